@@ -15,19 +15,21 @@ from pup_tui.console_keys import ACTIONS, BY_POSITION, Action, Keys
 
 
 def bound(
-    acts: Mapping[str, str | tuple[str, str]], *, priority: bool = False
+    acts: Mapping[str, str | tuple[str, str]], *, priority: bool = False, hinted: bool = True
 ) -> list[BindingType]:
     """The bindings of a widget or screen: by the names of actions, what it does for them.
 
-    A second text says what that is there, where the table says it less well.
+    A second text says what that is there, where the table says it less well. What is not `hinted` the footer
+    never shows.
     """
-    return [_binding(ACTIONS[name], act, priority) for name, act in acts.items()]
-
-
-def _binding(action: Action, act: str | tuple[str, str], priority: bool) -> Binding:
-    does, told = (act, action.does) if isinstance(act, str) else act
-    keys = _listed(action.keys)
-    return Binding(keys, does, told, show=action.hinted, priority=priority, id=action.name)
+    bindings: list[BindingType] = []
+    for name, act in acts.items():
+        action = ACTIONS[name]
+        does, told = (act, action.does) if isinstance(act, str) else act
+        shown = hinted and action.hinted
+        keys = _listed(action.keys)
+        bindings.append(Binding(keys, does, told, show=shown, priority=priority, id=name))
+    return bindings
 
 
 def _listed(keys: tuple[str, ...]) -> str:

@@ -83,14 +83,14 @@ async def test_an_output_is_saved_to_a_new_file_and_copied_for_the_editor(
         await console.press("E")
         await console.tells("EDITOR cannot be read as a command: No closing quotation.")
         target = tmp_path / "saved.txt"
-        await console.press("S")
+        await console.press("W")
         await console.sees("Save the output")
         console.app.screen.query_one(Input).value = str(target)
         await console.press("enter")
         await console.tells("Saved 5 bytes")
         assert target.read_text() == "done\n"
         assert target.stat().st_mode & 0o777 == 0o600
-        await console.press("S")
+        await console.press("W")
         await console.sees("Save the output")
         console.app.screen.query_one(Input).value = str(target)
         await console.press("enter")
@@ -368,7 +368,7 @@ async def test_the_palette_offers_what_can_be_done_with_a_run(
         await console.press("escape", "ctrl+p")
         await console.sees("here: Cancel run", "here: Enlarge", "here: Search")
         await console.type("waits")
-        await console.sees("here: Go to the run that waits")
+        await console.sees("here: Answer what waits")
         await console.press("ctrl+u")
         await console.type("cancel")
         await console.press("down", "enter")

@@ -68,12 +68,16 @@ class KeyHints(Footer):
         """One key for each thing to do, but for those that a button in sight names with its key."""
         buttons = self.screen.query(KeyButton)
         named = {button.action_name for button in buttons if button.is_on_screen}
-        told: dict[str, ActiveBinding] = {}
+        nearest: list[ActiveBinding] = []
         always: ActiveBinding | None = None
+        told: set[str] = set()
         for action, active in own_bindings(self.screen):
+            binding = active.binding
             if action.name == ALWAYS:
                 always = always or active
-            elif action.hinted and action.name not in named:
-                told.setdefault(active.binding.description, active)
-        nearest = list(told.values())[: MOST - 1]
+            elif binding.show and action.name not in named:
+                if told.isdisjoint((binding.action, binding.description)):
+                    nearest.append(active)
+                told |= {binding.action, binding.description}
+        nearest = nearest[: MOST - 1]
         return nearest if always is None else [*nearest, always]

@@ -78,7 +78,7 @@ class RunView(Vertical):
         *bound(
             {
                 "follow_run": "follow_run",
-                "waiting": ("answer", "Answer"),
+                "waiting": "answer",
                 "enlarge": "enlarge",
                 "back": ("leave_part", "Back to the steps"),
                 "cancel_run": "cancel_run",
@@ -87,6 +87,11 @@ class RunView(Vertical):
                 "extend_poll": "ask_of_run('extend_poll')",
                 "stop_poll": "ask_of_run('stop_poll')",
                 "accept_poll": "ask_of_run('accept_poll')",
+            }
+        ),
+        # The output's own keys, from wherever in the run one is.
+        *bound(
+            {
                 "search": "output('search')",
                 "next_match": "output('next_match')",
                 "previous_match": "output('previous_match')",
@@ -103,15 +108,11 @@ class RunView(Vertical):
                 "save": "output('save')",
                 "copy_all": "output('copy_all')",
                 "overwritten": "output('unfold')",
-            }
+            },
+            hinted=False,
         ),
         # Before what the part with the focus does with it.
-        *bound(
-            {
-                "open": ("answer", "Answer"),
-            },
-            priority=True,
-        ),
+        *bound({"open": ("answer", "Answer")}, priority=True),
     ]
 
     class Ended(Message):

@@ -89,7 +89,7 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
             }
         ),
         # As everywhere, but it says where that is.
-        *bound({"next_part": ("app.focus_next", "To the output")}, priority=True),
+        *bound({"next_part": ("app.focus_next", "Output")}, priority=True),
     ]
 
     class LookWanted(Message):
