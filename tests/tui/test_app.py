@@ -381,7 +381,7 @@ async def test_help_is_a_key_where_one_types_and_lists_ours_first(
     text = QUICK + "vars: {NAME: {}}\n"
     async with open_console(make_services({"quick.yaml": text}), LARGE) as console:
         await console.press("f1")
-        await console.sees("Plan", "History", "Quit", "every action and every runbook")
+        await console.sees("Plan", "History", "Quit", "Every action, every runbook")
         assert "Cursor to" not in console.screen
         assert console.screen.count("^p") == 1
         await console.press("f1", "r")
@@ -453,7 +453,7 @@ async def test_help_lists_the_keys_that_work_here(
     async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
         await console.press("question_mark")
         await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
-        await console.sees("Keys", "Here", "Filter")
+        await console.sees("Keys", "Move", "Filter")
         await console.press("escape")
         await console.eventually(lambda: not isinstance(console.app.screen, HelpScreen))
 
@@ -463,7 +463,7 @@ async def test_the_footer_never_has_more_than_six_keys(
     make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
 ) -> None:
     async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
-        await console.sees("? Help", "r Run", "P Profile")
+        await console.sees("? Help", "/ Filter", "Run  r")
         hints = console.main.query_one(KeyHints)
         assert 2 <= len(hints.displayed_children) <= 6
         widgets = list(hints.children)
