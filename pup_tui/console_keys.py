@@ -56,6 +56,9 @@ class Action(NamedTuple):
     hinted: bool = False
 
 
+TYPED_INTO = frozenset({Place.FILTER, Place.SEARCH})
+"""Places where whatever can be typed is typed, and only other keys do something."""
+
 P = Place
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
 _PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS} | _RUN
@@ -64,6 +67,7 @@ _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
 _LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS} | _TEXTS | _LINES
+_OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.STEPS, P.OUTPUT}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
 
 
@@ -87,12 +91,12 @@ _TABLE = (
     _action("unfold", "l right", "Open the block", Aim.MOVE, {P.STEPS}),
     _action("fold", "h left", "Close the block", Aim.MOVE, {P.STEPS}),
     _action("fold_or_unfold", "space", "Open or close", Aim.MOVE, {P.STEPS, P.RUNBOOKS}),
-    _action("open", "enter", "Open", Aim.MOVE, _LISTS - {P.LINE, P.HELP}, hinted=True),
+    _action("open", "enter", "Open", Aim.MOVE, _OPENED, hinted=True),
     _action("next_part", "tab", "Next part of the screen", Aim.MOVE, _ALL, hinted=True),
     _action("previous_part", "shift+tab", "Part before", Aim.MOVE, _ALL),
-    _action("search", "/", "Search", Aim.FIND, _LISTS, hinted=True),
-    _action("next_match", "n", "Next match", Aim.FIND, _LISTS),
-    _action("previous_match", "N", "Match before", Aim.FIND, _LISTS),
+    _action("search", "/", "Search", Aim.FIND, _LISTS - {P.LINE}, hinted=True),
+    _action("next_match", "n", "Next match", Aim.FIND, _LISTS - {P.LINE}),
+    _action("previous_match", "N", "Match before", Aim.FIND, _LISTS - {P.LINE}),
     _action("to_list", "down enter", "To the list", Aim.FIND, {P.FILTER}, hinted=True),
     _action("search_plain", "ctrl+t", "As text, or regular expression", Aim.FIND, {P.SEARCH}),
     _action("search_capitals", "ctrl+y", "Capitals matter always", Aim.FIND, {P.SEARCH}),
@@ -100,12 +104,12 @@ _TABLE = (
     _action("group", "t", "Group by", Aim.FIND, {P.RUNBOOKS}, hinted=True),
     _action("run", "r", "Run", Aim.BEGIN, {P.RUNBOOKS, P.OVERVIEW}, hinted=True),
     _action("plan", "p", "Plan", Aim.BEGIN, {P.RUNBOOKS, P.OVERVIEW}, hinted=True),
-    _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN} | _DIALOGS),
+    _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN, P.VALUES}),
     _action("plan_form", "ctrl+o", "Plan", Aim.BEGIN, {P.FORM}),
     _action("last_values", "ctrl+l", "Last values", Aim.BEGIN, {P.FORM}),
     _action("resume", "r", "Resume", Aim.BEGIN, {P.HISTORY} | _RUN, hinted=True),
-    _action("run_again", "ctrl+l", "The form with these values", Aim.BEGIN, _RUN, hinted=True),
-    _action("profile", "P", "Profile", Aim.BEGIN, _PAGES - {P.SEARCH}, hinted=True),
+    _action("run_again", "ctrl+l", "Run again…", Aim.BEGIN, _RUN, hinted=True),
+    _action("profile", "P", "Profile", Aim.BEGIN, _PAGES, hinted=True),
     _action("follow_run", "f", "Follow the run", Aim.STEER, _RUN, hinted=True),
     _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES, hinted=True),
     _action("cancel_run", "ctrl+x", "Cancel run", Aim.STEER, _RUN, hinted=True),
@@ -158,7 +162,7 @@ _TABLE = (
     _action("back", "escape", "Back", Aim.GO, _ALL, hinted=True),
     _action("history", "h", "History", Aim.GO, {P.RUNBOOKS, P.OVERVIEW}, hinted=True),
     _action("statistics", "S", "Statistics", Aim.GO, {P.RUNBOOKS, P.OVERVIEW}, hinted=True),
-    _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES - {P.SEARCH}),
+    _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES),
     _action("next_tab", "]", "Next tab", Aim.GO, _PAGES),
     _action("previous_tab", "[", "Previous tab", Aim.GO, _PAGES),
     _action("close_tab", "ctrl+w", "Close the tab", Aim.GO, _RUN),
@@ -195,7 +199,7 @@ def clashes(chosen: Keys) -> Iterator[Clash]:
     ordered = sorted(ACTIONS.values(), key=lambda action: action.name in chosen)
     for action in ordered:
         for key in chosen.get(action.name, action.keys):
-            for place in sorted(action.places):
+            for place in sorted(action.places - TYPED_INTO if len(key) == 1 else action.places):
                 other = meant.setdefault((place, key), action.name)
                 if other != action.name and (action.name, other, key) not in told:
                     told.add((action.name, other, key))

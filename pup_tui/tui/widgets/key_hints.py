@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import zip_longest
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import ContentSwitcher, Footer
 from textual.widgets._footer import FooterKey
 
 from pup_tui.tui.dialogs.choices import KeyButton
@@ -66,8 +68,7 @@ class KeyHints(Footer):
 
     def _wanted(self) -> list[ActiveBinding]:
         """One key for each thing to do, but for those that a button in sight names with its key."""
-        buttons = self.screen.query(KeyButton)
-        named = {button.action_name for button in buttons if button.is_on_screen}
+        named = set(self._named())
         nearest: list[ActiveBinding] = []
         always: ActiveBinding | None = None
         told: set[str] = set()
@@ -79,5 +80,23 @@ class KeyHints(Footer):
                 if told.isdisjoint((binding.action, binding.description)):
                     nearest.append(active)
                 told |= {binding.action, binding.description}
-        nearest = nearest[: MOST - 1]
+        del nearest[MOST - 1 :]
+        while nearest and sum(map(self._width, [*nearest, always])) > self.size.width > 0:
+            nearest.pop()
         return nearest if always is None else [*nearest, always]
+
+    def _width(self, active: ActiveBinding | None) -> int:
+        """The columns that a hint takes, with what parts it from the next one."""
+        if active is None:
+            return 0
+        binding = active.binding
+        return cell_len(f" {self.app.get_key_display(binding)} {binding.description} ")
+
+    def _named(self) -> Iterator[str]:
+        """The actions that buttons of the page in sight name."""
+        page = self.screen.query_one(ContentSwitcher).visible_content
+        for row in () if page is None else page.query_children(".buttons"):
+            if row.display:
+                yield from (
+                    each.action_name for each in row.children if isinstance(each, KeyButton)
+                )
