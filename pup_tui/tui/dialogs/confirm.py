@@ -85,7 +85,8 @@ class ConfirmScreen(Dialog):
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """What is typed while a text is expected belongs to that text, wherever the focus is."""
-        return self._question.expect is not None and (character or "").isprintable()
+        typed = character is not None and character.isprintable()
+        return typed and self._question.expect is not None
 
     def on_key(self, event: events.Key) -> None:
         typed = self.query("#confirm-typed").results(Input)

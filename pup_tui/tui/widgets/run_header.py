@@ -75,7 +75,9 @@ class RunHeader(Static):
         if heading.past and progress.started is not None:
             parts.append(Content.styled(f"by {safe_text(progress.started.operator)}", "dim"))
         elif not heading.follows and not progress.over:
-            parts.append(Content.styled("f follows the run", "$text-accent"))
+            parts.append(
+                Content.styled(f"{key_of(self.app, 'follow_run')} follows the run", "$text-accent")
+            )
         self.update(Content("  ").join(parts), layout=False)
 
 

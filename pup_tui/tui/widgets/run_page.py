@@ -157,6 +157,8 @@ class RunPage(Vertical):
         notices, told = await followed.follow()
         for notice in notices:
             self.view.notice(notice)
+        if notices:
+            told = f"{told} {with_keys(self.app, '{resume} resumes the run.')}"
         if told:
             self._add_note(told)
 
