@@ -239,7 +239,7 @@ async def test_the_footer_leads_to_the_output_and_repeats_no_button(
         await run(console, "quick")
         await console.sees("✔ succeeded")
         await console.eventually(lambda: "Output" in hints(console))
-        assert hints(console).startswith("⏎ Output")
+        assert hints(console).startswith("enter Output")
         await console.press("escape")
         console.select("form")
         await console.press("r")

@@ -224,7 +224,7 @@ async def test_of_a_line_of_megabytes_the_beginning_is_drawn_and_its_size_told(
 
 async def test_json_is_laid_out_on_demand(tmp_path: Path) -> None:
     async with shown(tmp_path, ['{"a": [1, 2]}']) as s:
-        await s.press("k", "l", "p")
+        await s.press("k", "enter", "p")
         whole = s.app.screen.query_one(OutputLines)
         assert whole.render_line(1).text.strip() == '"a": ['
 
