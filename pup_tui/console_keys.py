@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Place(StrEnum):
+class KeyPlace(StrEnum):
     """Where the focus may be."""
 
     RUNBOOKS = "runbooks"
@@ -45,21 +45,21 @@ class Aim(StrEnum):
     GO = "Go elsewhere"
 
 
-class Action(NamedTuple):
+class KeyAction(NamedTuple):
     """`keys` are those it has unless `config.yaml` says otherwise; `hinted` lets the footer show it."""
 
     name: str
     keys: tuple[str, ...]
     does: str
     aim: Aim
-    places: frozenset[Place]
+    places: frozenset[KeyPlace]
     hinted: bool = False
 
 
-TYPED_INTO = frozenset({Place.FILTER, Place.SEARCH})
+TYPED_INTO = frozenset({KeyPlace.FILTER, KeyPlace.SEARCH})
 """Places where whatever can be typed is typed, and only other keys do something."""
 
-P = Place
+P = KeyPlace
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
 _PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS} | _RUN
 _DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.CHECKLIST, P.VALUES}
@@ -72,9 +72,9 @@ _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
 
 
 def _action(
-    name: str, keys: str, does: str, aim: Aim, places: set[Place], *, hinted: bool = False
-) -> Action:
-    return Action(name, tuple(keys.split()), does, aim, frozenset(places), hinted)
+    name: str, keys: str, does: str, aim: Aim, places: set[KeyPlace], *, hinted: bool = False
+) -> KeyAction:
+    return KeyAction(name, tuple(keys.split()), does, aim, frozenset(places), hinted)
 
 
 _TABLE = (
@@ -176,10 +176,10 @@ _TABLE = (
     _action("quit", "q ctrl+q", "Quit", Aim.GO, _ALL),
 )
 
-ACTIONS: Mapping[str, Action] = {action.name: action for action in _TABLE}
+ACTIONS: Mapping[str, KeyAction] = {action.name: action for action in _TABLE}
 """By name, in the order in which they are told."""
 
-Keys = Mapping[str, tuple[str, ...]]
+ChosenKeys = Mapping[str, tuple[str, ...]]
 """The keys of some actions, by their names."""
 
 
@@ -189,12 +189,12 @@ class Clash(NamedTuple):
     key: str
     action: str
     other: str
-    place: Place
+    place: KeyPlace
 
 
-def clashes(chosen: Keys) -> Iterator[Clash]:
+def clashes(chosen: ChosenKeys) -> Iterator[Clash]:
     """Where a key means two things: with those that are `chosen`, and the usual ones of all other actions."""
-    meant: dict[tuple[Place, str], str] = {}
+    meant: dict[tuple[KeyPlace, str], str] = {}
     told: set[tuple[str, str, str]] = set()
     ordered = sorted(ACTIONS.values(), key=lambda action: action.name in chosen)
     for action in ordered:

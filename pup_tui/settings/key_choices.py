@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pup_tui.console_keys import ACTIONS, Keys, clashes, why_no_key
+from pup_tui.console_keys import ACTIONS, ChosenKeys, clashes, why_no_key
 from pup_tui.runbook.nodes import Mapping as MappingNode
 from pup_tui.runbook.nodes import Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 
 
-def as_keys(said: Mapping[str, str | tuple[str, ...]]) -> Keys:
+def as_keys(said: Mapping[str, str | tuple[str, ...]]) -> ChosenKeys:
     """The keys by action, whichever way they were written."""
     return {name: (keys,) if isinstance(keys, str) else keys for name, keys in said.items()}
 

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.binding import ActiveBinding, Binding, BindingType, Keymap
 from textual.screen import Screen
 
-from pup_tui.console_keys import ACTIONS, BY_POSITION, Action, Keys
+from pup_tui.console_keys import ACTIONS, BY_POSITION, ChosenKeys, KeyAction
 
 
 def bound(
@@ -37,14 +37,14 @@ def _listed(keys: tuple[str, ...]) -> str:
     return ",".join("comma" if key == "," else key for key in keys)
 
 
-def keymap(chosen: Keys) -> Keymap:
+def keymap(chosen: ChosenKeys) -> Keymap:
     """The keys that are chosen for actions, for Textual."""
     return {name: _listed(keys) for name, keys in chosen.items()}
 
 
 def key_of(app: App[Any], name: str) -> str:
     """The key for an action as it is shown: the first where there are more."""
-    chosen: Keys = getattr(app, "chosen_keys", {})
+    chosen: ChosenKeys = getattr(app, "chosen_keys", {})
     return shown_key(app, chosen.get(name, ACTIONS[name].keys)[0])
 
 
@@ -67,7 +67,7 @@ def shown_key(app: App[Any], key: str) -> str:
     return app.get_key_display(next(iter(Binding.make_bindings([Binding(_listed((key,)), "")]))))
 
 
-def own_bindings(screen: Screen[Any]) -> Iterator[tuple[Action, ActiveBinding]]:
+def own_bindings(screen: Screen[Any]) -> Iterator[tuple[KeyAction, ActiveBinding]]:
     """What can be done where the focus is: one for each key, the nearest to the focus first.
 
     What is typed into the control with the focus is none.

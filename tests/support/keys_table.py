@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pup_tui.console_keys import ACTIONS, Action, Aim, Place
+from pup_tui.console_keys import ACTIONS, Aim, KeyAction, KeyPlace
 
 CONSOLE = Path(__file__).parents[2] / "docs" / "console.md"
 BEGIN, END = "<!-- keys -->\n", "<!-- end of keys -->\n"
 
-_DIALOGS = (Place.DIALOG, Place.CONFIRM, Place.FAILURE, Place.CHECKLIST, Place.VALUES)
-_PAGES = tuple(place for place in Place if place not in (*_DIALOGS, Place.LINE, Place.HELP))
+_DIALOGS = (
+    KeyPlace.DIALOG,
+    KeyPlace.CONFIRM,
+    KeyPlace.FAILURE,
+    KeyPlace.CHECKLIST,
+    KeyPlace.VALUES,
+)
+_PAGES = tuple(
+    place for place in KeyPlace if place not in (*_DIALOGS, KeyPlace.LINE, KeyPlace.HELP)
+)
 
 
 def table() -> str:
@@ -22,15 +30,15 @@ def table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def _row(action: Action) -> str:
+def _row(action: KeyAction) -> str:
     keys = " ".join(f"`{key}`" for key in action.keys)
     return f"| `{action.name}` | {keys} | {action.does} | {_where(action)} |"
 
 
-def _where(action: Action) -> str:
-    left = [place for place in Place if place in action.places]
+def _where(action: KeyAction) -> str:
+    left = [place for place in KeyPlace if place in action.places]
     told = []
-    if len(left) == len(Place):
+    if len(left) == len(KeyPlace):
         return "everywhere"
     for group, name in ((_PAGES, "every page"), (_DIALOGS, "every dialog")):
         if all(place in left for place in group):

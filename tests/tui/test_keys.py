@@ -12,7 +12,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 import pup_tui.tui
-from pup_tui.console_keys import ACTIONS, TYPED_INTO, Place, clashes
+from pup_tui.console_keys import ACTIONS, TYPED_INTO, KeyPlace, clashes
 from pup_tui.tui.dialogs.checklist import ChecklistDialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog
@@ -23,29 +23,29 @@ from tests.support.console import MakeServices, OpenConsole
 from tests.support.gallery import PROFILES, RUNBOOKS, executor, screens
 from tests.support.keys_table import documented, table
 
-_PLACES: tuple[tuple[str, Place], ...] = (
-    ("FilterInput", Place.FILTER),
-    ("SearchBar", Place.SEARCH),
-    ("Sidebar", Place.RUNBOOKS),
-    ("Overview", Place.OVERVIEW),
-    ("Form", Place.FORM),
-    ("PlanView", Place.PLAN),
-    ("History", Place.HISTORY),
-    ("Statistics", Place.STATISTICS),
-    ("OutputPane", Place.OUTPUT),
-    ("RunPage", Place.STEPS),
+_PLACES: tuple[tuple[str, KeyPlace], ...] = (
+    ("FilterInput", KeyPlace.FILTER),
+    ("SearchBar", KeyPlace.SEARCH),
+    ("Sidebar", KeyPlace.RUNBOOKS),
+    ("Overview", KeyPlace.OVERVIEW),
+    ("Form", KeyPlace.FORM),
+    ("PlanView", KeyPlace.PLAN),
+    ("History", KeyPlace.HISTORY),
+    ("Statistics", KeyPlace.STATISTICS),
+    ("OutputPane", KeyPlace.OUTPUT),
+    ("RunPage", KeyPlace.STEPS),
 )
-_SCREENS: tuple[tuple[type[Screen[Any]], Place], ...] = (
-    (HelpScreen, Place.HELP),
-    (WholeLineScreen, Place.LINE),
-    (ConfirmScreen, Place.CONFIRM),
-    (FailureScreen, Place.FAILURE),
-    (ChecklistDialog, Place.CHECKLIST),
-    (Dialog, Place.DIALOG),
+_SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (
+    (HelpScreen, KeyPlace.HELP),
+    (WholeLineScreen, KeyPlace.LINE),
+    (ConfirmScreen, KeyPlace.CONFIRM),
+    (FailureScreen, KeyPlace.FAILURE),
+    (ChecklistDialog, KeyPlace.CHECKLIST),
+    (Dialog, KeyPlace.DIALOG),
 )
 
 
-def place_of(screen: Screen[Any]) -> Place | None:
+def place_of(screen: Screen[Any]) -> KeyPlace | None:
     """Where the focus is."""
     for kind, place in _SCREENS:
         if isinstance(screen, kind):
@@ -91,7 +91,7 @@ def test_nothing_binds_a_key_past_the_table() -> None:
 async def test_the_table_says_where_an_action_holds(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
-    bound: dict[Place, set[str]] = {}
+    bound: dict[KeyPlace, set[str]] = {}
     services = make_services(RUNBOOKS, executor=executor(), profiles=lambda: PROFILES)
     async with open_console(services) as console:
         async for _ in screens(console):
@@ -104,13 +104,15 @@ async def test_the_table_says_where_an_action_holds(
     assert len(bound) >= 9
     for place, names in bound.items():
         # The main screen has these for all pages, and lets nobody press them on others.
-        elsewhere = set() if place is Place.RUNBOOKS else {"run", "plan", "history", "statistics"}
+        elsewhere = (
+            set() if place is KeyPlace.RUNBOOKS else {"run", "plan", "history", "statistics"}
+        )
         # Of `/` Textual does not see that it is typed (the key is called `slash`).
-        names -= elsewhere | ({"search"} if place is Place.FILTER else set())
+        names -= elsewhere | ({"search"} if place is KeyPlace.FILTER else set())
         assert names == expected_in(place) - elsewhere, place
 
 
-def expected_in(place: Place) -> set[str]:
+def expected_in(place: KeyPlace) -> set[str]:
     """The actions that the table has there, without those whose keys are typed there."""
     actions = (action for action in ACTIONS.values() if place in action.places)
     typed = place in TYPED_INTO

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
-from pup_tui.tui.fields.list_controls import Options
+from pup_tui.tui.fields.list_controls import KeyedOptions
 from pup_tui.tui.services import ProfileOffer
 
 
@@ -31,7 +31,7 @@ class ProfileScreen(Dialog):
             told = "There are no profiles: they are files profiles/NAME.yaml in the configuration directory."
             yield Static(told, markup=False)
         options = [Option(self._told(each), disabled=bool(each.problem)) for each in self._offers]
-        yield Options(*options, compact=True)
+        yield KeyedOptions(*options, compact=True)
 
     def _told(self, offer: ProfileOffer) -> Content:
         parts: list[tuple[str, str] | str] = [

@@ -17,7 +17,7 @@ from pup_tui.tui.fields.controls import Control, OfferedOptions, Paragraph
 from pup_tui.tui.keys import bound
 
 
-class Options(OptionList, inherit_bindings=False):
+class KeyedOptions(OptionList, inherit_bindings=False):
     """A list to choose from."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
@@ -31,7 +31,7 @@ class Options(OptionList, inherit_bindings=False):
     )
 
 
-class SeveralChoices(Options, Control):
+class SeveralChoices(KeyedOptions, Control):
     """Choices of which any number can be chosen; they may come later. Without any it shows its `prompt`.
 
     `none_counts`: that none is chosen is an empty list, and not that nothing is given.

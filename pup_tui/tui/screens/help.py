@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from pup_tui.console_keys import Aim
 from pup_tui.tui.keys import bound, own_bindings, with_keys
-from pup_tui.tui.widgets.reading import Reading, ReadText
+from pup_tui.tui.widgets.reading import ReadArea, ReadText
 
 KeyRow = tuple[str, str, bool]
 """The keys, what they do, and whether that can be done now."""
@@ -47,7 +47,7 @@ class HelpScreen(ModalScreen[None]):
         hint = with_keys(self.app, "{back} closes · {down} {up} scroll · {search} search")
         with Vertical(classes="dialog help"):
             yield Static("Keys", classes="dialog-title", markup=False)
-            with Reading(id="help-body"):
+            with ReadArea(id="help-body"):
                 yield ReadText(self._text(), markup=False)
             yield Static(hint, classes="dialog-keys", markup=False)
 

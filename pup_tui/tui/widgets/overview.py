@@ -20,7 +20,7 @@ from pup_tui.tui.glyphs import effect_content, status_content
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
 from pup_tui.tui.usual import how_long_ago, usually
-from pup_tui.tui.widgets.reading import Reading, ReadText
+from pup_tui.tui.widgets.reading import ReadArea, ReadText
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -69,7 +69,7 @@ class Overview(Vertical):
         self._described: Described | None = None
 
     def compose(self) -> ComposeResult:
-        with Reading(id="overview-body"):
+        with ReadArea(id="overview-body"):
             yield ReadText(id="overview-top", markup=False)
             yield ReadText(id="overview-lists", markup=False)
         with Horizontal(id="overview-buttons", classes="buttons"):

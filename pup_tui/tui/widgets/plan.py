@@ -22,7 +22,7 @@ from pup_tui.tui.glyphs import effect_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.texts import counted, indented
 from pup_tui.tui.widgets.armed import Armed
-from pup_tui.tui.widgets.reading import Reading, ReadText
+from pup_tui.tui.widgets.reading import ReadArea, ReadText
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
@@ -120,7 +120,7 @@ class PlanView(Armed):
 
     def compose(self) -> ComposeResult:
         yield Static(id="plan-title", markup=False)
-        with Reading(id="plan-body"):
+        with ReadArea(id="plan-body"):
             yield ReadText(id="plan-steps", markup=False)
         with Horizontal(id="plan-buttons", classes="buttons"):
             yield KeyButton("Run", "go_on", id="plan-run", variant="primary")

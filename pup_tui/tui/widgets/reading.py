@@ -63,7 +63,7 @@ class FindLine(Horizontal):
         self.query_one(Static).update(Content(told))
 
 
-class Reading(VerticalScroll, inherit_bindings=False):
+class ReadArea(VerticalScroll, inherit_bindings=False):
     """Scrolls `ReadText`; what it holds beside them is not searched."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(

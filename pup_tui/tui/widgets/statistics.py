@@ -15,7 +15,7 @@ from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import bound
 from pup_tui.tui.texts import columns, cut_middle, short_duration
 from pup_tui.tui.usual import percent
-from pup_tui.tui.widgets.reading import Reading, ReadText
+from pup_tui.tui.widgets.reading import ReadArea, ReadText
 
 if TYPE_CHECKING:
     from pup_tui.core.figures import RunbookFigures, StepFigures
@@ -35,7 +35,7 @@ _HEADINGS = ("n", "ok", "p50", "p95", "last 20")
 _STEP_HEADINGS = ("n", "fails", "p50", "p95")
 
 
-class Statistics(Reading):
+class Statistics(ReadArea):
     """Figures of all runbooks, and of the steps of the selected one, what fails most first."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
