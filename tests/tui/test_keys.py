@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -69,6 +70,12 @@ def kinds(of: type[Any] = DOMNode) -> Iterator[type[Any]]:
 
 def test_no_key_means_two_things_in_one_place() -> None:
     assert not list(clashes({}))
+
+
+@pytest.mark.parametrize("name", ["abort", "accept_poll"])
+def test_what_cannot_be_taken_back_has_a_key_that_means_nothing_else(name: str) -> None:
+    others = (action for action in ACTIONS.values() if action.name != name)
+    assert not {key for action in others for key in action.keys} & {*ACTIONS[name].keys}
 
 
 def test_every_action_of_the_table_is_bound_and_nothing_else_is() -> None:

@@ -165,8 +165,10 @@ class OutputPane(Vertical):
             made = await aside(arrangements, path)
         except OSError:
             return  # it is told where the output itself is read
+        lines = next(iter(self.query(OutputLines)), None)
+        if lines is None:
+            return  # the pane has gone meanwhile
         self._arrangements, self._left_out = made.all, made.left_out
-        lines = self.lines
         untouched = lines.following or lines.cursor == 0
         if at_once and self._arrangements and untouched and lines.pattern is None:
             self._look(self._arrangements[0])
