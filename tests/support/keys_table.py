@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pup_tui.console_keys import ACTIONS, Aim, KeyAction, KeyPlace
+from pup_tui.console_keys import ACTIONS, TYPED_INTO, Aim, KeyAction, KeyPlace
 
 CONSOLE = Path(__file__).parents[2] / "docs" / "console.md"
 BEGIN, END = "<!-- keys -->\n", "<!-- end of keys -->\n"
@@ -16,9 +16,8 @@ _DIALOGS = (
     KeyPlace.CHECKLIST,
     KeyPlace.VALUES,
 )
-_PAGES = tuple(
-    place for place in KeyPlace if place not in (*_DIALOGS, KeyPlace.LINE, KeyPlace.HELP)
-)
+_NO_PAGES = {*_DIALOGS, *TYPED_INTO, KeyPlace.LINE, KeyPlace.HELP}
+_PAGES = tuple(place for place in KeyPlace if place not in _NO_PAGES)
 
 
 def table() -> str:
@@ -36,10 +35,11 @@ def _row(action: KeyAction) -> str:
 
 
 def _where(action: KeyAction) -> str:
-    left = [place for place in KeyPlace if place in action.places]
-    told = []
-    if len(left) == len(KeyPlace):
+    if len(action.places) == len(KeyPlace):
         return "everywhere"
+    typed = TYPED_INTO if all(len(key) == 1 for key in action.keys) else frozenset()
+    left = [place for place in KeyPlace if place in action.places - typed]
+    told = []
     for group, name in ((_PAGES, "every page"), (_DIALOGS, "every dialog")):
         if all(place in left for place in group):
             left = [place for place in left if place not in group]
