@@ -65,7 +65,7 @@ async def test_a_key_chooses_all_and_says_that_this_is_dangerous() -> None:
 
 async def test_looking_at_the_output_decides_nothing() -> None:
     async with asked(UndoScreen(offered())) as (app, pilot):
-        await pilot.press("a", "escape")
+        await pilot.press("asterisk", "escape")
         assert app.answer is None
 
 
