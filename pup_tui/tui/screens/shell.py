@@ -56,7 +56,7 @@ class Shell(Screen[None]):
         self._opened = 0
         self._before_run = "overview"
         self._from_history: set[str] = set()
-        """The tabs of runs that were opened there."""
+        """The tabs of runs that were opened there to be looked at."""
         self._wide = False
         self._sidebar_wish: bool | None = None
         self._remembered = remembered(services.state)
@@ -186,7 +186,7 @@ class Shell(Screen[None]):
     async def open_tab(self, page: RunPage) -> None:
         assert page.id is not None
         self.run_pages[page.id] = page
-        if self.page == "history":
+        if self.page == "history" and page.live is None:
             self._from_history.add(page.id)
         await self.pages.mount(page)
         self.show_page(page.id)
