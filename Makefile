@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test suite faults lint check bench screenshots snapshots schema lock clean
+.PHONY: help demo run test suite faults lint check bench screenshots snapshots schema keys lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
@@ -28,6 +28,7 @@ help:
 	@echo "make snapshots    write what the tests of the screens compare with again"
 	@echo "make lock         write the lock files again"
 	@echo "make schema       write the schema beside the bundled runbooks again"
+	@echo "make keys         write the table of keys in docs/console.md again"
 
 demo: $(VENV)/.ready
 	@$(BIN)/pup-tui demo
@@ -67,6 +68,9 @@ snapshots: $(VENV)/.ready-dev
 
 schema: $(VENV)/.ready
 	$(BIN)/pup-tui schema > runbooks/runbook.schema.json
+
+keys: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.support.keys_table
 
 lock: $(VENV)/.ready-dev
 	$(LOCK) --output-file requirements.lock

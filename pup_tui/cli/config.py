@@ -15,7 +15,7 @@ from pup_tui.cli.wiring import Parts
 from pup_tui.headless.exits import USAGE
 
 if TYPE_CHECKING:
-    from pup_tui.settings.settings import Settings
+    from pup_tui.settings.settings import Settings, Told
 
 
 @click.command("config")
@@ -42,16 +42,28 @@ def config_command(ctx: click.Context, as_json: bool) -> int:
             {"path": None, "line": None, "column": None, "message": f.what, "hint": f.todo}
             for f in failures
         ]
-        print_json({"settings": msgspec.to_builtins(settings.told), "errors": errors})
+        print_json({"settings": msgspec.to_builtins(_told(settings)), "errors": errors})
     else:
         columns(
             settings.terminal.columns,
             ("SETTING", "VALUE", "FROM"),
-            [(told.name, _shown(told.value), told.source) for told in settings.told],
+            [(told.name, _shown(told.value), told.source) for told in _told(settings)],
         )
     for trouble in (*settings.problems, *failures):
         tell(str(trouble))
     return USAGE if settings.problems or failures else 0
+
+
+def _told(settings: Settings) -> list[Told]:
+    """The settings, with the colours that the kind of terminal has where nothing else tells them."""
+    from pup_tui.settings.colours import depth_of_kind
+
+    return [
+        msgspec.structs.replace(each, value=depth_of_kind(settings.terminal.kind))
+        if each.name == "colors" and not each.value
+        else each
+        for each in settings.told
+    ]
 
 
 def _unusable(settings: Settings) -> Iterator[Failure]:

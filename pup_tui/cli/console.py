@@ -198,6 +198,7 @@ async def console_services(
             profile=ProfileOffer(name="") if profile is None else _offer(profile),
             profiles=partial(_profiles, settings),
             appearance=parts.appearance,
+            keys=settings.keys,
         )
 
 

@@ -33,20 +33,21 @@ def _one_of(text: str, choices: tuple[str, ...], name: str) -> str:
     return text
 
 
-def depth_of(environ: Mapping[str, str]) -> tuple[DepthName, str]:
+def depth_of(environ: Mapping[str, str]) -> tuple[DepthName | Literal[""], str]:
     """How many colours there are, and the variable that tells it; empty where none does.
 
-    GNU screen passes on what COLORTERM said outside of it, and has 256 colours itself.
+    The number is empty where `TERM` tells it, which `depth_of_kind` looks up. GNU screen passes on what
+    COLORTERM said outside of it, and has 256 colours itself.
     """
     terminal = environ.get("TERM", "")
     in_screen = terminal.startswith("screen") and not environ.get("TMUX")
     if environ.get("COLORTERM") in _ALL and not in_screen:
         return "truecolor", "COLORTERM"
-    return (_by_terminfo(terminal), "TERM") if terminal else ("none", "")
+    return ("", "TERM") if terminal else ("none", "")
 
 
-def _by_terminfo(terminal: str) -> DepthName:
-    """The colours of a kind of terminal; where nobody has described it, by its name."""
+def depth_of_kind(terminal: str) -> DepthName:
+    """The colours of a kind of terminal (`TERM`); where nobody has described it, by its name."""
     import curses
 
     try:

@@ -26,6 +26,7 @@ from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
 from pup_tui.settings.colours import ColourChoice, ThemeChoice
+from pup_tui.settings.key_choices import check_keys
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.size import parse_size
 
@@ -68,6 +69,7 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retention: Retention = Retention()
     theme: ThemeChoice = "auto"
     colors: ColourChoice = "auto"
+    keys: dict[str, FilledText | Annotated[tuple[FilledText, ...], Meta(min_length=1)]] = {}
 
 
 class ConfigFile(Struct, frozen=True, kw_only=True):
@@ -112,6 +114,7 @@ def read_config(path: Path) -> ConfigFile:
         except (ConfigurationError, ValueError) as error:
             report.error(node, str(error))
     _check_paths(tree, report)
+    check_keys(tree.get("keys"), report)
     if report.has_errors:
         return ConfigFile(problems=report.problems)
     return ConfigFile(said=msgspec.convert(built, Configuration), lines=_lines(tree))

@@ -62,7 +62,7 @@ class TerminalFacts(Struct, frozen=True, kw_only=True):
 
     `columns` is how wide it is that standard output goes to; None off a terminal. `colors` is how many it
     has, as somebody says (then `colors_are_set`) or as the environment tells; `dark` whether its ground is
-    thought to be.
+    thought to be. `colors` is empty where only `kind` tells it (`colours.depth_of_kind`).
     """
 
     input: bool
@@ -107,7 +107,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     and what the profile says, so that a step's own programs act on the same. `retention` holds, as written,
     what `history prune` goes by; what is not said is empty. `problems` are those of
     `config.yaml` and of the profile; with any of them nothing of that file counts. `profile` is None without
-    one.
+    one. `keys` are those chosen for actions of the console.
     """
 
     environ: Mapping[str, str]
@@ -124,6 +124,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     editor: str
     notify: NotifyChoice
     terminal: TerminalFacts
+    keys: Mapping[str, tuple[str, ...]]
     told: tuple[Told, ...]
     problems: tuple[Problem, ...]
 
@@ -176,6 +177,7 @@ class _Reading:
             ),
             notify=self._notify(said.notify if said else "auto"),
             terminal=self._terminal(said),
+            keys=self._keys(said),
             told=tuple(self._told),
             problems=(
                 *(self._file.problems if self._file else ()),
@@ -187,6 +189,19 @@ class _Reading:
         line = self._line("notify")
         self._tell("notify", said, f"{CONFIG_FILE}:{line}" if line else DEFAULT)
         return said
+
+    def _keys(self, said: Configuration | None) -> Mapping[str, tuple[str, ...]]:
+        """The keys that are chosen for actions of the console, by their names."""
+        if said is None or not said.keys:
+            self._tell("keys", "the usual ones", DEFAULT)
+            return {}
+        from pup_tui.settings.key_choices import as_keys
+
+        chosen = as_keys(said.keys)
+        for name, keys in chosen.items():
+            told = f"keys.{name}"
+            self._tell(told, " ".join(keys), f"{CONFIG_FILE}:{self._line(told)}")
+        return chosen
 
     def _read_profile(self) -> ProfileFile | None:
         """The profile that is chosen; an empty `--profile` chooses none."""

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual import events, on, work
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen, SystemModalScreen
 
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
+from pup_tui.tui.keys import bound, by_position, keymap, with_keys
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
@@ -51,7 +52,7 @@ def _commands() -> type[Provider]:
     return ConsoleCommands
 
 
-class PupTuiApp(ColouredApp[str]):
+class PupTuiApp(ColouredApp[str], inherit_bindings=False):
     """The console; `return_code` is 0 if the operator left, 143 after SIGTERM, 129 without a terminal.
 
     What it returns is the name of the profile to go on with (empty: without one); None where it is to end.
@@ -68,14 +69,19 @@ class PupTuiApp(ColouredApp[str]):
     ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "quit", "Quit", show=False),
-        Binding("question_mark,f1", "app.help", "Help"),
-        # Over dialogs too: there, only bindings with priority are looked at.
-        Binding("ctrl+c", "app.interrupt", "Cancel run", show=False, priority=True),
-        Binding("ctrl+z", "app.suspend_process", "To the shell", show=False, priority=True),
-        # At once, not when the focused field comes to it: what is typed next belongs to the next field.
-        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", "Previous", show=False, priority=True),
+        *bound({"quit": "quit", "help": "app.help"}),
+        # Over dialogs too: there, only bindings with priority are looked at. And at once, not when the
+        # focused field comes to it: what is typed next belongs to the next field.
+        *bound(
+            {
+                "interrupt": "app.interrupt",
+                "suspend": "app.suspend_process",
+                "palette": "command_palette",
+                "next_part": "app.focus_next",
+                "previous_part": "app.focus_previous",
+            },
+            priority=True,
+        ),
     ]
 
     def __init__(self, services: Services) -> None:
@@ -84,6 +90,7 @@ class PupTuiApp(ColouredApp[str]):
             appearance = dataclasses.replace(appearance, theme=kept.theme)
         super().__init__(appearance)
         self.services = services
+        self.chosen_keys = services.keys
         self.runs = Runs()
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
@@ -93,6 +100,20 @@ class PupTuiApp(ColouredApp[str]):
     def choose_theme(self, choice: str) -> None:
         super().choose_theme(choice)
         remember(self.services.state, theme=choice)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            event = by_position(self, event)
+        await super().on_event(event)
+
+    def watch_app_focus(self, focused: bool) -> None:
+        """Give something the focus where nothing has it: the console may have begun behind another window."""
+        if focused and self.screen_stack and self.screen.focused is None:
+            wanted = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
+            for each in self.screen.query(wanted) if wanted else ():
+                if each.focusable:
+                    self.screen.set_focus(each)
+                    break
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.services, self.runs)
@@ -105,6 +126,7 @@ class PupTuiApp(ColouredApp[str]):
         loop = asyncio.get_running_loop()
         for number, stop in self._signals().items():
             loop.add_signal_handler(number, stop)
+        self.set_keymap(keymap(self.chosen_keys))
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
         self.services.listen(self._tell_note)
         self.ask_terminal()
@@ -164,13 +186,24 @@ class PupTuiApp(ColouredApp[str]):
     # Leaving
 
     async def action_quit(self) -> None:
-        """Leave; with runs under way, ask first."""
+        """Leave; with runs under way, or where something is typed that would be lost, ask first."""
         from pup_tui.tui.screens.quit import QuitScreen
 
-        if not self.runs.under_way:
+        typed = self._has_typed()
+        if not (self.runs.under_way or typed):
             self.exit()
         elif not isinstance(self.screen, QuitScreen):
-            await self.push_screen(QuitScreen(self.runs, self.services.operator), self._left)
+            asks = QuitScreen(self.runs, self.services.operator, typed=typed)
+            await self.push_screen(asks, self._left)
+
+    def _has_typed(self) -> bool:
+        """Whether a form or a dialog holds what was typed and goes nowhere yet."""
+        from pup_tui.tui.dialogs.dialog import Dialog
+
+        dialogs = (screen for screen in self.screen_stack if isinstance(screen, Dialog))
+        main = self.screen_stack[0]
+        in_form = isinstance(main, MainScreen) and main.pages.has_typed
+        return in_form or any(any(dialog.kept().values()) for dialog in dialogs)
 
     def action_suspend_process(self) -> None:
         """Stop, and go on with the shell's `fg`."""
@@ -196,7 +229,7 @@ class PupTuiApp(ColouredApp[str]):
         if self.screen is self._cancelling or isinstance(self.screen, SystemModalScreen):
             return
         if page is None:
-            self.notify("q leaves pup-tui.", markup=False, timeout=3)
+            self.notify(with_keys(self, "{quit} leaves pup-tui."), markup=False, timeout=3)
             return
         page.action_cancel_run()
         if page.live is not None and not page.over:

@@ -8,6 +8,7 @@ from io import StringIO
 from rich.console import Console
 from textual import on
 from textual.app import App, ReturnType
+from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.widget import Widget
 
@@ -39,6 +40,10 @@ class ColouredApp(App[ReturnType]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         shown = self.current_theme
         return {} if shown in theme.THEMES else theme.own_variables(shown)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """As Textual shows it, but for the sign that stands for overwritten lines here."""
+        return "enter" if binding.key == "enter" else super().get_key_display(binding)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         shown = self.current_theme

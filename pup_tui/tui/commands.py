@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from pup_tui.console_keys import Aim
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.keys import own_bindings
-from pup_tui.tui.listing import GROUPINGS
+from pup_tui.tui.listing import GROUPINGS, matches
 
 if TYPE_CHECKING:
+    from pup_tui.catalog.entries import Entry
     from pup_tui.tui.screens.main import MainScreen
 
-
-RUN = "run: "
+BEFORE_ACTIONS = 1_000.0
+"""What a runbook that is found counts more than an action with the same letters in it."""
 
 
 class PaletteCommand(NamedTuple):
@@ -31,37 +33,59 @@ class ConsoleCommands(Provider):
     """The commands that Textual's palette finds. Names of runbooks are shown literally, never as markup."""
 
     async def discover(self) -> Hits:
-        """What is listed before anything is typed: each runbook once, typing finds what else it offers."""
-        for offer in self._offers():
-            if not offer.name.startswith(RUN):
-                yield DiscoveryHit(Text(offer.name), offer.act, offer.name)
+        """What is listed before anything is typed: each runbook once, and what can be done."""
+        for entry, offer in self._runbooks("open"):
+            yield DiscoveryHit(_told(entry, offer), offer.act, offer.name)
+        for offer in self._actions():
+            yield DiscoveryHit(Text(offer.name), offer.act, offer.name)
 
     async def search(self, query: str) -> Hits:
+        """Runbooks first, by name, description and tags; then what can be done."""
         matcher = self.matcher(query)
-        for offer in self._offers():
+        for what in ("run", "open"):
+            for entry, offer in self._runbooks(what):
+                score = matcher.match(offer.name)
+                if score > 0 or matches(entry, query):
+                    found = BEFORE_ACTIONS + score + (what == "run")
+                    yield Hit(found, _told(entry, offer), offer.act, offer.name)
+        for offer in self._actions():
             score = matcher.match(offer.name)
             if score > 0:
                 yield Hit(score, Text(offer.name), offer.act, offer.name)
 
-    def _offers(self) -> Iterator[PaletteCommand]:
+    @property
+    def _main(self) -> MainScreen | None:
         from pup_tui.tui.screens.main import MainScreen
 
         main = self.app.screen_stack[0]
-        if isinstance(main, MainScreen):
+        return main if isinstance(main, MainScreen) else None
+
+    def _runbooks(self, what: str) -> Iterator[tuple[Entry, PaletteCommand]]:
+        """To `run` a runbook, or to `open` its page."""
+        main = self._main
+        for entry in () if main is None else main.library.entries:
+            if main is None or entry.shadowed or (what == "run" and entry.broken):
+                continue
+            act = (
+                partial(main.begin, entry, "run") if what == "run" else partial(main.select, entry)
+            )
+            yield entry, PaletteCommand(f"{what}: {safe_text(entry.id)}", act)
+
+    def _actions(self) -> Iterator[PaletteCommand]:
+        main = self._main
+        if main is not None:
             yield from self._here(main)
             yield from self._places(main)
-            yield from _runbooks(main)
         yield from self._themes()
         yield PaletteCommand("help: keys", self._doing("help"))
         yield PaletteCommand("quit", self._doing("quit"))
 
     def _here(self, main: MainScreen) -> Iterator[PaletteCommand]:
-        """All that a key does where the operator is, that of the footer first."""
+        """What a key does where the operator is, but for moving about: that of the footer first."""
         offers: dict[str, PaletteCommand] = {}
-        for node, binding, enabled, _ in sorted(
-            own_bindings(main), key=lambda active: not active.binding.show
-        ):
-            if enabled and node is not self.app:
+        here = sorted(own_bindings(main), key=lambda found: not found[0].hinted)
+        for action, (node, binding, enabled, _) in here:
+            if enabled and node is not self.app and action.aim is not Aim.MOVE:
                 name = f"here: {binding.description}  ({self.app.get_key_display(binding)})"
                 act = partial(self.app.run_action, binding.action, node)
                 offers.setdefault(binding.action, PaletteCommand(name, act))
@@ -92,11 +116,9 @@ class ConsoleCommands(Provider):
         return partial(self.app.run_action, action)
 
 
-def _runbooks(main: MainScreen) -> Iterator[PaletteCommand]:
-    entries = [entry for entry in main.library.entries if not entry.shadowed]
-    for entry in entries:
-        if not entry.broken:
-            name = f"{RUN}{safe_text(entry.id)}"
-            yield PaletteCommand(name, partial(main.begin, entry, "run"))
-    for entry in entries:
-        yield PaletteCommand(f"open: {safe_text(entry.id)}", partial(main.select, entry))
+def _told(entry: Entry, offer: PaletteCommand) -> Text:
+    """The command, and behind it the runbook's name and description, as far as there is room."""
+    words = " · ".join(
+        filter(None, (entry.name if entry.name != entry.id else "", entry.description))
+    )
+    return Text.assemble(offer.name, (f"  {safe_text(words)}", "dim"), no_wrap=True)

@@ -40,7 +40,7 @@ class Followed:
             if await self.run.follow():
                 return (), ""
             left = breaking_off(self.run, OWNER_GONE, await aside(self._never_begun))
-            return left, "The program that drove it is gone: r resumes the run."
+            return left, "The program that drove it is gone."
         except (JournalError, OSError) as error:
             return (), f"The run cannot be followed any more: {error}"
         finally:

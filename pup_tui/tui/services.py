@@ -57,7 +57,8 @@ class Services:
     values come from, and whoever `listen`s is told what is to be said of that by the way; `site` says in a
     word where runs act; `suggestions` are values that forms begin with; `open_at` is the runbook to show
     first, of the catalog or not; `alert` is told of at the start. `profile` is the one that runs are made
-    with, `profiles` finds those that can be chosen. `appearance` says how the console looks.
+    with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys` which
+    keys actions have that do not have their usual ones.
     """
 
     catalog: Catalog
@@ -79,3 +80,4 @@ class Services:
     profile: ProfileOffer = ProfileOffer(name="")
     profiles: Callable[[], Sequence[ProfileOffer]] = tuple
     appearance: Appearance = USUAL
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from time import monotonic
 
-from textual._xterm_parser import XTermParser
+from textual import events
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.message import Message
 
 from pup_tui.tui.readable import Rgb, contrast
@@ -48,6 +49,11 @@ _BEGUN = re.compile(
     r"|P(?:[01](?:[+$](?:r[^\x07\x1b]{0,64}\x1b?)?)?)?"
     r"|\[(?:\?[\d;]{0,64})?)?\Z"
 )
+_LONE = re.compile(r"\x1b(?=[^\[O\]P])")
+"""An escape before what is a key by itself."""
+
+_PASTE = (BRACKETED_PASTE_START, BRACKETED_PASTE_END)
+
 _SET = re.compile(r"48[:;]2[:;]+1[:;]2[:;]3(?!\d)")
 _RGB = re.compile(r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})", re.IGNORECASE)
 
@@ -78,6 +84,8 @@ class AnsweringParser(XTermParser):
         self._held = ""
         self._held_at = 0.0
         self._waits_until = 0.0
+        self._pasting = False
+        self._recent = ""
 
     def expect(self) -> None:
         """The questions have been sent."""
@@ -87,6 +95,7 @@ class AnsweringParser(XTermParser):
         if not data:  # the end
             yield from super().feed(data)
             return
+        self._follow_paste(data)
         text, self._held = self._held + data, ""
         at = 0
         for found in _ANSWER.finditer(text):
@@ -99,9 +108,18 @@ class AnsweringParser(XTermParser):
                 yield answer
         rest = text[at:]
         begun = _BEGUN.search(rest) if monotonic() < self._waits_until else None
-        if begun is not None:
-            rest, self._held, self._held_at = rest[: begun.start()], begun[0], monotonic()
-        yield from self._typed(rest)
+        is_escape = rest.endswith("\x1b") and not self._pasting
+        self._held = "\x1b" if begun is None and is_escape else begun[0] if begun else ""
+        self._held_at = monotonic()
+        yield from self._typed(rest.removesuffix(self._held))
+
+    def _follow_paste(self, data: str) -> None:
+        """Note whether what comes next is pasted, where an escape is no key."""
+        self._recent = self._recent[-len(BRACKETED_PASTE_START) :] + data
+        begun = self._recent.rfind(BRACKETED_PASTE_START)
+        ended = self._recent.rfind(BRACKETED_PASTE_END)
+        if begun != ended:
+            self._pasting = begun > ended
 
     def tick(self) -> Iterable[Message]:
         """Take for a key what only looks like the beginning of an answer."""
@@ -111,8 +129,20 @@ class AnsweringParser(XTermParser):
             yield from self._typed(text)
         yield from super().tick()
 
-    def _typed(self, text: str) -> Iterable[Message]:
-        return super().feed(text) if text else ()
+    def _typed(self, text: str) -> Iterator[Message]:
+        """The keys in a text. An escape that begins no sequence is a key of its own, as is what follows it.
+
+        Textual would take both for one key with alt.
+        """
+        pasted = self._pasting or any(mark in text for mark in _PASTE)
+        *escapes, rest = [text] if pasted else _LONE.split(text)
+        for before in escapes:
+            yield from super().feed(before) if before else ()
+            yield events.Key("escape", "\x1b")
+        if rest == "\x1b":
+            yield events.Key("escape", "\x1b")
+        elif rest:
+            yield from super().feed(rest)
 
 
 def _meant(found: re.Match[str]) -> TerminalAnswer | None:

@@ -36,7 +36,7 @@ steps:
       - {{name: noise, kind: shell, run: ": noisy; {flood}"}}
       - {{name: calm, kind: shell, run: ": settled; sleep 1000"}}
 """
-_READY = r"Run  r[\s\S]*/ Filter  r Run"
+_READY = r"Run  r[\s\S]*enter Run  / Filter"
 
 
 class Answered(NamedTuple):
@@ -58,7 +58,7 @@ def answered(folder: Path, environ: Mapping[str, str], flood: str) -> Answered:
     with Screen(command, cwd=folder, environ=own, size=(100, 30)) as screen:
         screen.wait_for(_READY)
         screen.press("r")
-        screen.wait_for(r"\^r Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         screen.wait_for(r"\$ : noisy")
         _read_for(screen, WARM_UP)

@@ -33,7 +33,7 @@ finally:
 
 RARE = frozenset(
     {
-        *("apprise", "httpx", "jinja2", "keyring", "mysql", "psycopg", "rich", "textual"),
+        *("apprise", "curses", "httpx", "jinja2", "keyring", "mysql", "psycopg", "rich", "textual"),
         *("tomllib", "tree_sitter", "tree_sitter_bash"),
         *("pup_tui.datadog.client", "pup_tui.datadog.commands", "pup_tui.runbook.lint"),
         *("pup_tui.steps.http", "pup_tui.steps.notify", "pup_tui.steps.pup"),
@@ -53,7 +53,7 @@ def watched(program: Program, tmp_path: Path, *args: str) -> tuple[set[str], lis
     subprocess.run(
         [sys.executable, "-c", WATCHED, str(report), "pup-tui", *args],
         cwd=program.cwd,
-        env=program.environ,
+        env={**program.environ, "TERM": "xterm-256color"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -112,7 +112,7 @@ def test_what_runs_nothing_imports_nothing_of_it(
     program: Program, tmp_path: Path, args: tuple[str, ...]
 ) -> None:
     modules, _ = watched(program, tmp_path, *args)
-    assert not {"httpx", "rich", "textual", "pup_tui.datadog.client"} & modules
+    assert not {"curses", "httpx", "rich", "textual", "pup_tui.datadog.client"} & modules
 
 
 @pytest.mark.parametrize("named", ["one.yaml", "./one.yaml", "two"])

@@ -76,9 +76,9 @@ def test_a_terminal_that_goes_away_while_hup_is_ignored(program: Program, figure
     environ = {**program.environ, "PUP_TUI_RUNBOOKS": str(books)}
     words = [*ignoring_hup(), *PROGRAM, "long"]
     with Screen(words, cwd=program.cwd, environ=environ, size=(100, 30)) as screen:
-        screen.wait_for(r"Run  r[\s\S]*/ Filter  r Run")
+        screen.wait_for(r"Run  r[\s\S]*enter Run  / Filter")
         screen.press("r")
-        screen.wait_for(r"\^r Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         screen.wait_for("(?m)it-is-up$")
         before = used(screen.pid)
@@ -107,9 +107,9 @@ def test_a_storm_of_sizes(program: Program, figure: Figure) -> None:
     (books / "long.yaml").write_text(LONG)
     environ = {**program.environ, "PUP_TUI_RUNBOOKS": str(books)}
     with Screen([*PROGRAM, "long"], cwd=program.cwd, environ=environ, size=(100, 30)) as screen:
-        screen.wait_for(r"Run  r[\s\S]*/ Filter  r Run")
+        screen.wait_for(r"Run  r[\s\S]*enter Run  / Filter")
         screen.press("r")
-        screen.wait_for(r"\^r Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         screen.wait_for("(?m)it-is-up$")
         before = used(screen.pid)

@@ -110,7 +110,7 @@ async def story(pilot: Pilot[Any]) -> None:
     take(pilot, "nested")
     await wait_for(pilot, lambda text: "Undo nothing" in text)
     await pilot.pause(0.5)
-    await pilot.press("a")
+    await pilot.press("asterisk")
     await wait_for(pilot, lambda text: "Undo 3 steps" in text)
     take(pilot, "undo")
     await pilot.press("enter")

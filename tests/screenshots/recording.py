@@ -71,7 +71,7 @@ def record(folder: Path) -> None:
 def story(screen: Recorded) -> None:
     """From the alert to the error rate that falls."""
     screen.wait_for(r"firing since")
-    screen.wait_for(r"Run  r[\s\S]*/ Filter  r Run")
+    screen.wait_for(r"Run  r[\s\S]*enter Run  / Filter")
     screen.look()
     screen.press("A")
     screen.wait_for("5 values ready")

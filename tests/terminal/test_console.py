@@ -30,7 +30,7 @@ def console(program: Program, *args: str, size: tuple[int, int] = (100, 30)) -> 
     return Screen([*PROGRAM, *args], cwd=program.cwd, environ=environ, size=size)
 
 
-READY = r"Run  r[\s\S]*/ Filter  r Run"
+READY = r"Run  r[\s\S]*enter Run  / Filter"
 """A runbook is shown, and the footer names the keys of the list: it has the focus."""
 
 
@@ -38,7 +38,7 @@ def start(screen: Screen) -> None:
     """Run the runbook that the console was opened at; it has no variables."""
     screen.wait_for(READY)
     screen.press("r")
-    screen.wait_for(r"\^r Run  ")
+    screen.wait_for(r"Run  \^r")
     screen.press("ctrl+r")
     screen.wait_for(r"of \d steps?")
 
@@ -253,7 +253,7 @@ def test_an_interactive_step_gets_the_terminal_and_gives_it_back(program: Progra
     with console(program, "talk") as screen:
         screen.wait_for(READY)
         screen.press("r")
-        screen.wait_for(r"\^r Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         screen.wait_for("who are you 42")
         screen.send_line("ada")
@@ -297,7 +297,7 @@ def test_a_daemon_writes_on_behind_its_run_and_when_another_profile_is_chosen(
         writes_on(program, screen)
         screen.press("escape")
         # Sent right behind it, the letter would make a sequence of both.
-        screen.wait_for("r Run  ")
+        screen.wait_for("Run  r")
         screen.press("P")
         screen.wait_for("red +DANGER")
         screen.press("down")
@@ -318,7 +318,7 @@ def test_a_state_folder_that_cannot_be_used_is_said_and_the_catalog_is_there(
     with console(program, "quick", size=(200, 30)) as screen:
         screen.wait_for(r"past runs cannot be read: others may write in the folder")
         screen.press("r")
-        screen.wait_for(r"\^r Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         screen.wait_for(r"Nothing was run: the run cannot be recorded")
         screen.press("q")

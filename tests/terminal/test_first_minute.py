@@ -13,7 +13,7 @@ from tests.support.screen import Screen
 CLICKS = 1.5
 """Seconds after which no click is taken for one that was meant for what was there before."""
 
-READY = r"Run  r[\s\S]*/ Filter  r Run"
+READY = r"Run  r[\s\S]*enter Run  / Filter"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_the_incident_of_the_demo_is_ended_with_keys_alone(program: Program) -> 
         [*PROGRAM, "demo"], cwd=program.cwd, environ=program.environ, size=(80, 24)
     ) as screen:
         screen.wait_for(r"error rate is high in production +firing since")
-        screen.wait_for(READY)
+        screen.wait_for("enter Run")
         screen.press("A")
         screen.wait_for("5 values ready")
         screen.press_until("ctrl+r", "Turn new-checkout off in production")
@@ -84,6 +84,6 @@ def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program
         screen.click("Yes, do this dangerous step")
         screen.wait_for("5 of 5")
         screen.click("Read the flag")
-        screen.wait_for('"new-checkout"')
+        screen.wait_for("feature-flags get new-checkout")
         screen.click(r"\bRunbooks\b")
-        screen.wait_for("Turn a feature flag off and wait")
+        screen.wait_for("mute its monitors")

@@ -28,7 +28,7 @@ def datadog() -> Iterator[dict[str, str]]:
         yield environ
 
 
-TAKES_KEYS = "\\^r Run  "
+TAKES_KEYS = "Run  \\^r"
 """What the footer says once a field of the form has the focus."""
 
 
@@ -56,7 +56,7 @@ def open_form(screen: Screen, runbook: str) -> None:
     # The file's path is wrapped wherever the checkout's own path makes it too long for the pane.
     wrapped = "\\s*".join(re.escape(character) for character in f"{runbook}.yaml")
     screen.wait_for(f"file\\s[\\s\\S]*{wrapped}")
-    screen.wait_for("r Run  ")
+    screen.wait_for("Run  r")
     screen.press("r")
     screen.wait_for("values for this run")
     screen.wait_for(TAKES_KEYS)

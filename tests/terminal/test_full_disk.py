@@ -32,9 +32,9 @@ def test_a_full_disk_is_said_while_the_step_runs_and_in_the_exit_code(tmp_path: 
     os.mkfifo(program.cwd / "gate")
     state = Path(program.environ["PUP_TUI_STATE_DIR"])
     with small_disk(state), console(program) as screen:
-        screen.wait_for(r"Run  r[\s\S]*/ Filter  r Run")
+        screen.wait_for(r"Run  r[\s\S]*enter Run  / Filter")
         screen.press("r")
-        screen.wait_for(r"\^r Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         # The path in the sentence may be longer than a line of the terminal.
         screen.wait_for(r"The output of a cannot be kept:[\s\S]*:\s+No\s+space")

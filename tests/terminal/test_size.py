@@ -44,11 +44,11 @@ def storm(screen: Screen) -> None:
 def test_a_storm_of_sizes_down_to_one_cell_loses_nothing(program: Program) -> None:
     environ = {**program.environ, "PUP_TUI_RUNBOOKS": str(program.cwd / "books")}
     with Screen([*PROGRAM, "ask"], cwd=program.cwd, environ=environ, size=(80, 24)) as screen:
-        screen.wait_for(r"Run  r[\s\S]*/ Filter  r Run")
+        screen.wait_for(r"Run  r[\s\S]*enter Run  / Filter")
         storm(screen)
-        screen.wait_for(r"Run  r[\s\S]*/ Filter  r Run")
+        screen.wait_for(r"Run  r[\s\S]*enter Run  / Filter")
         screen.press("r")
-        screen.wait_for(r"\^r Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.type_text("payments")
         storm(screen)
         screen.wait_for(r"payments[\s\S]*1 value ready")

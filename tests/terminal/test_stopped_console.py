@@ -13,7 +13,7 @@ import pytest
 from tests.support.program import PROGRAM, Program, program_in
 from tests.support.screen import Screen
 
-READY = r"Run  r[\s\S]*/ Filter  r Run"
+READY = r"Run  r[\s\S]*enter Run  / Filter"
 STEP = "steps: [{name: a, kind: shell, run: 'echo first; read x < gate; echo second'}]\n"
 
 
@@ -41,7 +41,7 @@ def shell(program: Program) -> Iterator[Screen]:
         screen.send_line(f"{shlex.join(PROGRAM)} slow")
         screen.wait_for(READY)
         screen.press("r")
-        screen.wait_for(r"\^r Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         screen.wait_for("first")
         screen.wait_for(r"\? Help")

@@ -83,14 +83,14 @@ async def test_an_output_is_saved_to_a_new_file_and_copied_for_the_editor(
         await console.press("E")
         await console.tells("EDITOR cannot be read as a command: No closing quotation.")
         target = tmp_path / "saved.txt"
-        await console.press("S")
+        await console.press("W")
         await console.sees("Save the output")
         console.app.screen.query_one(Input).value = str(target)
         await console.press("enter")
         await console.tells("Saved 5 bytes")
         assert target.read_text() == "done\n"
         assert target.stat().st_mode & 0o777 == 0o600
-        await console.press("S")
+        await console.press("W")
         await console.sees("Save the output")
         console.app.screen.query_one(Input).value = str(target)
         await console.press("enter")
@@ -368,7 +368,7 @@ async def test_the_palette_offers_what_can_be_done_with_a_run(
         await console.press("escape", "ctrl+p")
         await console.sees("here: Cancel run", "here: Enlarge", "here: Search")
         await console.type("waits")
-        await console.sees("here: Go to the run that waits")
+        await console.sees("here: Answer what waits")
         await console.press("ctrl+u")
         await console.type("cancel")
         await console.press("down", "enter")
@@ -381,7 +381,7 @@ async def test_help_is_a_key_where_one_types_and_lists_ours_first(
     text = QUICK + "vars: {NAME: {}}\n"
     async with open_console(make_services({"quick.yaml": text}), LARGE) as console:
         await console.press("f1")
-        await console.sees("Plan", "History", "Quit", "every action and every runbook")
+        await console.sees("Plan", "History", "Quit", "Every action, every runbook")
         assert "Cursor to" not in console.screen
         assert console.screen.count("^p") == 1
         await console.press("f1", "r")
@@ -453,7 +453,7 @@ async def test_help_lists_the_keys_that_work_here(
     async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
         await console.press("question_mark")
         await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
-        await console.sees("Keys", "Here", "Filter")
+        await console.sees("Keys", "Move", "Filter")
         await console.press("escape")
         await console.eventually(lambda: not isinstance(console.app.screen, HelpScreen))
 
@@ -463,7 +463,7 @@ async def test_the_footer_never_has_more_than_six_keys(
     make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
 ) -> None:
     async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
-        await console.sees("? Help", "r Run", "P Profile")
+        await console.sees("? Help", "/ Filter", "Run  r")
         hints = console.main.query_one(KeyHints)
         assert 2 <= len(hints.displayed_children) <= 6
         widgets = list(hints.children)

@@ -115,7 +115,7 @@ async def test_after_a_failure_the_chosen_steps_are_taken_back(
         await on_screen(console, UndoScreen)
         await console.sees("1. take back: DANGER Second", "un-two", "2. take back: First", "un-one")
         assert len(executor.requests) == 3
-        await console.press("a")
+        await console.press("asterisk")
         await console.sees("Undo 2 steps: dangerous")
         console.app.screen.query_one("#undo", Button).press()
         await console.eventually(lambda: not console.app.runs.under_way)

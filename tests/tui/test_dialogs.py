@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 from textual.widgets import Input, Static
 
+from pup_tui.console_keys import ACTIONS
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
@@ -290,7 +291,7 @@ async def test_a_failure_has_a_key_for_every_way_on(answer: str, key: bool) -> N
         await pilot.press("enter", "y")
         assert app.answer == NOTHING
         if key:
-            await pilot.press(WAYS[answer][1])
+            await pilot.press(ACTIONS[answer].keys[0])
         else:
             await pilot.click(f"#{answer}")
         assert app.answer == Answer(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolReader, SpoolWriter
 from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting, attempt_marks
+from pup_tui.tui.lines.finder import find, holds, is_error
 from pup_tui.tui.step_progress import Attempt
 
 
@@ -84,6 +86,16 @@ def test_one_goes_from_part_to_part(written: Written) -> None:
     output = written.output
     assert [output.beside(line, 1) for line in range(7)] == [3, 3, 3, 6, 6, 6, 6]
     assert [output.beside(line, -1) for line in range(7)] == [0, 0, 0, 0, 3, 3, 3]
+
+
+async def test_what_parts_an_output_is_no_error(written: Written) -> None:
+    written.write(10, "fine")
+    written.write(20, "an error", "fine")
+    written.output.marks = [Parting(15, "attempt 1 failed: exit code 1 · attempt 2")]
+    written.output.refresh()
+    assert await find(written.output, is_error, 0, forward=True) == 2
+    assert await find(written.output, is_error, 1, forward=False) is None
+    assert await find(written.output, holds(re.compile("exit code")), 0, forward=True) == 1
 
 
 def test_attempts_are_parted_by_what_became_of_the_one_before(written: Written) -> None:

@@ -121,9 +121,7 @@ async def test_opens_a_run_as_it_was_with_its_output(
         await console.sees("what it printed then", "past run", "Say")
         assert "Something else" not in console.screen
         await console.press("escape")
-        await console.on("overview")
-        await console.press("h")
-        await console.sees("✔ succeeded")
+        await console.on("history")
         await console.press("enter")
         await console.sees("past run")
         assert len(console.main.run_tabs()) == 1

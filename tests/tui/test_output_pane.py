@@ -187,7 +187,7 @@ async def test_what_is_not_sanitized_never_reaches_the_screen(tmp_path: Path, ho
     async with shown(tmp_path, [hostile]) as s:
         drawn = "".join(s.rows())
         assert not re.search("[\x00-\x1f\x7f-\x9f\u202e\u2066]", drawn)
-        await s.press("k", "l")
+        await s.press("k", "enter")
         assert not re.search(
             "[\x00-\x1f\x7f-\x9f\u202e\u2066]",
             s.app.export_screenshot(simplify=True).replace("\n", ""),
@@ -226,7 +226,7 @@ async def test_of_a_line_of_megabytes_the_beginning_is_drawn_and_its_size_told(
 
 async def test_json_is_laid_out_on_demand(tmp_path: Path) -> None:
     async with shown(tmp_path, ['{"a": [1, 2]}']) as s:
-        await s.press("k", "l", "p")
+        await s.press("k", "enter", "p")
         whole = s.app.screen.query_one(OutputLines)
         assert whole.render_line(1).text.strip() == '"a": ['
 
@@ -603,6 +603,32 @@ async def test_braces_go_from_attempt_to_attempt(tmp_path: Path) -> None:
         assert s.rows()[0].startswith("─ attempt 2 ─")
         await s.press("right_curly_bracket", "j", "left_curly_bracket", "left_curly_bracket")
         assert s.rows()[1] == "  2: line 0"
+
+
+async def test_what_was_printed_has_its_attempts_where_something_else_is_shown(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path) as s:
+        printed, made = tmp_path / "0001-all.log", tmp_path / "0002-made.log"
+        now = 10.0
+        writer = SpoolWriter(printed, now=lambda: now)
+        for attempt in (1, 2):
+            now = attempt * 10.0
+            writer.append(Passage("stdout", f"{attempt}: a\n{attempt}: b\n"))
+        writer.close()
+        writer = SpoolWriter(made, now=lambda: now)
+        writer.append(Passage("stdout", '{"attempt": 2}\n'))
+        writer.close()
+        marks = [Parting(15, "attempt 1 failed · attempt 2")]
+        s.pane.show(made, "", printed, marks, grows=False, arranged=True)
+        await s.press()
+        assert s.rows()[0] == "  {"
+        await s.press("v")
+        assert [row[:9] for row in s.rows()[:3]] == ["  1: a", "  1: b", "─ attempt"]
+        await s.press("right_curly_bracket")
+        assert s.lines.cursor == 3
+        await s.press("e")
+        assert "no error line" in s.status()
 
 
 async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ async def test_what_is_taken_back_is_chosen_and_shown_at_the_end(tmp_path: Path)
     plays = [Play(), Play(outcome=FAILED), Play(stdout=b"it is back\n")]
     async with console(tmp_path, group, shell("b"), plays=plays) as c:
         await c.until(lambda: isinstance(c.app.screen, UndoScreen))
-        await c.pilot.press("a", "tab")
+        await c.pilot.press("asterisk", "tab")
         c.app.screen.query_one("#undo").focus()
         await c.pilot.press("enter")
         await c.until(lambda: c.app.ended == ["failed"])

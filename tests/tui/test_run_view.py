@@ -241,7 +241,7 @@ async def test_a_poll_shows_what_it_saw_and_obeys_its_keys(tmp_path: Path) -> No
         assert "attempt 2" in plain(poll.query_one("#poll-until", Static))
         await c.pilot.press("x")
         await c.until(lambda: "of 10m 00s" in plain(poll.query_one("#poll-time", Static)))
-        await c.pilot.press("a")
+        await c.pilot.press("m")
         assert isinstance(c.app.screen, ReasonScreen)
         await c.pilot.press("enter")
         assert "PollAccepted" not in c.kinds()
@@ -463,10 +463,10 @@ async def test_steps_stand_above_or_beside_the_output(
         )
         assert (output.x >= steps.right) is wide
         assert (output.y >= steps.bottom) is not wide
-        await c.pilot.press("tab", "plus")
+        await c.pilot.press("tab", "z")
         assert c.view.query_one("#run-output").region.width == size[0]
         assert not c.view.query_one("#run-steps").display
-        await c.pilot.press("underscore")
+        await c.pilot.press("escape")
         assert c.view.query_one("#run-steps").display
 
 

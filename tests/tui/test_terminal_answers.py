@@ -124,3 +124,34 @@ def test_only_what_is_not_known_is_asked(terminal: str) -> None:
     assert "\x1bP$qm" in questions(terminal, ground=False, colours=True)
     assert "\x1bP" not in questions(terminal, ground=True, colours=False)
     assert questions(terminal, ground=False, colours=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("parts", "keys"),
+    [
+        (("\x1bj",), "escape j"),
+        (("\x1b", "j"), "escape j"),
+        (("a\x1bG\x1bk",), "a escape G escape k"),
+        (("\x1b\x1b[A",), "escape up"),
+        (("\x1b", "[B"), "down"),
+        (("\x1bOP",), "f1"),
+        (("\x1b[1;5C",), "ctrl+right"),
+    ],
+)
+def test_escape_and_a_key_right_after_it_are_two_keys(parts: tuple[str, ...], keys: str) -> None:
+    assert fed(AnsweringParser(), *parts) == ([], keys)
+
+
+def test_escape_alone_is_a_key_when_nothing_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = AnsweringParser()
+    assert fed(parser, "\x1b") == ([], "")
+    monkeypatch.setattr(terminal_answers, "_ESCAPE", 0.0)
+    assert [each.key for each in parser.tick() if isinstance(each, events.Key)] == ["escape"]
+
+
+@pytest.mark.parametrize("cut", range(1, 22))
+def test_what_is_pasted_presses_no_key(cut: int) -> None:
+    text = "\x1b[200~ab q cd\x1b[201~"
+    parser = AnsweringParser()
+    messages = [each for part in (text[:cut], text[cut:]) for each in parser.feed(part)]
+    assert [type(each) for each in messages] == [events.Paste]

@@ -53,19 +53,19 @@ async def test_only_what_was_chosen_is_undone() -> None:
 
 async def test_a_key_chooses_all_and_says_that_this_is_dangerous() -> None:
     async with asked(UndoScreen(offered())) as (app, pilot):
-        await pilot.press("a")
+        await pilot.press("asterisk")
         await pilot.pause()
         assert str(app.screen.query_one("#undo", Button).label) == "Undo 3 steps: dangerous"
         assert "Undo 3 steps: dangerous" in in_sight(app)
-        await pilot.press("a")
+        await pilot.press("asterisk")
         assert app.screen.query("#undo:disabled")
-        await pilot.press("a", "tab", "enter")
+        await pilot.press("asterisk", "tab", "enter")
         assert app.answer == UndoAnswer("undo", steps=tuple(offer.step for offer in OFFERS))
 
 
 async def test_looking_at_the_output_decides_nothing() -> None:
     async with asked(UndoScreen(offered())) as (app, pilot):
-        await pilot.press("a", "escape")
+        await pilot.press("asterisk", "escape")
         assert app.answer is None
 
 

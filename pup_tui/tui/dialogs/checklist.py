@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -14,12 +14,17 @@ from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.keys import bound
 
 
 class ChecklistItem(Horizontal, can_focus=True):
     """`[x]` and a text, whose lines begin in one column, toggled by space, enter or a click."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space,enter", "tick", "Tick")]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "tick": "tick",
+        }
+    )
 
     ticked: reactive[bool] = reactive(False)
 
@@ -53,6 +58,13 @@ class ChecklistItem(Horizontal, can_focus=True):
 
 class ChecklistDialog(Dialog):
     """A dialog whose message is a list of items: the keys that scroll others go from one to the next."""
+
+    KEYS = "{tick} ticks"
+
+    def action_end_of_message(self, by: int) -> None:
+        items = list(self.query(ChecklistItem))
+        if items:
+            items[0 if by < 0 else -1].focus()
 
     def action_scroll_message(self, by: int) -> None:
         items = list(self.query(ChecklistItem))

@@ -14,17 +14,30 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from pup_tui.tui.keys import key_of
+
 LEAST_HINT = 12
 """Columns below which the keys at the end of the line are left out."""
 
 
-def choice(label: str, id_: str, key: str = "", **options: Any) -> Button:
-    """A button, and the key that does the same; `label` is no foreign text."""
-    return Button(choice_label(label, key), id=id_, compact=True, **options)
+class KeyButton(Button):
+    """A button, and the key of an action that does the same; its words are no foreign text."""
+
+    def __init__(self, words: str, action: str, **options: Any) -> None:
+        super().__init__(Content(words), compact=True, **options)
+        self._words = words
+        self.action_name = action
+
+    def on_mount(self) -> None:
+        key = key_of(self.app, self.action_name)
+        self.label = Content.assemble(self._words, (f"  {key}", "not bold"))
 
 
-def choice_label(label: str, key: str = "") -> Content:
-    return Content.assemble(label, (f"  {key}", "not bold")) if key else Content(label)
+def choice(label: str, id_: str, action: str = "", **options: Any) -> Button:
+    """A button of a dialog, with the key of the action that does the same, where there is one."""
+    if action:
+        return KeyButton(label, action, id=id_, **options)
+    return Button(Content(label), id=id_, compact=True, **options)
 
 
 class _Flow(Layout):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
@@ -21,17 +21,20 @@ from pup_tui.tui.dialogs.dialog import (
     labelled,
     shown_text,
 )
+from pup_tui.tui.keys import bound
 
 
 class ConfirmScreen(Dialog):
     """A yes or no. *No* has the focus; where something is expected, only typing exactly that opens *Yes*."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "yes", "Yes"),
-        Binding("n", "no", "No"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "yes": "yes",
+            "no": "no",
+        }
+    )
 
-    KEYS = "esc put aside"
+    KEYS = "{back} put aside"
 
     def __init__(
         self,
@@ -65,11 +68,11 @@ class ConfirmScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         free = self._question.expect is None
         yes = "Yes, do this dangerous step" if self._question.danger else "Yes"
-        yield choice("No", "no", "n" if free else "")
+        yield choice("No", "no", "no" if free else "")
         yield choice(
             yes,
             "yes",
-            "y" if free else "",
+            "yes" if free else "",
             disabled=not self._typed_right(""),
             variant="error" if self._question.danger else "primary",
         )
@@ -80,8 +83,12 @@ class ConfirmScreen(Dialog):
     def _typed_right(self, typed: str) -> bool:
         return self._question.expect is None or typed == self._question.expect
 
-    def on_key(self, event: events.Key) -> None:
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """What is typed while a text is expected belongs to that text, wherever the focus is."""
+        typed = character is not None and character.isprintable()
+        return typed and self._question.expect is not None
+
+    def on_key(self, event: events.Key) -> None:
         typed = self.query("#confirm-typed").results(Input)
         box = next(iter(typed), None)
         if box is not None and not box.has_focus and event.is_printable and event.character:

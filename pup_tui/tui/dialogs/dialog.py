@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Offset, Size, Spacing
@@ -26,6 +26,7 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.texts import counted
 
 ARM_SECONDS = 0.4
@@ -50,6 +51,8 @@ WHEEL = 3
 
 BESIDE_FROM = 160
 """Columns from which a dialog stands beside what it is about, and not below it."""
+
+_EVIDENCE_KEYS = "{evidence_up} {evidence_down} output · {other_evidence} other steps"
 
 SecondsLeft = Callable[[], float]
 """Tells in how many seconds a question closes by itself."""
@@ -121,22 +124,26 @@ class Dialog(ModalScreen[Answer | None]):
     It is docked: what it is about makes room for it, and can be scrolled while it is open.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "put_away", "Put aside"),
-        Binding("pageup", "page_evidence(-1)", "Output up", show=False),
-        Binding("pagedown", "page_evidence(1)", "Output down", show=False),
-        Binding("ctrl+t", "other_evidence", "Output of another step", show=False),
-        Binding("up,k", "scroll_message(-1)", "Message up", show=False),
-        Binding("down,j", "scroll_message(1)", "Message down", show=False),
-        Binding("left", "app.focus_previous", "Previous", show=False),
-        Binding("right", "app.focus_next", "Next", show=False),
-        # Of the program's own keys a dialog lets only those through that it has itself.
-        Binding("question_mark,f1", "app.help", "Help", show=False),
-        Binding("q", "app.quit", "Quit", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "back": ("put_away", "Put aside"),
+            "evidence_up": "page_evidence(-1)",
+            "evidence_down": "page_evidence(1)",
+            "other_evidence": "other_evidence",
+            "up": "scroll_message(-1)",
+            "down": "scroll_message(1)",
+            "first": "end_of_message(-1)",
+            "last": "end_of_message(1)",
+            "left": ("app.focus_previous", "Previous"),
+            "right": ("app.focus_next", "Next"),
+            "help": "app.help",
+            "quit": "app.quit",
+        }
+    )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-roomy")]  # noqa: RUF012 - as Screen declares it
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE_FROM, "-beside")]  # noqa: RUF012 - as Screen declares it
     KEYS = ""
+    """Which keys there are beside those of the buttons, as `with_keys` reads it."""
     MOST = 0.6
     """The share of a window's lines that a dialog below what it is about may have."""
 
@@ -173,8 +180,8 @@ class Dialog(ModalScreen[Answer | None]):
             yield ChoiceLine(self.compose_buttons(), self._hint())
 
     def _hint(self) -> str:
-        more = "" if self._evidence is None else "pgup pgdn output · ^t other steps"
-        return " · ".join(filter(None, (self.KEYS, more)))
+        more = "" if self._evidence is None else _EVIDENCE_KEYS
+        return with_keys(self.app, " · ".join(filter(None, (self.KEYS, more))))
 
     @property
     def _evidence(self) -> Evidence | None:
@@ -344,6 +351,11 @@ class Dialog(ModalScreen[Answer | None]):
         at = Offset(event.screen_x, event.screen_y)
         if not self.query_one(".dialog").region.contains_point(at):
             scroll_behind(self, at, by)
+
+    def action_end_of_message(self, by: int) -> None:
+        """To the beginning of the message (-1), or to the end of what comes last."""
+        for scroller in self._scrollers:
+            scroller.scroll_to(y=0 if by < 0 else scroller.max_scroll_y, animate=False)
 
     def action_scroll_message(self, by: int) -> None:
         """Scroll the message and, where that is at its end, what a step does; back in the other order."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -14,6 +14,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.keys import bound
 
 _TONES = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
 
@@ -21,7 +22,11 @@ _TONES = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
 class DifferenceScreen(Dialog):
     """The lines that go and those that come; the answer is `yes` to run with them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "run_again", "Run again")]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "go_on": ("run_again", "Run again"),
+        }
+    )
 
     def __init__(self, name: str, lines: Sequence[str], *, danger: bool = False) -> None:
         super().__init__(f"What changes: {name}", danger=danger)
@@ -31,8 +36,8 @@ class DifferenceScreen(Dialog):
         yield Static(told_difference(self._lines), classes="dialog-output", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Back", "back", "esc")
-        yield choice("Run again with it", "yes", "^r", variant="primary")
+        yield choice("Back", "back", "back")
+        yield choice("Run again with it", "yes", "go_on", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one("#back").focus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static, TextArea
@@ -15,6 +15,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.fields.controls import Paragraph
+from pup_tui.tui.keys import bound
 
 TEXT = "text"
 """What the text is kept as when the dialog is put away."""
@@ -26,8 +27,12 @@ class EditTextScreen(Dialog):
     A text that was changed and is not run is kept for the next time.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "run_again", "Run again")]
-    KEYS = "esc keeps what you changed"
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "go_on": ("run_again", "Run again"),
+        }
+    )
+    KEYS = "{back} keeps what you changed"
     MOST = 0.85
 
     def __init__(self, name: str, editable: Editable, *, typed: dict[str, str]) -> None:
@@ -48,8 +53,8 @@ class EditTextScreen(Dialog):
         yield Paragraph(self._typed.get(TEXT, self._editable.text))
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Back", "back", "esc")
-        yield choice("Run again", "yes", "^r", variant="primary")
+        yield choice("Back", "back", "back")
+        yield choice("Run again", "yes", "go_on", variant="primary")
         yield choice("As it was", "original", disabled=True)
 
     def on_mount(self) -> None:

@@ -6,30 +6,24 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from pup_tui.console_keys import ACTIONS
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, effect, shown_text
 from pup_tui.tui.glyphs import TONES
+from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.last_lines import NOTHING_PRINTED, LastLines
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.texts import counted
 
-WAYS = {
-    "retry": ("Run again", "r"),
-    "edit": ("Edit…", "e"),
-    "variables": ("Values…", "v"),
-    "skip": ("Skip…", "s"),
-    "continue": ("Continue", "c"),
-    "later": ("Later", "l"),
-    "abort": ("Abort", "a"),
-}
-"""What can become of a step that failed, as the answers are called: the words and the key of each."""
+WAYS = ("retry", "edit", "variables", "skip", "continue", "later", "abort")
+"""What can become of a step that failed, as the answers and the actions for them are called."""
 
 FURTHER = ("edit", "variables", "skip")
 """Answers that need something more, which is asked for first."""
@@ -60,9 +54,7 @@ class FailureScreen(Dialog):
 
     AUTO_FOCUS = ""
     MOST = 0.7
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"way('{way}')", label) for way, (label, key) in WAYS.items()
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound({way: f"way('{way}')" for way in WAYS})
 
     def __init__(
         self,
@@ -119,13 +111,13 @@ class FailureScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         for way in self._ways:
-            label, key = WAYS[way]
+            label = ACTIONS[way].does
             if way == "abort" and self._facts.undoable:
                 label = f"Abort, undo {self._facts.undoable}…"
             dangerous = way == "retry" and self._danger
             label += ": dangerous" if dangerous else ""
-            yield choice(label, way, key, variant="error" if dangerous else "default")
-        yield choice(self._back, "back", "esc")
+            yield choice(label, way, way, variant="error" if dangerous else "default")
+        yield choice(self._back, "back", "back")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "way":

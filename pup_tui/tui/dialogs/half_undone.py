@@ -30,7 +30,7 @@ class HalfUndoneScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Undo again: danger" if self._danger else "Undo again"
-        yield choice("Put aside", "later", "esc")
+        yield choice("Put aside", "later", "back")
         yield choice("It was", "taken-back")
         yield choice("It was not", "stays")
         yield choice(again, "undo", variant="error" if self._danger else "default")

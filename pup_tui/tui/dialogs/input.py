@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Mount
 from textual.widget import Widget
@@ -25,6 +25,7 @@ from pup_tui.tui.dialogs.dialog import (
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field_list import FieldList, why_off
+from pup_tui.tui.keys import bound
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 class InputScreen(Dialog):
     """A field for each variable; *Go on* opens when nothing is wrong, and until then it is said what is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "go_on", "Go on")]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "go_on": ("go_on", "Go on"),
+        }
+    )
     KEYS = "enter next field"
 
     def __init__(
@@ -60,8 +65,8 @@ class InputScreen(Dialog):
         yield self._state
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Put aside", "later", "esc")
-        yield choice("Go on", "yes", "^r", variant="primary", disabled=True)
+        yield choice("Put aside", "later", "back")
+        yield choice("Go on", "yes", "go_on", variant="primary", disabled=True)
         yield choice("No: abort the run", "no", variant="error")
 
     @on(Mount)

@@ -37,7 +37,7 @@ class LeftRunningScreen(Dialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Back", "back", "esc")
+        yield choice("Back", "back", "back")
         yield choice("End it", "end", variant="error")
 
     def on_mount(self) -> None:

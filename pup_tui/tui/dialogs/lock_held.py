@@ -47,7 +47,7 @@ class LockHeldScreen(Dialog):
             yield "but", held.why
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Cancel", "cancel", "esc")
+        yield choice("Cancel", "cancel", "back")
         yield choice("Break the lock…", "break", variant="error")
 
     def on_mount(self) -> None:

@@ -45,7 +45,7 @@ class ManualScreen(ChecklistDialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Put aside", "later", "esc")
+        yield choice("Put aside", "later", "back")
         yield choice("Done", "yes", variant="primary")
         yield choice("Not done: abort", "no", variant="error")
 

@@ -12,13 +12,14 @@ from textual.widgets.option_list import Option
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.fields.list_controls import KeyedOptions
 from pup_tui.tui.services import ProfileOffer
 
 
 class ProfileScreen(Dialog):
     """The profiles that there are; the answer is the name of one, empty for none."""
 
-    KEYS = "enter chooses"
+    KEYS = "{tick} chooses"
 
     def __init__(self, offers: Sequence[ProfileOffer], current: str) -> None:
         super().__init__("Profile for runs")
@@ -30,7 +31,7 @@ class ProfileScreen(Dialog):
             told = "There are no profiles: they are files profiles/NAME.yaml in the configuration directory."
             yield Static(told, markup=False)
         options = [Option(self._told(each), disabled=bool(each.problem)) for each in self._offers]
-        yield OptionList(*options, compact=True)
+        yield KeyedOptions(*options, compact=True)
 
     def _told(self, offer: ProfileOffer) -> Content:
         parts: list[tuple[str, str] | str] = [
@@ -46,7 +47,7 @@ class ProfileScreen(Dialog):
         return Content.assemble(*parts)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Keep it", "keep", "esc")
+        yield choice("Keep it", "keep", "back")
 
     def on_mount(self) -> None:
         chooser = self.query_one(OptionList)

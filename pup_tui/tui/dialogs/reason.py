@@ -43,8 +43,8 @@ class ReasonScreen(Dialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Back", "back", "esc")
-        yield choice("Accept", "yes", "enter", variant="primary")
+        yield choice("Back", "back", "back")
+        yield choice("Accept", "yes", variant="primary")
 
     def on_mount(self) -> None:
         self._field.focus()

@@ -124,7 +124,7 @@ class ResumeScreen(Dialog):
             yield Static(Content.styled(safe_text(told), TONES["care"]), markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Back", "back", "esc")
+        yield choice("Back", "back", "back")
         yield choice("Resume", "yes", variant="primary")
         if self._standing.failed:
             yield choice("What failed…", "change")
@@ -148,5 +148,5 @@ class ResumeValuesScreen(InputScreen):
     """A field for each variable; the answer has the values of those that were given."""
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Back", "later", "esc")
-        yield choice("Go on", "yes", "^r", variant="primary", disabled=True)
+        yield choice("Back", "later", "back")
+        yield choice("Go on", "yes", "go_on", variant="primary", disabled=True)

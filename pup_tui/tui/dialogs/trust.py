@@ -51,7 +51,7 @@ class TrustScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         them = "them" if self._for_values else "it"
-        yield choice(f"No, do not run {them}", "no", "esc")
+        yield choice(f"No, do not run {them}", "no", "back")
         yield choice(f"I have read it: run {them}", "yes", variant="error")
 
     def on_mount(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -16,6 +16,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.checklist import ChecklistDialog, ChecklistItem
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Answer, shown_text
+from pup_tui.tui.keys import bound
 from pup_tui.tui.texts import counted
 
 
@@ -40,8 +41,8 @@ class OfferItem(ChecklistItem):
 class UndoScreen(ChecklistDialog):
     """What can be taken back, in the order in which it would be. Nothing is chosen to begin with."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "choose_all", "All, or none")]
-    KEYS = "space chooses · a all · esc aside"
+    BINDINGS: ClassVar[list[BindingType]] = bound({"tick_all": "choose_all"})
+    KEYS = "{tick} chooses · {tick_all} all · {back} aside"
 
     def __init__(self, question: Question) -> None:
         super().__init__(question.title, danger=question.danger)

@@ -9,11 +9,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from pup_tui.console_keys import ACTIONS
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, ValuesAnswer, effect, shown_text
-from pup_tui.tui.dialogs.failure import FURTHER, WAYS
+from pup_tui.tui.dialogs.failure import FURTHER
 from pup_tui.tui.texts import moment
 
 
@@ -76,11 +77,11 @@ class UnknownScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: danger" if self._danger else "Run again"
-        yield choice("Put aside", "later", "esc")
+        yield choice("Put aside", "later", "back")
         yield choice("It was done", "done")
         yield choice(again, "retry", variant="error" if self._danger else "default")
         for way in self._further:
-            yield choice(WAYS[way][0], way)
+            yield choice(ACTIONS[way].does, way)
         yield choice("Abort", "abort", variant="error")
 
     def on_mount(self) -> None:

@@ -6,13 +6,14 @@ import json
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from pup_tui.output.overwritten import states
 from pup_tui.output.passage import Line
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.line_list import LineList
 from pup_tui.tui.lines.line_text import CLIP, plain_line
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -35,11 +36,15 @@ def _pieces(line: Line, texts: list[str]) -> LineList:
 class WholeLineScreen(ModalScreen[None]):
     """Shows a line wrapped, however long it is; JSON can be laid out."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,l,enter,q", "dismiss", "Close"),
-        Binding("p", "pretty", "Lay out JSON"),
-        Binding("Y", "copy_all", "Copy all"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "back": "dismiss",
+            "quit": ("dismiss", "Back"),
+            "lay_out": "pretty",
+            "copy_all": "copy_all",
+            "help": "app.help",
+        }
+    )
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (92, "-broad")]  # noqa: RUF012 - as Screen declares it
 
@@ -57,10 +62,10 @@ class WholeLineScreen(ModalScreen[None]):
         with Vertical(classes="dialog whole-line"):
             yield Static(classes="dialog-title", id="whole-line-title", markup=False)
             yield OutputLines()
-            keys = "esc close · V y copy lines · Y copy all"
+            keys = "{back} close · {mark} {copy} copy lines · {copy_all} copy all"
             if self._pretty is not None:
-                keys += " · p lay out JSON"
-            yield Static(keys, classes="dialog-keys", markup=False)
+                keys += " · {lay_out} lay out JSON"
+            yield Static(with_keys(self.app, keys), classes="dialog-keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(OutputLines).wrap = True

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
@@ -17,6 +17,7 @@ from textual.widgets import RadioButton, RadioSet, Select, Static, Switch, TextA
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.line_input import LineInput
+from pup_tui.tui.keys import bound
 
 FEW_CHOICES = 4
 """Choices up to which all of them are in sight; more of them open as a list."""
@@ -71,9 +72,11 @@ class LineControl(LineInput, Control):
 class Paragraph(TextArea, Control):
     """Several lines; tab leaves it, as it leaves every other field."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", "Next field", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "next_part": "app.focus_next",
+        }
+    )
 
     def __init__(self, text: str) -> None:
         super().__init__(safe_text(text, multiline=True), tab_behavior="focus", compact=True)
@@ -148,10 +151,12 @@ class ChoiceButton(RadioButton):
 class FewChoices(RadioSet, Control):
     """Choices that are all in sight."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "next_button", "Next", show=False),
-        Binding("k", "previous_button", "Previous", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "down": "next_button",
+            "up": "previous_button",
+        }
+    )
 
     def __init__(self, options: OfferedOptions, text: str) -> None:
         labels = [safe_text(label) for label, _ in options]

@@ -289,6 +289,11 @@ class Field(Vertical):
                 await holder.stop_animation("scroll_y")
         self.scroll_visible(animate=False)
 
+    @property
+    def has_typed(self) -> bool:
+        """Whether the operator gave another value than it was filled in with."""
+        return self._edited and (self._control.raw or "") != self._wanted
+
     def on_descendant_blur(self) -> None:
         self.touched = True
         self.post_message(self.Left())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
@@ -14,19 +14,28 @@ from textual.widgets import OptionList
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.tui.fields.controls import Control, OfferedOptions, Paragraph
+from pup_tui.tui.keys import bound
 
 
-class SeveralChoices(OptionList, Control):
+class KeyedOptions(OptionList, inherit_bindings=False):
+    """A list to choose from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "down": "cursor_down",
+            "up": "cursor_up",
+            "first": "first",
+            "last": "last",
+            "tick": ("select", "Choose"),
+        }
+    )
+
+
+class SeveralChoices(KeyedOptions, Control):
     """Choices of which any number can be chosen; they may come later. Without any it shows its `prompt`.
 
     `none_counts`: that none is chosen is an empty list, and not that nothing is given.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "select", "Choose", show=False),
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
-    ]
 
     class Changed(Message):
         """Other ones are chosen."""

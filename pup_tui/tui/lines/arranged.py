@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pup_tui.output.json_outline import MOST, JsonOutline, json_outline
 from pup_tui.output.json_table import json_table
@@ -16,6 +17,10 @@ from pup_tui.tui.lines.line_list import LineList
 
 _RULE = re.compile(r"-+(-\+-+)*")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+KeyOf: TypeAlias = Callable[[str], str]
+"""Gives the key for an action, as it is shown."""
 
 
 class FoldableJson(LineList):
@@ -33,10 +38,10 @@ class FoldableJson(LineList):
     def line_count(self) -> int:
         return len(self._numbers)
 
-    @property
-    def told(self) -> str:
+    def told(self, key: KeyOf) -> str:
         """What it is, and what can be done with it."""
-        return f"json of stdout · enter {'un' if self._folded else ''}folds, F all"
+        folds = f"{key('open')} {'un' if self._folded else ''}folds"
+        return f"json of stdout · {folds}, {key('fold_all')} all"
 
     @property
     def has_folded(self) -> bool:
@@ -89,13 +94,13 @@ class SortableTable(LineList):
         self.column: int | None = None
         self.reversed = False
 
-    @property
-    def told(self) -> str:
+    def told(self, key: KeyOf) -> str:
         """What it is, and what can be done with it."""
         if self.column is None:
-            return "table of stdout · . sorts"
+            return f"table of stdout · {key('sort')} sorts"
         way = "▾" if self.reversed else "▴"
-        return f"table of stdout · by {self._cell(self._head[0], self.column)} {way} · . , sort"
+        by = self._cell(self._head[0], self.column)
+        return f"table of stdout · by {by} {way} · {key('sort')} {key('sort_back')} sort"
 
     def sort(self, by: int) -> None:
         """Sort by the next column (1), which after the last is none, or turn the order round (-1)."""

@@ -49,6 +49,10 @@ class Divider(Line):
     """A line that was not printed; it is drawn as no printed one can be."""
 
 
+class DividerPassage(Passage):
+    """A divider among what was printed together."""
+
+
 class DividedOutput:
     """The lines of a spool and, where something stands on both sides of a mark, a line for that."""
 
@@ -125,7 +129,7 @@ class DividedOutput:
                 for at, passage in self._spool.passages(first, first + end - begin):
                     yield at + begin - first, passage
             if mark is not None:
-                yield end, Passage("stdout", f"{mark.text}\n")
+                yield end, DividerPassage("stdout", f"{mark.text}\n")
 
     def time_of(self, line: int) -> float | None:
         """When a line was printed, in seconds since 1970; of a mark, when the line below it was."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pup_tui.output.passage import Line, Passage
 from pup_tui.output.style import strip_style
+from pup_tui.tui.lines.divided import DividerPassage
 
 BATCH = 20_000
 """Lines that are asked for at once when they are looked through from the end."""
@@ -84,6 +85,8 @@ def holds(pattern: re.Pattern[str]) -> WantedLines:
 
 def is_error(passage: Passage) -> Iterable[int]:
     """The lines that tell of trouble: all of standard error, and those with a word for it."""
+    if isinstance(passage, DividerPassage):
+        return ()
     if passage.stream == "stderr":
         return range(passage.text.count("\n"))
     if passage.text.isascii() and "\x1b" not in passage.text:

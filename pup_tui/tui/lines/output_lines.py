@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -20,6 +20,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.passage import Line
+from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
@@ -39,7 +40,7 @@ _CALM = Style(dim=True)
 _MARGIN = "  "
 
 
-class OutputLines(ScrollView, can_focus=True):
+class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows an output's end until the operator goes up; then one line is marked, and stays in place.
 
     Nothing but the strips of recently drawn lines is kept in memory.
@@ -53,24 +54,26 @@ class OutputLines(ScrollView, can_focus=True):
         "output-lines--error",
         "output-lines--warning",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "Down", show=False),
-        Binding("k,up", "move(-1)", "Up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False),
-        Binding("g,home", "top", "Top", show=False),
-        Binding("G,end", "follow", "End, and follow", show=False),
-        Binding("space", "toggle_follow", "Follow/pause"),
-        Binding("w", "toggle_wrap", "Wrap", show=False),
-        Binding("u", "toggle_unfolded", "What was overwritten", show=False),
-        Binding("T", "toggle_timed", "Time of each line", show=False),
-        Binding("right", "sideways(1)", "Right", show=False),
-        Binding("left", "sideways(-1)", "Left", show=False),
-        Binding("V", "select", "Select lines", show=False),
-        Binding("y", "copy", "Copy", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "down": "move(1)",
+            "up": "move(-1)",
+            "page_down": "page(1)",
+            "page_up": "page(-1)",
+            "half_page_down": "page(0.5)",
+            "half_page_up": "page(-0.5)",
+            "first": "top",
+            "last": "follow",
+            "follow_output": "toggle_follow",
+            "wrap": "toggle_wrap",
+            "overwritten": "toggle_unfolded",
+            "times": "toggle_timed",
+            "right": "sideways(1)",
+            "left": "sideways(-1)",
+            "mark": "select",
+            "copy": "copy",
+        }
+    )
 
     virtual_size: var[Size] = var(Size(0, 0))
     """The size of all lines. It grows all the time, and what stands around them does not depend on it."""
@@ -336,6 +339,8 @@ class OutputLines(ScrollView, can_focus=True):
         self._changed()
 
     def on_click(self, event: events.Click) -> None:
+        # Textual would mark all of the output with the second click.
+        event.prevent_default()
         row = event.y
         rows = self._rows()
         if 0 <= row < len(rows):

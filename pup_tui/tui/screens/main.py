@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from pup_tui.aside import aside
 from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.keys import bound
 from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
@@ -50,17 +51,19 @@ class MainScreen(Shell):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "run", "Run"),
-        Binding("p", "plan", "Plan"),
-        Binding("h", "history", "History"),
-        Binding("S", "statistics", "Statistics", show=False),
-        Binding("R", "interrupted", "Interrupted runs", show=False),
-        Binding("P", "profile", "Profile"),
-        Binding("E", "edit", "Edit the file", show=False),
-        Binding("A", "alert", "What fits the alert", show=False),
-        Binding("x", "put_alert_aside", "Put the alert aside", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "run": "run",
+            "plan": "plan",
+            "history": "history",
+            "statistics": "statistics",
+            "interrupted": "interrupted",
+            "profile": "profile",
+            "editor": ("edit", "Edit the file"),
+            "alert": "alert",
+            "put_alert_aside": "put_alert_aside",
+        }
+    )
 
     def __init__(self, services: Services, runs: Runs) -> None:
         super().__init__(services)
@@ -85,10 +88,6 @@ class MainScreen(Shell):
         self._show_activity()
         self._look()
         self._look_at_runs()
-        if self._services.alert is not None:
-            banner = AlertBanner(self._services.alert)
-            await self.mount(banner, after=self.query_one(TitleBar))
-            self.refresh_bindings()
         self.do("interrupted", self._tell_interrupted)
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
@@ -138,6 +137,11 @@ class MainScreen(Shell):
                 wanted = library.opened_at() if first else None
                 if wanted is not None:
                     self.select(wanted)
+                if first and self._services.alert is not None:
+                    # Not before there is the runbook that it names.
+                    banner = AlertBanner(self._services.alert)
+                    await self.mount(banner, after=self.query_one(TitleBar))
+                    self.refresh_bindings()
         finally:
             self._looking = False
 
@@ -211,7 +215,7 @@ class MainScreen(Shell):
     # From a runbook to a run
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("run", "plan"):
+        if action in ("run", "plan", "open"):
             if self.page != "overview":
                 return False
             return True if _runnable(self.entry) else None
@@ -219,6 +223,8 @@ class MainScreen(Shell):
             return bool(self.run_pages)
         if action in ("history", "statistics"):
             return self.page == "overview"
+        if action == "go_to_waiting":
+            return any(page.view.waiting for page in self.run_pages.values())
         if action == "interrupted":
             return bool(self.query(InterruptedBanner))
         if action in ("alert", "put_alert_aside"):
@@ -235,8 +241,22 @@ class MainScreen(Shell):
         if self.entry is not None:
             self.begin(self.entry, "plan")
 
+    def action_open(self) -> None:
+        if self.entry is not None:
+            self._open(self.entry)
+
     def on_sidebar_opened(self, message: Sidebar.Opened) -> None:
-        self.begin(message.entry, "run")
+        self._open(message.entry)
+
+    def _open(self, entry: Entry) -> None:
+        """Go to the newest run of a runbook that is under way; without one, begin to run it."""
+        pages = reversed(self.run_pages.items())
+        under_way = (n for n, page in pages if page.runbook == entry.id and not page.over)
+        page = next(under_way, None)
+        if page is None:
+            self.begin(entry, "run")
+        else:
+            self.show_page(page)
 
     def on_overview_pressed(self, message: Overview.Pressed) -> None:
         if message.what == "history":

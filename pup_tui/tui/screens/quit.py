@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.keys import bound
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.texts import counted
 
@@ -21,13 +22,22 @@ LOOK = 0.2
 
 
 class QuitScreen(Dialog):
-    """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`."""
+    """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Stay")]
+    Without a run under way it asks because something is `typed` that would be lost.
+    """
 
-    def __init__(self, runs: Runs, operator: str) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "back": ("put_away", "Stay"),
+        }
+    )
+
+    def __init__(self, runs: Runs, operator: str, *, typed: bool = False) -> None:
         count = len(runs.under_way)
-        super().__init__(f"{counted(count, 'run')} {'is' if count == 1 else 'are'} under way")
+        under_way = f"{counted(count, 'run')} {'is' if count == 1 else 'are'} under way"
+        super().__init__(under_way if count else "What you typed would be lost")
+        self._typed_too = typed
         self._runs = runs
         self._operator = operator
         self._stopping = False
@@ -37,15 +47,17 @@ class QuitScreen(Dialog):
         yield Static(Content("\n".join(names)), id="quit-runs", markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
-        yield Static(
-            "Cancelling stops what runs now and skips the steps after it; cleanup steps still run.",
-            id="quit-progress",
-            markup=False,
+        told = (
+            "Cancelling stops what runs now and skips the steps after it; cleanup steps still run."
         )
+        lost = "What stands in the form or dialog is in no run yet, and is forgotten."
+        parts = (told if self._runs.under_way else "", lost if self._typed_too else "")
+        yield Static("\n".join(filter(None, parts)), id="quit-progress", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Stay", "stay", "esc")
-        yield choice("Cancel the runs and quit", "cancel", variant="error")
+        yield choice("Stay", "stay", "back")
+        leave = "Cancel the runs and quit" if self._runs.under_way else "Quit"
+        yield choice(leave, "cancel", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#stay").focus()

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.worker import Worker
 
 from pup_tui.tui.faults import tell_fault
+from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
@@ -35,14 +36,16 @@ BESIDE_SIDEBAR = "overview"
 class Shell(Screen[None]):
     """The places of the console's parts and the ways between them. What the parts do is `MainScreen`'s."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "sidebar", "Show or hide the runbooks", show=False),
-        Binding("less_than_sign", "resize(-1)", "Less for the left side", show=False),
-        Binding("greater_than_sign", "resize(1)", "More for the left side", show=False),
-        Binding("left_square_bracket", "tab(-1)", "Previous tab", show=False),
-        Binding("right_square_bracket", "tab(1)", "Next tab", show=False),
-        Binding("exclamation_mark", "go_to_waiting", "Go to the run that waits", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "sidebar": "sidebar",
+            "narrower": "resize(-1)",
+            "wider": "resize(1)",
+            "previous_tab": "tab(-1)",
+            "next_tab": "tab(1)",
+            "waiting": "go_to_waiting",
+        }
+    )
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -52,6 +55,8 @@ class Shell(Screen[None]):
         """The id of the page that is shown."""
         self._opened = 0
         self._before_run = "overview"
+        self._from_history: set[str] = set()
+        """The tabs of runs that were opened there to be looked at."""
         self._wide = False
         self._sidebar_wish: bool | None = None
         self._remembered = remembered(services.state)
@@ -182,6 +187,8 @@ class Shell(Screen[None]):
     async def open_tab(self, page: RunPage) -> None:
         assert page.id is not None
         self.run_pages[page.id] = page
+        if self.page == "history" and page.live is None:
+            self._from_history.add(page.id)
         await self.pages.mount(page)
         self.show_page(page.id)
 
@@ -196,7 +203,7 @@ class Shell(Screen[None]):
                 self.show_page(name)
 
     async def close_tab(self, page: RunPage) -> None:
-        self.show_page(self._before_run)
+        self.show_page(self._before(page.id or ""))
         await self.forget_tab(page)
 
     async def forget_tab(self, page: RunPage) -> None:
@@ -206,4 +213,8 @@ class Shell(Screen[None]):
         self.show_tabs()
 
     def on_run_page_left(self) -> None:
-        self.action_runbooks()
+        self.show_page(self._before(self.page))
+
+    def _before(self, page: str) -> str:
+        """The page that the tab of a run was opened from."""
+        return "history" if page in self._from_history else self._before_run

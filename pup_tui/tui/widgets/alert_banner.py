@@ -8,24 +8,31 @@ from textual.content import Content
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.keys import key_of
 from pup_tui.tui.texts import moment
 
 if TYPE_CHECKING:
     from pup_tui.tui.services import FiringAlert
 
 
+ASIDE = "put_alert_aside"
+
+
 class AlertBanner(Static):
     """An alert in three lines; a click does what its key does."""
 
     def __init__(self, alert: FiringAlert) -> None:
-        super().__init__(_told(alert), markup=False)
-        self.alert = alert
+        super().__init__(markup=False)
+        self._alert = alert
+
+    def on_mount(self) -> None:
+        self.update(_told(self._alert, key_of(self.app, "alert"), key_of(self.app, ASIDE)))
 
     def on_click(self) -> None:
         self.run_worker(self.screen.run_action("alert"))
 
 
-def _told(alert: FiringAlert) -> Content:
+def _told(alert: FiringAlert, key: str, aside: str) -> Content:
     title = Content.assemble(
         ("⚑ ", "bold $text-error"),
         (safe_text(alert.title), "bold $text-error"),
@@ -35,9 +42,9 @@ def _told(alert: FiringAlert) -> Content:
         "  ", (safe_text(alert.runbook), "bold $text-primary"), f"  {safe_text(alert.reason)}"
     )
     keys = Content.assemble(
-        ("  A", "bold $text-accent"),
+        (f"  {key}", "bold $text-accent"),
         f" opens it with {_named(alert)} filled in   ",
-        ("x", "bold $text-accent"),
+        (aside, "bold $text-accent"),
         (" puts this aside", "$text-muted"),
     )
     message = Content(f"  {safe_text(alert.message)}")

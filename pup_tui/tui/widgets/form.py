@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -15,10 +15,12 @@ from textual.widgets import Button, Input, Static
 from textual.worker import Worker
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList, why_off
+from pup_tui.tui.keys import bound
 from pup_tui.tui.texts import counted
 from pup_tui.tui.widgets.armed import Armed
 
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
 class Form(Armed):
     """One field per variable. *Run* opens when nothing is wrong any more, and until then says what is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "go('run')", "Run"),
-        Binding("ctrl+o", "go('plan')", "Plan"),
-        Binding("ctrl+l", "last_values", "Last values"),
-        Binding("escape", "leave", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "go_on": "go('run')",
+            "plan_form": "go('plan')",
+            "last_values": "last_values",
+            "back": "leave",
+        }
+    )
 
     class Done(Message):
         """All values are there; `what` is `run` or `plan`. For a plan no command is run to find some."""
@@ -58,10 +62,8 @@ class Form(Armed):
         self.loaded: Loaded | None = None
         self._fields = FieldList()
         self._state = Static(id="form-state", markup=False)
-        self._run = Button(
-            Content("Run  ^r"), id="form-run", variant="primary", compact=True, disabled=True
-        )
-        self._plan = Button(Content("Plan  ^o"), id="form-plan", compact=True)
+        self._run = KeyButton("Run", "go_on", id="form-run", variant="primary", disabled=True)
+        self._plan = KeyButton("Plan", "plan_form", id="form-plan")
 
     def compose(self) -> ComposeResult:
         yield Static(id="form-title", markup=False)
@@ -71,8 +73,8 @@ class Form(Armed):
         with Horizontal(id="form-buttons", classes="buttons"):
             yield self._run
             yield self._plan
-            yield Button(Content("Last values  ^l"), id="form-last", compact=True)
-            yield Button(Content("Back  esc"), id="form-back", compact=True)
+            yield KeyButton("Last values", "last_values", id="form-last")
+            yield KeyButton("Back", "back", id="form-back")
 
     async def show(self, loaded: Loaded, given: Mapping[str, object], sources: Sources) -> None:
         """Ask for a runbook's variables, beginning with what is `given`.
@@ -108,6 +110,11 @@ class Form(Armed):
     def fields(self) -> list[Field]:
         """All fields, also those that are not asked for now."""
         return self._fields.fields
+
+    @property
+    def has_typed(self) -> bool:
+        """Whether anything is typed or chosen beside what it was filled in with."""
+        return self.loaded is not None and any(field.has_typed for field in self.fields)
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the first field that needs a value, else the first one."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
@@ -20,6 +21,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.past_search import FoundRuns, Search
 from pup_tui.tui.texts import counted, moment, short_duration
 
@@ -41,16 +43,22 @@ _COLUMNS = (
 )
 
 
-class RunTable(DataTable[Text]):
+class RunTable(DataTable[Text], inherit_bindings=False):
     """One row per run; enter opens it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select_cursor", "Open"),
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("g", "scroll_top", "First", show=False),
-        Binding("G", "last", "Last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "open": "select_cursor",
+            "down": "cursor_down",
+            "up": "cursor_up",
+            "next_match": ("cursor_down", "Next run"),
+            "previous_match": ("cursor_up", "Run before"),
+            "page_down": "page_down",
+            "page_up": "page_up",
+            "first": "first",
+            "last": "last",
+        }
+    )
 
     class NearEnd(Message):
         """There is little left below what is shown."""
@@ -58,10 +66,22 @@ class RunTable(DataTable[Text]):
     class LastWanted(Message):
         """The operator wants to see the oldest run."""
 
+    async def on_click(self, event: events.Click) -> None:
+        """One click goes to a run; two open it."""
+        row = event.style.meta.get("row", -1)
+        if row >= 0:
+            event.prevent_default()
+            self.move_cursor(row=row, animate=False)
+            if event.chain == 2:
+                await self.run_action("select_cursor")
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if new_value > old_value and self.max_scroll_y - new_value < 2 * self.size.height:
             self.post_message(self.NearEnd())
+
+    def action_first(self) -> None:
+        self.move_cursor(row=0, animate=False)
 
     def action_last(self) -> None:
         self.post_message(self.LastWanted())
@@ -70,12 +90,14 @@ class RunTable(DataTable[Text]):
 class History(Vertical):
     """What was run, newest first, filtered as one types."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "resume", "Resume"),
-        Binding("slash", "filter", "Filter"),
-        Binding("s", "status", "Status"),
-        Binding("escape", "leave", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "resume": "resume",
+            "search": ("filter", "Filter"),
+            "status": "status",
+            "back": "leave",
+        }
+    )
 
     class Opened(Message):
         """The operator wants to see this run."""
@@ -101,7 +123,6 @@ class History(Vertical):
         self._total = 0
         self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
-        self._began_with = ""
         # Until there are rows no field has the focus, so that a key in haste is not typed into the filter.
         self.can_focus = True
         self._loading = True
@@ -136,7 +157,6 @@ class History(Vertical):
 
     def set_filter(self, text: str) -> None:
         """Show only the runs that hold each of these words, as long as the filter is not changed."""
-        self._began_with = text
         self._status = None
         self._filter.value = text
 
@@ -205,7 +225,7 @@ class History(Vertical):
             ("History", "bold $text-primary"),
             (f"   {counted(self._total, 'run')} · status: ", "$text-muted"),
             (self._status or "any", "bold" if self._status else "$text-muted"),
-            ("  s changes", "$text-muted"),
+            (with_keys(self.app, "  {status} changes"), "$text-muted"),
         )
         self.query_one("#history-title", Static).update(title)
         state = self.query_one("#history-state", Static)
@@ -215,9 +235,15 @@ class History(Vertical):
         elif self._loading:
             state.update(Content("Reading the journal…"))
         elif self._statuses:
-            state.update(Content("No run matches. / and s change what is shown."))
+            state.update(
+                Content(
+                    with_keys(
+                        self.app, "No run matches. {search} and {status} change what is shown."
+                    )
+                )
+            )
         else:
-            state.update(Content("Nothing has been run yet. Choose a runbook and press enter."))
+            state.update(Content("Nothing has been run yet. Choose a runbook to run it."))
 
     def _cells(self, row: RunRow) -> list[Text]:
         mark = mark_of(row.status)
@@ -297,9 +323,8 @@ class History(Vertical):
         self._search()
 
     def action_leave(self) -> None:
-        """Undo what was typed into the filter; where nothing was, go back."""
-        if self._filter.value != self._began_with:
-            self._filter.value = self._began_with
+        """Go back: from the filter to the runs where there are any, from there to the runbooks."""
+        if self._filter.has_focus and self._table.display:
             self._table.focus()
         else:
             self.post_message(self.Left())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import zip_longest
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import ContentSwitcher, Footer
 from textual.widgets._footer import FooterKey
 
+from pup_tui.tui.dialogs.choices import KeyButton
+from pup_tui.tui.keys import own_bindings
+
 MOST = 6
-ALWAYS = "app.help"
+ALWAYS = "help"
 """The action whose key is always shown, and last."""
 
 
@@ -62,11 +67,36 @@ class KeyHints(Footer):
                 hint.show(active)
 
     def _wanted(self) -> list[ActiveBinding]:
-        """One key for each action: the first of those that do the same."""
-        by_action: dict[str, ActiveBinding] = {}
-        for active in self.screen.active_bindings.values():
-            if active.binding.show:
-                by_action.setdefault(active.binding.action, active)
-        always = by_action.pop(ALWAYS, None)
-        nearest = list(by_action.values())[: MOST - 1]
+        """One key for each thing to do, but for those that a button in sight names with its key."""
+        named = set(self._named())
+        nearest: list[ActiveBinding] = []
+        always: ActiveBinding | None = None
+        told: set[str] = set()
+        for action, active in own_bindings(self.screen):
+            binding = active.binding
+            if action.name == ALWAYS:
+                always = always or active
+            elif binding.show and action.name not in named:
+                if told.isdisjoint((binding.action, binding.description)):
+                    nearest.append(active)
+                told |= {binding.action, binding.description}
+        del nearest[MOST - 1 :]
+        while nearest and sum(map(self._width, [*nearest, always])) > self.size.width > 0:
+            nearest.pop()
         return nearest if always is None else [*nearest, always]
+
+    def _width(self, active: ActiveBinding | None) -> int:
+        """The columns that a hint takes, with what parts it from the next one."""
+        if active is None:
+            return 0
+        binding = active.binding
+        return cell_len(f" {self.app.get_key_display(binding)} {binding.description} ")
+
+    def _named(self) -> Iterator[str]:
+        """The actions that buttons of the page in sight name."""
+        page = self.screen.query_one(ContentSwitcher).visible_content
+        for row in () if page is None else page.query_children(".buttons"):
+            if row.display:
+                yield from (
+                    each.action_name for each in row.children if isinstance(each, KeyButton)
+                )

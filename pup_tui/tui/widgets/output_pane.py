@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -19,6 +20,7 @@ from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
+from pup_tui.tui.keys import bound, key_of
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.arranged import FoldableJson, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
@@ -31,24 +33,26 @@ from pup_tui.tui.widgets.search_bar import SearchBar
 class OutputPane(Vertical):
     """Shows the spool of one step; `refresh_output` takes in what was written since."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search"),
-        Binding("n", "next_match", "Next match", show=False),
-        Binding("N", "previous_match", "Previous match", show=False),
-        Binding("e", "next_error", "Next error"),
-        Binding("right_curly_bracket", "attempt(1)", "Next attempt", show=False),
-        Binding("left_curly_bracket", "attempt(-1)", "Attempt before", show=False),
-        Binding("l,enter", "whole_line", "Whole line, or fold", show=False),
-        Binding("v", "view", "As printed, JSON, table", show=False),
-        Binding("F", "fold_all", "Fold or unfold all", show=False),
-        Binding("full_stop", "sort(1)", "Sort by the next column", show=False),
-        Binding("comma", "sort(-1)", "Sort the other way round", show=False),
-        Binding("o", "pager", "Open in the pager", show=False),
-        Binding("E", "editor", "Open in the editor", show=False),
-        Binding("S", "save", "Save to a file", show=False),
-        Binding("Y", "copy_all", "Copy all of it", show=False),
-        Binding("escape", "clear", "Clear the search", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "search": "search",
+            "next_match": "next_match",
+            "previous_match": "previous_match",
+            "next_error": "next_error",
+            "next_attempt": "attempt(1)",
+            "previous_attempt": "attempt(-1)",
+            "open": ("whole_line", "Whole line, or fold"),
+            "view": "view",
+            "fold_all": "fold_all",
+            "sort": "sort(1)",
+            "sort_back": "sort(-1)",
+            "pager": "pager",
+            "editor": "editor",
+            "save": "save",
+            "copy_all": "copy_all",
+            "back": ("clear", "Clear the search"),
+        }
+    )
 
     class Elsewhere(Message):
         """The spool at `path` is wanted outside of the console."""
@@ -117,7 +121,7 @@ class OutputPane(Vertical):
         """Show the spool at `path`, and, while it holds nothing, say what is going on.
 
         While it `grows` its end is shown, and followed; one that is whole begins at its top. The pager opens
-        what is `kept` of the output, where that is not what is shown. `marks` part what is shown; `is_cut`
+        what is `kept` of the output, where that is not what is shown. `marks` part what was printed; `is_cut`
         says that some of it is missing. What is JSON or a table is shown as such where it is to be
         `arranged`, and on demand otherwise.
         """
@@ -129,7 +133,7 @@ class OutputPane(Vertical):
         self.lines.empty_text = empty_text
         if path == self._path:
             if self._reader is not None:
-                self._reader.marks = marks
+                self._mark()
                 if ended:
                     self._arrange(path, arranged)
                 elif begun_again:
@@ -157,8 +161,10 @@ class OutputPane(Vertical):
             made = await aside(arrangements, path)
         except OSError:
             return  # it is told where the output itself is read
+        lines = next(iter(self.query(OutputLines)), None)
+        if lines is None:
+            return  # the pane has gone meanwhile
         self._arrangements, self._left_out = made.all, made.left_out
-        lines = self.lines
         untouched = lines.following or lines.cursor == 0
         if at_once and self._arrangements and untouched and lines.pattern is None:
             self._look(self._arrangements[0])
@@ -170,6 +176,7 @@ class OutputPane(Vertical):
         source: LineSource | None = view or self._reader
         if view is None and self._kept is not None and self._kept != self._path:
             self._printed = self._printed or DividedOutput(SpoolReader(self._kept))
+            self._mark()
             source = self._printed
         self.lines.show(source, follow=False)
         self._show_status()
@@ -201,7 +208,13 @@ class OutputPane(Vertical):
     def _open(self) -> None:
         assert self._path is not None
         self._reader = DividedOutput(SpoolReader(self._path))
-        self._reader.marks = self._marks
+        self._mark()
+
+    def _mark(self) -> None:
+        """Part what was printed. What is made of an output is that of its last attempt."""
+        printed = self._reader if self._kept == self._path else self._printed
+        if printed is not None:
+            printed.marks = self._marks
 
     def refresh_output(self) -> None:
         """Take in what was written since the last time."""
@@ -240,13 +253,14 @@ class OutputPane(Vertical):
     def _show_status(self) -> None:
         lines, read = self.lines, self._printed or self._reader
         parts = [self._told] if self._told else []
+        key = partial(key_of, self.app)
         hides = self._view is not None and self._left_out
         at = "paused at" if self._grows else "line"
         told = f"[stdout+stderr] {counted(0 if read is None else read.printed, 'line')}"
         if self._view is not None:
-            told = self._view.told
+            told = self._view.told(key)
         parts += [
-            f"{told} · v other views" if self._arrangements else told,
+            f"{told} · {key('view')} other views" if self._arrangements else told,
             *([f"▲ without {counted(self._left_out, 'line')} of stderr"] if hides else []),
             "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
         ]
@@ -256,15 +270,15 @@ class OutputPane(Vertical):
         if self._is_cut:
             parts.append("▲ some of it is gone")
         if lines.selected_from is not None:
-            parts.append(f"{len(lines.marked()):,} selected: y copies")
+            parts.append(f"{len(lines.marked()):,} selected: {key('copy')} copies")
         if lines.wrap:
             parts.append("wrapped")
         elif lines.scroll_offset.x:
             parts.append(f"from column {lines.scroll_offset.x + 1}")
         if lines.unfolded:
-            parts.append("with what was overwritten: u folds it")
+            parts.append(f"with what was overwritten: {key('overwritten')} folds it")
         elif lines.has_folded:
-            parts.append("⏎ overwritten: u shows it")
+            parts.append(f"⏎ overwritten: {key('overwritten')} shows it")
         self._status.update(Content(" · ".join(parts)), layout=False)
 
     def _number(self, line: int) -> int:
@@ -319,7 +333,9 @@ class OutputPane(Vertical):
             self.lines.pattern = self._search_bar.how.pattern(text) if text else None
         except re.error as error:
             self.lines.pattern = None
-            self._tell(f"not a regular expression: {error.msg} · ^t takes it as text")
+            self._tell(
+                f"not a regular expression: {error.msg} · {key_of(self.app, 'search_plain')} takes it as text"
+            )
             return False
         self._tell(self._search_bar.told if self._search_bar.display else "")
         return True
@@ -415,6 +431,11 @@ class OutputPane(Vertical):
             lines.go_to(self._source.beside(lines.cursor, by), above=1)
 
     # Elsewhere
+
+    def on_click(self, event: events.Click) -> None:
+        """Two clicks open a line, as the key for that does."""
+        if event.widget is self.lines and event.chain == 2:
+            self.action_whole_line()
 
     def action_whole_line(self) -> None:
         lines = self.lines

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import effect_content, status_content
+from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
 from pup_tui.tui.usual import how_long_ago, usually
+from pup_tui.tui.widgets.reading import ReadArea, ReadText
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook, Step
     from pup_tui.runbook.parts import Variable
-    from pup_tui.runbook.problems import Problem
     from pup_tui.tui.library import Described, DescribedStep
     from pup_tui.tui.listing import Group
 
@@ -54,11 +56,13 @@ SIDE_BY_SIDE_FROM = 100
 class Overview(Vertical):
     """The page of the selected runbook, with buttons to run it, plan it, or see its past runs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.run", "Run", show=False),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "open": ("screen.open", "Run"),
+            "down": "scroll(1)",
+            "up": "scroll(-1)",
+        }
+    )
 
     class Pressed(Message):
         """The operator pressed one of the buttons: `run`, `plan` or `history`."""
@@ -72,13 +76,13 @@ class Overview(Vertical):
         self._described: Described | None = None
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="overview-body"):
-            yield Static(id="overview-top", markup=False)
-            yield Static(id="overview-lists", markup=False)
+        with ReadArea(id="overview-body"):
+            yield ReadText(id="overview-top", markup=False)
+            yield ReadText(id="overview-lists", markup=False)
         with Horizontal(id="overview-buttons", classes="buttons"):
-            yield Button(Content("Run  r"), id="overview-run", variant="primary", compact=True)
-            yield Button(Content("Plan  p"), id="overview-plan", compact=True)
-            yield Button(Content("History  h"), id="overview-history", compact=True)
+            yield KeyButton("Run", "run", id="overview-run", variant="primary")
+            yield KeyButton("Plan", "plan", id="overview-plan")
+            yield KeyButton("History", "history", id="overview-history")
 
     def on_mount(self) -> None:
         self.show_nothing("")
@@ -95,9 +99,8 @@ class Overview(Vertical):
         if folder is None:
             todo = "Put a runbook like this one into a folder, and start with --runbooks FOLDER."
         else:
-            todo = (
-                f"E writes this one to {folder} and opens it in your editor. It shows up by itself."
-            )
+            key = key_of(self.app, "editor")
+            todo = f"{key} writes this one to {folder} and opens it in your editor."
         self.show_nothing("")
         title = Content.styled("The first runbook", "bold $text-primary")
         self.query_one("#overview-top", Static).update(
@@ -118,10 +121,12 @@ class Overview(Vertical):
         ]
         title = Content.styled(safe_text(group.title), "bold $text-primary")
         count = Content.styled(f"   a group of {counted(len(rows), 'runbook')}", "$text-muted")
-        todo = "enter opens or closes it; go down to a runbook to run or plan it."
+        todo = "{open} opens or closes it; go down to a runbook to run or plan it."
         self.show_nothing("")
         self.query_one("#overview-top", Static).update(
-            Content("\n").join([title + count, Content.styled(todo, "$text-muted")])
+            Content("\n").join(
+                [title + count, Content.styled(with_keys(self.app, todo), "$text-muted")]
+            )
         )
         self.query_one("#overview-lists", Static).update(columns(rows, limits=(28,)))
 
@@ -205,7 +210,7 @@ def _problems(described: Described) -> list[Content]:
         file = described.place if Path(problem.path) == loaded.path else problem.path
         place = f"{file}:{problem.line}:{problem.column}"
         told += [Content(), Content.styled(safe_text(place), "$text-muted")]
-        told += _line_at(loaded, problem)
+        told += _line_at(loaded, problem.path, problem.line, problem.column)
         told.append(Content(safe_text(problem.message, multiline=True)))
         if problem.hint:
             hint = safe_text(problem.hint, multiline=True)
@@ -216,18 +221,18 @@ def _problems(described: Described) -> list[Content]:
     return told
 
 
-def _line_at(loaded: Loaded, problem: Problem) -> list[Content]:
-    """The line of the file that a problem is in, from its column on in the colour of errors."""
+def _line_at(loaded: Loaded, file: str, number: int, column: int) -> list[Content]:
+    """The line of a file that is wrong from a column on, which has the colour of errors."""
     files = {str(loaded.path.parent / name): text for name, text in loaded.files.items()}
-    lines = files.get(problem.path, b"").decode(errors="replace").splitlines()
-    if not 0 < problem.line <= len(lines):
+    lines = files.get(file, b"").decode(errors="replace").splitlines()
+    if not 0 < number <= len(lines):
         return []
-    line = lines[problem.line - 1]
-    before, at = line[: problem.column - 1], line[problem.column - 1 :]
+    line = lines[number - 1]
+    before, at = line[: column - 1], line[column - 1 :]
     before = safe_text(before)[-MOST_OF_LINE:]
     return [
         Content.assemble(
-            (f"{problem.line:>4} │ ", "$text-muted"),
+            (f"{number:>4} │ ", "$text-muted"),
             before,
             (safe_text(at)[:MOST_OF_LINE], "bold $text-error"),
         )

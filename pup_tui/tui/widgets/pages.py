@@ -42,6 +42,13 @@ class Pages(ContentSwitcher):
 
         return await self._page(Form, Form)
 
+    @property
+    def has_typed(self) -> bool:
+        """Whether values are typed into the form that no run has yet."""
+        from pup_tui.tui.widgets.form import Form
+
+        return any(form.has_typed for form in self.query_children(Form))
+
     async def plan(self) -> PlanView:
         from pup_tui.tui.widgets.plan import PlanView
 

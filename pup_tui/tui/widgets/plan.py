@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -17,9 +17,12 @@ from textual.widgets import Button, Static
 from pup_tui.aside import aside
 from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import effect_content
+from pup_tui.tui.keys import bound
 from pup_tui.tui.texts import counted, indented
 from pup_tui.tui.widgets.armed import Armed
+from pup_tui.tui.widgets.reading import ReadArea, ReadText
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
@@ -88,12 +91,14 @@ def _planned(
 class PlanView(Armed):
     """The page with every step as it would run; nothing has been run."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "run", "Run"),
-        Binding("escape", "leave", "Back"),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "go_on": ("run", "Run"),
+            "back": "leave",
+            "down": "scroll(1)",
+            "up": "scroll(-1)",
+        }
+    )
 
     class Accepted(Message):
         """The operator wants to run what was planned."""
@@ -115,11 +120,11 @@ class PlanView(Armed):
 
     def compose(self) -> ComposeResult:
         yield Static(id="plan-title", markup=False)
-        with VerticalScroll(id="plan-body"):
-            yield Static(id="plan-steps", markup=False)
+        with ReadArea(id="plan-body"):
+            yield ReadText(id="plan-steps", markup=False)
         with Horizontal(id="plan-buttons", classes="buttons"):
-            yield Button(Content("Run  ^r"), id="plan-run", variant="primary", compact=True)
-            yield Button(Content("Back  esc"), id="plan-back", compact=True)
+            yield KeyButton("Run", "go_on", id="plan-run", variant="primary")
+            yield KeyButton("Back", "back", id="plan-back")
 
     def show(self, planned: Planned) -> None:
         self._planned = planned

@@ -9,6 +9,7 @@ from textual.widgets import Button, ProgressBar, Sparkline, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
+from pup_tui.tui.keys import key_of
 from pup_tui.tui.texts import short_duration
 from pup_tui.tui.widgets.poll_reading import PollReading
 
@@ -26,10 +27,10 @@ class PollWidget(Vertical):
             yield Static(id="poll-time", markup=False)
         yield Static(id="poll-error", markup=False)
         with Horizontal(id="poll-keys"):
-            yield _key_button("c check now", "ask_of_run('check_now')")
-            yield _key_button("x 5 min more", "ask_of_run('extend_poll')")
-            yield _key_button("s stop", "ask_of_run('stop_poll')")
-            yield _key_button("a accept as met", "ask_of_run('accept_poll')")
+            yield _RequestButton("now", "check now")
+            yield _RequestButton("extend_poll", "5 min more")
+            yield _RequestButton("stop_poll", "stop")
+            yield _RequestButton("accept_poll", "accept as met")
 
     def show(self, reading: PollReading) -> None:
         """Show a poll as it stands now."""
@@ -49,10 +50,15 @@ class PollWidget(Vertical):
         self.query_one("#poll-keys").display = reading.under_way
 
 
-def _key_button(label: str, action: str) -> Button:
-    button = Button(Content(label), name=action, compact=True)
-    button.can_focus = False
-    return button
+class _RequestButton(Button, can_focus=False):
+    """Its name is that of the action that it stands for."""
+
+    def __init__(self, action: str, words: str) -> None:
+        super().__init__(Content(words), name=action, compact=True)
+        self._words = words
+
+    def on_mount(self) -> None:
+        self.label = Content(f"{key_of(self.app, self.name or '')} {self._words}")
 
 
 def _line(text: str) -> str:
@@ -109,7 +115,7 @@ class WaitWidget(Vertical):
             yield ProgressBar(id="wait-bar", show_percentage=False, show_eta=False)
             yield Static(id="wait-time", markup=False)
         with Horizontal(id="wait-keys"):
-            yield _key_button("c go on now", "ask_of_run('cut_wait')")
+            yield _RequestButton("now", "go on now")
 
     def show(self, waited: float, total: float | None) -> None:
         """Show that `waited` of `total` seconds are over."""

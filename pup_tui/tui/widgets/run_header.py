@@ -12,6 +12,7 @@ from pup_tui.core.notices import RunNoted
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
+from pup_tui.tui.keys import key_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.texts import clock, counted, local_clock, short_duration
@@ -74,7 +75,9 @@ class RunHeader(Static):
         if heading.past and progress.started is not None:
             parts.append(Content.styled(f"by {safe_text(progress.started.operator)}", "dim"))
         elif not heading.follows and not progress.over:
-            parts.append(Content.styled("f follows the run", "$text-accent"))
+            parts.append(
+                Content.styled(f"{key_of(self.app, 'follow_run')} follows the run", "$text-accent")
+            )
         self.update(Content("  ").join(parts), layout=False)
 
 
@@ -87,7 +90,9 @@ class WaitingBanner(Static):
     def show(self, questions: int, left: Sequence[float]) -> None:
         """How many questions are open; `left` are the seconds of those that close by themselves."""
         what = "? waiting for you" if questions == 1 else f"? {questions} questions wait for you"
-        told = f"{what} · press enter or ! to answer"
+        told = (
+            f"{what} · press {key_of(self.app, 'open')} or {key_of(self.app, 'waiting')} to answer"
+        )
         if left:
             told += f" · {closes_in(min(left))}"
         self.update(Content.styled(told, "bold"), layout=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -21,6 +21,7 @@ from pup_tui.core.notices import AnyNotice
 from pup_tui.journal.errors import JournalError
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.past import PastRun, breaking_off, known_values, step_figures
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
@@ -40,12 +41,14 @@ REFUSAL_SECONDS = 20.0
 class RunPage(Vertical):
     """One run, live or past."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "resume", "Resume"),
-        Binding("ctrl+l", "run_again", "Run again with these values"),
-        Binding("escape", "leave", "Runbooks"),
-        Binding("ctrl+w", "close", "Close the tab", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "resume": "resume",
+            "run_again": "run_again",
+            "back": ("leave", "Runbooks"),
+            "close_tab": "close",
+        }
+    )
 
     class Left(Message):
         """The operator wants to go back to the runbooks; the run goes on."""
@@ -154,6 +157,8 @@ class RunPage(Vertical):
         notices, told = await followed.follow()
         for notice in notices:
             self.view.notice(notice)
+        if notices:
+            told = f"{told} {with_keys(self.app, '{resume} resumes the run.')}"
         if told:
             self._add_note(told)
 
@@ -212,7 +217,8 @@ class RunPage(Vertical):
 
     def action_cancel_run(self) -> None:
         if self.over:
-            self.notify("This run is over. q leaves pup-tui.", markup=False, timeout=3)
+            told = with_keys(self.app, "This run is over. {quit} leaves pup-tui.")
+            self.notify(told, markup=False, timeout=3)
         elif self.live is None:
             told = "This run is another program's: it is cancelled there."
             self.notify(told, severity="warning", markup=False, timeout=REFUSAL_SECONDS)
@@ -226,6 +232,5 @@ class RunPage(Vertical):
         if self.over or self.live is None:
             self.post_message(self.Closed(self))
         else:
-            self.notify(
-                "The run is still under way: ctrl+c cancels it.", severity="warning", markup=False
-            )
+            told = with_keys(self.app, "The run is still under way: {interrupt} cancels it.")
+            self.notify(told, severity="warning", markup=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.widgets import Button, Input, TextArea
@@ -31,6 +31,7 @@ from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from pup_tui.tui.evidence import evidence_for, next_with_output
+from pup_tui.tui.keys import bound
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
@@ -74,35 +75,44 @@ class RunView(Vertical):
     """Watches one run, live or past. What it is told is only noted; a timer brings it to the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "follow_run", "Follow the run"),
-        Binding("exclamation_mark", "answer", "Answer"),
-        Binding("enter", "answer", "Answer", show=False, priority=True),
-        Binding("enter", "look", "Look at the output", show=False),
-        Binding("z,plus", "enlarge", "Enlarge"),
-        Binding("underscore", "shrink", "Shrink", show=False),
-        Binding("ctrl+x", "cancel_run", "Cancel run"),
-        Binding("ctrl+n", "note", "Note", show=False),
-        Binding("c", "ask_of_run('check_now')", "Check now", show=False),
-        Binding("x", "ask_of_run('extend_poll')", "5 min more", show=False),
-        Binding("s", "ask_of_run('stop_poll')", "Stop polling", show=False),
-        Binding("a", "ask_of_run('accept_poll')", "Accept as met", show=False),
-        Binding("c", "ask_of_run('cut_wait')", "Go on now", show=False),
-        Binding("slash", "output('search')", "Search", show=False),
-        Binding("n", "output('next_match')", "Next match", show=False),
-        Binding("N", "output('previous_match')", "Previous match", show=False),
-        Binding("e", "output('next_error')", "Next error", show=False),
-        Binding("right_curly_bracket", "output('attempt(1)')", "Next attempt", show=False),
-        Binding("left_curly_bracket", "output('attempt(-1)')", "Attempt before", show=False),
-        Binding("o", "output('pager')", "Pager", show=False),
-        Binding("E", "output('editor')", "Editor", show=False),
-        Binding("T", "output('times')", "Time of each line", show=False),
-        Binding("v", "output('view')", "As printed, JSON, table", show=False),
-        Binding("F", "output('fold_all')", "Fold or unfold all", show=False),
-        Binding("full_stop", "output('sort(1)')", "Sort by the next column", show=False),
-        Binding("comma", "output('sort(-1)')", "Sort the other way round", show=False),
-        Binding("S", "output('save')", "Save to a file", show=False),
-        Binding("Y", "output('copy_all')", "Copy all of it", show=False),
-        Binding("u", "output('unfold')", "What was overwritten", show=False),
+        *bound(
+            {
+                "follow_run": "follow_run",
+                "waiting": "answer",
+                "enlarge": "enlarge",
+                "back": ("leave_part", "Back to the steps"),
+                "cancel_run": "cancel_run",
+                "note": "note",
+                "now": "now",
+                "extend_poll": "ask_of_run('extend_poll')",
+                "stop_poll": "ask_of_run('stop_poll')",
+                "accept_poll": "ask_of_run('accept_poll')",
+            }
+        ),
+        # The output's own keys, from wherever in the run one is.
+        *bound(
+            {
+                "search": "output('search')",
+                "next_match": "output('next_match')",
+                "previous_match": "output('previous_match')",
+                "next_error": "output('next_error')",
+                "next_attempt": "output('attempt(1)')",
+                "previous_attempt": "output('attempt(-1)')",
+                "pager": "output('pager')",
+                "editor": "output('editor')",
+                "times": "output('times')",
+                "view": "output('view')",
+                "fold_all": "output('fold_all')",
+                "sort": "output('sort(1)')",
+                "sort_back": "output('sort(-1)')",
+                "save": "output('save')",
+                "copy_all": "output('copy_all')",
+                "overwritten": "output('unfold')",
+            },
+            hinted=False,
+        ),
+        # Before what the part with the focus does with it.
+        *bound({"open": ("answer", "Answer")}, priority=True),
     ]
 
     class Ended(Message):
@@ -443,22 +453,30 @@ class RunView(Vertical):
         self._steps_dirty = True
         self.take_in()
 
-    def action_look(self) -> None:
+    def on_step_list_look_wanted(self, message: StepList.LookWanted) -> None:
+        message.stop()
         self._pane.lines.focus()
 
     async def action_output(self, action: str) -> None:
         await self._pane.run_action(action)
 
+    @property
+    def _is_enlarged(self) -> bool:
+        return self.has_class("-only-steps") or self.has_class("-only-output")
+
+    def action_leave_part(self) -> None:
+        """Give room back to what was hidden; then go from the output to the steps."""
+        if self._is_enlarged:
+            self.action_enlarge()
+        else:
+            self._step_list.focus()
+
     def action_enlarge(self) -> None:
         """Give all the room to the part that has the focus; again gives it back."""
-        if self.has_class("-only-steps") or self.has_class("-only-output"):
-            self.action_shrink()
+        if self._is_enlarged:
+            self.remove_class("-only-steps", "-only-output")
         else:
             self.add_class("-only-steps" if self._step_list.has_focus else "-only-output")
-            self._share_height()
-
-    def action_shrink(self) -> None:
-        self.remove_class("-only-steps", "-only-output")
         self._share_height()
 
     # Questions
@@ -499,19 +517,32 @@ class RunView(Vertical):
                 return bool(self._questions) and not isinstance(self.app.focused, Input)
             case "cancel_run":
                 return self._live is not None and not self.progress.over
+            case "leave_part":
+                return self._pane.has_focus_within or self._is_enlarged
             case "follow_run":
                 return not self._follows_run
-            case "ask_of_run" if parameters == ("cut_wait",):
-                return self._live is not None and self._step.waits
+            case "now":
+                return self._live is not None and (self._step.waits or self._polls)
             case "ask_of_run":
-                return self._live is not None and self._step.status == "polling"
+                return self._live is not None and self._polls
         return True
 
-    async def on_button_pressed(self, event: Button.Pressed) -> None:
+    @property
+    def _polls(self) -> bool:
+        return self._step.status == "polling"
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do what a button of a poll or wait means: each stands for a key."""
         event.stop()
-        if event.button.name is not None:
-            await self.run_action(event.button.name)
+        name = event.button.name or ""
+        if name == "now":
+            self.action_now()
+        elif name:
+            self.action_ask_of_run(name)
+
+    def action_now(self) -> None:
+        """Make the next attempt of a poll, or end a wait."""
+        self.action_ask_of_run("cut_wait" if self._step.waits else "check_now")
 
     def action_ask_of_run(self, what: str) -> None:
         """Ask the run for what a key means for the selected step."""

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.finder import TextSearch
 
 
 class SearchBar(Input):
     """Where a search is typed; escape leaves it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close the search", show=False),
-        Binding("ctrl+t", "how('plain')", "Text as it is, or a regular expression", show=False),
-        Binding("ctrl+y", "how('exact')", "Capitals matter always, or where typed", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "back": ("leave", "Close the search"),
+            "search_plain": "how('plain')",
+            "search_capitals": "how('exact')",
+        }
+    )
 
     class Left(Message):
         """The operator does not want to search after all."""
@@ -27,8 +30,11 @@ class SearchBar(Input):
         """The text is to be looked for in another way."""
 
     def __init__(self) -> None:
-        super().__init__(id="output-search", placeholder="enter finds · esc leaves")
+        super().__init__(id="output-search")
         self.how = TextSearch()
+
+    def on_mount(self) -> None:
+        self.placeholder = with_keys(self.app, "enter finds · {back} leaves")
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
@@ -43,4 +49,6 @@ class SearchBar(Input):
         """How the text is looked for, and the keys that change it."""
         plain = "text as it is" if self.how.plain else "regular expression"
         exact = "matter" if self.how.exact else "matter where typed"
-        return f"{plain} ^t · capitals {exact} ^y"
+        return with_keys(
+            self.app, f"{plain} {{search_plain}} · capitals {exact} {{search_capitals}}"
+        )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -18,6 +19,7 @@ from textual.widgets.tree import TreeNode
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import Mark
+from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.listing import GROUPINGS, Activity, Group, grouped, marks, matches
 from pup_tui.tui.texts import cut_middle
 
@@ -35,10 +37,12 @@ LEAST_NAME = 8
 class FilterInput(LineInput):
     """Filters while one types; enter and down go to the list, escape clears."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear_filter", "Clear", show=True),
-        Binding("down,enter", "leave", "To the list", show=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "back": ("clear_filter", "Clear"),
+            "to_list": "leave",
+        }
+    )
 
     class Left(Message):
         """The operator leaves the filter for the list below it."""
@@ -51,17 +55,25 @@ class FilterInput(LineInput):
         self.post_message(self.Left())
 
 
-class RunbookTree(Tree["Entry | str"]):
+class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
     """Groups and the runbooks in them, each with what is to be known of it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("g,home", "first", "First", show=False),
-        Binding("G,end", "last", "Last", show=False),
-        Binding("right", "open_group", "Open the group", show=False),
-        Binding("left", "close_group", "Close the group", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "open": ("select_cursor", "Run"),
+            "fold_or_unfold": ("toggle_node", "Open or close the group"),
+            "down": "cursor_down",
+            "up": "cursor_up",
+            "page_down": "page_down",
+            "page_up": "page_up",
+            "first": "first",
+            "last": "last",
+            "right": ("open_group", "Open the group"),
+            "left": ("close_group", "Close the group"),
+            "next_match": ("runbook(1)", "Next runbook"),
+            "previous_match": ("runbook(-1)", "Runbook before"),
+        }
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "runbooks--good",
         "runbooks--bad",
@@ -179,11 +191,30 @@ class RunbookTree(Tree["Entry | str"]):
                     self.call_after_refresh(self.move_cursor, leaf)
                     return
 
+    def action_runbook(self, by: int) -> None:
+        """Go to the next runbook or to the one before, past the titles of groups."""
+        at = self.cursor_line + by
+        while 0 <= at <= self.last_line:
+            node = self.get_node_at_line(at)
+            if node is not None and not isinstance(node.data, str | None):
+                self.move_cursor(node)
+                return
+            at += by
+
     def action_first(self) -> None:
         self.move_cursor_to_line(0)
 
     def action_last(self) -> None:
         self.move_cursor_to_line(self.last_line)
+
+    async def on_click(self, event: events.Click) -> None:
+        """One click goes to a row; two run a runbook, or open or close a group."""
+        event.prevent_default()
+        line = event.style.meta.get("line")
+        if line is not None:
+            self.move_cursor_to_line(line)
+            if event.chain == 2:
+                await self.run_action("select_cursor")
 
     def action_open_group(self) -> None:
         if self.cursor_node is not None and self.cursor_node.allow_expand:
@@ -202,11 +233,13 @@ class RunbookTree(Tree["Entry | str"]):
 class Sidebar(Vertical):
     """A filter, the tree, and a line that says what to do where there is nothing in it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter"),
-        Binding("t", "group", "Group by", show=False),
-        Binding("escape", "clear", "Clear the filter", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "search": ("filter", "Filter"),
+            "group": "group",
+            "back": ("clear", "Clear the filter"),
+        }
+    )
 
     class Highlighted(Message):
         """The cursor is on a runbook, on a group, or on nothing."""
@@ -242,7 +275,9 @@ class Sidebar(Vertical):
         self.grouping = grouping if grouping in GROUPINGS else GROUPINGS[0]
 
     def compose(self) -> ComposeResult:
-        yield FilterInput(placeholder="/ filter", id="sidebar-filter", compact=True)
+        yield FilterInput(
+            placeholder=with_keys(self.app, "{search} filter"), id="sidebar-filter", compact=True
+        )
         yield Static(Content(self._nothing()), id="sidebar-state", markup=False)
         runbooks = RunbookTree()
         runbooks.display = False
@@ -298,17 +333,24 @@ class Sidebar(Vertical):
         if self._problem:
             return f"The runbooks cannot be read: {safe_text(self._problem)}"
         if self._entries:
-            return "No runbook matches.\n\nesc clears the filter."
+            return with_keys(self.app, "No runbook matches.\n\n{back} clears the filter.")
         folder = safe_text(str(self._places[0])) if self._places else ""
         return (
-            "There are no runbooks yet.\n\nE writes a first one. Or put a YAML file into\n"
-            f"{folder}\nor start with --runbooks DIR. It shows up here by itself."
+            f"There are no runbooks yet.\n\n{key_of(self.app, 'editor')} writes a first one. "
+            f"Or put a YAML file into\n{folder}\nor start with --runbooks DIR. It shows up here by itself."
         )
 
     def _legend(self) -> Content:
-        return Content.styled(f"by {self.grouping}  ·  t changes", "$text-muted")
+        return Content.styled(
+            with_keys(self.app, f"by {self.grouping}  ·  {{group}} changes"), "$text-muted"
+        )
 
     # What the operator does
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "clear":
+            return bool(self._filter.value)
+        return True
 
     def action_filter(self) -> None:
         self._filter.focus()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
+from pup_tui.tui.keys import bound
 from pup_tui.tui.texts import columns, cut_middle, short_duration
 from pup_tui.tui.usual import percent
+from pup_tui.tui.widgets.reading import ReadArea, ReadText
 
 if TYPE_CHECKING:
     from pup_tui.core.figures import RunbookFigures, StepFigures
@@ -34,16 +35,14 @@ _HEADINGS = ("n", "ok", "p50", "p95", "last 20")
 _STEP_HEADINGS = ("n", "fails", "p50", "p95")
 
 
-class Statistics(VerticalScroll):
+class Statistics(ReadArea):
     """Figures of all runbooks, and of the steps of the selected one, what fails most first."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "First", show=False),
-        Binding("G", "scroll_end", "Last", show=False),
-        Binding("escape", "leave", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "back": "leave",
+        }
+    )
 
     class Left(Message):
         """The operator wants to go back."""
@@ -54,8 +53,8 @@ class Statistics(VerticalScroll):
         self._runbook = ""
         self._problem = ""
 
-    def compose(self) -> list[Static]:
-        return [Static("Reading the journal…", id="statistics-body", markup=False)]
+    def compose(self) -> list[ReadText]:
+        return [ReadText("Reading the journal…", id="statistics-body", markup=False)]
 
     def show(self, figures: PastFigures, runbook: str, problem: str = "") -> None:
         """Show figures, with those of the steps of `runbook`; `problem` says what cannot be read."""
@@ -76,13 +75,16 @@ class Statistics(VerticalScroll):
             self.query_one("#statistics-body", Static).update(told)
 
     def action_leave(self) -> None:
-        self.post_message(self.Left())
+        if self.searching:
+            self.action_clear()
+        else:
+            self.post_message(self.Left())
 
 
 def _told(figures: PastFigures, runbook: str, width: int) -> Content:
     title = Content.styled("Statistics", "bold $text-primary")
     if not figures.runbooks:
-        return title + "\n\nNothing has been run yet. Choose a runbook and press enter."
+        return title + "\n\nNothing has been run yet. Choose a runbook to run it."
     rows = [_heading("runbook", _HEADINGS)]
     rows += [
         _runbook_row(name, its, width)

@@ -9,14 +9,16 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.core.figures import StepFigures
 from pup_tui.core.ids import static_id
 from pup_tui.tui.glyphs import mark_of
+from pup_tui.tui.keys import bound, key_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.step_rows import REST, UNDO_HEADING, Fold, Row, fold_of, rows_of
@@ -58,7 +60,7 @@ class Columns(NamedTuple):
         return Columns(number, max(4, room - marked), marked, kind)
 
 
-class StepList(ScrollView, can_focus=True):
+class StepList(ScrollView, can_focus=True, inherit_bindings=False):
     """One row for each step; the selected one is what the rest of the run view is about.
 
     Steps inside a block stand under it, and can be folded away.
@@ -72,16 +74,26 @@ class StepList(ScrollView, can_focus=True):
         "step-list--selected",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "Next step", show=False),
-        Binding("k,up", "move(-1)", "Previous step", show=False),
-        Binding("l,right", "unfold", "Open the block", show=False),
-        Binding("h,left", "fold", "Close the block", show=False),
-        Binding("space,enter", "open_or_close", "Open or close", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("g,home", "first", "First step", show=False),
-        Binding("G,end", "last", "Last step", show=False),
+        *bound(
+            {
+                "down": "move(1)",
+                "up": "move(-1)",
+                "unfold": "unfold",
+                "fold": "fold",
+                "fold_or_unfold": "open_or_close",
+                "open": ("look", "Output"),
+                "page_down": "page(1)",
+                "page_up": "page(-1)",
+                "first": "first",
+                "last": "last",
+            }
+        ),
+        # As everywhere, but it says where that is.
+        *bound({"next_part": ("app.focus_next", "Output")}, priority=True),
     ]
+
+    class LookWanted(Message):
+        """The operator wants to read the output of the selected step."""
 
     def __init__(
         self,
@@ -199,12 +211,12 @@ class StepList(ScrollView, can_focus=True):
         self._choose(len(self._rows) - 1)
 
     def on_click(self, event: events.Click) -> None:
+        """One click goes to a step; two open a block, or lead to the output of a step."""
         at = self.scroll_offset.y + event.y
         if at < len(self._rows) and self._rows[at] is not UNDO_HEADING:
-            again = at == self.selected
             self._choose(at)
-            if again or self._row.left_out:
-                self.action_open_or_close()
+            if event.chain == 2:
+                self.action_look()
 
     # Folding
 
@@ -230,6 +242,14 @@ class StepList(ScrollView, can_focus=True):
             closed = fold_of(step, self._folds) is Fold.CLOSED
             opened = Fold.OPEN if self._row.left_out else Fold.NOTABLE
             self._fold(step, opened if closed or self._row.left_out else Fold.CLOSED)
+
+    def action_look(self) -> None:
+        """Open or close a block; go to the output of any other step."""
+        step = self._row.step
+        if step is not None and step.children:
+            self.action_open_or_close()
+        else:
+            self.post_message(self.LookWanted())
 
     def action_unfold(self) -> None:
         """Open a closed block; then, step by step, all of a long one."""
@@ -275,7 +295,7 @@ class StepList(ScrollView, can_focus=True):
             return [Segment(f"{before}undo", self._tone("care") + Style(bold=True))]
         indent = self._indent(row.depth, columns)
         if row.left_out:
-            rest = f"{before}{indent}… {row.left_out} · enter shows all"
+            rest = f"{before}{indent}… {row.left_out} · {key_of(self.app, 'open')} shows all"
             return [Segment(fit(rest, width), _CALM)]
         return self._step_segments(row.step, indent, columns)
 

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from pup_tui.output.loss import loss
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
+from pup_tui.tui.keys import key_of
 from pup_tui.tui.lines.divided import attempt_marks, leg_marks
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
@@ -61,7 +62,8 @@ class StepOutputView(Vertical):
         if waits.display:
             waits.show(times.waiting_for(step), wait_seconds(step))
         shown = spool_to_show(output, step.node.step.shows, step.status)
-        hidden = f"Its output is not shown: o opens it in the pager. It is kept in {safe_text(str(output))}"
+        hidden = f"Its output is not shown: {key_of(self.app, 'pager')} opens it in the pager."
+        hidden += f" It is kept in {safe_text(str(output))}"
         told = hidden if shown is None and step.has_run else why_empty(step)
         lost = ""
         if step.has_printed:
@@ -70,13 +72,12 @@ class StepOutputView(Vertical):
                 lost = loss(output, kept or 0)
         if lost:
             told = safe_text(lost[0].upper() + lost[1:])
-        # What is made of an output is that of its last attempt.
         marks = [*leg_marks(self._progress.legs), *attempt_marks(step.repeated)]
         self.pane.show(
             shown,
             told,
             output,
-            marks if shown == output else [],
+            marks,
             is_cut=bool(lost),
             grows=not step.over,
             arranged=step.status == "succeeded",

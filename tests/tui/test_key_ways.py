@@ -1,0 +1,287 @@
+"""Where keys and clicks lead, wherever one is."""
+
+import asyncio
+
+import pytest
+from textual import events
+from textual.widgets import Button, Input
+
+from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.screens.help import HelpScreen
+from pup_tui.tui.screens.quit import QuitScreen
+from pup_tui.tui.widgets.history import RunTable
+from pup_tui.tui.widgets.key_hints import KeyHint
+from pup_tui.tui.widgets.sidebar import RunbookTree
+from pup_tui.tui.widgets.step_list import StepList
+from tests.support.console import LARGE, Console, MakeServices, OpenConsole, has_run
+
+QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
+OTHER = """
+name: other
+description: Drains a node before it is taken away.
+tags: {team: storage}
+steps: [{name: Say, kind: shell, run: echo}]
+"""
+ASKS_VALUES = (
+    "name: form\nvars: {NAME: {required: true}}\nsteps: [{name: S, kind: shell, run: e}]\n"
+)
+ASKS = "name: asks\nsteps: [{name: Ask, kind: confirm, message: Go on?, expect: да}]\n"
+LONG = "name: long\nsteps:\n" + "".join(
+    f"  - {{name: Step {n}, kind: shell, run: echo {n}}}\n" for n in range(60)
+)
+
+
+def focused(console: Console) -> str:
+    return type(console.app.focused).__name__
+
+
+def hints(console: Console) -> str:
+    """The footer."""
+    shown = [hint for hint in console.app.screen.query(KeyHint) if hint.display]
+    return " · ".join(f"{hint.key_display} {hint.description}" for hint in shown)
+
+
+async def run(console: Console, runbook: str) -> None:
+    console.select(runbook)
+    await console.eventually(lambda: console.main.entry and console.main.entry.id == runbook)
+    await console.press("r")
+    await console.on("plan")
+    await console.press("ctrl+r")
+    await console.eventually(lambda: console.main.page.startswith("run"))
+
+
+async def test_escape_goes_one_level_back_from_the_output_of_a_past_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK}, executor=FakeExecutor(Play(stdout=b"ab\n")))
+    await has_run(services, "quick")
+    async with open_console(services) as console:
+        await console.press("h")
+        await console.sees("✔ succeeded")
+        await console.press("enter")
+        await console.sees("ab")
+        await console.press("enter", "slash", "a", "enter")
+        await console.sees("match 1 of 1")
+        assert focused(console) == "OutputLines"
+        await console.press("escape")
+        assert console.app.screen.query_one(OutputLines).pattern is None
+        assert focused(console) == "OutputLines"
+        await console.press("z")
+        await console.press("escape")
+        assert focused(console) == "OutputLines"
+        await console.press("escape")
+        assert focused(console) == "StepList"
+        await console.press("escape")
+        await console.on("history")
+        await console.press("escape")
+        await console.on("overview")
+
+
+async def test_escape_in_the_history_leaves_what_is_filtered_alone(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    await has_run(services, "quick")
+    async with open_console(services) as console:
+        await console.press("h")
+        await console.sees("✔ succeeded")
+        await console.press("slash", "ctrl+u", "escape")
+        box = console.app.screen.query_one("History Input", Input)
+        assert (box.value, focused(console)) == ("", "RunTable")
+        await console.press("escape")
+        await console.on("overview")
+
+
+async def test_leaving_asks_where_a_form_holds_what_was_typed(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"form.yaml": ASKS_VALUES})) as console:
+        await console.press("r")
+        await console.on("form")
+        await console.type("q")
+        assert console.app.is_running
+        console.app.screen.query_one("#form-last", Button).focus()
+        await console.press("q")
+        await console.eventually(lambda: isinstance(console.app.screen, QuitScreen))
+        await console.sees("What you typed would be lost", "Stay")
+        await console.press("enter")
+        await console.eventually(lambda: not isinstance(console.app.screen, QuitScreen))
+        assert console.app.screen.query_one("Form Input", Input).value == "q"
+        await console.press("ctrl+q", "tab", "enter")
+        await console.eventually(lambda: console.app.return_code == 0)
+
+
+async def test_leaving_a_form_in_which_nothing_was_typed_asks_nothing(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"form.yaml": ASKS_VALUES})) as console:
+        await console.press("r")
+        await console.on("form")
+        console.app.screen.query_one("#form-last", Button).focus()
+        await console.press("q")
+        await console.eventually(lambda: console.app.return_code == 0)
+
+
+async def test_enter_on_a_runbook_that_runs_goes_to_its_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(hold=asyncio.Event()))
+    services = make_services({"quick.yaml": QUICK}, executor=executor)
+    async with open_console(services) as console:
+        await run(console, "quick")
+        await console.press("escape")
+        await console.on("overview")
+        await console.press("enter")
+        await console.on("run-1")
+        await console.press("escape", "r")
+        await console.on("plan")
+
+
+async def test_one_click_selects_and_two_open(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
+    await has_run(services, "quick")
+    async with open_console(services, LARGE) as console:
+        tree = console.app.screen.query_one(RunbookTree)
+        await console.sees("other", "quick")
+        console.select("other")
+        await console.sees("Drains a node")
+        line = next(at for at in range(9) if "quick" in str(tree.render_line(at).text))
+        await console.pilot.click(RunbookTree, offset=(8, line))
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "quick")
+        await console.pilot.pause()
+        assert console.main.page == "overview"
+        await console.pilot.click(RunbookTree, offset=(8, line), times=2)
+        await console.on("plan")
+        await console.press("escape", "h")
+        await console.on("history")
+        await console.sees("✔ succeeded")
+        await console.pilot.click(RunTable, offset=(8, 1))
+        assert console.main.page == "history"
+        await console.pilot.click(RunTable, offset=(8, 1), times=2)
+        await console.on("run-1")
+        await console.pilot.click(StepList, offset=(8, 0), times=2)
+        await console.eventually(lambda: focused(console) == "OutputLines")
+
+
+async def test_the_keys_of_lists_work_in_a_plan_and_search_it(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"long.yaml": LONG})) as console:
+        await console.press("p")
+        await console.on("plan")
+        await console.sees("Step 0")
+        await console.press("G")
+        await console.sees("Step 59")
+        await console.press("g")
+        await console.sees("Step 0")
+        await console.press("slash", *"step 4", "enter")
+        await console.sees("Step 4", "match 1 of 11")
+        await console.press("n")
+        await console.sees("Step 40", "match 2 of 11")
+        await console.press("N", "N")
+        await console.sees("Step 49", "match 11 of 11")
+        await console.press("n")
+        await console.sees("match 1 of 11")
+        await console.press("escape")
+        assert "match" not in console.screen
+        await console.press("escape")
+        await console.on("overview")
+
+
+async def test_help_fits_and_is_searched_like_everything_else(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK})) as console:
+        await console.sees("quick")
+        await console.press("question_mark")
+        await console.sees("Move", "Find", "closes")
+        body = console.app.screen.query_one("#help-body")
+        assert body.show_vertical_scrollbar
+        assert console.app.screen.query_one(".help").region.height <= 24
+        await console.press("slash", *"tab after", "enter")
+        await console.sees("no match")
+        await console.press("escape", "slash", *"to the shell", "enter")
+        await console.sees("match 1 of 1", "To the shell", "Go elsewhere")
+        await console.press("q")
+        await console.eventually(lambda: not isinstance(console.app.screen, HelpScreen))
+        assert console.app.is_running
+
+
+async def test_the_palette_finds_runbooks_by_what_they_are_for_before_actions(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
+    async with open_console(services) as console:
+        await console.sees("quick")
+        for word in ("drains node", "team:storage", "other"):
+            await console.press("ctrl+p", *word)
+            await console.sees("run: other", "open: other")
+            lines = [line.strip() for line in console.screen.splitlines()]
+            found = [line for line in lines if ": " in line and not line.startswith("🔎")]
+            assert found[0].startswith("run: other"), (word, found)
+            await console.press("escape", "escape")
+        await console.press("ctrl+p")
+        await console.sees("open: other", "Drains a node")
+        assert "First" not in console.screen
+
+
+async def test_the_footer_leads_to_the_output_and_repeats_no_button(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK, "form.yaml": ASKS_VALUES})
+    async with open_console(services) as console:
+        console.select("quick")
+        await console.sees("Run  r", "Plan  p", "History  h")
+        assert not {"Run", "Plan", "History"} & set(hints(console).replace(" · ", " ").split()[3:])
+        await run(console, "quick")
+        await console.sees("✔ succeeded")
+        await console.eventually(lambda: "Output" in hints(console))
+        assert hints(console).startswith("enter Output")
+        await console.press("escape")
+        console.select("form")
+        await console.press("r")
+        await console.on("form")
+        await console.eventually(lambda: "Help" in hints(console))
+        assert not any(word in hints(console) for word in ("Last values", "Plan", "Back", "Run"))
+
+
+async def test_a_cyrillic_layout_has_the_keys_in_the_same_places(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK, "asks.yaml": ASKS})
+    async with open_console(services) as console:
+        await console.sees("quick")
+        console.select("quick")
+        await console.press("р")
+        await console.on("history")
+        await console.press("escape")
+        await console.press("slash", *"ду")
+        assert console.app.screen.query_one("#sidebar-filter", Input).value == "ду"
+        await console.press("escape")
+        await run(console, "asks")
+        await console.sees("Go on?")
+        await console.press("д", "а")
+        await console.eventually(
+            lambda: console.app.screen.query_one("#confirm-typed", Input).value == "да"
+        )
+
+
+@pytest.mark.parametrize("back", [events.AppFocus(), None])
+async def test_a_console_that_begins_behind_another_window_has_a_focus_later(
+    make_services: MakeServices, open_console: OpenConsole, back: events.AppFocus | None
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK, "other.yaml": OTHER})) as console:
+        console.app.post_message(events.AppBlur())
+        await console.eventually(lambda: not console.app.app_focus)
+        console.app._last_focused_on_app_blur = None  # as when nothing had the focus yet
+        await console.sees("quick")
+        before = console.main.entry
+        if back is not None:
+            console.app.post_message(back)
+            await console.eventually(lambda: focused(console) == "RunbookTree")
+        await console.press("g", "n" if before is None else "G")
+        await console.eventually(lambda: focused(console) == "RunbookTree")
+        await console.eventually(lambda: console.main.entry is not before)
