@@ -93,7 +93,7 @@ _TABLE = (
     _action("fold", "h left", "Close the block", Aim.MOVE, {P.STEPS}),
     _action("fold_or_unfold", "space", "Open or close", Aim.MOVE, {P.STEPS, P.RUNBOOKS}),
     _action("open", "enter", "Open", Aim.MOVE, _OPENED, hinted=True),
-    _action("next_part", "tab", "Next part of the screen", Aim.MOVE, _ALL, hinted=True),
+    _action("next_part", "tab", "Next part", Aim.MOVE, _ALL, hinted=True),
     _action("previous_part", "shift+tab", "Part before", Aim.MOVE, _ALL),
     _action("search", "/", "Search", Aim.FIND, _LISTS - {P.LINE}, hinted=True),
     _action("next_match", "n", "Next match", Aim.FIND, _LISTS - {P.LINE}),
