@@ -13,6 +13,7 @@ from textual.widgets import Input, TextArea
 from pup_tui.core.events import Moment
 from pup_tui.drivers import launcher
 from pup_tui.drivers.clock import SystemClock
+from pup_tui.journal import writer
 from pup_tui.tui.appearance import Appearance, Depth
 from pup_tui.tui.fields import field_list
 from tests.support import gallery
@@ -53,6 +54,8 @@ async def test_each_screen_is_as_it_was_decided(
     monkeypatch.setattr(field_list, "SETTLED", 0.0)
     monkeypatch.setattr(launcher, "SystemClock", StillClock)
     monkeypatch.setattr(launcher, "new_run_id", lambda: RUN)
+    # On a slow disk it would be told of that.
+    monkeypatch.setattr(writer, "BUSY_AFTER", 60.0)
     monkeypatch.setattr(Input, "cursor_blink", False)
     monkeypatch.setattr(TextArea, "cursor_blink", False)
     services = make_services(
