@@ -18,7 +18,7 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
-from pup_tui.runbook.parts import Assertion, ShownTable
+from pup_tui.runbook.parts import Assertion, ShownTable, VariableType, left_out_value
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
@@ -64,18 +64,20 @@ def frame_of(state: RunState, step: str) -> Frame:
 def seen_at(state: RunState, step: str) -> Frame:
     """All names that a step sees, in one frame; with an id that ends in `/`, as the steps inside do."""
     names: dict[str, Any] = {}
+    left_out: dict[str, VariableType] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
     directory = ""
     for key in reversed(list(frame_keys(state, step))):
         frame = state.frames[key]
+        left_out |= frame.left_out
         names.update(dict.fromkeys(frame.left_out, LEFT_OUT))
         names.update(frame.values)
         names.update(frame.captured)
         results.update(frame.results)
         secrets += frame.secrets
         directory = frame.directory or directory
-    left_out = [name for name, value in names.items() if value is LEFT_OUT]
+    left_out = {name: type_ for name, type_ in left_out.items() if names[name] is LEFT_OUT}
     for name in left_out:
         del names[name]
     return Frame(
@@ -92,7 +94,7 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     seen = seen_at(state, step)
     names: dict[str, Any] = {
         OMIT_NAME: OMIT,
-        **dict.fromkeys(seen.left_out, LEFT_OUT),
+        **{name: left_out_value(type_) for name, type_ in seen.left_out.items()},
         **seen.values,
     }
     names["steps"] = seen.results

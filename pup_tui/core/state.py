@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from pup_tui.core.events import EditedText, Lock
 from pup_tui.core.sent import NOTHING_SENT, Sent
+from pup_tui.runbook.parts import VariableType
 
 
 class StepPhase(StrEnum):
@@ -174,12 +175,12 @@ class Frame(Struct):
     """Names and what they stand for, for the steps that see them; secrets are here in memory only.
 
     `directory` is where the file lies that the steps come from, where the frame is that of a file.
-    `left_out` names variables without a value, `results` has the wanted results of steps by the id that texts
-    use, `secrets` names whose value is secret (variables and captures by name, results as `steps.ID.FIELD`).
+    `left_out` has the types of the variables without a value, `results` the wanted results of steps by the id
+    that texts use, `secrets` names whose value is secret (variables and captures by name, results as `steps.ID.FIELD`).
     """
 
     values: dict[str, Any] = {}
-    left_out: list[str] = []
+    left_out: dict[str, VariableType] = {}
     captured: dict[str, Any] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []

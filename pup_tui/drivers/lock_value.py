@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pup_tui.core.events import RunCreated
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.render import render_text
 from pup_tui.core.secrecy import check_lock
 from pup_tui.drivers.locks import InvalidLock
 from pup_tui.drivers.masking import Masking
+from pup_tui.runbook.parts import Variable, left_out_values
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.values import LEFT_OUT
 
 
-def lock_value(source: str, run: RunCreated, masking: Masking) -> str:
-    """The lock of `run`: it is rendered before anything of the run exists but its variables.
+def lock_value(
+    source: str, run: RunCreated, masking: Masking, variables: Mapping[str, Variable]
+) -> str:
+    """The lock of `run`: it is rendered before anything of the run exists but its `variables`.
 
     Raises InvalidLock if it cannot be rendered or would tell a secret: a lock's value is shown to whoever
     is refused.
     """
     names = {
-        **dict.fromkeys(run.left_out, LEFT_OUT),
+        **left_out_values(run.left_out, variables),
         **run.values,
         "run": {
             "id": run.run,
