@@ -176,7 +176,8 @@ class Frame(Struct):
 
     `directory` is where the file lies that the steps come from, where the frame is that of a file.
     `left_out` has the types of the variables without a value, `results` the wanted results of steps by the id
-    that texts use, `secrets` names whose value is secret (variables and captures by name, results as `steps.ID.FIELD`).
+    that texts use, `secrets` names whose value is secret (variables and captures by name, results as
+    `steps.ID.FIELD`).
     """
 
     values: dict[str, Any] = {}

@@ -449,7 +449,9 @@ def test_of_those_who_race_exactly_one_wins_and_the_others_know_its_name(
 
 
 def test_it_is_rendered_from_variables_and_the_run() -> None:
-    source = "{{ run.runbook }}/{{ FLAG }}/{{ run.operator }}{{ NOTE }}{% for t in TEAMS %}/{{ t }}{% endfor %}"
+    source = (
+        "{{ run.runbook }}/{{ FLAG }}/{{ run.operator }}{{ NOTE }}{% for t in TEAMS %}/{% endfor %}"
+    )
     assert lock_value(source, created(), Masking(), VARIABLES) == "rollback/checkout/ada"
 
 
