@@ -82,10 +82,13 @@ def follow(
     whole = [reading for reading in readings if not reading.is_part]
     numbers = _nearest(whole, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
+    startups = _nearest(readings, lambda each: _asked(each, Use.STARTUP, Need.STARTUP))
     operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
     by_name = dict.fromkeys(held, "eval") if graph.evaluates_by_name else {}
     whole_sources = {source: sources[source] for source in sources.keys() - split}
-    asked = _of_sources(sources, parts, operands) | _of_sources(whole_sources, numbers)
+    # Of several needs the strictest counts, which comes last.
+    asked = _of_sources(sources, parts, operands) | _of_sources(sources, startups)
+    asked |= _of_sources(whole_sources, numbers)
     derived = [
         Unchecked(each.variable, each.line, TextOrigin.PART)
         for each in dict.fromkeys(asked.values())

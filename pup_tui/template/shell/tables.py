@@ -29,15 +29,17 @@ from msgspec import Struct
 class Use(IntEnum):
     """What the shell does with a word; of several possible uses the greatest counts.
 
-    ``OPERAND``: it is data unless it begins with ``-`` or ``+``. ``INT``: it is calculated with.
-    ``NAME``: it names a variable or function. ``CODE``: it is evaluated, or nobody knows.
+    ``OPERAND``: it is data unless it begins with ``-`` or ``+``. ``STARTUP``: an interactive shell
+    expands it and reads that file. ``INT``: it is calculated with. ``NAME``: it names a variable or function.
+    ``CODE``: it is evaluated, or nobody knows.
     """
 
     DATA = 0
     OPERAND = 1
-    INT = 2
-    NAME = 3
-    CODE = 4
+    STARTUP = 2
+    INT = 3
+    NAME = 4
+    CODE = 5
 
 
 _TABLES: Final = {

@@ -155,7 +155,7 @@ class Uses:
         shown = self._survey.text(around.children[0]).split(b"\n")[0][:40].decode(errors="replace")
         try:
             uses = Uses(self._survey, path, path[-1].start_byte, is_reference=True)
-            is_code = uses.use in (Use.INT, Use.CODE)
+            is_code = uses.use in (Use.STARTUP, Use.INT, Use.CODE)
             self.command = self.command or uses.command or (shown if is_code else None)
         except UnsafePlaceError:
             self.command = self.command or shown
