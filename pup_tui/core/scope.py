@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, assert_never
 
 from pup_tui.core.actions import (
@@ -18,11 +18,11 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
-from pup_tui.runbook.parts import Assertion, ShownTable, VariableType, left_out_value
+from pup_tui.runbook.parts import Assertion, ShownTable, left_out_value
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
-from pup_tui.template.values import LEFT_OUT, OMIT, OMIT_NAME
+from pup_tui.template.values import LEFT_OUT, OMIT, OMIT_NAME, LeftOut
 
 _PRINTED: Final = frozenset({"output", "stderr", "lines"})
 """What every step that printed has under `steps.ID`, unless that is more than the 1 MiB that is kept."""
@@ -64,7 +64,7 @@ def frame_of(state: RunState, step: str) -> Frame:
 def seen_at(state: RunState, step: str) -> Frame:
     """All names that a step sees, in one frame; with an id that ends in `/`, as the steps inside do."""
     names: dict[str, Any] = {}
-    left_out: dict[str, VariableType] = {}
+    left_out: dict[str, str] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
     directory = ""
@@ -85,6 +85,11 @@ def seen_at(state: RunState, step: str) -> Frame:
     )
 
 
+def standing_for(left_out: Mapping[str, str]) -> dict[str, LeftOut]:
+    """What stands for variables that were left out, by their types."""
+    return {name: left_out_value(type_) for name, type_ in left_out.items()}
+
+
 def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     """Variables, captures, `steps` and `run`, as `seen_at` has them.
 
@@ -94,7 +99,7 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     seen = seen_at(state, step)
     names: dict[str, Any] = {
         OMIT_NAME: OMIT,
-        **{name: left_out_value(type_) for name, type_ in seen.left_out.items()},
+        **standing_for(seen.left_out),
         **seen.values,
     }
     names["steps"] = seen.results

@@ -9,7 +9,6 @@ from msgspec import Struct, field
 
 from pup_tui.core.events import EditedText, Lock
 from pup_tui.core.sent import NOTHING_SENT, Sent
-from pup_tui.runbook.parts import VariableType
 
 
 class StepPhase(StrEnum):
@@ -181,7 +180,7 @@ class Frame(Struct):
     """
 
     values: dict[str, Any] = {}
-    left_out: dict[str, VariableType] = {}
+    left_out: dict[str, str] = {}
     captured: dict[str, Any] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []

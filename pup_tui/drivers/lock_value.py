@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pup_tui.core.events import RunCreated
 from pup_tui.core.notices import rfc3339
+from pup_tui.core.program import Program
 from pup_tui.core.render import render_text
+from pup_tui.core.scope import standing_for
 from pup_tui.core.secrecy import check_lock
 from pup_tui.drivers.locks import InvalidLock
 from pup_tui.drivers.masking import Masking
-from pup_tui.runbook.parts import Variable, left_out_values
 from pup_tui.template.errors import TemplateError
 
 
-def lock_value(
-    source: str, run: RunCreated, masking: Masking, variables: Mapping[str, Variable]
-) -> str:
-    """The lock of `run`: it is rendered before anything of the run exists but its `variables`.
+def lock_value(source: str, run: RunCreated, masking: Masking, program: Program) -> str:
+    """The lock of `run`: it is rendered before anything of the run of `program` exists but its variables.
 
     Raises InvalidLock if it cannot be rendered or would tell a secret: a lock's value is shown to whoever
     is refused.
     """
+    variables = program.runbook.vars.items()
+    left_out = {name: each.type for name, each in variables if name in run.left_out}
     names = {
-        **left_out_values(run.left_out, variables),
+        **standing_for(left_out),
         **run.values,
         "run": {
             "id": run.run,

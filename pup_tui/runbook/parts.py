@@ -215,19 +215,14 @@ class Variable(Section, frozen=True, kw_only=True):
         return tuple(c if isinstance(c, Choice) else Choice(value=c) for c in self.choices)
 
 
-def left_out_value(type_: VariableType) -> LeftOut:
+def left_out_value(type_: str) -> LeftOut:
     """What stands for a variable of the type that was left out."""
     return LEFT_OUT_LIST if type_ == "list" else LEFT_OUT
 
 
-def types_of(names: Iterable[str], variables: Mapping[str, Variable]) -> dict[str, VariableType]:
+def types_of(names: Iterable[str], variables: Mapping[str, Variable]) -> dict[str, str]:
     """The types of variables by name; what is not declared is a `string`."""
     return {name: variables[name].type if name in variables else "string" for name in names}
-
-
-def left_out_values(names: Iterable[str], variables: Mapping[str, Variable]) -> dict[str, LeftOut]:
-    """What stands for each of the variables that were left out."""
-    return {name: left_out_value(type_) for name, type_ in types_of(names, variables).items()}
 
 
 class Capture(Section, frozen=True, kw_only=True):

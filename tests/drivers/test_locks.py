@@ -36,14 +36,17 @@ from pup_tui.drivers.locks import (
 )
 from pup_tui.drivers.masking import Masking
 from pup_tui.journal.boot import boot_id
-from pup_tui.runbook.parts import Variable
 from pup_tui.steps import survivors
 from tests.support.forked import PROCESSES
 from tests.support.often import often
 from tests.support.runbooks import program_of
 from tests.support.runs import local_run
 
-VARIABLES = {"TEAMS": Variable(type="list", required=False)}
+PROGRAM = program_of("""\
+name: rollback
+vars: {NOTE: {required: false}, TEAMS: {type: list, required: false}}
+steps: [{name: a, kind: wait, duration: 1s}]
+""")
 VALUE = "flag/../checkout [red]\u202e"
 
 
@@ -452,7 +455,7 @@ def test_it_is_rendered_from_variables_and_the_run() -> None:
     source = (
         "{{ run.runbook }}/{{ FLAG }}/{{ run.operator }}{{ NOTE }}{% for t in TEAMS %}/{% endfor %}"
     )
-    assert lock_value(source, created(), Masking(), VARIABLES) == "rollback/checkout/ada"
+    assert lock_value(source, created(), Masking(), PROGRAM) == "rollback/checkout/ada"
 
 
 @pytest.mark.parametrize(
@@ -466,7 +469,7 @@ def test_it_is_rendered_from_variables_and_the_run() -> None:
 )
 def test_what_it_may_not_tell(source: str, told: str) -> None:
     with pytest.raises(InvalidLock, match=told) as caught:
-        lock_value(source, created(), Masking(["s3cret-token", "checkout-key"]), VARIABLES)
+        lock_value(source, created(), Masking(["s3cret-token", "checkout-key"]), PROGRAM)
     assert "s3cret" not in str(caught.value)
     assert "checkout-key" not in str(caught.value)
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pup_tui.runbook.nodes import shown
-from pup_tui.runbook.parts import Variable, left_out_values
+from pup_tui.runbook.parts import Variable, left_out_value
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value, is_blank
 from pup_tui.runbook.variables.choices import Choices, find_choices
@@ -118,7 +118,8 @@ async def choices_for(
     variable = variables[name]
     order = list(variables)
     above = set(order[: order.index(name)])
-    scope = {**names, **left_out_values(above.intersection(resolved.left_out), variables)}
+    left_out = above.intersection(resolved.left_out)
+    scope = {**names, **{each: left_out_value(variables[each].type) for each in left_out}}
     scope.update((each, value) for each, value in resolved.values.items() if each in above)
     hidden = {*secrets, *above.intersection(resolved.secrets)}
     return await find_choices(variable, scope, hidden, sources)
@@ -183,7 +184,7 @@ class _Resolving:
 
     @property
     def _scope(self) -> dict[str, Any]:
-        left_out = left_out_values(self.left_out, self._variables)
+        left_out = {name: left_out_value(self._variables[name].type) for name in self.left_out}
         known = {**self._names, **left_out, **self.values}
         return with_secrets(known, self.secrets)
 
