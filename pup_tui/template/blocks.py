@@ -10,7 +10,6 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression, guarded
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import Flow, merge_flows
-from pup_tui.template.go import hint as go_hint
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key
 from pup_tui.template.scanner import RAW_HINT, Segment, scan_as_far_as_possible
@@ -109,8 +108,7 @@ class _Builder:
                     self._tag(segment, line, column)
             except TemplateError as error:
                 if error.message.startswith("syntax error"):
-                    told = go_hint(segment.body) if segment.kind == "value" else ""
-                    error.hint = told or RAW_HINT
+                    error.hint = RAW_HINT
                 self.errors.append(error.locate(expression=segment.body, line=line, column=column))
                 if segment.kind == "tag" and not self._stands_in(segment, line, column):
                     return self._top
