@@ -42,6 +42,8 @@ class Need(Enum):
     """The shell calculates with it: a whole number."""
     PLAIN = auto()
     """The shell calculates with a part of it: nothing by which arithmetic could run a command."""
+    WORD = auto()
+    """It stands without quotes where more than one word would be code: nothing to split or to expand."""
     STARTUP = auto()
     """An interactive shell expands it and reads that file: a name without directories, nothing to expand."""
     OPERAND = auto()

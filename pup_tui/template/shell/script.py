@@ -73,6 +73,8 @@ _TOO_LARGE: Final = 10**19
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
 """Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 
+_WORD: Final = re.compile(r"[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*")
+"""What no shell splits or expands."""
 _STARTUP: Final = re.compile(r"(?:[A-Za-z0-9_.,:@][A-Za-z0-9_.,:+@-]*)?")
 """What is never expanded, and names no file but one of the working directory."""
 
@@ -252,6 +254,13 @@ def _check_reached(
                 raise error(
                     f"the shell calculates with it as {place}, so it must be a whole number",
                     _CALCULATED_HINT,
+                )
+        case Need.WORD:
+            if _WORD.fullmatch(text) is None:
+                raise error(
+                    f"{place} stands without quotes, so the value must be one word of letters, digits and "
+                    "any of . , : + - / _ @, none of + - first",
+                    "write the variable in double quotes, or declare it with `choices` or a `pattern`",
                 )
         case Need.STARTUP:
             if _STARTUP.fullmatch(text) is None:
