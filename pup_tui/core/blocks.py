@@ -22,7 +22,7 @@ from pup_tui.core.shown import item_frames
 from pup_tui.core.state import BlockState, EarlyEnd, Frame, RunStatus, StepPhase, StepStatus
 from pup_tui.core.stops import ends_here, spread
 from pup_tui.runbook.model import OUTCOME
-from pup_tui.runbook.parts import Variable
+from pup_tui.runbook.parts import Variable, types_of
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
@@ -199,7 +199,7 @@ def resolved(run: Run, node: Node, event: Event) -> None:
         return
     frame = Frame(
         values=dict(event.values),
-        left_out=list(event.left_out),
+        left_out=types_of(event.left_out, run.program.given_in(node.id)),
         secrets=list(event.secrets),
         directory=directory_of(run.state, node.step),
     )

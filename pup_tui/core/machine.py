@@ -58,6 +58,7 @@ from pup_tui.core.state import (
     StepPhase,
     StepStatus,
 )
+from pup_tui.runbook.parts import types_of
 from pup_tui.runbook.texts import interpreter_at, tool_of
 from pup_tui.template.errors import TemplateError
 
@@ -101,7 +102,7 @@ def _create(run: Run, event: Event) -> None:
     state.directories, state.undo = event.source.directories, event.undo
     state.frames[BODY] = Frame(
         values=dict(event.values),
-        left_out=list(event.left_out),
+        left_out=types_of(event.left_out, run.program.runbook.vars),
         secrets=list(event.secrets),
         directory=state.directories[0],
     )

@@ -33,6 +33,7 @@ from pup_tui.core.sent import Shown, shown_of
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import BODY, Frame, RunState
 from pup_tui.runbook.model import Step
+from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.limits import one_budget
@@ -333,7 +334,7 @@ class _Planning:
         if answer is not None:
             frame = frame_of(self._state, node.id)
             frame.values.update(answer.values)
-            frame.left_out += answer.left_out
+            frame.left_out |= types_of(answer.left_out, step.asked)
             frame.secrets += answer.secrets
 
     def _shown(self, node: Node, scope: Scope) -> Shown:
@@ -398,7 +399,7 @@ class _Planning:
                     frame.values[name] = render_text(str(variable.default), above)
                     frame.secrets += [name] if made else []
                 elif not variable.required:
-                    frame.left_out.append(name)
+                    frame.left_out[name] = variable.type
             except TemplateError:
                 continue
         self._state.frames[f"{node.id}/"] = frame

@@ -142,7 +142,7 @@ class Program(Struct, frozen=True, kw_only=True):
         """The variables that a frame begins with: the runbook's, or those of what a step calls."""
         if frame == "":
             return self.runbook.vars
-        calls = self.by_id[frame.removesuffix("/")].step.calls
+        calls = self.node(frame.removesuffix("/")).step.calls
         return {} if calls is None else calls[0]
 
     def gathered(self, loop: Node) -> list[Node]:

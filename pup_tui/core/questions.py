@@ -20,6 +20,7 @@ from pup_tui.core.shown import shown_step
 from pup_tui.core.state import BODY, RunStatus, StepPhase, StepStatus
 from pup_tui.core.stops import stop
 from pup_tui.runbook.model import Step
+from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
 
@@ -215,8 +216,9 @@ def _take_values(run: Run, node: Node, event: Answered) -> None:
         return
     frame = frame_of(run.state, node.id)
     frame.values.update(event.values)
-    frame.left_out = [name for name in frame.left_out if name not in event.values]
-    frame.left_out += [name for name in event.left_out if name not in frame.left_out]
+    frame.left_out |= types_of(event.left_out, node.step.asked)
+    for name in event.values:
+        frame.left_out.pop(name, None)
     run.note_secrets(node, event.secrets)
     run.step(node).captured = list(event.values)
 

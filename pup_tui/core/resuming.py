@@ -44,6 +44,7 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
+from pup_tui.runbook.parts import types_of
 
 
 def resume(run: Run, event: Event) -> None:
@@ -73,8 +74,9 @@ def resume(run: Run, event: Event) -> None:
     body = first_frame(run.program, state)
     body.values.update(event.values | event.changed)
     body.secrets = list(dict.fromkeys((*body.secrets, *event.values)))
-    body.left_out = [name for name in body.left_out if name not in body.values]
-    body.left_out += event.left_out
+    body.left_out |= types_of(event.left_out, run.program.runbook.vars)
+    for name in body.values:
+        body.left_out.pop(name, None)
     directories = state.directories if event.source is None else event.source.directories
     body.directory = next(iter(directories), "")
     fresh = RunState(
@@ -163,7 +165,7 @@ def values_before(state: RunState, node: Node) -> Frame | None:
     if frame is None or not step.continues or any(name in frame.secrets for name in frame.values):
         return None
     return Frame(
-        values=dict(frame.values), left_out=list(frame.left_out), directory=frame.directory
+        values=dict(frame.values), left_out=dict(frame.left_out), directory=frame.directory
     )
 
 
@@ -261,7 +263,7 @@ def take_names(run: Run, node: Node, step: StepState) -> None:
     frame.captured.update({name: before.captured[name] for name in made if name in before.captured})
     asked = node.step.asked
     frame.values.update({name: before.values[name] for name in asked if name in before.values})
-    frame.left_out += [name for name in asked if name in before.left_out]
+    frame.left_out |= {name: type_ for name, type_ in before.left_out.items() if name in asked}
     if node.step.id in before.results:
         frame.results[node.step.id] = before.results[node.step.id]
     names = {*made, *asked}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, assert_never
 
 from pup_tui.core.actions import (
@@ -18,11 +18,11 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
-from pup_tui.runbook.parts import Assertion, ShownTable
+from pup_tui.runbook.parts import Assertion, ShownTable, left_out_value
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
-from pup_tui.template.values import LEFT_OUT, OMIT, OMIT_NAME
+from pup_tui.template.values import LEFT_OUT, OMIT, OMIT_NAME, LeftOut
 
 _PRINTED: Final = frozenset({"output", "stderr", "lines"})
 """What every step that printed has under `steps.ID`, unless that is more than the 1 MiB that is kept."""
@@ -64,23 +64,30 @@ def frame_of(state: RunState, step: str) -> Frame:
 def seen_at(state: RunState, step: str) -> Frame:
     """All names that a step sees, in one frame; with an id that ends in `/`, as the steps inside do."""
     names: dict[str, Any] = {}
+    left_out: dict[str, str] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
     directory = ""
     for key in reversed(list(frame_keys(state, step))):
         frame = state.frames[key]
+        left_out |= frame.left_out
         names.update(dict.fromkeys(frame.left_out, LEFT_OUT))
         names.update(frame.values)
         names.update(frame.captured)
         results.update(frame.results)
         secrets += frame.secrets
         directory = frame.directory or directory
-    left_out = [name for name, value in names.items() if value is LEFT_OUT]
+    left_out = {name: type_ for name, type_ in left_out.items() if names[name] is LEFT_OUT}
     for name in left_out:
         del names[name]
     return Frame(
         values=names, left_out=left_out, results=results, secrets=secrets, directory=directory
     )
+
+
+def standing_for(left_out: Mapping[str, str]) -> dict[str, LeftOut]:
+    """What stands for variables that were left out, by their types."""
+    return {name: left_out_value(type_) for name, type_ in left_out.items()}
 
 
 def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
@@ -92,7 +99,7 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     seen = seen_at(state, step)
     names: dict[str, Any] = {
         OMIT_NAME: OMIT,
-        **dict.fromkeys(seen.left_out, LEFT_OUT),
+        **standing_for(seen.left_out),
         **seen.values,
     }
     names["steps"] = seen.results

@@ -264,7 +264,7 @@ def behind(program: Program, known: Iterable[str], undone: Iterable[str]) -> Ite
 def _joined(before: Frame, now: Frame) -> Frame:
     return Frame(
         values={**before.values, **now.values},
-        left_out=list(now.left_out),
+        left_out=dict(now.left_out),
         captured={**before.captured, **now.captured},
         results={**before.results, **now.results},
         secrets=list(dict.fromkeys((*before.secrets, *now.secrets))),
@@ -362,7 +362,7 @@ def first_frame(program: Program, state: RunState) -> Frame:
     values = {name: value for name, value in now.values.items() if name not in asked}
     return Frame(
         values=values,
-        left_out=[name for name in now.left_out if name not in asked],
+        left_out={n: type_ for n, type_ in now.left_out.items() if n not in asked},
         secrets=[name for name in now.secrets if name in values],
     )
 

@@ -174,12 +174,13 @@ class Frame(Struct):
     """Names and what they stand for, for the steps that see them; secrets are here in memory only.
 
     `directory` is where the file lies that the steps come from, where the frame is that of a file.
-    `left_out` names variables without a value, `results` has the wanted results of steps by the id that texts
-    use, `secrets` names whose value is secret (variables and captures by name, results as `steps.ID.FIELD`).
+    `left_out` has the types of the variables without a value, `results` the wanted results of steps by the id
+    that texts use, `secrets` names whose value is secret (variables and captures by name, results as
+    `steps.ID.FIELD`).
     """
 
     values: dict[str, Any] = {}
-    left_out: list[str] = []
+    left_out: dict[str, str] = {}
     captured: dict[str, Any] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []

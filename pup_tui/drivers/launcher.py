@@ -136,7 +136,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
-            value = lock_value(program.runbook.lock, created, masking)
+            value = lock_value(program.runbook.lock, created, masking, program)
             lock = await _taken(locks, value, created.at.wall, breaking, masking)
             created = msgspec.structs.replace(created, lock=lock)
         try:
@@ -216,7 +216,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             if program.runbook.lock is not None:
                 value = first.lock.value if first.lock is not None else ""
                 if current is not None:
-                    value = lock_value(program.runbook.lock, owner, masking)
+                    value = lock_value(program.runbook.lock, owner, masking, program)
                 lock = await _taken(locks, value, now.wall, breaking, masking)
                 resumed = msgspec.structs.replace(resumed, lock=lock)
             leg = len(legs_of(past.events)) + 1

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from pup_tui.core.events import RunCreated
 from pup_tui.core.notices import rfc3339
+from pup_tui.core.program import Program
 from pup_tui.core.render import render_text
+from pup_tui.core.scope import standing_for
 from pup_tui.core.secrecy import check_lock
 from pup_tui.drivers.locks import InvalidLock
 from pup_tui.drivers.masking import Masking
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.values import LEFT_OUT
 
 
-def lock_value(source: str, run: RunCreated, masking: Masking) -> str:
-    """The lock of `run`: it is rendered before anything of the run exists but its variables.
+def lock_value(source: str, run: RunCreated, masking: Masking, program: Program) -> str:
+    """The lock of `run`: it is rendered before anything of the run of `program` exists but its variables.
 
     Raises InvalidLock if it cannot be rendered or would tell a secret: a lock's value is shown to whoever
     is refused.
     """
+    variables = program.runbook.vars.items()
+    left_out = {name: each.type for name, each in variables if name in run.left_out}
     names = {
-        **dict.fromkeys(run.left_out, LEFT_OUT),
+        **standing_for(left_out),
         **run.values,
         "run": {
             "id": run.run,

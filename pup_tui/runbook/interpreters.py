@@ -56,7 +56,8 @@ def settle_interpreter(
         made["strict"] = default.truth("strict") is True
     if step.interpreter.reads_stdin and step.node.get("stdin") is not None:
         told = f"{shown(step.interpreter.name)} reads the script from its standard input"
-        hint = "leave `stdin` out, or the word `-` of the interpreter"
+        values = "leave `stdin` out, and hand values over by `env`"
+        hint = values if step.interpreter.needs_stdin else f"{values}; or leave the word `-` out"
         report.error(step.node.entries["stdin"].key, told, hint)
 
 

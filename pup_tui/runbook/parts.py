@@ -2,7 +2,7 @@
 
 # Annotations are values here, as in `model`.
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -21,6 +21,7 @@ from pup_tui.runbook.keys import (
     key,
 )
 from pup_tui.spelling import as_typed
+from pup_tui.template.values import LEFT_OUT, LEFT_OUT_LIST, LeftOut
 
 COMMAND: Final = "command:"
 """What a place under `from` begins with that is a command."""
@@ -212,6 +213,16 @@ class Variable(Section, frozen=True, kw_only=True):
     @property
     def options(self) -> tuple[Choice, ...]:
         return tuple(c if isinstance(c, Choice) else Choice(value=c) for c in self.choices)
+
+
+def left_out_value(type_: str) -> LeftOut:
+    """What stands for a variable of the type that was left out."""
+    return LEFT_OUT_LIST if type_ == "list" else LEFT_OUT
+
+
+def types_of(names: Iterable[str], variables: Mapping[str, Variable]) -> dict[str, str]:
+    """The types of variables by name; what is not declared is a `string`."""
+    return {name: variables[name].type if name in variables else "string" for name in names}
 
 
 class Capture(Section, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
+from pup_tui.template.parsed import refused
 from pup_tui.template.size import parse_size
 from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
 from pup_tui.template.text import Text, compile_text, mistakes_in
@@ -25,6 +26,7 @@ from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import is_subcommand
 
 _WITHOUT_TEMPLATES = frozenset({Language.PLAIN, Language.EXPRESSION, Language.CONDITION})
+_EXPRESSIONS = frozenset({Language.EXPRESSION, Language.CONDITION, Language.ITEMS})
 
 MIN_INTERVAL = 0.1
 """Seconds between two attempts of a poll."""
@@ -80,10 +82,13 @@ class RoleCheck:
 
     def _mistaken(self, placed: PlacedText, error: TemplateError) -> UsesNames | None:
         """Report all that is wrong with a text; the names that it uses as far as it can be read."""
-        source, readable, errors = placed.node.text, None, [error]
+        source, errors = placed.node.text, [error]
+        readable: UsesNames | None = None
         if placed.role.language not in _WITHOUT_TEMPLATES and _has_template(source):
             readable, found = mistakes_in(source)
             errors = found or errors
+        elif placed.role.language in _EXPRESSIONS:
+            readable = refused(source)
         for each in errors:
             self._report.error_in(
                 placed.node,

@@ -10,7 +10,6 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression, guarded
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import Flow, merge_flows
-from pup_tui.template.go import hint as go_hint
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key
 from pup_tui.template.scanner import RAW_HINT, Segment, scan_as_far_as_possible
@@ -63,6 +62,13 @@ class For(Struct):
 Block = Literal | Output | If | For
 
 
+def _named(source: str) -> Expression | None:
+    """An expression that is refused, so that a name in it that nobody declares is told as well."""
+    from pup_tui.template.parsed import refused
+
+    return refused(source)
+
+
 def _anything() -> Expression:
     """Stands for a condition or a list that cannot be read."""
     return compile_expression("true")
@@ -109,9 +115,10 @@ class _Builder:
                     self._tag(segment, line, column)
             except TemplateError as error:
                 if error.message.startswith("syntax error"):
-                    told = go_hint(segment.body) if segment.kind == "value" else ""
-                    error.hint = told or RAW_HINT
+                    error.hint = RAW_HINT
                 self.errors.append(error.locate(expression=segment.body, line=line, column=column))
+                if segment.kind == "value" and (named := _named(segment.body)) is not None:
+                    self._bodies[-1].append(Output(named, line, column))
                 if segment.kind == "tag" and not self._stands_in(segment, line, column):
                     return self._top
         if mistake is not None:
@@ -124,7 +131,8 @@ class _Builder:
         """Open a block in the place of one that cannot be read, so that what follows can be; else False."""
         block: If | For
         if segment.word == "if" and len(self._open) < MAX_BLOCKS:
-            block = If(line, column, [Branch(_anything(), line, column)])
+            test = _named(segment.body.removeprefix("if")) or _anything()
+            block = If(line, column, [Branch(test, line, column)])
             self._bodies[-1].append(block)
             body = block.branches[0].body
         elif segment.word == "for" and len(self._open) < MAX_BLOCKS:

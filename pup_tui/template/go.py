@@ -16,13 +16,12 @@ from pup_tui.template.expression import compile_expression
 
 _OPERAND: Final = r"(?:\(\s*(?:[A-Za-z_]\w*\s+)?)*[.$\"'`]"
 _ALONE: Final = r"\s*(?:end|else|break|continue|println)\s*(?=-?\}\})"
-_CALL: Final = rf"\s*\((?:\s|\()*[A-Za-z_]\w*\s+{_OPERAND}"
-_HEAD: Final = rf"{_ALONE}|{_CALL}|\s*(?:else\s+(?:if|with)|[A-Za-z_]\w*)\s+{_OPERAND}"
+_CALL: Final = rf"\s*\((?:\s|\()*(?:[.$]|[A-Za-z_]\w*\s+{_OPERAND})"
+_BRANCH: Final = r"(?:(?:else\s+)?(?:if|with)|range)"
+_BRANCH_ON_CALL: Final = rf"\s*{_BRANCH}\s+[A-Za-z_]\w*\s+(?:[-+]?[0-9]|{_OPERAND})"
+"""``if eq .A "x"``: no expression of ours has a second word behind one of Go's own."""
+_HEAD: Final = rf"{_ALONE}|{_CALL}|{_BRANCH_ON_CALL}|\s*(?:{_BRANCH}|[A-Za-z_]\w*)\s+{_OPERAND}"
 _ACTION: Final = re.compile(rf"-?(?:{_HEAD})")
-_NEARLY: Final = re.compile(
-    rf"-?\s*(?P<head>(?:else\s+)?[A-Za-z_]\w*)\s+(?P<call>[A-Za-z_]\w*\s+{_OPERAND}[^\n]{{0,200}}?)\s*-?"
-)
-"""An action whose first argument is a call: ``if eq .A "x"``, of which no form tells that it is Go's."""
 _DATA: Final = re.compile(r"-?\s*[.$]")
 _PART: Final = re.compile(
     r"""`[^`]*`|\\"(?:[^"\\\n]|\\[^"])*\\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\}\}|["'`]"""
@@ -62,15 +61,6 @@ def claimed(source: str, names: Collection[str]) -> str:
             pieces += (source[position : found.end()], "+")
             position = found.end()
     return "".join([*pieces, source[position:]])
-
-
-def hint(body: str) -> str:
-    """How an action of Go's is written so that it passes, empty where a text does not look like one."""
-    found = _NEARLY.fullmatch(body)
-    if found is None:
-        return ""
-    written = f"{{{{ {found['head']} ({found['call']}) }}}}"
-    return f"of a Go template write {written}, or put it between {{% raw %}} and {{% endraw %}}"
 
 
 def _end(source: str, position: int) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from jinja2.runtime import Undefined
 
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on_comparing, spend_on_finding
 from pup_tui.template.operands import need_defined
 from pup_tui.template.regex_filters import matches
@@ -34,6 +35,11 @@ def is_in(value: Any, container: Any) -> bool:
 def compare(left: Any, name: str, right: Any) -> bool:
     """Whether two values compare so: `eq`, `ne`, `lt`, `lteq`, `gt` or `gteq`, as Jinja names them."""
     spend_on_comparing(left, right)
+    if name not in ("eq", "ne") and isinstance(left, LeftOut) | isinstance(right, LeftOut):
+        raise TemplateError(
+            "a value that was left out is neither more nor less than another",
+            hint="`is defined` asks for it, `| default(…)` replaces it",
+        )
     return bool(_COMPARISONS[name](left, right))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from jinja2 import nodes
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
+from jinja2.visitor import NodeTransformer
 
 from pup_tui.spelling import spelled
 from pup_tui.template.errors import TemplateError
@@ -80,6 +81,27 @@ def parse(source: str) -> nodes.Expr:
     tree = parser.parse_expression()
     _expect_end(parser)
     return _checked(tree)
+
+
+def parse_unchecked(source: str) -> nodes.Expr:
+    """Parse one expression for the names in it: what it does with them need not be in the language."""
+    parser = _parser(source)
+    tree = parser.parse_expression()
+    _expect_end(parser)
+    named: nodes.Expr = _NamesOnly().visit(tree)
+    return named
+
+
+class _NamesOnly(NodeTransformer):
+    """Takes out of a tree what looks like the name of a value, and is none."""
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Expr:  # noqa: N802 -- named by Jinja
+        return nodes.Const(None) if node.name in _JSON_WORDS else node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- named by Jinja
+        if isinstance(node.node, nodes.Name):
+            node.node = nodes.Const(None)
+        return self.generic_visit(node)
 
 
 def parse_loop(source: str) -> tuple[tuple[str, ...], nodes.Expr, nodes.Expr | None]:

@@ -14,13 +14,23 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, too_long
 
 
-class LeftOut(str):
-    """The value of a variable that was left out: empty text, and not defined."""
+class LeftOut:
+    """Marks the value of a variable that was left out: it renders empty, and is not defined."""
 
     __slots__ = ()
 
 
-LEFT_OUT: Final = LeftOut()
+class _LeftOutText(LeftOut, str):
+    __slots__ = ()
+
+
+class _LeftOutList(LeftOut, list[Any]):
+    __slots__ = ()
+
+
+LEFT_OUT: Final = _LeftOutText()
+LEFT_OUT_LIST: Final = _LeftOutList()
+"""The same of a list: one without items, which must not be changed."""
 
 
 class Hidden(str):
@@ -84,14 +94,18 @@ NOTHING: Final = _Nothing()
 
 
 def plain(value: Any) -> Any:
-    """Take the mark of a filter off a text; other values stay."""
-    return str.__str__(value) if isinstance(value, str) else value
+    """Take the mark of a filter off a text, and that of a left-out value; other values stay."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    return [] if value is LEFT_OUT_LIST else value
 
 
 def to_text(value: Any) -> str:
     """Write a value as a template shows it: true, false, null, lists and maps as JSON."""
     if isinstance(value, str):
         return str.__str__(value)
+    if isinstance(value, LeftOut):
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:

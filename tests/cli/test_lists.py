@@ -248,3 +248,70 @@ def test_a_question_takes_a_list_line_by_line(program: Program) -> None:
         child.sendline("")
         child.expect('\\["q", "p"\\] \\["x y"\\]')
         assert ended(child) == 0
+
+
+LEFT_OUT = """\
+name: left-out
+vars:
+  L: {type: list, required: false}
+  ENVIRON: {type: list, required: false, from: "env:SURELY_NOT_SET"}
+  UNWANTED: {type: list, when: "1 == 2"}
+  COPY: {default: "{% for l in L %}{{ l }}{% endfor %}copy"}
+lock: "lock{% for l in L %}/{{ l }}{% endfor %}"
+steps:
+  - {name: ask, kind: input, vars: {ASKED: {type: list, required: false}}}
+  - name: loop
+    kind: shell
+    run: |
+      for x in {% for l in L %}{{ l }} {% endfor %}; do echo "$x"; done
+      for x in {% for l in ENVIRON %}{{ l }} {% endfor %}; do echo "$x"; done
+      for x in {% for l in UNWANTED %}{{ l }} {% endfor %}; do echo "$x"; done
+      for x in {% for l in ASKED %}{{ l }} {% endfor %}; do echo "$x"; done
+      echo "{{ COPY }}<{{ L }}>"
+  - {name: each, kind: shell, foreach: L, run: "echo {{ item }}"}
+  - {name: asked, kind: shell, foreach: "{{ ASKED }}", run: "echo {{ item }}"}
+  - {name: group, template: group}
+  - {name: groups, template: group, foreach: [1, 2]}
+  - name: means
+    kind: shell
+    if: L is not defined and L | default('x') == 'x' and not L and L == [] and L | length == 0
+    run: echo {{ L | tojson }} {{ (L + ['q']) | join }}
+"""
+GROUP = """\
+params: {P: {type: list, required: false}}
+steps:
+  - {name: each, kind: shell, foreach: P, run: "echo {{ item }}"}
+  - {name: loop, kind: shell, run: "echo in{% for p in P %}{{ p }}{% endfor %}"}
+"""
+
+
+def test_one_that_was_left_out_has_no_items(program: Program) -> None:
+    program.write("left-out", LEFT_OUT)
+    (program.cwd / "_templates").mkdir()
+    program.write("_templates/group", GROUP)
+    (program.cwd / "values.yaml").write_text("answers: {ask: {}}\n")
+    done = program("run", "left-out.yaml", "--arg-file", "values.yaml")
+    assert done.code == 0, done.out + done.err
+    assert done.out.splitlines() == ["copy<>", "in", "in", "in", "[] q"]
+    planned = program("plan", "left-out.yaml")
+    assert planned.code == 0
+    assert "a list" not in planned.out
+
+
+COMPARED = """\
+name: compared
+vars:
+  N: {type: integer, required: false}
+  B: {type: boolean, required: false}
+steps:
+  - {name: truth, kind: shell, if: "not B and B is not defined and N == ''", run: "echo {{ B }}false"}
+  - {name: more, kind: shell, if: "N > 3", run: "echo {{ N }}"}
+"""
+
+
+def test_any_other_type_that_was_left_out_is_blank(program: Program) -> None:
+    program.write("compared", COMPARED)
+    done = program("run", "compared.yaml")
+    assert (done.code, done.out.splitlines()) == (1, ["false"])
+    assert "left out is neither more nor less than another in `N > 3`" in done.err
+    assert "`| default(…)` replaces it" in done.err

@@ -42,6 +42,11 @@ from tests.support.often import often
 from tests.support.runbooks import program_of
 from tests.support.runs import local_run
 
+PROGRAM = program_of("""\
+name: rollback
+vars: {NOTE: {required: false}, TEAMS: {type: list, required: false}}
+steps: [{name: a, kind: wait, duration: 1s}]
+""")
 VALUE = "flag/../checkout [red]\u202e"
 
 
@@ -54,7 +59,7 @@ def created(run: str = "01RUN", **changes: object) -> RunCreated:
         operator="ada",
         host=os.uname().nodename,
         values={"FLAG": "checkout", "TOKEN": "s3cret-token"},
-        left_out=("NOTE",),
+        left_out=("NOTE", "TEAMS"),
         secrets=("TOKEN",),
     )
     return msgspec.structs.replace(made, **changes)
@@ -447,8 +452,10 @@ def test_of_those_who_race_exactly_one_wins_and_the_others_know_its_name(
 
 
 def test_it_is_rendered_from_variables_and_the_run() -> None:
-    source = "{{ run.runbook }}/{{ FLAG }}/{{ run.operator }}{{ NOTE }}"
-    assert lock_value(source, created(), Masking()) == "rollback/checkout/ada"
+    source = (
+        "{{ run.runbook }}/{{ FLAG }}/{{ run.operator }}{{ NOTE }}{% for t in TEAMS %}/{% endfor %}"
+    )
+    assert lock_value(source, created(), Masking(), PROGRAM) == "rollback/checkout/ada"
 
 
 @pytest.mark.parametrize(
@@ -462,7 +469,7 @@ def test_it_is_rendered_from_variables_and_the_run() -> None:
 )
 def test_what_it_may_not_tell(source: str, told: str) -> None:
     with pytest.raises(InvalidLock, match=told) as caught:
-        lock_value(source, created(), Masking(["s3cret-token", "checkout-key"]))
+        lock_value(source, created(), Masking(["s3cret-token", "checkout-key"]), PROGRAM)
     assert "s3cret" not in str(caught.value)
     assert "checkout-key" not in str(caught.value)
 

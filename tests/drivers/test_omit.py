@@ -20,7 +20,7 @@ HTTP = "kind: http, url: 'https://example.com/', "
 
 def _request(step: str, **values: Any) -> Any:
     text = f"name: t\nvars: {{X: {{required: false}}, Y: y}}\nsteps: [{{name: a, {step}}}]\n"
-    frame = Frame(values={"Y": "y", **values}, left_out=[] if "X" in values else ["X"])
+    frame = Frame(values={"Y": "y", **values}, left_out={} if "X" in values else {"X": "string"})
     scope = scope_of(RunState(frames={"": frame}))
     return render_request(runbook_of(text).steps[0], scope).request
 

@@ -66,3 +66,42 @@ def test_a_broken_default_tells_its_names(errors: Callable[..., list[str]]) -> N
 def test_one_mistake_of_quoting_is_told_once(errors: Callable[..., list[str]], run: str) -> None:
     text = "name: runbook\nvars: {A: b}\nsteps:\n  - name: a\n    kind: shell\n    run: "
     assert len(errors(f"{text}{run}\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{{ X | uper }} {{ A | nope }}", ["`X`", "no filter `uper`", "no filter `nope`"]),
+        ("{{ X is oops(Y) }}", ["`X`", "`Y`", "no test `oops`"]),
+        ("{{ f(X, null) }}", ["no function `f`", "`X`"]),
+        ("{{ X.nope() or A }}", ["`X`", "no method `nope`"]),
+        ("{{ X | default(1) | uper }}", ["no filter `uper`"]),
+        ("{% if X | uper %}{{ Y }}{% endif %}", ["`X`", "no filter `uper`", "`Y`"]),
+    ],
+)
+def test_a_refused_expression_in_a_text_tells_its_names_too(
+    errors: Callable[..., list[str]], text: str, told: list[str]
+) -> None:
+    found = errors(MANUAL.format(text=text))
+    assert len(found) == len(told)
+    assert all(any(part in line for line in found) for part in told)
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ('if: "AA == 1 and CC | uper"', ["`AA`", "`CC`", "no filter `uper`"]),
+        ('assert: "AA | uper"', ["`AA`", "no filter `uper`"]),
+        ('foreach: "AA | uper"', ["`AA`", "no filter `uper`"]),
+        ('if: "A is oops"', ["no test `oops`"]),
+        ('if: "AA ="', ["syntax error"]),
+    ],
+)
+def test_an_expression_tells_its_names_beside_what_it_lacks(
+    errors: Callable[..., list[str]], key: str, told: list[str]
+) -> None:
+    found = errors(
+        f"name: runbook\nvars: {{A: {{}}}}\nsteps:\n  - {{name: a, kind: shell, run: 'true', {key}}}\n"
+    )
+    assert len(found) == len(told)
+    assert all(any(part in line for line in found) for part in told)

@@ -70,7 +70,12 @@ def test_first_line_beats_the_defaults(load: Load) -> None:
         ('run: "#!\\necho"', "names no interpreter"),
         ('run: "#!/bin/sh \'\\necho"', "names no interpreter"),
         ("shell: python3, strict: true, run: pass", "`strict` is for shells"),
-        ("shell: [node, -], stdin: x, run: '1'", "leave `stdin` out"),
+        (
+            "shell: [node, -], stdin: x, run: '1'",
+            "leave `stdin` out, and hand values over by `env`",
+        ),
+        ("shell: node, stdin: x, run: '1'", "leave `stdin` out, and hand values over by `env`"),
+        ("shell: [python3, -], stdin: x, run: '1'", "by `env`; or leave the word `-` out"),
         ("shell: python3, run: 'print({{ X }})'", 'env: {X: "{{ X }}"}'),
         ("shell: python3, run: '{% if X %}print(1){% endif %}'", "read X from the environment"),
         ("shell: python3, run: 'print(\"{{ steps.b.output }}\")'", "only a script for a shell"),

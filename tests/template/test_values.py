@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
 from pup_tui.template.limits import MAX_TEXT
+from pup_tui.template.text import compile_text
 from pup_tui.template.values import (
     HIDDEN,
     LEFT_OUT,
+    LEFT_OUT_LIST,
     NOTHING,
     RawText,
     contents,
@@ -151,3 +154,37 @@ def test_lists_and_maps_come_back_from_their_text(value: Any) -> None:
 def test_what_is_taken_out_of_something_hidden_is_hidden(key: Any) -> None:
     assert enter(enter(HIDDEN, key), key) is HIDDEN
     assert to_text(HIDDEN) == "***"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{{ L }}", []),
+        ("<{{ L }}>", "<>"),
+        ("{{ T }}", ""),
+        ("{{ L | tojson }}{{ L | length }}", "[]0"),
+        ("{% for l in L %}{{ l }}{% else %}none{% endfor %}", "none"),
+        (
+            "{{ L is defined }} {{ L | default('x') }} {{ L | default(omit) is defined }}",
+            "false x true",
+        ),
+        (
+            "{{ L == [] }} {{ T == '' }} {{ 'a' in L }} {{ not L and not T }}",
+            "true true false true",
+        ),
+        ("{{ (L + ['a']) | join }}{{ L | join(',') }}", "a"),
+    ],
+)
+def test_what_was_left_out_is_empty_of_its_kind(text: str, value: Any) -> None:
+    scope = {"L": LEFT_OUT_LIST, "T": LEFT_OUT, "omit": "o"}
+    found = compile_text(text).value(scope)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
+def test_what_was_left_out_is_neither_more_nor_less(sign: str) -> None:
+    for expression in (f"N {sign} 3", f"3 {sign} N"):
+        with pytest.raises(TemplateError, match="left out") as caught:
+            compile_expression(expression).evaluate({"N": LEFT_OUT})
+        assert "default" in (caught.value.hint or "")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from textual import events
 from textual.widgets import Input, Static
 
 from pup_tui.console_keys import ACTIONS
@@ -227,6 +228,16 @@ async def test_manual_work_cannot_be_done_by_mistake() -> None:
         assert app.answer == NOTHING
         await pilot.click("#no")
         assert app.answer == Answer("no")
+
+
+async def test_keys_that_come_in_one_read_go_to_the_item_that_they_lead_to() -> None:
+    asks = ManualScreen(question("manual", checklist=("one", "two", "three")))
+    async with asked(asks) as (app, pilot):
+        for key in ("down", "space", "down", "space", "up", "up", "space"):
+            app.post_message(events.Key(key, None))
+        await until(pilot, app, "[x] one")
+        assert "[x] two" in in_sight(app)
+        assert "[x] three" in in_sight(app)
 
 
 async def test_the_lines_of_a_long_item_begin_in_one_column() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from pup_tui.runbook.interpreters import shell_of_input
-from pup_tui.runbook.lint.loops import endless_loops
+from pup_tui.runbook.lint.loops import endless_loops, not_waited_for
 from pup_tui.runbook.lint.ranges import is_harmless
+from pup_tui.runbook.lint.statements import source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import Language, Role
@@ -23,9 +24,13 @@ from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
 from pup_tui.template.text import compile_text
 
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
 _REST = r"[^\n;|&]{0,120}"
 """The rest of a command; as far as that, so that no script takes long to look through."""
+_LITERAL = re.compile(r"\s*([^\n;|&{]*)")
 
 _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -162,6 +167,7 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
     if subject.default("timeout") is not None:
         return
     loops = list(endless_loops(subject))
+    beside = {id(script.node): not_waited_for(script) for script in subject.scripts}
     for step, placed in subject.commands:
         node = placed.node
         if step.node.get("timeout") is not None or "timeout" in node.text:
@@ -171,9 +177,24 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
         for form, told in _ENDLESS:
             for found in form.finditer(script):
                 line = script.count("\n", 0, found.end()) + 1
+                if any(
+                    _holds(each, line, script[found.start() :]) for each in beside.get(id(node), ())
+                ):
+                    continue
                 hint = "give the step a `timeout`, or use `poll`"
                 fragment = found[0].split()[0]
                 yield Finding(node, told, hint, line, fragment, step.group)
+
+
+def _holds(statement: Node, line: int, command: str) -> bool:
+    """Whether a statement holds the command that a text begins with, on a line of the script."""
+    begin, end = statement.start_point.row, statement.end_point.row
+    literal = _LITERAL.match(command)
+    return (
+        begin < line <= end + 1
+        and literal is not None
+        and literal[1].strip() in source_of(statement)
+    )
 
 
 def missing_tool(subject: Subject) -> Iterator[Finding]:

@@ -27,13 +27,18 @@ _COUNTS: Final = re.compile(
     r"\(\(\s*([A-Za-z_]\w*)\s*=|\blet\s+[\"']?([A-Za-z_]\w*)"
 )
 _LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
+_WAITS: Final = re.compile(r"(?:^|[\s;&|({])(?:wait|fg)\b")
+_KILLS: Final = re.compile(r"(?:^|[\s;&|({'\"])(?:p?kill|killall)\b")
 _TESTS: Final = frozenset({"test_command", "compound_statement", "command"})
 
 
 def endless_loops(subject: Subject) -> Iterator[Finding]:
     """The loops that no counter, clock, file or `read` ends."""
     for script in subject.scripts:
+        beside = not_waited_for(script)
         for node in nodes_of(script.root, "while_statement"):
+            if any(each.start_byte <= node.start_byte < each.end_byte for each in beside):
+                continue
             told = _endless(node)
             if told:
                 hint = "give the step a `timeout`, or use `poll`"
@@ -41,6 +46,14 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     script.node, told, hint, script.line(node), fragment, script.step.group
                 )
+
+
+def not_waited_for(script: StepScript) -> list[Node]:
+    """What the script leaves in the background; nothing if a `wait` waits for it, and no `kill` ends it."""
+    if _WAITS.search(source_of(script.root)) and not _KILLS.search(source_of(script.root)):
+        return []
+    ends = [node.prev_sibling for node in nodes_of(script.root, '"&"')]
+    return [node for node in ends if node is not None]
 
 
 def _endless(loop: Node) -> str:

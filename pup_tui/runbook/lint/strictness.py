@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
+from pup_tui.runbook.lint.statements import StepScript, is_in_background, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
@@ -152,7 +152,7 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
         behind = source_of(told[number + 1]) if number + 1 < len(told) else ""
         if not (
             "$?" in behind
-            or _is_in_background(node)
+            or is_in_background(node)
             or _is_judged(node, told[number + 1 : number + 2])
         ):
             yield from _within(script, node, is_last=last)
@@ -238,11 +238,6 @@ def _in_parts(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node
 def _then(statement: Node) -> Node | None:
     """Where the conditions of a branch end."""
     return next((child for child in statement.children if child.type == "then"), None)
-
-
-def _is_in_background(node: Node) -> bool:
-    after = node.next_sibling
-    return after is not None and after.type == "&"
 
 
 def _name(node: Node) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pup_tui.runbook.nodes import shown
-from pup_tui.runbook.parts import Variable
+from pup_tui.runbook.parts import Variable, left_out_value
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value, is_blank
 from pup_tui.runbook.variables.choices import Choices, find_choices
@@ -28,7 +28,6 @@ from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import compile_value_command
-from pup_tui.template.values import LEFT_OUT
 
 ValueOrigin = Literal["given", "profile", "from", "default"]
 
@@ -89,12 +88,12 @@ async def resolve(
     `from` are not used. The value of an enum with `choices_from`, and each item of such a list, must be one
     of those choices, unless they cannot be had: then a note says so.
     """
-    resolving = _Resolving(given, sources, {**sources.names, **names}, profile)
+    resolving = _Resolving(variables, given, sources, {**sources.names, **names}, profile)
     resolving.secrets.update(dict.fromkeys(secrets))
     with one_budget():
         for name, variable in variables.items():
             await resolving.add(name, variable)
-    resolving.add_undeclared(variables, undeclared)
+    resolving.add_undeclared(undeclared)
     return Resolved(
         values=resolving.values,
         left_out=tuple(resolving.left_out),
@@ -119,7 +118,8 @@ async def choices_for(
     variable = variables[name]
     order = list(variables)
     above = set(order[: order.index(name)])
-    scope = {**names, **dict.fromkeys(above.intersection(resolved.left_out), LEFT_OUT)}
+    left_out = above.intersection(resolved.left_out)
+    scope = {**names, **{each: left_out_value(variables[each].type) for each in left_out}}
     scope.update((each, value) for each, value in resolved.values.items() if each in above)
     hidden = {*secrets, *above.intersection(resolved.secrets)}
     return await find_choices(variable, scope, hidden, sources)
@@ -130,6 +130,7 @@ class _Resolving:
 
     def __init__(
         self,
+        variables: Mapping[str, Variable],
         given: Mapping[str, object],
         sources: Sources,
         names: Mapping[str, Any],
@@ -144,6 +145,7 @@ class _Resolving:
         self.secrets: dict[str, None] = {}
         self.notes: list[str] = []
         self._took_from: dict[str, str] = {}
+        self._variables = variables
         self._given = given
         self._sources = sources
         self._names = names
@@ -164,15 +166,13 @@ class _Resolving:
         else:
             await self._take(name, variable, origin, raw)
 
-    def add_undeclared(
-        self, variables: Mapping[str, Variable], undeclared: Collection[str]
-    ) -> None:
+    def add_undeclared(self, undeclared: Collection[str]) -> None:
         """Take names that the file uses only under `default`; any other one is a problem."""
         for name in self._given:
-            if name in variables:
+            if name in self._variables:
                 continue
             if name not in undeclared:
-                hint = suggestion(name, [*variables, *undeclared])
+                hint = suggestion(name, [*self._variables, *undeclared])
                 self._problem(name, f"this runbook has no variable {shown(name)}", hint)
                 continue
             try:
@@ -184,7 +184,8 @@ class _Resolving:
 
     @property
     def _scope(self) -> dict[str, Any]:
-        known = {**self._names, **dict.fromkeys(self.left_out, LEFT_OUT), **self.values}
+        left_out = {name: left_out_value(self._variables[name].type) for name in self.left_out}
+        known = {**self._names, **left_out, **self.values}
         return with_secrets(known, self.secrets)
 
     # Whether it is asked for

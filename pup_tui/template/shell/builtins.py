@@ -23,7 +23,7 @@ _TEXTS: Final = frozenset(b"sbcq")
 _NUMBERS: Final = frozenset(b"diuoxXeEfFgGaA")
 _OPTION: Final = (b"-", b"+")
 _ENVIRONMENT: Final = frozenset({b"env", b"sudo"})
-_INHERITED: Final = frozenset({b"BASH_ENV", b"ENV", b"PS4"})
+_INHERITED: Final = {b"BASH_ENV": Use.CODE, b"ENV": Use.STARTUP, b"PS4": Use.CODE}
 """What a shell that is started evaluates of its environment."""
 
 _INHERITED_FUNCTION: Final = b"BASH_FUNC_"
@@ -144,9 +144,11 @@ class JudgedCommand(Struct, frozen=True):
         if name in self.names.aliases:
             return Use.CODE
         variable, equals, _ = prefix.partition(b"=")
-        is_inherited = variable in _INHERITED or variable.startswith(_INHERITED_FUNCTION)
-        if equals and name.rsplit(b"/", 1)[-1] in _ENVIRONMENT and is_inherited:
-            return Use.CODE
+        if equals and name.rsplit(b"/", 1)[-1] in _ENVIRONMENT:
+            if variable.startswith(_INHERITED_FUNCTION):
+                return Use.CODE
+            if variable in _INHERITED:
+                return _INHERITED[variable]
         forwarded = self.names.forwarders.get(name)
         starts = forwarded.starts(self.words, start, index + 1) if forwarded is not None else ()
         return max((self._command(at, index, prefix) for at in starts), default=Use.DATA)

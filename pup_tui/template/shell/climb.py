@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.places import Heredoc, Place, Quoting, UnsafePlaceError
+from pup_tui.template.shell.places import Heredoc, Place, Quoting, UnsafePlaceError, startup
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import BOUNDARIES, PATTERN_OPERATORS, Uses
@@ -99,6 +99,7 @@ class Climb:
             is_operand=uses.use is Use.OPERAND,
             targets=frozenset(uses.targets),
             is_split=uses.is_part,
+            reached=startup(self._leaf.start_point.row + 1) if uses.use is Use.STARTUP else None,
             has_literal=self._has_literal(quoting),
         )
 

@@ -82,10 +82,14 @@ def follow(
     whole = [reading for reading in readings if not reading.is_part]
     numbers = _nearest(whole, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
+    words = _nearest(readings, lambda each: _asked(each, Use.WORD, Need.WORD))
+    startups = _nearest(readings, lambda each: _asked(each, Use.STARTUP, Need.STARTUP))
     operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
     by_name = dict.fromkeys(held, "eval") if graph.evaluates_by_name else {}
     whole_sources = {source: sources[source] for source in sources.keys() - split}
-    asked = _of_sources(sources, parts, operands) | _of_sources(whole_sources, numbers)
+    # Of several needs the strictest counts, which comes last.
+    asked = _of_sources(sources, parts, operands) | _of_sources(sources, words)
+    asked |= _of_sources(sources, startups) | _of_sources(whole_sources, numbers)
     derived = [
         Unchecked(each.variable, each.line, TextOrigin.PART)
         for each in dict.fromkeys(asked.values())
@@ -334,7 +338,7 @@ class _Graph:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         seen: set[str] = set()
         for reading in self.read(self._foreign):
-            is_checked = reading.use in (Use.INT, Use.NAME) or reading.problem is not None
+            is_checked = reading.use in (Use.WORD, Use.INT, Use.NAME) or reading.problem is not None
             if not is_checked or reading.shown in seen:
                 continue
             if held.isdisjoint(reading.names):

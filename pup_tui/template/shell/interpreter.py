@@ -32,8 +32,13 @@ class Interpreter(NamedTuple):
         """Whether the script is its standard input in place of a file."""
         if self.is_shell:
             return False
+        return "-" in self.words[1:] or self.needs_stdin
+
+    @property
+    def needs_stdin(self) -> bool:
+        """Whether the script can be nothing but its standard input."""
         is_alone = all(word.startswith("-") for word in self.words[1:])
-        return "-" in self.words[1:] or (is_alone and self.name in _NEEDS_A_NAME)
+        return is_alone and self.name in _NEEDS_A_NAME
 
 
 DEFAULT = Interpreter(("sh",))

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pup_tui.template.shell.places import Place, Reached, Unchecked, UnsafePlaceError
+from pup_tui.template.shell.places import (
+    Need,
+    Place,
+    Reached,
+    Unchecked,
+    UnsafePlaceError,
+    startup,
+)
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
 from pup_tui.template.shell.tree import ScriptTree
@@ -43,14 +51,18 @@ def judge(
             found.append(place)  # noqa: PERF402 -- those before an unsafe one are counted
     except UnsafePlaceError as unsafe:
         return ScriptJudgement(unsafe=(len(found), unsafe.message, unsafe.hint, 0))
-    special = next((n for n in sorted(env) if parameter_use(shell, n.encode()) is Use.CODE), None)
+    uses = {name: parameter_use(shell, name.encode()) for name in sorted(env)}
+    special = next((name for name, use in uses.items() if use is Use.CODE), None)
     if special is not None:
         told = "the shell gives the variable a meaning of its own"
         return ScriptJudgement(unsafe=(special, told, "use another name", 1))
-    return _followed(tree.survey, found, env)
+    startups = {name: startup(1) for name, use in uses.items() if use is Use.STARTUP}
+    return _followed(tree.survey, found, env, startups)
 
 
-def _followed(survey: Survey, found: list[Place], env: frozenset[str]) -> ScriptJudgement:
+def _followed(
+    survey: Survey, found: list[Place], env: frozenset[str], startups: Mapping[str, Reached]
+) -> ScriptJudgement:
     """Add what is asked of values for the sake of the variables that they get to."""
     sources: dict[int | str, frozenset[bytes]] = {i: p.targets for i, p in enumerate(found)}
     sources |= {name: frozenset((name.encode(),)) for name in env}
@@ -64,6 +76,14 @@ def _followed(survey: Survey, found: list[Place], env: frozenset[str]) -> Script
         return ScriptJudgement(unsafe=(source, told, problem.hint, 1))
     for index, place in enumerate(found):
         command = place.command or flow.commands.get(index)
-        found[index] = replace(place, reached=flow.asked.get(index), command=command)
-    asked = tuple((name, flow.asked[name]) for name in sorted(env) if name in flow.asked)
+        reached = _stricter(place.reached, flow.asked.get(index))
+        found[index] = replace(place, reached=reached, command=command)
+    needs = ((name, _stricter(startups.get(name), flow.asked.get(name))) for name in sorted(env))
+    asked = tuple((name, need) for name, need in needs if need is not None)
     return ScriptJudgement(tuple(found), asked, flow.unchecked)
+
+
+def _stricter(startup: Reached | None, asked: Reached | None) -> Reached | None:
+    """What is asked of a value that may stand for ``ENV``: a number is a plain name as well."""
+    is_number = asked is not None and asked.need is Need.NUMBER
+    return asked if startup is None or is_number else startup

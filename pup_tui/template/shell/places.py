@@ -42,6 +42,10 @@ class Need(Enum):
     """The shell calculates with it: a whole number."""
     PLAIN = auto()
     """The shell calculates with a part of it: nothing by which arithmetic could run a command."""
+    WORD = auto()
+    """It stands without quotes where more than one word would be code: nothing to split or to expand."""
+    STARTUP = auto()
+    """An interactive shell expands it and reads that file: a name without directories, nothing to expand."""
     OPERAND = auto()
     """It begins with neither ``-`` nor ``+``."""
 
@@ -54,6 +58,11 @@ class Reached(Struct, frozen=True):
     need: Need
 
 
+def startup(line: int) -> Reached:
+    """What is asked of a value that ``ENV`` gets on a line."""
+    return Reached("ENV", line, Need.STARTUP)
+
+
 class Place(Struct, frozen=True):
     """What surrounds a marker.
 
@@ -62,8 +71,8 @@ class Place(Struct, frozen=True):
     that gives its base, as in ``10#``: the number is written without. ``command`` is the literal name of
     the command that evaluates the value again, if it is one of those. ``is_operand``: what begins with
     ``-`` or ``+`` would be an option. ``targets`` are the variables that get the value, with ``is_split`` in
-    parts; ``reached`` says what is asked of the value for the sake of one of them. ``has_literal``: any text
-    can be written here within quotes.
+    parts; ``reached`` says what is asked of the value for the sake of one of them, or of ``ENV``.
+    ``has_literal``: any text can be written here within quotes.
     """
 
     quoting: Quoting

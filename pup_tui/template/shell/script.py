@@ -73,6 +73,11 @@ _TOO_LARGE: Final = 10**19
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
 """Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 
+_WORD: Final = re.compile(r"[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*")
+"""What no shell splits or expands."""
+_STARTUP: Final = re.compile(r"(?:[A-Za-z0-9_.,:@][A-Za-z0-9_.,:+@-]*)?")
+"""What is never expanded, and names no file but one of the working directory."""
+
 
 class EvaluatedAgain(Struct, frozen=True):
     """A value that goes to a command which takes it for code: not promised to be safe."""
@@ -249,6 +254,20 @@ def _check_reached(
                 raise error(
                     f"the shell calculates with it as {place}, so it must be a whole number",
                     _CALCULATED_HINT,
+                )
+        case Need.WORD:
+            if _WORD.fullmatch(text) is None:
+                raise error(
+                    f"{place} stands without quotes, so the value must be one word of letters, digits and "
+                    "any of . , : + - / _ @, none of + - first",
+                    "write the variable in double quotes, or declare it with `choices` or a `pattern`",
+                )
+        case Need.STARTUP:
+            if _STARTUP.fullmatch(text) is None:
+                raise error(
+                    "an interactive shell expands ENV as it starts and reads the file of that name, so the "
+                    "value must hold nothing but letters, digits and any of . , : + - _ @, none of + - first",
+                    "declare the variable with `choices` or a `pattern`, or take another name than ENV",
                 )
         case Need.PLAIN:
             if _PLAIN.fullmatch(text) is None:

@@ -29,15 +29,18 @@ from msgspec import Struct
 class Use(IntEnum):
     """What the shell does with a word; of several possible uses the greatest counts.
 
-    ``OPERAND``: it is data unless it begins with ``-`` or ``+``. ``INT``: it is calculated with.
+    ``OPERAND``: it is data unless it begins with ``-`` or ``+``. ``WORD``: it is data while it is one word.
+    ``STARTUP``: an interactive shell expands it and reads that file. ``INT``: it is calculated with.
     ``NAME``: it names a variable or function. ``CODE``: it is evaluated, or nobody knows.
     """
 
     DATA = 0
     OPERAND = 1
-    INT = 2
-    NAME = 3
-    CODE = 4
+    WORD = 2
+    STARTUP = 3
+    INT = 4
+    NAME = 5
+    CODE = 6
 
 
 _TABLES: Final = {

@@ -43,6 +43,7 @@ PATTERN_OPERATORS: Final = frozenset(
 
 _ARRAY: Final = re.compile(rb"[-+][a-zA-Z]*A")
 """The option of ``set`` behind which the name of an array stands."""
+_ONE_VARIABLE: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[1-9]|\{(?:[A-Za-z_]\w*|[1-9])\})")
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
 _DESCRIPTOR: Final = re.compile(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
@@ -155,7 +156,7 @@ class Uses:
         shown = self._survey.text(around.children[0]).split(b"\n")[0][:40].decode(errors="replace")
         try:
             uses = Uses(self._survey, path, path[-1].start_byte, is_reference=True)
-            is_code = uses.use in (Use.INT, Use.CODE)
+            is_code = uses.use in (Use.STARTUP, Use.INT, Use.CODE)
             self.command = self.command or uses.command or (shown if is_code else None)
         except UnsafePlaceError:
             self.command = self.command or shown
@@ -211,10 +212,15 @@ class Uses:
             numbers = Use.INT if calculates or not is_single else Use.DATA
             use = test_use(words, index, numbers)
             if spreads and use is not Use.INT:
-                self._refuse_spreading(words[index])
+                self._is_one(words[index])
             self._judge(use, words[index])
 
-    def _refuse_spreading(self, word: ShellWord) -> None:
+    def _is_one(self, word: ShellWord, *, is_command: bool = False) -> None:
+        """Ask that the text of a variable without quotes is one word, where several may be code."""
+        is_plain = _ONE_VARIABLE.fullmatch(word.raw) and b"IFS" not in self._survey.script
+        if is_plain and not is_command:
+            self._is_used(Use.WORD)
+            return
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
             hint = "write -- before it, one element of it, or NAME=(…) where it fills an array"
@@ -450,7 +456,7 @@ class Uses:
         if use is not Use.INT and not evaluated and self._may_be_many(word, index):
             many = [*words[: index + 1], *words[index:]]
             if self._command_use(many, index + 1, b"", {}) > Use.OPERAND:
-                self._refuse_spreading(word)
+                self._is_one(word, is_command=not index)
         self._hand_on(node, words, index)
 
     def _index_in(self, words: Sequence[ShellWord]) -> int | None:

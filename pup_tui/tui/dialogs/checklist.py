@@ -69,8 +69,9 @@ class ChecklistDialog(Dialog):
     def action_scroll_message(self, by: int) -> None:
         items = list(self.query(ChecklistItem))
         outside = -1 if by > 0 else len(items)
-        at = next((n for n, item in enumerate(items) if item.has_focus), outside) + by
+        # The screen knows its focus at once, an item of its own later: keys may come together.
+        at = next((n for n, item in enumerate(items) if item is self.focused), outside) + by
         if 0 <= at < len(items):
-            items[at].focus()
+            self.set_focus(items[at])
         else:
             super().action_scroll_message(by)
