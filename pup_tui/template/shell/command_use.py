@@ -15,7 +15,7 @@ from pup_tui.template.shell.synopsis import Kind, Slot, Synopsis
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
 
-ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)\+?=")
+ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
 """The beginning of a word that sets a variable."""
 
 _OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})

@@ -200,12 +200,13 @@ class Evaluations:
                 yield from self._into_redirect(node, inside, is_content)
             elif node.type == "variable_assignment":
                 name = text(node.children[0]).split(b"[", 1)[0]
-                if name in CODE_IN_VARIABLES:
-                    yield Evaluator(name.decode(), "")
-                yield _Variable(name)
+                yield from self._into_variable(name)
                 command = node.parent
                 if command is not None and command.type == "command":
                     yield from self._into_environment(command, name)
+            elif node.type == "declaration_command":
+                assigned = ASSIGNMENT.match(unquoted(text(inside[-1])))
+                yield from self._into_variable(assigned[1]) if assigned is not None else ()
             elif node.type == "for_statement":
                 yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
             elif node.type == "test_command":
@@ -216,6 +217,11 @@ class Evaluations:
                     yield _Variable(text(node.named_children[0]))
                 continue
             return
+
+    def _into_variable(self, name: bytes) -> _Steps:
+        if name in CODE_IN_VARIABLES:
+            yield Evaluator(name.decode(), "")
+        yield _Variable(name)
 
     def _into_command(self, command: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
         use = self._parts.use(command)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -23,7 +23,7 @@ from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import Uses
-from pup_tui.template.shell.words import READING, loop_words, prints_number
+from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -328,7 +328,18 @@ class _Graph:
 
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """The same right where a command is run."""
-        return self._arithmetic.unchecked_outputs()
+        for node in self._arithmetic.outputs():
+            if self._arithmetic.calculates_with(node) or self._is_number(node):
+                yield Unchecked("$(…)", node.start_point.row + 1)
+
+    def _is_number(self, node: Node) -> bool:
+        """Whether the shell takes what a command prints for a number, other than in a test."""
+        path = _path(node)
+        is_tested = any(
+            each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
+            for each in path[1:-1]
+        )
+        return not is_tested and self._used(node, (), b"").use is Use.INT
 
     def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
@@ -343,8 +354,6 @@ class _Graph:
 
     def inherited(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what the environment has put into a variable."""
-        if not self._survey.may_calculate:
-            return
         written = chain.from_iterable(each.names for each in self._arithmetic.written)
         names = {*written, *self._expansions} - held - SET_BY_MATCHES
         for name in sorted(inherited(self._survey, names)):
@@ -359,8 +368,8 @@ class _Graph:
         """Variables that get what a command prints, or what ``read`` reads."""
         found = {
             name
-            for name, assignments in self._survey.assignments_to.items()
-            for text in chain.from_iterable(each.children[2:] for each in assignments)
+            for name, texts in self._survey.texts_of.items()
+            for text in texts
             if self._is_outside(text)
             # What is calculated is a number; what it is calculated from is a reading of its own.
             and text.type != "arithmetic_expansion"
@@ -370,6 +379,9 @@ class _Graph:
         for name, loops in self._survey.loops_over.items():
             if any(map(self._is_outside, chain.from_iterable(map(loop_words, loops)))):
                 found.add(name)
+        for name in self._survey.functions:
+            for _, words in self._survey.named(name):
+                found.update(self._called_with_outside(name, words))
         for command, words in self._survey.named(b"set"):
             if any(self._is_outside(word.node) for word in words[1:]):
                 found.update(self._words.names(b"@", command))
@@ -378,6 +390,15 @@ class _Graph:
         if _matches_others(self._survey.script):
             found.update(SET_BY_MATCHES)
         return self.reached(found)
+
+    def _called_with_outside(self, name: bytes, words: Sequence[ShellWord]) -> Iterator[bytes]:
+        """Own words of a function that are what a command prints, or the names of files."""
+        for index, word in enumerate(words[1:], 1):
+            if self._is_outside(word.node):
+                sure = words[0].is_literal and not any(
+                    each.spreads for each in words[1 : index + 1]
+                )
+                yield b"%s %d" % (name, index if sure else 0)
 
     def _is_outside(self, node: Node) -> bool:
         """Whether a text is what a command prints that may be no number, or, in a list, names files."""

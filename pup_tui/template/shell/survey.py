@@ -13,7 +13,14 @@ from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWo
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
-from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, command_nodes, read_word
+from pup_tui.template.shell.words import (
+    ONE_VARIABLE,
+    UNKNOWN,
+    ShellWord,
+    assigned_by,
+    command_nodes,
+    read_word,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -53,11 +60,6 @@ _MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
 _EXPORTS_FUNCTIONS: Final = re.compile(rb"\b(?:export|declare|typeset)\s+-\w*f")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
-_MAY_CALCULATE: Final = re.compile(
-    rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
-    rb"|\b(?:unset|read|mapfile|readarray|test|wait|getopts|printf|print|export|declare|typeset|local|readonly)\b"
-    rb"[^\n;&|]*\$"
-)
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
 (function_definition) @function
@@ -127,11 +129,6 @@ class Survey:
 
         return QueryCursor(_query()).captures(self.root)
 
-    @property
-    def may_calculate(self) -> bool:
-        """Whether there may be arithmetic in it at all."""
-        return _MAY_CALCULATE.search(self.script) is not None
-
     @cached_property
     def commands(self) -> list[Node]:
         """Every command, declarations too, in the order of the script."""
@@ -162,6 +159,21 @@ class Survey:
         found = defaultdict(list)
         for assignment in self.assignments:
             found[self.text(assignment.children[0]).split(b"[", 1)[0]].append(assignment)
+        return dict(found)
+
+    @cached_property
+    def texts_of(self) -> dict[bytes, list[Node]]:
+        """What is assigned to each variable: of ``export "NAME=TEXT"`` the whole word."""
+        found = defaultdict(list)
+        for name, assignments in self.assignments_to.items():
+            for assignment in assignments:
+                found[name] += assignment.children[2:]
+        declaring = {name for table in tables(self.shell) for name in table.declaring}
+        for _, words in self.named(*declaring):
+            for word in words[1:]:
+                name = assigned_by(word)
+                if name is not None and word.node.type != "variable_assignment":
+                    found[name].append(word.node)
         return dict(found)
 
     @cached_property
