@@ -16,6 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pup_tui.template.shell.arithmetic import Arithmetic
+from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
 from pup_tui.template.shell.places import Need, Reached, TextOrigin, Unchecked, UnsafePlaceError
@@ -45,14 +46,10 @@ _WHOLE_MATCH: Final = re.compile(
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
-_ASSIGNED: Final = re.compile(rb"([A-Za-z_]\w*)\+?=[\\'\"]*\$\{?(\w+|[@*])")
-_MADE_TARGET: Final = re.compile(rb"(?<!\\)\$\{?\w+\}?(?:\[[^]]*\])?\+?=")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
-_VARIABLE: Final = re.compile(rb"\$\{?(\w+|[@*])")
 _PRINTED: Final = re.compile(rb"\$\((?!\()|`")
 _OUTSIDE: Final = re.compile(rb"\$\((?!\()|`|(?<!\\)[*?]")
 """What a command prints, or the names of files."""
-_MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 
 FlowSource = int | str
 """The number of a value in the script, or the name of a variable of the environment."""
@@ -83,7 +80,8 @@ def follow(
     numbers = _nearest(whole, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
     operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
-    by_name = dict.fromkeys(held, "eval") if graph.evaluates_by_name else {}
+    by_name = dict.fromkeys(held, "eval") if graph.texts.are_by_name else {}
+    by_functions = dict.fromkeys(sources, "eval") if graph.texts.define_functions else {}
     whole_sources = {source: sources[source] for source in sources.keys() - split}
     asked = _of_sources(sources, parts, operands) | _of_sources(whole_sources, numbers)
     derived = [
@@ -100,7 +98,8 @@ def follow(
             *graph.unchecked_outputs(),
             *graph.inherited(held),
         ),
-        commands=_of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
+        commands=by_functions
+        | _of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
     )
 
 
@@ -159,16 +158,8 @@ class _Graph:
         self._survey = survey
         self._words = OwnWords(survey)
         self._arithmetic = Arithmetic(survey, self._words)
+        self.texts = EvaluatedTexts(survey, self._words)
         self._judged: dict[int, Reading | None] = {}
-
-    @property
-    def evaluates_by_name(self) -> bool:
-        """Whether an ``eval`` reads variables whose names are made when it runs: ``eval "\\$$NAME"``."""
-        return any(
-            _MADE_NAME.search(self._survey.text(command))
-            or _MADE_TARGET.search(self._survey.text(command))
-            for command, _ in self._survey.named(b"eval")
-        )
 
     def reached(self, names: Iterable[bytes]) -> frozenset[bytes]:
         """These variables and those that their text gets to."""
@@ -198,36 +189,11 @@ class _Graph:
             *self._arithmetic.readings,
             *self._unwritten,
             *self._indirect,
-            *self._evaluated(),
+            *self.texts.readings(),
         ):
             for name in reading.names:
                 found.setdefault(name, []).append(reading)
         return found
-
-    def _evaluated(self) -> Iterator[Reading]:
-        """The assignments in texts that are evaluated: ``eval X=\\$NAME``."""
-        for command, _ in self._survey.named(b"eval", b"trap"):
-            for target, name in _ASSIGNED.findall(self._survey.text(command)):
-                yield Reading(
-                    self._words.names(name, command),
-                    f"${name.decode()}",
-                    command.start_point.row + 1,
-                    self._survey.assigned(target),
-                    frozenset((target,)),
-                )
-            yield from self._called(command)
-        for command in self._survey.commands if self._survey.exports_functions else ():
-            if self._survey.words(command)[0].text not in self._survey.functions:
-                yield from self._called(command)
-
-    def _called(self, command: Node) -> Iterator[Reading]:
-        """The functions that a text which is evaluated calls, perhaps with what variables hold."""
-        text = self._survey.text(command)
-        targets = frozenset(b"%s 0" % name for name in self._survey.functions_in(text))
-        for name in set(_VARIABLE.findall(text)) if targets else ():
-            names = self._words.names(name, command)
-            line = command.start_point.row + 1
-            yield Reading(names, f"${name.decode()}", line, Use.DATA, targets)
 
     @cached_property
     def _unwritten(self) -> list[Reading]:

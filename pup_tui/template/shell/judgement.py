@@ -21,6 +21,8 @@ class ScriptJudgement(NamedTuple):
     places: tuple[Place, ...] = ()
     env: tuple[tuple[str, Reached], ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
+    commands: tuple[tuple[str, str], ...] = ()
+    """The variables of the environment that a command evaluates again, by way of others, and that command."""
     unsafe: tuple[int | str, str, str, int] | None = None
     unknown_line: int = 0
 
@@ -64,4 +66,5 @@ def _followed(survey: Survey, found: list[Place], env: frozenset[str]) -> Script
         command = place.command or flow.commands.get(index)
         found[index] = replace(place, reached=flow.asked.get(index), command=command)
     asked = tuple((name, flow.asked[name]) for name in sorted(env) if name in flow.asked)
-    return ScriptJudgement(tuple(found), asked, flow.unchecked)
+    commands = tuple((name, flow.commands[name]) for name in sorted(env) if name in flow.commands)
+    return ScriptJudgement(tuple(found), asked, flow.unchecked, commands)

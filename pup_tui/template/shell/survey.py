@@ -164,16 +164,16 @@ class Survey:
     @cached_property
     def texts_of(self) -> dict[bytes, list[Node]]:
         """What is assigned to each variable: of ``export "NAME=TEXT"`` the whole word."""
-        found = defaultdict(list)
+        found: defaultdict[bytes, list[Node]] = defaultdict(list)
         for name, assignments in self.assignments_to.items():
             for assignment in assignments:
                 found[name] += assignment.children[2:]
         declaring = {name for table in tables(self.shell) for name in table.declaring}
         for _, words in self.named(*declaring):
             for word in words[1:]:
-                name = assigned_by(word)
-                if name is not None and word.node.type != "variable_assignment":
-                    found[name].append(word.node)
+                assigned = assigned_by(word)
+                if assigned is not None and word.node.type != "variable_assignment":
+                    found[assigned].append(word.node)
         return dict(found)
 
     @cached_property
