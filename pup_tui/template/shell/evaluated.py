@@ -1,4 +1,4 @@
-"""What the texts do that ``eval`` and ``trap`` evaluate: which variables they read, and where they put them."""
+"""What the texts do that ``eval`` and ``trap`` evaluate: which variables they read, and what gets those."""
 
 from __future__ import annotations
 
@@ -46,7 +46,11 @@ class EvaluatedTexts:
     def are_by_name(self) -> bool:
         """Whether they use variables whose names are made when the script runs: ``eval "\\$$NAME"``."""
         evals = (command for command, _ in self._survey.named(b"eval"))
-        return any(_MADE.search(self._coded(command, set())) for command in evals)
+        return any(map(self.is_made, evals))
+
+    def is_made(self, node: Node) -> bool:
+        """Whether a text, as code, uses variables whose names are made when the script runs."""
+        return _MADE.search(self._coded(node, set())) is not None
 
     @property
     def define_functions(self) -> bool:
@@ -84,7 +88,7 @@ class EvaluatedTexts:
             yield Reading(names, f"${name.decode()}", line, Use.DATA, targets)
 
     def _coded(self, node: Node, seen: set[bytes]) -> bytes:
-        """A text without its quotes, in which each expansion stands as the texts that its variable may have."""
+        """A text without its quotes; an expansion stands in it as the texts that its variable may have."""
         text = self._survey.text(node)
         if node.type in _EXPANSIONS:
             match = _VARIABLE.match(text)
