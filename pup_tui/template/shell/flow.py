@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -23,7 +23,7 @@ from pup_tui.template.shell.places import Need, Reached, TextOrigin, Unchecked, 
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
-from pup_tui.template.shell.uses import Uses
+from pup_tui.template.shell.uses import BOUNDARIES, Uses
 from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_number
 
 if TYPE_CHECKING:
@@ -300,12 +300,17 @@ class _Graph:
 
     def _is_number(self, node: Node) -> bool:
         """Whether the shell takes what a command prints for a number, other than in a test."""
-        path = _path(node)
+        path = _path(node, BOUNDARIES)
         is_tested = any(
             each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
             for each in path[1:-1]
         )
-        return not is_tested and self._used(node, (), b"").use is Use.INT
+        if is_tested:
+            return False
+        try:
+            return Uses(self._survey, path, node.start_byte, is_reference=True).use is Use.INT
+        except UnsafePlaceError:
+            return False
 
     def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
@@ -398,9 +403,12 @@ def _parts(survey: Survey, node: Node) -> tuple[bytes | None, bytes, bytes]:
     return None, b"", b""
 
 
-def _path(node: Node) -> list[Node]:
-    """The nodes from the script down to a node."""
+def _path(node: Node, ends: Container[str] = ()) -> list[Node]:
+    """The nodes from the script, or from the innermost one of certain types, down to a node."""
     path = [node]
-    while path[-1].parent is not None:
-        path.append(path[-1].parent)
+    around = node.parent
+    while around is not None:
+        path.append(around)
+        # The parent of a node is looked for from the root on.
+        around = around.parent if around.type not in ends else None
     return path[::-1]
