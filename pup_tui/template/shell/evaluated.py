@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.grammar import read
@@ -12,17 +13,19 @@ from pup_tui.template.shell.readings import OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import Uses
-from pup_tui.template.shell.words import UNKNOWN, ShellWord
+from pup_tui.template.shell.words import UNKNOWN, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_EVALUATING: Final = (b"eval", b"trap")
+_PRINTED: Final = re.compile(rb"\$\((?!\()|`")
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
 _VARIABLE: Final = re.compile(rb"\$\{?(\w+|[@*])")
 _DEFINES: Final = re.compile(rb"\(\s*\)\s*[{(]|\bfunction\s")
 _DOLLAR, _BEGIN, _END = b"\x02", b"\x03", b"\x04"
 """Stand for a dollar that is only a letter, and for where an expansion begins and ends."""
-_MADE: Final = re.compile(rb"\x02\{?\w*\x04?\x03|\x04(?:\[[^]]*\])?\+?=")
+_MADE: Final = re.compile(rb"\x02\{?\w*(?:\x04?\x03|%)|\x04(?:\[[^]]*\])?\+?=")
 """A variable, read or assigned to, whose name is made when the script runs."""
 
 
@@ -35,8 +38,9 @@ class EvaluatedTexts:
 
     def readings(self) -> Iterator[Reading]:
         """What reads variables in them, and which variables get that: ``eval X=\\$NAME``."""
-        for command, words in self._survey.named(b"eval", b"trap"):
-            yield from self._read(command, words)
+        for command, inner in self._texts:
+            yield from self._read(command, inner)
+        for command, _ in self._survey.named(*_EVALUATING):
             yield from self._called(command)
         for command in self._survey.commands if self._survey.exports_functions else ():
             if self._survey.words(command)[0].text not in self._survey.functions:
@@ -45,8 +49,7 @@ class EvaluatedTexts:
     @property
     def are_by_name(self) -> bool:
         """Whether they use variables whose names are made when the script runs: ``eval "\\$$NAME"``."""
-        evals = (command for command, _ in self._survey.named(b"eval"))
-        return any(map(self.is_made, evals))
+        return any(self.is_made(command) for command, _ in self._survey.named(*_EVALUATING))
 
     def is_made(self, node: Node) -> bool:
         """Whether a text, as code, uses variables whose names are made when the script runs."""
@@ -58,12 +61,27 @@ class EvaluatedTexts:
         evals = (command for command, _ in self._survey.named(b"eval"))
         return any(_DEFINES.search(self._survey.text(command)) for command in evals)
 
-    def _read(self, command: Node, words: Sequence[ShellWord]) -> Iterator[Reading]:
-        text = b" ".join(word.text for word in words[1:]).replace(UNKNOWN, b"0")
-        source, tree = read(text, self._survey.shell) if b"$" in text else (text, None)
-        if tree is None:
-            return
-        inner = Survey(tree.root_node, source, self._survey.shell, self._survey.marker)
+    def printed(self) -> Iterator[bytes]:
+        """The variables that get in them what a command prints, and may be no number."""
+        for _, inner in self._texts:
+            for name, nodes in inner.texts_of.items():
+                if any(_PRINTED.search(inner.text(n)) and not prints_number(n) for n in nodes):
+                    yield name
+
+    @cached_property
+    def _texts(self) -> list[tuple[Node, Survey]]:
+        """Those in which a variable or command is used, each read as a script."""
+        found: list[tuple[Node, Survey]] = []
+        for command, words in self._survey.named(*_EVALUATING):
+            text = b" ".join(word.text for word in words[1:]).replace(UNKNOWN, b"0")
+            is_used = b"$" in text or b"`" in text
+            source, tree = read(text, self._survey.shell) if is_used else (text, None)
+            if tree is not None:
+                shell, marker = self._survey.shell, self._survey.marker
+                found.append((command, Survey(tree.root_node, source, shell, marker)))
+        return found
+
+    def _read(self, command: Node, inner: Survey) -> Iterator[Reading]:
         scope = self._survey.scope_of(command)
         for node in inner.expansions:
             name = _VARIABLE.match(inner.text(node))

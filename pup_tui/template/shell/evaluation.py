@@ -59,7 +59,8 @@ _NO_TEXT: Final = frozenset(
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
 _OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
-_IS_VARIABLE: Final = re.compile(rb"\s*\$\{?\w+\}?\s*")
+_GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
+"""A script of which nothing stands in the words of the command: what a variable or a command gives."""
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
 _DEEPEST: Final = 8
@@ -333,7 +334,7 @@ class Evaluations:
         """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
         use = self._parts.use(command)
         script = use.script or self._parts.input_script(command)
-        is_elsewhere = _IS_VARIABLE.fullmatch(script) if script else use.runs_file
+        is_elsewhere = _GIVEN.fullmatch(script) if script else use.runs_file
         handed = (script for _, script in self._handed) if is_elsewhere else ()
         return [*([script] if script else ()), *handed]
 

@@ -345,6 +345,7 @@ class _Graph:
             # What is calculated is a number; what it is calculated from is a reading of its own.
             and text.type != "arithmetic_expansion"
         }
+        found.update(self.texts.printed())
         for _, words in self._survey.named(*READING):
             found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))
         for name, loops in self._survey.loops_over.items():

@@ -23,10 +23,10 @@ _FILLER: Final = b"0"
 def handed_text(survey: Survey, node: Node) -> bytes:
     """What a command prints, or a word or here-document holds, as far as the script says it."""
     if node.type == "command":
-        words = [word.text for word in survey.words(node)[1:]]
+        words = [word.text.replace(rb"\n", b"\n") for word in survey.words(node)[1:]]
         first = next((i for i, word in enumerate(words) if word[:1] not in _FORM), 0)
-        between = b"\n" if any(rb"\n" in word for word in words[:first]) else b" "
-        text = between.join(words[first:]).replace(rb"\n", b"\n")
+        between = b"\n" if any(b"\n" in word for word in words[:first]) else b" "
+        text = between.join(words[first:])
     elif node.type == "heredoc_body":
         text = survey.text(node)
         start = node.parent.child(1) if node.parent is not None else None
