@@ -53,6 +53,7 @@ _OWN_ARRAYS: Final = frozenset(
 )
 """The arrays that bash itself fills, without those to which nothing can be assigned."""
 _ARRAY_OPTION: Final = re.compile(rb"-[A-Za-z]*a")
+_INNERMOST: Final = re.compile(rb"\([^()`]*\)|`[^()`]*`")
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = re.compile(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
@@ -359,10 +360,20 @@ class Survey:
 
     def _declared(self, form: re.Pattern[bytes]) -> frozenset[bytes]:
         found: set[bytes] = set()
-        for match in form.finditer(self.script):
-            line = _LINE.match(self.script, match.start())
-            found.update(_NAME.findall(re.sub(rb"=\S*", b" ", line[0] if line else b"")))
+        for text in self._levels if form.search(self.script) is not None else ():
+            for match in form.finditer(text):
+                line = _LINE.match(text, match.start())
+                found.update(_NAME.findall(re.sub(rb"=\S*", b" ", line[0] if line else b"")))
         return frozenset(found)
+
+    @cached_property
+    def _levels(self) -> list[bytes]:
+        """The script and what stands in its parentheses, each without what is in those within it."""
+        found, script, count = [], self.script, 1
+        while count:
+            found += [inner[1:-1] for inner in _INNERMOST.findall(script)]
+            script, count = _INNERMOST.subn(b"_", script)
+        return [*found, script]
 
     def _aliases(self) -> frozenset[bytes]:
         return frozenset(
