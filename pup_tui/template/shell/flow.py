@@ -214,7 +214,7 @@ class _Graph:
                 self._words.names(b"@", node),
                 "$@",
                 node.start_point.row + 1,
-                max(map(self._survey.assigned, targets)),
+                max(map(self._survey.assigned, targets), default=Use.DATA),
                 targets,
             )
             for node, targets in found
