@@ -8,9 +8,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.builtins import JudgedCommand
+from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
 from pup_tui.template.shell.keys import keys_of
-from pup_tui.template.shell.places import Unchecked
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
@@ -207,7 +206,9 @@ class Arithmetic:
         for _, words in self._survey.named(*table.calculating):
             judged = JudgedCommand(words, table, self._survey.names)
             for index, word in enumerate(words[1:], 1):
-                if _IDENTIFIER.search(word.text) and judged.use(index, b"") is Use.INT:
+                if not _IDENTIFIER.search(word.text) or _is_flag(table, words[0].text, word.text):
+                    continue
+                if judged.use(index, b"") is Use.INT:
                     yield from self._identifiers(word.text, word.node)
 
     def _named_in_text(self, readings: Sequence[Reading]) -> list[Reading]:
@@ -243,8 +244,7 @@ class Arithmetic:
 
     def _given(self, name: bytes) -> Iterator[Node]:
         """What a variable may get its text from: its assignments, loops, and a function's calls."""
-        for assignment in self._survey.assignments_to.get(name, ()):
-            yield from assignment.children[2:]
+        yield from self._survey.texts_of.get(name, ())
         yield from chain.from_iterable(map(loop_words, self._survey.loops_over.get(name, ())))
         scope, is_own, number = name.partition(b" ")
         calls = self._survey.named(scope) if scope else self._survey.named(b"set")
@@ -265,16 +265,26 @@ class Arithmetic:
             for child in node.children:
                 yield from self._expanded(child)
 
-    def unchecked_outputs(self) -> Iterator[Unchecked]:
-        """Arithmetic on what a command prints, right where it is run."""
-        for node in self._survey.arithmetic:
-            if node.type != "command_substitution" or self._calculates(node) or prints_number(node):
-                continue
-            around = node.parent
-            while around is not None and around.type in _AROUND and not self._calculates(around):
-                around = around.parent
-            if around is not None and self._calculates(around):
-                yield Unchecked("$(…)", node.start_point.row + 1)
+    def outputs(self) -> list[Node]:
+        """The substitutions of commands that may print something else than a number."""
+        substitutions = (n for n in self._survey.arithmetic if n.type == "command_substitution")
+        return [n for n in substitutions if not (self._calculates(n) or prints_number(n))]
+
+    def calculates_with(self, node: Node) -> bool:
+        """Whether what a command prints is calculated with right where it is run."""
+        around = node.parent
+        while around is not None and around.type in _AROUND and not self._calculates(around):
+            around = around.parent
+        return around is not None and self._calculates(around)
+
+
+def _is_flag(table: ShellTable, name: bytes, word: bytes) -> bool:
+    """Whether a word of a builtin is an option without an argument."""
+    builtin = table.builtins.get(name)
+    if builtin is None or not builtin.options or not is_option(word):
+        return False
+    found = option_argument(builtin, word)
+    return found is not None and not found[0]
 
 
 def _is_expanded(node: Node) -> bool:

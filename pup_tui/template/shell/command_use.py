@@ -15,9 +15,10 @@ from pup_tui.template.shell.synopsis import Kind, Slot, Synopsis
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
 
-ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)\+?=")
+ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
 """The beginning of a word that sets a variable."""
 
+_SOURCING: Final = frozenset({".", "source"})
 _OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})
 """Commands whose code runs in the shell of the script."""
 
@@ -156,6 +157,8 @@ class CommandUse:
     @cached_property
     def script(self) -> bytes:
         """The code for a shell among the words."""
+        if self._sources:
+            return b""
         used = zip(self.words, self.uses, strict=True)
         code = (word for word, use in used if use.evaluator and use.kind is Kind.CODE)
         languages = {use.evaluator.language for use in self.uses if use.evaluator}
@@ -170,6 +173,24 @@ class CommandUse:
         if name in _OWN_SHELL:
             return None
         return name if name in SHELLS else "sh"
+
+    @cached_property
+    def runs_file(self) -> bool:
+        """Whether the script that it runs may be one that the script around it has written."""
+        by_name = (each.evaluator for each in self.uses if each.kind is Kind.FILE)
+        readers = (each for each in (*by_name, self.reader) if each is not None)
+        is_own = self._sources or b"/" in (self.words or [b""])[0]
+        return is_own or any(reader.language == "shell" for reader in readers)
+
+    @property
+    def _sources(self) -> bool:
+        """Whether its code is a file that the shell of the script reads."""
+        evaluators = (use.evaluator for use in self.uses)
+        return any(each is not None and each.command in _SOURCING for each in evaluators)
+
+    def name_before(self, position: int) -> int:
+        """The place of the name of the command that a word belongs to: ``f`` in ``time f WORD``."""
+        return max((name for name in self.names if name < position), default=0)
 
     def evaluators_of_given(self, at: int) -> Iterator[Evaluator]:
         """Who evaluates what the variable at a place gave, and what is put into that when the script runs."""

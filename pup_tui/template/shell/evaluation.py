@@ -15,11 +15,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.shell.command_use import ASSIGNMENT, CommandUse, Evaluator, unquoted
+from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.flow import SET_BY_MATCHES, follow
 from pup_tui.template.shell.grammar import read
+from pup_tui.template.shell.handed import handed_text
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.places import Need
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES
+from pup_tui.template.shell.readings import OwnWords
 from pup_tui.template.shell.redirections import (
     REDIRECTS,
     body,
@@ -43,7 +46,7 @@ from pup_tui.template.shell.script_parts import (
 )
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
-from pup_tui.template.shell.tables import is_builtin
+from pup_tui.template.shell.tables import is_builtin, tables
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -56,6 +59,9 @@ _NO_TEXT: Final = frozenset(
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
 _OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
+_GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
+"""A script of which nothing stands in the words of the command: what a variable or a command gives."""
+_MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
@@ -113,10 +119,11 @@ _Steps = Iterator[_Carrier | Evaluator]
 class Evaluations:
     """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them."""
 
-    def __init__(self, survey: Survey, depth: int = 0) -> None:
+    def __init__(self, survey: Survey, depth: int = 0, *, follows_texts: bool = True) -> None:
         self._survey = survey
         self._root = root = survey.root
         self._depth = depth
+        self._follows_texts = follows_texts
         self._parts = ScriptParts(root)
         self._known: dict[_Carrier, Evaluator | None] = {}
         self._scripts: dict[tuple[bytes, str], Evaluations | None] = {}
@@ -200,12 +207,13 @@ class Evaluations:
                 yield from self._into_redirect(node, inside, is_content)
             elif node.type == "variable_assignment":
                 name = text(node.children[0]).split(b"[", 1)[0]
-                if name in CODE_IN_VARIABLES:
-                    yield Evaluator(name.decode(), "")
-                yield _Variable(name)
+                yield from self._into_variable(name)
                 command = node.parent
                 if command is not None and command.type == "command":
                     yield from self._into_environment(command, name)
+            elif node.type == "declaration_command":
+                assigned = ASSIGNMENT.match(unquoted(text(inside[-1])))
+                yield from self._into_variable(assigned[1]) if assigned is not None else ()
             elif node.type == "for_statement":
                 yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
             elif node.type == "test_command":
@@ -216,6 +224,11 @@ class Evaluations:
                     yield _Variable(text(node.named_children[0]))
                 continue
             return
+
+    def _into_variable(self, name: bytes) -> _Steps:
+        if name in CODE_IN_VARIABLES:
+            yield Evaluator(name.decode(), "")
+        yield _Variable(name)
 
     def _into_command(self, command: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
         use = self._parts.use(command)
@@ -243,17 +256,26 @@ class Evaluations:
                 yield _Output(command)
 
     def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
-        function = self._parts.functions.get(use.words[0])
+        at = use.name_before(position)
+        name = use.words[at]
+        function = self._parts.functions.get(name)
         if function is not None:
-            yield from self.called_with(function, use.words[1:], position - 1)
-            told = (b"%d" % position, b"@", b"*")
+            yield from self.called_with(function, use.words[at + 1 :], position - at - 1)
+            told = (b"%d" % (position - at), b"@", b"*")
             names = ARGUMENTS if b"shift" in text(function) else told
             yield from (_Variable(name, function) for name in names)
         assigned = ASSIGNMENT.match(use.words[position])
+        if assigned is not None and any(name in t.declaring for t in tables(self._survey.shell)):
+            yield from self._into_variable(assigned[1])
+        if function is None:
+            yield from self._into_sourced(use.words[at:position], name)
+        if name == b"getopts":
+            yield _Variable(b"OPTARG")
         own = (_Variable(b"0"),) if use.is_script_name(position) else _AS_ARGUMENTS
         variables = (*own, *([_Variable(assigned[1])] if assigned is not None else ()))
-        yield from self._within(use.script, use.shell, variables)
-        yield from self._called_within(use, position)
+        for script in self._scripts_of(command):
+            yield from self._within(script, use.shell, variables)
+            yield from self._called_within(use, script, position)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
         # What zsh has as a builtin by a module makes files all the same.
@@ -287,12 +309,47 @@ class Evaluations:
         if use.fed_from is not None:
             yield from self._within(use.script, use.shell, (_Variable(b"0"), *_AS_ARGUMENTS))
 
-    def _called_within(self, use: CommandUse, position: int) -> Iterator[Evaluator]:
+    def _into_sourced(self, before: Sequence[bytes], name: bytes) -> _Steps:
+        """To a function of a file that the script writes and reads, as the word behind some."""
+        if not (self._parts.mentions(b".") or self._parts.mentions(b"source")):
+            return
+        call = b" ".join((name, *(b"0" for _ in before[1:]), b'"$1"'))
+        for _, script in self._handed:
+            if name in script:
+                yield from self._within(b"%s\n%s" % (script, call), None, [_Variable(b"1")])
+
+    def _called_within(self, use: CommandUse, script: bytes, position: int) -> Iterator[Evaluator]:
         """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
-        at = next((i for i, each in enumerate(use.uses) if each.kind is Kind.CODE), position)
-        inside = self._inner(use.script, use.shell) if use.script and use.shell else None
-        if inside is not None and at + 1 < position:
-            yield from inside.called_with(None, use.words[at + 2 :], position - at - 2)
+        inside = self._inner(script, use.shell) if script and use.shell else None
+        if inside is None:
+            return
+        at = next((i for i, each in enumerate(use.uses) if each.kind is Kind.CODE), None)
+        # Behind options and the name of a file the first word may be any.
+        starts = range(at + 2, at + 3) if at is not None else range(1, position + 1)
+        for start in starts:
+            if start <= position:
+                yield from inside.called_with(None, use.words[start:], position - start)
+
+    def _scripts_of(self, command: Node) -> list[bytes]:
+        """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
+        use = self._parts.use(command)
+        script = use.script or self._parts.input_script(command)
+        is_elsewhere = _GIVEN.fullmatch(script) if script else use.runs_file
+        handed = (script for _, script in self._handed) if is_elsewhere else ()
+        return [*([script] if script else ()), *handed]
+
+    @cached_property
+    def _handed(self) -> list[tuple[Node, bytes]]:
+        """The texts that the script hands to a shell for a script: by a pipe, a file or a variable."""
+        if not self._follows_texts:
+            return []
+        plain = Evaluations(self._survey, self._depth, follows_texts=False)
+        found: list[tuple[Node, bytes]] = []
+        for node in self._parts.texts:
+            evaluator = plain._follow(_Output(node) if node.type == "command" else _Word(node))
+            if evaluator is not None and evaluator.is_shell:
+                found.append((node, handed_text(self._survey, node)))
+        return found
 
     def _into_files(self, use: CommandUse) -> _Steps:
         """To the files that a command writes besides what it prints."""
@@ -391,8 +448,8 @@ class Evaluations:
         yield from self._within(use.script, use.shell)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
-        function = self._parts.functions.get(use.words[0]) if use.words else None
-        if function is not None:
+        called = (self._parts.functions.get(use.words[name]) for name in use.names)
+        for function in (each for each in called if each is not None):
             yield from map(_Input, function.named_children[1:])
         yield from map(_Input, self._parts.substitutions(command))
         yield _Output(command)
@@ -427,6 +484,7 @@ class Evaluations:
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
         yield from map(_Word, self._parts.expansions(name, within))
+        yield from self._put(name, within)
         if name == b"@":
             yield from map(_Variable, self._parts.given_words(within))
         if name != b"_":
@@ -434,16 +492,52 @@ class Evaluations:
         if within is not None:
             return
         yield from map(_Output, self._parts.printers)
+        if self._is_by_name:
+            yield Evaluator("sh", "shell")
         if self._depth and name in self._evaluated:
             shown = b"$%s" % name if name in (b"0", *ARGUMENTS) else name
             yield Evaluator(shown.decode(errors="replace"), "shell")
         for command in self._parts.commands:
             use = self._parts.use(command)
             if use.shell is None and not self._parts.expands(command, name):
-                yield from self._within(use.script, None, [_Variable(name)])
+                for script in self._scripts_of(command):
+                    yield from self._within(script, None, [_Variable(name)])
         yield from self._within(self._parts.prompt, None, [_Variable(name)])
         if self._parts.is_exported(name):
             yield from self._inherited(name)
+
+    def _put(self, name: bytes, within: Node | None) -> _Steps:
+        """To the variables, and the words of functions, that evaluated texts give it to."""
+        if name in ARGUMENTS:
+            number = name if name.isdigit() else b"0"
+            name = b"%s %s" % (function_name(within) if within is not None else b"", number)
+        for target in self._puts.get(name, ()):
+            scope, is_own, number = target.partition(b" ")
+            function = self._parts.functions.get(scope)
+            if not is_own:
+                yield _Variable(target)
+            elif function is not None or not scope:
+                told = ARGUMENTS if number == b"0" else (number, b"@", b"*")
+                yield from (_Variable(each, function) for each in told)
+
+    @cached_property
+    def _is_by_name(self) -> bool:
+        """Whether a text that is handed to a shell uses variables whose names are made."""
+        may_be = _MADE_NAME.search(self._survey.script) is not None
+        return may_be and any(self._texts.is_made(node) for node, _ in self._handed)
+
+    @cached_property
+    def _texts(self) -> EvaluatedTexts:
+        return EvaluatedTexts(self._survey, OwnWords(self._survey))
+
+    @cached_property
+    def _puts(self) -> dict[bytes, set[bytes]]:
+        """Which variables get the text of each by what is evaluated."""
+        found: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        for reading in self._texts.readings():
+            for name in reading.names:
+                found[name] |= reading.targets
+        return dict(found)
 
     @cached_property
     def _indirect(self) -> list[Node]:
@@ -468,8 +562,8 @@ class Evaluations:
         use = self._parts.use(command)
         if use.prints_environment:
             yield _Output(command)
-        script = use.script or self._parts.input_script(command)
-        yield from self._within(script, use.shell, [_Variable(name)])
+        for script in self._scripts_of(command):
+            yield from self._within(script, use.shell, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
         for command, word in self._parts.mentions(name):

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pup_tui.template.shell.arithmetic import Arithmetic
+from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
 from pup_tui.template.shell.places import Need, Reached, TextOrigin, Unchecked, UnsafePlaceError
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
-from pup_tui.template.shell.uses import Uses
-from pup_tui.template.shell.words import READING, loop_words, prints_number
+from pup_tui.template.shell.uses import BOUNDARIES, Uses
+from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -45,14 +46,10 @@ _WHOLE_MATCH: Final = re.compile(
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
-_ASSIGNED: Final = re.compile(rb"([A-Za-z_]\w*)\+?=[\\'\"]*\$\{?(\w+|[@*])")
-_MADE_TARGET: Final = re.compile(rb"(?<!\\)\$\{?\w+\}?(?:\[[^]]*\])?\+?=")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
-_VARIABLE: Final = re.compile(rb"\$\{?(\w+|[@*])")
 _PRINTED: Final = re.compile(rb"\$\((?!\()|`")
 _OUTSIDE: Final = re.compile(rb"\$\((?!\()|`|(?<!\\)[*?]")
 """What a command prints, or the names of files."""
-_MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 
 FlowSource = int | str
 """The number of a value in the script, or the name of a variable of the environment."""
@@ -85,7 +82,8 @@ def follow(
     words = _nearest(readings, lambda each: _asked(each, Use.WORD, Need.WORD))
     startups = _nearest(readings, lambda each: _asked(each, Use.STARTUP, Need.STARTUP))
     operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
-    by_name = dict.fromkeys(held, "eval") if graph.evaluates_by_name else {}
+    by_name = dict.fromkeys(held, "eval") if graph.texts.are_by_name else {}
+    by_functions = dict.fromkeys(sources, "eval") if graph.texts.define_functions else {}
     whole_sources = {source: sources[source] for source in sources.keys() - split}
     # Of several needs the strictest counts, which comes last.
     asked = _of_sources(sources, parts, operands) | _of_sources(sources, words)
@@ -104,7 +102,8 @@ def follow(
             *graph.unchecked_outputs(),
             *graph.inherited(held),
         ),
-        commands=_of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
+        commands=by_functions
+        | _of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
     )
 
 
@@ -163,16 +162,8 @@ class _Graph:
         self._survey = survey
         self._words = OwnWords(survey)
         self._arithmetic = Arithmetic(survey, self._words)
+        self.texts = EvaluatedTexts(survey, self._words)
         self._judged: dict[int, Reading | None] = {}
-
-    @property
-    def evaluates_by_name(self) -> bool:
-        """Whether an ``eval`` reads variables whose names are made when it runs: ``eval "\\$$NAME"``."""
-        return any(
-            _MADE_NAME.search(self._survey.text(command))
-            or _MADE_TARGET.search(self._survey.text(command))
-            for command, _ in self._survey.named(b"eval")
-        )
 
     def reached(self, names: Iterable[bytes]) -> frozenset[bytes]:
         """These variables and those that their text gets to."""
@@ -202,36 +193,11 @@ class _Graph:
             *self._arithmetic.readings,
             *self._unwritten,
             *self._indirect,
-            *self._evaluated(),
+            *self.texts.readings(),
         ):
             for name in reading.names:
                 found.setdefault(name, []).append(reading)
         return found
-
-    def _evaluated(self) -> Iterator[Reading]:
-        """The assignments in texts that are evaluated: ``eval X=\\$NAME``."""
-        for command, _ in self._survey.named(b"eval", b"trap"):
-            for target, name in _ASSIGNED.findall(self._survey.text(command)):
-                yield Reading(
-                    self._words.names(name, command),
-                    f"${name.decode()}",
-                    command.start_point.row + 1,
-                    self._survey.assigned(target),
-                    frozenset((target,)),
-                )
-            yield from self._called(command)
-        for command in self._survey.commands if self._survey.exports_functions else ():
-            if self._survey.words(command)[0].text not in self._survey.functions:
-                yield from self._called(command)
-
-    def _called(self, command: Node) -> Iterator[Reading]:
-        """The functions that a text which is evaluated calls, perhaps with what variables hold."""
-        text = self._survey.text(command)
-        targets = frozenset(b"%s 0" % name for name in self._survey.functions_in(text))
-        for name in set(_VARIABLE.findall(text)) if targets else ():
-            names = self._words.names(name, command)
-            line = command.start_point.row + 1
-            yield Reading(names, f"${name.decode()}", line, Use.DATA, targets)
 
     @cached_property
     def _unwritten(self) -> list[Reading]:
@@ -252,7 +218,7 @@ class _Graph:
                 self._words.names(b"@", node),
                 "$@",
                 node.start_point.row + 1,
-                max(map(self._survey.assigned, targets)),
+                max(map(self._survey.assigned, targets), default=Use.DATA),
                 targets,
             )
             for node, targets in found
@@ -332,7 +298,23 @@ class _Graph:
 
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """The same right where a command is run."""
-        return self._arithmetic.unchecked_outputs()
+        for node in self._arithmetic.outputs():
+            if self._arithmetic.calculates_with(node) or self._is_number(node):
+                yield Unchecked("$(…)", node.start_point.row + 1)
+
+    def _is_number(self, node: Node) -> bool:
+        """Whether the shell takes what a command prints for a number, other than in a test."""
+        path = _path(node, BOUNDARIES)
+        is_tested = any(
+            each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
+            for each in path[1:-1]
+        )
+        if is_tested:
+            return False
+        try:
+            return Uses(self._survey, path, node.start_byte, is_reference=True).use is Use.INT
+        except UnsafePlaceError:
+            return False
 
     def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
@@ -347,8 +329,6 @@ class _Graph:
 
     def inherited(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what the environment has put into a variable."""
-        if not self._survey.may_calculate:
-            return
         written = chain.from_iterable(each.names for each in self._arithmetic.written)
         names = {*written, *self._expansions} - held - SET_BY_MATCHES
         for name in sorted(inherited(self._survey, names)):
@@ -363,17 +343,21 @@ class _Graph:
         """Variables that get what a command prints, or what ``read`` reads."""
         found = {
             name
-            for name, assignments in self._survey.assignments_to.items()
-            for text in chain.from_iterable(each.children[2:] for each in assignments)
+            for name, texts in self._survey.texts_of.items()
+            for text in texts
             if self._is_outside(text)
             # What is calculated is a number; what it is calculated from is a reading of its own.
             and text.type != "arithmetic_expansion"
         }
+        found.update(self.texts.printed())
         for _, words in self._survey.named(*READING):
             found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))
         for name, loops in self._survey.loops_over.items():
             if any(map(self._is_outside, chain.from_iterable(map(loop_words, loops)))):
                 found.add(name)
+        for name in self._survey.functions:
+            for _, words in self._survey.named(name):
+                found.update(self._called_with_outside(name, words))
         for command, words in self._survey.named(b"set"):
             if any(self._is_outside(word.node) for word in words[1:]):
                 found.update(self._words.names(b"@", command))
@@ -382,6 +366,15 @@ class _Graph:
         if _matches_others(self._survey.script):
             found.update(SET_BY_MATCHES)
         return self.reached(found)
+
+    def _called_with_outside(self, name: bytes, words: Sequence[ShellWord]) -> Iterator[bytes]:
+        """Own words of a function that are what a command prints, or the names of files."""
+        for index, word in enumerate(words[1:], 1):
+            if self._is_outside(word.node):
+                sure = words[0].is_literal and not any(
+                    each.spreads for each in words[1 : index + 1]
+                )
+                yield b"%s %d" % (name, index if sure else 0)
 
     def _is_outside(self, node: Node) -> bool:
         """Whether a text is what a command prints that may be no number, or, in a list, names files."""
@@ -415,9 +408,12 @@ def _parts(survey: Survey, node: Node) -> tuple[bytes | None, bytes, bytes]:
     return None, b"", b""
 
 
-def _path(node: Node) -> list[Node]:
-    """The nodes from the script down to a node."""
+def _path(node: Node, ends: Container[str] = ()) -> list[Node]:
+    """The nodes from the script, or from the innermost one of certain types, down to a node."""
     path = [node]
-    while path[-1].parent is not None:
-        path.append(path[-1].parent)
+    around = node.parent
+    while around is not None:
+        path.append(around)
+        # The parent of a node is looked for from the root on.
+        around = around.parent if around.type not in ends else None
     return path[::-1]

@@ -29,6 +29,8 @@ class ScriptJudgement(NamedTuple):
     places: tuple[Place, ...] = ()
     env: tuple[tuple[str, Reached], ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
+    commands: tuple[tuple[str, str], ...] = ()
+    """The variables of the environment that a command evaluates again, by way of others, and that command."""
     unsafe: tuple[int | str, str, str, int] | None = None
     unknown_line: int = 0
 
@@ -66,8 +68,6 @@ def _followed(
     """Add what is asked of values for the sake of the variables that they get to."""
     sources: dict[int | str, frozenset[bytes]] = {i: p.targets for i, p in enumerate(found)}
     sources |= {name: frozenset((name.encode(),)) for name in env}
-    if not any(sources.values()) and not survey.may_calculate:
-        return ScriptJudgement(tuple(found))
     from pup_tui.template.shell.flow import follow
 
     flow = follow(survey, sources, frozenset(i for i, p in enumerate(found) if p.is_split))
@@ -80,7 +80,8 @@ def _followed(
         found[index] = replace(place, reached=reached, command=command)
     needs = ((name, _stricter(startups.get(name), flow.asked.get(name))) for name in sorted(env))
     asked = tuple((name, need) for name, need in needs if need is not None)
-    return ScriptJudgement(tuple(found), asked, flow.unchecked)
+    commands = tuple((name, flow.commands[name]) for name in sorted(env) if name in flow.commands)
+    return ScriptJudgement(tuple(found), asked, flow.unchecked, commands)
 
 
 def _stricter(startup: Reached | None, asked: Reached | None) -> Reached | None:

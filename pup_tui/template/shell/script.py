@@ -200,7 +200,8 @@ class ShellTemplate(UsesNames):
             tree = ScriptTree(marked.script, self.shell, marked.spans)
             if not tree.is_read:
                 continue
-            inherited = tree.inherited(sorted(self._env))
+            inherited = {name: Evaluator(by, "") for name, by in judged.commands}
+            inherited |= tree.inherited(sorted(self._env))
             found |= {name: EvaluatedAgain(by, f"${name}", 1, 1) for name, by in inherited.items()}
             for hole, place, evaluator in zip(
                 marked.holes, judged.places, tree.evaluators(), strict=True

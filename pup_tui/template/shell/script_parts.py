@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
 from pup_tui.template.shell.grammar import language
+from pup_tui.template.shell.handed import PRINTING
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.programs import PROGRAMS
 from pup_tui.template.shell.redirections import (
@@ -79,7 +80,8 @@ def _query() -> Query:
     wanted = (
         "(command) @command (simple_expansion) @expansion (expansion) @expansion"
         "(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function"
-        "(for_statement) @loop (declaration_command) @declaration"
+        "(for_statement) @loop (declaration_command) @declaration (heredoc_body) @heredoc"
+        "(herestring_redirect (_) @given) (variable_assignment value: (_) @assigned)"
     )
     return Query(language(), wanted)
 
@@ -267,7 +269,8 @@ class ScriptParts:
         return [each for each in self._commands if self._takes_environment(self.use(each))]
 
     def _takes_environment(self, use: CommandUse) -> bool:
-        return use.prints_environment or bool(use.script) or use.reader is not None
+        takes_script = bool(use.script) or use.reader is not None or use.runs_file
+        return use.prints_environment or takes_script
 
     def input_script(self, command: Node) -> bytes:
         """What a command for a shell reads as its script, where that stands in this one."""
@@ -282,6 +285,14 @@ class ScriptParts:
             (unquoted(text(part)) if part.type != "heredoc_body" else text(part) for part in texts),
             b"",
         )
+
+    @property
+    def texts(self) -> list[Node]:
+        """What prints or holds a text of the script."""
+        captures = ("heredoc", "given", "assigned")
+        found = [node for each in captures for node in self._found.get(each, ())]
+        printing = (node for node in self._commands if self.use(node).words[:1])
+        return found + [node for node in printing if self.use(node).words[0] in PRINTING]
 
     @cached_property
     def prompt(self) -> bytes:
@@ -315,7 +326,9 @@ class ScriptParts:
     def calls(self, name: bytes) -> list[Node]:
         """The commands that call a function."""
         return [
-            command for command, word in self.mentions(name) if not self.position(command, word)
+            command
+            for command, word in self.mentions(name)
+            if self.position(command, word) in self.use(command).names
         ]
 
     def mentions(self, name: bytes) -> list[tuple[Node, Node]]:

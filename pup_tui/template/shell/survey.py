@@ -13,7 +13,14 @@ from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWo
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
-from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, command_nodes, read_word
+from pup_tui.template.shell.words import (
+    ONE_VARIABLE,
+    UNKNOWN,
+    ShellWord,
+    assigned_by,
+    command_nodes,
+    read_word,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -46,6 +53,7 @@ _OWN_ARRAYS: Final = frozenset(
 )
 """The arrays that bash itself fills, without those to which nothing can be assigned."""
 _ARRAY_OPTION: Final = re.compile(rb"-[A-Za-z]*a")
+_INNERMOST: Final = re.compile(rb"\([^()`]*\)|`[^()`]*`")
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = re.compile(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
@@ -53,11 +61,6 @@ _MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
 _EXPORTS_FUNCTIONS: Final = re.compile(rb"\b(?:export|declare|typeset)\s+-\w*f")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
-_MAY_CALCULATE: Final = re.compile(
-    rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
-    rb"|\b(?:unset|read|mapfile|readarray|test|wait|getopts|printf|print|export|declare|typeset|local|readonly)\b"
-    rb"[^\n;&|]*\$"
-)
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
 (function_definition) @function
@@ -127,11 +130,6 @@ class Survey:
 
         return QueryCursor(_query()).captures(self.root)
 
-    @property
-    def may_calculate(self) -> bool:
-        """Whether there may be arithmetic in it at all."""
-        return _MAY_CALCULATE.search(self.script) is not None
-
     @cached_property
     def commands(self) -> list[Node]:
         """Every command, declarations too, in the order of the script."""
@@ -162,6 +160,21 @@ class Survey:
         found = defaultdict(list)
         for assignment in self.assignments:
             found[self.text(assignment.children[0]).split(b"[", 1)[0]].append(assignment)
+        return dict(found)
+
+    @cached_property
+    def texts_of(self) -> dict[bytes, list[Node]]:
+        """What is assigned to each variable: of ``export "NAME=TEXT"`` the whole word."""
+        found: defaultdict[bytes, list[Node]] = defaultdict(list)
+        for name, assignments in self.assignments_to.items():
+            for assignment in assignments:
+                found[name] += assignment.children[2:]
+        declaring = {name for table in tables(self.shell) for name in table.declaring}
+        for _, words in self.named(*declaring):
+            for word in words[1:]:
+                assigned = assigned_by(word)
+                if assigned is not None and word.node.type != "variable_assignment":
+                    found[assigned].append(word.node)
         return dict(found)
 
     @cached_property
@@ -347,10 +360,20 @@ class Survey:
 
     def _declared(self, form: re.Pattern[bytes]) -> frozenset[bytes]:
         found: set[bytes] = set()
-        for match in form.finditer(self.script):
-            line = _LINE.match(self.script, match.start())
-            found.update(_NAME.findall(re.sub(rb"=\S*", b" ", line[0] if line else b"")))
+        for text in self._levels if form.search(self.script) is not None else ():
+            for match in form.finditer(text):
+                line = _LINE.match(text, match.start())
+                found.update(_NAME.findall(re.sub(rb"=\S*", b" ", line[0] if line else b"")))
         return frozenset(found)
+
+    @cached_property
+    def _levels(self) -> list[bytes]:
+        """The script and what stands in its parentheses, each without what is in those within it."""
+        found, script, count = [], self.script, 1
+        while count:
+            found += [inner[1:-1] for inner in _INNERMOST.findall(script)]
+            script, count = _INNERMOST.subn(b"_", script)
+        return [*found, script]
 
     def _aliases(self) -> frozenset[bytes]:
         return frozenset(

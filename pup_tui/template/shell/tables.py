@@ -86,6 +86,8 @@ class ShellTable(Struct, frozen=True):
     parameters: dict[bytes, Use]
     calculating: tuple[bytes, ...]
     """The builtins that may take one of their words for arithmetic."""
+    declaring: tuple[bytes, ...]
+    """The builtins that assign by their words."""
 
     @property
     def calculates_in_tests(self) -> bool:
@@ -118,7 +120,8 @@ def _table(shell: str) -> ShellTable:
     builtins = {name.encode(): _builtin(line) for name, line in data["builtins"].items()}
     parameters = {name.encode(): Use[kind.upper()] for name, kind in data["parameters"].items()}
     calculating = tuple(name for name, builtin in builtins.items() if _may_calculate(builtin))
-    return ShellTable(shell, builtins, parameters, calculating)
+    declaring = tuple(name for name, builtin in builtins.items() if "assign" in builtin.operands)
+    return ShellTable(shell, builtins, parameters, calculating, declaring)
 
 
 def _may_calculate(builtin: Builtin) -> bool:

@@ -22,6 +22,7 @@ from pup_tui.template.shell.words import (
     READING,
     UNKNOWN,
     ShellWord,
+    assigned_by,
     destinations,
     prints_number,
 )
@@ -518,6 +519,10 @@ class Uses:
             for option, array in pairwise(words[: index + 1]):
                 if _ARRAY.fullmatch(option.text):
                     self._fill(array.text)
+        elif any(name in table.declaring for table in tables(self._survey.shell)):
+            assigned = assigned_by(words[index])
+            if assigned is not None:
+                self._assign(assigned)
         elif name in (b"printf", b"print", b"getopts"):
             for target in filled_by(name, words[:index], tables(self._survey.shell)):
                 self._fill(target)

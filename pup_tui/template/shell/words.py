@@ -31,6 +31,7 @@ READING: Final = frozenset({b"read", b"mapfile", b"readarray", b"sysread"})
 BODIES: Final = frozenset({"do_group", "compound_statement"})
 """What a loop runs in each round."""
 
+_ASSIGNS: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
 _ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 _ESCAPE_IN_QUOTES: Final = re.compile(rb"\\([$`\"\\\n])")
 _SPREADS: Final = re.compile(rb"(?<!\\)[*?\[{~]")
@@ -61,6 +62,12 @@ class ShellWord(Struct, frozen=True):
     def is_path(self) -> bool:
         """Whether, as the name of a command, it can be a program only."""
         return not self.spreads and b"/" in self.text
+
+
+def assigned_by(word: ShellWord) -> bytes | None:
+    """The variable to which a word of a declaration assigns: of ``NAME[KEY]+=TEXT`` it is ``NAME``."""
+    match = _ASSIGNS.match(word.text)
+    return match[1] if match is not None else None
 
 
 def loop_words(loop: Node) -> Iterator[Node]:

@@ -1,0 +1,39 @@
+"""Ways by which a value might come to be code: refused, warned of, or nothing runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.script import compile_shell
+from tests.template.shell.generator import COMMANDS, SHELLS, Hunt, needs
+
+BAIT = "PATH[$(mkdir pwned)]"
+_ENVIRONMENT = "@ "
+"""How a line begins whose value comes by the variable ``V`` of the environment."""
+
+
+def _scripts() -> list[str]:
+    lines = (Path(__file__).parent / "data" / "unnoticed.txt").read_text().splitlines()
+    return [line.replace("\\n", "\n") for line in lines if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("script", _scripts())
+def test_no_value_runs_unnoticed(script: str, shell: str, tmp_path: Path) -> None:
+    needs(shell)
+    source = script.removeprefix(_ENVIRONMENT)
+    env = {"V": BAIT} if source != script else {}
+    try:
+        template = compile_shell(source, shell, frozenset(env))
+        made = template.render({"V": BAIT}, env)
+    except TemplateError:
+        return
+    if not (template.evaluated_again or template.unchecked):
+        hunt = Hunt(shell, 0, tmp_path)
+        assert not any(
+            hunt.runs_a_value(command, made.script, {**env, **made.env})
+            for command in COMMANDS[shell]
+        )
