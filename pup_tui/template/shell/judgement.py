@@ -68,6 +68,8 @@ def _followed(
     """Add what is asked of values for the sake of the variables that they get to."""
     sources: dict[int | str, frozenset[bytes]] = {i: p.targets for i, p in enumerate(found)}
     sources |= {name: frozenset((name.encode(),)) for name in env}
+    if survey.is_plain and not any(sources.values()):
+        return ScriptJudgement(tuple(found))
     from pup_tui.template.shell.flow import follow
 
     flow = follow(survey, sources, frozenset(i for i, p in enumerate(found) if p.is_split))

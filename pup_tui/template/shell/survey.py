@@ -53,6 +53,7 @@ _OWN_ARRAYS: Final = frozenset(
 )
 """The arrays that bash itself fills, without those to which nothing can be assigned."""
 _ARRAY_OPTION: Final = re.compile(rb"-[A-Za-z]*a")
+_READS: Final = re.compile(rb"[$`(\[=<>]|\b(?:for|select|repeat)\b")
 _INNERMOST: Final = re.compile(rb"\([^()`]*\)|`[^()`]*`")
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
@@ -129,6 +130,12 @@ class Survey:
         from tree_sitter import QueryCursor
 
         return QueryCursor(_query()).captures(self.root)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it can read a variable, be it by a bare name."""
+        names = {name for table in tables(self.shell) for name in table.calculating}
+        return _READS.search(self.script) is None and names.isdisjoint(_WORDS.findall(self.script))
 
     @cached_property
     def commands(self) -> list[Node]:
