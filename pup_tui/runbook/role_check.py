@@ -17,7 +17,6 @@ from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
-from pup_tui.template.parsed import refused
 from pup_tui.template.size import parse_size
 from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
 from pup_tui.template.text import Text, compile_text, mistakes_in
@@ -88,6 +87,8 @@ class RoleCheck:
             readable, found = mistakes_in(source)
             errors = found or errors
         elif placed.role.language in _EXPRESSIONS:
+            from pup_tui.template.parsed import refused
+
             readable = refused(source)
         for each in errors:
             self._report.error_in(

@@ -10,16 +10,19 @@ import pytest
 
 from pup_tui.cli.main import COMMANDS, cli
 from pup_tui.runbook.load import load_files
+from pup_tui.settings.settings import read_settings
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-EXAMPLES = [
+SHOWN = [
     (document, number, text)
     for document in DOCUMENTS
     # Theirs are not only loaded but run: test_format.py, test_cookbook.py, test_warnings.py.
     if document.name not in ("format.md", "cookbook.md", "warnings.md")
     for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", document.read_text(), re.S))
 ]
+SETTINGS = [text for _, _, text in SHOWN if text.startswith("# config.yaml\n")]
+EXAMPLES = [shown for shown in SHOWN if shown[2] not in SETTINGS]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,14 @@ def test_every_runbook_in_the_documents_loads(document: Path, number: int, text:
     path = Path(f"{name[1]}.yaml")
     loaded = load_files(name[1], {path.name: text.encode()}, path)
     assert [str(problem) for problem in loaded.problems] == []
+
+
+@pytest.mark.parametrize("text", SETTINGS)
+def test_the_settings_in_the_documents_are_right(text: str, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(text)
+    settings = read_settings(environ={"HOME": str(tmp_path), "PUP_TUI_CONFIG_DIR": str(tmp_path)})
+    assert not settings.problems
+    assert settings.keys
 
 
 def test_every_command_and_option_in_the_documents_exists() -> None:
