@@ -111,7 +111,7 @@ def agree_to_repeat(standing: Standing, *, ask: bool) -> None:
 
     Raises Failure where nobody does, or nobody can be asked.
     """
-    again = (*standing.undone, *standing.repeated)
+    again = (*standing.undone, *standing.behind, *standing.repeated)
     if not again:
         return
     if not ask:

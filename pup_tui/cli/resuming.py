@@ -185,8 +185,10 @@ def _tell(past: ShownRun, standing: Standing) -> None:
     for steps, told in (
         (standing.unknown, "began and did not finish"),
         (standing.never_begun, "was about to begin, and did not: runs"),
-        (standing.undone, "taken back: runs again, and all behind it"),
+        (standing.undone, "taken back: runs again"),
+        (standing.behind, "is behind what was taken back: runs again"),
         (standing.half_undone, "its undo began and did not finish: it may be taken back or not"),
+        (standing.half_behind, "is behind such a step: runs again if that was taken back"),
         (standing.repeated, "ran for the failure or at the end: runs again where it is due"),
         (standing.half_repeated, "its last attempt did not finish: look whether it was done"),
     ):

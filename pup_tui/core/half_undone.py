@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from pup_tui.core import repeats, resuming
 from pup_tui.core.actions import Question
+from pup_tui.core.behind import behind
 from pup_tui.core.events import Answered, Event
 from pup_tui.core.ids import is_inside, undo_id
 from pup_tui.core.program import Node
 from pup_tui.core.run import Run
 from pup_tui.core.sent import Shown
-from pup_tui.core.standing import behind, ended_well, is_in
+from pup_tui.core.standing import ended_well, is_in
 from pup_tui.core.state import BlockState, RunStatus, StepPhase, StepStatus
 
 
@@ -87,7 +88,7 @@ def _taken_back(run: Run, node: Node) -> None:
     """Let the step be pending again, and all behind it. What its undo did is over: it may be undone anew."""
     state, earlier, undo = run.state, run.state.earlier, undo_id(node.id)
     del earlier.half_undone[node.id]
-    for id_ in list(behind(run.program, earlier.steps, [node.id])):
+    for id_ in behind(run.program, earlier.steps, [node.id], exact=earlier.exact):
         if not is_in(id_, earlier.half_undone):
             del earlier.steps[id_]
     for id_ in [id_ for id_ in state.steps if id_ == undo or is_inside(id_, undo)]:

@@ -56,7 +56,7 @@ def resume(run: Run, event: Event) -> None:
     stood = without_attempts(state, event.never_begun)
     found = half_undone(run.program, stood)
     doubtful = {id_: found[id_] for id_ in event.half_undone if id_ in found}
-    earlier = remembered(run.program, stood, doubtful)
+    earlier = remembered(run.program, stood, doubtful, exact=event.exact)
     for step in earlier.steps.values():
         if step.poll is not None and event.counts_lost:
             step.poll.counts_lost = True
@@ -106,7 +106,7 @@ def resume(run: Run, event: Event) -> None:
         setattr(state, name, getattr(fresh, name))
     run.make_states(BODY)
     leaves = leaves_of(run.program, earlier)
-    finished = len(finished_of(leaves, earlier.half_undone))
+    finished = len(finished_of(run.program, earlier))
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)] + [*doubtful]
     run.outbox.tell_run_resumed(event, finished, unknown)
     run.todo.append(BODY)
@@ -125,7 +125,8 @@ def take_up(run: Run, node: Node) -> bool:
     if known is None:
         return False
     again = any(id_ == node.id or is_inside(id_, node.id) for id_ in earlier.again)
-    if ended_well(known) and not again:
+    stays = ended_well(known) or (known.cut_short and not earlier.exact)
+    if stays and not again:
         _recall(run, node, known)
         return True
     step = run.step(node)

@@ -25,6 +25,7 @@ from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
 from pup_tui.core.scope import explain, frame_of, not_made, scope_of, sees_secrets
 from pup_tui.core.sent import Shown
+from pup_tui.core.standing import ended_well
 from pup_tui.core.state import (
     BODY,
     CLEANUP,
@@ -215,6 +216,9 @@ class Run:
             self.ask_about_failure(node, reason)
             return
         statuses = {"warn": StepStatus.WARNED, "ignore": StepStatus.IGNORED}
+        block = self.state.blocks.get(node.id)
+        over = self.state.cancelled is not None or (node.part == "body" and self.state.refused)
+        self.step(node).cut_short = over and block is not None and block.lacks
         self.end(node, statuses.get(policy, StepStatus.FAILED), reason)
 
     def _attempt_again(self, node: Node, reason: str) -> bool:
@@ -321,6 +325,7 @@ class Run:
         inner = self.program.node(id_)
         step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
         step.ended = self.now
+        step.cut_short = not ended_well(self.step(node))
         if inner.frame == node.frame:
             self._note_outcome(inner, StepStatus.SKIPPED)
         self.outbox.tell_finished(inner, step)

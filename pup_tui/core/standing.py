@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, assert_never
+from typing import Any
 
 from msgspec import Struct, structs
 
-from pup_tui.core.ids import UNDO, attempt_id, holders, is_kept, static_id, undo_id, upwards
+from pup_tui.core.behind import behind
+from pup_tui.core.ids import (
+    UNDO,
+    attempt_id,
+    holder_id,
+    holders,
+    is_item,
+    is_kept,
+    same_items,
+    static_id,
+    undo_id,
+    upwards,
+)
 from pup_tui.core.program import Node, Program
 from pup_tui.core.scope import frame_of
 from pup_tui.core.sent import NOTHING_SENT
@@ -32,7 +44,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     `finished` stay as they are. `begun` did not finish; of those `unknown` may not simply be done twice.
     `never_begun` were about to begin (`without_attempts`).
-    `undone` were taken back and run again, of `half_undone` somebody is asked whether they were,
+    `undone` were taken back and run again, and with them what is `behind`, whether it was done or nobody
+    knows. Of `half_undone` somebody is asked whether they were; what is `half_behind` runs again if so.
     `repeated` are the steps for failures and for the end that have run and run again, though of
     `half_repeated` nobody knows whether they did. `failed` run again, each with the reason why it failed.
     `hidden` ended well, but captured secrets under these names, which are not stored; of those `again` may
@@ -44,7 +57,9 @@ class Standing(Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
     never_begun: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
     half_undone: tuple[str, ...] = ()
+    half_behind: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     half_repeated: tuple[str, ...] = ()
     failed: dict[str, str] = {}
@@ -63,7 +78,8 @@ def standing(program: Program, state: RunState) -> Standing:
     doubtful = half_undone(program, state)
     earlier = remembered(program, state, doubtful)
     leaves = leaves_of(program, earlier)
-    finished = finished_of(leaves, doubtful)
+    half_behind = half_behind_of(program, earlier)
+    finished = finished_of(program, earlier)
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)]
     # Also those that take back or clean up, which are not asked about: what may live on is what began.
     begun = {id_ for id_, step in steps.items() if is_unknown(step)}.union(unknown)
@@ -88,7 +104,9 @@ def standing(program: Program, state: RunState) -> Standing:
         unknown=tuple(id_ for id_ in unknown if not may_repeat(program, program.node(id_))),
         never_begun=tuple(program.in_order(ready)),
         undone=tuple(undone),
+        behind=tuple(_done_behind(program, state, earlier, taken_back)),
         half_undone=tuple(program.in_order(doubtful)),
+        half_behind=tuple(half_behind),
         repeated=tuple(repeated),
         half_repeated=tuple(id_ for id_ in repeated if id_ in begun),
         failed=_failed(program, {**steps, **leaves}),
@@ -139,36 +157,59 @@ def _ready(step: StepState, made: int) -> StepState:
 
 
 def remembered(
-    program: Program, state: RunState, doubtful: Mapping[str, StepState] = {}
+    program: Program,
+    state: RunState,
+    doubtful: Mapping[str, StepState] = {},
+    *,
+    exact: bool = True,
 ) -> Earlier:
     """What all legs together have done, without what was taken back and what has to be done once more.
 
     Also without the steps that `program` does not have, where it is made from another text. The steps that
-    are `doubtful` (`half_undone`) stay until somebody has said whether they were taken back.
+    are `doubtful` (`half_undone`) stay until somebody has said whether they were taken back; `exact` is as in
+    `Resumed`.
     """
-    before = state.earlier
-    known = _in(program, before.steps) | {
-        id_: structs.replace(step, spent=step.took(state.clock), since=None, held=0.0)
-        for id_, step in _in(program, state.steps).items()
-        if step.phase is not StepPhase.PENDING
-        and not (step.passed_over and id_ in before.steps)
-        and not is_in(id_, before.half_undone)
-    }
+    before, known = state.earlier, _known(program, state)
     dropped = {id_ for id_, step in known.items() if step.late or program.node(id_).part != "body"}
-    undone = _undone(program, {**state.steps, **known}).difference(doubtful)
-    dropped |= {id_ for id_ in behind(program, known, undone) if not is_in(id_, doubtful)}
+    undone = _undone(program, {**state.steps, **known}, exact=exact).difference(doubtful)
+    back = behind(program, known, undone, exact=exact)
+    dropped |= {id_ for id_ in back if not is_in(id_, doubtful)}
     frames = dict(before.frames)
     for key, frame in state.frames.items():
         frames[key] = _joined(frames[key], frame) if key in frames else frame
     # What would take a step back does not stand in it: the step stays, unless it was taken back.
-    entered = (*(id_ for id_ in dropped if UNDO not in id_), *doubtful)
+    entered = (
+        *(id_ for id_ in dropped if UNDO not in id_),
+        *doubtful,
+        *(_lost(known) if exact else ()),
+    )
     around = {holder for id_ in entered for holder in holders(id_)}
     left = {
         id_: _unended(step) if id_ in around else step
         for id_, step in known.items()
         if id_ not in dropped and dropped.isdisjoint(holders(id_))
     }
-    return Earlier(steps=left, frames=frames, half_undone=dict(doubtful))
+    return Earlier(steps=left, frames=frames, half_undone=dict(doubtful), exact=exact)
+
+
+def _known(program: Program, state: RunState) -> dict[str, StepState]:
+    """The steps of all legs that have had their turn, each as the newest of them left it."""
+    before = state.earlier
+    return _in(program, before.steps) | {
+        id_: structs.replace(step, spent=step.took(state.clock), since=None, held=0.0)
+        for id_, step in _in(program, state.steps).items()
+        if step.phase is not StepPhase.PENDING
+        and not ((step.passed_over or step.cut_short) and id_ in before.steps)
+        and not is_in(id_, before.half_undone)
+    }
+
+
+def _lost(known: Mapping[str, StepState]) -> Iterator[str]:
+    """The steps that are left to do inside of a block that has begun, whatever the block ended as."""
+    for id_, step in known.items():
+        around = known.get(holder_id(id_)) if step.cut_short else None
+        if around is not None and around.began is not None:
+            yield id_
 
 
 def half_undone(program: Program, state: RunState) -> dict[str, StepState]:
@@ -225,7 +266,7 @@ def _in(program: Program, steps: Mapping[str, StepState]) -> dict[str, StepState
     return {id_: step for id_, step in steps.items() if program.has(id_)}
 
 
-def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
+def _undone(program: Program, steps: Mapping[str, StepState], *, exact: bool = True) -> set[str]:
     """The steps that were taken back: by an undo step that began, or by a step that settles them.
 
     Not those of which an earlier attempt was: what has been made again since stands. Some may be none of
@@ -237,9 +278,17 @@ def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
         if id_.endswith(UNDO) and step.began is not None
     }
     undone = {id_ for id_ in undone if not is_kept(id_)}
-    settling = (program.node(id_) for id_, step in _in(program, steps).items() if ended_well(step))
-    settled = {target for node in settling if (target := program.settled(node)) is not None}
-    return undone | {id_ for id_ in steps if static_id(id_) in settled and not is_kept(id_)}
+    for id_, step in _in(program, steps).items():
+        settled = program.settled(program.node(id_))
+        if settled is not None and (_settles(id_, step) if exact else ended_well(step)):
+            of_it = (other for other in steps if static_id(other) == settled and not is_kept(other))
+            undone.update(other for other in of_it if not exact or same_items(id_, other))
+    return undone
+
+
+def _settles(id_: str, step: StepState) -> bool:
+    """Whether a step has taken back what it settles: a foreach does when it has run for all items."""
+    return step.status is StepStatus.SUCCEEDED and not is_item(id_)
 
 
 def _failed(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
@@ -251,14 +300,6 @@ def _failed(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
         for node in nodes
         if node.part == "body" and not node.is_block and not steps[node.id].late
     }
-
-
-def behind(program: Program, known: Iterable[str], undone: Iterable[str]) -> Iterator[str]:
-    """The first step that was taken back, and all that comes behind it in the order of the file."""
-    targets = {static_id(id_) for id_ in undone}
-    ordered = program.in_order(known)
-    first = next((n for n, id_ in enumerate(ordered) if static_id(id_) in targets), len(ordered))
-    yield from ordered[first:]
 
 
 def _joined(before: Frame, now: Frame) -> Frame:
@@ -282,9 +323,45 @@ def leaves_of(program: Program, earlier: Earlier) -> dict[str, StepState]:
     return {id_: earlier.steps[id_] for id_ in ordered if not program.node(id_).is_block}
 
 
-def finished_of(leaves: Mapping[str, StepState], doubtful: Collection[str]) -> list[str]:
-    """The steps that stay as they ended, whatever anybody says of the `doubtful`, which were half undone."""
-    return [id_ for id_, step in leaves.items() if ended_well(step) and not is_in(id_, doubtful)]
+def finished_of(program: Program, earlier: Earlier) -> list[str]:
+    """The steps that stay as they ended, whatever anybody says of those that were half undone."""
+    again = set(_behind_doubtful(program, earlier))
+    leaves = leaves_of(program, earlier)
+    return [id_ for id_, step in leaves.items() if ended_well(step) and id_ not in again]
+
+
+def half_behind_of(program: Program, earlier: Earlier) -> list[str]:
+    """The steps that were done, and run again if one before them was taken back that was half undone."""
+    leaves, doubtful = leaves_of(program, earlier), earlier.half_undone
+    return [
+        id_
+        for id_ in _behind_doubtful(program, earlier)
+        if id_ in leaves and _may_be_done(leaves[id_]) and not is_in(id_, doubtful)
+    ]
+
+
+def _behind_doubtful(program: Program, earlier: Earlier) -> list[str]:
+    return behind(program, earlier.steps, earlier.half_undone, exact=earlier.exact)
+
+
+def _done_behind(
+    program: Program, state: RunState, earlier: Earlier, taken_back: Collection[str]
+) -> list[str]:
+    """The steps of the body that were done, or may have been, and that are behind what was taken back."""
+    dropped = {
+        id_: step for id_, step in _known(program, state).items() if id_ not in earlier.steps
+    }
+    nodes = map(program.node, program.in_order(dropped))
+    return [
+        node.id
+        for node in nodes
+        if node.part == "body" and not node.is_block and not is_in(node.id, taken_back)
+        if _may_be_done(dropped[node.id]) and not dropped[node.id].late
+    ]
+
+
+def _may_be_done(step: StepState) -> bool:
+    return step.began is not None and (ended_well(step) or is_unknown(step))
 
 
 def known_step(state: RunState, id_: str) -> StepState:
@@ -295,7 +372,7 @@ def known_step(state: RunState, id_: str) -> StepState:
 
 def ended_well(step: StepState) -> bool:
     """Whether a step stays as it is: it succeeded, its failure was taken, or it was not wanted."""
-    return step.status in _WELL and not step.passed_over
+    return step.status in _WELL and not (step.passed_over or step.cut_short)
 
 
 def is_unknown(step: StepState) -> bool:
@@ -304,38 +381,6 @@ def is_unknown(step: StepState) -> bool:
         return step.phase in (*_ACTING, StepPhase.UNKNOWN)
     stopped = step.status is StepStatus.CANCELLED and step.stopped_because is not None
     return stopped or step.status is StepStatus.UNKNOWN
-
-
-_IN_THE_MIDDLE = "the run was interrupted in the middle of it: look whether it was done"
-_INSIDE = "the run was interrupted inside of it"
-_BETWEEN = "the run was interrupted between two attempts, and the last one had ended"
-_WAITING = "the run was interrupted while it waited"
-_UNANSWERED = "the run was interrupted before it was answered"
-
-
-def left_as(step: StepState) -> tuple[StepStatus, str] | None:
-    """How a step stands that its run broke off before the end, and why; None where it had not begun.
-
-    Only of an attempt that was under way nobody knows whether it was done.
-    """
-    if not step.attempts:
-        return None
-    match step.phase:
-        case StepPhase.PENDING | StepPhase.ENDED:
-            return None if step.status is None else (step.status, step.reason)
-        case StepPhase.OPEN:
-            return StepStatus.UNKNOWN, _INSIDE
-        case StepPhase.STARTING | StepPhase.RUNNING | StepPhase.STOPPING | StepPhase.UNKNOWN:
-            return StepStatus.UNKNOWN, _IN_THE_MIDDLE
-        case StepPhase.FAILURE:
-            return StepStatus.FAILED, step.failing or ""
-        case StepPhase.ASKING:
-            return StepStatus.CANCELLED, _UNANSWERED
-        case StepPhase.LOOKING_UP | StepPhase.READY | StepPhase.PAUSED:
-            is_between = step.poll is not None or step.tries > 0
-            return StepStatus.CANCELLED, _BETWEEN if is_between else _WAITING
-        case _ as never:
-            assert_never(never)
 
 
 def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:

@@ -107,7 +107,8 @@ class StepState(Struct):
     began, `label` how an item is called, `before` what the captures made inside a block stood for before its
     first attempt, `earlier` what in it can be taken back that its newest attempt did not do. `due` is when
     its wait ends or its `retry` tries again. `passed_over` tells that something outside of it kept it from
-    its turn, `late` that it ran because something had failed or been refused, `continues` that an attempt
+    its turn, `cut_short` that a block around it did not begin and is still to come, or that the run ended
+    inside of it, `late` that it ran because something had failed or been refused, `continues` that an attempt
     of an earlier leg of the run goes on. `since` is when it began or went on in the newest leg, `spent` how
     long it was under way in those before: between two legs nobody drives the run, and that time is no step's.
     `kept` is how many bytes of its output were on disk when an attempt ended, None where none has. `waited`
@@ -144,6 +145,7 @@ class StepState(Struct):
     label: str = ""
     due: float | None = None
     passed_over: bool = False
+    cut_short: bool = False
     late: bool = False
     continues: bool = False
     waited: float = 0.0
@@ -235,7 +237,7 @@ class Earlier(Struct):
     again, since a secret that they made is not known. `skipped` says of steps that are left out by whom and
     why, `edited` what steps run in place of their texts. `attempts` is how many attempts each step has made,
     so that none gets the number of another. `half_undone` are the undo steps that did not finish, by the step
-    of which somebody has to say whether it was taken back.
+    of which somebody has to say whether it was taken back. `exact` is as in `Resumed`.
     """
 
     steps: dict[str, StepState] = {}
@@ -246,6 +248,7 @@ class Earlier(Struct):
     edited: dict[str, EditedText] = {}
     attempts: dict[str, int] = {}
     half_undone: dict[str, StepState] = {}
+    exact: bool = True
 
 
 class RunState(Struct):

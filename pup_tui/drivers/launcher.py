@@ -209,6 +209,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             edited=dict(edited),
             source=None if current is None else current.source,
             counts_lost=True,
+            exact=True,
             undo=undo,
             version=__version__,
         )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pup_tui.core.broken_off import left_as
 from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinished, rfc3339
-from pup_tui.core.standing import known_step, left_as, without_attempts
+from pup_tui.core.standing import known_step, without_attempts
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, run_dir

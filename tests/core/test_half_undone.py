@@ -53,7 +53,7 @@ def test_it_is_told_apart_from_what_was_taken_back() -> None:
     player = half_undone()
     stood = standing(player.machine.program, player.machine.state)
     assert (stood.half_undone, stood.undone) == (("b",), ("c",))
-    assert stood.finished == ("a", "between")
+    assert (stood.finished, stood.half_behind) == (("a",), ("between",))
     assert stood.begun == ("b:undo",)
 
 
@@ -107,7 +107,7 @@ def test_a_run_that_breaks_off_once_more_asks_once_more(answered: bool) -> None:
     if answered:
         player.answer("b", "undo").play()
     stood = standing(player.machine.program, player.machine.state)
-    assert (stood.half_undone, stood.finished) == (("b",), ("a", "between"))
+    assert (stood.half_undone, stood.finished) == (("b",), ("a",))
     assert resumed(player, "stays") == ["c#2", "bad#2"]
 
 

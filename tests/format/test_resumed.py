@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -14,14 +15,17 @@ from pup_tui.core.events import (
     Answered,
     AnyEvent,
     AttemptFinished,
+    AttemptStarted,
     CancelRequested,
     Interrupted,
     Moment,
     UndoChosen,
 )
+from pup_tui.core.ids import UNDO, holders, upwards
 from pup_tui.core.program import Program
-from pup_tui.core.standing import can_resume
-from pup_tui.core.state import RunPhase
+from pup_tui.core.retries import retry_of
+from pup_tui.core.standing import Standing, can_resume, standing
+from pup_tui.core.state import RunPhase, RunStatus, StepStatus
 from pup_tui.drivers.replay import replay
 from pup_tui.journal.codec import decode, encode
 from tests.format.test_generated import VALUES, program_from
@@ -72,9 +76,12 @@ class Chance(Player):
         return structs.replace(event, findings=found)
 
     def _ask(self, action: Ask) -> None:
-        asked, answers = action.question, {"failure": "continue", "unknown": "retry"}
+        asked = action.question
+        chance = random.Random(f"{self._seed} {len(self.events)}")
+        of_undo = chance.choice(["taken-back", "stays", "undo"])
+        answers = {"failure": "continue", "unknown": "retry", "half-undone": of_undo}
         if asked.kind == "undo":
-            steps = tuple(offer.step for offer in asked.offers)
+            steps = tuple(offer.step for offer in asked.offers if chance.random() < 0.5)
             self.later(1, lambda at: UndoChosen(at=at, steps=steps, by="ada"))
             return
         values = {name: str(v.default) for name, v in asked.variables.items()}
@@ -122,12 +129,67 @@ def test_a_run_that_broke_off_ends_as_one_that_did_not(chunk: int) -> None:
             assert end_of(broken) == end_of(whole), f"seed {seed}"
 
 
+def ok_in(events: Iterable[AnyEvent]) -> set[str]:
+    """The steps of which an attempt ended well."""
+    ends = (event for event in events if isinstance(event, AttemptFinished))
+    return {end.attempt.rpartition("#")[0] for end in ends if end.ok}
+
+
+def check_again(player: Chance, found: Standing, stood: int, done: set[str], seed: int) -> None:
+    """What begins in a leg is not among what was said to stay, and if it was `done`, it was named.
+
+    What was named is to be done from here on.
+    """
+    program = player.machine.program
+    named = {*found.undone, *found.behind, *found.half_undone, *found.half_behind}
+    named |= {*found.repeated, *found.failed, *found.begun}
+    for event in player.events[stood:]:
+        if not isinstance(event, AttemptStarted):
+            continue
+        step = event.attempt.rpartition("#")[0]
+        around = [program.node(id_) for id_ in holders(step)]
+        # A block that fails begins anew, as its file says.
+        if UNDO in step or any(node.step.poll or retry_of(node) for node in around):
+            continue
+        assert step not in found.finished, f"seed {seed}: {step}"
+        assert step not in done or not named.isdisjoint(upwards(step)), f"seed {seed}: {step}"
+    done -= {step for step in done if not named.isdisjoint(upwards(step))}
+    done |= ok_in(player.events[stood:])
+
+
+def lost_in(player: Chance) -> list[str]:
+    """Steps that were passed by in a run that succeeded, though nothing of their own kept them from it."""
+    state, program = player.machine.state, player.machine.program
+    well = ok_in(player.events)
+    lost = []
+    for id_, step in state.steps.items():
+        node = program.node(id_)
+        if node.is_block or node.part != "body":
+            continue
+        if step.status is StepStatus.SUCCEEDED and node.step.has_output and id_ not in well:
+            lost.append(f"{id_}: no attempt of it ended well")
+        reasons = [state.steps[each].reason for each in upwards(id_)]
+        is_own = any(why.startswith(OWN) for why in reasons) or any(
+            state.steps[each].status in (StepStatus.WARNED, StepStatus.IGNORED)
+            or program.node(each).step.poll
+            for each in holders(id_)
+        )
+        ended_by_run = step.reason.startswith(("cancelled", "interrupted", "aborted"))
+        if step.status is StepStatus.SKIPPED and (ended_by_run or not is_own):
+            lost.append(f"{id_}: {step.reason}")
+    return lost
+
+
+OWN = ("its `if` does not hold", "nothing failed", "Enough: ", "skipped by", "the list is empty")
+
+
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_whatever_ended_a_run_it_goes_on_and_is_told_again(chunk: int) -> None:
     for seed in range(chunk * EACH, (chunk + 1) * EACH):
         program, chance = program_from(seed), random.Random(seed)
         player = Chance(program, seed, fails=True)
         player.create(**VALUES)
+        done, stood = set[str](), 0
         for _ in range(4):
             until = len(player.events) + chance.randint(1, 40)
             end = chance.choice(["crash", "cancel", "interrupt", "end"])
@@ -143,9 +205,17 @@ def test_whatever_ended_a_run_it_goes_on_and_is_told_again(chunk: int) -> None:
                 player.play()
             if not can_resume(player.machine.state):
                 break
+            done |= ok_in(player.events[stood:])
+            found, stood = standing(program, player.machine.state), len(player.events)
             player.resume(later=chance.choice([0, 5, 1000]))
+            until = len(player.events) + chance.randint(1, 40)
+            player.play(until=lambda p, until=until: len(p.events) >= until)  # type: ignore[misc]
+            check_again(player, found, stood, done, seed)
+            stood = len(player.events)
         player.play()
         state = player.machine.state
+        if state.status is RunStatus.SUCCEEDED:
+            assert lost_in(player) == [], f"seed {seed}"
         assert state.phase is RunPhase.ENDED, f"seed {seed}"
         assert [id_ for id_, step in state.steps.items() if step.status is None] == []
         events = [decode(encode(event).encode()) for event in player.events]

@@ -89,6 +89,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "never_begun": names,
     "half_undone": names,
     "counts_lost": st.booleans(),
+    "exact": st.booleans(),
     "undo": st.booleans(),
     "skipped": st.dictionaries(texts, texts, max_size=3),
     "changed": named,

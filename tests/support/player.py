@@ -171,6 +171,7 @@ class Player:
         self.crash()
         stood = without_attempts(self.machine.state, given.get("never_begun", ()))
         given.setdefault("counts_lost", True)
+        given.setdefault("exact", True)
         given.setdefault("half_undone", tuple(half_undone(self.machine.program, stood)))
         self.tell(Resumed(at=self.moment, by="grace", host="there", **given))
         return self

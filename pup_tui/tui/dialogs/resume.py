@@ -72,8 +72,10 @@ class ResumeScreen(Dialog):
             ("✖ failed: runs again", tuple(standing.failed)),
             ("… began and did not finish: you are asked what became of it", standing.unknown),
             ("↻ was about to begin, and did not: runs", standing.never_begun),
-            ("↻ taken back: runs again, with all behind it", standing.undone),
+            ("↻ taken back: runs again", standing.undone),
+            ("↻ behind what was taken back: runs again", standing.behind),
             ("… its undo did not finish: you are asked if it was taken back", standing.half_undone),
+            ("… behind that: runs again if it was taken back", standing.half_behind),
             ("↻ ran for the failure or at the end: runs again where it is due", repeated),
             (
                 "… was running for the failure or at the end: runs again where it is due",
