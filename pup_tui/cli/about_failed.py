@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from pup_tui.cli.choosing import choose
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.headless.exits import ABORTED
 from pup_tui.spelling import as_typed
@@ -37,15 +38,16 @@ def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decide
         editable = editable_step(program, past.state, step, decided.changed)
         of_text = "" if editable is None else "edit its [t]ext and run again, "
         prompt = f"[r]un again, [e]dit a variable and run again, {of_text}[s]kip or [a]bort?"
-        said = click.prompt(prompt, default="a", err=True).strip().lower()[:1]
-        if said == "s":
+        words = ["run again", "edit a variable", "skip", "abort"]
+        said = choose(prompt, words if editable is None else [*words, "text"])
+        if said == "skip":
             decided.skipped[step] = click.prompt("Why is it skipped?", err=True)
-        elif said == "e":
+        elif said == "edit a variable":
             _edit(past, program, decided)
-        elif said == "t" and editable is not None:
+        elif said == "text" and editable is not None:
             if (text := _edited(editable)) is not None:
                 decided.edited[step] = text
-        elif said != "r":
+        elif said == "abort":
             raise Failure("nothing was resumed", code=ABORTED)
     return decided
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
 
+from pup_tui.cli.choosing import choose
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.headless.exits import ABORTED, LOCKED, UNDECIDED
 
@@ -58,10 +59,10 @@ def _settle(left: LeftBehind, *, ask: bool) -> None:
         todo = "wait until it has ended, or end it; then look what it did and resume"
         raise Failure(told, "", todo, code=UNDECIDED)
     tell(f"{told}. What it prints is lost, and writing to nobody may end it.")
-    said = click.prompt("[w]ait, [e]nd it or [a]bort?", default="a", err=True).strip().lower()[:1]
-    if said == "w":
+    said = choose("[w]ait, [e]nd it or [a]bort?", ("wait", "end it", "abort"))
+    if said == "wait":
         asyncio.run(left.wait())
-    elif said != "e":
+    elif said == "abort":
         raise Failure(f"`{left.step}` runs on, and nothing was resumed", code=ABORTED)
     elif living := asyncio.run(left.end()):
         raise Failure(f"`{left.step}` could not be ended: {living}", "", "end it", code=UNDECIDED)

@@ -39,6 +39,8 @@ class Replies(Protocol):
 
     def undo(self, steps: Iterable[str], by: str, note: str = "") -> None: ...
 
+    def interrupt(self, reason: str) -> None: ...
+
 
 class Answers(Protocol):
     """A way of answering questions."""

@@ -20,6 +20,7 @@ from pup_tui.headless.exits import (
     INTERRUPT,
     SUCCEEDED,
     TERMINATED,
+    code_of_stop,
     exit_code,
 )
 
@@ -49,7 +50,8 @@ async def run_headless(run: LocalRun, face: Watcher, answers: Answers) -> int:
     run.watch(asked)
     with _signals(run) as received:
         state = await run.drive()
-    code = exit_code(state.status, received[0] if received else None)
+    lost = code_of_stop((state.interrupted or "").removeprefix("interrupted: "))
+    code = exit_code(state.status, received[0] if received else lost)
     return FAILED if code == SUCCEEDED and asked.incomplete else code
 
 

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import termios
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import assert_never
 
@@ -21,11 +21,17 @@ from pup_tui.catalog.inputs import (
 from pup_tui.core.actions import Question
 from pup_tui.drivers.faults import told_fault
 from pup_tui.headless.answers import NONE_GIVEN, GivenAnswers, Replies, give, given_for, refuse
+from pup_tui.headless.choosing import NOT_THERE, YES_OR_NO, chosen
+from pup_tui.headless.exits import BY_HANGUP
 from pup_tui.headless.prompts import Typing, choices_told
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
+
+
+class _TerminalGone(Exception):
+    """There is no terminal any more: what it reads as is nobody's answer."""
 
 
 class TerminalAsker:
@@ -90,6 +96,8 @@ class TerminalAsker:
         async with self._turn:
             try:
                 await self._converse(question, replies)
+            except _TerminalGone:
+                replies.interrupt(BY_HANGUP)
             except (OSError, UnicodeDecodeError) as error:
                 refuse(question, replies, f"the terminal cannot be read: {error}")
             except Exception as error:
@@ -124,8 +132,7 @@ class TerminalAsker:
         danger = "This is dangerous. " if question.danger else ""
         if question.expect is not None:
             return await self._expected(question.expect, danger)
-        typed = await self._line(f"{danger}Go on? [y/N] ")
-        return "yes" if typed.strip().lower() in ("y", "yes") else "no"
+        return await self._choice(f"{danger}Go on? [y/N] ", YES_OR_NO, "no")
 
     async def _expected(self, expect: str, danger: str) -> str:
         """Yes once the text is typed exactly; an empty line refuses."""
@@ -138,37 +145,38 @@ class TerminalAsker:
 
     async def _checklist(self, question: Question) -> tuple[str, str]:
         for item in question.checklist or ("Is it done",):
-            typed = await self._line(f"  [ ] {safe_text(item)}: done? [y/N] ")
-            if typed.strip().lower() not in ("y", "yes"):
+            prompt = f"  [ ] {safe_text(item)}: done? [y/N] "
+            if await self._choice(prompt, YES_OR_NO, "no") == "no":
                 return "no", f"not done: {item}"
         return "yes", (await self._line("  A note (or nothing): ")).strip()
 
     async def _about_failure(self) -> str:
-        typed = (await self._line("[r]etry, [c]ontinue or [a]bort? [a] ")).strip().lower()
-        return {"r": "retry", "retry": "retry", "c": "continue", "continue": "continue"}.get(
-            typed, "abort"
-        )
+        words = {"retry": "retry", "continue": "continue", "abort": "abort"}
+        return await self._choice("[r]etry, [c]ontinue or [a]bort? [a] ", words, "abort")
 
     async def _about_unknown(self, question: Question, replies: Replies) -> None:
-        """What became of an attempt that did not finish; what is no answer lets nothing happen."""
+        """What became of an attempt that did not finish."""
         self._say("began:", question.upcoming or question.title)
-        typed = (await self._line("[d]one, [r]un again, [s]kip or [a]bort? [a] ")).strip().lower()
-        said = {"d": "done", "r": "retry", "s": "skip"}.get(typed[:1], "abort")
-        why = (await self._line("Why is it skipped? ")).strip() if said == "skip" else ""
+        words = {"done": "done", "run again": "retry", "skip": "skip", "abort": "abort"}
+        prompt = "[d]one, [r]un again, [s]kip or [a]bort? [a] "
+        said, why = await self._choice(prompt, words, "abort"), ""
+        # Without a reason it is asked again, which also the end of the input comes out of.
+        while said == "skip" and not (why := await self._line("Why is it skipped? ")).strip():
+            said = await self._choice(prompt, words, "abort")
         values = {}
         for name in question.captures if said == "done" else ():
             prompt = f"  {safe_text(name)}, which it captured: "
             values[name] = await self._line(prompt, hidden=name in question.secrets)
-        replies.answer(question.step, said, self._operator, why, values=values)
+        replies.answer(question.step, said, self._operator, why.strip(), values=values)
 
     async def _about_undo(self, question: Question) -> str:
-        """Whether a step was taken back whose undo did not finish; what is no answer lets nothing happen."""
+        """Whether a step was taken back whose undo did not finish."""
         self._say("its undo began:", question.upcoming or question.title)
         prompt = (
             "Was it taken back? [y]es, [n]o: it stays done, [r]un the undo again or [a]bort? [a] "
         )
-        typed = (await self._line(prompt)).strip().lower()
-        return {"y": "taken-back", "n": "stays", "r": "undo"}.get(typed[:1], "abort")
+        words = {"yes": "taken-back", "no": "stays", "run the undo again": "undo", "abort": "abort"}
+        return await self._choice(prompt, words, "abort")
 
     # Values
 
@@ -228,6 +236,14 @@ class TerminalAsker:
         if told:
             self._err.write(told.rstrip("\n") + "\n")
 
+    async def _choice(self, prompt: str, words: Mapping[str, str], default: str) -> str:
+        """What the word stands for that is typed, asked for until it is one of them; Enter is the default."""
+        while typed := (await self._line(prompt)).strip():
+            if (said := chosen(typed, words)) is not None:
+                return said
+            self._say(NOT_THERE)
+        return default
+
     async def _line(self, prompt: str, *, hidden: bool = False) -> str:
         """One line of standard input without its end, made valid text; empty at its end."""
         try:
@@ -237,19 +253,29 @@ class TerminalAsker:
         return line.encode(errors="surrogateescape").decode(errors="replace")
 
     async def _read(self, prompt: str, *, hidden: bool = False) -> str:
-        """The same; EOFError at the end of the input. Never blocks the run's loop."""
+        """The same; EOFError at the end of the input, which is there no more where its terminal is gone.
+
+        Never blocks the run's loop.
+        """
         self._prompt = prompt
         self._err.write(self._named_prompt())
         loop = asyncio.get_running_loop()
         ready = asyncio.Event()
-        with _without_echo(sys.stdin.fileno(), hidden):
-            loop.add_reader(sys.stdin.fileno(), ready.set)
-            try:
-                await ready.wait()
-            finally:
-                loop.remove_reader(sys.stdin.fileno())
-                self._prompt = ""
-            line = sys.stdin.readline()
+        try:
+            with _without_echo(sys.stdin.fileno(), hidden):
+                loop.add_reader(sys.stdin.fileno(), ready.set)
+                try:
+                    await ready.wait()
+                finally:
+                    loop.remove_reader(sys.stdin.fileno())
+                    self._prompt = ""
+                line = sys.stdin.readline()
+        except (OSError, termios.error) as error:
+            raise (_TerminalGone if _is_gone(sys.stdin.fileno()) else OSError)(
+                str(error)
+            ) from error
+        if not line.endswith("\n") and _is_gone(sys.stdin.fileno()):
+            raise _TerminalGone
         if hidden:
             self._err.write("\n")
         else:
@@ -263,6 +289,15 @@ class TerminalAsker:
         if self._asked is None or not self._waiting:
             return self._prompt
         return f"{safe_text(self._asked.title)}: {self._prompt}"
+
+
+def _is_gone(terminal: int) -> bool:
+    """Whether the terminal was closed: it has no settings then, and reads as if its input had ended."""
+    try:
+        termios.tcgetattr(terminal)
+    except termios.error:
+        return True
+    return False
 
 
 @contextmanager

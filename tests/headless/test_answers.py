@@ -52,12 +52,13 @@ steps: [{name: Greet, kind: shell, run: "echo hello {{ UPPER }}"}]
         assert ended(child) == 0
 
 
-@pytest.mark.parametrize("answer", ["n", "", "maybe"])
-def test_anything_but_yes_is_a_no(program: Program, answer: str) -> None:
+@pytest.mark.parametrize("answers", [["n"], [""], ["maybe", ""]])
+def test_nothing_but_yes_is_a_yes(program: Program, answers: list[str]) -> None:
     program.write("ask", ASK)
     with typed(program, "run", "ask.yaml", "--arg", "NAME=x") as child:
-        child.expect("\\[y/N\\]")
-        child.sendline(answer)
+        for answer in answers:
+            child.expect("\\[y/N\\]")
+            child.sendline(answer)
         assert ended(child) == 3
 
 
