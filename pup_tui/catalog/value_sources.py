@@ -27,6 +27,7 @@ from pup_tui.runbook.variables.sources import (
     RunCommand,
     Sources,
 )
+from pup_tui.typed import decode_json
 
 MAX_KEPT = 200
 """Files that are kept; the oldest go first."""
@@ -74,7 +75,7 @@ class ChoiceCache:
             check_private_dir(self._folder.parent)
             refuse_link(self._folder)
             with open(open_private(self._path(key), os.O_RDONLY), "rb") as file:
-                return msgspec.json.decode(file.read(), type=tuple[Choice, ...])
+                return decode_json(file.read(), tuple[Choice, ...])
         except (OSError, NotPrivate, msgspec.DecodeError):
             return None
 

@@ -18,6 +18,7 @@ import msgspec
 from pup_tui.core.events import Decision, RenderFailure
 from pup_tui.spelling import SPELLED
 from pup_tui.template.errors import TemplateError, UndefinedName
+from pup_tui.typed import convert
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class Decisions:
             known = self._recorded.popleft()
             if known.failure is not None:
                 raise _error(known.failure)
-            return msgspec.convert(known.value, kind)
+            return convert(known.value, kind)
         try:
             value = make()
         except TemplateError as error:

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from pup_tui.typed import convert
+
 FlagType = Literal[
     "string",
     "int",
@@ -128,4 +130,4 @@ def load_table() -> CommandTable:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, and our own file
     document.pop("x-shared", None)
-    return msgspec.convert(document, CommandTable)
+    return convert(document, CommandTable)

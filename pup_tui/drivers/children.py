@@ -21,6 +21,7 @@ from pup_tui.journal.boot import boot_id
 from pup_tui.private import open_private
 from pup_tui.steps.left_running import Traces
 from pup_tui.steps.survivors import status
+from pup_tui.typed import decode_json
 
 _NAME = "children"
 
@@ -132,7 +133,7 @@ def _traces(run: str, step: str, child: _Child | None) -> Traces:
 def _noted(folder: Path) -> _Note | None:
     """What stands in the note; None where there is none, or the computer was started anew since."""
     try:
-        note = msgspec.json.decode((folder / _NAME).read_bytes(), type=_Note)
+        note = decode_json((folder / _NAME).read_bytes(), _Note)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return note if note.boot == boot_id() else None

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from pup_tui.drivers.locks import Holder
+from pup_tui.typed import decode_json
 
 
 def lock_holders(folder: Path) -> set[str]:
@@ -14,7 +15,7 @@ def lock_holders(folder: Path) -> set[str]:
     found = set()
     for path in folder.iterdir() if folder.is_dir() else ():
         try:
-            found.add(msgspec.json.decode(path.read_bytes(), type=Holder).run)
+            found.add(decode_json(path.read_bytes(), Holder).run)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             continue
     return found

@@ -33,6 +33,7 @@ from pup_tui.journal.places import make_locks_dir
 from pup_tui.place_errors import PlaceError
 from pup_tui.private import open_private
 from pup_tui.steps import survivors
+from pup_tui.typed import decode_json
 
 _LOWEST = 64
 """The first descriptor that a lock may have: a script that says `exec 3>file` must not close it."""
@@ -300,7 +301,7 @@ def _found_held(descriptor: int, path: Path, value: str) -> LockHeld:
     """Who holds the lock that `descriptor` could not get; closes it."""
     try:
         content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-        holder = msgspec.json.decode(content, type=Holder)
+        holder = decode_json(content, Holder)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return LockHeld(value, None)
     finally:

@@ -11,6 +11,7 @@ import msgspec
 
 from pup_tui.core.events import AnyEvent, durable
 from pup_tui.spelling import from_stored, stored
+from pup_tui.typed import convert
 
 
 def to_json(value: Any) -> str:
@@ -37,7 +38,7 @@ def encode(event: AnyEvent) -> str:
 def decode(body: bytes) -> AnyEvent:
     """The event that `encode` wrote. Raises ValueError if it cannot be understood."""
     try:
-        event: AnyEvent = msgspec.convert(json.loads(body, object_hook=from_stored), AnyEvent)
+        event: AnyEvent = convert(json.loads(body, object_hook=from_stored), AnyEvent)
     except (msgspec.ValidationError, RecursionError) as error:
         raise ValueError(str(error)) from error
     return event

@@ -39,6 +39,7 @@ from pup_tui.journal.places import (
 from pup_tui.journal.records import RunRow
 from pup_tui.journal.schema import IS_RESUMED
 from pup_tui.spelling import from_stored
+from pup_tui.typed import convert
 
 OWNER_GONE = "the program ended while the run was under way"
 """The reason of a run whose process is no more."""
@@ -423,7 +424,7 @@ def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     values["profile"] = (values["profile"] or b"").decode(errors="replace")
     texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
     try:
-        return msgspec.convert(
+        return convert(
             {**values, **texts, "vars": json.loads(values["vars"], object_hook=from_stored)}, RunRow
         )
     except (msgspec.ValidationError, ValueError, TypeError) as error:

@@ -33,6 +33,7 @@ from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import DraftFrame, Linter, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variables.rules import check_given, check_variables
 from pup_tui.template.sql.engines import UNKNOWN_USE
+from pup_tui.typed import convert
 
 MAX_IMPORTS = 100
 
@@ -90,7 +91,7 @@ class Checking:
         runbook = None
         if file.built is not INVALID and self._report.errors == before:
             place = self._library.place_of(root)
-            runbook = msgspec.convert({**file.built, "place": place}, Runbook)
+            runbook = convert({**file.built, "place": place}, Runbook)
         variables = _converted(file.shape.made, ("vars",), file.frames[0].names)
         return Checked(runbook, variables, steps, deep, file.is_interactive, file.exposes)
 
@@ -344,7 +345,7 @@ def _converted(
         if isinstance(entry.value, Scalar):
             built = {} if entry.value.is_null else {"default": entry.value.text}
         try:
-            found[name] = msgspec.convert(built, Variable)
+            found[name] = convert(built, Variable)
         except msgspec.ValidationError:
             found[name] = Variable(required=False)
     return found

@@ -14,6 +14,7 @@ from pup_tui.runbook.roles import COMMANDS, INPUTS, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.runbook.texts import texts_of
+from pup_tui.typed import convert
 
 PupChanges: TypeAlias = Callable[[Sequence[str]], bool | None]
 """Whether the `pup` subcommand that words begin with changes anything; None where nobody knows."""
@@ -75,7 +76,7 @@ def check_looking(
 def _built(made: Mapping[str, Any] | None) -> Step | None:
     """A step by itself; None where it has errors, which are reported elsewhere."""
     try:
-        return None if made is None else msgspec.convert(made, AnyStep)
+        return None if made is None else convert(made, AnyStep)
     except msgspec.ValidationError:
         return None
 

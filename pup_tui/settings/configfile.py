@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-import msgspec
 from msgspec import Meta, Struct
 
 from pup_tui.attention import NotifyChoice
@@ -29,6 +28,7 @@ from pup_tui.settings.colours import ColourChoice, ThemeChoice
 from pup_tui.settings.key_choices import check_keys
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.size import parse_size
+from pup_tui.typed import convert
 
 CONFIG_DIR_VARIABLE = "PUP_TUI_CONFIG_DIR"
 """The environment variable that names another configuration folder."""
@@ -117,7 +117,7 @@ def read_config(path: Path) -> ConfigFile:
     check_keys(tree.get("keys"), report)
     if report.has_errors:
         return ConfigFile(problems=report.problems)
-    return ConfigFile(said=msgspec.convert(built, Configuration), lines=_lines(tree))
+    return ConfigFile(said=convert(built, Configuration), lines=_lines(tree))
 
 
 def unreadable(error: OSError | Unreadable, path: Path, what: str) -> Problem:

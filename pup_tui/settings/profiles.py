@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-import msgspec
 from msgspec import Meta, Struct
 
 from pup_tui.datadog.configuration import ConfigurationError, checked, site_of
@@ -22,6 +21,7 @@ from pup_tui.runbook.shapes import ShapeCheck
 from pup_tui.runbook.variables.rules import check_source, sources_of
 from pup_tui.runbook.variables.sources import ProfileValue
 from pup_tui.settings.configfile import unreadable
+from pup_tui.typed import convert
 
 FOLDER = "profiles"
 SUFFIX = ".yaml"
@@ -127,7 +127,7 @@ def _read(name: str, path: Path, data: bytes) -> ProfileFile:
     _check(tree, report)
     if report.has_errors:
         return ProfileFile(name=name, text=data, problems=report.problems)
-    return ProfileFile(name=name, said=msgspec.convert(built, Profile), text=data)
+    return ProfileFile(name=name, said=convert(built, Profile), text=data)
 
 
 def _check(tree: Mapping, report: Report) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pup_tui.private import NotPrivate, check_private_dir, make_private_dir, open_private
+from pup_tui.typed import decode_json
 
 FILE = "console.json"
 
@@ -33,7 +34,7 @@ def remembered(state: Path) -> Remembered:
     try:
         check_private_dir(state)
         with open(open_private(state / FILE, os.O_RDONLY), "rb") as file:
-            return msgspec.json.decode(file.read(), type=Remembered)
+            return decode_json(file.read(), Remembered)
     except (OSError, NotPrivate, msgspec.DecodeError):
         return Remembered()
 

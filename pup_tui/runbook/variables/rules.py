@@ -24,6 +24,7 @@ from pup_tui.runbook.variables.checks import check_count, check_item, check_valu
 from pup_tui.runbook.variables.items import MAX_ITEMS
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
+from pup_tui.typed import convert
 
 MAX_VARIABLES = 1000
 _MATCHED_AT_LOAD = 200
@@ -174,7 +175,7 @@ def check_source(source: Scalar, report: Report) -> None:
 def _check_default(node: YamlNode, built: Any, report: Report) -> None:
     """Judge a default in which no template names anything."""
     try:
-        variable = msgspec.convert(built, Variable)
+        variable = convert(built, Variable)
         texts = variable.default_texts
         wrong_type = isinstance(variable.default, tuple) and not variable.is_list
         if wrong_type or not all(compile_text(text).is_literal for text in texts):

@@ -1,0 +1,36 @@
+"""Plain values as those of a type, whatever thread asks for them.
+
+What msgspec has to know of a type it finds out when the type is first used. Two threads that do so at the
+same time end the program: one uses what the other has not finished. So there is one at a time.
+"""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import Any, TypeVar, overload
+
+import msgspec
+
+T = TypeVar("T")
+
+_ONE_AT_A_TIME = RLock()
+
+
+@overload
+def convert(value: Any, kind: type[T]) -> T: ...
+@overload
+def convert(value: Any, kind: Any) -> Any: ...
+def convert(value: Any, kind: Any) -> Any:
+    """A plain value as one of a type. Raises msgspec.ValidationError, RecursionError."""
+    with _ONE_AT_A_TIME:
+        return msgspec.convert(value, kind)
+
+
+@overload
+def decode_json(text: bytes | str, kind: type[T]) -> T: ...
+@overload
+def decode_json(text: bytes | str, kind: Any) -> Any: ...
+def decode_json(text: bytes | str, kind: Any) -> Any:
+    """JSON as a value of a type. Raises msgspec.DecodeError, of which a ValidationError is one."""
+    with _ONE_AT_A_TIME:
+        return msgspec.json.decode(text, type=kind)
