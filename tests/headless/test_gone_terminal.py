@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from pexpect.fdpexpect import fdspawn
 
-from tests.cli.test_resuming import effects, newest
+from tests.cli.test_resuming import DIES, effects, killed, newest
 from tests.support.forked import PATIENCE
 from tests.support.program import PROGRAM, Program
 from tests.support.terminal import ended, typed
@@ -25,10 +25,10 @@ steps:
 QUESTIONS = {
     "confirm": ("{name: q, kind: confirm, message: Go on?}", r"\[y/N\]"),
     "danger": ("{name: q, kind: shell, run: echo q, confirm: Go on?, danger: true}", r"\[y/N\]"),
-    "manual": ("{name: q, kind: manual, instructions: Do it., checklist: [one]}", r"\[y/N\]"),
+    "manual": ("{name: q, kind: manual, message: Do it., checklist: [one]}", r"\[y/N\]"),
     "input": ("{name: q, kind: input, vars: {WHO: {}}}", "WHO"),
     "secret": ("{name: q, kind: input, vars: {WHO: {type: secret}}}", "WHO"),
-    "failure": ("{name: q, kind: shell, run: exit 1, on_failure: confirm}", r"abort\? \[a\]"),
+    "failure": ("{name: q, kind: shell, run: exit 1, on_failure: confirm}", r"bort\? \[a\]"),
 }
 
 
@@ -63,7 +63,7 @@ def left_at(program: Program, args: Sequence[str], said: Sequence[tuple[str, str
 
 
 @pytest.mark.proves("P11")
-@pytest.mark.parametrize("kind", ["confirm"])
+@pytest.mark.parametrize("kind", QUESTIONS)
 def test_a_terminal_that_is_closed_answers_nothing(program: Program, kind: str) -> None:
     question, prompt = QUESTIONS[kind]
     path = program.write("asks", ASKS.format(question=question))
@@ -73,7 +73,54 @@ def test_a_terminal_that_is_closed_answers_nothing(program: Program, kind: str) 
     assert effects(program) == ["a"]
 
 
-@pytest.mark.parametrize("kind", ["confirm"])
+UNKNOWN = f"""
+name: killed
+steps:
+  - {{name: a, kind: shell, run: '{DIES.format(name="a")}'}}
+  - {{name: b, kind: shell, run: echo b >> effects}}
+"""
+
+WHAT = r"bort\? \[a\]"
+WHY = r"Why is it skipped\?"
+
+
+@pytest.mark.proves("P11")
+@pytest.mark.parametrize("said", [[(WHAT, "")], [(WHAT, "s"), (WHY, "")]], ids=["what", "why"])
+def test_nor_does_it_say_what_became_of_a_step(
+    program: Program, said: Sequence[tuple[str, str]]
+) -> None:
+    killed(program, UNKNOWN)
+    assert left_at(program, ["resume"], said) == 129
+    shown = newest(program)
+    assert (shown["status"], shown["decisions"]) == ("interrupted", [])
+    assert effects(program) == ["a"]
+
+
+def test_a_word_that_is_no_choice_and_a_skip_without_a_reason_are_asked_for_again(
+    program: Program,
+) -> None:
+    killed(program, UNKNOWN)
+    with typed(program, "resume") as child:
+        for word in ("x", "yes", "donee"):
+            child.expect(WHAT)
+            child.sendline(word)
+            child.expect_exact("That is none of them.")
+        for nothing in ("", "  "):
+            child.expect(WHAT)
+            child.sendline("skip")
+            child.expect(WHY)
+            child.sendline(nothing)
+        child.expect(WHAT)
+        child.sendline("s")
+        child.expect(WHY)
+        child.sendline("It is there")
+        assert ended(child) == 0
+    [decision] = newest(program)["decisions"]
+    assert (decision["answer"], decision["note"]) == ("skip", "It is there")
+    assert effects(program) == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", ["confirm", "manual", "failure"])
 def test_other_questions_are_asked_again_too(program: Program, kind: str) -> None:
     question, prompt = QUESTIONS[kind]
     path = program.write("asks", ASKS.format(question=question))
@@ -83,7 +130,8 @@ def test_other_questions_are_asked_again_too(program: Program, kind: str) -> Non
         child.expect_exact("That is none of them.")
         child.expect(prompt)
         child.sendline("")
-        assert ended(child) == 3
+        # To abort after a failure is what the run fails of.
+        assert ended(child) == (1 if kind == "failure" else 3)
     assert effects(program) == ["a"]
 
 
