@@ -138,6 +138,15 @@ class Screen:
         for ended in "Mm":
             self._send(f"\x1b[<0;{column};{row}{ended}")
 
+    def click_away(self, pattern: str) -> None:
+        """Click on a text until it is gone: a dialog takes no click before a person can have read it."""
+        end = time.monotonic() + PATIENCE
+        while re.search(pattern, self.text) and time.monotonic() < end:
+            self.click(pattern)
+            again = time.monotonic() + 2.0
+            while re.search(pattern, self.text) and time.monotonic() < again:
+                self.read(0.1)
+
     def answer_question(self, text: str) -> None:
         """Send what a terminal answers a program by itself."""
         self._send(text)

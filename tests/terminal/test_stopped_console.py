@@ -76,7 +76,7 @@ def goes_on(screen: Screen, program: Program) -> None:
         screen.wait_for(part)
     (program.cwd / "gate").write_text("go\n")
     screen.wait_for("second")
-    screen.press_until("?", "Previous step")
+    screen.press_until("?", "esc closes")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
