@@ -140,6 +140,7 @@ class Screen:
 
     def click_away(self, pattern: str) -> None:
         """Click on a text until it is gone: a dialog takes no click before a person can have read it."""
+        self.wait_for(pattern)
         end = time.monotonic() + PATIENCE
         while re.search(pattern, self.text) and time.monotonic() < end:
             self.click(pattern)
