@@ -73,6 +73,16 @@ class Loaded(Struct, frozen=True, kw_only=True):
         return self.runbook
 
 
+def files_by_path(path: Path, packs: Sequence[str], files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """`Loaded.files` by where they lie: the number of a pack is another one beside other packs."""
+    places = {f"pack-{number}": Path(pack) for number, pack in enumerate(packs, 1)}
+    found = {}
+    for name, text in files.items():
+        pack, _, rest = name.partition("/")
+        found[str(places[pack] / rest if pack in places else path.parent / name)] = text
+    return found
+
+
 def load(
     path: Path,
     *,

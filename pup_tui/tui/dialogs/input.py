@@ -58,7 +58,7 @@ class InputScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
             message = shown_text(self._question.message)
-            yield Static(message, classes="input-message", markup=False)
+            yield Static(message, markup=False)
         yield self._fields
 
     def compose_fixed(self) -> Iterable[Widget]:

@@ -51,7 +51,7 @@ class UndoScreen(ChecklistDialog):
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
             message = shown_text(self._question.message)
-            yield Static(message, classes="undo-message", markup=False)
+            yield Static(message, markup=False)
         for number, offer in enumerate(self._question.offers, start=1):
             yield OfferItem(offer, number)
             style = "$text-error" if offer.danger else "$text-muted"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -33,23 +33,27 @@ from pup_tui.tui.widgets.search_bar import SearchBar
 class OutputPane(Vertical):
     """Shows the spool of one step; `refresh_output` takes in what was written since."""
 
+    ACTS: ClassVar[Mapping[str, str]] = {
+        "search": "search",
+        "next_match": "next_match",
+        "previous_match": "previous_match",
+        "next_error": "next_error",
+        "next_attempt": "attempt(1)",
+        "previous_attempt": "attempt(-1)",
+        "view": "view",
+        "fold_all": "fold_all",
+        "sort": "sort(1)",
+        "sort_back": "sort(-1)",
+        "pager": "pager",
+        "editor": "editor",
+        "save": "save",
+        "copy_all": "copy_all",
+    }
+    """What its keys do, also where something else of the run has the focus."""
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
-            "search": "search",
-            "next_match": "next_match",
-            "previous_match": "previous_match",
-            "next_error": "next_error",
-            "next_attempt": "attempt(1)",
-            "previous_attempt": "attempt(-1)",
+            **ACTS,
             "open": ("whole_line", "Whole line, or fold"),
-            "view": "view",
-            "fold_all": "fold_all",
-            "sort": "sort(1)",
-            "sort_back": "sort(-1)",
-            "pager": "pager",
-            "editor": "editor",
-            "save": "save",
-            "copy_all": "copy_all",
             "back": ("clear", "Clear the search"),
         }
     )
@@ -161,10 +165,10 @@ class OutputPane(Vertical):
             made = await aside(arrangements, path)
         except OSError:
             return  # it is told where the output itself is read
-        lines = next(iter(self.query(OutputLines)), None)
-        if lines is None:
+        if not self.is_attached:
             return  # the pane has gone meanwhile
         self._arrangements, self._left_out = made.all, made.left_out
+        lines = self.lines
         untouched = lines.following or lines.cursor == 0
         if at_once and self._arrangements and untouched and lines.pattern is None:
             self._look(self._arrangements[0])
