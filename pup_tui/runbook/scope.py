@@ -8,7 +8,7 @@ from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.model import LOOP, OUTCOME
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.omit import HINT, TOLD, may_stand
-from pup_tui.runbook.report import Report, listed
+from pup_tui.runbook.report import Report, a_step, listed
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
@@ -192,7 +192,9 @@ class ScopeCheck:
             and not may_be_missing
         ):
             kind = named.node.text("kind")
-            told = f"step {shown(step_id)} is a {kind} step, which has no results but its `outcome`"
+            told = (
+                f"step {shown(step_id)} is {a_step(kind)}, which has no results but its `outcome`"
+            )
             self._report.error_in(node, told, fragment=step_id)
         elif use.step is not None and not may_be_missing and not use.is_output:
             why = _why_not(named, use.step)

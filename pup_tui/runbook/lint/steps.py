@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
+from pup_tui.runbook.report import a_step
 from pup_tui.runbook.roles import COMMANDS, Language, Role
 from pup_tui.runbook.scope import names_in
 from pup_tui.runbook.shapes import KeyPath
@@ -79,7 +80,7 @@ def no_process(subject: Subject) -> Iterator[Finding]:
         for key, needed in useless.items():
             if step.node.get(key) is not None and not used & needed:
                 tag = step.node.text("kind")
-                told = f"`{key}` does nothing here: a {tag} step starts no process"
+                told = f"`{key}` does nothing here: {a_step(tag)} starts no process"
                 yield Finding(step.node.entries[key].key, told, "leave it out")
 
 
@@ -91,7 +92,9 @@ def poll_ignored(subject: Subject) -> Iterator[Finding]:
             continue
         for name, entry in poll.entries.items():
             if name not in _OF_FOLLOWING:
-                told = f"`{name}` does nothing here: a {step.node.text('kind')} step ends by itself"
+                told = (
+                    f"`{name}` does nothing here: {a_step(step.node.text('kind'))} ends by itself"
+                )
                 yield Finding(entry.key, told, "judge how it ended with `assert`")
 
 
