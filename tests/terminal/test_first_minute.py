@@ -71,7 +71,7 @@ def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program
         screen.click("opens it with")
         screen.wait_for("5 values ready")
         screen.click_until(r"Plan  \^o", "nothing has run")
-        screen.click_until(r"Run  \^r", "Turn new-checkout off in production")
+        screen.click_until(r"Run  \^r", "Yes, do this dangerous step")
         screen.click_until("Yes, do this dangerous step", "5 of 5")
         screen.click("Read the flag")
         screen.wait_for("feature-flags get new-checkout")
