@@ -549,8 +549,12 @@ class Evaluations:
         names = {name: name for name in (b"0", *_NAME.findall(self._survey.script))}
         names |= {name: b" %s" % (name if name.isdigit() else b"0") for name in ARGUMENTS}
         sources = {name.decode(): frozenset((own,)) for name, own in names.items()}
-        flow = follow(self._survey, sources, frozenset())
-        asked = (name for name, reached in flow.asked.items() if reached.need is not Need.OPERAND)
+        flow = follow(self._survey, sources)
+        asked = (
+            name
+            for name, reached in flow.asked.items()
+            if any(each.need not in (Need.OPERAND, Need.OPERANDS) for each in reached)
+        )
         return frozenset(str(name).encode() for name in (*flow.unsafe, *asked))
 
     def _inherited(self, name: bytes) -> _Steps:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
-from pup_tui.template.shell.grammar import language
+from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.handed import PRINTING
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.programs import PROGRAMS
@@ -176,9 +176,7 @@ class ScriptParts:
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
-        from tree_sitter import QueryCursor
-
-        return QueryCursor(_query()).captures(self._root)
+        return captured(_query(), self._root)
 
     @cached_property
     def functions(self) -> dict[bytes, Node]:
@@ -243,11 +241,9 @@ class ScriptParts:
     @cached_property
     def found_files(self) -> list[Node]:
         """The patterns that become names of files, whatever those are called."""
-        from tree_sitter import QueryCursor
-
         if not _ANY_FILE.search(text(self._root)):
             return []
-        words = QueryCursor(_word_query()).captures(self._root).get("word", [])
+        words = captured(_word_query(), self._root).get("word", [])
         return [node for node in words if _is_pattern(node)]
 
     def is_exported(self, name: bytes) -> bool:

@@ -71,7 +71,8 @@ class Uses:
 
     ``use`` is that, ``arithmetic`` whether in an arithmetic expression. ``command`` is the name of a
     command that evaluates the text again, ``targets`` are the variables that get it, with
-    ``is_part`` in parts; a function's own words are named ``FUNCTION NUMBER``, 0 for any of them.
+    ``is_part`` in parts, with ``is_cut`` in parts or lines; a function's own words are named
+    ``FUNCTION NUMBER``, 0 for any of them.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Uses:
         self.command: str | None = None
         self.targets: set[bytes] = set()
         self.is_part = False
+        self.is_cut = False
         self._rules: dict[str, Callable[[Node, Node], None]] = {
             "arithmetic_expansion": self._in_arithmetic,
             "array": self._in_array,
@@ -403,6 +405,7 @@ class Uses:
                     "`mapfile -C` gives what it reads to a command", "use a loop"
                 )
             names = set(filled(words, self._survey.functions, tables(self._survey.shell)))
+            self.is_cut = True
             self.is_part = self.is_part or len(names) > 1
             for name in (*sorted(names), b"REPLY", b"MAPFILE"):
                 self._fill(name)
