@@ -21,7 +21,14 @@ from pup_tui.template.shell.arithmetic import Arithmetic
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
-from pup_tui.template.shell.places import Need, Reached, TextOrigin, Unchecked, UnsafePlaceError
+from pup_tui.template.shell.places import (
+    Need,
+    NotTextError,
+    Reached,
+    TextOrigin,
+    Unchecked,
+    UnsafePlaceError,
+)
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
@@ -47,6 +54,7 @@ _WHOLE_MATCH: Final = re.compile(
 )
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
+_TERMINAL: Final = re.compile(rb"\s-t\s")
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _PRINTED: Final = re.compile(rb"\$\((?!\()|`")
@@ -344,22 +352,23 @@ class _Graph:
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """The same right where a command is run."""
         for node in self._arithmetic.outputs():
-            if self._arithmetic.calculates_with(node) or self._is_number(node):
+            if self._arithmetic.calculates_with(node) or self._is_evaluated(node):
                 yield Unchecked("$(…)", node.start_point.row + 1)
 
-    def _is_number(self, node: Node) -> bool:
-        """Whether the shell takes what a command prints for a number, other than in a test."""
+    def _is_evaluated(self, node: Node) -> bool:
+        """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""
         path = _path(node, BOUNDARIES)
-        is_tested = any(
-            each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
+        tests = [
+            self._survey.text(each)
             for each in path[1:-1]
-        )
-        if is_tested:
-            return False
+            if each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
+        ]
+        is_number = self._survey.shell == "zsh" and any(map(_TERMINAL.search, tests))
         try:
-            return Uses(self._survey, path, node.start_byte, is_reference=True).use is Use.INT
-        except UnsafePlaceError:
-            return False
+            uses = Uses(self._survey, path, node.start_byte, is_reference=True)
+        except UnsafePlaceError as problem:
+            return isinstance(problem, NotTextError)
+        return uses.use is Use.INT and (is_number or not tests)
 
     def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""

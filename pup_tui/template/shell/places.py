@@ -100,6 +100,10 @@ class UnsafePlaceError(Exception):
         self.hint = hint
 
 
+class NotTextError(UnsafePlaceError):
+    """It would name a variable or function, or be taken apart into the elements of an array."""
+
+
 class TextOrigin(Enum):
     """Where a text comes from with which the shell calculates unchecked."""
 

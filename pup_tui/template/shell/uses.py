@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
-from pup_tui.template.shell.places import UnsafePlaceError
+from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.tests import segment, test_use, test_words
@@ -268,7 +268,7 @@ class Uses:
         return is_known and keys_of(self._survey).is_keyed(array, node)
 
     def _naming(self, _node: Node, _child: Node) -> None:
-        raise UnsafePlaceError(
+        raise NotTextError(
             "a value cannot name a variable or function", "write the name itself into the script"
         )
 
@@ -291,7 +291,7 @@ class Uses:
         use = self._survey.assigned(name)
         shown = name.decode(errors="replace")
         if use is Use.NAME:
-            raise UnsafePlaceError(
+            raise NotTextError(
                 f"{shown} stands for another variable, or is none",
                 "assign the value to a plain variable",
             )
@@ -329,11 +329,11 @@ class Uses:
         has_options = any(word.text[:1] in (b"-", b"+") or not word.is_literal for word in before)
         if not has_options and self._survey.assigned(array) is not Use.CODE:
             shown = array.decode(errors="replace")
-            raise UnsafePlaceError(
+            raise NotTextError(
                 f"{shown} is an array, and a declaration evaluates a value in ( ) as its elements",
                 f"declare it first, then write {shown}=… on a line of its own",
             )
-        raise UnsafePlaceError(
+        raise NotTextError(
             "the options of this declaration evaluate the value again",
             "declare the variable first, then assign the value on a line of its own",
         )
