@@ -15,11 +15,20 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from msgspec.structs import replace
+
 from pup_tui.template.shell.arithmetic import Arithmetic
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
-from pup_tui.template.shell.places import Need, Reached, TextOrigin, Unchecked, UnsafePlaceError
+from pup_tui.template.shell.places import (
+    Need,
+    NotTextError,
+    Reached,
+    TextOrigin,
+    Unchecked,
+    UnsafePlaceError,
+)
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
@@ -45,9 +54,14 @@ _WHOLE_MATCH: Final = re.compile(
 )
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
+_TERMINAL: Final = re.compile(rb"\s-t\s")
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _PRINTED: Final = re.compile(rb"\$\((?!\()|`")
+_SPLITTING: Final = frozenset({"command", "declaration_command", "array", "for_statement"})
+_KEEPING: Final = frozenset(
+    {"string", "heredoc_body", "herestring_redirect", "variable_assignment"}
+)
 _OUTSIDE: Final = re.compile(rb"\$\((?!\()|`|(?<!\\)[*?]")
 """What a command prints, or the names of files."""
 
@@ -62,7 +76,8 @@ _Found = TypeVar("_Found")
 class ValueFlow:
     """The result: what is asked of each source, and arithmetic that nothing vouches for."""
 
-    asked: dict[FlowSource, Reached]
+    asked: dict[FlowSource, tuple[Reached, ...]]
+    """All that is asked of each, or that it is a number, which meets everything else."""
     unsafe: dict[FlowSource, tuple[str, UnsafePlaceError]]
     unchecked: tuple[Unchecked, ...]
     commands: dict[FlowSource, str]
@@ -70,27 +85,43 @@ class ValueFlow:
 
 
 def follow(
-    survey: Survey, sources: Mapping[FlowSource, frozenset[bytes]], split: frozenset[FlowSource]
+    survey: Survey,
+    sources: Mapping[FlowSource, frozenset[bytes]],
+    split: frozenset[FlowSource] = frozenset(),
+    cut: frozenset[FlowSource] = frozenset(),
 ) -> ValueFlow:
-    """Follow each source from the variables that it is assigned to; those that are ``split`` in parts."""
+    """Follow each source from the variables that it is assigned to: ``split`` in parts, ``cut`` in lines."""
     graph = _Graph(survey)
     held = graph.reached(name for names in sources.values() for name in names)
     readings = graph.read(held)
-    whole = [reading for reading in readings if not reading.is_part]
-    numbers = _nearest(whole, lambda each: _asked(each, Use.INT, Need.NUMBER))
+    uncut = [reading for reading in readings if not reading.is_part]
+    numbers = _nearest(uncut, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
     words = _nearest(readings, lambda each: _asked(each, Use.WORD, Need.WORD))
     startups = _nearest(readings, lambda each: _asked(each, Use.STARTUP, Need.STARTUP))
     operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
+    pieces = _nearest(readings, lambda each: _begun_anywhere(each, operands, words))
     by_name = dict.fromkeys(held, "eval") if graph.texts.are_by_name else {}
     by_functions = dict.fromkeys(sources, "eval") if graph.texts.define_functions else {}
-    whole_sources = {source: sources[source] for source in sources.keys() - split}
-    # Of several needs the strictest counts, which comes last.
-    asked = _of_sources(sources, parts, operands) | _of_sources(sources, words)
-    asked |= _of_sources(sources, startups) | _of_sources(whole_sources, numbers)
+    in_parts = {source: sources[source] for source in split}
+    in_pieces = {source: sources[source] for source in split | cut}
+    needs: list[dict[FlowSource, Reached]] = [
+        _of_sources(sources, startups),
+        _of_sources(sources, words),
+        _of_sources(sources, parts),
+        *(_as_pieces(_of_sources(*each)) for each in ((in_parts, words), (in_pieces, operands))),
+        _of_sources(sources, pieces),
+        _of_sources(sources, operands),
+    ]
+    asked = {
+        source: tuple(dict.fromkeys(each[source] for each in needs if source in each))
+        for source in sources
+    }
+    whole = {source: sources[source] for source in sources.keys() - split}
+    asked |= {source: (number,) for source, number in _of_sources(whole, numbers).items()}
     derived = [
         Unchecked(each.variable, each.line, TextOrigin.PART)
-        for each in dict.fromkeys(asked.values())
+        for each in dict.fromkeys(chain.from_iterable(asked.values()))
         if each.need is Need.PLAIN
     ]
     return ValueFlow(
@@ -102,8 +133,10 @@ def follow(
             *graph.unchecked_outputs(),
             *graph.inherited(held),
         ),
+        # Of several commands the one that is known to get the value counts, which comes last.
         commands=by_functions
-        | _of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
+        | _of_sources(sources, by_name)
+        | _of_sources(sources, _nearest(readings, lambda each: each.command)),
     )
 
 
@@ -142,16 +175,33 @@ def _nearest(
     return found
 
 
+def _begun_anywhere(
+    reading: Reading, operands: Mapping[bytes, Reached], words: Mapping[bytes, Reached]
+) -> Reached | None:
+    """Where what a reading cuts out of a text must not begin with a sign: of one word only a part may."""
+    ways = ((reading.is_cut, Use.OPERAND, operands), (reading.is_part, Use.WORD, words))
+    for is_cut, use, found in ways:
+        reached = _asked(reading, use, Need.OPERANDS)
+        further = (found[name] for name in sorted(reading.targets & found.keys()))
+        reached = reached or next(further, None)
+        if is_cut and reached is not None:
+            return replace(reached, need=Need.OPERANDS)
+    return None
+
+
+def _as_pieces(found: Mapping[FlowSource, Reached]) -> dict[FlowSource, Reached]:
+    """Ask the same of each piece that a source is cut into."""
+    return {source: replace(each, need=Need.OPERANDS) for source, each in found.items()}
+
+
 def _of_sources(
-    sources: Mapping[FlowSource, frozenset[bytes]], *found: Mapping[bytes, _Found]
+    sources: Mapping[FlowSource, frozenset[bytes]], found: Mapping[bytes, _Found]
 ) -> dict[FlowSource, _Found]:
-    """What was found for the variables of each source; of several maps the first one counts."""
+    """What was found for the variables of each source."""
     told: dict[FlowSource, _Found] = {}
     for source, names in sources.items():
-        for name in sorted(names):
-            for each in found:
-                if name in each:
-                    told.setdefault(source, each[name])
+        for name in sorted(names & found.keys()):
+            told.setdefault(source, found[name])
     return told
 
 
@@ -282,10 +332,12 @@ class _Graph:
         """What is done with the text that an expansion stands for."""
         line = node.start_point.row + 1
         shown = self._survey.text(node).decode(errors="replace")[:60]
+        path = _path(node)
         try:
-            uses = Uses(self._survey, _path(node), node.start_byte, is_reference=True)
+            uses = Uses(self._survey, path, node.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
             return Reading(names, shown, line, Use.CODE, frozenset(), problem)
+        is_part = uses.is_part or TAKES_PART.match(after) is not None
         return Reading(
             names,
             shown,
@@ -293,28 +345,30 @@ class _Graph:
             uses.use,
             frozenset(uses.targets),
             command=uses.command,
-            is_part=uses.is_part or TAKES_PART.match(after) is not None,
+            is_part=is_part,
+            is_cut=is_part or uses.is_cut or _becomes_words(path),
         )
 
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """The same right where a command is run."""
         for node in self._arithmetic.outputs():
-            if self._arithmetic.calculates_with(node) or self._is_number(node):
+            if self._arithmetic.calculates_with(node) or self._is_evaluated(node):
                 yield Unchecked("$(…)", node.start_point.row + 1)
 
-    def _is_number(self, node: Node) -> bool:
-        """Whether the shell takes what a command prints for a number, other than in a test."""
+    def _is_evaluated(self, node: Node) -> bool:
+        """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""
         path = _path(node, BOUNDARIES)
-        is_tested = any(
-            each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
+        tests = [
+            self._survey.text(each)
             for each in path[1:-1]
-        )
-        if is_tested:
-            return False
+            if each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
+        ]
+        is_number = self._survey.shell == "zsh" and any(map(_TERMINAL.search, tests))
         try:
-            return Uses(self._survey, path, node.start_byte, is_reference=True).use is Use.INT
-        except UnsafePlaceError:
-            return False
+            uses = Uses(self._survey, path, node.start_byte, is_reference=True)
+        except UnsafePlaceError as problem:
+            return isinstance(problem, NotTextError)
+        return uses.use is Use.INT and (is_number or not tests)
 
     def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
@@ -406,6 +460,12 @@ def _parts(survey: Survey, node: Node) -> tuple[bytes | None, bytes, bytes]:
             before = text[: name.start_byte - node.start_byte].lstrip(b"${")
             return survey.text(name), before, text[name.end_byte - node.start_byte :]
     return None, b"", b""
+
+
+def _becomes_words(path: Sequence[Node]) -> bool:
+    """Whether the shell splits what an expansion at the end of a path stands for."""
+    kinds = (node.type for node in reversed(path[:-1]))
+    return next((kind in _SPLITTING for kind in kinds if kind in _KEEPING | _SPLITTING), False)
 
 
 def _path(node: Node, ends: Container[str] = ()) -> list[Node]:

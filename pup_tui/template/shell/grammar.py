@@ -61,6 +61,18 @@ def _lost() -> Query:
     return Query(language(), _LOST)
 
 
+def captured(query: Query, root: Node) -> dict[str, list[Node]]:
+    """What a query finds, by the names of its captures, in the order of the script, outer before inner."""
+    from tree_sitter import QueryCursor
+
+    found = QueryCursor(query).captures(root)
+    return {name: sorted(nodes, key=_place) for name, nodes in found.items()}
+
+
+def _place(node: Node) -> tuple[int, int]:
+    return node.start_byte, -node.end_byte
+
+
 def read(script: bytes, shell: str = "sh") -> tuple[bytes, Tree | None]:
     """Read a script: what was read, and its tree, or none where the grammar gives up.
 
@@ -123,9 +135,7 @@ def unknown_line(tree: Tree | None, script: bytes) -> int:
 
 def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     """Where the tree has a command and the shells something else, or arithmetic that it has not."""
-    from tree_sitter import QueryCursor
-
-    found = QueryCursor(_lost()).captures(root)
+    found = captured(_lost(), root)
     names = found.get("name", [])
     lost = [node for node in names if _word(node) in _RESERVED]
     lost += [node for node in found.get("redirected", ()) if _word(node) == b"done"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
-from pup_tui.template.shell.grammar import language
+from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
     ONE_VARIABLE,
@@ -127,9 +127,7 @@ class Survey:
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
-        from tree_sitter import QueryCursor
-
-        return QueryCursor(_query()).captures(self.root)
+        return captured(_query(), self.root)
 
     @property
     def is_plain(self) -> bool:
@@ -137,10 +135,10 @@ class Survey:
         names = {name for table in tables(self.shell) for name in table.calculating}
         return _READS.search(self.script) is None and names.isdisjoint(_WORDS.findall(self.script))
 
-    @cached_property
+    @property
     def commands(self) -> list[Node]:
         """Every command, declarations too, in the order of the script."""
-        return sorted(self._found.get("command", ()), key=lambda node: node.start_byte)
+        return self._found.get("command", [])
 
     @cached_property
     def _command_starts(self) -> list[int]:

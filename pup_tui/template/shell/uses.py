@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
-from pup_tui.template.shell.places import UnsafePlaceError
+from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.tests import segment, test_use, test_words
@@ -71,7 +71,8 @@ class Uses:
 
     ``use`` is that, ``arithmetic`` whether in an arithmetic expression. ``command`` is the name of a
     command that evaluates the text again, ``targets`` are the variables that get it, with
-    ``is_part`` in parts; a function's own words are named ``FUNCTION NUMBER``, 0 for any of them.
+    ``is_part`` in parts, with ``is_cut`` in parts or lines; a function's own words are named
+    ``FUNCTION NUMBER``, 0 for any of them.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Uses:
         self.command: str | None = None
         self.targets: set[bytes] = set()
         self.is_part = False
+        self.is_cut = False
         self._rules: dict[str, Callable[[Node, Node], None]] = {
             "arithmetic_expansion": self._in_arithmetic,
             "array": self._in_array,
@@ -266,7 +268,7 @@ class Uses:
         return is_known and keys_of(self._survey).is_keyed(array, node)
 
     def _naming(self, _node: Node, _child: Node) -> None:
-        raise UnsafePlaceError(
+        raise NotTextError(
             "a value cannot name a variable or function", "write the name itself into the script"
         )
 
@@ -289,7 +291,7 @@ class Uses:
         use = self._survey.assigned(name)
         shown = name.decode(errors="replace")
         if use is Use.NAME:
-            raise UnsafePlaceError(
+            raise NotTextError(
                 f"{shown} stands for another variable, or is none",
                 "assign the value to a plain variable",
             )
@@ -327,11 +329,11 @@ class Uses:
         has_options = any(word.text[:1] in (b"-", b"+") or not word.is_literal for word in before)
         if not has_options and self._survey.assigned(array) is not Use.CODE:
             shown = array.decode(errors="replace")
-            raise UnsafePlaceError(
+            raise NotTextError(
                 f"{shown} is an array, and a declaration evaluates a value in ( ) as its elements",
                 f"declare it first, then write {shown}=… on a line of its own",
             )
-        raise UnsafePlaceError(
+        raise NotTextError(
             "the options of this declaration evaluate the value again",
             "declare the variable first, then assign the value on a line of its own",
         )
@@ -403,6 +405,7 @@ class Uses:
                     "`mapfile -C` gives what it reads to a command", "use a loop"
                 )
             names = set(filled(words, self._survey.functions, tables(self._survey.shell)))
+            self.is_cut = True
             self.is_part = self.is_part or len(names) > 1
             for name in (*sorted(names), b"REPLY", b"MAPFILE"):
                 self._fill(name)
