@@ -15,6 +15,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from msgspec.structs import replace
+
 from pup_tui.template.shell.arithmetic import Arithmetic
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
@@ -29,6 +31,7 @@ from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_CHECKED: Final = (Use.PIECE, Use.BEGINNING, Use.WORD, Use.INT, Use.NAME)
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
 _GETOPTS: Final = 3
@@ -45,6 +48,8 @@ _WHOLE_MATCH: Final = re.compile(
 )
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
+_INSTEAD: Final = re.compile(rb"(?:\[[^]]*\])?:?\+")
+"""What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _PRINTED: Final = re.compile(rb"\$\((?!\()|`")
@@ -79,14 +84,26 @@ def follow(
     whole = [reading for reading in readings if not reading.is_part]
     numbers = _nearest(whole, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
+    beginnings = _nearest(readings, lambda each: _asked(each, Use.BEGINNING, Need.BEGINNING))
     words = _nearest(readings, lambda each: _asked(each, Use.WORD, Need.WORD))
     startups = _nearest(readings, lambda each: _asked(each, Use.STARTUP, Need.STARTUP))
-    operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
+    operands = _of_sources(
+        sources, _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
+    )
+    pieces = _of_sources(
+        sources, _nearest(readings, lambda each: _asked(each, Use.PIECE, Need.PIECE))
+    )
+    # A piece of one word that is the operand of another may not begin like an option.
+    pieces |= {
+        source: replace(pieces[source], need=Need.BEGINNING)
+        for source in pieces.keys() & operands.keys()
+    }
     by_name = dict.fromkeys(held, "eval") if graph.texts.are_by_name else {}
     by_functions = dict.fromkeys(sources, "eval") if graph.texts.define_functions else {}
     whole_sources = {source: sources[source] for source in sources.keys() - split}
     # Of several needs the strictest counts, which comes last.
-    asked = _of_sources(sources, parts, operands) | _of_sources(sources, words)
+    asked = operands | _of_sources(sources, parts) | pieces
+    asked |= _of_sources(sources, beginnings) | _of_sources(sources, words)
     asked |= _of_sources(sources, startups) | _of_sources(whole_sources, numbers)
     derived = [
         Unchecked(each.variable, each.line, TextOrigin.PART)
@@ -263,7 +280,7 @@ class _Graph:
 
     def _judge(self, node: Node) -> Reading | None:
         name, before, after = _parts(self._survey, node)
-        if name is None:
+        if name is None or _INSTEAD.match(after):
             return None
         names = self._names(name, node)
         line = node.start_point.row + 1
@@ -320,7 +337,7 @@ class _Graph:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         seen: set[str] = set()
         for reading in self.read(self._foreign):
-            is_checked = reading.use in (Use.WORD, Use.INT, Use.NAME) or reading.problem is not None
+            is_checked = reading.use in _CHECKED or reading.problem is not None
             if not is_checked or reading.shown in seen:
                 continue
             if held.isdisjoint(reading.names):

@@ -73,7 +73,11 @@ _TOO_LARGE: Final = 10**19
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
 """Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 
-_WORD: Final = re.compile(r"[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*")
+_UNQUOTED: Final = {
+    Need.PIECE: re.compile(r"[A-Za-z0-9_.,:+/@-]*"),
+    Need.BEGINNING: re.compile(r"(?:[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*)?"),
+    Need.WORD: re.compile(r"[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*"),
+}
 """What no shell splits or expands."""
 _STARTUP: Final = re.compile(r"(?:[A-Za-z0-9_.,:@][A-Za-z0-9_.,:+@-]*)?")
 """What is never expanded, and names no file but one of the working directory."""
@@ -256,11 +260,12 @@ def _check_reached(
                     f"the shell calculates with it as {place}, so it must be a whole number",
                     _CALCULATED_HINT,
                 )
-        case Need.WORD:
-            if _WORD.fullmatch(text) is None:
+        case Need.PIECE | Need.BEGINNING | Need.WORD:
+            if _UNQUOTED[reached.need].fullmatch(text) is None:
+                first = ", none of + - first" if reached.need is not Need.PIECE else ""
                 raise error(
                     f"{place} stands without quotes, so the value must be one word of letters, digits and "
-                    "any of . , : + - / _ @, none of + - first",
+                    f"any of . , : + - / _ @{first}",
                     "write the variable in double quotes, or declare it with `choices` or a `pattern`",
                 )
         case Need.STARTUP:
