@@ -13,6 +13,7 @@ from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import NO_USAGE, UsesNames
 from pup_tui.template.values import OMIT_NAME
@@ -166,7 +167,7 @@ class ScopeCheck:
             told = f"{shown(name)} is known only in {_WHERE_JUDGED}"
             self._report.error_in(node, told, f"write steps.ID.{name}", fragment=name)
         elif not self._is_open:
-            hint = self._report.suggest(name, self.declared | use.items | ALWAYS)
+            hint = tag_hint(name) or self._report.suggest(name, self.declared | use.items | ALWAYS)
             hint = hint or f"declare it under `vars`, or write {name} | default(…)"
             self._report.error_in(node, f"{shown(name)} is not defined", hint, fragment=name)
 

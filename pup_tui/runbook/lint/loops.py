@@ -10,6 +10,7 @@ from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
+from pup_tui.template.shell.script_parts import function_name
 from pup_tui.template.text import compile_text
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _COUNTS: Final = re.compile(
 _LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
 _WAITS: Final = re.compile(r"(?:^|[\s;&|({])(?:wait|fg)\b")
 _KILLS: Final = re.compile(r"(?:^|[\s;&|({'\"])(?:p?kill|killall)\b")
-_TESTS: Final = frozenset({"test_command", "compound_statement", "command"})
+_LATER: Final = re.compile(r"(?:trap|eval)\b")
 
 
 def endless_loops(subject: Subject) -> Iterator[Finding]:
@@ -37,7 +38,7 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
     for script in subject.scripts:
         beside = not_waited_for(script)
         for node in nodes_of(script.root, "while_statement"):
-            if any(each.start_byte <= node.start_byte < each.end_byte for each in beside):
+            if _is_within(node, beside):
                 continue
             told = _endless(node)
             if told:
@@ -49,11 +50,38 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
 
 
 def not_waited_for(script: StepScript) -> list[Node]:
-    """What the script leaves in the background; nothing if a `wait` waits for it, and no `kill` ends it."""
+    """What the script leaves in the background; nothing if a `wait` waits for it, and no `kill` ends it.
+
+    Functions are among it that are called nowhere else.
+    """
     if _WAITS.search(source_of(script.root)) and not _KILLS.search(source_of(script.root)):
         return []
     ends = [node.prev_sibling for node in nodes_of(script.root, '"&"')]
-    return [node for node in ends if node is not None]
+    beside = [node for node in ends if node is not None]
+    calls = {node: _calls(script, node) for node in nodes_of(script.root, "function_definition")}
+    functions = [node for node, called in calls.items() if called]
+    while True:
+        found = [*beside, *functions]
+        only_beside = [f for f in functions if all(_is_within(call, found) for call in calls[f])]
+        if only_beside == functions:
+            return found
+        functions = only_beside
+
+
+def _calls(script: StepScript, function: Node) -> list[Node]:
+    """What runs a function: the commands of its name, and those that evaluate a text with it later."""
+    name = function_name(function)
+    word = re.compile(rb"(?<![\w-])%b(?![\w-])" % re.escape(name))
+    later = (
+        command
+        for command in script.parts.commands
+        if _LATER.match(source_of(command)) and word.search(command.text or b"")
+    )
+    return [*script.parts.calls(name), *later]
+
+
+def _is_within(node: Node, statements: Sequence[Node]) -> bool:
+    return any(each.start_byte <= node.start_byte < each.end_byte for each in statements)
 
 
 def _endless(loop: Node) -> str:

@@ -38,6 +38,7 @@ from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_CHECKED: Final = (Use.PIECE, Use.BEGINNING, Use.WORD, Use.INT, Use.NAME)
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
 _GETOPTS: Final = 3
@@ -55,6 +56,8 @@ _WHOLE_MATCH: Final = re.compile(
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _TERMINAL: Final = re.compile(rb"\s-t\s")
+_INSTEAD: Final = re.compile(rb"(?:\[[^]]*\])?:?\+")
+"""What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _PRINTED: Final = re.compile(rb"\$\((?!\()|`")
@@ -97,20 +100,25 @@ def follow(
     uncut = [reading for reading in readings if not reading.is_part]
     numbers = _nearest(uncut, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
+    beginnings = _nearest(readings, lambda each: _asked(each, Use.BEGINNING, Need.BEGINNING))
     words = _nearest(readings, lambda each: _asked(each, Use.WORD, Need.WORD))
     startups = _nearest(readings, lambda each: _asked(each, Use.STARTUP, Need.STARTUP))
     operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
-    pieces = _nearest(readings, lambda each: _begun_anywhere(each, operands, words))
+    pieces = _nearest(readings, lambda each: _asked(each, Use.PIECE, Need.PIECE))
+    begun = _nearest(readings, lambda each: _begun_anywhere(each, operands, beginnings, words))
     by_name = dict.fromkeys(held, "eval") if graph.texts.are_by_name else {}
     by_functions = dict.fromkeys(sources, "eval") if graph.texts.define_functions else {}
     in_parts = {source: sources[source] for source in split}
-    in_pieces = {source: sources[source] for source in split | cut}
+    in_cuts = {source: sources[source] for source in split | cut}
     needs: list[dict[FlowSource, Reached]] = [
         _of_sources(sources, startups),
         _of_sources(sources, words),
-        _of_sources(sources, parts),
-        *(_as_pieces(_of_sources(*each)) for each in ((in_parts, words), (in_pieces, operands))),
+        _of_sources(sources, beginnings),
         _of_sources(sources, pieces),
+        _of_sources(sources, parts),
+        *(_as_operands(_of_sources(in_parts, each)) for each in (words, beginnings)),
+        _as_operands(_of_sources(in_cuts, operands)),
+        _of_sources(sources, begun),
         _of_sources(sources, operands),
     ]
     asked = {
@@ -176,10 +184,17 @@ def _nearest(
 
 
 def _begun_anywhere(
-    reading: Reading, operands: Mapping[bytes, Reached], words: Mapping[bytes, Reached]
+    reading: Reading,
+    operands: Mapping[bytes, Reached],
+    beginnings: Mapping[bytes, Reached],
+    words: Mapping[bytes, Reached],
 ) -> Reached | None:
     """Where what a reading cuts out of a text must not begin with a sign: of one word only a part may."""
-    ways = ((reading.is_cut, Use.OPERAND, operands), (reading.is_part, Use.WORD, words))
+    ways = (
+        (reading.is_cut, Use.OPERAND, operands),
+        (reading.is_part, Use.BEGINNING, beginnings),
+        (reading.is_part, Use.WORD, words),
+    )
     for is_cut, use, found in ways:
         reached = _asked(reading, use, Need.OPERANDS)
         further = (found[name] for name in sorted(reading.targets & found.keys()))
@@ -189,7 +204,7 @@ def _begun_anywhere(
     return None
 
 
-def _as_pieces(found: Mapping[FlowSource, Reached]) -> dict[FlowSource, Reached]:
+def _as_operands(found: Mapping[FlowSource, Reached]) -> dict[FlowSource, Reached]:
     """Ask the same of each piece that a source is cut into."""
     return {source: replace(each, need=Need.OPERANDS) for source, each in found.items()}
 
@@ -313,7 +328,7 @@ class _Graph:
 
     def _judge(self, node: Node) -> Reading | None:
         name, before, after = _parts(self._survey, node)
-        if name is None:
+        if name is None or _INSTEAD.match(after):
             return None
         names = self._names(name, node)
         line = node.start_point.row + 1
@@ -374,7 +389,7 @@ class _Graph:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         seen: set[str] = set()
         for reading in self.read(self._foreign):
-            is_checked = reading.use in (Use.WORD, Use.INT, Use.NAME) or reading.problem is not None
+            is_checked = reading.use in _CHECKED or reading.problem is not None
             if not is_checked or reading.shown in seen:
                 continue
             if held.isdisjoint(reading.names):

@@ -42,8 +42,12 @@ class Need(Enum):
     """The shell calculates with it: a whole number."""
     PLAIN = auto()
     """The shell calculates with a part of it: nothing by which arithmetic could run a command."""
+    PIECE = auto()
+    """It stands without quotes within a word, where several would be code: nothing to split or expand."""
+    BEGINNING = auto()
+    """The same where the word begins: with neither ``-`` nor ``+``."""
     WORD = auto()
-    """It stands without quotes where more than one word would be code: nothing to split or to expand."""
+    """The same where it is the whole word: not empty either."""
     STARTUP = auto()
     """An interactive shell expands it and reads that file: a name without directories, nothing to expand."""
     OPERAND = auto()

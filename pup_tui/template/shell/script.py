@@ -71,6 +71,15 @@ _DIGITS: Final = re.compile(r"\s*([+-]?[0-9A-Za-z]{1,64})\s*", re.ASCII)
 _DECIMAL: Final = 10
 _TOO_LARGE: Final = 10**19
 
+_ONE_WORD: Final = (
+    "{place} stands without quotes, so the value must be one word of letters, digits and "
+    "any of . , : + - / _ @"
+)
+_ONE_OPERAND: Final = f"{_ONE_WORD}, none of + - first"
+_UNQUOTED_HINT: Final = (
+    "write the variable in double quotes, or declare it with `choices` or a `pattern`"
+)
+
 
 class _Asked(Struct, frozen=True):
     """The texts that meet a need, and what a person is told of others."""
@@ -94,11 +103,12 @@ _ASKED: Final = {
         "declare the variable with a `pattern`, or take the number out of it in the template",
     ),
     # What no shell splits or expands.
+    Need.PIECE: _Asked(re.compile(r"[A-Za-z0-9_.,:+/@-]*"), _ONE_WORD, _UNQUOTED_HINT),
+    Need.BEGINNING: _Asked(
+        re.compile(r"(?:[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*)?"), _ONE_OPERAND, _UNQUOTED_HINT
+    ),
     Need.WORD: _Asked(
-        re.compile(r"[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*"),
-        "{place} stands without quotes, so the value must be one word of letters, digits and "
-        "any of . , : + - / _ @, none of + - first",
-        "write the variable in double quotes, or declare it with `choices` or a `pattern`",
+        re.compile(r"[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*"), _ONE_OPERAND, _UNQUOTED_HINT
     ),
     # What is never expanded, and names no file but one of the working directory.
     Need.STARTUP: _Asked(

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
+from pup_tui.template.shell.one_word import word_use
 from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -44,7 +45,6 @@ PATTERN_OPERATORS: Final = frozenset(
 
 _ARRAY: Final = re.compile(rb"[-+][a-zA-Z]*A")
 """The option of ``set`` behind which the name of an array stands."""
-_ONE_VARIABLE: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[1-9]|\{(?:[A-Za-z_]\w*|[1-9])\})")
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
 _DESCRIPTOR: Final = re.compile(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
@@ -219,10 +219,10 @@ class Uses:
             self._judge(use, words[index])
 
     def _is_one(self, word: ShellWord, *, is_command: bool = False) -> None:
-        """Ask that the text of a variable without quotes is one word, where several may be code."""
-        is_plain = _ONE_VARIABLE.fullmatch(word.raw) and b"IFS" not in self._survey.script
-        if is_plain and not is_command:
-            self._is_used(Use.WORD)
+        """Ask that a word without quotes is one whatever its variables hold, where several may be code."""
+        use = self._use_in(word)
+        if use is not None and not (is_command and self._may_be_builtin(word)):
+            self._is_used(use)
             return
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
@@ -230,6 +230,23 @@ class Uses:
         raise UnsafePlaceError(
             f"{word.raw.decode(errors='replace')} may become several words", hint
         )
+
+    def _use_in(self, word: ShellWord) -> Use | None:
+        """What the variable's text has to be for the word to be one; None where that is not known."""
+        if b"IFS" in self._survey.script:
+            return None
+        return word_use(word.raw, self._start - word.node.start_byte)
+
+    def _may_be_builtin(self, word: ShellWord) -> bool:
+        """Whether a command's name, if it is one word, may be that of something other than a program."""
+        one = replace(word, spreads=False)
+        if self._command_use([one, word], 1, b"", {}) > Use.OPERAND:
+            return True
+        if b"/" in one.text:
+            return False
+        names = {*self._survey.functions, *self._survey.names.aliases}
+        form = re.compile(b".*".join(map(re.escape, one.text.split(UNKNOWN))))
+        return any(map(form.fullmatch, names))
 
     def _holds(self, node: Node) -> bool:
         return node.start_byte <= self._start < node.end_byte
@@ -472,8 +489,12 @@ class Uses:
 
     def _check_command(self, word: ShellWord) -> None:
         """A value that chooses the command may choose one that evaluates the other words."""
-        is_known = word.is_path or self._survey.is_named(word)
-        if not is_known and not _OWN_WORDS.match(word.raw):
+        if word.is_path or self._survey.is_named(word) or _OWN_WORDS.match(word.raw):
+            return
+        use = self._use_in(word)
+        if use is not None and not self._may_be_builtin(word):
+            self._is_used(use)
+        else:
             shown = word.raw.decode(errors="replace")
             raise UnsafePlaceError(
                 f"{shown} chooses the command, and what that does with its words is not known",
