@@ -17,8 +17,8 @@ from pup_tui.core.state import RunStatus
 from pup_tui.drivers.children import never_begun
 from pup_tui.drivers.recorded import (
     CurrentText,
+    DoesNotFollow,
     Recorded,
-    StepsMissing,
     go_on_with,
     read_recorded,
 )
@@ -108,7 +108,7 @@ def text_today(catalog: Catalog, record: Recorded, state: RunState) -> TextToday
     program = compile_program(record.program.id, loaded.runbook)
     try:
         text = go_on_with(record, state, program, current, loaded.files)
-    except StepsMissing as error:
+    except DoesNotFollow as error:
         return TextToday(source.path, difference, None, str(error))
     return TextToday(source.path, difference, text)
 
