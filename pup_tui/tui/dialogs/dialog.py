@@ -38,6 +38,12 @@ COUNTS = 0.25
 MOST_SHOWN = 20_000
 """Characters of a message that are shown; how many more there are is said."""
 
+MOST_TOLD = 300
+"""Characters that are told of what was typed into a dialog which closes by itself."""
+
+TOLD_SECONDS = 60.0
+"""How long that stands there."""
+
 LEAST_MESSAGE = 3
 LEAST_EFFECT = 5
 LEAST_EFFECT_SHORT = 2
@@ -301,8 +307,12 @@ class Dialog(ModalScreen[Answer | None]):
         """What was typed so far and is worth keeping when the dialog is put away; never a secret."""
         return {}
 
+    def unsent(self) -> str:
+        """What was typed and would be lost if the dialog closed by itself; never a secret."""
+        return "\n".join(f"{name}: {text}" for name, text in self.kept().items() if text.strip())
+
     def withdraw(self) -> None:
-        """Close the dialog without an answer: nobody needs one any more."""
+        """Close the dialog without an answer: nobody needs one any more. What was typed is told."""
         self._withdrawn = True
         self._leave_if_withdrawn()
 
@@ -321,7 +331,22 @@ class Dialog(ModalScreen[Answer | None]):
 
     def _leave_if_withdrawn(self) -> None:
         if self._withdrawn and self.is_active:
+            self._tell_unsent()
             self.dismiss(None)
+
+    def _tell_unsent(self) -> None:
+        typed = self.unsent()
+        if not typed:
+            return
+        rest = len(typed) - MOST_TOLD
+        told = f"{typed[:MOST_TOLD]}… {rest:,} more characters" if rest > 0 else typed
+        self.app.notify(
+            safe_text(f"What you typed was not used:\n{told}", multiline=True),
+            title=safe_text(f"{self._heading}: no answer is needed any more"),
+            severity="warning",
+            markup=False,
+            timeout=TOLD_SECONDS,
+        )
 
     def action_put_away(self) -> None:
         kept = dict(self.kept())

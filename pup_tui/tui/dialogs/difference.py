@@ -32,6 +32,9 @@ class DifferenceScreen(Dialog):
         super().__init__(f"What changes: {name}", danger=danger)
         self._lines = lines
 
+    def unsent(self) -> str:
+        return "\n".join(line[1:] for line in self._lines if line.startswith("+"))
+
     def compose_message(self) -> Iterable[Widget]:
         yield Static(told_difference(self._lines), classes="dialog-output", markup=False)
 

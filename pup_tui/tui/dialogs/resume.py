@@ -149,6 +149,11 @@ class ResumeScreen(Dialog):
 class ResumeValuesScreen(InputScreen):
     """A field for each variable; the answer has the values of those that were given."""
 
+    def unsent(self) -> str:
+        known = self._question.names
+        changed = {n: v for n, v in self.kept().items() if v != as_typed(known.get(n, ""))}
+        return "\n".join(f"{name}: {value}" for name, value in changed.items())
+
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "later", "back")
         yield choice("Go on", "yes", "go_on", variant="primary", disabled=True)
