@@ -26,7 +26,9 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
+from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
 
 ARM_SECONDS = 0.4
@@ -90,8 +92,8 @@ def closes_in(seconds: float) -> str:
 def labelled(label: str, text: str, classes: str) -> Widget:
     """A text beside its label; however long it is, its lines begin in the same column."""
     return Horizontal(
-        Static(Content.styled(label, "dim"), classes="dialog-label", markup=False),
-        Static(Content(text), classes="dialog-labelled", markup=False),
+        ReadText(Content.styled(label, "dim"), classes="dialog-label", markup=False),
+        ReadText(Content(text), classes="dialog-labelled", markup=False),
         classes=classes,
     )
 
@@ -132,7 +134,11 @@ class Dialog(ModalScreen[Answer | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
-            "back": ("put_away", "Put aside"),
+            "back": ("back", "Put aside"),
+            "search": "search",
+            "search_typing": "search",
+            "next_match": "match(1)",
+            "previous_match": "match(-1)",
             "evidence_up": "page_evidence(-1)",
             "evidence_down": "page_evidence(1)",
             "other_evidence": "other_evidence",
@@ -150,6 +156,8 @@ class Dialog(ModalScreen[Answer | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE_FROM, "-beside")]  # noqa: RUF012 - as Screen declares it
     KEYS = ""
     """Which keys there are beside those of the buttons, as `with_keys` reads it."""
+    FINDS_ON = False
+    """Whether a search keeps the focus when it has found something: where the keys for matches answer."""
     MOST = 0.6
     """The share of a window's lines that a dialog below what it is about may have."""
 
@@ -172,6 +180,8 @@ class Dialog(ModalScreen[Answer | None]):
         self._armed = False
         self._withdrawn = False
         self._had_focus: Widget | None = None
+        self._finder = TextFinder(lambda: self._scrollers)
+        self._searched_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
@@ -180,6 +190,7 @@ class Dialog(ModalScreen[Answer | None]):
                 yield from self.compose_message()
             yield Static(classes="dialog-more", markup=False)
             yield from self.compose_fixed()
+            yield FindLine()
             yield Static(classes="dialog-wanted", markup=False)
             if self._left is not None:
                 yield Static(classes="dialog-closes", markup=False)
@@ -281,6 +292,8 @@ class Dialog(ModalScreen[Answer | None]):
         told = "the end · ↑ scrolls"
         if below > 0:
             told = f"▾ {counted(below, 'more line')} · ↓ ↑ scroll"
+            if not any(w.check_consume_key("slash", "/") for w in (self, self.focused) if w):
+                told += with_keys(self.app, " · {search} search")
         self.query_one(".dialog-more", Static).update(Content(told), layout=False)
 
     def _arm(self) -> None:
@@ -347,6 +360,55 @@ class Dialog(ModalScreen[Answer | None]):
             markup=False,
             timeout=TOLD_SECONDS,
         )
+
+    # Search
+
+    @property
+    def _find_line(self) -> FindLine:
+        return self.query_one(FindLine)
+
+    def action_search(self) -> None:
+        """Search the texts that scroll."""
+        if not self._find_line.has_focus_within:
+            self._searched_from = self.focused
+        self._find_line.open()
+
+    def on_find_line_typed(self, message: FindLine.Typed) -> None:
+        message.stop()
+        self._finder.look_for(message.text)
+
+    def on_find_line_entered(self, message: FindLine.Entered) -> None:
+        message.stop()
+        if self._finder.pattern is None:
+            self._leave_search()
+            return
+        if not self.FINDS_ON:
+            self.set_focus(self._searched_from)
+        self.action_match(1)
+
+    def on_find_line_left(self, message: FindLine.Left) -> None:
+        message.stop()
+        self._leave_search()
+
+    def action_match(self, by: int) -> None:
+        """Go to the next match, or to the one before; past the last follows the first."""
+        if self._finder.pattern is None:
+            self.action_search()
+        else:
+            self._find_line.tell(self._finder.go(by))
+
+    def _leave_search(self) -> None:
+        if self._find_line.has_focus_within:
+            self.set_focus(self._searched_from)
+        self._finder.look_for("")
+        self._find_line.close()
+
+    def action_back(self) -> None:
+        """Leave the search, if there is one; else put the dialog away."""
+        if self._find_line.display:
+            self._leave_search()
+        else:
+            self.action_put_away()
 
     def action_put_away(self) -> None:
         kept = dict(self.kept())
