@@ -68,6 +68,7 @@ _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
 _LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS} | _TEXTS | _LINES
+_SEARCHED = (_LISTS | _DIALOGS) - {P.LINE, P.CONFIRM}
 _OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.STEPS, P.OUTPUT}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
 
@@ -95,9 +96,10 @@ _TABLE = (
     _action("open", "enter", "Open", Aim.MOVE, _OPENED, hinted=True),
     _action("next_part", "tab", "Next part", Aim.MOVE, _ALL, hinted=True),
     _action("previous_part", "shift+tab", "Part before", Aim.MOVE, _ALL),
-    _action("search", "/", "Search", Aim.FIND, _LISTS - {P.LINE}, hinted=True),
-    _action("next_match", "n", "Next match", Aim.FIND, _LISTS - {P.LINE}),
-    _action("previous_match", "N", "Match before", Aim.FIND, _LISTS - {P.LINE}),
+    _action("search", "/", "Search", Aim.FIND, _SEARCHED | {P.CONFIRM}, hinted=True),
+    _action("search_typing", "f3", "Search, also from a field", Aim.FIND, _DIALOGS),
+    _action("next_match", "n", "Next match", Aim.FIND, _SEARCHED),
+    _action("previous_match", "N", "Match before", Aim.FIND, _SEARCHED | {P.CONFIRM}),
     _action("to_list", "down enter", "To the list", Aim.FIND, {P.FILTER}, hinted=True),
     _action("search_plain", "ctrl+t", "As text, or regular expression", Aim.FIND, {P.SEARCH}),
     _action("search_capitals", "ctrl+y", "Capitals matter always", Aim.FIND, {P.SEARCH}),

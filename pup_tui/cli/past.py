@@ -62,7 +62,7 @@ def _list(
         rows = (
             journal.runs(
                 runbook=runbook,
-                status=None if status is None else RunStatus(status),
+                statuses=None if status is None else [RunStatus(status)],
                 since=_since(since),
             )
             if journal

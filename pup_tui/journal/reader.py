@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self, TypeAlias
 
 import msgspec
 
@@ -84,6 +84,17 @@ _FAILURES = """
         (SELECT count(*) FROM before)
 """
 
+Fields: TypeAlias = Mapping[Literal["runbook", "operator", "text"], Collection[str]]
+"""What stands in a field of a run: one of these texts, in either case."""
+
+NO_FIELDS: Final[Fields] = {}
+
+_FIELDS = {
+    "runbook": "runbook || ' ' || name",
+    "operator": "operator",
+    "text": "name || ' ' || reason || ' ' || vars",
+}
+
 _PAGE = (
     "AND (:before IS NULL OR number < (SELECT number FROM run WHERE run = :before))"
     " ORDER BY number DESC LIMIT :asked"
@@ -118,6 +129,7 @@ class JournalReader:
         self.path = journal_path(state)
         self._database = database
         database.create_function("holds", 2, _holds, deterministic=True)
+        database.create_function("holds_text", 2, _holds_text, deterministic=True)
 
     @classmethod
     def open(cls, state: Path, *, patience: float = PATIENCE) -> Self:
@@ -135,19 +147,21 @@ class JournalReader:
         self,
         *,
         runbook: str | None = None,
-        status: RunStatus | None = None,
+        statuses: Collection[RunStatus] | None = None,
         since: float | None = None,
+        until: float | None = None,
         words: str = "",
+        fields: Fields = NO_FIELDS,
         before: str | None = None,
         limit: int | None = None,
     ) -> list[RunRow]:
-        """Runs in the order in which they began, newest first; `since` is in seconds since 1970.
+        """Runs in the order in which they began, newest first; `since` and `until` are in seconds since 1970.
 
-        Each of the `words` stands in the run's id, runbook, title, status or operator, in either case. With
-        `before`, a run's id, only runs that began before that one. A run whose process is gone is shown as
-        interrupted, though nothing stores that.
+        Each of the `words` stands in the run's id, runbook, title, status or operator, in either case, and
+        for each of the `fields` one of its texts. With `before`, a run's id, only runs that began before
+        that one. A run whose process is gone is shown as interrupted, though nothing stores that.
         """
-        condition, values = _wanted(runbook, status, since, words)
+        condition, values = _wanted(runbook, statuses, since, until, words, fields)
         found: list[RunRow] = []
         while True:
             # Page by page, since whether a run goes on is known only when its row is looked at.
@@ -155,23 +169,29 @@ class JournalReader:
             with self._reading():
                 page = {**values, "before": before, "asked": asked}
                 rows = list(self._rows(f"{condition} {_PAGE}", page))
-            found += [row for row in rows if _is_wanted(row, status, words)]
+            found += [row for row in rows if _is_wanted(row, statuses, words)]
             if limit is None or len(found) == limit or len(rows) < asked:
                 return found
             before = rows[-1].run
 
     def count(
-        self, *, status: RunStatus | None = None, since: float | None = None, words: str = ""
+        self,
+        *,
+        statuses: Collection[RunStatus] | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        words: str = "",
+        fields: Fields = NO_FIELDS,
     ) -> int:
         """How many runs `runs` gives for the same."""
-        condition, values = _wanted(None, status, since, words)
+        condition, values = _wanted(None, statuses, since, until, words, fields)
         with self._reading():
             ended = self._database.execute(
                 f"SELECT count(*) FROM run {condition} AND status <> 'running'",  # noqa: S608 - own text
                 values,
             ).fetchone()
             open_ones = self._rows(f"{condition} AND status = 'running'", values)
-            return int(ended[0]) + sum(1 for row in open_ones if _is_wanted(row, status, words))
+            return int(ended[0]) + sum(1 for row in open_ones if _is_wanted(row, statuses, words))
 
     def check(self) -> None:
         """Look through the whole file. Raises JournalDamaged."""
@@ -391,32 +411,50 @@ class JournalReader:
 
 
 def _wanted(
-    runbook: str | None, status: RunStatus | None, since: float | None, words: str
+    runbook: str | None,
+    statuses: Collection[RunStatus] | None,
+    since: float | None,
+    until: float | None,
+    words: str,
+    fields: Fields,
 ) -> tuple[str, dict[str, Any]]:
     """The condition of runs that may be wanted: of one without an end it is not known which status it has."""
     condition = "WHERE (:runbook IS NULL OR runbook = :runbook)"
     if since is not None:
         condition += " AND started_at >= :since"
-    if status is RunStatus.INTERRUPTED:
-        condition += " AND status IN ('running', 'interrupted')"
-    elif status is not None:
-        condition += " AND status = :status"
+    if until is not None:
+        condition += " AND started_at < :until"
+    if statuses is not None:
+        may_be = [RunStatus.RUNNING] if RunStatus.INTERRUPTED in statuses else []
+        stored = ", ".join(f"'{status}'" for status in (*statuses, *may_be))
+        condition += f" AND status IN ({stored})"
     if words.strip():
         condition += (
             " AND holds(run || ' ' || runbook || ' ' || name || ' ' || operator || ' ' || CASE status"
             " WHEN 'running' THEN 'running interrupted' ELSE status END, :words)"
         )
-    return condition, {"runbook": runbook, "status": status, "since": since, "words": words}
+    given = {"runbook": runbook, "since": since, "until": until, "words": words}
+    for field, texts in fields.items():
+        each = {f"{field}_{number}": text for number, text in enumerate(texts)}
+        holds = (f"holds_text({_FIELDS[field]}, :{name})" for name in each)
+        condition += f" AND ({' OR '.join(holds)})" if each else ""
+        given |= each
+    return condition, given
 
 
-def _is_wanted(row: RunRow, status: RunStatus | None, words: str) -> bool:
+def _is_wanted(row: RunRow, statuses: Collection[RunStatus] | None, words: str) -> bool:
     text = f"{row.run} {row.runbook} {row.name} {row.operator} {row.status}"
-    return status in (None, row.status) and _holds(codec.storable(text), codec.storable(words))
+    is_it = statuses is None or row.status in statuses
+    return is_it and _holds(codec.storable(text), codec.storable(words))
 
 
 def _holds(text: str, words: str) -> bool:
     folded = text.casefold()
     return all(word in folded for word in words.casefold().split())
+
+
+def _holds_text(text: str, wanted: str) -> bool:
+    return wanted.casefold() in text.casefold()
 
 
 def _row(columns: tuple[Any, ...], path: Path) -> RunRow:

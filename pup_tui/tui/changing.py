@@ -38,6 +38,9 @@ class StepChanges:
         self._state = state
         self._going = going
         self._sources = sources
+        self._asking: Dialog | None = None
+        self.withdrawn = False
+        """Whether nobody needs to know any more: the dialog that asked is closed, and none opens."""
 
     def editable(self, step: str) -> Editable | None:
         """The text of a step that can be changed, with the values that were changed so far."""
@@ -93,8 +96,20 @@ class StepChanges:
                 return True
         return False
 
+    def withdraw(self) -> None:
+        """Close the dialog that asks, if one does: nothing is to be decided any more."""
+        self.withdrawn = True
+        if self._asking is not None:
+            self._asking.withdraw()
+
     async def _put(self, dialog: Dialog) -> Answer | None:
-        return await self._app.push_screen_wait(dialog)
+        if self.withdrawn:
+            return None
+        self._asking = dialog
+        try:
+            return await self._app.push_screen_wait(dialog)
+        finally:
+            self._asking = None
 
     def _name(self, step: str) -> str:
         return self._program.node(step).step.name

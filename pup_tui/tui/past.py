@@ -57,7 +57,7 @@ def known_runs(state: Path, runbook: str, limit: int) -> KnownRuns:
     with read_journal(state) as journal:
         if journal is None:
             return KnownRuns()
-        succeeded = journal.runs(runbook=runbook, status=RunStatus.SUCCEEDED, limit=1)
+        succeeded = journal.runs(runbook=runbook, statuses=[RunStatus.SUCCEEDED], limit=1)
         return KnownRuns(
             runs=journal.runs(runbook=runbook, limit=limit),
             succeeded=next(iter(succeeded), None),
@@ -92,7 +92,7 @@ def interrupted_runs(state: Path, since: float) -> list[RunRow]:
     with read_journal(state) as journal:
         if journal is None:
             return []
-        return journal.runs(status=RunStatus.INTERRUPTED, since=since)
+        return journal.runs(statuses=[RunStatus.INTERRUPTED], since=since)
 
 
 def last_values(state: Path, runbook: str) -> dict[str, object]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from time import monotonic
 
 from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.message import Message
 
@@ -49,8 +50,29 @@ _BEGUN = re.compile(
     r"|P(?:[01](?:[+$](?:r[^\x07\x1b]{0,64}\x1b?)?)?)?"
     r"|\[(?:\?[\d;]{0,64})?)?\Z"
 )
-_LONE = re.compile(r"\x1b(?=[^\[O\]P])")
-"""An escape before what is a key by itself."""
+
+_ESC = "\x1b"
+
+
+def _after(begin: str) -> str:
+    """What may come next in the sequence of a key that begins so, as a class of characters."""
+    known = {keys[len(begin)] for keys in ANSI_SEQUENCES_KEYS if keys.startswith(begin)}
+    return re.escape("".join(sorted(known)))
+
+
+_SEQUENCE = (
+    rf"\[[{_after(_ESC + '[')}0-9<?IMOPQRS]"  # keys, the mouse, the focus, what a terminal is
+    rf"|O[{_after(_ESC + 'O')}]"
+    r"|\]1"
+    r"|P[01]"
+)
+"""What makes a sequence of an escape before it."""
+
+_LONE = re.compile(rf"\x1b(?!{_SEQUENCE})")
+"""An escape that is a key by itself, as is what follows it."""
+
+_CUT = re.compile(r"\x1b(?:\[(?:\[|[0-?]{0,32}|\?[\d;]{1,32}\$)|[O\]P])?\Z")
+"""A sequence of which the rest may still come."""
 
 _PASTE = (BRACKETED_PASTE_START, BRACKETED_PASTE_END)
 
@@ -82,7 +104,7 @@ class AnsweringParser(XTermParser):
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._held = ""
-        self._held_at = 0.0
+        self._held_at = self._held_for = 0.0
         self._waits_until = 0.0
         self._pasting = False
         self._recent = ""
@@ -107,11 +129,18 @@ class AnsweringParser(XTermParser):
             if answer is not None:
                 yield answer
         rest = text[at:]
-        begun = _BEGUN.search(rest) if monotonic() < self._waits_until else None
-        is_escape = rest.endswith("\x1b") and not self._pasting
-        self._held = "\x1b" if begun is None and is_escape else begun[0] if begun else ""
-        self._held_at = monotonic()
+        self._hold(rest)
         yield from self._typed(rest.removesuffix(self._held))
+
+    def _hold(self, text: str) -> None:
+        """Keep back the end of a text where it begins something of which the rest may still come."""
+        self._held_at = monotonic()
+        begun = _BEGUN.search(text) if self._held_at < self._waits_until else None
+        cut = None if self._pasting else _CUT.search(text)
+        if begun is not None:
+            self._held, self._held_for = begun[0], _ESCAPE if len(begun[0]) < 4 else PATIENCE
+        elif cut is not None:
+            self._held, self._held_for = cut[0], _ESCAPE
 
     def _follow_paste(self, data: str) -> None:
         """Note whether what comes next is pasted, where an escape is no key."""
@@ -122,26 +151,21 @@ class AnsweringParser(XTermParser):
             self._pasting = begun > ended
 
     def tick(self) -> Iterable[Message]:
-        """Take for a key what only looks like the beginning of an answer."""
-        waited = monotonic() - self._held_at
-        if self._held and waited >= (_ESCAPE if len(self._held) < 4 else PATIENCE):
-            text, self._held = self._held, ""
-            yield from self._typed(text)
+        """Take for keys what only looks like the beginning of something, since nothing follows it."""
+        if self._held and monotonic() - self._held_at >= self._held_for:
+            keys, self._held = self._held.removeprefix(_ESC), ""
+            yield events.Key("escape", _ESC)
+            yield from super().feed(keys) if keys else ()
         yield from super().tick()
 
     def _typed(self, text: str) -> Iterator[Message]:
-        """The keys in a text. An escape that begins no sequence is a key of its own, as is what follows it.
-
-        Textual would take both for one key with alt.
-        """
+        """The keys in a text. Textual makes one key of an escape that is alone and what follows it."""
         pasted = self._pasting or any(mark in text for mark in _PASTE)
         *escapes, rest = [text] if pasted else _LONE.split(text)
         for before in escapes:
             yield from super().feed(before) if before else ()
-            yield events.Key("escape", "\x1b")
-        if rest == "\x1b":
-            yield events.Key("escape", "\x1b")
-        elif rest:
+            yield events.Key("escape", _ESC)
+        if rest:
             yield from super().feed(rest)
 
 

@@ -62,14 +62,20 @@ def test_runs_come_newest_first_whatever_the_clock_said(history: Journal) -> Non
     [
         ({"runbook": "payments/restart"}, ["cc33", "ab12", "aa11"]),
         ({"runbook": "payments"}, []),
-        ({"status": RunStatus.SUCCEEDED}, ["bc_3", "aa11"]),
-        ({"status": RunStatus.RUNNING}, ["cc33"]),
-        ({"status": RunStatus.INTERRUPTED}, []),
+        ({"statuses": [RunStatus.SUCCEEDED]}, ["bc_3", "aa11"]),
+        ({"statuses": [RunStatus.RUNNING]}, ["cc33"]),
+        ({"statuses": [RunStatus.INTERRUPTED]}, []),
         ({"since": 200.0}, ["bc_3", "bb22", "ab12"]),
+        ({"until": 200.0}, ["cc33", "aa11"]),
+        ({"since": 200.0, "until": 200.0}, []),
+        ({"statuses": [RunStatus.SUCCEEDED, RunStatus.RUNNING]}, ["cc33", "bc_3", "aa11"]),
+        ({"statuses": []}, []),
+        ({"fields": {"runbook": ["DRAIN", "none"]}}, ["bc_3", "bb22"]),
+        ({"fields": {"runbook": ["pay"], "operator": ["nobody"]}}, []),
         ({"limit": 2}, ["cc33", "bc_3"]),
         ({"limit": 0}, []),
-        ({"runbook": "payments/drain", "status": RunStatus.SUCCEEDED, "since": 0.0}, ["bc_3"]),
-        ({"status": RunStatus.SUCCEEDED, "limit": 1}, ["bc_3"]),
+        ({"runbook": "payments/drain", "statuses": [RunStatus.SUCCEEDED], "since": 0.0}, ["bc_3"]),
+        ({"statuses": [RunStatus.SUCCEEDED], "limit": 1}, ["bc_3"]),
     ],
 )
 def test_runs_can_be_narrowed(
@@ -81,8 +87,8 @@ def test_runs_can_be_narrowed(
 def test_an_abandoned_run_is_found_as_interrupted(history: Journal, state: Path) -> None:
     history.close()
     reader = JournalReader.open(state)
-    assert ids(reader, status=RunStatus.INTERRUPTED, limit=1) == ["cc33"]
-    assert ids(reader, status=RunStatus.RUNNING) == []
+    assert ids(reader, statuses=[RunStatus.INTERRUPTED], limit=1) == ["cc33"]
+    assert ids(reader, statuses=[RunStatus.RUNNING]) == []
     assert reader.last_runs()["payments/restart"].status is RunStatus.INTERRUPTED
     row = reader.run("cc33")
     assert row is not None
@@ -349,11 +355,11 @@ def test_pages_follow_one_another_and_those_of_interrupted_runs_are_full(
             ["run4", "run3", "run2", "run1"],
             ["run0"],
         ]
-        wanted: Any = {"status": RunStatus.INTERRUPTED}
+        wanted: Any = {"statuses": [RunStatus.INTERRUPTED]}
         assert ids(reader, **wanted, limit=2) == ["run8", "run6"]
         assert ids(reader, **wanted, limit=9, before="run6") == ["run4", "run2", "run0"]
         assert reader.count(**wanted) == 5
-        assert reader.count(status=RunStatus.RUNNING) == 0
+        assert reader.count(statuses=[RunStatus.RUNNING]) == 0
         assert reader.count(words="interrupted") == 5
 
 

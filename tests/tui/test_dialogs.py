@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 from textual import events
+from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from pup_tui.console_keys import ACTIONS
@@ -20,6 +21,7 @@ from pup_tui.tui.dialogs.unknown import UnknownScreen
 from pup_tui.tui.lines.last_lines import LastLines
 from tests.support.dialogs import (
     NOTHING,
+    Host,
     answer_of,
     asked,
     eventually,
@@ -477,3 +479,61 @@ async def test_hostile_text_is_shown_as_text(asks: Any) -> None:
     async with asked(asks(), (160, 50)) as (app, _):
         assert "[@click=app.quit]x[/]" in shown(app)
         assert not set("\x1b\x07\u202e") & set(shown(app))
+
+
+LONG = "\n".join(f"line {n}" + " with the word" * (n in (30, 60)) for n in range(80))
+
+
+async def search(pilot: Pilot[None], app: Host, text: str, key: str = "slash") -> None:
+    await pilot.press(key)
+    await eventually(pilot, app, lambda: isinstance(app.screen.focused, Input))
+    await pilot.press(*text, "enter")
+
+
+async def test_a_long_message_is_searched_and_no_key_for_it_answers() -> None:
+    async with asked(ConfirmScreen(question(message=LONG))) as (app, pilot):
+        await until(pilot, app, "/ search")
+        await search(pilot, app, "the word")
+        await until(pilot, app, "match 1 of 2", "line 30 with the word")
+        await pilot.press("enter")
+        await until(pilot, app, "match 2 of 2", "line 60 with the word")
+        await pilot.press("escape")
+        await eventually(pilot, app, lambda: "match 2" not in in_sight(app))
+        assert app.answer == NOTHING
+        await pilot.press("n")
+        assert (await answer_of(pilot, app)).answer == "no"
+
+
+async def test_where_a_text_is_expected_a_key_that_types_nothing_searches() -> None:
+    async with asked(ConfirmScreen(question(message=LONG, expect="a/b"))) as (app, pilot):
+        assert "/ search" not in in_sight(app)
+        await search(pilot, app, "the word", "f3")
+        await until(pilot, app, "match 1 of 2")
+        await pilot.press("escape", *"a/b", "enter")
+        assert (await answer_of(pilot, app)).answer == "yes"
+
+
+async def test_matches_in_a_failure_have_the_keys_that_they_have_everywhere() -> None:
+    asks = FailureScreen(question("failure", message=LONG, upcoming="the word"), FACTS, ways=())
+    async with asked(asks) as (app, pilot):
+        await search(pilot, app, "the word")
+        await until(pilot, app, "match 1 of 3")
+        await pilot.press("n", "n")
+        await until(pilot, app, "match 3 of 3")
+        await pilot.press("n", "N", "N")
+        await until(pilot, app, "match 2 of 3", "line 60")
+        await pilot.press("escape")
+        await eventually(pilot, app, lambda: "match 2" not in in_sight(app))
+        assert app.answer == NOTHING
+        await pilot.press("escape")
+        assert await answer_of(pilot, app) is None
+
+
+async def test_what_is_searched_is_no_value_of_the_question() -> None:
+    asks = UnknownScreen(question("unknown", message=LONG, captures=("ID",)))
+    async with asked(asks) as (app, pilot):
+        await search(pilot, app, "nowhere")
+        await until(pilot, app, "no match")
+        await pilot.click("#done")
+        await until(pilot, app, "what was ID?")
+        assert asks.kept() == {"ID": ""}

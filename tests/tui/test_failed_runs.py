@@ -7,7 +7,7 @@ from textual.widgets import Input
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.failure import FailureScreen
-from tests.support.console import MakeServices, OpenConsole
+from tests.support.console import MakeServices, OpenConsole, has_run
 from tests.tui.test_resuming import begin, commands, put_failure_aside
 
 FAILED = Outcome(ok=False, exit_code=3, reason="no luck")
@@ -78,6 +78,30 @@ async def test_a_run_is_made_again_with_its_values(
         await console.press("ctrl+r")
         await put_failure_aside(console)
         await console.press("ctrl+l")
+        await console.on("form")
+        await console.eventually(
+            lambda: console.main.query_one("#form-fields Input", Input).value == "slowly"
+        )
+        await console.press("ctrl+r")
+        await console.sees("succeeded")
+    assert commands(executor) == ["deploy slowly", "deploy slowly"]
+
+
+async def test_a_run_out_of_the_history_is_made_again_with_its_values_or_resumed(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play())
+    services = make_services({"deploy.yaml": VALUED}, executor=executor)
+    await has_run(services, "deploy", HOW="slowly")
+    async with open_console(services) as console:
+        await console.press("h")
+        await console.on("history")
+        await console.sees("failed")
+        await console.press("enter")
+        await console.sees("past run of", "r Resume", "^l Run again")
+        await console.press("r")
+        await console.sees("What failed…")
+        await console.press("escape", "ctrl+l")
         await console.on("form")
         await console.eventually(
             lambda: console.main.query_one("#form-fields Input", Input).value == "slowly"

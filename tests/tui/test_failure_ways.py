@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from textual.widgets import TextArea
+import pytest
+from textual.widgets import Input, TextArea
 
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
@@ -70,6 +71,67 @@ async def test_an_edit_that_is_left_leads_back_to_the_failure(tmp_path: Path) ->
         await c.pilot.press("c")
         await c.until(lambda: c.app.ended)
         assert c.view.progress.steps["act"].status == "warned"
+
+
+def told(c: Console) -> str:
+    """What is said beside the screen."""
+    return "\n".join(f"{notice.title}\n{notice.message}" for notice in c.app._notifications)
+
+
+async def type_into_what_the_answer_needs(c: Console, key: str) -> None:
+    """Open what a way on asks for, and type `by hand` there."""
+    await until_shown(c, FailureScreen)
+    await c.pilot.press(key)
+    await c.until(lambda: c.app.screen.query(Input) or c.app.screen.query(TextArea))
+    await c.pilot.press(*"by hand")
+
+
+@pytest.mark.parametrize("key", ["s", "e"])
+async def test_what_an_answer_needs_closes_with_its_question_and_tells_what_was_typed(
+    tmp_path: Path, key: str
+) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await type_into_what_the_answer_needs(c, key)
+        c.live.cancel("bea")
+        await c.until(lambda: len(c.app.screen_stack) == 1)
+        await c.until(lambda: c.app.ended == ["cancelled"])
+        assert "no answer is needed any more" in told(c)
+        assert "by hand" in told(c)
+        assert not c.view.waiting
+
+
+async def test_a_difference_closes_with_its_question_and_tells_the_text(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await type_into_what_the_answer_needs(c, "e")
+        await c.pilot.press("ctrl+r")
+        await until_shown(c, DifferenceScreen)
+        c.live.cancel("bea")
+        await c.until(lambda: len(c.app.screen_stack) == 1)
+        assert "by hand" in told(c)
+
+
+async def test_what_an_answer_needs_closes_from_under_the_help(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("e")
+        await until_shown(c, EditTextScreen)
+        await c.pilot.press(*"by hand")
+        await c.pilot.press("ctrl+p")
+        c.live.cancel("bea")
+        await c.until(lambda: c.app.ended == ["cancelled"])
+        await c.pilot.press("escape")
+        await c.until(lambda: len(c.app.screen_stack) == 1)
+        assert "by hand" in told(c)
+
+
+async def test_where_nothing_was_typed_nothing_is_said(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("e")
+        await until_shown(c, EditTextScreen)
+        c.live.cancel("bea")
+        await c.until(lambda: len(c.app.screen_stack) == 1)
+        assert not told(c)
 
 
 async def test_it_is_left_for_later_and_the_run_can_be_resumed(tmp_path: Path) -> None:

@@ -64,6 +64,60 @@ async def test_a_word_asks_for_runs_of_some_time(make_services: MakeServices) ->
     assert found("since:4d quick") == (["quick"], 1)
     assert found("quick since:2d") == ([], 0)
     assert found("since:") == found("since:4x") == found("") == (["other", "quick"], 2)
+    assert found("until:2d") == (["quick"], 1)
+    assert found("since:4d until:2d") == (["quick"], 1)
+    assert found("until:2000-01-31 other") == ([], 0)
+    assert found("since:2000-01-31T09:00 runbook:other,nothing") == (["other"], 1)
+
+
+async def test_fields_ask_for_what_stands_in_them(make_services: MakeServices) -> None:
+    failing = FakeExecutor(Play(), Play(outcome=Outcome(ok=False, exit_code=3, reason="no luck")))
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER}, executor=failing)
+    await has_run(services, "quick")
+    await has_run(services, "other")
+
+    def found(text: str, status: RunStatus | None = None) -> tuple[list[str], int]:
+        page = find_runs(services.state, Search(text, status), None)
+        assert not page.problems
+        return [row.runbook for row in page.rows], page.total
+
+    both, failed = (["other", "quick"], 2), (["other"], 1)
+    assert found("outcome:failed") == found("OUTCOME:Fail") == failed
+    assert found("outcome:failed,succ") == found("outcome:failed outcome:succeeded") == both
+    assert found("outcome:failed", RunStatus.SUCCEEDED) == ([], 0)
+    assert found("operator:ali,nobody") == both
+    assert found("operator:nobody") == found("operator:failed") == ([], 0)
+    assert found("runbook:oth outcome:failed operator:ALICE since:1h") == failed
+    assert found('text:"no luck"') == found('text:"no luck') == failed
+    assert found("text:luck,zzz quick") == ([], 0)
+    assert found("10:30") == ([], 0)
+    assert found("text:") == found("") == both
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("outcom:failed", "'outcom' is no field: there are runbook, outcome, operator"),
+        ("outcome:broken", "'broken' is no outcome: there are running, succeeded"),
+        ("since:4x", "since: takes an age such as 2d"),
+        ("until:2026-13-01", "until: takes an age such as 2d"),
+    ],
+)
+async def test_what_cannot_be_understood_is_told_and_does_not_count(
+    make_services: MakeServices, open_console: OpenConsole, text: str, told: str
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    await has_run(services, "quick")
+    async with open_console(services) as console:
+        await console.press("h")
+        await console.on("history")
+        await console.press("slash", "ctrl+u")
+        await console.sees("outcome:failed operator:ana since:2d")
+        await console.type(text)
+        await console.sees(told, "1 run", "✔ succeeded")
+        await console.press("enter", "slash", "ctrl+u", "enter")
+        await console.eventually(lambda: told not in console.screen)
+        await console.eventually(lambda: "and fields" not in console.screen)
 
 
 async def test_a_key_shows_the_runs_of_one_status(

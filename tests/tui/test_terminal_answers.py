@@ -6,6 +6,7 @@ from time import monotonic
 
 import pytest
 from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
 from pup_tui.tui import terminal_answers
 from pup_tui.tui.terminal_answers import AnsweringParser, TerminalAnswer, questions
@@ -136,6 +137,18 @@ def test_only_what_is_not_known_is_asked(terminal: str) -> None:
         (("\x1b", "[B"), "down"),
         (("\x1bOP",), "f1"),
         (("\x1b[1;5C",), "ctrl+right"),
+        (("\x1b[", "1;5C"), "ctrl+right"),
+        (("\x1b", "[1", "5~"), "f5"),
+        (("\x1b[", "[A"), "f1"),
+        (("\x1bO", "P"), "f1"),
+        (("\x1b[7$",), "shift+home"),
+        (("\x1b[j",), "escape left_square_bracket j"),
+        (("\x1b", "[", "!"), "escape left_square_bracket exclamation_mark"),
+        (("\x1b[\x1b[A",), "escape left_square_bracket up"),
+        (("\x1bP\x1b[B",), "escape P down"),
+        (("\x1b]q",), "escape right_square_bracket q"),
+        (("\x1b", "P", "j"), "escape P j"),
+        (("\x1bO!",), "escape O exclamation_mark"),
     ],
 )
 def test_escape_and_a_key_right_after_it_are_two_keys(parts: tuple[str, ...], keys: str) -> None:
@@ -145,8 +158,50 @@ def test_escape_and_a_key_right_after_it_are_two_keys(parts: tuple[str, ...], ke
 def test_escape_alone_is_a_key_when_nothing_follows(monkeypatch: pytest.MonkeyPatch) -> None:
     parser = AnsweringParser()
     assert fed(parser, "\x1b") == ([], "")
-    monkeypatch.setattr(terminal_answers, "_ESCAPE", 0.0)
+    later = monotonic() + 0.2
+    monkeypatch.setattr(terminal_answers, "monotonic", lambda: later)
     assert [each.key for each in parser.tick() if isinstance(each, events.Key)] == ["escape"]
+
+
+@pytest.mark.parametrize("awaited", [True, False])
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("\x1b[", "escape left_square_bracket"),
+        ("\x1b]", "escape right_square_bracket"),
+        ("\x1bO", "escape O"),
+        ("\x1bP", "escape P"),
+        ("\x1b[<", "escape left_square_bracket less_than_sign"),
+        ("\x1b[[", "escape left_square_bracket left_square_bracket"),
+        ("k\x1b[", "k escape left_square_bracket"),
+    ],
+)
+@pytest.mark.parametrize("apart", [True, False])
+def test_what_begins_a_sequence_is_keys_when_nothing_follows(
+    monkeypatch: pytest.MonkeyPatch, text: str, keys: str, awaited: bool, apart: bool
+) -> None:
+    parser = AnsweringParser()
+    if awaited:
+        parser.expect()
+    at_once = fed(parser, *(text if apart else (text,)))[1]
+    assert "escape" not in at_once
+    later = monotonic() + 0.2
+    monkeypatch.setattr(terminal_answers, "monotonic", lambda: later)
+    monkeypatch.setattr("textual._parser.get_time", lambda: later)
+    ticked = [each.key for each in parser.tick() if isinstance(each, events.Key)]
+    assert " ".join([*at_once.split(), *ticked]) == keys
+    assert fed(parser, "j") == ([], "j")
+
+
+def test_keys_of_every_terminal_may_be_cut_anywhere() -> None:
+    for sequence in ANSI_SEQUENCES_KEYS:
+        if not sequence.startswith(("\x1b[", "\x1bO")):
+            continue
+        whole = [repr(each) for each in AnsweringParser().feed(f"{sequence}j")]
+        for at in range(1, len(sequence)):
+            parser = AnsweringParser()
+            cut = [*parser.feed(sequence[:at]), *parser.feed(f"{sequence[at:]}j")]
+            assert [repr(each) for each in cut] == whole, (sequence, at)
 
 
 @pytest.mark.parametrize("cut", range(1, 22))

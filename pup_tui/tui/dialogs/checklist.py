@@ -15,6 +15,7 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import ReadText
 
 
 class ChecklistItem(Horizontal, can_focus=True):
@@ -39,7 +40,7 @@ class ChecklistItem(Horizontal, can_focus=True):
 
     def compose(self) -> ComposeResult:
         yield Static(self._box(), classes="checklist-box", markup=False)
-        yield Static(self._text, classes="checklist-text", markup=False)
+        yield ReadText(self._text, classes="checklist-text", markup=False)
 
     def _box(self) -> Content:
         return Content.styled("[x]" if self.ticked else "[ ]", "bold")

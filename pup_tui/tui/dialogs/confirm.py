@@ -22,6 +22,7 @@ from pup_tui.tui.dialogs.dialog import (
     shown_text,
 )
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import ReadText
 
 
 class ConfirmScreen(Dialog):
@@ -35,6 +36,7 @@ class ConfirmScreen(Dialog):
     )
 
     KEYS = "{back} put aside"
+    FINDS_ON = True
 
     def __init__(
         self,
@@ -49,7 +51,7 @@ class ConfirmScreen(Dialog):
         self._target = target
 
     def compose_message(self) -> Iterable[Widget]:
-        yield Static(shown_text(self._question.message), markup=False)
+        yield ReadText(shown_text(self._question.message), markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         question = self._question

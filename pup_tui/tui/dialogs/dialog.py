@@ -26,7 +26,9 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
+from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
 
 ARM_SECONDS = 0.4
@@ -37,6 +39,12 @@ COUNTS = 0.25
 
 MOST_SHOWN = 20_000
 """Characters of a message that are shown; how many more there are is said."""
+
+MOST_TOLD = 300
+"""Characters that are told of what was typed into a dialog which closes by itself."""
+
+TOLD_SECONDS = 60.0
+"""How long that stands there."""
 
 LEAST_MESSAGE = 3
 LEAST_EFFECT = 5
@@ -84,8 +92,8 @@ def closes_in(seconds: float) -> str:
 def labelled(label: str, text: str, classes: str) -> Widget:
     """A text beside its label; however long it is, its lines begin in the same column."""
     return Horizontal(
-        Static(Content.styled(label, "dim"), classes="dialog-label", markup=False),
-        Static(Content(text), classes="dialog-labelled", markup=False),
+        ReadText(Content.styled(label, "dim"), classes="dialog-label", markup=False),
+        ReadText(Content(text), classes="dialog-labelled", markup=False),
         classes=classes,
     )
 
@@ -126,7 +134,11 @@ class Dialog(ModalScreen[Answer | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
-            "back": ("put_away", "Put aside"),
+            "back": ("back", "Put aside"),
+            "search": "search",
+            "search_typing": "search",
+            "next_match": "match(1)",
+            "previous_match": "match(-1)",
             "evidence_up": "page_evidence(-1)",
             "evidence_down": "page_evidence(1)",
             "other_evidence": "other_evidence",
@@ -144,6 +156,8 @@ class Dialog(ModalScreen[Answer | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE_FROM, "-beside")]  # noqa: RUF012 - as Screen declares it
     KEYS = ""
     """Which keys there are beside those of the buttons, as `with_keys` reads it."""
+    FINDS_ON = False
+    """Whether a search keeps the focus when it has found something: where the keys for matches answer."""
     MOST = 0.6
     """The share of a window's lines that a dialog below what it is about may have."""
 
@@ -166,6 +180,8 @@ class Dialog(ModalScreen[Answer | None]):
         self._armed = False
         self._withdrawn = False
         self._had_focus: Widget | None = None
+        self._finder = TextFinder(lambda: self._scrollers)
+        self._searched_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
@@ -174,6 +190,7 @@ class Dialog(ModalScreen[Answer | None]):
                 yield from self.compose_message()
             yield Static(classes="dialog-more", markup=False)
             yield from self.compose_fixed()
+            yield FindLine()
             yield Static(classes="dialog-wanted", markup=False)
             if self._left is not None:
                 yield Static(classes="dialog-closes", markup=False)
@@ -275,6 +292,8 @@ class Dialog(ModalScreen[Answer | None]):
         told = "the end · ↑ scrolls"
         if below > 0:
             told = f"▾ {counted(below, 'more line')} · ↓ ↑ scroll"
+            if not any(w.check_consume_key("slash", "/") for w in (self, self.focused) if w):
+                told += with_keys(self.app, " · {search} search")
         self.query_one(".dialog-more", Static).update(Content(told), layout=False)
 
     def _arm(self) -> None:
@@ -301,8 +320,12 @@ class Dialog(ModalScreen[Answer | None]):
         """What was typed so far and is worth keeping when the dialog is put away; never a secret."""
         return {}
 
+    def unsent(self) -> str:
+        """What was typed and would be lost if the dialog closed by itself; never a secret."""
+        return "\n".join(f"{name}: {text}" for name, text in self.kept().items() if text.strip())
+
     def withdraw(self) -> None:
-        """Close the dialog without an answer: nobody needs one any more."""
+        """Close the dialog without an answer: nobody needs one any more. What was typed is told."""
         self._withdrawn = True
         self._leave_if_withdrawn()
 
@@ -321,7 +344,71 @@ class Dialog(ModalScreen[Answer | None]):
 
     def _leave_if_withdrawn(self) -> None:
         if self._withdrawn and self.is_active:
+            self._tell_unsent()
             self.dismiss(None)
+
+    def _tell_unsent(self) -> None:
+        typed = self.unsent()
+        if not typed:
+            return
+        rest = len(typed) - MOST_TOLD
+        told = f"{typed[:MOST_TOLD]}… {rest:,} more characters" if rest > 0 else typed
+        self.app.notify(
+            safe_text(f"What you typed was not used:\n{told}", multiline=True),
+            title=safe_text(f"{self._heading}: no answer is needed any more"),
+            severity="warning",
+            markup=False,
+            timeout=TOLD_SECONDS,
+        )
+
+    # Search
+
+    @property
+    def _find_line(self) -> FindLine:
+        return self.query_one(FindLine)
+
+    def action_search(self) -> None:
+        """Search the texts that scroll."""
+        if not self._find_line.has_focus_within:
+            self._searched_from = self.focused
+        self._find_line.open()
+
+    def on_find_line_typed(self, message: FindLine.Typed) -> None:
+        message.stop()
+        self._finder.look_for(message.text)
+
+    def on_find_line_entered(self, message: FindLine.Entered) -> None:
+        message.stop()
+        if self._finder.pattern is None:
+            self._leave_search()
+            return
+        if not self.FINDS_ON:
+            self.set_focus(self._searched_from)
+        self.action_match(1)
+
+    def on_find_line_left(self, message: FindLine.Left) -> None:
+        message.stop()
+        self._leave_search()
+
+    def action_match(self, by: int) -> None:
+        """Go to the next match, or to the one before; past the last follows the first."""
+        if self._finder.pattern is None:
+            self.action_search()
+        else:
+            self._find_line.tell(self._finder.go(by))
+
+    def _leave_search(self) -> None:
+        if self._find_line.has_focus_within:
+            self.set_focus(self._searched_from)
+        self._finder.look_for("")
+        self._find_line.close()
+
+    def action_back(self) -> None:
+        """Leave the search, if there is one; else put the dialog away."""
+        if self._find_line.display:
+            self._leave_search()
+        else:
+            self.action_put_away()
 
     def action_put_away(self) -> None:
         kept = dict(self.kept())

@@ -9,12 +9,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import ReadText
 
 _TONES = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
 
@@ -32,8 +33,11 @@ class DifferenceScreen(Dialog):
         super().__init__(f"What changes: {name}", danger=danger)
         self._lines = lines
 
+    def unsent(self) -> str:
+        return "\n".join(line[1:] for line in self._lines if line.startswith("+"))
+
     def compose_message(self) -> Iterable[Widget]:
-        yield Static(told_difference(self._lines), classes="dialog-output", markup=False)
+        yield ReadText(told_difference(self._lines), classes="dialog-output", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "back", "back")

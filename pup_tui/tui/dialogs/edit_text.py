@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button, TextArea
 
 from pup_tui.core.editing import Editable
 from pup_tui.output.sanitize import safe_text
@@ -16,6 +16,7 @@ from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.fields.controls import Paragraph
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import ReadText
 
 TEXT = "text"
 """What the text is kept as when the dialog is put away."""
@@ -41,13 +42,13 @@ class EditTextScreen(Dialog):
         self._original = safe_text(editable.text, multiline=True)
 
     def compose_message(self) -> Iterable[Widget]:
-        yield Static("What you change is recorded with your name.", markup=False)
+        yield ReadText("What you change is recorded with your name.", markup=False)
         if self._editable.hides:
             hidden = "*** is a secret: it is sent where the text around it is left as it is."
-            yield Static(hidden, markup=False)
+            yield ReadText(hidden, markup=False)
         for name, value in self._editable.refers.items():
             told = Content.assemble((f"{safe_text(name)}  ", "dim"), safe_text(value))
-            yield Static(told, markup=False)
+            yield ReadText(told, markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         yield Paragraph(self._typed.get(TEXT, self._editable.text))

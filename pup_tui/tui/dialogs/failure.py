@@ -19,6 +19,7 @@ from pup_tui.tui.dialogs.dialog import Dialog, effect, shown_text
 from pup_tui.tui.glyphs import TONES
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.last_lines import NOTHING_PRINTED, LastLines
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.texts import counted
 
@@ -80,19 +81,19 @@ class FailureScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         facts, question = self._facts, self._question
         if facts.place[1] > 1:
-            yield Static(safe_text(question.step), classes="dialog-muted", markup=False)
+            yield ReadText(safe_text(question.step), classes="dialog-muted", markup=False)
         reason = shown_text(question.message) or "It failed without saying why."
-        yield Static(Content.styled(f"✖ {reason}", "$text-error"), markup=False)
+        yield ReadText(Content.styled(f"✖ {reason}", "$text-error"), markup=False)
         if facts.exit_code is not None and not names_exit(reason, facts.exit_code):
-            yield Static(f"exit code {facts.exit_code}", classes="dialog-muted", markup=False)
-        yield Static(
+            yield ReadText(f"exit code {facts.exit_code}", classes="dialog-muted", markup=False)
+        yield ReadText(
             Content(self._told("")), id="failure-facts", classes="dialog-muted", markup=False
         )
         for decided in facts.decided:
-            yield Static(Content.styled(f"✎ {safe_text(decided)}", TONES["care"]), markup=False)
+            yield ReadText(Content.styled(f"✎ {safe_text(decided)}", TONES["care"]), markup=False)
         if facts.last.texts:
-            yield Static("last lines of its output", classes="dialog-muted", markup=False)
-            yield Static(_marked(facts.last), classes="dialog-output", markup=False)
+            yield ReadText("last lines of its output", classes="dialog-muted", markup=False)
+            yield ReadText(_marked(facts.last), classes="dialog-output", markup=False)
 
     def on_mount(self) -> None:
         if self._facts.before is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, effect, shown_text
+from pup_tui.tui.lines.read_text import ReadText
 
 
 class HalfUndoneScreen(Dialog):
@@ -20,9 +21,9 @@ class HalfUndoneScreen(Dialog):
         self._question = question
 
     def compose_message(self) -> Iterable[Widget]:
-        yield Static(shown_text(self._question.message), markup=False)
+        yield ReadText(shown_text(self._question.message), markup=False)
         told = "If it was, the step runs again, with all behind it. If not, it stays done."
-        yield Static(told, classes="dialog-muted", markup=False)
+        yield ReadText(told, classes="dialog-muted", markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:

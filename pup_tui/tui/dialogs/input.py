@@ -26,6 +26,7 @@ from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field_list import FieldList, why_off
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import ReadText
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
@@ -58,7 +59,7 @@ class InputScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
             message = shown_text(self._question.message)
-            yield Static(message, markup=False)
+            yield ReadText(message, markup=False)
         yield self._fields
 
     def compose_fixed(self) -> Iterable[Widget]:

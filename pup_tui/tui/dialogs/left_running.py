@@ -11,6 +11,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.lines.read_text import ReadText
 
 LOOK_AGAIN = 0.5
 """Seconds between two looks whether it still runs."""
@@ -26,11 +27,11 @@ class LeftRunningScreen(Dialog):
         self._lives = lives
 
     def compose_message(self) -> Iterable[Widget]:
-        yield Static(
+        yield ReadText(
             Content.styled(f"● {safe_text(self._processes)}", "$text-accent"), markup=False
         )
         yield Static("", markup=False)
-        yield Static(
+        yield ReadText(
             "It outlived the program that ran it. What it prints is lost, and writing to nobody may end it; "
             "how it ends nobody will know. As soon as it has ended, the run can go on: this dialog waits.",
             markup=False,

@@ -13,6 +13,7 @@ from pup_tui.drivers.locks import Breaking, LockHeld
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, labelled, shown_text
 from pup_tui.tui.dialogs.reason import ReasonScreen
+from pup_tui.tui.lines.read_text import ReadText
 
 
 class LockHeldScreen(Dialog):
@@ -23,7 +24,7 @@ class LockHeldScreen(Dialog):
         self._held = held
 
     def compose_message(self) -> Iterable[Widget]:
-        yield Static(
+        yield ReadText(
             "Only one run at a time may hold it: wait until that run is over, or talk to its operator. "
             "Nothing has been run.",
             markup=False,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.checklist import ChecklistDialog, ChecklistItem
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import SecondsLeft, shown_text
 from pup_tui.tui.keys import key_of
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted
 
 _NOTE = "note"
@@ -32,7 +33,7 @@ class ManualScreen(ChecklistDialog):
 
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
-            yield Static(shown_text(self._question.message), markup=False)
+            yield ReadText(shown_text(self._question.message), markup=False)
         for number, item in enumerate(self._question.checklist):
             yield ChecklistItem(item, ticked=str(number) in self._typed)
 

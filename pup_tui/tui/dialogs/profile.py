@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.fields.list_controls import KeyedOptions
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.services import ProfileOffer
 
 
@@ -29,7 +30,7 @@ class ProfileScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         if len(self._offers) == 1:
             told = "There are no profiles: they are files profiles/NAME.yaml in the configuration directory."
-            yield Static(told, markup=False)
+            yield ReadText(told, markup=False)
         options = [Option(self._told(each), disabled=bool(each.problem)) for each in self._offers]
         yield KeyedOptions(*options, compact=True)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, shown_text
+from pup_tui.tui.lines.read_text import ReadText
 
 REASON = "reason"
 
@@ -31,7 +32,7 @@ class ReasonScreen(Dialog):
         self._message = message
 
     def compose_message(self) -> Iterable[Widget]:
-        yield Static(shown_text(self._message), markup=False)
+        yield ReadText(shown_text(self._message), markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         yield Input(
@@ -51,7 +52,7 @@ class ReasonScreen(Dialog):
 
     @property
     def _field(self) -> Input:
-        return self.query_one(Input)
+        return self.query_one(f"#{REASON}", Input)
 
     def kept(self) -> Mapping[str, str]:
         return {REASON: self._field.value}

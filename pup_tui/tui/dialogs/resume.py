@@ -19,6 +19,7 @@ from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.difference import told_difference
 from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.glyphs import TONES, status_content
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted, moment
 
 if TYPE_CHECKING:
@@ -61,12 +62,12 @@ class ResumeScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         row, standing = self._row, self._standing
         began = f"begun {moment(row.started_at)} by {safe_text(row.operator)}"
-        yield Static(Content.styled(began, TONES["calm"]), markup=False)
+        yield ReadText(Content.styled(began, TONES["calm"]), markup=False)
         why = f": {safe_text(row.why)}" if row.why else ""
         yield Static(status_content(row.status) + Content(why), markup=False)
         yield Static("", markup=False)
         done = f"✔ {counted(len(standing.finished), 'step')} done: not done again"
-        yield Static(Content.styled(done, TONES["good"]), markup=False)
+        yield ReadText(Content.styled(done, TONES["good"]), markup=False)
         repeated = [step for step in standing.repeated if step not in standing.half_repeated]
         for told, steps in (
             ("✖ failed: runs again", tuple(standing.failed)),
@@ -106,28 +107,28 @@ class ResumeScreen(Dialog):
             )
         if today.difference:
             told = told_difference(today.difference)
-            yield Static(told, classes="dialog-output", markup=False)
+            yield ReadText(told, classes="dialog-output", markup=False)
 
     def _warning(self, told: str) -> Widget:
-        return Static(Content.styled(f"▲ {told}", TONES["care"]), markup=False)
+        return ReadText(Content.styled(f"▲ {told}", TONES["care"]), markup=False)
 
     def _steps(self, told: str, steps: Sequence[str]) -> Iterator[Widget]:
         if not steps:
             return
-        yield Static(Content.styled(told, TONES["care"]), markup=False)
+        yield ReadText(Content.styled(told, TONES["care"]), markup=False)
         for step in steps:
             name = safe_text(self._program.node(step).step.name)
             line = Content.assemble(f"{name}  ", (safe_text(step), "dim"))
-            yield Static(line, classes="dialog-inner", markup=False)
+            yield ReadText(line, classes="dialog-inner", markup=False)
             for decided in self._going.told(step):
                 told_of = Content.styled(f"✎ {safe_text(decided)}", TONES["care"])
-                yield Static(told_of, classes="dialog-inner", markup=False)
+                yield ReadText(told_of, classes="dialog-inner", markup=False)
 
     def _values(self) -> Iterator[Widget]:
         """The variables that have another value from here on."""
         for name, value in self._going.changed.items():
             told = f"✎ from here on {name} = {as_typed(value)}"
-            yield Static(Content.styled(safe_text(told), TONES["care"]), markup=False)
+            yield ReadText(Content.styled(safe_text(told), TONES["care"]), markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "back", "back")
@@ -152,6 +153,11 @@ class ResumeScreen(Dialog):
 
 class ResumeValuesScreen(InputScreen):
     """A field for each variable; the answer has the values of those that were given."""
+
+    def unsent(self) -> str:
+        known = self._question.names
+        changed = {n: v for n, v in self.kept().items() if v != as_typed(known.get(n, ""))}
+        return "\n".join(f"{name}: {value}" for name, value in changed.items())
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "later", "back")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.lines.read_text import ReadText
 
 
 class TrustScreen(Dialog):
@@ -32,8 +33,8 @@ class TrustScreen(Dialog):
             told = (
                 "Its form runs commands to find values and choices. Without them it opens as well."
             )
-            yield Static(told, markup=False)
-        yield Static(
+            yield ReadText(told, markup=False)
+        yield ReadText(
             "It lies in the working directory: anybody who can write there has written it. "
             "Its commands run as you, with your credentials.",
             markup=False,
@@ -47,7 +48,7 @@ class TrustScreen(Dialog):
             self._sha256,
             ("\nYour yes holds for exactly this text, until you leave pup-tui.", "$text-muted"),
         )
-        yield Static(facts, classes="dialog-facts", markup=False)
+        yield ReadText(facts, classes="dialog-facts", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         them = "them" if self._for_values else "it"

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.output.sanitize import safe_text
@@ -17,6 +17,7 @@ from pup_tui.tui.dialogs.checklist import ChecklistDialog, ChecklistItem
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Answer, shown_text
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted
 
 
@@ -51,12 +52,12 @@ class UndoScreen(ChecklistDialog):
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
             message = shown_text(self._question.message)
-            yield Static(message, markup=False)
+            yield ReadText(message, markup=False)
         for number, offer in enumerate(self._question.offers, start=1):
             yield OfferItem(offer, number)
             style = "$text-error" if offer.danger else "$text-muted"
             command = Content.styled(shown_text(offer.command), style)
-            yield Static(command, classes="undo-command", markup=False)
+            yield ReadText(command, classes="undo-command", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Undo nothing", "nothing")

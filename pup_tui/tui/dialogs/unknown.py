@@ -15,6 +15,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, ValuesAnswer, effect, shown_text
 from pup_tui.tui.dialogs.failure import FURTHER
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import moment
 
 
@@ -44,23 +45,23 @@ class UnknownScreen(Dialog):
         self._further = [way for way in FURTHER if way in ways]
 
     def compose_message(self) -> Iterable[Widget]:
-        yield Static(shown_text(self._question.message), markup=False)
+        yield ReadText(shown_text(self._question.message), markup=False)
         if self._began is not None:
-            yield Static(
+            yield ReadText(
                 f"The step began {moment(self._began)}.", classes="dialog-muted", markup=False
             )
         told = "last lines of its output" if self._last_lines else "It had printed nothing."
-        yield Static(told, classes="dialog-muted", markup=False)
+        yield ReadText(told, classes="dialog-muted", markup=False)
         if self._last_lines:
             last = "\n".join(self._last_lines)
-            yield Static(Content(last), classes="dialog-output", markup=False)
+            yield ReadText(Content(last), classes="dialog-output", markup=False)
         if self._question.captures:
             yield Static("", markup=False)
-            yield Static("If it was done, other steps need what it captured:", markup=False)
+            yield ReadText("If it was done, other steps need what it captured:", markup=False)
         for name in self._question.captures:
             secret = name in self._question.secrets
             yield Horizontal(
-                Static(safe_text(name), classes="dialog-name", markup=False),
+                ReadText(safe_text(name), classes="dialog-name", markup=False),
                 Input(
                     self._typed.get(name, ""),
                     name=name,
@@ -103,9 +104,13 @@ class UnknownScreen(Dialog):
         elif event.button.id is not None:
             self.give(event.button.id)
 
+    @property
+    def _fields(self) -> list[Input]:
+        return list(self.query(".dialog-row Input").results(Input))
+
     def _is_wanting(self) -> bool:
         """Whether a field is empty: then go to the first one, and say that it is wanted."""
-        empty = next((field for field in self.query(Input) if not field.value.strip()), None)
+        empty = next((field for field in self._fields if not field.value.strip()), None)
         told = "" if empty is None else f"It was done, so what was {empty.name}?"
         self.want(told, empty)
         return empty is not None
@@ -116,4 +121,4 @@ class UnknownScreen(Dialog):
         }
 
     def _captures(self) -> dict[str, str]:
-        return {field.name or "": field.value.strip() for field in self.query(Input)}
+        return {field.name or "": field.value.strip() for field in self._fields}

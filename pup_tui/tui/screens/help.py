@@ -15,7 +15,8 @@ from textual.widgets import Static
 
 from pup_tui.console_keys import Aim
 from pup_tui.tui.keys import bound, own_bindings, with_keys
-from pup_tui.tui.widgets.reading import ReadArea, ReadText
+from pup_tui.tui.lines.read_text import ReadText
+from pup_tui.tui.widgets.reading import ReadArea
 
 KeyRow = tuple[str, str, bool]
 """The keys, what they do, and whether that can be done now."""

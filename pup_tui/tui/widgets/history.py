@@ -22,6 +22,7 @@ from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.past_filter import EXAMPLE, FIELDS
 from pup_tui.tui.past_search import FoundRuns, Search
 from pup_tui.tui.texts import counted, moment, short_duration
 
@@ -123,6 +124,7 @@ class History(Vertical):
         self._total = 0
         self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
+        self._misread: Sequence[str] = ()
         # Until there are rows no field has the focus, so that a key in haste is not typed into the filter.
         self.can_focus = True
         self._loading = True
@@ -132,7 +134,7 @@ class History(Vertical):
         yield Static(id="history-title", markup=False)
         with Horizontal(id="history-filter"):
             yield Static("Filter", id="history-filter-name", markup=False)
-            yield LineInput(placeholder="runbook, status, operator, since:2d", compact=True)
+            yield LineInput(placeholder=EXAMPLE, compact=True)
         yield Static(id="history-state", markup=False)
         yield RunTable(cursor_type="row", zebra_stripes=False)
 
@@ -212,7 +214,7 @@ class History(Vertical):
             self._problem = str(error)
             return FoundRuns()
         if behind is None:
-            self._problem = found.losses
+            self._problem, self._misread = found.losses, found.problems
         return found
 
     def _add(self, rows: Sequence[RunRow]) -> None:
@@ -229,11 +231,16 @@ class History(Vertical):
         )
         self.query_one("#history-title", Static).update(title)
         state = self.query_one("#history-state", Static)
-        state.display = bool(self._problem) or not self._rows
+        typing = self._filter.has_focus
+        state.display = bool(self._problem or self._misread) or typing or not self._rows
         if self._problem:
             state.update(Content.styled(safe_text(self._problem), "$text-error"))
+        elif self._misread:
+            state.update(Content.styled(safe_text(" · ".join(self._misread)), "$text-warning"))
         elif self._loading:
             state.update(Content("Reading the journal…"))
+        elif typing and self._rows:
+            state.update(Content(f"words, and fields: {EXAMPLE} · {', '.join(FIELDS)}"))
         elif self._statuses:
             state.update(
                 Content(
@@ -261,6 +268,12 @@ class History(Vertical):
         ]
 
     # What the operator does
+
+    def on_descendant_focus(self) -> None:
+        self._show_state()
+
+    def on_descendant_blur(self) -> None:
+        self._show_state()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -46,7 +46,7 @@ class OpenQuestions:
         self._open.pop(step, None)
 
     def withdraw(self, step: str) -> None:
-        """Drop the step's question, and close its dialog: nobody needs the answer any more."""
+        """Drop the step's question, and close what asks it: nobody needs the answer any more."""
         self._open.pop(step, None)
         if self._dialog is not None and self._dialog[0] == step:
             self._dialog[1].withdraw()

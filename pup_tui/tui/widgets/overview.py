@@ -20,9 +20,10 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import effect_content, status_content
 from pup_tui.tui.keys import bound, key_of, with_keys
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
 from pup_tui.tui.usual import how_long_ago, usually
-from pup_tui.tui.widgets.reading import ReadArea, ReadText
+from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry

@@ -20,9 +20,10 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import effect_content
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted, indented
 from pup_tui.tui.widgets.armed import Armed
-from pup_tui.tui.widgets.reading import ReadArea, ReadText
+from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved

@@ -2,65 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.geometry import Region
-from textual.message import Message
-from textual.reactive import var
-from textual.visual import VisualType
-from textual.widgets import Input, Static
+from textual.containers import VerticalScroll
 
-from pup_tui.tui.fields.line_input import LineInput
-from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.lines.finder import TextSearch
-
-
-class ReadText(Static):
-    """A text in which what is searched for is marked."""
-
-    pattern: var[re.Pattern[str] | None] = var(None)
-
-    def watch_pattern(self) -> None:
-        self.refresh()
-
-    def render(self) -> VisualType:
-        shown = super().render()
-        if self.pattern is None or not isinstance(shown, Content):
-            return shown
-        return shown.highlight_regex(self.pattern, style="bold reverse")
-
-    def rows(self) -> list[str]:
-        """Its lines as they are drawn."""
-        strips = self.render_lines(Region(0, 0, self.size.width, self.size.height))
-        return [strip.text for strip in strips]
-
-
-class _FindInput(LineInput):
-    BINDINGS: ClassVar[list[BindingType]] = bound({"back": ("leave", "Close the search")})
-
-    class Left(Message):
-        """The operator does not want to search after all."""
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
-
-
-class FindLine(Horizontal):
-    """Where a word is typed that is searched for, and how often it was found."""
-
-    def compose(self) -> list[LineInput | Static]:
-        hint = with_keys(self.app, "enter finds · {back} leaves")
-        return [_FindInput(placeholder=hint, compact=True), Static(markup=False)]
-
-    def on_mount(self) -> None:
-        self.display = False
-
-    def tell(self, told: str) -> None:
-        self.query_one(Static).update(Content(told))
+from pup_tui.tui.fields.find_line import FindLine
+from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import TextFinder
 
 
 class ReadArea(VerticalScroll, inherit_bindings=False):
@@ -81,11 +30,8 @@ class ReadArea(VerticalScroll, inherit_bindings=False):
         }
     )
 
-    _pattern: re.Pattern[str] | None = None
-    _at: int | None = None
-    """The row of the match that was gone to last."""
-
     async def on_mount(self) -> None:
+        self._finder = TextFinder(lambda: [self])
         await self.mount(FindLine())
 
     def action_lines(self, by: int) -> None:
@@ -104,54 +50,30 @@ class ReadArea(VerticalScroll, inherit_bindings=False):
         return self.query_one(FindLine)
 
     def action_search(self) -> None:
-        self._line.display = True
-        self._line.query_one(Input).focus()
+        self._line.open()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._look_for(event.value)
+    def on_find_line_typed(self, message: FindLine.Typed) -> None:
+        message.stop()
+        self._finder.look_for(message.text)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_find_line_entered(self, message: FindLine.Entered) -> None:
+        message.stop()
         self.focus()
-        if self._pattern is None:
+        if self._finder.pattern is None:
             self._line.display = False
         else:
             self.action_match(1)
 
-    def on__find_input_left(self, message: _FindInput.Left) -> None:
+    def on_find_line_left(self, message: FindLine.Left) -> None:
         message.stop()
         self.action_clear()
 
-    def _look_for(self, text: str) -> None:
-        self._pattern = TextSearch(plain=True).pattern(text) if text else None
-        self._at = None
-        for read in self.query(ReadText):
-            read.pattern = self._pattern
-
     def action_match(self, by: int) -> None:
         """Go to the next match, or to the one before; past the last follows the first."""
-        if self._pattern is None:
+        if self._finder.pattern is None:
             self.action_search()
-            return
-        found = self._matches(self._pattern)
-        if not found:
-            self._line.tell("no match")
-            return
-        here = round(self.scroll_y) - (by > 0) if self._at is None else self._at
-        beyond = [row for row in found if (row > here if by > 0 else row < here)]
-        at = (beyond or found)[0 if by > 0 else -1]
-        self._at = at
-        self._line.tell(f"match {found.index(at) + 1} of {len(found)}")
-        self.scroll_to(y=max(0, at - self.size.height // 2), animate=False)
-
-    def _matches(self, pattern: re.Pattern[str]) -> list[int]:
-        return [
-            read.virtual_region.y + row
-            for read in self.query(ReadText)
-            for row, text in enumerate(read.rows())
-            if pattern.search(text)
-        ]
+        else:
+            self._line.tell(self._finder.go(by))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave escape to other widgets where there is no search."""
@@ -165,8 +87,6 @@ class ReadArea(VerticalScroll, inherit_bindings=False):
         return any(line.display for line in self.query(FindLine))
 
     def action_clear(self) -> None:
-        self._line.query_one(Input).value = ""
-        self._line.tell("")
-        self._line.display = False
-        self._look_for("")
+        self._line.close()
+        self._finder.look_for("")
         self.focus()

@@ -61,6 +61,11 @@ class RunQuestions(OpenQuestions):
         if attempt > 1:
             self._first_lines.setdefault(step, []).append(line_count(self._output_path(step)))
 
+    def withdraw(self, step: str) -> None:
+        super().withdraw(step)
+        if self._requests is not None:
+            self._requests.withdraw_change(step)
+
     def soonest(self) -> list[float]:
         """The seconds that questions are still open, for those that close by themselves."""
         left = (self._times.question_left(question) for question in self)
@@ -117,7 +122,7 @@ class RunQuestions(OpenQuestions):
         if decided:
             self.answered(question.step)
             self._answered()
-        else:
+        elif question.step in self:
             self.put_forward(question.step)
 
     def _send(self, question: Question, answer: Answer) -> None:

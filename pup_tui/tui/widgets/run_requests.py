@@ -44,11 +44,17 @@ class RunRequests:
         self._decided: dict[str, GoingOn] = {}
         self._asking: tuple[str, Dialog] | None = None
         self._reasons: dict[str, dict[str, str]] = {}
+        self._changing: tuple[str, StepChanges] | None = None
 
     def withdraw(self, step: str | None = None) -> None:
         """Close the dialog that asks about `step`, or any dialog; it needs no answer any more."""
         if self._asking is not None and step in (None, self._asking[0]):
             self._asking[1].withdraw()
+
+    def withdraw_change(self, step: str) -> None:
+        """Close what asks for more than a key about a step that failed: nothing is to be decided of it."""
+        if self._changing is not None and step == self._changing[0]:
+            self._changing[1].withdraw()
 
     def answer(self, question: Question, answer: Answer) -> None:
         live, step, by = self._live, question.step, self._operator
@@ -91,7 +97,10 @@ class RunRequests:
         self._app().run_worker(self._change(step, how, done), group="change", exclusive=True)
 
     async def _change(self, step: str, how: str, done: Callable[[bool], None]) -> None:
-        decided = await self._changes(step).decide(step, how)
+        changes = self._changes(step)
+        self._changing = step, changes
+        decided = await changes.decide(step, how) and not changes.withdrawn
+        self._changing = None
         if decided:
             going = self._decided[step]
             try:

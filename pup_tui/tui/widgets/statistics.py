@@ -13,9 +13,10 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import columns, cut_middle, short_duration
 from pup_tui.tui.usual import percent
-from pup_tui.tui.widgets.reading import ReadArea, ReadText
+from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
     from pup_tui.core.figures import RunbookFigures, StepFigures
