@@ -69,7 +69,7 @@ class For(Struct):
 Block = Literal | Output | If | For
 
 
-class ReadText(Struct, frozen=True):
+class ReadBlocks(Struct, frozen=True):
     """What can be read of a text, and everything that is wrong with it.
 
     Where an expression cannot be read another one stands in, which uses no names. ``is_whole``: nothing
@@ -94,10 +94,10 @@ def parse_blocks(source: str) -> list[Block]:
     return read.blocks
 
 
-def read_blocks(source: str) -> ReadText:
+def read_blocks(source: str) -> ReadBlocks:
     """Read a text as far as that is possible."""
     if len(source) > MAX_TEXT:
-        return ReadText([], [too_long()], False)
+        return ReadBlocks([], [too_long()], False)
     return _Builder(source).build()
 
 
@@ -115,7 +115,7 @@ class _Builder:
         self._place = (1, 1)
         self._segment = Segment("text", "", 0)
 
-    def build(self) -> ReadText:
+    def build(self) -> ReadBlocks:
         scanned = scan(self._source)
         self._errors += scanned.errors
         is_whole = scanned.is_whole
@@ -136,7 +136,7 @@ class _Builder:
         else:
             if self._open and is_whole:
                 self._errors.append(_never_closed(self._open[-1]))
-        return ReadText(self._finished(), sorted(self._errors, key=_position), is_whole)
+        return ReadBlocks(self._finished(), sorted(self._errors, key=_position), is_whole)
 
     def _finished(self) -> list[Block]:
         for loop in self._nameless:

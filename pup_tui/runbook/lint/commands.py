@@ -38,7 +38,7 @@ _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
         "`tail -f` does not end",
     ),
     (
-        re.compile(rf"\b(?:journalctl|logs?)\b{_REST}\s(?:-[a-z]{{0,9}}f|--follow)\b"),
+        re.compile(rf"\b(?:journalctl|logs?)\b{_REST}\s(?:-[a-z]{{0,9}}f[a-z]{{0,9}}|--follow)\b"),
         "following a log does not end",
     ),
     (

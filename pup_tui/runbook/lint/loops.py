@@ -20,13 +20,18 @@ _ALWAYS: Final = re.compile(r"\s*(?:true|:|\[\s*1\s*\]|\(\(\s*1\s*\)\)|1)\s*\Z")
 _SLEEPS: Final = re.compile(r"\bsleep\b")
 _READS: Final = re.compile(r"(?:^|[\s;&|(])(?:read|mapfile|readarray|getopts)\b")
 _SHIFTS: Final = re.compile(r"\bshift\b")
+_FIRST_WORD: Final = re.compile(r"\$(?:1|\{1)(?![0-9])")
 _CLOCK: Final = re.compile(r"\bSECONDS\b|\bEPOCHSECONDS\b|\bdate\s+[^;|&]*\+")
 _COMPARES: Final = re.compile(r"-(?:lt|le|gt|ge|eq|ne)\b|[<>]|[!=]=|=")
 _COUNTS: Final = re.compile(
     r"\b([A-Za-z_]\w*)(?:\+\+|--|\s*[-+*/]=)|(?:\+\+|--)([A-Za-z_]\w*)|"
     r"\b([A-Za-z_]\w*)=\"?(?:\$\(\(|\$\(\s*expr\b|`\s*expr\b)|"
-    r"\(\(\s*([A-Za-z_]\w*)\s*=|\blet\s+[\"']?([A-Za-z_]\w*)"
+    r"\(\(\s*([A-Za-z_]\w*)\s*=|\blet\s+[\"']?([A-Za-z_]\w*)|"
+    r"\b([A-Za-z_]\w*)=\"?(?:\$\(\s*date\s+[^;|&)]*\+|\$\{?(?:EPOCH)?SECONDS\b)|"
+    r"\b([A-Za-z_]\w*)=\(\s*\"\$\{[A-Za-z_]\w*\[@\]:"
 )
+"""What gives a variable another number in each round, the time, or an array without its first elements."""
+
 _LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
 _WAITS: Final = re.compile(r"(?:^|[\s;&|({])(?:wait|fg)\b")
 _KILLS: Final = re.compile(r"(?:^|[\s;&|({'\"])(?:p?kill|killall)\b")
@@ -92,7 +97,11 @@ def _endless(loop: Node) -> str:
     is_always = loop.children[0].type == "while" and _ALWAYS.match(condition) is not None
     if not is_always and not _SLEEPS.search(source_of(loop)):
         return ""
-    if _READS.search(condition) or _is_bounded(loop, condition, source_of(body), body):
+    if (
+        _READS.search(condition)
+        or _SHIFTS.search(condition)
+        or _is_bounded(loop, condition, source_of(body), body)
+    ):
         return ""
     return "this loop has no end" if is_always else "this loop may wait for ever"
 
@@ -101,9 +110,12 @@ def _is_bounded(loop: Node, condition: str, inside: str, body: Node) -> bool:
     """Whether the condition, or a test that leaves the loop, looks at a counter or at the clock."""
     counted = {name for found in _COUNTS.findall(source_of(loop)) for name in found if name}
     judged = [condition, *_ways_out(body)]
-    if _SHIFTS.search(inside):
+    shifts = _SHIFTS.search(inside) is not None
+    if shifts:
         counted.add("#")
     for test in judged:
+        if shifts and _FIRST_WORD.search(test):
+            return True
         names = set(re.findall(r"[A-Za-z_]\w*|#", test))
         is_counter = bool(names & counted) and _COMPARES.search(test) is not None
         if is_counter or ("((" in test and bool(names & counted)) or _CLOCK.search(test):

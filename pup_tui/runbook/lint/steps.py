@@ -15,7 +15,10 @@ from pup_tui.runbook.steps import BODY, StepDraft
 from pup_tui.runbook.variables.rules import default_texts
 
 _EXPRESSIONS = (Language.EXPRESSION, Language.CONDITION, Language.ITEMS)
-_EXPANDED = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*|\()", re.ASCII)
+_EXPANDED = re.compile(
+    r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*[^}\n]{0,40}\}?|\([^)\n]{0,40}\)?)|(?:\A|(?<=:))~(?=/|\Z)",
+    re.ASCII,
+)
 """The beginning of what a shell would replace."""
 _OF_FOLLOWING = ("interval", "timeout")
 """What of a poll says how something is followed."""
@@ -99,7 +102,7 @@ def poll_ignored(subject: Subject) -> Iterator[Finding]:
 
 
 def dollar_in_env(subject: Subject) -> Iterator[Finding]:
-    """`env` is no script: `$PATH` in it stays those five characters."""
+    """`env` is no script: `$PATH` in it stays those five characters, and `~` is no home."""
     defaults = subject.root.get("defaults")
     maps = [step.node.get("env") for step in subject.steps]
     maps += [defaults.get("env") if isinstance(defaults, Mapping) else None]
@@ -109,6 +112,8 @@ def dollar_in_env(subject: Subject) -> Iterator[Finding]:
         if found is not None:
             told = f"`env` does not expand {shown(found[0])}"
             hint = "write `{{ … }}` for a value, or set the variable in the script"
+            if found[0] == "~":
+                hint = "write the folder, or set the variable in the script with $HOME"
             yield Finding(value, told, hint)
 
 

@@ -218,10 +218,10 @@ class Uses:
                 self._is_one(words[index])
             self._judge(use, words[index])
 
-    def _is_one(self, word: ShellWord, *, is_command: bool = False) -> None:
+    def _is_one(self, word: ShellWord) -> None:
         """Ask that a word without quotes is one whatever its variables hold, where several may be code."""
         use = self._use_in(word)
-        if use is not None and not (is_command and self._may_be_builtin(word)):
+        if use is not None:
             self._is_used(use)
             return
         hint = "write the variable in double quotes"
@@ -477,7 +477,7 @@ class Uses:
         if use is not Use.INT and not evaluated and self._may_be_many(word, index):
             many = [*words[: index + 1], *words[index:]]
             if self._command_use(many, index + 1, b"", {}) > Use.OPERAND:
-                self._is_one(word, is_command=not index)
+                self._is_one(word)
         self._hand_on(node, words, index)
 
     def _index_in(self, words: Sequence[ShellWord]) -> int | None:
