@@ -15,6 +15,13 @@ from tests.bench import cost, keys, outputs
 
 ROUNDS = 5
 
+SECRETS = [f"SECRET{number}" for number in range(5)]
+FLOOD = (
+    "name: flood\nvars:\n"
+    + "".join(f"  {name}: {{type: secret}}\n" for name in SECRETS)
+    + "steps:\n  - {name: flood, kind: shell, run: seq 5000000}\n"
+)
+
 
 def best(call: Callable[[], None], rounds: int = ROUNDS) -> float:
     """The fastest of some rounds, in seconds: what the code needs when nothing else runs."""
@@ -99,12 +106,8 @@ def flood(environ: Mapping[str, str], folder: Path) -> tuple[float, float]:
     Five secrets are looked for.
     """
     runbook, secrets = folder / "flood.yaml", folder / "secrets.yaml"
-    names = [f"SECRET{number}" for number in range(5)]
-    listed = "".join(f"  {name}: {{type: secret}}\n" for name in names)
-    runbook.write_text(
-        f"vars:\n{listed}steps:\n  - {{name: flood, kind: shell, run: seq 5000000}}\n"
-    )
-    secrets.write_text("".join(f"{name}: a/secret+value={name}\n" for name in names))
+    runbook.write_text(FLOOD)
+    secrets.write_text("".join(f"{name}: a/secret+value={name}\n" for name in SECRETS))
     command = [sys.executable, "-m", "pup_tui", "run", str(runbook), "--arg-file", str(secrets)]
     with (folder / "out.txt").open("wb") as out:
         process = subprocess.Popen(command, env=environ, stdout=out, stderr=subprocess.DEVNULL)
