@@ -1,4 +1,4 @@
-"""What is measured can be run."""
+"""What is measured can be measured: nobody runs all of it every day."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as bench
-from tests.bench import cost, keys
+from tests.bench import cost, keys, outputs
 from tests.support.runbooks import program_of
 
 RUNBOOKS = {
@@ -28,3 +28,7 @@ def test_the_catalog_loads(tmp_path: Path) -> None:
     bench.write_catalog(tmp_path / "catalog", runbooks=1, steps=5)
     (path,) = (tmp_path / "catalog").iterdir()
     program_of(path.read_text())
+
+
+def test_a_past_output_is_looked_at(tmp_path: Path) -> None:
+    assert len(outputs.rows(tmp_path, lines=5000)) == 3
