@@ -110,8 +110,8 @@ class Sanitizer:
             self._marks = "" if text else self._marks
             return text
         pieces = _SGR.split(text)
-        if len(pieces) > 1 and _is_harmless("".join(pieces[::2])):
-            self._marks = ""
+        if len(pieces) > 1 and _is_harmless(between := "".join(pieces[::2])):
+            self._marks = "" if between else self._marks
             return self._feed_styled(pieces)
         out: list[str] = []
         at = 0

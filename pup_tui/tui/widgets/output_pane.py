@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from pup_tui.aside import aside
@@ -26,6 +25,12 @@ from pup_tui.tui.lines.arranged import FoldableJson, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
 from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.output_wanted import (
+    OutputForEditor,
+    OutputForFile,
+    OutputForPager,
+    OutputWanted,
+)
 from pup_tui.tui.texts import counted
 from pup_tui.tui.widgets.search_bar import SearchBar
 
@@ -57,22 +62,6 @@ class OutputPane(Vertical):
             "back": ("clear", "Clear the search"),
         }
     )
-
-    class Elsewhere(Message):
-        """The spool at `path` is wanted outside of the console."""
-
-        def __init__(self, path: Path) -> None:
-            super().__init__()
-            self.path = path
-
-    class ForPager(Elsewhere):
-        """It is to be shown in the operator's pager."""
-
-    class ForEditor(Elsewhere):
-        """A copy of it is to be opened in the operator's editor."""
-
-    class ForFile(Elsewhere):
-        """It is to be saved to a file that the operator names."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -461,15 +450,15 @@ class OutputPane(Vertical):
         self.lines.action_copy_all()
 
     def action_pager(self) -> None:
-        self._hand_over(self.ForPager)
+        self._hand_over(OutputForPager)
 
     def action_editor(self) -> None:
-        self._hand_over(self.ForEditor)
+        self._hand_over(OutputForEditor)
 
     def action_save(self) -> None:
-        self._hand_over(self.ForFile)
+        self._hand_over(OutputForFile)
 
-    def _hand_over(self, to: type[Elsewhere]) -> None:
+    def _hand_over(self, to: type[OutputWanted]) -> None:
         if self._kept is None or not self._kept.exists():
             self.notify("There is no output yet.", markup=False)
             return
