@@ -18,6 +18,15 @@ _BEGINS = re.compile(r"\s*([\[{])")
 _decoder = json.JSONDecoder()
 
 
+class TooLargeJson(Exception):
+    """JSON that would be laid out, were there not so much of it."""
+
+
+def begins_json(text: str) -> bool:
+    """Whether a text may be objects or lists of JSON, by its beginning."""
+    return _BEGINS.match(text) is not None
+
+
 class JsonOutline(NamedTuple):
     """The `values` of a text of JSON, and its lines laid out, in colours.
 
@@ -46,8 +55,13 @@ class JsonOutline(NamedTuple):
 
 
 def json_outline(text: str) -> JsonOutline | None:
-    """The outline of a text that is one object or list of JSON after the other; None where it is not."""
+    """The outline of a text that is one object or list of JSON after the other; None where it is not.
+
+    Raises TooLargeJson; of a text that is too long only its beginning is looked at.
+    """
     if len(text) > MOST:
+        if begins_json(text):
+            raise TooLargeJson
         return None
     lines: list[str] = []
     values = []
@@ -55,7 +69,7 @@ def json_outline(text: str) -> JsonOutline | None:
         for document, value in _documents(text):
             made = pretty_json(document)
             if made is None:
-                return None
+                raise TooLargeJson
             values.append(value)
             lines += made.removesuffix("\n").split("\n")
     except (ValueError, RecursionError):

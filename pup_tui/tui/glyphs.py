@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 
 from pup_tui.output.sanitize import safe_text
+
+if TYPE_CHECKING:
+    from pup_tui.runbook.model import Step
 
 
 class Mark(NamedTuple):
@@ -46,7 +49,7 @@ _MARKS = {
     )
 }
 
-_EFFECTS = {True: "changes", False: "only looks", None: "may change"}
+_EFFECTS = {True: "changes", False: "reads", None: "may change"}
 _EFFECT_STYLES = {True: "$text-warning", False: "$text-muted", None: "$foreground"}
 
 
@@ -61,8 +64,13 @@ def status_content(status: str, *, word: bool = True) -> Content:
     return Content.styled(f"{mark.glyph} {mark.word}" if word else mark.glyph, TONES[mark.tone])
 
 
-def effect_content(mutates: bool | None, *, danger: bool) -> Content:
-    """What a step does outside: `only looks`, `changes`, `may change`; `DANGER` where its author says so."""
-    if danger:
-        return Content.styled("DANGER", "bold $text-error")
-    return Content.styled(_EFFECTS[mutates], _EFFECT_STYLES[mutates])
+def effect_content(step: Step, mutates: bool | None) -> Content:
+    """What a step does outside: it `reads`, `changes`, `may change` where nobody can tell, or `destroys`
+    where its author says that it is dangerous. One that only asks somebody `asks`.
+    """
+    if step.is_question:
+        word, style = "asks", _EFFECT_STYLES[False]
+    else:
+        word = "destroys" if step.danger else _EFFECTS[mutates]
+        style = _EFFECT_STYLES[mutates]
+    return Content.styled(word, "bold $text-error" if step.danger else style)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pup_tui.output.json_outline import MOST, json_outline
+from pup_tui.output.json_outline import MOST, TooLargeJson, json_outline
 from pup_tui.output.json_table import json_table
 from pup_tui.output.log_event import badness, log_event
 from pup_tui.output.style import strip_style
@@ -49,6 +49,15 @@ def test_laid_out_json_says_what_it_said(values: list[Any]) -> None:
 )
 def test_what_is_no_object_or_list_has_no_outline(text: str) -> None:
     assert json_outline(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" + "1," * MOST, "{" + " " * MOST, "[" * 100 + ",".join("1" * 30_000) + "]" * 100],
+)
+def test_too_much_json_is_told_from_what_is_none(text: str) -> None:
+    with pytest.raises(TooLargeJson):
+        json_outline(text)
 
 
 def test_numbers_stay_as_they_are_spelled() -> None:

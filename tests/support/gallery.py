@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 from textual.geometry import Offset
 from textual.selection import Selection
@@ -142,7 +143,10 @@ async def _a_run(console: Console) -> AsyncIterator[str]:
     await console.press(*"pay")
     await console.press("tab")
     yield "confirm: focus"
-    await console.press("escape")
+    await console.press("f3", *"what", "enter")
+    await console.sees("match 1 of 1")
+    yield "confirm: search"
+    await console.press("escape", "escape")
     await console.sees("waiting")
     steps, lines = console.app.screen.query_one(StepList), console.app.screen.query_one(OutputLines)
     steps.focus()
@@ -168,8 +172,10 @@ async def _a_run(console: Console) -> AsyncIterator[str]:
 
 
 async def _after_it(console: Console) -> AsyncIterator[str]:
-    console.app.notify("something", title="A note", severity="warning", markup=False)
-    console.app.notify("something", severity="error", markup=False)
+    # They stay: it takes a while to go through all screens in every look.
+    notify = partial(console.app.notify, "something", markup=False, timeout=3600)
+    notify(title="A note", severity="warning")
+    notify(severity="error")
     await console.pilot.pause()
     yield "notes"
     await console.press("q")

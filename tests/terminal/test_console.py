@@ -296,8 +296,6 @@ def test_a_daemon_writes_on_behind_its_run_and_when_another_profile_is_chosen(
         screen.wait_for("1 of 1")
         writes_on(program, screen)
         screen.press("escape")
-        # Sent right behind it, the letter would make a sequence of both.
-        screen.wait_for("Run  r")
         screen.press("P")
         screen.wait_for("red +DANGER")
         screen.press("down")

@@ -124,6 +124,18 @@ async def test_what_an_answer_needs_closes_from_under_the_help(tmp_path: Path) -
         assert "by hand" in told(c)
 
 
+@pytest.mark.parametrize("key", ["s", "e"])
+async def test_what_was_typed_and_put_aside_is_told_when_its_question_closes(
+    tmp_path: Path, key: str
+) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await type_into_what_the_answer_needs(c, key)
+        await c.pilot.press("escape")
+        await until_shown(c, FailureScreen)
+        c.live.cancel("bea")
+        await c.until(lambda: len(c.app.screen_stack) == 1 and "by hand" in told(c))
+
+
 async def test_where_nothing_was_typed_nothing_is_said(tmp_path: Path) -> None:
     async with console(tmp_path, *STEPS, plays=PLAYS) as c:
         await until_shown(c, FailureScreen)

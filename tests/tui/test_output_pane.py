@@ -353,6 +353,29 @@ async def test_what_is_found_out_when_the_pane_has_left_the_screen_harms_nothing
         await work.wait()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(["x" * 100] * 30_000),
+        "\n".join(json.dumps({"n": "x" * 1_000}) for _ in range(3_000)),
+        "[" * 100 + ",".join("1" * 30_000) + "]" * 100,
+    ],
+)
+async def test_why_json_is_not_laid_out_is_said(tmp_path: Path, text: str) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, text)
+        assert "▲ JSON as printed: too much of it to be laid out · o pager" in s.status()
+        await s.press("v")
+        told = [each.message for each in s.pane.app._notifications]
+        assert "JSON as it was printed: too much of it to be laid out. o opens the pager" in told[0]
+
+
+async def test_of_other_large_outputs_nothing_is_said(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, "x [1]\n" * 500_000)
+        assert "JSON" not in s.status()
+
+
 async def test_json_is_laid_out_and_folds(tmp_path: Path) -> None:
     async with shown(tmp_path) as s:
         await arranged(s, json.dumps({"a": {"b": 1}, "c": "x"}))

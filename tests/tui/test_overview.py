@@ -41,7 +41,7 @@ async def test_shows_what_it_is_for_what_it_asks_and_what_it_does(
         await console.sees("Dashboard  https://example.com/d", "type:incident")
         await console.sees("~/runbooks/rollback.yaml  (given)")
         console.main.pages.overview.query_one("#overview-body").scroll_end(animate=False)
-        await console.sees("4 steps · 2 change things", "only looks", "DANGER", "may change")
+        await console.sees("4 steps · 2 change things", "reads", "destroys", "may change")
         await console.sees("(cleanup, opt", "It has not run yet.")
         if size == LARGE:
             await console.sees("required", "Flag to turn off", "= staging", "from env:FLAG_TOKEN")

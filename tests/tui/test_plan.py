@@ -31,9 +31,9 @@ async def test_shows_every_step_rendered_and_runs_nothing(
         await console.eventually(lambda: console.main.entry)
         await console.press("p")
         await console.on("plan")
-        await console.sees("4 steps, nothing has run", "dangerous")
+        await console.sees("4 steps, nothing has run", "1 destroys", "· destroys")
         await console.sees("Look [red]at[/] it", "echo '[/usr/bin]' staging")
-        await console.sees("its `if` does not hold", "not known yet", "DANGER", "rm -r staging")
+        await console.sees("its `if` does not hold", "not known yet", "rm -r staging")
         assert not executor.requests
         await console.press("escape")
         await console.on("overview")
@@ -180,7 +180,7 @@ async def test_steps_inside_others_are_unfolded_for_each_item_with_the_numbers_o
         await console.sees(
             "for each of 2 items", "Restart them [1]", "drain a", "burn b", "4  Tell"
         )
-        await console.sees("up to 3 attempts, 2s between them", "2 dangerous")
+        await console.sees("up to 3 attempts, 2s between them", "2 destroy")
         lines = console.screen.splitlines()
         ends = {
             word: next(line.index(word) for line in lines if word in line)

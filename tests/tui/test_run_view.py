@@ -190,6 +190,23 @@ async def test_a_question_that_ran_out_of_time_leaves_the_screen(tmp_path: Path)
         assert c.app.waits == [True, False]
 
 
+@pytest.mark.parametrize("aside", [False, True])
+async def test_a_note_on_manual_work_that_nobody_needs_any_more_is_told(
+    tmp_path: Path, aside: bool
+) -> None:
+    async with console(tmp_path, ManualStep(id="m", name="Look", message="By hand")) as c:
+        await c.until(lambda: isinstance(c.app.screen, ManualScreen))
+        c.app.screen.query_one("#manual-note", Input).value = "half done"
+        if aside:
+            await c.pilot.press("escape")
+            await c.until(lambda: len(c.app.screen_stack) == 1)
+        c.live.cancel("bea")
+        await c.until(lambda: len(c.app.screen_stack) == 1 and c.app._notifications)
+        [told] = c.app._notifications
+        assert told.title == "Look: no answer is needed any more"
+        assert "half done" in told.message
+
+
 async def test_manual_work_is_done_when_everything_is_ticked(tmp_path: Path) -> None:
     manual = ManualStep(id="m", name="Look", message="By hand", checklist=("one", "two"))
     async with console(tmp_path, manual) as c:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -109,6 +109,26 @@ def shown_text(text: str) -> str:
     shown = safe_text(text[:MOST_SHOWN].strip(), multiline=True)
     rest = len(text) - MOST_SHOWN
     return shown if rest <= 0 else f"{shown}\n… {rest:,} more characters"
+
+
+def listed(typed: Mapping[str, str]) -> str:
+    """What was typed, with its names; what is blank is left out."""
+    return "\n".join(f"{name}: {text}" for name, text in typed.items() if text.strip())
+
+
+def tell_unsent(app: App[Any], title: str, typed: str) -> None:
+    """Say that what was typed for a question goes nowhere: nobody needs the answer any more."""
+    if not typed:
+        return
+    rest = len(typed) - MOST_TOLD
+    told = f"{typed[:MOST_TOLD]}… {rest:,} more characters" if rest > 0 else typed
+    app.notify(
+        safe_text(f"What you typed was not used:\n{told}", multiline=True),
+        title=safe_text(f"{title}: no answer is needed any more"),
+        severity="warning",
+        markup=False,
+        timeout=TOLD_SECONDS,
+    )
 
 
 class Title(Static):
@@ -322,7 +342,7 @@ class Dialog(ModalScreen[Answer | None]):
 
     def unsent(self) -> str:
         """What was typed and would be lost if the dialog closed by itself; never a secret."""
-        return "\n".join(f"{name}: {text}" for name, text in self.kept().items() if text.strip())
+        return listed(self.kept())
 
     def withdraw(self) -> None:
         """Close the dialog without an answer: nobody needs one any more. What was typed is told."""
@@ -344,22 +364,8 @@ class Dialog(ModalScreen[Answer | None]):
 
     def _leave_if_withdrawn(self) -> None:
         if self._withdrawn and self.is_active:
-            self._tell_unsent()
+            tell_unsent(self.app, self._heading, self.unsent())
             self.dismiss(None)
-
-    def _tell_unsent(self) -> None:
-        typed = self.unsent()
-        if not typed:
-            return
-        rest = len(typed) - MOST_TOLD
-        told = f"{typed[:MOST_TOLD]}… {rest:,} more characters" if rest > 0 else typed
-        self.app.notify(
-            safe_text(f"What you typed was not used:\n{told}", multiline=True),
-            title=safe_text(f"{self._heading}: no answer is needed any more"),
-            severity="warning",
-            markup=False,
-            timeout=TOLD_SECONDS,
-        )
 
     # Search
 

@@ -7,13 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from pup_tui.output.json_outline import MOST, JsonOutline, json_outline
+from pup_tui.output.json_outline import (
+    MOST,
+    JsonOutline,
+    TooLargeJson,
+    begins_json,
+    json_outline,
+)
 from pup_tui.output.json_table import json_table
 from pup_tui.output.passage import Line
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
 from pup_tui.output.table_fit import cells_of, widths_of
 from pup_tui.tui.lines.line_list import LineList
+
+_TOO_LARGE = "too much of it to be laid out"
+_BEGINNING = 1024
+"""Bytes of a line that tell whether it begins JSON."""
 
 _RULE = re.compile(r"-+(-\+-+)*")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -137,6 +147,8 @@ class Arrangements(NamedTuple):
     table: SortableTable | None = None
     left_out: int = 0
     """Lines of standard error, which stand in the output as it was printed only."""
+    why_not: str = ""
+    """Why it stands as it was printed, where it looks like JSON."""
 
     @property
     def all(self) -> list[FoldableJson | SortableTable]:
@@ -148,13 +160,18 @@ def arrangements(path: Path) -> Arrangements:
     reader = SpoolReader(path)
     try:
         if reader.dropped_lines or reader.size > MOST:
-            return Arrangements()
+            why = "lines of it are left out" if reader.dropped_lines else _TOO_LARGE
+            first = "".join(line.text for line in reader.lines(0, 1, _BEGINNING))
+            return Arrangements(why_not=why if begins_json(strip_style(first)) else "")
         found = [passage for _, passage in reader.passages(0, reader.line_count)]
     finally:
         reader.close()
     text = strip_style("".join(each.text for each in found if each.stream == "stdout"))
     left_out = sum(each.text.count("\n") for each in found if each.stream == "stderr")
-    outline = json_outline(text)
+    try:
+        outline = json_outline(text)
+    except TooLargeJson:
+        return Arrangements(left_out=left_out, why_not=_TOO_LARGE)
     made = text if outline is None else json_table(outline.values)
     return Arrangements(
         None if outline is None else FoldableJson(outline),

@@ -19,7 +19,7 @@ from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
-from pup_tui.tui.keys import bound, key_of
+from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.arranged import FoldableJson, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
@@ -79,6 +79,8 @@ class OutputPane(Vertical):
         """Which of them is shown; None where the output is shown as it was printed."""
         self._left_out = 0
         """Lines of standard error that they leave out."""
+        self._why_not = ""
+        """Why there are none, where it looks like JSON."""
         self._marks: Sequence[Parting] = ()
         self._matches = Matches()
         self._counted: re.Pattern[str] | None = None
@@ -131,7 +133,7 @@ class OutputPane(Vertical):
                     self._arrange(path, arranged)
                 elif begun_again:
                     self.workers.cancel_group(self, "arrange")
-                    self._arrangements = []
+                    self._arrangements, self._why_not = [], ""
                     if self._view is not None:
                         self._look(None)
                         self.lines.following = True
@@ -157,6 +159,8 @@ class OutputPane(Vertical):
         if not self.is_attached:
             return  # the pane has gone meanwhile
         self._arrangements, self._left_out = made.all, made.left_out
+        self._why_not = made.why_not
+        self._show_status()
         lines = self.lines
         untouched = lines.following or lines.cursor == 0
         if at_once and self._arrangements and untouched and lines.pattern is None:
@@ -178,7 +182,11 @@ class OutputPane(Vertical):
         """Show the output in the next arrangement; after the last, as it was printed."""
         looks: list[FoldableJson | SortableTable | None] = [*self._arrangements, None]
         if len(looks) == 1:
-            self.notify("It is neither JSON nor a table.", markup=False, timeout=2)
+            told = "It is neither JSON nor a table."
+            if self._why_not:
+                told = f"JSON as it was printed: {self._why_not}."
+                told += with_keys(self.app, " {pager} opens the pager, {open} a line.")
+            self.notify(told, markup=False, timeout=5)
             return
         following = looks[(looks.index(self._view) + 1) % len(looks)]
         self._guarded(lambda: self._look(following))
@@ -236,6 +244,7 @@ class OutputPane(Vertical):
                 reader.close()
         self._reader = self._printed = self._view = None
         self._arrangements = []
+        self._why_not = ""
 
     # The status line
 
@@ -254,6 +263,11 @@ class OutputPane(Vertical):
             told = self._view.told(key)
         parts += [
             f"{told} · {key('view')} other views" if self._arrangements else told,
+            *(
+                [f"▲ JSON as printed: {self._why_not} · {key('pager')} pager"]
+                if self._why_not
+                else []
+            ),
             *([f"▲ without {counted(self._left_out, 'line')} of stderr"] if hides else []),
             "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
         ]

@@ -322,7 +322,7 @@ def _steps(described: Described) -> Content:
     rows = [
         (
             Content.styled(f"  {number:>{width}}", "$text-muted"),
-            effect_content(each.mutates, danger=each.step.danger),
+            effect_content(each.step, each.mutates),
             Content.styled(each.step.listed_kind, "$text-muted"),
             Content.assemble(
                 " " * (INDENT * min(each.depth, DEEPEST)),

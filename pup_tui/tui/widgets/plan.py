@@ -174,21 +174,24 @@ class PlanView(Armed):
 
 def _title(planned: Planned) -> Content:
     steps = planned.steps
-    dangerous = sum(step.danger for step in steps)
-    changing = sum(step.mutates is True for step in steps)
+    acting = [step for step in steps if not planned.program.node(step.id).step.is_question]
+    destroying = sum(step.danger for step in acting)
+    changing = sum(step.mutates is True and not step.danger for step in acting)
+    unknown = sum(step.mutates is None and not step.danger for step in acting)
     parts = [
         Content.styled(safe_text(planned.loaded.require().name), "bold $text-primary"),
         Content.styled(f"plan: {counted(len(steps), 'step')}, nothing has run", "$text-muted"),
     ]
+    told = []
     if changing:
-        parts.append(
-            Content.styled(
-                f"{changing} {'changes' if changing == 1 else 'change'} things", "$text-warning"
-            )
-        )
-    if dangerous:
-        parts.append(Content.styled(f"{dangerous} dangerous", "bold $text-error"))
-    return Content("   ").join(parts)
+        word = "changes" if changing == 1 else "change"
+        told.append(Content.styled(f"{changing} {word}", "$text-warning"))
+    if unknown:
+        told.append(Content(f"{unknown} may change"))
+    if destroying:
+        word = "destroys" if destroying == 1 else "destroy"
+        told.append(Content.styled(f"{destroying} {word}", "bold $text-error"))
+    return Content("   ").join([*parts, Content(" · ").join(told)])
 
 
 def _steps(planned: Planned, width: int) -> Content:
@@ -238,7 +241,7 @@ def _step(step: PlannedStep, node: Node, digits: int, width: int) -> Content:
         (f"{number:>{digits}}".ljust(indent), "$text-muted"),
         (safe_text(step.name) + item, "bold"),
         (f"  {kind}{when} · ", "$text-muted"),
-        effect_content(step.mutates, danger=step.danger),
+        effect_content(node.step, step.mutates),
     )
     lines = [first]
     lines += [indented(Content(line), indent, width) for line in _command(step.shown.text)]

@@ -62,9 +62,12 @@ class RunQuestions(OpenQuestions):
             self._first_lines.setdefault(step, []).append(line_count(self._output_path(step)))
 
     def withdraw(self, step: str) -> None:
+        question, in_front = self._open.get(step), self.in_front
         super().withdraw(step)
-        if self._requests is not None:
-            self._requests.withdraw_change(step)
+        typed = self._typed.pop(step, {})
+        if self._requests is not None and question is not None:
+            # A dialog tells what is in it itself.
+            self._requests.withdraw_change(question, {} if in_front is question else typed)
 
     def soonest(self) -> list[float]:
         """The seconds that questions are still open, for those that close by themselves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -13,7 +13,7 @@ from pup_tui.spelling import as_typed
 from pup_tui.tui.changing import StepChanges
 from pup_tui.tui.decided import GoingOn
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
-from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer
+from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer, listed, tell_unsent
 from pup_tui.tui.dialogs.reason import NoteScreen, ReasonScreen
 from pup_tui.tui.dialogs.undo import UndoAnswer
 from pup_tui.tui.widgets.open_questions import Push
@@ -51,10 +51,19 @@ class RunRequests:
         if self._asking is not None and step in (None, self._asking[0]):
             self._asking[1].withdraw()
 
-    def withdraw_change(self, step: str) -> None:
-        """Close what asks for more than a key about a step that failed: nothing is to be decided of it."""
+    def withdraw_change(self, question: Question, typed: Mapping[str, str]) -> None:
+        """Close what asks for more than a key about a step that failed: nothing is to be decided of it.
+
+        What was `typed` for the question, and for a change of the step, and is in no dialog, is told.
+        """
+        step = question.step
         if self._changing is not None and step == self._changing[0]:
             self._changing[1].withdraw()
+            return
+        kept = self._decided.get(step, GoingOn())
+        texts = [typed, kept.typed_in("edit", step), kept.typed_in("skip", step)]
+        told = "\n".join(filter(None, map(listed, texts)))
+        tell_unsent(self._app(), question.title, told)
 
     def answer(self, question: Question, answer: Answer) -> None:
         live, step, by = self._live, question.step, self._operator
