@@ -17,6 +17,7 @@ from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
+from pup_tui.template.limits import TooMuchToJudgeError
 from pup_tui.template.size import parse_size
 from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
 from pup_tui.template.text import Text, compile_text, mistakes_in
@@ -78,6 +79,9 @@ class RoleCheck:
             return self._read(placed, shell, env, sql)
         except TemplateError as error:
             return self._mistaken(placed, error)
+        except TooMuchToJudgeError:
+            self._allowance.exhaust(placed.node)
+            return None
 
     def _mistaken(self, placed: PlacedText, error: TemplateError) -> UsesNames | None:
         """Report all that is wrong with a text; the names that it uses as far as it can be read."""
