@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pup_tui.file_stamp import Stamp
 from pup_tui.runbook import yaml
+from pup_tui.runbook.allowance import SPLIT_HINT
 from pup_tui.runbook.check import Checking
 from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Unreadable
 from pup_tui.runbook.looking import PupChanges, nobody_knows
@@ -24,7 +25,7 @@ from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.runbook_files import RunbookFiles, given_places
 from pup_tui.runbook.steps import Linter
-from pup_tui.template.limits import one_budget
+from pup_tui.template.limits import TooMuchToJudgeError, one_budget, one_judgement
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -139,9 +140,14 @@ def _load(
     tree, problems = yaml.parse(data, str(path))
     for problem in problems:
         report.add(problem)
-    with one_budget():
-        checking = Checking(library, report, linter, pup_changes)
-        runbook = None if tree is None else checking.runbook(tree, stem, name)
+    runbook = None
+    try:
+        with one_budget(), one_judgement():
+            checking = Checking(library, report, linter, pup_changes)
+            runbook = None if tree is None else checking.runbook(tree, stem, name)
+    except TooMuchToJudgeError:
+        told = "the file takes too long to judge: values go too many ways through its scripts"
+        report.add(Problem(path=str(path), message=told, hint=SPLIT_HINT))
     return Loaded(
         id=stem,
         path=path,

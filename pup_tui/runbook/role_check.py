@@ -19,6 +19,7 @@ from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
+from pup_tui.template.limits import TooMuchToJudgeError
 from pup_tui.template.size import parse_size
 from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
 from pup_tui.template.text import Text, compile_text
@@ -76,6 +77,15 @@ class RoleCheck:
         """
         if not self._allowance.take(placed.role, placed.node, self._declared, shell, env):
             return None
+        try:
+            return self._read_or_tell(placed, shell, env, sql)
+        except TooMuchToJudgeError:
+            self._allowance.exhaust(placed.node)
+            return None
+
+    def _read_or_tell(
+        self, placed: PlacedText, shell: str, env: frozenset[str], sql: SqlUse
+    ) -> UsesNames | None:
         try:
             return self._read(placed, shell, env, sql)
         except TemplateError as error:

@@ -61,6 +61,13 @@ def not_looked_through(subject: Subject) -> Iterator[Finding]:
         yield Finding(subject.not_looked_at, told, hint)
 
 
+def stopped_looking(subject: Subject) -> Finding:
+    """Not all of a file was looked through for warnings: values go too many ways through its scripts."""
+    node = subject.texts[0].node
+    told = "values go too many ways through the scripts of this file to be looked through for all warnings"
+    return Finding(node, told, "put long scripts into files of their own, or split the runbook")
+
+
 def raw_in_shell(subject: Subject) -> Iterator[Finding]:
     """`raw` puts a value into a script as code."""
     for placed in subject.texts:

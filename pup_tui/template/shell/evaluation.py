@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import (
     ASSIGNMENT,
     OWN_SHELL,
@@ -37,9 +38,9 @@ from pup_tui.template.shell.redirections import (
     is_of_exec,
     is_to_descriptor,
     opens_input,
+    path_to,
     redirects,
     text,
-    upwards,
     written,
 )
 from pup_tui.template.shell.script_parts import (
@@ -74,6 +75,7 @@ _GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
 _ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1,4})")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
+_NODES_PER_STEP: Final = 5
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -136,6 +138,7 @@ class Evaluations:
         self._depth = depth
         self._follows_texts = follows_texts
         self._parts = ScriptParts(root)
+        self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
         self._scripts: dict[tuple[bytes, str], Evaluations | None] = {}
 
@@ -168,6 +171,7 @@ class Evaluations:
         while waiting:
             at = waiting.popleft()
             for step in self._next(at):
+                spend_on_judging(1)
                 evaluator = step if isinstance(step, Evaluator) else self._known.get(step)
                 if evaluator is not None:
                     found.setdefault(at, evaluator)
@@ -189,7 +193,7 @@ class Evaluations:
     def _next(self, at: _Carrier) -> _Steps:
         match at:
             case _Word(node, is_content):
-                yield from self._from_word(upwards(node), is_content)
+                yield from self._from_word(path_to(self._root, node)[::-1], is_content)
             case _Output(node):
                 yield from self._from_output(node)
             case _Input(node):
@@ -207,8 +211,9 @@ class Evaluations:
             case _:
                 assert_never(at)
 
-    def _from_word(self, around: Iterable[Node], is_content: bool) -> _Steps:
+    def _from_word(self, around: Sequence[Node], is_content: bool) -> _Steps:
         """From a text in a word, with the nodes around it, innermost first."""
+        spend_on_judging(len(around) // _NODES_PER_STEP)
         steps = iter(around)
         inside = [next(steps)]
         for node in steps:
@@ -364,7 +369,7 @@ class Evaluations:
     def _plain(self) -> Evaluations:
         """The ways of texts that are no scripts, by which it is told which are."""
         plain = Evaluations(self._survey, self._depth, follows_texts=False)
-        plain._parts, plain._scripts = self._parts, self._scripts
+        plain._parts, plain._scripts, plain._filled = self._parts, self._scripts, self._filled
         return plain
 
     def _shell_of(self, node: Node) -> Evaluator | None:
@@ -401,9 +406,11 @@ class Evaluations:
 
     def _into_filled(self, command: Node) -> _Steps:
         """To the variables that a command fills."""
-        words = self._survey.words(command)
-        names = filled(words, self._parts.functions, tables(self._survey.shell))
-        yield from map(_Variable, sorted({*self._parts.use(command).named(Kind.VAR), *names}))
+        if command.id not in self._filled:
+            words = self._survey.words(command)
+            names = filled(words, self._parts.functions, tables(self._survey.shell))
+            self._filled[command.id] = sorted({*self._parts.use(command).named(Kind.VAR), *names})
+        yield from map(_Variable, self._filled[command.id])
 
     def _into_files(self, use: CommandUse) -> _Steps:
         """To the files that a command writes besides what it prints."""

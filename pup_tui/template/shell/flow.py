@@ -30,6 +30,7 @@ from pup_tui.template.shell.places import (
     UnsafePlaceError,
 )
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
+from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import BOUNDARIES, Uses
@@ -347,7 +348,7 @@ class _Graph:
         """What is done with the text that an expansion stands for."""
         line = node.start_point.row + 1
         shown = self._survey.text(node).decode(errors="replace")[:60]
-        path = _path(node)
+        path = path_to(self._survey.root, node)
         try:
             uses = Uses(self._survey, path, node.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
@@ -372,7 +373,7 @@ class _Graph:
 
     def _is_evaluated(self, node: Node) -> bool:
         """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""
-        path = _path(node, BOUNDARIES)
+        path = _below(path_to(self._survey.root, node), BOUNDARIES)
         tests = [
             self._survey.text(each)
             for each in path[1:-1]
@@ -483,12 +484,7 @@ def _becomes_words(path: Sequence[Node]) -> bool:
     return next((kind in _SPLITTING for kind in kinds if kind in _KEEPING | _SPLITTING), False)
 
 
-def _path(node: Node, ends: Container[str] = ()) -> list[Node]:
-    """The nodes from the script, or from the innermost one of certain types, down to a node."""
-    path = [node]
-    around = node.parent
-    while around is not None:
-        path.append(around)
-        # The parent of a node is looked for from the root on.
-        around = around.parent if around.type not in ends else None
-    return path[::-1]
+def _below(path: list[Node], kinds: Container[str]) -> list[Node]:
+    """The end of a path, from the innermost node around its last one that is of some kinds."""
+    at = next((i for i in range(len(path) - 2, -1, -1) if path[i].type in kinds), 0)
+    return path[at:]

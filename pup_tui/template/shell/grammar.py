@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
 from pup_tui.template.shell.words import command_nodes
 
@@ -17,6 +18,9 @@ _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
 _CHUNKS_PER_CHUNK: Final = 8
 """A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
+
+_STEPS_PER_SCRIPT: Final = 10
+_CHARACTERS_PER_STEP: Final = 20
 
 _RESERVED: Final = frozenset(
     b"{ } ! if then elif else fi case esac for select while until do [[ function".split()
@@ -79,6 +83,7 @@ def read(script: bytes, shell: str = "sh") -> tuple[bytes, Tree | None]:
     What the grammar does not know is spelled in another way, in as many bytes, where the tree of the script
     with that spelling confirms it; in a text or among a command's words it stays.
     """
+    spend_on_judging(_STEPS_PER_SCRIPT + len(script) // _CHARACTERS_PER_STEP)
     read, tree = _read_as(script, negations(script))
     if tree is not None and not tree.root_node.has_error:
         return read, tree

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
@@ -113,6 +114,7 @@ class Uses:
         self._climb()
 
     def _climb(self) -> None:
+        spend_on_judging(len(self._path))
         if self._survey.shell == "zsh":
             self._in_zsh()
         script = self._survey.script
@@ -463,6 +465,7 @@ class Uses:
         if self._is_reference:
             words = [*words]
             words[index] = replace(word, holds_value=True)
+        spend_on_judging(index)
         use = self._command_use(words, index, prefix, self._survey.passed[node.id])
         if use is Use.CODE and self.command is None:
             named = (each.text for each in words[:index] if each.text in _EVALUATES_AGAIN)
