@@ -48,8 +48,8 @@ A character costs 1, an item of a list 8, an operation 32 besides; that stands f
 MAX_SHARED_WORK = MAX_WORK // 2
 """The same for what is done together: all values of a runbook, all steps of a plan, the load of a file."""
 
-MAX_JUDGED = 150_000
-"""Steps by which the scripts of a file are read and values are followed through them, each some µs."""
+MAX_JUDGED = 50_000
+"""Steps by which the scripts of a file are read and values are followed through them, some 25 µs each."""
 
 _ITEM = 8
 _OPERATION = 32

@@ -174,7 +174,8 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
     if subject.default("timeout") is not None:
         return
     loops = list(endless_loops(subject))
-    beside = {id(script.node): not_waited_for(script) for script in subject.scripts}
+    scripts = {id(script.node): script for script in subject.scripts}
+    beside: dict[int, list[Node]] = {}
     for step, placed in subject.commands:
         node = placed.node
         if step.node.get("timeout") is not None or "timeout" in node.text:
@@ -184,6 +185,8 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
         for form, told in _ENDLESS:
             for found in form.finditer(script):
                 line = script.count("\n", 0, found.end()) + 1
+                if id(node) in scripts and id(node) not in beside:
+                    beside[id(node)] = not_waited_for(scripts[id(node)])
                 if any(
                     _holds(each, line, script[found.start() :]) for each in beside.get(id(node), ())
                 ):

@@ -49,7 +49,7 @@ from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import Linter, StepDraft
-from pup_tui.template.limits import TooMuchToJudgeError, one_judgement
+from pup_tui.template.limits import TooMuchToJudgeError
 
 MAX_WARNINGS: Final = 50
 """Warnings of one rule."""
@@ -96,8 +96,7 @@ def linter(is_installed: IsInstalled | None = None) -> Linter:
     def look(
         root: Mapping, stem: str, steps: list[StepDraft], texts: list[PlacedText], report: Report
     ) -> None:
-        with one_judgement():
-            lint(Subject(root, stem, steps, texts, is_installed), report)
+        lint(Subject(root, stem, steps, texts, is_installed), report)
 
     return look
 
@@ -127,7 +126,7 @@ def lint(subject: Subject, report: Report) -> None:
             report.add(problem)
         if len(told) > MAX_WARNINGS:
             report.add(_more(told[MAX_WARNINGS]))
-    if is_stopped:
+    if is_stopped and subject.not_looked_at is None:
         report.add(_problem("not-looked-through", stopped_looking(subject), silencing))
     for problem in islice(silencing.problems(), MAX_WARNINGS):
         report.add(problem)

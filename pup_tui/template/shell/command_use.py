@@ -11,12 +11,10 @@ from typing import Final
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, PROGRAMS
 from pup_tui.template.shell.synopsis import Kind, Slot, Synopsis
+from pup_tui.template.shell.words import ASSIGNMENT
 
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
-
-ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
-"""The beginning of a word that sets a variable."""
 
 _SOURCING: Final = frozenset({".", "source"})
 OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import (
-    ASSIGNMENT,
     OWN_SHELL,
     CommandUse,
     Evaluator,
@@ -58,6 +57,7 @@ from pup_tui.template.shell.script_parts import (
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
+from pup_tui.template.shell.words import ASSIGNMENT
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -19,8 +19,8 @@ _CHUNKS_AT_LEAST: Final = 128
 _CHUNKS_PER_CHUNK: Final = 8
 """A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
 
-_STEPS_PER_SCRIPT: Final = 10
-_CHARACTERS_PER_STEP: Final = 20
+_STEPS_PER_SCRIPT: Final = 5
+_CHARACTERS_PER_STEP: Final = 40
 
 _RESERVED: Final = frozenset(
     b"{ } ! if then elif else fi case esac for select while until do [[ function".split()

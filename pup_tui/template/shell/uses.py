@@ -59,6 +59,8 @@ _PLAIN_ARRAYS: Final = {
     "zsh": re.compile(rb"-[aArgx]+"),
 }
 _NEAR: Final = 1024
+_NODES_PER_STEP: Final = 5
+_WORDS_PER_STEP: Final = 20
 _EXEC: Final = frozenset({b"exec", b"command", b"builtin", b"--"})
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
@@ -114,7 +116,7 @@ class Uses:
         self._climb()
 
     def _climb(self) -> None:
-        spend_on_judging(len(self._path))
+        spend_on_judging(1 + len(self._path) // _NODES_PER_STEP)
         if self._survey.shell == "zsh":
             self._in_zsh()
         script = self._survey.script
@@ -465,7 +467,7 @@ class Uses:
         if self._is_reference:
             words = [*words]
             words[index] = replace(word, holds_value=True)
-        spend_on_judging(index)
+        spend_on_judging(index // _WORDS_PER_STEP)
         use = self._command_use(words, index, prefix, self._survey.passed[node.id])
         if use is Use.CODE and self.command is None:
             named = (each.text for each in words[:index] if each.text in _EVALUATES_AGAIN)
