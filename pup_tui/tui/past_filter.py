@@ -12,7 +12,7 @@ from pup_tui.core.state import RunStatus
 from pup_tui.quoted import quoted
 from pup_tui.template.duration import DurationError, parse_duration
 
-EXAMPLE = "outcome:failed operator:ana since:2d text:timeout"
+EXAMPLE = "runbook:db outcome:failed operator:ana since:2d until:1h text:io"
 
 _TEXTS = ("runbook", "operator", "text")
 _TIMES = ("since", "until")
@@ -35,6 +35,11 @@ class Filter:
     until: float | None = None
     fields: dict[Any, list[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+
+def filter_for(runbook: str) -> str:
+    """A text that asks for the runs of a runbook, whatever is in its id."""
+    return f'"{runbook}"' if set(': "') & set(runbook) else runbook
 
 
 def read_filter(text: str, now: float) -> Filter:

@@ -18,6 +18,7 @@ from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import past_search
 from pup_tui.tui.past import last_runs, past_runs, read_run
+from pup_tui.tui.past_filter import filter_for, read_filter
 from pup_tui.tui.past_search import PAGE, Search, find_runs
 from pup_tui.tui.services import Services
 from pup_tui.tui.widgets.history import RunTable
@@ -109,6 +110,12 @@ async def test_fields_ask_for_what_stands_in_them(make_services: MakeServices) -
     assert found("text:") == found("") == both
 
 
+@pytest.mark.parametrize("name", ["a:b", "one two", "deploy", "packs/a:b c"])
+def test_the_id_of_a_runbook_is_looked_for_as_it_is(name: str) -> None:
+    found = read_filter(filter_for(name), 0.0)
+    assert (found.words, found.problems) == (name, [])
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -127,12 +134,14 @@ async def test_what_cannot_be_understood_is_told_and_does_not_count(
         await console.press("h")
         await console.on("history")
         await console.press("slash", "ctrl+u")
-        await console.sees("outcome:failed operator:ana since:2d")
+        await console.sees(
+            "words, runbook:db outcome:failed operator:ana since:2d until:1h text:io"
+        )
         await console.type(text)
         await console.sees(told, "1 run", "✔ succeeded")
         await console.press("enter", "slash", "ctrl+u", "enter")
         await console.eventually(lambda: told not in console.screen)
-        await console.eventually(lambda: "and fields" not in console.screen)
+        await console.eventually(lambda: "words, runbook:" not in console.screen)
 
 
 async def test_a_key_shows_the_runs_of_one_status(

@@ -201,6 +201,7 @@ class Dialog(ModalScreen[Answer | None]):
         self._withdrawn = False
         self._had_focus: Widget | None = None
         self._finder = TextFinder(lambda: self._scrollers)
+        self._find_line: FindLine | None = None
         self._searched_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
@@ -210,7 +211,6 @@ class Dialog(ModalScreen[Answer | None]):
                 yield from self.compose_message()
             yield Static(classes="dialog-more", markup=False)
             yield from self.compose_fixed()
-            yield FindLine()
             yield Static(classes="dialog-wanted", markup=False)
             if self._left is not None:
                 yield Static(classes="dialog-closes", markup=False)
@@ -369,49 +369,52 @@ class Dialog(ModalScreen[Answer | None]):
 
     # Search
 
-    @property
-    def _find_line(self) -> FindLine:
-        return self.query_one(FindLine)
-
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Search the texts that scroll."""
-        if not self._find_line.has_focus_within:
+        line = self._find_line
+        if line is None:
+            self._find_line = line = FindLine()
+            await self.query_one(".dialog").mount(line, before=".dialog-wanted")
+        if not line.has_focus_within:
             self._searched_from = self.focused
-        self._find_line.open()
+        line.open()
 
     def on_find_line_typed(self, message: FindLine.Typed) -> None:
         message.stop()
         self._finder.look_for(message.text)
 
-    def on_find_line_entered(self, message: FindLine.Entered) -> None:
+    async def on_find_line_entered(self, message: FindLine.Entered) -> None:
         message.stop()
         if self._finder.pattern is None:
             self._leave_search()
             return
         if not self.FINDS_ON:
             self.set_focus(self._searched_from)
-        self.action_match(1)
+        await self.action_match(1)
 
     def on_find_line_left(self, message: FindLine.Left) -> None:
         message.stop()
         self._leave_search()
 
-    def action_match(self, by: int) -> None:
+    async def action_match(self, by: int) -> None:
         """Go to the next match, or to the one before; past the last follows the first."""
-        if self._finder.pattern is None:
-            self.action_search()
+        if self._find_line is None or self._finder.pattern is None:
+            await self.action_search()
         else:
             self._find_line.tell(self._finder.go(by))
 
     def _leave_search(self) -> None:
-        if self._find_line.has_focus_within:
+        line = self._find_line
+        if line is None:
+            return
+        if line.has_focus_within:
             self.set_focus(self._searched_from)
         self._finder.look_for("")
-        self._find_line.close()
+        line.close()
 
     def action_back(self) -> None:
         """Leave the search, if there is one; else put the dialog away."""
-        if self._find_line.display:
+        if self._find_line is not None and self._find_line.display:
             self._leave_search()
         else:
             self.action_put_away()

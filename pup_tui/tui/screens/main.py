@@ -516,10 +516,11 @@ class MainScreen(Shell):
         self.do("history", self._show_history, runbook)
 
     async def _show_history(self, runbook: str) -> None:
+        from pup_tui.tui.past_filter import filter_for
         from pup_tui.tui.past_search import find_runs
 
         history = await self.pages.history()
-        history.set_filter(runbook)
+        history.set_filter(filter_for(runbook))
         self.show_page("history")
         history.show(partial(find_runs, self._services.state))
 

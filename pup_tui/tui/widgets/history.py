@@ -22,7 +22,7 @@ from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.past_filter import EXAMPLE, FIELDS
+from pup_tui.tui.past_filter import EXAMPLE
 from pup_tui.tui.past_search import FoundRuns, Search
 from pup_tui.tui.texts import counted, cut_middle, moment, short_duration
 
@@ -274,7 +274,7 @@ class History(Vertical):
         elif self._loading:
             state.update(Content("Reading the journal…"))
         elif typing and self._rows:
-            state.update(Content(f"words, and fields: {EXAMPLE} · {', '.join(FIELDS)}"))
+            state.update(Content(f"words, {EXAMPLE}"))
         elif self._statuses:
             state.update(
                 Content(
