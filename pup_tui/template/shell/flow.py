@@ -56,6 +56,7 @@ _WHOLE_MATCH: Final = re.compile(
 )
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
+_EXPORTS: Final = re.compile(rb"(?:export|readonly)\s+(?![-+])")
 _TERMINAL: Final = re.compile(rb"\s-t\s")
 _INSTEAD: Final = re.compile(rb"(?:\[[^]]*\])?:?\+")
 """What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
@@ -374,6 +375,8 @@ class _Graph:
     def _is_evaluated(self, node: Node) -> bool:
         """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""
         path = _below(path_to(self._survey.root, node), BOUNDARIES)
+        if self._survey.shell not in ("ksh", "zsh") and any(map(self._only_names, path)):
+            return False
         tests = [
             self._survey.text(each)
             for each in path[1:-1]
@@ -385,6 +388,11 @@ class _Graph:
         except UnsafePlaceError as problem:
             return isinstance(problem, NotTextError)
         return uses.use is Use.INT and (is_number or not tests)
+
+    def _only_names(self, node: Node) -> bool:
+        """Whether this is the usual way to take in a file of variables: `export $(grep … .env)`."""
+        is_declaration = node.type == "declaration_command"
+        return is_declaration and _EXPORTS.match(self._survey.text(node)) is not None
 
     def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
