@@ -11,7 +11,7 @@ from pup_tui.runbook.interpreters import check_program
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.roles import Language, Role
+from pup_tui.runbook.roles import EXPRESSIONS, Language, Role
 from pup_tui.runbook.shapes import PlacedText, label
 from pup_tui.template.arguments import Arguments
 from pup_tui.template.blocks import read_blocks
@@ -28,7 +28,6 @@ from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import is_subcommand
 
 _WITHOUT_TEMPLATES = frozenset({Language.PLAIN, Language.EXPRESSION, Language.CONDITION})
-_EXPRESSIONS = frozenset({Language.EXPRESSION, Language.CONDITION, Language.ITEMS})
 
 MIN_INTERVAL = 0.1
 """Seconds between two attempts of a poll."""
@@ -109,7 +108,7 @@ class RoleCheck:
                 around = self._around(placed, text, shell, env, sql) if read.is_whole else []
                 wrong = {each.expression for each in read.errors}
                 errors = [*read.errors, *(e for e in around if e.expression not in wrong)]
-        elif placed.role.language in _EXPRESSIONS:
+        elif placed.role.language in EXPRESSIONS:
             from pup_tui.template.parsed import refused
 
             found = refused(source)

@@ -134,6 +134,8 @@ INPUTS: Final = frozenset({Role.STDIN, Role.INPUT_SCRIPT})
 """What a process reads on its standard input."""
 TARGETS: Final = frozenset({Role.URL, Role.DATABASE, Role.TARGET, Role.RESOURCE})
 """What a step reaches for: where that renders to nothing, an optional step is skipped."""
+EXPRESSIONS: Final = frozenset({Language.EXPRESSION, Language.CONDITION, Language.ITEMS})
+"""Languages whose texts are an expression as a whole, without `{{ }}`."""
 COMMANDS: Final = frozenset(
     {Role.SCRIPT, Role.PROGRAM, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND}
 )

@@ -86,9 +86,3 @@ def _query(kinds: tuple[str, ...]) -> Query:
 def source_of(node: Node) -> str:
     """What a part of the script says, with `{{…}}` for its values."""
     return MARKER.sub(b"{{...}}", node.text or b"").decode(errors="replace")
-
-
-def is_in_background(statement: Node) -> bool:
-    """Whether the shell goes on while a statement runs."""
-    after = statement.next_sibling
-    return after is not None and after.type == "&"

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
 from pup_tui.runbook.report import a_step
-from pup_tui.runbook.roles import COMMANDS, Language, Role
+from pup_tui.runbook.roles import COMMANDS, EXPRESSIONS, Language, Role
 from pup_tui.runbook.scope import names_in
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.runbook.steps import BODY, StepDraft
 from pup_tui.runbook.variables.rules import default_texts
 
-_EXPRESSIONS = (Language.EXPRESSION, Language.CONDITION, Language.ITEMS)
 _EXPANDED = re.compile(
     r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*[^}\n]{0,40}\}?|\([^)\n]{0,40}\)?)|(?:\A|(?<=:))~(?=/|\Z)",
     re.ASCII,
@@ -153,7 +152,7 @@ def _used_names(subject: Subject) -> frozenset[str]:
     for placed in subject.texts:
         if placed.role.language is Language.PLAIN and placed.role is not Role.PROGRAM:
             continue
-        if placed.role.language in _EXPRESSIONS:
+        if placed.role.language in EXPRESSIONS:
             used.update(re.findall(r"[A-Za-z_]\w*", placed.node.text))
         used |= names_in(placed.node.text)
     for node in (subject.root, *(step.node for step in subject.steps)):

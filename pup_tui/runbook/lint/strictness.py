@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, is_in_background, nodes_of, source_of
+from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
@@ -152,7 +152,7 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
         behind = source_of(told[number + 1]) if number + 1 < len(told) else ""
         if not (
             "$?" in behind
-            or is_in_background(node)
+            or _is_in_background(node)
             or _is_judged(node, told[number + 1 : number + 2])
         ):
             yield from _within(script, node, is_last=last)
@@ -252,3 +252,9 @@ def _name(node: Node) -> str:
         return ""
     inner = _deciding(value.named_children[-1])
     return _name(inner) if inner.type == "command" else ""
+
+
+def _is_in_background(statement: Node) -> bool:
+    """Whether the shell goes on while a statement runs."""
+    after = statement.next_sibling
+    return after is not None and after.type == "&"

@@ -95,8 +95,8 @@ _HOLDS_WORDS: Final = frozenset(
     {"command", "for_statement", "array", "variable_assignment", "file_redirect", "test_command"}
 )
 _RUNS_WORDS: Final = re.compile(rb"(?:time|coproc|repeat|no(?:correct|glob)|-|!)\Z")
-_HAS_GROUPS: Final = frozenset({"bash", "ksh"})
-_HAS_KEYS_OF_WORDS: Final = frozenset({"bash", "ksh"})
+_LIKE_KSH: Final = frozenset({"bash", "ksh"})
+"""Shells with groups in patterns, and with keys of arrays that are words."""
 
 
 class Respelling(NamedTuple):
@@ -120,7 +120,7 @@ def negations(script: bytes) -> list[Respelling]:
 
 def respellings(script: bytes, shell: str) -> list[Respelling]:
     """All that may have to be spelled in another way; none overlaps another."""
-    groups = _groups(script) if shell in _HAS_GROUPS else []
+    groups = _groups(script) if shell in _LIKE_KSH else []
     if shell == "zsh":
         groups = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
@@ -129,7 +129,7 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
         for found in _GIVEN_WORDS.finditer(script)
         if MARKER.search(found[1]) is None
     ]
-    if shell in _HAS_KEYS_OF_WORDS:
+    if shell in _LIKE_KSH:
         blanks += [
             Respelling(*found.span(), re.sub(rb"[ \t]", b"+", found[0]), _is_key)
             for found in _KEYS.finditer(script)
