@@ -15,7 +15,7 @@ from pup_tui.core.sent import Sent, Shown
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
-from pup_tui.spelling import token
+from pup_tui.spelling import as_typed, token
 from pup_tui.template.code import Code
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
@@ -142,4 +142,4 @@ def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:
         spend_on(value)
     except TemplateError:
         return found[0]
-    return found[0] if value is None or isinstance(value, dict | Omitted) else str(value)
+    return found[0] if value is None or isinstance(value, dict | Omitted) else as_typed(value)

@@ -148,3 +148,15 @@ steps:
         "until exit_code == 0, every 2s, at most 3 attempts",
         "up to 2 attempts, 1500000.5s between them",
     ]
+
+
+def test_lists_that_are_known_stand_in_a_plan_as_one_types_them() -> None:
+    program = program_of("""
+vars: {HOSTS: {type: list, default: []}, FORCE: {type: boolean, default: false}}
+steps:
+  - {name: a, kind: shell, run: a, capture: FOUND}
+  - {name: b, kind: shell, run: 'echo {{ HOSTS }} {{ FORCE }} {{ FOUND }}'}
+""")
+    values = {"HOSTS": ["a", "b c"], "FORCE": True}
+    _, b = plan(program, values, (), "ada", lambda _: None)
+    assert b.shown.text == 'echo ["a", "b c"] true {{ FOUND }}'

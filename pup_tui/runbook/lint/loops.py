@@ -42,7 +42,7 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
     """The loops that no counter, clock, file or `read` ends."""
     for script in subject.scripts:
         beside = not_waited_for(script)
-        for node in nodes_of(script.root, "while_statement"):
+        for node in nodes_of(script.root, "while_statement", "c_style_for_statement"):
             if _is_within(node, beside):
                 continue
             told = _endless(node)
@@ -90,11 +90,16 @@ def _is_within(node: Node, statements: Sequence[Node]) -> bool:
 
 
 def _endless(loop: Node) -> str:
-    body = next((child for child in loop.children if child.type == "do_group"), None)
+    body = loop.child_by_field_name("body")
     if body is None:
         return ""
-    condition = " ".join(source_of(child) for child in loop.named_children if child.id != body.id)
-    is_always = loop.children[0].type == "while" and _ALWAYS.match(condition) is not None
+    if loop.type == "c_style_for_statement":
+        decides = loop.child_by_field_name("condition")
+        condition, is_always = "" if decides is None else source_of(decides), decides is None
+    else:
+        parts = (child for child in loop.named_children if child.id != body.id)
+        condition = " ".join(map(source_of, parts))
+        is_always = loop.children[0].type == "while" and _ALWAYS.match(condition) is not None
     if not is_always and not _SLEEPS.search(source_of(loop)):
         return ""
     if (

@@ -20,6 +20,7 @@ _STRICT: Final = re.compile(
     r"\A#![^\n]*\s-[a-zA-Z]*e|(?:^|[\s;&])set\s+(?:-[a-zA-Z]+\s+)*(?:-[a-zA-Z]*e|-o\s+errexit)|"
     r"(?:^|[\s;&])trap\s[^\n]*\bERR\b"
 )
+_STRICT_INSIDE: Final = re.compile(r"\(\s*set\s+(?:-[a-zA-Z]*e|-o\s+errexit)")
 _HARMLESS: Final = frozenset(
     {
         *("sleep", "date", "hostname", "whoami", "id", "uname", "basename", "dirname", "seq"),
@@ -173,7 +174,7 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
         for body in node.named_children:
             if body.type == "do_group":
                 yield from _unseen(script, body.named_children, is_last=False)
-    elif node.type in _MADE_OF:
+    elif node.type in _MADE_OF and not (is_last and _STRICT_INSIDE.match(source_of(node))):
         yield from _in_parts(script, node, is_last=is_last)
     elif node.type in ("command", "variable_assignment") and not is_last:
         yield from [node] if _may_fail(script, _name(node)) else ()
