@@ -26,7 +26,8 @@ _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
 _PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 _KEY = re.compile(r"\{(\w+)\}")
-_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+PLAIN_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+"""A name that stands for its value, with nothing done to that."""
 
 
 def line_of(step: Step, text: Callable[[str], str]) -> str:
@@ -81,7 +82,7 @@ def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
 
 def as_known(given: object, scope: Mapping[str, Any]) -> str:
     """What an author wrote, with the values in the place of their names that are known already."""
-    return _NAME.sub(lambda found: _known(found, scope), str(given))
+    return PLAIN_NAME.sub(lambda found: _known(found, scope), str(given))
 
 
 def told(value: Any, options: Options) -> str:

@@ -34,6 +34,7 @@ from pup_tui.core.secrecy import names_in
 from pup_tui.core.sent import Shown, shown_of
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import BODY, Frame, RunState
+from pup_tui.core.unknown_names import named, stand_ins, unknown_names
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError
@@ -280,7 +281,23 @@ class _Planning:
         except TemplateError as error:
             # That a step is skipped is known, whatever its texts would have been.
             skipped = known and bool(reason)
-            return as_written(step, scope), skipped, reason or self._why_not_yet(node, error)
+            shown = self._but_for_unknown(node, scope) or as_written(step, scope)
+            return shown, skipped, reason or self._why_not_yet(node, error)
+
+    def _but_for_unknown(self, node: Node, scope: Scope) -> Shown | None:
+        """A step with names in the place of what is not known yet; None where that cannot be told."""
+        names = frozenset() if node.is_loop else unknown_names(node.step, scope)
+        if not names:
+            return None
+        frame = frame_of(self._state, node.id)
+        before = frame.values
+        frame.values = before | stand_ins(names)
+        try:
+            return named(shown_step(self._program, self._state, node))
+        except TemplateError:
+            return None
+        finally:
+            frame.values = before
 
     def _turn(self, node: Node, scope: Scope) -> tuple[str, bool]:
         """Why the step has no turn, or (false) why that is not known yet; blank where it has one."""

@@ -40,7 +40,7 @@ def test_what_can_be_known_is_rendered() -> None:
 def test_what_cannot_be_known_yet_says_why() -> None:
     steps = _plan()
     assert steps["use"].known is False
-    assert steps["use"].command == "use {{ ID }} of a b"
+    assert steps["use"].command == "use {{ ID }} of 'a b'"
     assert steps["use"].reason == "it needs ID, which `look` has yet to capture"
     assert (steps["later"].known, steps["later"].command) == (False, "go")
     assert steps["who"].known is False
@@ -150,13 +150,35 @@ steps:
     ]
 
 
-def test_lists_that_are_known_stand_in_a_plan_as_one_types_them() -> None:
-    program = program_of("""
-vars: {HOSTS: {type: list, default: []}, FORCE: {type: boolean, default: false}}
+PARTLY_KNOWN = """
+vars:
+  HOSTS: {type: list, default: []}
+  FORCE: {type: boolean, default: false}
+  WHO: {default: a}
 steps:
   - {name: a, kind: shell, run: a, capture: FOUND}
-  - {name: b, kind: shell, run: 'echo {{ HOSTS }} {{ FORCE }} {{ FOUND }}'}
-""")
-    values = {"HOSTS": ["a", "b c"], "FORCE": True}
-    _, b = plan(program, values, (), "ada", lambda _: None)
-    assert b.shown.text == 'echo ["a", "b c"] true {{ FOUND }}'
+  - {name: b, kind: shell, run: 'echo {{ HOSTS }} {{ FORCE }} "{{ WHO }}" {{ FOUND }}'}
+  - name: c
+    kind: http
+    url: 'https://example.com/{{ WHO }}'
+    method: POST
+    form: {w: '{{ WHO }}', f: '{{ FOUND }}'}
+  - {name: d, kind: sql, url: 'sqlite:///x.db', query: 'select {{ WHO }}, {{ HOSTS }}, {{ FOUND }}'}
+  - {name: e, kind: confirm, message: 'Do {{ FOUND }} with {{ HOSTS }} and {{ FORCE }}?'}
+  - {name: f, kind: shell, run: 'echo {{ WHO }} {{ FOUND | upper }}'}
+  - {name: g, kind: shell, run: 'echo {{ HOSTS }} $(({{ FOUND }} + 1))'}
+"""
+
+
+def test_what_is_known_stands_in_a_plan_as_it_will_be_beside_what_is_not() -> None:
+    program = program_of(PARTLY_KNOWN)
+    values = {"HOSTS": ["x", "it's"], "FORCE": True, "WHO": "a b"}
+    told = [step.shown.text for step in plan(program, values, (), "ada", lambda _: None)[1:]]
+    assert told == [
+        """echo '["x", "it'"'"'s"]' true ""'a b'"" {{ FOUND }}""",
+        "POST https://example.com/a%20b\nbody: w=a+b&f={{ FOUND }}",
+        "sqlite:///x.db\nstatement: select 'a b', 'x', 'it''s', '{{ FOUND }}'",
+        """Do {{ FOUND }} with ["x", "it's"] and true?""",
+        "echo a b {{ FOUND | upper }}",
+        """echo ["x", "it's"] $(({{ FOUND }} + 1))""",
+    ]
