@@ -20,7 +20,7 @@ from pup_tui.core.scope import directory_of, explain, frame_of, secrets_of
 from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, names_in_items
 from pup_tui.core.shown import item_frames
 from pup_tui.core.state import BlockState, EarlyEnd, Frame, RunStatus, StepPhase, StepStatus
-from pup_tui.core.stops import ends_here, spread
+from pup_tui.core.stops import spread
 from pup_tui.runbook.model import OUTCOME
 from pup_tui.runbook.parts import Variable, types_of
 from pup_tui.template.errors import TemplateError
@@ -248,7 +248,7 @@ def timed_out(run: Run, node: Node, event: Event) -> None:
 def close(run: Run, node: Node) -> None:
     """End a block whose steps have all ended, by how they ended."""
     block = run.state.blocks[node.id]
-    if block.stopped is not None and not ends_here(node):
+    if block.stopped is not None and not node.is_called:
         # What it is part of is over: it is neither attempted again nor asked about.
         run.step(node).left = True
         if block.keep_going:
@@ -322,7 +322,7 @@ def _empty(block: BlockState) -> str:
 
 def _end_stopped(run: Run, node: Node, stopped: EarlyEnd) -> None:
     """End a block in which nothing failed before its runbook was stopped."""
-    if ends_here(node) and stopped.status is not RunStatus.SUCCEEDED:
+    if node.is_called and stopped.status is not RunStatus.SUCCEEDED:
         run.fail(node, stopped.reason)
     else:
         run.end(node, StepStatus.SUCCEEDED, stopped.reason)

@@ -7,7 +7,6 @@ from msgspec import Struct
 from pup_tui.core.ids import holder_id, is_item
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import BODY
-from pup_tui.core.stops import ends_here
 
 
 class PlannedStop(Struct, frozen=True):
@@ -34,7 +33,7 @@ class PlannedStops:
             reach = _reach(around, inside, sure=sure)
             if reach is not None:
                 self._add(key, inside, PlannedStop(stop=node.id, sure=reach))
-            if around is None or ends_here(around):
+            if around is None or around.is_called:
                 return
             # A list that is not known yet may be empty.
             sure = sure and not (around.is_loop and not is_item(inside))

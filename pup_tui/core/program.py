@@ -65,6 +65,11 @@ class Node(Struct, frozen=True, kw_only=True):
         return self.step.foreach is not None and not self.is_item
 
     @property
+    def is_called(self) -> bool:
+        """Whether it is a runbook that is called: a stop inside of it ends that alone."""
+        return self.step.called is not None and not self.is_loop
+
+    @property
     def can_be_undone(self) -> bool:
         """Whether it is offered to be taken back once it has succeeded; of a foreach its items are."""
         return self.step.undo is not None and not self.is_loop

@@ -178,6 +178,7 @@ def remembered(
     undone = _undone(program, {**state.steps, **known}, exact=exact).difference(doubtful)
     back = behind(program, known, undone, exact=exact)
     dropped |= {id_ for id_ in back if not is_in(id_, doubtful)}
+    dropped |= {id_ for id_ in known if _has_stopped(program, known, id_)}
     frames = dict(before.frames)
     for key, frame in state.frames.items():
         frames[key] = _joined(frames[key], frame) if key in frames else frame
@@ -206,6 +207,14 @@ def _known(program: Program, state: RunState) -> dict[str, StepState]:
         and not ((step.passed_over or step.cut_short) and id_ in before.steps)
         and not is_in(id_, before.half_undone)
     }
+
+
+def _has_stopped(program: Program, known: Mapping[str, StepState], id_: str) -> bool:
+    """Whether a step has ended its runbook, which is not over so: whether it does is judged once more."""
+    if program.node(id_).step.stops_as is None or known[id_].status is not StepStatus.SUCCEEDED:
+        return False
+    called = next((around for around in holders(id_) if program.node(around).is_called), None)
+    return called is None or called not in known or not ended_well(known[called])
 
 
 def _lost(known: Mapping[str, StepState]) -> Iterator[str]:

@@ -32,13 +32,8 @@ def spread(run: Run, node: Node, stopped: EarlyEnd) -> None:
             _decide(run, stopped)
             return
         node = run.program.node(key)
-        if block.keep_going or ends_here(node):
+        if block.keep_going or node.is_called:
             return
-
-
-def ends_here(node: Node) -> bool:
-    """Whether a block is a called runbook, which alone ends where one of its steps stops it."""
-    return node.step.called is not None and not node.is_loop
 
 
 def _decide(run: Run, stopped: EarlyEnd) -> None:

@@ -15,6 +15,7 @@ from pup_tui.runbook.texts import texts_of
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _MARK = "7d1c"
+_LITERAL = re.compile(r"'\{\{ (\w+) \}\}'")
 _MARKED = re.compile(rf"unknown_{_MARK}_(\w+?)_{_MARK}")
 
 
@@ -37,9 +38,8 @@ def stand_ins(names: Collection[str]) -> dict[str, str]:
 
 def named(shown: Shown) -> Shown:
     """What is shown of a step with its `stand_ins`, with the names in their place."""
-    sent = {
-        key: _MARKED.sub(r"{{ \1 }}", text)
-        for key, text in structs.asdict(shown.sent).items()
-        if isinstance(text, str)
-    }
+    sent = {name: _MARKED.sub(r"{{ \1 }}", text) for name, text in shown.sent.parts()}
+    if shown.sent.statement is not None:
+        # Whether it will be a text or a number is not known either.
+        sent["statement"] = _LITERAL.sub(r"{{ \1 }}", sent["statement"])
     return Shown(_MARKED.sub(r"{{ \1 }}", shown.command), structs.replace(shown.sent, **sent))

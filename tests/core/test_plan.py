@@ -177,7 +177,7 @@ def test_what_is_known_stands_in_a_plan_as_it_will_be_beside_what_is_not() -> No
     assert told == [
         """echo '["x", "it'"'"'s"]' true ""'a b'"" {{ FOUND }}""",
         "POST https://example.com/a%20b\nbody: w=a+b&f={{ FOUND }}",
-        "sqlite:///x.db\nstatement: select 'a b', 'x', 'it''s', '{{ FOUND }}'",
+        "sqlite:///x.db\nstatement: select 'a b', 'x', 'it''s', {{ FOUND }}",
         """Do {{ FOUND }} with ["x", "it's"] and true?""",
         "echo a b {{ FOUND | upper }}",
         """echo ["x", "it's"] $(({{ FOUND }} + 1))""",

@@ -10,7 +10,7 @@ from pup_tui.core.events import Answered, AttemptStarted, CancelRequested, Inter
 from pup_tui.core.notices import RunFinished, RunResumed, StepFinished
 from pup_tui.core.program import Program
 from pup_tui.core.standing import standing, without_attempts
-from pup_tui.core.state import RunStatus
+from pup_tui.core.state import RunStatus, StepStatus
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
@@ -466,3 +466,118 @@ steps:
     player.answer("p", "retry").play()
     assert attempts(player) == [f"p#{number}" for number in range(1, most + 1)]
     assert status_of(player) == "failed"
+
+
+STOPPED = """
+steps:
+  - {name: a, kind: shell, run: echo a}
+  - name: g
+    kind: KIND
+    steps:
+      - {name: before, kind: shell, run: echo before}
+      - {name: guard, kind: stop, status: STATUS, message: too full}
+      - {name: b, kind: shell, run: echo b}
+  - {name: c, kind: shell, run: echo c}
+"""
+
+
+@pytest.mark.parametrize("status", ["aborted", "failed"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "group",
+        "group, foreach: [x, y]",
+        "group, foreach: [x, y], keep_going: true",
+        "parallel, max_parallel: 1",
+    ],
+)
+def test_a_stop_that_ended_the_run_is_judged_again(kind: str, status: str) -> None:
+    program = program_of(
+        STOPPED.replace("kind: KIND", kind.join(("kind: ", "")).replace(", ", "\n    ")).replace(
+            "STATUS", status
+        )
+    )
+    player = Player(program).create().play()
+    assert status_of(player) == status
+    before = attempts(player)
+    for _ in range(2):
+        player.resume().play()
+        assert (attempts(player), status_of(player)) == (before, status)
+        assert player.machine.state.reason == "too full"
+    assert not {"b", "c", "g/b", "g[0]/b"} & {each.partition("#")[0] for each in before}
+
+
+def test_a_stop_behind_a_failure_is_judged_again_and_one_that_did_not_hold_is_not() -> None:
+    text = """
+steps:
+  - {name: no, kind: stop, status: failed, if: "false"}
+  - {name: a, kind: shell, run: echo a}
+  - {name: guard, kind: stop, when: always}
+  - {name: b, kind: shell, run: echo b, when: always}
+"""
+    program = program_of(text)
+    player = Player(program, results={"a": [FAILS, OK]}).create().play()
+    assert status_of(player) == "failed"
+    assert standing(program, player.machine.state).finished == ("no",)
+    player.resume().play()
+    assert (attempts(player), status_of(player)) == (["a#1", "a#2"], "succeeded")
+
+
+@pytest.mark.parametrize("result", [FAILS, HANGS])
+def test_what_a_stop_kept_from_running_does_not_run_where_only_the_cleanup_is_left(
+    result: Result,
+) -> None:
+    text = """
+steps:
+  - {name: enough, kind: stop}
+  - {name: z, kind: shell, run: echo z}
+  - {name: last, kind: shell, run: echo last, when: cleanup}
+"""
+    program = program_of(text)
+    player = Player(program, results={"last": [result, OK]}).create().play()
+    player.resume().play()
+    assert attempts(player) == ["last#1", "last#2"]
+    assert player.machine.state.steps["z"].status is StepStatus.SKIPPED
+
+
+def test_what_stood_beside_a_stop_is_finished_and_no_more() -> None:
+    text = """
+steps:
+  - name: g
+    kind: parallel
+    steps:
+      - {name: slow, kind: shell, run: echo slow}
+      - {name: enough, kind: stop}
+  - {name: z, kind: shell, run: echo z}
+"""
+    program = program_of(text)
+    player = Player(program, results={"g/slow": [HANGS, OK]}).create().play()
+    player.resume().play().answer("g/slow", "retry").play()
+    assert (attempts(player), status_of(player)) == (["g/slow#1", "g/slow#2"], "succeeded")
+    assert player.machine.state.steps["z"].status is StepStatus.SKIPPED
+
+
+def test_a_called_runbook_that_stopped_as_failed_is_stopped_again() -> None:
+    called = "name: called\nsteps:\n  - {name: s, kind: stop, status: failed}\n  - {name: y, kind: shell, run: y}\n"
+    text = """
+steps:
+  - {name: r, kind: runbook, runbook: called}
+  - {name: z, kind: shell, run: z}
+"""
+    program = program_of(text, files={"called.yaml": called})
+    player = Player(program).create().play()
+    player.resume().play()
+    assert (attempts(player), status_of(player)) == ([], "failed")
+
+
+def test_a_called_runbook_that_had_nothing_to_do_stays_over() -> None:
+    called = "name: called\nsteps:\n  - {name: s, kind: stop}\n  - {name: y, kind: shell, run: y}\n"
+    text = """
+steps:
+  - {name: r, kind: runbook, runbook: called}
+  - {name: z, kind: shell, run: z}
+"""
+    program = program_of(text, files={"called.yaml": called})
+    player = Player(program, results={"z": [FAILS, OK]}).create().play()
+    player.resume().play()
+    assert (attempts(player), status_of(player)) == (["z#1", "z#2"], "succeeded")
