@@ -558,7 +558,12 @@ steps:
 
 
 def test_a_called_runbook_that_stopped_as_failed_is_stopped_again() -> None:
-    called = "name: called\nsteps:\n  - {name: s, kind: stop, status: failed}\n  - {name: y, kind: shell, run: y}\n"
+    called = """
+    name: called
+    steps:
+      - {name: s, kind: stop, status: failed}
+      - {name: y, kind: shell, run: y}
+    """
     text = """
 steps:
   - {name: r, kind: runbook, runbook: called}
@@ -571,7 +576,12 @@ steps:
 
 
 def test_a_called_runbook_that_had_nothing_to_do_stays_over() -> None:
-    called = "name: called\nsteps:\n  - {name: s, kind: stop}\n  - {name: y, kind: shell, run: y}\n"
+    called = """
+    name: called
+    steps:
+      - {name: s, kind: stop}
+      - {name: y, kind: shell, run: y}
+    """
     text = """
 steps:
   - {name: r, kind: runbook, runbook: called}
