@@ -108,3 +108,11 @@ def refuse_link(path: Path) -> None:
 def open_private(path: Path, flags: int) -> int:
     """Open a file, for its owner only where that makes it; a link is refused. Raises OSError."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def replace_private(path: Path, data: bytes) -> None:
+    """Put data in the place of a file, for its owner only, as a whole or not at all. Raises OSError."""
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with open(open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+        file.write(data)
+    new.replace(path)

@@ -17,19 +17,18 @@ from pup_tui.core.state import RunStatus
 from pup_tui.drivers.children import never_begun
 from pup_tui.drivers.recorded import (
     CurrentText,
+    DoesNotFollow,
     Recorded,
-    StepsMissing,
     go_on_with,
     read_recorded,
 )
 from pup_tui.drivers.replay import Replayed, replay
 from pup_tui.drivers.source import source_of
 from pup_tui.journal.places import run_dir
-from pup_tui.runbook.load import load_files
+from pup_tui.runbook.load import files_by_path, load_files
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
-    from pup_tui.core.events import Source
     from pup_tui.core.state import RunState
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
@@ -91,7 +90,10 @@ def text_today(catalog: Catalog, record: Recorded, state: RunState) -> TextToday
     source = newest_source(record.events)
     loaded = catalog.load(Path(source.path))
     current = source_of(loaded)
-    before, now = _by_path(source, record.files), _by_path(current, loaded.files)
+    before, now = (
+        files_by_path(Path(each.path), each.packs, files)
+        for each, files in ((source, record.files), (current, loaded.files))
+    )
     if before == now:
         return None
     # A file with errors is not followed to all those that it uses.
@@ -106,20 +108,9 @@ def text_today(catalog: Catalog, record: Recorded, state: RunState) -> TextToday
     program = compile_program(record.program.id, loaded.runbook)
     try:
         text = go_on_with(record, state, program, current, loaded.files)
-    except StepsMissing as error:
+    except DoesNotFollow as error:
         return TextToday(source.path, difference, None, str(error))
     return TextToday(source.path, difference, text)
-
-
-def _by_path(source: Source, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files of a runbook by where they lie: the number of a pack is another one beside other packs."""
-    own = Path(source.path).parent
-    packs = {f"pack-{number}": Path(pack) for number, pack in enumerate(source.packs, 1)}
-    found = {}
-    for name, text in files.items():
-        pack, _, rest = name.partition("/")
-        found[str(packs[pack] / rest if pack in packs else own / name)] = text
-    return found
 
 
 def _diff(path: str, before: Mapping[str, bytes], now: Mapping[str, bytes]) -> Iterator[str]:

@@ -9,6 +9,17 @@ from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_WORDS = {True: "changes", False: "reads", None: "may change"}
+
+
+def effect_word(step: Step, changes: bool | None) -> str:
+    """What a step does outside in a word, by what `mutates` tells of it: it `reads`, `changes`, `may change`
+    where nobody can tell, or `destroys` where its author says that it is dangerous. One that only asks
+    somebody `asks`.
+    """
+    if step.is_question:
+        return "asks"
+    return "destroys" if step.danger else _WORDS[changes]
 
 
 def mutates(step: Step, *, is_believed: bool = False) -> bool | None:

@@ -37,3 +37,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     error: str
     shadowed: bool
     trusted: bool
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the description, on one line."""
+        return " ".join(self.description.strip().split("\n\n")[0].split())

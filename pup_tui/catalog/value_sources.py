@@ -17,6 +17,7 @@ from pup_tui.private import (
     make_private_dir,
     open_private,
     refuse_link,
+    replace_private,
 )
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.parts import Choice
@@ -81,14 +82,9 @@ class ChoiceCache:
 
     def put(self, key: str, choices: tuple[Choice, ...]) -> None:
         """Keep what a command gave."""
-        path = self._path(key)
-        new = path.with_suffix(f".{os.getpid()}.new")
         with suppress(OSError, NotPrivate):
             make_private_dir(self._folder.parent, self._folder.name)
-            descriptor = open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            with open(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(choices))
-            new.replace(path)
+            replace_private(self._path(key), msgspec.json.encode(choices))
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:

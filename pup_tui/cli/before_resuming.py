@@ -107,18 +107,22 @@ def _typed(step: str, names: Iterable[str]) -> dict[str, object] | None:
     return typed
 
 
-def agree_to_repeat(standing: Standing, *, ask: bool) -> None:
-    """Have a person agree to run again what was taken back or cleaned up: no option does.
+def agree_to_undone(standing: Standing, not_there: Iterable[str], *, ask: bool) -> None:
+    """Have a person agree to go on where something was taken back or cleaned up: no option does.
 
-    Raises Failure where nobody does, or nobody can be asked.
+    It runs again, or is `not_there` any more. Raises Failure where nobody agrees, or nobody can be asked.
     """
     again = (*standing.undone, *standing.behind, *standing.repeated)
-    if not again:
+    told = (
+        ("would run again", again),
+        ("would not run again, since the file no longer has it", tuple(not_there)),
+    )
+    said = [f"{what}: {', '.join(f'`{s}`' for s in steps)}" for what, steps in told if steps]
+    if not said:
         return
     if not ask:
-        told = ", ".join(f"`{step}`" for step in again)
         raise Failure(
-            f"what was taken back or cleaned up would run again: {told}",
+            f"what was taken back or cleaned up {'; '.join(said)}",
             "",
             "resume it on a terminal, where that is asked",
             code=UNDECIDED,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def require_text(today: TextToday) -> CurrentText:
-    """The text to go on with. Raises Failure where it cannot be run, or lacks a step that was done."""
+    """The text to go on with. Raises Failure where it cannot be run, or does not follow what was done."""
     refuse_problems(today.errors, "the runbook", "fix what is told above", today.path)
     if today.text is None:
         todo = "resume without --with-current-file, or give these steps back to the file"

@@ -56,10 +56,8 @@ def config_command(ctx: click.Context, as_json: bool) -> int:
 
 def _told(settings: Settings) -> list[Told]:
     """The settings, with the colours that the kind of terminal has where nothing else tells them."""
-    from pup_tui.settings.colours import depth_of_kind
-
     return [
-        msgspec.structs.replace(each, value=depth_of_kind(settings.terminal.kind))
+        msgspec.structs.replace(each, value=settings.terminal.depth)
         if each.name == "colors" and not each.value
         else each
         for each in settings.told

@@ -105,12 +105,11 @@ def _as_row(entry: Entry, last: str) -> tuple[str, ...]:
         marks.append("shadowed")
     if not entry.trusted:
         marks.append("untrusted")
-    about = " ".join(entry.description.strip().split("\n\n")[0].split())
     return (
         entry.id,
         "broken" if entry.broken else str(entry.steps),
         " ".join(f"{key}:{value}" for key, value in entry.tags.items()),
         ", ".join(marks),
         last,
-        entry.error if entry.broken else about,
+        entry.error if entry.broken else entry.summary,
     )

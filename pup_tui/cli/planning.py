@@ -145,12 +145,13 @@ def _print(
 
 def _told(node: Node, step: PlannedStep) -> Iterator[str]:
     """A step with what is known of it, indented as deep as it is nested."""
-    effect = {True: "changes things", False: "only looks", None: "may change things"}
-    marks = [step.kind, effect[step.mutates]]
+    from pup_tui.catalog.effects import effect_word
+
+    marks = [step.kind, effect_word(node.step, step.mutates)]
     if step.when != "on_success":
         marks.append(step.when)
     if step.danger:
-        marks.append("DANGEROUS")
+        marks.append("DANGER")
     if step.where:
         marks.append(step.where)
     indent = INDENT * step.depth

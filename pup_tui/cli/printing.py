@@ -22,6 +22,11 @@ def local_time(wall: float) -> str:
     return datetime.fromtimestamp(wall).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def local_time_of(ts: str) -> str:
+    """The same of a moment in RFC 3339."""
+    return local_time(datetime.fromisoformat(ts).timestamp())
+
+
 LEAST_LAST = 24
 """Characters that a table's last column gets on a terminal before others are left out for it."""
 

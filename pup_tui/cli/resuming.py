@@ -12,7 +12,7 @@ import click
 
 from pup_tui.cli.about_failed import Decided, about_failed
 from pup_tui.cli.before_resuming import (
-    agree_to_repeat,
+    agree_to_undone,
     hidden_captures,
     refuse_under_way,
     settle_left_running,
@@ -89,6 +89,11 @@ def resume_command(
     program = past.program if current is None else current.program
     standing = standing_of(program, past.state)
     _tell(past, standing)
+    not_there = () if current is None else current.not_there
+    for step in not_there:
+        tell(
+            f"  {step}: taken back or cleaned up, and not in the file any more: does not run again"
+        )
     if today is not None:
         tell_changes(today, "the recorded text" if current is None else "the file as it is now")
     # Of a step that the file no longer has something may live on as well.
@@ -98,7 +103,7 @@ def resume_command(
     if not can_ask:
         _refuse_unknown(program, standing, unknown, made)
     hidden = hidden_captures(standing, file, ask=can_ask)
-    agree_to_repeat(standing, ask=settings.terminal.can_ask)
+    agree_to_undone(standing, not_there, ask=settings.terminal.can_ask)
     decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
     parts = Parts(settings)
     values = _values(past, current, file.values, parts.sources, ask=can_ask)

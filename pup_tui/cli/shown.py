@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.printing import local_time
+from pup_tui.cli.printing import local_time, local_time_of
 from pup_tui.core.broken_off import left_as
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
@@ -263,7 +262,7 @@ class ShownRun:
         if notes:
             click.echo("\nNotes")
         for note in notes:
-            when = local_time(datetime.fromisoformat(note["ts"]).timestamp())
+            when = local_time_of(note["ts"])
             click.echo(f"  {when} {safe_text(note['by'])}: {safe_text(note['note'])}")
 
     def _print_decisions(self) -> None:
@@ -276,7 +275,7 @@ class ShownRun:
             of_step = f"{step}: " if step else ""
             answer = safe_text(decision["answer"])
             told = f"{of_step}{answer} by {safe_text(decision['by'])}{note}"
-            when = local_time(datetime.fromisoformat(decision["ts"]).timestamp())
+            when = local_time_of(decision["ts"])
             click.echo(f"  {when} {told}")
             for line in decision["question"].splitlines():
                 click.echo(f"    {safe_text(line)}")
@@ -297,7 +296,7 @@ class ShownRun:
         stood = ""
         for leg in self._legs():
             if stood:
-                when = local_time(datetime.fromisoformat(leg["started_at"]).timestamp())
+                when = local_time_of(leg["started_at"])
                 who = f"{safe_text(leg['operator'])} on {safe_text(leg['host'])}"
                 click.echo(
                     f"leg {leg['leg']}: resumed {when} by {who} · it was {stood}, "

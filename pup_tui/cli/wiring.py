@@ -153,13 +153,13 @@ class Parts:
     def appearance(self) -> Appearance:
         """How the console looks. Raises Failure where the environment says what there is not."""
         from pup_tui.datadog.configuration import ConfigurationError
-        from pup_tui.settings.colours import colour_choice, depth_of_kind, theme_choice
+        from pup_tui.settings.colours import colour_choice, theme_choice
         from pup_tui.tui.appearance import Appearance, Depth
 
         facts = self.settings.terminal
         where = "PUP_TUI_COLORS"
         try:
-            depth = Depth(colour_choice(facts.colors or depth_of_kind(facts.kind)))
+            depth = Depth(colour_choice(facts.depth))
             where = "PUP_TUI_THEME"
             return Appearance(
                 theme=theme_choice(facts.theme),

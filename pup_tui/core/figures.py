@@ -39,11 +39,13 @@ class _Ends(Struct):
         if self.runs < FEWEST_RUNS:
             return StepFigures(self.runs)
         fails = self.failed / (self.failed + len(self.seconds))
-        if len(self.seconds) < FEWEST_RUNS:
-            return StepFigures(self.runs, fails=fails)
-        return StepFigures(
-            self.runs, percentile(self.seconds, 50), percentile(self.seconds, 95), fails=fails
-        )
+        return StepFigures(self.runs, *_usual_and_slow(self.seconds), fails=fails)
+
+
+def _usual_and_slow(seconds: Sequence[float]) -> tuple[float | None, float | None]:
+    if len(seconds) < FEWEST_RUNS:
+        return None, None
+    return percentile(seconds, 50), percentile(seconds, 95)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -114,6 +116,4 @@ def runbook_figures(ends: Sequence[tuple[str, float | None]]) -> RunbookFigures:
     good = [took for status, took in ends if status == RunStatus.SUCCEEDED]
     known = [took for took in good if took is not None]
     share = len(good) / len(ends)
-    if len(known) < FEWEST_RUNS:
-        return RunbookFigures(len(ends), last, share)
-    return RunbookFigures(len(ends), last, share, percentile(known, 50), percentile(known, 95))
+    return RunbookFigures(len(ends), last, share, *_usual_and_slow(known))

@@ -47,7 +47,7 @@ from pup_tui.core.events import (
 from pup_tui.core.ids import UNDO, Timer
 from pup_tui.core.program import Node, Program
 from pup_tui.core.run import Run
-from pup_tui.core.scope import truth_of
+from pup_tui.core.scope import not_held, scope_of, truth_of
 from pup_tui.core.state import (
     BODY,
     CLEANUP,
@@ -241,7 +241,8 @@ def _wanted(run: Run, node: Node) -> bool:
         run.cannot_render(node, error)
         return False
     if not holds:
-        run.end(node, StepStatus.SKIPPED, f"its `if` does not hold: {given}")
+        why = not_held(given, scope_of(run.state, node.id), declared)
+        run.end(node, StepStatus.SKIPPED, why)
     return holds
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from msgspec import Struct, structs
@@ -23,6 +24,7 @@ from pup_tui.core.scope import (
     directory_of,
     explain,
     frame_of,
+    not_held,
     not_made,
     scope_of,
     secrets_of,
@@ -227,7 +229,7 @@ class _Planning:
                 or self._may_ask(node)
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,
-                where=where(step, lambda given: _known(given, self._scope(node))),
+                where=where(step, partial(self._known, node)),
                 rules=self._rules(node, skipped=reason.startswith(SKIPPED)),
                 **shown.sent.as_fields(),
             )
@@ -240,8 +242,12 @@ class _Planning:
         """How the step is repeated and so on; the items of a foreach have what stands at it."""
         if node.is_item:
             return ()
-        scope = self._scope(node)
-        return tuple(rules(node.step, lambda given: _known(given, scope), skipped=skipped))
+        return tuple(rules(node.step, partial(self._known, node), skipped=skipped))
+
+    def _known(self, node: Node, given: object) -> str:
+        """What an author wrote as far as it is known, and that it is not where that is so."""
+        text = as_known(given, self._scope(node))
+        return f"{text} (not known yet)" if "{{" in text else text
 
     def _scope(self, node: Node) -> dict[str, Any]:
         return scope_of(self._state, node.id)
@@ -286,9 +292,10 @@ class _Planning:
             return f"{SKIPPED}: `{stopped.stop}` ends the runbook before it", True
         given = node.step.if_
         if given is not None and judges_if(node):
+            declared = self._program.frame(node).declared
             try:
-                if not truth_of(given, scope, self._program.frame(node).declared):
-                    return f"{SKIPPED}: its `if` does not hold: {given}", True
+                if not truth_of(given, scope, declared):
+                    return f"{SKIPPED}: {not_held(given, scope, declared)}", True
             except TemplateError as error:
                 return self._why_not_yet(node, error), False
         if stopped is not None:
@@ -404,12 +411,6 @@ class _Planning:
                 continue
         self._state.frames[f"{node.id}/"] = frame
         _give_captures(self._state, f"{node.id}/")
-
-
-def _known(given: object, scope: Mapping[str, Any]) -> str:
-    """What an author wrote as far as it is known, and that it is not where that is so."""
-    text = as_known(given, scope)
-    return f"{text} (not known yet)" if "{{" in text else text
 
 
 SKIPPED = "skipped"

@@ -19,6 +19,7 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_keys, frame_of
 from pup_tui.core.sent import Shown
 from pup_tui.core.standing import (
+    behind_doubtful,
     can_resume,
     ended_well,
     finished_of,
@@ -106,7 +107,7 @@ def resume(run: Run, event: Event) -> None:
         setattr(state, name, getattr(fresh, name))
     run.make_states(BODY)
     leaves = leaves_of(run.program, earlier)
-    finished = len(finished_of(run.program, earlier))
+    finished = len(finished_of(leaves, behind_doubtful(run.program, earlier)))
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)] + [*doubtful]
     run.outbox.tell_run_resumed(event, finished, unknown)
     run.todo.append(BODY)

@@ -140,6 +140,14 @@ def truth_of(source: str, scope: Scope, declared: frozenset[str]) -> bool:
     return verdict.holds
 
 
+def not_held(source: str, scope: Scope, declared: frozenset[str]) -> str:
+    """What is said of an `if` that does not hold, with the names in it that were left out: they are blank."""
+    names = sorted(parse_condition(source, declared).names)
+    blank = [f"`{name}`" for name in names if isinstance(scope.get(name), LeftOut)]
+    why = f": {', '.join(blank)} {'was' if len(blank) == 1 else 'were'} left out" if blank else ""
+    return f"its `if` does not hold: {source}{why}"
+
+
 def not_made(
     program: Program, node: Node, error: TemplateError, ran: Collection[str] = ()
 ) -> str | None:

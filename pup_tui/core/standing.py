@@ -78,8 +78,12 @@ def standing(program: Program, state: RunState) -> Standing:
     doubtful = half_undone(program, state)
     earlier = remembered(program, state, doubtful)
     leaves = leaves_of(program, earlier)
-    half_behind = half_behind_of(program, earlier)
-    finished = finished_of(program, earlier)
+    again = behind_doubtful(program, earlier)
+    half_behind = [
+        id_
+        for id_ in again
+        if id_ in leaves and _may_be_done(leaves[id_]) and not is_in(id_, doubtful)
+    ]
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)]
     # Also those that take back or clean up, which are not asked about: what may live on is what began.
     begun = {id_ for id_, step in steps.items() if is_unknown(step)}.union(unknown)
@@ -99,7 +103,7 @@ def standing(program: Program, state: RunState) -> Standing:
     # No event leaves a step in this phase.
     ready = (id_ for id_, step in steps.items() if step.phase is StepPhase.READY)
     return Standing(
-        finished=tuple(finished),
+        finished=tuple(finished_of(leaves, again)),
         begun=tuple(program.in_order(sorted(begun))),
         unknown=tuple(id_ for id_ in unknown if not may_repeat(program, program.node(id_))),
         never_begun=tuple(program.in_order(ready)),
@@ -323,24 +327,14 @@ def leaves_of(program: Program, earlier: Earlier) -> dict[str, StepState]:
     return {id_: earlier.steps[id_] for id_ in ordered if not program.node(id_).is_block}
 
 
-def finished_of(program: Program, earlier: Earlier) -> list[str]:
-    """The steps that stay as they ended, whatever anybody says of those that were half undone."""
-    again = set(_behind_doubtful(program, earlier))
-    leaves = leaves_of(program, earlier)
-    return [id_ for id_, step in leaves.items() if ended_well(step) and id_ not in again]
+def finished_of(leaves: Mapping[str, StepState], again: Iterable[str]) -> list[str]:
+    """The steps that stay as they ended, whatever anybody says: all but those that may run `again`."""
+    may_run = set(again)
+    return [id_ for id_, step in leaves.items() if ended_well(step) and id_ not in may_run]
 
 
-def half_behind_of(program: Program, earlier: Earlier) -> list[str]:
-    """The steps that were done, and run again if one before them was taken back that was half undone."""
-    leaves, doubtful = leaves_of(program, earlier), earlier.half_undone
-    return [
-        id_
-        for id_ in _behind_doubtful(program, earlier)
-        if id_ in leaves and _may_be_done(leaves[id_]) and not is_in(id_, doubtful)
-    ]
-
-
-def _behind_doubtful(program: Program, earlier: Earlier) -> list[str]:
+def behind_doubtful(program: Program, earlier: Earlier) -> list[str]:
+    """The steps that run again if one before them was taken back that was half undone."""
     return behind(program, earlier.steps, earlier.half_undone, exact=earlier.exact)
 
 

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from pup_tui.core.ids import undo_id
 from pup_tui.core.program import Program
-from pup_tui.core.standing import ended_well, half_undone, is_unknown, remembered
+from pup_tui.core.standing import ended_well, half_undone, is_unknown, remembered, standing
 from pup_tui.core.state import RunState, StepStatus
 
 
@@ -34,6 +34,25 @@ def missing(before: Program, after: Program, state: RunState) -> list[str]:
     )
     undoing = (undo_id(id_) for id_ in half_undone(before, state))
     return [id_ for id_ in before.in_order([*stand, *undoing]) if not _is_in(before, after, id_)]
+
+
+def not_again(before: Program, after: Program, state: RunState) -> list[str]:
+    """The steps that were done and would have to be done once more, and that `after` would not do again.
+
+    They were taken back, come behind what was, or cleaned up. What was taken back itself, or cleaned up, may
+    be gone (`not_there`): nothing of it is left.
+    """
+    then, now = standing(before, state), standing(after, state)
+    again = {*now.undone, *now.behind, *now.half_behind, *now.repeated}
+    over = set(not_there(before, after, state))
+    wanted = (*then.undone, *then.behind, *then.half_behind, *then.repeated)
+    return before.in_order({*wanted} - again - over)
+
+
+def not_there(before: Program, after: Program, state: RunState) -> list[str]:
+    """The steps that were taken back, or ran for a failure or at the end, and that `after` does not have."""
+    stood = standing(before, state)
+    return [id_ for id_ in (*stood.undone, *stood.repeated) if not after.has(id_)]
 
 
 def _is_in(before: Program, after: Program, step: str) -> bool:

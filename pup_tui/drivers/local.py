@@ -136,6 +136,8 @@ class LocalRun:
         self._timers: dict[str, Handle] = {}
         self._resolving: set[asyncio.Task[None]] = set()
         self._over = False
+        self.stopped_by = ""
+        """Who, or what, first ended the run before its end; empty while nobody has."""
         self._unrecorded = Unrecorded()
         leg = 1 if state is None else state.leg + 1
         self._children = Children(around.outputs, leg)
@@ -231,6 +233,7 @@ class LocalRun:
         self._post(NoteAdded(at=self._now(), by=by, note=text))
 
     def cancel(self, by: str, reason: str = "") -> None:
+        self.stopped_by = self.stopped_by or by
         self._post(CancelRequested(at=self._now(), by=by, reason=reason))
 
     def terminate(self, by: str) -> None:
@@ -240,6 +243,7 @@ class LocalRun:
         self._around.clock.call_later(CLEANUP_LIMIT, lambda: self.interrupt(why))
 
     def interrupt(self, reason: str) -> None:
+        self.stopped_by = self.stopped_by or reason
         self._post(Interrupted(at=self._now(), reason=reason))
 
     def check_now(self, step: str, by: str) -> None:

@@ -9,7 +9,7 @@ from pup_tui.core.events import AnyEvent, RunCreated, Source
 from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
-from pup_tui.core.succession import missing, succeed
+from pup_tui.core.succession import missing, not_again, not_there, succeed
 from pup_tui.journal.errors import JournalError
 
 if TYPE_CHECKING:
@@ -40,29 +40,35 @@ class Recorded(NamedTuple):
 
 
 class CurrentText(NamedTuple):
-    """A text that a run goes on with: the program that it makes, and the files that it stands in, by name."""
+    """A text that a run goes on with: the program that it makes, and the files that it stands in, by name.
+
+    `not_there` are steps that were taken back or cleaned up, and that the text does not have.
+    """
 
     program: Program
     source: Source
     files: LegFiles
+    not_there: Sequence[str] = ()
 
 
-class StepsMissing(Exception):
-    """A text lacks steps that were done, or may have been."""
+class DoesNotFollow(Exception):
+    """A run cannot go on with a text: it lacks what was done, or would leave it where it has to be redone."""
 
-    def __init__(self, steps: Sequence[str]) -> None:
-        named = ", ".join(f"`{step}`" for step in steps)
-        super().__init__(f"the file no longer has what was done, or may have been: {named}")
+    def __init__(self, why: str, steps: Sequence[str]) -> None:
+        super().__init__(f"{why}: {', '.join(f'`{step}`' for step in steps)}")
 
 
 def go_on_with(
     past: Recorded, state: RunState, program: Program, source: Source, files: LegFiles
 ) -> CurrentText:
-    """The text with which a run goes on that stands at `state`. Raises StepsMissing."""
+    """The text with which a run goes on that stands at `state`. Raises DoesNotFollow."""
     succeeding = succeed(past.program, program)
     if gone := missing(past.program, succeeding, state):
-        raise StepsMissing(gone)
-    return CurrentText(succeeding, source, files)
+        raise DoesNotFollow("the file no longer has what was done, or may have been", gone)
+    if stays := not_again(past.program, succeeding, state):
+        why = "by the file what was taken back, or is behind that, would not run again"
+        raise DoesNotFollow(why, stays)
+    return CurrentText(succeeding, source, files, not_there(past.program, succeeding, state))
 
 
 def read_recorded(journal: JournalReader, run: str, compile_text: Compile) -> Recorded:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pup_tui.core.actions import Question
-from pup_tui.core.notices import AnyNotice
-from pup_tui.output.passage import Passage
+if TYPE_CHECKING:
+    from pup_tui.core.actions import Question
+    from pup_tui.core.notices import AnyNotice
+    from pup_tui.output.passage import Passage
 
 
 class Watcher(Protocol):

@@ -16,10 +16,7 @@ from pup_tui.headless.exits import (
     BY_INTERRUPT,
     BY_TERMINATION,
     FAILED,
-    HANGUP,
-    INTERRUPT,
     SUCCEEDED,
-    TERMINATED,
     code_of_stop,
     exit_code,
 )
@@ -48,39 +45,24 @@ async def run_headless(run: LocalRun, face: Watcher, answers: Answers) -> int:
     run.watch(face)
     asked = _Asked(run, answers)
     run.watch(asked)
-    with _signals(run) as received:
+    with _signals(run):
         state = await run.drive()
-    lost = code_of_stop((state.interrupted or "").removeprefix("interrupted: "))
-    code = exit_code(state.status, received[0] if received else lost)
+    code = exit_code(state.status, code_of_stop(run.stopped_by))
     return FAILED if code == SUCCEEDED and asked.incomplete else code
 
 
 @contextmanager
-def _signals(run: LocalRun) -> Iterator[list[int]]:
-    """While the run lasts signals stop it in order; the exit codes they ask for, first one first."""
-    received: list[int] = []
-
-    def cancelled() -> None:
-        received.append(INTERRUPT)
-        run.cancel(by=BY_INTERRUPT)
-
-    def terminated() -> None:
-        received.append(TERMINATED)
-        run.terminate(by=BY_TERMINATION)
-
-    def hung_up() -> None:
-        received.append(HANGUP)
-        run.interrupt(BY_HANGUP)
-
+def _signals(run: LocalRun) -> Iterator[None]:
+    """While the run lasts signals stop it in order."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, cancelled)
-    loop.add_signal_handler(signal.SIGTERM, terminated)
+    loop.add_signal_handler(signal.SIGINT, run.cancel, BY_INTERRUPT)
+    loop.add_signal_handler(signal.SIGTERM, run.terminate, BY_TERMINATION)
     # Under nohup the hangup is ignored, and the run is meant to outlive the terminal.
     outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     if not outlives:
-        loop.add_signal_handler(signal.SIGHUP, hung_up)
+        loop.add_signal_handler(signal.SIGHUP, run.interrupt, BY_HANGUP)
     try:
-        yield received
+        yield
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, *(() if outlives else (signal.SIGHUP,))):
             loop.remove_signal_handler(number)

@@ -117,7 +117,8 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
 def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connection:
     """A connection for reading, also from a disk that is full or cannot be written.
 
-    Raises JournalError as `open_database` does, and if there is no journal.
+    A journal of an older version is brought up to date first. Raises JournalError as `open_database` does,
+    and if there is no journal.
     """
     path = journal_path(state)
     if not check_state_dir(state):
@@ -127,9 +128,22 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
         raise JournalError("there is no journal yet", path, "it is made with the first run")
     _refuse_empty(path)
     try:
-        return _connect_for_reading(path, patience)
+        database, version = _connect_for_reading(path, patience)
+        if version == VERSION:
+            return database
+        database.close()
+        _bring_up_to_date(state, version, patience)
+        return _connect_for_reading(path, patience)[0]
     except sqlite3.Error as error:
         raise explained(error, path) from error
+
+
+def _bring_up_to_date(state: Path, version: int, patience: float) -> None:
+    try:
+        open_database(state, patience=patience).close()
+    except JournalError as error:
+        told = f"the journal is of the older version {version} and has to be written once"
+        raise JournalError(f"{told}: {error.message}", error.path, error.hint) from error
 
 
 def _connect(
@@ -145,7 +159,8 @@ def _connect(
     )
 
 
-def _connect_for_reading(path: Path, patience: float) -> sqlite3.Connection:
+def _connect_for_reading(path: Path, patience: float) -> tuple[sqlite3.Connection, int]:
+    """A connection, and the version of the journal."""
     database = _connect(path, "ro", patience)
     try:
         version = _checked_version(database, path)
@@ -160,12 +175,7 @@ def _connect_for_reading(path: Path, patience: float) -> sqlite3.Connection:
     except BaseException:
         database.close()
         raise
-    if version < VERSION:
-        database.close()
-        raise JournalError(
-            f"the journal is of the older version {version}", path, "it must be writable once"
-        )
-    return database
+    return database, version
 
 
 def _size(path: Path) -> int | None:

@@ -31,32 +31,30 @@ _INVISIBLE = _INVISIBLE_BMP + (
 # Only choose between the picture forms of an emoji; terminals disagree about the width they give.
 _PRESENTATION = "\ufe0e\ufe0f"
 
-_SPECIAL = re.compile(rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]")
+# Classes that reach beyond ASCII take a millisecond each to compile: they are when a text wants them.
+_SPECIAL = rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]"
 _SPECIAL_ASCII = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
 """The same for ASCII, which most text is: a class that reaches beyond the BMP is searched range by range."""
 _BMP_BYTES = bytes(range(0xF0))
 _HARMLESS_ASCII = bytes(code for code in range(128) if not _SPECIAL_ASCII.match(chr(code)))
-_START = re.compile(rf"[\x00-\x07\n-\x1f\x7f-\x9f{_INVISIBLE}]")
+_START = rf"[\x00-\x07\n-\x1f\x7f-\x9f{_INVISIBLE}]"
 _START_ASCII = re.compile(r"[\x00-\x07\n-\x1f\x7f]")
 _MAYBE_FLOOD = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")
 _SGR = re.compile(r"\x1b\[([0-?]*)m")
 _LINE_END = re.compile(r"[\n\r]")
 _STRING_BODY = r"[^\x07\x18\x1a\x1b\x9c\n]*"
-_TOKEN = re.compile(
-    rf"""
+_TOKEN = rf"""(?x)
       (?P<line>[\n\r])
     | (?P<csi>(?P<intro>\x1b\[|\x9b)(?P<params>[0-?]*)(?P<middle>[ -/]{{0,2}})(?P<final>[@-~])?)
     | (?P<string>(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]){_STRING_BODY}(?P<end>[\x07\x9c])?)
     | (?P<escape>\x1b[ -/]{{0,2}}(?P<last>[0-~])?)
     | (?P<char>[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}])
-    """,
-    re.VERBOSE,
-)
+    """
 _FIRST_COLUMN = ("", "0", "1")
 _STRING_REST = re.compile(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
-_UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]")
-_UNSAFE_MULTILINE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
-_BLANK = re.compile(rf"[{_INVISIBLE}]")
+_UNSAFE = rf"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]"
+_UNSAFE_MULTILINE = rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]"
+_BLANK = rf"[{_INVISIBLE}]"
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -70,15 +68,15 @@ def safe_text(text: str, *, multiline: bool = False) -> str:
     if text.isascii() and text.isprintable():
         return text
     if multiline:
-        shown = _UNSAFE_MULTILINE.sub(_visible_match, text.replace("\r\n", "\n"))
+        shown = _compiled(_UNSAFE_MULTILINE).sub(_visible_match, text.replace("\r\n", "\n"))
     else:
-        shown = _UNSAFE.sub(_visible_match, text)
+        shown = _compiled(_UNSAFE).sub(_visible_match, text)
     return shown if shown.isascii() else _without_flood(shown)
 
 
 def is_visible(char: str) -> bool:
     """Whether a character shows as itself: no control, format, private, unassigned or blank one."""
-    return char.isprintable() and not _BLANK.match(char)
+    return char.isprintable() and not _compiled(_BLANK).match(char)
 
 
 class Sanitizer:
@@ -105,13 +103,17 @@ class Sanitizer:
             text = self._after_string(text)
         text = self._held + text
         self._held = ""
-        special, begin = (_SPECIAL_ASCII, _START_ASCII) if text.isascii() else (_SPECIAL, _START)
+        special, begin = (
+            (_SPECIAL_ASCII, _START_ASCII)
+            if text.isascii()
+            else (_compiled(_SPECIAL), _compiled(_START))
+        )
         if self._is_plain() and _is_harmless(text):
             self._marks = "" if text else self._marks
             return text
         pieces = _SGR.split(text)
-        if len(pieces) > 1 and _is_harmless("".join(pieces[::2])):
-            self._marks = ""
+        if len(pieces) > 1 and _is_harmless(between := "".join(pieces[::2])):
+            self._marks = "" if between else self._marks
             return self._feed_styled(pieces)
         out: list[str] = []
         at = 0
@@ -121,7 +123,7 @@ class Sanitizer:
             at = found.start()
             if self._is_plain() and text[at] in "\n\r":
                 continue
-            token = _TOKEN.match(text, at)
+            token = _compiled(_TOKEN).match(text, at)
             assert token is not None, "every start begins a token"
             at = token.end()
             self._handle(out, token)
@@ -224,6 +226,11 @@ def _is_harmless(text: str) -> bool:
     if text.isascii():
         return not data.translate(None, _HARMLESS_ASCII)
     return not (data.translate(None, _BMP_BYTES) or _unusual().search(text))
+
+
+@lru_cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 @lru_cache(maxsize=1)

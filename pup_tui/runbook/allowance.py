@@ -22,6 +22,8 @@ The time that the grammar of shell needs grows with the square of how many follo
 MAX_LINTED = 1_000_000
 """Points of the commands of a file that are looked through for warnings."""
 
+SPLIT_HINT = "split the runbook, or put long scripts into files"
+
 _PER_LINTED_CHARACTER = 10
 _PER_LINTED_VALUE = 150
 _PER_LINTED_PIPE = 150
@@ -83,8 +85,14 @@ class Allowance:
         self._left -= _cost(role, node.text, has_env=bool(env))
         if self._left < 0:
             told = "from here on the file holds more templates and commands than can be checked"
-            self._report.error(node, told, "split the runbook, or put long scripts into files")
+            self._report.error(node, told, SPLIT_HINT)
         return self._left >= 0
+
+    def exhaust(self, node: Scalar) -> None:
+        """Leave nothing for further texts: judging this one has taken too long, which is reported."""
+        self._left = -1
+        told = "from here on the file takes too long to judge: values go too many ways through its scripts"
+        self._report.error(node, told, SPLIT_HINT)
 
 
 def has_too_many_operators(script: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pup_tui.runbook.model import StopStep
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
-from pup_tui.runbook.report import Report
+from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.rules import Rule, check_name
 from pup_tui.runbook.scope import ALWAYS, ATTEMPT_NAMES, BLOCK_HINT
 from pup_tui.runbook.steps import BODY, StepDraft
@@ -74,7 +74,9 @@ def block_conditions(step: StepDraft, report: Report) -> None:
     for key in ("until", "fail_if"):
         given = poll.get(key)
         if isinstance(given, Scalar) and is_short_form(given.text, declared):
-            told = f"a {step.node.text('kind')} step has no output for {shown(given.text)} to judge"
+            told = (
+                f"{a_step(step.node.text('kind'))} has no output for {shown(given.text)} to judge"
+            )
             report.error(given, told, BLOCK_HINT)
 
 

@@ -11,7 +11,7 @@ from pup_tui.runbook import yaml
 from pup_tui.runbook.allowed import fields_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.nodes import Mapping as MapNode
-from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.nodes import OutOfRange, Scalar, shown
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.shapes import ShapeCheck
@@ -33,9 +33,12 @@ def _text_node(dumper: pyyaml.SafeDumper, text: str) -> pyyaml.ScalarNode:
 def _reads_as(text: str) -> bool:
     """Whether a text without quotes is read as itself: our YAML and PyYAML's differ in what is a number."""
     node, problems = yaml.parse(text.encode(), _KEYS)
-    return (
-        not problems and isinstance(node, Scalar) and node.style == "plain" and node.typed == text
-    )
+    if problems or not isinstance(node, Scalar) or node.style != "plain":
+        return False
+    try:
+        return node.value == text
+    except OutOfRange:
+        return False
 
 
 _Dumper.add_representer(str, _text_node)

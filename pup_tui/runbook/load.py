@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pup_tui.file_stamp import Stamp
 from pup_tui.runbook import yaml
+from pup_tui.runbook.allowance import SPLIT_HINT
 from pup_tui.runbook.check import Checking
 from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Unreadable
 from pup_tui.runbook.looking import PupChanges, nobody_knows
@@ -24,7 +25,7 @@ from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.runbook_files import RunbookFiles, given_places
 from pup_tui.runbook.steps import Linter
-from pup_tui.template.limits import one_budget
+from pup_tui.template.limits import TooMuchToJudgeError, one_budget, one_judgement
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -71,6 +72,16 @@ class Loaded(Struct, frozen=True, kw_only=True):
         if self.runbook is None:
             raise InvalidRunbook(self.errors)
         return self.runbook
+
+
+def files_by_path(path: Path, packs: Sequence[str], files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """`Loaded.files` by where they lie: the number of a pack is another one beside other packs."""
+    places = {f"pack-{number}": Path(pack) for number, pack in enumerate(packs, 1)}
+    found = {}
+    for name, text in files.items():
+        pack, _, rest = name.partition("/")
+        found[str(places[pack] / rest if pack in places else path.parent / name)] = text
+    return found
 
 
 def load(
@@ -129,9 +140,14 @@ def _load(
     tree, problems = yaml.parse(data, str(path))
     for problem in problems:
         report.add(problem)
-    with one_budget():
-        checking = Checking(library, report, linter, pup_changes)
-        runbook = None if tree is None else checking.runbook(tree, stem, name)
+    runbook = None
+    try:
+        with one_budget(), one_judgement():
+            checking = Checking(library, report, linter, pup_changes)
+            runbook = None if tree is None else checking.runbook(tree, stem, name)
+    except TooMuchToJudgeError:
+        told = "the file takes too long to judge: values go too many ways through its scripts"
+        report.add(Problem(path=str(path), message=told, hint=SPLIT_HINT))
     return Loaded(
         id=stem,
         path=path,

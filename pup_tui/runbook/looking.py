@@ -9,7 +9,7 @@ import msgspec
 
 from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import shown
-from pup_tui.runbook.report import Report
+from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.roles import COMMANDS, INPUTS, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
@@ -35,7 +35,7 @@ def why_it_changes(step: Step, pup_changes: PupChanges) -> str:
         if why := why_it_changes(inside, pup_changes):
             return f"in its step {shown(inside.id)}, {why}"
     if step.mutates:
-        return f"a {step.kind} step changes something"
+        return f"{a_step(step.kind)} changes something"
     for text in texts_of(step):
         if text.role is Role.METHOD and text.source.upper() in _CHANGING:
             return f"{text.source.upper()} changes what it is sent to"
@@ -68,7 +68,7 @@ def check_looking(
         why = "" if built is None else why_it_changes(built, pup_changes)
         why = why or next(_destroyed(step, steps, scripts), "")
         if why:
-            message = f"a {step.node.text('kind')} step that is `read_only` only looks, and {why}"
+            message = f"{a_step(step.node.text('kind'))} that is `read_only` only looks, and {why}"
             hint = "leave `read_only` out, or the change"
             report.error(step.node.entries["read_only"].key, message, hint)
 

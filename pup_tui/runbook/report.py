@@ -110,5 +110,12 @@ def suggestion(name: str, known: Collection[str]) -> str:
     return "" if alike is None else f"did you mean {shown(by_lower[alike])}?"
 
 
+def a_step(kind: str | None) -> str:
+    """A step of a kind, with its article: `a shell step`, `an input step`, `an http step`."""
+    kind = kind or ""
+    spelled = not set(kind) & set("aeiou") and kind[:1] in "fhlmnrsx"
+    return f"{'an' if spelled or kind[:1] in 'aeiou' else 'a'} {kind} step"
+
+
 def listed(names: Iterable[str]) -> str:
     return ", ".join(shown(name) for name in names)

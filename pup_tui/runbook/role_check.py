@@ -13,13 +13,16 @@ from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText, label
+from pup_tui.template.arguments import Arguments
+from pup_tui.template.blocks import read_blocks
 from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
+from pup_tui.template.limits import TooMuchToJudgeError
 from pup_tui.template.size import parse_size
 from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
-from pup_tui.template.text import Text, compile_text, mistakes_in
+from pup_tui.template.text import Text, compile_text
 from pup_tui.template.url import check_database_url, check_url_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import is_subcommand
@@ -75,21 +78,43 @@ class RoleCheck:
         if not self._allowance.take(placed.role, placed.node, self._declared, shell, env):
             return None
         try:
+            return self._read_or_tell(placed, shell, env, sql)
+        except TooMuchToJudgeError:
+            self._allowance.exhaust(placed.node)
+            return None
+
+    def _read_or_tell(
+        self, placed: PlacedText, shell: str, env: frozenset[str], sql: SqlUse
+    ) -> UsesNames | None:
+        try:
             return self._read(placed, shell, env, sql)
         except TemplateError as error:
-            return self._mistaken(placed, error)
+            return self._mistaken(placed, error, shell, env, sql)
 
-    def _mistaken(self, placed: PlacedText, error: TemplateError) -> UsesNames | None:
+    def _mistaken(
+        self,
+        placed: PlacedText,
+        error: TemplateError,
+        shell: str,
+        env: frozenset[str],
+        sql: SqlUse,
+    ) -> UsesNames | None:
         """Report all that is wrong with a text; the names that it uses as far as it can be read."""
         source, errors = placed.node.text, [error]
         readable: UsesNames | None = None
         if placed.role.language not in _WITHOUT_TEMPLATES and _has_template(source):
-            readable, found = mistakes_in(source)
-            errors = found or errors
+            read = read_blocks(source)
+            readable = text = Text(read.blocks)
+            if read.errors:
+                around = self._around(placed, text, shell, env, sql) if read.is_whole else []
+                wrong = {each.expression for each in read.errors}
+                errors = [*read.errors, *(e for e in around if e.expression not in wrong)]
         elif placed.role.language in _EXPRESSIONS:
             from pup_tui.template.parsed import refused
 
-            readable = refused(source)
+            found = refused(source)
+            readable, told = found if found is not None else (None, [])
+            errors = told or errors
         for each in errors:
             self._report.error_in(
                 placed.node,
@@ -99,6 +124,31 @@ class RoleCheck:
                 fragment=(each.expression or "").partition("\n")[0],
             )
         return readable if readable is not None and readable.usage.needed else None
+
+    def _around(
+        self, placed: PlacedText, text: Text, shell: str, env: frozenset[str], sql: SqlUse
+    ) -> list[TemplateError]:
+        """What is wrong with the place of a text whose templates are wrong as well."""
+        try:
+            match placed.role.language:
+                case Language.TEMPLATE if placed.role in self._checks:
+                    self._checks[placed.role](placed, text)
+                case Language.SCRIPT if not has_too_many_operators(placed.node.text):
+                    from pup_tui.template.shell.script import ShellTemplate
+
+                    is_input = placed.role is Role.INPUT_SCRIPT
+                    ShellTemplate(text, shell.rsplit("/", 1)[-1], env, is_input=is_input)
+                case Language.ARGUMENTS:
+                    Arguments(text)
+                case Language.SQL:
+                    from pup_tui.template.sql.script import SqlTemplate
+
+                    SqlTemplate(text).check(sql)
+                case _:
+                    pass
+        except TemplateError as error:
+            return [error]
+        return []
 
     def _read(
         self, placed: PlacedText, shell: str, env: frozenset[str], sql: SqlUse

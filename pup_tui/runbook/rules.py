@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
-from pup_tui.runbook.report import Report
+from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.sql.engines import engine_of
 
@@ -51,7 +51,7 @@ def question_keys(step: StepDraft, report: Report) -> None:
     kind = step.kind
     if kind is not None and kind.is_question and step.node.truth("optional"):
         tag = step.node.text("kind")
-        told = f"a {tag} step cannot be optional: that would turn a no into a yes"
+        told = f"{a_step(tag)} cannot be optional: that would turn a no into a yes"
         report.error(step.node.entries["optional"].key, told)
 
 
@@ -61,19 +61,19 @@ def output_keys(step: StepDraft, report: Report) -> None:
     if kind is None or kind.has_output:
         return
     tag = step.node.text("kind")
-    refused = {"capture": f"a {tag} step has no output to capture from"}
-    refused["show"] = f"a {tag} step has no output to show"
-    refused["assert"] = f"a {tag} step has no output to assert anything over"
+    refused = {"capture": f"{a_step(tag)} has no output to capture from"}
+    refused["show"] = f"{a_step(tag)} has no output to show"
+    refused["assert"] = f"{a_step(tag)} has no output to assert anything over"
     if not kind.is_block:
-        refused["poll"] = f"a {tag} step cannot be polled"
-        refused["retry"] = f"a {tag} step is not tried again"
+        refused["poll"] = f"{a_step(tag)} cannot be polled"
+        refused["retry"] = f"{a_step(tag)} is not tried again"
     for key, told in refused.items():
         if step.node.get(key) is not None:
             hint = "put it on a step inside" if kind.is_block else ""
             report.error(step.node.entries[key].key, told, hint)
     retry = step.node.get("retry")
     if kind.is_block and isinstance(retry, Mapping) and retry.get("on") is not None:
-        told = f"a {tag} step has no output for `on` to judge"
+        told = f"{a_step(tag)} has no output for `on` to judge"
         report.error(retry.entries["on"].key, told, "put the `retry` on a step inside")
 
 
@@ -131,7 +131,7 @@ def says_something(step: StepDraft, report: Report) -> None:
     needed = () if step.kind is None else step.kind.needs_one_of
     if needed and all(step.node.get(key) is None for key in needed):
         told = " or ".join(f"a `{key}`" for key in needed)
-        report.error(step.node, f"a {step.node.text('kind')} step needs {told}")
+        report.error(step.node, f"{a_step(step.node.text('kind'))} needs {told}")
 
 
 def input_asks_something(step: StepDraft, report: Report) -> None:

@@ -8,11 +8,12 @@ from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.model import LOOP, OUTCOME
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.omit import HINT, TOLD, may_stand
-from pup_tui.runbook.report import Report, listed
+from pup_tui.runbook.report import Report, a_step, listed
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import NO_USAGE, UsesNames
 from pup_tui.template.values import OMIT_NAME
@@ -166,7 +167,7 @@ class ScopeCheck:
             told = f"{shown(name)} is known only in {_WHERE_JUDGED}"
             self._report.error_in(node, told, f"write steps.ID.{name}", fragment=name)
         elif not self._is_open:
-            hint = self._report.suggest(name, self.declared | use.items | ALWAYS)
+            hint = tag_hint(name) or self._report.suggest(name, self.declared | use.items | ALWAYS)
             hint = hint or f"declare it under `vars`, or write {name} | default(…)"
             self._report.error_in(node, f"{shown(name)} is not defined", hint, fragment=name)
 
@@ -192,7 +193,9 @@ class ScopeCheck:
             and not may_be_missing
         ):
             kind = named.node.text("kind")
-            told = f"step {shown(step_id)} is a {kind} step, which has no results but its `outcome`"
+            told = (
+                f"step {shown(step_id)} is {a_step(kind)}, which has no results but its `outcome`"
+            )
             self._report.error_in(node, told, fragment=step_id)
         elif use.step is not None and not may_be_missing and not use.is_output:
             why = _why_not(named, use.step)

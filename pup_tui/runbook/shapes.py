@@ -28,7 +28,7 @@ from pup_tui.runbook.nodes import (
     shown,
 )
 from pup_tui.runbook.parts import Variable
-from pup_tui.runbook.report import Report, listed
+from pup_tui.runbook.report import Report, a_step, listed
 from pup_tui.runbook.roles import Role
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -159,7 +159,10 @@ class ShapeCheck:
     def _kind(self, node: Mapping, kinds: dict[str, type], path: KeyPath) -> type | None:
         value = node.get("kind")
         if value is None:
-            hint = f"one of {listed(sorted(kinds))}"
+            fitting = [
+                name for name in kinds if node.entries.keys() <= fields_of(kinds[name]).keys()
+            ]
+            hint = f"one of {listed(sorted(fitting or kinds))}"
             self.report.error(node, f"{label(path)} has no `kind`", hint)
             return None
         given = value.text if isinstance(value, Scalar) else ""
@@ -295,7 +298,7 @@ def _wrong_hint(node: YamlNode, options: Options) -> str:
 
 def _owner(struct: type) -> str:
     if issubclass(struct, Step):
-        return f"a {struct.__struct_config__.tag} step"
+        return a_step(str(struct.__struct_config__.tag))
     told: str = getattr(struct, "told_as", f"a {struct.__name__.lower()}")
     return told
 

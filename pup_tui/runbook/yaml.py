@@ -28,7 +28,7 @@ from pup_tui.runbook.nodes import (
     shown,
 )
 from pup_tui.runbook.problems import Problem
-from pup_tui.runbook.yaml_errors import syntax_problem
+from pup_tui.runbook.yaml_errors import syntax_problem, template_hint
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -293,8 +293,9 @@ class _Reader:
 
     def _is_key(self, key: YamlNode, event: pyyaml.Event) -> bool:
         if not isinstance(key, Scalar):
-            written = self.source.lines[key.line - 1][max(0, key.column - 2) :]
-            hint = 'quote the value: "{{ NAME }}"' if written.startswith("{{") else ""
+            line = self.source.lines[key.line - 1]
+            begins = line.startswith("{{", max(0, key.column - 2))
+            hint = template_hint(line) if begins else ""
             self._report(event, f"a key must be text, not {described(key)}", hint)
             return False
         try:

@@ -96,14 +96,49 @@ def _syntax_hint(message: str, source: SourceText, line: int, column: int) -> st
         )
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return "indent with spaces, not with a tab"
+    above = next((each for each in reversed(source.lines[: line - 1]) if each.strip()), "")
+    if _is_too_deep(message, written, above, column):
+        return "it is indented deeper than the line above, whose value it would be: check the indentation"
+    empty = _empty_block(source.lines, line) if "could not find expected ':'" in message else None
+    if empty is not None:
+        return f"the text of `{empty}` must be indented deeper than that key"
     entry = _ENTRY.match(written)
     if entry is not None and entry.start("value") < column:
         key, value = entry["key"], entry["value"]
         if _ONE_TEMPLATE.match(value):
             return 'quote the value: "{{ NAME }}"'
         if _IS_CUT.search(message) and (value[0] in "'\"[{*-?" or _MAPS.search(value)):
-            return f"put the whole text in a block (`{key}: |`, and the text below it), or quote all of it"
+            return _in_a_block(key)
     return next((hint for part, hint in _HINTS if part in message), "")
+
+
+def template_hint(written: str) -> str:
+    """What to do where the value of a line begins with a template, which YAML takes for a map."""
+    entry = _ENTRY.match(written)
+    if entry is not None and not _ONE_TEMPLATE.match(entry["value"]):
+        return _in_a_block(entry["key"])
+    return 'quote the value: "{{ NAME }}"'
+
+
+def _in_a_block(key: str) -> str:
+    return f"put the whole text in a block (`{key}: |`, and the text below it), or quote all of it"
+
+
+def _empty_block(lines: Sequence[str], until: int) -> str | None:
+    """The key of the last block before the line `until` whose text is not indented deeper than it."""
+    for number in range(min(until, len(lines)) - 1, -1, -1):
+        begin = _BLOCK.fullmatch(lines[number])
+        if begin is not None:
+            is_empty = _leading(lines, number + 1) <= begin.start("key")
+            return begin["key"] if is_empty else None
+    return None
+
+
+def _is_too_deep(message: str, written: str, above: str, column: int) -> bool:
+    """Whether a key stands deeper than a line above it that has its value already."""
+    is_first = re.fullmatch(r"\s*(?:-\s+)*[\w-]+", written[: column - 1]) is not None
+    is_deeper = _indent_of(written) > _indent_of(above.replace("- ", "  "))
+    return "mapping values" in message and is_first and is_deeper and ": " in above
 
 
 def _cut_block(lines: Sequence[str], until: int) -> _CutBlock | None:

@@ -62,7 +62,7 @@ class TerminalFacts(Struct, frozen=True, kw_only=True):
 
     `columns` is how wide it is that standard output goes to; None off a terminal. `colors` is how many it
     has, as somebody says (then `colors_are_set`) or as the environment tells; `dark` whether its ground is
-    thought to be. `colors` is empty where only `kind` tells it (`colours.depth_of_kind`).
+    thought to be. `colors` is empty where only `kind` tells it (`depth`).
     """
 
     input: bool
@@ -74,6 +74,13 @@ class TerminalFacts(Struct, frozen=True, kw_only=True):
     colors_are_set: bool
     theme: str
     dark: bool
+
+    @property
+    def depth(self) -> str:
+        """How many colours it has: where nobody says it, as many as its kind."""
+        from pup_tui.settings.colours import depth_of_kind
+
+        return self.colors or depth_of_kind(self.kind)
 
     @property
     def colour(self) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -12,8 +14,13 @@ from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import Flow, merge_flows
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key
-from pup_tui.template.scanner import RAW_HINT, Segment, scan_as_far_as_possible
+from pup_tui.template.scanner import RAW_HINT, TAGS, Segment, loop_names, scan
+from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.usage import Usage, merge
+
+_SET: Final = re.compile(r"set\s+([\w\s,()]+?)\s*=(?!=)(.*)", re.DOTALL)
+_NAME: Final = re.compile(r"[^\W\d]\w*")
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 class Literal(Struct, frozen=True):
@@ -62,142 +69,210 @@ class For(Struct):
 Block = Literal | Output | If | For
 
 
-def _named(source: str) -> Expression | None:
-    """An expression that is refused, so that a name in it that nobody declares is told as well."""
-    from pup_tui.template.parsed import refused
+class ReadBlocks(Struct, frozen=True):
+    """What can be read of a text, and everything that is wrong with it.
 
-    return refused(source)
+    Where an expression cannot be read another one stands in, which uses no names. ``is_whole``: nothing
+    of the text was left out.
+    """
+
+    blocks: list[Block]
+    errors: list[TemplateError]
+    is_whole: bool
 
 
 def _anything() -> Expression:
-    """Stands for a condition or a list that cannot be read."""
+    """Stands for an expression that cannot be read."""
     return compile_expression("true")
 
 
 def parse_blocks(source: str) -> list[Block]:
     """Build the tree of a text. Raises `TemplateError` with line and expression."""
-    blocks, errors = parse_as_far_as_possible(source)
-    if errors:
-        raise errors[0]
-    return blocks
+    read = read_blocks(source)
+    if read.errors:
+        raise read.errors[0]
+    return read.blocks
 
 
-def parse_as_far_as_possible(source: str) -> tuple[list[Block], list[TemplateError]]:
-    """The tree of what can be read of a text, and everything that is wrong with it."""
+def read_blocks(source: str) -> ReadBlocks:
+    """Read a text as far as that is possible."""
     if len(source) > MAX_TEXT:
-        return [], [too_long()]
-    builder = _Builder(source)
-    return builder.build(), builder.errors
+        return ReadBlocks([], [too_long()], False)
+    return _Builder(source).build()
 
 
 class _Builder:
     def __init__(self, source: str) -> None:
-        self.errors: list[TemplateError] = []
+        self._errors: list[TemplateError] = []
         self._source = source
         self._top: list[Block] = []
         self._open: list[If | For] = []
         self._bodies: list[list[Block]] = [self._top]
+        self._nameless: list[For] = []
+        self._introduced: list[str] = []
         self._line = 1
         self._counted = 0
+        self._place = (1, 1)
+        self._segment = Segment("text", "", 0)
 
-    def build(self) -> list[Block]:
-        segments, mistake = scan_as_far_as_possible(self._source)
-        for segment in segments:
+    def build(self) -> ReadBlocks:
+        scanned = scan(self._source)
+        self._errors += scanned.errors
+        is_whole = scanned.is_whole
+        for segment in scanned.segments:
             if segment.kind == "text":
                 self._bodies[-1].append(Literal(segment.body))
                 continue
-            line, column = self._place(segment.start)
-            try:
-                if segment.kind == "value":
-                    output = Output(compile_expression(segment.body), line, column)
-                    self._bodies[-1].append(output)
-                else:
-                    self._tag(segment, line, column)
-            except TemplateError as error:
-                if error.message.startswith("syntax error"):
-                    error.hint = RAW_HINT
-                self.errors.append(error.locate(expression=segment.body, line=line, column=column))
-                if segment.kind == "value" and (named := _named(segment.body)) is not None:
-                    self._bodies[-1].append(Output(named, line, column))
-                if segment.kind == "tag" and not self._stands_in(segment, line, column):
-                    return self._top
-        if mistake is not None:
-            self.errors.append(mistake)
-        elif self._open:
-            self.errors.append(_never_closed(self._open[-1]))
-        return self._top
-
-    def _stands_in(self, segment: Segment, line: int, column: int) -> bool:
-        """Open a block in the place of one that cannot be read, so that what follows can be; else False."""
-        block: If | For
-        if segment.word == "if" and len(self._open) < MAX_BLOCKS:
-            test = _named(segment.body.removeprefix("if")) or _anything()
-            block = If(line, column, [Branch(test, line, column)])
-            self._bodies[-1].append(block)
-            body = block.branches[0].body
-        elif segment.word == "for" and len(self._open) < MAX_BLOCKS:
-            # Nobody can tell the names that are known in it, so it is no part of the tree.
-            block = For(line, column, (), _anything(), None)
-            body = block.body
+            self._segment = segment
+            self._place = self._place_of(segment.start)
+            if segment.kind == "value":
+                self._bodies[-1].append(Output(self._expression(segment.body), *self._place))
+            elif segment.word in ("if", "for") and len(self._open) >= MAX_BLOCKS:
+                self._wrong(TemplateError(f"more than {MAX_BLOCKS} nested blocks"))
+                is_whole = False
+                break
+            else:
+                self._tag(segment)
         else:
-            return False
-        self._open.append(block)
-        self._bodies.append(body)
-        return True
+            if self._open and is_whole:
+                self._errors.append(_never_closed(self._open[-1]))
+        return ReadBlocks(self._finished(), sorted(self._errors, key=_position), is_whole)
 
-    def _place(self, offset: int) -> tuple[int, int]:
+    def _finished(self) -> list[Block]:
+        for loop in self._nameless:
+            # Nobody can tell which names are known in it, so all that it uses are taken to be.
+            loop.targets = tuple(sorted(usage_of_blocks(loop.body).names))
+        if not self._introduced:
+            return self._top
+        return [For(1, 1, tuple(self._introduced), _anything(), None, self._top)]
+
+    def _wrong(self, error: TemplateError) -> None:
+        """Note what is wrong with the segment that is being read."""
+        if error.message.startswith("syntax error"):
+            is_value = self._segment.kind == "value"
+            error.hint = (tag_hint(self._segment.body) if is_value else None) or RAW_HINT
+        line, column = self._place
+        error.locate(expression=self._segment.body, line=line, column=column)
+        self._errors.append(error)
+
+    def _expression(self, source: str) -> Expression:
+        """An expression; what stands in for it where it is refused, which is noted."""
+        if not source:
+            return _anything()
+        try:
+            return compile_expression(source)
+        except TemplateError as error:
+            from pup_tui.template.parsed import refused
+
+            found = refused(source)
+            expression, errors = found if found is not None else (_anything(), [])
+            for each in errors or [error]:
+                self._wrong(each.locate(expression=source.strip()))
+            return expression
+
+    def _place_of(self, offset: int) -> tuple[int, int]:
         self._line += self._source.count("\n", self._counted, offset)
         self._counted = offset
         return self._line, offset - self._source.rfind("\n", 0, offset)
 
-    def _tag(self, segment: Segment, line: int, column: int) -> None:
+    def _tag(self, segment: Segment) -> None:
         if segment.word in ("if", "for"):
-            self._open_block(segment, line, column)
+            self._open_block(segment)
         elif segment.word in ("endif", "endfor"):
             self._close_block(segment)
         elif segment.word == "endraw":
-            raise TemplateError("{% endraw %} has no {% raw %}")
+            self._wrong(TemplateError("{% endraw %} has no {% raw %}"))
+        elif segment.word in TAGS:
+            self._next_branch(segment)
         else:
-            self._next_branch(segment, line, column)
+            self._introduce(segment.body)
 
-    def _open_block(self, segment: Segment, line: int, column: int) -> None:
-        if len(self._open) >= MAX_BLOCKS:
-            raise TemplateError(f"more than {MAX_BLOCKS} nested blocks")
+    def _open_block(self, segment: Segment) -> None:
         block: If | For
         if segment.word == "if":
-            branch = Branch(_condition(segment), line, column)
-            block = If(line, column, [branch])
+            branch = Branch(self._condition(segment), *self._place)
+            block = If(*self._place, [branch])
             body = branch.body
         else:
-            block = _loop(segment, line, column)
+            block = self._loop(segment)
             body = block.body
         self._bodies[-1].append(block)
         self._open.append(block)
         self._bodies.append(body)
 
     def _close_block(self, segment: Segment) -> None:
-        _expect_no_more(segment)
+        self._expect_no_more(segment)
         kind = If if segment.word == "endif" else For
         if not self._open or not isinstance(self._open[-1], kind):
-            raise TemplateError(f"{{% {segment.word} %}} does not close the block that is open")
-        self._open.pop()
-        self._bodies.pop()
+            self._wrong(
+                TemplateError(f"{{% {segment.word} %}} does not close the block that is open")
+            )
+        # One that closes another kind of block is taken for that block's end where none of its own is open.
+        ends = next((i for i, b in enumerate(self._open[::-1], 1) if isinstance(b, kind)), 1)
+        del self._open[-ends:]
+        del self._bodies[max(1, len(self._bodies) - ends) :]
 
-    def _next_branch(self, segment: Segment, line: int, column: int) -> None:
+    def _next_branch(self, segment: Segment) -> None:
         block = self._open[-1] if self._open else None
         if segment.word == "else":
-            _expect_no_more(segment)
+            self._expect_no_more(segment)
+        test = self._condition(segment) if segment.word == "elif" else None
         if isinstance(block, If) and block.branches[-1].test is not None:
-            test = _condition(segment) if segment.word == "elif" else None
-            block.branches.append(Branch(test, line, column))
+            block.branches.append(Branch(test, *self._place))
             self._bodies[-1] = block.branches[-1].body
         elif isinstance(block, For) and segment.word == "else" and self._in_body(block):
             self._bodies[-1] = block.otherwise
         else:
-            raise TemplateError(f"{{% {segment.word} %}} does not belong here")
+            self._wrong(TemplateError(f"{{% {segment.word} %}} does not belong here"))
+            if test is not None:
+                self._bodies[-1].append(If(*self._place, [Branch(test, *self._place)]))
 
     def _in_body(self, block: For) -> bool:
         return self._bodies[-1] is block.body
+
+    def _condition(self, segment: Segment) -> Expression:
+        source = segment.body[len(segment.word) :]
+        if not source.strip():
+            self._wrong(TemplateError(f"{{% {segment.word} %}} needs a condition"))
+        return self._expression(source.strip() and source)
+
+    def _loop(self, segment: Segment) -> For:
+        from pup_tui.template.parsed import ParsedExpression
+        from pup_tui.template.syntax import parse_loop, parse_refused_loop
+
+        source = segment.body
+        try:
+            targets, values, test = guarded(source, lambda: parse_loop(source))
+        except TemplateError as error:
+            try:
+                targets, values, test, errors = guarded(source, lambda: parse_refused_loop(source))
+            except TemplateError:
+                self._wrong(error)
+                block = For(*self._place, loop_names(source), _anything(), None)
+                self._nameless += [] if block.targets else [block]
+                return block
+            for each in errors or [error]:
+                self._wrong(each)
+        asked = None if test is None else ParsedExpression(source, test)
+        return For(*self._place, targets, ParsedExpression(source, values), asked)
+
+    def _introduce(self, body: str) -> None:
+        """Take the names that a tag makes known which the language does not have."""
+        made = _SET.fullmatch(body)
+        if made is None:
+            self._introduced += _NAME.findall(_QUOTED.sub("", body))
+        else:
+            self._introduced += _NAME.findall(made[1])
+            test = self._expression(made[2].strip())
+            self._bodies[-1].append(If(*self._place, [Branch(test, *self._place)]))
+
+    def _expect_no_more(self, segment: Segment) -> None:
+        if segment.body.strip() != segment.word:
+            self._wrong(TemplateError(f"{{% {segment.word} %}} takes nothing more"))
+
+
+def _position(error: TemplateError) -> tuple[int, int]:
+    return error.line or 0, error.column or 0
 
 
 def _never_closed(block: If | For) -> TemplateError:
@@ -209,33 +284,6 @@ def _never_closed(block: If | For) -> TemplateError:
         line=block.line,
         column=block.column,
     )
-
-
-def _condition(segment: Segment) -> Expression:
-    source = segment.body[len(segment.word) :]
-    if not source.strip():
-        raise TemplateError(f"{{% {segment.word} %}} needs a condition")
-    return compile_expression(source)
-
-
-def _loop(segment: Segment, line: int, column: int) -> For:
-    from pup_tui.template.parsed import ParsedExpression
-    from pup_tui.template.syntax import parse_loop
-
-    targets, values, test = guarded(segment.body, lambda: parse_loop(segment.body))
-    source = segment.body
-    return For(
-        line,
-        column,
-        targets,
-        ParsedExpression(source, values),
-        None if test is None else ParsedExpression(source, test),
-    )
-
-
-def _expect_no_more(segment: Segment) -> None:
-    if segment.body.strip() != segment.word:
-        raise TemplateError(f"{{% {segment.word} %}} takes nothing more")
 
 
 def usage_of_blocks(blocks: Sequence[Block]) -> Usage:

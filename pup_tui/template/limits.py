@@ -48,6 +48,9 @@ A character costs 1, an item of a list 8, an operation 32 besides; that stands f
 MAX_SHARED_WORK = MAX_WORK // 2
 """The same for what is done together: all values of a runbook, all steps of a plan, the load of a file."""
 
+MAX_JUDGED = 50_000
+"""Steps by which the scripts of a file are read and values are followed through them, some 25 µs each."""
+
 _ITEM = 8
 _OPERATION = 32
 _PER_SOURCE_CHARACTER = 8
@@ -97,6 +100,10 @@ class Budget:
             _current.reset(token)
 
 
+class TooMuchToJudgeError(Exception):
+    """Following the values of a file through its scripts takes more steps than there are."""
+
+
 class _Work:
     """The work that is left to one rendering, or to several together."""
 
@@ -109,7 +116,27 @@ class _Work:
             raise TemplateError("the template does too much work on long texts or lists")
 
 
+@contextmanager
+def one_judgement(steps: int = MAX_JUDGED) -> Iterator[None]:
+    """The scripts that are judged inside may together take so many steps."""
+    token = _judging.set(_Work(steps))
+    try:
+        yield
+    finally:
+        _judging.reset(token)
+
+
+def spend_on_judging(steps: int) -> None:
+    """Pay for steps by which a script is read or a value is followed. Raises `TooMuchToJudgeError`."""
+    work = _judging.get()
+    if work is not None:
+        work.left -= steps
+        if work.left < 0:
+            raise TooMuchToJudgeError
+
+
 _current: ContextVar[Budget | None] = ContextVar("budget", default=None)
+_judging: ContextVar[_Work | None] = ContextVar("judging", default=None)
 
 
 @contextmanager

@@ -18,7 +18,9 @@ from pup_tui.template.limits import MAX_BLOCKS
 
 RAW_HINT: Final = "text that is not meant for the template goes between {% raw %} and {% endraw %}"
 
-_KNOWN: Final = frozenset({"if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"})
+TAGS: Final = frozenset({"if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"})
+"""The first words of the tags that the language has."""
+
 _REFUSED: Final = frozenset(
     {
         *("autoescape", "endautoescape", "block", "endblock", "break", "call", "endcall"),
@@ -60,28 +62,39 @@ def place_of(source: str, offset: int) -> tuple[int, int]:
     return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
 
 
-def scan(source: str) -> list[Segment]:
-    """Cut a text into segments; literal pieces that touch are one segment."""
-    segments, error = scan_as_far_as_possible(source)
-    if error is not None:
-        raise error
-    return segments
+class Scanned(Struct, frozen=True):
+    """The segments of a text, and what is wrong with it.
+
+    A value that cannot be told from the text around it is one without a body. ``is_whole``: the text was read
+    to its end.
+    """
+
+    segments: list[Segment]
+    errors: list[TemplateError]
+    is_whole: bool
 
 
-def scan_as_far_as_possible(source: str) -> tuple[list[Segment], TemplateError | None]:
-    """The segments of a text up to the first mistake in it, and that mistake."""
+def scan(source: str) -> Scanned:
+    """Cut a text into segments, as far as it can be read; literal pieces that touch are one segment."""
     scanner = _Scanner(source)
     try:
         scanner.scan()
     except TemplateError as error:
-        return scanner.segments, error
-    return scanner.segments, None
+        return Scanned(scanner.segments, [*scanner.errors, error], False)
+    return Scanned(scanner.segments, scanner.errors, True)
+
+
+def loop_names(body: str) -> tuple[str, ...]:
+    """The names that a ``for`` gives its items, whatever stands behind them."""
+    names = _LOOP_NAMES.search(body)
+    return tuple(re.findall(r"[^\W\d]\w*", names[1])) if names else ()
 
 
 class _Scanner:
     def __init__(self, source: str) -> None:
         self._source = source
         self.segments: list[Segment] = []
+        self.errors: list[TemplateError] = []
         self._text: list[str] = []
         self._text_start = 0
         self._loops: list[frozenset[str]] = []  # the names of each loop that is open
@@ -132,24 +145,33 @@ class _Scanner:
         if end is None:
             if source.find("}}", start) < 0:
                 raise self._unclosed("{{", "}}", start)
-            raise self._error("a quote or bracket is not closed between {{ and }}", start)
+            told = "a quote or bracket is not closed between {{ and }}"
+            return self._unreadable(told, position, start)
         body = source[start + 2 : end]
         left = 2 if body.startswith("-+") else body.startswith(("-", "+"))
         right = body.endswith(("-", "+"))
-        self._keep(position, start)
-        self._flush(strip=body.startswith("-"))
         inner = body[left : len(body) - right if len(body) > 1 else None]
         if not inner.strip():
-            raise self._error("there is nothing between {{ and }}", start)
+            return self._unreadable("there is nothing between {{ and }}", position, start)
+        self._keep(position, start)
+        self._flush(strip=body.startswith("-"))
         self.segments.append(Segment("value", inner, start))
         self._strip_next = body.endswith("-")
         return end + 2
+
+    def _unreadable(self, told: str, position: int, start: int) -> int:
+        self.errors.append(self._error(told, start))
+        self._keep(position, start)
+        self._flush()
+        self.segments.append(Segment("value", "", start))
+        return self._source.find("}}", start) + 2
 
     def _action(self, start: int) -> int | None:
         """Where the action of a Go template that begins here ends; None where it is ours."""
         end = end_of_action(self._source, start, self._loops)
         if end is not None and "{{" in self._source[start + 2 : end]:
-            raise self._error("{{ cannot stand inside the action of a Go template", start)
+            told = "{{ cannot stand inside the action of a Go template"
+            self.errors.append(self._error(told, start))
         return end
 
     def _tag(self, position: int, start: int) -> int:
@@ -157,8 +179,8 @@ class _Scanner:
         match = _TAG_WORD.match(source, start + 2)
         word = match[1] if match else ""
         if word in _REFUSED and source.find("%}", start) >= 0:
-            raise self._error(f"{{% {word} %}} is not part of the template language", start)
-        if word not in _KNOWN:
+            return self._refused(word, position, start)
+        if word not in TAGS:
             self._keep(position, start + 2)
             return start + 2
         end = _closing(source, start + 2, "%}")
@@ -171,11 +193,23 @@ class _Scanner:
         if word == "raw":
             return self._raw(start, end + 2)
         if word == "for" and len(self._loops) < MAX_BLOCKS:
-            names = _LOOP_NAMES.search(body)
-            self._loops.append(frozenset(re.findall(r"\w+", names[1]) if names else ()))
+            self._loops.append(frozenset(loop_names(body)))
         elif word == "endfor" and self._loops:
             self._loops.pop()
         self.segments.append(Segment("tag", body.strip().strip("-+").strip(), start, word))
+        return end + 2
+
+    def _refused(self, word: str, position: int, start: int) -> int:
+        """Keep a tag that the language does not have, for the names in it; its end is no second mistake."""
+        opener = word.removeprefix("end")
+        if opener == word or opener not in {segment.word for segment in self.segments}:
+            told = f"{{% {word} %}} is not part of the template language"
+            self.errors.append(self._error(told, start))
+        end = _closing(self._source, start + 2, "%}") or self._source.find("%}", start)
+        self._keep(position, start)
+        self._flush()
+        body = self._source[start + 2 : end].strip().strip("-+").strip()
+        self.segments.append(Segment("tag", body, start, word))
         return end + 2
 
     def _raw(self, start: int, inside: int) -> int:

@@ -83,13 +83,30 @@ def parse(source: str) -> nodes.Expr:
     return _checked(tree)
 
 
-def parse_unchecked(source: str) -> nodes.Expr:
-    """Parse one expression for the names in it: what it does with them need not be in the language."""
+def parse_refused(source: str) -> tuple[nodes.Expr, list[TemplateError]]:
+    """Parse one expression for the names in it, and for all that it has and the language has not."""
     parser = _parser(source)
     tree = parser.parse_expression()
     _expect_end(parser)
+    return _named(tree)
+
+
+def parse_refused_loop(
+    source: str,
+) -> tuple[tuple[str, ...], nodes.Expr, nodes.Expr | None, list[TemplateError]]:
+    """The same of ``for TARGETS in LIST [if CONDITION]``."""
+    names, values, test = _loop(source)
+    named, errors = _named(values)
+    if test is None:
+        return names, named, None, errors
+    asked, more = _named(test)
+    return names, named, asked, [*errors, *more]
+
+
+def _named(tree: nodes.Expr) -> tuple[nodes.Expr, list[TemplateError]]:
+    errors = {error.message: error for error in _mistakes(tree, 0)}
     named: nodes.Expr = _NamesOnly().visit(tree)
-    return named
+    return named, list(errors.values())
 
 
 class _NamesOnly(NodeTransformer):
@@ -106,6 +123,11 @@ class _NamesOnly(NodeTransformer):
 
 def parse_loop(source: str) -> tuple[tuple[str, ...], nodes.Expr, nodes.Expr | None]:
     """Parse ``for TARGETS in LIST [if CONDITION]``: the names, the list, the condition."""
+    names, values, test = _loop(source)
+    return names, _checked(values), None if test is None else _checked(test)
+
+
+def _loop(source: str) -> tuple[tuple[str, ...], nodes.Expr, nodes.Expr | None]:
     parser = _parser(source)
     parser.stream.expect("name:for")
     target = parser.parse_assign_target(extra_end_rules=("name:in",))
@@ -121,11 +143,7 @@ def parse_loop(source: str) -> tuple[tuple[str, ...], nodes.Expr, nodes.Expr | N
             raise TemplateError("a loop needs plain names before `in`")
         if name.name in _RESERVED or name.name in ("loop", "steps"):
             raise TemplateError(f"`{name.name}` cannot be used as a loop's name")
-    return (
-        tuple(name.name for name in names if isinstance(name, nodes.Name)),
-        _checked(values),
-        None if test is None else _checked(test),
-    )
+    return tuple(name.name for name in names if isinstance(name, nodes.Name)), values, test
 
 
 def _parser(source: str) -> Parser:
@@ -211,6 +229,24 @@ def _literal(value: str) -> str:
 def _checked(tree: nodes.Expr) -> nodes.Expr:
     """Refuse what is not in the language, and rewrite what the sandbox has to watch."""
     return _rewrite(tree, 0)
+
+
+def _mistakes(node: nodes.Node, depth: int) -> Iterator[TemplateError]:
+    """What the language does not have of a tree that is not rewritten yet."""
+    if depth > MAX_DEPTH:
+        return
+    children = list(node.iter_child_nodes())
+    try:
+        if isinstance(node, nodes.Call):
+            # Its function is judged with it.
+            children[:1] = list(node.node.iter_child_nodes())
+            _method_call(node)
+        else:
+            _check(node)
+    except TemplateError as error:
+        yield error
+    for child in children:
+        yield from _mistakes(child, depth + 1)
 
 
 def _rewrite(node: nodes.Expr, depth: int) -> nodes.Expr:

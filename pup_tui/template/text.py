@@ -20,7 +20,6 @@ from pup_tui.template.blocks import (
     Literal,
     Output,
     flow_of_blocks,
-    parse_as_far_as_possible,
     parse_blocks,
     usage_of_blocks,
 )
@@ -317,9 +316,3 @@ def compile_text(source: str) -> Text:
     if is_plain(source):
         return Text([Literal(source)])
     return Text(parse_blocks(source))
-
-
-def mistakes_in(source: str) -> tuple[Text, list[TemplateError]]:
-    """What can be read of a text, and everything that is wrong with it."""
-    blocks, errors = parse_as_far_as_possible(source)
-    return Text(blocks), errors

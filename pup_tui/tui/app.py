@@ -23,13 +23,13 @@ from textual.screen import Screen, SystemModalScreen
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
 from pup_tui.tui.keys import bound, by_position, keymap, with_keys
+from pup_tui.tui.output_wanted import OutputForEditor, OutputForFile, OutputForPager
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.texts import counted
-from pup_tui.tui.widgets.output_pane import OutputPane
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -147,9 +147,9 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
             self.runs.interrupt("the console ended")
             await self.runs.end("the console ended")
 
-    @on(OutputPane.ForPager)
+    @on(OutputForPager)
     @work(group="pager", exclusive=True)
-    async def _open_pager(self, wanted: OutputPane.ForPager) -> None:
+    async def _open_pager(self, wanted: OutputForPager) -> None:
         from pup_tui.tui.programs import open_in
 
         services = self.services
@@ -157,18 +157,18 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         if trouble:
             self.notify(trouble, severity="warning", markup=False)
 
-    @on(OutputPane.ForEditor)
+    @on(OutputForEditor)
     @work(group="pager", exclusive=True)
-    async def _open_editor(self, wanted: OutputPane.ForEditor) -> None:
+    async def _open_editor(self, wanted: OutputForEditor) -> None:
         from pup_tui.tui.output_elsewhere import open_in_editor
 
         trouble = await open_in_editor(self, wanted.path, self.services)
         if trouble:
             self.notify(trouble, severity="warning", markup=False)
 
-    @on(OutputPane.ForFile)
+    @on(OutputForFile)
     @work(group="save")
-    async def _save_output(self, wanted: OutputPane.ForFile) -> None:
+    async def _save_output(self, wanted: OutputForFile) -> None:
         from pup_tui.tui.dialogs.reason import FileScreen
         from pup_tui.tui.output_elsewhere import save
 

@@ -70,6 +70,7 @@ class ColouredApp(App[ReturnType]):
     def show_depth(self, depth: Depth) -> None:
         """Use so many colours from now on."""
         self.depth = depth
+        self.no_color = depth is Depth.NONE
         self.set_class(depth.is_plain, "-plain")
         for screen in self.screen_stack:
             for widget in (screen, *screen.walk_children(Widget)):

@@ -62,9 +62,10 @@ class ConsoleCommands(Provider):
 
     def _runbooks(self, what: str) -> Iterator[tuple[Entry, PaletteCommand]]:
         """To `run` a runbook, or to `open` its page."""
-        main = self._main
-        for entry in () if main is None else main.library.entries:
-            if main is None or entry.shadowed or (what == "run" and entry.broken):
+        if (main := self._main) is None:
+            return
+        for entry in main.library.entries:
+            if entry.shadowed or (what == "run" and entry.broken):
                 continue
             act = (
                 partial(main.begin, entry, "run") if what == "run" else partial(main.select, entry)
@@ -117,8 +118,7 @@ class ConsoleCommands(Provider):
 
 
 def _told(entry: Entry, offer: PaletteCommand) -> Text:
-    """The command, and behind it the runbook's name and description, as far as there is room."""
-    words = " · ".join(
-        filter(None, (entry.name if entry.name != entry.id else "", entry.description))
-    )
-    return Text.assemble(offer.name, (f"  {safe_text(words)}", "dim"), no_wrap=True)
+    """The command, and behind it the runbook's name and what it is for."""
+    name = entry.name if entry.name != entry.id else ""
+    words = safe_text(" · ".join(filter(None, (name, entry.summary))))
+    return Text.assemble(offer.name, (f"  {words}", "dim"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 
+from pup_tui.catalog.effects import effect_word
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ _MARKS = {
     )
 }
 
-_EFFECTS = {True: "changes", False: "reads", None: "may change"}
 _EFFECT_STYLES = {True: "$text-warning", False: "$text-muted", None: "$foreground"}
 
 
@@ -65,12 +65,7 @@ def status_content(status: str, *, word: bool = True) -> Content:
 
 
 def effect_content(step: Step, mutates: bool | None) -> Content:
-    """What a step does outside: it `reads`, `changes`, `may change` where nobody can tell, or `destroys`
-    where its author says that it is dangerous. One that only asks somebody `asks`.
-    """
-    if step.is_question:
-        word, style = "asks", _EFFECT_STYLES[False]
-    else:
-        word = "destroys" if step.danger else _EFFECTS[mutates]
-        style = _EFFECT_STYLES[mutates]
-    return Content.styled(word, "bold $text-error" if step.danger else style)
+    """What a step does outside (`effect_word`), the more harm in it the louder."""
+    usual = _EFFECT_STYLES[False if step.is_question else mutates]
+    style = "bold $text-error" if step.danger else usual
+    return Content.styled(effect_word(step, mutates), style)

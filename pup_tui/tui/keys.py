@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -48,18 +49,9 @@ def key_of(app: App[Any], name: str) -> str:
     return shown_key(app, chosen.get(name, ACTIONS[name].keys)[0])
 
 
-class _KeysOf(dict[str, str]):
-    def __init__(self, app: App[Any]) -> None:
-        super().__init__()
-        self._app = app
-
-    def __missing__(self, name: str) -> str:
-        return key_of(self._app, name)
-
-
 def with_keys(app: App[Any], hint: str) -> str:
     """A hint of ours with the keys for the actions in braces: `{search} finds`."""
-    return hint.format_map(_KeysOf(app))
+    return re.sub(r"\{(\w+)\}", lambda named: key_of(app, named[1]), hint)
 
 
 def shown_key(app: App[Any], key: str) -> str:

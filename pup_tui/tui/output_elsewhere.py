@@ -11,6 +11,7 @@ from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.place_errors import told
+from pup_tui.private import open_private
 from pup_tui.tui.lines.line_text import plain_line
 from pup_tui.tui.programs import open_in
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from pup_tui.tui.services import Services
-
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 async def open_in_editor(app: App[Any], output: Path, services: Services) -> str:
@@ -51,7 +50,8 @@ def write_plain(output: Path, target: Path) -> int:
     """Write the spool `output` without colours to a new private file; returns its bytes. Raises OSError."""
     reader = SpoolReader(output)
     try:
-        with open(os.open(target, _NEW, 0o600), "w", encoding="utf-8") as file:
+        new = open_private(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        with open(new, "w", encoding="utf-8") as file:
             for _, passage in reader.passages(0, reader.line_count):
                 file.write(plain_line(passage.text))
         return target.stat().st_size

@@ -10,7 +10,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pup_tui.private import NotPrivate, check_private_dir, make_private_dir, open_private
+from pup_tui.private import (
+    NotPrivate,
+    check_private_dir,
+    make_private_dir,
+    open_private,
+    replace_private,
+)
 from pup_tui.typed import decode_json
 
 FILE = "console.json"
@@ -41,10 +47,7 @@ def remembered(state: Path) -> Remembered:
 
 def remember(state: Path, **choices: str | int) -> None:
     """Keep these choices beside the others. Where that cannot be, they hold for this console only."""
-    new = state / f"{FILE}.{os.getpid()}.new"
     with suppress(OSError, NotPrivate):
         make_private_dir(state)
         kept = replace(remembered(state), **choices)
-        with open(open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
-            file.write(msgspec.json.encode(kept))
-        new.replace(state / FILE)
+        replace_private(state / FILE, msgspec.json.encode(kept))

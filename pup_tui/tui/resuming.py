@@ -12,6 +12,7 @@ from textual.screen import Screen
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.decided import GoingOn
 from pup_tui.tui.going_on import GoingOnDialogs
+from pup_tui.tui.keys import key_of
 from pup_tui.tui.starting import ERROR_SECONDS
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ class Resumer:
             return "This run has succeeded: nothing is left to do."
         if row.profile != self._services.profile.name:
             made = f"with the profile {row.profile}" if row.profile else "without a profile"
-            return f"This run was made {made}: choose that first (P)."
+            key = key_of(self._screen.app, "profile")
+            return f"This run was made {made}: choose that first ({key})."
         try:
             check_version(past.record, self._services.state)
         except JournalError as error:

@@ -8,12 +8,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tests.bench import cost, keys, outputs
 
 ROUNDS = 5
+Row = tuple[str, float, str]
+"""What was measured, how much it is, and of what."""
+
+SECRETS = [f"SECRET{number}" for number in range(5)]
+FLOOD = (
+    "name: flood\nvars:\n"
+    + "".join(f"  {name}: {{type: secret}}\n" for name in SECRETS)
+    + "steps:\n  - {name: flood, kind: shell, run: seq 5000000}\n"
+)
 
 
 def best(call: Callable[[], None], rounds: int = ROUNDS) -> float:
@@ -99,12 +108,8 @@ def flood(environ: Mapping[str, str], folder: Path) -> tuple[float, float]:
     Five secrets are looked for.
     """
     runbook, secrets = folder / "flood.yaml", folder / "secrets.yaml"
-    names = [f"SECRET{number}" for number in range(5)]
-    listed = "".join(f"  {name}: {{type: secret}}\n" for name in names)
-    runbook.write_text(
-        f"vars:\n{listed}steps:\n  - {{name: flood, kind: shell, run: seq 5000000}}\n"
-    )
-    secrets.write_text("".join(f"{name}: a/secret+value={name}\n" for name in names))
+    runbook.write_text(FLOOD)
+    secrets.write_text("".join(f"{name}: a/secret+value={name}\n" for name in SECRETS))
     command = [sys.executable, "-m", "pup_tui", "run", str(runbook), "--arg-file", str(secrets)]
     with (folder / "out.txt").open("wb") as out:
         process = subprocess.Popen(command, env=environ, stdout=out, stderr=subprocess.DEVNULL)
@@ -166,44 +171,44 @@ def step_latency(folder: Path) -> float:
     return best(lambda: asyncio.run(run()), rounds=3) / 20
 
 
+def rows(folder: Path) -> Iterator[Row]:
+    """All that is measured, one after the other."""
+    write_catalog(folder / "catalog", 500, 20)
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "TERM": "xterm-256color",
+        "PUP_TUI_STATE_DIR": f"{folder}/state",
+        "PUP_TUI_CONFIG_DIR": f"{folder}/config",
+    }
+    large = {**environ, "PUP_TUI_RUNBOOKS": f"{folder}/catalog"}
+    state = folder / "journal"
+    state.mkdir(mode=0o700)
+    yield "pup-tui --version", best(program(environ, "--version")), "s"
+    yield "pup-tui list", best(program(environ, "list")), "s"
+    yield "list, 500 runbooks of 20 steps", best(program(large, "list"), 3), "s"
+    yield "an empty Textual application", best(first_paint(environ, "empty")), "s"
+    yield "the console, first paint and out", best(first_paint(environ, "console")), "s"
+    yield "the same with 500 runbooks", best(first_paint(large, "console")), "s"
+    yield "machine", machine_events(), "events/s"
+    yield "output, bytes to spool", output_lines(folder), "lines/s"
+    seconds, megabytes = min(flood(environ, folder) for _ in range(3))
+    yield "5,000,000 lines to a file: processor", seconds, "s"
+    yield "the same: memory", megabytes, "MB"
+    yield "a progress bar", redrawn(folder, b"\r%4d of 9999"), "MB/s"
+    yield "a flood of backspaces", redrawn(folder, b"%3d\b\b\b"), "MB/s"
+    yield "journal", journal_appends(state), "durable events/s"
+    yield "a shell step, all in all", step_latency(folder), "s"
+    yield from cost.rows(folder, environ)
+    yield from keys.rows(folder, environ)
+    yield from outputs.rows(folder)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pup-tui-bench-") as name:
-        folder = Path(name)
-        write_catalog(folder / "catalog", 500, 20)
-        environ = {
-            "PATH": os.environ["PATH"],
-            "HOME": name,
-            "TERM": "xterm-256color",
-            "PUP_TUI_STATE_DIR": f"{name}/state",
-            "PUP_TUI_CONFIG_DIR": f"{name}/config",
-        }
-        large = {**environ, "PUP_TUI_RUNBOOKS": f"{name}/catalog"}
-        state = folder / "journal"
-        state.mkdir(mode=0o700)
-        seconds, megabytes = min(flood(environ, folder) for _ in range(3))
-        rows = [
-            ("pup-tui --version", best(program(environ, "--version")), "s"),
-            ("pup-tui list", best(program(environ, "list")), "s"),
-            ("list, 500 runbooks of 20 steps", best(program(large, "list"), 3), "s"),
-            ("an empty Textual application", best(first_paint(environ, "empty")), "s"),
-            ("the console, first paint and out", best(first_paint(environ, "console")), "s"),
-            ("the same with 500 runbooks", best(first_paint(large, "console"), 3), "s"),
-            ("machine", machine_events(), "events/s"),
-            ("output, bytes to spool", output_lines(folder), "lines/s"),
-            ("5,000,000 lines to a file: processor", seconds, "s"),
-            ("the same: memory", megabytes, "MB"),
-            ("a progress bar", redrawn(folder, b"\r%4d of 9999"), "MB/s"),
-            ("a flood of backspaces", redrawn(folder, b"%3d\b\b\b"), "MB/s"),
-            ("journal", journal_appends(state), "durable events/s"),
-            ("a shell step, all in all", step_latency(folder), "s"),
-            *cost.rows(folder, environ),
-            *keys.rows(folder, environ),
-            *outputs.rows(folder),
-        ]
-    width = max(len(label) for label, _, _ in rows)
-    for label, value, unit in rows:
-        told = f"{value:,.0f}" if value > 100 else f"{value:.3f}"
-        print(f"{label.ljust(width)}  {told:>12} {unit}")
+        for label, value, unit in rows(Path(name)):
+            told = f"{value:,.0f}" if value > 100 else f"{value:.3f}"
+            print(f"{label:<44}{told:>12} {unit}", flush=True)
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ def rows(folder: Path, environ: Mapping[str, str]) -> list[tuple[str, float, str
     calls = {
         "plain": _run(plain),
         "templates": _run(templates),
-        "one": _run(_written(folder, "one", _steps(1))),
-        "many": _run(_written(folder, "many", _steps(STEPS + 1))),
+        "one": _run(_written(folder, "one", steps(1))),
+        "many": _run(_written(folder, "many", steps(STEPS + 1))),
         "no spawns": [sys.executable, "-c", SPAWNS.format(0)],
         "spawns": [sys.executable, "-c", SPAWNS.format(STEPS)],
     }
@@ -81,6 +81,6 @@ def _written(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def _steps(count: int) -> str:
+def steps(count: int) -> str:
     listed = "".join(f"  - {{name: s{n}, kind: shell, run: 'true'}}\n" for n in range(count))
     return f"name: steps\nsteps:\n{listed}"

@@ -48,11 +48,16 @@ class Answered(NamedTuple):
     memory: float
 
 
+def runbook(flood: str) -> str:
+    """One step that prints in such a way, beside one that does not."""
+    return _RUNBOOK.format(flood=FLOODS[flood].replace("\\", "\\\\"))
+
+
 def answered(folder: Path, environ: Mapping[str, str], flood: str) -> Answered:
     """Move the selection between a step that prints and one that does not; `worst` is the 99th of 100."""
     books = folder / f"keys {flood}"
     books.mkdir()
-    (books / "keys.yaml").write_text(_RUNBOOK.format(flood=FLOODS[flood].replace("\\", "\\\\")))
+    (books / "keys.yaml").write_text(runbook(flood))
     own = {**environ, "PUP_TUI_RUNBOOKS": str(books), "TEXTUAL_FPS": "60"}
     command = [sys.executable, "-m", "pup_tui", "keys"]
     with Screen(command, cwd=folder, environ=own, size=(100, 30)) as screen:

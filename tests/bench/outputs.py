@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolWriter
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.lines import output_lines
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.widgets.output_pane import OutputPane
@@ -21,33 +22,34 @@ LINES = 5_000_000
 _AT_ONCE = 5_000
 
 
-class _Host(App[None]):
-    CSS_PATH: ClassVar[list[str | PurePath]] = [
-        Path(output_lines.__file__).parent.parent / "styles" / "run.tcss"
-    ]
+_STYLES = Path(output_lines.__file__).parent.parent / "styles"
+
+
+class _Host(ColouredApp[None]):
+    CSS_PATH: ClassVar[list[str | PurePath]] = [_STYLES / "run.tcss", _STYLES / "dialogs.tcss"]
 
     def compose(self) -> ComposeResult:
         yield OutputPane()
 
 
-def rows(folder: Path) -> list[tuple[str, float, str]]:
-    """The rows of the table."""
+def rows(folder: Path, lines: int = LINES) -> list[tuple[str, float, str]]:
+    """The rows of the table, for an output of so many lines."""
     path = folder / "0001-large.log"
     writer = SpoolWriter(path, limit=1 << 30)
-    for at in range(0, LINES, _AT_ONCE):
+    for at in range(0, lines, _AT_ONCE):
         text = "".join(f"{number} request\n" for number in range(at, at + _AT_ONCE))
         writer.append(Passage("stdout", text))
     writer.append(Passage("stdout", "the needle\nthe end\n"))
     writer.close()
-    opened, ended, found = asyncio.run(_looked_at(path))
+    opened, ended, found = asyncio.run(_looked_at(path, lines))
     return [
-        ("an output of 5,000,000 lines, opened", opened, "s"),
+        (f"an output of {lines:,} lines, opened", opened, "s"),
         ("  its end", ended, "s"),
         ("  a word near its end, from its top", found, "s"),
     ]
 
 
-async def _looked_at(path: Path) -> tuple[float, float, float]:
+async def _looked_at(path: Path, count: int) -> tuple[float, float, float]:
     app = _Host()
     async with app.run_test(size=(200, 50)) as pilot:
         lines = app.query_one(OutputLines)
@@ -55,9 +57,9 @@ async def _looked_at(path: Path) -> tuple[float, float, float]:
         app.query_one(OutputPane).show(path, "", grows=False)
         opened = await _since(began, lambda: "0 request" in lines.render_line(0).text)
         lines.focus()
-        ended = await _answered(pilot, "G", lambda: lines.cursor == LINES + 1)
+        ended = await _answered(pilot, "G", lambda: lines.cursor == count + 1)
         await pilot.press("g", "slash", *"needle")
-        found = await _answered(pilot, "enter", lambda: lines.cursor == LINES)
+        found = await _answered(pilot, "enter", lambda: lines.cursor == count)
     return opened, ended, found
 
 

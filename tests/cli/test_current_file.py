@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.test_resuming import effects, newest
 from tests.support.program import Program
+from tests.support.terminal import ended, typed
 
 FAILS = """
 name: killed
@@ -149,6 +150,49 @@ def test_a_step_that_failed_may_be_gone_from_the_file_and_is_still_shown(program
     steps = newest(program)["steps"]
     assert [step["step"] for step in steps] == ["first", "g", "g/in", "instead", "third", "second"]
     assert (steps[-1]["status"], steps[-1]["reason"]) == ("failed", "exited with 1")
+
+
+UNDONE = """
+name: undone
+steps:
+  - {name: a, kind: shell, run: echo a >> effects, undo: {kind: shell, run: echo back >> effects}}
+  - {name: bad, kind: shell, run: test -e again}
+"""
+
+
+def taken_back(program: Program, text: str) -> None:
+    """A run of which `a` was taken back, and whose file has since lost it."""
+    path = program.write("undone", text)
+    assert program("run", str(path), "--undo").code == 1
+    lines = text.splitlines(keepends=True)
+    program.write("undone", "".join(line for line in lines if "name: a," not in line))
+    (program.cwd / "again").mkdir()
+
+
+@pytest.mark.proves("P11")
+def test_what_was_taken_back_and_is_gone_is_said_before_a_person_goes_on(program: Program) -> None:
+    taken_back(program, UNDONE)
+    refused = program("resume", "--with-current-file", "--yes")
+    assert (refused.code, "the file no longer has it: `a`" in refused.err) == (5, True)
+    with typed(program, "resume", "--with-current-file") as child:
+        child.expect_exact("a: taken back or cleaned up, and not in the file any more")
+        child.expect_exact("Go on?")
+        child.sendline("y")
+        child.expect_exact("`bad` failed")
+        child.sendline("r")
+        assert ended(child) == 0
+    assert effects(program) == ["a", "back"]
+
+
+@pytest.mark.proves("P11")
+def test_a_file_by_which_what_has_to_run_again_would_not_is_refused(program: Program) -> None:
+    stays = "  - {name: c, kind: shell, run: echo c >> effects}\n  - {name: bad"
+    taken_back(program, UNDONE.replace("  - {name: bad", stays))
+    refused = program("resume", "--with-current-file")
+    assert refused.code == 2
+    assert "would not run again: `c`" in refused.err
+    assert "--with-current-file" in refused.err
+    assert effects(program) == ["a", "c", "back"]
 
 
 USES = """

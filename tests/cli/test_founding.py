@@ -125,10 +125,20 @@ def test_the_downtime_goes_away_whatever_happened(
 
 
 def test_a_deployment_without_incidents_does_not_ask(program: Program) -> None:
-    with sandbox_process(program, "--scenario", "deployment") as environ:
+    with asked_sandbox(STORY, "deployment") as environ:
         done = run(program, "deploy-service", environ)
     assert done.code == 0, done.err
     assert done.statuses()["confirm_incidents"] == "skipped"
+
+
+@pytest.mark.parametrize("scenario", ["incident", "deployment"])
+def test_the_sandbox_plays_the_scenario_that_is_named(program: Program, scenario: str) -> None:
+    runbook = "name: asks\nsteps: [{name: Ask, kind: pup, run: incidents list}]\n"
+    path = program.write("asks", runbook)
+    with sandbox_process(program, "--scenario", scenario) as environ:
+        found = program("run", str(path), **environ)
+    assert found.code == 0, found.err
+    assert ("Checkouts fail in payments" in found.out) == (scenario == "incident")
 
 
 def test_wrong_keys_fail_with_datadogs_words(program: Program, datadog: dict[str, str]) -> None:

@@ -128,3 +128,12 @@ def test_only_the_runbook_that_is_named_is_read(
     _, opened = watched(program, tmp_path, "run", named)
     read = {Path(path).name for path in opened if path.endswith(".yaml")}
     assert read == {"two.yaml" if named == "two" else "one.yaml"}
+
+
+def test_the_consoles_first_frame_needs_nothing_that_runs_do() -> None:
+    asked = "import json, sys, pup_tui.tui.app; print(json.dumps(list(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True)
+    packages = {".".join(name.split(".")[:3]) for name in json.loads(done.stdout)}
+    runs = {"pup_tui.core.actions", "pup_tui.core.requests", "pup_tui.core.render"}
+    shown = {"pup_tui.output.spool", "pup_tui.tui.lines"}
+    assert packages.isdisjoint({*runs, *shown, "pup_tui.runbook.model", "pup_tui.template.sql"})

@@ -126,13 +126,13 @@ def test_a_plan_believes_only_a_trusted_file_that_its_steps_look(program: Progra
     text = "name: local\nsteps: [{name: a, kind: shell, read_only: true, run: ls}]\n"
     program.write("local", text)
     assert program("plan", "local.yaml", "--json").json["steps"][0]["mutates"] is False
-    assert "[shell, only looks, on this computer]" in program("plan", "local.yaml").out
+    assert "[shell, reads, on this computer]" in program("plan", "local.yaml").out
     folder = program.cwd / "runbooks"
     folder.mkdir()
     (folder / "other.yaml").write_text(text.replace("local", "other"))
     for name in ("other", "runbooks/other.yaml"):
         assert program("plan", name, "--json").json["steps"][0]["mutates"] is None
-    assert "[shell, may change things, on this computer]" in program("plan", "other").out
+    assert "[shell, may change, on this computer]" in program("plan", "other").out
     program.write(
         "pages",
         "name: pages\nsteps: [{name: a, kind: pup, read_only: true, run: downtime cancel 1}]\n",
@@ -158,12 +158,12 @@ steps:
     done = program("plan", "n.yaml")
     lines = [line for line in done.out.splitlines() if "[" in line]
     assert lines == [
-        "  1  Hosts  [group, may change things]",
-        "       Hosts [0]  [group, may change things]",
-        "  2      Look  [shell, may change things, on this computer]",
-        "       Hosts [1]  [group, may change things]",
-        "  2      Look  [shell, may change things, on this computer]",
-        "  3  After  [shell, may change things, on this computer]",
+        "  1  Hosts  [group, may change]",
+        "       Hosts [0]  [group, may change]",
+        "  2      Look  [shell, may change, on this computer]",
+        "       Hosts [1]  [group, may change]",
+        "  2      Look  [shell, may change, on this computer]",
+        "  3  After  [shell, may change, on this computer]",
     ]
     assert "         look b\n         can be taken back\n" in done.out
     steps = program("plan", "n.yaml", "--json").json["steps"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pup_tui.core.editing import Editable
@@ -192,7 +192,28 @@ def test_a_change_is_what_the_next_one_begins_with() -> None:
 UNFIT = "\u2028\u2029\ufeff\ufffe\uffff"
 """What no runbook may hold as it is."""
 TEXTS = st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters=UNFIT))
-ODD = ["1e3", "yes", "~", "0x1", "1_0", "- a", "a: b", "a\nb\n", " x", "a #b", "{{ x }}", ""]
+ODD = [
+    "1e3",
+    "0E0",
+    "1e999",
+    ".5",
+    "+1",
+    "-.inf",
+    ".nan",
+    "007",
+    "yes",
+    "null",
+    "~",
+    "0x1",
+    "1_0",
+    "- a",
+    "a: b",
+    "a\nb\n",
+    " x",
+    "a #b",
+    "{{ x }}",
+    "",
+]
 LEAVES = st.one_of(
     TEXTS, st.sampled_from(ODD), st.integers(-(2**60), 2**60), st.booleans(), st.none()
 )
@@ -204,6 +225,12 @@ TREES: Any = st.recursive(
 
 
 @given(TREES.filter(lambda tree: tree is not None))
+@example({text: text for text in ODD})
 def test_what_is_written_is_read_as_it_was(tree: Any) -> None:
     text = write_keys({"json": tree})
     assert read_keys(text, HttpStep, ["json"]) == {"json": tree}
+
+
+@pytest.mark.parametrize("text", ["1e3", "0E0", "1e999", "-.5"])
+def test_a_text_that_could_be_read_as_a_number_stays_a_text(text: str) -> None:
+    assert write_keys({"json": {text: text}}) == f'json:\n  "{text}": "{text}"\n'

@@ -51,6 +51,29 @@ def test_a_step_that_will_be_skipped_says_so() -> None:
     assert (step.known, step.reason) == (True, "skipped: its `if` does not hold: GO")
 
 
+def test_a_condition_that_a_variable_without_a_value_decides_says_so() -> None:
+    program = program_of(
+        """
+        vars: {N: {type: integer, required: false}, M: {required: false}}
+        steps:
+          - {name: a, kind: shell, run: x, if: N == 0}
+          - {name: b, kind: shell, run: x, if: N == M and N}
+          - {name: c, kind: shell, run: x, if: N | default(1) == 0}
+        """
+    )
+    player = Player(program).create(left_out=("N", "M"))
+    player.play()
+    told = "skipped: its `if` does not hold"
+    reasons = [step.reason for step in plan(program, {}, ("N", "M"), "ada", lambda _: None)]
+    assert reasons == [
+        f"{told}: N == 0: `N` was left out",
+        f"{told}: N == M and N: `M`, `N` were left out",
+        f"{told}: N | default(1) == 0",
+    ]
+    steps = player.machine.state.steps
+    assert [f"skipped: {steps[id_].reason}" for id_ in ("a", "b", "c")] == reasons
+
+
 def test_a_plan_shows_what_a_run_starts() -> None:
     planned = _plan()
     player = Player(PROGRAM, answers={"ask": ["yes"]}).create(X="a b", GO=False, left_out=("GONE",))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pup_tui.core.events import Source
 from pup_tui.core.program import Program
 from pup_tui.core.standing import standing
 from pup_tui.core.state import RunStatus
-from pup_tui.core.succession import missing, succeed
+from pup_tui.core.succession import missing, not_again, not_there, succeed
 from pup_tui.drivers.replay import replay
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
@@ -78,6 +80,56 @@ def test_the_undo_of_a_step_of_which_nobody_knows_whether_it_was_taken_back_is_m
     state = player.machine.state
     assert missing(before, program_of(WITHOUT_UNDO), state) == ["a:undo"]
     assert missing(before, before, state) == []
+
+
+BEHIND = """
+steps:
+  - {name: a, kind: shell, run: ls, undo: {kind: shell, run: back}}
+  - {name: c, kind: shell, run: ls}
+  - {name: b, kind: shell, run: ls}
+"""
+A, C, B = (line + "\n" for line in BEHIND.splitlines()[2:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "steps:\n" + C + B,
+        "steps:\n" + A + B,
+        "steps:\n" + C + A + B,
+        "steps:\n" + B,
+    ],
+    ids=["what was taken back is gone", "it is gone", "it is before", "all is gone"],
+)
+def test_what_was_done_behind_a_step_that_was_taken_back_has_to_run_again(text: str) -> None:
+    before = program_of(BEHIND)
+    state = Player(before, results={"b": [FAILS]}, undo=["a:undo"]).create().play().machine.state
+    assert standing(before, state).behind == ("c",)
+    assert not_again(before, program_of(text), state) == ["c"]
+    assert not_again(before, before, state) == []
+
+
+def test_what_settled_a_step_has_to_settle_it_still() -> None:
+    text = """
+steps:
+  - {name: a, kind: shell, run: up, undo: {kind: shell, run: back}}
+  - {name: s, kind: shell, run: down, settles: a}
+  - {name: b, kind: shell, run: ls}
+"""
+    before = program_of(text)
+    state = Player(before, results={"b": [FAILS]}).create().play().machine.state
+    assert standing(before, state).undone == ("a",)
+    assert not_again(before, program_of(text.replace(", settles: a", "")), state) == ["a", "s"]
+    assert not_again(before, before, state) == []
+
+
+def test_what_was_taken_back_or_cleaned_up_may_be_gone_and_is_told() -> None:
+    before = program_of(UNDONE + "  - {name: tidy, kind: shell, when: cleanup, run: ls}\n")
+    state = Player(before, results={"b": [FAILS]}, undo=["a:undo"]).create().play().machine.state
+    after = program_of("steps: [{name: b, kind: shell, run: ls}]\n")
+    assert missing(before, after, state) == not_again(before, after, state) == []
+    assert not_there(before, after, state) == ["a", "tidy"]
+    assert not_there(before, before, state) == []
 
 
 def test_steps_that_moved_keep_the_place_of_their_output_and_new_ones_get_a_free_one() -> None:

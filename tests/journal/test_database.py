@@ -228,17 +228,47 @@ def test_a_folder_in_the_place_of_the_file_is_reported(
     assert refusal(opener, state).path == journal_path(state)
 
 
-def test_an_older_version_is_brought_up_to_date(
-    state: Path, made: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def older(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A journal as it is when the program has gone on to a version that does not exist yet."""
     later = (*schema.MIGRATIONS, ("CREATE TABLE note (run INTEGER REFERENCES run (number))",))
     for name, value in (("MIGRATIONS", later), ("VERSION", len(later))):
         monkeypatch.setattr(f"pup_tui.journal.database.{name}", value)
-    assert "older version" in refusal(JournalReader, state).message
-    Journal.open(state).close()
-    reader = JournalReader.open(state)
-    assert problems_of(reader) == []
-    reader.close()
-    with closing(sqlite3.connect(made)) as database:
-        assert database.execute("PRAGMA user_version").fetchone()[0] == len(later)
+    return made
+
+
+def test_an_older_version_is_brought_up_to_date(
+    older: Path, state: Path, opener: type[JournalReader]
+) -> None:
+    opener.open(state).close()
+    with closing(JournalReader.open(state)) as reader:
+        assert problems_of(reader) == []
+    with closing(sqlite3.connect(older)) as database:
+        assert database.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION + 1
         assert database.execute("SELECT count(*) FROM note").fetchone()[0] == 0
+
+
+def test_an_older_version_that_cannot_be_written_is_said(
+    older: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pup_tui.journal.database.os.access", lambda *_: False)
+    with untouched(older):
+        error = refusal(JournalReader, state)
+    assert "of the older version 1 and has to be written once" in error.message
+    assert "cannot be written" in error.message
+    assert "make it writable" in error.hint
+
+
+def test_a_migration_that_fails_leaves_the_older_version_as_it_was(
+    older: Path, state: Path, opener: type[JournalReader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails = (
+        *schema.MIGRATIONS,
+        ("CREATE TABLE note (run INTEGER)", "CREATE TABLE note (run TEXT)"),
+    )
+    monkeypatch.setattr("pup_tui.journal.database.MIGRATIONS", fails)
+    refusal(opener, state)
+    with closing(sqlite3.connect(older)) as database:
+        assert database.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+        named = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'note'")
+        assert named.fetchone()[0] == 0

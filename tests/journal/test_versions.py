@@ -76,3 +76,17 @@ def test_its_runs_are_shown_and_new_ones_are_recorded(kept: Path, tmp_path: Path
     program.write("quick", "name: Q\nsteps:\n  - {name: Say, kind: shell, run: echo hi}\n")
     assert program("run", "quick.yaml").code == 0
     assert len(program("history", "--json").json) == 3
+
+
+def test_a_run_that_failed_goes_on_from_where_it_stood(kept: Path, tmp_path: Path) -> None:
+    program = program_in(tmp_path)
+    failed = next(r["run"] for r in program("history", "--json").json if r["status"] == "failed")
+    secrets = program.cwd / "secrets.yaml"
+    secrets.write_text("TOKEN: hunter2-hunter2\n")
+    again = program("resume", failed, "--yes", "--json", "--arg-file", str(secrets))
+    assert again.code == 1, again.err
+    assert "steps done: 4" in again.err
+    ran = {event["step"] for event in again.events if event["type"] == "step.started"}
+    assert ran == {"fails"}
+    (row,) = (row for row in program("history", "--json").json if row["run"] == failed)
+    assert len(row["legs"]) == 2

@@ -43,6 +43,12 @@ def test_where_chunks_are_cut_does_not_matter(text: str) -> None:
     assert sanitized(*text) == sanitized(text)
 
 
+@pytest.mark.parametrize("between", ["\x1b[0m", "\x1b[31m", "\x1b[2J", "\x1b]0;t\x07", "\ufe0f"])
+def test_a_flood_of_marks_is_cut_whatever_is_not_seen_between_them(between: str) -> None:
+    text = "\u0301" * 6 + between + "\u0301" * 6
+    assert sanitized(*text).count("\u0301") == sanitized(text).count("\u0301") == MAX_MARKS
+
+
 @given(foreign)
 def test_every_line_begins_in_the_plain_style(text: str) -> None:
     for line in re.split(r"[\n\r]", sanitized(text)):

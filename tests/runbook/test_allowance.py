@@ -104,3 +104,30 @@ def test_three_hundred_steps_of_ordinary_scripts_are_judged_and_looked_through(l
     )
     loaded = lint("name: runbook\nvars: {T: {pattern: '[a-z]+'}}\nsteps:\n" + steps)
     assert [str(problem) for problem in loaded.problems] == []
+
+
+FORWARDERS = 'f300() { "$@"; }; ' + "".join(
+    f'f{number}() {{ f{number + 1} "$@"; }}; ' for number in range(300)
+)
+FOLLOWED = {
+    "expansions in each other": "echo " + "${a:-" * 300 + "{{ T }}" + "}" * 300 + " @",
+    "functions that call each other": FORWARDERS + "f0 echo {{ T }} @",
+    "loops in each other": "for x in $T; do " * 300 + "echo $x" + "; done" * 300 + " @",
+}
+
+
+def _steps(script: str, count: int) -> str:
+    return "name: runbook\nvars: {T: {}}\nsteps:\n" + "".join(
+        f"  - name: s{number}\n    kind: shell\n    shell: bash\n    timeout: 1m\n    run: |\n"
+        f"      {script.replace('@', str(number))}\n    env: {{T: '{{{{ T }}}}'}}\n"
+        for number in range(count)
+    )
+
+
+@pytest.mark.parametrize("shape", FOLLOWED)
+def test_values_that_go_too_many_ways_are_refused_or_told_of(shape: str, lint: Check) -> None:
+    loaded = lint(_steps(FOLLOWED[shape], 20))
+    told = [problem.message for problem in (*loaded.errors, *loaded.warnings)]
+    said = ("values go too many ways", "more commands than are looked through")
+    assert len([message for message in told if any(each in message for each in said)]) == 1
+    assert len(loaded.errors) < 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -123,7 +124,7 @@ def test_keys_of_kinds_that_have_an_output(kind: str, key: str, errors: Errors) 
 @pytest.mark.parametrize("key", OUTPUT_KEYS)
 def test_keys_that_need_an_output(kind: str, key: str, errors: Errors) -> None:
     (told,) = errors(step(kind, key), OTHERS)
-    assert f": a {kind} step " in told
+    assert re.search(rf": an? {kind} step ", told)
 
 
 @pytest.mark.parametrize("kind", [*WITH_OUTPUT, *BLOCKS])
@@ -131,7 +132,7 @@ def test_keys_that_need_an_output(kind: str, key: str, errors: Errors) -> None:
 def test_retry(kind: str, key: str, errors: Errors) -> None:
     told = errors(step(kind, key), OTHERS)
     if kind in BLOCKS and "on:" in key:  # a block as a whole has no output that `on` could judge
-        assert [f"a {kind} step has no output for `on` to judge" in one for one in told] == [True]
+        assert [f"{kind} step has no output for `on` to judge" in one for one in told] == [True]
     else:
         assert told == []
 
@@ -140,7 +141,7 @@ def test_retry(kind: str, key: str, errors: Errors) -> None:
 @pytest.mark.parametrize("key", RETRIES)
 def test_retry_needs_something_that_fails(kind: str, key: str, errors: Errors) -> None:
     (told,) = errors(step(kind, key))
-    assert f"a {kind} step is not tried again" in told
+    assert f"{kind} step is not tried again" in told
 
 
 @pytest.mark.parametrize("kind", NEEDED)
@@ -332,6 +333,21 @@ def test_wrong_main_key(kind: str, line: str, message: str, errors: Errors) -> N
 )
 def test_wrong_top(text: str, message: str, errors: Errors) -> None:
     assert errors(text) == [message]
+
+
+@pytest.mark.parametrize(
+    ("keys", "kinds"),
+    [
+        ("steps: []", "one of `group`, `parallel`"),
+        ("run: x, optional: true", "one of `pup`, `shell`"),
+        ("message: x, checklist: [y]", "one of `manual`"),
+    ],
+)
+def test_a_step_without_a_kind_is_told_those_that_have_its_keys(
+    keys: str, kinds: str, check: Check
+) -> None:
+    problems = check(f"name: runbook\nsteps: [{{name: s, {keys}}}]\n").errors
+    assert [(p.message, p.hint) for p in problems] == [("step 1 has no `kind`", kinds)]
 
 
 @pytest.mark.parametrize(

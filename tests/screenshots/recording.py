@@ -7,9 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from codecs import getincrementaldecoder
 from pathlib import Path
 from typing import Any
 
+from pup_tui.catalog.places import bundled_dir
 from tests.support.program import PROGRAM, program_in
 from tests.support.screen import Screen
 
@@ -28,19 +30,16 @@ class Recorded(Screen):
     def __init__(self, *args: Any, **options: Any) -> None:
         self.began = time.monotonic()
         self.drawn: list[tuple[float, str, str]] = []
+        # A character that is cut in two comes whole with the next reading.
+        self._decoder = getincrementaldecoder("utf-8")()
         super().__init__(*args, **options)
 
     def read(self, seconds: float) -> bool:
         before = len(self.raw)
         goes_on = super().read(seconds)
-        if new := self.raw[before:]:
-            # A character that is cut in two comes whole with the next reading.
-            told = (self._cut + new).decode(errors="ignore")
-            self._cut = (self._cut + new)[len(told.encode()) :]
+        if told := self._decoder.decode(self.raw[before:]):
             self.drawn.append((time.monotonic() - self.began, "o", told))
         return goes_on
-
-    _cut = b""
 
     def look(self, seconds: float = READING) -> None:
         """Let the program go on while somebody reads."""
@@ -50,22 +49,23 @@ class Recorded(Screen):
 
 
 def record(folder: Path) -> None:
-    """Write the recording of the demo's incident, and what it looks like."""
-    with tempfile.TemporaryDirectory(prefix="pup-tui-recording-") as place:
-        program = program_in(Path(place))
-        environ = {**program.environ, "PUP_TUI_COLORS": "truecolor", "PUP_TUI_THEME": "dark"}
-        args = [*PROGRAM, "demo"]
-        screen = Recorded(args, cwd=program.cwd, environ=environ, size=SIZE)
-        with screen:
-            story(screen)
+    """Record the demo's incident, and draw what it looks like."""
     columns, rows = SIZE
     head = {"version": 2, "width": columns, "height": rows, "title": "pup-tui demo"}
-    cast = folder / f"{NAME}.cast"
-    cast.write_text("".join(f"{json.dumps(line)}\n" for line in (head, *screen.drawn)))
-    tool = str(Path(sys.executable).parent / "termtosvg")
-    moving = str(folder / f"{NAME}.svg")
-    subprocess.run([tool, "render", str(cast), moving, "-M", str(LONGEST_PAUSE)], check=True)
-    print(f"screenshots/{NAME}.cast, {NAME}.svg")
+    looks = {"PUP_TUI_COLORS": "truecolor", "PUP_TUI_THEME": "dark"}
+    with tempfile.TemporaryDirectory(prefix="pup-tui-recording-") as place:
+        program = program_in(Path(place))
+        # Paths are shown from there, so that none tells where the checkout is.
+        environ = {**program.environ, **looks, "HOME": str(bundled_dir().parent)}
+        screen = Recorded([*PROGRAM, "demo"], cwd=program.cwd, environ=environ, size=SIZE)
+        with screen:
+            story(screen)
+        cast = Path(place) / f"{NAME}.cast"
+        cast.write_text("".join(f"{json.dumps(line)}\n" for line in (head, *screen.drawn)))
+        tool = str(Path(sys.executable).parent / "termtosvg")
+        moving = str(folder / f"{NAME}.svg")
+        subprocess.run([tool, "render", str(cast), moving, "-M", str(LONGEST_PAUSE)], check=True)
+    print(f"screenshots/{NAME}.svg")
 
 
 def story(screen: Recorded) -> None:

@@ -8,8 +8,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+from unittest.mock import patch
 
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Origin
@@ -99,11 +103,16 @@ class Console:
         return main
 
     @property
+    def strips(self) -> list[Strip]:
+        """What is drawn, line by line, with what a dialog leaves of the screens behind it."""
+        visible_screen_stack.set(self.app._background_screens)
+        return self.app.screen._compositor.render_strips()
+
+    @property
     def screen(self) -> str:
         """What can be read on the screen."""
         width, height = self.app.size
-        rows = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text[:width] for strip in rows[:height])
+        return "\n".join(strip.text[:width] for strip in self.strips[:height])
 
 
 class MakeServices(Protocol):
@@ -195,15 +204,22 @@ class _BreaksOff(Watcher):
             self._live.interrupt("the console ended")
 
 
+def _nothing_to_send(compositor: Compositor, *_: object, **__: object) -> None:
+    """In place of a frame: without a terminal it goes nowhere, and a test that looks has its own drawn."""
+    compositor._dirty_regions.clear()
+
+
 @asynccontextmanager
 async def console_on(services: Services, size: tuple[int, int] = SMALL) -> AsyncIterator[Console]:
     """Open the console on some services; what still runs at the end is stopped."""
     app = PupTuiApp(services)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        console = Console(app, pilot)
-        await console.eventually(lambda: not console.main.library.loading)
-        try:
-            yield console
-        finally:
-            app.runs.interrupt("the test is over")
-            await app.runs.end("the test is over")
+    undrawn = patch.object(Compositor, "render_update", _nothing_to_send)
+    with undrawn:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            console = Console(app, pilot)
+            await console.eventually(lambda: not console.main.library.loading)
+            try:
+                yield console
+            finally:
+                app.runs.interrupt("the test is over")
+                await app.runs.end("the test is over")

@@ -31,7 +31,7 @@ from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.lines.output_lines import OutputLines
-from pup_tui.tui.widgets.output_pane import OutputPane
+from pup_tui.tui.output_wanted import OutputForPager
 from pup_tui.tui.widgets.run_view import RunView
 from pup_tui.tui.widgets.step_list import StepList
 from tests.support.console import LONGEST_PAUSE, PATIENCE
@@ -81,7 +81,7 @@ class Host(ColouredApp[None]):
     def on_run_view_ended(self, message: RunView.Ended) -> None:
         self.ended.append(message.status)
 
-    def on_output_pane_for_pager(self, message: OutputPane.ForPager) -> None:
+    def on_output_for_pager(self, message: OutputForPager) -> None:
         self.paged.append(message.path)
 
     def on_run_view_waiting(self, message: RunView.Waiting) -> None:

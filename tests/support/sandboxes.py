@@ -10,13 +10,13 @@ from multiprocessing.connection import Connection
 from tests.support.forked import PATIENCE, PROCESSES
 
 
-def _serve(told: Connection, seconds: float) -> None:
+def _serve(told: Connection, seconds: float, scenario: str) -> None:
     from pup_tui.datadog.sandbox.server import Received, Sandbox
 
     asked: list[Received] = []
 
     async def serve() -> None:
-        sandbox = Sandbox(clock=lambda: seconds * len(asked))
+        sandbox = Sandbox(scenario, clock=lambda: seconds * len(asked))
         sandbox.requests = asked
         async with sandbox:
             told.send(sandbox.url)
@@ -26,10 +26,10 @@ def _serve(told: Connection, seconds: float) -> None:
 
 
 @contextmanager
-def asked_sandbox(seconds: float) -> Iterator[dict[str, str]]:
+def asked_sandbox(seconds: float, scenario: str = "demo") -> Iterator[dict[str, str]]:
     """A sandbox whose story goes on by `seconds` with each request, and the environment that leads to it."""
     told, tells = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=_serve, args=(tells, seconds))
+    process = PROCESSES.Process(target=_serve, args=(tells, seconds, scenario))
     process.start()
     tells.close()
     try:

@@ -138,15 +138,17 @@ class Screen:
         for ended in "Mm":
             self._send(f"\x1b[<0;{column};{row}{ended}")
 
-    def click_away(self, pattern: str) -> None:
-        """Click on a text until it is gone: a dialog takes no click before a person can have read it."""
+    def click_until(self, pattern: str, seen: str) -> None:
+        """Click on a text until something shows: nothing takes a click before a person can have read it."""
         self.wait_for(pattern)
         end = time.monotonic() + PATIENCE
-        while re.search(pattern, self.text) and time.monotonic() < end:
-            self.click(pattern)
-            again = time.monotonic() + 2.0
-            while re.search(pattern, self.text) and time.monotonic() < again:
+        while re.search(seen, self.text) is None and time.monotonic() < end:
+            if re.search(pattern, self.text):
+                self.click(pattern)
+            again = time.monotonic() + 5.0
+            while re.search(seen, self.text) is None and time.monotonic() < again:
                 self.read(0.1)
+        self.wait_for(seen, timeout=0.0)
 
     def answer_question(self, text: str) -> None:
         """Send what a terminal answers a program by itself."""

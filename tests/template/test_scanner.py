@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.template.errors import TemplateError
 from pup_tui.template.scanner import Segment, is_plain, place_of, scan
 
 
 def _kinds(source: str) -> list[tuple[str, str]]:
-    return [(segment.kind, segment.body) for segment in scan(source)]
+    scanned = scan(source)
+    assert scanned.is_whole
+    assert not scanned.errors
+    return [(segment.kind, segment.body) for segment in scanned.segments]
 
 
 @pytest.mark.parametrize(
@@ -85,15 +87,33 @@ def test_templates_are_cut_out(source: str, expected: list[tuple[str, str]] | No
     ],
 )
 def test_mistakes_are_told_with_their_line(source: str, line: int, message: str) -> None:
-    with pytest.raises(TemplateError) as caught:
-        scan(source)
-    assert message in caught.value.message
-    assert caught.value.line == line
-    assert caught.value.expression
+    error = scan(source).errors[0]
+    assert message in error.message
+    assert error.line == line
+    assert error.expression
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("{% set a %}b{% endset %}{{ }}", ["{% set %}", "nothing between"]),
+        ("{{ 'a }}{{ b ( }}{% do c %}", ["a quote or bracket", "a quote or bracket", "{% do %}"]),
+        (
+            "{% endset %}{% set a = 1 %}{% include 'x' %}",
+            ["{% endset %}", "{% set %}", "{% include"],
+        ),
+        ("{{ range .a {{ b }}{{ }}", ["inside the action", "nothing between"]),
+        ("{{ }}{% raw %}", ["nothing between", "{% raw %}"]),
+    ],
+)
+def test_every_mistake_is_told(source: str, told: list[str]) -> None:
+    errors = scan(source).errors
+    assert len(errors) == len(told)
+    assert all(part in error.message for error, part in zip(errors, told, strict=True))
 
 
 def test_segments_know_where_they_start() -> None:
-    assert scan("ab{{ X }}c") == [
+    assert scan("ab{{ X }}c").segments == [
         Segment("text", "ab", 0),
         Segment("value", " X ", 2),
         Segment("text", "c", 9),

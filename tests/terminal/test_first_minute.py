@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.program import PROGRAM, Program, program_in
 from tests.support.screen import Screen
-
-CLICKS = 1.5
-"""Seconds after which no click is taken for one that was meant for what was there before."""
 
 READY = r"Run  r[\s\S]*enter Run  / Filter"
 
@@ -74,14 +70,9 @@ def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program
         screen.wait_for("mute its monitors")
         screen.click("opens it with")
         screen.wait_for("5 values ready")
-        time.sleep(CLICKS)
-        screen.click(r"Plan  \^o")
-        screen.wait_for("nothing has run")
-        time.sleep(CLICKS)
-        screen.click(r"Run  \^r")
-        screen.wait_for("Turn new-checkout off in production")
-        screen.click_away("Yes, do this dangerous step")
-        screen.wait_for("5 of 5")
+        screen.click_until(r"Plan  \^o", "nothing has run")
+        screen.click_until(r"Run  \^r", "Yes, do this dangerous step")
+        screen.click_until("Yes, do this dangerous step", "5 of 5")
         screen.click("Read the flag")
         screen.wait_for("feature-flags get new-checkout")
         screen.click(r"\bRunbooks\b")

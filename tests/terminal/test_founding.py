@@ -72,7 +72,7 @@ def finished(program: Program, datadog: dict[str, str]) -> dict[str, str]:
 def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (80, 24)) as screen:
         open_form(screen, "rollback-feature-flag")
-        fill(screen, "new-checkout", "payments", "", "", "1s")
+        fill(screen, "new-checkout", "payments", "", "", "300ms")
         screen.press("ctrl+r")
         screen.answer("y", "Turn new-checkout off in production")
         screen.wait_for("attempt [2-9]")
@@ -87,7 +87,7 @@ def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> Non
 def test_incident_triage(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (120, 36)) as screen:
         open_form(screen, "incident-triage")
-        fill(screen, ids.INCIDENT_ID, "payments", "", "1s")
+        fill(screen, ids.INCIDENT_ID, "payments", "", "300ms")
         screen.press("ctrl+r")
         screen.answer("y", "Is the triage of payments complete")
         screen.wait_for("succeeded +6 of 7 · 1 skipped")
@@ -103,7 +103,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
         open_form(screen, "deploy-service")
         fill(screen, "payments", "1.4.3")
         screen.press("right", "space", "tab", "tab", "tab")
-        fill(screen, "1s")
+        fill(screen, "300ms")
         screen.press("ctrl+r")
         screen.answer("y", "Deploy 1.4.3 to")
         screen.wait_for("attempt [2-9]")
@@ -116,7 +116,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
 def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (100, 30)) as screen:
         open_form(screen, "maintenance-window")
-        fill(screen, "redis", "1h", "", "1s")
+        fill(screen, "redis", "1h", "", "300ms")
         screen.press("ctrl+r")
         screen.wait_for("attempt [2-9]")
         screen.answer("y", "Start the work now")
@@ -138,7 +138,7 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
 def test_a_no_aborts_and_no_is_what_enter_says(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (80, 24)) as screen:
         open_form(screen, "rollback-feature-flag")
-        fill(screen, "new-checkout", "payments", "", "", "1s")
+        fill(screen, "new-checkout", "payments", "", "", "300ms")
         screen.press("ctrl+r")
         screen.answer("enter", "Turn new-checkout off in production")
         screen.wait_for("aborted")

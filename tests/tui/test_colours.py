@@ -24,8 +24,11 @@ from tests.tui.test_looks import XTERM, pairs
 CHOICES = {"dark": LOOKS[0], "light": LOOKS[1], "contrast": LOOKS[2]}
 
 
-DEPTHS = [*(depth for depth in Depth if depth is not Depth.TRUE), Depth.TRUE]
-"""The last one is what the next screen is drawn in."""
+DEPTHS = {
+    "many colours": [depth for depth in Depth if not depth.is_plain],
+    "few or none": [depth for depth in Depth if depth.is_plain],
+}
+"""Each on a way of its own through all screens: between the two the whole console is styled anew."""
 
 
 class Drawn(NamedTuple):
@@ -42,11 +45,11 @@ class Drawn(NamedTuple):
 
 
 def drawn(console: Console) -> Iterator[Drawn]:
-    screen, size = console.app.screen, console.app.size
+    size = console.app.size
     outputs = [
         widget.region for node in console.app.screen_stack for widget in node.query(OutputLines)
     ]
-    for y, strip in enumerate(screen._compositor.render_strips()[: size.height]):
+    for y, strip in enumerate(console.strips[: size.height]):
         x = 0
         for text, style, _ in strip:
             inside = any(region.contains(x, y) for region in outputs)
@@ -97,12 +100,14 @@ def check(each: Drawn, look: Look, depth: Depth) -> str:
     return ""
 
 
+@pytest.mark.parametrize("depths", DEPTHS.values(), ids=DEPTHS)
 @pytest.mark.parametrize("choice", CHOICES)
 async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
     make_services: MakeServices,
     open_console: OpenConsole,
     monkeypatch: pytest.MonkeyPatch,
     choice: str,
+    depths: list[Depth],
 ) -> None:
     monkeypatch.setattr(field_list, "SETTLED", 0.0)
     services = make_services(
@@ -110,7 +115,7 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
         executor=gallery.executor(),
         profiles=lambda: gallery.PROFILES,
         profile=gallery.PROFILE,
-        appearance=Appearance(theme=choice),
+        appearance=Appearance(theme=choice, depth=depths[-1]),
     )
     wrong = set()
     async with open_console(services) as console:
@@ -119,7 +124,7 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
             seen: list[Drawn] = []
             while seen != (seen := list(drawn(console))) or not seen:
                 await console.pilot.pause()
-            for depth in DEPTHS:
+            for depth in depths:
                 console.app.show_depth(depth)
                 await console.pilot.pause()
                 for each in dict.fromkeys(drawn(console)):

@@ -51,6 +51,21 @@ async def test_lists_runs_newest_first_and_filters(
         await console.sees("No run matches")
 
 
+async def test_the_columns_fit_the_window_and_wide_ones_tell_more(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"restart-payments-workers-one.yaml": QUICK})
+    await has_run(services, "restart-payments-workers-one")
+    async with open_console(services, SMALL) as console:
+        await console.sees("restart")
+        await console.press("ctrl+p", *"go: history", "enter")
+        await console.sees("today", "restart-…rkers-one", "✔ succeeded", "alice")
+        assert not console.app.screen.query_one(RunTable).show_horizontal_scrollbar
+        assert "Warnings" not in console.screen
+        await console.pilot.resize_terminal(*LARGE)
+        await console.sees("restart-payments-workers-one", "alice", "Warnings")
+
+
 async def test_a_word_asks_for_runs_of_some_time(make_services: MakeServices) -> None:
     services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
     await has_run(services, "quick")

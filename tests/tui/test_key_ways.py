@@ -19,7 +19,11 @@ from tests.support.console import LARGE, Console, MakeServices, OpenConsole, has
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
 OTHER = """
 name: other
-description: Drains a node before it is taken away.
+description: |
+  Drains a node
+  before it is taken away.
+
+  Nothing else.
 tags: {team: storage}
 steps: [{name: Say, kind: shell, run: echo}]
 """
@@ -224,7 +228,7 @@ async def test_the_palette_finds_runbooks_by_what_they_are_for_before_actions(
             assert found[0].startswith("run: other"), (word, found)
             await console.press("escape", "escape")
         await console.press("ctrl+p")
-        await console.sees("open: other", "Drains a node")
+        await console.sees("open: other  Drains a node before it is taken away.")
         assert "First" not in console.screen
 
 

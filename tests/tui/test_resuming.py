@@ -636,6 +636,22 @@ def write(services: Services, text: str) -> None:
     services.catalog.find("deploy").path.write_text(text)
 
 
+async def test_what_was_cleaned_up_and_is_gone_from_the_file_is_said(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"seen\n"), Play(outcome=FAILED), Play())
+    tidies = DEPLOY + "  - {name: Tidy, kind: shell, when: cleanup, run: tidy}\n"
+    services = make_services({"deploy.yaml": tidies}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await put_failure_aside(console)
+        write(services, DEPLOY)
+        await console.press("r")
+        await console.sees("runs again where it is due", "With the file as it is")
+        await console.pilot.click("#current")
+        await console.sees("Taken back or cleaned up, and not in the file any more", "tidy.")
+
+
 @pytest.mark.parametrize("fits", [True, False])
 async def test_a_run_goes_on_with_the_file_as_it_is_if_that_has_what_was_done(
     make_services: MakeServices, open_console: OpenConsole, tmp_path: Path, fits: bool

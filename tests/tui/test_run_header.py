@@ -99,3 +99,12 @@ async def test_a_run_in_progress_tells_how_many_have_ended_and_what_went_wrong(
         await c.until(lambda: "2 of 3 steps" in c.text(RunHeader))
         hold.set()
         await c.until(lambda: "2 of 3 · 1 ignored" in c.text(RunHeader))
+
+
+async def test_a_narrow_header_leaves_out_the_run_before_what_became_of_it(tmp_path: Path) -> None:
+    text = f"name: rollback-feature-flag\n{THREE}"
+    player = Player(program_of(text), results={"c": [FAILS]}).create().play()
+    for columns, names_run in ((110, False), (200, True)):
+        header, *_ = await shown(tmp_path, player, size=(columns, 24))
+        assert (RUN[-6:] in header) is names_run
+        assert "1 failed  00:00:03" in header

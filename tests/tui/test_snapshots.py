@@ -72,7 +72,7 @@ async def test_each_screen_is_as_it_was_decided(
             if size != (80, 24) and name not in MAIN:
                 continue
             before = ""
-            while before != (now := drawn(console.app.screen._compositor.render_strips())):
+            while before != (now := drawn(console.strips)):
                 before = now
                 await console.pilot.pause(0.1)
             path = FOLDER / f"{'x'.join(map(str, size))}-{name.replace(': ', '-')}.txt"

@@ -38,7 +38,7 @@ _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
         "`tail -f` does not end",
     ),
     (
-        re.compile(rf"\b(?:journalctl|logs?)\b{_REST}\s(?:-[a-z]{{0,9}}f|--follow)\b"),
+        re.compile(rf"\b(?:journalctl|logs?)\b{_REST}\s(?:-[a-z]{{0,9}}f[a-z]{{0,9}}|--follow)\b"),
         "following a log does not end",
     ),
     (
@@ -59,6 +59,13 @@ def not_looked_through(subject: Subject) -> Iterator[Finding]:
         told = "from here on the file holds more commands than are looked through for warnings"
         hint = "put long scripts into files of their own, or split the runbook"
         yield Finding(subject.not_looked_at, told, hint)
+
+
+def stopped_looking(subject: Subject) -> Finding:
+    """Not all of a file was looked through for warnings: values go too many ways through its scripts."""
+    node = subject.texts[0].node
+    told = "values go too many ways through the scripts of this file to be looked through for all warnings"
+    return Finding(node, told, "put long scripts into files of their own, or split the runbook")
 
 
 def raw_in_shell(subject: Subject) -> Iterator[Finding]:
@@ -167,7 +174,8 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
     if subject.default("timeout") is not None:
         return
     loops = list(endless_loops(subject))
-    beside = {id(script.node): not_waited_for(script) for script in subject.scripts}
+    scripts = {id(script.node): script for script in subject.scripts}
+    beside: dict[int, list[Node]] = {}
     for step, placed in subject.commands:
         node = placed.node
         if step.node.get("timeout") is not None or "timeout" in node.text:
@@ -177,6 +185,8 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
         for form, told in _ENDLESS:
             for found in form.finditer(script):
                 line = script.count("\n", 0, found.end()) + 1
+                if id(node) in scripts and id(node) not in beside:
+                    beside[id(node)] = not_waited_for(scripts[id(node)])
                 if any(
                     _holds(each, line, script[found.start() :]) for each in beside.get(id(node), ())
                 ):

@@ -17,6 +17,7 @@ from pup_tui.runbook.roles import INPUTS, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import CommandUse, Evaluator
 from pup_tui.template.shell.first_command import RUNNING_OTHERS
 from pup_tui.template.shell.grammar import read
@@ -89,7 +90,7 @@ def destroyers_in(
     `pid_files` are files that the runbook wrote the ids of its own processes to.
     """
     own = OwnThings(_text(script.root), pid_files)
-    for node, told in _within(script.root, own):
+    for node, told in _within(script.parts, script.root, own):
         yield _finding(script.node, told, script.line(node), script.step.group)
     if stdin is not None:
         yield from _in_stdin(script, stdin)
@@ -116,7 +117,8 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
         return
     _, tree = read(marked.script)
     if tree is not None and reader.is_shell:
-        for node, told in _within(tree.root_node, OwnThings(_text(tree.root_node))):
+        root = tree.root_node
+        for node, told in _within(ScriptParts(root), root, OwnThings(_text(root))):
             yield _finding(stdin, told, node.start_point.row + 1, group)
 
 
@@ -129,14 +131,14 @@ def _text(root: Node) -> str:
 
 
 def _within(
-    root: Node, own: OwnThings, depth: int = 0, given: Sequence[bytes] = ()
+    parts: ScriptParts, root: Node, own: OwnThings, depth: int = 0, given: Sequence[bytes] = ()
 ) -> Iterator[tuple[Node, str]]:
     """The commands and statements of a script that destroy, each with what is told of it.
 
     `given` is what the script itself reads on its standard input.
     """
-    parts = ScriptParts(root)
     for node in nodes_of(root, "command"):
+        spend_on_judging(1)
         use = parts.use(node)
         words = [word.decode(errors="replace").replace("\x01", _GIVEN) for word in use.words]
         behind = [] if use.fed_from is None else [_GIVEN]
@@ -162,8 +164,9 @@ def _within(
         for script, stdin, things in scripts if depth < _DEEPEST else ():
             _, tree = read(script)
             if tree is not None:
-                inner = things or OwnThings(_text(tree.root_node))
-                for _, told in _within(tree.root_node, inner, depth + 1, stdin):
+                inside = tree.root_node
+                inner = things or OwnThings(_text(inside))
+                for _, told in _within(ScriptParts(inside), inside, inner, depth + 1, stdin):
                     yield node, told
 
 

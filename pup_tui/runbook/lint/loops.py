@@ -10,6 +10,7 @@ from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
+from pup_tui.template.shell.script_parts import function_name
 from pup_tui.template.text import compile_text
 
 if TYPE_CHECKING:
@@ -19,17 +20,22 @@ _ALWAYS: Final = re.compile(r"\s*(?:true|:|\[\s*1\s*\]|\(\(\s*1\s*\)\)|1)\s*\Z")
 _SLEEPS: Final = re.compile(r"\bsleep\b")
 _READS: Final = re.compile(r"(?:^|[\s;&|(])(?:read|mapfile|readarray|getopts)\b")
 _SHIFTS: Final = re.compile(r"\bshift\b")
+_FIRST_WORD: Final = re.compile(r"\$(?:1|\{1)(?![0-9])")
 _CLOCK: Final = re.compile(r"\bSECONDS\b|\bEPOCHSECONDS\b|\bdate\s+[^;|&]*\+")
 _COMPARES: Final = re.compile(r"-(?:lt|le|gt|ge|eq|ne)\b|[<>]|[!=]=|=")
 _COUNTS: Final = re.compile(
     r"\b([A-Za-z_]\w*)(?:\+\+|--|\s*[-+*/]=)|(?:\+\+|--)([A-Za-z_]\w*)|"
     r"\b([A-Za-z_]\w*)=\"?(?:\$\(\(|\$\(\s*expr\b|`\s*expr\b)|"
-    r"\(\(\s*([A-Za-z_]\w*)\s*=|\blet\s+[\"']?([A-Za-z_]\w*)"
+    r"\(\(\s*([A-Za-z_]\w*)\s*=|\blet\s+[\"']?([A-Za-z_]\w*)|"
+    r"\b([A-Za-z_]\w*)=\"?(?:\$\(\s*date\s+[^;|&)]*\+|\$\{?(?:EPOCH)?SECONDS\b)|"
+    r"\b([A-Za-z_]\w*)=\(\s*\"\$\{[A-Za-z_]\w*\[@\]:"
 )
+"""What gives a variable another number in each round, the time, or an array without its first elements."""
+
 _LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
 _WAITS: Final = re.compile(r"(?:^|[\s;&|({])(?:wait|fg)\b")
 _KILLS: Final = re.compile(r"(?:^|[\s;&|({'\"])(?:p?kill|killall)\b")
-_TESTS: Final = frozenset({"test_command", "compound_statement", "command"})
+_LATER: Final = re.compile(r"(?:trap|eval)\b")
 
 
 def endless_loops(subject: Subject) -> Iterator[Finding]:
@@ -37,7 +43,7 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
     for script in subject.scripts:
         beside = not_waited_for(script)
         for node in nodes_of(script.root, "while_statement"):
-            if any(each.start_byte <= node.start_byte < each.end_byte for each in beside):
+            if _is_within(node, beside):
                 continue
             told = _endless(node)
             if told:
@@ -49,11 +55,38 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
 
 
 def not_waited_for(script: StepScript) -> list[Node]:
-    """What the script leaves in the background; nothing if a `wait` waits for it, and no `kill` ends it."""
+    """What the script leaves in the background; nothing if a `wait` waits for it, and no `kill` ends it.
+
+    Functions are among it that are called nowhere else.
+    """
     if _WAITS.search(source_of(script.root)) and not _KILLS.search(source_of(script.root)):
         return []
     ends = [node.prev_sibling for node in nodes_of(script.root, '"&"')]
-    return [node for node in ends if node is not None]
+    beside = [node for node in ends if node is not None]
+    calls = {node: _calls(script, node) for node in nodes_of(script.root, "function_definition")}
+    functions = [node for node, called in calls.items() if called]
+    while True:
+        found = [*beside, *functions]
+        only_beside = [f for f in functions if all(_is_within(call, found) for call in calls[f])]
+        if only_beside == functions:
+            return found
+        functions = only_beside
+
+
+def _calls(script: StepScript, function: Node) -> list[Node]:
+    """What runs a function: the commands of its name, and those that evaluate a text with it later."""
+    name = function_name(function)
+    word = re.compile(rb"(?<![\w-])%b(?![\w-])" % re.escape(name))
+    later = (
+        command
+        for command in script.parts.commands
+        if _LATER.match(source_of(command)) and word.search(command.text or b"")
+    )
+    return [*script.parts.calls(name), *later]
+
+
+def _is_within(node: Node, statements: Sequence[Node]) -> bool:
+    return any(each.start_byte <= node.start_byte < each.end_byte for each in statements)
 
 
 def _endless(loop: Node) -> str:
@@ -64,7 +97,11 @@ def _endless(loop: Node) -> str:
     is_always = loop.children[0].type == "while" and _ALWAYS.match(condition) is not None
     if not is_always and not _SLEEPS.search(source_of(loop)):
         return ""
-    if _READS.search(condition) or _is_bounded(loop, condition, source_of(body), body):
+    if (
+        _READS.search(condition)
+        or _SHIFTS.search(condition)
+        or _is_bounded(loop, condition, source_of(body), body)
+    ):
         return ""
     return "this loop has no end" if is_always else "this loop may wait for ever"
 
@@ -73,9 +110,12 @@ def _is_bounded(loop: Node, condition: str, inside: str, body: Node) -> bool:
     """Whether the condition, or a test that leaves the loop, looks at a counter or at the clock."""
     counted = {name for found in _COUNTS.findall(source_of(loop)) for name in found if name}
     judged = [condition, *_ways_out(body)]
-    if _SHIFTS.search(inside):
+    shifts = _SHIFTS.search(inside) is not None
+    if shifts:
         counted.add("#")
     for test in judged:
+        if shifts and _FIRST_WORD.search(test):
+            return True
         names = set(re.findall(r"[A-Za-z_]\w*|#", test))
         is_counter = bool(names & counted) and _COMPARES.search(test) is not None
         if is_counter or ("((" in test and bool(names & counted)) or _CLOCK.search(test):

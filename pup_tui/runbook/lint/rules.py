@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -12,6 +13,7 @@ from pup_tui.runbook.lint.commands import (
     missing_tool,
     not_looked_through,
     raw_in_shell,
+    stopped_looking,
     unbounded_wait,
     unchecked_arithmetic,
 )
@@ -47,6 +49,7 @@ from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import Linter, StepDraft
+from pup_tui.template.limits import TooMuchToJudgeError
 
 MAX_WARNINGS: Final = 50
 """Warnings of one rule."""
@@ -101,10 +104,14 @@ def linter(is_installed: IsInstalled | None = None) -> Linter:
 def lint(subject: Subject, report: Report) -> None:
     """Add the warnings of every rule to the report, and what is wrong with comments that silence some."""
     silencing = Silencing(subject.sources, RULES)
+    is_stopped = False
     for code, rule in RULES.items():
         told: list[Problem] = []
         groups: dict[str, list[Problem]] = {}
-        for found in rule(subject):
+        for found in _found(rule, subject):
+            if found is None:
+                is_stopped = True
+                break
             problem = _problem(code, found, silencing)
             if problem.severity != "warning":
                 report.add(problem)
@@ -119,8 +126,18 @@ def lint(subject: Subject, report: Report) -> None:
             report.add(problem)
         if len(told) > MAX_WARNINGS:
             report.add(_more(told[MAX_WARNINGS]))
+    if is_stopped and subject.not_looked_at is None:
+        report.add(_problem("not-looked-through", stopped_looking(subject), silencing))
     for problem in islice(silencing.problems(), MAX_WARNINGS):
         report.add(problem)
+
+
+def _found(rule: LintRule, subject: Subject) -> Iterator[Finding | None]:
+    """What a rule finds, and None at the end where looking through the scripts takes too long."""
+    try:
+        yield from rule(subject)
+    except TooMuchToJudgeError:
+        yield None
 
 
 def _once(problems: list[Problem]) -> Problem:

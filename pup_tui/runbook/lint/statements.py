@@ -13,7 +13,7 @@ from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.grammar import language
+from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.markers import MARKER, Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.tree import ScriptTree
@@ -73,9 +73,7 @@ def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[S
 
 def nodes_of(root: Node, *kinds: str) -> list[Node]:
     """A node and all within it that are of these kinds, in the order of the script."""
-    from tree_sitter import QueryCursor
-
-    return QueryCursor(_query(kinds)).captures(root).get("found", [])
+    return captured(_query(kinds), root).get("found", [])
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
+from pup_tui.runbook.report import a_step
 from pup_tui.runbook.roles import COMMANDS, Language, Role
 from pup_tui.runbook.scope import names_in
 from pup_tui.runbook.shapes import KeyPath
@@ -14,7 +15,10 @@ from pup_tui.runbook.steps import BODY, StepDraft
 from pup_tui.runbook.variables.rules import default_texts
 
 _EXPRESSIONS = (Language.EXPRESSION, Language.CONDITION, Language.ITEMS)
-_EXPANDED = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*|\()", re.ASCII)
+_EXPANDED = re.compile(
+    r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*[^}\n]{0,40}\}?|\([^)\n]{0,40}\)?)|(?:\A|(?<=:))~(?=/|\Z)",
+    re.ASCII,
+)
 """The beginning of what a shell would replace."""
 _OF_FOLLOWING = ("interval", "timeout")
 """What of a poll says how something is followed."""
@@ -79,7 +83,7 @@ def no_process(subject: Subject) -> Iterator[Finding]:
         for key, needed in useless.items():
             if step.node.get(key) is not None and not used & needed:
                 tag = step.node.text("kind")
-                told = f"`{key}` does nothing here: a {tag} step starts no process"
+                told = f"`{key}` does nothing here: {a_step(tag)} starts no process"
                 yield Finding(step.node.entries[key].key, told, "leave it out")
 
 
@@ -91,12 +95,14 @@ def poll_ignored(subject: Subject) -> Iterator[Finding]:
             continue
         for name, entry in poll.entries.items():
             if name not in _OF_FOLLOWING:
-                told = f"`{name}` does nothing here: a {step.node.text('kind')} step ends by itself"
+                told = (
+                    f"`{name}` does nothing here: {a_step(step.node.text('kind'))} ends by itself"
+                )
                 yield Finding(entry.key, told, "judge how it ended with `assert`")
 
 
 def dollar_in_env(subject: Subject) -> Iterator[Finding]:
-    """`env` is no script: `$PATH` in it stays those five characters."""
+    """`env` is no script: `$PATH` in it stays those five characters, and `~` is no home."""
     defaults = subject.root.get("defaults")
     maps = [step.node.get("env") for step in subject.steps]
     maps += [defaults.get("env") if isinstance(defaults, Mapping) else None]
@@ -106,6 +112,8 @@ def dollar_in_env(subject: Subject) -> Iterator[Finding]:
         if found is not None:
             told = f"`env` does not expand {shown(found[0])}"
             hint = "write `{{ … }}` for a value, or set the variable in the script"
+            if found[0] == "~":
+                hint = "write the folder, or set the variable in the script with $HOME"
             yield Finding(value, told, hint)
 
 

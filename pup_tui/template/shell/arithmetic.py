@@ -75,7 +75,7 @@ class Arithmetic:
         """Those that stand in an expression of the script, and not in a text."""
         readings = list(chain.from_iterable(map(self._literal_words, tables(self._survey.shell))))
         end = 0
-        for node in sorted(self._survey.arithmetic, key=lambda node: node.start_byte):
+        for node in self._survey.arithmetic:
             if node.end_byte > end and self._calculates(node):
                 readings += self._calculated(node, False)
                 end = node.end_byte

@@ -130,10 +130,12 @@ class JudgedCommand(Struct, frozen=True):
             if builtin is None or not (more or "assign" in builtin.operands):
                 return use
             return max(use, self._worst(builtin, 0))
-        if b"/" in name:
+        begin, *others = name.split(UNKNOWN)
+        # What spreads may end the name before what the script says of the rest of it.
+        if b"/" in (begin if spreads else name):
             return Use.DATA
-        known = [re.escape(part) for part in name.split(UNKNOWN)]
-        pattern = re.compile(known[0] + b".*" if spreads else b".*".join(known))
+        known = [re.escape(part) for part in ([begin, b""] if spreads else [begin, *others])]
+        pattern = re.compile(b".*".join(known))
         builtins = (b for each, b in self.table.builtins.items() if pattern.fullmatch(each))
         return max((self._worst(builtin, 0) for builtin in builtins), default=Use.DATA)
 

@@ -89,6 +89,7 @@ class Climb:
         uses = Uses(self._survey, self._path, self._start)
         self._check_surroundings(quoting)
         is_integer = uses.use is Use.INT
+        line = self._leaf.start_point.row + 1
         return Place(
             quoting,
             is_integer,
@@ -99,7 +100,8 @@ class Climb:
             is_operand=uses.use is Use.OPERAND,
             targets=frozenset(uses.targets),
             is_split=uses.is_part,
-            reached=startup(self._leaf.start_point.row + 1) if uses.use is Use.STARTUP else None,
+            is_cut=uses.is_cut,
+            reached=(startup(line),) if uses.use is Use.STARTUP else (),
             has_literal=self._has_literal(quoting),
         )
 

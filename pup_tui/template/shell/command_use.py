@@ -11,15 +11,13 @@ from typing import Final
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, PROGRAMS
 from pup_tui.template.shell.synopsis import Kind, Slot, Synopsis
+from pup_tui.template.shell.words import ASSIGNMENT
 
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
 
-ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
-"""The beginning of a word that sets a variable."""
-
 _SOURCING: Final = frozenset({".", "source"})
-_OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})
+OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})
 """Commands whose code runs in the shell of the script."""
 
 _QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", re.DOTALL)
@@ -170,7 +168,7 @@ class CommandUse:
         evaluators = (*(use.evaluator for use in self.uses), self.reader)
         names = (each.command.rsplit("/", 1)[-1] for each in evaluators if each is not None)
         name = next(names, "sh")
-        if name in _OWN_SHELL:
+        if name in OWN_SHELL:
             return None
         return name if name in SHELLS else "sh"
 

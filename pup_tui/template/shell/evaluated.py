@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.readings import OwnWords, Reading
+from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import Uses
@@ -121,11 +122,8 @@ class EvaluatedTexts:
 
 def _used(survey: Survey, node: Node) -> tuple[set[bytes], Use]:
     """The variables that get what an expansion stands for, and what else is done with it."""
-    path = [node]
-    while path[-1].parent is not None:
-        path.append(path[-1].parent)
     try:
-        uses = Uses(survey, path[::-1], node.start_byte, is_reference=True)
+        uses = Uses(survey, path_to(survey.root, node), node.start_byte, is_reference=True)
     except UnsafePlaceError:
         return set(), Use.DATA
     return uses.targets, uses.use

@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
-from pup_tui.template.shell.command_use import ASSIGNMENT, CommandUse, Evaluator, unquoted
+from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.shell.command_use import (
+    OWN_SHELL,
+    CommandUse,
+    Evaluator,
+    unquoted,
+)
 from pup_tui.template.shell.evaluated import EvaluatedTexts
+from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.flow import SET_BY_MATCHES, follow
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.places import Need
-from pup_tui.template.shell.programs import CODE_IN_VARIABLES
+from pup_tui.template.shell.programs import CODE_IN_VARIABLES, PROGRAMS
 from pup_tui.template.shell.readings import OwnWords
 from pup_tui.template.shell.redirections import (
     REDIRECTS,
@@ -30,9 +37,9 @@ from pup_tui.template.shell.redirections import (
     is_of_exec,
     is_to_descriptor,
     opens_input,
+    path_to,
     redirects,
     text,
-    upwards,
     written,
 )
 from pup_tui.template.shell.script_parts import (
@@ -42,11 +49,15 @@ from pup_tui.template.shell.script_parts import (
     ScriptParts,
     function_around,
     function_name,
+    is_added,
+    is_argument,
+    outermost_word,
     substitutions,
 )
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
+from pup_tui.template.shell.words import ASSIGNMENT
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,8 +72,10 @@ _OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 _GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
 """A script of which nothing stands in the words of the command: what a variable or a command gives."""
+_ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1,4})")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
+_NODES_PER_STEP: Final = 5
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -125,6 +138,7 @@ class Evaluations:
         self._depth = depth
         self._follows_texts = follows_texts
         self._parts = ScriptParts(root)
+        self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
         self._scripts: dict[tuple[bytes, str], Evaluations | None] = {}
 
@@ -157,6 +171,7 @@ class Evaluations:
         while waiting:
             at = waiting.popleft()
             for step in self._next(at):
+                spend_on_judging(1)
                 evaluator = step if isinstance(step, Evaluator) else self._known.get(step)
                 if evaluator is not None:
                     found.setdefault(at, evaluator)
@@ -178,7 +193,7 @@ class Evaluations:
     def _next(self, at: _Carrier) -> _Steps:
         match at:
             case _Word(node, is_content):
-                yield from self._from_word(upwards(node), is_content)
+                yield from self._from_word(path_to(self._root, node)[::-1], is_content)
             case _Output(node):
                 yield from self._from_output(node)
             case _Input(node):
@@ -196,8 +211,9 @@ class Evaluations:
             case _:
                 assert_never(at)
 
-    def _from_word(self, around: Iterable[Node], is_content: bool) -> _Steps:
+    def _from_word(self, around: Sequence[Node], is_content: bool) -> _Steps:
         """From a text in a word, with the nodes around it, innermost first."""
+        spend_on_judging(len(around) // _NODES_PER_STEP)
         steps = iter(around)
         inside = [next(steps)]
         for node in steps:
@@ -276,7 +292,7 @@ class Evaluations:
         for script in self._scripts_of(command):
             yield from self._within(script, use.shell, variables)
             yield from self._called_within(use, script, position)
-        yield from map(_Variable, use.named(Kind.VAR))
+        yield from self._into_filled(command)
         yield from self._into_files(use)
         # What zsh has as a builtin by a module makes files all the same.
         if function is None and not is_builtin("bash", _name(use)):
@@ -343,13 +359,58 @@ class Evaluations:
         """The texts that the script hands to a shell for a script: by a pipe, a file or a variable."""
         if not self._follows_texts:
             return []
+        return [
+            (node, handed_text(self._survey, node))
+            for node in self._parts.texts
+            if self._shell_of(node) is not None
+        ]
+
+    @cached_property
+    def _plain(self) -> Evaluations:
+        """The ways of texts that are no scripts, by which it is told which are."""
         plain = Evaluations(self._survey, self._depth, follows_texts=False)
-        found: list[tuple[Node, bytes]] = []
-        for node in self._parts.texts:
-            evaluator = plain._follow(_Output(node) if node.type == "command" else _Word(node))
-            if evaluator is not None and evaluator.is_shell:
-                found.append((node, handed_text(self._survey, node)))
+        plain._parts, plain._scripts, plain._filled = self._parts, self._scripts, self._filled
+        return plain
+
+    def _shell_of(self, node: Node) -> Evaluator | None:
+        """The shell that gets a text of the script: what a command prints, or a word."""
+        steps: _Steps = iter((_Word(node),))
+        if node.type == "command":
+            steps = chain((_Output(node),), self._into_filled(node))
+        evaluator = self._plain._first(steps)
+        return evaluator if evaluator is not None and evaluator.is_shell else None
+
+    @cached_property
+    def _by_pieces(self) -> dict[bytes, Evaluator]:
+        """Who evaluates texts out of which a script is put together, by the names in them.
+
+        What such a script does with the variables of these names is not told; nor where the script itself
+        evaluates a text that assigns, since what becomes of that comes later.
+        """
+        texts = [node for node, _ in self._handed if not self._parts.is_read_as_script(node)]
+        made = [each for each in self._parts.pieces() if self._shell_of(each)] if texts else []
+        found: dict[bytes, Evaluator] = {}
+        for node in (*map(outermost_word, made), *texts):
+            evaluator = self._shell_of(node)
+            is_piece = bool(made) or is_added(node) or is_argument(node)
+            if evaluator is not None and (is_piece or self._may_assign(node, evaluator)):
+                for name in _NAME.findall(_ESCAPES.sub(b" ", text(node))):
+                    found.setdefault(name, evaluator)
         return found
+
+    def _may_assign(self, node: Node, evaluator: Evaluator) -> bool:
+        """Whether a text assigns to variables of the script itself, as code."""
+        name = evaluator.command
+        is_own = name in OWN_SHELL or PROGRAMS.get(name.encode()) is None
+        return is_own and b"=" in text(node)
+
+    def _into_filled(self, command: Node) -> _Steps:
+        """To the variables that a command fills."""
+        if command.id not in self._filled:
+            words = self._survey.words(command)
+            names = filled(words, self._parts.functions, tables(self._survey.shell))
+            self._filled[command.id] = sorted({*self._parts.use(command).named(Kind.VAR), *names})
+        yield from map(_Variable, self._filled[command.id])
 
     def _into_files(self, use: CommandUse) -> _Steps:
         """To the files that a command writes besides what it prints."""
@@ -446,7 +507,7 @@ class Evaluations:
         yield from [use.reader] if use.reader is not None else ()
         yield from self._fed(use)
         yield from self._within(use.script, use.shell)
-        yield from map(_Variable, use.named(Kind.VAR))
+        yield from self._into_filled(command)
         yield from self._into_files(use)
         called = (self._parts.functions.get(use.words[name]) for name in use.names)
         for function in (each for each in called if each is not None):
@@ -494,6 +555,8 @@ class Evaluations:
         yield from map(_Output, self._parts.printers)
         if self._is_by_name:
             yield Evaluator("sh", "shell")
+        if name in self._by_pieces:
+            yield self._by_pieces[name]
         if self._depth and name in self._evaluated:
             shown = b"$%s" % name if name in (b"0", *ARGUMENTS) else name
             yield Evaluator(shown.decode(errors="replace"), "shell")
@@ -549,8 +612,12 @@ class Evaluations:
         names = {name: name for name in (b"0", *_NAME.findall(self._survey.script))}
         names |= {name: b" %s" % (name if name.isdigit() else b"0") for name in ARGUMENTS}
         sources = {name.decode(): frozenset((own,)) for name, own in names.items()}
-        flow = follow(self._survey, sources, frozenset())
-        asked = (name for name, reached in flow.asked.items() if reached.need is not Need.OPERAND)
+        flow = follow(self._survey, sources)
+        asked = (
+            name
+            for name, reached in flow.asked.items()
+            if any(each.need not in (Need.OPERAND, Need.OPERANDS) for each in reached)
+        )
         return frozenset(str(name).encode() for name in (*flow.unsafe, *asked))
 
     def _inherited(self, name: bytes) -> _Steps:

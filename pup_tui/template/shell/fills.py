@@ -8,14 +8,13 @@ from typing import Final
 
 from pup_tui.template.shell.builtins import is_option, option_argument
 from pup_tui.template.shell.tables import Builtin, ShellTable
-from pup_tui.template.shell.words import UNKNOWN, ShellWord
+from pup_tui.template.shell.words import ASSIGNMENT, UNKNOWN, ShellWord
 
 ANY: Final = b"*"
 """Stands for every variable."""
 
 _NAMING: Final = frozenset({"name", "assign", "code"})
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
-_IN_TEXT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
 _KEEPING: Final = re.compile(rb"[-+][aAfFgiIprtx]+")
 """Options of a declaration that leave a text what it is."""
 _NO_TEXT: Final = frozenset({b"unset", b"test", b"["})
@@ -52,7 +51,7 @@ def _filled_by(builtin: Builtin, name: bytes, words: Sequence[ShellWord]) -> Ite
     if name == b"eval" or (name in _SOURCING and not all(map(_is_file, words[1:2]))):
         yield ANY
     if name == b"trap":
-        yield from _IN_TEXT.findall(b" ".join(word.text for word in words))
+        yield from ASSIGNMENT.findall(b" ".join(word.text for word in words))
     elif "assign" in builtin.operands:
         yield from _names(_declared(words[1:]))
     elif name not in _NO_TEXT:

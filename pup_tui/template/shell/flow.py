@@ -15,12 +15,22 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from msgspec.structs import replace
+
 from pup_tui.template.shell.arithmetic import Arithmetic
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
-from pup_tui.template.shell.places import Need, Reached, TextOrigin, Unchecked, UnsafePlaceError
+from pup_tui.template.shell.places import (
+    Need,
+    NotTextError,
+    Reached,
+    TextOrigin,
+    Unchecked,
+    UnsafePlaceError,
+)
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
+from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import BOUNDARIES, Uses
@@ -29,6 +39,7 @@ from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_CHECKED: Final = (Use.PIECE, Use.BEGINNING, Use.WORD, Use.INT, Use.NAME)
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
 _GETOPTS: Final = 3
@@ -45,9 +56,17 @@ _WHOLE_MATCH: Final = re.compile(
 )
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
+_EXPORTS: Final = re.compile(rb"(?:export|readonly)\s+(?![-+])")
+_TERMINAL: Final = re.compile(rb"\s-t\s")
+_INSTEAD: Final = re.compile(rb"(?:\[[^]]*\])?:?\+")
+"""What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
 _WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _PRINTED: Final = re.compile(rb"\$\((?!\()|`")
+_SPLITTING: Final = frozenset({"command", "declaration_command", "array", "for_statement"})
+_KEEPING: Final = frozenset(
+    {"string", "heredoc_body", "herestring_redirect", "variable_assignment"}
+)
 _OUTSIDE: Final = re.compile(rb"\$\((?!\()|`|(?<!\\)[*?]")
 """What a command prints, or the names of files."""
 
@@ -62,7 +81,8 @@ _Found = TypeVar("_Found")
 class ValueFlow:
     """The result: what is asked of each source, and arithmetic that nothing vouches for."""
 
-    asked: dict[FlowSource, Reached]
+    asked: dict[FlowSource, tuple[Reached, ...]]
+    """All that is asked of each, or that it is a number, which meets everything else."""
     unsafe: dict[FlowSource, tuple[str, UnsafePlaceError]]
     unchecked: tuple[Unchecked, ...]
     commands: dict[FlowSource, str]
@@ -70,27 +90,48 @@ class ValueFlow:
 
 
 def follow(
-    survey: Survey, sources: Mapping[FlowSource, frozenset[bytes]], split: frozenset[FlowSource]
+    survey: Survey,
+    sources: Mapping[FlowSource, frozenset[bytes]],
+    split: frozenset[FlowSource] = frozenset(),
+    cut: frozenset[FlowSource] = frozenset(),
 ) -> ValueFlow:
-    """Follow each source from the variables that it is assigned to; those that are ``split`` in parts."""
+    """Follow each source from the variables that it is assigned to: ``split`` in parts, ``cut`` in lines."""
     graph = _Graph(survey)
     held = graph.reached(name for names in sources.values() for name in names)
     readings = graph.read(held)
-    whole = [reading for reading in readings if not reading.is_part]
-    numbers = _nearest(whole, lambda each: _asked(each, Use.INT, Need.NUMBER))
+    uncut = [reading for reading in readings if not reading.is_part]
+    numbers = _nearest(uncut, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
+    beginnings = _nearest(readings, lambda each: _asked(each, Use.BEGINNING, Need.BEGINNING))
     words = _nearest(readings, lambda each: _asked(each, Use.WORD, Need.WORD))
     startups = _nearest(readings, lambda each: _asked(each, Use.STARTUP, Need.STARTUP))
     operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
+    pieces = _nearest(readings, lambda each: _asked(each, Use.PIECE, Need.PIECE))
+    begun = _nearest(readings, lambda each: _begun_anywhere(each, operands, beginnings, words))
     by_name = dict.fromkeys(held, "eval") if graph.texts.are_by_name else {}
     by_functions = dict.fromkeys(sources, "eval") if graph.texts.define_functions else {}
-    whole_sources = {source: sources[source] for source in sources.keys() - split}
-    # Of several needs the strictest counts, which comes last.
-    asked = _of_sources(sources, parts, operands) | _of_sources(sources, words)
-    asked |= _of_sources(sources, startups) | _of_sources(whole_sources, numbers)
+    in_parts = {source: sources[source] for source in split}
+    in_cuts = {source: sources[source] for source in split | cut}
+    needs: list[dict[FlowSource, Reached]] = [
+        _of_sources(sources, startups),
+        _of_sources(sources, words),
+        _of_sources(sources, beginnings),
+        _of_sources(sources, pieces),
+        _of_sources(sources, parts),
+        *(_as_operands(_of_sources(in_parts, each)) for each in (words, beginnings)),
+        _as_operands(_of_sources(in_cuts, operands)),
+        _of_sources(sources, begun),
+        _of_sources(sources, operands),
+    ]
+    asked = {
+        source: tuple(dict.fromkeys(each[source] for each in needs if source in each))
+        for source in sources
+    }
+    whole = {source: sources[source] for source in sources.keys() - split}
+    asked |= {source: (number,) for source, number in _of_sources(whole, numbers).items()}
     derived = [
         Unchecked(each.variable, each.line, TextOrigin.PART)
-        for each in dict.fromkeys(asked.values())
+        for each in dict.fromkeys(chain.from_iterable(asked.values()))
         if each.need is Need.PLAIN
     ]
     return ValueFlow(
@@ -102,8 +143,10 @@ def follow(
             *graph.unchecked_outputs(),
             *graph.inherited(held),
         ),
+        # Of several commands the one that is known to get the value counts, which comes last.
         commands=by_functions
-        | _of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
+        | _of_sources(sources, by_name)
+        | _of_sources(sources, _nearest(readings, lambda each: each.command)),
     )
 
 
@@ -142,16 +185,40 @@ def _nearest(
     return found
 
 
+def _begun_anywhere(
+    reading: Reading,
+    operands: Mapping[bytes, Reached],
+    beginnings: Mapping[bytes, Reached],
+    words: Mapping[bytes, Reached],
+) -> Reached | None:
+    """Where what a reading cuts out of a text must not begin with a sign: of one word only a part may."""
+    ways = (
+        (reading.is_cut, Use.OPERAND, operands),
+        (reading.is_part, Use.BEGINNING, beginnings),
+        (reading.is_part, Use.WORD, words),
+    )
+    for is_cut, use, found in ways:
+        reached = _asked(reading, use, Need.OPERANDS)
+        further = (found[name] for name in sorted(reading.targets & found.keys()))
+        reached = reached or next(further, None)
+        if is_cut and reached is not None:
+            return replace(reached, need=Need.OPERANDS)
+    return None
+
+
+def _as_operands(found: Mapping[FlowSource, Reached]) -> dict[FlowSource, Reached]:
+    """Ask the same of each piece that a source is cut into."""
+    return {source: replace(each, need=Need.OPERANDS) for source, each in found.items()}
+
+
 def _of_sources(
-    sources: Mapping[FlowSource, frozenset[bytes]], *found: Mapping[bytes, _Found]
+    sources: Mapping[FlowSource, frozenset[bytes]], found: Mapping[bytes, _Found]
 ) -> dict[FlowSource, _Found]:
-    """What was found for the variables of each source; of several maps the first one counts."""
+    """What was found for the variables of each source."""
     told: dict[FlowSource, _Found] = {}
     for source, names in sources.items():
-        for name in sorted(names):
-            for each in found:
-                if name in each:
-                    told.setdefault(source, each[name])
+        for name in sorted(names & found.keys()):
+            told.setdefault(source, found[name])
     return told
 
 
@@ -263,7 +330,7 @@ class _Graph:
 
     def _judge(self, node: Node) -> Reading | None:
         name, before, after = _parts(self._survey, node)
-        if name is None:
+        if name is None or _INSTEAD.match(after):
             return None
         names = self._names(name, node)
         line = node.start_point.row + 1
@@ -282,10 +349,12 @@ class _Graph:
         """What is done with the text that an expansion stands for."""
         line = node.start_point.row + 1
         shown = self._survey.text(node).decode(errors="replace")[:60]
+        path = path_to(self._survey.root, node)
         try:
-            uses = Uses(self._survey, _path(node), node.start_byte, is_reference=True)
+            uses = Uses(self._survey, path, node.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
             return Reading(names, shown, line, Use.CODE, frozenset(), problem)
+        is_part = uses.is_part or TAKES_PART.match(after) is not None
         return Reading(
             names,
             shown,
@@ -293,34 +362,43 @@ class _Graph:
             uses.use,
             frozenset(uses.targets),
             command=uses.command,
-            is_part=uses.is_part or TAKES_PART.match(after) is not None,
+            is_part=is_part,
+            is_cut=is_part or uses.is_cut or _becomes_words(path),
         )
 
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """The same right where a command is run."""
         for node in self._arithmetic.outputs():
-            if self._arithmetic.calculates_with(node) or self._is_number(node):
+            if self._arithmetic.calculates_with(node) or self._is_evaluated(node):
                 yield Unchecked("$(…)", node.start_point.row + 1)
 
-    def _is_number(self, node: Node) -> bool:
-        """Whether the shell takes what a command prints for a number, other than in a test."""
-        path = _path(node, BOUNDARIES)
-        is_tested = any(
-            each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
+    def _is_evaluated(self, node: Node) -> bool:
+        """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""
+        path = _below(path_to(self._survey.root, node), BOUNDARIES)
+        if self._survey.shell not in ("ksh", "zsh") and any(map(self._only_names, path)):
+            return False
+        tests = [
+            self._survey.text(each)
             for each in path[1:-1]
-        )
-        if is_tested:
-            return False
+            if each.type == "test_command" or self._survey.text(each).startswith((b"test ", b"[ "))
+        ]
+        is_number = self._survey.shell == "zsh" and any(map(_TERMINAL.search, tests))
         try:
-            return Uses(self._survey, path, node.start_byte, is_reference=True).use is Use.INT
-        except UnsafePlaceError:
-            return False
+            uses = Uses(self._survey, path, node.start_byte, is_reference=True)
+        except UnsafePlaceError as problem:
+            return isinstance(problem, NotTextError)
+        return uses.use is Use.INT and (is_number or not tests)
+
+    def _only_names(self, node: Node) -> bool:
+        """Whether this is the usual way to take in a file of variables: `export $(grep … .env)`."""
+        is_declaration = node.type == "declaration_command"
+        return is_declaration and _EXPORTS.match(self._survey.text(node)) is not None
 
     def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         seen: set[str] = set()
         for reading in self.read(self._foreign):
-            is_checked = reading.use in (Use.WORD, Use.INT, Use.NAME) or reading.problem is not None
+            is_checked = reading.use in _CHECKED or reading.problem is not None
             if not is_checked or reading.shown in seen:
                 continue
             if held.isdisjoint(reading.names):
@@ -408,12 +486,13 @@ def _parts(survey: Survey, node: Node) -> tuple[bytes | None, bytes, bytes]:
     return None, b"", b""
 
 
-def _path(node: Node, ends: Container[str] = ()) -> list[Node]:
-    """The nodes from the script, or from the innermost one of certain types, down to a node."""
-    path = [node]
-    around = node.parent
-    while around is not None:
-        path.append(around)
-        # The parent of a node is looked for from the root on.
-        around = around.parent if around.type not in ends else None
-    return path[::-1]
+def _becomes_words(path: Sequence[Node]) -> bool:
+    """Whether the shell splits what an expansion at the end of a path stands for."""
+    kinds = (node.type for node in reversed(path[:-1]))
+    return next((kind in _SPLITTING for kind in kinds if kind in _KEEPING | _SPLITTING), False)
+
+
+def _below(path: list[Node], kinds: Container[str]) -> list[Node]:
+    """The end of a path, from the innermost node around its last one that is of some kinds."""
+    at = next((i for i in range(len(path) - 2, -1, -1) if path[i].type in kinds), 0)
+    return path[at:]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
 from pup_tui.template.shell.words import command_nodes
 
@@ -17,6 +18,9 @@ _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
 _CHUNKS_PER_CHUNK: Final = 8
 """A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
+
+_STEPS_PER_SCRIPT: Final = 5
+_CHARACTERS_PER_STEP: Final = 40
 
 _RESERVED: Final = frozenset(
     b"{ } ! if then elif else fi case esac for select while until do [[ function".split()
@@ -61,12 +65,25 @@ def _lost() -> Query:
     return Query(language(), _LOST)
 
 
+def captured(query: Query, root: Node) -> dict[str, list[Node]]:
+    """What a query finds, by the names of its captures, in the order of the script, outer before inner."""
+    from tree_sitter import QueryCursor
+
+    found = QueryCursor(query).captures(root)
+    return {name: sorted(nodes, key=_place) for name, nodes in found.items()}
+
+
+def _place(node: Node) -> tuple[int, int]:
+    return node.start_byte, -node.end_byte
+
+
 def read(script: bytes, shell: str = "sh") -> tuple[bytes, Tree | None]:
     """Read a script: what was read, and its tree, or none where the grammar gives up.
 
     What the grammar does not know is spelled in another way, in as many bytes, where the tree of the script
     with that spelling confirms it; in a text or among a command's words it stays.
     """
+    spend_on_judging(_STEPS_PER_SCRIPT + len(script) // _CHARACTERS_PER_STEP)
     read, tree = _read_as(script, negations(script))
     if tree is not None and not tree.root_node.has_error:
         return read, tree
@@ -123,9 +140,7 @@ def unknown_line(tree: Tree | None, script: bytes) -> int:
 
 def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     """Where the tree has a command and the shells something else, or arithmetic that it has not."""
-    from tree_sitter import QueryCursor
-
-    found = QueryCursor(_lost()).captures(root)
+    found = captured(_lost(), root)
     names = found.get("name", [])
     lost = [node for node in names if _word(node) in _RESERVED]
     lost += [node for node in found.get("redirected", ()) if _word(node) == b"done"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PRINTING: Final = frozenset({b"echo", b"printf", b"print"})
 """Commands that print their words."""
-_FORM: Final = (b"-", b"%")
+FORM: Final = (b"-", b"%")
 """How options and forms begin, which stand before the text that is printed."""
 _ESCAPE: Final = re.compile(rb"\\([$`\\])")
 _FILLER: Final = b"0"
@@ -24,7 +24,7 @@ def handed_text(survey: Survey, node: Node) -> bytes:
     """What a command prints, or a word or here-document holds, as far as the script says it."""
     if node.type == "command":
         words = [word.text.replace(rb"\n", b"\n") for word in survey.words(node)[1:]]
-        first = next((i for i, word in enumerate(words) if word[:1] not in _FORM), 0)
+        first = next((i for i, word in enumerate(words) if word[:1] not in FORM), 0)
         between = b"\n" if any(b"\n" in word for word in words[:first]) else b" "
         text = between.join(words[first:])
     elif node.type == "heredoc_body":

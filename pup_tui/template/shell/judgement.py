@@ -58,12 +58,15 @@ def judge(
     if special is not None:
         told = "the shell gives the variable a meaning of its own"
         return ScriptJudgement(unsafe=(special, told, "use another name", 1))
-    startups = {name: startup(1) for name, use in uses.items() if use is Use.STARTUP}
+    startups = {name: (startup(1),) for name, use in uses.items() if use is Use.STARTUP}
     return _followed(tree.survey, found, env, startups)
 
 
 def _followed(
-    survey: Survey, found: list[Place], env: frozenset[str], startups: Mapping[str, Reached]
+    survey: Survey,
+    found: list[Place],
+    env: frozenset[str],
+    startups: Mapping[str, tuple[Reached, ...]],
 ) -> ScriptJudgement:
     """Add what is asked of values for the sake of the variables that they get to."""
     sources: dict[int | str, frozenset[bytes]] = {i: p.targets for i, p in enumerate(found)}
@@ -72,21 +75,25 @@ def _followed(
         return ScriptJudgement(tuple(found))
     from pup_tui.template.shell.flow import follow
 
-    flow = follow(survey, sources, frozenset(i for i, p in enumerate(found) if p.is_split))
+    split = frozenset(i for i, p in enumerate(found) if p.is_split)
+    flow = follow(survey, sources, split, frozenset(i for i, p in enumerate(found) if p.is_cut))
     for source, (variable, problem) in flow.unsafe.items():
         told = f"the value gets to {variable}: {problem.message}"
         return ScriptJudgement(unsafe=(source, told, problem.hint, 1))
     for index, place in enumerate(found):
         command = place.command or flow.commands.get(index)
-        reached = _stricter(place.reached, flow.asked.get(index))
+        reached = _all_asked(place.reached, flow.asked.get(index, ()))
         found[index] = replace(place, reached=reached, command=command)
-    needs = ((name, _stricter(startups.get(name), flow.asked.get(name))) for name in sorted(env))
-    asked = tuple((name, need) for name, need in needs if need is not None)
+    asked = tuple(
+        (name, reached)
+        for name in sorted(env)
+        for reached in _all_asked(startups.get(name, ()), flow.asked.get(name, ()))
+    )
     commands = tuple((name, flow.commands[name]) for name in sorted(env) if name in flow.commands)
     return ScriptJudgement(tuple(found), asked, flow.unchecked, commands)
 
 
-def _stricter(startup: Reached | None, asked: Reached | None) -> Reached | None:
+def _all_asked(startups: tuple[Reached, ...], asked: tuple[Reached, ...]) -> tuple[Reached, ...]:
     """What is asked of a value that may stand for ``ENV``: a number is a plain name as well."""
-    is_number = asked is not None and asked.need is Need.NUMBER
-    return asked if startup is None or is_number else startup
+    is_number = any(each.need is Need.NUMBER for each in asked)
+    return asked if is_number else startups + asked

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, loop_words
@@ -29,6 +30,7 @@ OF_THE_SHELL: Final = frozenset(
     }
 )
 """Variables to which a shell itself gives their text."""
+_COMMANDS_PER_STEP: Final = 20
 _DEFAULTED: Final = re.compile(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
 
 
@@ -73,6 +75,7 @@ class Origins:
 
     def __init__(self, survey: Surveyed) -> None:
         self._survey = survey
+        self._called: dict[bytes, list[Node | bytes]] = {}
 
     def of(self, name: bytes, place: Node, *, begins: bool = True) -> Iterator[Node | bytes]:
         """What a variable gets; what is added to it only if that may be its beginning, with `begins`."""
@@ -116,6 +119,16 @@ class Origins:
     def _own_words(self, name: bytes, place: Node) -> Iterator[Node | bytes]:
         """The words that a function may be called with, and those that ``set`` puts in their place."""
         scope = self._survey.scope_of(place)
+        if scope not in self._called:
+            self._called[scope] = self._words_of_calls(scope)
+        yield from self._called[scope]
+        for variable in (name, b"argv"):
+            yield from (UNKNOWN,) if variable in self._survey.assignments_to else ()
+
+    def _words_of_calls(self, scope: bytes) -> list[Node | bytes]:
+        """The words of all commands that may call a function or, outside of all, be a ``set``."""
+        spend_on_judging(len(self._survey.commands) // _COMMANDS_PER_STEP)
+        found: list[Node | bytes] = []
         loops = chain.from_iterable(self._survey.loops_over.values())
         told = chain(*self._survey.assignments_to.values(), *map(loop_words, loops))
         texts = map(self._survey.text, told)
@@ -124,9 +137,8 @@ class Origins:
             called = (at for at, word in enumerate(words) if word.text in (scope, b"set"))
             is_any = may_be_named and not words[0].is_literal
             first = next(called, 0 if is_any else len(words))
-            yield from (word.node for word in words[first + 1 :])
-        for variable in (name, b"argv"):
-            yield from (UNKNOWN,) if variable in self._survey.assignments_to else ()
+            found += (word.node for word in words[first + 1 :])
+        return found
 
     def _looped(self, loop: Node) -> Iterator[Node | bytes]:
         if not any(part.type == "in" for part in loop.children):

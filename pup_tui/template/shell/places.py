@@ -42,12 +42,18 @@ class Need(Enum):
     """The shell calculates with it: a whole number."""
     PLAIN = auto()
     """The shell calculates with a part of it: nothing by which arithmetic could run a command."""
+    PIECE = auto()
+    """It stands without quotes within a word, where several would be code: nothing to split or expand."""
+    BEGINNING = auto()
+    """The same where the word begins: with neither ``-`` nor ``+``."""
     WORD = auto()
-    """It stands without quotes where more than one word would be code: nothing to split or to expand."""
+    """The same where it is the whole word: not empty either."""
     STARTUP = auto()
     """An interactive shell expands it and reads that file: a name without directories, nothing to expand."""
     OPERAND = auto()
     """It begins with neither ``-`` nor ``+``."""
+    OPERANDS = auto()
+    """A word, line or part of it stands where it must not begin with those: it holds none of them."""
 
 
 class Reached(Struct, frozen=True):
@@ -71,8 +77,8 @@ class Place(Struct, frozen=True):
     that gives its base, as in ``10#``: the number is written without. ``command`` is the literal name of
     the command that evaluates the value again, if it is one of those. ``is_operand``: what begins with
     ``-`` or ``+`` would be an option. ``targets`` are the variables that get the value, with ``is_split`` in
-    parts; ``reached`` says what is asked of the value for the sake of one of them, or of ``ENV``.
-    ``has_literal``: any text can be written here within quotes.
+    parts or, with ``is_cut``, in words or lines; ``reached`` says all that is asked of the value for the
+    sake of one of them, or of ``ENV``. ``has_literal``: any text can be written here within quotes.
     """
 
     quoting: Quoting
@@ -84,7 +90,8 @@ class Place(Struct, frozen=True):
     is_operand: bool = False
     targets: frozenset[bytes] = frozenset()
     is_split: bool = False
-    reached: Reached | None = None
+    is_cut: bool = False
+    reached: tuple[Reached, ...] = ()
     has_literal: bool = True
 
 
@@ -95,6 +102,10 @@ class UnsafePlaceError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class NotTextError(UnsafePlaceError):
+    """It would name a variable or function, or be taken apart into the elements of an array."""
 
 
 class TextOrigin(Enum):

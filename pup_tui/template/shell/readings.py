@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
-TAKES_PART: Final = re.compile(rb"(?:\[[^]]*\])?(?:[#%/^,]|:(?![-=?+]))")
+TAKES_PART: Final = re.compile(rb"(?:\[[^]]*\])?(?:[#%/^,]|:(?![-=?+])|@E)")
 """What follows a name in an expansion that gives a part of its text, or one made of it."""
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 
@@ -34,6 +34,8 @@ class Reading(Struct, frozen=True):
     command: str | None = None
     is_part: bool = False
     """What is used is a part of the text, as in ``${NAME%.*}``."""
+    is_cut: bool = False
+    """It may begin anywhere in the text: it is a part, a word or a line of it."""
 
 
 class OwnWords:

@@ -30,6 +30,17 @@ def upwards(node: Node) -> Iterator[Node]:
         around = around.parent
 
 
+def path_to(root: Node, node: Node) -> list[Node]:
+    """The nodes from one down to one within it: each step up would look for the parent from the root on."""
+    path = [root]
+    while path[-1].id != node.id:
+        child = path[-1].child_with_descendant(node)
+        if child is None:
+            return [*upwards(node)][::-1]
+        path.append(child)
+    return path
+
+
 def redirects(statement: Node) -> Iterator[Node]:
     """The redirections of a command or statement, also those behind a here-document's beginning."""
     for child in statement.children:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pup_tui.template.shell.markers import MARKER
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -39,6 +41,11 @@ _OWN_NAMES: Final = re.compile(
 
 _DESCRIPTORS: Final = re.compile(rb"(?<![^\s;&|(){}<>])(?:[0-9]+(?=<<<)|0+(?=<))")
 """The descriptor of a here-string, or that of standard input: as if what is read were given to that."""
+
+_GIVEN_WORDS: Final = re.compile(
+    rb"(?<=[)} ])<<<(?=[ \t]*([\w./:-]+|'[\w./: -]*'|\"[\w./: -]*\")(?:[\s;|&)]|\Z))"
+)
+"""The here-string of a compound command, which nobody could take for code, as if it named a file."""
 
 _QUALIFIERS: Final = re.compile(
     rb"(?<=[\w*?/])\((?:[-^./@=p%*rwxRWXAIEsStNDMTF,]|U|G|[oO][nLlamcdN]|[aAmMcC]?[mhMws]?[-+]?[0-9]+"
@@ -117,6 +124,11 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
     if shell == "zsh":
         groups = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
+    blanks += [
+        Respelling(*found.span(), b"<  ", _is_given_to_compound)
+        for found in _GIVEN_WORDS.finditer(script)
+        if MARKER.search(found[1]) is None
+    ]
     if shell in _HAS_KEYS_OF_WORDS:
         blanks += [
             Respelling(*found.span(), re.sub(rb"[ \t]", b"+", found[0]), _is_key)
@@ -208,6 +220,14 @@ def _is_descriptor(root: Node, _start: int, end: int) -> bool:
         return redirect is not None and redirect.type in _HERE
     before = redirect.prev_sibling
     return redirect.start_byte == end and before is not None and not before.is_error
+
+
+def _is_given_to_compound(root: Node, start: int, _end: int) -> bool:
+    """Whether a compound command reads what is redirected here."""
+    redirect = next(_around(root, start)).parent
+    before = redirect.prev_sibling if redirect is not None else None
+    is_redirect = redirect is not None and redirect.type == "file_redirect"
+    return is_redirect and before is not None and before.type in _COMMANDS
 
 
 def _is_key(root: Node, start: int, end: int) -> bool:

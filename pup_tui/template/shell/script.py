@@ -70,13 +70,64 @@ _INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
 _DIGITS: Final = re.compile(r"\s*([+-]?[0-9A-Za-z]{1,64})\s*", re.ASCII)
 _DECIMAL: Final = 10
 _TOO_LARGE: Final = 10**19
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
-"""Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 
-_WORD: Final = re.compile(r"[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*")
-"""What no shell splits or expands."""
-_STARTUP: Final = re.compile(r"(?:[A-Za-z0-9_.,:@][A-Za-z0-9_.,:+@-]*)?")
-"""What is never expanded, and names no file but one of the working directory."""
+_ONE_WORD: Final = (
+    "{place} stands without quotes, so the value must be one word of letters, digits and "
+    "any of . , : + - / _ @"
+)
+_ONE_OPERAND: Final = f"{_ONE_WORD}, none of + - first"
+_UNQUOTED_HINT: Final = (
+    "write the variable in double quotes, or declare it with `choices` or a `pattern`"
+)
+
+
+class _Asked(Struct, frozen=True):
+    """The texts that meet a need, and what a person is told of others."""
+
+    form: re.Pattern[str]
+    told: str
+    hint: str
+
+
+_ASKED: Final = {
+    Need.NUMBER: _Asked(
+        _INTEGER,
+        "the shell calculates with it as {place}, so it must be a whole number",
+        _CALCULATED_HINT,
+    ),
+    # Texts whose parts make arithmetic run nothing: no index, no call, no substitution.
+    Need.PLAIN: _Asked(
+        re.compile(r"[A-Za-z0-9_.,:+/@~ -]*"),
+        "the shell calculates with a part of it as {place}, "
+        "so it must hold nothing but letters, digits, blanks and any of . , : + - / _ @ ~",
+        "declare the variable with a `pattern`, or take the number out of it in the template",
+    ),
+    # What no shell splits or expands.
+    Need.PIECE: _Asked(re.compile(r"[A-Za-z0-9_.,:+/@-]*"), _ONE_WORD, _UNQUOTED_HINT),
+    Need.BEGINNING: _Asked(
+        re.compile(r"(?:[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*)?"), _ONE_OPERAND, _UNQUOTED_HINT
+    ),
+    Need.WORD: _Asked(
+        re.compile(r"[A-Za-z0-9_.,:/@][A-Za-z0-9_.,:+/@-]*"), _ONE_OPERAND, _UNQUOTED_HINT
+    ),
+    # What is never expanded, and names no file but one of the working directory.
+    Need.STARTUP: _Asked(
+        re.compile(r"(?:[A-Za-z0-9_.,:@][A-Za-z0-9_.,:+@-]*)?"),
+        "an interactive shell expands ENV as it starts and reads the file of that name, so the "
+        "value must hold nothing but letters, digits and any of . , : + - _ @, none of + - first",
+        "declare the variable with `choices` or a `pattern`, or take another name than ENV",
+    ),
+    Need.OPERAND: _Asked(
+        re.compile(r"(?![-+]).*", re.DOTALL), _OPTION, "write -- before {variable}"
+    ),
+    # What becomes no option, wherever it is cut, also by a shell that takes escapes in it for letters.
+    Need.OPERANDS: _Asked(
+        re.compile(r"[^-+\\]*"),
+        "a part of it stands as {place}, where what begins with - or + is an option, so it must hold none "
+        "of - + \\",
+        "write -- before {variable}",
+    ),
+}
 
 
 class EvaluatedAgain(Struct, frozen=True):
@@ -245,40 +296,11 @@ def _check_reached(
     reached: Reached, text: str, error: Callable[[str, str | None], TemplateError]
 ) -> None:
     """Check a text that gets to a variable which is calculated with, or which may be an option."""
-    place = f"{reached.variable} on line {reached.line} of the script"
-    match reached.need:
-        case Need.OPERAND:
-            if text.startswith(("-", "+")):
-                raise error(_OPTION, f"write -- before {reached.variable}")
-        case Need.NUMBER:
-            if _INTEGER.fullmatch(text) is None:
-                raise error(
-                    f"the shell calculates with it as {place}, so it must be a whole number",
-                    _CALCULATED_HINT,
-                )
-        case Need.WORD:
-            if _WORD.fullmatch(text) is None:
-                raise error(
-                    f"{place} stands without quotes, so the value must be one word of letters, digits and "
-                    "any of . , : + - / _ @, none of + - first",
-                    "write the variable in double quotes, or declare it with `choices` or a `pattern`",
-                )
-        case Need.STARTUP:
-            if _STARTUP.fullmatch(text) is None:
-                raise error(
-                    "an interactive shell expands ENV as it starts and reads the file of that name, so the "
-                    "value must hold nothing but letters, digits and any of . , : + - _ @, none of + - first",
-                    "declare the variable with `choices` or a `pattern`, or take another name than ENV",
-                )
-        case Need.PLAIN:
-            if _PLAIN.fullmatch(text) is None:
-                raise error(
-                    f"the shell calculates with a part of it as {place}, "
-                    "so it must hold nothing but letters, digits, blanks and any of . , : + - / _ @ ~",
-                    "declare the variable with a `pattern`, or take the number out of it in the template",
-                )
-        case _:
-            assert_never(reached.need)
+    asked = _ASKED[reached.need]
+    if asked.form.fullmatch(text) is None:
+        place = f"{reached.variable} on line {reached.line} of the script"
+        told = asked.told.format(place=place)
+        raise error(told, asked.hint.format(variable=reached.variable))
 
 
 def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) -> ScriptJudgement:
@@ -360,8 +382,8 @@ class _Writer:
             return _Edit(start, hole.end, digits, MASK if value.is_secret else digits)
         if place.is_operand and text.startswith(("-", "+")):
             raise value.error(_OPTION, _OPTION_HINT + _ZSH_HINT * (self._shell == "zsh"))
-        if place.reached is not None:
-            _check_reached(place.reached, text, value.error)
+        for reached in place.reached:
+            _check_reached(reached, text, value.error)
         problem = argument_problem(text)
         if problem is not None:
             raise value.error(

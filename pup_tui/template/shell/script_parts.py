@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
-from pup_tui.template.shell.grammar import language
-from pup_tui.template.shell.handed import PRINTING
+from pup_tui.template.shell.grammar import captured, language
+from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.programs import PROGRAMS
 from pup_tui.template.shell.redirections import (
@@ -26,7 +26,7 @@ from pup_tui.template.shell.redirections import (
     upwards,
     written,
 )
-from pup_tui.template.shell.words import READING
+from pup_tui.template.shell.words import READING, loop_words
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -50,6 +50,9 @@ _WORDS: Final = frozenset(
         *("simple_expansion", "expansion", "number", *SUBSTITUTIONS, "arithmetic_expansion"),
     }
 )
+_GIVING: Final = (b"set", b"getopts")
+"""Commands that put their words into variables."""
+_WITHIN_WORDS: Final = frozenset({"string", "concatenation", "heredoc_body"})
 _INPUTS: Final = _WORDS | {"heredoc_body"}
 _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\}?\"?")
 """A word that is one variable, perhaps with a default, or all elements of an array."""
@@ -81,7 +84,8 @@ def _query() -> Query:
         "(command) @command (simple_expansion) @expansion (expansion) @expansion"
         "(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function"
         "(for_statement) @loop (declaration_command) @declaration (heredoc_body) @heredoc"
-        "(herestring_redirect (_) @given) (variable_assignment value: (_) @assigned)"
+        "(command_substitution) @substitution (herestring_redirect (_) @given)"
+        "(variable_assignment value: (_) @assigned)"
     )
     return Query(language(), wanted)
 
@@ -176,9 +180,7 @@ class ScriptParts:
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
-        from tree_sitter import QueryCursor
-
-        return QueryCursor(_query()).captures(self._root)
+        return captured(_query(), self._root)
 
     @cached_property
     def functions(self) -> dict[bytes, Node]:
@@ -243,11 +245,9 @@ class ScriptParts:
     @cached_property
     def found_files(self) -> list[Node]:
         """The patterns that become names of files, whatever those are called."""
-        from tree_sitter import QueryCursor
-
         if not _ANY_FILE.search(text(self._root)):
             return []
-        words = QueryCursor(_word_query()).captures(self._root).get("word", [])
+        words = captured(_word_query(), self._root).get("word", [])
         return [node for node in words if _is_pattern(node)]
 
     def is_exported(self, name: bytes) -> bool:
@@ -291,8 +291,44 @@ class ScriptParts:
         """What prints or holds a text of the script."""
         captures = ("heredoc", "given", "assigned")
         found = [node for each in captures for node in self._found.get(each, ())]
-        printing = (node for node in self._commands if self.use(node).words[:1])
-        return found + [node for node in printing if self.use(node).words[0] in PRINTING]
+        for loop in self._found.get("loop", ()):
+            found += loop_words(loop)
+        for command in self._commands:
+            name = b"".join(self.use(command).words[:1])
+            if name in PRINTING:
+                found.append(command)
+            elif name in _GIVING or name in self.functions:
+                found += list(_words(command))[1:]
+        for declaration in self._found.get("declaration", ()):
+            found += [node for node in declaration.named_children if node.type in _WORDS]
+        for expansion in self._found.get("expansion", ()):
+            found += [node for node in expansion.named_children[1:] if node.type in _WORDS]
+        return found
+
+    def is_read_as_script(self, given: Node) -> bool:
+        """Whether a here-document or here-string is all that a shell reads as its script."""
+        redirect = given.parent
+        if redirect is None or redirect.type not in REDIRECTS:
+            return False
+        owner = body(redirect)
+        return owner is not None and owner.type == "command" and self.use(owner).reader is not None
+
+    def pieces(self) -> list[Node]:
+        """What is expanded or substituted in a word, or in words of ``eval``, that hold more than that."""
+        made = (*self._found.get("expansion", ()), *self._found.get("substitution", ()))
+        return [node for node in made if self._is_piece(node)]
+
+    def _is_piece(self, node: Node) -> bool:
+        around = outermost_word(node)
+        command = around.parent
+        if command is not None and command.type == "command":
+            words = self.use(command).words
+            name, *rest = words or [b""]
+            is_joined = name == b"eval" or name in PRINTING
+            if is_joined and len(rest) > sum(word[:1] in FORM for word in rest) + 1:
+                return True
+        is_changed = node.type == "expansion" and len(node.named_children) > 1
+        return is_changed or text(around).strip(b"\"'{}\n ") != text(node).strip(b"{}")
 
     @cached_property
     def prompt(self) -> bytes:
@@ -425,6 +461,25 @@ def _plain(name: bytes) -> bytes:
 def function_around(node: Node) -> Node | None:
     """The innermost function in which a node stands."""
     return next((each for each in upwards(node) if each.type == "function_definition"), None)
+
+
+def outermost_word(node: Node) -> Node:
+    """The whole word or here-document in which an expansion stands."""
+    return next(
+        (each for each in upwards(node) if each.parent and each.parent.type not in _WITHIN_WORDS),
+        node,
+    )
+
+
+def is_added(node: Node) -> bool:
+    """Whether a text is added to what a variable holds."""
+    parent = node.parent
+    return parent is not None and any(part.type == "+=" for part in parent.children)
+
+
+def is_argument(node: Node) -> bool:
+    """Whether a text is a word of a command."""
+    return node.parent is not None and node.parent.type == "command"
 
 
 def _is_pattern(word: Node) -> bool:

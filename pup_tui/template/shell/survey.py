@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
-from pup_tui.template.shell.grammar import language
+from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
     ONE_VARIABLE,
@@ -41,6 +43,7 @@ _REFERENCES: Final = re.compile(
     rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
     rb"|\btypeset\b[^\n;&|]*?\s-[A-Za-z]*T"
 )
+_STEPS_PER_FUNCTION: Final = 10
 _FILLS_BY_TEXT: Final = frozenset({"sh", "bash"})
 """Shells whose declarations take a text for the elements of an array."""
 _ELEMENTS: Final = re.compile(rb"(?<![\w$])([A-Za-z_]\w*)(?:\[|\+?=\()")
@@ -127,9 +130,7 @@ class Survey:
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
-        from tree_sitter import QueryCursor
-
-        return QueryCursor(_query()).captures(self.root)
+        return captured(_query(), self.root)
 
     @property
     def is_plain(self) -> bool:
@@ -137,10 +138,10 @@ class Survey:
         names = {name for table in tables(self.shell) for name in table.calculating}
         return _READS.search(self.script) is None and names.isdisjoint(_WORDS.findall(self.script))
 
-    @cached_property
+    @property
     def commands(self) -> list[Node]:
         """Every command, declarations too, in the order of the script."""
-        return sorted(self._found.get("command", ()), key=lambda node: node.start_byte)
+        return self._found.get("command", [])
 
     @cached_property
     def _command_starts(self) -> list[int]:
@@ -389,18 +390,30 @@ class Survey:
 
     @cached_property
     def _forwarders(self) -> dict[bytes, Forwarded]:
-        """Functions that run their own words."""
+        """Functions that run their own words, also by others that do."""
+        callers: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        open_ones: list[bytes] = []
+        for name, definitions in self.functions.items():
+            for called in set().union(
+                *(self.functions_in(self.text(each)) for each in definitions)
+            ):
+                callers[called].append(name)
+            commands = chain.from_iterable(map(self.commands_within, definitions))
+            if not all(self.words(command)[0].is_literal for command in commands):
+                open_ones.append(name)
         found: dict[bytes, Forwarded] = {}
-        while True:
-            further: dict[bytes, Forwarded] = {}
-            for name, definitions in self.functions.items():
-                runs = [run for each in definitions for run in self._run_words(each, found)]
-                if runs:
-                    first = min(run.first for run in runs)
-                    further[name] = Forwarded(first, max(run.last for run in runs))
-            if further == found:
-                return found
-            found = further
+        waiting = deque(self.functions)
+        while waiting:
+            name = waiting.popleft()
+            spend_on_judging(_STEPS_PER_FUNCTION)
+            runs = [run for each in self.functions[name] for run in self._run_words(each, found)]
+            if runs:
+                first = min(run.first for run in runs)
+                run = Forwarded(first, max(run.last for run in runs))
+                if found.get(name) != run:
+                    found[name] = run
+                    waiting += dict.fromkeys((*callers[name], *open_ones))
+        return found
 
     def _run_words(
         self, definition: Node, forwarders: Mapping[bytes, Forwarded]

@@ -29,18 +29,22 @@ from msgspec import Struct
 class Use(IntEnum):
     """What the shell does with a word; of several possible uses the greatest counts.
 
-    ``OPERAND``: it is data unless it begins with ``-`` or ``+``. ``WORD``: it is data while it is one word.
-    ``STARTUP``: an interactive shell expands it and reads that file. ``INT``: it is calculated with.
-    ``NAME``: it names a variable or function. ``CODE``: it is evaluated, or nobody knows.
+    ``OPERAND``: it is data unless it begins with ``-`` or ``+``. ``PIECE``: it is data while it makes no
+    more words of the one that it is a piece of; ``BEGINNING``: the same of a piece that begins one;
+    ``WORD``: it is data while it is one word. ``STARTUP``: an interactive shell expands it and reads that
+    file. ``INT``: it is calculated with. ``NAME``: it names a variable or function. ``CODE``: it is
+    evaluated, or nobody knows.
     """
 
     DATA = 0
     OPERAND = 1
-    WORD = 2
-    STARTUP = 3
-    INT = 4
-    NAME = 5
-    CODE = 6
+    PIECE = 2
+    BEGINNING = 3
+    WORD = 4
+    STARTUP = 5
+    INT = 6
+    NAME = 7
+    CODE = 8
 
 
 _TABLES: Final = {

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
-from pup_tui.template.shell.places import UnsafePlaceError
+from pup_tui.template.shell.one_word import word_use
+from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.tests import segment, test_use, test_words
@@ -44,7 +46,6 @@ PATTERN_OPERATORS: Final = frozenset(
 
 _ARRAY: Final = re.compile(rb"[-+][a-zA-Z]*A")
 """The option of ``set`` behind which the name of an array stands."""
-_ONE_VARIABLE: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[1-9]|\{(?:[A-Za-z_]\w*|[1-9])\})")
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
 _DESCRIPTOR: Final = re.compile(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
@@ -58,6 +59,8 @@ _PLAIN_ARRAYS: Final = {
     "zsh": re.compile(rb"-[aArgx]+"),
 }
 _NEAR: Final = 1024
+_NODES_PER_STEP: Final = 5
+_WORDS_PER_STEP: Final = 20
 _EXEC: Final = frozenset({b"exec", b"command", b"builtin", b"--"})
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
@@ -71,7 +74,8 @@ class Uses:
 
     ``use`` is that, ``arithmetic`` whether in an arithmetic expression. ``command`` is the name of a
     command that evaluates the text again, ``targets`` are the variables that get it, with
-    ``is_part`` in parts; a function's own words are named ``FUNCTION NUMBER``, 0 for any of them.
+    ``is_part`` in parts, with ``is_cut`` in parts or lines; a function's own words are named
+    ``FUNCTION NUMBER``, 0 for any of them.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class Uses:
         self.command: str | None = None
         self.targets: set[bytes] = set()
         self.is_part = False
+        self.is_cut = False
         self._rules: dict[str, Callable[[Node, Node], None]] = {
             "arithmetic_expansion": self._in_arithmetic,
             "array": self._in_array,
@@ -111,6 +116,7 @@ class Uses:
         self._climb()
 
     def _climb(self) -> None:
+        spend_on_judging(1 + len(self._path) // _NODES_PER_STEP)
         if self._survey.shell == "zsh":
             self._in_zsh()
         script = self._survey.script
@@ -216,11 +222,11 @@ class Uses:
                 self._is_one(words[index])
             self._judge(use, words[index])
 
-    def _is_one(self, word: ShellWord, *, is_command: bool = False) -> None:
-        """Ask that the text of a variable without quotes is one word, where several may be code."""
-        is_plain = _ONE_VARIABLE.fullmatch(word.raw) and b"IFS" not in self._survey.script
-        if is_plain and not is_command:
-            self._is_used(Use.WORD)
+    def _is_one(self, word: ShellWord) -> None:
+        """Ask that a word without quotes is one whatever its variables hold, where several may be code."""
+        use = self._use_in(word)
+        if use is not None:
+            self._is_used(use)
             return
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
@@ -228,6 +234,23 @@ class Uses:
         raise UnsafePlaceError(
             f"{word.raw.decode(errors='replace')} may become several words", hint
         )
+
+    def _use_in(self, word: ShellWord) -> Use | None:
+        """What the variable's text has to be for the word to be one; None where that is not known."""
+        if b"IFS" in self._survey.script:
+            return None
+        return word_use(word.raw, self._start - word.node.start_byte)
+
+    def _may_be_builtin(self, word: ShellWord) -> bool:
+        """Whether a command's name, if it is one word, may be that of something other than a program."""
+        one = replace(word, spreads=False)
+        if self._command_use([one, word], 1, b"", {}) > Use.OPERAND:
+            return True
+        if b"/" in one.text:
+            return False
+        names = {*self._survey.functions, *self._survey.names.aliases}
+        form = re.compile(b".*".join(map(re.escape, one.text.split(UNKNOWN))))
+        return any(map(form.fullmatch, names))
 
     def _holds(self, node: Node) -> bool:
         return node.start_byte <= self._start < node.end_byte
@@ -266,7 +289,7 @@ class Uses:
         return is_known and keys_of(self._survey).is_keyed(array, node)
 
     def _naming(self, _node: Node, _child: Node) -> None:
-        raise UnsafePlaceError(
+        raise NotTextError(
             "a value cannot name a variable or function", "write the name itself into the script"
         )
 
@@ -289,7 +312,7 @@ class Uses:
         use = self._survey.assigned(name)
         shown = name.decode(errors="replace")
         if use is Use.NAME:
-            raise UnsafePlaceError(
+            raise NotTextError(
                 f"{shown} stands for another variable, or is none",
                 "assign the value to a plain variable",
             )
@@ -327,11 +350,11 @@ class Uses:
         has_options = any(word.text[:1] in (b"-", b"+") or not word.is_literal for word in before)
         if not has_options and self._survey.assigned(array) is not Use.CODE:
             shown = array.decode(errors="replace")
-            raise UnsafePlaceError(
+            raise NotTextError(
                 f"{shown} is an array, and a declaration evaluates a value in ( ) as its elements",
                 f"declare it first, then write {shown}=… on a line of its own",
             )
-        raise UnsafePlaceError(
+        raise NotTextError(
             "the options of this declaration evaluate the value again",
             "declare the variable first, then assign the value on a line of its own",
         )
@@ -403,6 +426,7 @@ class Uses:
                     "`mapfile -C` gives what it reads to a command", "use a loop"
                 )
             names = set(filled(words, self._survey.functions, tables(self._survey.shell)))
+            self.is_cut = True
             self.is_part = self.is_part or len(names) > 1
             for name in (*sorted(names), b"REPLY", b"MAPFILE"):
                 self._fill(name)
@@ -443,6 +467,7 @@ class Uses:
         if self._is_reference:
             words = [*words]
             words[index] = replace(word, holds_value=True)
+        spend_on_judging(index // _WORDS_PER_STEP)
         use = self._command_use(words, index, prefix, self._survey.passed[node.id])
         if use is Use.CODE and self.command is None:
             named = (each.text for each in words[:index] if each.text in _EVALUATES_AGAIN)
@@ -457,7 +482,7 @@ class Uses:
         if use is not Use.INT and not evaluated and self._may_be_many(word, index):
             many = [*words[: index + 1], *words[index:]]
             if self._command_use(many, index + 1, b"", {}) > Use.OPERAND:
-                self._is_one(word, is_command=not index)
+                self._is_one(word)
         self._hand_on(node, words, index)
 
     def _index_in(self, words: Sequence[ShellWord]) -> int | None:
@@ -469,8 +494,12 @@ class Uses:
 
     def _check_command(self, word: ShellWord) -> None:
         """A value that chooses the command may choose one that evaluates the other words."""
-        is_known = word.is_path or self._survey.is_named(word)
-        if not is_known and not _OWN_WORDS.match(word.raw):
+        if word.is_path or self._survey.is_named(word) or _OWN_WORDS.match(word.raw):
+            return
+        use = self._use_in(word)
+        if use is not None and not self._may_be_builtin(word):
+            self._is_used(use)
+        else:
             shown = word.raw.decode(errors="replace")
             raise UnsafePlaceError(
                 f"{shown} chooses the command, and what that does with its words is not known",

@@ -31,7 +31,8 @@ READING: Final = frozenset({b"read", b"mapfile", b"readarray", b"sysread"})
 BODIES: Final = frozenset({"do_group", "compound_statement"})
 """What a loop runs in each round."""
 
-_ASSIGNS: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
+ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
+"""The beginning of a text that sets a variable."""
 _ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 _ESCAPE_IN_QUOTES: Final = re.compile(rb"\\([$`\"\\\n])")
 _SPREADS: Final = re.compile(rb"(?<!\\)[*?\[{~]")
@@ -66,7 +67,7 @@ class ShellWord(Struct, frozen=True):
 
 def assigned_by(word: ShellWord) -> bytes | None:
     """The variable to which a word of a declaration assigns: of ``NAME[KEY]+=TEXT`` it is ``NAME``."""
-    match = _ASSIGNS.match(word.text)
+    match = ASSIGNMENT.match(word.text)
     return match[1] if match is not None else None
 
 

@@ -50,6 +50,9 @@ class FailureFacts:
     decided: Sequence[str] = ()
 
 
+NOTHING_KNOWN = FailureFacts()
+
+
 class FailureScreen(Dialog):
     """What failed and what it said last; the answer is one of `ways`. None of them has the focus."""
 

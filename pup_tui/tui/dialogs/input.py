@@ -59,7 +59,7 @@ class InputScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
             message = shown_text(self._question.message)
-            yield ReadText(message, classes="input-message", markup=False)
+            yield ReadText(message, markup=False)
         yield self._fields
 
     def compose_fixed(self) -> Iterable[Widget]:

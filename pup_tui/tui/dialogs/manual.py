@@ -11,6 +11,7 @@ from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.checklist import ChecklistDialog, ChecklistItem
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import SecondsLeft, shown_text
+from pup_tui.tui.keys import key_of
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted
 
@@ -68,7 +69,8 @@ class ManualScreen(ChecklistDialog):
         if event.button.id == "later":
             self.action_put_away()
         elif event.button.id == "yes" and open_items:
-            told = f"{counted(len(open_items), 'item')} not ticked yet: space ticks."
+            key = key_of(self.app, "tick")
+            told = f"{counted(len(open_items), 'item')} not ticked yet: {key} ticks."
             self.want(told, open_items[0])
         else:
             self.give(event.button.id or "no", self.query_one(Input).value.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog, SecondsLeft
-from pup_tui.tui.dialogs.failure import FailureFacts, FailureScreen
+from pup_tui.tui.dialogs.failure import NOTHING_KNOWN, FailureFacts, FailureScreen
 from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
@@ -24,29 +24,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class QuestionContext:
-    """What stands around a question: the output and exit code of its step, where the run acts.
+    """What stands around a question: the output of its step, where the run acts.
 
-    `attempt` is which attempt of the step it is in this console, `first_line` where that attempt's output
-    begins, `marks` part it by legs; `began` is when the step did, in seconds since 1970. `left` tells when
+    `marks` part the output by legs; `began` is when the step did, in seconds since 1970. `left` tells when
     the question closes by itself, where it does. `sources` makes what values come from; `typed` is what was
     typed when the question was put away; `ways` are the answers that there are to a failure, or an attempt
-    that did not finish. What else there is to a failure is as in `FailureFacts`.
+    that did not finish; `failure` is what is known of the former.
     """
 
     output: Path
-    exit_code: int | None = None
-    attempt: int = 1
-    first_line: int = 0
     marks: Sequence[Parting] = ()
     began: float | None = None
     target: str | None = None
     left: SecondsLeft | None = None
     sources: Callable[[], Sources] | None = None
     typed: dict[str, str] = field(default_factory=dict, repr=False)
-    before: Callable[[], Awaitable[str]] | None = None
-    looks_only: bool = False
-    undoable: int = 0
     ways: Collection[str] = ()
+    failure: FailureFacts = NOTHING_KNOWN
 
 
 def dialog_for(question: Question, asked: QuestionContext) -> Dialog:
@@ -71,15 +65,7 @@ def dialog_for(question: Question, asked: QuestionContext) -> Dialog:
         case "half-undone":
             return HalfUndoneScreen(question)
         case "failure":
-            facts = FailureFacts(
-                exit_code=asked.exit_code,
-                last=last_lines(asked.output, asked.first_line, asked.marks),
-                attempt=asked.attempt,
-                before=asked.before,
-                looks_only=asked.looks_only,
-                undoable=asked.undoable,
-            )
-            return FailureScreen(question, facts, ways=asked.ways)
+            return FailureScreen(question, asked.failure, ways=asked.ways)
 
 
 def _input(question: Question, asked: QuestionContext) -> Dialog:

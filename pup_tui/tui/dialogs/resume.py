@@ -94,6 +94,10 @@ class ResumeScreen(Dialog):
 
     def _difference(self, today: TextToday) -> Iterator[Widget]:
         """What has become of the file, what runs, and how they differ."""
+        if self._with_current and today.text is not None and today.text.not_there:
+            named = safe_text(", ".join(today.text.not_there))
+            why = "Taken back or cleaned up, and not in the file any more: does not run again"
+            yield self._warning(f"{why}: {named}.")
         changed = "has changed since" if today.difference else "cannot be read any more"
         runs = "the file as it is now" if self._with_current else "the text in the record"
         yield self._warning(f"Its file {changed}: what runs is {runs}.")

@@ -52,7 +52,7 @@ class UndoScreen(ChecklistDialog):
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
             message = shown_text(self._question.message)
-            yield ReadText(message, classes="undo-message", markup=False)
+            yield ReadText(message, markup=False)
         for number, offer in enumerate(self._question.offers, start=1):
             yield OfferItem(offer, number)
             style = "$text-error" if offer.danger else "$text-muted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from pup_tui.core.notices import RunResumed
@@ -36,13 +37,17 @@ def leg_marks(legs: Iterable[RunResumed]) -> list[Parting]:
 
 def attempt_marks(attempts: Iterable[Attempt]) -> list[Parting]:
     """What parts the outputs of the attempts of a step."""
-    marks = []
-    for number, ts, before in attempts:
-        at = datetime.fromisoformat(ts).timestamp()
-        told = before if len(before) <= MOST_TOLD else f"{before[:MOST_TOLD]}…"
-        ended = f"attempt {number - 1} {told} · " if told else ""
-        marks.append(Parting(at, f"{ended}attempt {number} · {time_of_day(at)}"))
-    return marks
+    return [_attempt_mark(attempt) for attempt in attempts]
+
+
+@lru_cache(1024)
+def _attempt_mark(attempt: Attempt) -> Parting:
+    """Made once: while a step runs all of its attempts are looked at again and again."""
+    number, ts, before = attempt
+    at = datetime.fromisoformat(ts).timestamp()
+    told = before if len(before) <= MOST_TOLD else f"{before[:MOST_TOLD]}…"
+    ended = f"attempt {number - 1} {told} · " if told else ""
+    return Parting(at, f"{ended}attempt {number} · {time_of_day(at)}")
 
 
 class Divider(Line):

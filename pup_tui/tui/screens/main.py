@@ -475,7 +475,7 @@ class MainScreen(Shell):
             return
         told = f"{safe_text(view.program.id)} {what}"
         if not self.app.app_focus:
-            self._attention.call(f"pup-tui: {safe_text(told)}")
+            self._attention.call(f"pup-tui: {told}")
         elif self._services.notify != "never":
             self.app.bell()
         if not looking:

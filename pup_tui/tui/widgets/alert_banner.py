@@ -19,7 +19,7 @@ ASIDE = "put_alert_aside"
 
 
 class AlertBanner(Static):
-    """An alert in three lines; a click does what its key does."""
+    """An alert in a few lines; a click does what its key does."""
 
     def __init__(self, alert: FiringAlert) -> None:
         super().__init__(markup=False)
@@ -43,13 +43,9 @@ def _told(alert: FiringAlert, key: str, aside: str) -> Content:
     )
     keys = Content.assemble(
         (f"  {key}", "bold $text-accent"),
-        f" opens it with {_named(alert)} filled in   ",
+        f" opens it with {safe_text(', '.join(alert.values))} filled in   ",
         (aside, "bold $text-accent"),
         (" puts this aside", "$text-muted"),
     )
     message = Content(f"  {safe_text(alert.message)}")
     return Content("\n").join([title, message, fits, keys])
-
-
-def _named(alert: FiringAlert) -> str:
-    return safe_text(", ".join(alert.values))

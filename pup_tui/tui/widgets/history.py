@@ -24,7 +24,7 @@ from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.past_filter import EXAMPLE
 from pup_tui.tui.past_search import FoundRuns, Search
-from pup_tui.tui.texts import counted, moment, short_duration
+from pup_tui.tui.texts import counted, cut_middle, moment, short_duration
 
 if TYPE_CHECKING:
     from pup_tui.core.state import RunStatus
@@ -32,16 +32,35 @@ if TYPE_CHECKING:
     from pup_tui.tui.past_search import FindRuns
 
 _TONES = {"good": "success", "bad": "error", "care": "warning", "busy": "accent"}
-_COLUMNS = (
-    ("when", "When", 16),
-    ("runbook", "Runbook", 20),
-    ("status", "Status", 13),
-    ("leg", "Leg", 3),
-    ("duration", "Took", 7),
-    ("operator", "Operator", 10),
-    ("warnings", "Warnings", 8),
-    ("run", "Run", 8),
-)
+_COLUMNS = {
+    "When": 16,
+    "Runbook": 18,
+    "Status": 13,
+    "Leg": 3,
+    "Took": 7,
+    "Operator": 8,
+}
+"""What fits a narrow window; the names of runbooks and operators share what more there is."""
+_WIDE_COLUMNS = {"Warnings": 8, "Run": 8}
+_WIDE = 110
+"""Columns of a window in which there is room for these too."""
+_MOST_NAME = 48
+_MOST_OPERATOR = 24
+_AROUND = 3
+"""Columns of the margins and the scrollbar."""
+_CELL = 2
+"""Columns around the text of each cell."""
+
+
+def _widths(width: int) -> dict[str, int]:
+    """The columns of the table and how wide each is."""
+    widths = _COLUMNS | (_WIDE_COLUMNS if width >= _WIDE else {})
+    spare = max(0, width - sum(widths.values()) - _CELL * len(widths))
+    for label, most in (("Runbook", _MOST_NAME), ("Operator", _MOST_OPERATOR)):
+        more = min(spare, most - widths[label])
+        widths[label] += more
+        spare -= more
+    return widths
 
 
 class RunTable(DataTable[Text], inherit_bindings=False):
@@ -121,6 +140,7 @@ class History(Vertical):
         super().__init__(id="history")
         self._find: FindRuns | None = None
         self._rows: list[RunRow] = []
+        self._widths: dict[str, int] = {}
         self._total = 0
         self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
@@ -139,10 +159,20 @@ class History(Vertical):
         yield RunTable(cursor_type="row", zebra_stripes=False)
 
     def on_mount(self) -> None:
-        table = self._table
-        for key, label, width in _COLUMNS:
-            table.add_column(Text(label), key=key, width=width)
         self._show_state()
+
+    def on_resize(self, event: events.Resize) -> None:
+        widths = _widths(event.size.width - _AROUND)
+        if widths == self._widths:
+            return
+        self._widths = widths
+        table = self._table
+        here = table.cursor_row
+        table.clear(columns=True)
+        for label, width in widths.items():
+            table.add_column(Text(label), width=width)
+        self._add_rows(self._rows)
+        table.move_cursor(row=here, animate=False)
 
     @property
     def _table(self) -> RunTable:
@@ -219,8 +249,12 @@ class History(Vertical):
 
     def _add(self, rows: Sequence[RunRow]) -> None:
         self._rows += rows
-        for row in rows:
-            self._table.add_row(*self._cells(row), key=row.run)
+        self._add_rows(rows)
+
+    def _add_rows(self, rows: Sequence[RunRow]) -> None:
+        for row in rows if self._widths else ():
+            cells = self._cells(row)
+            self._table.add_row(*(cells[label] for label in self._widths), key=row.run)
 
     def _show_state(self) -> None:
         title = Content.assemble(
@@ -252,20 +286,22 @@ class History(Vertical):
         else:
             state.update(Content("Nothing has been run yet. Choose a runbook to run it."))
 
-    def _cells(self, row: RunRow) -> list[Text]:
+    def _cells(self, row: RunRow) -> dict[str, Text]:
         mark = mark_of(row.status)
         colour = self.app.get_css_variables().get(f"text-{_TONES.get(mark.tone, '')}", "")
         duration = "" if row.duration is None else short_duration(row.duration)
-        return [
-            Text(moment(row.started_at)),
-            Text(safe_text(row.runbook)),
-            Text(f"{mark.glyph} {mark.word}", colour),
-            Text("" if row.leg == 1 else str(row.leg), justify="right"),
-            Text(duration, justify="right"),
-            Text(safe_text(row.operator)),
-            Text(str(row.warnings or ""), justify="right"),
-            Text(safe_text(row.run[-8:])),
-        ]
+        runbook = cut_middle(safe_text(row.runbook), self._widths["Runbook"])
+        operator = cut_middle(safe_text(row.operator), self._widths["Operator"])
+        return {
+            "When": Text(moment(row.started_at)),
+            "Runbook": Text(runbook),
+            "Status": Text(f"{mark.glyph} {mark.word}", colour),
+            "Leg": Text("" if row.leg == 1 else str(row.leg), justify="right"),
+            "Took": Text(duration, justify="right"),
+            "Operator": Text(operator),
+            "Warnings": Text(str(row.warnings or ""), justify="right"),
+            "Run": Text(safe_text(row.run[-8:])),
+        }
 
     # What the operator does
 

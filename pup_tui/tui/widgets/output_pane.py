@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from pup_tui.aside import aside
@@ -26,6 +25,12 @@ from pup_tui.tui.lines.arranged import FoldableJson, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
 from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.output_wanted import (
+    OutputForEditor,
+    OutputForFile,
+    OutputForPager,
+    OutputWanted,
+)
 from pup_tui.tui.texts import counted
 from pup_tui.tui.widgets.search_bar import SearchBar
 
@@ -33,42 +38,30 @@ from pup_tui.tui.widgets.search_bar import SearchBar
 class OutputPane(Vertical):
     """Shows the spool of one step; `refresh_output` takes in what was written since."""
 
+    ACTS: ClassVar[Mapping[str, str]] = {
+        "search": "search",
+        "next_match": "next_match",
+        "previous_match": "previous_match",
+        "next_error": "next_error",
+        "next_attempt": "attempt(1)",
+        "previous_attempt": "attempt(-1)",
+        "view": "view",
+        "fold_all": "fold_all",
+        "sort": "sort(1)",
+        "sort_back": "sort(-1)",
+        "pager": "pager",
+        "editor": "editor",
+        "save": "save",
+        "copy_all": "copy_all",
+    }
+    """What its keys do, also where something else of the run has the focus."""
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
-            "search": "search",
-            "next_match": "next_match",
-            "previous_match": "previous_match",
-            "next_error": "next_error",
-            "next_attempt": "attempt(1)",
-            "previous_attempt": "attempt(-1)",
+            **ACTS,
             "open": ("whole_line", "Whole line, or fold"),
-            "view": "view",
-            "fold_all": "fold_all",
-            "sort": "sort(1)",
-            "sort_back": "sort(-1)",
-            "pager": "pager",
-            "editor": "editor",
-            "save": "save",
-            "copy_all": "copy_all",
             "back": ("clear", "Clear the search"),
         }
     )
-
-    class Elsewhere(Message):
-        """The spool at `path` is wanted outside of the console."""
-
-        def __init__(self, path: Path) -> None:
-            super().__init__()
-            self.path = path
-
-    class ForPager(Elsewhere):
-        """It is to be shown in the operator's pager."""
-
-    class ForEditor(Elsewhere):
-        """A copy of it is to be opened in the operator's editor."""
-
-    class ForFile(Elsewhere):
-        """It is to be saved to a file that the operator names."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,12 +156,12 @@ class OutputPane(Vertical):
             made = await aside(arrangements, path)
         except OSError:
             return  # it is told where the output itself is read
-        lines = next(iter(self.query(OutputLines)), None)
-        if lines is None:
+        if not self.is_attached:
             return  # the pane has gone meanwhile
         self._arrangements, self._left_out = made.all, made.left_out
         self._why_not = made.why_not
         self._show_status()
+        lines = self.lines
         untouched = lines.following or lines.cursor == 0
         if at_once and self._arrangements and untouched and lines.pattern is None:
             self._look(self._arrangements[0])
@@ -471,15 +464,15 @@ class OutputPane(Vertical):
         self.lines.action_copy_all()
 
     def action_pager(self) -> None:
-        self._hand_over(self.ForPager)
+        self._hand_over(OutputForPager)
 
     def action_editor(self) -> None:
-        self._hand_over(self.ForEditor)
+        self._hand_over(OutputForEditor)
 
     def action_save(self) -> None:
-        self._hand_over(self.ForFile)
+        self._hand_over(OutputForFile)
 
-    def _hand_over(self, to: type[Elsewhere]) -> None:
+    def _hand_over(self, to: type[OutputWanted]) -> None:
         if self._kept is None or not self._kept.exists():
             self.notify("There is no output yet.", markup=False)
             return

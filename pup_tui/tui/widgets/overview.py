@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.core.figures import StepFigures
     from pup_tui.journal.records import RunRow
-    from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook, Step
     from pup_tui.runbook.parts import Variable
     from pup_tui.tui.library import Described, DescribedStep
@@ -202,7 +202,11 @@ def _notes(entry: Entry) -> Iterable[str]:
 
 
 def _problems(described: Described) -> list[Content]:
+    from pup_tui.runbook.load import files_by_path
+
     loaded = described.loaded
+    files = files_by_path(loaded.path, loaded.packs, loaded.files)
+    lines_of = cache(lambda file: files.get(file, b"").decode(errors="replace").splitlines())
     told = [
         Content.styled(f"✖ broken: {counted(len(loaded.errors), 'error')}", "bold $text-error"),
         Content.styled("Correct the file: it is read again by itself.", "$text-muted"),
@@ -211,7 +215,7 @@ def _problems(described: Described) -> list[Content]:
         file = described.place if Path(problem.path) == loaded.path else problem.path
         place = f"{file}:{problem.line}:{problem.column}"
         told += [Content(), Content.styled(safe_text(place), "$text-muted")]
-        told += _line_at(loaded, problem.path, problem.line, problem.column)
+        told += _line_at(lines_of(problem.path), problem.line, problem.column)
         told.append(Content(safe_text(problem.message, multiline=True)))
         if problem.hint:
             hint = safe_text(problem.hint, multiline=True)
@@ -222,10 +226,8 @@ def _problems(described: Described) -> list[Content]:
     return told
 
 
-def _line_at(loaded: Loaded, file: str, number: int, column: int) -> list[Content]:
+def _line_at(lines: Sequence[str], number: int, column: int) -> list[Content]:
     """The line of a file that is wrong from a column on, which has the colour of errors."""
-    files = {str(loaded.path.parent / name): text for name, text in loaded.files.items()}
-    lines = files.get(file, b"").decode(errors="replace").splitlines()
     if not 0 < number <= len(lines):
         return []
     line = lines[number - 1]

@@ -53,10 +53,9 @@ class RunHeader(Static):
     def show(self, heading: Heading) -> None:
         """Show the run as it stands now."""
         progress = self._progress
-        parts = [
-            _name(safe_text(progress.program.runbook.name), heading.wide),
-            Content.styled(_run_id(safe_text(self._run), heading.wide), "dim"),
-        ]
+        name = _name(safe_text(progress.program.runbook.name), heading.wide)
+        run = Content.styled(_run_id(safe_text(self._run), heading.wide), "dim")
+        parts = []
         if heading.past and progress.started is not None:
             begun = progress.started.ts[:16].replace("T", " ")
             parts.append(Content.styled(f"past run of {begun} UTC", TONES["care"]))
@@ -78,7 +77,11 @@ class RunHeader(Static):
             parts.append(
                 Content.styled(f"{key_of(self.app, 'follow_run')} follows the run", "$text-accent")
             )
-        self.update(Content("  ").join(parts), layout=False)
+        told = Content("  ").join([name, run, *parts])
+        if told.cell_length > self.content_size.width:
+            # What becomes of the run matters more than which one it is.
+            told = Content("  ").join([name, *parts])
+        self.update(told, layout=False)
 
 
 class WaitingBanner(Static):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pup_tui.core.actions import Question
 from pup_tui.core.notices import RunStarted
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
-from pup_tui.tui.dialogs.failure import FURTHER
+from pup_tui.tui.dialogs.failure import FURTHER, NOTHING_KNOWN, FailureFacts
 from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for
 from pup_tui.tui.evidence import only_looks
-from pup_tui.tui.lines.divided import leg_marks
-from pup_tui.tui.lines.last_lines import line_count
+from pup_tui.tui.lines.divided import Parting, leg_marks
+from pup_tui.tui.lines.last_lines import last_lines, line_count
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.widgets.open_questions import OpenQuestions, Push
@@ -77,17 +76,14 @@ class RunQuestions(OpenQuestions):
 
     def _dialog_for(self, question: Question) -> Dialog:
         step, started = self._progress.steps.get(question.step), self._progress.started
-        state = self._times.state_of(question.step)
         target = [] if started is None else _targets(started)
-        first_lines = self._first_lines.get(question.step, [])
-        culprit = self._progress.culprit(question.step)
         times = self._times
+        output, marks = Path(), leg_marks(self._progress.legs)
+        if step is not None:
+            output = self._output_path(self._progress.culprit(question.step))
         asked = QuestionContext(
-            output=Path() if step is None else self._output_path(culprit),
-            exit_code=None if state is None else state.exit_code,
-            attempt=len(first_lines) + 1,
-            first_line=self._first_lines.get(culprit, [0])[-1],
-            marks=leg_marks(self._progress.legs),
+            output=output,
+            marks=marks,
             began=self._times.began_at(question.step),
             target=" · ".join(target) or None,
             left=None
@@ -98,19 +94,23 @@ class RunQuestions(OpenQuestions):
             ways=()
             if self._requests is None or question.kind not in ("failure", "unknown")
             else self._requests.ways(question.step),
+            failure=self._of_failure(question.step, output, marks)
+            if question.kind == "failure"
+            else NOTHING_KNOWN,
         )
-        if question.kind == "failure":
-            asked = replace(asked, **self._of_failure(question.step))
         return dialog_for(question, asked)
 
-    def _of_failure(self, step: str) -> dict[str, Any]:
-        """What `QuestionContext` has of a failure."""
-        before = self._failed_before
-        return {
-            "before": None if before is None else partial(before, step),
-            "looks_only": only_looks(self._progress.program.node(step).step),
-            "undoable": 0 if self._requests is None else self._requests.undoable,
-        }
+    def _of_failure(self, step: str, output: Path, marks: Sequence[Parting]) -> FailureFacts:
+        state, before = self._times.state_of(step), self._failed_before
+        first_lines = self._first_lines.get(self._progress.culprit(step), [0])
+        return FailureFacts(
+            exit_code=None if state is None else state.exit_code,
+            last=last_lines(output, first_lines[-1], marks),
+            attempt=len(self._first_lines.get(step, [])) + 1,
+            before=None if before is None else partial(before, step),
+            looks_only=only_looks(self._progress.program.node(step).step),
+            undoable=0 if self._requests is None else self._requests.undoable,
+        )
 
     def _closed(self, question: Question, answer: Answer | None) -> None:
         """What an answer still needs is asked for first; until then the question is open."""

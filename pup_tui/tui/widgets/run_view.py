@@ -71,6 +71,9 @@ NARROWEST_STEPS = 60
 """Columns that the steps have beside the output in any case."""
 
 
+_OF_OUTPUT = {**OutputPane.ACTS, "times": "times", "overwritten": "unfold"}
+
+
 class RunView(Vertical):
     """Watches one run, live or past. What it is told is only noted; a timer brings it to the screen."""
 
@@ -90,27 +93,7 @@ class RunView(Vertical):
             }
         ),
         # The output's own keys, from wherever in the run one is.
-        *bound(
-            {
-                "search": "output('search')",
-                "next_match": "output('next_match')",
-                "previous_match": "output('previous_match')",
-                "next_error": "output('next_error')",
-                "next_attempt": "output('attempt(1)')",
-                "previous_attempt": "output('attempt(-1)')",
-                "pager": "output('pager')",
-                "editor": "output('editor')",
-                "times": "output('times')",
-                "view": "output('view')",
-                "fold_all": "output('fold_all')",
-                "sort": "output('sort(1)')",
-                "sort_back": "output('sort(-1)')",
-                "save": "output('save')",
-                "copy_all": "output('copy_all')",
-                "overwritten": "output('unfold')",
-            },
-            hinted=False,
-        ),
+        *bound({name: f"output({act!r})" for name, act in _OF_OUTPUT.items()}, hinted=False),
         # Before what the part with the focus does with it.
         *bound({"open": ("answer", "Answer")}, priority=True),
     ]

@@ -337,10 +337,8 @@ class Hunt:
             self.counts["warned"] += 1
             return
         self.counts["run"] += 1
-        for command in COMMANDS[self.shell]:
-            if shutil.which(command[0]) and self.runs_a_value(
-                command, rendered.script, rendered.env
-            ):
+        for command in installed(self.shell):
+            if self.runs_a_value(command, rendered.script, rendered.env):
                 self.found.append(
                     f"{command} seed {self.seed}\n{source}\n{values}\n{rendered.script}"
                 )
@@ -373,7 +371,12 @@ class Hunt:
         return (room / "pwned").is_dir()
 
 
+def installed(shell: str) -> list[list[str]]:
+    """What runs scripts of a shell here."""
+    return [command for command in COMMANDS[shell] if shutil.which(command[0])]
+
+
 def needs(shell: str) -> None:
     """Skip a test where nothing here runs scripts of the shell."""
-    if not any(shutil.which(command[0]) for command in COMMANDS[shell]):
+    if not installed(shell):
         pytest.skip(f"{shell} is not installed")

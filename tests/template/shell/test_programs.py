@@ -61,6 +61,15 @@ def test_a_value_of_the_environment_that_is_evaluated_again_is_warned_of(
         "sh -c 'echo \"$X\"'",
         "trap 'rm \"$X\"' EXIT",
         'echo "$X" | jq .',
+        'eval "$(ssh-agent -s)"; echo "X is $X"',
+        "ssh h bash <<'E'\necho \"$X\"\nE",
+        'bash <<\'E\'\ny="$X"; echo "$y"\nE\nssh h "uptime $z"',
+        'o="-n foo"; eval "kubectl get $o"; echo "$X"',
+        'c=\'kubectl get -n "$X"\'; eval "$c"',
+        'f() { echo "$1"; }; f \'$X\'; eval "$(ssh-agent)"',
+        'c=$(cat <<\'E\'\necho "$X"\nE\n); bash -c "$c"',
+        'o=-v; ssh h "uptime $o"; echo "in $X"',
+        "printf '%s\\n' 'echo \"$X\"' | ssh h bash",
     ],
 )
 def test_a_value_of_the_environment_that_is_data_is_not(script: str) -> None:

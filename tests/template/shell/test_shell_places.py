@@ -397,7 +397,6 @@ def test_a_name_that_is_merely_read_or_printed_is_no_array() -> None:
         'X={{ V }}; export "$X=1"',
         'X={{ V }}; printf -v "$X" a',
         "X={{ V }}; [[ -v $X ]]",
-        "X={{ V }}; $X",
         'f() { unset "$1"; }; f {{ V }}',
         "f() { local -n r=$1; r=2; }; f {{ V }}",
         'while read -r k v; do export "$k=$v"; done <<E\n{{ V }}\nE',
@@ -460,6 +459,7 @@ def test_how_an_array_is_filled_is_told_where_a_dash_would_be_an_element() -> No
         "f() { [ $1 = prod ]; }; f {{ V }}",
         "for E in a {{ V }}; do [ $E = b -o $E != c ]; done",
         "E={{ V }}; printf $E",
+        "E={{ V }}; $E || $E a",
     ],
 )
 def test_without_quotes_it_must_be_one_plain_word(source: str, shell: str) -> None:
@@ -470,6 +470,75 @@ def test_without_quotes_it_must_be_one_plain_word(source: str, shell: str) -> No
         with pytest.raises(TemplateError, match="without quotes") as caught:
             template.render({"V": value})
         assert "double quotes" in (caught.value.hint or "")
+
+
+WITHIN = [
+    "E={{ V }}; [ -d /srv/$E ] || test -f ~/$E",
+    "E={{ V }}; [ v$E = vprod -o -f /srv/${E}.yaml ]",
+    "E={{ V }}; [ -f '/srv'/$E/${E:-x} ]",
+    "E={{ V }}; [ -f a\\ $E ]",
+    "E={{ V }}; [ -d /srv/${E%.*}/${E//./-}/${E:0:3} ]",
+    "E={{ V }}; printf x$E-%s y; printf -- %s ./$E",
+    "f() { [ -d /srv/$1 ]; }; f x-{{ V }}",
+    "P=/srv/{{ V }}; [ -d x$P/y ]",
+    'E={{ V }}; ./run-$E.sh "$X"; X={{ V }}',
+    'E={{ V }}; kubectl-$E {{ V }} "$X"',
+    "for E in a {{ V }}; do [ -d /srv/$E ]; done",
+]
+BEGINNING = [
+    "E={{ V }}; [ -f $E.yaml ]",
+    "E={{ V }}; [ -f ${E:-x} ] || [ ${E-a}b = xb ]",
+    'E={{ V }}; [ -f ${E:-"a b"} ]',
+    "E={{ V }}; printf $E-%s x",
+    "E={{ V }}; $E/bin/x a",
+    'E={{ V }}; exec $E/bin/x "$X"',
+    "E={{ V }}; [ -d /srv/$E ] && [ $E.x = a ]",
+]
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "ksh", "zsh"])
+@pytest.mark.parametrize("source", [*WITHIN, *BEGINNING])
+def test_within_a_word_without_quotes_it_must_make_no_more_words(source: str, shell: str) -> None:
+    template = compile_shell(source, shell)
+    for value in ("prod", "1.10", "", "/a/b-c", "a@b:c"):
+        assert template.render({"V": value}).script
+    for value in ("a b", "*", "a?", "[a]", "~", "a\nb", "a\tb", "$x", "{a,b}", "x = y", BAIT):
+        with pytest.raises(TemplateError, match="without quotes") as caught:
+            template.render({"V": value})
+        assert "double quotes" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("source", BEGINNING)
+def test_what_begins_a_word_without_quotes_is_no_option(source: str) -> None:
+    with pytest.raises(TemplateError, match=r"without quotes.*none of \+ - first"):
+        compile_shell(source, "bash").render({"V": "-v"})
+
+
+@pytest.mark.parametrize("source", WITHIN)
+def test_behind_text_it_may_begin_like_an_option(source: str) -> None:
+    assert compile_shell(source, "bash").render({"V": "-rc1"}).script
+
+
+def test_a_piece_of_one_word_that_is_the_operand_of_a_command_is_no_option() -> None:
+    template = compile_shell('E={{ V }}; [ -d x$E ]; printf "$E"', "bash")
+    assert template.render({"V": "rc1"}).script
+    with pytest.raises(TemplateError, match="takes for an option"):
+        template.render({"V": "-rc1"})
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "ksh", "zsh"])
+def test_text_in_place_of_a_value_is_the_script_s_own(shell: str) -> None:
+    template = compile_shell("E={{ V }}; [ -n ${E:+x} ] && echo ${E+--flag}", shell)
+    assert template.render({"V": BAIT}).script
+
+
+def test_a_builtin_function_or_alias_that_a_value_may_choose_is_refused() -> None:
+    for script in (
+        'fx() { eval "$1"; }; E={{ V }}; f$E "$X"',
+        'alias fx=eval; E={{ V }}; f$E "$X"',
+    ):
+        with pytest.raises(TemplateError, match="chooses the command"):
+            compile_shell(script, "zsh")
 
 
 def test_without_quotes_a_variable_of_the_environment_is_held_to_the_same() -> None:
@@ -485,7 +554,13 @@ def test_without_quotes_a_variable_of_the_environment_is_held_to_the_same() -> N
         "IFS=.; E={{ V }}; [ $E = prod ]",
         'E=({{ V }}); [ "${E[@]}" = x ]',
         "E={{ V }}; [ ${E%.*} = x ]",
-        "E={{ V }}; [ $(echo $E) = $E$E ]",
+        "E={{ V }}; [ ${E%.*} = $E*x ]",
+        "E={{ V }}; [ -d /srv/$E* ]",
+        "E={{ V }}; [ -d {a,$E} ]",
+        "E={{ V }}; [ -d ${E:-a b} ]",
+        "E={{ V }}; [ -d ${E:-*} ]",
+        "E={{ V }}; [ -d a${E/x/*} ]",
+        "E={{ V }}; [ -d a$(ls $E)$E ]",
     ],
 )
 def test_what_may_be_several_words_whatever_the_value_is_refused(source: str) -> None:

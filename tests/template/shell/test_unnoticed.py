@@ -8,7 +8,7 @@ import pytest
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.script import compile_shell
-from tests.template.shell.generator import COMMANDS, SHELLS, Hunt, needs
+from tests.template.shell.generator import SHELLS, Hunt, installed, needs
 
 BAIT = "PATH[$(mkdir pwned)]"
 _ENVIRONMENT = "@ "
@@ -35,5 +35,5 @@ def test_no_value_runs_unnoticed(script: str, shell: str, tmp_path: Path) -> Non
         hunt = Hunt(shell, 0, tmp_path)
         assert not any(
             hunt.runs_a_value(command, made.script, {**env, **made.env})
-            for command in COMMANDS[shell]
+            for command in installed(shell)
         )

@@ -1,0 +1,27 @@
+"""What is asked of the application when an output is wanted outside of the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.message import Message
+
+
+class OutputWanted(Message):
+    """The spool at `path` is wanted outside of the console."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+
+class OutputForPager(OutputWanted):
+    """It is to be shown in the operator's pager."""
+
+
+class OutputForEditor(OutputWanted):
+    """A copy of it is to be opened in the operator's editor."""
+
+
+class OutputForFile(OutputWanted):
+    """It is to be saved to a file that the operator names."""

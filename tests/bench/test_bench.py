@@ -1,0 +1,34 @@
+"""What is measured can be measured: nobody runs all of it every day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench import __main__ as bench
+from tests.bench import cost, keys, outputs
+from tests.support.runbooks import program_of
+
+RUNBOOKS = {
+    "flood": bench.FLOOD,
+    "plain": cost.PLAIN,
+    "templates": cost.TEMPLATES,
+    "steps": cost.steps(2),
+    **{name: keys.runbook(name) for name in keys.FLOODS},
+}
+
+
+@pytest.mark.parametrize("name", RUNBOOKS)
+def test_a_runbook_loads(name: str) -> None:
+    program_of(RUNBOOKS[name])
+
+
+def test_the_catalog_loads(tmp_path: Path) -> None:
+    bench.write_catalog(tmp_path / "catalog", runbooks=1, steps=5)
+    (path,) = (tmp_path / "catalog").iterdir()
+    program_of(path.read_text())
+
+
+def test_a_past_output_is_looked_at(tmp_path: Path) -> None:
+    assert len(outputs.rows(tmp_path, lines=5000)) == 3
