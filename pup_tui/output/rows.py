@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _OPENING = re.compile(rf"{MARK}\d*[{UP}{DOWN}{HIDE}]")
 _PIECE = re.compile(rf"[\n\r]|{MARK}\d*[A-Za-z]|[^\n\r{MARK}]+")
-_ERASED, _RIGHT_ERASED = move(ERASE), move(ERASE_RIGHT)
+_ERASED = move(ERASE)
 
 
 @dataclass(slots=True, eq=False)

@@ -282,6 +282,10 @@ class TestSecrets:
         assert SECRET[8:] not in told
         assert "next" in last(lines)
 
+    def test_one_that_has_a_move_in_it_is_hidden(self) -> None:
+        secret = f"hunter2{UP}-secret"
+        assert printed([f"pw {secret}\n"], secret) == [MASK, MASK]
+
     def test_lines_that_have_none_in_parts_stay(self) -> None:
         lines = printed([f"{HIDE}pw {SECRET}{DOWN}next{UP}"], SECRET)
         assert lines == [f"pw {MASK}", "next"]
