@@ -109,7 +109,7 @@ class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
 class StepOutput(Notice, frozen=True, kw_only=True, omit_defaults=True, tag="step.output"):
     """One line without its end. Made by the driver: output never enters the machine.
 
-    `overwritten` is what it said before redraws and backspaces made `text` of it, if any did.
+    `overwritten` is what it said before redraws, backspaces and moves made `text` of it, if any did.
     """
 
     step: str

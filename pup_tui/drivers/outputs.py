@@ -10,7 +10,7 @@ from pathlib import Path
 from pup_tui.core.program import Program
 from pup_tui.drivers.masking import Masking
 from pup_tui.output.passage import Passage, Stream
-from pup_tui.output.pipeline import IDLE_SECONDS, Captured, KeptOutput
+from pup_tui.output.pipeline import IDLE_SECONDS, SETTLE_SECONDS, Captured, KeptOutput
 from pup_tui.output.spool import DEFAULT_LIMIT, spool_name
 
 OnPassage = Callable[[str, Passage], None]
@@ -18,11 +18,15 @@ OnError = Callable[[str, OSError], None]
 
 
 class AttemptOutput:
-    """The sink of one attempt. An unfinished line is shown when its program pauses."""
+    """The sink of one attempt. An unfinished line is shown when its program pauses.
+
+    Lines that the program goes back to are passed on when it has not done so for a while.
+    """
 
     def __init__(self, output: KeptOutput) -> None:
         self._output = output
         self._pause: asyncio.TimerHandle | None = None
+        self._settling: asyncio.TimerHandle | None = None
         self._last = 0.0
         output.begin_attempt()
 
@@ -32,6 +36,16 @@ class AttemptOutput:
         self._last = loop.time()
         if self._pause is None:
             self._pause = loop.call_later(IDLE_SECONDS, self._idle)
+        if self._settling is None and self._output.in_block:
+            self._settling = loop.call_later(SETTLE_SECONDS, self._settle)
+
+    def _settle(self) -> None:
+        self._settling = None
+        if self._output.settle():
+            loop = asyncio.get_running_loop()
+            self._settling = loop.call_later(SETTLE_SECONDS, self._settle)
+        if self._pause is None:
+            self._output.idle_flush()
 
     def _idle(self) -> None:
         loop = asyncio.get_running_loop()
@@ -54,9 +68,10 @@ class AttemptOutput:
 
     def end(self) -> Captured:
         """End the attempt; returns what it printed, for expressions."""
-        if self._pause is not None:
-            self._pause.cancel()
-            self._pause = None
+        for timer in (self._pause, self._settling):
+            if timer is not None:
+                timer.cancel()
+        self._pause = self._settling = None
         self._output.end_attempt()
         captured = self._output.captured()
         # Not kept for as long as the run lasts: a run may have a thousand steps.

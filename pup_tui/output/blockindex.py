@@ -81,7 +81,7 @@ class BlockEntry(NamedTuple):
     at: float
     """When its first line was written, in seconds since 1970; 0 where that is not known."""
     flags: int
-    """``STDERR``, and ``OPEN`` for an unfinished line."""
+    """``STDERR``, and ``OPEN`` for unfinished lines."""
 
 
 NO_ENTRY = BlockEntry(0, 0, 0.0, 0)

@@ -1,7 +1,7 @@
 """A text file of lines with an index beside it, readable while it is written.
 
 ``NAME.log`` is plain text. ``NAME.idx`` says where blocks of its lines end, of which stream they are
-and when they were written (``blockindex``). The unfinished lines, one a stream at most, stand at the
+and when they were written (``blockindex``). The unfinished lines, one block a stream at most, stand at the
 end of the file and are written over later. Text is written before its index entries; whatever a crash
 leaves out of the index, or wrong about unfinished lines, a reader finds in the text.
 """
@@ -120,13 +120,18 @@ class LineFileWriter:
         self._block = _Block(begin, entry)
 
     def set_open(self, lines: Sequence[Line], at: float) -> None:
-        """Replace the unfinished lines at the end of the file; the last of them has no line feed."""
+        """Replace the unfinished lines at the end of the file; the last of them has no line feed.
+
+        Each text may be several lines, with line feeds between them.
+        """
         data = b""
         entries: list[BlockEntry] = []
+        count = self.count
         for number, line in enumerate(lines, 1):
             data += encode_lines(line.text if number == len(lines) else f"{line.text}\n")
             flags = OPEN | _flags(line.stream)
-            entries.append(BlockEntry(self.size + len(data), self.count + number, at, flags))
+            count += line.text.count("\n") + 1
+            entries.append(BlockEntry(self.size + len(data), count, at, flags))
         self._write(data, entries, self._blocks)
 
     def append_from(self, reader: LineFileReader) -> None:
@@ -257,7 +262,7 @@ class LineFileReader:
     @property
     def unfinished(self) -> int:
         """How many of them, the last ones, may still change."""
-        return len(self._more)
+        return self.count - self._last.lines
 
     def refresh(self) -> None:
         """Take in what has been written since."""

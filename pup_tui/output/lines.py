@@ -34,7 +34,7 @@ class LineAssembler:
     """
 
     def __init__(self, reach: int, holds_secret: Callable[[str], bool]) -> None:
-        self._reach = reach
+        self.reach = reach
         self._line = ""
         self._plain = ""
         self._overwritten = Overwritten(holds_secret)
@@ -66,12 +66,37 @@ class LineAssembler:
         line = self._take()
         return line + "\n" if line else ""
 
+    @property
+    def text(self) -> str:
+        """The unfinished line as it stands."""
+        return self._line
+
+    def whole(self) -> str:
+        """Return the unfinished line with what was overwritten in front of it."""
+        return self._overwritten.before(self._plain) + self._line
+
+    def replace(self, text: str, *, forget: bool = False) -> None:
+        """Let the unfinished line be another text; with ``forget``, nothing was overwritten."""
+        self._line, self._plain = text, strip_style(text)
+        if forget:
+            self._overwritten.clear()
+
+    def take_return(self) -> bool:
+        """Return whether a carriage return came last, and leave it to the caller."""
+        returned, self._returns = self._returns, ""
+        return bool(returned)
+
+    def begin_anew(self) -> None:
+        """Take back all that the line says."""
+        self._overwritten.add(self._plain, 0)
+        self._line = self._plain = ""
+
     def open_line(self, limit: int) -> tuple[str, bool]:
         """Return the first ``limit`` characters of the unfinished line, and whether that is all.
 
         Where there is no room for what was overwritten, the line alone is what is returned.
         """
-        whole = self._overwritten.before(self._plain) + self._line
+        whole = self.whole()
         if len(whole) <= limit:
             return whole, True
         return self._line[: cut_before(self._line, limit)], False
@@ -89,13 +114,13 @@ class LineAssembler:
         """Apply text of one line, with its redraws and backspaces; return what had to be settled."""
         first, *redraws = text.split("\r")
         settled = self._type(first)
-        if redraws and "\b" not in text and max(map(len, redraws)) <= self._reach:
+        if redraws and "\b" not in text and max(map(len, redraws)) <= self.reach:
             *between, last = redraws
-            self._begin_anew()
+            self.begin_anew()
             self._overwritten.add_redrawn(strip_style("\r".join(between)).split("\r"))
             return settled + self._append(last)
         for redraw in redraws:
-            self._begin_anew()
+            self.begin_anew()
             settled += self._type(redraw)
         return settled
 
@@ -123,7 +148,7 @@ class LineAssembler:
         add = self._overwritten.add
         for typed, backspaces in _TYPED.findall(text):
             line += typed
-            if len(line) > self._reach:
+            if len(line) > self.reach:
                 self._line = line
                 settled.append(self._append(""))
                 line = self._line
@@ -134,19 +159,15 @@ class LineAssembler:
         self._line = self._plain = line
         return "".join(settled)
 
-    def _begin_anew(self) -> None:
-        self._overwritten.add(self._plain, 0)
-        self._line = self._plain = ""
-
     def _append(self, text: str) -> str:
         """Add to the unfinished line; return what had to be settled because it is too long."""
         self._line += text
         self._plain += strip_style(text)
-        if len(self._line) <= self._reach:
+        if len(self._line) <= self.reach:
             return ""
         settled: list[str] = []
-        while len(self._line) > self._reach:
-            cut = cut_before(self._line, self._reach)
+        while len(self._line) > self.reach:
+            cut = cut_before(self._line, self.reach)
             start, self._line = self._line[:cut], self._line[cut:]
             settled += (self._overwritten.before(strip_style(start)), start)
             self._overwritten.clear()
@@ -154,7 +175,7 @@ class LineAssembler:
         return "".join(settled)
 
     def _take(self) -> str:
-        line = self._overwritten.before(self._plain) + self._line
+        line = self.whole()
         self._line = self._plain = ""
         self._overwritten.clear()
         return line

@@ -6,6 +6,7 @@ import re
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from .moves import without_moves
 from .sanitize import Sanitizer, safe_text
 from .screen import Screen
 from .short_lines import ShortLines
@@ -13,7 +14,7 @@ from .spellings import normal_forms, spellings
 from .style import SGR, strip_style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MIN_SECRET = 6
 """Shorter secrets are refused, since masking them would mask ordinary text."""
@@ -109,6 +110,34 @@ class Masker:
     def holds_secret(self, text: str) -> bool:
         """Whether any spelling of any secret is in ``text``."""
         return bool(self._spans(strip_style(text)))
+
+    @property
+    def has_short_lines(self) -> bool:
+        """Whether there are lines of secrets that are masked only beside others."""
+        return bool(self._short_lines)
+
+    def mask_rows(self, rows: list[str]) -> list[str]:
+        """Return lines masked as the text that they are together, each one for itself."""
+        text = "\n".join(rows)
+        plain = strip_style(text)
+        spans = [part for span in self._spans(plain) for part in _within_lines(plain, span)]
+        return _replace_styled(text, spans).split("\n")
+
+    @property
+    def longest(self) -> int:
+        """Characters of the longest spelling of a secret; none where there are no secrets."""
+        return self._longest
+
+    def parts_secret(self, text: str, places: Sequence[int]) -> bool:
+        """Whether a spelling of a secret lies across one of some places in a text without style."""
+        if not places or not self._may_hold(text):
+            return False
+        forms = [form for _, same in self._by_beginning() for form in same]
+        return any(
+            text.find(form, max(0, at - len(form) + 1), at + len(form) - 1) >= 0
+            for at in places
+            for form in forms
+        )
 
     def stream(self) -> MaskStream:
         """Return a masker for text that arrives in pieces."""
@@ -228,7 +257,7 @@ class MaskStream:
 
 def _as_printed(form: str) -> str:
     """Return the spelling as it comes out of the sanitizer, which runs before the masker."""
-    return strip_style(Sanitizer().feed(form))
+    return strip_style(without_moves(Sanitizer().feed(form)))
 
 
 def _joined(spans: list[_Span]) -> list[_Span]:
@@ -243,6 +272,17 @@ def _joined(spans: list[_Span]) -> list[_Span]:
         else:
             joined.append(span)
     return joined
+
+
+def _within_lines(text: str, span: _Span) -> list[_Span]:
+    """Return the parts of a span between line feeds."""
+    parts: list[_Span] = []
+    at = span.start
+    for line in text[span.start : span.end].split("\n"):
+        if line:
+            parts.append(_Span(at, at + len(line)))
+        at += len(line) + 1
+    return parts
 
 
 def _replace(text: str, spans: list[_Span]) -> str:

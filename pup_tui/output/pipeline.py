@@ -5,7 +5,8 @@
 Lines are assembled after sanitizing, so that a backspace or a redraw never makes a new escape
 sequence out of the pieces of others, and before masking, so that a secret is looked for in what
 the line has become, across chunks. The unfinished line is shown as far as it cannot be the
-beginning of a secret; after a pause ``idle_flush`` shows the rest as well.
+beginning of a secret; after a pause ``idle_flush`` shows the rest as well. Lines that the program goes
+back to are unfinished together.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from .decode import Decoder
-from .lines import LineAssembler
 from .passage import Line, Passage, Stream, passages
+from .rows import RowAssembler
 from .sanitize import Sanitizer
 from .spool import DEFAULT_LIMIT, SpoolWriter
 from .style import MAX_SGR_CHARS, close_style, cut_before
@@ -31,6 +32,9 @@ CAPTURE_LIMIT = 1024 * 1024
 
 IDLE_SECONDS = 0.35
 """How long after the last write the owner calls ``idle_flush``."""
+
+SETTLE_SECONDS = 2.0
+"""How often the owner calls ``settle`` while lines are held."""
 
 MAX_LINE = 4 * 1024 * 1024
 """Characters after which a line is broken; less where the limit of the spool is small."""
@@ -111,6 +115,25 @@ class KeptOutput:
             self._show_partial(channel, final=True)
 
     @property
+    def in_block(self) -> bool:
+        """Whether lines are held that the program may go back to."""
+        return any(channel.in_block for channel in self._channels.values())
+
+    def settle(self) -> bool:
+        """Pass on lines that were held, where nothing has moved since this was called before.
+
+        Returns whether there are lines that are held still.
+        """
+        left: list[bool] = []
+        for channel in self._channels.values():
+            settled, is_left = channel.settle()
+            if settled:
+                self._publish(settled)
+                self._show_partial(channel, final=False)
+            left.append(is_left)
+        return any(left)
+
+    @property
     def kept(self) -> int:
         """Bytes that are on disk, of all attempts."""
         return 0 if self._spool is None else self._spool.kept
@@ -182,7 +205,7 @@ class _Channel:
         self.stream = stream
         self._decoder = Decoder()
         self._sanitizer = Sanitizer()
-        self._assembler = LineAssembler(min(max_line, REDRAW_REACH), masker.holds_secret)
+        self._assembler = RowAssembler(min(max_line, REDRAW_REACH), masker)
         self._mask = masker.stream()
         self._max_line = max_line
         self._tail = ""
@@ -206,6 +229,16 @@ class _Channel:
         settled = self._assembler.feed(self._sanitizer.feed(text))
         return self._split(self._mask.feed(settled)) if settled else []
 
+    def settle(self) -> tuple[list[Passage], bool]:
+        """Return the lines of a block in which nothing moves any more, and whether there is one still."""
+        settled, is_left = self._assembler.settle()
+        return self._split(self._mask.feed(settled)) if settled else [], is_left
+
+    @property
+    def in_block(self) -> bool:
+        """Whether lines are held, since the program goes back to them."""
+        return self._assembler.in_block
+
     def release(self) -> list[Passage]:
         """Return ended lines that were held back as the possible beginning of a secret."""
         return self._split(self._mask.flush()) if "\n" in self._mask.pending else []
@@ -222,14 +255,14 @@ class _Channel:
         return lines
 
     def partial(self, *, final: bool) -> str:
-        """Return what can be shown of the unfinished line; with ``final``, all of it."""
+        """Return what can be shown of the unfinished lines; with ``final``, all of it."""
         if len(self._tail) < PARTIAL_SHOWN:
-            text, whole = self._assembler.open_line(PARTIAL_SHOWN)
+            text, whole = self._assembler.open_rows(PARTIAL_SHOWN, final=final)
             shown = self._tail + self._mask.preview(text, final=final and whole)
-            shown = shown[shown.rfind("\n") + 1 :]
         else:
             shown = self._tail[: PARTIAL_SHOWN + MAX_SGR_CHARS]
-        return close_style(shown[: cut_before(shown, PARTIAL_SHOWN)])
+        rows = shown.rstrip("\n").split("\n")
+        return "\n".join(close_style(row[: cut_before(row, PARTIAL_SHOWN)]) for row in rows)
 
     def _keep(self, text: str) -> None:
         if self.truncated or not text:

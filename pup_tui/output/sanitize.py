@@ -1,7 +1,8 @@
 """Foreign text to text that is safe to print: the one sanitizer for every face of the program.
 
 Two forms. ``Sanitizer`` is for the output of steps: colours stay, normalised; every other control
-sequence goes; tab, line feed, carriage return and backspace pass, for the line assembler.
+sequence goes; tab, line feed, carriage return and backspace pass, for the line assembler, and it is
+told of ``moves`` between lines.
 ``safe_text`` is for short foreign text (names, messages, errors, values): nothing but printable
 characters is left, what was something else is shown as an escape.
 """
@@ -13,6 +14,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import chain, zip_longest
 
+from .moves import DOWN, ERASE, ERASE_BELOW, ERASE_RIGHT, HIDE, UP, move
 from .style import MAX_SGR_CHARS, PLAIN, RESET, apply_sgr, sequence
 
 MAX_MARKS = 8
@@ -51,6 +53,18 @@ _TOKEN = rf"""(?x)
     | (?P<char>[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}])
     """
 _FIRST_COLUMN = ("", "0", "1")
+_MOVES = {"A": UP, "F": UP, "B": DOWN, "E": DOWN}
+_MOVES_BY_ONE = {"M": move(UP), "D": move(DOWN), "E": move(DOWN)}
+_ERASED = move(ERASE)
+_UNSTYLED = {
+    "2K": _ERASED,
+    "K": move(ERASE_RIGHT),
+    "0K": move(ERASE_RIGHT),
+    "J": move(ERASE_BELOW),
+    "0J": move(ERASE_BELOW),
+    "?25l": move(HIDE),
+}
+"""Sequences that do not end a style."""
 _STRING_REST = re.compile(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
 _UNSAFE = rf"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]"
 _UNSAFE_MULTILINE = rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]"
@@ -170,6 +184,8 @@ class Sanitizer:
                 self._in_string = at_end and not token["end"]
             case "escape":
                 self._held = token.group() if at_end and not token["last"] else ""
+                if token.end("last") == token.start() + 2 and token["last"] in _MOVES_BY_ONE:
+                    self._move(out, _MOVES_BY_ONE[token["last"]])
             case _:
                 self._put(out, _shown_char(token.group()))
 
@@ -180,9 +196,21 @@ class Sanitizer:
             # To the first column: npm and others redraw a line that way.
             self._end_style(out)
             self._put(out, "\r")
+        elif told := _UNSTYLED.get(token.group()[len(token["intro"]) :]):
+            if told == _ERASED and self._shown != PLAIN:
+                # What is drawn next has to say its style again.
+                out.append(RESET)
+                self._shown = PLAIN
+            out.append(told)
+        elif token["final"] in _MOVES and _is_number(token["params"]) and not token["middle"]:
+            self._move(out, move(_MOVES[token["final"]], token["params"]))
         elif at_end and not token["final"]:
             # What is beyond the cap is ignored anyway, so a flood of parameters is not kept.
             self._held = token["intro"] + token["params"][: MAX_SGR_CHARS + 1] + token["middle"]
+
+    def _move(self, out: list[str], told: str) -> None:
+        self._end_style(out)
+        self._put(out, told)
 
     def _after_string(self, text: str) -> str:
         found = _STRING_REST.match(text)
@@ -215,6 +243,10 @@ class Sanitizer:
         cut = _without_flood(before + text)
         self._marks = cut[len(cut.rstrip(_marks())) :]
         return cut[len(before) :]
+
+
+def _is_number(params: str) -> bool:
+    return not params or (params.isascii() and params.isdigit())
 
 
 def _is_harmless(text: str) -> bool:

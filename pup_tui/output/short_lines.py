@@ -50,6 +50,10 @@ class ShortLines:
             longest = max(len(list(run)) for is_short, run in runs if is_short)
             self._reach = max(self._reach, longest + 1)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to be found."""
+        return bool(self._secrets)
+
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Return where short lines are in ``text``."""
         for lines in self._secrets.values():

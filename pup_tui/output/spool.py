@@ -149,7 +149,7 @@ class SpoolWriter:
             self._write_open()
 
     def set_partial(self, stream: Stream, text: str) -> None:
-        """Put the unfinished line of a stream on disk, in place of what it was; "" takes it off."""
+        """Put the unfinished lines of a stream on disk, in place of what they were; "" takes them off."""
         if self._open.get(stream, "") == text:
             return
         self._open.pop(stream, None)

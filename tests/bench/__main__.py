@@ -196,6 +196,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield "5,000,000 lines to a file: processor", seconds, "s"
     yield "the same: memory", megabytes, "MB"
     yield "a progress bar", redrawn(folder, b"\r%4d of 9999"), "MB/s"
+    yield "progress of two lines", redrawn(folder, b"\x1b[A\x1b[2K%4d\r\x1b[B"), "MB/s"
     yield "a flood of backspaces", redrawn(folder, b"%3d\b\b\b"), "MB/s"
     yield "journal", journal_appends(state), "durable events/s"
     yield "a shell step, all in all", step_latency(folder), "s"

@@ -41,3 +41,35 @@ def test_json_and_the_record_have_it(program: Program) -> None:
     record = Path(step["output"]).read_text()
     assert "ERROR data lost" in record
     assert "\r" not in record
+
+
+PULL = r"""
+name: pull
+steps:
+  - name: Pull
+    kind: shell
+    tty: true
+    run: |
+      printf 'pulling\r\n'
+      printf '\n\033[1A\033[2K\rbase: waiting\r\033[1B\n\033[1A\033[2K\rapp: waiting\r\033[1B'
+      printf '\033[2A\033[2K\rbase: pulled\r\033[2B\033[1A\033[2K\rapp: pulled\r\033[1Bdone\r\n'
+"""
+
+
+def test_progress_of_several_lines_is_told_as_it_ended(program: Program) -> None:
+    program.write("pull", PULL)
+    ended = program("run", "pull.yaml", "--json")
+    told = [e for e in ended.events if e["type"] == "step.output"]
+    assert [(e["text"], e.get("overwritten")) for e in told] == [
+        ("pulling", None),
+        ("", None),
+        ("base: pulled", ["base: waiting"]),
+        ("app: pulled", ["app: waiting"]),
+        ("done", None),
+    ]
+    shown = program("show", ended.event("run.finished")["run"])
+    assert [line.strip() for line in shown.out.splitlines()][-3:] == [
+        "base: waiting ⏎ base: pulled",
+        "app: waiting ⏎ app: pulled",
+        "done",
+    ]

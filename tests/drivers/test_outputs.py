@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import Outputs
@@ -67,3 +70,28 @@ async def test_side_by_side_lines_stay_whole_and_apart(tmp_path: Path) -> None:
     every.close()
     assert texts(every.path("a")) == ["a: ona: e line"]
     assert texts(every.path("b")) == ["b: onb: e line"]
+
+
+async def test_lines_that_a_program_went_back_to_are_told_when_it_has_gone_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pup_tui.drivers.outputs.SETTLE_SECONDS", 0.01)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    every = Outputs(
+        tmp_path,
+        program_of(PROGRAM),
+        Masking([]),
+        lambda _, passage: told.put_nowait(passage.text),
+        lambda *_: None,
+    )
+    sink = every.begin("a")
+    sink.write("stdout", b"pulling\n\x1b[Apulled\nContinue? ")
+    assert told.get_nowait() == "pulling\n"
+    assert texts(every.path("a")) == ["pulling", "pulled", "Continue? "]
+    async with asyncio.timeout(10):
+        assert await told.get() == "pulled\n"
+    assert texts(every.path("a")) == ["pulling", "pulled", "Continue? "]
+    sink.write("stdout", b"y\n")
+    assert told.get_nowait() == "Continue? y\n"
+    sink.end()
+    every.close()

@@ -80,6 +80,24 @@ def test_unfinished_lines_are_written_over(path: Path) -> None:
     writer.release()
 
 
+def test_unfinished_lines_of_a_stream_may_be_several(path: Path) -> None:
+    writer = LineFileWriter(path)
+    append(writer, "done")
+    writer.set_open([Line("stdout", "a\n\nb"), Line("stderr", "warn\nx")], NOW)
+    err = [Line("stderr", "warn"), Line("stderr", "x")]
+    reader = LineFileReader(path)
+    reader.refresh()
+    assert (reader.count, reader.unfinished) == (6, 5)
+    assert reader.lines(0, 9) == [*out("done", "a", "", "b"), *err]
+    assert reader.lines(3, 5, 1) == [*out("b"), err[0]]
+    writer.release()
+    LineFileWriter(path).release()
+    reader.refresh()
+    assert (reader.count, reader.unfinished) == (6, 0)
+    assert reader.lines(0, 9) == [*out("done", "a", "", "b"), *err]
+    reader.close()
+
+
 def test_a_reader_sees_what_is_added(path: Path) -> None:
     writer = LineFileWriter(path)
     reader = LineFileReader(path)

@@ -178,6 +178,20 @@ def test_an_ordinary_word_is_not_masked_in_other_case() -> None:
     assert Masker(["Payments"]).mask("payments of Payments") == "payments of ***"
 
 
+def test_lines_are_masked_as_one_text_and_stay_apart() -> None:
+    masker = Masker([KEY])
+    rows = ["before", *KEY.split("\n"), "\x1b[0;31mshort\x1b[0m"]
+    assert masker.mask_rows(rows) == ["before", *["***"] * 5, "\x1b[0;31mshort\x1b[0m"]
+    assert masker.mask_rows(["a", ""]) == ["a", ""]
+
+
+@pytest.mark.parametrize(("at", "is_parted"), [(1, False), (2, True), (10, True), (11, False)])
+def test_whether_a_secret_lies_across_a_place_is_known(at: int, is_parted: bool) -> None:
+    masker = Masker(["abcdefghij"])
+    assert masker.parts_secret("_abcdefghij_", [at]) is is_parted
+    assert not masker.parts_secret("_abcdefghi_", [at])
+
+
 def test_overlapping_secrets_leave_nothing() -> None:
     masker = Masker(["abcdefgh", "efghijkl", "cdefgh"])
     assert masker.mask("-abcdefghijkl-") == "-***-"

@@ -244,6 +244,8 @@ pieces = st.sampled_from(
             SECRET[6:].encode(),
         ),
         *(b"\x1b[31m", b"\x1b[0m", b"\x1b[", b"\x1b]0;t\x07", b"\x1b]0;open", b"\x9b", b"\xff"),
+        *(b"\x1b[A", b"\x1b[2F", b"\x1b[B", b"\x1b[3E", b"\x1bM", b"\x1b[99B", b"\x1b[?25l"),
+        *(b"\x1b[K", b"\x1b[2K", b"\x1b[J", b"\n" * 70),
         *("é".encode(), "e\u0301".encode(), "\u202e".encode(), b"x" * 1500),
     ]
 )

@@ -129,6 +129,26 @@ LINES = [
         ],
     ),
     Case(
+        "progress of two lines, as docker pull draws it",
+        [
+            b"\n" + E + b"[1A" + E + b"[2K\rbase: 1%\r" + E + b"[1B",
+            b"\n" + E + b"[1A" + E + b"[2K\rapp: 1%\r" + E + b"[1B",
+            PAUSE,
+            E + b"[2A" + E + b"[2K\rbase: done\r" + E + b"[2Bpulled\n",
+        ],
+        ["", f"base: 1%{AGAIN}base: done", "app: 1%", "pulled"],
+        [["", "base: 1%", "app: 1%"]],
+    ),
+    Case(
+        "frames of two lines, as npm draws them",
+        [
+            E + b"[?25l" + E + b"[36m|" + E + b"[39m a\n| b\n",
+            (E + b"[2K" + E + b"[1A") * 2 + E + b"[2K" + E + b"[G",
+            E + b"[32mv" + E + b"[39m a\n/ b\n" + E + b"[?25h",
+        ],
+        [f"| a{AGAIN}\x1b[0;32mv\x1b[0m a", f"| b{AGAIN}/ b"],
+    ),
+    Case(
         "CRLF",
         [b"one\r\ntwo\r\n", b"three\r", PAUSE, b"\nfour\n"],
         ["one", "two", "three", "four"],

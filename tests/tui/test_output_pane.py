@@ -173,6 +173,19 @@ async def test_unfinished_lines_change_in_place(tmp_path: Path) -> None:
         assert s.rows()[:3] == ["  done", "  100 %", ""]
 
 
+async def test_lines_that_a_program_goes_back_to_change_in_place(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["pulling"]) as s:
+        s.writer.set_partial("stdout", f"base: waiting\napp: waiting{AGAIN}app: 10 %")
+        await s.look()
+        assert s.rows()[:4] == ["  pulling", "  base: waiting", " ⏎app: 10 %", ""]
+        s.writer.set_partial("stdout", "base: pulled\napp: 90 %\ndone")
+        await s.look()
+        assert s.rows()[:4] == ["  pulling", "  base: pulled", "  app: 90 %", "  done"]
+        s.writer.set_partial("stdout", "all pulled")
+        await s.look()
+        assert s.rows()[:3] == ["  pulling", "  all pulled", ""]
+
+
 @pytest.mark.proves("P6")
 @pytest.mark.parametrize(
     "hostile",

@@ -226,8 +226,7 @@ async def test_a_failure_shows_the_last_lines_and_decides_nothing_by_itself(
     plays = [Play(stderr=b"first\nlast words\n", outcome=bad), Play(stdout=b"fine\n")]
     async with console(tmp_path, shell("a", on_failure="confirm"), plays=plays) as c:
         await c.until(lambda: isinstance(c.app.screen, FailureScreen))
-        shown = "\n".join(plain(s) for s in c.app.screen.query(".dialog-output").results(Static))
-        assert "▶ first\n  last words" in shown
+        await c.until(lambda: "▶ first\n  last words" in said(c))
         await c.pilot.press("enter", "escape")
         assert not isinstance(c.app.screen, FailureScreen)
         assert "Answered" not in c.kinds()

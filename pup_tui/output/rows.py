@@ -1,0 +1,290 @@
+"""Lines that a program goes back to, as progress of several things at once is drawn.
+
+What is printed is passed on as soon as its line ends. A program that moves up or hides its cursor begins a
+block: its lines are held, each with what was overwritten in it, until the program has gone on for good.
+Lines that were passed on before cannot be changed: where a program goes back to one, what it draws
+there is a new line.
+
+Columns are not kept: what is printed first after a move draws its line anew, as after a carriage return.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .lines import LineAssembler
+from .mask import MASK
+from .moves import DOWN, ERASE, ERASE_BELOW, ERASE_RIGHT, HIDE, MARK, UP, move, without_moves
+from .moves import MOST as MOST_ROWS
+from .style import close_style, strip_style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .mask import Masker
+
+_OPENING = re.compile(rf"{MARK}\d*[{UP}{DOWN}{HIDE}]")
+_PIECE = re.compile(rf"[\n\r]|{MARK}\d*[A-Za-z]|[^\n\r{MARK}]+")
+_ERASED = move(ERASE)
+
+
+@dataclass(slots=True, eq=False)
+class _Row:
+    """One line of a block."""
+
+    line: LineAssembler
+    is_told: bool = False
+    """Whether there is such a line: when something was printed there, or its end."""
+    is_hidden: bool = False
+    """Whether a part of a secret may be in it."""
+
+    def begin_anew(self) -> None:
+        self.line.begin_anew()
+        self.is_hidden = False
+
+    def hide(self) -> None:
+        self.line.replace(MASK, forget=True)
+        self.is_hidden = True
+
+    def ended(self) -> str:
+        """Return the line with its end."""
+        return f"{close_style(self.line.end()[:-1])}\n" if self.is_told else ""
+
+
+class RowAssembler:
+    """Assembles the lines of one stream, also those that it goes back to.
+
+    A block has ``MOST_ROWS`` lines at most; what is above is passed on. It ends when so many lines follow
+    without a move, when one of its lines is longer than a quarter of ``reach``, or when the owner settles it.
+    """
+
+    def __init__(self, reach: int, masker: Masker) -> None:
+        self._reach = reach
+        self._masker = masker
+        self._leave(self._new_row())
+
+    def _leave(self, row: _Row) -> None:
+        """Pass lines on as they end, beginning with the one that is written."""
+        row.line.reach = self._reach
+        self._rows = [row]
+        self._in_block = False
+        self._at = 0
+        self._anew = False
+        """Whether what is printed next draws its line anew."""
+        self._moved = False
+        self._added = 0
+        """Lines that came below since the last move."""
+        self._go_on_writing()
+
+    def _go_on_writing(self) -> None:
+        """Forget what was written before: what follows does not go on from it."""
+        self._written = ""
+        self._left: list[tuple[int, _Row]] = []
+        """The lines that were left in the middle of it, and where in it."""
+
+    def feed(self, text: str) -> str:
+        """Return the text that is settled now: ended lines with their line feeds."""
+        if not self._in_block and MARK not in text:
+            return self._rows[0].line.feed(text)
+        settled: list[str] = []
+        at = 0
+        while at < len(text):
+            take = self._take_rows if self._in_block else self._take_lines
+            at = take(text, at, settled)
+        return "".join(settled)
+
+    def end(self) -> str:
+        """Return what is unfinished, ended; empty if there is nothing."""
+        *above, last = self._rows
+        told = _ended(above) + last.line.end()
+        self._leave(self._new_row())
+        return told
+
+    def settle(self) -> tuple[str, bool]:
+        """End a block in which nothing has moved since this was asked before.
+
+        Returns what is settled, and whether a block is left to ask about.
+        """
+        moved, self._moved = self._moved, False
+        if not self._in_block or moved or self._at < len(self._rows) - 1:
+            return "", self._in_block
+        return self._settle(), False
+
+    @property
+    def in_block(self) -> bool:
+        """Whether lines are held."""
+        return self._in_block
+
+    def open_rows(self, limit: int, *, final: bool) -> tuple[str, bool]:
+        """Return the unfinished lines as they stand, and whether that is all of them.
+
+        Of a single one there are ``limit`` characters at most. What was overwritten is left out where
+        there is no room. Unless it is ``final``, what may be the beginning of a secret is left out as
+        well where other lines follow.
+        """
+        if not self._in_block:
+            return self._rows[0].line.open_line(limit)
+        *above, at_end = self._rows
+        told = [*(row for row in above if row.is_told), at_end]
+        texts = [row.line.whole() for row in told]
+        if sum(map(len, texts)) > self._reach:
+            texts = [row.line.text for row in told]
+        written = self._rows[self._at]
+        if not final and written in told[:-1]:
+            at = told.index(written)
+            texts[at] = texts[at][: self._masker.settled(texts[at])]
+        return "\n".join(map(close_style, texts)), True
+
+    def _new_row(self) -> _Row:
+        return _Row(LineAssembler(self._reach // 4, self._masker.holds_secret))
+
+    # Without a block
+
+    def _take_lines(self, text: str, at: int, settled: list[str]) -> int:
+        """Take in text up to where a block begins; return where that is."""
+        found = _OPENING.search(text, at)
+        end = found.start() if found else len(text)
+        # Nothing stands to the right of where a line is written, and none below it.
+        settled.append(self._rows[0].line.feed(without_moves(text[at:end].replace(_ERASED, "\r"))))
+        if found:
+            self._in_block = self._moved = True
+            [row] = self._rows
+            row.is_told = bool(row.line.whole())
+            self._anew = row.line.take_return()
+            self._written = "" if self._anew else strip_style(row.line.text)
+        return end
+
+    # A block
+
+    def _take_rows(self, text: str, at: int, settled: list[str]) -> int:
+        """Take in text up to where the block ends; return where that is."""
+        for found in _PIECE.finditer(text, at):
+            piece = found.group()
+            if piece == "\n":
+                settled.append(self._end_row())
+            elif piece == "\r":
+                self._return()
+            elif piece[0] == MARK:
+                self._move(int(piece[1:-1]), piece[-1])
+            else:
+                settled.append(self._write(piece))
+            if not self._in_block:
+                return found.end()
+        return len(text)
+
+    def _write(self, text: str) -> str:
+        """Take in text of one line; return what is settled."""
+        row = self._rows[self._at]
+        if self._anew:
+            row.begin_anew()
+        self._anew = False
+        row.is_told = True
+        self._look_for_parted(text)
+        if row.is_hidden:
+            return ""
+        settled = row.line.feed(text)
+        return self._settle() + settled if settled else ""
+
+    def _return(self) -> None:
+        self._anew = True
+        self._go_on_writing()
+
+    def _end_row(self) -> str:
+        self._go_on_writing()
+        if self._at < len(self._rows) - 1:
+            self._at += 1
+            self._anew = True
+            return ""
+        self._rows[self._at].is_told = True
+        self._rows.append(self._new_row())
+        self._at += 1
+        self._anew = False
+        self._added += 1
+        return self._settle() if self._added == MOST_ROWS else self._pass_on()
+
+    def _move(self, count: int, kind: str) -> None:
+        row = self._rows[self._at]
+        if kind == ERASE or (kind in (ERASE_RIGHT, ERASE_BELOW) and self._anew):
+            row.begin_anew()
+        if kind == ERASE_BELOW:
+            for below in self._rows[self._at + 1 :]:
+                below.begin_anew()
+        if kind not in (UP, DOWN):
+            return
+        if self._written:
+            self._left.append((len(self._written), row))
+        self._anew = self._moved = True
+        self._added = 0
+        if kind == UP:
+            self._go_up(count)
+        else:
+            self._go_down(count)
+
+    def _go_up(self, count: int) -> None:
+        self._mask()
+        missing = min(count - self._at, MOST_ROWS - len(self._rows))
+        if missing > 0:
+            self._rows[:0] = [self._new_row() for _ in range(missing)]
+            self._at += missing
+        self._at = max(0, self._at - count)
+
+    def _go_down(self, count: int) -> None:
+        # Many lines are a way to say: to the last one.
+        missing = self._at + count + 1 - len(self._rows) if count < MOST_ROWS else 0
+        missing = min(missing, MOST_ROWS - len(self._rows))
+        self._rows += [self._new_row() for _ in range(missing)]
+        self._at = min(self._at + count, len(self._rows) - 1)
+
+    def _pass_on(self) -> str:
+        """Return the first line, where there is one more than a block may hold."""
+        if len(self._rows) <= MOST_ROWS:
+            return ""
+        self._at -= 1
+        return self._rows.pop(0).ended()
+
+    def _settle(self) -> str:
+        """End the block; its marked line is the unfinished one from now on."""
+        row = self._rows.pop(self._at)
+        settled = _ended(self._rows)
+        if self._anew:
+            row.line.feed("\r")
+        self._leave(row)
+        return settled
+
+    # Secrets
+
+    def _mask(self) -> None:
+        """Mask the lines as they stand together, before some of them are drawn anew.
+
+        Short lines of a secret are nothing without those beside them; everything else is masked later.
+        """
+        if not self._masker.has_short_lines:
+            return
+        rows = [row.line.text for row in self._rows]
+        if self._masker.holds_secret("\n".join(rows)):
+            for row, masked in zip(self._rows, self._masker.mask_rows(rows), strict=True):
+                row.line.replace(masked)
+
+    def _look_for_parted(self, text: str) -> None:
+        """Hide lines in which there are parts of a secret that was written over a move."""
+        longest = self._masker.longest
+        if not longest:
+            return
+        for number, written in enumerate(strip_style(text).split("\b")):
+            if number:
+                self._go_on_writing()
+            self._written += written
+            if self._masker.parts_secret(self._written, [at for at, _ in self._left]):
+                self._rows[self._at].hide()
+                for _, row in self._left:
+                    row.hide()
+            surplus = len(self._written) - longest
+            if surplus > 0:
+                self._written = self._written[surplus:]
+                self._left = [(at - surplus, row) for at, row in self._left if at > surplus]
+
+
+def _ended(rows: Iterable[_Row]) -> str:
+    return "".join(row.ended() for row in rows)
