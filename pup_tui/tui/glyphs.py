@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 
-from pup_tui.catalog.effects import effect_word
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
@@ -66,6 +65,9 @@ def status_content(status: str, *, word: bool = True) -> Content:
 
 def effect_content(step: Step, mutates: bool | None) -> Content:
     """What a step does outside (`effect_word`), the more harm in it the louder."""
+    # Late: it brings the format, and the first frame shows no step.
+    from pup_tui.catalog.effects import effect_word
+
     usual = _EFFECT_STYLES[False if step.is_question else mutates]
     style = "bold $text-error" if step.danger else usual
     return Content.styled(effect_word(step, mutates), style)
