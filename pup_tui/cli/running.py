@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
+from msgspec import Struct, field
 
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
@@ -46,8 +46,7 @@ Launch: TypeAlias = Callable[..., "Awaitable[LocalRun]"]
 """Begins or resumes a run; `breaking` says whose lock is to be broken."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manner:
+class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said.
     """
@@ -242,11 +241,12 @@ def _tell_broken(run: LocalRun, err: Outlet) -> None:
 
 
 def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:
-    from pup_tui.headless.jsonlines import JsonFace
+    if as_json:
+        from pup_tui.headless.jsonlines import JsonFace
+
+        return JsonFace(out, err, run.run, run.clock)
     from pup_tui.headless.text import TextFace
 
-    if as_json:
-        return JsonFace(out, err, run.run, run.clock)
     return TextFace(out, err, run.program, run.outputs.path)
 
 
@@ -264,9 +264,10 @@ def _asking_person(
     operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None, manner: Manner
 ) -> Answers:
     from pup_tui.headless.answers import GivenBefore, Nobody, SayYes
-    from pup_tui.headless.terminal import TerminalAsker
 
     if terminal is not None and not manner.yes:
+        from pup_tui.headless.terminal import TerminalAsker
+
         return TerminalAsker(operator, err, sources, terminal.turn, manner.answers)
     others = SayYes(sources) if manner.yes else Nobody()
     return GivenBefore(others, manner.answers, sources)

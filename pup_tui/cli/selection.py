@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+from msgspec import Struct, field
 
 from pup_tui.cli.failure import Failure, tell
 
@@ -66,8 +66,7 @@ class Lacking(NamedTuple):
     made: Made
 
 
-@dataclass(frozen=True)
-class Leaving:
+class Leaving(Struct, frozen=True):
     """The steps that are left out with the reason, and by the step what is given in their place.
 
     `secrets` says which of that is secret, `lacking` what is not given.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast, get_args
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from pup_tui.quoted import quoted
 
@@ -57,8 +58,7 @@ def pup_choice(text: str) -> PupChoice:
     return cast("PupChoice", text)
 
 
-@dataclass(frozen=True, slots=True)
-class DatadogConfiguration:
+class DatadogConfiguration(Struct, frozen=True):
     """The Datadog account that requests go to, and the credentials that go with them.
 
     An access token wins over a pair of keys, as it does for `pup`. `network` names the variables for proxies
@@ -67,10 +67,14 @@ class DatadogConfiguration:
 
     base_url: str = f"https://api.{DEFAULT_SITE}"
     site: str = DEFAULT_SITE
-    api_key: str = field(default="", repr=False)
-    app_key: str = field(default="", repr=False)
-    access_token: str = field(default="", repr=False)
+    api_key: str = ""
+    app_key: str = ""
+    access_token: str = ""
     network: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        """Without the credentials."""
+        return f"DatadogConfiguration({self.base_url!r}, {self.site!r})"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> DatadogConfiguration:

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -24,7 +24,6 @@ from pup_tui.core.events import (
     RunCreated,
     Source,
 )
-from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest, request_of
 from pup_tui.core.standing import half_undone, without_attempts
@@ -34,8 +33,6 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
-from pup_tui.drivers.recorded import CurrentText, Recorded, leg_file, profile_file
-from pup_tui.drivers.replay import first_difference, replay
 from pup_tui.drivers.values import Resolve
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, locks_dir, make_run_dir
@@ -43,6 +40,9 @@ from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import Recorder
 from pup_tui.steps.executor import Executor, Terminal
 from pup_tui.steps.leftovers import Leftovers
+
+if TYPE_CHECKING:
+    from pup_tui.drivers.recorded import CurrentText, Recorded
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -57,6 +57,9 @@ def check_version(past: Recorded, state: Path) -> None:
     """Raise JournalError for a run in the folder `state` that another version of the program has recorded,
     and with which this one would have gone about otherwise.
     """
+    from pup_tui.core.legs import legs_of
+    from pup_tui.drivers.replay import first_difference
+
     others = [leg.version for leg in legs_of(past.events) if leg.version != __version__]
     if not others:
         return
@@ -141,13 +144,19 @@ class Launcher(Struct, frozen=True, kw_only=True):
             created = msgspec.structs.replace(created, lock=lock)
         try:
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
-            profile = {profile_file(self.profile): self.profile_text} if self.profile else {}
-            await self.log.create_run(record, {**files, **profile})
+            await self.log.create_run(record, {**files, **self._profile_file()})
             around = self._around(program, created.run, clock, masking, locks, terminal)
         except BaseException:
             locks.release()
             raise
         return LocalRun(program, created, around)
+
+    def _profile_file(self) -> Mapping[str, bytes]:
+        if not self.profile:
+            return {}
+        from pup_tui.drivers.recorded import profile_file
+
+        return {profile_file(self.profile): self.profile_text}
 
     async def resume(
         self,
@@ -174,6 +183,10 @@ class Launcher(Struct, frozen=True, kw_only=True):
         does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
         program has recorded it, which would have gone on otherwise than this one.
         """
+        from pup_tui.core.legs import legs_of
+        from pup_tui.drivers.recorded import leg_file
+        from pup_tui.drivers.replay import replay
+
         first, last = past.events[0], past.events[-1]
         assert isinstance(first, RunCreated)
         check_version(past, self.state)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import struct
 from array import array
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,8 +40,7 @@ _SHIFT_1 = 2
 _FLAGS_1 = STDERR | OPEN
 
 
-@dataclass(frozen=True)
-class IndexHeader:
+class IndexHeader(Struct, frozen=True):
     """What the index's header says about the parts of a spool; all zero for a single file."""
 
     state: int = 0

@@ -10,7 +10,6 @@ between two streams.
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 import shlex
@@ -94,6 +93,9 @@ def _json(text: str) -> Iterator[str]:
 
 
 def _markup(text: str) -> Iterator[str]:
+    # Late: it brings a table of all entities, and most runs have no secret to spell.
+    import html
+
     base = html.escape(text, quote=False)
     yield base
     for quotes in ("&quot;", "&#34;", "&#x22;"):

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .blockindex import IndexHeader, index_path
 from .linefile import LineFileReader, LineFileWriter, encode_lines, is_one_line
@@ -69,8 +71,7 @@ def _notice(dropped: tuple[int, int], kept: tuple[int, int]) -> str:
     )
 
 
-@dataclass
-class _Kept:
+class _Kept(Struct):
     """What one file of a spool holds: its number, lines, bytes, and what they count."""
 
     number: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
@@ -153,8 +153,7 @@ class Checking:
         return not (self._allowance.exhausted or self._report.full)
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     """One file with everything filled in.
 
     `count` is how many steps it has of its own; `is_interactive` tells whether one of them, or of those
@@ -171,7 +170,7 @@ class _File:
     is_interactive: bool
     allowance: Allowance
     called: dict[KeyPath, Checked] = field(default_factory=dict)
-    secrets: MappingOf[int, frozenset[str]] = field(init=False)
+    secrets: MappingOf[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.secrets = secret_names(self.frames, self.allowance)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pup_tui.runbook.nodes import GroupCall, Mapping, YamlNode, scalars_of
 from pup_tui.runbook.scope import ALWAYS
 from pup_tui.runbook.steps import DraftFrame
-from pup_tui.template.go import claimed
 
 _OTHERS = frozenset({"steps", "undo"})
 """Keys under which other steps stand, which may see other names."""
@@ -24,6 +23,8 @@ def claim_names(root: Mapping, frames: Sequence[DraftFrame]) -> None:
         for node in _nodes_of(frame, root if frame is frames[0] else None):
             for scalar in scalars_of(node):
                 if "{{" in scalar.text:
+                    from pup_tui.template.go import claimed
+
                     scalar.text = claimed(scalar.text, names)
 
 

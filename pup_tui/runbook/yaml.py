@@ -28,7 +28,6 @@ from pup_tui.runbook.nodes import (
     shown,
 )
 from pup_tui.runbook.problems import Problem
-from pup_tui.runbook.yaml_errors import syntax_problem, template_hint
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -80,6 +79,8 @@ def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
     except _Stop as stop:
         return None, [*reader.problems, stop.problem]
     except pyyaml.MarkedYAMLError as error:
+        from pup_tui.runbook.yaml_errors import syntax_problem
+
         found = syntax_problem(error, reader.source)
         is_told = any(problem.line == found.line for problem in reader.problems)
         return None, [*reader.problems, *([] if is_told else [found])]
@@ -294,8 +295,11 @@ class _Reader:
     def _is_key(self, key: YamlNode, event: pyyaml.Event) -> bool:
         if not isinstance(key, Scalar):
             line = self.source.lines[key.line - 1]
-            begins = line.startswith("{{", max(0, key.column - 2))
-            hint = template_hint(line) if begins else ""
+            hint = ""
+            if line.startswith("{{", max(0, key.column - 2)):
+                from pup_tui.runbook.yaml_errors import template_hint
+
+                hint = template_hint(line)
             self._report(event, f"a key must be text, not {described(key)}", hint)
             return False
         try:

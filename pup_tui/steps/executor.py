@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct
@@ -83,8 +82,7 @@ class Terminal(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """The surroundings of an attempt.
 
     `environ` and `cwd` are the operator's; `run` and `step` mark every process that the attempt

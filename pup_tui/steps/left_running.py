@@ -12,8 +12,9 @@ import os
 import select
 import signal
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pup_tui.steps.survivors import (
     Survivor,
@@ -33,8 +34,7 @@ LOOK_AGAIN = 0.1
 _KILLED_WITHIN = 1.0
 
 
-@dataclass(frozen=True)
-class Traces:
+class Traces(Struct, frozen=True):
     """By what the processes of a step are found: the marks of its run, and what was noted when its attempt
     began in this start of the computer: its first process and when that was `started`, and where it wrote to.
     """

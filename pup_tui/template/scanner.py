@@ -13,7 +13,6 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.go import end_of_action
 from pup_tui.template.limits import MAX_BLOCKS
 
 RAW_HINT: Final = "text that is not meant for the template goes between {% raw %} and {% endraw %}"
@@ -168,6 +167,8 @@ class _Scanner:
 
     def _action(self, start: int) -> int | None:
         """Where the action of a Go template that begins here ends; None where it is ours."""
+        from pup_tui.template.go import end_of_action
+
         end = end_of_action(self._source, start, self._loops)
         if end is not None and "{{" in self._source[start + 2 : end]:
             told = "{{ cannot stand inside the action of a Go template"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend
@@ -23,6 +22,8 @@ def closest(name: str, known: Collection[str], cutoff: float = 0.6) -> str | Non
     cost = _PER_NAME * len(known) + _PER_PAIR_OF_CHARACTERS * len(name) * characters
     if len(name) > MAX_LENGTH or cost > MAX_COST:
         return None
+    from difflib import get_close_matches
+
     try:
         spend(cost)
     except TemplateError:

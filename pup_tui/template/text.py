@@ -8,10 +8,11 @@ template again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
+
+from msgspec import Struct
 
 from pup_tui.template.blocks import (
     Block,
@@ -43,8 +44,7 @@ from pup_tui.template.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value at its place in a text.
 
     ``value`` is the value with its type, ``text`` its text form, ``source`` the expression it
@@ -53,7 +53,7 @@ class Value:
     """
 
     value: Any
-    text: str = field(repr=False)
+    text: str
     source: str
     line: int
     column: int = 1
@@ -61,6 +61,10 @@ class Value:
     is_url: bool = False
     is_json: bool = False
     is_secret: bool = False
+
+    def __repr__(self) -> str:
+        """Without what it is, which may be secret."""
+        return f"Value(source={self.source!r}, line={self.line})"
 
     @property
     def shown(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.errors import TemplateError
@@ -22,8 +23,7 @@ _APART: Final = re.compile(r"\{\{.*?\}\}|'[^']*'|\"[^\"]*\"|\\.", re.DOTALL)
 _FOR_A_SHELL: Final = re.compile(r"[|&;<>`$\n]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ValueCommand:
+class ValueCommand(Struct, frozen=True, kw_only=True):
     """A rendered command: the `words` of a `pup` subcommand, or a `script` with its `values`.
 
     `hidden` are secrets that it may know and that what it says of itself must not show. `directory` is where
@@ -32,9 +32,13 @@ class ValueCommand:
 
     words: tuple[str, ...] = ()
     script: str = ""
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
-    hidden: tuple[str, ...] = field(default=(), repr=False)
+    values: Mapping[str, str] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
     directory: str = ""
+
+    def __repr__(self) -> str:
+        """Without what may be secret."""
+        return f"ValueCommand(words={self.words!r}, script={self.script!r})"
 
     @property
     def key(self) -> str:

@@ -27,6 +27,7 @@ from pup_tui.tui.output_wanted import OutputForEditor, OutputForFile, OutputForP
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
+from pup_tui.tui.sheets import FIRST
 from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.texts import counted
@@ -59,14 +60,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
     """
 
     TITLE = "pup-tui"
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
-        "styles/textual.tcss",
-        "styles/app.tcss",
-        "styles/main.tcss",
-        "styles/form.tcss",
-        "styles/run.tcss",
-        "styles/dialogs.tcss",
-    ]
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = FIRST
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *bound({"quit": "quit", "help": "app.help"}),

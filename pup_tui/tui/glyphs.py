@@ -65,6 +65,7 @@ def status_content(status: str, *, word: bool = True) -> Content:
 
 def effect_content(step: Step, mutates: bool | None) -> Content:
     """What a step does outside (`effect_word`), the more harm in it the louder."""
+    # Late: it brings the format, and the first frame shows no step.
     from pup_tui.catalog.effects import effect_word
 
     usual = _EFFECT_STYLES[False if step.is_question else mutates]

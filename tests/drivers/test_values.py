@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pup_tui.core.actions import Question, ResolveValues
 from pup_tui.core.events import Answered, Moment, ValuesResolved

@@ -11,12 +11,12 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pexpect
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.shell import ShellExecutor

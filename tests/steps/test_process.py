@@ -11,11 +11,11 @@ import resource
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.steps import child, process, survivors
 from pup_tui.steps.child import CHUNK, TURNS, Reader

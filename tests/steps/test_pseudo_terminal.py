@@ -9,10 +9,10 @@ import shlex
 import shutil
 import signal
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.core.requests import ShellRequest
 from pup_tui.steps import process, survivors

@@ -3,10 +3,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.core.requests import PupRequest
 from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice

@@ -5,11 +5,11 @@ import os
 import shlex
 import shutil
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.shell import ShellExecutor

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Protocol
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from pup_tui.runbook.files import under_home
 from pup_tui.runbook.keys import NEVER_BLANK
@@ -51,8 +50,7 @@ class KeptChoices(Protocol):
     def put(self, key: str, choices: tuple[Choice, ...]) -> None: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sources:
+class Sources(Struct, frozen=True, kw_only=True):
     """What `from` and `choices_from` reach.
 
     `home` is the operator's. `read_file` gives a file's text and raises OSError or ValueError. `keyring`
@@ -71,7 +69,7 @@ class Sources:
     run: RunCommand | None = None
     kept: KeptChoices | None = None
     profile: str = ""
-    profile_values: Mapping[str, ProfileValue] = dataclass_field(default_factory=dict)
+    profile_values: Mapping[str, ProfileValue] = field(default_factory=dict)
     directory: str = ""
 
     @property

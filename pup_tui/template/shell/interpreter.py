@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -59,6 +58,8 @@ def named_in(line: str) -> Interpreter | None:
 
     A shell is looked for on PATH, wherever the line has it. Raises `ValueError` for a quote without end.
     """
+    import shlex
+
     words = shlex.split(line.removeprefix("#!"))
     if words and words[0].rsplit("/", 1)[-1] == "env":
         words = words[2 if words[1:2] == ["-S"] else 1 :]

@@ -11,7 +11,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 ASKED = "-asked"
-"""The class of the screen below as long as a dialog is open."""
+"""The class of what makes room in the screen below, as long as a dialog is open."""
+
+_MAKES_ROOM = "KeyHints, StepDetail"
 
 _NO_ROOM = Spacing()
 
@@ -41,7 +43,8 @@ def make_room(app: App[Any]) -> None:
         return
     dialogs = [screen for screen in app.screen_stack if isinstance(screen, Docked)]
     ground = app.screen_stack[0]
-    ground.set_class(bool(dialogs), ASKED)
+    # Theirs alone: a class of the screen would have all that is in it styled anew.
+    ground.query(_MAKES_ROOM).set_class(bool(dialogs), ASKED)
     ground.styles.padding = dialogs[-1].room() if dialogs else _NO_ROOM
 
 

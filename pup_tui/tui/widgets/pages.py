@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 from textual.widgets import ContentSwitcher
+
+from pup_tui.tui.sheets import read_others
 
 if TYPE_CHECKING:
     from pup_tui.tui.widgets.form import Form
@@ -23,6 +25,15 @@ class Pages(ContentSwitcher):
 
     def __init__(self) -> None:
         super().__init__(id="pages")
+
+    def mount(
+        self,
+        *widgets: Widget,
+        before: int | str | Widget | None = None,
+        after: int | str | Widget | None = None,
+    ) -> AwaitMount:
+        read_others(self.app)
+        return super().mount(*widgets, before=before, after=after)
 
     async def fill(self) -> None:
         """Show the overview, unless another page was asked for already."""

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from msgspec import structs
 
 from pup_tui.core.requests import SqlRequest
 from pup_tui.spelling import spelled
@@ -87,7 +88,7 @@ Connect = Callable[[Engine], Database]
 def connect(request: pytest.FixtureRequest, context: Context, tmp_path: Path) -> Connect:
     """The database of an engine; its server is started when it is first asked for."""
     password = quote(PASSWORD, safe="")
-    patient = replace(context, grace=30.0)
+    patient = structs.replace(context, grace=30.0)
 
     def made(engine: Engine) -> Database:
         if engine == "sqlite":
