@@ -34,7 +34,7 @@ class LineAssembler:
     """
 
     def __init__(self, reach: int, holds_secret: Callable[[str], bool]) -> None:
-        self.reach = reach
+        self._reach = reach
         self._line = ""
         self._plain = ""
         self._overwritten = Overwritten(holds_secret)
@@ -114,7 +114,7 @@ class LineAssembler:
         """Apply text of one line, with its redraws and backspaces; return what had to be settled."""
         first, *redraws = text.split("\r")
         settled = self._type(first)
-        if redraws and "\b" not in text and max(map(len, redraws)) <= self.reach:
+        if redraws and "\b" not in text and max(map(len, redraws)) <= self._reach:
             *between, last = redraws
             self.begin_anew()
             self._overwritten.add_redrawn(strip_style("\r".join(between)).split("\r"))
@@ -148,7 +148,7 @@ class LineAssembler:
         add = self._overwritten.add
         for typed, backspaces in _TYPED.findall(text):
             line += typed
-            if len(line) > self.reach:
+            if len(line) > self._reach:
                 self._line = line
                 settled.append(self._append(""))
                 line = self._line
@@ -163,11 +163,11 @@ class LineAssembler:
         """Add to the unfinished line; return what had to be settled because it is too long."""
         self._line += text
         self._plain += strip_style(text)
-        if len(self._line) <= self.reach:
+        if len(self._line) <= self._reach:
             return ""
         settled: list[str] = []
-        while len(self._line) > self.reach:
-            cut = cut_before(self._line, self.reach)
+        while len(self._line) > self._reach:
+            cut = cut_before(self._line, self._reach)
             start, self._line = self._line[:cut], self._line[cut:]
             settled += (self._overwritten.before(strip_style(start)), start)
             self._overwritten.clear()

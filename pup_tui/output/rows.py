@@ -56,8 +56,9 @@ class _Row:
 class RowAssembler:
     """Assembles the lines of one stream, also those that it goes back to.
 
-    A block has ``MOST_ROWS`` lines at most; what is above is passed on. It ends when so many lines follow
-    without a move, when one of its lines is longer than a quarter of ``reach``, or when the owner settles it.
+    A block has ``MOST_ROWS`` lines at most, and ``reach`` characters beside the line that is written; what is
+    above is passed on. It ends when so many lines follow without a move, when what is left is still too long,
+    or when the owner settles it.
     """
 
     def __init__(self, reach: int, masker: Masker) -> None:
@@ -67,7 +68,6 @@ class RowAssembler:
 
     def _leave(self, row: _Row) -> None:
         """Pass lines on as they end, beginning with the one that is written."""
-        row.line.reach = self._reach
         self._rows = [row]
         self._in_block = False
         self._at = 0
@@ -138,7 +138,7 @@ class RowAssembler:
         return "\n".join(map(close_style, texts)), True
 
     def _new_row(self) -> _Row:
-        return _Row(LineAssembler(self._reach // 4, self._masker.holds_secret))
+        return _Row(LineAssembler(self._reach, self._masker.holds_secret))
 
     # Without a block
 
@@ -167,7 +167,7 @@ class RowAssembler:
             elif piece == "\r":
                 self._return()
             elif piece[0] == MARK:
-                self._move(int(piece[1:-1]), piece[-1])
+                settled.append(self._move(int(piece[1:-1]), piece[-1]))
             else:
                 settled.append(self._write(piece))
             if not self._in_block:
@@ -204,7 +204,7 @@ class RowAssembler:
         self._added += 1
         return self._settle() if self._added == MOST_ROWS else self._pass_on()
 
-    def _move(self, count: int, kind: str) -> None:
+    def _move(self, count: int, kind: str) -> str:
         row = self._rows[self._at]
         if kind == ERASE or (kind in (ERASE_RIGHT, ERASE_BELOW) and self._anew):
             row.begin_anew()
@@ -212,7 +212,7 @@ class RowAssembler:
             for below in self._rows[self._at + 1 :]:
                 below.begin_anew()
         if kind not in (UP, DOWN):
-            return
+            return ""
         if self._written:
             self._left.append((len(self._written), row))
         self._anew = self._moved = True
@@ -221,6 +221,7 @@ class RowAssembler:
             self._go_up(count)
         else:
             self._go_down(count)
+        return self._pass_on()
 
     def _go_up(self, count: int) -> None:
         self._mask()
@@ -238,11 +239,18 @@ class RowAssembler:
         self._at = min(self._at + count, len(self._rows) - 1)
 
     def _pass_on(self) -> str:
-        """Return the first line, where there is one more than a block may hold."""
-        if len(self._rows) <= MOST_ROWS:
-            return ""
-        self._at -= 1
-        return self._rows.pop(0).ended()
+        """Return the first lines, where there are more than a block may hold."""
+        settled: list[str] = []
+        while self._at and (len(self._rows) > MOST_ROWS or self._is_large()):
+            settled.append(self._rows.pop(0).ended())
+            self._at -= 1
+        if self._is_large():
+            settled.append(self._settle())
+        return "".join(settled)
+
+    def _is_large(self) -> bool:
+        sizes = [len(row.line.text) for row in self._rows]
+        return sum(sizes) - sizes[self._at] > self._reach
 
     def _settle(self) -> str:
         """End the block; its marked line is the unfinished one from now on."""
