@@ -31,6 +31,7 @@ from pup_tui.tui.sheets import FIRST
 from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.texts import counted
+from pup_tui.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -86,6 +87,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         self.services = services
         self.chosen_keys = services.keys
         self.runs = Runs()
+        self._typed_ahead = TypedAhead(self, self._give_key)
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
         self._cancelling: Screen[Any] | None = None
@@ -97,8 +99,14 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
-            event = by_position(self, event)
-        await super().on_event(event)
+            await self._typed_ahead.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _give_key(self, key: events.Key) -> events.Key:
+        key = by_position(self, key)
+        await super().on_event(key)
+        return key
 
     def watch_app_focus(self, focused: bool) -> None:
         """Give something the focus where nothing has it: the console may have begun behind another window."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from unittest.mock import patch
 
+from textual import events
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
 from textual.pilot import Pilot
@@ -59,6 +60,12 @@ class Console:
 
     async def type(self, text: str) -> None:
         await self.press(*text)
+
+    async def press_at_once(self, text: str) -> None:
+        """Keys that arrive together, as those typed ahead over a slow line do."""
+        for key in text:
+            self.app.post_message(events.Key({"/": "slash"}.get(key, key), key))
+        await self.pilot.pause()
 
     async def eventually(self, holds: Callable[[], object]) -> None:
         """Return as soon as `holds` does; fail if it never does."""

@@ -7,10 +7,11 @@ from textual import events
 from textual.widgets import Button, Input
 
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.screens.help import HelpScreen
 from pup_tui.tui.screens.quit import QuitScreen
-from pup_tui.tui.widgets.history import RunTable
+from pup_tui.tui.widgets.history import History, RunTable
 from pup_tui.tui.widgets.key_hints import KeyHint
 from pup_tui.tui.widgets.sidebar import RunbookTree
 from pup_tui.tui.widgets.step_list import StepList
@@ -212,6 +213,24 @@ async def test_help_fits_and_is_searched_like_everything_else(
         await console.press("q")
         await console.eventually(lambda: not isinstance(console.app.screen, HelpScreen))
         assert console.app.is_running
+
+
+async def test_keys_that_arrive_with_the_one_that_opens_a_filter_are_typed_into_it(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK, "print.yaml": OTHER.replace("other", "print")})
+    await has_run(services, "quick")
+    async with open_console(services) as console:
+        await console.sees("quick", "print")
+        await console.press_at_once("/print")
+        await console.eventually(lambda: console.main.sidebar.query_one(LineInput).value == "print")
+        await console.press("escape", "escape", "ctrl+p", *"go: history", "enter")
+        await console.on("history")
+        await console.sees("1 run")
+        await console.press_at_once("/quick")
+        await console.eventually(
+            lambda: console.main.query_one(History).query_one(LineInput).value == "quick"
+        )
 
 
 async def test_the_palette_finds_runbooks_by_what_they_are_for_before_actions(

@@ -1,0 +1,70 @@
+"""Keys that arrive together, as over a slow line: each is handled before the next is given on.
+
+Textual gives each key to what has the focus when it arrives. Where a key moves the focus, those behind it
+were on their way to the wrong place by then: of `/pull` a `p` opened a plan.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+
+PATIENCE = 0.25
+"""Seconds after which a key counts as handled, whatever what it was given to is busy with."""
+
+
+class TypedAhead:
+    """Gives keys on, one after the other; `give` returns the key that it has made of one."""
+
+    def __init__(self, app: App[Any], give: Callable[[events.Key], Awaitable[events.Key]]) -> None:
+        self._app = app
+        self._give = give
+        self._under_way: events.Key | None = None
+        self._waiting: deque[events.Key] = deque()
+
+    async def take(self, key: events.Key) -> None:
+        """Give a key on, now or as soon as those before it have been handled."""
+        if self._under_way is None and not self._waiting:
+            await self._hand(key)
+            return
+        self._waiting.append(key)
+        if self._under_way is not None:
+            self._app.set_timer(PATIENCE, partial(self._handled, self._under_way))
+
+    async def _hand(self, key: events.Key) -> None:
+        self._under_way = key
+        taker = self._app.focused or self._app.screen
+        self._under_way = given = await self._give(key)
+        if given.is_forwarded:
+            self._follow(given, taker)
+        else:
+            self._handled(given)
+
+    def _follow(self, key: events.Key, node: MessagePump) -> None:
+        """Learn when a node has done with a key: it has, when it comes to what it was told after that."""
+        if not node.call_later(self._went_through, key, node):
+            self._handled(key)
+
+    def _went_through(self, key: events.Key, node: MessagePump) -> None:
+        """A node that did not stop a key has handed it to what it stands in, at last to the application."""
+        around = node._parent
+        if key._stop_propagation or node is self._app or around is None:
+            self._handled(key)
+        else:
+            self._follow(key, around)
+
+    def _handled(self, key: events.Key) -> None:
+        if key is self._under_way:
+            self._under_way = None
+            if self._waiting:
+                self._app.call_later(self._go_on)
+
+    async def _go_on(self) -> None:
+        if self._under_way is None and self._waiting:
+            await self._hand(self._waiting.popleft())
