@@ -21,6 +21,19 @@ _PREFIXES: Final = re.compile(
 )
 """`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
 
+_ASSIGNMENT: Final = rb"[A-Za-z_]\w*(?:\[[^]\s]*\])?\+?="
+_TIMED: Final = re.compile(
+    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?(?:[ \t]+--)?)[ \t]+)*"
+    rb"time(?:[ \t]+-p)?(?:[ \t]+--)?[ \t]+(?:![ \t]+)*(?=%b)" % _ASSIGNMENT
+)
+_NEGATED: Final = re.compile(rb"(?<![^\s;&|(){}`])![ \t]+(?=%b)" % _ASSIGNMENT)
+"""`time` before assignments, which the grammar takes for words, and `!` before those without a command."""
+
+_CONTINUED: Final = re.compile(rb"(?<![\\ \t])((?:\\\\)*)(\\\r?\n)[ \t]")
+"""The end of a line that goes on, with a blank only on the next one: the grammar ends no assignment there."""
+
+_CONTINUED_BY_NOTHING: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\(\r?\n)(?=\s*\Z)")
+
 _READS_AND_WRITES: Final = re.compile(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<>&(-])")
 """The second half of a redirection of which the grammar knows the first."""
 
@@ -76,6 +89,7 @@ _COMMANDS: Final = frozenset(
         *("c_style_for_statement", "case_statement", "test_command", "negated_command"),
     }
 )
+_SIMPLE: Final = (["command"], ["variable_assignment"], ["variable_assignments"])
 _MADE_OF_COMMANDS: Final = frozenset({"redirected_statement", "list", "pipeline"})
 _HOLDS_COMMANDS: Final = frozenset(
     {
@@ -122,8 +136,12 @@ def negations(script: bytes) -> list[Respelling]:
 
     That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``.
     """
-    prefixes = _blanks(_PREFIXES, script, _begins_command)
-    blanks = _blanks(_READS_AND_WRITES, script, _is_redirection)
+    prefixes = [
+        *_blanks(_PREFIXES, script, _begins_command),
+        *_blanks(_TIMED, script, _begins_command),
+    ]
+    blanks = [*_blanks(_READS_AND_WRITES, script, _is_redirection)]
+    blanks += _continuations(_CONTINUED, script)
     return [*prefixes, *blanks, *_blanks(_DESCRIPTORS, script, _is_descriptor)]
 
 
@@ -149,7 +167,9 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
             Respelling(*found.span(), found[0].replace(b".", b"_"), _is_parameter)
             for found in _OWN_NAMES.finditer(script)
         ]
-    return [*negations(script), *_apart(groups, blanks)]
+    blanks += _blanks(_NEGATED, script, _begins_command)
+    blanks += _continuations(_CONTINUED_BY_NOTHING, script)
+    return _apart(negations(script), _apart(groups, blanks))
 
 
 def respelled(script: bytes, spellings: Sequence[Respelling]) -> bytes:
@@ -165,6 +185,11 @@ def _blanks(
 ) -> Iterator[Respelling]:
     for match in pattern.finditer(script):
         yield Respelling(*match.span(), b" " * len(match[0]), confirmed)
+
+
+def _continuations(pattern: re.Pattern[bytes], script: bytes) -> Iterator[Respelling]:
+    for found in pattern.finditer(script):
+        yield Respelling(found.end(1), found.end(), b" " + found[2], _is_between)
 
 
 def _apart(first: list[Respelling], others: list[Respelling]) -> list[Respelling]:
@@ -250,7 +275,7 @@ def _begins_command(root: Node, _start: int, at: int) -> bool:
         kinds.append(node.type)
     while kinds and kinds[-1] in _MADE_OF_COMMANDS:
         kinds.pop()
-    return kinds[-1:] == ["command"] or (len(kinds) > 1 and _COMMANDS.issuperset(kinds[1:]))
+    return kinds[-1:] in _SIMPLE or (len(kinds) > 1 and _COMMANDS.issuperset(kinds[1:]))
 
 
 def _is_redirection(root: Node, start: int, _end: int) -> bool:
@@ -258,6 +283,13 @@ def _is_redirection(root: Node, start: int, _end: int) -> bool:
     token = root.descendant_for_byte_range(start - 1, start)
     redirect = token.parent if token is not None and token.type == "<" else None
     return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_between(root: Node, start: int, _end: int) -> bool:
+    """Whether the blank here stands between the words of commands, and in no text."""
+    return next(_around(root, start)).type in _HOLDS_COMMANDS | _MADE_OF_COMMANDS | {
+        *("command", "variable_assignments", "declaration_command", "for_statement", "array"),
+    }
 
 
 def _is_descriptor(root: Node, _start: int, end: int) -> bool:
