@@ -121,7 +121,12 @@ def check_answered(
     nodes = [node for node in program.nodes if out.isdisjoint(upwards(node.id))]
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
     unanswered = [node for node in nodes if lacking[node.id] or (not yes and _asks_for_a_yes(node))]
-    sure = [node for node in unanswered if _is_surely_asked(program, node)]
+    behind_stops = _behind_stops(program, nodes)
+    sure = [
+        node
+        for node in unanswered
+        if node.id not in behind_stops and _is_surely_asked(program, node)
+    ]
     if sure:
         told = _named([_with_values(node, lacking[node.id]) for node in sure])
         ways = [_way_out(node, names) for node in sure if (names := lacking[node.id])][:1]
@@ -172,11 +177,31 @@ def _is_surely_asked(program: Program, node: Node) -> bool:
 
     if node.step.optional:
         return False
-    steps = (program.node(id_).step for id_ in upwards(node.id))
-    return not any(
-        step.if_ is not None or step.foreach is not None or step.when == "on_failure"
-        for step in steps
+    steps = [program.node(id_).step for id_ in upwards(node.id)]
+    return not _only_after_failure(program, node) and not any(
+        step.if_ is not None or step.foreach is not None for step in steps
     )
+
+
+def _behind_stops(program: Program, nodes: Sequence[Node]) -> set[str]:
+    """The steps before which a `stop` may end their runbook though nothing has failed."""
+    from pup_tui.core.ids import upwards
+    from pup_tui.core.planned_stops import PlannedStops
+
+    stops = PlannedStops(program)
+    behind = set()
+    for node in nodes:
+        if any(stops.before(program.node(id_)) for id_ in upwards(node.id)):
+            behind.add(node.id)
+        if node.step.stops_as is not None and not _only_after_failure(program, node):
+            stops.note(node, sure=False)
+    return behind
+
+
+def _only_after_failure(program: Program, node: Node) -> bool:
+    from pup_tui.core.ids import upwards
+
+    return any(program.node(id_).step.when == "on_failure" for id_ in upwards(node.id))
 
 
 def _way_out(node: Node, names: list[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from functools import cache
 
@@ -16,8 +17,12 @@ from pup_tui.steps.survivors import DEAD, PROC, Survivor, belongs_elsewhere, sta
 
 _SET_CHILD_SUBREAPER = 36
 
+_HUNG_UP = (os.CLD_KILLED, signal.SIGHUP)
+
 _leaders: set[int] = set()
 _named: set[tuple[int, str]] = set()
+_hung_up: dict[int, list[Survivor]] = {}
+"""By the process that a step was started with, what of its session ended by SIGHUP."""
 
 
 @cache
@@ -35,10 +40,16 @@ def adopt() -> bool:
 def begin(leader: int) -> None:
     """Take note of a process that a step was started with: it is nobody's orphan."""
     _leaders.add(leader)
+    _hung_up[leader] = []
 
 
 def end(leader: int) -> None:
     _leaders.discard(leader)
+
+
+def hung_up(leader: int) -> list[Survivor]:
+    """What a step left behind and `left_behind` found ended by SIGHUP; asked once, when all is over."""
+    return _hung_up.pop(leader, [])
 
 
 def left_behind(run: str, step: str) -> list[Survivor]:
@@ -56,7 +67,9 @@ def left_behind(run: str, step: str) -> list[Survivor]:
             continue
         if seen.state in DEAD:
             with contextlib.suppress(ChildProcessError):
-                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
+                how = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
+                if how is not None and (how.si_code, how.si_status) == _HUNG_UP:
+                    _hung_up.get(seen.session, []).append(Survivor(pid, seen.name, seen.started))
         elif (pid, seen.started) not in _named and not belongs_elsewhere(pid, run, step):
             found.append(Survivor(pid, seen.name, seen.started))
     return found

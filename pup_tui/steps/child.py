@@ -200,6 +200,10 @@ class Child:
         adopted.tell(found)
         return found
 
+    def hung_up(self) -> list[survivors.Survivor]:
+        """What the end of its terminal has killed in the background."""
+        return adopted.hung_up(self.pid)
+
     def holders(self) -> list[survivors.Survivor]:
         """The live processes that hold a stream open which has not ended."""
         return survivors.holding({each.name for each in self._readers if not each.ended.is_set()})
@@ -218,6 +222,7 @@ class Child:
         if not self.reaped:
             self._signal(signal.SIGKILL)
             self.reap()
+        adopted.hung_up(self.pid)
         self._let_go()
         for reader in self._readers:
             reader.leave_to(self._context.leftovers)

@@ -128,6 +128,12 @@ async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> 
             )
         if left := [each for each in await child.left_behind() if each not in holders]:
             note(sink, f"still running, and not waited for: {survivors.listed(left)}")
+        if killed := child.hung_up():
+            note(
+                sink,
+                f"its terminal ended with it, and SIGHUP killed {survivors.listed(killed)}: start what shall "
+                "go on behind `trap '' HUP`, and with its output elsewhere: `>log 2>&1 &`",
+            )
     reason = _exit_reason(code, command.success_codes)
     lost = child.lost
     if lost is None:

@@ -14,17 +14,20 @@ from typing import Final
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 
-_OPERAND: Final = r"(?:\(\s*(?:[A-Za-z_]\w*\s+)?)*[.$\"'`]"
+_BEGINNING: Final = r"(?:[.'\"`$]|\\[\"`$])"
+"""Of data, a variable or a quote; within a shell's double quotes some of them have a backslash."""
+
+_OPERAND: Final = rf"(?:\(\s*(?:[A-Za-z_]\w*\s+)?)*{_BEGINNING}"
 _ALONE: Final = r"\s*(?:end|else|break|continue|println)\s*(?=-?\}\})"
-_CALL: Final = rf"\s*\((?:\s|\()*(?:[.$]|[A-Za-z_]\w*\s+{_OPERAND})"
+_CALL: Final = rf"\s*\((?:\s|\()*(?:\.|\\?\$|[A-Za-z_]\w*\s+{_OPERAND})"
 _BRANCH: Final = r"(?:(?:else\s+)?(?:if|with)|range)"
 _BRANCH_ON_CALL: Final = rf"\s*{_BRANCH}\s+[A-Za-z_]\w*\s+(?:[-+]?[0-9]|{_OPERAND})"
 """``if eq .A "x"``: no expression of ours has a second word behind one of Go's own."""
 _HEAD: Final = rf"{_ALONE}|{_CALL}|{_BRANCH_ON_CALL}|\s*(?:{_BRANCH}|[A-Za-z_]\w*)\s+{_OPERAND}"
 _ACTION: Final = re.compile(rf"-?(?:{_HEAD})")
-_DATA: Final = re.compile(r"-?\s*[.$]")
+_DATA: Final = re.compile(r"-?\s*(?:\.|\\?\$)")
 _PART: Final = re.compile(
-    r"""`[^`]*`|\\"(?:[^"\\\n]|\\[^"])*\\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\}\}|["'`]"""
+    r"""`[^`]*`|\\`[^`\\]*\\`|\\"(?:[^"\\\n]|\\[^"])*\\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\}\}|["'`]"""
 )
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _CLAIM: Final = re.compile(

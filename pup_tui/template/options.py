@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pup_tui.template.shell.script_parts import ScriptParts
 
 _OPTION: Final = re.compile(r"-[A-Za-z0-9][\w-]*|--[A-Za-z][\w-]*")
+_WITH_NUMBER: Final = re.compile(r"-[A-Za-z]?-?[0-9][\w-]*")
+"""``-5``, ``-n1``, ``-s10M``: a number is the value, or the option."""
 _QUOTES: Final = (b"", b'"', b"'")
 
 
@@ -44,18 +46,23 @@ class _Table:
 
     dashes: dict[str, str]
     bundled: frozenset[str]
+    long: frozenset[str]
     first_operand: frozenset[str]
     none: frozenset[str]
     flags: tuple[str, ...]
 
     def may_take_value(self, program: str, option: str) -> bool:
         """Whether the word behind an option may be its value."""
-        letters = self.dashes.get(program, "")
-        if not _OPTION.fullmatch(option) or any(fnmatchcase(option, flag) for flag in self.flags):
+        if not _OPTION.fullmatch(option) or _WITH_NUMBER.fullmatch(option):
+            return False
+        if any(fnmatchcase(option, flag) for flag in self.flags):
             return False
         if option.startswith("--"):
             return True
-        return not set(option[1:]) <= set(letters)
+        rest = option[1:].lstrip(self.dashes.get(program, ""))
+        if program not in self.dashes or program in self.long:
+            return rest != ""
+        return len(rest) == 1  # behind the letter that takes a value stands the value itself
 
     def bundled_values(self, program: str, word: str) -> int:
         """How many of the words behind the first one of a program are values of the options in it."""
@@ -72,10 +79,10 @@ def _table() -> _Table:
         names, _, letters = line.partition("|")
         dashes |= dict.fromkeys(names.split(), letters.strip().removeprefix("-"))
     words = {key: [word for line in data[key] for word in line.split()] for key in data}
-    bundled, first_operand, none = (
-        frozenset(words[key]) for key in ("bundled", "first_operand", "none")
+    bundled, long, first_operand, none = (
+        frozenset(words[key]) for key in ("bundled", "long", "first_operand", "none")
     )
-    return _Table(dashes, bundled, first_operand, none, tuple(words["flags"]))
+    return _Table(dashes, bundled, long, first_operand, none, tuple(words["flags"]))
 
 
 def options_in_arguments(source: str) -> tuple[OptionPlace, ...]:

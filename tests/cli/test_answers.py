@@ -153,6 +153,63 @@ def test_a_question_that_may_not_come_is_a_warning(program: Program, step: str) 
     assert "nobody can be asked here: the run ends where it asks `" in done.err
 
 
+STOP = "{name: st, kind: stop, status: succeeded, message: m}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        (STOP, f"{{name: ask, {ASK}}}"),
+        (STOP, "{name: ask, kind: confirm, message: m}"),
+        (
+            "{name: st, kind: stop, status: succeeded, if: 'true', message: m}",
+            f"{{name: ask, {ASK}}}",
+        ),
+        (f"{{name: g, kind: group, steps: [{STOP}]}}", f"{{name: ask, {ASK}}}"),
+        (STOP, f"{{name: g, kind: group, steps: [{{name: ask, {ASK}}}]}}"),
+        (STOP, f"{{name: g, kind: group, steps: [{{name: ask, when: cleanup, {ASK}}}]}}"),
+        (f"{{name: g, kind: group, foreach: [a], steps: [{STOP}]}}", f"{{name: ask, {ASK}}}"),
+    ],
+)
+def test_a_question_behind_a_stop_is_a_warning(program: Program, question: tuple[str, str]) -> None:
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", *question))
+    done = program("run", "asks.yaml")
+    assert (done.code, done.out) == (0, "began\n")
+    assert "nobody can be asked here: the run ends where it asks `" in done.err
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        (f"{{name: ask, {ASK}}}", STOP),
+        (STOP, f"{{name: ask, when: cleanup, {ASK}}}"),
+        (
+            "{name: st, kind: stop, when: on_failure, status: failed, message: m}",
+            f"{{name: ask, {ASK}}}",
+        ),
+        (
+            f"{{name: g, kind: parallel, steps: [{STOP}, {{name: ask, {ASK}}}]}}",
+            "{name: last, kind: shell, run: ls}",
+        ),
+    ],
+)
+def test_a_question_that_no_stop_keeps_from_coming_ends_it(
+    program: Program, question: tuple[str, str]
+) -> None:
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", *question))
+    done = program("run", "asks.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no answer to `" in done.err
+
+
+def test_a_question_behind_a_called_runbook_that_stops_ends_it(program: Program) -> None:
+    program.write("called", steps(STOP))
+    program.write(
+        "asks", steps("{name: c, kind: runbook, runbook: called}", f"{{name: ask, {ASK}}}")
+    )
+    assert program("run", "asks.yaml").code == 2
+
+
 def test_a_yes_that_nobody_can_give_ends_it_before_the_first_step(program: Program) -> None:
     program.write(
         "asks",

@@ -188,6 +188,42 @@ async def test_exit_ends_it_though_a_grandchild_holds_the_terminal(
     assert f"sleep (pid {grandchild}) holds it open" in sink.stderr.decode()
 
 
+@pytest.mark.parametrize(
+    "daemon",
+    [
+        "sleep 600 & echo $!",
+        "sleep 600 >/dev/null 2>&1 & echo $!",
+        "( while :; do echo x; sleep 0.1; done ) & echo $!",
+    ],
+)
+async def test_what_dies_with_its_terminal_is_named_with_the_cure(
+    run: Run, sink: RecordingSink, daemon: str
+) -> None:
+    outcome = await run(daemon)
+    assert outcome.ok
+    (killed, *_) = sink.stdout.decode().split()
+    assert f"(pid {killed})" in sink.stderr.decode()
+    assert "SIGHUP killed " in sink.stderr.decode()
+    assert (
+        "behind `trap '' HUP`, and with its output elsewhere: `>log 2>&1 &`" in sink.stderr.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "sleep 0.1 & wait",
+        "sleep 600 & kill $!; wait",
+        "trap '' HUP; sleep 600 >/dev/null 2>&1 & true",
+    ],
+)
+async def test_of_what_does_not_die_with_its_terminal_nothing_such_is_told(
+    run: Run, sink: RecordingSink, script: str
+) -> None:
+    assert (await run(script)).ok or "kill" in script
+    assert "SIGHUP" not in sink.stderr.decode()
+
+
 async def test_stop_ends_the_whole_group(
     run: Run, sink: RecordingSink, stop: Stop, context: Context
 ) -> None:

@@ -49,6 +49,28 @@ PASSES = [
 ]
 
 
+IN_DOUBLE_QUOTES = [
+    r"{{range \$k, \$v := .Labels}}{{\$k}}={{\$v}}{{end}}",
+    r"{{ \$x }}{{- \$x.Name -}}{{ \$x | len }}",
+    r"{{with \$x := .Foo}}{{end}}",
+    r"{{index \$m 0}}{{ len \$m }}{{ not \$m }}",
+    r"{{printf \"%s}}\" .X}}{{ printf \"%s\" \$x }}",
+    r"{{if eq \$x .A}}{{else if ne .B \$x}}{{end}}",
+    r"{{if eq .State \"up\"}}{{end}}",
+    r"{{if and (eq \$x .A) (not \$y)}}{{end}}",
+    r"{{(index \$c 0).HostPort}}{{ (\$x.a).b }}",
+    r"{{ printf \`}}\` .X }}",
+]
+
+
+@pytest.mark.parametrize("text", IN_DOUBLE_QUOTES)
+def test_an_action_passes_in_double_quotes_of_a_shell(text: str) -> None:
+    compiled = compile_text(f'docker inspect -f "{text}" {{{{ X }}}}')
+    assert compiled.names == {"X"}
+    script = compile_shell(f'docker inspect -f "{text}" {{{{ X }}}}').render({"X": "a b"})
+    assert script.script == f'docker inspect -f "{text}" "${{PUP_TUI_V0}}"'
+
+
 @pytest.mark.parametrize("text", PASSES)
 def test_an_action_passes_as_it_is(text: str) -> None:
     compiled = compile_text(f"a {text} b {{{{ X }}}}")
@@ -98,6 +120,9 @@ def test_what_parses_as_ours_is_ours(text: str, expected: str) -> None:
         '{{ printf "{{ X }}" .A }}',
         "{{ .a {{ X }} }}",
         "{{ NAME other }}",
+        r"{{ NAME \other }}",
+        r"{{ \NAME }}",
+        r"{{ printf \"not closed .A }}",
         "{{ if X }}",
         '{{ if X == "a" }}',
         "{{ if X and Y }}",

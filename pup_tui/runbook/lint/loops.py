@@ -22,15 +22,18 @@ _READS: Final = re.compile(r"(?:^|[\s;&|(])(?:read|mapfile|readarray|getopts)\b"
 _SHIFTS: Final = re.compile(r"\bshift\b")
 _FIRST_WORD: Final = re.compile(r"\$(?:1|\{1)(?![0-9])")
 _CLOCK: Final = re.compile(r"\bSECONDS\b|\bEPOCHSECONDS\b|\bdate\s+[^;|&]*\+")
-_COMPARES: Final = re.compile(r"-(?:lt|le|gt|ge|eq|ne)\b|[<>]|[!=]=|=")
+_COMPARES: Final = re.compile(r"-(?:lt|le|gt|ge|eq|ne)\b|[<>]|[!=]=|=|\b(?:case|let)\b")
 _COUNTS: Final = re.compile(
     r"\b([A-Za-z_]\w*)(?:\+\+|--|\s*[-+*/]=)|(?:\+\+|--)([A-Za-z_]\w*)|"
-    r"\b([A-Za-z_]\w*)=\"?(?:\$\(\(|\$\(\s*expr\b|`\s*expr\b)|"
+    r"\b([A-Za-z_]\w*)=\"?(?:\$\(\(|\$\[|\$\(\s*expr\b|`\s*expr\b)|"
+    r"\b([A-Za-z_]\w*)=[^\n;]*\$(?:\{#?)?\4\b|\bprintf\s+-v\s+([A-Za-z_]\w*)\s+[\"']?%\(|"
     r"\(\(\s*([A-Za-z_]\w*)\s*=|\blet\s+[\"']?([A-Za-z_]\w*)|"
     r"\b([A-Za-z_]\w*)=\"?(?:\$\(\s*date\s+[^;|&)]*\+|\$\{?(?:EPOCH)?SECONDS\b)|"
     r"\b([A-Za-z_]\w*)=\(\s*\"\$\{[A-Za-z_]\w*\[@\]:"
 )
-"""What gives a variable another number in each round, the time, or an array without its first elements."""
+"""What gives a variable another number in each round, the time, a longer text, or an array without its
+first elements.
+"""
 
 _LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
 _WAITS: Final = re.compile(r"(?:^|[\s;&|({])(?:wait|fg)\b")
@@ -45,7 +48,7 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
         for node in nodes_of(script.root, "while_statement", "c_style_for_statement"):
             if _is_within(node, beside):
                 continue
-            told = _endless(node)
+            told = _endless(script, node)
             if told:
                 hint = "give the step a `timeout`, or use `poll`"
                 fragment = node.children[0].type
@@ -89,7 +92,7 @@ def _is_within(node: Node, statements: Sequence[Node]) -> bool:
     return any(each.start_byte <= node.start_byte < each.end_byte for each in statements)
 
 
-def _endless(loop: Node) -> str:
+def _endless(script: StepScript, loop: Node) -> str:
     body = loop.child_by_field_name("body")
     if body is None:
         return ""
@@ -105,35 +108,51 @@ def _endless(loop: Node) -> str:
     if (
         _READS.search(condition)
         or _SHIFTS.search(condition)
-        or _is_bounded(loop, condition, source_of(body), body)
+        or _is_bounded(script, loop, condition, body)
     ):
         return ""
     return "this loop has no end" if is_always else "this loop may wait for ever"
 
 
-def _is_bounded(loop: Node, condition: str, inside: str, body: Node) -> bool:
+def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> bool:
     """Whether the condition, or a test that leaves the loop, looks at a counter or at the clock."""
-    counted = {name for found in _COUNTS.findall(source_of(loop)) for name in found if name}
-    judged = [condition, *_ways_out(body)]
-    shifts = _SHIFTS.search(inside) is not None
+    if any(_LEAVES.match(source_of(statement)) for statement in body.named_children):
+        return True
+    counted = {
+        name
+        for found in _COUNTS.findall(_with_functions(script, source_of(loop)))
+        for name in found
+        if name
+    }
+    shifts = _SHIFTS.search(source_of(body)) is not None
     if shifts:
         counted.add("#")
-    for test in judged:
+    for test in (condition, *_ways_out(body)):
         if shifts and _FIRST_WORD.search(test):
             return True
-        names = set(re.findall(r"[A-Za-z_]\w*|#", test))
-        is_counter = bool(names & counted) and _COMPARES.search(test) is not None
-        if is_counter or ("((" in test and bool(names & counted)) or _CLOCK.search(test):
+        told = _with_functions(script, test)
+        names = set(re.findall(r"[A-Za-z_]\w*|#", told))
+        is_counter = bool(names & counted) and _COMPARES.search(told) is not None
+        if is_counter or ("((" in told and bool(names & counted)) or _CLOCK.search(told):
             return True
     return False
 
 
+def _with_functions(script: StepScript, text: str) -> str:
+    """A part of the script with the functions behind it that it names."""
+    functions = script.parts.functions.items()
+    words = set(re.findall(r"[\w-]+", text)) if functions else set()
+    called = (source_of(body) for name, body in functions if name.decode() in words)
+    return "\n".join([text, *called])
+
+
 def _ways_out(body: Node) -> Iterator[str]:
     """The statements of a loop's body that may leave it, each with the test that decides it."""
-    for node in nodes_of(body, "if_statement", "list"):
+    for node in nodes_of(body, "if_statement", "list", "case_statement"):
         text = source_of(node)
         if _LEAVES.search(text) or _READS.search(text):
-            yield text
+            is_case = node.type == "case_statement"
+            yield f"case {source_of(node.named_children[0])}" if is_case else text
 
 
 def one_round(subject: Subject) -> Iterator[Finding]:

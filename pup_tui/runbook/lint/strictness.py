@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
@@ -16,11 +17,21 @@ from pup_tui.template.shell.tables import is_builtin
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_STRICT: Final = re.compile(
-    r"\A#![^\n]*\s-[a-zA-Z]*e|(?:^|[\s;&])set\s+(?:-[a-zA-Z]+\s+)*(?:-[a-zA-Z]*e|-o\s+errexit)|"
-    r"(?:^|[\s;&])trap\s[^\n]*\bERR\b"
+_WORDS: Final = r"(?:(?!--?\s)[^\s;&|#]+[ \t]+)*"
+_OPTION: Final = r"(?i:err_?(?:exit|return))\b"
+_SETS: Final = (
+    rf"(?:set[ \t]+{_WORDS}(?:-[a-zA-Z]*e|-[a-zA-Z]*o[ \t]+{_OPTION})|setopt[ \t]+{_WORDS}{_OPTION}"
+    rf"|emulate[ \t]+{_WORDS}-o[ \t]+{_OPTION})"
 )
-_STRICT_INSIDE: Final = re.compile(r"\(\s*set\s+(?:-[a-zA-Z]*e|-o\s+errexit)")
+"""What makes a shell strict; zsh takes the names of options in any case and with `_` in them."""
+
+_STRICT: Final = re.compile(
+    rf"\A#![^\n]*\s-[a-zA-Z]*e|(?:^|[\s;&]){_SETS}|(?:^|[\s;&])trap\s[^\n]*\b(?:ERR|ZERR)\b"
+)
+_STRICT_INSIDE: Final = re.compile(rf"\(\s*{_SETS}")
+_RUNS: Final = frozenset({"time", "command", "builtin", "noglob", "nocorrect"})
+"""Words of shells that run the command behind them."""
+
 _HARMLESS: Final = frozenset(
     {
         *("sleep", "date", "hostname", "whoami", "id", "uname", "basename", "dirname", "seq"),
@@ -244,8 +255,7 @@ def _then(statement: Node) -> Node | None:
 def _name(node: Node) -> str:
     """The name of a command, or of the one whose output a variable is given."""
     if node.type == "command":
-        named = node.child_by_field_name("name")
-        return source_of(named) if named is not None else ""
+        return _program(node)
     value = node.named_children[-1] if node.named_children else None
     if value is not None and value.type == "string" and len(value.named_children) == 1:
         value = value.named_children[0]
@@ -253,6 +263,18 @@ def _name(node: Node) -> str:
         return ""
     inner = _deciding(value.named_children[-1])
     return _name(inner) if inner.type == "command" else ""
+
+
+def _program(command: Node) -> str:
+    named = command.child_by_field_name("name")
+    words = [source_of(each) for each in command.children_by_field_name("argument")]
+    name = source_of(named) if named is not None else ""
+    while name in _RUNS:
+        words = list(dropwhile(("-p", "--").__contains__, words))
+        if not words or words[0].startswith("-"):
+            return name
+        name, *words = words
+    return name
 
 
 def _is_in_background(statement: Node) -> bool:

@@ -15,13 +15,13 @@ from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS
 from pup_tui.template.shell.uses import BOUNDARIES
-from pup_tui.template.shell.words import BODIES, loop_words, prints_number
+from pup_tui.template.shell.words import BODIES, ZSH_PARAMETER, loop_words, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _IDENTIFIER: Final = re.compile(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
-_ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_]+\[([^]\n]*)\]")
+_ZSH_SUBSCRIPT: Final = re.compile(rb"%b((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
 _CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
 _AROUND: Final = frozenset(
     {

@@ -21,6 +21,19 @@ _PREFIXES: Final = re.compile(
 )
 """`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
 
+_ASSIGNMENT: Final = rb"[A-Za-z_]\w*(?:\[[^]\s]*\])?\+?="
+_TIMED: Final = re.compile(
+    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?(?:[ \t]+--)?)[ \t]+)*"
+    rb"time(?:[ \t]+-p)?(?:[ \t]+--)?[ \t]+(?:![ \t]+)*(?=%b)" % _ASSIGNMENT
+)
+_NEGATED: Final = re.compile(rb"(?<![^\s;&|(){}`])![ \t]+(?=%b)" % _ASSIGNMENT)
+"""`time` before assignments, which the grammar takes for words, and `!` before those without a command."""
+
+_CONTINUED: Final = re.compile(rb"(?<![\\ \t])((?:\\\\)*)(\\\r?\n)[ \t]")
+"""The end of a line that goes on, with a blank only on the next one: the grammar ends no assignment there."""
+
+_CONTINUED_BY_NOTHING: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\(\r?\n)(?=\s*\Z)")
+
 _READS_AND_WRITES: Final = re.compile(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<>&(-])")
 """The second half of a redirection of which the grammar knows the first."""
 
@@ -48,16 +61,25 @@ _GIVEN_WORDS: Final = re.compile(
 """The here-string of a compound command, which nobody could take for code, as if it named a file."""
 
 _QUALIFIERS: Final = re.compile(
-    rb"(?<=[\w*?/])\((?:[-^./@=p%*rwxRWXAIEsStNDMTF,]|U|G|[oO][nLlamcdN]|[aAmMcC]?[mhMws]?[-+]?[0-9]+"
+    rb"(?<=[\w*?/)])\((?:[-^./@=p%*rwxRWXAIEsStNDMTF,]|U|G|[oO][nLlamcdN]|[aAmMcC]?[mhMws]?[-+]?[0-9]+"
     rb"|L[kKmMpP]?[-+]?[0-9]+|\[-?[0-9]+(?:,-?[0-9]+)?\])+\)"
 )
 """Which files of a pattern zsh takes, as far as it runs nothing to tell them."""
 
 _QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
-_GROUPS: Final = re.compile(
-    rb"[?*+@!]\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED, re.DOTALL
-)
+_IN_GROUP: Final = rb"\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED
+_GROUPS: Final = re.compile(rb"[?*+@!]" + _IN_GROUP, re.DOTALL)
 """A group of bash's ``extglob`` and of ksh."""
+
+_ZSH_GROUPS: Final = re.compile(
+    rb"(?:[?*+@!]|(?<=[\w*?.:/@%%+\]}\"'-])|(?<=[\s|(])(?=\([^\s()]+\)[^\s;&]))(?!\([^)]*[#])%b"
+    % _IN_GROUP,
+    re.DOTALL,
+)
+"""A group of zsh: one like ksh's, one behind a part of its word, one at the beginning of a longer pattern.
+
+With a ``#`` in it something else may be meant.
+"""
 _BARS: Final = re.compile(rb"(\\.|%b)|\|" % _QUOTED, re.DOTALL)
 _DEEPEST_GROUP: Final = 5
 
@@ -67,6 +89,7 @@ _COMMANDS: Final = frozenset(
         *("c_style_for_statement", "case_statement", "test_command", "negated_command"),
     }
 )
+_SIMPLE: Final = (["command"], ["variable_assignment"], ["variable_assignments"])
 _MADE_OF_COMMANDS: Final = frozenset({"redirected_statement", "list", "pipeline"})
 _HOLDS_COMMANDS: Final = frozenset(
     {
@@ -113,8 +136,12 @@ def negations(script: bytes) -> list[Respelling]:
 
     That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``.
     """
-    prefixes = _blanks(_PREFIXES, script, _begins_command)
-    blanks = _blanks(_READS_AND_WRITES, script, _is_redirection)
+    prefixes = [
+        *_blanks(_PREFIXES, script, _begins_command),
+        *_blanks(_TIMED, script, _begins_command),
+    ]
+    blanks = [*_blanks(_READS_AND_WRITES, script, _is_redirection)]
+    blanks += _continuations(_CONTINUED, script)
     return [*prefixes, *blanks, *_blanks(_DESCRIPTORS, script, _is_descriptor)]
 
 
@@ -122,7 +149,8 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
     """All that may have to be spelled in another way; none overlaps another."""
     groups = _groups(script) if shell in _LIKE_KSH else []
     if shell == "zsh":
-        groups = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
+        qualifiers = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
+        groups = _apart(qualifiers, _zsh_groups(script))
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
     blanks += [
         Respelling(*found.span(), b"<  ", _is_given_to_compound)
@@ -139,12 +167,9 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
             Respelling(*found.span(), found[0].replace(b".", b"_"), _is_parameter)
             for found in _OWN_NAMES.finditer(script)
         ]
-    apart = (
-        each
-        for each in blanks
-        if not any(g.start < each.end and each.start < g.end for g in groups)
-    )
-    return [*negations(script), *groups, *apart]
+    blanks += _blanks(_NEGATED, script, _begins_command)
+    blanks += _continuations(_CONTINUED_BY_NOTHING, script)
+    return _apart(negations(script), _apart(groups, blanks))
 
 
 def respelled(script: bytes, spellings: Sequence[Respelling]) -> bytes:
@@ -162,20 +187,67 @@ def _blanks(
         yield Respelling(*match.span(), b" " * len(match[0]), confirmed)
 
 
+def _continuations(pattern: re.Pattern[bytes], script: bytes) -> Iterator[Respelling]:
+    for found in pattern.finditer(script):
+        yield Respelling(found.end(1), found.end(), b" " + found[2], _is_between)
+
+
+def _apart(first: list[Respelling], others: list[Respelling]) -> list[Respelling]:
+    """The first, and those of the others that overlap none of them."""
+    return first + [
+        each
+        for each in others
+        if not any(one.start < each.end and each.start < one.end for one in first)
+    ]
+
+
 def _groups(script: bytes) -> list[Respelling]:
     """The outermost groups. In their place stands a word that may become several, as they may."""
-    spans: list[tuple[int, int]] = []
+    found = _outermost(script, _GROUPS)
+    return [Respelling(*match.span(), _inert(match), _is_word) for match in found]
+
+
+def _zsh_groups(script: bytes) -> list[Respelling]:
+    """The same for zsh, where what looks like a group may tell which files are meant, by code as well.
+
+    It does not where it holds alternatives, nor where no files are looked for.
+    """
+    return [
+        Respelling(*match.span(), _inert(match), _is_word if _is_glob(match) else _is_pattern)
+        for match in _outermost(script, _ZSH_GROUPS)
+    ]
+
+
+def _is_glob(group: re.Match[bytes]) -> bool:
+    """Whether it is a group of zsh's in any word: one that begins with ``!`` or ``(`` may hold commands."""
+    begins_word = group.string[: group.start()][-1:].strip() in (b"", b"|", b"(")
+    has_bar = any(part[1] is None for part in _BARS.finditer(group[0]))
+    return has_bar and not (begins_word and group[0][:1] in (b"!", b"("))
+
+
+def _outermost(script: bytes, groups: re.Pattern[bytes]) -> list[re.Match[bytes]]:
+    outer: list[re.Match[bytes]] = []
     for _ in range(_DEEPEST_GROUP):
-        inner = [match.span() for match in _GROUPS.finditer(script)]
-        if not inner:
+        found = list(groups.finditer(script))
+        if not found:
             break
-        spans = [s for s in spans if not any(i[0] < s[0] and s[1] < i[1] for i in inner)] + inner
-        script = _GROUPS.sub(_inert, script)
-    return [Respelling(*span, script[slice(*span)], _is_word) for span in spans]
+        outer = [
+            each
+            for each in outer
+            if not any(one.start() < each.start() and each.end() < one.end() for one in found)
+        ]
+        outer += found
+        script = groups.sub(_inert, script)
+    return outer
 
 
-def _inert(match: re.Match[bytes]) -> bytes:
-    return b"*." + _BARS.sub(lambda part: part[1] or b".", match[0][2:-1]) + b"."
+def _inert(group: re.Match[bytes]) -> bytes:
+    opening, _, inside = group[0][:-1].partition(b"(")
+    return b"*".ljust(len(opening) + 1, b".") + _BARS.sub(_without_bar, inside) + b"."
+
+
+def _without_bar(part: re.Match[bytes]) -> bytes:
+    return part[1] or b"."
 
 
 def _pattern(qualifiers: re.Match[bytes]) -> Respelling:
@@ -203,7 +275,7 @@ def _begins_command(root: Node, _start: int, at: int) -> bool:
         kinds.append(node.type)
     while kinds and kinds[-1] in _MADE_OF_COMMANDS:
         kinds.pop()
-    return kinds[-1:] == ["command"] or (len(kinds) > 1 and _COMMANDS.issuperset(kinds[1:]))
+    return kinds[-1:] in _SIMPLE or (len(kinds) > 1 and _COMMANDS.issuperset(kinds[1:]))
 
 
 def _is_redirection(root: Node, start: int, _end: int) -> bool:
@@ -211,6 +283,13 @@ def _is_redirection(root: Node, start: int, _end: int) -> bool:
     token = root.descendant_for_byte_range(start - 1, start)
     redirect = token.parent if token is not None and token.type == "<" else None
     return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_between(root: Node, start: int, _end: int) -> bool:
+    """Whether the blank here stands between the words of commands, and in no text."""
+    return next(_around(root, start)).type in _HOLDS_COMMANDS | _MADE_OF_COMMANDS | {
+        *("command", "variable_assignments", "declaration_command", "for_statement", "array"),
+    }
 
 
 def _is_descriptor(root: Node, _start: int, end: int) -> bool:
@@ -269,7 +348,22 @@ def _is_loop(root: Node, start: int, end: int) -> bool:
 
 def _is_word(root: Node, start: int, _end: int) -> bool:
     """Whether a word begins or goes on here that is not the name of a command."""
-    around = next(n for n in _around(root, start) if n.type not in _WORDS)
+    around = _holder(root, start)
     if around.type == "command":
         return _RUNS_WORDS.match(around.children[0].text or b"") is None
-    return around.type in _HOLDS_WORDS
+    return around.type in _HOLDS_WORDS or _is_pattern(root, start, _end)
+
+
+def _is_pattern(root: Node, start: int, _end: int) -> bool:
+    """Whether a text is compared with the word that begins or goes on here."""
+    around = _holder(root, start)
+    if around.type == "case_item":
+        return any(child.type == ")" and start < child.start_byte for child in around.children)
+    if around.type == "case_statement":
+        return any(child.type == "in" and start < child.start_byte for child in around.children)
+    return around.type == "test_command"
+
+
+def _holder(root: Node, start: int) -> Node:
+    """What the word at a byte is a word of."""
+    return next(node for node in _around(root, start) if node.type not in _WORDS)

@@ -23,6 +23,7 @@ from pup_tui.template.shell.words import (
     BODIES,
     READING,
     UNKNOWN,
+    ZSH_PARAMETER,
     ShellWord,
     assigned_by,
     destinations,
@@ -47,7 +48,7 @@ PATTERN_OPERATORS: Final = frozenset(
 _ARRAY: Final = re.compile(rb"[-+][a-zA-Z]*A")
 """The option of ``set`` behind which the name of an array stands."""
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
-_ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
+_ZSH_SUBSCRIPT: Final = re.compile(rb"%b(?:\[[^]\s]*\])*\[[^]\n]*\Z" % ZSH_PARAMETER)
 _DESCRIPTOR: Final = re.compile(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
 _REDIRECTED: Final = re.compile(rb"[^]\n]*\]\}[<>]")
 """Around a place in ``{NAME[…]}>``."""

@@ -22,6 +22,9 @@ _PRINTS_NUMBER: Final = re.compile(
 UNKNOWN: Final = b"\0"
 """Stands in the text of a word for a part that is known only when the script runs."""
 
+ZSH_PARAMETER: Final = rb"\$[#+^=~]*(?:[A-Za-z0-9_@*]+|[#?$!-])"
+"""What has a subscript in zsh where ``[`` follows it, with what may stand before a name."""
+
 ONE_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 """A word that is one variable, or all elements of an array."""
 

@@ -73,6 +73,7 @@ _TOKENS = [
     *(" #", "\\", "a", "x=", "a[", " ", "]", "~", "<<<", "&&", "case x in ", " esac", "let "),
     *("declare -i ", "declare -a ", "export ", "printf '%s' ", " -v ", "test ", "[ ", " 1", "$"),
     *("!", "<(", "unset ", "read ", "-", "do ", "done", "for i in ", "if ", "then ", "fi", "$'"),
+    *("x(", "x@(", "$#x[", "time ", "\\\n ", "*("),
     *("((", "local ", "{1..", "@(", ":", "a=(", "${a[", "$[", "typeset -n ", "f() ", "''", "$x"),
     *(
         "builtin ",
@@ -282,6 +283,17 @@ class Generator:
                     f"ls !(*.{{{{ V }}}}|${name})",
                     "echo @({{ V }}|*(b))",
                     f"[[ ${name} == +({{{{ V }}}}) ]]",
+                ),
+                *(
+                    f"case ${name} in a) ;; b@({{{{ V }}}}|${name})) echo {{{{ V }}}} ;; esac",
+                    f"[[ ${name} == (a|{{{{ V }}}})* ]]",
+                    "ls x({{ V }}|b)(N)",
+                ),
+                *(
+                    f"echo $#{name}[{{{{ V }}}}] $?[${name}]",
+                    f"time {name}={{{{ V }}}} echo ${name}",
+                    f"! {name}={{{{ V }}}} Y=${name}",
+                    f"{name}={{{{ V }}}}\\\n Y={{{{ V }}}} \\\n",
                 ),
                 *(
                     f"(({name}[{{{{ V }}}}]++))",
