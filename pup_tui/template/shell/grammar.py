@@ -12,7 +12,7 @@ from pup_tui.template.shell.respelling import Respelling, negations, respelled, 
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Parser, Query, Tree
+    from tree_sitter import Language, Node, Query, Tree
 
 _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
@@ -49,13 +49,6 @@ def language() -> Language:
     from tree_sitter import Language
 
     return Language(tree_sitter_bash.language())
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    from tree_sitter import Parser
-
-    return Parser(language())
 
 
 @lru_cache(maxsize=1)
@@ -108,6 +101,8 @@ def _parse(script: bytes) -> Tree | None:
     Where the grammar is lost it looks ahead over and over, which takes a time that grows with the
     square of the text. How often it asks for a chunk of the text tells that early.
     """
+    from tree_sitter import Parser
+
     chunks = 0
     limit = _CHUNKS_AT_LEAST + _CHUNKS_PER_CHUNK * (len(script) // _CHUNK)
 
@@ -116,11 +111,12 @@ def _parse(script: bytes) -> Tree | None:
         chunks += 1
         return script[offset : offset + _CHUNK]
 
-    parser = _parser()
+    # One parser for each script: while it asks for a chunk another thread may read a script of its own, and a
+    # parser that is used by two ends the process.
+    parser = Parser(language())
     try:
         return parser.parse(read, progress_callback=lambda _offset, _error: chunks > limit)
     except ValueError:
-        parser.reset()
         return None
 
 
