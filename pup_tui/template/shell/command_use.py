@@ -16,6 +16,9 @@ from pup_tui.template.shell.words import ASSIGNMENT
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
 
+ANY_SHELL: Final = "any"
+"""The shell that a program may be whose name is made when the script runs."""
+
 _SOURCING: Final = frozenset({".", "source"})
 OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})
 """Commands whose code runs in the shell of the script."""
@@ -36,7 +39,10 @@ _DEEPEST: Final = 30
 _RUN_ENDS: Final = frozenset({b";", b"+"})
 _ANY_INTERPRETER: Final = Synopsis(
     "",
-    dict.fromkeys((b"-c", b"-e", b"--eval", b"--command"), Slot(Kind.CODE, redefines=True)),
+    {
+        **dict.fromkeys((b"-c", b"-e", b"--eval", b"--command"), Slot(Kind.CODE, redefines=True)),
+        b"-s": Slot(Kind.STDIN, redefines=True),
+    },
     (Slot(Kind.FILE), Slot(Kind.REST)),
     reads_code=True,
 )
@@ -159,17 +165,23 @@ class CommandUse:
             return b""
         used = zip(self.words, self.uses, strict=True)
         code = (word for word, use in used if use.evaluator and use.kind is Kind.CODE)
-        languages = {use.evaluator.language for use in self.uses if use.evaluator}
-        return b" ".join(code) if languages == {"shell"} else b""
+        evaluators = [use.evaluator for use in self.uses if use.evaluator]
+        is_shell = evaluators and all(each.is_shell for each in evaluators)
+        return b" ".join(code) if is_shell else b""
 
     @cached_property
     def shell(self) -> str | None:
-        """The shell of that code, or of its standard input; none where it is that of the script itself."""
+        """The shell of that code, or of its standard input; none where it is that of the script itself.
+
+        Of a program that nobody knows it is `ANY_SHELL`.
+        """
         evaluators = (*(use.evaluator for use in self.uses), self.reader)
-        names = (each.command.rsplit("/", 1)[-1] for each in evaluators if each is not None)
-        name = next(names, "sh")
+        known = [each for each in evaluators if each is not None]
+        name = known[0].command.rsplit("/", 1)[-1] if known else "sh"
         if name in OWN_SHELL:
             return None
+        if known and not known[0].language:
+            return ANY_SHELL
         return name if name in SHELLS else "sh"
 
     @cached_property
@@ -178,7 +190,12 @@ class CommandUse:
         by_name = (each.evaluator for each in self.uses if each.kind is Kind.FILE)
         readers = (each for each in (*by_name, self.reader) if each is not None)
         is_own = self._sources or b"/" in (self.words or [b""])[0]
-        return is_own or any(reader.language == "shell" for reader in readers)
+        return is_own or self.is_unknown or any(reader.is_shell for reader in readers)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows before the script runs which program it is."""
+        return bool(self.words) and program_of(self.words[0]) is _ANY_INTERPRETER
 
     @property
     def _sources(self) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import (
+    ANY_SHELL,
     OWN_SHELL,
     CommandUse,
     Evaluator,
@@ -76,6 +77,8 @@ _ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
 _NODES_PER_STEP: Final = 5
+_ANY_SHELLS: Final = ("sh", "ksh", "zsh")
+"""Those that, between them, evaluate whatever any shell does."""
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -130,9 +133,19 @@ _Steps = Iterator[_Carrier | Evaluator]
 
 
 class Evaluations:
-    """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them."""
+    """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them.
 
-    def __init__(self, survey: Survey, depth: int = 0, *, follows_texts: bool = True) -> None:
+    ``given`` are the scripts that the script around it hands to shells, maybe to those that this one runs.
+    """
+
+    def __init__(
+        self,
+        survey: Survey,
+        depth: int = 0,
+        given: tuple[bytes, ...] = (),
+        *,
+        follows_texts: bool = True,
+    ) -> None:
         self._survey = survey
         self._root = root = survey.root
         self._depth = depth
@@ -140,7 +153,8 @@ class Evaluations:
         self._parts = ScriptParts(root)
         self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
-        self._scripts: dict[tuple[bytes, str], Evaluations | None] = {}
+        self._given = given
+        self._scripts: dict[tuple[bytes, str, tuple[bytes, ...]], Evaluations | None] = {}
 
     def evaluator(self, path: Sequence[Node]) -> Evaluator | None:
         """The command that evaluates a text whose place in the tree is given, outermost node first."""
@@ -266,10 +280,19 @@ class Evaluations:
             yield from self.called_with(function, use.words[first:], position - first)
         elif what.kind is Kind.OUT:
             yield _Names()
-        elif what.kind is Kind.DATA:
+            yield from self._copied(use, position) if is_content else ()
+        elif what.kind is Kind.DATA or (what.kind is Kind.FILE and use.is_unknown):
             yield from self._into_argument(command, use, position)
             if is_content or not use.prints_named:
                 yield _Output(command)
+
+    def _copied(self, use: CommandUse, position: int) -> _Steps:
+        """To the files that a command makes of one: under the other names, or in the folders of these."""
+        own = use.words[position].rsplit(b"/", 1)[-1]
+        for at, name in enumerate(use.words):
+            if at != position and use.uses[at].kind is Kind.OUT:
+                yield _File(name)
+                yield _File(b"%s/%s" % (name.rstrip(b"/"), own))
 
     def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
         at = use.name_before(position)
@@ -330,29 +353,34 @@ class Evaluations:
         if not (self._parts.mentions(b".") or self._parts.mentions(b"source")):
             return
         call = b" ".join((name, *(b"0" for _ in before[1:]), b'"$1"'))
-        for _, script in self._handed:
+        for script in self._given_scripts:
             if name in script:
                 yield from self._within(b"%s\n%s" % (script, call), None, [_Variable(b"1")])
 
     def _called_within(self, use: CommandUse, script: bytes, position: int) -> Iterator[Evaluator]:
         """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
-        inside = self._inner(script, use.shell) if script and use.shell else None
-        if inside is None:
+        if not script or not use.shell:
             return
         at = next((i for i, each in enumerate(use.uses) if each.kind is Kind.CODE), None)
         # Behind options and the name of a file the first word may be any.
         starts = range(at + 2, at + 3) if at is not None else range(1, position + 1)
         for start in starts:
             if start <= position:
-                yield from inside.called_with(None, use.words[start:], position - start)
+                for inside in self._insides(script, use.shell):
+                    yield from inside.called_with(None, use.words[start:], position - start)
 
     def _scripts_of(self, command: Node) -> list[bytes]:
         """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
         use = self._parts.use(command)
         script = use.script or self._parts.input_script(command)
         is_elsewhere = _GIVEN.fullmatch(script) if script else use.runs_file
-        handed = (script for _, script in self._handed) if is_elsewhere else ()
+        handed = self._given_scripts if is_elsewhere else ()
         return [*([script] if script else ()), *handed]
+
+    @cached_property
+    def _given_scripts(self) -> tuple[bytes, ...]:
+        """The scripts that a shell may get of which none stands in its command."""
+        return tuple(dict.fromkeys((*self._given, *(script for _, script in self._handed))))
 
     @cached_property
     def _handed(self) -> list[tuple[Node, bytes]]:
@@ -368,7 +396,7 @@ class Evaluations:
     @cached_property
     def _plain(self) -> Evaluations:
         """The ways of texts that are no scripts, by which it is told which are."""
-        plain = Evaluations(self._survey, self._depth, follows_texts=False)
+        plain = Evaluations(self._survey, self._depth, self._given, follows_texts=False)
         plain._parts, plain._scripts, plain._filled = self._parts, self._scripts, self._filled
         return plain
 
@@ -459,7 +487,9 @@ class Evaluations:
         elif parent.type != "program":
             yield _Output(parent)
         else:
-            yield from map(_Input, self._parts.output_listeners)
+            for target in self._parts.output_targets:
+                is_file = target.type != "process_substitution"
+                yield _File(unquoted(text(target))) if is_file else _Input(target)
 
     def _from_redirected(self, statement: Node) -> _Steps:
         """From a text that is printed where redirections, or a pipe in a here-document's line, take it."""
@@ -527,21 +557,30 @@ class Evaluations:
             return
         named = [each for each in start or () if each.name in ARGUMENTS or each.name in script]
         is_asked = script and (named or start is None)
-        inside = self._inner(script, shell or self._survey.shell) if is_asked else None
-        if inside is not None:
+        for inside in self._insides(script, shell or self._survey.shell) if is_asked else ():
             found = inside.reader() if start is None else inside._first(iter(named))
             yield from [found] if found is not None else ()
 
+    def _insides(self, script: bytes, shell: str) -> Iterator[Evaluations]:
+        """A script that stands in words of this one, for each shell that may run it."""
+        for each in _ANY_SHELLS if shell == ANY_SHELL else (shell,):
+            inside = self._inner(script, each)
+            if inside is not None:
+                yield inside
+
     def _inner(self, script: bytes, shell: str) -> Evaluations | None:
         """A script that stands in words of this one; none where it cannot be read."""
-        if (script, shell) not in self._scripts:
+        # What one of them hands on further is its own.
+        given = () if script in self._given_scripts else self._given_scripts
+        key = script, shell, given
+        if key not in self._scripts:
             source, tree = read(script, shell)
-            self._scripts[script, shell] = (
-                Evaluations(Survey(tree.root_node, source, shell, MARKER), self._depth + 1)
-                if tree is not None
-                else None
-            )
-        return self._scripts[script, shell]
+            inner = None
+            if tree is not None:
+                survey = Survey(tree.root_node, source, shell, MARKER)
+                inner = Evaluations(survey, self._depth + 1, given)
+            self._scripts[key] = inner
+        return self._scripts[key]
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
         yield from map(_Word, self._parts.expansions(name, within))

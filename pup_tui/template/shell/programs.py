@@ -420,7 +420,7 @@ sort | shell | --compress-program=CODE -k= -t= -o=OUT -S= -T= _*
 split | shell | --filter=CODE -l= -b= -n= -a= -C= _*
 csplit, dd | | OUT*/of=/
 tee, sponge | | OUT*
-cp, gcp | | -t=OUT --target-directory=OUT -S= --suffix= OUT*
+cp, gcp, mv, gmv, ln, gln | | -t=OUT --target-directory=OUT -S= --suffix= OUT*
 install, ginstall | shell | -m= --mode= -o= --owner= -g= --group= -t=OUT --target-directory=OUT -S= --suffix=
     --strip-program=CODE OUT*
 less, more, most | shell | +=CODE -o= -p= -P= _*
@@ -498,7 +498,7 @@ psql2csv | SQL | <CODE CODE
 _PLAIN: Final = r"""
 echo, grep, egrep, fgrep, zgrep, pgrep, pkill, logger, test, [, apt, apt-get, brew, yum, dnf, apk, pacman,
     pip, which, type, hash, whereis, basename, dirname, seq, date, wc, tr, diff, cmp, true, false, :,
-    export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, mv, ln, touch, stat,
+    export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, touch, stat,
     systemctl, service, journalctl, readlink, realpath, notify-send, wall | | REST
 cat, zcat, gzcat, bzcat, xzcat, zstdcat, tac, nl, head, tail, cut, uniq, gunzip, bunzip2, unxz, base64,
     xxd, md5sum, sha256sum, pg_dump, pg_dumpall, pg_restore, mysqldump, mariadb-dump, mongodump, gpg, age,

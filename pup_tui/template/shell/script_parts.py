@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
+from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.markers import MARKER
@@ -58,6 +58,9 @@ _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\
 """A word that is one variable, perhaps with a default, or all elements of an array."""
 _BRACES: Final = re.compile(rb"([^\s'\"\\{}$]*)\{([^\s'\"\\{}]*,[^\s'\"\\{}]*)\}([^\s'\"\\{}]*)")
 """A word that becomes several, each with what stands before and behind the braces."""
+_FOUND: Final = re.compile(rb"\"?\$\((?:command -v|which|type -P) +([\w./+-]+)\)\"?")
+"""The command that finds a program, which is then run."""
+_RUNS: Final = re.compile(rb"\$\(|`")
 _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\]\}\"|\"\$@\"")
 """A word of which nothing may be left, or several words."""
 _SUBSTITUTED: Final = b"$()"
@@ -152,13 +155,22 @@ class ScriptParts:
         if braces is not None:
             parts = MARKER.sub(COMPUTED, braces[2]).split(b",")
             return [braces[1] + part + braces[3] for part in parts]
+        found = _FOUND.fullmatch(word) if is_name else None
+        if found is not None:
+            return [found[1]]
         match = _VARIABLE.fullmatch(word)
         if match is None:
             return ()
-        given = self._assigned.get(match[1], b"") or match[2] or b""
-        if not given and is_name and PROGRAMS.get(match[1].lower()):
-            given = match[1].lower()
-        if not is_name and given.lstrip(b'"').startswith((b"$", b"`")):
+        given = (
+            (self._named_by if is_name else self._assigned).get(match[1], b"") or match[2] or b""
+        )
+        if is_name:
+            found = _FOUND.fullmatch(given)
+            given = found[1] if found is not None else given
+            if (not given or _RUNS.search(given)) and PROGRAMS.get(match[1].lower()):
+                given = match[1].lower()
+        is_made = _RUNS.search(given) if is_name else given.lstrip(b'"').startswith((b"$", b"`"))
+        if is_made:
             return ()
         given = MARKER.sub(COMPUTED, given)
         words = _ELEMENT.findall(given[1:-1]) if given.startswith(b"(") else unquoted(given).split()
@@ -176,6 +188,18 @@ class ScriptParts:
             elif before:
                 value = before + value
             found[name.removesuffix(b"+")] = value
+        return found
+
+    @cached_property
+    def _named_by(self) -> dict[bytes, bytes]:
+        """What each variable holds as the name of a command: of several texts one that names a shell."""
+        found = {**self._assigned}
+        for node in self._found.get("assignment", ()):
+            name, _, value = text(node).partition(b"=")
+            first = b"".join(unquoted(value).split(maxsplit=1)[:1])
+            program = program_of(first.lstrip(b"("))
+            if program is not None and program.is_interpreter:
+                found[name] = value
         return found
 
     @cached_property
@@ -275,7 +299,7 @@ class ScriptParts:
     def input_script(self, command: Node) -> bytes:
         """What a command for a shell reads as its script, where that stands in this one."""
         reader, statement = self.use(command).reader, command.parent
-        if reader is None or reader.language != "shell" or statement is None:
+        if reader is None or not reader.is_shell or statement is None:
             return b""
         given = (
             n for n in (*redirects(statement), *redirects(command)) if n.type != "file_redirect"
@@ -420,11 +444,10 @@ class ScriptParts:
         return name in names and any(_TO_DESCRIPTOR.match(option) for option in options)
 
     @cached_property
-    def output_listeners(self) -> list[Node]:
-        """The process substitutions that ``exec`` makes the standard output of the script."""
+    def output_targets(self) -> list[Node]:
+        """The files and process substitutions that ``exec`` makes the standard output of the script."""
         redirected = filter(is_of_exec, self._found.get("redirect", ()))
-        targets = [target for target in map(written, redirected) if target is not None]
-        return [target for target in targets if target.type == "process_substitution"]
+        return [target for target in map(written, redirected) if target is not None]
 
     def speaks_up(self, command: Node) -> bool:
         """Whether a command prints to a descriptor that its option names: ``print -p``, ``print -u3``."""
