@@ -79,6 +79,15 @@ _MOST_DROPPED: Final = 9
 _NODES_PER_STEP: Final = 5
 _ANY_SHELLS: Final = ("sh", "ksh", "zsh")
 """Those that, between them, evaluate whatever any shell does."""
+_ANY_SCRIPT: Final = b"\0"
+"""A script that only its making tells: one that is decoded, or edited."""
+_KEEPING_LINES: Final = frozenset(
+    {
+        *(b"cat", b"tac", b"tee", b"head", b"tail", b"grep", b"egrep", b"fgrep", b"sort", b"uniq"),
+        *(b"echo", b"printf", b"print", b"read", b"mapfile", b"readarray", b":", b"true", b"shuf"),
+    }
+)
+"""Commands that print lines of their input as they are, or nothing of it."""
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -359,7 +368,7 @@ class Evaluations:
 
     def _called_within(self, use: CommandUse, script: bytes, position: int) -> Iterator[Evaluator]:
         """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
-        if not script or not use.shell:
+        if script in (b"", _ANY_SCRIPT) or not use.shell:
             return
         at = next((i for i, each in enumerate(use.uses) if each.kind is Kind.CODE), None)
         # Behind options and the name of a file the first word may be any.
@@ -380,7 +389,31 @@ class Evaluations:
     @cached_property
     def _given_scripts(self) -> tuple[bytes, ...]:
         """The scripts that a shell may get of which none stands in its command."""
-        return tuple(dict.fromkeys((*self._given, *(script for _, script in self._handed))))
+        made = [_ANY_SCRIPT] if any(map(self._makes_script, self._handed_to_makers)) else []
+        return tuple(dict.fromkeys((*self._given, *(text for _, text in self._handed), *made)))
+
+    @property
+    def _handed_to_makers(self) -> Iterator[Node]:
+        """The commands that read a text of the script and print another one made of it."""
+        if not self._follows_texts:
+            return
+        for node in self._parts.texts:
+            steps = list(self._plain._next(_Output(node) if node.type == "command" else _Word(node)))
+            while steps:
+                at = steps.pop()
+                if isinstance(at, _Input) and at.node.type == "redirected_statement":
+                    steps += self._from_input(at.node)
+                elif isinstance(at, _Input) and at.node.type == "command":
+                    yield at.node
+
+    def _makes_script(self, command: Node) -> bool:
+        """Whether what a command makes of its input is a script that nobody has seen."""
+        use = self._parts.use(command)
+        name = use.words[use.name_before(len(use.words))].rsplit(b"/", 1)[-1]
+        if name in _KEEPING_LINES or name in self._parts.functions or use.reader or use.script:
+            return False
+        evaluator = self._plain._first(iter((_Output(command),)))
+        return evaluator is not None and evaluator.is_shell
 
     @cached_property
     def _handed(self) -> list[tuple[Node, bytes]]:
@@ -552,7 +585,7 @@ class Evaluations:
 
         One of no ``shell`` of its own runs in the shell of this script.
         """
-        if script and self._depth == _DEEPEST:
+        if script == _ANY_SCRIPT or (script and self._depth == _DEEPEST):
             yield Evaluator("sh", "shell")
             return
         named = [each for each in start or () if each.name in ARGUMENTS or each.name in script]
@@ -672,7 +705,7 @@ class Evaluations:
             yield from self._within(script, use.shell, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
-        for command, word in self._parts.mentions(name):
+        for command, word in self._parts.openings(name):
             yield from self._into_command(command, [word], True)
         for redirect in self._parts.readings(name):
             yield from self._to_reader(redirect)

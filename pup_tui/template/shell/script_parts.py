@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ from pup_tui.template.shell.redirections import (
     upwards,
     written,
 )
+from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.words import READING, loop_words
 
 if TYPE_CHECKING:
@@ -66,6 +68,9 @@ _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\
 _SUBSTITUTED: Final = b"$()"
 """Stands for a long text of a word that is known only when the script runs."""
 _LONG: Final = 500
+_VARIABLE_IN: Final = re.compile(rb"\$([A-Za-z_]\w*)")
+_MOST_NAMES: Final = 20
+"""Names that a word for a file is read as."""
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
 """One word of an array."""
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
@@ -395,9 +400,62 @@ class ScriptParts:
         """Each command with a word of this text, and that word."""
         return self._mentions.get(_plain(name), [])
 
+    def openings(self, name: bytes) -> list[tuple[Node, Node]]:
+        """Each command with a word that may name a file of this name, and that word.
+
+        What is run may also be in another folder by then.
+        """
+        names = self._file_names(name)
+        found = {
+            word.id: (command, word)
+            for each in names
+            for command, word in self._openings.get(_base(each), ())
+            if not names.isdisjoint(self._file_names(text(word))) or self._is_run(command, word)
+        }
+        return list(found.values())
+
+    def _is_run(self, command: Node, word: Node) -> bool:
+        """Whether a word names what is run."""
+        use, position = self.use(command), self.position(command, word)
+        return position is not None and (
+            position in use.names or use.uses[position].kind is Kind.FILE
+        )
+
+    @cached_property
+    def _openings(self) -> dict[bytes, list[tuple[Node, Node]]]:
+        found: dict[bytes, list[tuple[Node, Node]]] = {}
+        for mentions in self._mentions.values():
+            for command, word in mentions:
+                for base in {_base(name) for name in self._file_names(text(word))}:
+                    found.setdefault(base, []).append((command, word))
+        return found
+
+    def _file_names(self, word: bytes) -> frozenset[bytes]:
+        """The names of a file that a word may stand for: in it a variable has one of its texts."""
+        names = [_plain(unquoted(word))]
+        for name in names:
+            match = _VARIABLE_IN.search(name)
+            if match is not None and len(names) < _MOST_NAMES:
+                before, behind = name[: match.start()], name[match.end() :]
+                names += [_plain(before + each + behind) for each in self._literals[match[1]]]
+        return frozenset(names)
+
+    @cached_property
+    def _literals(self) -> defaultdict[bytes, list[bytes]]:
+        """The literal texts of each variable."""
+        found: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for node in self._found.get("assignment", ()):
+            name, _, value = text(node).partition(b"=")
+            found[name].append(unquoted(value))
+        for loop in self._found.get("loop", ()):
+            found[text(loop.children[1])] += [unquoted(text(word)) for word in loop_words(loop)]
+        for texts in found.values():
+            texts[:] = [each for each in texts if not re.search(rb"[$`(]", each)]
+        return found
+
     def readings(self, name: bytes) -> list[Node]:
         """The redirections from a file of this name."""
-        return self._readings.get(_plain(name), [])
+        return [each for one in self._file_names(name) for each in self._readings.get(one, ())]
 
     @cached_property
     def listeners(self) -> list[Node]:
@@ -473,12 +531,17 @@ class ScriptParts:
         for redirect in self._found.get("redirect", ()):
             target = target_of(redirect)
             if target is not None and (feeds_input(redirect) or opens_input(redirect)):
-                found.setdefault(_plain(unquoted(text(target))), []).append(redirect)
+                for name in self._file_names(text(target)):
+                    found.setdefault(name, []).append(redirect)
         return found
 
 
 def _plain(name: bytes) -> bytes:
     return name.removeprefix(b"./").replace(b"${", b"$").replace(b"}", b"")
+
+
+def _base(name: bytes) -> bytes:
+    return name.rsplit(b"/", 1)[-1]
 
 
 def function_around(node: Node) -> Node | None:
