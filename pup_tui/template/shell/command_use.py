@@ -31,6 +31,7 @@ _OWN_WORDS: Final = re.compile(rb"\$(?:([1-9])|\{([1-9])\}|[@*]|\{[@*](?::([1-9]
 """One of the own words of a function or script, or all from one on."""
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _MAY_ASSIGN: Final = re.compile(rb"\x01|\$\{?[A-Za-z_]\w*(?![\w[])")
+_PATTERN: Final = re.compile(rb".*[*?]|.+\[")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
 _STANDARD_INPUT: Final = frozenset({b"-", b"/dev/stdin", b"/dev/fd/0", b"/proc/self/fd/0"})
 _DEEPEST: Final = 30
@@ -42,6 +43,7 @@ _ANY_INTERPRETER: Final = Synopsis(
     {
         **dict.fromkeys((b"-c", b"-e", b"--eval", b"--command"), Slot(Kind.CODE, redefines=True)),
         b"-s": Slot(Kind.STDIN, redefines=True),
+        **dict.fromkeys((b"-o", b"+o", b"-O", b"+O", b"--rcfile", b"--init-file"), Slot()),
     },
     (Slot(Kind.FILE), Slot(Kind.REST)),
     reads_code=True,
@@ -129,7 +131,7 @@ class CommandUse:
     def is_script_name(self, position: int) -> bool:
         """Whether a word is surely the name of the script before it: ``sh -c SCRIPT NAME``."""
         before = self.uses[position - 1].kind if position else None
-        return before is Kind.CODE and not self._may_be_none
+        return before is Kind.CODE and not self._sources and not self._may_be_none
 
     @property
     def has_own_words(self) -> bool:
@@ -195,7 +197,7 @@ class CommandUse:
     @property
     def is_unknown(self) -> bool:
         """Whether nobody knows before the script runs which program it is."""
-        return bool(self.words) and program_of(self.words[0]) is _ANY_INTERPRETER
+        return bool(self.words) and _named_program(self.words[0]) is _ANY_INTERPRETER
 
     @property
     def _sources(self) -> bool:
@@ -252,7 +254,7 @@ class CommandUse:
             return
         self.prints_environment = False
         self.uses[at] = name if _MAY_ASSIGN.match(self.words[at]) else WordUse(Kind.NAME)
-        program = program_of(self.words[at])
+        program = _named_program(self.words[at])
         if program is None:
             self.search(at + 1, end)
         else:
@@ -280,6 +282,11 @@ class CommandUse:
                     self.reader = inner.reader
                     return True
         return False
+
+
+def _named_program(word: bytes) -> Synopsis | None:
+    """The program of the first word of a command, which may be a pattern for its file."""
+    return _ANY_INTERPRETER if _PATTERN.match(word) else program_of(word)
 
 
 def program_of(word: bytes) -> Synopsis | None:

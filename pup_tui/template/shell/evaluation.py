@@ -292,6 +292,7 @@ class Evaluations:
             yield from self._copied(use, position) if is_content else ()
         elif what.kind is Kind.DATA or (what.kind is Kind.FILE and use.is_unknown):
             yield from self._into_argument(command, use, position)
+            yield from self._copied(use, position) if is_content and _makes_files(use) else ()
             if is_content or not use.prints_named:
                 yield _Output(command)
 
@@ -299,7 +300,8 @@ class Evaluations:
         """To the files that a command makes of one: under the other names, or in the folders of these."""
         own = use.words[position].rsplit(b"/", 1)[-1]
         for at, name in enumerate(use.words):
-            if at != position and use.uses[at].kind is Kind.OUT:
+            is_name = use.uses[at].kind in (Kind.DATA, Kind.OUT) and name[:1] != b"-"
+            if at != position and is_name:
                 yield _File(name)
                 yield _File(b"%s/%s" % (name.rstrip(b"/"), own))
 
@@ -326,8 +328,7 @@ class Evaluations:
             yield from self._called_within(use, script, position)
         yield from self._into_filled(command)
         yield from self._into_files(use)
-        # What zsh has as a builtin by a module makes files all the same.
-        if function is None and not is_builtin("bash", _name(use)):
+        if function is None and _makes_files(use):
             yield _Names()
         yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
@@ -338,13 +339,16 @@ class Evaluations:
     ) -> Iterator[Evaluator]:
         """Who evaluates one of the words that a function, or else the script, has for its own.
 
-        They are told by the commands whose words those are.
+        They are told by the commands whose words those are, and by the scripts among these.
         """
         for use in self._parts.of_own_words(function):
             for dropped in self._dropped(function, position):
                 given, at = use.called_with(words[dropped:], position - dropped)
                 evaluators = (given.uses[each].evaluator for each in at)
                 yield from (each for each in evaluators if each is not None)
+                if at and given.script != use.script:
+                    found = self._within(given.script, given.shell, _AS_ARGUMENTS)
+                    yield from (each for each in found if isinstance(each, Evaluator))
 
     def _dropped(self, function: Node | None, position: int) -> range:
         """How many own words may be gone: where there is a `shift`, all before the one that is asked of."""
@@ -397,14 +401,20 @@ class Evaluations:
         """The commands that read a text of the script and print another one made of it."""
         if not self._follows_texts:
             return
-        for node in self._parts.texts:
-            steps = list(self._plain._next(_Output(node) if node.type == "command" else _Word(node)))
-            while steps:
-                at = steps.pop()
-                if isinstance(at, _Input) and at.node.type == "redirected_statement":
-                    steps += self._from_input(at.node)
-                elif isinstance(at, _Input) and at.node.type == "command":
-                    yield at.node
+        starts = (_Output(n) if n.type == "command" else _Word(n) for n in self._parts.texts)
+        waiting: list[_Carrier] = [*starts]
+        seen = {*waiting}
+        while waiting:
+            at = waiting.pop()
+            if isinstance(at, _File):
+                yield from (command for command, _ in self._parts.openings(at.name))
+            elif isinstance(at, _Input) and at.node.type == "command":
+                yield at.node
+            spend_on_judging(1)
+            for step in self._plain._next(at):
+                if isinstance(step, (_Input, _Output, _File)) and step not in seen:
+                    seen.add(step)
+                    waiting.append(step)
 
     def _makes_script(self, command: Node) -> bool:
         """Whether what a command makes of its input is a script that nobody has seen."""
@@ -707,12 +717,18 @@ class Evaluations:
     def _from_file(self, name: bytes) -> _Steps:
         for command, word in self._parts.openings(name):
             yield from self._into_command(command, [word], True)
+        base = name.rsplit(b"/", 1)[-1]
+        for use in self._parts.uses_with_script(base):
+            for inside in self._insides(use.script, use.shell or self._survey.shell):
+                evaluator = inside._first(iter((_File(name),)))
+                yield from [evaluator] if evaluator is not None else ()
         for redirect in self._parts.readings(name):
             yield from self._to_reader(redirect)
 
 
-def _name(use: CommandUse) -> str:
-    return use.words[0].decode(errors="replace")
+def _makes_files(use: CommandUse) -> bool:
+    """Whether a command may make files: what zsh has as a builtin by a module does."""
+    return not is_builtin("bash", use.words[0].decode(errors="replace"))
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

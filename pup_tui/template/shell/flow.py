@@ -96,9 +96,9 @@ def follow(
     cut: frozenset[FlowSource] = frozenset(),
 ) -> ValueFlow:
     """Follow each source from the variables that it is assigned to: ``split`` in parts, ``cut`` in lines."""
-    graph = _Graph(survey)
+    graph = _Graph(survey, frozenset(chain.from_iterable(sources.values())))
     held = graph.reached(name for names in sources.values() for name in names)
-    readings = graph.read(held)
+    readings = [*graph.read(held), *graph.named_in_texts(held)]
     uncut = [reading for reading in readings if not reading.is_part]
     numbers = _nearest(uncut, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
@@ -225,8 +225,10 @@ def _of_sources(
 class _Graph:
     """The variables of a script and the places where they are read."""
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: Survey, given: frozenset[bytes] = frozenset()) -> None:
+        """``given`` are the variables that values get to first."""
         self._survey = survey
+        self._given = given
         self._words = OwnWords(survey)
         self._arithmetic = Arithmetic(survey, self._words)
         self.texts = EvaluatedTexts(survey, self._words)
@@ -246,6 +248,24 @@ class _Graph:
         """Every place that reads one of these variables, each once, in the order of the script."""
         readings = {id(each): each for name in names for each in self._reading(name)}
         return sorted(readings.values(), key=lambda each: each.line)
+
+    def named_in_texts(self, held: frozenset[bytes]) -> Iterator[Reading]:
+        """Variables that are calculated with as a text of the script names them: of ``n=X; let "$n"`` X."""
+        holders: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        known = held | self._survey.texts_of.keys() | self._survey.loops_over.keys()
+        for targets, forms in self._arithmetic.holders:
+            for name in (each for each in known if any(form.fullmatch(each) for form in forms)):
+                holders[name].update(targets)
+        for name in sorted(held & holders.keys()):
+            found, waiting = {*holders[name]}, [*holders[name]]
+            while waiting:
+                further = self.reached(holders[waiting.pop()]) - found
+                found |= further
+                waiting += further
+            numbers = (r for r in self.read(self.reached(found)) if r.use is Use.INT)
+            reading = next(numbers, None)
+            if reading is not None:
+                yield Reading((name,), reading.shown, reading.line, Use.INT, frozenset())
 
     def _reading(self, name: bytes) -> list[Reading]:
         expansions = (self._expansion(node) for node in self._expansions.get(name, ()))
@@ -293,14 +313,17 @@ class _Graph:
 
     @cached_property
     def _indirect(self) -> list[Reading]:
-        """What may read a function's own words by a number that is made when it runs: ``${!#}``."""
+        """What ``${!NAME}`` may read: variables that a text names, and a function's own words by a number."""
         found: list[Reading] = []
         for node in self._survey.expansions:
             after = _parts(self._survey, node)[2]
             is_made = self._survey.script.startswith(b"${!", node.start_byte)
             if not is_made or _KEYS_OR_NAMES.match(after):
                 continue
-            found.append(self._used(node, self._words.names(b"@", node), after))
+            name = _parts(self._survey, node)[0] or b"@"
+            named = self._arithmetic.may_be_named_in(self._words.names(name, node), self._given)
+            names = (*self._words.names(b"@", node), *sorted(named))
+            found.append(self._used(node, names, after))
         return found
 
     @cached_property
@@ -439,6 +462,9 @@ class _Graph:
         for command, words in self._survey.named(b"set"):
             if any(self._is_outside(word.node) for word in words[1:]):
                 found.update(self._words.names(b"@", command))
+        for _, words in self._survey.named(b"getopts"):
+            if any(self._is_outside(word.node) for word in words[_GETOPTS:]):
+                found.update((b"OPTARG", words[2].text))
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")
         if _matches_others(self._survey.script):

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
@@ -68,7 +69,7 @@ _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\
 _SUBSTITUTED: Final = b"$()"
 """Stands for a long text of a word that is known only when the script runs."""
 _LONG: Final = 500
-_VARIABLE_IN: Final = re.compile(rb"\$([A-Za-z_]\w*)")
+_VARIABLE_IN: Final = re.compile(rb"\$([A-Za-z_]\w*|[1-9])")
 _MOST_NAMES: Final = 20
 """Names that a word for a file is read as."""
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
@@ -410,9 +411,19 @@ class ScriptParts:
             word.id: (command, word)
             for each in names
             for command, word in self._openings.get(_base(each), ())
-            if not names.isdisjoint(self._file_names(text(word))) or self._is_run(command, word)
+            if self._is_run(command, word) or not names.isdisjoint(self._names_in(word))
         }
         return list(found.values())
+
+    def uses_with_script(self, name: bytes) -> list[CommandUse]:
+        """The commands in whose words a script stands that may name a file."""
+        uses = map(self.use, self._commands)
+        return [use for use in uses if name in use.script]
+
+    def _names_in(self, word: Node) -> frozenset[bytes]:
+        """The names of a file that a word may stand for, or hold behind ``=``."""
+        raw = text(word)
+        return self._file_names(raw) | self._file_names(raw.partition(b"=")[2])
 
     def _is_run(self, command: Node, word: Node) -> bool:
         """Whether a word names what is run."""
@@ -426,7 +437,7 @@ class ScriptParts:
         found: dict[bytes, list[tuple[Node, Node]]] = {}
         for mentions in self._mentions.values():
             for command, word in mentions:
-                for base in {_base(name) for name in self._file_names(text(word))}:
+                for base in {_base(name) for name in self._names_in(word)}:
                     found.setdefault(base, []).append((command, word))
         return found
 
@@ -442,15 +453,18 @@ class ScriptParts:
 
     @cached_property
     def _literals(self) -> defaultdict[bytes, list[bytes]]:
-        """The literal texts of each variable."""
+        """The texts of each variable, and of the functions' own words, that hold no more than variables."""
         found: defaultdict[bytes, list[bytes]] = defaultdict(list)
         for node in self._found.get("assignment", ()):
             name, _, value = text(node).partition(b"=")
             found[name].append(unquoted(value))
         for loop in self._found.get("loop", ()):
             found[text(loop.children[1])] += [unquoted(text(word)) for word in loop_words(loop)]
+        for call in chain.from_iterable(map(self.calls, self.functions)):
+            for number, word in enumerate(list(_words(call))[1:], 1):
+                found[b"%d" % number].append(unquoted(text(word)))
         for texts in found.values():
-            texts[:] = [each for each in texts if not re.search(rb"[$`(]", each)]
+            texts[:] = [each for each in texts if not re.search(rb"[`(]", each)]
         return found
 
     def readings(self, name: bytes) -> list[Node]:
