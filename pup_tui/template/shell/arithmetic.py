@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
@@ -50,7 +51,7 @@ _NAMING: Final = (
 _DEFAULTS: Final = re.compile(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _POSITIONS: Final = re.compile(rb"\$\{?([1-9][0-9]*|[@*])")
-_MADE: Final = b"\x01"
+MADE: Final = b"\x01"
 """Stands for a part of a text that is made when the script runs."""
 _NAME_FORM: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z_\x01][A-Za-z0-9_\x01]*")
 _RUNS: Final = re.compile(rb"\$\((?!\()|`")
@@ -255,16 +256,16 @@ class Arithmetic:
                 is_own = name.endswith(b" 0") and any(each.startswith(name[:-1]) for each in seen)
                 found.update(() if is_own and not given else named)
             for node in given:
-                form = _name_form(self._survey, node)
-                found.update(each for each in named if any(f.fullmatch(each) for f in form))
+                names = _names_in(self._survey, node)
+                found.update(each for each in named if _is_among(each, names))
                 further = {*self._expanded(node)} - seen
                 seen |= further
                 waiting += further
         return found
 
     @cached_property
-    def holders(self) -> list[tuple[tuple[bytes, ...], Sequence[re.Pattern[bytes]]]]:
-        """The variables that each text of the script gets to, and the names that may stand in it."""
+    def holders(self) -> dict[bytes, set[bytes]]:
+        """The variables that texts of the script get to, by the names in these."""
         texts: list[tuple[tuple[bytes, ...], Node]] = []
         for name, nodes in self._survey.texts_of.items():
             texts += (((name,), node) for node in nodes)
@@ -282,7 +283,11 @@ class Arithmetic:
             if targets:
                 targets = (*targets, b"OPTARG") if words[0].text == b"getopts" else targets
                 texts += ((targets, word.node) for word in words[1:])
-        return [(names, form) for names, node in texts if (form := _name_form(self._survey, node))]
+        found: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        for targets, node in texts:
+            for name in _names_in(self._survey, node):
+                found[name].update(targets)
+        return dict(found)
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""
@@ -326,11 +331,20 @@ class Arithmetic:
         return around is not None and self._calculates(around)
 
 
-def _name_form(survey: Survey, node: Node) -> list[re.Pattern[bytes]]:
-    """What matches the names in a text; a part of one may be made when the script runs."""
-    text = _literal(survey, node, _MADE).replace(b"$", b" ")
-    found = {name for name in _NAME_FORM.findall(text) if name.strip(_MADE)}
-    return [re.compile(re.escape(name).replace(_MADE, rb"\w*")) for name in found]
+def _names_in(survey: Survey, node: Node) -> set[bytes]:
+    """The names in a text, with `MADE` for a part that is made when the script runs."""
+    text = _literal(survey, node, MADE).replace(b"$", b" ")
+    return {name for name in _NAME_FORM.findall(text) if name.strip(MADE)}
+
+
+def name_form(name: bytes) -> re.Pattern[bytes]:
+    """What matches a name of which a part is made."""
+    return re.compile(re.escape(name).replace(MADE, rb"\w*"))
+
+
+def _is_among(name: bytes, names: set[bytes]) -> bool:
+    made = (each for each in names if MADE in each)
+    return name in names or any(name_form(each).fullmatch(name) for each in made)
 
 
 def _is_flag(table: ShellTable, name: bytes, word: bytes) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec.structs import replace
 
-from pup_tui.template.shell.arithmetic import Arithmetic
+from pup_tui.template.shell.arithmetic import MADE, Arithmetic, name_form
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
@@ -58,6 +58,7 @@ _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _EXPORTS: Final = re.compile(rb"(?:export|readonly)\s+(?![-+])")
 _TERMINAL: Final = re.compile(rb"\s-t\s")
+_PATTERN: Final = re.compile(rb"(?<![\\=])[*?]")
 _INSTEAD: Final = re.compile(rb"(?:\[[^]]*\])?:?\+")
 """What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
@@ -251,21 +252,25 @@ class _Graph:
 
     def named_in_texts(self, held: frozenset[bytes]) -> Iterator[Reading]:
         """Variables that are calculated with as a text of the script names them: of ``n=X; let "$n"`` X."""
-        holders: defaultdict[bytes, set[bytes]] = defaultdict(set)
-        known = held | self._survey.texts_of.keys() | self._survey.loops_over.keys()
-        for targets, forms in self._arithmetic.holders:
-            for name in (each for each in known if any(form.fullmatch(each) for form in forms)):
-                holders[name].update(targets)
-        for name in sorted(held & holders.keys()):
-            found, waiting = {*holders[name]}, [*holders[name]]
+        holders = self._arithmetic.holders
+        made = [(name_form(each), targets) for each, targets in holders.items() if MADE in each]
+        for name in sorted(held):
+            found = {*holders.get(name, ())}
+            found.update(*(targets for form, targets in made if form.fullmatch(name)))
+            waiting = [*found]
             while waiting:
-                further = self.reached(holders[waiting.pop()]) - found
+                further = self.reached(holders.get(waiting.pop(), ())) - found
                 found |= further
                 waiting += further
-            numbers = (r for r in self.read(self.reached(found)) if r.use is Use.INT)
-            reading = next(numbers, None)
+            reading = next(filter(self._calculates, self.read(self.reached(found))), None)
             if reading is not None:
                 yield Reading((name,), reading.shown, reading.line, Use.INT, frozenset())
+
+    def _calculates(self, reading: Reading) -> bool:
+        """Whether a variable's text is calculated with there, be it in the index of a name."""
+        in_index = rb"(?<=\w)\[[^]\n]*" + re.escape(reading.shown.encode())
+        is_index = reading.problem is not None and re.search(in_index, self._survey.script)
+        return reading.use is Use.INT or bool(is_index)
 
     def _reading(self, name: bytes) -> list[Reading]:
         expansions = (self._expansion(node) for node in self._expansions.get(name, ()))
@@ -316,11 +321,12 @@ class _Graph:
         """What ``${!NAME}`` may read: variables that a text names, and a function's own words by a number."""
         found: list[Reading] = []
         for node in self._survey.expansions:
-            after = _parts(self._survey, node)[2]
+            name, _, after = _parts(self._survey, node)
+            name = name or b"@"
             is_made = self._survey.script.startswith(b"${!", node.start_byte)
-            if not is_made or _KEYS_OR_NAMES.match(after):
+            is_made = is_made and not _KEYS_OR_NAMES.match(after)
+            if not is_made and name not in self._survey.references:
                 continue
-            name = _parts(self._survey, node)[0] or b"@"
             named = self._arithmetic.may_be_named_in(self._words.names(name, node), self._given)
             names = (*self._words.names(b"@", node), *sorted(named))
             found.append(self._used(node, names, after))
@@ -394,6 +400,27 @@ class _Graph:
         for node in self._arithmetic.outputs():
             if self._arithmetic.calculates_with(node) or self._is_evaluated(node):
                 yield Unchecked("$(…)", node.start_point.row + 1)
+
+        for word in self._patterns():
+            if self._is_named(word.node):
+                yield Unchecked(word.raw.decode(errors="replace"), word.node.start_point.row + 1)
+
+    def _patterns(self) -> Iterator[ShellWord]:
+        """The words of commands that become the names of files."""
+        if not _PATTERN.search(self._survey.script):
+            return
+        words = chain.from_iterable(self._survey.words(each)[1:] for each in self._survey.commands)
+        for word in words:
+            if word.node.type == "word" and _PATTERN.search(word.raw):
+                yield word
+
+    def _is_named(self, word: Node) -> bool:
+        """Whether a word stands where a command takes a name."""
+        try:
+            Uses(self._survey, path_to(self._survey.root, word), word.start_byte, is_reference=True)
+        except UnsafePlaceError as problem:
+            return isinstance(problem, NotTextError)
+        return False
 
     def _is_evaluated(self, node: Node) -> bool:
         """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""

@@ -31,6 +31,7 @@ _LOST: Final = """
 (command name: (command_name (_) @name))
 (redirected_statement body: (command name: (command_name (word) @redirected)))
 (command name: (command_name (word) @redirected) redirect: (herestring_redirect))
+(command (variable_assignment) @assigned . name: (_) @parted)
 (command (subshell) @group)
 (subshell . (subshell)) @doubled
 (file_redirect destination: (_) destination: (_) @behind)
@@ -141,6 +142,8 @@ def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     lost = [node for node in names if _word(node) in _RESERVED]
     lost += [node for node in found.get("redirected", ()) if _word(node) == b"done"]
     lost += [node for node in found.get("behind", ()) if _word(node) in _RESERVED]
+    assigned = {node.end_byte for node in found.get("assigned", ())}
+    lost += [node for node in found.get("parted", ()) if node.start_byte in assigned]
     lost += found.get("group", [])
     lost += [n for n in found.get("doubled", ()) if script.startswith(b"((", n.start_byte)]
     if _MAY_TAKE_RESERVED.search(script):

@@ -113,6 +113,7 @@ class ScriptParts:
         self._root = root
         self._uses: dict[int, tuple[CommandUse, dict[int, int]]] = {}
         self._substitutions: dict[int, list[Node]] = {}
+        self._named_files: dict[bytes, frozenset[bytes]] = {}
 
     def use(self, command: Node) -> CommandUse:
         """What a command does with its words."""
@@ -417,8 +418,11 @@ class ScriptParts:
 
     def uses_with_script(self, name: bytes) -> list[CommandUse]:
         """The commands in whose words a script stands that may name a file."""
-        uses = map(self.use, self._commands)
-        return [use for use in uses if name in use.script]
+        return [use for use in self._with_scripts if name in use.script]
+
+    @cached_property
+    def _with_scripts(self) -> list[CommandUse]:
+        return [use for use in map(self.use, self._commands) if use.script]
 
     def _names_in(self, word: Node) -> frozenset[bytes]:
         """The names of a file that a word may stand for, or hold behind ``=``."""
@@ -443,13 +447,15 @@ class ScriptParts:
 
     def _file_names(self, word: bytes) -> frozenset[bytes]:
         """The names of a file that a word may stand for: in it a variable has one of its texts."""
-        names = [_plain(unquoted(word))]
-        for name in names:
-            match = _VARIABLE_IN.search(name)
-            if match is not None and len(names) < _MOST_NAMES:
-                before, behind = name[: match.start()], name[match.end() :]
-                names += [_plain(before + each + behind) for each in self._literals[match[1]]]
-        return frozenset(names)
+        if word not in self._named_files:
+            names = [_plain(unquoted(word))]
+            for name in names:
+                match = _VARIABLE_IN.search(name)
+                if match is not None and len(names) < _MOST_NAMES:
+                    before, behind = name[: match.start()], name[match.end() :]
+                    names += [_plain(before + each + behind) for each in self._literals[match[1]]]
+            self._named_files[word] = frozenset(names)
+        return self._named_files[word]
 
     @cached_property
     def _literals(self) -> defaultdict[bytes, list[bytes]]:
