@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
+from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
@@ -49,6 +51,10 @@ _NAMING: Final = (
 _DEFAULTS: Final = re.compile(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _POSITIONS: Final = re.compile(rb"\$\{?([1-9][0-9]*|[@*])")
+MADE: Final = b"\x01"
+"""Stands for a part of a text that is made when the script runs."""
+_NAME_FORM: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z_\x01][A-Za-z0-9_\x01]*")
+_RUNS: Final = re.compile(rb"\$\((?!\()|`")
 _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 
 
@@ -90,7 +96,8 @@ class Arithmetic:
             for match in _INDEX.finditer(self._survey.script):
                 place = self._survey.root.descendant_for_byte_range(*match.span(1))
                 if place is None or not keys_of(self._survey).is_keyed(match[1], place):
-                    yield from self._identifiers(match[2], self._survey.root)
+                    text = match[2].replace(b"$", b" ")
+                    yield from self._identifiers(text, self._survey.root)
         for form in (_NAMED_TESTS, _DESCRIPTORS):
             for match in form.finditer(self._survey.script):
                 yield from self._identifiers(match[1], self._survey.root)
@@ -220,7 +227,7 @@ class Arithmetic:
             name = waiting.pop()
             for node in self._given(name):
                 text = _literal(self._survey, node)
-                for reading in self._identifiers(text, node):
+                for reading in self._identifiers(text.replace(b"$", b" "), node):
                     if reading.names[0] not in seen:
                         seen.update(reading.names)
                         waiting.extend(reading.names)
@@ -235,6 +242,52 @@ class Arithmetic:
         """The variables that the literal texts of a variable name."""
         texts = (_literal(self._survey, node) for node in self._given(name))
         return tuple(found for text in texts for found in _IDENTIFIER.findall(text))
+
+    def may_be_named_in(self, names: Iterable[bytes], named: Iterable[bytes]) -> set[bytes]:
+        """Which of these names the texts of some variables may name, also by way of others.
+
+        All of them, where one of the texts is not the script's own.
+        """
+        waiting, seen, found = [*names], {*names}, set[bytes]()
+        while waiting:
+            name = waiting.pop()
+            given = [*self._given(name)]
+            if not given or any(_RUNS.search(self._survey.text(node)) for node in given):
+                is_own = name.endswith(b" 0") and any(each.startswith(name[:-1]) for each in seen)
+                found.update(() if is_own and not given else named)
+            for node in given:
+                names = _names_in(self._survey, node)
+                found.update(each for each in named if _is_among(each, names))
+                further = {*self._expanded(node)} - seen
+                seen |= further
+                waiting += further
+        return found
+
+    @cached_property
+    def holders(self) -> dict[bytes, set[bytes]]:
+        """The variables that texts of the script get to, by the names in these."""
+        texts: list[tuple[tuple[bytes, ...], Node]] = []
+        for name, nodes in self._survey.texts_of.items():
+            texts += (((name,), node) for node in nodes)
+        for name, loops in self._survey.loops_over.items():
+            texts += (((name,), node) for loop in loops for node in loop_words(loop))
+        for name in self._survey.functions:
+            for _, words in self._survey.named(name):
+                own = [b"%s %d" % (name, number) for number in range(len(words))]
+                texts += ((tuple(own), word.node) for word in words[1:])
+        for command, words in self._survey.named(b"set"):
+            scope = self._survey.scope_of(command)
+            texts += (((b"%s 0" % scope,), word.node) for word in words[1:])
+        for _, words in self._survey.named(b"printf", b"print", b"getopts"):
+            targets = tuple(filled(words, self._survey.functions, tables(self._survey.shell)))
+            if targets:
+                targets = (*targets, b"OPTARG") if words[0].text == b"getopts" else targets
+                texts += ((targets, word.node) for word in words[1:])
+        found: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        for targets, node in texts:
+            for name in _names_in(self._survey, node):
+                found[name].update(targets)
+        return dict(found)
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""
@@ -278,6 +331,22 @@ class Arithmetic:
         return around is not None and self._calculates(around)
 
 
+def _names_in(survey: Survey, node: Node) -> set[bytes]:
+    """The names in a text, with `MADE` for a part that is made when the script runs."""
+    text = _literal(survey, node, MADE).replace(b"$", b" ")
+    return {name for name in _NAME_FORM.findall(text) if name.strip(MADE)}
+
+
+def name_form(name: bytes) -> re.Pattern[bytes]:
+    """What matches a name of which a part is made."""
+    return re.compile(re.escape(name).replace(MADE, rb"\w*"))
+
+
+def _is_among(name: bytes, names: set[bytes]) -> bool:
+    made = (each for each in names if MADE in each)
+    return name in names or any(name_form(each).fullmatch(name) for each in made)
+
+
 def _is_flag(table: ShellTable, name: bytes, word: bytes) -> bool:
     """Whether a word of a builtin is an option without an argument."""
     builtin = table.builtins.get(name)
@@ -300,12 +369,14 @@ def _is_first(node: Node, parent: Node) -> bool:
     return first is not None and first.id == node.id
 
 
-def _literal(survey: Survey, node: Node) -> bytes:
-    """A node's text without what is expanded in it."""
+def _literal(survey: Survey, node: Node, made: bytes = b" ") -> bytes:
+    """A node's text with ``made`` for what is expanded in it."""
     if node.type in (*BOUNDARIES, "simple_expansion", "arithmetic_expansion"):
-        return b" "
+        return made
     if node.type == "expansion":
-        return b" ".join(_literal(survey, n) for n in node.named_children if not _is_first(n, node))
+        given = (_literal(survey, n) for n in node.named_children if not _is_first(n, node))
+        return made + b" ".join(given)
     if node.children:
-        return b"".join(_literal(survey, child) for child in node.children)
+        between = b" " if node.type == "array" else b""
+        return between.join(_literal(survey, child, made) for child in node.children)
     return survey.text(node)

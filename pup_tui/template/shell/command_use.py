@@ -16,6 +16,9 @@ from pup_tui.template.shell.words import ASSIGNMENT
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
 
+ANY_SHELL: Final = "any"
+"""The shell that a program may be whose name is made when the script runs."""
+
 _SOURCING: Final = frozenset({".", "source"})
 OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})
 """Commands whose code runs in the shell of the script."""
@@ -28,6 +31,7 @@ _OWN_WORDS: Final = re.compile(rb"\$(?:([1-9])|\{([1-9])\}|[@*]|\{[@*](?::([1-9]
 """One of the own words of a function or script, or all from one on."""
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _MAY_ASSIGN: Final = re.compile(rb"\x01|\$\{?[A-Za-z_]\w*(?![\w[])")
+_PATTERN: Final = re.compile(rb".*[*?]|.+\[")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
 _STANDARD_INPUT: Final = frozenset({b"-", b"/dev/stdin", b"/dev/fd/0", b"/proc/self/fd/0"})
 _DEEPEST: Final = 30
@@ -36,7 +40,11 @@ _DEEPEST: Final = 30
 _RUN_ENDS: Final = frozenset({b";", b"+"})
 _ANY_INTERPRETER: Final = Synopsis(
     "",
-    dict.fromkeys((b"-c", b"-e", b"--eval", b"--command"), Slot(Kind.CODE, redefines=True)),
+    {
+        **dict.fromkeys((b"-c", b"-e", b"--eval", b"--command"), Slot(Kind.CODE, redefines=True)),
+        b"-s": Slot(Kind.STDIN, redefines=True),
+        **dict.fromkeys((b"-o", b"+o", b"-O", b"+O", b"--rcfile", b"--init-file"), Slot()),
+    },
     (Slot(Kind.FILE), Slot(Kind.REST)),
     reads_code=True,
 )
@@ -123,7 +131,7 @@ class CommandUse:
     def is_script_name(self, position: int) -> bool:
         """Whether a word is surely the name of the script before it: ``sh -c SCRIPT NAME``."""
         before = self.uses[position - 1].kind if position else None
-        return before is Kind.CODE and not self._may_be_none
+        return before is Kind.CODE and not self._sources and not self._may_be_none
 
     @property
     def has_own_words(self) -> bool:
@@ -159,17 +167,23 @@ class CommandUse:
             return b""
         used = zip(self.words, self.uses, strict=True)
         code = (word for word, use in used if use.evaluator and use.kind is Kind.CODE)
-        languages = {use.evaluator.language for use in self.uses if use.evaluator}
-        return b" ".join(code) if languages == {"shell"} else b""
+        evaluators = [use.evaluator for use in self.uses if use.evaluator]
+        is_shell = evaluators and all(each.is_shell for each in evaluators)
+        return b" ".join(code) if is_shell else b""
 
     @cached_property
     def shell(self) -> str | None:
-        """The shell of that code, or of its standard input; none where it is that of the script itself."""
+        """The shell of that code, or of its standard input; none where it is that of the script itself.
+
+        Of a program that nobody knows it is `ANY_SHELL`.
+        """
         evaluators = (*(use.evaluator for use in self.uses), self.reader)
-        names = (each.command.rsplit("/", 1)[-1] for each in evaluators if each is not None)
-        name = next(names, "sh")
+        known = [each for each in evaluators if each is not None]
+        name = known[0].command.rsplit("/", 1)[-1] if known else "sh"
         if name in OWN_SHELL:
             return None
+        if known and not known[0].language:
+            return ANY_SHELL
         return name if name in SHELLS else "sh"
 
     @cached_property
@@ -178,7 +192,12 @@ class CommandUse:
         by_name = (each.evaluator for each in self.uses if each.kind is Kind.FILE)
         readers = (each for each in (*by_name, self.reader) if each is not None)
         is_own = self._sources or b"/" in (self.words or [b""])[0]
-        return is_own or any(reader.language == "shell" for reader in readers)
+        return is_own or self.is_unknown or any(reader.is_shell for reader in readers)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows before the script runs which program it is."""
+        return bool(self.words) and _named_program(self.words[0]) is _ANY_INTERPRETER
 
     @property
     def _sources(self) -> bool:
@@ -235,7 +254,7 @@ class CommandUse:
             return
         self.prints_environment = False
         self.uses[at] = name if _MAY_ASSIGN.match(self.words[at]) else WordUse(Kind.NAME)
-        program = program_of(self.words[at])
+        program = _named_program(self.words[at])
         if program is None:
             self.search(at + 1, end)
         else:
@@ -263,6 +282,11 @@ class CommandUse:
                     self.reader = inner.reader
                     return True
         return False
+
+
+def _named_program(word: bytes) -> Synopsis | None:
+    """The program of the first word of a command, which may be a pattern for its file."""
+    return _ANY_INTERPRETER if _PATTERN.match(word) else program_of(word)
 
 
 def program_of(word: bytes) -> Synopsis | None:

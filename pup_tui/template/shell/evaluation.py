@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import (
+    ANY_SHELL,
     OWN_SHELL,
     CommandUse,
     Evaluator,
@@ -76,6 +77,17 @@ _ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
 _NODES_PER_STEP: Final = 5
+_ANY_SHELLS: Final = ("sh", "ksh", "zsh")
+"""Those that, between them, evaluate whatever any shell does."""
+_ANY_SCRIPT: Final = b"\0"
+"""A script that only its making tells: one that is decoded, or edited."""
+_KEEPING_LINES: Final = frozenset(
+    {
+        *(b"cat", b"tac", b"tee", b"head", b"tail", b"grep", b"egrep", b"fgrep", b"sort", b"uniq"),
+        *(b"echo", b"printf", b"print", b"read", b"mapfile", b"readarray", b":", b"true", b"shuf"),
+    }
+)
+"""Commands that print lines of their input as they are, or nothing of it."""
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -130,9 +142,19 @@ _Steps = Iterator[_Carrier | Evaluator]
 
 
 class Evaluations:
-    """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them."""
+    """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them.
 
-    def __init__(self, survey: Survey, depth: int = 0, *, follows_texts: bool = True) -> None:
+    ``given`` are the scripts that the script around it hands to shells, maybe to those that this one runs.
+    """
+
+    def __init__(
+        self,
+        survey: Survey,
+        depth: int = 0,
+        given: tuple[bytes, ...] = (),
+        *,
+        follows_texts: bool = True,
+    ) -> None:
         self._survey = survey
         self._root = root = survey.root
         self._depth = depth
@@ -140,7 +162,8 @@ class Evaluations:
         self._parts = ScriptParts(root)
         self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
-        self._scripts: dict[tuple[bytes, str], Evaluations | None] = {}
+        self._given = given
+        self._scripts: dict[tuple[bytes, str, tuple[bytes, ...]], Evaluations | None] = {}
 
     def evaluator(self, path: Sequence[Node]) -> Evaluator | None:
         """The command that evaluates a text whose place in the tree is given, outermost node first."""
@@ -266,10 +289,21 @@ class Evaluations:
             yield from self.called_with(function, use.words[first:], position - first)
         elif what.kind is Kind.OUT:
             yield _Names()
-        elif what.kind is Kind.DATA:
+            yield from self._copied(use, position) if is_content else ()
+        elif what.kind is Kind.DATA or (what.kind is Kind.FILE and use.is_unknown):
             yield from self._into_argument(command, use, position)
+            yield from self._copied(use, position) if is_content and _makes_files(use) else ()
             if is_content or not use.prints_named:
                 yield _Output(command)
+
+    def _copied(self, use: CommandUse, position: int) -> _Steps:
+        """To the files that a command makes of one: under the other names, or in the folders of these."""
+        own = use.words[position].rsplit(b"/", 1)[-1]
+        for at, name in enumerate(use.words):
+            is_name = use.uses[at].kind in (Kind.DATA, Kind.OUT) and name[:1] != b"-"
+            if at != position and is_name:
+                yield _File(name)
+                yield _File(b"%s/%s" % (name.rstrip(b"/"), own))
 
     def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
         at = use.name_before(position)
@@ -294,8 +328,7 @@ class Evaluations:
             yield from self._called_within(use, script, position)
         yield from self._into_filled(command)
         yield from self._into_files(use)
-        # What zsh has as a builtin by a module makes files all the same.
-        if function is None and not is_builtin("bash", _name(use)):
+        if function is None and _makes_files(use):
             yield _Names()
         yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
@@ -306,13 +339,16 @@ class Evaluations:
     ) -> Iterator[Evaluator]:
         """Who evaluates one of the words that a function, or else the script, has for its own.
 
-        They are told by the commands whose words those are.
+        They are told by the commands whose words those are, and by the scripts among these.
         """
         for use in self._parts.of_own_words(function):
             for dropped in self._dropped(function, position):
                 given, at = use.called_with(words[dropped:], position - dropped)
                 evaluators = (given.uses[each].evaluator for each in at)
                 yield from (each for each in evaluators if each is not None)
+                if at and given.script != use.script:
+                    found = self._within(given.script, given.shell, _AS_ARGUMENTS)
+                    yield from (each for each in found if isinstance(each, Evaluator))
 
     def _dropped(self, function: Node | None, position: int) -> range:
         """How many own words may be gone: where there is a `shift`, all before the one that is asked of."""
@@ -330,29 +366,64 @@ class Evaluations:
         if not (self._parts.mentions(b".") or self._parts.mentions(b"source")):
             return
         call = b" ".join((name, *(b"0" for _ in before[1:]), b'"$1"'))
-        for _, script in self._handed:
+        for script in self._given_scripts:
             if name in script:
                 yield from self._within(b"%s\n%s" % (script, call), None, [_Variable(b"1")])
 
     def _called_within(self, use: CommandUse, script: bytes, position: int) -> Iterator[Evaluator]:
         """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
-        inside = self._inner(script, use.shell) if script and use.shell else None
-        if inside is None:
+        if script in (b"", _ANY_SCRIPT) or not use.shell:
             return
         at = next((i for i, each in enumerate(use.uses) if each.kind is Kind.CODE), None)
         # Behind options and the name of a file the first word may be any.
         starts = range(at + 2, at + 3) if at is not None else range(1, position + 1)
         for start in starts:
             if start <= position:
-                yield from inside.called_with(None, use.words[start:], position - start)
+                for inside in self._insides(script, use.shell):
+                    yield from inside.called_with(None, use.words[start:], position - start)
 
     def _scripts_of(self, command: Node) -> list[bytes]:
         """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
         use = self._parts.use(command)
         script = use.script or self._parts.input_script(command)
         is_elsewhere = _GIVEN.fullmatch(script) if script else use.runs_file
-        handed = (script for _, script in self._handed) if is_elsewhere else ()
+        handed = self._given_scripts if is_elsewhere else ()
         return [*([script] if script else ()), *handed]
+
+    @cached_property
+    def _given_scripts(self) -> tuple[bytes, ...]:
+        """The scripts that a shell may get of which none stands in its command."""
+        made = [_ANY_SCRIPT] if any(map(self._makes_script, self._handed_to_makers)) else []
+        return tuple(dict.fromkeys((*self._given, *(text for _, text in self._handed), *made)))
+
+    @property
+    def _handed_to_makers(self) -> Iterator[Node]:
+        """The commands that read a text of the script and print another one made of it."""
+        if not self._follows_texts:
+            return
+        starts = (_Output(n) if n.type == "command" else _Word(n) for n in self._parts.texts)
+        waiting: list[_Carrier] = [*starts]
+        seen = {*waiting}
+        while waiting:
+            at = waiting.pop()
+            if isinstance(at, _File):
+                yield from (command for command, _ in self._parts.openings(at.name))
+            elif isinstance(at, _Input) and at.node.type == "command":
+                yield at.node
+            spend_on_judging(1)
+            for step in self._plain._next(at):
+                if isinstance(step, (_Input, _Output, _File)) and step not in seen:
+                    seen.add(step)
+                    waiting.append(step)
+
+    def _makes_script(self, command: Node) -> bool:
+        """Whether what a command makes of its input is a script that nobody has seen."""
+        use = self._parts.use(command)
+        name = use.words[use.name_before(len(use.words))].rsplit(b"/", 1)[-1]
+        if name in _KEEPING_LINES or name in self._parts.functions or use.reader or use.script:
+            return False
+        evaluator = self._plain._first(iter((_Output(command),)))
+        return evaluator is not None and evaluator.is_shell
 
     @cached_property
     def _handed(self) -> list[tuple[Node, bytes]]:
@@ -368,7 +439,7 @@ class Evaluations:
     @cached_property
     def _plain(self) -> Evaluations:
         """The ways of texts that are no scripts, by which it is told which are."""
-        plain = Evaluations(self._survey, self._depth, follows_texts=False)
+        plain = Evaluations(self._survey, self._depth, self._given, follows_texts=False)
         plain._parts, plain._scripts, plain._filled = self._parts, self._scripts, self._filled
         return plain
 
@@ -459,7 +530,9 @@ class Evaluations:
         elif parent.type != "program":
             yield _Output(parent)
         else:
-            yield from map(_Input, self._parts.output_listeners)
+            for target in self._parts.output_targets:
+                is_file = target.type != "process_substitution"
+                yield _File(unquoted(text(target))) if is_file else _Input(target)
 
     def _from_redirected(self, statement: Node) -> _Steps:
         """From a text that is printed where redirections, or a pipe in a here-document's line, take it."""
@@ -522,26 +595,35 @@ class Evaluations:
 
         One of no ``shell`` of its own runs in the shell of this script.
         """
-        if script and self._depth == _DEEPEST:
+        if script == _ANY_SCRIPT or (script and self._depth == _DEEPEST):
             yield Evaluator("sh", "shell")
             return
         named = [each for each in start or () if each.name in ARGUMENTS or each.name in script]
         is_asked = script and (named or start is None)
-        inside = self._inner(script, shell or self._survey.shell) if is_asked else None
-        if inside is not None:
+        for inside in self._insides(script, shell or self._survey.shell) if is_asked else ():
             found = inside.reader() if start is None else inside._first(iter(named))
             yield from [found] if found is not None else ()
 
+    def _insides(self, script: bytes, shell: str) -> Iterator[Evaluations]:
+        """A script that stands in words of this one, for each shell that may run it."""
+        for each in _ANY_SHELLS if shell == ANY_SHELL else (shell,):
+            inside = self._inner(script, each)
+            if inside is not None:
+                yield inside
+
     def _inner(self, script: bytes, shell: str) -> Evaluations | None:
         """A script that stands in words of this one; none where it cannot be read."""
-        if (script, shell) not in self._scripts:
+        # What one of them hands on further is its own.
+        given = () if script in self._given_scripts else self._given_scripts
+        key = script, shell, given
+        if key not in self._scripts:
             source, tree = read(script, shell)
-            self._scripts[script, shell] = (
-                Evaluations(Survey(tree.root_node, source, shell, MARKER), self._depth + 1)
-                if tree is not None
-                else None
-            )
-        return self._scripts[script, shell]
+            inner = None
+            if tree is not None:
+                survey = Survey(tree.root_node, source, shell, MARKER)
+                inner = Evaluations(survey, self._depth + 1, given)
+            self._scripts[key] = inner
+        return self._scripts[key]
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
         yield from map(_Word, self._parts.expansions(name, within))
@@ -633,14 +715,20 @@ class Evaluations:
             yield from self._within(script, use.shell, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
-        for command, word in self._parts.mentions(name):
+        for command, word in self._parts.openings(name):
             yield from self._into_command(command, [word], True)
+        base = name.rsplit(b"/", 1)[-1]
+        for use in self._parts.uses_with_script(base):
+            for inside in self._insides(use.script, use.shell or self._survey.shell):
+                evaluator = inside._first(iter((_File(name),)))
+                yield from [evaluator] if evaluator is not None else ()
         for redirect in self._parts.readings(name):
             yield from self._to_reader(redirect)
 
 
-def _name(use: CommandUse) -> str:
-    return use.words[0].decode(errors="replace")
+def _makes_files(use: CommandUse) -> bool:
+    """Whether a command may make files: what zsh has as a builtin by a module does."""
+    return not is_builtin("bash", use.words[0].decode(errors="replace"))
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

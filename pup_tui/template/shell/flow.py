@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec.structs import replace
 
-from pup_tui.template.shell.arithmetic import Arithmetic
+from pup_tui.template.shell.arithmetic import MADE, Arithmetic, name_form
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
@@ -58,6 +58,7 @@ _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _EXPORTS: Final = re.compile(rb"(?:export|readonly)\s+(?![-+])")
 _TERMINAL: Final = re.compile(rb"\s-t\s")
+_PATTERN: Final = re.compile(rb"(?<![\\=])[*?]")
 _INSTEAD: Final = re.compile(rb"(?:\[[^]]*\])?:?\+")
 """What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
@@ -96,9 +97,9 @@ def follow(
     cut: frozenset[FlowSource] = frozenset(),
 ) -> ValueFlow:
     """Follow each source from the variables that it is assigned to: ``split`` in parts, ``cut`` in lines."""
-    graph = _Graph(survey)
+    graph = _Graph(survey, frozenset(chain.from_iterable(sources.values())))
     held = graph.reached(name for names in sources.values() for name in names)
-    readings = graph.read(held)
+    readings = [*graph.read(held), *graph.named_in_texts(held)]
     uncut = [reading for reading in readings if not reading.is_part]
     numbers = _nearest(uncut, lambda each: _asked(each, Use.INT, Need.NUMBER))
     parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
@@ -225,8 +226,10 @@ def _of_sources(
 class _Graph:
     """The variables of a script and the places where they are read."""
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: Survey, given: frozenset[bytes] = frozenset()) -> None:
+        """``given`` are the variables that values get to first."""
         self._survey = survey
+        self._given = given
         self._words = OwnWords(survey)
         self._arithmetic = Arithmetic(survey, self._words)
         self.texts = EvaluatedTexts(survey, self._words)
@@ -246,6 +249,28 @@ class _Graph:
         """Every place that reads one of these variables, each once, in the order of the script."""
         readings = {id(each): each for name in names for each in self._reading(name)}
         return sorted(readings.values(), key=lambda each: each.line)
+
+    def named_in_texts(self, held: frozenset[bytes]) -> Iterator[Reading]:
+        """Variables that are calculated with as a text of the script names them: of ``n=X; let "$n"`` X."""
+        holders = self._arithmetic.holders
+        made = [(name_form(each), targets) for each, targets in holders.items() if MADE in each]
+        for name in sorted(held):
+            found = {*holders.get(name, ())}
+            found.update(*(targets for form, targets in made if form.fullmatch(name)))
+            waiting = [*found]
+            while waiting:
+                further = self.reached(holders.get(waiting.pop(), ())) - found
+                found |= further
+                waiting += further
+            reading = next(filter(self._calculates, self.read(self.reached(found))), None)
+            if reading is not None:
+                yield Reading((name,), reading.shown, reading.line, Use.INT, frozenset())
+
+    def _calculates(self, reading: Reading) -> bool:
+        """Whether a variable's text is calculated with there, be it in the index of a name."""
+        in_index = rb"(?<=\w)\[[^]\n]*" + re.escape(reading.shown.encode())
+        is_index = reading.problem is not None and re.search(in_index, self._survey.script)
+        return reading.use is Use.INT or bool(is_index)
 
     def _reading(self, name: bytes) -> list[Reading]:
         expansions = (self._expansion(node) for node in self._expansions.get(name, ()))
@@ -293,14 +318,18 @@ class _Graph:
 
     @cached_property
     def _indirect(self) -> list[Reading]:
-        """What may read a function's own words by a number that is made when it runs: ``${!#}``."""
+        """What ``${!NAME}`` may read: variables that a text names, and a function's own words by a number."""
         found: list[Reading] = []
         for node in self._survey.expansions:
-            after = _parts(self._survey, node)[2]
+            name, _, after = _parts(self._survey, node)
+            name = name or b"@"
             is_made = self._survey.script.startswith(b"${!", node.start_byte)
-            if not is_made or _KEYS_OR_NAMES.match(after):
+            is_made = is_made and not _KEYS_OR_NAMES.match(after)
+            if not is_made and name not in self._survey.references:
                 continue
-            found.append(self._used(node, self._words.names(b"@", node), after))
+            named = self._arithmetic.may_be_named_in(self._words.names(name, node), self._given)
+            names = (*self._words.names(b"@", node), *sorted(named))
+            found.append(self._used(node, names, after))
         return found
 
     @cached_property
@@ -372,6 +401,27 @@ class _Graph:
             if self._arithmetic.calculates_with(node) or self._is_evaluated(node):
                 yield Unchecked("$(…)", node.start_point.row + 1)
 
+        for word in self._patterns():
+            if self._is_named(word.node):
+                yield Unchecked(word.raw.decode(errors="replace"), word.node.start_point.row + 1)
+
+    def _patterns(self) -> Iterator[ShellWord]:
+        """The words of commands that become the names of files."""
+        if not _PATTERN.search(self._survey.script):
+            return
+        words = chain.from_iterable(self._survey.words(each)[1:] for each in self._survey.commands)
+        for word in words:
+            if word.node.type == "word" and _PATTERN.search(word.raw):
+                yield word
+
+    def _is_named(self, word: Node) -> bool:
+        """Whether a word stands where a command takes a name."""
+        try:
+            Uses(self._survey, path_to(self._survey.root, word), word.start_byte, is_reference=True)
+        except UnsafePlaceError as problem:
+            return isinstance(problem, NotTextError)
+        return False
+
     def _is_evaluated(self, node: Node) -> bool:
         """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""
         path = _below(path_to(self._survey.root, node), BOUNDARIES)
@@ -439,6 +489,9 @@ class _Graph:
         for command, words in self._survey.named(b"set"):
             if any(self._is_outside(word.node) for word in words[1:]):
                 found.update(self._words.names(b"@", command))
+        for _, words in self._survey.named(b"getopts"):
+            if any(self._is_outside(word.node) for word in words[_GETOPTS:]):
+                found.update((b"OPTARG", words[2].text))
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")
         if _matches_others(self._survey.script):

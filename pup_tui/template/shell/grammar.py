@@ -12,7 +12,7 @@ from pup_tui.template.shell.respelling import Respelling, negations, respelled, 
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Parser, Query, Tree
+    from tree_sitter import Language, Node, Query, Tree
 
 _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
@@ -31,6 +31,7 @@ _LOST: Final = """
 (command name: (command_name (_) @name))
 (redirected_statement body: (command name: (command_name (word) @redirected)))
 (command name: (command_name (word) @redirected) redirect: (herestring_redirect))
+(command (variable_assignment) @assigned . name: (_) @parted)
 (command (subshell) @group)
 (subshell . (subshell)) @doubled
 (file_redirect destination: (_) destination: (_) @behind)
@@ -49,13 +50,6 @@ def language() -> Language:
     from tree_sitter import Language
 
     return Language(tree_sitter_bash.language())
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    from tree_sitter import Parser
-
-    return Parser(language())
 
 
 @lru_cache(maxsize=1)
@@ -108,6 +102,8 @@ def _parse(script: bytes) -> Tree | None:
     Where the grammar is lost it looks ahead over and over, which takes a time that grows with the
     square of the text. How often it asks for a chunk of the text tells that early.
     """
+    from tree_sitter import Parser
+
     chunks = 0
     limit = _CHUNKS_AT_LEAST + _CHUNKS_PER_CHUNK * (len(script) // _CHUNK)
 
@@ -116,11 +112,12 @@ def _parse(script: bytes) -> Tree | None:
         chunks += 1
         return script[offset : offset + _CHUNK]
 
-    parser = _parser()
+    # One parser for each script: while it asks for a chunk another thread may read a script of its own, and a
+    # parser that is used by two ends the process.
+    parser = Parser(language())
     try:
         return parser.parse(read, progress_callback=lambda _offset, _error: chunks > limit)
     except ValueError:
-        parser.reset()
         return None
 
 
@@ -145,6 +142,8 @@ def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     lost = [node for node in names if _word(node) in _RESERVED]
     lost += [node for node in found.get("redirected", ()) if _word(node) == b"done"]
     lost += [node for node in found.get("behind", ()) if _word(node) in _RESERVED]
+    assigned = {node.end_byte for node in found.get("assigned", ())}
+    lost += [node for node in found.get("parted", ()) if node.start_byte in assigned]
     lost += found.get("group", [])
     lost += [n for n in found.get("doubled", ()) if script.startswith(b"((", n.start_byte)]
     if _MAY_TAKE_RESERVED.search(script):

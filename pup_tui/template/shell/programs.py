@@ -150,6 +150,7 @@ nix eval, nix-instantiate, nix-build, nix build | Nix | -E=CODE --expr=CODE --ap
     --argstr== FILE
 npx, pnpx, bunx | shell | -c=CODE --call=CODE -p= --package= RUN
 npm exec, npm x, pnpm exec, pnpm dlx, yarn dlx | shell | -c=CODE --call=CODE -p= --package= RUN
+pnpm -c exec, pnpm --shell-mode exec | shell | CODE*
 yarn exec | shell | -c=CODE --call=CODE LINE
 """
 
@@ -234,6 +235,7 @@ crictl exec, ctr task exec, ctr tasks exec | | --timeout= --exec-id= _ RUN
 runc exec | | -e= -u= --cwd= -p= _ RUN
 nomad alloc exec, nomad exec | | -task= -job= _ RUN
 consul exec | shell | -node= -service= -tag= <CODE CODE*
+consul lock | shell | -name= -child-exit-code -monitor-retry= _ CODE*
 consul watch | shell | -type= -key= CODE*
 apptainer exec, singularity exec | | -B= --bind= --env= _ RUN
 gcloud, gsutil | | --project= --account= --format= --filter= --configuration=
@@ -417,10 +419,14 @@ tar, gtar, bsdtar | shell | --to-command=CODE --checkpoint-action=CODE/exec/ -I=
 cpio | shell | --rsh-command=CODE -F= -I= -O= -D= _*
 zip | shell | -TT=CODE --unzip-command=CODE -P= -x= _*
 sort | shell | --compress-program=CODE -k= -t= -o=OUT -S= -T= _*
+apt, apt-get, aptitude | shell | -o=CODE/[^=]*(invoke|command|options|auto-detect)/
+    --option=CODE/[^=]*(invoke|command|options|auto-detect)/ -c=FILE -t= _*
+rpm, rpmbuild, rpmspec | macro | -E=CODE --eval=CODE -D=CODE --define=CODE -p= -q= _*
+pee | shell | CODE*
 split | shell | --filter=CODE -l= -b= -n= -a= -C= _*
 csplit, dd | | OUT*/of=/
 tee, sponge | | OUT*
-cp, gcp | | -t=OUT --target-directory=OUT -S= --suffix= OUT*
+cp, gcp, mv, gmv, ln, gln | | -t=OUT --target-directory=OUT -S= --suffix= OUT*
 install, ginstall | shell | -m= --mode= -o= --owner= -g= --group= -t=OUT --target-directory=OUT -S= --suffix=
     --strip-program=CODE OUT*
 less, more, most | shell | +=CODE -o= -p= -P= _*
@@ -496,9 +502,9 @@ psql2csv | SQL | <CODE CODE
 """
 
 _PLAIN: Final = r"""
-echo, grep, egrep, fgrep, zgrep, pgrep, pkill, logger, test, [, apt, apt-get, brew, yum, dnf, apk, pacman,
+echo, grep, egrep, fgrep, zgrep, pgrep, pkill, logger, test, [, brew, yum, dnf, apk, pacman,
     pip, which, type, hash, whereis, basename, dirname, seq, date, wc, tr, diff, cmp, true, false, :,
-    export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, mv, ln, touch, stat,
+    export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, touch, stat,
     systemctl, service, journalctl, readlink, realpath, notify-send, wall | | REST
 cat, zcat, gzcat, bzcat, xzcat, zstdcat, tac, nl, head, tail, cut, uniq, gunzip, bunzip2, unxz, base64,
     xxd, md5sum, sha256sum, pg_dump, pg_dumpall, pg_restore, mysqldump, mariadb-dump, mongodump, gpg, age,

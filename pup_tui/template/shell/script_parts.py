@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
+from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.markers import MARKER
@@ -26,6 +28,7 @@ from pup_tui.template.shell.redirections import (
     upwards,
     written,
 )
+from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.words import READING, loop_words
 
 if TYPE_CHECKING:
@@ -58,11 +61,17 @@ _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\
 """A word that is one variable, perhaps with a default, or all elements of an array."""
 _BRACES: Final = re.compile(rb"([^\s'\"\\{}$]*)\{([^\s'\"\\{}]*,[^\s'\"\\{}]*)\}([^\s'\"\\{}]*)")
 """A word that becomes several, each with what stands before and behind the braces."""
+_FOUND: Final = re.compile(rb"\"?\$\((?:command -v|which|type -P) +([\w./+-]+)\)\"?")
+"""The command that finds a program, which is then run."""
+_RUNS: Final = re.compile(rb"\$\(|`")
 _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\]\}\"|\"\$@\"")
 """A word of which nothing may be left, or several words."""
 _SUBSTITUTED: Final = b"$()"
 """Stands for a long text of a word that is known only when the script runs."""
 _LONG: Final = 500
+_VARIABLE_IN: Final = re.compile(rb"\$([A-Za-z_]\w*|[1-9])")
+_MOST_NAMES: Final = 20
+"""Names that a word for a file is read as."""
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
 """One word of an array."""
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
@@ -104,6 +113,7 @@ class ScriptParts:
         self._root = root
         self._uses: dict[int, tuple[CommandUse, dict[int, int]]] = {}
         self._substitutions: dict[int, list[Node]] = {}
+        self._named_files: dict[bytes, frozenset[bytes]] = {}
 
     def use(self, command: Node) -> CommandUse:
         """What a command does with its words."""
@@ -152,13 +162,22 @@ class ScriptParts:
         if braces is not None:
             parts = MARKER.sub(COMPUTED, braces[2]).split(b",")
             return [braces[1] + part + braces[3] for part in parts]
+        found = _FOUND.fullmatch(word) if is_name else None
+        if found is not None:
+            return [found[1]]
         match = _VARIABLE.fullmatch(word)
         if match is None:
             return ()
-        given = self._assigned.get(match[1], b"") or match[2] or b""
-        if not given and is_name and PROGRAMS.get(match[1].lower()):
-            given = match[1].lower()
-        if not is_name and given.lstrip(b'"').startswith((b"$", b"`")):
+        given = (
+            (self._named_by if is_name else self._assigned).get(match[1], b"") or match[2] or b""
+        )
+        if is_name:
+            found = _FOUND.fullmatch(given)
+            given = found[1] if found is not None else given
+            if (not given or _RUNS.search(given)) and PROGRAMS.get(match[1].lower()):
+                given = match[1].lower()
+        is_made = _RUNS.search(given) if is_name else given.lstrip(b'"').startswith((b"$", b"`"))
+        if is_made:
             return ()
         given = MARKER.sub(COMPUTED, given)
         words = _ELEMENT.findall(given[1:-1]) if given.startswith(b"(") else unquoted(given).split()
@@ -176,6 +195,18 @@ class ScriptParts:
             elif before:
                 value = before + value
             found[name.removesuffix(b"+")] = value
+        return found
+
+    @cached_property
+    def _named_by(self) -> dict[bytes, bytes]:
+        """What each variable holds as the name of a command: of several texts one that names a shell."""
+        found = {**self._assigned}
+        for node in self._found.get("assignment", ()):
+            name, _, value = text(node).partition(b"=")
+            first = b"".join(unquoted(value).split(maxsplit=1)[:1])
+            program = program_of(first.lstrip(b"("))
+            if program is not None and program.is_interpreter:
+                found[name] = value
         return found
 
     @cached_property
@@ -275,7 +306,7 @@ class ScriptParts:
     def input_script(self, command: Node) -> bytes:
         """What a command for a shell reads as its script, where that stands in this one."""
         reader, statement = self.use(command).reader, command.parent
-        if reader is None or reader.language != "shell" or statement is None:
+        if reader is None or not reader.is_shell or statement is None:
             return b""
         given = (
             n for n in (*redirects(statement), *redirects(command)) if n.type != "file_redirect"
@@ -371,9 +402,80 @@ class ScriptParts:
         """Each command with a word of this text, and that word."""
         return self._mentions.get(_plain(name), [])
 
+    def openings(self, name: bytes) -> list[tuple[Node, Node]]:
+        """Each command with a word that may name a file of this name, and that word.
+
+        What is run may also be in another folder by then.
+        """
+        names = self._file_names(name)
+        found = {
+            word.id: (command, word)
+            for each in names
+            for command, word in self._openings.get(_base(each), ())
+            if self._is_run(command, word) or not names.isdisjoint(self._names_in(word))
+        }
+        return list(found.values())
+
+    def uses_with_script(self, name: bytes) -> list[CommandUse]:
+        """The commands in whose words a script stands that may name a file."""
+        return [use for use in self._with_scripts if name in use.script]
+
+    @cached_property
+    def _with_scripts(self) -> list[CommandUse]:
+        return [use for use in map(self.use, self._commands) if use.script]
+
+    def _names_in(self, word: Node) -> frozenset[bytes]:
+        """The names of a file that a word may stand for, or hold behind ``=``."""
+        raw = text(word)
+        return self._file_names(raw) | self._file_names(raw.partition(b"=")[2])
+
+    def _is_run(self, command: Node, word: Node) -> bool:
+        """Whether a word names what is run."""
+        use, position = self.use(command), self.position(command, word)
+        return position is not None and (
+            position in use.names or use.uses[position].kind is Kind.FILE
+        )
+
+    @cached_property
+    def _openings(self) -> dict[bytes, list[tuple[Node, Node]]]:
+        found: dict[bytes, list[tuple[Node, Node]]] = {}
+        for mentions in self._mentions.values():
+            for command, word in mentions:
+                for base in {_base(name) for name in self._names_in(word)}:
+                    found.setdefault(base, []).append((command, word))
+        return found
+
+    def _file_names(self, word: bytes) -> frozenset[bytes]:
+        """The names of a file that a word may stand for: in it a variable has one of its texts."""
+        if word not in self._named_files:
+            names = [_plain(unquoted(word))]
+            for name in names:
+                match = _VARIABLE_IN.search(name)
+                if match is not None and len(names) < _MOST_NAMES:
+                    before, behind = name[: match.start()], name[match.end() :]
+                    names += [_plain(before + each + behind) for each in self._literals[match[1]]]
+            self._named_files[word] = frozenset(names)
+        return self._named_files[word]
+
+    @cached_property
+    def _literals(self) -> defaultdict[bytes, list[bytes]]:
+        """The texts of each variable, and of the functions' own words, that hold no more than variables."""
+        found: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for node in self._found.get("assignment", ()):
+            name, _, value = text(node).partition(b"=")
+            found[name].append(unquoted(value))
+        for loop in self._found.get("loop", ()):
+            found[text(loop.children[1])] += [unquoted(text(word)) for word in loop_words(loop)]
+        for call in chain.from_iterable(map(self.calls, self.functions)):
+            for number, word in enumerate(list(_words(call))[1:], 1):
+                found[b"%d" % number].append(unquoted(text(word)))
+        for texts in found.values():
+            texts[:] = [each for each in texts if not re.search(rb"[`(]", each)]
+        return found
+
     def readings(self, name: bytes) -> list[Node]:
         """The redirections from a file of this name."""
-        return self._readings.get(_plain(name), [])
+        return [each for one in self._file_names(name) for each in self._readings.get(one, ())]
 
     @cached_property
     def listeners(self) -> list[Node]:
@@ -420,11 +522,10 @@ class ScriptParts:
         return name in names and any(_TO_DESCRIPTOR.match(option) for option in options)
 
     @cached_property
-    def output_listeners(self) -> list[Node]:
-        """The process substitutions that ``exec`` makes the standard output of the script."""
+    def output_targets(self) -> list[Node]:
+        """The files and process substitutions that ``exec`` makes the standard output of the script."""
         redirected = filter(is_of_exec, self._found.get("redirect", ()))
-        targets = [target for target in map(written, redirected) if target is not None]
-        return [target for target in targets if target.type == "process_substitution"]
+        return [target for target in map(written, redirected) if target is not None]
 
     def speaks_up(self, command: Node) -> bool:
         """Whether a command prints to a descriptor that its option names: ``print -p``, ``print -u3``."""
@@ -450,12 +551,17 @@ class ScriptParts:
         for redirect in self._found.get("redirect", ()):
             target = target_of(redirect)
             if target is not None and (feeds_input(redirect) or opens_input(redirect)):
-                found.setdefault(_plain(unquoted(text(target))), []).append(redirect)
+                for name in self._file_names(text(target)):
+                    found.setdefault(name, []).append(redirect)
         return found
 
 
 def _plain(name: bytes) -> bytes:
     return name.removeprefix(b"./").replace(b"${", b"$").replace(b"}", b"")
+
+
+def _base(name: bytes) -> bytes:
+    return name.rsplit(b"/", 1)[-1]
 
 
 def function_around(node: Node) -> Node | None:

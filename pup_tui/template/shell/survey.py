@@ -56,9 +56,11 @@ _OWN_ARRAYS: Final = frozenset(
 )
 """The arrays that bash itself fills, without those to which nothing can be assigned."""
 _ARRAY_OPTION: Final = re.compile(rb"-[A-Za-z]*a")
-_READS: Final = re.compile(rb"[$`(\[=<>]|\b(?:for|select|repeat)\b")
+_READS: Final = re.compile(rb"[$`(\[=<>*?]|\b(?:for|select|repeat)\b")
 _INNERMOST: Final = re.compile(rb"\([^()`]*\)|`[^()`]*`")
 _LINE: Final = re.compile(rb"[^\n;&|]*")
+_NO_NAME: Final = re.compile(rb"=\S*|(?<=\s)[-+]\S+")
+"""Parts of a declaration's words that name nothing: values and options."""
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = re.compile(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
 _MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
@@ -371,7 +373,8 @@ class Survey:
         for text in self._levels if form.search(self.script) is not None else ():
             for match in form.finditer(text):
                 line = _LINE.match(text, match.start())
-                found.update(_NAME.findall(re.sub(rb"=\S*", b" ", line[0] if line else b"")))
+                words = _NO_NAME.sub(b" ", line[0] if line else b"")
+                found.update(_NAME.findall(words))
         return frozenset(found)
 
     @cached_property

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 from tree_sitter import Query
 
 from pup_tui.template.shell.grammar import captured, language, read
@@ -16,3 +19,15 @@ def test_what_a_query_finds_stands_in_the_order_of_the_script() -> None:
         places = [(node.start_byte, -node.end_byte) for node in nodes]
         assert places == sorted(places)
     assert not captured(Query(language(), "(if_statement) @if"), tree.root_node)
+
+
+def test_scripts_are_read_in_several_threads() -> None:
+    interval = sys.getswitchinterval()
+    scripts = [b'for i in 1; do continue "$(echo "$V")"; done\n' * n for n in range(1, 100, 7)]
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            trees = [tree for _, tree in threads.map(read, scripts * 20)]
+    finally:
+        sys.setswitchinterval(interval)
+    assert all(tree is not None and not tree.root_node.has_error for tree in trees)
