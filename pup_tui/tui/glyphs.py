@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
@@ -49,6 +51,11 @@ _MARKS = {
     )
 }
 
+_COUNTED = (
+    ("changes", "change", "$text-warning"),
+    ("may change", "may change", "$foreground"),
+    ("destroys", "destroy", "bold $text-error"),
+)
 _EFFECT_STYLES = {True: "$text-warning", False: "$text-muted", None: "$foreground"}
 
 
@@ -71,3 +78,16 @@ def effect_content(step: Step, mutates: bool | None) -> Content:
     usual = _EFFECT_STYLES[False if step.is_question else mutates]
     style = "bold $text-error" if step.danger else usual
     return Content.styled(effect_word(step, mutates), style)
+
+
+def counted_effects(steps: Iterable[tuple[Step, bool | None]]) -> Content:
+    """How many of some steps do what outside, by what `effects.mutates` tells of each; blank if none acts."""
+    from pup_tui.catalog.effects import effect_word
+
+    counts = Counter(effect_word(step, mutates) for step, mutates in steps)
+    told = (
+        Content.styled(f"{counts[word]} {word if counts[word] == 1 else many}", style)
+        for word, many, style in _COUNTED
+        if counts[word]
+    )
+    return Content(" · ").join(told)

@@ -41,7 +41,9 @@ async def test_shows_what_it_is_for_what_it_asks_and_what_it_does(
         await console.sees("Dashboard  https://example.com/d", "type:incident")
         await console.sees("~/runbooks/rollback.yaml  (given)")
         console.main.pages.overview.query_one("#overview-body").scroll_end(animate=False)
-        await console.sees("4 steps · 2 change things", "reads", "destroys", "may change")
+        await console.sees(
+            "4 steps · 1 changes · 1 may change · 1 destroys", "reads", "destroys", "may change"
+        )
         await console.sees("(cleanup, opt", "It has not run yet.")
         if size == LARGE:
             await console.sees("required", "Flag to turn off", "= staging", "from env:FLAG_TOKEN")
@@ -152,7 +154,7 @@ async def test_steps_inside_others_are_indented_and_what_is_special_is_told(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     async with open_console(make_services({"nested.yaml": NESTED}), LARGE) as console:
-        await console.sees("lock   deploy/{{ ENV }}", "4 steps · 1 changes things")
+        await console.sees("lock   deploy/{{ ENV }}", "4 steps · 1 changes · 1 may change")
         await console.sees("(for each item of a list)", "(asks first, can be taken back)")
         rows = [
             line for line in console.screen.splitlines() if "Look around" in line or "One" in line

@@ -18,7 +18,7 @@ from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import KeyButton
-from pup_tui.tui.glyphs import effect_content, status_content
+from pup_tui.tui.glyphs import counted_effects, effect_content, status_content
 from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
@@ -264,7 +264,7 @@ def _lists(described: Described, width: int) -> Content:
         if runbook.vars:
             parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
         parts += [
-            _heading(_steps_heading(described.steps)),
+            _steps_heading(described.steps),
             _steps(described),
             Content(),
         ]
@@ -304,16 +304,15 @@ def _need(variable: Variable) -> Content:
     return Content.styled("optional", "$text-muted")
 
 
-def _steps_heading(steps: Sequence[DescribedStep]) -> str:
-    """How many steps there are, and how many of those that hold no others change things."""
-    parts = [counted(len(steps), "step")]
-    effects = [each.mutates for each in steps if not each.step.inside]
-    changing = sum(1 for effect in effects if effect)
-    if changing:
-        parts.append(f"{changing} {'changes' if changing == 1 else 'change'} things")
-    elif all(effect is False for effect in effects):
-        parts.append("none changes anything")
-    return " · ".join(parts)
+def _steps_heading(steps: Sequence[DescribedStep]) -> Content:
+    """How many steps there are, and what those do that hold no others."""
+    effects = [(each.step, each.mutates) for each in steps if not each.step.inside]
+    told = counted_effects(effects)
+    if not told and not any(mutates for _, mutates in effects):
+        told = Content("none changes anything")
+    return Content(" · ").join(
+        each for each in (Content(counted(len(steps), "step")), told) if each
+    )
 
 
 def _steps(described: Described) -> Content:

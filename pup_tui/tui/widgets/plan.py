@@ -18,7 +18,7 @@ from pup_tui.aside import aside
 from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import KeyButton
-from pup_tui.tui.glyphs import effect_content
+from pup_tui.tui.glyphs import counted_effects, effect_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted, indented
@@ -174,24 +174,12 @@ class PlanView(Armed):
 
 def _title(planned: Planned) -> Content:
     steps = planned.steps
-    acting = [step for step in steps if not planned.program.node(step.id).step.is_question]
-    destroying = sum(step.danger for step in acting)
-    changing = sum(step.mutates is True and not step.danger for step in acting)
-    unknown = sum(step.mutates is None and not step.danger for step in acting)
+    told = counted_effects((planned.program.node(each.id).step, each.mutates) for each in steps)
     parts = [
         Content.styled(safe_text(planned.loaded.require().name), "bold $text-primary"),
         Content.styled(f"plan: {counted(len(steps), 'step')}, nothing has run", "$text-muted"),
     ]
-    told = []
-    if changing:
-        word = "changes" if changing == 1 else "change"
-        told.append(Content.styled(f"{changing} {word}", "$text-warning"))
-    if unknown:
-        told.append(Content(f"{unknown} may change"))
-    if destroying:
-        word = "destroys" if destroying == 1 else "destroy"
-        told.append(Content.styled(f"{destroying} {word}", "bold $text-error"))
-    return Content("   ").join([*parts, Content(" · ").join(told)])
+    return Content("   ").join([*parts, told])
 
 
 def _steps(planned: Planned, width: int) -> Content:
