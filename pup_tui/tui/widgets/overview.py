@@ -93,7 +93,12 @@ class Overview(Vertical):
         self._described = None
         self.query_one("#overview-top", Static).update(Content.styled(told, "$text-muted"))
         self.query_one("#overview-lists", Static).update(Content())
-        self.query_one("#overview-buttons").display = False
+        self._show_buttons(False)
+
+    def _show_buttons(self, shown: bool) -> None:
+        """Show the buttons or hide them: the footer repeats none that is in sight."""
+        self.query_one("#overview-buttons").display = shown
+        self.refresh_bindings()
 
     def show_first(self, text: str, folder: Path | None) -> None:
         """Show how to make the first runbook, where there is none."""
@@ -137,7 +142,7 @@ class Overview(Vertical):
         self.query_one("#overview-top", Static).update(_top(described))
         self._described = described
         self._lay_out()
-        self.query_one("#overview-buttons").display = True
+        self._show_buttons(True)
         for name in ("#overview-run", "#overview-plan"):
             self.query_one(name, Button).disabled = not runnable
 
