@@ -34,6 +34,13 @@ _CONTINUED: Final = re.compile(rb"(?<![\\ \t])((?:\\\\)*)(\\\r?\n)[ \t]")
 
 _CONTINUED_BY_NOTHING: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\(\r?\n)(?=\s*\Z)")
 
+_FILE: Final = rb"(?:[\w./:@%+-]+|\"(?:[\w./:@%+ -]|\$\w+|\$\{\w+\})+\")"
+_REDIRECTED: Final = re.compile(
+    rb"(?<=[^\s;&|({])(?:[ \t]+(?:[0-9]*>[>|]?[ \t]*%b|[0-9]*>&[ \t]*[0-9-]|&>>?[ \t]*%b))+"
+    rb"(?=[ \t]*(?:\Z|[\n;)}|&]))" % (_FILE, _FILE)
+)
+"""Redirections behind an assignment: the grammar waits for a command there, also on the next line."""
+
 _READS_AND_WRITES: Final = re.compile(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<>&(-])")
 """The second half of a redirection of which the grammar knows the first."""
 
@@ -134,7 +141,8 @@ class Respelling(NamedTuple):
 def negations(script: bytes) -> list[Respelling]:
     """What the grammar may take for something else without an error.
 
-    That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``.
+    That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``, and
+    redirections behind an assignment.
     """
     prefixes = [
         *_blanks(_PREFIXES, script, _begins_command),
@@ -142,6 +150,11 @@ def negations(script: bytes) -> list[Respelling]:
     ]
     blanks = [*_blanks(_READS_AND_WRITES, script, _is_redirection)]
     blanks += _continuations(_CONTINUED, script)
+    blanks += [
+        each
+        for each in _blanks(_REDIRECTED, script, _is_behind_assignment)
+        if MARKER.search(script, each.start, each.end) is None
+    ]
     return [*prefixes, *blanks, *_blanks(_DESCRIPTORS, script, _is_descriptor)]
 
 
@@ -283,6 +296,17 @@ def _is_redirection(root: Node, start: int, _end: int) -> bool:
     token = root.descendant_for_byte_range(start - 1, start)
     redirect = token.parent if token is not None and token.type == "<" else None
     return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_behind_assignment(root: Node, start: int, _end: int) -> bool:
+    """Whether an assignment ends here that is no word of a command."""
+    for node in _around(root, start - 1):
+        if node.end_byte != start:
+            return False
+        if node.type == "variable_assignment":
+            around = node.parent
+            return around is not None and around.type not in ("command", "declaration_command")
+    return False
 
 
 def _is_between(root: Node, start: int, _end: int) -> bool:
