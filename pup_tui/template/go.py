@@ -25,7 +25,8 @@ _BRANCH_ON_CALL: Final = rf"\s*{_BRANCH}\s+[A-Za-z_]\w*\s+(?:[-+]?[0-9]|{_OPERAN
 """``if eq .A "x"``: no expression of ours has a second word behind one of Go's own."""
 _HEAD: Final = rf"{_ALONE}|{_CALL}|{_BRANCH_ON_CALL}|\s*(?:{_BRANCH}|[A-Za-z_]\w*)\s+{_OPERAND}"
 _ACTION: Final = re.compile(rf"-?(?:{_HEAD})")
-_DATA: Final = re.compile(r"-?\s*(?:\.|\\?\$)")
+_DATA: Final = re.compile(r"-?\s*(?:\.|\\?\$|\\[\"`])")
+"""What no expression of ours begins with."""
 _PART: Final = re.compile(
     r"""`[^`]*`|\\`[^`\\]*\\`|\\"(?:[^"\\\n]|\\[^"])*\\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\}\}|["'`]"""
 )

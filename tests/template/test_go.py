@@ -50,6 +50,8 @@ PASSES = [
 
 
 IN_DOUBLE_QUOTES = [
+    r"{{range \$i := .items}}{{\$i.n}}{{\"\n\"}}{{end}}",
+    r"{{- \`x\` -}}",
     r"{{range \$k, \$v := .Labels}}{{\$k}}={{\$v}}{{end}}",
     r"{{ \$x }}{{- \$x.Name -}}{{ \$x | len }}",
     r"{{with \$x := .Foo}}{{end}}",
