@@ -76,7 +76,8 @@ def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
 
     line = line_of(step, text)
     if step.foreach is not None:
-        line = f"for each of {step.foreach}: {line}"
+        items = step.foreach if isinstance(step.foreach, tuple) else (step.foreach,)
+        line = f"for each of {', '.join(map(as_typed, items))}: {line}"
     return Shown(as_known(line, scope), sent_of(step, lambda key: as_known(text(key), scope)))
 
 

@@ -182,3 +182,14 @@ def test_what_is_known_stands_in_a_plan_as_it_will_be_beside_what_is_not() -> No
         "echo a b {{ FOUND | upper }}",
         """echo ["x", "it's"] $(({{ FOUND }} + 1))""",
     ]
+
+
+def test_items_that_are_not_known_yet_stand_there_as_they_were_written() -> None:
+    program = program_of("""
+vars: {WHO: {default: a b}}
+steps:
+  - {name: a, kind: shell, run: a, capture: FOUND}
+  - {name: b, kind: shell, run: 'echo {{ item }}', foreach: ['{{ FOUND }}', '{{ WHO }}', 3]}
+""")
+    _, b = plan(program, {"WHO": "a b"}, (), "ada", lambda _: None)
+    assert b.shown.command == "for each of {{ FOUND }}, a b, 3: echo {{ item }}"
