@@ -35,7 +35,7 @@ class ConfirmScreen(Dialog):
         }
     )
 
-    KEYS = "{back} put aside"
+    KEYS = "{back} aside"
     FINDS_ON = True
 
     def __init__(
