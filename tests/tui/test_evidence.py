@@ -131,6 +131,36 @@ async def test_the_keys_of_a_question_are_whole(
         assert c.app.screen.region.contains_region(keys.region)
 
 
+async def test_the_line_below_an_output_names_its_keys_where_they_work(tmp_path: Path) -> None:
+    def status() -> str:
+        return plain(c.view.query_one("#output-status", Static))
+
+    look = [Play(stdout=b'{"a": {"b": 1}, "c": [{"d": 2}]}\n')]
+    async with console(tmp_path, shell("look", read_only=True), ASK, plays=look) as c:
+        await until_asked(c)
+        await c.until(lambda: status().startswith("json of stdout · line 1"))
+        await c.pilot.press("escape")
+        await c.until(lambda: "json of stdout · enter folds, F all · v other views" in status())
+        await c.until(lambda: "press enter or ! to answer" in c.text(WaitingBanner))
+        lines = c.view.query_one(OutputLines)
+        lines.focus()
+        await c.until(lambda: "press ! to answer" in c.text(WaitingBanner))
+        await c.pilot.press("g", "j", "enter")
+        await c.until(lambda: "{ … 1 key }" in above(c))
+        assert not isinstance(c.app.screen, ConfirmScreen)
+        c.view.query_one(StepList).focus()
+        await c.until(lambda: "press enter or ! to answer" in c.text(WaitingBanner))
+        await c.pilot.press("enter")
+        await until_asked(c)
+        await c.pilot.press("escape")
+        await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+        lines.focus()
+        await c.pilot.press("exclamation_mark")
+        await until_asked(c)
+        await c.until(lambda: "v other views" not in status())
+        assert "Answered" not in c.kinds()
+
+
 async def test_a_step_that_was_chosen_stays_in_sight(tmp_path: Path) -> None:
     async with console(tmp_path, *STEPS, plays=PLAYS) as c:
         await until_asked(c)
