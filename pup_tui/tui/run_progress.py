@@ -224,6 +224,9 @@ class RunProgress:
                 self._start(step, notice)
             case StepPolled():
                 step.last_poll = notice
+                if not notice.met:
+                    following = step.begun_with + notice.attempt
+                    step.repeated.append(Attempt(following, notice.ts, step.verdict, judged=True))
                 if notice.value is not None:
                     step.values.append(notice.value)
                 self._follow(step, rests=step.node.is_block)
@@ -259,12 +262,16 @@ class RunProgress:
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
         self._fill(step)
         self._let_go_around(step)
+        if step.repeated and step.repeated[-1].number == notice.attempt:
+            # A poll that had ended begins once more: what its last attempt came to is told with that.
+            step.repeated.pop()
         if step.has_run:
             step.repeated.append(Attempt(notice.attempt, notice.ts, step.verdict))
         step.last_poll = step.retrying = None
         step.reason = ""
         step.values.clear()
         step.shown, step.attempts = notice.shown, notice.attempt
+        step.begun_with = notice.attempt
         if step.over or notice.attempt > 1:
             for inner in step.inside():
                 inner.reason, inner.duration = "", None

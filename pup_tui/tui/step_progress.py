@@ -29,11 +29,15 @@ KEPT_ATTEMPTS = 400
 
 
 class Attempt(NamedTuple):
-    """An attempt that came after another: when it began (RFC 3339), and what became of the one before."""
+    """An attempt that came after another: when it began (RFC 3339), and what became of the one before.
+
+    Of a poll `ts` is when the one before was `judged`: that the next one begins is not told itself.
+    """
 
     number: int
     ts: str
     before: str
+    judged: bool = False
 
 
 @dataclass(eq=False, kw_only=True)
@@ -46,7 +50,7 @@ class StepProgress:
     foreach, else the value that it stands for, where it is known and no secret; `of_item` the item whose step
     an undo step takes back. `shown` is its command with what goes in beside it; `question` what it asked,
     `given` what was answered. `retrying` is told of an attempt that failed, until the next one begins;
-    `repeated` are the attempts after the first.
+    `repeated` are the attempts after the first; `begun_with` is the first of its poll, or else the newest.
     """
 
     node: Node
@@ -57,6 +61,7 @@ class StepProgress:
     shown: Shown = NOT_SHOWN
     reason: str = ""
     attempts: int = 0
+    begun_with: int = 0
     exit_code: int | None = None
     signal: str | None = None
     duration: float | None = None

@@ -473,6 +473,19 @@ async def test_the_footer_never_has_more_than_six_keys(
         assert list(hints.children) == widgets
 
 
+async def test_the_key_for_help_stays_in_a_window_that_becomes_narrow(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK}), LARGE) as console:
+        await start(console, "quick")
+        await console.press("tab")
+        hints = console.main.query_one(KeyHints)
+        for width in (120, 80, 60, 44, 30, 80, 120):
+            await console.pilot.resize_terminal(width, 24)
+            await console.eventually(lambda: "? Help" in console.screen.splitlines()[-1])
+        assert len(hints.displayed_children) == 6
+
+
 async def test_one_pane_at_a_time_on_a_small_screen_and_a_key_for_the_other(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

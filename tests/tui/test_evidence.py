@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.geometry import Offset
+from textual.widgets import Input, Static
 
 from pup_tui.runbook.model import ConfirmStep
 from pup_tui.steps.executor import Outcome
@@ -16,7 +17,7 @@ from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.widgets.run_header import WaitingBanner
 from pup_tui.tui.widgets.step_list import StepList
-from tests.support.run_console import Console, console, shell
+from tests.support.run_console import Console, console, plain, shell
 
 ASK = ConfirmStep(id="ask", name="Deploy all the same?", message="payments has 1 active incident.")
 STEPS = (
@@ -96,6 +97,68 @@ async def test_a_question_put_aside_gives_its_room_back_and_comes_back(tmp_path:
         await until_asked(c)
         await c.pilot.press("y")
         await c.until(lambda: c.app.ended == ["succeeded"])
+
+
+async def test_what_was_typed_is_there_when_a_question_comes_back(tmp_path: Path) -> None:
+    ask = ConfirmStep(id="ask", name="Go on?", message="Sure?", expect="sure thing")
+    async with console(tmp_path, ask) as c:
+        for typed, seen in (("sure th", "sure th"), ("ing", "sure thing")):
+            await until_asked(c)
+            c.app.screen.query_one("#confirm-typed").focus()
+            await c.pilot.press("end", *(key if key != " " else "space" for key in typed))
+            await c.pilot.press("escape")
+            await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+            await c.pilot.press("enter")
+            await until_asked(c)
+            assert c.app.screen.query_one("#confirm-typed", Input).value == seen
+            assert c.app.screen.query_one("#yes").disabled == (seen != "sure thing")
+        c.app.screen.query_one("#yes").focus()
+        await c.pilot.press("enter")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+
+
+@pytest.mark.parametrize("title", ["Go on?", "Go on" * 3])
+@pytest.mark.parametrize("danger", [False, True])
+@pytest.mark.parametrize("expect", [None, "sure"])
+async def test_the_keys_of_a_question_are_whole(
+    tmp_path: Path, title: str, danger: bool, expect: str | None
+) -> None:
+    ask = ConfirmStep(id="ask", name=title, message="Sure?", expect=expect, danger=danger)
+    async with console(tmp_path, ask) as c:
+        await until_asked(c)
+        keys = c.app.screen.query_one(".dialog-keys", Static)
+        await c.until(lambda: keys.region.width >= len(plain(keys)) > 12)
+        assert c.app.screen.region.contains_region(keys.region)
+
+
+async def test_the_line_below_an_output_names_its_keys_where_they_work(tmp_path: Path) -> None:
+    def status() -> str:
+        return plain(c.view.query_one("#output-status", Static))
+
+    look = [Play(stdout=b'{"a": {"b": 1}, "c": [{"d": 2}]}\n')]
+    async with console(tmp_path, shell("look", read_only=True), ASK, plays=look) as c:
+        await until_asked(c)
+        await c.until(lambda: status().startswith("json of stdout · line 1"))
+        await c.pilot.press("escape")
+        await c.until(lambda: "json of stdout · enter folds, F all · v other views" in status())
+        await c.until(lambda: "press enter or ! to answer" in c.text(WaitingBanner))
+        lines = c.view.query_one(OutputLines)
+        lines.focus()
+        await c.until(lambda: "press ! to answer" in c.text(WaitingBanner))
+        await c.pilot.press("g", "j", "enter")
+        await c.until(lambda: "{ … 1 key }" in above(c))
+        assert not isinstance(c.app.screen, ConfirmScreen)
+        c.view.query_one(StepList).focus()
+        await c.until(lambda: "press enter or ! to answer" in c.text(WaitingBanner))
+        await c.pilot.press("enter")
+        await until_asked(c)
+        await c.pilot.press("escape")
+        await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+        lines.focus()
+        await c.pilot.press("exclamation_mark")
+        await until_asked(c)
+        await c.until(lambda: "v other views" not in status())
+        assert "Answered" not in c.kinds()
 
 
 async def test_a_step_that_was_chosen_stays_in_sight(tmp_path: Path) -> None:

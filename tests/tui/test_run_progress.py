@@ -159,6 +159,24 @@ def test_what_was_asked_given_and_sent_stays_known() -> None:
     assert run.steps["b"].shown.text == "cat\nstdin: x"
 
 
+def test_each_attempt_of_a_poll_comes_after_what_became_of_the_one_before() -> None:
+    run = progress()
+
+    def polled(attempt: int, *, met: bool = False) -> StepPolled:
+        seen: dict[str, Any] = {"value": 7.0, "status": None, "error": None}
+        return StepPolled(
+            **HEAD, step="b", attempt=attempt, elapsed=0.0, timeout=60.0, met=met, **seen
+        )
+
+    for notice in (started("b"), polled(1), polled(2), finished("b", "failed")):
+        run.apply(notice)
+    for notice in (started("b", 3), polled(1), polled(2, met=True), finished("b")):
+        run.apply(notice)
+    told = [(each.number, each.judged, each.before) for each in run.steps["b"].repeated]
+    not_met = "not met · value 7"
+    assert told == [(2, True, not_met), (3, False, not_met), (4, True, not_met)]
+
+
 def test_a_poll_keeps_what_a_sparkline_can_show() -> None:
     run = progress()
     run.apply(started("b"))

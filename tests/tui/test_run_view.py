@@ -138,7 +138,7 @@ async def test_escape_puts_a_question_away_unanswered_and_enter_brings_it_back(
         await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
         assert c.view.query_one("#run-banner").display
         assert "Answered" not in c.kinds()
-        await c.pilot.press("j", "tab", "enter")
+        await c.pilot.press("j", "enter")
         assert isinstance(c.app.screen, ConfirmScreen)
         await c.pilot.press("escape", "exclamation_mark")
         assert isinstance(c.app.screen, ConfirmScreen)

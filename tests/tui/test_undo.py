@@ -89,6 +89,21 @@ async def test_hostile_text_is_shown_as_text() -> None:
         assert not set("\x1b\x07\u202e") & set(shown(app) + in_sight(app))
 
 
+async def test_a_key_ticks_the_first_step_although_a_button_has_the_focus() -> None:
+    async with asked(UndoScreen(offered())) as (app, pilot):
+        await pilot.press("space")
+        first, second, third = app.screen.query(OfferItem)
+        assert app.focused is first
+        assert (first.ticked, second.ticked, third.ticked) == (True, False, False)
+        assert "Undo 1 step" in in_sight(app)
+        await pilot.press("space")
+        assert not first.ticked
+        await pilot.press("asterisk", "tab", "tab", "tab")
+        await pilot.press("space")
+        assert len([item for item in app.screen.query(OfferItem) if item.ticked]) == 3
+        assert app.answer == NOTHING
+
+
 @pytest.mark.parametrize(("down", "up"), [("j", "k"), ("down", "up")])
 async def test_keys_go_from_item_to_item(down: str, up: str) -> None:
     async with asked(UndoScreen(offered())) as (app, pilot):

@@ -16,9 +16,6 @@ from textual.widgets import Button, Static
 
 from pup_tui.tui.keys import key_of
 
-LEAST_HINT = 12
-"""Columns below which the keys at the end of the line are left out."""
-
 
 class KeyButton(Button):
     """A button, and the key of an action that does the same; its words are no foreign text."""
@@ -41,7 +38,10 @@ def choice(label: str, id_: str, action: str = "", **options: Any) -> Button:
 
 
 class _Flow(Layout):
-    """One beside the other, and on as many lines as that takes; the last one has what is left of its line."""
+    """One beside the other, and on as many lines as that takes; the last one has what is left of its line.
+
+    Where that is too little for it, it has a line of its own.
+    """
 
     name = "flow"
 
@@ -54,11 +54,12 @@ class _Flow(Layout):
         x = y = 0
         for widget in children:
             model = widget._get_box_model(size, viewport, Fraction(size.width), Fraction(1))
-            width = int(model.width)
-            if widget is children[-1]:
-                width = size.width - x if size.width - x >= LEAST_HINT else 0
-            elif x and x + width > size.width:
+            is_last = widget is children[-1]
+            width = widget.get_content_width(size, viewport) if is_last else int(model.width)
+            if x and width and x + width > size.width:
                 x, y = 0, y + 1
+            if is_last:
+                width = max(0, size.width - x)
             region = Region(x, y, min(width, size.width), int(model.height))
             placements.append(WidgetPlacement(region, NULL_OFFSET, model.margin, widget))
             x += width + model.margin.right

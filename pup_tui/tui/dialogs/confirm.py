@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual import events
@@ -24,6 +24,8 @@ from pup_tui.tui.dialogs.dialog import (
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 
+_TYPED = "typed"
+
 
 class ConfirmScreen(Dialog):
     """A yes or no. *No* has the focus; where something is expected, only typing exactly that opens *Yes*."""
@@ -35,7 +37,7 @@ class ConfirmScreen(Dialog):
         }
     )
 
-    KEYS = "{back} put aside"
+    KEYS = "{back} aside"
     FINDS_ON = True
 
     def __init__(
@@ -44,9 +46,10 @@ class ConfirmScreen(Dialog):
         *,
         target: str | None = None,
         left: SecondsLeft | None = None,
+        typed: dict[str, str] | None = None,
     ) -> None:
         """`target` names the environment that the run acts on, where it is known."""
-        super().__init__(question.title, danger=question.danger, left=left)
+        super().__init__(question.title, danger=question.danger, left=left, typed=typed)
         self._question = question
         self._target = target
 
@@ -61,7 +64,12 @@ class ConfirmScreen(Dialog):
             yield effect("next", question.upcoming)
         if question.expect is not None:
             yield Static(self._expected("Type "), id="confirm-expected", markup=False)
-            yield Input(id="confirm-typed", compact=True, select_on_focus=False)
+            yield Input(
+                self._typed.get(_TYPED, ""),
+                id="confirm-typed",
+                compact=True,
+                select_on_focus=False,
+            )
 
     def _expected(self, before: str) -> Content:
         expect = safe_text(self._question.expect or "")
@@ -75,7 +83,7 @@ class ConfirmScreen(Dialog):
             yes,
             "yes",
             "yes" if free else "",
-            disabled=not self._typed_right(""),
+            disabled=not self._typed_right(self._typed.get(_TYPED, "")),
             variant="error" if self._question.danger else "primary",
         )
 
@@ -84,6 +92,11 @@ class ConfirmScreen(Dialog):
 
     def _typed_right(self, typed: str) -> bool:
         return self._question.expect is None or typed == self._question.expect
+
+    def kept(self) -> Mapping[str, str]:
+        if self._question.expect is None:
+            return {}
+        return {_TYPED: self.query_one("#confirm-typed", Input).value}
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """What is typed while a text is expected belongs to that text, wherever the focus is."""

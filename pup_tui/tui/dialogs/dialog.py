@@ -60,7 +60,7 @@ WHEEL = 3
 BESIDE_FROM = 160
 """Columns from which a dialog stands beside what it is about, and not below it."""
 
-_EVIDENCE_KEYS = "{evidence_up} {evidence_down} output · {other_evidence} other steps"
+_EVIDENCE_KEYS = "{evidence_up} {evidence_down} output · {other_evidence} next"
 
 SecondsLeft = Callable[[], float]
 """Tells in how many seconds a question closes by itself."""

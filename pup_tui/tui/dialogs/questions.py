@@ -47,7 +47,7 @@ def dialog_for(question: Question, asked: QuestionContext) -> Dialog:
     """The dialog that puts a question."""
     match question.kind:
         case "confirm":
-            return ConfirmScreen(question, target=asked.target, left=asked.left)
+            return ConfirmScreen(question, target=asked.target, left=asked.left, typed=asked.typed)
         case "manual":
             return ManualScreen(question, left=asked.left, typed=asked.typed)
         case "input":

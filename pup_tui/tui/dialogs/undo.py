@@ -42,7 +42,12 @@ class OfferItem(ChecklistItem):
 class UndoScreen(ChecklistDialog):
     """What can be taken back, in the order in which it would be. Nothing is chosen to begin with."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound({"tick_all": "choose_all"})
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "tick": "tick_first",
+            "tick_all": "choose_all",
+        }
+    )
     KEYS = "{tick} chooses · {tick_all} all · {back} aside"
 
     def __init__(self, question: Question) -> None:
@@ -86,6 +91,13 @@ class UndoScreen(ChecklistDialog):
         told = f"Undo {counted(len(chosen), 'step')}" if chosen else "Undo the chosen"
         button.label = Content(told + dangerous)
         button.refresh(layout=True)
+
+    def action_tick_first(self) -> None:
+        """Take the focus from the buttons to the first step that is not chosen, and choose it."""
+        open_items = [item for item in self._items if not item.ticked]
+        if open_items:
+            self.set_focus(open_items[0])
+            open_items[0].action_tick()
 
     def action_choose_all(self) -> None:
         """Choose all of them, or none where all are chosen."""

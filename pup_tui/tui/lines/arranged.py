@@ -48,10 +48,14 @@ class FoldableJson(LineList):
     def line_count(self) -> int:
         return len(self._numbers)
 
-    def told(self, key: KeyOf) -> str:
-        """What it is, and what can be done with it."""
-        folds = f"{key('open')} {'un' if self._folded else ''}folds"
-        return f"json of stdout · {folds}, {key('fold_all')} all"
+    @property
+    def told(self) -> str:
+        """What it is."""
+        return "json of stdout"
+
+    def ways(self, key: KeyOf) -> str:
+        """What can be done with it."""
+        return f"{key('open')} {'un' if self._folded else ''}folds, {key('fold_all')} all"
 
     @property
     def has_folded(self) -> bool:
@@ -104,13 +108,19 @@ class SortableTable(LineList):
         self.column: int | None = None
         self.reversed = False
 
-    def told(self, key: KeyOf) -> str:
-        """What it is, and what can be done with it."""
+    @property
+    def told(self) -> str:
+        """What it is, and in which order."""
         if self.column is None:
-            return f"table of stdout · {key('sort')} sorts"
+            return "table of stdout"
         way = "▾" if self.reversed else "▴"
-        by = self._cell(self._head[0], self.column)
-        return f"table of stdout · by {by} {way} · {key('sort')} {key('sort_back')} sort"
+        return f"table of stdout · by {self._cell(self._head[0], self.column)} {way}"
+
+    def ways(self, key: KeyOf) -> str:
+        """What can be done with it."""
+        if self.column is None:
+            return f"{key('sort')} sorts"
+        return f"{key('sort')} {key('sort_back')} sort"
 
     def sort(self, by: int) -> None:
         """Sort by the next column (1), which after the last is none, or turn the order round (-1)."""

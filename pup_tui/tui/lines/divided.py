@@ -43,10 +43,12 @@ def attempt_marks(attempts: Iterable[Attempt]) -> list[Parting]:
 @lru_cache(1024)
 def _attempt_mark(attempt: Attempt) -> Parting:
     """Made once: while a step runs all of its attempts are looked at again and again."""
-    number, ts, before = attempt
+    number, ts, before, judged = attempt
     at = datetime.fromisoformat(ts).timestamp()
     told = before if len(before) <= MOST_TOLD else f"{before[:MOST_TOLD]}…"
     ended = f"attempt {number - 1} {told} · " if told else ""
+    if judged:
+        return Parting(at, f"{time_of_day(at)} · {ended}attempt {number}")
     return Parting(at, f"{ended}attempt {number} · {time_of_day(at)}")
 
 

@@ -66,6 +66,10 @@ class KeyHints(Footer):
             for hint, active in zip_longest(self.query(KeyHint), wanted):
                 hint.show(active)
 
+    def on_resize(self) -> None:
+        """There may be room for more keys now, or for fewer."""
+        self.bindings_changed(self.screen)
+
     def _wanted(self) -> list[ActiveBinding]:
         """One key for each thing to do, but for those that a button in sight names with its key."""
         named = set(self._named())

@@ -21,7 +21,7 @@ from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.keys import bound, key_of, type_into, with_keys
 from pup_tui.tui.lines import finder
-from pup_tui.tui.lines.arranged import FoldableJson, SortableTable, arrangements
+from pup_tui.tui.lines.arranged import FoldableJson, KeyOf, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -88,6 +88,8 @@ class OutputPane(Vertical):
         self._around = ""
         """Past which end the last match was found."""
         self._told = ""
+        self._answers = True
+        """Whether its keys do something: behind a dialog they do not."""
         self._is_cut = False
         self._grows = True
 
@@ -255,19 +257,18 @@ class OutputPane(Vertical):
     def _show_status(self) -> None:
         lines, read = self.lines, self._printed or self._reader
         parts = [self._told] if self._told else []
-        key = partial(key_of, self.app)
+        # With what can be done, where a key of ours does it.
+        does = self._does
         hides = self._view is not None and self._left_out
         at = "paused at" if self._grows else "line"
-        told = f"[stdout+stderr] {counted(0 if read is None else read.printed, 'line')}"
-        if self._view is not None:
-            told = self._view.told(key)
+        if self._view is None:
+            parts.append(f"[stdout+stderr] {counted(0 if read is None else read.printed, 'line')}")
+        else:
+            parts += [self._view.told, *does(self._view.ways)]
         parts += [
-            f"{told} · {key('view')} other views" if self._arrangements else told,
-            *(
-                [f"▲ JSON as printed: {self._why_not} · {key('pager')} pager"]
-                if self._why_not
-                else []
-            ),
+            *(does(lambda key: f"{key('view')} other views") if self._arrangements else []),
+            *([f"▲ JSON as printed: {self._why_not}"] if self._why_not else []),
+            *(does(lambda key: f"{key('pager')} pager") if self._why_not else []),
             *([f"▲ without {counted(self._left_out, 'line')} of stderr"] if hides else []),
             "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
         ]
@@ -277,16 +278,29 @@ class OutputPane(Vertical):
         if self._is_cut:
             parts.append("▲ some of it is gone")
         if lines.selected_from is not None:
-            parts.append(f"{len(lines.marked()):,} selected: {key('copy')} copies")
+            copies = does(lambda key: f"{key('copy')} copies")
+            parts.append(": ".join([f"{len(lines.marked()):,} selected", *copies]))
         if lines.wrap:
             parts.append("wrapped")
         elif lines.scroll_offset.x:
             parts.append(f"from column {lines.scroll_offset.x + 1}")
         if lines.unfolded:
-            parts.append(f"with what was overwritten: {key('overwritten')} folds it")
+            folds = does(lambda key: f"{key('overwritten')} folds it")
+            parts.append(": ".join(["with what was overwritten", *folds]))
         elif lines.has_folded:
-            parts.append(f"⏎ overwritten: {key('overwritten')} shows it")
+            shows = does(lambda key: f"{key('overwritten')} shows it")
+            parts.append(": ".join(["⏎ overwritten", *shows]))
         self._status.update(Content(" · ".join(parts)), layout=False)
+
+    def _does(self, told: Callable[[KeyOf], str]) -> list[str]:
+        """What is told of our keys, where they answer."""
+        return [told(partial(key_of, self.app))] if self._answers else []
+
+    def keys_answer(self, answers: bool) -> None:
+        """Name the keys of the output only where they do something."""
+        if answers != self._answers:
+            self._answers = answers
+            self._show_status()
 
     def _number(self, line: int) -> int:
         """What people call a line, which count from 1."""

@@ -90,12 +90,14 @@ class WaitingBanner(Static):
     def __init__(self) -> None:
         super().__init__(id="run-banner", markup=False)
 
-    def show(self, questions: int, left: Sequence[float]) -> None:
-        """How many questions are open; `left` are the seconds of those that close by themselves."""
+    def show(self, questions: int, left: Sequence[float], answering: Sequence[str]) -> None:
+        """How many questions are open; `left` are the seconds of those that close by themselves.
+
+        `answering` are the actions that bring them back from where the focus is.
+        """
         what = "? waiting for you" if questions == 1 else f"? {questions} questions wait for you"
-        told = (
-            f"{what} · press {key_of(self.app, 'open')} or {key_of(self.app, 'waiting')} to answer"
-        )
+        keys = " or ".join(key_of(self.app, action) for action in answering)
+        told = f"{what} · press {keys} to answer"
         if left:
             told += f" · {closes_in(min(left))}"
         self.update(Content.styled(told, "bold"), layout=False)

@@ -95,7 +95,7 @@ class RunView(Vertical):
         # The output's own keys, from wherever in the run one is.
         *bound({name: f"output({act!r})" for name, act in _OF_OUTPUT.items()}, hinted=False),
         # Before what the part with the focus does with it.
-        *bound({"open": ("answer", "Answer")}, priority=True),
+        *bound({"open": ("answer_from_elsewhere", "Answer")}, priority=True),
     ]
 
     class Ended(Message):
@@ -354,6 +354,7 @@ class RunView(Vertical):
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
             self._show_evidence()
+        self._pane.keys_answer(self.screen.is_active)
         if self._questions.in_front is not self._in_front:
             self._in_front, self._steps_dirty = self._questions.in_front, True
         self._let_time_pass()
@@ -399,7 +400,14 @@ class RunView(Vertical):
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
         banner.display = bool(self._questions) and self._questions.in_front is None
-        banner.show(len(self._questions), self._questions.soonest())
+        banner.show(
+            len(self._questions),
+            self._questions.soonest(),
+            ("waiting",) if self._pane.lines.has_focus else ("open", "waiting"),
+        )
+
+    def on_descendant_focus(self) -> None:
+        self._show_banner()
 
     def _show_header(self) -> None:
         heading = Heading(
@@ -488,6 +496,10 @@ class RunView(Vertical):
         self._select(next_with_output(self.progress, self._selected, self._output_path))
         self.take_in()
 
+    def action_answer_from_elsewhere(self) -> None:
+        """As `answer`, but where the key does something of the output's."""
+        self.action_answer()
+
     def action_answer(self) -> None:
         self._questions.put_forward(self._selected)
         self._show_evidence()
@@ -498,6 +510,9 @@ class RunView(Vertical):
         match action:
             case "answer":
                 return bool(self._questions) and not isinstance(self.app.focused, Input)
+            case "answer_from_elsewhere":
+                reads = self._pane.lines.has_focus
+                return not reads and self.check_action("answer", parameters)
             case "cancel_run":
                 return self._live is not None and not self.progress.over
             case "leave_part":
