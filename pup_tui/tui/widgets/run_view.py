@@ -81,7 +81,7 @@ class RunView(Vertical):
         *bound(
             {
                 "follow_run": "follow_run",
-                "waiting": "answer",
+                "waiting": ("answer", "Answer"),
                 "enlarge": "enlarge",
                 "back": ("leave_part", "Back to the steps"),
                 "cancel_run": "cancel_run",
