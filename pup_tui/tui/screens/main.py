@@ -492,6 +492,10 @@ class MainScreen(Shell):
         if self.app._driver is not None:
             self.app._driver.write(sequence)
 
+    def waiting_runs(self) -> set[str]:
+        """The ids of the runs that wait for the operator."""
+        return {page.view.run for page in self.run_pages.values() if page.view.waiting}
+
     def _show_activity(self) -> None:
         """Bring counts, marks and tabs up to date with the runs."""
         open_runs = [page for page in self.run_pages.values() if not page.over]
