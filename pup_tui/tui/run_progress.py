@@ -94,6 +94,11 @@ class RunProgress:
         return self.duration is not None
 
     @property
+    def settled(self) -> bool:
+        """Whether all steps have ended but those that take back or clean up."""
+        return self.over or all(step.over or step.node.deferred for step in self.roots)
+
+    @property
     def trouble(self) -> StepProgress | None:
         """The innermost step that made the run fail, or that is not known to have happened."""
         return self._trouble_in(None)
