@@ -268,6 +268,8 @@ class RunProgress:
             step.repeated.append(Attempt(notice.attempt, notice.ts, step.verdict))
         step.last_poll = step.retrying = None
         step.reason = ""
+        if step.answered.startswith("retry "):
+            step.question = ""
         step.values.clear()
         step.shown, step.attempts = notice.shown, notice.attempt
         if step.over or notice.attempt > 1:
