@@ -376,9 +376,6 @@ class MainScreen(Shell):
         page = RunPage.of_live(live, self._services, self.next_id(), told)
         await self.open_tab(page)
         self._runs.begin(live, page.fail)
-        alert = self._services.alert
-        if alert is not None and page.runbook == alert.runbook:
-            await self.action_put_alert_aside()
         self._before_run = "overview"
         self._look_at_runs()
         self._show_activity()
@@ -442,13 +439,16 @@ class MainScreen(Shell):
             self._call_for(message.view, "waits for you", "warning")
         self._show_activity()
 
-    def on_run_view_ended(self, message: RunView.Ended) -> None:
+    async def on_run_view_ended(self, message: RunView.Ended) -> None:
         message.stop()
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
             self._call_for(message.view, f"has ended: {message.status}", severity)
             self._failed = message.view
             self._offer_ways_on()
+            alert, done = self._services.alert, message.status == "succeeded"
+            if done and alert is not None and message.view.program.id == alert.runbook:
+                await self.action_put_alert_aside()
         self._show_activity()
         self._look_at_runs()
         self._describe()
