@@ -51,19 +51,21 @@ class MainScreen(Shell):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"
-    BINDINGS: ClassVar[list[BindingType]] = bound(
-        {
-            "run": "run",
-            "plan": "plan",
-            "history": "history",
-            "statistics": "statistics",
-            "interrupted": "interrupted",
-            "profile": "profile",
-            "editor": ("edit", "Edit the file"),
-            "alert": "alert",
-            "put_alert_aside": "put_alert_aside",
-        }
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bound({"editor": ("edit", "Edit the file")}, hinted=False),
+        *bound(
+            {
+                "run": "run",
+                "plan": "plan",
+                "history": "history",
+                "statistics": "statistics",
+                "interrupted": "interrupted",
+                "profile": "profile",
+                "alert": "alert",
+                "put_alert_aside": "put_alert_aside",
+            }
+        ),
+    ]
 
     def __init__(self, services: Services, runs: Runs) -> None:
         super().__init__(services)
