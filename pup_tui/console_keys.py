@@ -130,7 +130,7 @@ _TABLE = (
     _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE}),
     _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE}),
     _action("continue", "c", "Continue", Aim.ANSWER, {P.FAILURE}),
-    _action("later", "l", "Later", Aim.ANSWER, {P.FAILURE}),
+    _action("later", "l", "Later", Aim.ANSWER, {P.DIALOG, P.FAILURE}),
     _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE}),
     _action(
         "tick",
@@ -163,7 +163,9 @@ _TABLE = (
     _action("copy_all", "Y", "Copy all of it", Aim.TAKE, {P.STEPS} | _LINES),
     _action("save", "W", "Write to a file", Aim.TAKE, {P.STEPS, P.OUTPUT}),
     _action("pager", "o", "Open in the pager", Aim.TAKE, {P.STEPS, P.OUTPUT}),
-    _action("editor", "E", "Open in the editor", Aim.TAKE, _CATALOG | {P.STEPS, P.OUTPUT}),
+    _action(
+        "editor", "E", "Open in the editor", Aim.TAKE, _CATALOG | {P.STEPS, P.OUTPUT}, hinted=True
+    ),
     _action("back", "escape", "Back", Aim.GO, _ALL, hinted=True),
     _action("history", "h", "History", Aim.GO, _CATALOG, hinted=True),
     _action("statistics", "S", "Statistics", Aim.GO, _CATALOG, hinted=True),

@@ -7,14 +7,15 @@ from math import ceil
 
 from msgspec import Struct
 
-from pup_tui.core.events import Answered, AnyEvent, AttemptStarted, Resumed
+from pup_tui.core.events import Answered, AnyEvent, AttemptFinished, AttemptStarted, Resumed
 from pup_tui.core.ids import static_id
 from pup_tui.core.state import RunStatus, StepStatus
 
 FEWEST_RUNS = 5
 """Runs from which on figures say anything: of fewer neither a share nor a usual time is told."""
 
-_KNOWN = (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.WARNED, StepStatus.IGNORED)
+_FAILED = (StepStatus.FAILED, StepStatus.WARNED, StepStatus.IGNORED)
+_KNOWN = (StepStatus.SUCCEEDED, *_FAILED)
 
 
 class StepFigures(Struct, frozen=True):
@@ -53,6 +54,27 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return sorted(values)[max(0, ceil(len(values) * percent / 100) - 1)]
 
 
+def failures(events: Iterable[AnyEvent]) -> Iterator[str]:
+    """The steps of a run that failed, each time that they did, whatever a person made of it.
+
+    What was asked of an attempt of which nobody knows the end is about no failure.
+    """
+    unknown = set[str]()
+    for event in events:
+        match event:
+            case AttemptStarted():
+                unknown.add(_step_of(event.attempt))
+            case AttemptFinished(unknown=False):
+                unknown.discard(_step_of(event.attempt))
+            case Answered(answer="retry" | "skip") if event.step not in unknown:
+                yield event.step
+        yield from (step for step, status in (event.ended or {}).items() if status in _FAILED)
+
+
+def _step_of(attempt: str) -> str:
+    return attempt.rpartition("#")[0]
+
+
 def figures_of(runs: Iterable[Sequence[AnyEvent]]) -> dict[str, StepFigures]:
     """What the events of past runs say of each step that made attempts, by its id without items."""
     found: dict[str, _Ends] = {}
@@ -80,7 +102,7 @@ def _ends(events: Iterable[AnyEvent]) -> Iterator[tuple[str, str, float]]:
         if isinstance(event, Resumed):
             began.clear()
         elif isinstance(event, AttemptStarted):
-            began.setdefault(event.attempt.rpartition("#")[0], event.at.clock)
+            began.setdefault(_step_of(event.attempt), event.at.clock)
         for step, status in (event.ended or {}).items():
             since = began.pop(step, None)
             if since is not None and status in _KNOWN:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 import msgspec
 
 from pup_tui.core.events import AnyEvent, Moment
+from pup_tui.core.figures import failures
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.journal import codec
@@ -71,18 +72,19 @@ A CROSS JOIN (SQLite's way to say which table to begin with) keeps it from readi
 MOST_COUNTED = 100
 """Runs that are looked through for earlier failures: a few milliseconds."""
 
-_FAILURES = """
+_BEFORE = """
     WITH before AS (
         SELECT number FROM run
         WHERE runbook = (SELECT runbook FROM run WHERE run = :run)
         AND number < (SELECT number FROM run WHERE run = :run)
         ORDER BY number DESC LIMIT :most
     )
-    SELECT
-        (SELECT count(DISTINCT event.run) FROM before CROSS JOIN event ON event.run = before.number
-        WHERE instr(body, :ended) > 0),
-        (SELECT count(*) FROM before)
+    SELECT number, CAST(body AS BLOB) FROM before
+    LEFT JOIN event ON event.run = number
+    AND (instr(body, :ended) OR instr(body, :attempt) OR instr(body, :step))
+    ORDER BY number, sequence
 """
+"""The runs of a runbook before one, and of each the events that may tell of a step."""
 
 Fields: TypeAlias = Mapping[Literal["runbook", "operator", "text"], Collection[str]]
 """What stands in a field of a run: one of these texts, in either case."""
@@ -290,12 +292,22 @@ class JournalReader:
 
         Only the newest `MOST_COUNTED` are looked at.
         """
+        wanted = {
+            "run": run,
+            "most": MOST_COUNTED,
+            "ended": f'"{step}":"',
+            "attempt": f'"attempt":"{step}#',
+            "step": f'"step":"{step}"',
+        }
         with self._reading():
-            found = self._database.execute(
-                _FAILURES,
-                {"run": run, "ended": f'"{step}":"failed"', "most": MOST_COUNTED},
-            ).fetchone()
-        return found[0], found[1]
+            rows = self._database.execute(_BEFORE, wanted).fetchall()
+        told: dict[int, list[AnyEvent]] = {}
+        for number, body in rows:
+            events = told.setdefault(number, [])
+            if body is not None:
+                with suppress(ValueError):
+                    events.append(codec.decode(body))
+        return sum(step in failures(events) for events in told.values()), len(told)
 
     def events(self, run: str) -> list[AnyEvent]:
         """All that happened in a run, in its order.

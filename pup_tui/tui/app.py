@@ -195,7 +195,9 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         if not (self.runs.under_way or typed):
             self.exit()
         elif not isinstance(self.screen, QuitScreen):
-            asks = QuitScreen(self.runs, self.services.operator, typed=typed)
+            main = self.screen_stack[0]
+            waiting = main.waiting_runs() if isinstance(main, MainScreen) else ()
+            asks = QuitScreen(self.runs, self.services.operator, waiting=waiting, typed=typed)
             await self.push_screen(asks, self._left)
 
     def _has_typed(self) -> bool:

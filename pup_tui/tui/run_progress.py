@@ -94,6 +94,11 @@ class RunProgress:
         return self.duration is not None
 
     @property
+    def settled(self) -> bool:
+        """Whether all steps have ended but those that take back or clean up."""
+        return self.over or all(step.over or step.node.deferred for step in self.roots)
+
+    @property
     def trouble(self) -> StepProgress | None:
         """The innermost step that made the run fail, or that is not known to have happened."""
         return self._trouble_in(None)
@@ -269,6 +274,8 @@ class RunProgress:
             step.repeated.append(Attempt(notice.attempt, notice.ts, step.verdict))
         step.last_poll = step.retrying = None
         step.reason = ""
+        if step.answered.startswith("retry "):
+            step.question = ""
         step.values.clear()
         step.shown, step.attempts = notice.shown, notice.attempt
         step.begun_with = notice.attempt

@@ -48,9 +48,10 @@ class StepProgress:
     `children` are the items of a foreach, or the steps of a block, in the order of the file; `done` tells how
     many of them have ended, `notable` which are under way or in trouble. `item` is the label of an item of a
     foreach, else the value that it stands for, where it is known and no secret; `of_item` the item whose step
-    an undo step takes back. `shown` is its command with what goes in beside it; `question` what it asked,
-    `given` what was answered. `retrying` is told of an attempt that failed, until the next one begins;
-    `repeated` are the attempts after the first; `begun_with` is the first of its poll, or else the newest.
+    an undo step takes back. `shown` is its command with what goes in beside it; `question` what it asked
+    (about a failure, until its next attempt begins), `given` what was answered. `retrying` is told of an
+    attempt that failed, until the next one begins; `repeated` are the attempts after the first; `begun_with`
+    is the first of its poll, or else the newest.
     """
 
     node: Node
@@ -143,7 +144,7 @@ class StepProgress:
             return safe_text(" · ".join(filter(None, ["not met", *saw])))
         if self.retrying is not None:
             return safe_text(f"failed: {self.retrying.reason}")
-        if self.answered.startswith("retry "):
+        if self.question and self.answered.startswith("retry "):
             return safe_text(f"failed: {self.question}")
         return self.status if self.over else ""
 

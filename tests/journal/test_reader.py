@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pup_tui.core.events import (
+    Answered,
     AttemptFinished,
     AttemptStarted,
     Interrupted,
@@ -374,3 +375,37 @@ def test_it_is_counted_in_how_many_earlier_runs_of_the_runbook_a_step_failed(
     assert journal.failures("dd44", "a") == (1, 2)
     assert journal.failures("dd11", "a") == (0, 0)
     assert journal.failures("nowhere", "a") == (0, 0)
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+@pytest.mark.parametrize(("answer", "ended"), [("skip", {"a": "skipped"}), ("retry", {})])
+def test_a_failure_counts_whatever_a_person_made_of_it(
+    journal: Journal, begin: Beginner, answer: str, ended: dict[str, str], unknown: bool
+) -> None:
+    at = Moment(1.0, 1.0)
+    for run in ("dd11", "dd22"):
+        begin(run, "payments/restart")
+        journal.append(
+            run,
+            AttemptStarted(at=at, attempt="a#1", command=""),
+            AttemptFinished(at=at, attempt="a#1", ok=False, duration=1.0, unknown=unknown),
+            Answered(at=at, step="a", answer=answer, by="ada", ended=ended),
+            AttemptStarted(at=at, attempt="b#1", command=""),
+            AttemptFinished(at=at, attempt="b#1", ok=True, duration=1.0, ended={"b": "succeeded"}),
+        )
+    assert journal.failures("dd22", "a") == (0 if unknown else 1, 1)
+    assert journal.failures("dd22", "b") == (0, 1)
+
+
+@pytest.mark.parametrize("status", ["warned", "ignored"])
+def test_a_failure_counts_after_which_the_run_went_on(
+    journal: Journal, begin: Beginner, status: str
+) -> None:
+    for run in ("dd11", "dd22"):
+        begin(run, "payments/restart")
+        ended = {"a": status}
+        finished = AttemptFinished(
+            at=Moment(1.0, 1.0), attempt="a#1", ok=False, duration=1.0, ended=ended
+        )
+        journal.append(run, finished)
+    assert journal.failures("dd22", "a") == (1, 1)

@@ -279,10 +279,33 @@ async def test_with_runs_it_asks_and_cancels_them_in_order(
         assert console.app.runs.under_way
         await console.press("q")
         await console.eventually(lambda: isinstance(console.app.screen, QuitScreen))
-        await console.press("tab", "enter")
+        await console.press("tab", "tab", "enter")
         await console.eventually(lambda: console.app.return_code == 0)
     assert [request.script for request in executor.requests] == ["echo", "tidy"]
     assert [summary.status for summary in log.summaries.values()] == [RunStatus.CANCELLED]
+
+
+@pytest.mark.parametrize("keys", [["l"], ["tab", "enter"]])
+async def test_with_runs_it_leaves_them_for_later(
+    make_services: MakeServices, open_console: OpenConsole, keys: list[str]
+) -> None:
+    executor = FakeExecutor(Play(hold=asyncio.Event()))
+    log = MemoryJournal()
+    services = make_services({"asks.yaml": ASKS, "clean.yaml": CLEAN}, executor=executor, log=log)
+    async with open_console(services, LARGE) as console:
+        await start(console, "clean")
+        await console.eventually(lambda: executor.requests)
+        await console.press("escape")
+        await start(console, "asks")
+        await console.sees("Go on?")
+        await console.press("q")
+        await console.eventually(lambda: isinstance(console.app.screen, QuitScreen))
+        await console.sees("2 runs are under way", "● running  clean", "? waiting  asks")
+        await console.press(*keys)
+        await console.eventually(lambda: console.app.return_code == 0)
+    assert [request.script for request in executor.requests] == ["echo"]
+    ends = [(summary.status, summary.reason) for summary in log.summaries.values()]
+    assert ends == [(RunStatus.INTERRUPTED, "interrupted: left for later by alice")] * 2
 
 
 @pytest.mark.proves("F08d")

@@ -232,6 +232,12 @@ async def test_manual_work_cannot_be_done_by_mistake() -> None:
         assert app.answer == Answer("no")
 
 
+async def test_manual_work_without_a_list_names_no_key_that_ticks() -> None:
+    async with asked(ManualScreen(question("manual", message="Look."))) as (app, _):
+        assert "Look." in in_sight(app)
+        assert "ticks" not in in_sight(app)
+
+
 async def test_keys_that_come_in_one_read_go_to_the_item_that_they_lead_to() -> None:
     asks = ManualScreen(question("manual", checklist=("one", "two", "three")))
     async with asked(asks) as (app, pilot):

@@ -14,6 +14,7 @@ from pup_tui.tui.dialogs.difference import DifferenceScreen
 from pup_tui.tui.dialogs.edit_text import EditTextScreen
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
+from pup_tui.tui.widgets.run_header import WaitingBanner
 from tests.support.run_console import Console, console, said, shell
 
 BAD = Outcome(ok=False, exit_code=1, reason="no")
@@ -71,6 +72,26 @@ async def test_an_edit_that_is_left_leads_back_to_the_failure(tmp_path: Path) ->
         await c.pilot.press("c")
         await c.until(lambda: c.app.ended)
         assert c.view.progress.steps["act"].status == "warned"
+
+
+async def test_no_key_is_offered_for_the_answer_while_a_dialog_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_shown(c, FailureScreen)
+        banner, calls = c.view.query_one(WaitingBanner), list[bool]()
+        monkeypatch.setattr(banner, "show", lambda *_: calls.append(banner.display))
+        await c.pilot.press("e")
+        await until_shown(c, EditTextScreen)
+        await c.pilot.press("escape")
+        await until_shown(c, FailureScreen)
+        assert not any(calls)
+        await c.pilot.press("escape")
+        await c.until(lambda: banner.display)
+        await c.pilot.press("ctrl+n")
+        await c.until(lambda: not banner.display)
+        await c.pilot.press("escape")
+        await c.until(lambda: banner.display)
 
 
 def told(c: Console) -> str:

@@ -48,6 +48,22 @@ async def test_the_clock_stands_while_a_failure_waits_and_the_wait_is_told_apart
         assert "waited 11 s for an answer" in c.text(StepDetail)
 
 
+async def test_while_it_is_asked_what_to_undo_the_header_tells_how_the_steps_ended(
+    tmp_path: Path,
+) -> None:
+    steps = (
+        shell("a", undo=shell("back")),
+        shell("b"),
+        shell("c"),
+        shell("d", when="cleanup"),
+    )
+    plays = [Play(), Play(outcome=Outcome(ok=False, exit_code=1, reason="exited with 1"))]
+    async with console(tmp_path, *steps, plays=plays, size=(120, 30)) as c:
+        await c.until(lambda: c.view.waiting)
+        told = "? waiting  1 of 4 steps succeeded · 1 failed · 1 skipped"
+        await c.until(lambda: told in c.text(RunHeader))
+
+
 async def shown(tmp_path: Path, player: Player, *, size: tuple[int, int] = (120, 24)) -> list[str]:
     """The header and the steps of a run of the past, as the view shows them."""
     state = player.machine.state

@@ -9,7 +9,7 @@ from textual.widgets import Button, Input, Static
 
 from pup_tui.drivers.replay import replay
 from pup_tui.runbook.model import ConfirmStep, GroupStep, ManualStep, PupStep, ShellStep, WaitStep
-from pup_tui.runbook.parts import Poll, ShownTable, Table
+from pup_tui.runbook.parts import Poll, Retry, ShownTable, Table
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog
@@ -234,6 +234,21 @@ async def test_a_failure_shows_the_last_lines_and_decides_nothing_by_itself(
         await c.until(lambda: c.app.ended == ["succeeded"])
         answered: Any = c.event("Answered")
         assert answered.answer == "retry"
+
+
+async def test_what_is_tried_again_after_it_was_run_again_counts_on_and_asks_nothing_any_more(
+    tmp_path: Path,
+) -> None:
+    bad = Play(outcome=Outcome(ok=False, exit_code=1, reason="exited with 1"))
+    step = shell("a", on_failure="confirm", retry=Retry(attempts=2, delay="1s"))
+    async with console(tmp_path, step, plays=[bad, bad, bad, Play()]) as c:
+        await c.until(lambda: "attempt 1 of 2 failed" in c.text(StepDetail))
+        c.clock.advance(1)
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        await c.pilot.press("r")
+        told = "attempt 3 failed (try 1 of 2): exited with 1, again in"
+        await c.until(lambda: told in c.text(StepDetail))
+        assert "? exited with 1" not in c.text(StepDetail)
 
 
 POLLING = PupStep(

@@ -98,6 +98,12 @@ async def test_an_untrusted_and_a_broken_runbook_are_marked(
     files = {"one.yaml": runbook("one"), "bad.yaml": "name: bad\nsteps: 3\n"}
     async with open_console(make_services(files, trusted=False), LARGE) as console:
         await console.sees("! one untrusted", "✖ bad broken untrusted")
+        console.select("bad")
+        await console.sees("E Edit the file")
+        assert "enter Run" not in console.screen
+        console.select("one")
+        await console.sees("enter Run")
+        assert "E Edit the file" not in console.screen
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -276,6 +276,8 @@ class Dialog(ModalScreen[Answer | None]):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
+        if not self.query(".dialog"):
+            return  # closed since this was called for
         box, more = self.query_one(".dialog"), self.query_one(".dialog-more")
         message, *effects = scrollers = self._scrollers
         rest = (w for w in box.children if w.display and w not in (more, *scrollers))

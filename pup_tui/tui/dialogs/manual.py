@@ -31,6 +31,11 @@ class ManualScreen(ChecklistDialog):
         super().__init__(question.title, danger=question.danger, left=left, typed=typed)
         self._question = question
 
+    def _hint(self) -> str:
+        if not self._question.checklist:
+            self.KEYS = ""
+        return super()._hint()
+
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
             yield ReadText(shown_text(self._question.message), markup=False)

@@ -51,19 +51,21 @@ class MainScreen(Shell):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"
-    BINDINGS: ClassVar[list[BindingType]] = bound(
-        {
-            "run": "run",
-            "plan": "plan",
-            "history": "history",
-            "statistics": "statistics",
-            "interrupted": "interrupted",
-            "profile": "profile",
-            "editor": ("edit", "Edit the file"),
-            "alert": "alert",
-            "put_alert_aside": "put_alert_aside",
-        }
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bound({"editor": ("edit", "Edit the file")}, hinted=False),
+        *bound(
+            {
+                "run": "run",
+                "plan": "plan",
+                "history": "history",
+                "statistics": "statistics",
+                "interrupted": "interrupted",
+                "profile": "profile",
+                "alert": "alert",
+                "put_alert_aside": "put_alert_aside",
+            }
+        ),
+    ]
 
     def __init__(self, services: Services, runs: Runs) -> None:
         super().__init__(services)
@@ -376,9 +378,6 @@ class MainScreen(Shell):
         page = RunPage.of_live(live, self._services, self.next_id(), told)
         await self.open_tab(page)
         self._runs.begin(live, page.fail)
-        alert = self._services.alert
-        if alert is not None and page.runbook == alert.runbook:
-            await self.action_put_alert_aside()
         self._before_run = "overview"
         self._look_at_runs()
         self._show_activity()
@@ -442,13 +441,16 @@ class MainScreen(Shell):
             self._call_for(message.view, "waits for you", "warning")
         self._show_activity()
 
-    def on_run_view_ended(self, message: RunView.Ended) -> None:
+    async def on_run_view_ended(self, message: RunView.Ended) -> None:
         message.stop()
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
             self._call_for(message.view, f"has ended: {message.status}", severity)
             self._failed = message.view
             self._offer_ways_on()
+            alert, done = self._services.alert, message.status == "succeeded"
+            if done and alert is not None and message.view.program.id == alert.runbook:
+                await self.action_put_alert_aside()
         self._show_activity()
         self._look_at_runs()
         self._describe()
@@ -491,6 +493,10 @@ class MainScreen(Shell):
     def _write(self, sequence: str) -> None:
         if self.app._driver is not None:
             self.app._driver.write(sequence)
+
+    def waiting_runs(self) -> set[str]:
+        """The ids of the runs that wait for the operator."""
+        return {page.view.run for page in self.run_pages.values() if page.view.waiting}
 
     def _show_activity(self) -> None:
         """Bring counts, marks and tabs up to date with the runs."""

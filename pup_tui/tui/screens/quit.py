@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.glyphs import status_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.texts import counted
@@ -22,33 +23,47 @@ LOOK = 0.2
 
 
 class QuitScreen(Dialog):
-    """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`.
+    """Asks whether to stay, or to quit when the runs have stopped: the answer is `quit`.
 
-    Without a run under way it asks because something is `typed` that would be lost.
+    They are left for later, where they are, or cancelled, with their cleanup. Without a run under way it asks
+    because something is `typed` that would be lost.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "back": ("put_away", "Stay"),
+            "later": "leave_for_later",
         }
     )
 
-    def __init__(self, runs: Runs, operator: str, *, typed: bool = False) -> None:
+    def __init__(
+        self, runs: Runs, operator: str, *, waiting: Collection[str] = (), typed: bool = False
+    ) -> None:
+        """`waiting` are the ids of the runs that wait for the operator."""
         count = len(runs.under_way)
         under_way = f"{counted(count, 'run')} {'is' if count == 1 else 'are'} under way"
         super().__init__(under_way if count else "What you typed would be lost")
+        self._waiting = waiting
         self._typed_too = typed
         self._runs = runs
         self._operator = operator
-        self._stopping = False
+        self._stopping: tuple[str, str] | None = None
+        """What the runs do while they stop, and how."""
 
     def compose_message(self) -> Iterable[Widget]:
-        names = [f"●  {safe_text(live.program.id)}" for live in self._runs.under_way]
-        yield Static(Content("\n".join(names)), id="quit-runs", markup=False)
+        names = [
+            Content.assemble(
+                status_content("waiting" if live.run in self._waiting else "running"),
+                f"  {safe_text(live.program.id)}",
+            )
+            for live in self._runs.under_way
+        ]
+        yield Static(Content("\n").join(names), id="quit-runs", markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         told = (
-            "Cancelling stops what runs now and skips the steps after it; cleanup steps still run."
+            "Left for later, runs stop where they are, to be resumed from there. "
+            "Cancelled, they skip what is still to come, but for cleanup steps."
         )
         lost = "What stands in the form or dialog is in no run yet, and is forgotten."
         parts = (told if self._runs.under_way else "", lost if self._typed_too else "")
@@ -56,6 +71,8 @@ class QuitScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Stay", "stay", "back")
+        if self._runs.under_way:
+            yield choice("Leave them for later", "later", "later")
         leave = "Cancel the runs and quit" if self._runs.under_way else "Quit"
         yield choice(leave, "cancel", variant="error")
 
@@ -65,10 +82,24 @@ class QuitScreen(Dialog):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if event.button.id != "cancel":
+        if event.button.id == "later":
+            self.action_leave_for_later()
+        elif event.button.id != "cancel":
             self.action_put_away()
         elif self._armed:
             self._cancel()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "leave_for_later":
+            return bool(self._runs.under_way) and not self._stopping
+        return super().check_action(action, parameters)
+
+    def action_leave_for_later(self) -> None:
+        """Stop all runs where they are, to be resumed, and leave then."""
+        if self._armed and not self._stopping:
+            self._runs.interrupt(f"left for later by {self._operator}")
+            self.query_one("#cancel", Button).display = False
+            self._stop("Stopping where they are", "processes end")
 
     def _cancel(self) -> None:
         """Cancel all runs: the first time their cleanup still runs, the second time it is left as well."""
@@ -77,16 +108,23 @@ class QuitScreen(Dialog):
         if self._stopping:
             button.disabled = True
         button.label = Content("Leave the cleanup as well")
-        self._stopping = True
+        self._stop("Stopping", "processes end, cleanup runs")
+
+    def _stop(self, what: str, how: str) -> None:
+        """Wait until the runs have stopped, and say so."""
+        self._stopping = (what, how)
+        self.query("#later").set(display=False)
         self.query_one("#stay").focus()
+        self.refresh_bindings()
         self._look()
 
     def _look(self) -> None:
         left = len(self._runs.under_way)
-        if not self._stopping:
+        if self._stopping is None:
             return
         if not left:
             self.give("quit")
             return
-        told = f"Stopping: {counted(left, 'run')} still under way (processes end, cleanup runs)…"
+        what, how = self._stopping
+        told = f"{what}: {counted(left, 'run')} still under way ({how})…"
         self.query_one("#quit-progress", Static).update(Content.styled(told, "$text-warning"))

@@ -55,13 +55,17 @@ class OutputPane(Vertical):
         "copy_all": "copy_all",
     }
     """What its keys do, also where something else of the run has the focus."""
-    BINDINGS: ClassVar[list[BindingType]] = bound(
-        {
-            **ACTS,
-            "open": ("whole_line", "Whole line, or fold"),
-            "back": ("clear", "Clear the search"),
-        }
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # The footer has other keys of an output to show.
+        *bound({"editor": ACTS["editor"]}, hinted=False),
+        *bound(
+            {
+                **{name: act for name, act in ACTS.items() if name != "editor"},
+                "open": ("whole_line", "Whole line, or fold"),
+                "back": ("clear", "Clear the search"),
+            }
+        ),
+    ]
 
     def __init__(self) -> None:
         super().__init__()

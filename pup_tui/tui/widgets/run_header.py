@@ -14,7 +14,7 @@ from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.keys import key_of
 from pup_tui.tui.run_progress import RunProgress
-from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.step_progress import UNFINISHED, StepProgress
 from pup_tui.tui.texts import clock, counted, local_clock, short_duration
 
 MOST_NAME = 24
@@ -144,18 +144,18 @@ def _times(heading: Heading, *, final: bool) -> str:
 
 
 def _counts(progress: RunProgress, wide: bool) -> str:
-    """How far the run has come; when it is over, how its steps ended."""
+    """How far the run has come; from the end of its body on, how its steps ended."""
     counts, total = progress.counts, counted(progress.total, "step")
-    if progress.over:
+    if progress.settled:
         told = f"{counts['succeeded']:,} of {total} succeeded"
-        others = [status for status in counts if status not in ("succeeded", "pending")]
+        others = [status for status in counts if status not in {"succeeded", *UNFINISHED}]
     else:
         told = f"{progress.done:,} of {total}"
         others = [status for status in ("failed", "unknown") if status in counts]
     parts = [f"{counts[status]:,} {status}" for status in others if counts[status]]
     if progress.over and counts["pending"]:
         parts.append(f"{counts['pending']:,} not begun")
-    if progress.over and parts and not wide:
+    if progress.settled and parts and not wide:
         told = f"{counts['succeeded']:,} of {progress.total:,}"
     return " · ".join([told, *parts])
 

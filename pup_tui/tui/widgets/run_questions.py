@@ -55,6 +55,8 @@ class RunQuestions(OpenQuestions):
         self._failed_before = failed_before
         self._first_lines: dict[str, list[int]] = {}
         self._typed: dict[str, dict[str, str]] = {}
+        self.needs_more = False
+        """Whether an answer was chosen, and what it still needs is asked for."""
 
     def attempt_begins(self, step: str, attempt: int) -> None:
         """Note where the output of a repeated attempt begins."""
@@ -117,11 +119,13 @@ class RunQuestions(OpenQuestions):
         if answer is not None and answer.answer in FURTHER:
             super()._closed(question, None)
             assert self._requests is not None
+            self.needs_more = True
             self._requests.change(question.step, answer.answer, partial(self._changed, question))
         else:
             super()._closed(question, answer)
 
     def _changed(self, question: Question, decided: bool) -> None:
+        self.needs_more = False
         if decided:
             self.answered(question.step)
             self._answered()

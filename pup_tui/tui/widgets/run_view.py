@@ -175,7 +175,8 @@ class RunView(Vertical):
         )
         self._past = past
         self._figures: Mapping[str, StepFigures] = {}
-        self._in_front: Question | None = None
+        self._seen_of_questions: tuple[Question | None, bool] = (None, False)
+        """Which question was in front when the screen was drawn, and whether there was a banner."""
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
@@ -355,8 +356,9 @@ class RunView(Vertical):
             self._questions.put_fresh_forward(self._selected)
             self._show_evidence()
         self._pane.keys_answer(self.screen.is_active)
-        if self._questions.in_front is not self._in_front:
-            self._in_front, self._steps_dirty = self._questions.in_front, True
+        seen = self._questions.in_front, self._calls_for_answer
+        if seen != self._seen_of_questions:
+            self._seen_of_questions, self._steps_dirty = seen, True
         self._let_time_pass()
         steps, output = self._steps_dirty, self._output_dirty
         self._steps_dirty = self._output_dirty = False
@@ -397,9 +399,14 @@ class RunView(Vertical):
         self.query_one(StepOutputView).show(step, self._output_path(self._selected), kept)
         self.refresh_bindings()
 
+    @property
+    def _calls_for_answer(self) -> bool:
+        """Whether questions are open and the keys that bring them back do that: no dialog takes them."""
+        return bool(self._questions) and not self._questions.needs_more and self.screen.is_active
+
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
-        banner.display = bool(self._questions) and self._questions.in_front is None
+        banner.display = self._calls_for_answer
         banner.show(
             len(self._questions),
             self._questions.soonest(),

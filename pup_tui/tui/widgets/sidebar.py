@@ -61,6 +61,7 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "open": ("select_cursor", "Run"),
+            "editor": ("edit_broken", "Edit the file"),
             "fold_or_unfold": ("toggle_node", "Open or close the group"),
             "down": "cursor_down",
             "up": "cursor_up",
@@ -138,6 +139,16 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
             return None
         leaves = [leaf.data for leaf in node.children]
         return Group(node.data, tuple(e for e in leaves if not isinstance(e, str | None)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        broken = self.entry is not None and self.entry.broken
+        if action == "edit_broken":
+            return broken
+        return not (action == "select_cursor" and broken)
+
+    async def action_edit_broken(self) -> None:
+        """Edit the file of a runbook that cannot run before it is corrected."""
+        await self.screen.run_action("edit")
 
     # What is shown
 

@@ -54,7 +54,7 @@ def _told(step: StepProgress, width: int, retry_in: float | None, usual: str) ->
     told = []
     if step.retrying is not None:
         told.append(
-            Content.styled(f"{mark.glyph} {_again(step.retrying, retry_in)}", TONES["care"])
+            Content.styled(f"{mark.glyph} {_again(step, step.retrying, retry_in)}", TONES["care"])
         )
     elif step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
@@ -80,11 +80,15 @@ def _told(step: StepProgress, width: int, retry_in: float | None, usual: str) ->
     return told
 
 
-def _again(told: StepRetrying, seconds: float | None) -> str:
-    """What went wrong, and when it is tried again."""
-    failed = f"attempt {told.attempt} of {told.attempts} failed: {_clipped(told.reason)}"
+def _again(step: StepProgress, told: StepRetrying, seconds: float | None) -> str:
+    """What went wrong, and when it is tried again; tries are counted anew where somebody ran it again."""
+    tried = f"{told.attempt} of {told.attempts}"
+    if step.attempts == told.attempt:
+        failed = f"attempt {tried} failed"
+    else:
+        failed = f"attempt {step.attempts} failed (try {tried})"
     when = short_duration(told.delay if seconds is None else seconds)
-    return f"{failed}, again in {when}"
+    return f"{failed}: {_clipped(told.reason)}, again in {when}"
 
 
 def _facts(step: StepProgress) -> list[str]:
