@@ -58,23 +58,26 @@ class FilterInput(LineInput):
 class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
     """Groups and the runbooks in them, each with what is to be known of it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound(
-        {
-            "open": ("select_cursor", "Run"),
-            "editor": ("edit_broken", "Edit the file"),
-            "fold_or_unfold": ("toggle_node", "Open or close the group"),
-            "down": "cursor_down",
-            "up": "cursor_up",
-            "page_down": "page_down",
-            "page_up": "page_up",
-            "first": "first",
-            "last": "last",
-            "right": ("open_group", "Open the group"),
-            "left": ("close_group", "Close the group"),
-            "next_match": ("runbook(1)", "Next runbook"),
-            "previous_match": ("runbook(-1)", "Runbook before"),
-        }
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bound({"open": ("tell_broken", "What is wrong")}),
+        *bound(
+            {
+                "open": ("select_cursor", "Run"),
+                "editor": ("edit_broken", "Edit the file"),
+                "fold_or_unfold": ("toggle_node", "Open or close the group"),
+                "down": "cursor_down",
+                "up": "cursor_up",
+                "page_down": "page_down",
+                "page_up": "page_up",
+                "first": "first",
+                "last": "last",
+                "right": ("open_group", "Open the group"),
+                "left": ("close_group", "Close the group"),
+                "next_match": ("runbook(1)", "Next runbook"),
+                "previous_match": ("runbook(-1)", "Runbook before"),
+            }
+        ),
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "runbooks--good",
         "runbooks--bad",
@@ -142,9 +145,13 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         broken = self.entry is not None and self.entry.broken
-        if action == "edit_broken":
+        if action in ("edit_broken", "tell_broken"):
             return broken
         return not (action == "select_cursor" and broken)
+
+    def action_tell_broken(self) -> None:
+        """Say why it does not run."""
+        self.action_select_cursor()
 
     async def action_edit_broken(self) -> None:
         """Edit the file of a runbook that cannot run before it is corrected."""
