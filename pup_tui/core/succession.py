@@ -6,7 +6,14 @@ from msgspec import structs
 
 from pup_tui.core.ids import undo_id
 from pup_tui.core.program import Program
-from pup_tui.core.standing import ended_well, half_undone, is_unknown, remembered, standing
+from pup_tui.core.standing import (
+    Standing,
+    ended_well,
+    half_undone,
+    is_unknown,
+    remembered,
+    standing,
+)
 from pup_tui.core.state import RunState, StepStatus
 
 
@@ -44,14 +51,17 @@ def not_again(before: Program, after: Program, state: RunState) -> list[str]:
     """
     then, now = standing(before, state), standing(after, state)
     again = {*now.undone, *now.behind, *now.half_behind, *now.repeated}
-    over = set(not_there(before, after, state))
+    gone = set(_gone(then, after))
     wanted = (*then.undone, *then.behind, *then.half_behind, *then.repeated)
-    return before.in_order({*wanted} - again - over)
+    return before.in_order({*wanted} - again - gone)
 
 
 def not_there(before: Program, after: Program, state: RunState) -> list[str]:
     """The steps that were taken back, or ran for a failure or at the end, and that `after` does not have."""
-    stood = standing(before, state)
+    return _gone(standing(before, state), after)
+
+
+def _gone(stood: Standing, after: Program) -> list[str]:
     return [id_ for id_ in (*stood.undone, *stood.repeated) if not after.has(id_)]
 
 

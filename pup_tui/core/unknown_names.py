@@ -26,9 +26,11 @@ def unknown_names(step: Step, scope: Mapping[str, Any]) -> frozenset[str]:
     """
     sources = [text.source for text in texts_of(step)]
     found = {name for source in sources for name in PLAIN_NAME.findall(source)} - scope.keys()
+    if not found:
+        return frozenset()
     word = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(found)))})\b")
     others = (part for source in sources for part in _TEMPLATE.findall(PLAIN_NAME.sub("", source)))
-    return frozenset() if not found or any(map(word.search, others)) else frozenset(found)
+    return frozenset() if any(map(word.search, others)) else frozenset(found)
 
 
 def stand_ins(names: Collection[str]) -> dict[str, str]:

@@ -557,37 +557,31 @@ steps:
     assert player.machine.state.steps["z"].status is StepStatus.SKIPPED
 
 
-def test_a_called_runbook_that_stopped_as_failed_is_stopped_again() -> None:
-    called = """
-    name: called
-    steps:
-      - {name: s, kind: stop, status: failed}
-      - {name: y, kind: shell, run: y}
-    """
-    text = """
+CALLING = """
 steps:
   - {name: r, kind: runbook, runbook: called}
   - {name: z, kind: shell, run: z}
 """
-    program = program_of(text, files={"called.yaml": called})
-    player = Player(program).create().play()
+
+
+def calling(status: str) -> Program:
+    """A program that calls a runbook whose first step stops it so."""
+    called = f"""
+    name: called
+    steps:
+      - {{name: s, kind: stop, status: {status}}}
+      - {{name: y, kind: shell, run: y}}
+    """
+    return program_of(CALLING, files={"called.yaml": called})
+
+
+def test_a_called_runbook_that_stopped_as_failed_is_stopped_again() -> None:
+    player = Player(calling("failed")).create().play()
     player.resume().play()
     assert (attempts(player), status_of(player)) == ([], "failed")
 
 
 def test_a_called_runbook_that_had_nothing_to_do_stays_over() -> None:
-    called = """
-    name: called
-    steps:
-      - {name: s, kind: stop}
-      - {name: y, kind: shell, run: y}
-    """
-    text = """
-steps:
-  - {name: r, kind: runbook, runbook: called}
-  - {name: z, kind: shell, run: z}
-"""
-    program = program_of(text, files={"called.yaml": called})
-    player = Player(program, results={"z": [FAILS, OK]}).create().play()
+    player = Player(calling("succeeded"), results={"z": [FAILS, OK]}).create().play()
     player.resume().play()
     assert (attempts(player), status_of(player)) == (["z#1", "z#2"], "succeeded")
