@@ -60,6 +60,8 @@ COSTLY = {
     "filters": HTTP + "    json:\n" + many("      k#: \"{{ A | default('#') }}\"\n", 20_000),
     "long list": HTTP + '    body: "{{ [' + "A," * 300_000 + '] }}"\n',
     "long command": HEAD + "  - {name: s, kind: pup, run: '" + "x " * 500_000 + "'}\n",
+    "brackets without end": HTTP + '    body: "' + "{{ ( }}" * 8000 + '"\n',
+    "tags of other languages": HTTP + '    body: "' + "{% endcall %}" * 19_000 + '"\n',
     "nested shell": HEAD
     + "  - name: s\n    kind: shell\n    run: "
     + "$(" * 60_000
