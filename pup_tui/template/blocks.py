@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression, guarded
-from pup_tui.template.expression import compile_expression
+from pup_tui.template.expression import compile_expression, read_refused
 from pup_tui.template.flow import Flow, merge_flows
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key
@@ -161,9 +161,7 @@ class _Builder:
         try:
             return compile_expression(source)
         except TemplateError as error:
-            from pup_tui.template.parsed import refused
-
-            found = refused(source)
+            found = read_refused(source)
             expression, errors = found if found is not None else (_anything(), [])
             for each in errors or [error]:
                 self._wrong(each.locate(expression=source.strip()))
