@@ -118,12 +118,8 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
     """Whether the condition, or a test that leaves the loop, looks at a counter or at the clock."""
     if any(_LEAVES.match(source_of(statement)) for statement in body.named_children):
         return True
-    counted = {
-        name
-        for found in _COUNTS.findall(_with_functions(script, source_of(loop)))
-        for name in found
-        if name
-    }
+    found = _COUNTS.findall(_with_functions(script, source_of(loop)))
+    counted = {name for names in found for name in names if name}
     shifts = _SHIFTS.search(source_of(body)) is not None
     if shifts:
         counted.add("#")
@@ -131,9 +127,9 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
         if shifts and _FIRST_WORD.search(test):
             return True
         told = _with_functions(script, test)
-        names = set(re.findall(r"[A-Za-z_]\w*|#", told))
-        is_counter = bool(names & counted) and _COMPARES.search(told) is not None
-        if is_counter or ("((" in told and bool(names & counted)) or _CLOCK.search(told):
+        is_counted = not counted.isdisjoint(re.findall(r"[A-Za-z_]\w*|#", told))
+        compares = "((" in told or _COMPARES.search(told) is not None
+        if (is_counted and compares) or _CLOCK.search(told):
             return True
     return False
 
