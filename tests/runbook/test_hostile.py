@@ -115,6 +115,9 @@ COSTLY_TO_LINT = {
     + "steps:\n"
     + many("  - {name: s#, kind: shell, run: 'ls {{ V# }}'}\n", 900),
     "loops": SCRIPT + "until x; do " * 80_000,
+    "functions": SCRIPT
+    + "".join(f"f{i}() {{ f{i + 1}; }}; " for i in range(800))
+    + "f0; while true; do x & done",
     "comments": SCRIPT + "# " * 450_000,
     "one word": SCRIPT + "-a" * 450_000,
     "keys": SCRIPT + "token " * 150_000,
