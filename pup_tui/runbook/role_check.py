@@ -17,7 +17,7 @@ from pup_tui.template.arguments import Arguments
 from pup_tui.template.blocks import read_blocks
 from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.expression import compile_expression
+from pup_tui.template.expression import compile_expression, read_refused
 from pup_tui.template.header import check_header
 from pup_tui.template.limits import TooMuchToJudgeError
 from pup_tui.template.size import parse_size
@@ -109,9 +109,7 @@ class RoleCheck:
                 wrong = {each.expression for each in read.errors}
                 errors = [*read.errors, *(e for e in around if e.expression not in wrong)]
         elif placed.role.language in EXPRESSIONS:
-            from pup_tui.template.parsed import refused
-
-            found = refused(source)
+            found = read_refused(source)
             readable, told = found if found is not None else (None, [])
             errors = told or errors
         for each in errors:

@@ -60,20 +60,20 @@ def output_keys(step: StepDraft, report: Report) -> None:
     kind = step.kind
     if kind is None or kind.has_output:
         return
-    tag = step.node.text("kind")
-    refused = {"capture": f"{a_step(tag)} has no output to capture from"}
-    refused["show"] = f"{a_step(tag)} has no output to show"
-    refused["assert"] = f"{a_step(tag)} has no output to assert anything over"
+    told_as = a_step(step.node.text("kind"))
+    refused = {"capture": f"{told_as} has no output to capture from"}
+    refused["show"] = f"{told_as} has no output to show"
+    refused["assert"] = f"{told_as} has no output to assert anything over"
     if not kind.is_block:
-        refused["poll"] = f"{a_step(tag)} cannot be polled"
-        refused["retry"] = f"{a_step(tag)} is not tried again"
+        refused["poll"] = f"{told_as} cannot be polled"
+        refused["retry"] = f"{told_as} is not tried again"
     for key, told in refused.items():
         if step.node.get(key) is not None:
             hint = "put it on a step inside" if kind.is_block else ""
             report.error(step.node.entries[key].key, told, hint)
     retry = step.node.get("retry")
     if kind.is_block and isinstance(retry, Mapping) and retry.get("on") is not None:
-        told = f"{a_step(tag)} has no output for `on` to judge"
+        told = f"{told_as} has no output for `on` to judge"
         report.error(retry.entries["on"].key, told, "put the `retry` on a step inside")
 
 

@@ -10,11 +10,11 @@ from msgspec import Struct, field
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression, guarded
-from pup_tui.template.expression import compile_expression
+from pup_tui.template.expression import compile_expression, read_refused
 from pup_tui.template.flow import Flow, merge_flows
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key
-from pup_tui.template.scanner import RAW_HINT, TAGS, Segment, loop_names, scan
+from pup_tui.template.scanner import RAW_HINT, TAGS, Places, Segment, loop_names, scan
 from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.usage import Usage, merge
 
@@ -110,8 +110,7 @@ class _Builder:
         self._bodies: list[list[Block]] = [self._top]
         self._nameless: list[For] = []
         self._introduced: list[str] = []
-        self._line = 1
-        self._counted = 0
+        self._places = Places(source)
         self._place = (1, 1)
         self._segment = Segment("text", "", 0)
 
@@ -124,7 +123,7 @@ class _Builder:
                 self._bodies[-1].append(Literal(segment.body))
                 continue
             self._segment = segment
-            self._place = self._place_of(segment.start)
+            self._place = self._places.at(segment.start)
             if segment.kind == "value":
                 self._bodies[-1].append(Output(self._expression(segment.body), *self._place))
             elif segment.word in ("if", "for") and len(self._open) >= MAX_BLOCKS:
@@ -162,18 +161,11 @@ class _Builder:
         try:
             return compile_expression(source)
         except TemplateError as error:
-            from pup_tui.template.parsed import refused
-
-            found = refused(source)
+            found = read_refused(source)
             expression, errors = found if found is not None else (_anything(), [])
             for each in errors or [error]:
                 self._wrong(each.locate(expression=source.strip()))
             return expression
-
-    def _place_of(self, offset: int) -> tuple[int, int]:
-        self._line += self._source.count("\n", self._counted, offset)
-        self._counted = offset
-        return self._line, offset - self._source.rfind("\n", 0, offset)
 
     def _tag(self, segment: Segment) -> None:
         if segment.word in ("if", "for"):
@@ -210,7 +202,7 @@ class _Builder:
         # One that closes another kind of block is taken for that block's end where none of its own is open.
         ends = next((i for i, b in enumerate(self._open[::-1], 1) if isinstance(b, kind)), 1)
         del self._open[-ends:]
-        del self._bodies[max(1, len(self._bodies) - ends) :]
+        del self._bodies[len(self._open) + 1 :]
 
     def _next_branch(self, segment: Segment) -> None:
         block = self._open[-1] if self._open else None
@@ -234,7 +226,8 @@ class _Builder:
         source = segment.body[len(segment.word) :]
         if not source.strip():
             self._wrong(TemplateError(f"{{% {segment.word} %}} needs a condition"))
-        return self._expression(source.strip() and source)
+            return _anything()
+        return self._expression(source)
 
     def _loop(self, segment: Segment) -> For:
         from pup_tui.template.parsed import ParsedExpression
@@ -249,7 +242,8 @@ class _Builder:
             except TemplateError:
                 self._wrong(error)
                 block = For(*self._place, loop_names(source), _anything(), None)
-                self._nameless += [] if block.targets else [block]
+                if not block.targets:
+                    self._nameless.append(block)
                 return block
             for each in errors or [error]:
                 self._wrong(each)

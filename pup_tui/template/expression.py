@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.evaluation import Expression, undefined_path
+from pup_tui.template.evaluation import Expression, guarded, undefined_path
 from pup_tui.template.flow import Flow
 from pup_tui.template.paths import key_of
 from pup_tui.template.usage import usage_of_path
@@ -87,3 +87,18 @@ def compile_expression(source: str) -> Expression:
     from pup_tui.template.parsed import parsed
 
     return parsed(source)
+
+
+def read_refused(source: str) -> tuple[Expression, list[TemplateError]] | None:
+    """An expression that is not in the language, for its names, and all that is wrong with it.
+
+    None where its syntax is wrong.
+    """
+    from pup_tui.template.parsed import ParsedExpression
+    from pup_tui.template.syntax import parse_refused
+
+    try:
+        tree, errors = guarded(source, lambda: parse_refused(source))
+        return ParsedExpression(source, tree), errors
+    except TemplateError:
+        return None

@@ -15,7 +15,7 @@ from pup_tui.template.flow import Flow
 from pup_tui.template.limits import MAX_PARTS, Budget
 from pup_tui.template.paths import Key
 from pup_tui.template.sandbox import Missing, compiled
-from pup_tui.template.syntax import parse, parse_refused
+from pup_tui.template.syntax import parse
 from pup_tui.template.tree_flow import flow_of, ingredients
 from pup_tui.template.tree_paths import path_of
 from pup_tui.template.tree_usage import usage_of, when_false, when_true
@@ -148,15 +148,3 @@ def _paths(tree: nodes.Node) -> list[list[str | int | None]]:
 def parsed(source: str) -> ParsedExpression:
     """Check the syntax of an expression. Raises `TemplateError` for what the language does not have."""
     return ParsedExpression(source, guarded(source, lambda: parse(source)))
-
-
-def refused(source: str) -> tuple[ParsedExpression, list[TemplateError]] | None:
-    """An expression that is not in the language, for its names, and all that is wrong with it.
-
-    None where its syntax is wrong.
-    """
-    try:
-        tree, errors = guarded(source, lambda: parse_refused(source))
-        return ParsedExpression(source, tree), errors
-    except TemplateError:
-        return None

@@ -28,6 +28,9 @@ _REFUSED: Final = frozenset(
         *("with", "endwith"),
     }
 )
+_MOST_IN_VAIN: Final = 100_000
+"""Characters looked through for the ends of values and tags that have none."""
+
 _OPENER: Final = re.compile(r"\{(?:\{+|%)")
 _TAG_WORD: Final = re.compile(r"[-+]?\s*([a-z]+)\b")
 _ENDRAW: Final = re.compile(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
@@ -56,9 +59,19 @@ def is_plain(source: str) -> bool:
     return "{{" not in source and "{%" not in source
 
 
-def place_of(source: str, offset: int) -> tuple[int, int]:
-    """Give the line and column, both from 1, of an offset."""
-    return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
+class Places:
+    """The lines and columns of a text, asked for in its order."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._line = 1
+        self._counted = 0
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Where an offset lies, which is not before the one that was asked for last."""
+        self._line += self._source.count("\n", self._counted, offset)
+        self._counted = offset
+        return self._line, offset - self._source.rfind("\n", 0, offset)
 
 
 class Scanned(Struct, frozen=True):
@@ -92,12 +105,15 @@ def loop_names(body: str) -> tuple[str, ...]:
 class _Scanner:
     def __init__(self, source: str) -> None:
         self._source = source
+        self._places = Places(source)
         self.segments: list[Segment] = []
         self.errors: list[TemplateError] = []
         self._text: list[str] = []
         self._text_start = 0
         self._loops: list[frozenset[str]] = []  # the names of each loop that is open
         self._strip_next = False
+        self._refused_words: set[str] = set()
+        self._in_vain = 0
 
     def scan(self) -> None:
         position = 0
@@ -145,6 +161,7 @@ class _Scanner:
             if source.find("}}", start) < 0:
                 raise self._unclosed("{{", "}}", start)
             told = "a quote or bracket is not closed between {{ and }}"
+            self._looked_in_vain(told, start)
             return self._unreadable(told, position, start)
         body = source[start + 2 : end]
         left = 2 if body.startswith("-+") else body.startswith(("-", "+"))
@@ -157,6 +174,12 @@ class _Scanner:
         self.segments.append(Segment("value", inner, start))
         self._strip_next = body.endswith("-")
         return end + 2
+
+    def _looked_in_vain(self, told: str, start: int) -> None:
+        """Read no further where too much was looked through already for ends that are not there."""
+        self._in_vain += len(self._source) - start
+        if self._in_vain > _MOST_IN_VAIN:
+            raise self._error(told, start)
 
     def _unreadable(self, told: str, position: int, start: int) -> int:
         self.errors.append(self._error(told, start))
@@ -202,11 +225,15 @@ class _Scanner:
 
     def _refused(self, word: str, position: int, start: int) -> int:
         """Keep a tag that the language does not have, for the names in it; its end is no second mistake."""
+        told = f"{{% {word} %}} is not part of the template language"
+        end = _closing(self._source, start + 2, "%}")
+        if end is None:
+            self._looked_in_vain(told, start)
+            end = self._source.find("%}", start)
         opener = word.removeprefix("end")
-        if opener == word or opener not in {segment.word for segment in self.segments}:
-            told = f"{{% {word} %}} is not part of the template language"
+        if opener == word or opener not in self._refused_words:
             self.errors.append(self._error(told, start))
-        end = _closing(self._source, start + 2, "%}") or self._source.find("%}", start)
+        self._refused_words.add(word)
         self._keep(position, start)
         self._flush()
         body = self._source[start + 2 : end].strip().strip("-+").strip()
@@ -226,7 +253,7 @@ class _Scanner:
         return self._error(f"{opener} without {closer}", start)
 
     def _error(self, message: str, start: int) -> TemplateError:
-        line, column = place_of(self._source, start)
+        line, column = self._places.at(start)
         excerpt = self._source[start : start + 60].split("\n", 1)[0]
         return TemplateError(message, expression=excerpt, line=line, column=column, hint=RAW_HINT)
 

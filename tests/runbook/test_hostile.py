@@ -60,6 +60,8 @@ COSTLY = {
     "filters": HTTP + "    json:\n" + many("      k#: \"{{ A | default('#') }}\"\n", 20_000),
     "long list": HTTP + '    body: "{{ [' + "A," * 300_000 + '] }}"\n',
     "long command": HEAD + "  - {name: s, kind: pup, run: '" + "x " * 500_000 + "'}\n",
+    "brackets without end": HTTP + '    body: "' + "{{ ( }}" * 8000 + '"\n',
+    "tags of other languages": HTTP + '    body: "' + "{% endcall %}" * 19_000 + '"\n',
     "nested shell": HEAD
     + "  - name: s\n    kind: shell\n    run: "
     + "$(" * 60_000
@@ -113,6 +115,9 @@ COSTLY_TO_LINT = {
     + "steps:\n"
     + many("  - {name: s#, kind: shell, run: 'ls {{ V# }}'}\n", 900),
     "loops": SCRIPT + "until x; do " * 80_000,
+    "functions": SCRIPT
+    + "".join(f"f{i}() {{ f{i + 1}; }}; " for i in range(800))
+    + "f0; while true; do x & done",
     "comments": SCRIPT + "# " * 450_000,
     "one word": SCRIPT + "-a" * 450_000,
     "keys": SCRIPT + "token " * 150_000,

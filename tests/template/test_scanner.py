@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.template.scanner import Segment, is_plain, place_of, scan
+from pup_tui.template.scanner import Places, Segment, is_plain, scan
 
 
 def _kinds(source: str) -> list[tuple[str, str]]:
@@ -130,4 +130,21 @@ def test_plain_text_is_seen_at_once() -> None:
     ("offset", "place"), [(0, (1, 1)), (2, (1, 3)), (3, (2, 1)), (5, (2, 3)), (6, (3, 1))]
 )
 def test_places_count_from_one(offset: int, place: tuple[int, int]) -> None:
-    assert place_of("ab\ncd\ne", offset) == place
+    assert Places("ab\ncd\ne").at(offset) == place
+
+
+def test_places_are_told_one_after_the_other() -> None:
+    places = Places("ab\ncd\ne")
+    assert [places.at(offset) for offset in (0, 2, 2, 5, 6)] == [
+        *((1, 1), (1, 3), (1, 3)),
+        *((2, 3), (3, 1)),
+    ]
+
+
+def test_a_long_text_is_read_as_far_as_brackets_are_looked_for() -> None:
+    long = scan("{{ ( }}" * 2000)
+    assert not long.is_whole
+    assert len(long.errors) < 20
+    short = scan("{{ ( }}" * 30)
+    assert short.is_whole
+    assert len(short.errors) == 30

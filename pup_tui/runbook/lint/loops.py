@@ -10,6 +10,7 @@ from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
+from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.script_parts import function_name
 from pup_tui.template.text import compile_text
 
@@ -44,8 +45,9 @@ _LATER: Final = re.compile(r"(?:trap|eval)\b")
 def endless_loops(subject: Subject) -> Iterator[Finding]:
     """The loops that no counter, clock, file or `read` ends."""
     for script in subject.scripts:
-        beside = not_waited_for(script)
-        for node in nodes_of(script.root, "while_statement", "c_style_for_statement"):
+        loops = nodes_of(script.root, "while_statement", "c_style_for_statement")
+        beside = not_waited_for(script) if loops else []
+        for node in loops:
             if _is_within(node, beside):
                 continue
             told = _endless(script, node)
@@ -66,26 +68,30 @@ def not_waited_for(script: StepScript) -> list[Node]:
         return []
     ends = [node.prev_sibling for node in nodes_of(script.root, '"&"')]
     beside = [node for node in ends if node is not None]
-    calls = {node: _calls(script, node) for node in nodes_of(script.root, "function_definition")}
-    functions = [node for node, called in calls.items() if called]
+    evaluated = [each for each in script.parts.commands if _LATER.match(source_of(each))]
+    functions: dict[Node, list[set[int]]] = {}
+    for node in nodes_of(script.root, "function_definition"):
+        calls = _calls(script, node, evaluated)
+        if calls:
+            functions[node] = [{each.id for each in path_to(script.root, call)} for call in calls]
     while True:
         found = [*beside, *functions]
-        only_beside = [f for f in functions if all(_is_within(call, found) for call in calls[f])]
-        if only_beside == functions:
+        ids = {node.id for node in found}
+        only_beside = {
+            node: places
+            for node, places in functions.items()
+            if not any(map(ids.isdisjoint, places))
+        }
+        if len(only_beside) == len(functions):
             return found
         functions = only_beside
 
 
-def _calls(script: StepScript, function: Node) -> list[Node]:
+def _calls(script: StepScript, function: Node, evaluated: Sequence[Node]) -> list[Node]:
     """What runs a function: the commands of its name, and those that evaluate a text with it later."""
     name = function_name(function)
     word = re.compile(rb"(?<![\w-])%b(?![\w-])" % re.escape(name))
-    later = (
-        command
-        for command in script.parts.commands
-        if _LATER.match(source_of(command)) and word.search(command.text or b"")
-    )
-    return [*script.parts.calls(name), *later]
+    return [*script.parts.calls(name), *(e for e in evaluated if word.search(e.text or b""))]
 
 
 def _is_within(node: Node, statements: Sequence[Node]) -> bool:
@@ -118,12 +124,8 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
     """Whether the condition, or a test that leaves the loop, looks at a counter or at the clock."""
     if any(_LEAVES.match(source_of(statement)) for statement in body.named_children):
         return True
-    counted = {
-        name
-        for found in _COUNTS.findall(_with_functions(script, source_of(loop)))
-        for name in found
-        if name
-    }
+    found = _COUNTS.findall(_with_functions(script, source_of(loop)))
+    counted = {name for names in found for name in names if name}
     shifts = _SHIFTS.search(source_of(body)) is not None
     if shifts:
         counted.add("#")
@@ -131,9 +133,9 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
         if shifts and _FIRST_WORD.search(test):
             return True
         told = _with_functions(script, test)
-        names = set(re.findall(r"[A-Za-z_]\w*|#", told))
-        is_counter = bool(names & counted) and _COMPARES.search(told) is not None
-        if is_counter or ("((" in told and bool(names & counted)) or _CLOCK.search(told):
+        is_counted = not counted.isdisjoint(re.findall(r"[A-Za-z_]\w*|#", told))
+        compares = "((" in told or _COMPARES.search(told) is not None
+        if (is_counted and compares) or _CLOCK.search(told):
             return True
     return False
 

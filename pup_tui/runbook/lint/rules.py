@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -108,19 +107,19 @@ def lint(subject: Subject, report: Report) -> None:
     for code, rule in RULES.items():
         told: list[Problem] = []
         groups: dict[str, list[Problem]] = {}
-        for found in _found(rule, subject):
-            if found is None:
-                is_stopped = True
-                break
-            problem = _problem(code, found, silencing)
-            if problem.severity != "warning":
-                report.add(problem)
-            elif found.group:
-                groups.setdefault(found.group, []).append(problem)
-            else:
-                told.append(problem)
-            if len(told) > MAX_WARNINGS:
-                break
+        try:
+            for found in rule(subject):
+                problem = _problem(code, found, silencing)
+                if problem.severity != "warning":
+                    report.add(problem)
+                elif found.group:
+                    groups.setdefault(found.group, []).append(problem)
+                else:
+                    told.append(problem)
+                if len(told) > MAX_WARNINGS:
+                    break
+        except TooMuchToJudgeError:
+            is_stopped = True
         told += map(_once, groups.values())
         for problem in told[:MAX_WARNINGS]:
             report.add(problem)
@@ -130,14 +129,6 @@ def lint(subject: Subject, report: Report) -> None:
         report.add(_problem("not-looked-through", stopped_looking(subject), silencing))
     for problem in islice(silencing.problems(), MAX_WARNINGS):
         report.add(problem)
-
-
-def _found(rule: LintRule, subject: Subject) -> Iterator[Finding | None]:
-    """What a rule finds, and None at the end where looking through the scripts takes too long."""
-    try:
-        yield from rule(subject)
-    except TooMuchToJudgeError:
-        yield None
 
 
 def _once(problems: list[Problem]) -> Problem:

@@ -39,6 +39,16 @@ from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_NEEDS: Final = {
+    Use.STARTUP: Need.STARTUP,
+    Use.WORD: Need.WORD,
+    Use.BEGINNING: Need.BEGINNING,
+    Use.PIECE: Need.PIECE,
+    Use.INT: Need.PLAIN,
+    Use.OPERAND: Need.OPERAND,
+}
+"""What a use asks of a text of which a part may get there, in the order in which texts are checked."""
+
 _CHECKED: Final = (Use.PIECE, Use.BEGINNING, Use.WORD, Use.INT, Use.NAME)
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
@@ -101,28 +111,20 @@ def follow(
     held = graph.reached(name for names in sources.values() for name in names)
     readings = [*graph.read(held), *graph.named_in_texts(held)]
     uncut = [reading for reading in readings if not reading.is_part]
-    numbers = _nearest(uncut, lambda each: _asked(each, Use.INT, Need.NUMBER))
-    parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
-    beginnings = _nearest(readings, lambda each: _asked(each, Use.BEGINNING, Need.BEGINNING))
-    words = _nearest(readings, lambda each: _asked(each, Use.WORD, Need.WORD))
-    startups = _nearest(readings, lambda each: _asked(each, Use.STARTUP, Need.STARTUP))
-    operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
-    pieces = _nearest(readings, lambda each: _asked(each, Use.PIECE, Need.PIECE))
-    begun = _nearest(readings, lambda each: _begun_anywhere(each, operands, beginnings, words))
+    numbers = _nearest_asked(uncut, Use.INT, Need.NUMBER)
+    found = {use: _nearest_asked(readings, use, need) for use, need in _NEEDS.items()}
+    begun = _nearest(readings, lambda each: _begun_anywhere(each, found))
     by_name = dict.fromkeys(held, "eval") if graph.texts.are_by_name else {}
     by_functions = dict.fromkeys(sources, "eval") if graph.texts.define_functions else {}
     in_parts = {source: sources[source] for source in split}
     in_cuts = {source: sources[source] for source in split | cut}
     needs: list[dict[FlowSource, Reached]] = [
-        _of_sources(sources, startups),
-        _of_sources(sources, words),
-        _of_sources(sources, beginnings),
-        _of_sources(sources, pieces),
-        _of_sources(sources, parts),
-        *(_as_operands(_of_sources(in_parts, each)) for each in (words, beginnings)),
-        _as_operands(_of_sources(in_cuts, operands)),
-        _of_sources(sources, begun),
-        _of_sources(sources, operands),
+        *(_of_sources(sources, each) for use, each in found.items() if use is not Use.OPERAND),
+        _as_operands(_of_sources(in_parts, found[Use.WORD])),
+        _as_operands(_of_sources(in_parts, found[Use.BEGINNING])),
+        _as_operands(_of_sources(in_cuts, found[Use.OPERAND])),
+        _as_operands(_of_sources(sources, begun)),
+        _of_sources(sources, found[Use.OPERAND]),
     ]
     asked = {
         source: tuple(dict.fromkeys(each[source] for each in needs if source in each))
@@ -159,6 +161,10 @@ def _asked(reading: Reading, use: Use, need: Need) -> Reached | None:
     return Reached(reading.shown, reading.line, need) if reading.use is use else None
 
 
+def _nearest_asked(readings: Iterable[Reading], use: Use, need: Need) -> dict[bytes, Reached]:
+    return _nearest(readings, lambda each: _asked(each, use, need))
+
+
 def _nearest(
     readings: Iterable[Reading], pick: Callable[[Reading], _Found | None]
 ) -> dict[bytes, _Found]:
@@ -187,28 +193,28 @@ def _nearest(
 
 
 def _begun_anywhere(
-    reading: Reading,
-    operands: Mapping[bytes, Reached],
-    beginnings: Mapping[bytes, Reached],
-    words: Mapping[bytes, Reached],
+    reading: Reading, found: Mapping[Use, Mapping[bytes, Reached]]
 ) -> Reached | None:
-    """Where what a reading cuts out of a text must not begin with a sign: of one word only a part may."""
+    """Where what a reading cuts out of a text must not begin with a sign: of one word only a part may.
+
+    ``found`` are the places that the text of each variable gets to, by what they ask.
+    """
     ways = (
-        (reading.is_cut, Use.OPERAND, operands),
-        (reading.is_part, Use.BEGINNING, beginnings),
-        (reading.is_part, Use.WORD, words),
+        (reading.is_cut, Use.OPERAND),
+        (reading.is_part, Use.BEGINNING),
+        (reading.is_part, Use.WORD),
     )
-    for is_cut, use, found in ways:
-        reached = _asked(reading, use, Need.OPERANDS)
-        further = (found[name] for name in sorted(reading.targets & found.keys()))
-        reached = reached or next(further, None)
+    for is_cut, use in ways:
+        places = found[use]
+        further = (places[name] for name in sorted(reading.targets & places.keys()))
+        reached = _asked(reading, use, _NEEDS[use]) or next(further, None)
         if is_cut and reached is not None:
-            return replace(reached, need=Need.OPERANDS)
+            return reached
     return None
 
 
 def _as_operands(found: Mapping[FlowSource, Reached]) -> dict[FlowSource, Reached]:
-    """Ask the same of each piece that a source is cut into."""
+    """Ask of each piece that a source is cut into that it is no option there."""
     return {source: replace(each, need=Need.OPERANDS) for source, each in found.items()}
 
 

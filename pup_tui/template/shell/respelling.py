@@ -15,18 +15,20 @@ from pup_tui.template.shell.markers import MARKER
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_TIME: Final = rb"time(?:[ \t]+-p)?(?:[ \t]+--)?[ \t]+"
+_PREFIX: Final = rb"(?:![ \t]+|%b)" % _TIME
+_BEHIND_NOTHING: Final = rb"(?<![^\s;&|(){}`])"
 _PREFIXES: Final = re.compile(
-    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?(?:[ \t]+--)?)[ \t]+)+"
-    rb"(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
+    rb"%b%b+(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
+    % (_BEHIND_NOTHING, _PREFIX)
 )
 """`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
 
 _ASSIGNMENT: Final = rb"[A-Za-z_]\w*(?:\[[^]\s]*\])?\+?="
 _TIMED: Final = re.compile(
-    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?(?:[ \t]+--)?)[ \t]+)*"
-    rb"time(?:[ \t]+-p)?(?:[ \t]+--)?[ \t]+(?:![ \t]+)*(?=%b)" % _ASSIGNMENT
+    rb"%b%b*%b(?:![ \t]+)*(?=%b)" % (_BEHIND_NOTHING, _PREFIX, _TIME, _ASSIGNMENT)
 )
-_NEGATED: Final = re.compile(rb"(?<![^\s;&|(){}`])![ \t]+(?=%b)" % _ASSIGNMENT)
+_NEGATED: Final = re.compile(rb"%b![ \t]+(?=%b)" % (_BEHIND_NOTHING, _ASSIGNMENT))
 """`time` before assignments, which the grammar takes for words, and `!` before those without a command."""
 
 _CONTINUED: Final = re.compile(rb"(?<![\\ \t])((?:\\\\)*)(\\\r?\n)[ \t]")
@@ -144,18 +146,15 @@ def negations(script: bytes) -> list[Respelling]:
     That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``, and
     redirections behind an assignment.
     """
-    prefixes = [
+    blanks = [
         *_blanks(_PREFIXES, script, _begins_command),
         *_blanks(_TIMED, script, _begins_command),
+        *_blanks(_READS_AND_WRITES, script, _is_redirection),
+        *_continuations(_CONTINUED, script),
+        *_blanks(_DESCRIPTORS, script, _is_descriptor),
     ]
-    blanks = [*_blanks(_READS_AND_WRITES, script, _is_redirection)]
-    blanks += _continuations(_CONTINUED, script)
-    blanks += [
-        each
-        for each in _blanks(_REDIRECTED, script, _is_behind_assignment)
-        if MARKER.search(script, each.start, each.end) is None
-    ]
-    return [*prefixes, *blanks, *_blanks(_DESCRIPTORS, script, _is_descriptor)]
+    redirected = _blanks(_REDIRECTED, script, _is_behind_assignment)
+    return blanks + [each for each in redirected if not MARKER.search(script, each.start, each.end)]
 
 
 def respellings(script: bytes, shell: str) -> list[Respelling]:
@@ -370,12 +369,12 @@ def _is_loop(root: Node, start: int, end: int) -> bool:
     return len(before) > 1 and before[-1] == "variable_name"
 
 
-def _is_word(root: Node, start: int, _end: int) -> bool:
+def _is_word(root: Node, start: int, end: int) -> bool:
     """Whether a word begins or goes on here that is not the name of a command."""
     around = _holder(root, start)
     if around.type == "command":
         return _RUNS_WORDS.match(around.children[0].text or b"") is None
-    return around.type in _HOLDS_WORDS or _is_pattern(root, start, _end)
+    return around.type in _HOLDS_WORDS or _is_pattern(root, start, end)
 
 
 def _is_pattern(root: Node, start: int, _end: int) -> bool:

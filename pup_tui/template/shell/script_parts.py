@@ -410,9 +410,9 @@ class ScriptParts:
         names = self._file_names(name)
         found = {
             word.id: (command, word)
-            for each in names
-            for command, word in self._openings.get(_base(each), ())
-            if self._is_run(command, word) or not names.isdisjoint(self._names_in(word))
+            for base in sorted({*map(_base, names)})
+            for command, word, word_names in self._openings.get(base, ())
+            if self._is_run(command, word) or not names.isdisjoint(word_names)
         }
         return list(found.values())
 
@@ -437,12 +437,14 @@ class ScriptParts:
         )
 
     @cached_property
-    def _openings(self) -> dict[bytes, list[tuple[Node, Node]]]:
-        found: dict[bytes, list[tuple[Node, Node]]] = {}
+    def _openings(self) -> dict[bytes, list[tuple[Node, Node, frozenset[bytes]]]]:
+        """Each command with a word and the names of files that this may be, by the ends of these."""
+        found: dict[bytes, list[tuple[Node, Node, frozenset[bytes]]]] = {}
         for mentions in self._mentions.values():
             for command, word in mentions:
-                for base in {_base(name) for name in self._names_in(word)}:
-                    found.setdefault(base, []).append((command, word))
+                names = self._names_in(word)
+                for base in {*map(_base, names)}:
+                    found.setdefault(base, []).append((command, word, names))
         return found
 
     def _file_names(self, word: bytes) -> frozenset[bytes]:
