@@ -19,7 +19,7 @@ from textual.widgets.tree import TreeNode
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import Mark
-from pup_tui.tui.keys import bound, key_of, type_into, with_keys
+from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.listing import GROUPINGS, Activity, Group, grouped, marks, matches
 from pup_tui.tui.texts import cut_middle
 
@@ -371,7 +371,7 @@ class Sidebar(Vertical):
         return True
 
     def action_filter(self) -> None:
-        type_into(self._filter)
+        self._filter.focus()
 
     def action_clear(self) -> None:
         self._filter.value = ""
