@@ -11,7 +11,6 @@ from textual import events
 from textual.app import App
 from textual.binding import ActiveBinding, Binding, BindingType, Keymap
 from textual.screen import Screen
-from textual.widget import Widget
 
 from pup_tui.console_keys import ACTIONS, BY_POSITION, ChosenKeys, KeyAction
 
@@ -42,11 +41,6 @@ def _listed(keys: tuple[str, ...]) -> str:
 def keymap(chosen: ChosenKeys) -> Keymap:
     """The keys that are chosen for actions, for Textual."""
     return {name: _listed(keys) for name, keys in chosen.items()}
-
-
-def type_into(field: Widget) -> None:
-    """Give a field the focus at once: keys that arrive with the one that opened it are typed into it."""
-    field.screen.set_focus(field)
 
 
 def key_of(app: App[Any], name: str) -> str:

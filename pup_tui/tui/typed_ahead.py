@@ -34,8 +34,8 @@ class TypedAhead:
             await self._hand(key)
             return
         self._waiting.append(key)
-        if self._under_way is not None:
-            self._app.set_timer(PATIENCE, partial(self._handled, self._under_way))
+        if len(self._waiting) == 1:
+            self._limit()
 
     async def _hand(self, key: events.Key) -> None:
         self._under_way = key
@@ -43,8 +43,15 @@ class TypedAhead:
         self._under_way = given = await self._give(key)
         if given.is_forwarded:
             self._follow(given, taker)
+            if self._waiting:
+                self._limit()
         else:
             self._handled(given)
+
+    def _limit(self) -> None:
+        """Let no key wait for longer than that for the one that is under way."""
+        if self._under_way is not None:
+            self._app.set_timer(PATIENCE, partial(self._handled, self._under_way))
 
     def _follow(self, key: events.Key, node: MessagePump) -> None:
         """Learn when a node has done with a key: it has, when it comes to what it was told after that."""
@@ -54,7 +61,9 @@ class TypedAhead:
     def _went_through(self, key: events.Key, node: MessagePump) -> None:
         """A node that did not stop a key has handed it to what it stands in, at last to the application."""
         around = node._parent
-        if key._stop_propagation or node is self._app or around is None:
+        # Textual marks as stopped what a screen hands to the application, which acts on most keys.
+        stopped = key._stop_propagation and around is not self._app
+        if stopped or node is self._app or around is None:
             self._handled(key)
         else:
             self._follow(key, around)

@@ -7,6 +7,7 @@ import pytest
 
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.texts import description, moment, paragraphs
+from pup_tui.tui.widgets.sidebar import RunbookTree
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
 
 RUNBOOK = """
@@ -61,6 +62,18 @@ async def test_a_broken_runbook_shows_where_and_what_to_do_and_cannot_be_run(
         await console.press("enter")
         await console.tells("correct the file")
         assert not console.app.runs.under_way
+
+
+async def test_a_double_click_on_a_broken_runbook_tells_what_enter_does(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    files = {"bad.yaml": "name: bad\nsteps: 3\n"}
+    async with open_console(make_services(files), LARGE) as console:
+        await console.sees("broken: 1 error")
+        tree = console.app.screen.query_one(RunbookTree)
+        line = next(at for at in range(9) if "bad" in str(tree.render_line(at).text))
+        await console.pilot.click(RunbookTree, offset=(8, line), times=2)
+        await console.tells("correct the file")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -30,11 +30,8 @@ class ManualScreen(ChecklistDialog):
     ) -> None:
         super().__init__(question.title, danger=question.danger, left=left, typed=typed)
         self._question = question
-
-    def _hint(self) -> str:
-        if not self._question.checklist:
+        if not question.checklist:
             self.KEYS = ""
-        return super()._hint()
 
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from pup_tui.tui.fields.line_input import LineInput
-from pup_tui.tui.keys import bound, type_into, with_keys
+from pup_tui.tui.keys import bound, with_keys
 
 
 class _FindInput(LineInput):
@@ -52,7 +52,7 @@ class FindLine(Horizontal):
     def open(self) -> None:
         """Bring it into sight, with what was typed in it."""
         self.display = True
-        type_into(self.query_one(Input))
+        self.query_one(Input).focus()
 
     def close(self) -> None:
         """Put it out of sight, and forget what was typed in it."""

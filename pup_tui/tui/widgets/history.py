@@ -21,7 +21,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
-from pup_tui.tui.keys import bound, type_into, with_keys
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.past_filter import EXAMPLE
 from pup_tui.tui.past_search import FoundRuns, Search
 from pup_tui.tui.texts import counted, cut_middle, moment, short_duration
@@ -362,7 +362,7 @@ class History(Vertical):
             self.post_message(self.ResumeWanted(row.run))
 
     def action_filter(self) -> None:
-        type_into(self._filter)
+        self._filter.focus()
 
     def action_status(self) -> None:
         """Show only runs with the next of the statuses there are; after the last one, all runs."""

@@ -19,7 +19,7 @@ from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
-from pup_tui.tui.keys import bound, key_of, type_into, with_keys
+from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.arranged import FoldableJson, KeyOf, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
@@ -324,7 +324,7 @@ class OutputPane(Vertical):
 
     def action_search(self) -> None:
         self._search_bar.display = True
-        type_into(self._search_bar)
+        self._search_bar.focus()
         self._tell(self._search_bar.told)
 
     def on_search_bar_left(self, message: SearchBar.Left) -> None:

@@ -97,8 +97,10 @@ class Overview(Vertical):
 
     def _show_buttons(self, shown: bool) -> None:
         """Show the buttons or hide them: the footer repeats none that is in sight."""
-        self.query_one("#overview-buttons").display = shown
-        self.refresh_bindings()
+        buttons = self.query_one("#overview-buttons")
+        if buttons.display != shown:
+            buttons.display = shown
+            self.refresh_bindings()
 
     def show_first(self, text: str, folder: Path | None) -> None:
         """Show how to make the first runbook, where there is none."""

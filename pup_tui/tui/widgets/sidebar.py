@@ -19,7 +19,7 @@ from textual.widgets.tree import TreeNode
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import Mark
-from pup_tui.tui.keys import bound, key_of, type_into, with_keys
+from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.listing import GROUPINGS, Activity, Group, grouped, marks, matches
 from pup_tui.tui.texts import cut_middle
 
@@ -225,14 +225,14 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
     def action_last(self) -> None:
         self.move_cursor_to_line(self.last_line)
 
-    async def on_click(self, event: events.Click) -> None:
-        """One click goes to a row; two run a runbook, or open or close a group."""
+    def on_click(self, event: events.Click) -> None:
+        """One click goes to a row; two do what enter does: run a runbook, or open or close a group."""
         event.prevent_default()
         line = event.style.meta.get("line")
         if line is not None:
             self.move_cursor_to_line(line)
             if event.chain == 2:
-                await self.run_action("select_cursor")
+                self.action_select_cursor()
 
     def action_open_group(self) -> None:
         if self.cursor_node is not None and self.cursor_node.allow_expand:
@@ -371,7 +371,7 @@ class Sidebar(Vertical):
         return True
 
     def action_filter(self) -> None:
-        type_into(self._filter)
+        self._filter.focus()
 
     def action_clear(self) -> None:
         self._filter.value = ""
