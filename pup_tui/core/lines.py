@@ -18,16 +18,14 @@ from pup_tui.runbook.roles import Role
 from pup_tui.spelling import as_typed, token
 from pup_tui.template.code import Code
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.limits import spend_on
-from pup_tui.template.secrets import MASK, secrets_in
+from pup_tui.template.secrets import MASK, hiding
+from pup_tui.template.text import compile_text
 from pup_tui.template.values import Omitted
 
 _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
 _PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 _KEY = re.compile(r"\{(\w+)\}")
-PLAIN_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
-"""A name that stands for its value, with nothing done to that."""
 
 
 def line_of(step: Step, text: Callable[[str], str]) -> str:
@@ -67,7 +65,10 @@ def _sent_keys(kind: type[Step]) -> tuple[tuple[str, str, str], ...]:
 
 
 def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
-    """What a step does in the author's words, with the values that are known already."""
+    """What a step does in the author's words, with the values that are known already.
+
+    Nothing is told of the places in which they will stand.
+    """
     fields = fields_of(type(step))
 
     def text(key: str) -> str:
@@ -82,8 +83,12 @@ def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
 
 
 def as_known(given: object, scope: Mapping[str, Any]) -> str:
-    """What an author wrote, with the values in the place of their names that are known already."""
-    return PLAIN_NAME.sub(lambda found: _known(found, scope), str(given))
+    """What an author wrote as people may see it, rendered as far as that is possible."""
+    text = str(given)
+    try:
+        return compile_text(text).render(hiding(scope))
+    except TemplateError:
+        return text
 
 
 def told(value: Any, options: Options) -> str:
@@ -134,14 +139,3 @@ def _without_password(url: str) -> str:
     if not at:
         return url
     return f"{scheme}{slashes}{user.partition(':')[0]}:{MASK}@{host}{slash}{path}"
-
-
-def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:
-    value = scope.get(found[1])
-    if found[1] in secrets_in(scope).names:
-        return MASK
-    try:
-        spend_on(value)
-    except TemplateError:
-        return found[0]
-    return found[0] if value is None or isinstance(value, dict | Omitted) else as_typed(value)

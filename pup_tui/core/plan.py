@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from pup_tui.core.lines import as_known, as_written
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.planned_stops import PlannedStops
-from pup_tui.core.program import Node, Program
+from pup_tui.core.program import Node, Program, made_by
 from pup_tui.core.render import render_text
 from pup_tui.core.rules import rules, where
 from pup_tui.core.scope import (
@@ -31,15 +32,15 @@ from pup_tui.core.scope import (
     truth_of,
 )
 from pup_tui.core.secrecy import names_in
-from pup_tui.core.sent import Shown, shown_of
+from pup_tui.core.sent import Shown, put_back, shown_of
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import BODY, Frame, RunState
-from pup_tui.core.unknown_names import named, stand_ins, unknown_names
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.limits import one_budget
+from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns, not_yet_in
 from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.values import OMIT
 
@@ -205,6 +206,13 @@ class _Planning:
         self._gates = False
         self._maybe: set[str] = set()
         """Steps that have their turn, or not: that is not known yet."""
+        self._makers: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        """The steps that may make each name of a frame."""
+        for node in program.by_id.values():
+            for name in made_by(node.step):
+                self._makers[node.frame, name].add(node.id)
+        self._stand_ins = StandIns()
+        self._lack_names(state.frames[BODY])
 
     def upcoming(self) -> Iterator[str]:
         while self._todo:
@@ -247,8 +255,13 @@ class _Planning:
 
     def _known(self, node: Node, given: object) -> str:
         """What an author wrote as far as it is known, and that it is not where that is so."""
-        text = as_known(given, self._scope(node))
-        return f"{text} (not known yet)" if "{{" in text else text
+        with self._stand_ins.given() as missing:
+            text = self._stand_ins.put_back(as_known(given, self._scope(node)))
+        return f"{text} (not known yet)" if missing else text
+
+    def _lack_names(self, frame: Frame) -> None:
+        """Let the steps of a frame take the names that it lacks for those that are not known yet."""
+        frame.values[NOT_YET] = NotYet(self._stand_ins)
 
     def _scope(self, node: Node) -> dict[str, Any]:
         return scope_of(self._state, node.id)
@@ -276,28 +289,12 @@ class _Planning:
         if not reason and step.called is not None and not node.is_loop:
             reason = step.called.refuses(self._state.profile)
             known = known and not reason
-        try:
-            return self._shown(node, scope), known, reason
-        except TemplateError as error:
-            # That a step is skipped is known, whatever its texts would have been.
-            skipped = known and bool(reason)
-            shown = self._but_for_unknown(node, scope) or as_written(step, scope)
-            return shown, skipped, reason or self._why_not_yet(node, error)
-
-    def _but_for_unknown(self, node: Node, scope: Scope) -> Shown | None:
-        """A step with names in the place of what is not known yet; None where that cannot be told."""
-        names = frozenset() if node.is_loop else unknown_names(node.step, scope)
-        if not names:
-            return None
-        frame = frame_of(self._state, node.id)
-        before = frame.values
-        frame.values = before | stand_ins(names)
-        try:
-            return named(shown_step(self._program, self._state, node))
-        except TemplateError:
-            return None
-        finally:
-            frame.values = before
+        shown, error = self._shown(node, scope)
+        if error is None:
+            return shown, known, reason
+        # That a step is skipped is known, whatever its texts would have been.
+        skipped = known and bool(reason)
+        return shown, skipped, reason or self._why_not_yet(node, error)
 
     def _turn(self, node: Node, scope: Scope) -> tuple[str, bool]:
         """Why the step has no turn, or (false) why that is not known yet; blank where it has one."""
@@ -324,6 +321,8 @@ class _Planning:
         step = node.step
         if not known or step.when == "on_failure":
             self._maybe.add(node.id)
+        elif reason.startswith(SKIPPED):
+            self._give_up(node, scope)
         if node.is_loop or (reason and known):
             return
         if step.is_gate and known:
@@ -332,6 +331,17 @@ class _Planning:
             self._stops.note(node, sure=self._is_sure(node))
         if step.asks_values and self._is_sure(node):
             self._answer(node, scope)
+
+    def _give_up(self, node: Node, scope: Scope) -> None:
+        """Note the names that nobody will make, now that this step is known to be skipped."""
+        not_yet = not_yet_in(scope)
+        if not_yet is None or item_numbers(node.id):
+            return
+        for name in made_by(node.step):
+            makers = self._makers[node.frame, name]
+            makers.discard(node.id)
+            if not makers:
+                not_yet.never.add(name)
 
     def _is_sure(self, node: Node) -> bool:
         """Whether a step surely has its turn if nothing fails before; not where a list is not known yet."""
@@ -361,11 +371,21 @@ class _Planning:
             frame.left_out |= types_of(answer.left_out, step.asked)
             frame.secrets += answer.secrets
 
-    def _shown(self, node: Node, scope: Scope) -> Shown:
-        if node.is_loop:
-            assert node.step.foreach is not None
-            return Shown(f"for each of {len(render_items(node.step.foreach, scope))} items")
-        return shown_step(self._program, self._state, node)
+    def _shown(self, node: Node, scope: Scope) -> tuple[Shown, TemplateError | None]:
+        """A step with what was written in the place of what is not known yet, and why that is so."""
+        missing: Sequence[TemplateError] = ()
+        try:
+            if node.is_loop:
+                assert node.step.foreach is not None
+                items = render_items(node.step.foreach, scope)
+                return Shown(f"for each of {len(items)} items"), None
+            with self._stand_ins.given() as missing:
+                shown = put_back(shown_step(self._program, self._state, node), self._stand_ins)
+        except TemplateError as error:
+            missing = (*missing, error)
+            with self._stand_ins.given():
+                shown = put_back(as_written(node.step, scope), self._stand_ins)
+        return shown, next(iter(missing), None)
 
     def _why_not_yet(self, node: Node, error: TemplateError) -> str:
         missing = not_made(self._program, node, error)
@@ -426,6 +446,7 @@ class _Planning:
                     frame.left_out[name] = variable.type
             except TemplateError:
                 continue
+        self._lack_names(frame)
         self._state.frames[f"{node.id}/"] = frame
         _give_captures(self._state, f"{node.id}/")
 

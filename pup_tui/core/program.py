@@ -20,12 +20,13 @@ Part = Literal["body", "undo", "cleanup"]
 class FrameNames(Struct, frozen=True):
     """Names that see each other: a runbook's, or those of a group from a file.
 
-    `captures` maps each capture's name to the id of the node that makes it, `steps` the ids by which texts
-    name steps to their nodes.
+    `captures` maps each capture's name to the id of the node that makes it, `asked` each name that a question
+    gives to its node, `steps` the ids by which texts name steps to their nodes.
     """
 
     declared: frozenset[str]
     captures: dict[str, str]
+    asked: dict[str, str]
     steps: dict[str, str]
 
 
@@ -311,18 +312,23 @@ class _Compiling:
         names = {"": set(self._runbook.vars)}
         names |= {key: set(step.calls[0]) for key, step in self._calls.items() if step.calls}
         captures: dict[str, dict[str, str]] = {key: {} for key in names}
+        asked: dict[str, dict[str, str]] = {key: {} for key in names}
         steps: dict[str, dict[str, str]] = {key: {} for key in names}
         for node in nodes:
             made = captures[node.frame]
             for name in captures_of(node.step):
                 made.setdefault(name, node.id)
-            names[node.frame].update(node.step.asked)
+            for name in node.step.asked:
+                asked[node.frame].setdefault(name, node.id)
             if node.step.foreach is not None:
                 names[node.frame].add(node.step.as_)
             steps[node.frame].setdefault(node.step.id, node.id)
         return {
             key: FrameNames(
-                frozenset(names[key]) | frozenset(captures[key]), captures[key], steps[key]
+                declared=frozenset({*names[key], *captures[key], *asked[key]}),
+                captures=captures[key],
+                asked=asked[key],
+                steps=steps[key],
             )
             for key in names
         }

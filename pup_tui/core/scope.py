@@ -136,6 +136,8 @@ def truth_of(source: str, scope: Scope, declared: frozenset[str]) -> bool:
     condition = parse_condition(source, declared)
     verdict = condition.judge(scope, ())
     if verdict.holds is None:
+        if verdict.missing:
+            raise UndefinedName(verdict.missing, message=verdict.reason, expression=source)
         raise TemplateError(verdict.reason, expression=source)
     return verdict.holds
 
@@ -158,9 +160,12 @@ def not_made(
     if not isinstance(error, UndefinedName):
         return None
     frame = program.frame(node)
-    root, _, rest = error.name.partition(".")
+    path, _, rest = error.name.partition(".")
+    root = path.partition("[")[0]
     if root in frame.captures:
         return f"it needs {root}, which `{frame.captures[root]}` did not capture"
+    if root in frame.asked:
+        return f"it needs {root}, which `{frame.asked[root]}` did not ask for"
     if root == "steps":
         named = rest.partition(".")[0]
         if named in ran:

@@ -47,15 +47,22 @@ class Branch(Struct):
 
 
 class If(Struct):
-    """``if``, ``elif``, ``else``: the first branch whose test holds."""
+    """``if``, ``elif``, ``else``: the first branch whose test holds.
+
+    ``source`` is all of it as it was written.
+    """
 
     line: int
     column: int
     branches: list[Branch]
+    source: str = ""
 
 
 class For(Struct):
-    """``for targets in values [if test]``; ``otherwise`` is what ``else`` gives for an empty list."""
+    """``for targets in values [if test]``; ``otherwise`` is what ``else`` gives for an empty list.
+
+    ``source`` is all of it as it was written.
+    """
 
     line: int
     column: int
@@ -64,6 +71,7 @@ class For(Struct):
     test: Expression | None
     body: list[Block] = field(default_factory=list)
     otherwise: list[Block] = field(default_factory=list)
+    source: str = ""
 
 
 Block = Literal | Output | If | For
@@ -107,6 +115,7 @@ class _Builder:
         self._source = source
         self._top: list[Block] = []
         self._open: list[If | For] = []
+        self._starts: list[int] = []
         self._bodies: list[list[Block]] = [self._top]
         self._nameless: list[For] = []
         self._introduced: list[str] = []
@@ -190,6 +199,7 @@ class _Builder:
             body = block.body
         self._bodies[-1].append(block)
         self._open.append(block)
+        self._starts.append(segment.start)
         self._bodies.append(body)
 
     def _close_block(self, segment: Segment) -> None:
@@ -201,6 +211,10 @@ class _Builder:
             )
         # One that closes another kind of block is taken for that block's end where none of its own is open.
         ends = next((i for i, b in enumerate(self._open[::-1], 1) if isinstance(b, kind)), 1)
+        if self._open:
+            end = self._source.find("%}", segment.start) + 2
+            self._open[-ends].source = self._source[self._starts[-ends] : end]
+        del self._starts[-ends:]
         del self._open[-ends:]
         del self._bodies[len(self._open) + 1 :]
 

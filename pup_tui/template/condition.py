@@ -47,11 +47,13 @@ _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
 class ConditionResult(Struct, frozen=True):
     """What a condition says of one attempt.
 
-    ``holds`` is None where it cannot be known; ``reason`` says what was seen.
+    ``holds`` is None where it cannot be known; ``reason`` says what was seen, ``missing`` is the name that
+    stands for nothing where that is why.
     """
 
     holds: bool | None
     reason: str
+    missing: str = ""
 
 
 class Condition(UsesNames):
@@ -190,7 +192,7 @@ class _Free(Condition):
         try:
             value = self._expression.evaluate(scope)
         except UndefinedName as error:
-            return ConditionResult(None, error.told)
+            return ConditionResult(None, error.told, error.name)
         except TemplateError as error:
             return ConditionResult(None, str(error))
         holds = is_true(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.limits import Budget
+from pup_tui.template.not_yet import not_yet_in
 from pup_tui.template.paths import Key, dotted, spelled
 from pup_tui.template.secrets import secrets_in
 from pup_tui.template.usage import Usage, UsesNames
@@ -95,6 +96,9 @@ class Expression(UsesNames):
         """Work out the value as a part of a rendering that has this budget."""
 
         def work() -> Any:
+            not_yet = not_yet_in(scope)
+            if not_yet is not None:
+                not_yet.check(self.usage, scope)
             with budget.expression(self.source):
                 return self._evaluate(scope)
 

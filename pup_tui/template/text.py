@@ -8,7 +8,7 @@ template again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -24,10 +24,11 @@ from pup_tui.template.blocks import (
     parse_blocks,
     usage_of_blocks,
 )
-from pup_tui.template.errors import TemplateError
+from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.evaluation import Expression
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import Budget
+from pup_tui.template.not_yet import stand_in
 from pup_tui.template.scanner import is_plain
 from pup_tui.template.secrets import MASK, SECRETS, Secrets, secrets_in
 from pup_tui.template.usage import Usage, UsesNames
@@ -187,13 +188,26 @@ class _Rendering:
                 self.pieces.append(block.text)
             elif isinstance(block, Output):
                 self.pieces.append(self._output(block))
-            elif isinstance(block, If):
-                self._branch(block)
             else:
-                self._loop(block)
+                self._choose(block)
+
+    def _choose(self, block: If | For) -> None:
+        try:
+            if isinstance(block, If):
+                chosen = partial(self.run, self._branch(block))
+            else:
+                chosen = partial(self._loop, block, self._items(block))
+        except UndefinedName as error:
+            self.pieces.append(stand_in(self._scope, block.source, error))
+        else:
+            chosen()
 
     def _output(self, block: Output) -> Value:
-        value = self._evaluate(block.expression, block)
+        try:
+            value = self._evaluate(block.expression, block)
+        except UndefinedName as error:
+            source = block.expression.source
+            value = stand_in(self._scope, f"{{{{ {source} }}}}", error)
         if value is OMIT:
             return Value(value, "", block.expression.source, block.line, block.column)
         try:
@@ -218,16 +232,13 @@ class _Rendering:
             is_secret=is_secret,
         )
 
-    def _branch(self, block: If) -> None:
+    def _branch(self, block: If) -> Sequence[Block]:
         for branch in block.branches:
             if branch.test is None or self._evaluate(branch.test, branch):
-                self.run(branch.body)
-                return
+                return branch.body
+        return ()
 
-    def _loop(self, block: For) -> None:
-        values = self._items(block)
-        if block.test is not None:
-            values = [item for item in values if self._keeps(block, block.test, item)]
+    def _loop(self, block: For, values: Sequence[Any]) -> None:
         if not values:
             self.run(block.otherwise)
             return
@@ -274,10 +285,14 @@ class _Rendering:
             raise _located(error, block.values, block) from None
 
     def _items(self, block: For) -> list[Any]:
+        values = self._all_items(block)
+        if block.test is None:
+            return values
+        return [item for item in values if self._keeps(block, block.test, item)]
+
+    def _all_items(self, block: For) -> list[Any]:
         value = contents(self._evaluate(block.values, block))
-        if isinstance(value, Mapping):
-            return list(value)
-        if is_list(value):
+        if isinstance(value, Mapping) or is_list(value):
             return list(value)
         raise TemplateError(
             f"a loop needs a list, not a {kind_of(value)}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pup_tui.core.plan import MOST_STEPS, PlannedStep, plan
 from pup_tui.runbook.model import Step
 from tests.support.player import Player
@@ -179,8 +181,8 @@ def test_what_is_known_stands_in_a_plan_as_it_will_be_beside_what_is_not() -> No
         "POST https://example.com/a%20b\nbody: w=a+b&f={{ FOUND }}",
         "sqlite:///x.db\nstatement: select 'a b', 'x', 'it''s', {{ FOUND }}",
         """Do {{ FOUND }} with ["x", "it's"] and true?""",
-        "echo a b {{ FOUND | upper }}",
-        """echo ["x", "it's"] $(({{ FOUND }} + 1))""",
+        "echo 'a b' {{ FOUND | upper }}",
+        """echo '["x", "it'"'"'s"]' $(({{ FOUND }} + 1))""",
     ]
 
 
@@ -193,3 +195,155 @@ steps:
 """)
     _, b = plan(program, {"WHO": "a b"}, (), "ada", lambda _: None)
     assert b.shown.command == "for each of {{ FOUND }}, a b, 3: echo {{ item }}"
+
+
+JUDGED = """
+vars:
+  HOSTS: {type: list, default: []}
+  WHO: {default: a}
+  N: {type: integer, default: 1}
+  GO: {type: boolean, default: true}
+steps:
+  - {name: get, kind: shell, run: a, capture: {FOUND: output, J: json}}
+  - {name: pick, kind: input, message: Which?, vars: {Q: {default: '{{ FOUND }}'}}}
+  - name: a
+    kind: shell
+    run: "STEP"
+"""
+JUDGED_STEPS = {
+    "echo {{ WHO }} {{ FOUND[0] }} {{ J.x }} {{ J['a'] }} {{ not FOUND }}": (
+        "echo 'a b' {{ FOUND[0] }} {{ J.x }} {{ J['a'] }} {{ not FOUND }}",
+        "it needs FOUND, which `get` has yet to capture",
+    ),
+    "echo {% if FOUND %}--all {{ WHO }}{% else %}x{% endif %} {{ WHO }}": (
+        "echo {% if FOUND %}--all {{ WHO }}{% else %}x{% endif %} 'a b'",
+        "it needs FOUND, which `get` has yet to capture",
+    ),
+    "for h in {% for l in J %}{{ l }} {% endfor %}; do x $h {{ WHO }}; done": (
+        "for h in {% for l in J %}{{ l }} {% endfor %}; do x $h 'a b'; done",
+        "it needs J, which `get` has yet to capture",
+    ),
+    "echo {% for h in HOSTS if h != FOUND %}{{ h }}{% endfor %}": (
+        "echo {% for h in HOSTS if h != FOUND %}{{ h }}{% endfor %}",
+        "it needs FOUND, which `get` has yet to capture",
+    ),
+    "echo {% for h in HOSTS %}{{ h }}={{ FOUND ~ h }} {% endfor %}": (
+        "echo x={{ FOUND ~ h }} y={{ FOUND ~ h }} ",
+        "it needs FOUND, which `get` has yet to capture",
+    ),
+    "echo {{ WHO }} {{ steps.get.exit_code }}": (
+        "echo 'a b' {{ steps.get.exit_code }}",
+        "it needs steps.get.exit_code, and `get` has yet to run",
+    ),
+    "echo {{ WHO }} {{ steps.get.stderr | default('x') }}": (
+        "echo 'a b' {{ steps.get.stderr | default('x') }}",
+        "it needs steps.get.stderr, and `get` has yet to run",
+    ),
+    "echo {{ WHO }} {{ run.id | default('x') }}": (
+        "echo 'a b' {{ run.id | default('x') }}",
+        "`run.id` is not defined (in run.id | default('x'))",
+    ),
+    "echo {{ WHO }} {{ FOUND | default(WHO) }} {{ FOUND is defined }}": (
+        "echo 'a b' {{ FOUND | default(WHO) }} {{ FOUND is defined }}",
+        "it needs FOUND, which `get` has yet to capture",
+    ),
+    "echo {{ WHO }} {{ Q | upper }}": (
+        "echo 'a b' {{ Q | upper }}",
+        "it needs Q, which `pick` has yet to ask for",
+    ),
+    "echo {{ 'x' if GO else FOUND }}": ("echo x", ""),
+    "echo $(({{ FOUND | int }} + {{ N }})) {{ WHO }}": (
+        "echo $(({{ FOUND | int }} + 1)) 'a b'",
+        "it needs FOUND, which `get` has yet to capture",
+    ),
+}
+
+
+@pytest.mark.parametrize("script", JUDGED_STEPS)
+def test_an_expression_that_cannot_be_known_stands_in_the_place_of_its_value(script: str) -> None:
+    program = program_of(JUDGED.replace("STEP", script))
+    values = {"HOSTS": ["x", "y"], "WHO": "a b", "N": 1, "GO": True}
+    *_, step = plan(program, values, (), "ada", lambda _: None)
+    assert (step.command, step.reason) == JUDGED_STEPS[script]
+    assert step.known is (not step.reason)
+
+
+def test_a_fallback_is_known_where_what_would_make_the_name_is_skipped() -> None:
+    program = program_of("""
+vars: {GO: {type: boolean, default: false}}
+steps:
+  - {name: a, kind: shell, if: GO, run: a, capture: {X: output, Y: output}}
+  - {name: b, kind: shell, if: not GO, run: b, capture: {Y: output}}
+  - {name: c, kind: shell, run: "echo {{ X | default('none') }}"}
+  - {name: d, kind: shell, run: "echo {{ Y | default('none') }}"}
+""")
+    *_, c, d = plan(program, {"GO": False}, (), "ada", lambda _: None)
+    assert (c.command, c.known) == ("echo none", True)
+    assert (d.command, d.known) == ("echo {{ Y | default('none') }}", False)
+
+
+def test_conditions_and_lists_with_a_fallback_for_what_is_not_known_yet_are_not_known() -> None:
+    program = program_of("""
+steps:
+  - {name: a, kind: shell, run: a, capture: X}
+  - {name: b, kind: shell, if: X is defined, run: b}
+  - {name: c, kind: shell, foreach: 'X | default([])', run: 'c {{ item }}'}
+""")
+    _, b, c = plan(program, {}, (), "ada", lambda _: None)
+    reason = "it needs X, which `a` has yet to capture"
+    assert (b.known, b.reason) == (False, reason)
+    assert (c.known, c.reason) == (False, reason)
+    assert c.command == "for each of X | default([]): c {{ item }}"
+
+
+def test_what_is_asked_and_where_a_step_runs_are_told_as_they_will_be() -> None:
+    program = program_of("""
+vars: {WHO: {default: a}, N: {type: integer, default: 3}}
+steps:
+  - {name: a, kind: shell, run: a, capture: X}
+  - {name: b, kind: shell, run: b, confirm: 'Sure {{ WHO | upper }}?', cwd: '/x/{{ WHO | length }}'}
+  - {name: c, kind: shell, run: c, confirm: '{{ WHO | upper }} {{ X | upper }}?', timeout: '{{ N * 2 }}s'}
+""")
+    _, b, c = plan(program, {"WHO": "a b", "N": 3}, (), "ada", lambda _: None)
+    assert (b.where, b.rules) == ("on this computer in /x/3", ("asks first: Sure A B?",))
+    asked = "asks first: A B {{ X | upper }}? (not known yet)"
+    assert c.rules == (asked, "for at most 6s")
+
+
+def test_values_of_every_kind_of_step_stand_beside_what_is_not_known_yet() -> None:
+    program = program_of("""
+vars: {WHO: {default: a}, GO: {type: boolean, default: true}}
+steps:
+  - {name: a, kind: shell, run: a, capture: {X: output}}
+  - name: b
+    kind: http
+    method: POST
+    url: 'https://{{ X }}/{{ WHO }}/{{ X | lower }}'
+    body: '{"go": {{ GO }}, "x": {{ X | int }}, "who": "{{ WHO }}-{{ X }}"}'
+  - name: c
+    kind: http
+    method: POST
+    url: 'https://example.com'
+    json: {go: '{{ GO }}', x: '{{ X | int }}', all: ['{{ GO }}', 'x{{ WHO }}{{ X }}']}
+  - name: d
+    kind: sql
+    url: 'sqlite:///x.db'
+    query: "select {{ WHO }}, {{ X | upper }} {% if X %}limit 1{% endif %}"
+  - {name: e, kind: pup, run: "monitors list --tags {{ WHO }} {% if X %}--x{% endif %}"}
+  - {name: f, kind: datadog-workflow, workflow_id: '{{ X }}', inputs: {go: '{{ GO }}', x: '{{ X[0] }}'}}
+  - {name: g, kind: shell, run: cat, stdin: '{{ WHO }} {{ X[0] }}'}
+  - {name: h, kind: wait, duration: '{{ X }}s'}
+""")
+    values = {"WHO": "a b", "GO": True}
+    told = [step.shown.text for step in plan(program, values, (), "ada", lambda _: None)[1:]]
+    assert told == [
+        """POST https://{{ X }}/a%20b/{{ X | lower }}
+body: {"go": true, "x": {{ X | int }}, "who": "a b-{{ X }}"}""",
+        """POST https://example.com
+body: {"go":true,"x":"{{ X | int }}","all":[true,"xa b{{ X }}"]}""",
+        "sqlite:///x.db\nstatement: select 'a b', {{ X | upper }} {% if X %}limit 1{% endif %}",
+        "pup monitors list --tags 'a b' {% if X %}--x{% endif %}",
+        'run workflow {{ X }} with {"go":true,"x":"{{ X[0] }}"}',
+        "cat\nstdin: a b {{ X[0] }}",
+        "wait {{ X }}s",
+    ]

@@ -47,7 +47,7 @@ def test_what_stands_behind_a_stop_that_happens_is_skipped() -> None:
 
 def test_what_stands_behind_one_that_may_happen_is_not_known() -> None:
     reasons = planned(SIMPLE % "A == 'x'")
-    assert "`A`" in reasons.pop("enough")
+    assert reasons.pop("enough") == "it needs A, which `a` has yet to capture"
     assert reasons == dict.fromkeys("bc", MAYBE.format("enough"))
 
 

@@ -1,0 +1,92 @@
+"""What is not known yet where texts are rendered before their time, as a plan does.
+
+It travels within the scope, as secrets do, so that every text and expression that is evaluated in it is
+judged alike: what an expression comes to is not known while one of its names has yet to be made, also where
+it has a fallback for a name that never comes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from pup_tui.template.errors import UndefinedName
+from pup_tui.template.usage import Usage
+
+NOT_YET: Final = "\0not yet"
+"""The key under which a scope holds what is not known yet; no expression can spell it."""
+
+_STAND_IN: Final = re.compile(r"739150286417([0-9]{6})")
+"""A number that nobody writes: it is a word, a name of a file and a number in every language."""
+
+
+class StandIns:
+    """What stands for values that are not known yet while texts are rendered."""
+
+    def __init__(self) -> None:
+        self._written: list[str] | None = None
+        self._missing: list[UndefinedName] = []
+
+    @contextmanager
+    def given(self) -> Iterator[list[UndefinedName]]:
+        """Let texts be rendered with stand-ins; what comes of that tells which names are missing."""
+        self._written, self._missing = [], []
+        try:
+            yield self._missing
+        finally:
+            self._written = None
+
+    def make(self, written: str, error: UndefinedName) -> str:
+        """Something for what was `written`; raises the error where nothing stands in."""
+        if self._written is None:
+            raise error
+        self._written.append(written)
+        self._missing.append(error)
+        return f"739150286417{len(self._written) - 1:06}"
+
+    def put_back(self, text: str, quote: str = "") -> str:
+        """A text with what was written in the place of what stood in, and of the quotes around it."""
+        around = re.compile(f"({quote}|){_STAND_IN.pattern}\\1")
+        return around.sub(lambda found: self._source(int(found[2]), found[0]), text)
+
+    def _source(self, number: int, text: str) -> str:
+        written = self._written or []
+        return written[number] if number < len(written) else text
+
+
+class NotYet:
+    """The names that a scope lacks are not known yet, but for those in `never`, which nothing will make."""
+
+    __slots__ = ("never", "stand_ins")
+
+    def __init__(self, stand_ins: StandIns) -> None:
+        self.stand_ins = stand_ins
+        self.never: set[str] = set()
+
+    def check(self, usage: Usage, scope: Mapping[str, Any]) -> None:
+        """Raise `UndefinedName` where something may be missing that is not known yet."""
+        for key in usage.optional:
+            if isinstance(key, str):
+                if key not in scope and key not in self.never:
+                    raise UndefinedName(key)
+            elif key[0] not in scope["steps"]:
+                raise UndefinedName(f"steps.{key[0]}.{key[1]}")
+        for name, field in usage.fields:
+            if name == "run" and field not in scope["run"]:
+                raise UndefinedName(f"run.{field}")
+
+
+def not_yet_in(scope: Mapping[str, Any]) -> NotYet | None:
+    """What is not known yet of a scope; None where it is all that there is."""
+    found = scope.get(NOT_YET)
+    return found if isinstance(found, NotYet) else None
+
+
+def stand_in(scope: Mapping[str, Any], written: str, error: UndefinedName) -> str:
+    """Something in the place of what was `written`; raises the error where nothing stands in."""
+    found = not_yet_in(scope)
+    if found is None:
+        raise error
+    return found.stand_ins.make(written, error)
