@@ -557,6 +557,17 @@ CASES = [
     ("unbounded-wait", shell("for ((;;)); do ((n++ > 5)) && break; sleep 1; done"), None),
     ("unseen-failure", shell("(set -e; cp a b; cp c d)"), None),
     ("unseen-failure", shell("(set -e; cp a b; cp c d); echo done"), 7),
+    ("unseen-failure", shell("(set -e; cp a b; cp c d) | tee log"), 7),
+    ("unseen-failure", shell("(cp a b; cp c d) | tee log"), 7),
+    ("unseen-failure", shell("set -o pipefail; (set -e; cp a b; cp c d) | tee log", "shell: bash"), None),
+    ("unseen-failure", shell("cp a b | tee log"), None),
+    ("unseen-failure", shell("! time cp a b; cp c d", "shell: bash"), None),
+    ("unseen-failure", shell("! { cp a b; }; cp c d", "shell: bash"), None),
+    ("unseen-failure", shell("! { cp a b; cp e f; }; cp c d", "shell: bash"), 7),
+    ("unbounded-wait", shell('while [ -n "$n" ]; do sleep 1; n=${n%x}; done'), None),
+    ("unbounded-wait", shell('while [ "$n" ]; do sleep 1; n="${n#?}"; done'), None),
+    ("unbounded-wait", shell('while [[ $n ]]; do sleep 1; n=${n:1}; done', "shell: bash"), None),
+    ("unbounded-wait", shell('while [ -n "$n" ]; do sleep 1; m=${m%x}; done'), 7),
     ("unbounded-wait", shell("until x; do n=$[n+1]; [ $n -gt 5 ] && exit 1; sleep 1; done"), None),
     ("unbounded-wait", shell("until x; do [ $[n++] -gt 5 ] && exit 1; sleep 1; done"), None),
     ("unbounded-wait", shell("until x; do sleep 1; let n-- || exit 1; done", "shell: bash"), None),
@@ -1060,3 +1071,52 @@ def test_what_a_shell_is_fed_is_looked_through(command: str, lint: Lint) -> None
 def test_what_no_shell_reads_destroys_nothing(command: str, lint: Lint) -> None:
     loaded = lint(step("run: |", f"  {command} <<END", "    rm -r /srv/a", "  END"))
     assert "destructive-without-danger" not in {p.code for p in loaded.warnings}
+
+
+STRICT = {
+    "bash": [
+        *("shopt -so errexit", "shopt -s -o errexit", "shopt -os errexit", 'set -o "errexit"'),
+        *(
+            "builtin set -e",
+            "command set -e",
+            "set -o errexit -u",
+            "set -eo pipefail",
+            "trap x ERR",
+        ),
+    ],
+    "zsh": [
+        *("setopt -e", "unsetopt NO_ERR_EXIT", "unsetopt +e", "options[E_RR_EXIT]=on"),
+        *("set +o noerrexit", "emulate sh -e", "emulate -L zsh -o errexit", "setopt -o errexit"),
+        *("setopt localoptions errexit", "set -o ERREXIT", "setopt err_return"),
+    ],
+    "ksh": ["set --errexit", "set +o noerrexit", "set -o err_exit", "command set -e"],
+    "dash": ["set -e", "set -o errexit", "set -ue"],
+}
+NOT_STRICT = {
+    "bash": [
+        "shopt -s errexit",
+        "set x -e",
+        "set -o ERREXIT",
+        "setopt -e",
+        "set +e",
+        "trap x EXIT",
+    ],
+    "zsh": [
+        "setopt noerrexit",
+        "unsetopt errexit",
+        "setopt +e",
+        "options[errexit]=off",
+        "set -o x",
+    ],
+    "ksh": ["set -o noerrexit", "set +o errexit", "setopt errexit"],
+    "dash": ["set --errexit", "echo set -e"],
+}
+
+
+@pytest.mark.parametrize("shell", STRICT)
+def test_what_makes_a_script_strict_is_what_does_so_in_its_shell(shell: str, lint: Lint) -> None:
+    for commands, is_strict in ((STRICT, True), (NOT_STRICT, False)):
+        for command in commands[shell]:
+            loaded = lint(step("run: |", f"  {command}", "  first", "  second", f"shell: {shell}"))
+            found = {p.code for p in loaded.warnings}
+            assert ("unseen-failure" in found) is not is_strict, command

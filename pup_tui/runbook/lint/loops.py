@@ -36,6 +36,10 @@ _COUNTS: Final = re.compile(
 first elements.
 """
 
+_SHORTENS: Final = re.compile(r"\b([A-Za-z_]\w*)=\"?\$\{\1(?:[%#]|:[0-9])")
+"""What takes something away from a text in each round."""
+_VALUES: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
+
 _LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
 _WAITS: Final = re.compile(r"(?:^|[\s;&|({])(?:wait|fg)\b")
 _KILLS: Final = re.compile(r"(?:^|[\s;&|({'\"])(?:p?kill|killall)\b")
@@ -129,13 +133,15 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
     shifts = _SHIFTS.search(source_of(body)) is not None
     if shifts:
         counted.add("#")
+    shortened = {found[1] for found in _SHORTENS.finditer(source_of(loop))}
     for test in (condition, *_ways_out(body)):
         if shifts and _FIRST_WORD.search(test):
             return True
         told = _with_functions(script, test)
         is_counted = not counted.isdisjoint(re.findall(r"[A-Za-z_]\w*|#", told))
         compares = "((" in told or _COMPARES.search(told) is not None
-        if (is_counted and compares) or _CLOCK.search(told):
+        is_shortened = any(name in shortened for name in _VALUES.findall(told))
+        if (is_counted and compares) or is_shortened or _CLOCK.search(told):
             return True
     return False
 

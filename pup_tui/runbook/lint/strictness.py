@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.runbook.lint.errexit import sets_errexit, stops_at_failures
 from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
@@ -17,18 +18,7 @@ from pup_tui.template.shell.tables import is_builtin
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_WORDS: Final = r"(?:(?!--?\s)[^\s;&|#]+[ \t]+)*"
-_OPTION: Final = r"(?i:err_?(?:exit|return))\b"
-_SETS: Final = (
-    rf"(?:set[ \t]+{_WORDS}(?:-[a-zA-Z]*e|-[a-zA-Z]*o[ \t]+{_OPTION})|setopt[ \t]+{_WORDS}{_OPTION}"
-    rf"|emulate[ \t]+{_WORDS}-o[ \t]+{_OPTION})"
-)
-"""What makes a shell strict; zsh takes the names of options in any case and with `_` in them."""
-
-_STRICT: Final = re.compile(
-    rf"\A#![^\n]*\s-[a-zA-Z]*e|(?:^|[\s;&]){_SETS}|(?:^|[\s;&])trap\s[^\n]*\b(?:ERR|ZERR)\b"
-)
-_STRICT_INSIDE: Final = re.compile(rf"\(\s*{_SETS}")
+_NEGATION: Final = re.compile(rb"(?<![^\s;&|(){}`])!\s+(?:time\s+(?:-p\s+)?(?:--\s+)?)*\Z")
 _RUNS: Final = frozenset({"time", "command", "builtin", "noglob", "nocorrect"})
 """Words of shells that run the command behind them."""
 
@@ -68,7 +58,7 @@ _RETURNS: Final = re.compile(r"\breturn\s+[^0\s]")
 def unseen_failure(subject: Subject) -> Iterator[Finding]:
     """Without `set -e` a script goes on behind a command that failed, and its last one decides."""
     for script in subject.scripts:
-        if _is_strict(subject, script.step) or _STRICT.search(script.node.text):
+        if _is_strict(subject, script.step) or stops_at_failures(script):
             continue
         for found in _unseen(script, script.root.named_children, is_last=True):
             name = _name(found)
@@ -160,7 +150,7 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
     """The commands among statements in a row whose exit code nothing looks at."""
     told = [node for node in statements if node.type not in ("comment", "heredoc_body")]
     for number, node in enumerate(told):
-        last = is_last and number + 1 == len(told)
+        last = (is_last and number + 1 == len(told)) or _stands_negated(script, node)
         behind = source_of(told[number + 1]) if number + 1 < len(told) else ""
         if not (
             "$?" in behind
@@ -173,22 +163,45 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
 def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     if node.type == "redirected_statement":
         yield from _within(script, node.named_children[0], is_last=is_last)
-    elif node.type == "pipeline" and _holds_list(node):
-        yield from _within(script, node.named_children[-1], is_last=is_last)
-    elif node.type == "pipeline" and not _is_negated(node):
-        for part in node.named_children[-1 if is_last else 0 :]:
-            if part.id == node.named_children[0].id or _name(part) not in _FILTERS:
-                yield from _within(script, part, is_last=is_last)
+    elif node.type == "pipeline":
+        yield from _within_pipeline(script, node, is_last=is_last)
     elif node.type == "function_definition":
         yield from _within(script, node.named_children[-1], is_last=True)
     elif node.type in _LOOPS:
         for body in node.named_children:
             if body.type == "do_group":
                 yield from _unseen(script, body.named_children, is_last=False)
-    elif node.type in _MADE_OF and not (is_last and _STRICT_INSIDE.match(source_of(node))):
+    elif node.type in _MADE_OF and not (is_last and _is_strict_inside(script, node)):
         yield from _in_parts(script, node, is_last=is_last)
     elif node.type in ("command", "variable_assignment") and not is_last:
         yield from [node] if _may_fail(script, _name(node)) else ()
+
+
+def _within_pipeline(script: StepScript, pipeline: Node, *, is_last: bool) -> Iterator[Node]:
+    *piped, last = pipeline.named_children
+    if _holds_list(pipeline):
+        yield from _within(script, last, is_last=is_last)
+        return
+    if _is_negated(pipeline):
+        return
+    for part in piped:
+        if is_last and part.type in _MADE_OF and not _fails_pipeline(script, part):
+            yield from _in_parts(script, part, is_last=True)
+        elif not is_last and (part.id == piped[0].id or _name(part) not in _FILTERS):
+            yield from _within(script, part, is_last=False)
+    if is_last or _name(last) not in _FILTERS:
+        yield from _within(script, last, is_last=is_last)
+
+
+def _is_strict_inside(script: StepScript, node: Node) -> bool:
+    """Whether a subshell or group makes itself strict."""
+    commands = (each for each in node.named_children if each.type == "command")
+    return any(sets_errexit(script, each) for each in commands)
+
+
+def _fails_pipeline(script: StepScript, part: Node) -> bool:
+    """Whether a part of a pipeline that stops at failures fails the whole of it."""
+    return "pipefail" in script.node.text and _is_strict_inside(script, part)
 
 
 def _may_fail(script: StepScript, name: str) -> bool:
@@ -275,6 +288,11 @@ def _program(command: Node) -> str:
             return name
         name, *words = words
     return name
+
+
+def _stands_negated(script: StepScript, statement: Node) -> bool:
+    """Whether ``!`` stands before a statement: the tree has none before ``time`` and compound commands."""
+    return _NEGATION.search(script.marked.script[: statement.start_byte]) is not None
 
 
 def _is_in_background(statement: Node) -> bool:
