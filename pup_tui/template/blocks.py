@@ -14,7 +14,7 @@ from pup_tui.template.expression import compile_expression, read_refused
 from pup_tui.template.flow import Flow, merge_flows
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key
-from pup_tui.template.scanner import RAW_HINT, TAGS, Places, Segment, loop_names, scan
+from pup_tui.template.scanner import RAW_HINT, TAGS, Positions, Segment, loop_names, scan
 from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.usage import Usage, merge
 
@@ -119,7 +119,7 @@ class _Builder:
         self._bodies: list[list[Block]] = [self._top]
         self._nameless: list[For] = []
         self._introduced: list[str] = []
-        self._places = Places(source)
+        self._positions = Positions(source)
         self._place = (1, 1)
         self._segment = Segment("text", "", 0)
 
@@ -132,7 +132,7 @@ class _Builder:
                 self._bodies[-1].append(Literal(segment.body))
                 continue
             self._segment = segment
-            self._place = self._places.at(segment.start)
+            self._place = self._positions.at(segment.start)
             if segment.kind == "value":
                 self._bodies[-1].append(Output(self._expression(segment.body), *self._place))
             elif segment.word in ("if", "for") and len(self._open) >= MAX_BLOCKS:

@@ -59,7 +59,7 @@ def is_plain(source: str) -> bool:
     return "{{" not in source and "{%" not in source
 
 
-class Places:
+class Positions:
     """The lines and columns of a text, asked for in its order."""
 
     def __init__(self, source: str) -> None:
@@ -105,7 +105,7 @@ def loop_names(body: str) -> tuple[str, ...]:
 class _Scanner:
     def __init__(self, source: str) -> None:
         self._source = source
-        self._places = Places(source)
+        self._positions = Positions(source)
         self.segments: list[Segment] = []
         self.errors: list[TemplateError] = []
         self._text: list[str] = []
@@ -253,7 +253,7 @@ class _Scanner:
         return self._error(f"{opener} without {closer}", start)
 
     def _error(self, message: str, start: int) -> TemplateError:
-        line, column = self._places.at(start)
+        line, column = self._positions.at(start)
         excerpt = self._source[start : start + 60].split("\n", 1)[0]
         return TemplateError(message, expression=excerpt, line=line, column=column, hint=RAW_HINT)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.template.scanner import Places, Segment, is_plain, scan
+from pup_tui.template.scanner import Positions, Segment, is_plain, scan
 
 
 def _kinds(source: str) -> list[tuple[str, str]]:
@@ -130,11 +130,11 @@ def test_plain_text_is_seen_at_once() -> None:
     ("offset", "place"), [(0, (1, 1)), (2, (1, 3)), (3, (2, 1)), (5, (2, 3)), (6, (3, 1))]
 )
 def test_places_count_from_one(offset: int, place: tuple[int, int]) -> None:
-    assert Places("ab\ncd\ne").at(offset) == place
+    assert Positions("ab\ncd\ne").at(offset) == place
 
 
 def test_places_are_told_one_after_the_other() -> None:
-    places = Places("ab\ncd\ne")
+    places = Positions("ab\ncd\ne")
     assert [places.at(offset) for offset in (0, 2, 2, 5, 6)] == [
         *((1, 1), (1, 3), (1, 3)),
         *((2, 3), (3, 1)),
