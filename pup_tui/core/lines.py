@@ -18,6 +18,7 @@ from pup_tui.runbook.roles import Role
 from pup_tui.spelling import as_typed, token
 from pup_tui.template.code import Code
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.not_yet import StandIns
 from pup_tui.template.secrets import MASK, hiding
 from pup_tui.template.text import compile_text
 from pup_tui.template.values import Omitted
@@ -89,6 +90,15 @@ def as_known(given: object, scope: Mapping[str, Any]) -> str:
         return compile_text(text).render(hiding(scope))
     except TemplateError:
         return text
+
+
+def put_back(shown: Shown, stand_ins: StandIns) -> Shown:
+    """A step with what was written in the place of what is not known yet."""
+    sent = {name: stand_ins.put_back(text) for name, text in shown.sent.parts()}
+    if shown.sent.statement is not None:
+        # Whether it will be a text or a number is not known either.
+        sent["statement"] = stand_ins.put_back(shown.sent.statement, quote="'")
+    return Shown(stand_ins.put_back(shown.command), Sent(**sent))
 
 
 def told(value: Any, options: Options) -> str:

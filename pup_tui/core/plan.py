@@ -14,7 +14,7 @@ from pup_tui.core.actions import Question
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id, static_id
-from pup_tui.core.lines import as_known, as_written
+from pup_tui.core.lines import as_known, as_written, put_back
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.planned_stops import PlannedStops
@@ -32,7 +32,7 @@ from pup_tui.core.scope import (
     truth_of,
 )
 from pup_tui.core.secrecy import names_in
-from pup_tui.core.sent import Shown, put_back, shown_of
+from pup_tui.core.sent import Shown, shown_of
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import BODY, Frame, RunState
 from pup_tui.runbook.model import Step

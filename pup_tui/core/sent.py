@@ -8,8 +8,6 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 from msgspec import Struct
 
-from pup_tui.template.not_yet import StandIns
-
 MOST_KEPT = 16_384
 """Characters of a text that goes into a step of which the record and the plan keep the beginning."""
 
@@ -65,15 +63,6 @@ class Shown(NamedTuple):
     @property
     def text(self) -> str:
         return "\n".join((self.command, *self.sent.lines()))
-
-
-def put_back(shown: Shown, stand_ins: StandIns) -> Shown:
-    """A step with what was written in the place of what is not known yet."""
-    sent = {name: stand_ins.put_back(text) for name, text in shown.sent.parts()}
-    if shown.sent.statement is not None:
-        # Whether it will be a text or a number is not known either.
-        sent["statement"] = stand_ins.put_back(shown.sent.statement, quote="'")
-    return Shown(stand_ins.put_back(shown.command), Sent(**sent))
 
 
 class HasShown(Protocol):
