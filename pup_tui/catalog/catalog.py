@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.catalog.entries import Entry, Origin
+from pup_tui.catalog.known_pup import KnownPup
 from pup_tui.catalog.places import HERE, Folder
 from pup_tui.file_stamp import stamp_of
 from pup_tui.place_errors import PlaceError, place_error
@@ -34,10 +35,16 @@ class UnknownRunbook(Exception):
 
 
 class Catalog:
-    """The runbooks of some directories. One broken file never hides the others."""
+    """The runbooks of some directories. One broken file never hides the others.
 
-    def __init__(self, places: Sequence[Folder]) -> None:
+    `has_program` tells whether this machine has `pup`, or an extension of it, `pup-NAME`.
+    """
+
+    def __init__(
+        self, places: Sequence[Folder], has_program: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self.places = tuple(places)
+        self._pup = KnownPup(has_program)
         self._loaded: dict[Path, Loaded] = {}
 
     def entries(self) -> list[Entry]:
@@ -145,7 +152,7 @@ class Catalog:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path)
-        return load(path, root=root, packs=self.packs, linter=linter, pup_changes=_pup_changes)
+        return load(path, root=root, packs=self.packs, linter=linter, pup=self._pup)
 
     def _root_of(self, path: Path) -> Path | None:
         """The untrusted directory that a file is in, which no link may lead out of; None for any other.
@@ -217,12 +224,6 @@ def _is_there(path: Path) -> bool:
     except OSError:
         return True
     return True
-
-
-def _pup_changes(words: Sequence[str]) -> bool | None:
-    from pup_tui.datadog import commands
-
-    return commands.mutates(words)
 
 
 def _stat(path: Path) -> object:

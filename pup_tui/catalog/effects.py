@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pup_tui.datadog import commands
+from pup_tui.catalog.known_pup import KnownPup, program_for
 from pup_tui.runbook.looking import why_it_changes
 from pup_tui.runbook.model import Step
+from pup_tui.runbook.pup_words import words_of
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
 
@@ -31,7 +32,7 @@ def mutates(step: Step, *, is_believed: bool = False) -> bool | None:
     if step.is_block:
         inside = {mutates(child, is_believed=is_believed) for child in step.inside}
         found = True if True in inside else None if None in inside else False
-    elif step.read_only and is_believed and not why_it_changes(step, commands.mutates):
+    elif step.read_only and is_believed and not why_it_changes(step, KnownPup()):
         found = False
     else:
         found = _by_kind(step)
@@ -40,10 +41,18 @@ def mutates(step: Step, *, is_believed: bool = False) -> bool | None:
     return found or None if step.read_only is False else found
 
 
+def program_needed(step: Step) -> str:
+    """The program without which a step cannot run: `pup` or an extension of it; blank for most steps."""
+    for text in texts_of(step):
+        if text.role is Role.SUBCOMMAND:
+            return program_for(words_of(text.source))
+    return ""
+
+
 def _by_kind(step: Step) -> bool | None:
     for text in texts_of(step):
         if text.role is Role.METHOD:
             return None if "{" in text.source else text.source.upper() not in _HARMLESS
         if text.role is Role.SUBCOMMAND:
-            return commands.mutates(text.source.split())
+            return KnownPup().changes(text.source.split())
     return step.mutates

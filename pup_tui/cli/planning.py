@@ -68,7 +68,7 @@ def print_plan(
     *,
     as_json: bool,
 ) -> None:
-    from pup_tui.catalog.effects import mutates
+    from pup_tui.catalog.effects import mutates, program_needed
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -93,6 +93,7 @@ def print_plan(
         profile=settings.profile_name,
         answering=partial(_answered, given.answers, sources, masking),
         without=masking.left_out(left.out),
+        program_needed=program_needed,
     )
     shown = [step.masked(masking.text) for step in steps]
     values = {n: MASK if n in hidden else value for n, value in resolved.values.items()}

@@ -34,6 +34,7 @@ def open_catalog(settings: Settings) -> Catalog:
     """The catalog of everything that is installed for this operator."""
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.places import folders
+    from pup_tui.steps.pup_programs import pup_program
 
     named = settings.runbooks
     return Catalog(
@@ -43,7 +44,8 @@ def open_catalog(settings: Settings) -> Catalog:
             configured=named.configured,
             pup=named.pup,
             cwd=settings.cwd,
-        )
+        ),
+        lambda program: pup_program(program, settings.environ) is not None,
     )
 
 

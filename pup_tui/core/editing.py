@@ -285,9 +285,10 @@ def _with_keys(step: Step, text: str, scope: Scope, around: Around) -> Step:
 
 def _check_looking(step: Step) -> None:
     """Refuse what a step that only looks must not do: ValueError."""
-    from pup_tui.runbook.looking import nobody_knows, why_it_changes
+    from pup_tui.runbook.looking import why_it_changes
+    from pup_tui.runbook.pup_words import NO_TABLE
 
-    if why := why_it_changes(step, nobody_knows):
+    if why := why_it_changes(step, NO_TABLE):
         raise ValueError(f"the step is `read_only`, and {why}")
 
 

@@ -109,6 +109,7 @@ class PlannedAnswer(Struct, frozen=True):
 
 
 Mutates = Callable[[Step], bool | None]
+ProgramNeeded = Callable[[Step], str]
 Answering = Callable[[Question], PlannedAnswer | None]
 
 
@@ -123,11 +124,12 @@ def plan(
     profile: str = "",
     answering: Answering = lambda _: None,
     without: LeftOutSteps = NOTHING_LEFT_OUT,
+    program_needed: ProgramNeeded = lambda _: "",
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
     `answering` tells what an `input` step will be answered, None where that is not known. `without`
-    is what a run would leave out.
+    is what a run would leave out. `program_needed` names the program without which a step cannot run.
 
     What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
@@ -136,7 +138,7 @@ def plan(
     """
     with one_budget():
         state = _begun(program, values, left_out, operator, secrets, source, profile, without)
-        planning = _Planning(program, state, mutates, answering, without.captures)
+        planning = _Planning(program, state, mutates, answering, without.captures, program_needed)
         for step in planning.upcoming():
             planning.add(program.node(step))
     return planning.steps
@@ -191,6 +193,7 @@ class _Planning:
         mutates: Mutates,
         answering: Answering,
         given: Mapping[str, Collection[str]],
+        program_needed: ProgramNeeded,
     ) -> None:
         """`given` is what is given for steps that are left out."""
         self._given = given
@@ -198,6 +201,7 @@ class _Planning:
         self._program = program
         self._state = state
         self._mutates = mutates
+        self._program_needed = program_needed
         self._answering = answering
         self._stops = PlannedStops(program)
         self._todo = [node.id for node in reversed(program.nodes) if node.depth == 0]
@@ -238,7 +242,7 @@ class _Planning:
                 or self._may_ask(node)
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,
-                where=where(step, partial(self._known, node)),
+                where=self._where(node),
                 rules=self._rules(node, skipped=reason.startswith(SKIPPED)),
                 **shown.sent.as_fields(),
             )
@@ -246,6 +250,10 @@ class _Planning:
         if reason.startswith(SKIPPED):
             self._skipped[node.id] = reason
         self._todo += reversed(self._inside(node))
+
+    def _where(self, node: Node) -> str:
+        told, needed = where(node.step, partial(self._known, node)), self._program_needed(node.step)
+        return f"{told}, needs an installed `{needed}`" if needed else told
 
     def _rules(self, node: Node, *, skipped: bool) -> tuple[str, ...]:
         """How the step is repeated and so on; the items of a foreach have what stands at it."""

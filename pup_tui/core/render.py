@@ -32,13 +32,14 @@ class Around(Struct, frozen=True):
 
     `env` are variables that are added to it, or unset where None, of which `valued` are those whose texts
     hold values; `cwd` is the directory, None for the operator's own. `made` is what was made out of secrets
-    in them.
+    in them. `approved` tells that somebody said yes to the question before the step.
     """
 
     env: Mapping[str, str | None] = {}
     cwd: str | None = None
     valued: frozenset[str] = frozenset()
     made: tuple[Any, ...] = ()
+    approved: bool = False
 
 
 NOTHING_AROUND = Around()

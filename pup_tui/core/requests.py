@@ -141,17 +141,22 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
 
 
 class PupRequest(StepRequest, frozen=True, kw_only=True):
-    """Words of a `pup` subcommand, without a leading `pup`."""
+    """Words of a `pup` subcommand, without a leading `pup`.
+
+    `approved` tells that somebody said yes to this step.
+    """
 
     step: ClassVar[type[Step]] = PupStep
 
     words: tuple[str, ...]
     env: Mapping[str, str | None] = {}
     cwd: str | None = None
+    approved: bool = False
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
-        return cls(words=texts["run"], env=texts.around.env, cwd=texts.around.cwd)
+        around = texts.around
+        return cls(words=texts["run"], env=around.env, cwd=around.cwd, approved=around.approved)
 
 
 class SqlRequest(StepRequest, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pup_tui.core.ids import holder_id
+from pup_tui.core.ids import holder_id, is_item
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Around, render_text
 from pup_tui.core.scope import scope_of
@@ -44,7 +44,13 @@ def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
         cwd = cwd if given.cwd is None else render_text(given.cwd, scope)
         made += found
     valued = frozenset(name for name, text in texts.items() if not compile_text(text).is_literal)
-    return Around(env, cwd, valued, tuple(made))
+    return Around(env, cwd, valued, tuple(made), _was_approved(state, node.id))
+
+
+def _was_approved(state: RunState, step: str) -> bool:
+    """Whether the question before a step was answered yes; that before a foreach is for all of its items."""
+    asked = (step, holder_id(step) if is_item(step) else step)
+    return any(id_ in state.steps and state.steps[id_].allowed for id_ in asked)
 
 
 def _instance(around: list[str], home: str) -> str:

@@ -9,24 +9,30 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pup_tui.datadog.groups import GROUPS
 from pup_tui.datadog.table import PupArgument, PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import parse_span, parse_time
 from pup_tui.quoted import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_MAX_WORDS = 4
+MAX_NAME = 4
+"""Words of the longest name of a subcommand."""
 
 
 class CommandError(ValueError):
-    """Words that are no command, or not a whole one. `hint` says what to do; it may be empty."""
+    """Words that are no command, or not a whole one. `hint` says what to do; it may be empty.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `is_near` marks words that are close to a command.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, is_near: bool = False) -> None:
         super().__init__(f"{message}: {hint}" if hint else message)
         self.message = message
         self.hint = hint
+        self.is_near = is_near
 
 
 @dataclass(slots=True)
@@ -43,16 +49,17 @@ def match_rows(words: Sequence[str]) -> tuple[str, list[str]]:
     A leading `pup`, and flags that stand before the subcommand, are stepped over. The name is
     empty where nothing matches.
     """
-    leading, rest = _split_globals(list(words))
+    leading, rest = split_globals(list(words))
     names = set(load_table().names)
-    for count in range(min(_MAX_WORDS, len(rest)), 0, -1):
+    for count in range(min(MAX_NAME, len(rest)), 0, -1):
         name = " ".join(rest[:count])
         if name in names:
             return name, leading + rest[count:]
     return "", leading + rest
 
 
-def _split_globals(words: list[str]) -> tuple[list[str], list[str]]:
+def split_globals(words: list[str]) -> tuple[list[str], list[str]]:
+    """The flags before the subcommand, and the rest, without a leading `pup`."""
     if words and words[0] == "pup":
         words = words[1:]
     taking = {
@@ -67,25 +74,48 @@ def _split_globals(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:index], words[index:]
 
 
-def unknown_command(words: Sequence[str]) -> CommandError:
-    """The error for words that name no subcommand, with what may have been meant."""
-    plain = [word for word in _split_globals(list(words))[1] if not word.startswith("-")]
+def unknown_command(words: Sequence[str], further: Collection[str] = ()) -> CommandError:
+    """The error for words that name no subcommand, with what may have been meant.
+
+    `further` are subcommands beside those of the built-in client.
+    """
+    plain = [word for word in split_globals(list(words))[1] if not word.startswith("-")]
     if not plain:
         return CommandError("no subcommand of pup is given", "for example: monitors list")
-    names = load_table().names
+    names = [*load_table().names, *further]
     group = [name for name in names if name.split()[: len(plain)] == plain]
     if group:
         return CommandError(f"`{' '.join(plain)}` is not whole", f"use {_listing(group)}")
-    for count in range(min(_MAX_WORDS, len(plain)), 0, -1):
-        near = difflib.get_close_matches(" ".join(plain[:count]), names, n=1, cutoff=0.75)
-        if near:
-            return CommandError(
-                f"unknown command `{' '.join(plain[:count])}`", f"did you mean `{near[0]}`?"
-            )
+    near = "" if plain[0] in GROUPS else _near(plain, names)
+    if near:
+        wrong = " ".join(plain[: len(near.split())])
+        return CommandError(f"unknown command `{wrong}`", f"did you mean `{near}`?", is_near=True)
     return CommandError(
-        f"the built-in Datadog client does not know `{' '.join(plain[:_MAX_WORDS])}`",
-        "check the spelling, or install `pup` for the rest of its commands",
+        f"the built-in Datadog client does not know `{' '.join(plain[:MAX_NAME])}`",
+        f"check the spelling, or install `pup` (or its extension `pup-{plain[0]}`)",
     )
+
+
+def _near(words: Sequence[str], names: Iterable[str]) -> str:
+    """The subcommand that is meant where one word is misspelled; blank where none is near."""
+    split = [name.split() for name in names]
+    known = 0
+    while known < len(words) and any(
+        name[: known + 1] == list(words[: known + 1]) for name in split
+    ):
+        known += 1
+    group = [name for name in split if name[:known] == list(words[:known]) and len(name) > known]
+    if known == len(words):
+        return ""
+    near = difflib.get_close_matches(words[known], {name[known] for name in group}, n=1)
+    meant = [name for name in group if near and name[known] == near[0]]
+    # Of several the one that goes on as the words do.
+    best = max(meant, key=lambda name: _in_common(name, words), default=[])
+    return " ".join(best)
+
+
+def _in_common(name: Sequence[str], words: Sequence[str]) -> int:
+    return sum(a == b for a, b in zip(name, words, strict=False))
 
 
 def choose_row(name: str, words: Sequence[str]) -> tuple[PupCommand, Words]:
@@ -119,8 +149,13 @@ def guess_row(name: str, words: Sequence[str]) -> PupCommand:
     return rows[0]
 
 
-def take_apart(words: Sequence[str], flags: Iterable[PupFlag], name: str) -> Words:
-    """Sort words into positional ones and flags. `--` ends the flags."""
+def take_apart(
+    words: Sequence[str], flags: Iterable[PupFlag], name: str, *, refuses: bool = True
+) -> Words:
+    """Sort words into positional ones and flags. `--` ends the flags.
+
+    Raises CommandError; without `refuses` not for flags that only the built-in client cannot take.
+    """
     spellings = {s: flag for flag in flags for s in (flag.name, flag.short) if s}
     parsed = Words()
     rest = list(words)
@@ -132,8 +167,8 @@ def take_apart(words: Sequence[str], flags: Iterable[PupFlag], name: str) -> Wor
         if not word.startswith("-") or word == "-":
             parsed.positional.append(word)
             continue
-        flag, value = _flag_of(word, spellings, name)
-        if flag.refused:
+        flag, value = flag_of(word, spellings, name)
+        if flag.refused and refuses:
             raise CommandError(f"{name}: {flag.name}: {flag.refused}")
         if flag.type == "switch":
             if value is not None:
@@ -153,7 +188,8 @@ def take_apart(words: Sequence[str], flags: Iterable[PupFlag], name: str) -> Wor
     return parsed
 
 
-def _flag_of(word: str, spellings: Mapping[str, PupFlag], name: str) -> tuple[PupFlag, str | None]:
+def flag_of(word: str, spellings: Mapping[str, PupFlag], name: str) -> tuple[PupFlag, str | None]:
+    """The flag that a word gives and the value in it, if there is one; raises CommandError for no flag."""
     spelling, equals, value = word.partition("=")
     if spelling in spellings:
         return spellings[spelling], value if equals else None

@@ -16,6 +16,7 @@ from pup_tui.datadog.arguments import (
     unknown_command,
 )
 from pup_tui.datadog.building import build
+from pup_tui.datadog.installed import installed_command
 from pup_tui.datadog.recipes import RECIPES, Result, plain
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def resolve(words: Sequence[str]) -> Invocation:
 def mutates(words: Sequence[str]) -> bool | None:
     """Whether the subcommand that words begin with changes anything; later ones may be unrendered templates.
 
-    None for a command that the table lacks: only an installed `pup` can say what it does.
+    None for a command that no table has: only an extension can say what it does.
     """
     name, rest = match_rows(words)
     if not name:
-        return None
+        further = installed_command(rest)
+        return None if further is None else further.mutates
     row = guess_row(name, rest)
     return row.mutates and (_spelled_method(rest) or row.method) not in _HARMLESS_METHODS
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from pup_tui.typed import convert
+
+T = TypeVar("T")
 
 FlagType = Literal[
     "string",
@@ -124,10 +126,16 @@ class CommandTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def load_table() -> CommandTable:
     """The table, read on first use."""
+    return read_data("commands.yaml", CommandTable)
+
+
+def read_data(name: str, kind: type[T]) -> T:
+    """A file of this package's data."""
     import yaml
 
-    text = (resources.files("pup_tui.datadog") / "commands.yaml").read_text("utf-8")
+    text = (resources.files("pup_tui.datadog") / name).read_text("utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, and our own file
-    document.pop("x-shared", None)
-    return convert(document, CommandTable)
+    if isinstance(document, dict):
+        document.pop("x-shared", None)
+    return convert(document, kind)

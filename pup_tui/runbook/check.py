@@ -17,10 +17,11 @@ from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.go_names import claim_names
 from pup_tui.runbook.interpreters import settle_interpreter, shell_of_input, with_role
-from pup_tui.runbook.looking import PupChanges, check_looking, nobody_knows
+from pup_tui.runbook.looking import check_looking
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
+from pup_tui.runbook.pup_words import NO_TABLE, PupTable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Language, Role
@@ -41,8 +42,8 @@ MAX_IMPORTS = 100
 class Checking:
     """Judges a runbook and those that it calls; all their problems go to one report.
 
-    `linter` looks for warnings in the runbook itself; without one nothing is linted. `pup_changes` tells
-    which subcommands of `pup` change something.
+    `linter` looks for warnings in the runbook itself; without one nothing is linted. `pup` knows its
+    subcommands.
     """
 
     def __init__(
@@ -50,12 +51,12 @@ class Checking:
         library: RunbookFiles,
         report: Report,
         linter: Linter | None = None,
-        pup_changes: PupChanges = nobody_knows,
+        pup: PupTable = NO_TABLE,
     ) -> None:
         self._library = library
         self._report = report
         self._linter = linter
-        self._pup_changes = pup_changes
+        self._pup = pup
         self._allowance = Allowance(report)
         self._calls = Calls(library, report, self._called)
 
@@ -83,9 +84,7 @@ class Checking:
             return None
         file = _File.of(root, self._library, self._allowance, self._report)
         steps, deep = self._add_called(file, chain)
-        check_looking(
-            file.steps, file.shape.made, file.shape.texts, self._pup_changes, self._report
-        )
+        check_looking(file.steps, file.shape.made, file.shape.texts, self._pup, self._report)
         if self._check_meaning(file) and stem and self._linter is not None:
             self._linter(file.root, stem, file.steps, file.shape.texts, self._report)
         runbook = None
@@ -142,7 +141,8 @@ class Checking:
         if isinstance(defaults, Mapping):
             check_environment(defaults.get("env"), self._report)
         judges = {
-            id(frame): _Judge(frame, file, self._allowance, self._report) for frame in file.frames
+            id(frame): _Judge(frame, file, self._allowance, self._report, self._pup)
+            for frame in file.frames
         }
         for frame in file.frames:
             judges[id(frame)].check_names()
@@ -253,7 +253,12 @@ class _Judge:
     """Judges the texts of one frame."""
 
     def __init__(
-        self, frame: DraftFrame, file: _File, allowance: Allowance, report: Report
+        self,
+        frame: DraftFrame,
+        file: _File,
+        allowance: Allowance,
+        report: Report,
+        pup: PupTable,
     ) -> None:
         self._frame = frame
         self._made = file.shape.made
@@ -261,7 +266,7 @@ class _Judge:
         self._report = report
         self._secrets = file.secrets[id(frame)]
         self._scope = ScopeCheck(frame, self._secrets, report, is_open=file.is_open)
-        self._roles = RoleCheck(self._scope.declared, allowance, report)
+        self._roles = RoleCheck(self._scope.declared, allowance, report, pup)
 
     def check_names(self) -> None:
         """Check what steps make, the variables of the frame and of questions, and what it is called with."""

@@ -19,9 +19,9 @@ from pup_tui.runbook import yaml
 from pup_tui.runbook.allowance import SPLIT_HINT
 from pup_tui.runbook.check import Checking
 from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Unreadable
-from pup_tui.runbook.looking import PupChanges, nobody_knows
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem
+from pup_tui.runbook.pup_words import NO_TABLE, PupTable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.runbook_files import RunbookFiles, given_places
 from pup_tui.runbook.steps import Linter
@@ -90,7 +90,7 @@ def load(
     root: Path | None = None,
     packs: Sequence[Path] = (),
     linter: Linter | None = None,
-    pup_changes: PupChanges = nobody_knows,
+    pup: PupTable = NO_TABLE,
 ) -> Loaded:
     """Load a runbook file; what is wrong with it, even that it cannot be read, is in `problems`.
 
@@ -98,11 +98,11 @@ def load(
     imports and what does not lie beside it is looked for there, in their order. No file outside of them is
     read, also not through a link; with `root`, a path without links, the same holds for the runbook's own
     directory, and the runbook is not believed. Warnings are among the problems only where a `linter` (see
-    `lint.linter`) looks for them; `pup_changes` tells which subcommands of `pup` change something.
+    `lint.linter`) looks for them; `pup` knows its subcommands.
     """
     own = DirectoryFiles(path.parent, root)
     others = [PackFiles(pack) for pack in packs]
-    loaded = _load(path.stem, path, path.name, [own, *others], linter, pup_changes)
+    loaded = _load(path.stem, path, path.name, [own, *others], linter, pup)
     stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
     directories = tuple(str(pack.absolute()) for pack in packs)
     return msgspec.structs.replace(
@@ -127,7 +127,7 @@ def _load(
     name: str,
     places: Sequence[Files],
     linter: Linter | None,
-    pup_changes: PupChanges = nobody_knows,
+    pup: PupTable = NO_TABLE,
 ) -> Loaded:
     report = Report()
     library = RunbookFiles(places, report)
@@ -143,7 +143,7 @@ def _load(
     runbook = None
     try:
         with one_budget(), one_judgement():
-            checking = Checking(library, report, linter, pup_changes)
+            checking = Checking(library, report, linter, pup)
             runbook = None if tree is None else checking.runbook(tree, stem, name)
     except TooMuchToJudgeError:
         told = "the file takes too long to judge: values go too many ways through its scripts"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.pup_words import PupTable
 from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.roles import COMMANDS, INPUTS, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
@@ -16,30 +17,23 @@ from pup_tui.runbook.steps import StepDraft
 from pup_tui.runbook.texts import texts_of
 from pup_tui.typed import convert
 
-PupChanges: TypeAlias = Callable[[Sequence[str]], bool | None]
-"""Whether the `pup` subcommand that words begin with changes anything; None where nobody knows."""
-
 _CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
 """Methods that are there to change what they are sent to. A POST may be a search with a body."""
 
 
-def nobody_knows(words: Sequence[str]) -> None:
-    """Where no table of `pup` subcommands is at hand."""
-
-
-def why_it_changes(step: Step, pup_changes: PupChanges) -> str:
+def why_it_changes(step: Step, pup: PupTable) -> str:
     """Why a step surely changes something, or one of those inside it; empty where that is not known."""
     if step.danger and not step.is_question:
         return "`danger` says that it changes something"
     for inside in step.inside:
-        if why := why_it_changes(inside, pup_changes):
+        if why := why_it_changes(inside, pup):
             return f"in its step {shown(inside.id)}, {why}"
     if step.mutates:
         return f"{a_step(step.kind)} changes something"
     for text in texts_of(step):
         if text.role is Role.METHOD and text.source.upper() in _CHANGING:
             return f"{text.source.upper()} changes what it is sent to"
-        if text.role is Role.SUBCOMMAND and pup_changes(text.source.split()):
+        if text.role is Role.SUBCOMMAND and pup.changes(text.source.split()):
             return f"{shown(f'pup {text.source}')} changes something"
     return ""
 
@@ -48,7 +42,7 @@ def check_looking(
     steps: Sequence[StepDraft],
     made: Mapping[KeyPath, Mapping[str, Any]],
     texts: Iterable[PlacedText],
-    pup_changes: PupChanges,
+    pup: PupTable,
     report: Report,
 ) -> None:
     """Report the steps that say they only look, and are known to change or destroy something.
@@ -65,7 +59,7 @@ def check_looking(
         if step.node.truth("danger"):
             continue
         built = _built(made.get(step.path))
-        why = "" if built is None else why_it_changes(built, pup_changes)
+        why = "" if built is None else why_it_changes(built, pup)
         why = why or next(_destroyed(step, steps, scripts), "")
         if why:
             message = f"{a_step(step.node.text('kind'))} that is `read_only` only looks, and {why}"

@@ -10,6 +10,7 @@ from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_ope
 from pup_tui.runbook.interpreters import check_program
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.pup_words import PupTable, known_words
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import EXPRESSIONS, Language, Role
 from pup_tui.runbook.shapes import PlacedText, label
@@ -42,10 +43,16 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class RoleCheck:
-    """Judges texts by their role; `declared` are the names that conditions may mean."""
+    """Judges texts by their role; `declared` are the names that conditions may mean.
 
-    def __init__(self, declared: frozenset[str], allowance: Allowance, report: Report) -> None:
+    `pup` knows the subcommands of `pup`.
+    """
+
+    def __init__(
+        self, declared: frozenset[str], allowance: Allowance, report: Report, pup: PupTable
+    ) -> None:
         self._declared = declared
+        self._pup = pup
         self._report = report
         self._allowance = allowance
         self._checks: dict[Role, Callable[[PlacedText, Text], None]] = {
@@ -169,9 +176,11 @@ class RoleCheck:
                 statements.check(sql)
                 return statements
             case Language.VALUE_COMMAND:
-                return (
-                    compiled(placed.role, source) if is_subcommand(source) else self._script(placed)
-                )
+                if is_subcommand(source):
+                    return self._subcommand(placed, compiled(placed.role, source))
+                return self._script(placed)
+            case Language.ARGUMENTS if placed.role is Role.SUBCOMMAND:
+                return self._subcommand(placed, compiled(placed.role, source))
             case Language.ARGUMENTS | Language.EXPRESSION | Language.CONDITION:
                 return compiled(placed.role, source, self._declared)
             case Language.ITEMS:
@@ -209,6 +218,13 @@ class RoleCheck:
 
         is_input = placed.role is Role.INPUT_SCRIPT
         return compile_shell(placed.node.text, shell, env, is_input=is_input)
+
+    def _subcommand(self, placed: PlacedText, uses: UsesNames) -> UsesNames:
+        """Report words that no `pup` takes."""
+        wrong = self._pup.mistake(known_words(uses)) if isinstance(uses, Arguments) else None
+        if wrong is not None:
+            self._report.error(placed.node, *wrong)
+        return uses
 
     def _items(self, placed: PlacedText) -> UsesNames:
         if not _has_template(placed.node.text):

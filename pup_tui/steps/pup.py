@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from pup_tui.datadog.client import DatadogClient
@@ -19,6 +18,8 @@ from pup_tui.steps.executor import (
 )
 from pup_tui.steps.notes import proxies, waits
 from pup_tui.steps.process import ProcessCommand, run_process
+from pup_tui.steps.pup_extension import extension_environment, find_extension
+from pup_tui.steps.pup_programs import PUP, pup_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,14 +67,13 @@ class PupExecutor:
             unknown = ""
         environ = context.environment(request.env)
         cwd = context.cwd / (request.cwd or "")
-        path = self._installed(invocation, environ)
-        if path is not None:
-            command = ProcessCommand(
-                executable=path,
-                arguments=("pup", *in_json(words)),
-                environ=environment(environ),
-                cwd=cwd,
-            )
+        try:
+            command = self._command(request, words, invocation, environ, cwd)
+        except CommandError as error:
+            return Outcome(ok=False, reason=str(error))
+        except ConfigurationError as error:
+            return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
+        if command is not None:
             return await run_process(command, sink, stop, context)
         if self._choice == "installed":
             return Outcome(ok=False, reason="`pup` is not on PATH; install it")
@@ -85,12 +85,45 @@ class PupExecutor:
             return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
         return await _on_client(invocation, configuration, cwd, sink, stop)
 
+    def _command(
+        self,
+        request: PupRequest,
+        words: Sequence[str],
+        invocation: Invocation | None,
+        environ: Mapping[str, str],
+        cwd: Path,
+    ) -> ProcessCommand | None:
+        """The process for the words, of an extension or an installed `pup`; None for the built-in client.
+
+        Raises CommandError and ConfigurationError.
+        """
+        if invocation is None and self._choice != "builtin":
+            extension = find_extension(words, environ)
+            if extension is not None:
+                given = extension_environment(
+                    environment(environ),
+                    self._configured(request.env, environ),
+                    extension.flags,
+                    approved=request.approved,
+                )
+                arguments = (extension.path, *extension.arguments)
+                return ProcessCommand(
+                    executable=extension.path, arguments=arguments, environ=given, cwd=cwd
+                )
+        path = self._installed(invocation, environ)
+        if path is None:
+            return None
+        arguments = (PUP, *in_json(words))
+        return ProcessCommand(
+            executable=path, arguments=arguments, environ=environment(environ), cwd=cwd
+        )
+
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
         if self._choice == "builtin":
             return None
         if self._choice == "auto" and invocation is not None and invocation.row.alias:
             return None
-        return shutil.which("pup", path=environ.get("PATH"))
+        return pup_program(PUP, environ)
 
     def _configured(
         self, env: Mapping[str, str | None], environ: Mapping[str, str]

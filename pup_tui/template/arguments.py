@@ -154,6 +154,11 @@ class Arguments(UsesNames):
         """The words, each a text of its own, with every branch and loop body in it once."""
         return tuple(Text(_as_blocks(word)) for word in self._split)
 
+    @property
+    def has_all_words(self) -> bool:
+        """Whether every word is there whatever the values are: none stands in a branch or a loop."""
+        return not any(isinstance(block, If | For) for block in self._text.blocks)
+
     @cached_property
     def usage(self) -> Usage:
         """The names that it uses."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.datadog import commands
+from pup_tui.catalog.known_pup import KnownPup
 from pup_tui.runbook.load import Loaded, load
 
 CALLED = "name: called\nsteps: [{name: b, kind: shell, run: rm -rf /srv/x, danger: true}]\n"
@@ -20,7 +20,7 @@ def _load(folder: Path, step: str, files: Mapping[str, str] | None = None) -> Lo
     for name, text in (files or {}).items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    return load(path, pup_changes=commands.mutates)
+    return load(path, pup=KnownPup(lambda name: name == "pup-an-extension"))
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ async def make_plan(
 def _planned(
     loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str], profile: str
 ) -> Planned:
-    from pup_tui.catalog.effects import mutates
+    from pup_tui.catalog.effects import mutates, program_needed
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -84,6 +84,7 @@ def _planned(
         *known,
         source=source_of(loaded),
         profile=profile,
+        program_needed=program_needed,
     )
     shown = [step.masked(masking.text) for step in steps]
     return Planned(loaded, resolved, program, shown)

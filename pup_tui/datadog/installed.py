@@ -1,0 +1,64 @@
+"""What an installed `pup` takes beside what the built-in client does: enough to judge words before a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import msgspec
+
+from pup_tui.datadog.arguments import MAX_NAME
+from pup_tui.datadog.table import PupFlag, read_data
+
+EXTENSION = re.compile(r"[a-z][a-z0-9-]*")
+"""A name that an extension of `pup` may have."""
+
+OUTPUTS = frozenset({"json", "table", "yaml", "csv", "tsv"})
+"""What `--output` may ask for."""
+
+
+class InstalledCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A subcommand, or (without arguments) further flags of one that the built-in client has.
+
+    An argument that may be missing ends in `?`, one that is repeated in `...`. Where it is not whole its
+    arguments and flags are not known.
+    """
+
+    name: str
+    mutates: bool = False
+    arguments: list[str] = []
+    flags: list[PupFlag] = []
+    is_whole: bool = True
+
+    @property
+    def usage(self) -> str:
+        """How it is spelled: `metrics tags list METRIC_NAME`."""
+        words = [
+            self.name,
+            *(f"[{a[:-1].upper()}]" if a[-1] == "?" else a.upper() for a in self.arguments),
+        ]
+        words += [f"{f.name} {f.name.strip('-').upper()}" for f in self.flags if f.required]
+        return " ".join(words)
+
+    def takes(self, count: int) -> bool:
+        """Whether it can have so many arguments."""
+        least = sum(not argument.endswith("?") for argument in self.arguments)
+        has_more = any(argument.endswith("...") for argument in self.arguments)
+        return count >= least and (has_more or count <= len(self.arguments))
+
+
+@cache
+def installed_commands() -> dict[str, InstalledCommand]:
+    """All of `installed.yaml` by name, read on first use."""
+    rows = read_data("installed.yaml", list[InstalledCommand])
+    return {row.name: row for row in rows}
+
+
+def installed_command(words: Sequence[str]) -> InstalledCommand | None:
+    """The longest of these subcommands that words begin with, behind flags that stand before it."""
+    plain = [word for word in words if not word.startswith("-")]
+    names = (" ".join(plain[:count]) for count in range(MAX_NAME, 0, -1))
+    return next(
+        (installed_commands()[name] for name in names if name in installed_commands()), None
+    )

@@ -1,0 +1,159 @@
+"""What is known of the words of a `pup` step before it runs: those with values are known in part, or not."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from pup_tui.datadog.arguments import (
+    MAX_NAME,
+    CommandError,
+    check_flag,
+    flag_of,
+    split_globals,
+    unknown_command,
+)
+from pup_tui.datadog.commands import resolve
+from pup_tui.datadog.groups import GROUPS
+from pup_tui.datadog.installed import EXTENSION, OUTPUTS, installed_commands
+from pup_tui.datadog.table import PupFlag, load_table
+
+PUP = "pup"
+_HELP = PupFlag(name="--help", short="-h", type="switch")
+
+
+class KnownWord(NamedTuple):
+    """A word as far as it is known before a run: `text` is its beginning where it `is_whole` not."""
+
+    text: str
+    is_whole: bool = True
+
+
+class _Given(NamedTuple):
+    """The flags that words give, how many words are none, and whether only a `pup` takes a value of them."""
+
+    flags: list[PupFlag]
+    positional: int
+    is_foreign: bool
+
+
+def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -> str:
+    """The program that alone takes these words: `pup`, or an extension of it, `pup-NAME`.
+
+    Blank where the built-in client takes them too, as far as they are known. Raises CommandError for words
+    that nothing takes. `has_program` tells whether this machine has a program: an extension serves only what
+    no table has, and an installed `pup` may have more subcommands than are known here, but none whose name is
+    close to one of those.
+    """
+    words = list(words[1:] if words[:1] == [KnownWord("pup")] else words)
+    name, rest = _command(words)
+    if not name:
+        return _foreign(words, has_program)
+    is_known = all(word.is_whole for word in words)
+    more = installed_commands().get(name)
+    if more is not None and not more.is_whole:
+        return PUP
+    rows = load_table().named(name)
+    own = [flag for row in rows for flag in row.flags]
+    given = _given(name, rest, [*own, *(more.flags if more is not None else [])])
+    if _HELP in given.flags:
+        return "" if rows else PUP
+    if not rows and more is not None:
+        if is_known and not more.takes(given.positional):
+            raise CommandError(f"{name} takes other arguments", f"use `{more.usage}`")
+        return PUP
+    takes = {flag.name for flag in (*own, *load_table().globals) if not flag.refused}
+    if given.is_foreign or not {flag.name for flag in given.flags} <= takes:
+        return PUP
+    if is_known:
+        resolve([word.text for word in words])
+    return ""
+
+
+def _command(words: Sequence[KnownWord]) -> tuple[str, list[KnownWord]]:
+    """The longest subcommand that words begin with, and the others; blank where there is none."""
+    leading = len(split_globals([word.text for word in words])[0])
+    names = {*load_table().names, *installed_commands()}
+    plain = [word.text for word in takewhile(_is_plain, words[leading : leading + MAX_NAME])]
+    for count in range(len(plain), 0, -1):
+        name = " ".join(plain[:count])
+        if name in names:
+            return name, [*words[:leading], *words[leading + count :]]
+    return "", list(words)
+
+
+def _is_plain(word: KnownWord) -> bool:
+    return word.is_whole and not word.text.startswith("-")
+
+
+def _foreign(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -> str:
+    """The program for words that name no known subcommand; blank where it is not known what they name."""
+    names = [*load_table().names, *installed_commands()]
+    rest = words[len(split_globals([word.text for word in words])[0]) :]
+    plain = [word.text for word in takewhile(_is_plain, rest)]
+    begins = [name for name in names if name.split()[: len(plain)] == plain]
+    if len(plain) < len(rest) and not rest[len(plain)].is_whole and (begins or not plain):
+        return ""
+    first = plain[0] if plain else ""
+    is_group = first in GROUPS or any(name.split()[0] == first for name in names)
+    extension = f"{PUP}-{first}"
+    if EXTENSION.fullmatch(first) and not is_group and has_program(extension):
+        return extension
+    error = unknown_command([word.text for word in words if word.is_whole], installed_commands())
+    if is_group and not begins and not error.is_near and has_program(PUP):
+        return PUP
+    raise error
+
+
+def _given(name: str, words: Sequence[KnownWord], flags: Iterable[PupFlag]) -> _Given:
+    """What words give to a subcommand. Raises CommandError for a flag or value that it does not take."""
+    known = (*flags, *load_table().globals, _HELP)
+    spellings = {s: flag for flag in known for s in (flag.name, flag.short) if s}
+    found: list[PupFlag] = []
+    positional, is_foreign = 0, False
+    rest = deque(words)
+    while rest:
+        word = rest.popleft()
+        if word == KnownWord("--"):
+            positional += len(rest)
+            break
+        if not word.text.startswith("-") or word.text == "-":
+            positional += 1
+        elif word.is_whole or "=" in word.text:
+            flag, text = flag_of(word.text, spellings, name)
+            found.append(flag)
+            value = (
+                _next_value(flag, rest, name) if text is None else KnownWord(text, word.is_whole)
+            )
+            if value is not None and value.is_whole:
+                is_foreign |= not _takes(flag, value.text, name)
+    return _Given(found, positional, is_foreign)
+
+
+def _next_value(flag: PupFlag, rest: deque[KnownWord], name: str) -> KnownWord | None:
+    """The value of a flag that stands behind it; None where it has none."""
+    if flag.type == "switch":
+        return None
+    if flag.type == "bool" and not (rest and rest[0].text in ("true", "false", "")):
+        return None
+    if not rest or (rest[0].text.startswith("-") and rest[0] != KnownWord("-")):
+        raise CommandError(
+            f"{name}: {flag.name} needs a value",
+            f"a value that begins with a dash is written {flag.name}=-…",
+        )
+    return rest.popleft()
+
+
+def _takes(flag: PupFlag, value: str, name: str) -> bool:
+    """Whether the built-in client takes a value. Raises CommandError for one that no `pup` takes."""
+    if flag.type == "switch":
+        raise CommandError(f"{name}: {flag.name} takes no value")
+    try:
+        check_flag(flag, value)
+    except ValueError as error:
+        if flag.name == "--output" and value in OUTPUTS:
+            return False
+        raise CommandError(f"{name}: {flag.name}: {error}") from None
+    return True

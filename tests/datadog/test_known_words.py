@@ -1,0 +1,116 @@
+"""What is said of the words of a `pup` step before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.datadog.arguments import CommandError
+from pup_tui.datadog.installed import installed_commands
+from pup_tui.datadog.known_words import KnownWord, program_of
+from pup_tui.datadog.table import load_table
+
+PROGRAMS = {"pup-hello", "pup-monitors"}
+
+
+def words(line: str) -> list[KnownWord]:
+    """The words of a line, of which what follows a `@` is not known."""
+    return [KnownWord(word.partition("@")[0], "@" not in word) for word in line.split()]
+
+
+def judged(line: str, programs: set[str] = PROGRAMS) -> str:
+    return program_of(words(line), programs.__contains__)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("monitors list", "pup monitors list", "monitors list --tags x", "monitors list --tags=x"),
+        *("monitors list --tags @", "monitors list --limit=@", "monitors list --@", "monitors @"),
+        *("@ list", "@", "monitors get @", "monitors get @ --output json", "-o json slos list"),
+        *("api /api/v1/validate -X POST", "monitors list --help", "feature-flags @ list"),
+    ],
+)
+def test_what_the_built_in_client_takes_needs_no_program(line: str) -> None:
+    assert judged(line) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        ("monitors diff 1 f", "pup"),
+        ("monitors diff @ f", "pup"),
+        ("metrics submit --value 1.5 --name x", "pup"),
+        ("synthetics tests run a b c --timeout 5", "pup"),
+        ("dashboards url x --live true", "pup"),
+        ("feature-flags exposure start x --whatever", "pup"),
+        ("slos list --output table", "pup"),
+        ("slos list --jq .a", "pup"),
+        ("--org b monitors list", "pup"),
+        ("users list --page-size 5", "pup"),
+        ("metrics submit --help", "pup"),
+        ("hello world --flag", "pup-hello"),
+        ("hello @", "pup-hello"),
+    ],
+)
+def test_what_only_an_installed_program_takes_names_it(line: str, program: str) -> None:
+    assert judged(line) == program
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "hint"),
+    [
+        ("monitors lst", "unknown command `monitors lst`", "did you mean `monitors list`?"),
+        ("monitors lst @", "unknown command `monitors lst`", "did you mean `monitors list`?"),
+        ("monitors dif 1 f", "unknown command `monitors dif`", "did you mean `monitors diff`?"),
+        ("monitors", "`monitors` is not whole", "use `monitors list`"),
+        ("monitors list --tag x", "monitors list: unknown flag --tag", "did you mean --tags?"),
+        ("monitors list --tag=@", "monitors list: unknown flag --tag", "did you mean --tags?"),
+        ("metrics submit --valu 1", "metrics submit: unknown flag --valu", "did you mean --value?"),
+        ("monitors list --limit abc", "monitors list: --limit: 'abc' is no whole number", ""),
+        ("monitors list --limit abc --tags @", "--limit: 'abc' is no whole number", ""),
+        ("monitors list --limit", "monitors list: --limit needs a value", ""),
+        ("metrics submit --interval x", "metrics submit: --interval: 'x' is no whole number", ""),
+        ("monitors get", "monitors get: monitor_id is missing", ""),
+        ("monitors get abc", "'abc' is no whole number", ""),
+        ("monitors diff 1", "monitors diff takes other arguments", "monitors diff MONITOR_ID FILE"),
+        ("slos list --output xml", "slos list: --output: 'xml' is unknown", ""),
+        ("helo world", "does not know `helo world`", "its extension `pup-helo`"),
+        ("tui run", "does not know `tui run`", ""),
+        ("", "no subcommand of pup is given", ""),
+    ],
+)
+def test_what_nothing_takes_is_said_with_what_was_meant(line: str, told: str, hint: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        judged(line)
+    assert told in caught.value.message
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "line", ["rum apps list", "usage summary", "incidents attachments upload x"]
+)
+def test_of_its_further_subcommands_an_installed_pup_is_asked_itself(line: str) -> None:
+    assert judged(line, {"pup"}) == "pup"
+    with pytest.raises(CommandError, match="install `pup`"):
+        judged(line)
+
+
+def test_an_extension_never_stands_in_for_a_group_of_subcommands() -> None:
+    with pytest.raises(CommandError, match="did you mean"):
+        judged("monitors lst")
+    with pytest.raises(CommandError):
+        judged("rum apps list", {"pup-rum"})
+
+
+def test_all_146_subcommands_are_known() -> None:
+    names = {*load_table().names, *installed_commands()}
+    assert len(names) >= 146
+    for name, row in installed_commands().items():
+        needed = [flag for flag in row.flags if flag.required]
+        spelled = [*name.split(), *("1" for _ in row.arguments)]
+        if row.name in load_table().names:
+            continue
+        flags = [word for flag in needed for word in (flag.name, "x")]
+        if any(flag.type == "uuid" for flag in needed):
+            flags = [needed[0].name, "0b0a1d5e-8f3b-4f0e-9d3a-0a1b2c3d4e5f"]
+        assert judged(" ".join([*spelled, *flags])) == "pup", name
