@@ -76,11 +76,14 @@ def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
         field = fields[key]
         return told(getattr(step, field.name), options_of(field.type))
 
-    line = line_of(step, text)
-    if step.foreach is not None:
-        items = step.foreach if isinstance(step.foreach, tuple) else (step.foreach,)
-        line = f"for each of {', '.join(map(as_typed, items))}: {line}"
-    return Shown(as_known(line, scope), sent_of(step, lambda key: as_known(text(key), scope)))
+    line = as_known(line_of(step, text), scope)
+    return Shown(line, sent_of(step, lambda key: as_known(text(key), scope)))
+
+
+def items_as_known(step: Step, scope: Mapping[str, Any]) -> str:
+    """The items of a foreach as people are told them before they are all known."""
+    items = step.foreach if isinstance(step.foreach, tuple) else (step.foreach,)
+    return as_known(", ".join(map(as_typed, items)), scope)
 
 
 def as_known(given: object, scope: Mapping[str, Any]) -> str:

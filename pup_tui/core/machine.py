@@ -75,6 +75,10 @@ class Machine:
         self.state = RunState() if state is None else state
         self.begun: list[str] = []
 
+    def create(self, event: RunCreated) -> None:
+        """Take in how a run is created, and let nothing of it begin."""
+        _create(Run(self.program, self.state, event), event)
+
     def handle(self, event: AnyEvent) -> list[AnyAction]:
         """Take in one event and return the actions that follow, in order."""
         run = Run(self.program, self.state, event)

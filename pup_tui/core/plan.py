@@ -14,7 +14,7 @@ from pup_tui.core.actions import Question
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id, static_id
-from pup_tui.core.lines import as_known, as_written, put_back
+from pup_tui.core.lines import as_known, items_as_known, put_back
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.planned_stops import PlannedStops
@@ -33,11 +33,11 @@ from pup_tui.core.scope import (
 )
 from pup_tui.core.secrecy import names_in
 from pup_tui.core.sent import Shown, shown_of
-from pup_tui.core.shown import item_frames, shown_step
-from pup_tui.core.state import BODY, Frame, RunState
-from pup_tui.runbook.model import Step
+from pup_tui.core.shown import item_frames, shown_step, told_step
+from pup_tui.core.state import BODY, Frame, RunState, StepStatus
+from pup_tui.runbook.model import LOOP, OUTCOME, Step
 from pup_tui.runbook.parts import types_of
-from pup_tui.template.errors import TemplateError
+from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.limits import one_budget
 from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns, not_yet_in
@@ -154,7 +154,7 @@ def _begun(
     profile: str,
     without: LeftOutSteps,
 ) -> RunState:
-    """The state of a run that has just begun; its actions are not carried out."""
+    """The state of a run of which no step has begun."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
     created = RunCreated(
         at=Moment(wall=0.0, clock=0.0),
@@ -170,7 +170,7 @@ def _begun(
         without=without,
     )
     machine = Machine(program)
-    machine.handle(created)
+    machine.create(created)
     _give_captures(machine.state, BODY)
     return machine.state
 
@@ -215,8 +215,10 @@ class _Planning:
         for node in program.by_id.values():
             for name in made_by(node.step):
                 self._makers[node.frame, name].add(node.id)
+        self._uncertain: set[str] = set()
+        """Those of them whose own conditions, or those around them, cannot be judged yet."""
         self._stand_ins = StandIns()
-        self._lack_names(state.frames[BODY])
+        self._lack_names(BODY, state.frames[BODY])
 
     def upcoming(self) -> Iterator[str]:
         while self._todo:
@@ -267,9 +269,10 @@ class _Planning:
             text = self._stand_ins.put_back(as_known(given, self._scope(node)))
         return f"{text} (not known yet)" if missing else text
 
-    def _lack_names(self, frame: Frame) -> None:
+    def _lack_names(self, key: str, frame: Frame) -> None:
         """Let the steps of a frame take the names that it lacks for those that are not known yet."""
-        frame.values[NOT_YET] = NotYet(self._stand_ins)
+        names = self._program.frames[key]
+        frame.values[NOT_YET] = NotYet(self._stand_ins, names.declared, names.steps)
 
     def _scope(self, node: Node) -> dict[str, Any]:
         return scope_of(self._state, node.id)
@@ -322,11 +325,15 @@ class _Planning:
                 return self._why_not_yet(node, error), False
         if stopped is not None:
             return f"`{stopped.stop}` may end the runbook before it", False
+        if holder_id(node.id) in self._uncertain:
+            return f"whether `{holder_id(node.id)}` runs is not known yet", False
         return "", True
 
     def _foresee(self, node: Node, reason: str, scope: dict[str, Any], *, known: bool) -> None:
         """Note what the turn of a step means for those behind it."""
         step = node.step
+        if not known:
+            self._uncertain.add(node.id)
         if not known or step.when == "on_failure":
             self._maybe.add(node.id)
         elif reason.startswith(SKIPPED):
@@ -341,7 +348,7 @@ class _Planning:
             self._answer(node, scope)
 
     def _give_up(self, node: Node, scope: Scope) -> None:
-        """Note the names that nobody will make, now that this step is known to be skipped."""
+        """Note what is known now that a step is skipped: that, and which names nobody will make."""
         not_yet = not_yet_in(scope)
         if not_yet is None or item_numbers(node.id):
             return
@@ -349,7 +356,10 @@ class _Planning:
             makers = self._makers[node.frame, name]
             makers.discard(node.id)
             if not makers:
-                not_yet.never.add(name)
+                not_yet.names.discard(name)
+        not_yet.steps.discard(node.step.id)
+        results = frame_of(self._state, node.id).results
+        results.setdefault(node.step.id, {})[OUTCOME] = str(StepStatus.SKIPPED)
 
     def _is_sure(self, node: Node) -> bool:
         """Whether a step surely has its turn if nothing fails before; not where a list is not known yet."""
@@ -381,23 +391,43 @@ class _Planning:
 
     def _shown(self, node: Node, scope: Scope) -> tuple[Shown, TemplateError | None]:
         """A step with what was written in the place of what is not known yet, and why that is so."""
+        if node.is_loop:
+            return self._shown_loop(node, scope)
         missing: Sequence[TemplateError] = ()
         try:
-            if node.is_loop:
-                assert node.step.foreach is not None
-                items = render_items(node.step.foreach, scope)
-                return Shown(f"for each of {len(items)} items"), None
             with self._stand_ins.given() as missing:
                 shown = put_back(shown_step(self._program, self._state, node), self._stand_ins)
         except TemplateError as error:
             missing = (*missing, error)
-            with self._stand_ins.given():
-                shown = put_back(as_written(node.step, scope), self._stand_ins)
+            shown = self._told(node, scope)
         return shown, next(iter(missing), None)
+
+    def _shown_loop(self, node: Node, scope: Scope) -> tuple[Shown, TemplateError | None]:
+        assert node.step.foreach is not None
+        try:
+            return Shown(f"for each of {len(render_items(node.step.foreach, scope))} items"), None
+        except TemplateError as error:
+            with self._stand_ins.given():
+                items = self._stand_ins.put_back(items_as_known(node.step, scope))
+            told = self._told(node, scope)
+            return told._replace(command=f"for each of {items}: {told.command}"), error
+
+    def _told(self, node: Node, scope: Scope) -> Shown:
+        with self._stand_ins.given():
+            return put_back(told_step(self._program, self._state, node, scope), self._stand_ins)
 
     def _why_not_yet(self, node: Node, error: TemplateError) -> str:
         missing = not_made(self._program, node, error)
-        return missing.replace("did not", "has yet to") if missing else explain(error)
+        if missing is not None:
+            return missing.replace("did not", "has yet to")
+        if isinstance(error, UndefinedName) and error.missing in self._awaited(node):
+            return f"it needs {error.name}, which is known when it runs"
+        return explain(error)
+
+    def _awaited(self, node: Node) -> Collection[str]:
+        """Names that no step makes and that are known once the run, or its foreach, has begun."""
+        names = self._program.frame(node)
+        return {*names.declared, LOOP, "run.id", "run.started_at"}
 
     # What is inside
 
@@ -454,7 +484,7 @@ class _Planning:
                     frame.left_out[name] = variable.type
             except TemplateError:
                 continue
-        self._lack_names(frame)
+        self._lack_names(f"{static_id(node.id)}/", frame)
         self._state.frames[f"{node.id}/"] = frame
         _give_captures(self._state, f"{node.id}/")
 

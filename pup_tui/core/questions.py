@@ -16,7 +16,7 @@ from pup_tui.core.render import StepTexts, shown_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, secrets_of, seen_at
 from pup_tui.core.secrecy import check_secrecy
-from pup_tui.core.shown import shown_step
+from pup_tui.core.shown import effect_of
 from pup_tui.core.state import BODY, RunStatus, StepPhase, StepStatus
 from pup_tui.core.stops import stop
 from pup_tui.runbook.model import Step
@@ -95,7 +95,7 @@ def _asked(given: Step, scope: Scope) -> _Asked:
 def shown_now(run: Run, node: Node) -> str:
     """What a step would do, for the question before it; TemplateError where it cannot be rendered."""
     return run.decided(
-        node, "shown", str, lambda _: shown_step(run.program, run.state, node).text, lambda _: ""
+        node, "shown", str, lambda _: effect_of(run.program, run.state, node), lambda _: ""
     )
 
 
@@ -178,7 +178,7 @@ def _upcoming(run: Run, node: Node) -> str | None:
     if following is None or not (following.step.has_output or following.is_block):
         return None
     try:
-        return shown_step(run.program, run.state, following).text
+        return effect_of(run.program, run.state, following)
     except TemplateError:
         return None
 

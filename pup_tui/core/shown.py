@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.ids import item_id
+from pup_tui.core.lines import as_written, put_back
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import StepTexts
-from pup_tui.core.requests import Rendered, render_request
+from pup_tui.core.requests import Rendered, render_request, request_of
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
@@ -19,6 +21,7 @@ from pup_tui.core.state import BODY, Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
 from pup_tui.runbook.model import LOOP
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns
 from pup_tui.template.secrets import secrets_in
 
 if TYPE_CHECKING:
@@ -75,6 +78,50 @@ def shown_step(program: Program, state: RunState, node: Node) -> Shown:
     if node.step.has_output:
         return rendered_step(program, state, node, scope).told
     return Shown(StepTexts(node.step, scope).line)
+
+
+def effect_of(program: Program, state: RunState, node: Node) -> str:
+    """What a *yes* to a step leads to: of a block also what the steps in it do, as far as that is known."""
+    text = shown_step(program, state, node).text
+    if node.is_loop or not node.is_block:
+        return text
+    inside = [program.node(id_) for id_ in program.nested(node.id)]
+    lines = [text]
+    for inner in inside[:MOST_ITEMS]:
+        told = _as_far_as_known(program, state, node, inner).replace("\n", "\n  ")
+        lines.append(indent(f"{inner.step.name}: {told}", "  " * (inner.depth - node.depth)))
+    if len(inside) > MOST_ITEMS:
+        lines.append(f"  … and {len(inside) - MOST_ITEMS} more steps")
+    return "\n".join(lines)
+
+
+def _as_far_as_known(program: Program, state: RunState, block: Node, inner: Node) -> str:
+    """What a step in a block does; of one that sees names of its own, as its author wrote it."""
+    if inner.frame != block.frame:
+        return as_written(inner.step, {}).text
+    try:
+        return shown_step(program, state, inner).text
+    except TemplateError:
+        names, stand_ins = program.frame(inner), StandIns()
+        later = NotYet(stand_ins, names.declared, names.steps)
+        scope = {**scope_of(state, inner.id), NOT_YET: later}
+        with stand_ins.given():
+            return put_back(told_step(program, state, inner, scope), stand_ins).text
+
+
+def told_step(program: Program, state: RunState, node: Node, scope: Scope) -> Shown:
+    """What people are told of a step that cannot be carried out yet; of a foreach what it does for an item.
+
+    In the author's words where nothing better can be told.
+    """
+    try:
+        if not node.step.has_output:
+            return Shown(StepTexts(node.step, scope).line)
+        texts = StepTexts(node.step, scope, surroundings_of(program, state, node))
+        kind = request_of(type(node.step))
+        return Shown(kind.shown(texts), kind.sent(texts))
+    except TemplateError:
+        return as_written(node.step, scope)
 
 
 def _shown_items(program: Program, state: RunState, node: Node) -> str:

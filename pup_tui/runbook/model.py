@@ -740,7 +740,7 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     It sees its own variables only; `called` is that runbook.
     """
 
-    line: ClassVar[tuple[str, ...]] = ("run the runbook {runbook}",)
+    line: ClassVar[tuple[str, ...]] = ("run the runbook {runbook}", "with {vars}")
     is_block: ClassVar[bool] = True
     has_output: ClassVar[bool] = False
 

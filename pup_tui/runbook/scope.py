@@ -12,6 +12,7 @@ from pup_tui.runbook.report import Report, a_step, listed
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
+from pup_tui.template.blocks import read_blocks, usage_of_blocks
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.text import compile_text
@@ -314,14 +315,14 @@ class _Use:
 
 
 def names_in(text: str) -> frozenset[str]:
-    """The names that a text uses, also where they may be missing; none where it is no template."""
+    """The names that a text uses, also where they may be missing, as far as it can be read."""
     if "{" not in text:
         return frozenset()
     try:
-        compiled = compile_text(text)
+        usage = compile_text(text).usage
     except TemplateError:
-        return frozenset()
-    return compiled.names | compiled.optional_names
+        usage = usage_of_blocks(read_blocks(text).blocks)
+    return usage.names | usage.optional_names
 
 
 _LATER = "has not run when this step runs"

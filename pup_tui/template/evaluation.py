@@ -100,7 +100,14 @@ class Expression(UsesNames):
             if not_yet is not None:
                 not_yet.check(self.usage, scope)
             with budget.expression(self.source):
-                return self._evaluate(scope)
+                try:
+                    return self._evaluate(scope)
+                except UndefinedName:
+                    raise
+                except TemplateError:
+                    if not_yet is not None:
+                        not_yet.blame(self.usage, scope)
+                    raise
 
         return guarded(self.source, work)
 

@@ -8,11 +8,12 @@ it has a fallback for a name that never comes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 from pup_tui.template.errors import UndefinedName
+from pup_tui.template.paths import Key
 from pup_tui.template.usage import Usage
 
 NOT_YET: Final = "\0not yet"
@@ -57,25 +58,33 @@ class StandIns:
 
 
 class NotYet:
-    """The names that a scope lacks are not known yet, but for those in `never`, which nothing will make."""
+    """Names that a scope lacks and will have, and the steps that have yet to run."""
 
-    __slots__ = ("never", "stand_ins")
+    __slots__ = ("names", "stand_ins", "steps")
 
-    def __init__(self, stand_ins: StandIns) -> None:
+    def __init__(self, stand_ins: StandIns, names: Iterable[str], steps: Iterable[str]) -> None:
         self.stand_ins = stand_ins
-        self.never: set[str] = set()
+        self.names = set(names)
+        self.steps = set(steps)
 
     def check(self, usage: Usage, scope: Mapping[str, Any]) -> None:
         """Raise `UndefinedName` where something may be missing that is not known yet."""
-        for key in usage.optional:
-            if isinstance(key, str):
-                if key not in scope and key not in self.never:
-                    raise UndefinedName(key)
-            elif key[0] not in scope["steps"]:
-                raise UndefinedName(f"steps.{key[0]}.{key[1]}")
+        self._find(usage.optional, scope)
         for name, field in usage.fields:
             if name == "run" and field not in scope["run"]:
                 raise UndefinedName(f"run.{field}")
+
+    def blame(self, usage: Usage, scope: Mapping[str, Any]) -> None:
+        """Raise `UndefinedName` where something cannot be worked out because of what is not known yet."""
+        self._find(usage.needed, scope)
+
+    def _find(self, keys: Iterable[Key], scope: Mapping[str, Any]) -> None:
+        for key in keys:
+            if isinstance(key, str):
+                if key not in scope and key in self.names:
+                    raise UndefinedName(key)
+            elif key[0] in self.steps and key[1] not in scope["steps"].get(key[0], ()):
+                raise UndefinedName(f"steps.{key[0]}.{key[1]}")
 
 
 def not_yet_in(scope: Mapping[str, Any]) -> NotYet | None:

@@ -102,11 +102,15 @@ class ParsedExpression(Expression):
     def _evaluate(self, scope: Mapping[str, Any]) -> Any:
         try:
             value = self._compiled(scope)
-            if isinstance(value, Missing):
-                str(value)
+            _need_whole(value, self._depth)
         except UndefinedError as error:
             raise self._undefined(str(error.message)) from None
         return value
+
+    @cached_property
+    def _depth(self) -> int:
+        """How deep the lists and maps are that it builds itself."""
+        return _depth_of(self._tree)
 
     @cached_property
     def _compiled(self) -> Callable[[Mapping[str, Any]], Any]:
@@ -120,6 +124,26 @@ class ParsedExpression(Expression):
                 return undefined_path(path, position)
         # The missing key was computed, so it may be a value: it is not told.
         return UndefinedName(self.source)
+
+
+def _depth_of(tree: nodes.Node) -> int:
+    inside = max(map(_depth_of, tree.iter_child_nodes()), default=0)
+    return inside + isinstance(tree, nodes.List | nodes.Tuple | nodes.Dict)
+
+
+def _need_whole(value: Any, depth: int) -> None:
+    """Raise Jinja's error where a value is missing, also in lists and maps that an expression built itself.
+
+    `depth` is how deep those are: in values of a scope nothing is missing.
+    """
+    if isinstance(value, Missing):
+        str(value)
+    elif depth and isinstance(value, Mapping):
+        for item in value.values():
+            _need_whole(item, depth - 1)
+    elif depth and isinstance(value, list | tuple):
+        for item in value:
+            _need_whole(item, depth - 1)
 
 
 def _is_number(tree: nodes.Node) -> bool:

@@ -208,6 +208,7 @@ class _Rendering:
         except UndefinedName as error:
             source = block.expression.source
             value = stand_in(self._scope, f"{{{{ {source} }}}}", error)
+            value = RawText(value) if block.expression.is_raw else value
         if value is OMIT:
             return Value(value, "", block.expression.source, block.line, block.column)
         try:

@@ -197,6 +197,29 @@ steps:
     assert b.shown.command == "for each of {{ FOUND }}, a b, 3: echo {{ item }}"
 
 
+def test_what_a_foreach_does_for_an_item_is_told_as_it_will_be() -> None:
+    program = program_of("""
+vars: {NS: {default: a}, FORCE: {type: boolean, default: true}}
+steps:
+  - {name: a, kind: shell, run: a, capture: {PODS: json}}
+  - {name: b, kind: shell, foreach: PODS, run: 'rm {{ item }} {{ loop.index }} -n {{ NS }}'}
+  - name: c
+    kind: http
+    method: POST
+    foreach: PODS
+    url: 'https://example.com/{{ NS }}/{{ item }}'
+    json: {force: '{{ FORCE }}', pod: '{{ item }}'}
+  - {name: d, kind: sql, url: 'sqlite:///x', foreach: PODS, query: 'select {{ NS }}, {{ item }}'}
+""")
+    _, *steps = plan(program, {"NS": "team a", "FORCE": True}, (), "ada", lambda _: None)
+    assert [step.shown.text for step in steps] == [
+        "for each of PODS: rm {{ item }} {{ loop.index }} -n 'team a'",
+        """for each of PODS: POST https://example.com/team%20a/{{ item }}
+body: {"force":true,"pod":"{{ item }}"}""",
+        "for each of PODS: sqlite:///x\nstatement: select 'team a', {{ item }}",
+    ]
+
+
 JUDGED = """
 vars:
   HOSTS: {type: list, default: []}
@@ -241,7 +264,7 @@ JUDGED_STEPS = {
     ),
     "echo {{ WHO }} {{ run.id | default('x') }}": (
         "echo 'a b' {{ run.id | default('x') }}",
-        "`run.id` is not defined (in run.id | default('x'))",
+        "it needs run.id, which is known when it runs",
     ),
     "echo {{ WHO }} {{ FOUND | default(WHO) }} {{ FOUND is defined }}": (
         "echo 'a b' {{ FOUND | default(WHO) }} {{ FOUND is defined }}",
@@ -347,3 +370,101 @@ body: {"go":true,"x":"{{ X | int }}","all":[true,"xa b{{ X }}"]}""",
         "cat\nstdin: a b {{ X[0] }}",
         "wait {{ X }}s",
     ]
+
+
+NOT_BEGUN = """
+vars: {SRC: {from: 'command:echo x'}}
+steps:
+  - {name: first, id: first, kind: shell, run: "echo {{ SRC }}"}
+  - {name: check, id: check, kind: shell, on_failure: ignore, run: test -f x}
+  - {name: see, kind: shell, run: 'echo {{ steps.check.outcome }}/{{ steps.first.outcome }}'}
+  - {name: ok, kind: shell, if: "steps.check.outcome == 'succeeded'", run: echo}
+  - {name: st, kind: stop, if: "steps.check.outcome == 'skipped'", message: m}
+  - {name: last, kind: shell, run: echo last}
+"""
+
+
+def test_a_step_that_cannot_be_rendered_yet_has_not_failed() -> None:
+    first, check, *others = plan(program_of(NOT_BEGUN), {}, (), "ada", lambda _: None)
+    assert first.reason == "it needs SRC, which is known when it runs"
+    assert (check.known, check.reason) == (True, "")
+    assert [step.known for step in others] == [False] * 4
+    needs = "it needs steps.check.outcome, and `check` has yet to run"
+    assert [step.reason for step in others[:3]] == [needs] * 3
+    assert others[3].reason == "`st` may end the runbook before it"
+
+
+def test_how_a_step_ended_is_known_where_that_is_skipped() -> None:
+    program = program_of("""
+vars: {GO: {type: boolean, default: false}}
+steps:
+  - {name: a, id: a, kind: shell, if: GO, run: a}
+  - {name: b, kind: shell, run: "echo {{ steps.a.outcome }} {{ steps.a.output | default('no') }}"}
+  - {name: c, kind: shell, if: "steps.a.outcome != 'skipped'", run: c}
+  - {name: d, kind: shell, run: "echo {{ NEVER | default('never') }}", if: NEVER is not defined}
+""")
+    _, b, c, d = plan(program, {"GO": False}, (), "ada", lambda _: None)
+    assert (b.command, b.known) == ("echo skipped no", True)
+    assert (c.known, c.reason.startswith("skipped")) == (True, True)
+    assert (d.command, d.known) == ("echo never", True)
+
+
+def test_steps_inside_what_may_not_run_may_not_run() -> None:
+    program = program_of("""
+steps:
+  - {name: a, kind: shell, run: a, capture: X}
+  - name: g
+    id: g
+    kind: group
+    if: X == 'x'
+    steps: [{name: b, kind: shell, run: b}, {name: c, kind: shell, if: false, run: c}]
+""")
+    *_, b, c = plan(program, {}, (), "ada", lambda _: None)
+    assert (b.known, b.reason) == (False, "whether `g` runs is not known yet")
+    assert (c.known, c.reason.startswith("skipped")) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (
+            "kind: http, url: '{{ X }}/{{ WHO }}/x?q={{ WHO }}', form: {f: '{{ GO }}', l: '{{ WHO }}'}",
+            "GET {{ X }}/a%20b/x?q=a%20b\nbody: f=true&l=a+b",
+        ),
+        (
+            "kind: http, method: POST, url: 'http://127.0.0.1:{{ X }}/{{ WHO }}', json: {b: '{{ GO }}'}",
+            'POST http://127.0.0.1:{{ X }}/a%20b\nbody: {"b":true}',
+        ),
+        (
+            "kind: sql, url: 'sqlite:///x', query: 'select * from {{ X | sql_name }} where a = {{ WHO }}'",
+            "sqlite:///x\nstatement: select * from {{ X | sql_name }} where a = 'a b'",
+        ),
+        (
+            "kind: sql, url: '{{ X }}', query: 'select {{ WHO }}{% if X %}, b = 1{% endif %}'",
+            "{{ X }}\nstatement: select 'a b'{% if X %}, b = 1{% endif %}",
+        ),
+        (
+            "kind: shell, run: \"echo {{ {'a': X, 'b': WHO} | tojson }} {{ [WHO, X] | join }} {{ WHO }}\"",
+            "echo {{ {'a': X, 'b': WHO} | tojson }} {{ [WHO, X] | join }} 'a b'",
+        ),
+        (
+            "kind: shell, run: 'echo {% for x in [WHO, X] %}{{ x }} {% endfor %}{{ WHO }}'",
+            "echo {% for x in [WHO, X] %}{{ x }} {% endfor %}'a b'",
+        ),
+        ("kind: shell, run: '{{ X | raw }} {{ WHO }}'", "{{ X | raw }} 'a b'"),
+        (
+            "kind: shell, foreach: '[WHO, X]', run: 'x {{ item }}'",
+            "for each of [WHO, X]: x {{ item }}",
+        ),
+    ],
+)
+def test_known_values_are_told_right_wherever_an_unknown_one_stands(step: str, told: str) -> None:
+    program = program_of(f"""
+vars: {{WHO: {{default: a}}, GO: {{type: boolean, default: true}}}}
+steps:
+  - {{name: a, kind: shell, run: a, capture: X}}
+  - {{name: b, {step}}}
+""")
+    _, b = plan(program, {"WHO": "a b", "GO": True}, (), "ada", lambda _: None)
+    assert (b.shown.text, b.known) == (told, False)
+    assert b.reason == "it needs X, which `a` has yet to capture"

@@ -137,3 +137,32 @@ def test_what_is_kept_is_masked_before_it_is_cut() -> None:
     kept = Sent(stdin=text, body_file="f").as_kept(lambda text: text.replace("secret", "***"))
     assert kept.body_file == "f"
     assert kept.stdin == "x" * (MOST_KEPT - 2) + "**\n… 11 more characters are not kept"
+
+
+def test_before_a_block_is_told_what_the_steps_in_it_do() -> None:
+    program = program_of("""
+vars: {A: {default: a}, T: {type: secret}}
+steps:
+  - {name: look, kind: shell, run: look, capture: X}
+  - name: g
+    kind: group
+    danger: true
+    steps:
+      - {name: in, kind: shell, run: cat, stdin: 'x {{ A }} {{ T }}', capture: Y}
+      - {name: many, kind: shell, run: 'rm {{ item }}', foreach: [1, 2]}
+      - {name: h, kind: group, steps: [{name: deep, kind: shell, run: 'rm {{ A }} {{ Y }}'}]}
+""")
+    player = Player(program, answers={"g": ["yes"]}).create(A="a b", T="hunter2", secrets=("T",))
+    player.play()
+    (question,) = [asked.question for asked in player.asked]
+    assert question.upcoming is not None
+    assert question.upcoming.splitlines() == [
+        "in, many, h",
+        "  in: cat",
+        "    stdin: x a b ***",
+        "  many: for each of 2 items:",
+        "    rm 1",
+        "    rm 2",
+        "  h: deep",
+        "    deep: rm 'a b' {{ Y }}",
+    ]

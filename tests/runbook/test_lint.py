@@ -561,6 +561,13 @@ CASES = [
     ("unseen-failure", shell("(cp a b; cp c d) | tee log"), 7),
     ("unseen-failure", shell("set -o pipefail; (set -e; cp a b; cp c d) | tee log", "shell: bash"), None),
     ("unseen-failure", shell("cp a b | tee log"), None),
+    ("unbounded-wait", shell("ping example.com"), 7),
+    ("unbounded-wait", shell("ping -c 3 example.com"), None),
+    ("unbounded-wait", shell("ping -w5 example.com"), None),
+    ("unbounded-wait", shell("timeout 5 ping example.com"), None),
+    ("unbounded-wait", shell("kubectl port-forward svc/x 8080:80"), 7),
+    ("unbounded-wait", shell("inotifywait -e close_write /srv"), 7),
+    ("unbounded-wait", shell("inotifywait -t 30 /srv"), None),
     ("unseen-failure", shell("! time cp a b; cp c d", "shell: bash"), None),
     ("unseen-failure", shell("! { cp a b; }; cp c d", "shell: bash"), None),
     ("unseen-failure", shell("! { cp a b; cp e f; }; cp c d", "shell: bash"), 7),
@@ -1120,3 +1127,9 @@ def test_what_makes_a_script_strict_is_what_does_so_in_its_shell(shell: str, lin
             loaded = lint(step("run: |", f"  {command}", "  first", "  second", f"shell: {shell}"))
             found = {p.code for p in loaded.warnings}
             assert ("unseen-failure" in found) is not is_strict, command
+
+
+def test_a_variable_whose_only_use_has_a_mistake_is_used(lint: Lint) -> None:
+    loaded = lint(shell("echo {{ X | nofilter }}"))
+    assert len(loaded.errors) == 1
+    assert "unused-variable" not in {p.code for p in loaded.warnings}

@@ -47,6 +47,18 @@ _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?:^|[;&|\n])[ \t]{0,20}watch\s"), "`watch` does not end"),
     (re.compile(r"\bsleep\s{1,20}inf"), "`sleep infinity` does not end"),
+    (re.compile(rf"\bkubectl\b{_REST}\sport-forward\b"), "`kubectl port-forward` does not end"),
+    (
+        re.compile(rf"\binotifywait\b(?!{_REST}\s(?:-[a-z]{{0,9}}t|--timeout))"),
+        "`inotifywait` may wait for ever",
+    ),
+    (
+        re.compile(
+            r"(?:^|[;&|\n(])[ \t]{0,20}(?:sudo\s{1,20})?ping6?\s"
+            rf"(?!{_REST}(?:-[a-zA-Z]{{0,9}}[cwW]|--count|--deadline))"
+        ),
+        "`ping` does not end",
+    ),
 )
 _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
