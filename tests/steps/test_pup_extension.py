@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from pup_tui.core.requests import PupRequest
 from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
-from pup_tui.steps.executor import Context, Outcome, Stop
+from pup_tui.steps.executor import RUN_MARK, STEP_MARK, Context, Outcome, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.pup import PupExecutor
 
+SHELLS_AND_MARKS = ("PWD", "_", "SHLVL", RUN_MARK, STEP_MARK)
 KEYS = DatadogConfiguration(site="datadoghq.eu", api_key="api-key", app_key="app-key")
 TELLS = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n/usr/bin/env\nexit 3\n"
 
@@ -30,9 +31,16 @@ class Extension:
     def __init__(self, sink: RecordingSink, stop: Stop, context: Context) -> None:
         self.bin = context.cwd / "bin"
         self.environ = {
-            "PATH": str(self.bin), "HOME": str(context.cwd), "LANG": "C", "CLAUDECODE": "1",
-            "DD_ACCESS_TOKEN": "stale", "PUP_READ_ONLY": "true", "PUP_AUTO_APPROVE": "true",
-            "PUP_TUI_THEME": "dark", "GITHUB_TOKEN": "gh", "DD_AUTO_APPROVE": "true",
+            "PATH": str(self.bin),
+            "HOME": str(context.cwd),
+            "LANG": "C",
+            "CLAUDECODE": "1",
+            "DD_ACCESS_TOKEN": "stale",
+            "PUP_READ_ONLY": "true",
+            "PUP_AUTO_APPROVE": "true",
+            "PUP_TUI_THEME": "dark",
+            "GITHUB_TOKEN": "gh",
+            "DD_AUTO_APPROVE": "true",
         }
         self._sink, self._stop, self._context = sink, stop, context
 
@@ -57,15 +65,22 @@ def extension(sink: RecordingSink, stop: Stop, context: Context) -> Extension:
     return Extension(sink, stop, context)
 
 
-async def test_it_gets_its_arguments_the_account_and_nothing_of_ours(extension: Extension) -> None:
+async def test_it_gets_its_arguments_the_account_and_no_setting_of_ours(
+    extension: Extension,
+) -> None:
+    """But for the marks by which every process of a run is found again."""
     program(extension.bin / "pup-hello")
     outcome, arguments, variables = await extension("hello", "plan", "--flag", "a b")
     assert (outcome.ok, outcome.exit_code, outcome.reason) == (False, 3, "exited with 3")
     assert arguments == ["plan", "--flag", "a b"]
-    given = {name: text for name, text in variables.items() if name not in ("PWD", "_", "SHLVL")}
+    given = {name: text for name, text in variables.items() if name not in SHELLS_AND_MARKS}
     assert given == {
-        "PATH": str(extension.bin), "HOME": extension.environ["HOME"], "LANG": "C",
-        "DD_API_KEY": "api-key", "DD_APP_KEY": "app-key", "DD_SITE": "datadoghq.eu",
+        "PATH": str(extension.bin),
+        "HOME": extension.environ["HOME"],
+        "LANG": "C",
+        "DD_API_KEY": "api-key",
+        "DD_APP_KEY": "app-key",
+        "DD_SITE": "datadoghq.eu",
         "PUP_OUTPUT": "json",
     }
 
