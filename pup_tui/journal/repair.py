@@ -28,8 +28,8 @@ from pup_tui.journal.places import (
     unusable,
     with_outputs,
 )
-from pup_tui.place_errors import place_error
 from pup_tui.journal.reader import JournalReader
+from pup_tui.place_errors import place_error
 
 
 @dataclass(frozen=True)
