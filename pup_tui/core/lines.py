@@ -12,6 +12,7 @@ import msgspec
 
 from pup_tui.core.notices import checked_off
 from pup_tui.core.sent import Sent, Shown
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
@@ -22,11 +23,11 @@ from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
 from pup_tui.template.values import Omitted
 
-_SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
+_SERVICE = late_pattern(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
-_PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
-_KEY = re.compile(r"\{(\w+)\}")
-PLAIN_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+_PASSWORD_OPTION = late_pattern(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
+_KEY = late_pattern(r"\{(\w+)\}")
+PLAIN_NAME = late_pattern(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 """A name that stands for its value, with nothing done to that."""
 
 
