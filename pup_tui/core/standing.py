@@ -369,7 +369,10 @@ def _done_behind(
 ) -> list[str]:
     """The steps of the body that were done, or may have been, and that are behind what was taken back."""
     dropped = {
-        id_: step for id_, step in _known(program, state).items() if id_ not in earlier.steps
+        id_: step
+        for id_, step in _known(program, state).items()
+        # To judge a stop once more does nothing.
+        if id_ not in earlier.steps and id_ not in earlier.stops
     }
     nodes = map(program.node, program.in_order(dropped))
     return [

@@ -666,3 +666,11 @@ steps:
     player = Player(program_of(text), results={"p/a": [Result(takes=9.0)]}).create(FULL="yes")
     player.play().resume(changed={"FULL": "no"}).play()
     assert (attempts(player), status_of(player)) == (["p/a#1", "p/g/b#1", "p/c#1"], "succeeded")
+
+
+def test_a_stop_that_is_judged_again_is_none_of_what_runs_again() -> None:
+    text = "steps: [{name: a, kind: shell, run: a}, {name: s, kind: stop, status: failed}]"
+    program = program_of(text)
+    player = Player(program).create().play()
+    found = standing(program, player.machine.state)
+    assert (found.finished, found.behind, found.repeated) == (("a",), (), ())
