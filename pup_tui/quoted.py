@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_NO_UTF8: Final = re.compile("[\ud800-\udfff]")
-_NO_UTF8_QUOTED: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}")
+from pup_tui.late_pattern import late_pattern
+
+_NO_UTF8: Final = late_pattern("[\ud800-\udfff]")
+_NO_UTF8_QUOTED: Final = late_pattern(r"(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}")
 
 
 def quoted(text: object) -> str:

@@ -159,8 +159,7 @@ class Catalog:
 
         That is `./runbooks`, and the `runbooks` of any other place, for whoever stands there.
         """
-        # Links are followed to a directory's parent only: it may be a link that leads out itself.
-        around = [_without_links(folder) for folder in Path(os.path.abspath(path)).parents]
+        around = _around(path)
         for folder in self.places:
             if not folder.trusted and os.path.isdir(folder.path) and folder.path in around:
                 return folder.path
@@ -176,6 +175,19 @@ class Catalog:
             for folder in self.places
             for path in (*runbook_files(folder.path), *_template_files(folder.path))
         )
+
+
+def _around(path: Path) -> list[Path]:
+    """The directories that a file is in, from the inside, each as `_without_links` names it.
+
+    Links are followed to a directory's parent only: it may be a link that leads out itself.
+    """
+    real, *inside = Path(os.path.abspath(path)).parents[::-1]
+    found = [real]
+    for folder in inside:
+        found.append(real / folder.name)
+        real = real_path(found[-1]) if os.path.islink(found[-1]) else found[-1]
+    return found[::-1]
 
 
 def _without_links(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 @pass_settings
 def list_command(settings: Settings, tags: Sequence[str], as_json: bool) -> None:
     """The runbooks that are installed."""
+    # What is loaded stays to the end, and to look through all of it for cycles again and again takes long.
+    gc.disable()
     catalog = open_catalog(settings)
     tell_closed(catalog)
     entries = [entry for entry in catalog.entries() if _has_tags(entry, tags)]
@@ -63,15 +66,19 @@ def _last_runs(state: Path) -> tuple[dict[str, RunRow], bool]:
     from pup_tui.journal.errors import JournalError
     from pup_tui.journal.reader import read_journal
 
+    last_runs: dict[str, RunRow] = {}
+    losses = ""
     try:
         with read_journal(state) as journal:
-            losses = journal.losses() if journal else ""
-            if losses:
-                tell(f"pup-tui: some last runs are not known: {losses}")
-            return journal.last_runs() if journal else {}, not losses
+            if journal is not None:
+                losses = journal.losses()
+                last_runs = journal.last_runs()
     except JournalError as error:
         tell(f"pup-tui: the last runs are not known: {error}")
         return {}, False
+    if losses:
+        tell(f"pup-tui: some last runs are not known: {losses}")
+    return last_runs, not losses
 
 
 def _last_run(last: RunRow | None, are_all_known: bool) -> str:

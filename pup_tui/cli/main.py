@@ -19,21 +19,30 @@ from pup_tui.cli.options import profile_option, runbooks_option
 from pup_tui.quoted import with_replacements
 
 COMMANDS = {
-    "demo": "demo",
-    "list": "listing",
-    "describe": "describing",
-    "validate": "validating",
-    "run": "running",
-    "resume": "resuming",
-    "plan": "planning",
-    "history": "past",
-    "show": "past",
-    "watch": "watching",
-    "config": "config",
-    "schema": "schema",
-    "sandbox": "sandbox",
+    "demo": ("demo", "Try it: a live incident in a sandbox."),
+    "list": ("listing", "The runbooks that are installed."),
+    "describe": ("describing", "The variables and the steps of RUNBOOK."),
+    "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
+    "run": ("running", "Run RUNBOOK (an id or a file) and stream what its steps print."),
+    "resume": ("resuming", "Go on with RUN (the newest that did not succeed) where it stood."),
+    "plan": ("planning", "What a run of RUNBOOK would do, step by step."),
+    "history": ("past", "Past runs, newest first."),
+    "show": (
+        "past",
+        "One RUN (its id, or the beginning or end of it) with its steps and what they printed.",
+    ),
+    "watch": (
+        "watching",
+        "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
+    ),
+    "config": (
+        "config",
+        "Each setting, its value and where it came from; of keys, only whether they are set.",
+    ),
+    "schema": ("schema", "Print the JSON Schema of the runbook format, for editors."),
+    "sandbox": ("sandbox", "A small Datadog on this machine, for trying things out."),
 }
-"""Each command's module; it is imported when the command is called."""
+"""Each command's module, which is imported when it is called, and its first sentence."""
 
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -56,10 +65,14 @@ class LateGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"pup_tui.cli.{COMMANDS[cmd_name]}")
+        module = import_module(f"pup_tui.cli.{COMMANDS[cmd_name][0]}")
         command = getattr(module, f"{cmd_name}_command")
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, does) for name, (_, does) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

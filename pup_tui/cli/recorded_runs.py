@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
+
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.headless.exits import FAILED
 
@@ -47,10 +49,16 @@ class RecordedRuns(NamedTuple):
 @contextmanager
 def recorded_runs(state: Path) -> Iterator[RecordedRuns]:
     """The journal for looking only. Raises Failure where it cannot be read."""
+    from pup_tui.journal.errors import JournalError
     from pup_tui.journal.reader import read_journal
 
     with journal_failures(), read_journal(state) as journal:
         losses = journal.losses() if journal else ""
         if losses:
             tell(f"pup-tui: {losses}")
-        yield RecordedRuns(journal, losses)
+        try:
+            yield RecordedRuns(journal, losses)
+        except JournalError as error:
+            if str(error) == losses:  # it has been said
+                raise click.exceptions.Exit(FAILED) from error
+            raise

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.keys import Count, Factor, Seconds, Share, Size
 from pup_tui.runbook.roles import Role
 from pup_tui.spelling import spelled
@@ -25,8 +26,8 @@ Scope = Mapping[str, Any]
 """The names that a text sees, with their values."""
 T = TypeVar("T")
 
-_SHARE = re.compile(r"[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%")
-_STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])", re.IGNORECASE)
+_SHARE = late_pattern(r"[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%")
+_STATUS = late_pattern(r"[1-5](?:xx|[0-9][0-9])", re.IGNORECASE)
 
 
 def render_seconds(given: Seconds, scope: Scope) -> float:

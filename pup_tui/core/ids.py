@@ -6,9 +6,10 @@ takes that back.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
+
+from pup_tui.late_pattern import late_pattern
 
 UNDO = ":undo"
 """Follows the id of a step in the id of the step that takes it back.
@@ -16,8 +17,8 @@ UNDO = ":undo"
 Alone, which is no step's id: the part of a run in which steps are taken back, and the question which ones.
 """
 
-_ITEM = re.compile(r"\[(\d+)\]")
-_KEPT = re.compile(r"#\d+")
+_ITEM = late_pattern(r"\[(\d+)\]")
+_KEPT = late_pattern(r"#\d+")
 
 
 class Timer(StrEnum):

@@ -12,6 +12,7 @@ import msgspec
 
 from pup_tui.core.notices import checked_off
 from pup_tui.core.sent import Sent, Shown
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
@@ -23,10 +24,10 @@ from pup_tui.template.secrets import MASK, hiding
 from pup_tui.template.text import compile_text
 from pup_tui.template.values import Omitted
 
-_SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
+_SERVICE = late_pattern(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
-_PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
-_KEY = re.compile(r"\{(\w+)\}")
+_PASSWORD_OPTION = late_pattern(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
+_KEY = late_pattern(r"\{(\w+)\}")
 
 
 def line_of(step: Step, text: Callable[[str], str]) -> str:

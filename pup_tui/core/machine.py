@@ -171,6 +171,8 @@ def _go_on(run: Run, key: str) -> None:
         return
     while block.active < block.limit and block.taken < len(block.children):
         node = run.program.node(block.children[block.taken])
+        if resuming.waits_for_stop(run, node):
+            break
         block.taken += 1
         block.active += 1
         _take_up(run, node, key)

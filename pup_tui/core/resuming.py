@@ -11,7 +11,7 @@ from __future__ import annotations
 from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
-from pup_tui.core.ids import Timer, is_inside, item_id
+from pup_tui.core.ids import Timer, holder_id, is_inside, item_id, upwards
 from pup_tui.core.named import named_captures
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.questions import run_changed
@@ -149,6 +149,26 @@ def take_up(run: Run, node: Node) -> bool:
         run.set_timer(node, Timer.RETRY, max(0.0, known.due - run.now))
         return True
     return False
+
+
+def waits_for_stop(run: Run, node: Node) -> bool:
+    """Whether a step has not begun, and one beside it that has is where an earlier leg was stopped.
+
+    Until that one has ended it may be stopped there again, and then this one does not begin.
+    """
+    state = run.state
+    known = state.earlier.steps.get(node.id)
+    if not state.earlier.stops or (known is not None and known.began is not None):
+        return False
+    holder = holder_id(node.id)
+    beside = (
+        around
+        for stop in state.earlier.stops
+        for around in upwards(stop)
+        if holder_id(around) == holder and around in state.steps
+    )
+    over = (StepPhase.PENDING, StepPhase.ENDED)
+    return any(state.steps[around].phase not in over for around in beside)
 
 
 def items_before(state: RunState, node: Node) -> list[object] | None:

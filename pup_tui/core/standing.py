@@ -178,7 +178,6 @@ def remembered(
     undone = _undone(program, {**state.steps, **known}, exact=exact).difference(doubtful)
     back = behind(program, known, undone, exact=exact)
     dropped |= {id_ for id_ in back if not is_in(id_, doubtful)}
-    dropped |= {id_ for id_ in known if _has_stopped(program, known, id_)}
     frames = dict(before.frames)
     for key, frame in state.frames.items():
         frames[key] = _joined(frames[key], frame) if key in frames else frame
@@ -189,12 +188,23 @@ def remembered(
         *(_lost(known) if exact else ()),
     )
     around = {holder for id_ in entered for holder in holders(id_)}
+    stops = [id_ for id_ in known if _has_stopped(program, known, id_, around)]
+    dropped.update(stops)
+    # One that the newest leg did not come to.
+    stops += (id_ for id_ in before.stops if id_ not in known or not ended_well(known[id_]))
+    around.update(holder for id_ in stops for holder in holders(id_))
     left = {
         id_: _unended(step) if id_ in around else step
         for id_, step in known.items()
         if id_ not in dropped and dropped.isdisjoint(holders(id_))
     }
-    return Earlier(steps=left, frames=frames, half_undone=dict(doubtful), exact=exact)
+    return Earlier(
+        steps=left,
+        frames=frames,
+        half_undone=dict(doubtful),
+        stops=tuple(dict.fromkeys(stops)),
+        exact=exact,
+    )
 
 
 def _known(program: Program, state: RunState) -> dict[str, StepState]:
@@ -209,12 +219,19 @@ def _known(program: Program, state: RunState) -> dict[str, StepState]:
     }
 
 
-def _has_stopped(program: Program, known: Mapping[str, StepState], id_: str) -> bool:
-    """Whether a step has ended its runbook, which is not over so: whether it does is judged once more."""
+def _has_stopped(
+    program: Program, known: Mapping[str, StepState], id_: str, entered: Collection[str]
+) -> bool:
+    """Whether a step has ended its runbook, which is not over so: whether it does is judged once more.
+
+    A called one that ended well is over, unless it is `entered` again, for its cleanup for instance.
+    """
     if program.node(id_).step.stops_as is None or known[id_].status is not StepStatus.SUCCEEDED:
         return False
     called = next((around for around in holders(id_) if program.node(around).is_called), None)
-    return called is None or called not in known or not ended_well(known[called])
+    if called is None or called in entered or called not in known:
+        return True
+    return not ended_well(known[called])
 
 
 def _lost(known: Mapping[str, StepState]) -> Iterator[str]:
@@ -352,7 +369,10 @@ def _done_behind(
 ) -> list[str]:
     """The steps of the body that were done, or may have been, and that are behind what was taken back."""
     dropped = {
-        id_: step for id_, step in _known(program, state).items() if id_ not in earlier.steps
+        id_: step
+        for id_, step in _known(program, state).items()
+        # To judge a stop once more does nothing.
+        if id_ not in earlier.steps and id_ not in earlier.stops
     }
     nodes = map(program.node, program.in_order(dropped))
     return [

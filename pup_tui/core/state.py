@@ -237,7 +237,8 @@ class Earlier(Struct):
     again, since a secret that they made is not known. `skipped` says of steps that are left out by whom and
     why, `edited` what steps run in place of their texts. `attempts` is how many attempts each step has made,
     so that none gets the number of another. `half_undone` are the undo steps that did not finish, by the step
-    of which somebody has to say whether it was taken back. `exact` is as in `Resumed`.
+    of which somebody has to say whether it was taken back. `stops` are those that had ended their runbook and
+    are judged once more. `exact` is as in `Resumed`.
     """
 
     steps: dict[str, StepState] = {}
@@ -248,6 +249,7 @@ class Earlier(Struct):
     edited: dict[str, EditedText] = {}
     attempts: dict[str, int] = {}
     half_undone: dict[str, StepState] = {}
+    stops: tuple[str, ...] = ()
     exact: bool = True
 
 

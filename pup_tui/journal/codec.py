@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Any
 
 import msgspec
 
 from pup_tui.core.events import AnyEvent, durable
+from pup_tui.late_pattern import late_pattern
 from pup_tui.spelling import from_stored, stored
 from pup_tui.typed import convert
 
@@ -49,7 +49,7 @@ def first_link(run: str) -> bytes:
     return hashlib.sha256(run.encode()).digest()
 
 
-_WRITTEN_OUT = re.compile(r"\\u(d[89a-f][0-9a-f]{2})")
+_WRITTEN_OUT = late_pattern(r"\\u(d[89a-f][0-9a-f]{2})")
 
 
 def link(previous: bytes, sequence: int, body: bytes) -> bytes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pup_tui.journal.errors import JournalError
+from pup_tui.late_pattern import late_pattern
 from pup_tui.place_errors import place_error
 from pup_tui.private import NotPrivate, check_private_dir, make_private_dir, refuse_link
 
@@ -18,7 +18,7 @@ OVERRIDE = "PUP_TUI_STATE_DIR"
 OWNER_LOCK = "owner.lock"
 """The file in a run's folder that its owner holds."""
 
-_RUN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
+_RUN_ID = late_pattern(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 
 
 def make_state_dir(state: Path) -> None:

@@ -29,6 +29,7 @@ from pup_tui.journal.places import (
     with_outputs,
 )
 from pup_tui.journal.reader import JournalReader
+from pup_tui.place_errors import place_error
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,10 @@ def back_up(state: Path, copy: Path) -> None:
     except sqlite3.Error as error:
         raise explained(error, journal_path(state)) from error
     except OSError as error:
-        raise unusable(error, copy, "the copy cannot be made") from error
+        found = place_error(error, copy)
+        told, hint = f"the copy cannot be made ({found.message})", found.hint
+        elsewhere = "name a file in another folder"
+        raise JournalError(told, copy, f"{hint}, or {elsewhere}" if hint else elsewhere) from error
 
 
 def _refuse_owned(state: Path) -> None:

@@ -7,8 +7,9 @@ secret is searched for in the line as it is shown.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from pup_tui.late_pattern import late_pattern
 
 from .overwritten import Overwritten
 from .style import SGR, cut_before, strip_style
@@ -16,9 +17,9 @@ from .style import SGR, cut_before, strip_style
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_EDIT = re.compile(r"[\r\x08]")
-_RETURN_AT_END = re.compile(r"\r+\n")
-_TYPED = re.compile(r"([^\x08]*)(\x08*)")
+_EDIT = late_pattern(r"[\r\x08]")
+_RETURN_AT_END = late_pattern(r"\r+\n")
+_TYPED = late_pattern(r"([^\x08]*)(\x08*)")
 
 
 class LineAssembler:

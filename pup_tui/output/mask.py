@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import TYPE_CHECKING, NamedTuple
+
+from pup_tui.late_pattern import late_pattern
 
 from .moves import without_moves
 from .sanitize import Sanitizer, safe_text
@@ -21,7 +22,7 @@ MIN_SECRET = 6
 
 MASK = "***"
 
-_CUT_STYLE = re.compile(r"\x1b(?:\[[0-9;]*)?\Z")
+_CUT_STYLE = late_pattern(r"\x1b(?:\[[0-9;]*)?\Z")
 
 
 class SecretTooShort(ValueError):

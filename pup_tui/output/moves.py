@@ -6,7 +6,7 @@ that the assembler never lets out.
 
 from __future__ import annotations
 
-import re
+from pup_tui.late_pattern import late_pattern
 
 MARK = "\x0e"
 
@@ -23,7 +23,7 @@ HIDE = "l"
 MOST = 64
 """Lines that are moved at once; to move further is to move to the first or the last."""
 
-_MOVE = re.compile(rf"{MARK}\d*[A-Za-z]")
+_MOVE = late_pattern(rf"{MARK}\d*[A-Za-z]")
 
 
 def move(kind: str, number: str = "") -> str:

@@ -7,9 +7,10 @@ in a style sequence that the sanitizer never lets out, so that no program can pr
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from typing import TYPE_CHECKING
+
+from pup_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +27,7 @@ LAST_KEPT = 3
 MOST_NEW = 12
 """States that are kept because they say in letters what no state before them did."""
 
-_NO_LETTERS = re.compile(r"(?:[^\w\r]|[\d_])+")
+_NO_LETTERS = late_pattern(r"(?:[^\w\r]|[\d_])+")
 _ASCII_NO_LETTERS = {
     code: None for code in range(128) if chr(code) != "\r" and not chr(code).isalpha()
 }

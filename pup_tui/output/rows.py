@@ -10,9 +10,10 @@ Columns are not kept: what is printed first after a move draws its line anew, as
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pup_tui.late_pattern import late_pattern
 
 from .lines import LineAssembler
 from .mask import MASK
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from .mask import Masker
 
-_OPENING = re.compile(rf"{MARK}\d*[{UP}{DOWN}{HIDE}]")
-_PIECE = re.compile(rf"[\n\r]|{MARK}\d*[A-Za-z]|[^\n\r{MARK}]+")
+_OPENING = late_pattern(rf"{MARK}\d*[{UP}{DOWN}{HIDE}]")
+_PIECE = late_pattern(rf"[\n\r]|{MARK}\d*[A-Za-z]|[^\n\r{MARK}]+")
 _ERASED = move(ERASE)
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.spelling import SPELLED, dumps, token
 
 from .sanitize import is_visible
 
-_NOT_PLAIN = re.compile(r"[^\n -~]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_NOT_PLAIN = late_pattern(r"[^\n -~]")
+_SURROGATE = late_pattern(r"[\ud800-\udfff]")
 _encoder = msgspec.json.Encoder(enc_hook=token)
 
 

@@ -14,6 +14,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import chain, zip_longest
 
+from pup_tui.late_pattern import late_pattern
+
 from .moves import DOWN, ERASE, ERASE_BELOW, ERASE_RIGHT, HIDE, UP, move
 from .style import MAX_SGR_CHARS, PLAIN, RESET, apply_sgr, sequence
 
@@ -35,15 +37,15 @@ _PRESENTATION = "\ufe0e\ufe0f"
 
 # Classes that reach beyond ASCII take a millisecond each to compile: they are when a text wants them.
 _SPECIAL = rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]"
-_SPECIAL_ASCII = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
+_SPECIAL_ASCII = late_pattern(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
 """The same for ASCII, which most text is: a class that reaches beyond the BMP is searched range by range."""
 _BMP_BYTES = bytes(range(0xF0))
 _HARMLESS_ASCII = bytes(code for code in range(128) if not _SPECIAL_ASCII.match(chr(code)))
 _START = rf"[\x00-\x07\n-\x1f\x7f-\x9f{_INVISIBLE}]"
-_START_ASCII = re.compile(r"[\x00-\x07\n-\x1f\x7f]")
-_MAYBE_FLOOD = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")
-_SGR = re.compile(r"\x1b\[([0-?]*)m")
-_LINE_END = re.compile(r"[\n\r]")
+_START_ASCII = late_pattern(r"[\x00-\x07\n-\x1f\x7f]")
+_MAYBE_FLOOD = late_pattern(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")
+_SGR = late_pattern(r"\x1b\[([0-?]*)m")
+_LINE_END = late_pattern(r"[\n\r]")
 _STRING_BODY = r"[^\x07\x18\x1a\x1b\x9c\n]*"
 _TOKEN = rf"""(?x)
       (?P<line>[\n\r])
@@ -65,7 +67,7 @@ _UNSTYLED = {
     "?25l": move(HIDE),
 }
 """Sequences that do not end a style."""
-_STRING_REST = re.compile(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
+_STRING_REST = late_pattern(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
 _UNSAFE = rf"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]"
 _UNSAFE_MULTILINE = rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]"
 _BLANK = rf"[{_INVISIBLE}]"

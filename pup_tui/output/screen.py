@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pup_tui.late_pattern import late_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,7 +18,7 @@ REACH = 64
 
 # The more common a character is in logs, the less it is worth to begin a window.
 _COMMON = "xzqjkvwbygf\"'_/,.=:-pmcudlhrsnioate9876543210\n "
-_NOTHING = re.compile(r"(?!)")
+_NOTHING = late_pattern(r"(?!)")
 
 
 class Screen:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from pup_tui.late_pattern import late_pattern
+
 from .safe_json import safe_json_text
 from .sanitize import safe_text
 from .style import RESET
@@ -23,11 +25,11 @@ MOST_ADDED: Final = 4 * 1024 * 1024
 """Blanks that are put between: one long cell makes every row as long, and depth every line of JSON."""
 
 _TROUBLE = frozenset({"failed", "warned", "ignored", "cancelled", "unknown", "retrying", "waiting"})
-_TOKEN = re.compile(
+_TOKEN = late_pattern(
     r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")'
     r"|(?P<number>-?[0-9][0-9.eE+-]*)|(?P<word>true|false|null)"
 )
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]')
+_STRUCTURE = late_pattern(r'"(?:[^"\\]|\\.)*"|[\[\]{},]')
 _INDENT = 2
 _COLOURS = {"key": 36, "text": 32, "number": 33, "word": 35}
 

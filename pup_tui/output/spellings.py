@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import shlex
 import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
+
+from pup_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +25,10 @@ MIN_LINE = 8
 """Lines of a secret with several lines are secrets themselves from this length on; for shorter ones
 see ``short_lines``."""
 
-_PERCENT = re.compile(r"%[0-9A-F]{2}")
-_UNICODE_ESCAPE = re.compile(r"\\u[0-9a-f]{4}")
-_PRINTF_PLAIN = re.compile(r"([^A-Za-z0-9_@%+=:,./\n-])")
-_DOUBLE_QUOTED = re.compile(r'([\\"$`])')
+_PERCENT = late_pattern(r"%[0-9A-F]{2}")
+_UNICODE_ESCAPE = late_pattern(r"\\u[0-9a-f]{4}")
+_PRINTF_PLAIN = late_pattern(r"([^A-Za-z0-9_@%+=:,./\n-])")
+_DOUBLE_QUOTED = late_pattern(r'([\\"$`])')
 
 
 def spellings(secret: str) -> set[str]:

@@ -7,11 +7,12 @@ output must not hide anything from the operator.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
-SGR = re.compile(r"\x1b\[[0-9;]*m")
+from pup_tui.late_pattern import late_pattern
+
+SGR = late_pattern(r"\x1b\[[0-9;]*m")
 """A style sequence as this package writes it; no other sequence is left in sanitized text."""
 
 RESET = "\x1b[0m"

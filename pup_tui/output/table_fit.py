@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final
+
+from pup_tui.late_pattern import late_pattern
 
 from .style import strip_style
 from .table import between, width_of
@@ -13,8 +14,8 @@ from .table import between, width_of
 LEAST: Final = 4
 """Columns of the terminal that a column of a table keeps; where that is too much, lines are cut."""
 
-_RULE: Final = re.compile(r"-+(?:\+-*)*")
-_COUNT: Final = re.compile(r"\([0-9,]+ rows?\)")
+_RULE: Final = late_pattern(r"-+(?:\+-*)*")
+_COUNT: Final = late_pattern(r"\([0-9,]+ rows?\)")
 _CUT: Final = "…"
 
 

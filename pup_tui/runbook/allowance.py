@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import assert_never
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.nodes import Scalar
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Language, Role
@@ -42,8 +42,8 @@ _PER_ASSIGNED_PAIR = 3
 _PER_SQL_CHARACTER = 5
 _PER_PATTERN_CHARACTER = 20
 
-_PLAIN_NAME = re.compile(r"\s*[A-Za-z_][\w.]*\s*\Z")
-_OPERATOR = re.compile(r"[|&(<`]")
+_PLAIN_NAME = late_pattern(r"\s*[A-Za-z_][\w.]*\s*\Z")
+_OPERATOR = late_pattern(r"[|&(<`]")
 
 
 class Allowance:

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
@@ -22,7 +23,7 @@ from pup_tui.template.shell.interpreter import (
     named_in,
 )
 
-_BRACES = re.compile(
+_BRACES = late_pattern(
     r"\{\{-?(?P<value>.*?)-?\}\}|\{%-?\s*(?:if|elif|for\s+[\w\s,]+?\sin)\s(?P<tag>.*?)-?%\}",
     re.DOTALL,
 )

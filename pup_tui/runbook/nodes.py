@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.spelling import spelled
 
 ScalarStyle = Literal["plain", "quoted", "literal", "folded"]
@@ -20,10 +21,10 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(["false", "False", "FALSE"], False),
 }
 _NUMBER_BEGINS = frozenset("+-.0123456789")
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
-_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_INFINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_INTEGER = late_pattern(r"[-+]?(?:0|[1-9][0-9]*)\Z")
+_BASED = late_pattern(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_FLOAT = late_pattern(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_INFINITE = late_pattern(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
 _LARGEST = 2**63 - 1
 _DIGITS = 22
 """More digits than any 64-bit number has in any base; longer ones are out of range without counting."""

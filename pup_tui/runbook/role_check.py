@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import assert_never
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
 from pup_tui.runbook.interpreters import check_program
 from pup_tui.runbook.languages import compiled
@@ -33,13 +34,13 @@ _WITHOUT_TEMPLATES = frozenset({Language.PLAIN, Language.EXPRESSION, Language.CO
 MIN_INTERVAL = 0.1
 """Seconds between two attempts of a poll."""
 
-_STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
-_COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
-_SHARE = re.compile(r"(?:[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%)\Z")
-_FACTOR = re.compile(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_METHOD = re.compile(r"[A-Za-z]+\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_STATUS = late_pattern(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
+_COUNT = late_pattern(r"[1-9][0-9]{0,8}\Z")
+_SHARE = late_pattern(r"(?:[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%)\Z")
+_FACTOR = late_pattern(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
+_SCHEME = late_pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_METHOD = late_pattern(r"[A-Za-z]+\Z")
+_CONTROL = late_pattern(r"[\x00-\x1f\x7f]")
 
 
 class RoleCheck:

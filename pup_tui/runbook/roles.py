@@ -14,6 +14,9 @@ from typing import Final, NamedTuple
 class Language(Enum):
     """What a text is written in."""
 
+    # That of Enum is not in C, and each text of a runbook is looked up by its role and language.
+    __hash__ = object.__hash__
+
     PLAIN = auto()
     """Nothing in it is replaced."""
     TEMPLATE = auto()
@@ -61,6 +64,8 @@ class Role(Enum):
 
     `exposure` is None where a secret may stand; elsewhere none may.
     """
+
+    __hash__ = object.__hash__
 
     NAME = "name", Language.PLAIN, _MASKED
     MARKDOWN = "markdown", Language.PLAIN, _MASKED

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.sql.engines import engine_of
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+NAME = late_pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Names of variables, captures and environment variables."""
 
 RESERVED = frozenset(
@@ -39,8 +39,8 @@ RESERVED = frozenset(
 
 MAX_NAME = 200
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
-_CODE = re.compile(r"[-+]?[0-9]{1,9}\Z")
+_TOKEN = late_pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_CODE = late_pattern(r"[-+]?[0-9]{1,9}\Z")
 _BODIES = ("json", "form", "body", "body_file")
 
 Rule = Callable[[StepDraft, Report], None]

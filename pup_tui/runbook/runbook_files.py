@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from pathlib import Path
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES, Files, GivenFiles, Unreadable
 from pup_tui.runbook.nodes import Scalar, SourceText, YamlNode
 from pup_tui.runbook.report import Report
 
-_PACK = re.compile(r"pack-([1-9][0-9]{0,5})/")
+_PACK = late_pattern(r"pack-([1-9][0-9]{0,5})/")
 
 
 class NamedFile(Struct, frozen=True):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, KeysView
 from typing import TypeAlias, get_args
 
 from msgspec import Struct, field
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.model import LOOP, OUTCOME, AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
@@ -39,8 +39,8 @@ STEP_FIELDS = frozenset(
 BODY, UNDO, CLEANUP = range(3)
 """The parts of a run, in their order."""
 
-_OTHERS = re.compile(r"[^a-z0-9]+")
-_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+_OTHERS = late_pattern(r"[^a-z0-9]+")
+_ID = late_pattern(r"[a-z][a-z0-9_]*\Z")
 
 KINDS: dict[str, type[Step]] = {str(cls.__struct_config__.tag): cls for cls in get_args(AnyStep)}
 

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import yaml as pyyaml
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.nodes import (
     Mapping,
     OutOfRange,
@@ -42,15 +43,15 @@ _STYLES: dict[str | None, ScalarStyle] = {
     "|": "literal",
     ">": "folded",
 }
-_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+_UNUSABLE = late_pattern("[\x00\ud800-\udfff]")
 """Characters that an escape sequence can bring into a text."""
 
-_TWO_ESCAPES = re.compile(
+_TWO_ESCAPES = late_pattern(
     r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
 
 _LINE_SEPARATORS = "\x85\u2028\u2029"
-_FORBIDDEN = re.compile(
+_FORBIDDEN = late_pattern(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
 )
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
@@ -17,7 +18,7 @@ from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import OMIT, contents, to_text
 
-_PLAIN: Final = re.compile(r"[^\s'\"\\]+")
+_PLAIN: Final = late_pattern(r"[^\s'\"\\]+")
 _QUOTED_RUN: Final = {"'": re.compile(r"[^'\n]+"), '"': re.compile(r'[^"\\\n]+')}
 _ESCAPED_IN_QUOTES: Final = frozenset('"\\$`\n')
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression, guarded
 from pup_tui.template.expression import compile_expression, read_refused
@@ -18,9 +19,9 @@ from pup_tui.template.scanner import RAW_HINT, TAGS, Positions, Segment, loop_na
 from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.usage import Usage, merge
 
-_SET: Final = re.compile(r"set\s+([\w\s,()]+?)\s*=(?!=)(.*)", re.DOTALL)
-_NAME: Final = re.compile(r"[^\W\d]\w*")
-_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+_SET: Final = late_pattern(r"set\s+([\w\s,()]+?)\s*=(?!=)(.*)", re.DOTALL)
+_NAME: Final = late_pattern(r"[^\W\d]\w*")
+_QUOTED: Final = late_pattern(r"'[^']*'|\"[^\"]*\"")
 
 
 class Literal(Struct, frozen=True):

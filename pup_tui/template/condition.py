@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.evaluation import Expression
 from pup_tui.template.expression import compile_expression
@@ -27,13 +28,15 @@ ConditionKind = Literal["empty", "status", "value", "trend", "expression"]
 MAX_TREND: Final = 1000
 """The most samples that ``decreasing over N`` may ask for."""
 
-_STATUS: Final = re.compile(r"status\s*(==|!=)\s*(.+)", re.DOTALL)
-_VALUE: Final = re.compile(r"value\s*(<=|>=|==|!=|<|>)\s*(\S+)")
-_TREND: Final = re.compile(r"(decreasing|increasing)(?:\s+over\s+([0-9]{1,9}))?")
-_QUOTED: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
-_LONGER: Final = re.compile(r"[\"'<>=!|(){}\[\]]|\b(?:and|or|not|if|is|in)\b")
+_STATUS: Final = late_pattern(r"status\s*(==|!=)\s*(.+)", re.DOTALL)
+_VALUE: Final = late_pattern(r"value\s*(<=|>=|==|!=|<|>)\s*(\S+)")
+_TREND: Final = late_pattern(r"(decreasing|increasing)(?:\s+over\s+([0-9]{1,9}))?")
+_QUOTED: Final = late_pattern(r"\"([^\"]*)\"|'([^']*)'")
+_NAME: Final = late_pattern(r"[A-Za-z_]\w*", re.ASCII)
+_NUMBER: Final = late_pattern(
+    r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII
+)
+_LONGER: Final = late_pattern(r"[\"'<>=!|(){}\[\]]|\b(?:and|or|not|if|is|in)\b")
 _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.quoted import quoted
 
 MAX_SECONDS = 365 * 86_400.0
@@ -29,8 +30,8 @@ _UNITS: dict[str, float] = {
     )
     for unit in units.split()
 }
-_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", re.ASCII)
-_PART = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)[ \t]*([A-Za-z]+)[ \t,]*", re.ASCII)
+_NUMBER = late_pattern(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", re.ASCII)
+_PART = late_pattern(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)[ \t]*([A-Za-z]+)[ \t,]*", re.ASCII)
 
 
 def parse_duration(text: str | int | float) -> float:

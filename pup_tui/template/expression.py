@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression, guarded, undefined_path
 from pup_tui.template.flow import Flow
@@ -21,7 +22,7 @@ from pup_tui.template.values import NOTHING, enter
 if TYPE_CHECKING:
     from jinja2 import nodes
 
-_PATH: Final = re.compile(r"\s*([A-Za-z_]\w*(?:\.[A-Za-z]\w*)*)\s*", re.ASCII)
+_PATH: Final = late_pattern(r"\s*([A-Za-z_]\w*(?:\.[A-Za-z]\w*)*)\s*", re.ASCII)
 _NOT_A_PATH: Final = frozenset(
     {
         *("and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "null"),

@@ -7,10 +7,10 @@ alone knows the names of its loops only; `claimed` marks what begins with others
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 
@@ -24,14 +24,14 @@ _BRANCH: Final = r"(?:(?:else\s+)?(?:if|with)|range)"
 _BRANCH_ON_CALL: Final = rf"\s*{_BRANCH}\s+[A-Za-z_]\w*\s+(?:[-+]?[0-9]|{_OPERAND})"
 """``if eq .A "x"``: no expression of ours has a second word behind one of Go's own."""
 _HEAD: Final = rf"{_ALONE}|{_CALL}|{_BRANCH_ON_CALL}|\s*(?:{_BRANCH}|[A-Za-z_]\w*)\s+{_OPERAND}"
-_ACTION: Final = re.compile(rf"-?(?:{_HEAD})")
-_DATA: Final = re.compile(r"-?\s*(?:\.|\\?\$|\\[\"`])")
+_ACTION: Final = late_pattern(rf"-?(?:{_HEAD})")
+_DATA: Final = late_pattern(r"-?\s*(?:\.|\\?\$|\\[\"`])")
 """What no expression of ours begins with."""
-_PART: Final = re.compile(
+_PART: Final = late_pattern(
     r"""`[^`]*`|\\`[^`\\]*\\`|\\"(?:[^"\\\n]|\\[^"])*\\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\}\}|["'`]"""
 )
-_WORD: Final = re.compile(r"[A-Za-z_]\w*")
-_CLAIM: Final = re.compile(
+_WORD: Final = late_pattern(r"[A-Za-z_]\w*")
+_CLAIM: Final = late_pattern(
     rf"\{{%[-+]?\s*(?P<tag>raw|endraw)\b|(?P<opener>\{{\{{-?)(?=(?P<head>{_HEAD}))"
 )
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import Text
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_BLANK_ENDS: Final = re.compile(r"\A[ \t]|[ \t]\Z")
+_CONTROL: Final = late_pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
+_BLANK_ENDS: Final = late_pattern(r"\A[ \t]|[ \t]\Z")
 _TRIM: Final = "`| trim` takes blanks off a value"
 
 

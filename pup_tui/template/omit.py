@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.evaluation import Expression
 from pup_tui.template.text import Text, compile_text
 from pup_tui.template.values import OMIT, OMIT_NAME
 
-_OPTION: Final = re.compile(r"--[A-Za-z0-9][\w.-]*=")
+_OPTION: Final = late_pattern(r"--[A-Za-z0-9][\w.-]*=")
 
 
 def is_omitted(source: str, scope: Mapping[str, Any]) -> bool:

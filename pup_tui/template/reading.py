@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.values import NOTHING, parse_json
 
 NOT_SAID: Final = frozenset(
@@ -14,7 +15,7 @@ NOT_SAID: Final = frozenset(
 )
 """What is known of an attempt without a look at what it said."""
 
-_NUMBER: Final = re.compile(
+_NUMBER: Final = late_pattern(
     r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*", re.ASCII
 )
 _EXACT: Final = 2**53

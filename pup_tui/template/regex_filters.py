@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
 from pup_tui.template.operands import text_of
@@ -20,8 +21,8 @@ from pup_tui.template.regex import (
 
 _Result = TypeVar("_Result")
 
-_REFERENCE: Final = re.compile(r"\\(?:([1-9][0-9]?)|g<(\w+)>|(.))", re.DOTALL)
-_GROUP: Final = re.compile(r"\\?([0-9]{1,2})|\\g<(\w+)>|([A-Za-z_]\w*)")
+_REFERENCE: Final = late_pattern(r"\\(?:([1-9][0-9]?)|g<(\w+)>|(.))", re.DOTALL)
+_GROUP: Final = late_pattern(r"\\?([0-9]{1,2})|\\g<(\w+)>|([A-Za-z_]\w*)")
 
 
 def regex_search(

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from pup_tui.late_pattern import late_pattern
+
 MAX_PROGRAM: Final = 20_000
 """Instructions that a pattern may come to when its repeats are written out."""
 
 _MAX_NESTING: Final = 32
-_COUNT: Final = re.compile(r"\{(\d{0,5})(,?)(\d{0,5})\}")
-_ESCAPE: Final = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_GROUP: Final = re.compile(r"\((?:\?:|\?P<[A-Za-z_]\w*>|(?!\?))")
-_WORD: Final = re.compile(r"\w")
+_COUNT: Final = late_pattern(r"\{(\d{0,5})(,?)(\d{0,5})\}")
+_ESCAPE: Final = late_pattern(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_GROUP: Final = late_pattern(r"\((?:\?:|\?P<[A-Za-z_]\w*>|(?!\?))")
+_WORD: Final = late_pattern(r"\w")
 
 
 class PatternError(ValueError):

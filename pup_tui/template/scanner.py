@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_BLOCKS
 
@@ -31,13 +32,13 @@ _REFUSED: Final = frozenset(
 _MOST_IN_VAIN: Final = 100_000
 """Characters looked through for the ends of values and tags that have none."""
 
-_OPENER: Final = re.compile(r"\{(?:\{+|%)")
-_TAG_WORD: Final = re.compile(r"[-+]?\s*([a-z]+)\b")
-_ENDRAW: Final = re.compile(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
-_FOREIGN: Final = re.compile(r"-?\s*[#/^!>&]")
-_SPECIAL: Final = re.compile(r"['\"(){}\[\]%]")
-_LOOP_NAMES: Final = re.compile(r"for\s+([\w\s,()]{1,500}?)\s+in\b")
-_STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_OPENER: Final = late_pattern(r"\{(?:\{+|%)")
+_TAG_WORD: Final = late_pattern(r"[-+]?\s*([a-z]+)\b")
+_ENDRAW: Final = late_pattern(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
+_FOREIGN: Final = late_pattern(r"-?\s*[#/^!>&]")
+_SPECIAL: Final = late_pattern(r"['\"(){}\[\]%]")
+_LOOP_NAMES: Final = late_pattern(r"for\s+([\w\s,()]{1,500}?)\s+in\b")
+_STRING: Final = late_pattern(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 
 
 class Segment(Struct, frozen=True):

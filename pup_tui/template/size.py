@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from pup_tui.late_pattern import late_pattern
 
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\Z")
+_SIZE = late_pattern(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\Z")
 _UNITS = {
     "": 1,
     "b": 1,

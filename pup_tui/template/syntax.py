@@ -14,6 +14,7 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 from jinja2.visitor import NodeTransformer
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.spelling import spelled
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.filters import FILTERS
@@ -68,11 +69,11 @@ _OWN_FILTERS: Final = frozenset({METHOD_FILTER, CONCAT_FILTER, IN_FILTER, SLICE_
 _JSON_WORDS: Final = {"null": None}
 _OPENERS: Final = frozenset({"lparen", "lbracket", "lbrace"})
 _CLOSERS: Final = frozenset({"rparen", "rbracket", "rbrace"})
-_PUP_DEFAULT: Final = re.compile(r"\|\s*(?:default|d)\s*:\s*")
-_QUOTED: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
-_BACKSLASH: Final = re.compile(r"\\(?:[\\'\"abfnrtvxuUN0-7\n]|(?P<other>.))", re.DOTALL)
-_BARE_WORD: Final = re.compile(r"[^|]*")
-_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_PUP_DEFAULT: Final = late_pattern(r"\|\s*(?:default|d)\s*:\s*")
+_QUOTED: Final = late_pattern(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_BACKSLASH: Final = late_pattern(r"\\(?:[\\'\"abfnrtvxuUN0-7\n]|(?P<other>.))", re.DOTALL)
+_BARE_WORD: Final = late_pattern(r"[^|]*")
+_NUMBER: Final = late_pattern(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 def parse(source: str) -> nodes.Expr:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from pup_tui.late_pattern import late_pattern
 
 _TAGS: Final = {
     "if": "{% if … %}",
@@ -19,8 +20,8 @@ _TAGS: Final = {
     "with": "the value itself",
 }
 _GO: Final = frozenset({"if", "else", "end", "range", "with"})
-_WORD: Final = re.compile(r"\s*([a-z]+)\b")
-_CONDITION: Final = re.compile(
+_WORD: Final = late_pattern(r"\s*([a-z]+)\b")
+_CONDITION: Final = late_pattern(
     r"\s*(?:(?:(?P<else>else)\s+)?if|(?P<elif>elif))\s+(?P<test>\S.{0,60})\Z"
 )
 

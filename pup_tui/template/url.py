@@ -9,18 +9,19 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
 from pup_tui.template.sql.engines import need_engine
 from pup_tui.template.text import Text, Value, all_blocks
 
-_UNFIT: Final = re.compile(r"[\x00-\x20\x7f\\]")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_HOST: Final = re.compile(r"[^\x00-\x20\x7f%/?#@\\:\[\]\"'<>{}|^`]+|\[[0-9A-Fa-f:.]+\]")
+_UNFIT: Final = late_pattern(r"[\x00-\x20\x7f\\]")
+_CONTROL: Final = late_pattern(r"[\x00-\x1f\x7f]")
+_SCHEME: Final = late_pattern(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_HOST: Final = late_pattern(r"[^\x00-\x20\x7f%/?#@\\:\[\]\"'<>{}|^`]+|\[[0-9A-Fa-f:.]+\]")
 _SCHEMES: Final = ("http://", "https://")
-_SEGMENT: Final = re.compile(r"[^/]+")
+_SEGMENT: Final = late_pattern(r"[^/]+")
 
 
 class Url(Struct, frozen=True):
@@ -64,8 +65,8 @@ def check_url_text(source: str, text: Text) -> None:
         _host_of(text.literal)
 
 
-_USER_INFO: Final = re.compile(r"[^:/?#]*://([^/?#]*)@")
-_PASSWORD_OPTION: Final = re.compile(r"[?&](?:ssl)?password=([^&]*)", re.IGNORECASE)
+_USER_INFO: Final = late_pattern(r"[^:/?#]*://([^/?#]*)@")
+_PASSWORD_OPTION: Final = late_pattern(r"[?&](?:ssl)?password=([^&]*)", re.IGNORECASE)
 
 
 def check_database_url(source: str, text: Text) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import watched, with_secrets
@@ -17,10 +18,10 @@ from pup_tui.template.values import to_text
 if TYPE_CHECKING:
     from pup_tui.template.shell.script import ShellTemplate
 
-_APART: Final = re.compile(r"\{\{.*?\}\}|'[^']*'|\"[^\"]*\"|\\.", re.DOTALL)
+_APART: Final = late_pattern(r"\{\{.*?\}\}|'[^']*'|\"[^\"]*\"|\\.", re.DOTALL)
 """What holds nothing that a shell would act on: templates and quoted text."""
 
-_FOR_A_SHELL: Final = re.compile(r"[|&;<>`$\n]")
+_FOR_A_SHELL: Final = late_pattern(r"[|&;<>`$\n]")
 
 
 class ValueCommand(Struct, frozen=True, kw_only=True):

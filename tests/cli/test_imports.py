@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from pup_tui.cli.main import COMMANDS, cli
 from tests.support.program import Program
 
 WATCHED = """
@@ -113,6 +115,18 @@ def test_what_runs_nothing_imports_nothing_of_it(
 ) -> None:
     modules, _ = watched(program, tmp_path, *args)
     assert not {"curses", "httpx", "rich", "textual", "pup_tui.datadog.client"} & modules
+
+
+def test_the_list_of_commands_says_what_they_say_and_imports_none(
+    program: Program, tmp_path: Path
+) -> None:
+    modules, opened = watched(program, tmp_path, "--help")
+    assert modules == set()
+    assert not any("cli/running" in path for path in opened)
+    with click.Context(cli) as context:
+        commands = {name: cli.get_command(context, name) for name in COMMANDS}
+    said = {name: each and each.get_short_help_str(1000) for name, each in commands.items()}
+    assert said == {name: does for name, (_, does) in COMMANDS.items()}
 
 
 @pytest.mark.parametrize("named", ["one.yaml", "./one.yaml", "two"])

@@ -189,15 +189,29 @@ def test_damage_of_a_part_is_said_where_the_rest_can_be_read(
 
 def damage_a_part(state: Path) -> None:
     """Overwrite the pages of an index that is only looked at when outputs are compared with the records."""
+    damage(state, "sqlite_autoindex_run_1")
+
+
+def damage(state: Path, name: str) -> None:
+    """Overwrite the first page of a table or an index."""
     with closing(sqlite3.connect(state / "journal.db")) as database:
         (size,) = database.execute("PRAGMA page_size").fetchone()
-        found = database.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_run_1'"
-        )
+        found = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,))
         (page,) = found.fetchone()
     with (state / "journal.db").open("r+b") as file:
         file.seek((page - 1) * size)
         file.write(b"x" * size)
+
+
+@pytest.mark.parametrize("command", ["history", "list"])
+def test_damage_that_keeps_everything_from_being_read_is_said_once(
+    program: Program, state: Path, command: str
+) -> None:
+    damage(state, "run")
+    done = program(command)
+    assert done.err.count("the journal is damaged") == 1
+    assert "pup-tui history repair" in done.err
+    assert done.code == (0 if command == "list" else 1)
 
 
 def test_a_run_that_began_and_was_never_recorded_is_no_loss(program: Program, state: Path) -> None:
@@ -264,6 +278,16 @@ def test_a_backup_has_what_is_still_in_the_log_and_can_be_put_back(
     (row,) = program("history", "--json").json
     assert program("show", row["run"], "--json").json["reason"] == "of the log"
     assert program("run", "quick.yaml").code == 0
+
+
+def test_where_no_backup_can_be_made_another_folder_for_the_file_is_advised(
+    program: Program, state: Path, tmp_path: Path
+) -> None:
+    done = program("history", "backup", str(tmp_path / "none" / "copy.db"))
+    assert done.code == 1
+    assert "there is no such file or folder" in done.err
+    assert "or name a file in another folder" in done.err
+    assert "PUP_TUI_STATE_DIR" not in done.err
 
 
 def test_options_of_the_list_are_none_of_its_commands(program: Program) -> None:

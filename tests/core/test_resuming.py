@@ -585,3 +585,92 @@ def test_a_called_runbook_that_had_nothing_to_do_stays_over() -> None:
     player = Player(calling("succeeded"), results={"z": [FAILS, OK]}).create().play()
     player.resume().play()
     assert (attempts(player), status_of(player)) == (["z#1", "z#2"], "succeeded")
+
+
+def test_a_called_runbook_that_stopped_is_stopped_again_where_its_cleanup_is_left() -> None:
+    called = """
+name: called
+steps:
+  - {name: s, kind: stop}
+  - {name: y, kind: shell, run: y}
+  - {name: last, kind: shell, run: echo last, when: cleanup}
+"""
+    text = "steps: [{name: r, kind: runbook, runbook: called}]"
+    program = program_of(text, files={"called.yaml": called})
+    player = Player(program, results={"r/last": [FAILS, OK]}).create().play()
+    player.resume().play()
+    assert attempts(player) == ["r/last#1", "r/last#2"]
+    assert player.machine.state.steps["r/y"].status is StepStatus.SKIPPED
+
+
+BESIDE = """
+steps:
+  - name: p
+    kind: KIND
+    max_parallel: 2
+    steps:
+      - {name: a, kind: shell, run: a, if: item == 1}
+      - {name: b, kind: shell, run: b, if: item != 1}
+      - {name: s, kind: stop, status: failed, message: enough, if: item == 2}
+"""
+
+
+@pytest.mark.parametrize("leg", ["", "cancelled"])
+def test_what_a_stop_kept_from_its_turn_beside_it_does_not_get_it_when_the_run_is_resumed(
+    leg: str,
+) -> None:
+    loop = BESIDE.replace("kind: KIND", "kind: group\n    foreach: [1, 2, 3]")
+    steps = """
+steps:
+  - name: p
+    kind: parallel
+    max_parallel: 2
+    steps:
+      - {name: a, kind: shell, run: a}
+      - name: g
+        kind: group
+        steps:
+          - {name: b, kind: shell, run: b}
+          - {name: s, kind: stop, status: failed, message: enough}
+      - {name: c, kind: shell, run: c}
+"""
+    long = Result(takes=9.0)
+    for text, first in ((loop, "p[0]/a"), (steps, "p/a")):
+        player = Player(program_of(text), results={first: [long]}).create().play()
+        before = attempts(player)
+        assert len(before) == 2
+        if leg:
+            player.resume().play(until=lambda p: True)
+            player.tell(CancelRequested(at=player.moment, by="ada"))
+            player.play()
+        player.resume().play()
+        assert (attempts(player), player.machine.state.reason) == (before, "enough")
+
+
+def test_what_waits_for_a_stop_begins_where_that_does_not_hold_any_more() -> None:
+    text = """
+vars: {FULL: "yes"}
+steps:
+  - name: p
+    kind: parallel
+    max_parallel: 2
+    steps:
+      - {name: a, kind: shell, run: a}
+      - name: g
+        kind: group
+        steps:
+          - {name: b, kind: shell, run: b}
+          - {name: s, kind: stop, status: failed, if: FULL == 'yes'}
+      - {name: c, kind: shell, run: c}
+"""
+    player = Player(program_of(text), results={"p/a": [Result(takes=9.0)]}).create(FULL="yes")
+    player.play().resume(changed={"FULL": "no"}).play()
+    assert (attempts(player), status_of(player)) == (["p/a#1", "p/g/b#1", "p/c#1"], "succeeded")
+
+
+def test_a_stop_that_is_judged_again_is_none_of_what_runs_again() -> None:
+    text = "steps: [{name: a, kind: shell, run: a}, {name: s, kind: stop, status: failed}]"
+    program = program_of(text)
+    player = Player(program).create().play()
+    found = standing(program, player.machine.state)
+    assert (found.finished, found.behind, found.repeated) == (("a",), (), ())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import MIN_SECRET, Choice, Variable
 from pup_tui.runbook.report import listed, suggestion
@@ -25,9 +25,9 @@ MAX_VALUE = 1024 * 1024
 TRUE_WORDS = frozenset({"true", "yes", "on"})
 FALSE_WORDS = frozenset({"false", "no", "off"})
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,19}\Z")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
-_SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]")
+_INTEGER = late_pattern(r"[+-]?[0-9]{1,19}\Z")
+_NUMBER = late_pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_SPACE_OR_CONTROL = late_pattern(r"[\x00-\x20\x7f-\x9f]")
 
 
 def check_value(variable: Variable, raw: object) -> CheckedValue:

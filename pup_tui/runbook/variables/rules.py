@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Any
 
 import msgspec
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import COMMAND, Variable
@@ -39,7 +39,7 @@ _FITS: dict[str, frozenset[str]] = {
     "max_length": frozenset({"string", "text", "secret", "url", "file", "list"}),
     "pattern": frozenset({"string", "text", "secret", "url", "file", "list", "duration"}),
 }
-_KEYRING = re.compile(r".+/[^/]+\Z")
+_KEYRING = late_pattern(r".+/[^/]+\Z")
 _SOURCES = ("env", "file", "keyring", "command")
 
 

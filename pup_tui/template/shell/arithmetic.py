@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
 from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.keys import keys_of
@@ -22,8 +23,8 @@ from pup_tui.template.shell.words import BODIES, ZSH_PARAMETER, loop_words, prin
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_IDENTIFIER: Final = re.compile(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
-_ZSH_SUBSCRIPT: Final = re.compile(rb"%b((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
+_IDENTIFIER: Final = late_pattern(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
+_ZSH_SUBSCRIPT: Final = late_pattern(rb"%b((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
 _CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
 _AROUND: Final = frozenset(
     {
@@ -32,30 +33,30 @@ _AROUND: Final = frozenset(
     }
 )
 """What may stand between a command substitution and the arithmetic that takes what it prints."""
-_ZSH_TERMINAL: Final = re.compile(rb"-t\s+([A-Za-z_]\w*)")
-_INDEX: Final = re.compile(rb"\b([A-Za-z_]\w*)\[([^]]*)\]")
-_INDIRECT: Final = re.compile(
+_ZSH_TERMINAL: Final = late_pattern(rb"-t\s+([A-Za-z_]\w*)")
+_INDEX: Final = late_pattern(rb"\b([A-Za-z_]\w*)\[([^]]*)\]")
+_INDIRECT: Final = late_pattern(
     rb"\$\{!\w|\s-[A-Za-z]*[vn][A-Za-z]*\s+['\"]?[\w=]*\$|\bnameref\s"
     rb"|\b(?:read|unset|mapfile|readarray|getopts)\b[^\n;&|]*\s['\"]?\$"
 )
 """What takes the text of a variable for a name, which may have an index."""
-_NAMED_TESTS: Final = re.compile(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
-_DESCRIPTORS: Final = re.compile(rb"\{[A-Za-z_]\w*\[([^]\n]*)\]\}[<>]")
+_NAMED_TESTS: Final = late_pattern(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
+_DESCRIPTORS: Final = late_pattern(rb"\{[A-Za-z_]\w*\[([^]\n]*)\]\}[<>]")
 """``{NAME[…]}>``, the variable that gets the number of a descriptor."""
-_KEY: Final = re.compile(rb"\[([^]]*)\]\+?=")
+_KEY: Final = late_pattern(rb"\[([^]]*)\]\+?=")
 _NAMING: Final = (
     *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
     b"getopts",
     *(b"export", b"declare", b"typeset", b"local", b"readonly"),
 )
-_DEFAULTS: Final = re.compile(rb"\$\{(\w+):?=([^}]*)\}")
-_EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
-_POSITIONS: Final = re.compile(rb"\$\{?([1-9][0-9]*|[@*])")
+_DEFAULTS: Final = late_pattern(rb"\$\{(\w+):?=([^}]*)\}")
+_EXPANDED: Final = late_pattern(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
+_POSITIONS: Final = late_pattern(rb"\$\{?([1-9][0-9]*|[@*])")
 MADE: Final = b"\x01"
 """Stands for a part of a text that is made when the script runs."""
-_NAME_FORM: Final = re.compile(rb"(?<![A-Za-z0-9_])[A-Za-z_\x01][A-Za-z0-9_\x01]*")
-_RUNS: Final = re.compile(rb"\$\((?!\()|`")
-_EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
+_NAME_FORM: Final = late_pattern(rb"(?<![A-Za-z0-9_])[A-Za-z_\x01][A-Za-z0-9_\x01]*")
+_RUNS: Final = late_pattern(rb"\$\((?!\()|`")
+_EVALUATED: Final = late_pattern(rb"\(\(|\[\[|\$\[|\blet\b")
 
 
 class Arithmetic:

@@ -9,13 +9,14 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.tables import Builtin, ShellTable, Use
 from pup_tui.template.shell.tests import test_use
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
-_SPACE: Final = re.compile(rb"\s+")
+_SPACE: Final = late_pattern(rb"\s+")
 _KINDS: Final = {use.name.lower(): use for use in Use} | {"set": Use.DATA, "format": Use.DATA}
-_CONVERSION: Final = re.compile(
+_CONVERSION: Final = late_pattern(
     rb"%(?:%|(?P<place>[1-9][0-9]*\$)?[-+ #0']*(?P<stars>\*?[0-9]*(?:\.\*?[0-9]*)?)"
     rb"(?:[hlLqjzt]*(?=[A-Za-z]))?(?:\([^)]*\))?(?P<letter>[A-Za-z]|\Z))"
 )

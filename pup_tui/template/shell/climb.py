@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.places import Heredoc, Place, Quoting, UnsafePlaceError, startup
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
@@ -49,14 +50,14 @@ _TRANSPARENT: Final = frozenset(
     }
 )
 _OPAQUE: Final = frozenset({"word", "regex", "extglob_pattern", "string_content"})
-_BRACE_RANGE: Final = re.compile(rb"\{[^{}\s]*\.\.[^{}\s]*\}")
+_BRACE_RANGE: Final = late_pattern(rb"\{[^{}\s]*\.\.[^{}\s]*\}")
 _BLANKS: Final = (b" ", b"\t", b"\n", b"\r", b"\f", b"\v")
-_BASE: Final = re.compile(rb"(?<![\w#@$}])([0-9]{1,2}#|0[xX])\Z")
+_BASE: Final = late_pattern(rb"(?<![\w#@$}])([0-9]{1,2}#|0[xX])\Z")
 _BASES: Final = range(2, 37)
-_GLUED: Final = re.compile(rb"(?:(?<![\w@#])[A-Za-z_]\w*|\$\{?\w+\}?,?)\Z")
+_GLUED: Final = late_pattern(rb"(?:(?<![\w@#])[A-Za-z_]\w*|\$\{?\w+\}?,?)\Z")
 """A name to whose end a number would belong."""
-_GLUED_OPTION: Final = re.compile(rb"(?<=\s)[-+][A-Za-z]\Z")
-_GOES_ON: Final = re.compile(rb"[\w@#]")
+_GLUED_OPTION: Final = late_pattern(rb"(?<=\s)[-+][A-Za-z]\Z")
+_GOES_ON: Final = late_pattern(rb"[\w@#]")
 _CALCULATORS: Final = frozenset({b"let", b"test", b"["})
 _NEAR: Final = 4096
 """Bytes around a value in which a word is looked at."""

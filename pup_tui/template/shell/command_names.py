@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.origins import Origins, Surveyed
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _EXPANSIONS: Final = frozenset({"simple_expansion", "expansion"})
 _MAY_BE_NONE: Final = {*_EXPANSIONS, "command_substitution"}
 _NAMED: Final = ("variable_name", "special_variable_name", "subscript")
-_WHERE: Final = re.compile(
+_WHERE: Final = late_pattern(
     rb"(?:(?:command -v|which|type -P|echo) +([\w./+-]+)(?: *2> */dev/null)?|true|:)(?: *\|\| *|\Z)"
 )
 """What prints the name of a program or nothing, and perhaps another one after that."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.readings import OwnWords, Reading
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EVALUATING: Final = (b"eval", b"trap")
-_PRINTED: Final = re.compile(rb"\$\((?!\()|`")
+_PRINTED: Final = late_pattern(rb"\$\((?!\()|`")
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
-_VARIABLE: Final = re.compile(rb"\$\{?(\w+|[@*])")
-_DEFINES: Final = re.compile(rb"\(\s*\)\s*[{(]|\bfunction\s")
+_VARIABLE: Final = late_pattern(rb"\$\{?(\w+|[@*])")
+_DEFINES: Final = late_pattern(rb"\(\s*\)\s*[{(]|\bfunction\s")
 _DOLLAR, _BEGIN, _END = b"\x02", b"\x03", b"\x04"
 """Stand for a dollar that is only a letter, and for where an expansion begins and ends."""
-_MADE: Final = re.compile(rb"\x02\{?\w*(?:\x04?\x03|%)|\x04(?:\[[^]]*\])?\+?=")
+_MADE: Final = late_pattern(rb"\x02\{?\w*(?:\x04?\x03|%)|\x04(?:\[[^]]*\])?\+?=")
 """A variable, read or assigned to, whose name is made when the script runs."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.builtins import is_option, option_argument
 from pup_tui.template.shell.tables import Builtin, ShellTable
 from pup_tui.template.shell.words import ASSIGNMENT, UNKNOWN, ShellWord
@@ -14,8 +14,8 @@ ANY: Final = b"*"
 """Stands for every variable."""
 
 _NAMING: Final = frozenset({"name", "assign", "code"})
-_NAME: Final = re.compile(rb"[A-Za-z_]\w*")
-_KEEPING: Final = re.compile(rb"[-+][aAfFgiIprtx]+")
+_NAME: Final = late_pattern(rb"[A-Za-z_]\w*")
+_KEEPING: Final = late_pattern(rb"[-+][aAfFgiIprtx]+")
 """Options of a declaration that leave a text what it is."""
 _NO_TEXT: Final = frozenset({b"unset", b"test", b"["})
 """Builtins that give the variables which they name no text."""

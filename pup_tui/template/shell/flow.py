@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec.structs import replace
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.arithmetic import MADE, Arithmetic, name_form
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
@@ -54,31 +55,31 @@ _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LI
 _NAMED: Final = ("variable_name", "special_variable_name")
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
-_LAST_WORD: Final = re.compile(rb"(?<!\w)_(?!\w)")
+_LAST_WORD: Final = late_pattern(rb"(?<!\w)_(?!\w)")
 SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MATCH"})
 """The variables that hold what ``=~`` has matched."""
 
-_MATCHES: Final = re.compile(rb"=~\s*(\S+)")
-_GROUP: Final = re.compile(rb"\(([^()]*)\)")
-_NUMBER: Final = re.compile(rb"(?:\[0-9\]|\[\[:digit:\]\])(?:[+*?]|\{[0-9,]+\})?")
-_WHOLE_MATCH: Final = re.compile(
+_MATCHES: Final = late_pattern(rb"=~\s*(\S+)")
+_GROUP: Final = late_pattern(rb"\(([^()]*)\)")
+_NUMBER: Final = late_pattern(rb"(?:\[0-9\]|\[\[:digit:\]\])(?:[+*?]|\{[0-9,]+\})?")
+_WHOLE_MATCH: Final = late_pattern(
     rb"BASH_REMATCH(?:\[0\]|\[?[@*]|\b(?!\[))|\bMATCH\b|\.sh\.match\[0"
 )
-_KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
+_KEYS_OR_NAMES: Final = late_pattern(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
-_EXPORTS: Final = re.compile(rb"(?:export|readonly)\s+(?![-+])")
-_TERMINAL: Final = re.compile(rb"\s-t\s")
-_PATTERN: Final = re.compile(rb"(?<![\\=])[*?]")
-_INSTEAD: Final = re.compile(rb"(?:\[[^]]*\])?:?\+")
+_EXPORTS: Final = late_pattern(rb"(?:export|readonly)\s+(?![-+])")
+_TERMINAL: Final = late_pattern(rb"\s-t\s")
+_PATTERN: Final = late_pattern(rb"(?<![\\=])[*?]")
+_INSTEAD: Final = late_pattern(rb"(?:\[[^]]*\])?:?\+")
 """What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
-_PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
-_WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
-_PRINTED: Final = re.compile(rb"\$\((?!\()|`")
+_PROMPT: Final = late_pattern(rb"(?:\[[^]]*\])?@P")
+_WORDS: Final = late_pattern(rb"[A-Za-z_][\w-]*")
+_PRINTED: Final = late_pattern(rb"\$\((?!\()|`")
 _SPLITTING: Final = frozenset({"command", "declaration_command", "array", "for_statement"})
 _KEEPING: Final = frozenset(
     {"string", "heredoc_body", "herestring_redirect", "variable_assignment"}
 )
-_OUTSIDE: Final = re.compile(rb"\$\((?!\()|`|(?<!\\)[*?]")
+_OUTSIDE: Final = late_pattern(rb"\$\((?!\()|`|(?<!\\)[*?]")
 """What a command prints, or the names of files."""
 
 FlowSource = int | str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
 from pup_tui.template.shell.words import command_nodes
@@ -36,11 +36,11 @@ _LOST: Final = """
 (subshell . (subshell)) @doubled
 (file_redirect destination: (_) destination: (_) @behind)
 """
-_TAKES_RESERVED: Final = re.compile(
+_TAKES_RESERVED: Final = late_pattern(
     rb"(?:time|coproc|repeat|always|foreach|no(?:correct|glob)|-)\Z"
 )
 _TIME_OPTIONS: Final = frozenset({b"-p", b"--"})
-_MAY_TAKE_RESERVED: Final = re.compile(rb"\b(?:time|coproc|repeat|foreach|nocorrect|noglob)\b")
+_MAY_TAKE_RESERVED: Final = late_pattern(rb"\b(?:time|coproc|repeat|foreach|nocorrect|noglob)\b")
 
 
 @lru_cache(maxsize=1)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.origins import OF_THE_SHELL
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 
-_NAME: Final = re.compile(rb"[A-Za-z_]\w*")
-_CALCULATED: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\s*=(?![=~])")
+_NAME: Final = late_pattern(rb"[A-Za-z_]\w*")
+_CALCULATED: Final = late_pattern(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\s*=(?![=~])")
 """An assignment in arithmetic."""
 _STARTING: Final = (b"local", b"declare", b"typeset", b"integer", b"float", b"unset", b"private")
 """What makes a variable anew, with nothing in it."""

@@ -7,18 +7,19 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import tables
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_KEYED: Final = re.compile(rb"-[grxlut]*A[grxlut]*")
-_GLOBAL: Final = re.compile(rb"-\w*g")
+_KEYED: Final = late_pattern(rb"-[grxlut]*A[grxlut]*")
+_GLOBAL: Final = late_pattern(rb"-\w*g")
 _SURELY_RUN: Final = frozenset({"program", "compound_statement"})
 _FUNCTION: Final = "function_definition"
-_NAME: Final = re.compile(rb"[A-Za-z_]\w*(?=\[|\+?=|\Z)")
-_MAKES: Final = re.compile(rb"\b(?:unset|local|declare|typeset|eval \W*\$)")
+_NAME: Final = late_pattern(rb"[A-Za-z_]\w*(?=\[|\+?=|\Z)")
+_MAKES: Final = late_pattern(rb"\b(?:unset|local|declare|typeset|eval \W*\$)")
 _FILLING: Final = (b"read", b"mapfile", b"readarray", b"set", b"unset")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_VARIANT_TEXT, MAX_VARIANTS
@@ -18,11 +18,11 @@ _PER_VALUE: Final = 100
 """Characters of text that take about as long to judge as one value does."""
 
 _PREFIX: Final = "PUPVALUE"
-MARKER: Final = re.compile(rb"PUPVALUEX*[0-9]+E")
+MARKER: Final = late_pattern(rb"PUPVALUEX*[0-9]+E")
 """The inert word that stands for a value."""
 
-_ROUND: Final = re.compile(r"\s*(?:(not)\s+)?loop\.(first|last)\s*")
-_VARIABLE_BEFORE: Final = re.compile(r"\$\w+\Z")
+_ROUND: Final = late_pattern(r"\s*(?:(not)\s+)?loop\.(first|last)\s*")
+_VARIABLE_BEFORE: Final = late_pattern(r"\$\w+\Z")
 
 
 def is_raw(output: Output) -> bool:

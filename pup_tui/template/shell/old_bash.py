@@ -6,13 +6,13 @@ It knows no arrays with texts for keys, so a key is calculated with; and a `)` i
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.places import DELIMITER
 
-_KEYED: Final = re.compile(r"\b(?:declare|typeset|local|export|readonly)\b[^\n;&|]*\s-[a-zA-Z]*A")
-_SUBSTITUTION: Final = re.compile(r"[$<>=]\(")
+_KEYED: Final = late_pattern(r"\b(?:declare|typeset|local|export|readonly)\b[^\n;&|]*\s-[a-zA-Z]*A")
+_SUBSTITUTION: Final = late_pattern(r"[$<>=]\(")
 
 
 def needs_newer(script: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.tables import Use
 
 _LETTER: Final = rb"[A-Za-z0-9_.,:+/@%=-]"
@@ -18,7 +19,7 @@ _PIECES: Final = rb"[#%%]{1,2}(?:/|%b)*+|\^\^?|,,?|:[0-9]+(?::[0-9]+)?|//?%b++(?
     _PATTERN,
     _LETTER,
 )
-_PART: Final = re.compile(
+_PART: Final = late_pattern(
     rb"(?P<text>\A~/|%(letter)b++|%(text)b)|(?P<quoted>\"(?:[^\"$`\\\[]|%(variable)b)*+\")"
     rb"|\$\{%(name)b:?[-=](?P<fallback>%(letter)b|%(text)b)?%(instead)b\}"
     rb"|\$\{%(name)b:?[+?]%(instead)b\}"

@@ -6,12 +6,12 @@ variable that the script never gives a text nothing is told: it is the environme
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.tables import tables
@@ -20,8 +20,8 @@ from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, loop_
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_POSITIONAL: Final = re.compile(rb"[0-9]+|[@*]")
-_ENVIRONMENT: Final = re.compile(rb"(?!BASH_|COMP_|READLINE_)[A-Z][A-Z0-9_]*")
+_POSITIONAL: Final = late_pattern(rb"[0-9]+|[@*]")
+_ENVIRONMENT: Final = late_pattern(rb"(?!BASH_|COMP_|READLINE_)[A-Z][A-Z0-9_]*")
 """Names that the environment may give a text; those of the shells' own lists are not among them."""
 OF_THE_SHELL: Final = frozenset(
     {
@@ -31,7 +31,7 @@ OF_THE_SHELL: Final = frozenset(
 )
 """Variables to which a shell itself gives their text."""
 _COMMANDS_PER_STEP: Final = 20
-_DEFAULTED: Final = re.compile(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
+_DEFAULTED: Final = late_pattern(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
 
 
 class Surveyed(Protocol):

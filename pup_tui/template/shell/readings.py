@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import FUNCTION, Survey
 from pup_tui.template.shell.tables import Use
@@ -16,8 +16,8 @@ from pup_tui.template.shell.tables import Use
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
-TAKES_PART: Final = re.compile(rb"(?:\[[^]]*\])?(?:[#%/^,]|:(?![-=?+])|@E)")
+_POSITIONAL: Final = late_pattern(rb"[1-9][0-9]*|[@*]")
+TAKES_PART: Final = late_pattern(rb"(?:\[[^]]*\])?(?:[#%/^,]|:(?![-=?+])|@E)")
 """What follows a name in an expansion that gives a part of its text, or one made of it."""
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
@@ -18,58 +19,58 @@ if TYPE_CHECKING:
 _TIME: Final = rb"time(?:[ \t]+-p)?(?:[ \t]+--)?[ \t]+"
 _PREFIX: Final = rb"(?:![ \t]+|%b)" % _TIME
 _BEHIND_NOTHING: Final = rb"(?<![^\s;&|(){}`])"
-_PREFIXES: Final = re.compile(
+_PREFIXES: Final = late_pattern(
     rb"%b%b+(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
     % (_BEHIND_NOTHING, _PREFIX)
 )
 """`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
 
 _ASSIGNMENT: Final = rb"[A-Za-z_]\w*(?:\[[^]\s]*\])?\+?="
-_TIMED: Final = re.compile(
+_TIMED: Final = late_pattern(
     rb"%b%b*%b(?:![ \t]+)*(?=%b)" % (_BEHIND_NOTHING, _PREFIX, _TIME, _ASSIGNMENT)
 )
-_NEGATED: Final = re.compile(rb"%b![ \t]+(?=%b)" % (_BEHIND_NOTHING, _ASSIGNMENT))
+_NEGATED: Final = late_pattern(rb"%b![ \t]+(?=%b)" % (_BEHIND_NOTHING, _ASSIGNMENT))
 """`time` before assignments, which the grammar takes for words, and `!` before those without a command."""
 
-_CONTINUED: Final = re.compile(rb"(?<![\\ \t])((?:\\\\)*)(\\\r?\n)[ \t]")
+_CONTINUED: Final = late_pattern(rb"(?<![\\ \t])((?:\\\\)*)(\\\r?\n)[ \t]")
 """The end of a line that goes on, with a blank only on the next one: the grammar ends no assignment there."""
 
-_CONTINUED_BY_NOTHING: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\(\r?\n)(?=\s*\Z)")
+_CONTINUED_BY_NOTHING: Final = late_pattern(rb"(?<!\\)((?:\\\\)*)\\(\r?\n)(?=\s*\Z)")
 
 _FILE: Final = rb"(?:[\w./:@%+-]+|\"(?:[\w./:@%+ -]|\$\w+|\$\{\w+\})+\")"
-_REDIRECTED: Final = re.compile(
+_REDIRECTED: Final = late_pattern(
     rb"(?<=[^\s;&|({])(?:[ \t]+(?:[0-9]*>[>|]?[ \t]*%b|[0-9]*>&[ \t]*[0-9-]|&>>?[ \t]*%b))+"
     rb"(?=[ \t]*(?:\Z|[\n;)}|&]))" % (_FILE, _FILE)
 )
 """Redirections behind an assignment: the grammar waits for a command there, also on the next line."""
 
-_READS_AND_WRITES: Final = re.compile(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<>&(-])")
+_READS_AND_WRITES: Final = late_pattern(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<>&(-])")
 """The second half of a redirection of which the grammar knows the first."""
 
-_KEYS: Final = re.compile(rb"(?<=[A-Za-z0-9_]\[)[\w.,:/@%+-]+(?:[ \t]+[\w.,:/@%+-]+)+(?=\])")
+_KEYS: Final = late_pattern(rb"(?<=[A-Za-z0-9_]\[)[\w.,:/@%+-]+(?:[ \t]+[\w.,:/@%+-]+)+(?=\])")
 """The key of an element with blanks in it. As a sum it is made of the same names, if it is calculated."""
 
-_BASES: Final = re.compile(rb"(?<![\w#@$}])(?:[0-9]{1,2}#(?=[\"$]))")
+_BASES: Final = late_pattern(rb"(?<![\w#@$}])(?:[0-9]{1,2}#(?=[\"$]))")
 """The base of a number that is a variable: ``10#$MONTH``."""
 
-_NO_WORDS: Final = re.compile(rb"(?<=\s)in(?=[ \t]*[;\n]\s*do\b)")
+_NO_WORDS: Final = late_pattern(rb"(?<=\s)in(?=[ \t]*[;\n]\s*do\b)")
 """The ``in`` of a loop over nothing."""
 
-_OWN_NAMES: Final = re.compile(
+_OWN_NAMES: Final = late_pattern(
     rb"(?<=\$\{)\.sh\.(?:version|file|fun|level|lineno|subshell|dollar|pid|ppid)(?![\w.])"
     rb"|(?<=\$\{#)\.sh\.(?:version|file|fun)(?=\})"
 )
 """Parameters of ksh that no value gets to; by others that have a dot in their names one can be passed on."""
 
-_DESCRIPTORS: Final = re.compile(rb"(?<![^\s;&|(){}<>])(?:[0-9]+(?=<<<)|0+(?=<))")
+_DESCRIPTORS: Final = late_pattern(rb"(?<![^\s;&|(){}<>])(?:[0-9]+(?=<<<)|0+(?=<))")
 """The descriptor of a here-string, or that of standard input: as if what is read were given to that."""
 
-_GIVEN_WORDS: Final = re.compile(
+_GIVEN_WORDS: Final = late_pattern(
     rb"(?<=[)} ])<<<(?=[ \t]*([\w./:-]+|'[\w./: -]*'|\"[\w./: -]*\")(?:[\s;|&)]|\Z))"
 )
 """The here-string of a compound command, which nobody could take for code, as if it named a file."""
 
-_QUALIFIERS: Final = re.compile(
+_QUALIFIERS: Final = late_pattern(
     rb"(?<=[\w*?/)])\((?:[-^./@=p%*rwxRWXAIEsStNDMTF,]|U|G|[oO][nLlamcdN]|[aAmMcC]?[mhMws]?[-+]?[0-9]+"
     rb"|L[kKmMpP]?[-+]?[0-9]+|\[-?[0-9]+(?:,-?[0-9]+)?\])+\)"
 )
@@ -77,10 +78,10 @@ _QUALIFIERS: Final = re.compile(
 
 _QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
 _IN_GROUP: Final = rb"\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED
-_GROUPS: Final = re.compile(rb"[?*+@!]" + _IN_GROUP, re.DOTALL)
+_GROUPS: Final = late_pattern(rb"[?*+@!]" + _IN_GROUP, re.DOTALL)
 """A group of bash's ``extglob`` and of ksh."""
 
-_ZSH_GROUPS: Final = re.compile(
+_ZSH_GROUPS: Final = late_pattern(
     rb"(?:[?*+@!]|(?<=[\w*?.:/@%%+\]}\"'-])|(?<=[\s|(])(?=\([^\s()]+\)[^\s;&]))(?!\([^)]*[#])%b"
     % _IN_GROUP,
     re.DOTALL,
@@ -89,7 +90,7 @@ _ZSH_GROUPS: Final = re.compile(
 
 With a ``#`` in it something else may be meant.
 """
-_BARS: Final = re.compile(rb"(\\.|%b)|\|" % _QUOTED, re.DOTALL)
+_BARS: Final = late_pattern(rb"(\\.|%b)|\|" % _QUOTED, re.DOTALL)
 _DEEPEST_GROUP: Final = 5
 
 _COMMANDS: Final = frozenset(
@@ -126,7 +127,7 @@ _WORDS: Final = frozenset(
 _HOLDS_WORDS: Final = frozenset(
     {"command", "for_statement", "array", "variable_assignment", "file_redirect", "test_command"}
 )
-_RUNS_WORDS: Final = re.compile(rb"(?:time|coproc|repeat|no(?:correct|glob)|-|!)\Z")
+_RUNS_WORDS: Final = late_pattern(rb"(?:time|coproc|repeat|no(?:correct|glob)|-|!)\Z")
 _LIKE_KSH: Final = frozenset({"bash", "ksh"})
 """Shells with groups in patterns, and with keys of arrays that are words."""
 

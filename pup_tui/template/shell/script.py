@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
 from pup_tui.template.code import ShellScript
@@ -66,8 +67,8 @@ _INPUT_HINT: Final = 'give it a variable on a line of its own, NAME={{ … }}, a
 _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
 )
-_INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
-_DIGITS: Final = re.compile(r"\s*([+-]?[0-9A-Za-z]{1,64})\s*", re.ASCII)
+_INTEGER: Final = late_pattern(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
+_DIGITS: Final = late_pattern(r"\s*([+-]?[0-9A-Za-z]{1,64})\s*", re.ASCII)
 _DECIMAL: Final = 10
 _TOO_LARGE: Final = 10**19
 

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
@@ -30,24 +31,24 @@ if TYPE_CHECKING:
 COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
 FUNCTION: Final = "function_definition"
 
-_ESCAPED_OR_QUOTE: Final = re.compile(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
-_ESCAPED_OR_BACKTICK: Final = re.compile(rb"\\.|`", re.DOTALL)
-_INTEGERS: Final = re.compile(
+_ESCAPED_OR_QUOTE: Final = late_pattern(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
+_ESCAPED_OR_BACKTICK: Final = late_pattern(rb"\\.|`", re.DOTALL)
+_INTEGERS: Final = late_pattern(
     rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[iEFX]"
     rb"|\b(?:integer|float)\s"
 )
-_ARRAYS: Final = re.compile(
+_ARRAYS: Final = late_pattern(
     rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[aACT]"
 )
-_REFERENCES: Final = re.compile(
+_REFERENCES: Final = late_pattern(
     rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
     rb"|\btypeset\b[^\n;&|]*?\s-[A-Za-z]*T"
 )
 _STEPS_PER_FUNCTION: Final = 10
 _FILLS_BY_TEXT: Final = frozenset({"sh", "bash"})
 """Shells whose declarations take a text for the elements of an array."""
-_ELEMENTS: Final = re.compile(rb"(?<![\w$])([A-Za-z_]\w*)(?:\[|\+?=\()")
-_COPROCESS: Final = re.compile(rb"\bcoproc\s+([A-Za-z_]\w*)")
+_ELEMENTS: Final = late_pattern(rb"(?<![\w$])([A-Za-z_]\w*)(?:\[|\+?=\()")
+_COPROCESS: Final = late_pattern(rb"\bcoproc\s+([A-Za-z_]\w*)")
 _OWN_ARRAYS: Final = frozenset(
     {
         *(b"BASH_LINENO", b"BASH_REMATCH", b"BASH_SOURCE", b"BASH_VERSINFO", b"COMPREPLY"),
@@ -55,18 +56,18 @@ _OWN_ARRAYS: Final = frozenset(
     }
 )
 """The arrays that bash itself fills, without those to which nothing can be assigned."""
-_ARRAY_OPTION: Final = re.compile(rb"-[A-Za-z]*a")
-_READS: Final = re.compile(rb"[$`(\[=<>*?]|\b(?:for|select|repeat)\b")
-_INNERMOST: Final = re.compile(rb"\([^()`]*\)|`[^()`]*`")
-_LINE: Final = re.compile(rb"[^\n;&|]*")
-_NO_NAME: Final = re.compile(rb"=\S*|(?<=\s)[-+]\S+")
+_ARRAY_OPTION: Final = late_pattern(rb"-[A-Za-z]*a")
+_READS: Final = late_pattern(rb"[$`(\[=<>*?]|\b(?:for|select|repeat)\b")
+_INNERMOST: Final = late_pattern(rb"\([^()`]*\)|`[^()`]*`")
+_LINE: Final = late_pattern(rb"[^\n;&|]*")
+_NO_NAME: Final = late_pattern(rb"=\S*|(?<=\s)[-+]\S+")
 """Parts of a declaration's words that name nothing: values and options."""
-_NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_OWN_WORD: Final = re.compile(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
-_MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
-_EXPORTS_FUNCTIONS: Final = re.compile(rb"\b(?:export|declare|typeset)\s+-\w*f")
-_WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
-_DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
+_NAME: Final = late_pattern(rb"[A-Za-z_][A-Za-z0-9_]*")
+_OWN_WORD: Final = late_pattern(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
+_MOVES_WORDS: Final = late_pattern(rb"\b(?:shift|set)\b")
+_EXPORTS_FUNCTIONS: Final = late_pattern(rb"\b(?:export|declare|typeset)\s+-\w*f")
+_WORDS: Final = late_pattern(rb"[A-Za-z_][\w-]*")
+_DEFINES: Final = late_pattern(rb"\(\s*\)|\bfunction\b")
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
 (function_definition) @function

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled, filled_by
@@ -45,14 +46,14 @@ PATTERN_OPERATORS: Final = frozenset(
 )
 """Operators of ``${NAME…}`` behind which a pattern stands."""
 
-_ARRAY: Final = re.compile(rb"[-+][a-zA-Z]*A")
+_ARRAY: Final = late_pattern(rb"[-+][a-zA-Z]*A")
 """The option of ``set`` behind which the name of an array stands."""
-_OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
-_ZSH_SUBSCRIPT: Final = re.compile(rb"%b(?:\[[^]\s]*\])*\[[^]\n]*\Z" % ZSH_PARAMETER)
-_DESCRIPTOR: Final = re.compile(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
-_REDIRECTED: Final = re.compile(rb"[^]\n]*\]\}[<>]")
+_OWN_WORDS: Final = late_pattern(rb"\"\$\{?@")
+_ZSH_SUBSCRIPT: Final = late_pattern(rb"%b(?:\[[^]\s]*\])*\[[^]\n]*\Z" % ZSH_PARAMETER)
+_DESCRIPTOR: Final = late_pattern(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
+_REDIRECTED: Final = late_pattern(rb"[^]\n]*\]\}[<>]")
 """Around a place in ``{NAME[…]}>``."""
-_ZSH_PATTERNS: Final = re.compile(rb"glob_?subst|emulate", re.IGNORECASE)
+_ZSH_PATTERNS: Final = late_pattern(rb"glob_?subst|emulate", re.IGNORECASE)
 _PLAIN_ARRAYS: Final = {
     "sh": re.compile(rb"-[aArgx]+"),
     "bash": re.compile(rb"-[aArgx]+"),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from pup_tui.late_pattern import late_pattern
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_PRINTS_NUMBER: Final = re.compile(
+_PRINTS_NUMBER: Final = late_pattern(
     rb"date (?:[^|;&<>`]*\s)?['\"]?\+(?:%-?[sHMSdmYjuwUVWNy])+['\"]?"
     rb"|stat -L?c ['\"]?%[sXYZ]['\"]? [^\s*?\[]+|wc -[clmw](?: ?< ?[^\s<>]+)?|nproc|id -u"
     rb"|seq(?: -?[0-9]+){1,3}"
@@ -25,7 +27,7 @@ UNKNOWN: Final = b"\0"
 ZSH_PARAMETER: Final = rb"\$[#+^=~]*(?:[A-Za-z0-9_@*]+|[#?$!-])"
 """What has a subscript in zsh where ``[`` follows it, with what may stand before a name."""
 
-ONE_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
+ONE_VARIABLE: Final = late_pattern(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 """A word that is one variable, or all elements of an array."""
 
 READING: Final = frozenset({b"read", b"mapfile", b"readarray", b"sysread"})
@@ -34,12 +36,12 @@ READING: Final = frozenset({b"read", b"mapfile", b"readarray", b"sysread"})
 BODIES: Final = frozenset({"do_group", "compound_statement"})
 """What a loop runs in each round."""
 
-ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
+ASSIGNMENT: Final = late_pattern(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
 """The beginning of a text that sets a variable."""
-_ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
-_ESCAPE_IN_QUOTES: Final = re.compile(rb"\\([$`\"\\\n])")
-_SPREADS: Final = re.compile(rb"(?<!\\)[*?\[{~]")
-_ALL: Final = re.compile(rb"\$\{?(?:@|[^}]*\[@\])")
+_ESCAPE: Final = late_pattern(rb"\\(.)", re.DOTALL)
+_ESCAPE_IN_QUOTES: Final = late_pattern(rb"\\([$`\"\\\n])")
+_SPREADS: Final = late_pattern(rb"(?<!\\)[*?\[{~]")
+_ALL: Final = late_pattern(rb"\$\{?(?:@|[^}]*\[@\])")
 _SKIPPED: Final = frozenset(
     {"comment", "variable_assignment", "herestring_redirect", "heredoc_redirect"}
 )
