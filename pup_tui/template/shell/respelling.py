@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pup_tui.template.shell.heredocs import DESCRIPTOR, shared_lines
 from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
@@ -68,6 +69,12 @@ _GIVEN_WORDS: Final = re.compile(
     rb"(?<=[)} ])<<<(?=[ \t]*([\w./:-]+|'[\w./: -]*'|\"[\w./: -]*\")(?:[\s;|&)]|\Z))"
 )
 """The here-string of a compound command, which nobody could take for code, as if it named a file."""
+
+_COPROCESSES: Final = re.compile(
+    rb"%bcoproc[ \t]+(?:([A-Za-z_]\w*)[ \t]+)?(?=(?:[{]|if|case|while|until|for|select|\[\[)\s|\()"
+    % _BEHIND_NOTHING
+)
+"""A compound command that runs as a coprocess, perhaps with a name."""
 
 _QUALIFIERS: Final = re.compile(
     rb"(?<=[\w*?/)])\((?:[-^./@=p%*rwxRWXAIEsStNDMTF,]|U|G|[oO][nLlamcdN]|[aAmMcC]?[mhMws]?[-+]?[0-9]+"
@@ -143,8 +150,8 @@ class Respelling(NamedTuple):
 def negations(script: bytes) -> list[Respelling]:
     """What the grammar may take for something else without an error.
 
-    That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``, and
-    redirections behind an assignment.
+    That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``, a
+    compound command behind ``coproc``, and redirections behind an assignment.
     """
     blanks = [
         *_blanks(_PREFIXES, script, _begins_command),
@@ -153,6 +160,7 @@ def negations(script: bytes) -> list[Respelling]:
         *_continuations(_CONTINUED, script),
         *_blanks(_DESCRIPTORS, script, _is_descriptor),
     ]
+    blanks += [_coprocess(found) for found in _COPROCESSES.finditer(script)]
     redirected = _blanks(_REDIRECTED, script, _is_behind_assignment)
     return blanks + [each for each in redirected if not MARKER.search(script, each.start, each.end)]
 
@@ -179,6 +187,10 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
             Respelling(*found.span(), found[0].replace(b".", b"_"), _is_parameter)
             for found in _OWN_NAMES.finditer(script)
         ]
+    blanks += [
+        Respelling(start, end, DESCRIPTOR.ljust(end - start), _is_redirected_here)
+        for start, end in shared_lines(script)
+    ]
     blanks += _blanks(_NEGATED, script, _begins_command)
     blanks += _continuations(_CONTINUED_BY_NOTHING, script)
     return _apart(negations(script), _apart(groups, blanks))
@@ -262,6 +274,13 @@ def _without_bar(part: re.Match[bytes]) -> bytes:
     return part[1] or b"."
 
 
+def _coprocess(begin: re.Match[bytes]) -> Respelling:
+    """A coprocess as if it were given what is read from a descriptor; its name is a variable."""
+    named = b"%b= " % begin[1] if begin[1] else b""
+    written = b"%b:%b|" % (named, DESCRIPTOR)
+    return Respelling(*begin.span(), written.ljust(len(begin[0])), _is_redirected)
+
+
 def _pattern(qualifiers: re.Match[bytes]) -> Respelling:
     """Qualifiers as a pattern without them, which may become several words, as they may."""
     length = len(qualifiers[0])
@@ -294,6 +313,20 @@ def _is_redirection(root: Node, start: int, _end: int) -> bool:
     """Whether a redirection begins right before this."""
     token = root.descendant_for_byte_range(start - 1, start)
     redirect = token.parent if token is not None and token.type == "<" else None
+    return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_redirected(root: Node, start: int, _end: int) -> bool:
+    """Whether a pipeline of a command and its redirection begins here."""
+    around = next((n for n in _around(root, start) if n.type == "redirected_statement"), None)
+    parent = around.parent if around is not None else None
+    is_first = around is not None and around.start_byte == start
+    return is_first and parent is not None and parent.type == "pipeline"
+
+
+def _is_redirected_here(root: Node, start: int, _end: int) -> bool:
+    """Whether a redirection begins here."""
+    redirect = next(_around(root, start)).parent
     return redirect is not None and redirect.type == "file_redirect"
 
 

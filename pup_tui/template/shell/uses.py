@@ -21,6 +21,7 @@ from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.tests import segment, test_use, test_words
 from pup_tui.template.shell.words import (
     BODIES,
+    FOR_UNKNOWN,
     READING,
     UNKNOWN,
     ZSH_PARAMETER,
@@ -147,6 +148,11 @@ class Uses:
     def _in_zsh(self) -> None:
         """What only zsh knows, and the grammar does not: ``$NAME[…]``, and variables that are patterns."""
         script = self._survey.script
+        if self._survey.rewrites_words:
+            raise UnsafePlaceError(
+                "the script defines aliases that may stand for code anywhere in it",
+                "write a function instead",
+            )
         if _ZSH_SUBSCRIPT.search(script, max(0, self._start - _NEAR), self._start):
             self._is_used(Use.INT)
         quoted = any(node.type in ("string", "heredoc_body") for node in self._path)
@@ -442,6 +448,7 @@ class Uses:
             {word.text for word in self._survey.words(body)} if body.type == "command" else {b""}
         )
         is_open = b"exec" in named and named <= _EXEC
+        is_open = is_open or self._survey.shares_documents
         waiting, seen = [self._path[0] if is_open else statement], set[bytes]()
         while waiting:
             for command in self._survey.commands_within(waiting.pop()):
@@ -535,6 +542,8 @@ class Uses:
         for start in self._survey.starts(words[:index]):
             for name in self._survey.names_of(words[start]):
                 self._hand_to(node, name, words[start:], index - start)
+        for handler in FOR_UNKNOWN & self._survey.functions.keys():
+            self.targets.add(b"%s %d" % (handler, index + 1))
         if self._survey.exports_functions and words[0].text not in self._survey.functions:
             called = self._survey.functions_in(self._survey.text(node))
             self.targets.update(b"%s 0" % name for name in called)
