@@ -154,6 +154,7 @@ class Evaluations:
     def __init__(
         self,
         survey: Survey,
+        parts: ScriptParts | None = None,
         depth: int = 0,
         given: tuple[bytes, ...] = (),
         *,
@@ -163,7 +164,7 @@ class Evaluations:
         self._root = root = survey.root
         self._depth = depth
         self._follows_texts = follows_texts
-        self._parts = ScriptParts(root)
+        self._parts = parts or ScriptParts(root)
         self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
         self._given = given
@@ -490,8 +491,10 @@ class Evaluations:
     @cached_property
     def _plain(self) -> Evaluations:
         """The ways of texts that are no scripts, by which it is told which are."""
-        plain = Evaluations(self._survey, self._depth, self._given, follows_texts=False)
-        plain._parts, plain._scripts, plain._filled = self._parts, self._scripts, self._filled
+        plain = Evaluations(
+            self._survey, self._parts, self._depth, self._given, follows_texts=False
+        )
+        plain._scripts, plain._filled = self._scripts, self._filled
         return plain
 
     def _shell_of(self, node: Node) -> Evaluator | None:
@@ -674,7 +677,7 @@ class Evaluations:
             inner = None
             if tree is not None:
                 survey = Survey(tree.root_node, source, shell, MARKER)
-                inner = Evaluations(survey, self._depth + 1, given)
+                inner = Evaluations(survey, None, self._depth + 1, given)
             self._scripts[key] = inner
         return self._scripts[key]
 

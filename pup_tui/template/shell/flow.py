@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec.structs import replace
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.arithmetic import MADE, Arithmetic, name_form
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
@@ -52,6 +53,7 @@ _NEEDS: Final = {
 _CHECKED: Final = (Use.PIECE, Use.BEGINNING, Use.WORD, Use.INT, Use.NAME)
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
+_STEPS: Final = 10
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
 _LAST_WORD: Final = re.compile(rb"(?<!\w)_(?!\w)")
@@ -107,6 +109,7 @@ def follow(
     cut: frozenset[FlowSource] = frozenset(),
 ) -> ValueFlow:
     """Follow each source from the variables that it is assigned to: ``split`` in parts, ``cut`` in lines."""
+    spend_on_judging(_STEPS + len(sources))
     graph = _Graph(survey, frozenset(chain.from_iterable(sources.values())))
     held = graph.reached(name for names in sources.values() for name in names)
     readings = [*graph.read(held), *graph.named_in_texts(held)]
