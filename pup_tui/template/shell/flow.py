@@ -334,11 +334,16 @@ class _Graph:
             name = name or b"@"
             is_made = self._survey.script.startswith(b"${!", node.start_byte)
             is_made = is_made and not _KEYS_OR_NAMES.match(after)
-            if not is_made and name not in self._survey.references:
+            is_prompt = _PROMPT.match(after) is not None
+            if not (is_made or is_prompt) and name not in self._survey.references:
                 continue
-            named = self._arithmetic.may_be_named_in(self._words.names(name, node), self._given)
+            texts = self._words.names(name, node)
+            is_any = is_made and is_prompt
+            named = self._given if is_any else self._arithmetic.may_be_named_in(texts, self._given)
             names = (*self._words.names(b"@", node), *sorted(named))
-            found.append(self._used(node, names, after))
+            found.append(
+                self._as_prompt(node, names) if is_prompt else self._used(node, names, after)
+            )
         return found
 
     @cached_property
@@ -357,8 +362,6 @@ class _Graph:
         names = self._words.names(name, node)
         if not self._survey.script.startswith(b"${!", node.start_byte):
             return names
-        if self._survey.text(node).endswith(b"@P}"):
-            names += self._arithmetic.named_in(name)
         return (*names, keys_name(name))
 
     def _expansion(self, node: Node) -> Reading | None:
@@ -379,9 +382,14 @@ class _Graph:
             )
             return Reading(names, shown, line, Use.NAME, frozenset(), problem)
         if _PROMPT.match(after):
-            problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
-            return Reading(names, shown, line, Use.CODE, frozenset(), problem)
+            return self._as_prompt(node, names)
         return self._used(node, names, after)
+
+    def _as_prompt(self, node: Node, names: tuple[bytes, ...]) -> Reading:
+        """What expands a text as a prompt, with the variables that it names."""
+        shown = self._survey.text(node).decode(errors="replace")[:60]
+        problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
+        return Reading(names, shown, node.start_point.row + 1, Use.CODE, frozenset(), problem)
 
     def _used(self, node: Node, names: tuple[bytes, ...], after: bytes) -> Reading:
         """What is done with the text that an expansion stands for."""

@@ -82,6 +82,13 @@ _QUALIFIERS: Final = re.compile(
 )
 """Which files of a pattern zsh takes, as far as it runs nothing to tell them."""
 
+_BETWEEN: Final = rb"[^\s'\"$`\\{}()]*?"
+_FLAGS: Final = re.compile(
+    rb"(?<=\$\{)\(((?:[foOnuULCqQwai]|[sj](?::%b:|\.%b\.|/%b/))+)\)(?:([A-Za-z_]\w*)(?=\})|(?=\"?\$[({]))"
+    % (_BETWEEN, _BETWEEN, _BETWEEN)
+)
+"""Flags of zsh that take a text apart or write it in another way, and run nothing of it."""
+
 _QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
 _IN_GROUP: Final = rb"\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED
 _GROUPS: Final = re.compile(rb"[?*+@!]" + _IN_GROUP, re.DOTALL)
@@ -170,7 +177,8 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
     groups = _groups(script) if shell in _LIKE_KSH else []
     if shell == "zsh":
         qualifiers = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
-        groups = _apart(qualifiers, _zsh_groups(script))
+        flags = [_flagged(found) for found in _FLAGS.finditer(script)]
+        groups = _apart(flags, _apart(qualifiers, _zsh_groups(script)))
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
     blanks += [
         Respelling(*found.span(), b"<  ", _is_given_to_compound)
@@ -281,6 +289,15 @@ def _coprocess(begin: re.Match[bytes]) -> Respelling:
     return Respelling(*begin.span(), written.ljust(len(begin[0])), _is_redirected)
 
 
+def _flagged(flags: re.Match[bytes]) -> Respelling:
+    """An expansion with flags as one that gives a part of the text; of another one as its default."""
+    if flags[2] is None:
+        written = (b"_" * len(flags[1]) if len(flags[1]) > 1 else b"0") + b":-"
+    else:
+        written = flags[2] + b"//" + b"." * len(flags[1])
+    return Respelling(*flags.span(), written, _is_expanded)
+
+
 def _pattern(qualifiers: re.Match[bytes]) -> Respelling:
     """Qualifiers as a pattern without them, which may become several words, as they may."""
     length = len(qualifiers[0])
@@ -328,6 +345,16 @@ def _is_redirected_here(root: Node, start: int, _end: int) -> bool:
     """Whether a redirection begins here."""
     redirect = next(_around(root, start)).parent
     return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_expanded(root: Node, start: int, _end: int) -> bool:
+    """Whether an expansion in no quotes has its name here."""
+    name = root.descendant_for_byte_range(start, start + 1)
+    around = name.parent if name is not None else None
+    if name is None or around is None or around.type != "expansion":
+        return False
+    quotes = around.parent
+    return name.start_byte == start and (quotes is None or quotes.type != "string")
 
 
 def _is_behind_assignment(root: Node, start: int, _end: int) -> bool:
