@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pup_tui.template.shell.heredocs import DESCRIPTOR, shared_lines
+from pup_tui.template.shell.heredocs import DESCRIPTOR, lines_like_ends, shared_lines
 from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
@@ -199,6 +199,7 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
         Respelling(start, end, DESCRIPTOR.ljust(end - start), _is_redirected_here)
         for start, end in shared_lines(script)
     ]
+    blanks += [Respelling(at, at + 1, b"_", _is_in_document) for at in lines_like_ends(script)]
     blanks += _blanks(_NEGATED, script, _begins_command)
     blanks += _continuations(_CONTINUED_BY_NOTHING, script)
     return _apart(negations(script), _apart(groups, blanks))
@@ -345,6 +346,11 @@ def _is_redirected_here(root: Node, start: int, _end: int) -> bool:
     """Whether a redirection begins here."""
     redirect = next(_around(root, start)).parent
     return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_in_document(root: Node, start: int, _end: int) -> bool:
+    """Whether this is in the text of a here-document."""
+    return any(node.type == "heredoc_body" for node in _around(root, start))
 
 
 def _is_expanded(root: Node, start: int, _end: int) -> bool:

@@ -219,6 +219,8 @@ TEXTS = [
     (": > va; for f in v(a|b) w*(c|d)(N); do printf '%s %s' $f {{ V }}; done", "va @", "zsh"),
     ("x={{ V }}; for i in ${(f)x}; do printf '%s' $i; done", "@", "zsh"),
     ("printf '%s' ${(j:,:)${(f)\"$(printf 'a\\nb')\"}} {{ V }}", "a,b@", "zsh"),
+    ("cat <<E\nExec={{ V }}\nE x\nE", "Exec=@\nE x\n", ALL),
+    ("cat <<-'E'\n\tExec={{ V }}\n\tE", "Exec=@\n", ALL),
     ("cat <<A; cat <<B\n{{ V }}\nA\n-{{ V }}\nB", "@\n-@\n", ALL),
     ("cat <<'A' && cat <<'B'\nx\nA\n{{ V }}\nB", "x\n@\n", ALL),
     (
