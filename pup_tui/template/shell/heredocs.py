@@ -1,8 +1,8 @@
 """Here-documents that the grammar does not read: several that begin on one line, and lines like their ends.
 
 Of several all but the last become redirections from a descriptor, and their texts a part of the last one's.
-Whoever reads from a descriptor is then taken to read that text. They stay where that would tell less than there
-is: where a text of them might go on in the next one, or is one into which values are written as they are.
+Whoever reads from a descriptor is then taken to read that text. They stay where that would tell less than
+there is: where a text of them might go on in the next one, or where values are written into it as they are.
 """
 
 from __future__ import annotations
