@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.handed import FORM, PRINTING
@@ -135,6 +136,7 @@ class ScriptParts:
     def _judged(self, command: Node) -> tuple[CommandUse, dict[int, int]]:
         known = self._uses.get(command.id)
         if known is None:
+            spend_on_judging(1)
             texts: list[bytes] = []
             positions: dict[int, int] = {}
             given: dict[int, Sequence[bytes]] = {}
@@ -200,7 +202,11 @@ class ScriptParts:
         """The words of a command as names of programs and files, and the files it reads and writes."""
         words = [self._as_program(text(word)) for word in _words(command)]
         statement = command.parent
-        around = redirects(statement) if statement is not None else iter(())
+        around = (
+            ()
+            if statement is None or statement.type != "redirected_statement"
+            else redirects(statement)
+        )
         files = [each for each in (*redirects(command), *around) if each.type == "file_redirect"]
         read = [self._as_program(text(n)) for n in map(target_of, filter(feeds_input, files)) if n]
         return words, read, [unquoted(text(n)) for n in map(written, files) if n]

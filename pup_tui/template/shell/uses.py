@@ -118,7 +118,7 @@ class Uses:
         self._climb()
 
     def _climb(self) -> None:
-        spend_on_judging(1 + len(self._path) // _NODES_PER_STEP)
+        spend_on_judging(2 + len(self._path) // _NODES_PER_STEP)
         if self._survey.shell == "zsh":
             self._in_zsh()
         script = self._survey.script
