@@ -385,6 +385,7 @@ class Evaluations:
         """
         for use in self._parts.of_own_words(function):
             for dropped in self._dropped(function, position):
+                spend_on_judging(2)
                 given, at = use.called_with(words[dropped:], position - dropped)
                 evaluators = (given.uses[each].evaluator for each in at)
                 yield from (each for each in evaluators if each is not None)
