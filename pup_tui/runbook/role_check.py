@@ -217,8 +217,10 @@ class RoleCheck:
             return text
         from pup_tui.template.shell.script import compile_shell
 
-        is_input = placed.role is Role.INPUT_SCRIPT
-        return compile_shell(placed.node.text, shell, env, is_input=is_input)
+        # Called as everywhere else, so that what is kept of it is found again.
+        if placed.role is Role.INPUT_SCRIPT:
+            return compile_shell(placed.node.text, shell, is_input=True)
+        return compile_shell(placed.node.text, shell, env)
 
     def _subcommand(self, placed: PlacedText, uses: UsesNames) -> UsesNames:
         """Report words that no `pup` takes."""

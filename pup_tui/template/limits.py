@@ -5,10 +5,10 @@ They bound what a hostile or mistaken text can cost; each is checked before the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from pup_tui.template.errors import TemplateError
 
@@ -48,8 +48,8 @@ A character costs 1, an item of a list 8, an operation 32 besides; that stands f
 MAX_SHARED_WORK = MAX_WORK // 2
 """The same for what is done together: all values of a runbook, all steps of a plan, the load of a file."""
 
-MAX_JUDGED = 50_000
-"""Steps by which the scripts of a file are read and values are followed through them, some 25 µs each."""
+MAX_JUDGED = 30_000
+"""Steps by which the scripts of a file are read and values are followed through them, some 30 µs each."""
 
 _ITEM = 8
 _OPERATION = 32
@@ -59,6 +59,9 @@ MAX_INTEGER_BITS = 1024
 
 MAX_ARGUMENT = 131_071
 """Bytes of one argument or environment value: Linux takes no more in one string."""
+
+
+_Kept = TypeVar("_Kept")
 
 
 class Budget:
@@ -120,10 +123,22 @@ class _Work:
 def one_judgement(steps: int = MAX_JUDGED) -> Iterator[None]:
     """The scripts that are judged inside may together take so many steps."""
     token = _judging.set(_Work(steps))
+    kept = _kept.set({})
     try:
         yield
     finally:
         _judging.reset(token)
+        _kept.reset(kept)
+
+
+def kept_while_judging(key: Hashable, make: Callable[[], _Kept]) -> _Kept:
+    """What is made once in a judgement, however often it is asked for; a key stands for one kind of thing."""
+    kept = _kept.get()
+    if kept is None:
+        return make()
+    if key not in kept:
+        kept[key] = make()
+    return kept[key]  # type: ignore[no-any-return]
 
 
 def spend_on_judging(steps: int) -> None:
@@ -137,6 +152,7 @@ def spend_on_judging(steps: int) -> None:
 
 _current: ContextVar[Budget | None] = ContextVar("budget", default=None)
 _judging: ContextVar[_Work | None] = ContextVar("judging", default=None)
+_kept: ContextVar[dict[Hashable, Any] | None] = ContextVar("kept", default=None)
 
 
 @contextmanager

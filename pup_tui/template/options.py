@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.blocks import Literal, Output
 from pup_tui.template.shell.markers import Marked, variants
-from pup_tui.template.shell.tree import ScriptTree
+from pup_tui.template.shell.tree import script_tree
 from pup_tui.template.text import Text, compile_text
 
 if TYPE_CHECKING:
@@ -109,16 +109,13 @@ def _beginning(word: Text) -> str:
 
 def options_in_script(source: str, shell: str) -> tuple[OptionPlace, ...]:
     """The same for the commands of a script. Raises `TemplateError`."""
-    # Late: only who looks for warnings asks, and the table of programs is large.
-    from pup_tui.template.shell.script_parts import ScriptParts
-
     found: dict[int, OptionPlace] = {}
     for variant in variants(compile_text(source).blocks):
         marked = Marked(variant)
-        tree = ScriptTree(marked.script, shell, marked.spans)
+        tree = script_tree(marked.script, shell, marked.spans)
         if not marked.holes or tree.unknown_line:
             continue
-        parts = ScriptParts(tree.root)
+        parts = tree.parts
         starts = {hole.marker: hole for hole in marked.holes}
         for start, path in tree.paths():
             unit = starts[start].unit

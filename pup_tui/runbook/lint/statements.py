@@ -16,7 +16,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.markers import MARKER, Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
-from pup_tui.template.shell.tree import ScriptTree
+from pup_tui.template.shell.tree import ScriptTree, script_tree
 from pup_tui.template.text import compile_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class StepScript:
 
     @cached_property
     def parts(self) -> ScriptParts:
-        return ScriptParts(self.root)
+        return self.tree.parts
 
     @property
     def outputs(self) -> dict[int, Output]:
@@ -66,7 +66,7 @@ def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[S
             marked = Marked(next(iter(variants(compile_text(source).blocks))))
         except (TemplateError, StopIteration):
             continue
-        tree = ScriptTree(marked.script, shell, marked.spans)
+        tree = script_tree(marked.script, shell, marked.spans)
         if tree.is_read and not tree.unknown_line:
             yield StepScript(step, placed.node, shell, marked, tree)
 

@@ -239,11 +239,6 @@ class Arithmetic:
             seen.update(self._own_words(name))
         return found
 
-    def named_in(self, name: bytes) -> tuple[bytes, ...]:
-        """The variables that the literal texts of a variable name."""
-        texts = (_literal(self._survey, node) for node in self._given(name))
-        return tuple(found for text in texts for found in _IDENTIFIER.findall(text))
-
     def may_be_named_in(self, names: Iterable[bytes], named: Iterable[bytes]) -> set[bytes]:
         """Which of these names the texts of some variables may name, also by way of others.
 

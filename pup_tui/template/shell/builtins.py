@@ -23,6 +23,10 @@ _CONVERSION: Final = late_pattern(
 _TEXTS: Final = frozenset(b"sbcq")
 _NUMBERS: Final = frozenset(b"diuoxXeEfFgGaA")
 _OPTION: Final = (b"-", b"+")
+_MAY_BE_NOTHING: Final = re.compile(
+    rb"(?:\$(?:\w+,?|[@*]|\{[^{}]*\}|\{\w+(?:\[[^]]*\])?:?[-=+?]|\([^()]*\))|`[^`]*`)*"
+)
+"""What stands before a place and may be empty when the script runs."""
 _ENVIRONMENT: Final = frozenset({b"env", b"sudo"})
 _INHERITED: Final = {b"BASH_ENV": Use.CODE, b"ENV": Use.STARTUP, b"PS4": Use.CODE}
 """What a shell that is started evaluates of its environment."""
@@ -52,6 +56,7 @@ class Names(Struct, frozen=True):
     """What the script itself says about names that its commands use."""
 
     aliases: frozenset[bytes] = frozenset()
+    """Names of which the script does not say what they run."""
     forwarders: dict[bytes, Forwarded] = field(default_factory=dict)
     """Functions that run their own words as a command."""
     assigned: Callable[[bytes], Use] = lambda _name: Use.DATA
@@ -224,7 +229,8 @@ class JudgedCommand(Struct, frozen=True):
         if kind == "assign" and start:
             return Use.NAME
         use = self._kind(kind, prefix)
-        beginning = state.is_open and not prefix and builtin.has_options
+        may_begin = _MAY_BE_NOTHING.fullmatch(prefix) is not None
+        beginning = state.is_open and may_begin and builtin.has_options
         return max(use, Use.OPERAND) if beginning else use
 
     def _worst(self, builtin: Builtin, count: int, *, with_options: bool = True) -> Use:

@@ -191,7 +191,7 @@ class CommandUse:
         """Whether the script that it runs may be one that the script around it has written."""
         by_name = (each.evaluator for each in self.uses if each.kind is Kind.FILE)
         readers = (each for each in (*by_name, self.reader) if each is not None)
-        is_own = self._sources or b"/" in (self.words or [b""])[0]
+        is_own = self._sources or any(b"/" in self.words[name] for name in self.names)
         return is_own or self.is_unknown or any(reader.is_shell for reader in readers)
 
     @property
@@ -386,7 +386,9 @@ class _Reading:
 
     def _put(self, slot: Slot, at: int, text: bytes) -> None:
         """Note what a word is."""
-        if slot.pattern and not slot.pattern.match(text):
+        key = self._use.words[at - 1] if slot.is_keyed else text
+        is_known = not (slot.is_keyed and _UNKNOWN_TEXT.match(key))
+        if slot.pattern and is_known and not slot.pattern.match(key):
             return
         if slot.kind in (Kind.CODE, Kind.FILE):
             if text in _STANDARD_INPUT:

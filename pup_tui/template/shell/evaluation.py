@@ -29,7 +29,7 @@ from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.places import Need
-from pup_tui.template.shell.programs import CODE_IN_VARIABLES, PROGRAMS
+from pup_tui.template.shell.programs import CODE_IN_VARIABLES, KEPT_FILES, PROGRAMS
 from pup_tui.template.shell.readings import OwnWords
 from pup_tui.template.shell.redirections import (
     REDIRECTS,
@@ -58,7 +58,7 @@ from pup_tui.template.shell.script_parts import (
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
-from pup_tui.template.shell.words import ASSIGNMENT
+from pup_tui.template.shell.words import ASSIGNMENT, FOR_UNKNOWN, READING
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -71,6 +71,10 @@ _NO_TEXT: Final = frozenset(
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
 _OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
+_NAME_OR_NUMBER: Final = re.compile(rb"\w+|[@*]")
+_PRINTED: Final = re.compile(rb"\$\((?!\()|`")
+_FILLED_BY_DEFAULT: Final = re.compile(rb"\$\{(\w+):?=[^}]*(?:\$\(|`)")
+_BEGINS_WORD: Final = re.compile(rb"[\"']*[$`]")
 _GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
 """A script of which nothing stands in the words of the command: what a variable or a command gives."""
 _ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1,4})")
@@ -150,6 +154,7 @@ class Evaluations:
     def __init__(
         self,
         survey: Survey,
+        parts: ScriptParts | None = None,
         depth: int = 0,
         given: tuple[bytes, ...] = (),
         *,
@@ -159,7 +164,7 @@ class Evaluations:
         self._root = root = survey.root
         self._depth = depth
         self._follows_texts = follows_texts
-        self._parts = ScriptParts(root)
+        self._parts = parts or ScriptParts(root)
         self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
         self._given = given
@@ -278,6 +283,8 @@ class Evaluations:
         yield from use.evaluators_of_given(position)
         if position in use.names and (is_content or _is_split(inside)):
             yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
+        if self._may_be_option(use, position, inside):
+            yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")
         what = use.uses[position]
         if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
             if what.evaluator is not None:
@@ -296,6 +303,37 @@ class Evaluations:
             if is_content or not use.prints_named:
                 yield _Output(command)
 
+    def _may_be_option(self, use: CommandUse, position: int, inside: Sequence[Node]) -> bool:
+        """Whether what is printed may be an option of a builtin that names a variable: ``printf "$(…)"``."""
+        at = use.name_before(position)
+        builtins = (table.builtins.get(use.words[at]) for table in tables(self._survey.shell))
+        if not any(builtin and builtin.has_options for builtin in builtins):
+            return False
+        before = use.words[at + 1 : position]
+        is_open = b"--" not in before and all(word[:1] in b"-+$`\1" for word in before)
+        begins = is_open and _BEGINS_WORD.match(text(inside[-1])) is not None
+        return begins and self._is_printed(inside)
+
+    def _is_printed(self, inside: Sequence[Node]) -> bool:
+        """Whether a text got there by way of what a command prints, and no check of the value reaches it."""
+        if any(each.type in SUBSTITUTIONS for each in inside):
+            return True
+        names = {*_NAME_OR_NUMBER.findall(text(inside[0]))[:1]}
+        return not names.isdisjoint(self._printed)
+
+    @cached_property
+    def _printed(self) -> frozenset[bytes]:
+        """The variables that may hold what a command prints."""
+        texts = self._survey.texts_of.items()
+        found = {
+            name for name, nodes in texts if any(_PRINTED.search(text(each)) for each in nodes)
+        }
+        for _, words in self._survey.named(*READING):
+            found.update(word.text for word in words[1:])
+        found.update(_FILLED_BY_DEFAULT.findall(self._survey.script))
+        own = ARGUMENTS if _PRINTED.search(self._survey.script) else ()
+        return frozenset({*found, *own, *SET_BY_MATCHES, b"REPLY", b"MAPFILE", b"_"})
+
     def _copied(self, use: CommandUse, position: int) -> _Steps:
         """To the files that a command makes of one: under the other names, or in the folders of these."""
         own = use.words[position].rsplit(b"/", 1)[-1]
@@ -311,9 +349,13 @@ class Evaluations:
         function = self._parts.functions.get(name)
         if function is not None:
             yield from self.called_with(function, use.words[at + 1 :], position - at - 1)
-            told = (b"%d" % (position - at), b"@", b"*")
-            names = ARGUMENTS if b"shift" in text(function) else told
+            own_words = (b"%d" % (position - at), b"@", b"*")
+            names = ARGUMENTS if b"shift" in text(function) else own_words
             yield from (_Variable(name, function) for name in names)
+        for handler in FOR_UNKNOWN & self._parts.functions.keys():
+            told = self._parts.functions[handler]
+            yield from self.called_with(told, use.words[at:], position - at)
+            yield from (_Variable(name, told) for name in (b"%d" % (position - at + 1), b"@"))
         assigned = ASSIGNMENT.match(use.words[position])
         if assigned is not None and any(name in t.declaring for t in tables(self._survey.shell)):
             yield from self._into_variable(assigned[1])
@@ -343,6 +385,7 @@ class Evaluations:
         """
         for use in self._parts.of_own_words(function):
             for dropped in self._dropped(function, position):
+                spend_on_judging(2)
                 given, at = use.called_with(words[dropped:], position - dropped)
                 evaluators = (given.uses[each].evaluator for each in at)
                 yield from (each for each in evaluators if each is not None)
@@ -386,9 +429,19 @@ class Evaluations:
         """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
         use = self._parts.use(command)
         script = use.script or self._parts.input_script(command)
-        is_elsewhere = _GIVEN.fullmatch(script) if script else use.runs_file
+        runs_file = use.runs_file or (self._parts.finds_own and self._may_be_own(use))
+        is_elsewhere = _GIVEN.fullmatch(script) if script else runs_file
         handed = self._given_scripts if is_elsewhere else ()
         return [*([script] if script else ()), *handed]
+
+    def _may_be_own(self, use: CommandUse) -> bool:
+        """Whether a command may run a file of the script: nobody else knows its name."""
+        names = [use.words[at] for at in use.names]
+        known = (
+            *self._parts.functions,
+            *(n for t in tables(self._survey.shell) for n in t.builtins),
+        )
+        return any(PROGRAMS.get(name) is None and name not in known for name in names)
 
     @cached_property
     def _given_scripts(self) -> tuple[bytes, ...]:
@@ -439,8 +492,10 @@ class Evaluations:
     @cached_property
     def _plain(self) -> Evaluations:
         """The ways of texts that are no scripts, by which it is told which are."""
-        plain = Evaluations(self._survey, self._depth, self._given, follows_texts=False)
-        plain._parts, plain._scripts, plain._filled = self._parts, self._scripts, self._filled
+        plain = Evaluations(
+            self._survey, self._parts, self._depth, self._given, follows_texts=False
+        )
+        plain._scripts, plain._filled = self._scripts, self._filled
         return plain
 
     def _shell_of(self, node: Node) -> Evaluator | None:
@@ -502,7 +557,7 @@ class Evaluations:
     def _to_reader(self, redirect: Node) -> _Steps:
         """To whoever reads what a redirection gives."""
         owner = body(redirect)
-        if opens_input(redirect) or redirect.type == "herestring_redirect":
+        if opens_input(redirect) or redirect.type in REDIRECTS - {"file_redirect"}:
             yield from map(_Input, self._parts.descriptor_readers)
             yield from map(_File, self._parts.descriptor_files)
         if feeds_input(redirect):
@@ -513,6 +568,8 @@ class Evaluations:
         """From a text that a statement prints."""
         if node.type == "command" and self._parts.speaks_up(node):
             yield from self._to_listeners()
+        if self._parts.is_coprocess(node):
+            yield from map(_Input, self._parts.descriptor_readers)
         parent = node.parent
         if parent is None:
             return
@@ -621,7 +678,7 @@ class Evaluations:
             inner = None
             if tree is not None:
                 survey = Survey(tree.root_node, source, shell, MARKER)
-                inner = Evaluations(survey, self._depth + 1, given)
+                inner = Evaluations(survey, None, self._depth + 1, given)
             self._scripts[key] = inner
         return self._scripts[key]
 
@@ -715,6 +772,8 @@ class Evaluations:
             yield from self._within(script, use.shell, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
+        if KEPT_FILES.match(name):
+            yield Evaluator(name.decode(errors="replace"), "shell")
         for command, word in self._parts.openings(name):
             yield from self._into_command(command, [word], True)
         base = name.rsplit(b"/", 1)[-1]

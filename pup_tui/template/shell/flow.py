@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from msgspec.structs import replace
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.arithmetic import MADE, Arithmetic, name_form
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
@@ -53,6 +54,7 @@ _NEEDS: Final = {
 _CHECKED: Final = (Use.PIECE, Use.BEGINNING, Use.WORD, Use.INT, Use.NAME)
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
+_STEPS: Final = 10
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
 _LAST_WORD: Final = late_pattern(rb"(?<!\w)_(?!\w)")
@@ -108,6 +110,7 @@ def follow(
     cut: frozenset[FlowSource] = frozenset(),
 ) -> ValueFlow:
     """Follow each source from the variables that it is assigned to: ``split`` in parts, ``cut`` in lines."""
+    spend_on_judging(_STEPS + len(sources))
     graph = _Graph(survey, frozenset(chain.from_iterable(sources.values())))
     held = graph.reached(name for names in sources.values() for name in names)
     readings = [*graph.read(held), *graph.named_in_texts(held)]
@@ -332,11 +335,16 @@ class _Graph:
             name = name or b"@"
             is_made = self._survey.script.startswith(b"${!", node.start_byte)
             is_made = is_made and not _KEYS_OR_NAMES.match(after)
-            if not is_made and name not in self._survey.references:
+            is_prompt = _PROMPT.match(after) is not None
+            if not (is_made or is_prompt) and name not in self._survey.references:
                 continue
-            named = self._arithmetic.may_be_named_in(self._words.names(name, node), self._given)
+            texts = self._words.names(name, node)
+            is_any = is_made and is_prompt
+            named = self._given if is_any else self._arithmetic.may_be_named_in(texts, self._given)
             names = (*self._words.names(b"@", node), *sorted(named))
-            found.append(self._used(node, names, after))
+            found.append(
+                self._as_prompt(node, names) if is_prompt else self._used(node, names, after)
+            )
         return found
 
     @cached_property
@@ -355,8 +363,6 @@ class _Graph:
         names = self._words.names(name, node)
         if not self._survey.script.startswith(b"${!", node.start_byte):
             return names
-        if self._survey.text(node).endswith(b"@P}"):
-            names += self._arithmetic.named_in(name)
         return (*names, keys_name(name))
 
     def _expansion(self, node: Node) -> Reading | None:
@@ -377,9 +383,14 @@ class _Graph:
             )
             return Reading(names, shown, line, Use.NAME, frozenset(), problem)
         if _PROMPT.match(after):
-            problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
-            return Reading(names, shown, line, Use.CODE, frozenset(), problem)
+            return self._as_prompt(node, names)
         return self._used(node, names, after)
+
+    def _as_prompt(self, node: Node, names: tuple[bytes, ...]) -> Reading:
+        """What expands a text as a prompt, with the variables that it names."""
+        shown = self._survey.text(node).decode(errors="replace")[:60]
+        problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
+        return Reading(names, shown, node.start_point.row + 1, Use.CODE, frozenset(), problem)
 
     def _used(self, node: Node, names: tuple[bytes, ...], after: bytes) -> Reading:
         """What is done with the text that an expansion stands for."""

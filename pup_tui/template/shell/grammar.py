@@ -19,7 +19,7 @@ _CHUNKS_AT_LEAST: Final = 128
 _CHUNKS_PER_CHUNK: Final = 8
 """A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
 
-_STEPS_PER_SCRIPT: Final = 5
+_STEPS_PER_SCRIPT: Final = 12
 _CHARACTERS_PER_STEP: Final = 40
 
 _RESERVED: Final = frozenset(
@@ -77,7 +77,6 @@ def read(script: bytes, shell: str = "sh") -> tuple[bytes, Tree | None]:
     What the grammar does not know is spelled in another way, in as many bytes, where the tree of the script
     with that spelling confirms it; in a text or among a command's words it stays.
     """
-    spend_on_judging(_STEPS_PER_SCRIPT + len(script) // _CHARACTERS_PER_STEP)
     read, tree = _read_as(script, negations(script))
     if tree is not None and not tree.root_node.has_error:
         return read, tree
@@ -104,6 +103,7 @@ def _parse(script: bytes) -> Tree | None:
     """
     from tree_sitter import Parser
 
+    spend_on_judging(_STEPS_PER_SCRIPT + len(script) // _CHARACTERS_PER_STEP)
     chunks = 0
     limit = _CHUNKS_AT_LEAST + _CHUNKS_PER_CHUNK * (len(script) // _CHUNK)
 

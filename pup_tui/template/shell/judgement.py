@@ -18,7 +18,7 @@ from pup_tui.template.shell.places import (
 )
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
-from pup_tui.template.shell.tree import ScriptTree
+from pup_tui.template.shell.tree import script_tree
 
 
 class ScriptJudgement(NamedTuple):
@@ -44,7 +44,7 @@ def judge(
     Kept for the items of a list, whose scripts differ in the values only, which are not in here; and for the
     look for warnings, which comes when all scripts of a file are judged.
     """
-    tree = ScriptTree(script, shell, spans)
+    tree = script_tree(script, shell, spans)
     if tree.unknown_line:
         return ScriptJudgement(unknown_line=tree.unknown_line)
     found: list[Place] = []

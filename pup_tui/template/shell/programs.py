@@ -8,7 +8,7 @@ words (``somewrapper sh -c …``).
 
 from __future__ import annotations
 
-from itertools import chain
+import re
 from typing import Final
 
 from pup_tui.template.shell.synopsis import ProgramTable
@@ -73,8 +73,9 @@ chroot | shell | -u= --userspec= --groups= -g= <CODE _ RUN
 proot | shell | -r= -b= -w= -R= -S= <CODE RUN
 bwrap, firejail | | RUN
 schroot | shell | -c= --chroot= -u= --user= -d= <CODE RUN
-systemd-run | | -p= --property= -u= --unit= -M= --machine= -H= --host= -E= --setenv= --uid= --gid=
-    --slice= --description= --on-calendar= --on-active= --on-boot= --nice= --working-directory= -d? RUN
+systemd-run | shell | -p=CODE/exec/ --property=CODE/exec/ -u= --unit= -M= --machine= -H= --host= -E=
+    --setenv= --uid= --gid= --slice= --description= --on-calendar= --on-active= --on-boot= --nice=
+    --working-directory= -d? RUN
 systemd-nspawn | | -D= -M= -u= -i= RUN
 systemd-inhibit | | --what= --who= --why= --mode= RUN
 dbus-run-session, xvfb-run | | -s= -n= -a? RUN
@@ -112,16 +113,22 @@ sshpass | | -p= -f= -d= -P= RUN
 expect | Tcl | -c=CODE -f=FILE! <CODE FILE REST
 at | shell | -f=FILE -q= -t= <CODE _*
 batch | shell | -f=FILE -q= <CODE
-crontab | shell | -u= <CODE FILE
-tmux | shell | -L= -S= -f=FILE -c=CODE
-tmux new-session, tmux new | shell | -s= -n= -c= -t= -x= -y= -e= -F= CODE*
+crontab, incrontab, fcrontab | shell | -u= <CODE FILE
+systemctl edit | unit | --stdin <CODE _*
+tmux | shell | -L= -S= -f=FILE -c=CODE CODE*
+tmux new-session, tmux new | shell | -s=CODE -n=CODE -c=CODE -t= -x= -y= -e= -F=CODE CODE*
 tmux new-window, tmux neww, tmux split-window, tmux splitw, tmux respawn-pane, tmux respawnp, tmux
-    respawn-window, tmux respawnw | shell | -n= -c= -t= -e= -F= -l= -p= CODE*
-tmux run-shell, tmux run, tmux if-shell, tmux if, tmux pipe-pane, tmux pipep, tmux display-popup, tmux
-    popup, tmux confirm-before, tmux set-hook | shell | -t= -b? -d= -c= -w= -h= -x= -y= CODE*
+    respawn-window, tmux respawnw | shell | -n=CODE -c=CODE -t= -e= -F=CODE -l= -p= CODE*
 tmux send-keys, tmux send | shell | -t= -N= CODE*
-tmux load-buffer, tmux loadb | | -b= -t= _
-tmux set-buffer, tmux setb | | -b= -t= -n= _
+tmux has-session, tmux has, tmux attach-session, tmux attach, tmux kill-session, tmux kill-server, tmux
+    kill-window, tmux killw, tmux kill-pane, tmux killp, tmux switch-client, tmux switchc, tmux
+    detach-client, tmux detach, tmux select-window, tmux selectw, tmux select-pane, tmux selectp, tmux
+    list-sessions, tmux ls, tmux list-windows, tmux lsw, tmux list-panes, tmux lsp, tmux capture-pane,
+    tmux capturep, tmux paste-buffer, tmux pasteb, tmux resize-pane, tmux resizep | shell | -t= -s= -b=
+    -c=CODE -E= -S= -x= -y= -F=CODE -f=CODE -T=CODE CODE*
+tmux load-buffer, tmux loadb, tmux save-buffer, tmux saveb, tmux set-buffer, tmux setb, tmux wait-for, tmux
+    wait | shell | -b= -t= -n= _ CODE*
+tmux set-environment, tmux setenv | shell | -t= _ _ CODE*
 screen | shell | -S= -t= -s= -c=FILE -h= -p= -T= -e= -X@CODE RUN
 zellij run | | -n= -d= --cwd= RUN
 zellij action write-chars | shell | CODE*
@@ -151,6 +158,10 @@ nix eval, nix-instantiate, nix-build, nix build | Nix | -E=CODE --expr=CODE --ap
 npx, pnpx, bunx | shell | -c=CODE --call=CODE -p= --package= RUN
 npm exec, npm x, pnpm exec, pnpm dlx, yarn dlx | shell | -c=CODE --call=CODE -p= --package= RUN
 pnpm -c exec, pnpm --shell-mode exec | shell | CODE*
+npm | shell | --script-shell=CODE --shell=CODE --editor=CODE --node-options=CODE --prefix= -w= --workspace=
+npm config set, npm set, npm c set, pnpm config set, yarn config set | shell |
+    CODE/(?!NPM_KEYS)[^=\x01]*[=\x01]/ CODE&/(?!NPM_KEYS)/
+npm pkg set | shell | CODE*/(?!(name|version|description|license|author|homepage|private|keywords)\b)/
 yarn exec | shell | -c=CODE --call=CODE LINE
 """
 
@@ -172,7 +183,8 @@ sftp | sftp | -S=CODE -b=FILE -o=CODE/(proxycommand|localcommand|knownhostscomma
 ftp, lftp | ftp | -c=CODE -e=CODE -f=FILE -u= -p= <CODE _*
 sshfs | shell | -o=CODE/(ssh_command|proxycommand|localcommand|knownhostscommand)\b/ -p= -F= _*
 mutt, neomutt | muttrc | -e=CODE -F=FILE -a= -b= -c= -f= -i= -s= _*
-rsync | shell | -e=CODE --rsh=CODE --rsync-path=CODE -f= --filter= --exclude= --include= -T= -B= -M= _*
+rsync | shell | -e=CODE --rsh=CODE --rsync-path=CODE -f= --filter= --exclude= --include= -T= -B= -M=CODE
+    --remote-option=CODE _*
 ansible | shell | -a=CODE --args=CODE -i= -m= --module-name= -u= -l= --limit= -b? -e=CODE
     --extra-vars=CODE -f= --become-user= --private-key= _*
 ansible-playbook | Jinja | -e=CODE --extra-vars=CODE -i= -u= -l= --limit= -t= --tags= _*
@@ -203,6 +215,7 @@ pct exec | | _ RUN
 kubectl, oc, k3s kubectl, microk8s kubectl | | -n= --namespace= --context= --kubeconfig= --cluster= --as=
     --user= --as-group= --server= -s= --token= --request-timeout= -o= --output= -l= --selector= -f=
     --filename= -p= --patch=
+kubectl config set-credentials, oc config set-credentials | shell | --exec-command=CODE _*
 kubectl exec, oc exec, k3s kubectl exec, microk8s kubectl exec | | -c= --container= --pod-running-timeout=
     _ RUN
 oc rsh | shell | -c= --container= --shell= <CODE _ RUN
@@ -213,12 +226,12 @@ kubectl create job, oc create job, kubectl create cronjob | | --image= --from= -
 docker, podman, nerdctl, finch | | -H= --host= -c= --context= --config= -l= --log-level=
 docker exec, docker container exec, podman exec, podman container exec, nerdctl exec, finch exec | | -e=
     --env= --env-file= -u= --user= -w= --workdir= --detach-keys= _ RUN
-docker run, docker container run, docker create, podman run, podman create, nerdctl run, finch run | | -e=
-    --env= --env-file= -u= --user= -w= --workdir= -v= --volume= -p= --publish= --name= --network= --net=
-    -h= --hostname= --entrypoint= -l= --label= -m= --memory= --cpus= --mount= --restart= --platform=
-    --add-host= --dns= --cap-add= --cap-drop= --device= --gpus= --ipc= --pid= --log-driver= --log-opt=
-    --pull= --security-opt= --shm-size= --tmpfs= --ulimit= --userns= --volumes-from= --health-cmd=CODE
-    -c=CODE _ RUN
+docker run, docker container run, docker create, docker service create, podman run, podman create, nerdctl
+    run, finch run | | -e= --env= --env-file= -u= --user= -w= --workdir= -v= --volume= -p= --publish=
+    --name= --network= --net= -h= --hostname= --entrypoint= -l= --label= -m= --memory= --cpus= --mount=
+    --restart= --platform= --add-host= --dns= --cap-add= --cap-drop= --device= --gpus= --ipc= --pid=
+    --log-driver= --log-opt= --pull= --security-opt= --shm-size= --tmpfs= --ulimit= --userns=
+    --volumes-from= --health-cmd=CODE -c=CODE _ RUN
 docker build, docker buildx build, docker image build, podman build, nerdctl build, buildah bud, buildah
     build | Dockerfile | -f=FILE --file=FILE -t= --tag= --build-arg= --target= --platform= --label=
     --network= --cache-from= --cache-to= --secret= --output= --progress= --builder= FILE
@@ -246,6 +259,8 @@ gcloud compute ssh -- | shell | CODE*
 gcloud sql connect | SQL | --user= -u= --database= -d= <CODE _
 gcloud spanner databases execute-sql | SQL | --sql=CODE --instance= --query-mode= _
 aws | | --profile= --region= --output= --query= --endpoint-url=
+aws configure set | shell | _
+    CODE&/(?!(\S+\.)?(region|output|aws_\w+|role_\w+|source_profile|mfa_serial|sso_\w+|endpoint_url|ca_bundle|retry_mode|max_attempts)\Z)/
 aws ssm send-command, aws ssm start-session, aws ssm start-automation-execution | shell |
     --parameters=CODE* --cli-input-json=CODE --document-name= --targets= --instance-ids= --comment=
     --target= _*
@@ -285,7 +300,9 @@ copilot svc exec, copilot task exec, copilot job run, copilot task run | shell |
     -n= --name= -e= --env= -a= _*
 railway run, railway ssh, render ssh, scalingo run | shell | -a= -s= -e= -p= CODE*
 gh codespace ssh, gh cs ssh | shell | -c= --codespace= --profile= <CODE CODE*
-gh alias set | shell | _ CODE
+gh alias set, glab alias set | shell | _ CODE
+gh | jq | -q=CODE --jq=CODE
+gh config set, glab config set | shell | -h= --host= _ CODE&/(?!(git_protocol|prompt|host|token)\Z)/
 gh api graphql | GraphQL | -F= --field= -f=CODE/query=/ --raw-field=CODE/query=/ _*
 mco rpc shell run | shell | CODE*
 wsl, wsl.exe | shell | -d= -u= -e=RUN --exec=RUN CODE*
@@ -385,13 +402,12 @@ make, gmake, bmake, remake, colormake | make | --eval=CODE -E=CODE -f=FILE --fil
 just | shell | -c=RUN --command=RUN --set== --shell=CODE -f=FILE --justfile=FILE -d= _*
 ninja, rake | code | -e=CODE --execute=CODE -E=CODE -p=CODE -f=FILE _*
 git | shell |
-    -c=CODE/(alias\.|include\.path|core\.(sshcommand|pager|editor|fsmonitor|hookspath|gitproxy|askpass|alternaterefscommand)|credential\.([^=]*\.)?helper|(diff|merge|filter|difftool|mergetool|pager|man|browser|remote|trailer|tar|guitool|submodule|uploadpack|web|gpg|interactive|sendemail|sequence|ssh|init|protocol)\.)/
+    -c=CODE/(?!GIT_KEYS)/
     -C= --git-dir= --work-tree= --namespace= --exec-path= --config-env= --upload-pack=CODE
     --receive-pack=CODE _*/x^/
 git clone, git fetch, git pull, git ls-remote, git remote add, git remote set-url, git submodule add, git
     archive, git fetch-pack | shell | --upload-pack=CODE --exec=CODE --receive-pack=CODE
-    -c=CODE/(alias\.|core\.(sshcommand|pager|editor|fsmonitor|hookspath|gitproxy|askpass)|protocol\.|remote\.)/
-    --config=CODE/(alias\.|core\.(sshcommand|pager|editor|fsmonitor|hookspath|gitproxy|askpass)|protocol\.|remote\.)/
+    -c=CODE/(?!GIT_KEYS)/ --config=CODE/(?!GIT_KEYS)/
     -b= --branch= -o= --depth= --origin= --format= --prefix= --remote= CODE*/ext::/
 git clone | shell | -u=CODE --template= CODE*/ext::/
 git push | shell | --exec=CODE --receive-pack=CODE -o= CODE*/ext::/
@@ -403,11 +419,11 @@ git bisect run | | RUN
 git filter-branch | shell | --tree-filter=CODE --index-filter=CODE --env-filter=CODE --msg-filter=CODE
     --commit-filter=CODE --parent-filter=CODE --tag-name-filter=CODE --setup=CODE --subdirectory-filter=
     -d= --original= _*
-git config | shell | -f= --file= --type= --get= --unset= --default= _ CODE/!/
-git config core.sshCommand, git config core.pager, git config core.editor, git config core.fsmonitor, git
-    config core.hooksPath, git config core.gitProxy, git config core.askPass, git config credential.helper,
-    git config sequence.editor, git config diff.external, git config gpg.program, git config
-    interactive.diffFilter, git config include.path, git config uploadpack.packObjectsHook | shell | CODE
+git config, git config set | shell | -f= --file= --blob= --type= --get= --get-all= --get-regexp= --unset=
+    --unset-all= --default= --comment= --value= --remove-section= _ CODE&/(?!GIT_KEYS)/
+git config get, git config unset, git config list, git config remove-section, git config rename-section | |
+    -f= --file= --type= --value= _*
+git instaweb | shell | -b=CODE --browser=CODE -d= -p= _*
 git send-email | shell | --to-cmd=CODE --cc-cmd=CODE --sendmail-cmd=CODE --smtp-server= --to= --cc= _*
 hg | shell | --config=CODE/(alias|hooks|ui|extensions|pager|merge-tools)\b/ -e=CODE --ssh=CODE
     --remotecmd=CODE -R= _*
@@ -426,10 +442,17 @@ pee | shell | CODE*
 split | shell | --filter=CODE -l= -b= -n= -a= -C= _*
 csplit, dd | | OUT*/of=/
 tee, sponge | | OUT*
-cp, gcp, mv, gmv, ln, gln | | -t=OUT --target-directory=OUT -S= --suffix= OUT*
+hash | | -p= -d= OUT*
+cp, gcp, mv, gmv, ln, gln, link | | -t=OUT --target-directory=OUT -S= --suffix= OUT*
 install, ginstall | shell | -m= --mode= -o= --owner= -g= --group= -t=OUT --target-directory=OUT -S= --suffix=
     --strip-program=CODE OUT*
 less, more, most | shell | +=CODE -o= -p= -P= _*
+bat, batcat, delta | shell | --pager=CODE -l= -r= _*
+tcpdump | shell | -z=CODE -w=OUT -r= -i= -C= -G= -W= -s= -c= _*
+openvpn | shell | --up=CODE --down=CODE --route-up=CODE --ipchange=CODE --tls-verify=CODE
+    --client-connect=CODE --config= _*
+ssh-keygen | library | -D=CODE -w=CODE -f=OUT -t= -b= -C= -N= -P= -I= -n= -m= -R= -F= -s= _*
+ssh-add | library | -s=CODE -S=CODE -e= -t= -d= _*
 man | shell | -P=CODE --pager=CODE -H=CODE -C=FILE -M= -s= -S= _*
 rg, ripgrep | shell | --pre=CODE --hostname-bin=CODE -e= -f= -g= -t= REST
 fzf | shell | --preview=CODE --bind=CODE -q= --query= -f= -d= _*
@@ -503,7 +526,7 @@ psql2csv | SQL | <CODE CODE
 
 _PLAIN: Final = r"""
 echo, grep, egrep, fgrep, zgrep, pgrep, pkill, logger, test, [, brew, yum, dnf, apk, pacman,
-    pip, which, type, hash, whereis, basename, dirname, seq, date, wc, tr, diff, cmp, true, false, :,
+    pip, which, type, whereis, basename, dirname, seq, date, wc, tr, diff, cmp, true, false, :,
     export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, touch, stat,
     systemctl, service, journalctl, readlink, realpath, notify-send, wall | | REST
 cat, zcat, gzcat, bzcat, xzcat, zstdcat, tac, nl, head, tail, cut, uniq, gunzip, bunzip2, unxz, base64,
@@ -526,12 +549,37 @@ ERL_AFLAGS JULIA_LOAD_PATH LD_PRELOAD LD_AUDIT DYLD_INSERT_LIBRARIES VIMINIT EXI
 DOCKER_HOST_COMMAND
 """
 
+_GIT_KEYS: Final = (
+    r"(user|author|committer|colou?r|column|advice|branch|fetch|push|pull|https?|url|safe|status|log|rerere|"
+    r"rebase|tag|commit|stash|checkout|grep|blame|i18n|lfs|versionsort|init\.defaultbranch|"
+    r"core\.(autocrlf|eol|safecrlf|filemode|bare|quotepath|longpaths|ignorecase|symlinks|compression|abbrev|"
+    r"whitespace|excludesfile|sparsecheckout\w*|untrackedcache|logallrefupdates)|gpg\.format|"
+    r"credential\.([^=]*\.)?(username|usehttppath)|diff\.(renames|algorithm|noprefix|colormoved|renamelimit)|"
+    r"merge\.(ff|conflictstyle|renames|renamelimit|stat)|remote\.[^=]*\.(url|pushurl|fetch|push|prune|tagopt)|"
+    r"submodule\.(recurse|fetchjobs|[^=]*\.(url|branch|path)))(\.|=|\Z)"
+)
+"""The settings of git, and sections of them, that name no command, and no file of settings."""
+
+_NPM_KEYS: Final = (
+    r"(registry|[^=]*:[^=]*|_\w+|(https?-|no)?proxy|cafile|ca|strict-ssl|prefix|cache|loglevel|progress|fund|"
+    r"audit|save[\w-]*|init[-.](author|license|version)[\w.-]*|email|access|tag|otp|scope|fetch-\w+|maxsockets|"
+    r"engine-strict|legacy-peer-deps|color)(=|\Z)"
+)
+"""The same of npm."""
+
+KEPT_FILES: Final = re.compile(
+    rb"(/etc/(cron|profile|bash|zsh|rc\.local|init\.d|sudoers)|/var/spool/(cron|at)|.*/systemd/(system|user)/|"
+    rb"(.*/)?\.(bashrc|bash_\w+|profile|zsh\w+|kshrc|tmux\.conf|vimrc|gitconfig|npmrc|psqlrc)\Z|"
+    rb"(.*/)?\.git/(hooks/|config)|(.*/)?\.ssh/(config|rc|authorized_keys)\Z)"
+)
+"""Files out of which programs take commands later on."""
+
 CODE_IN_VARIABLES: Final = frozenset(_CODE_IN_VARIABLES.encode().split())
 """Environment variables that a shell or program takes for code, or for a file of code to load."""
 
 PROGRAMS: Final = ProgramTable(
-    chain.from_iterable(
-        part.splitlines() for part in (_PLAIN, _SHELLS, _WRAPPERS, _REMOTE, _LANGUAGES, _DATABASES)
-    )
+    line.replace("GIT_KEYS", _GIT_KEYS).replace("NPM_KEYS", _NPM_KEYS)
+    for part in (_PLAIN, _SHELLS, _WRAPPERS, _REMOTE, _LANGUAGES, _DATABASES)
+    for line in part.splitlines()
 )
 """The programs by their names."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.shell.heredocs import DESCRIPTOR, lines_like_ends, shared_lines
 from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
@@ -70,11 +71,24 @@ _GIVEN_WORDS: Final = late_pattern(
 )
 """The here-string of a compound command, which nobody could take for code, as if it named a file."""
 
+_COPROCESSES: Final = late_pattern(
+    rb"%bcoproc[ \t]+(?:([A-Za-z_]\w*)[ \t]+)?(?=(?:[{]|if|case|while|until|for|select|\[\[)\s|\()"
+    % _BEHIND_NOTHING
+)
+"""A compound command that runs as a coprocess, perhaps with a name."""
+
 _QUALIFIERS: Final = late_pattern(
     rb"(?<=[\w*?/)])\((?:[-^./@=p%*rwxRWXAIEsStNDMTF,]|U|G|[oO][nLlamcdN]|[aAmMcC]?[mhMws]?[-+]?[0-9]+"
     rb"|L[kKmMpP]?[-+]?[0-9]+|\[-?[0-9]+(?:,-?[0-9]+)?\])+\)"
 )
 """Which files of a pattern zsh takes, as far as it runs nothing to tell them."""
+
+_BETWEEN: Final = rb"[^\s'\"$`\\{}()]*?"
+_FLAGS: Final = late_pattern(
+    rb"(?<=\$\{)\(((?:[foOnuULCqQwai]|[sj](?::%b:|\.%b\.|/%b/))+)\)(?:([A-Za-z_]\w*)(?=\})|(?=\"?\$[({]))"
+    % (_BETWEEN, _BETWEEN, _BETWEEN)
+)
+"""Flags of zsh that take a text apart or write it in another way, and run nothing of it."""
 
 _QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
 _IN_GROUP: Final = rb"\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED
@@ -144,8 +158,8 @@ class Respelling(NamedTuple):
 def negations(script: bytes) -> list[Respelling]:
     """What the grammar may take for something else without an error.
 
-    That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``, and
-    redirections behind an assignment.
+    That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``, a
+    compound command behind ``coproc``, and redirections behind an assignment.
     """
     blanks = [
         *_blanks(_PREFIXES, script, _begins_command),
@@ -154,6 +168,7 @@ def negations(script: bytes) -> list[Respelling]:
         *_continuations(_CONTINUED, script),
         *_blanks(_DESCRIPTORS, script, _is_descriptor),
     ]
+    blanks += [_coprocess(found) for found in _COPROCESSES.finditer(script)]
     redirected = _blanks(_REDIRECTED, script, _is_behind_assignment)
     return blanks + [each for each in redirected if not MARKER.search(script, each.start, each.end)]
 
@@ -163,7 +178,8 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
     groups = _groups(script) if shell in _LIKE_KSH else []
     if shell == "zsh":
         qualifiers = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
-        groups = _apart(qualifiers, _zsh_groups(script))
+        flags = [_flagged(found) for found in _FLAGS.finditer(script)]
+        groups = _apart(flags, _apart(qualifiers, _zsh_groups(script)))
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
     blanks += [
         Respelling(*found.span(), b"<  ", _is_given_to_compound)
@@ -180,6 +196,11 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
             Respelling(*found.span(), found[0].replace(b".", b"_"), _is_parameter)
             for found in _OWN_NAMES.finditer(script)
         ]
+    blanks += [
+        Respelling(start, end, DESCRIPTOR.ljust(end - start), _is_redirected_here)
+        for start, end in shared_lines(script)
+    ]
+    blanks += [Respelling(at, at + 1, b"_", _is_in_document) for at in lines_like_ends(script)]
     blanks += _blanks(_NEGATED, script, _begins_command)
     blanks += _continuations(_CONTINUED_BY_NOTHING, script)
     return _apart(negations(script), _apart(groups, blanks))
@@ -263,6 +284,22 @@ def _without_bar(part: re.Match[bytes]) -> bytes:
     return part[1] or b"."
 
 
+def _coprocess(begin: re.Match[bytes]) -> Respelling:
+    """A coprocess as if it were given what is read from a descriptor; its name is a variable."""
+    named = b"%b= " % begin[1] if begin[1] else b""
+    written = b"%b:%b|" % (named, DESCRIPTOR)
+    return Respelling(*begin.span(), written.ljust(len(begin[0])), _is_redirected)
+
+
+def _flagged(flags: re.Match[bytes]) -> Respelling:
+    """An expansion with flags as one that gives a part of the text; of another one as its default."""
+    if flags[2] is None:
+        written = (b"_" * len(flags[1]) if len(flags[1]) > 1 else b"0") + b":-"
+    else:
+        written = flags[2] + b"//" + b"." * len(flags[1])
+    return Respelling(*flags.span(), written, _is_expanded)
+
+
 def _pattern(qualifiers: re.Match[bytes]) -> Respelling:
     """Qualifiers as a pattern without them, which may become several words, as they may."""
     length = len(qualifiers[0])
@@ -296,6 +333,35 @@ def _is_redirection(root: Node, start: int, _end: int) -> bool:
     token = root.descendant_for_byte_range(start - 1, start)
     redirect = token.parent if token is not None and token.type == "<" else None
     return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_redirected(root: Node, start: int, _end: int) -> bool:
+    """Whether a pipeline of a command and its redirection begins here."""
+    around = next((n for n in _around(root, start) if n.type == "redirected_statement"), None)
+    parent = around.parent if around is not None else None
+    is_first = around is not None and around.start_byte == start
+    return is_first and parent is not None and parent.type == "pipeline"
+
+
+def _is_redirected_here(root: Node, start: int, _end: int) -> bool:
+    """Whether a redirection begins here."""
+    redirect = next(_around(root, start)).parent
+    return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_in_document(root: Node, start: int, _end: int) -> bool:
+    """Whether this is in the text of a here-document."""
+    return any(node.type == "heredoc_body" for node in _around(root, start))
+
+
+def _is_expanded(root: Node, start: int, _end: int) -> bool:
+    """Whether an expansion in no quotes has its name here."""
+    name = root.descendant_for_byte_range(start, start + 1)
+    around = name.parent if name is not None else None
+    if name is None or around is None or around.type != "expansion":
+        return False
+    quotes = around.parent
+    return name.start_byte == start and (quotes is None or quotes.type != "string")
 
 
 def _is_behind_assignment(root: Node, start: int, _end: int) -> bool:

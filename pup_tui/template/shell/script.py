@@ -43,7 +43,7 @@ from pup_tui.template.shell.places import (
     TextOrigin,
     Unchecked,
 )
-from pup_tui.template.shell.tree import ScriptTree
+from pup_tui.template.shell.tree import ScriptTree, script_tree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 
@@ -249,7 +249,7 @@ class ShellTemplate(UsesNames):
 
         found: dict[Output | str, EvaluatedAgain] = {}
         for marked, judged in self._judged:
-            tree = ScriptTree(marked.script, self.shell, marked.spans)
+            tree = script_tree(marked.script, self.shell, marked.spans)
             if not tree.is_read:
                 continue
             inherited = {name: Evaluator(by, "") for name, by in judged.commands}

@@ -9,10 +9,13 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.handed import FORM, PRINTING
+from pup_tui.template.shell.heredocs import DESCRIPTOR
 from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.other_names import makes_names, other_names
 from pup_tui.template.shell.programs import PROGRAMS
 from pup_tui.template.shell.redirections import (
     REDIRECTS,
@@ -63,6 +66,7 @@ _BRACES: Final = re.compile(rb"([^\s'\"\\{}$]*)\{([^\s'\"\\{}]*,[^\s'\"\\{}]*)\}
 """A word that becomes several, each with what stands before and behind the braces."""
 _FOUND: Final = re.compile(rb"\"?\$\((?:command -v|which|type -P) +([\w./+-]+)\)\"?")
 """The command that finds a program, which is then run."""
+_OWN_SHELL: Final = re.compile(rb"\"?\$\{?(?:SHELL|BASH|0)\b\}?\"?")
 _RUNS: Final = re.compile(rb"\$\(|`")
 _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\]\}\"|\"\$@\"")
 """A word of which nothing may be left, or several words."""
@@ -78,6 +82,7 @@ _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&
 _EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
 _INDIRECT: Final = re.compile(rb"\$\{!(?!\w+(?:\[[@*]\]|[@*])\})")
 """An expansion of a variable that another one names, and not of keys or names."""
+_FINDS_OWN: Final = re.compile(rb"\b(?:PATH\+?=|path\+?=\(|hash\b[^\n;&|]*\s)")
 _PRINTS: Final = re.compile(rb"-\w*p")
 _ANY_FILE: Final = re.compile(rb"(?<![^\s(/=])[*?\[]")
 """The beginning of a pattern that is a file's name from its first letter on."""
@@ -131,6 +136,7 @@ class ScriptParts:
     def _judged(self, command: Node) -> tuple[CommandUse, dict[int, int]]:
         known = self._uses.get(command.id)
         if known is None:
+            spend_on_judging(1)
             texts: list[bytes] = []
             positions: dict[int, int] = {}
             given: dict[int, Sequence[bytes]] = {}
@@ -149,6 +155,8 @@ class ScriptParts:
                     may_be_none.append(at)
                 texts += map(unquoted, written or [MARKER.sub(COMPUTED, raw)])
             texts.extend(_lost_word(command))
+            if self._other_names and not makes_names(texts):
+                texts = [self._other_names.get(_base(each), each) for each in texts]
             known = CommandUse(texts, given=given, may_be_none=may_be_none), positions
             self._uses[command.id] = known
         return known
@@ -183,6 +191,32 @@ class ScriptParts:
         words = _ELEMENT.findall(given[1:-1]) if given.startswith(b"(") else unquoted(given).split()
         is_one = word.startswith(b'"') and b"@" not in word
         return words if not is_one or len(words) == 1 else []
+
+    @cached_property
+    def _other_names(self) -> dict[bytes, bytes]:
+        """The interpreters that the script itself gives other names, by these."""
+        found = other_names(map(self._names_used, self._commands))
+        return {name: program for name, program in found.items() if name not in self.functions}
+
+    def _names_used(self, command: Node) -> tuple[list[bytes], list[bytes], list[bytes]]:
+        """The words of a command as names of programs and files, and the files it reads and writes."""
+        words = [self._as_program(text(word)) for word in _words(command)]
+        statement = command.parent
+        around = (
+            ()
+            if statement is None or statement.type != "redirected_statement"
+            else redirects(statement)
+        )
+        files = [each for each in (*redirects(command), *around) if each.type == "file_redirect"]
+        read = [self._as_program(text(n)) for n in map(target_of, filter(feeds_input, files)) if n]
+        return words, read, [unquoted(text(n)) for n in map(written, files) if n]
+
+    def _as_program(self, word: bytes) -> bytes:
+        """A word without quotes; where it stands for a program that is known, that one."""
+        if _OWN_SHELL.fullmatch(word):
+            return b"sh"
+        written = self._written_for(word, is_name=True) if b"$" in word else ()
+        return unquoted(written[0] if written else word)
 
     @cached_property
     def _assigned(self) -> dict[bytes, bytes]:
@@ -302,6 +336,11 @@ class ScriptParts:
     def _takes_environment(self, use: CommandUse) -> bool:
         takes_script = bool(use.script) or use.reader is not None or use.runs_file
         return use.prints_environment or takes_script
+
+    @cached_property
+    def finds_own(self) -> bool:
+        """Whether files of the script may be run without a path: it says itself where commands are."""
+        return _FINDS_OWN.search(text(self._root)) is not None
 
     def input_script(self, command: Node) -> bytes:
         """What a command for a shell reads as its script, where that stands in this one."""
@@ -492,12 +531,16 @@ class ScriptParts:
             is_listed = is_of_exec(redirect) or is_own(redirect)
             if target is not None and target.type != "number" and is_listed:
                 found.append(target)
-        for command in self._commands:
-            behind = command.next_sibling
-            is_ksh = behind is not None and behind.type == "|&"
-            if is_ksh or self.use(command).words[:1] == [b"coproc"]:
-                found.append(command)
-        return found
+        found += self.descriptor_readers if DESCRIPTOR in text(self._root) else []
+        return found + list(filter(self.is_coprocess, self._commands))
+
+    def is_coprocess(self, node: Node) -> bool:
+        """Whether a command or pipeline may run as a coprocess of the script."""
+        behind = node.next_sibling
+        is_ksh = behind is not None and behind.type == "|&"
+        if node.type == "command":
+            return is_ksh or self.use(node).words[:1] == [b"coproc"]
+        return node.type == "pipeline" and DESCRIPTOR in text(node.named_children[0])
 
     @cached_property
     def descriptor_readers(self) -> list[Node]:

@@ -15,6 +15,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.grammar import captured, language
+from pup_tui.template.shell.heredocs import DESCRIPTOR
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
     ONE_VARIABLE,
@@ -66,6 +67,7 @@ _NAME: Final = late_pattern(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = late_pattern(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
 _MOVES_WORDS: Final = late_pattern(rb"\b(?:shift|set)\b")
 _EXPORTS_FUNCTIONS: Final = late_pattern(rb"\b(?:export|declare|typeset)\s+-\w*f")
+_REWRITING: Final = late_pattern(rb"\balias\s(?:[^\n;&|]*\s)?-\w*[gs]|\b[gs]aliases\b")
 _WORDS: Final = late_pattern(rb"[A-Za-z_][\w-]*")
 _DEFINES: Final = late_pattern(rb"\(\s*\)|\bfunction\b")
 _QUERY: Final = """
@@ -289,6 +291,11 @@ class Survey:
         """Whether the shells that it starts may know its functions."""
         return bool(self.functions) and _EXPORTS_FUNCTIONS.search(self.script) is not None
 
+    @cached_property
+    def shares_documents(self) -> bool:
+        """Whether a command that is not known may read what another one is given."""
+        return DESCRIPTOR in self.script
+
     def functions_in(self, text: bytes) -> set[bytes]:
         """The functions that stand in a text."""
         return self.functions.keys() & set(_WORDS.findall(text))
@@ -308,7 +315,7 @@ class Survey:
     def names(self) -> Names:
         """What the script says about names, for the judgement of commands."""
         return Names(
-            aliases=self._aliases() if b"alias" in self.script else frozenset(),
+            aliases=self._aliases(),
             forwarders=self._forwarders,
             assigned=self.assigned,
             declared=self.declared,
@@ -388,9 +395,14 @@ class Survey:
         return [*found, script]
 
     def _aliases(self) -> frozenset[bytes]:
-        return frozenset(
-            word.text.partition(b"=")[0] for _, words in self.named(b"alias") for word in words[1:]
-        )
+        """Names that stand for code which is not in the script, or not as a function."""
+        found = self.named(b"alias", b"autoload", b"enable")
+        return frozenset(word.text.partition(b"=")[0] for _, words in found for word in words[1:])
+
+    @cached_property
+    def rewrites_words(self) -> bool:
+        """Whether zsh may put code in the place of any word: by ``alias -g`` or ``alias -s``."""
+        return self.shell == "zsh" and _REWRITING.search(self.script) is not None
 
     @cached_property
     def _forwarders(self) -> dict[bytes, Forwarded]:

@@ -10,7 +10,8 @@ The words of a line, in any order for options and in theirs for operands:
 - ``python -m timeit``: an option may stand in a subcommand's name
 - ``-e=CODE!``: the option stands in place of the operand that is code or a file of code
 - ``-c@CODE``: with this option that operand is code; ``-s@STDIN``: standard input is, and operands are data
-- ``-c=CODE/regex/``: code only if the value begins so, in any case
+- ``-c=CODE/regex/``: code only if the value begins so, in any case; ``CODE&/regex/``, as an operand: only
+  if the word before does, which is a key
 - ``_``: an operand that is data; ``CODE``, ``FILE``, ``VAR`` as above; ``OUT``: a file that is written;
   ``ARGS``: becomes one of the script's own arguments
 - ``CODE*``: this operand and all behind it; ``RUN``: a command begins here; ``REST``: all that follows is
@@ -69,6 +70,8 @@ class Slot:
     only_attached: bool = False
     replaces: bool = False
     """The operand that is code, or a file of code, is left out."""
+    is_keyed: bool = False
+    """The pattern is that of the word before."""
     redefines: bool = False
     """The option has no value and says what that operand is."""
 
@@ -97,7 +100,7 @@ class Synopsis:
 
 _REST: Final = Slot(Kind.REST)
 _OPTION: Final = re.compile(r"([-+][^=?@]*)(={0,2}|[?@])(\w*)(\*?)(?:/(.+)/)?(!?)")
-_OPERAND: Final = re.compile(r"(\w+?)(\*?)(?:/(.+)/)?")
+_OPERAND: Final = re.compile(r"(\w+?)(\*?)(&?)(?:/(.+)/)?")
 
 
 class ProgramTable:
@@ -179,7 +182,8 @@ def _operand(token: str) -> Slot:
     match = _OPERAND.fullmatch(token)
     if match is None:
         raise ValueError(f"no operand of a synopsis: {token}")
-    return Slot(Kind(match[1]), _compiled(match[3]), repeated=bool(match[2]))
+    kind, repeated, keyed, pattern = match.groups()
+    return Slot(Kind(kind), _compiled(pattern), repeated=bool(repeated), is_keyed=bool(keyed))
 
 
 def _compiled(pattern: str | None) -> re.Pattern[bytes] | None:

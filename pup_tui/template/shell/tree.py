@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.shell.climb import Climb
 from pup_tui.template.shell.grammar import read, unknown_line
 from pup_tui.template.shell.places import Place
@@ -21,9 +22,16 @@ if TYPE_CHECKING:
 
     from pup_tui.template.shell.command_use import Evaluator
     from pup_tui.template.shell.evaluation import Evaluations
+    from pup_tui.template.shell.script_parts import ScriptParts
 
 Span = tuple[int, int]
 """Where a marker begins and ends, in bytes."""
+
+
+def script_tree(script: bytes, shell: str, spans: tuple[Span, ...]) -> ScriptTree:
+    """The tree of a script of the file that is judged, which its checks and its warnings share."""
+    key = (script, shell, spans)
+    return kept_while_judging(key, lambda: ScriptTree(script, shell, spans))
 
 
 class ScriptTree:
@@ -62,7 +70,7 @@ class ScriptTree:
         # Late: only who looks for warnings asks, and the table of programs is large.
         from pup_tui.template.shell.evaluation import Evaluations
 
-        return Evaluations(self.survey)
+        return Evaluations(self.survey, self.parts)
 
     def places(self) -> Iterator[Place]:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""
@@ -73,6 +81,13 @@ class ScriptTree:
     def survey(self) -> Survey:
         """What the script says of itself."""
         return Survey(self.root, self._script, self._shell, _markers(self._script, self._spans))
+
+    @cached_property
+    def parts(self) -> ScriptParts:
+        """What it holds."""
+        from pup_tui.template.shell.script_parts import ScriptParts
+
+        return ScriptParts(self.root)
 
     @property
     def root(self) -> Node:

@@ -22,6 +22,7 @@ from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.tests import segment, test_use, test_words
 from pup_tui.template.shell.words import (
     BODIES,
+    FOR_UNKNOWN,
     READING,
     UNKNOWN,
     ZSH_PARAMETER,
@@ -118,7 +119,7 @@ class Uses:
         self._climb()
 
     def _climb(self) -> None:
-        spend_on_judging(1 + len(self._path) // _NODES_PER_STEP)
+        spend_on_judging(2 + len(self._path) // _NODES_PER_STEP)
         if self._survey.shell == "zsh":
             self._in_zsh()
         script = self._survey.script
@@ -148,6 +149,11 @@ class Uses:
     def _in_zsh(self) -> None:
         """What only zsh knows, and the grammar does not: ``$NAME[…]``, and variables that are patterns."""
         script = self._survey.script
+        if self._survey.rewrites_words:
+            raise UnsafePlaceError(
+                "the script defines aliases that may stand for code anywhere in it",
+                "write a function instead",
+            )
         if _ZSH_SUBSCRIPT.search(script, max(0, self._start - _NEAR), self._start):
             self._is_used(Use.INT)
         quoted = any(node.type in ("string", "heredoc_body") for node in self._path)
@@ -443,6 +449,7 @@ class Uses:
             {word.text for word in self._survey.words(body)} if body.type == "command" else {b""}
         )
         is_open = b"exec" in named and named <= _EXEC
+        is_open = is_open or self._survey.shares_documents
         waiting, seen = [self._path[0] if is_open else statement], set[bytes]()
         while waiting:
             for command in self._survey.commands_within(waiting.pop()):
@@ -536,6 +543,8 @@ class Uses:
         for start in self._survey.starts(words[:index]):
             for name in self._survey.names_of(words[start]):
                 self._hand_to(node, name, words[start:], index - start)
+        for handler in FOR_UNKNOWN & self._survey.functions.keys():
+            self.targets.add(b"%s %d" % (handler, index + 1))
         if self._survey.exports_functions and words[0].text not in self._survey.functions:
             called = self._survey.functions_in(self._survey.text(node))
             self.targets.update(b"%s 0" % name for name in called)

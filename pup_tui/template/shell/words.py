@@ -33,6 +33,9 @@ ONE_VARIABLE: Final = late_pattern(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 READING: Final = frozenset({b"read", b"mapfile", b"readarray", b"sysread"})
 """Commands that put what they read into variables: ``REPLY`` or ``MAPFILE``, where none is named."""
 
+FOR_UNKNOWN: Final = frozenset({b"command_not_found_handle", b"command_not_found_handler"})
+"""Functions that bash and zsh call with the words of a command which they do not find."""
+
 BODIES: Final = frozenset({"do_group", "compound_statement"})
 """What a loop runs in each round."""
 

@@ -217,6 +217,17 @@ TEXTS = [
     ("case v{{ V }} in v(a|{{ V }})) printf '%s' {{ V }} ;; esac", "@", "zsh"),
     ("[[ v{{ V }} == (a|v)* && v{{ V }} != v(a|b) ]] && printf '%s' {{ V }}", "@", "zsh"),
     (": > va; for f in v(a|b) w*(c|d)(N); do printf '%s %s' $f {{ V }}; done", "va @", "zsh"),
+    ("x={{ V }}; for i in ${(f)x}; do printf '%s' $i; done", "@", "zsh"),
+    ("printf '%s' ${(j:,:)${(f)\"$(printf 'a\\nb')\"}} {{ V }}", "a,b@", "zsh"),
+    ("cat <<E\nExec={{ V }}\nE x\nE", "Exec=@\nE x\n", ALL),
+    ("cat <<-'E'\n\tExec={{ V }}\n\tE", "Exec=@\n", ALL),
+    ("cat <<A; cat <<B\n{{ V }}\nA\n-{{ V }}\nB", "@\n-@\n", ALL),
+    ("cat <<'A' && cat <<'B'\nx\nA\n{{ V }}\nB", "x\n@\n", ALL),
+    (
+        'coproc N { cat; }; echo {{ V }} >&"${N[1]}"; read -r x <&"${N[0]}"; printf \'%s\' "$x"',
+        "@",
+        "bash",
+    ),
     ("(true|true); [[ v == v(a|) ]] && (printf '%s' {{ V }}|cat)", "@", "zsh"),
     ("x={{ V }}.b; printf '%s' \"${x#*{{ V }}}${x%.*}\"", ".b@", ALL),
     (
