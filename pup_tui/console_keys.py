@@ -130,6 +130,7 @@ _TABLE = (
     _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE}),
     _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE}),
     _action("continue", "c", "Continue", Aim.ANSWER, {P.FAILURE}),
+    _action("undo", "u", "Undo", Aim.ANSWER, {P.FAILURE}),
     _action("later", "l", "Later", Aim.ANSWER, {P.DIALOG, P.FAILURE}),
     _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE}),
     _action(

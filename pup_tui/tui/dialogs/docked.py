@@ -36,6 +36,9 @@ class Evidence(Protocol):
     def other_evidence(self) -> None:
         """Show the output of the next step that has one."""
 
+    def show_failure(self, run: str, step: str) -> bool:
+        """Bring what a step of a run printed when it failed into sight; whether that stands there."""
+
 
 def make_room(app: App[Any]) -> None:
     """Have the lowest screen keep to what the dialog in front leaves of the window."""

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pup_tui.output.log_event import badness
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting
-from pup_tui.tui.lines.finder import is_error, is_wanted
+from pup_tui.tui.lines.finder import is_error, is_wanted, names_error
 from pup_tui.tui.lines.line_text import folded, plain_line
 
 LAST_LINES = 8
 LAST_COLUMNS = 500
 """How much of the end of an output a dialog about a step shows."""
+
+LOOKED_BACK = 500
+"""Lines from the end of an output among which the first error is looked for."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,25 @@ def last_lines(output: Path, first: int = 0, marks: Sequence[Parting] = ()) -> L
     printed = ((at, line) for at, line in enumerate(kept) if not isinstance(line, Divider))
     errors = (at for at, line in printed if is_wanted(is_error, line))
     return LastLines(texts, next(errors, None))
+
+
+def first_error(source: DividedOutput) -> int | None:
+    """The first line that tells of an error, among the last ones of what was printed since the last mark.
+
+    What names its level as that of an error comes before what only has a word for it.
+    """
+    count = source.line_count
+    if not count:
+        return None
+    start = max(source.beside(count - 1, 0), count - LOOKED_BACK)
+    lines = source.lines(start, count, LAST_COLUMNS)
+    bad = (
+        at
+        for at, line in enumerate(lines, start)
+        if badness(plain_line(folded(line).text)) == "error"
+    )
+    named = (at for at, line in enumerate(lines, start) if is_wanted(names_error, line))
+    return next(bad, next(named, None))
 
 
 def line_count(output: Path) -> int:
