@@ -92,7 +92,7 @@ async def story(pilot: Pilot[Any]) -> None:
     await pilot.pause(0.5)
     take(pilot, "confirm")
     await pilot.press("y")
-    await wait_for(pilot, lambda text: "5 of 5" in text)
+    await wait_for(pilot, lambda text: "6 of 6" in text)
     await choose(pilot, "maintenance", "mute its monitors")
     await pilot.press("r")
     await wait_for(pilot, lambda text: "values for this run" in text)
