@@ -139,7 +139,12 @@ class GoingOnDialogs:
         legs = (told for told in self._past.notices if isinstance(told, RunResumed))
         facts = FailureFacts(
             run=self._past.row.run,
-            last=await aside(last_lines, self._past.output_path(step), marks=leg_marks(legs)),
+            last=await aside(
+                last_lines,
+                self._past.output_path(step),
+                marks=leg_marks(legs),
+                from_error=True,
+            ),
             before=partial(failed_before, self._services.state, self._past.row.run, step),
             looks_only=only_looks(node.step),
             place=place,

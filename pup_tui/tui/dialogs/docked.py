@@ -13,7 +13,7 @@ from textual.widget import Widget
 ASKED = "-asked"
 """The class of what makes room in the screen below, as long as a dialog is open."""
 
-_MAKES_ROOM = "KeyHints, StepDetail"
+_MAKES_ROOM = "KeyHints, StepDetail, InterruptedBanner"
 
 _NO_ROOM = Spacing()
 

@@ -64,6 +64,7 @@ class FailureScreen(Dialog):
 
     AUTO_FOCUS = ""
     MOST = 0.7
+    LEAST_EFFECT = LEAST_EFFECT_SHORT
     MOST_BELOW_OUTPUT = 0.38
     """The share of a window's lines where the output stands above: the room is for that."""
     BINDINGS: ClassVar[list[BindingType]] = bound({way: f"way('{way}')" for way in WAYS})
@@ -92,7 +93,7 @@ class FailureScreen(Dialog):
         if evidence is not None and facts.last.texts:
             self._output_above = evidence.show_failure(facts.run, self._question.step)
         if self._output_above:
-            self.MOST, self.LEAST_EFFECT = self.MOST_BELOW_OUTPUT, LEAST_EFFECT_SHORT
+            self.MOST = self.MOST_BELOW_OUTPUT
         yield from super().compose()
 
     def compose_message(self) -> Iterable[Widget]:
@@ -109,7 +110,7 @@ class FailureScreen(Dialog):
         for decided in facts.decided:
             yield ReadText(Content.styled(f"✎ {safe_text(decided)}", TONES["care"]), markup=False)
         if facts.last.texts and not self._output_above:
-            yield ReadText("last lines of its output", classes="dialog-muted", markup=False)
+            yield ReadText("the end of its output", classes="dialog-muted", markup=False)
             yield ReadText(_marked(facts.last), classes="dialog-output", markup=False)
 
     def on_mount(self) -> None:

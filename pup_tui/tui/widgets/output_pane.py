@@ -24,7 +24,7 @@ from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.arranged import FoldableJson, KeyOf, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
-from pup_tui.tui.lines.last_lines import first_error
+from pup_tui.tui.lines.last_lines import ABOVE_ERROR, first_error
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.output_wanted import (
     OutputForEditor,
@@ -34,9 +34,6 @@ from pup_tui.tui.output_wanted import (
 )
 from pup_tui.tui.texts import counted
 from pup_tui.tui.widgets.search_bar import SearchBar
-
-ABOVE_ERROR = 2
-"""Lines above the first error that are in sight with it."""
 
 
 class OutputPane(Vertical):

@@ -91,7 +91,7 @@ class RunQuestions(OpenQuestions):
         asked yet.
         """
         trouble = self._progress.trouble
-        asks = question.kind == "undo" and trouble is not None and not trouble.answered
+        asks = question.kind == "undo" and trouble is not None and not trouble.given_up
         if self._requests is None or trouble is None or not asks:
             return None
         step, why = next(iter(self._requests.failed.items()), ("", ""))
@@ -144,7 +144,7 @@ class RunQuestions(OpenQuestions):
         return FailureFacts(
             run=self._run,
             exit_code=None if state is None else state.exit_code,
-            last=last_lines(output, first_lines[-1], marks),
+            last=last_lines(output, first_lines[-1], marks, from_error=True),
             attempt=len(self._first_lines.get(step, [])) + 1,
             before=None if before is None else partial(before, step),
             looks_only=only_looks(self._progress.program.node(step).step),

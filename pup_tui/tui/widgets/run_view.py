@@ -214,7 +214,7 @@ class RunView(Vertical):
     def failed_unasked(self) -> bool:
         """Whether the run failed by a step of which nobody was asked, and the operator could be."""
         trouble = self.progress.trouble
-        failed = self.progress.status == "failed" and trouble is not None and not trouble.answered
+        failed = self.progress.status == "failed" and trouble is not None and not trouble.given_up
         return failed and not self._questions.was_asked and self._may_interrupt()
 
     @property
