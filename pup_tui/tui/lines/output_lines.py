@@ -202,7 +202,9 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._page = None
         if self._scrolling or round(old_value) == round(new_value):
             return
-        self._above = None
+        if new_value < self.max_scroll_y:
+            # Else there is only more room than before.
+            self._above = None
         if new_value > old_value:
             self.following = self._end_in_sight()
         elif new_value < self.max_scroll_y:
