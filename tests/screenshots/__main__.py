@@ -91,7 +91,7 @@ async def story(pilot: Pilot[Any]) -> None:
     await wait_for(pilot, lambda text: "Error rate of payments now" in text)
     await pilot.pause(0.5)
     take(pilot, "confirm")
-    await pilot.press("y")
+    await pilot.press("y", "enter")
     await wait_for(pilot, lambda text: "6 of 6" in text)
     await choose(pilot, "maintenance", "mute its monitors")
     await pilot.press("r")
@@ -108,6 +108,9 @@ async def story(pilot: Pilot[Any]) -> None:
     await pilot.press("y")
     await wait_for(pilot, lambda text: "waiting for export" in text or "attempt 3" in text)
     take(pilot, "nested")
+    await wait_for(pilot, lambda text: "Undo 3…" in text)
+    await pilot.pause(0.5)
+    await pilot.press("u")
     await wait_for(pilot, lambda text: "Undo nothing" in text)
     await pilot.pause(0.5)
     await pilot.press("asterisk")
@@ -153,7 +156,8 @@ async def breaking_off(pilot: Pilot[Any]) -> None:
     await wait_for(pilot, lambda text: "Back" in text)
     await pilot.press("ctrl+r")
     await wait_for(pilot, lambda text: "do this dangerous step" in text)
-    await pilot.press("y")
+    await pilot.pause(0.5)
+    await pilot.press("y", "enter")
     await wait_for(pilot, lambda text: "as change 7731" in text)
 
 
