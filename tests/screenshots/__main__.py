@@ -105,7 +105,7 @@ async def story(pilot: Pilot[Any]) -> None:
     await pilot.press("ctrl+r")
     await wait_for(pilot, lambda text: "out of the balancers?" in text)
     await pilot.pause(0.5)
-    await pilot.press("y")
+    await pilot.press("y", "enter")
     await wait_for(pilot, lambda text: "waiting for export" in text or "attempt 3" in text)
     take(pilot, "nested")
     await wait_for(pilot, lambda text: "Undo 3…" in text)
