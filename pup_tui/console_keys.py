@@ -26,6 +26,7 @@ class KeyPlace(StrEnum):
     DIALOG = "dialog"
     CONFIRM = "confirmation"
     FAILURE = "failure"
+    RESUME = "resuming"
     CHECKLIST = "checklist"
     VALUES = "values"
     LINE = "whole line"
@@ -63,7 +64,7 @@ P = KeyPlace
 _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
 _PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS} | _RUN
-_DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.CHECKLIST, P.VALUES}
+_DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.RESUME, P.CHECKLIST, P.VALUES}
 _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
@@ -107,7 +108,7 @@ _TABLE = (
     _action("group", "t", "Group by", Aim.FIND, {P.RUNBOOKS}, hinted=True),
     _action("run", "r", "Run", Aim.BEGIN, _CATALOG, hinted=True),
     _action("plan", "p", "Plan", Aim.BEGIN, _CATALOG, hinted=True),
-    _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN, P.VALUES}),
+    _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN, P.VALUES, P.RESUME}),
     _action("plan_form", "ctrl+o", "Plan", Aim.BEGIN, {P.FORM}),
     _action("last_values", "ctrl+l", "Last values", Aim.BEGIN, {P.FORM}),
     _action("resume", "r", "Resume", Aim.BEGIN, {P.HISTORY} | _RUN, hinted=True),
@@ -130,6 +131,8 @@ _TABLE = (
     _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE}),
     _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE}),
     _action("continue", "c", "Continue", Aim.ANSWER, {P.FAILURE}),
+    _action("undo", "u", "Undo", Aim.ANSWER, {P.FAILURE}),
+    _action("what_failed", "f", "What failed…", Aim.ANSWER, {P.RESUME}),
     _action("later", "l", "Later", Aim.ANSWER, {P.DIALOG, P.FAILURE}),
     _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE}),
     _action(

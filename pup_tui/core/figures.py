@@ -22,7 +22,8 @@ class StepFigures(Struct, frozen=True):
     """What `runs` past runs say of a step; items of a foreach count each for itself.
 
     `usual` is the median of the seconds that it took where it succeeded, `slow` what 95 of 100 stayed within,
-    `fails` the share (0 to 1) that failed. They are None where fewer runs than `FEWEST_RUNS` say something.
+    `fails` the share (0 to 1) that failed at least once, as `failures` has it: whatever a person made of it,
+    and whether it succeeded after that. They are None where fewer runs than `FEWEST_RUNS` say something.
     """
 
     runs: int
@@ -32,15 +33,19 @@ class StepFigures(Struct, frozen=True):
 
 
 class _Ends(Struct):
+    """`known` is how often it was told what became of it, once for each run and item; `failed` of these."""
+
     runs: int = 0
+    known: int = 0
     failed: int = 0
     seconds: list[float] = []
 
     def figures(self) -> StepFigures:
         if self.runs < FEWEST_RUNS:
             return StepFigures(self.runs)
-        fails = self.failed / (self.failed + len(self.seconds))
-        return StepFigures(self.runs, *_usual_and_slow(self.seconds), fails=fails)
+        return StepFigures(
+            self.runs, *_usual_and_slow(self.seconds), fails=self.failed / self.known
+        )
 
 
 def _usual_and_slow(seconds: Sequence[float]) -> tuple[float | None, float | None]:
@@ -79,16 +84,19 @@ def figures_of(runs: Iterable[Sequence[AnyEvent]]) -> dict[str, StepFigures]:
     """What the events of past runs say of each step that made attempts, by its id without items."""
     found: dict[str, _Ends] = {}
     for events in runs:
-        seen = set[str]()
+        acted = {_step_of(event.attempt) for event in events if isinstance(event, AttemptStarted)}
+        failed = acted.intersection(failures(events))
+        known = dict.fromkeys(failed)
         for step, status, seconds in _ends(events):
-            ends = found.setdefault(step, _Ends())
-            if step not in seen:
-                seen.add(step)
-                ends.runs += 1
+            known[step] = None
             if status == StepStatus.SUCCEEDED:
-                ends.seconds.append(seconds)
-            else:
-                ends.failed += 1
+                found.setdefault(static_id(step), _Ends()).seconds.append(seconds)
+        for step in known:
+            ends = found.setdefault(static_id(step), _Ends())
+            ends.known += 1
+            ends.failed += step in failed
+        for step in {static_id(step) for step in known}:
+            found[step].runs += 1
     return {step: ends.figures() for step, ends in found.items()}
 
 
@@ -106,7 +114,7 @@ def _ends(events: Iterable[AnyEvent]) -> Iterator[tuple[str, str, float]]:
         for step, status in (event.ended or {}).items():
             since = began.pop(step, None)
             if since is not None and status in _KNOWN:
-                yield static_id(step), status, max(0.0, event.at.clock - since)
+                yield step, status, max(0.0, event.at.clock - since)
         if isinstance(event, Answered):
             # What the person took to decide is no time of the step.
             began.pop(event.step, None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pup_tui.core.actions import Ask, Question, UndoOffer, Withdraw
 from pup_tui.core.events import Event, UndoChosen
 from pup_tui.core.ids import UNDO, item_numbers, undo_id
+from pup_tui.core.program import Program
 from pup_tui.core.run import Run
 from pup_tui.core.scope import explain
 from pup_tui.core.shown import shown_step
-from pup_tui.core.state import BlockState, RunPhase, RunStatus
+from pup_tui.core.state import BlockState, RunPhase, RunState, RunStatus
 from pup_tui.template.errors import TemplateError
 
 
@@ -17,7 +18,7 @@ def offer(run: Run) -> bool:
     state = run.state
     if state.cancelled is not None or state.verdict not in (RunStatus.FAILED, RunStatus.ABORTED):
         return False
-    state.offered = [undo_id(step) for step in dict.fromkeys(reversed(state.completed))]
+    state.offered = _undo_steps(state)
     if not state.offered:
         return False
     state.phase = RunPhase.UNDOING
@@ -26,7 +27,7 @@ def offer(run: Run) -> bool:
         title="Undo",
         kind="undo",
         message=f"{state.verdict_reason}. These steps can be taken back.",
-        offers=tuple(_offer(run, step) for step in state.offered),
+        offers=offers(run.program, state),
     )
     state.asked.append(UNDO)
     run.outbox.tell_waiting(question)
@@ -34,20 +35,29 @@ def offer(run: Run) -> bool:
     return True
 
 
-def _offer(run: Run, step: str) -> UndoOffer:
-    node = run.program.node(step)
+def offers(program: Program, state: RunState) -> tuple[UndoOffer, ...]:
+    """What could be taken back if the run failed now, in the order in which it would be."""
+    return tuple(_offer(program, state, step) for step in _undo_steps(state))
+
+
+def _undo_steps(state: RunState) -> list[str]:
+    return [undo_id(step) for step in dict.fromkeys(reversed(state.completed))]
+
+
+def _offer(program: Program, state: RunState, step: str) -> UndoOffer:
+    node = program.node(step)
     try:
-        command = shown_step(run.program, run.state, node).text
+        command = shown_step(program, state, node).text
     except TemplateError as error:
         command = f"(cannot be told yet: {explain(error)})"
-    undone = run.program.node(step.removesuffix(UNDO))
+    undone = program.node(step.removesuffix(UNDO))
     name = undone.step.name + "".join(f" [{number}]" for number in item_numbers(step))
-    done = run.state.steps.get(undone.id)
+    done = state.steps.get(undone.id)
     if done is None:
         name += f" (attempt {undone.id.rpartition('#')[2]})"
     elif done.label:
         name += f" {done.label}"
-    if doubtful := step in run.state.doubted:
+    if doubtful := step in state.doubted:
         name += ": its undo began before and did not finish, look whether it was taken back"
     return UndoOffer(
         step=step, name=name, command=command, danger=node.step.danger, doubtful=doubtful

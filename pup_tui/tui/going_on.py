@@ -34,10 +34,11 @@ class GoingOnDialogs:
         self._past = past
         self._going = going
 
-    async def ask(self, *, about_failed: bool = False) -> GoingOn | None:
+    async def ask(self, *, about_failed: bool = False, decided: str = "") -> GoingOn | None:
         """What the operator decides; None for no.
 
-        Where it is `about_failed`, that comes first; what else there is to know is shown after it.
+        Where it is `about_failed`, that comes first, but for a step of which it is `decided`; what else there
+        is to know is shown after it.
         """
         from msgspec.structs import replace
 
@@ -52,7 +53,7 @@ class GoingOnDialogs:
             program = past.program if going.current is None else going.current.program
             stood = standing(program, past.state)
             if about_failed:
-                if not await self._about_failed(program, stood.failed):
+                if not await self._about_failed(program, stood.failed, decided):
                     return None
                 if today is None and replace(stood, finished=(), failed={}) == Standing():
                     return going.of(stood.failed)
@@ -82,9 +83,15 @@ class GoingOnDialogs:
     async def _put(self, dialog: Dialog) -> Answer | None:
         return await self._screen.app.push_screen_wait(dialog)
 
-    async def _about_failed(self, program: Program, failed: Mapping[str, str]) -> bool:
-        """Ask of each step that failed, back and forth; False where the operator goes back from the first."""
-        steps, at = list(failed), 0
+    async def _about_failed(
+        self, program: Program, failed: Mapping[str, str], decided: str = ""
+    ) -> bool:
+        """Ask of each step that failed, back and forth; False where the operator goes back from the first.
+
+        If that is `decided`, it is asked of only where one goes back to it.
+        """
+        steps = list(failed)
+        at = 1 if steps[:1] == [decided] else 0
         while 0 <= at < len(steps):
             place = (at + 1, len(steps))
             at += 1 if await self._about(program, steps[at], failed[steps[at]], place) else -1
@@ -131,7 +138,13 @@ class GoingOnDialogs:
         )
         legs = (told for told in self._past.notices if isinstance(told, RunResumed))
         facts = FailureFacts(
-            last=await aside(last_lines, self._past.output_path(step), marks=leg_marks(legs)),
+            run=self._past.row.run,
+            last=await aside(
+                last_lines,
+                self._past.output_path(step),
+                marks=leg_marks(legs),
+                from_error=True,
+            ),
             before=partial(failed_before, self._services.state, self._past.row.run, step),
             looks_only=only_looks(node.step),
             place=place,

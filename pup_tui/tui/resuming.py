@@ -49,11 +49,17 @@ class Resumer:
         """What is decided of runs that do not go on yet, by the run and its newest leg."""
 
     async def resume(
-        self, past: PastRun, terminal: ConsoleTerminal, *, about_failed: bool = False
+        self,
+        past: PastRun,
+        terminal: ConsoleTerminal,
+        *,
+        about_failed: bool = False,
+        decided: tuple[str, GoingOn] | None = None,
     ) -> LocalRun | None:
         """Own the run again, ready to go on; None, and where there is one the reason shown, if it does not.
 
-        `terminal` is what interactive steps are given. What is `about_failed` is asked first.
+        `terminal` is what interactive steps are given. What is `about_failed` is asked first, but
+        for what was `decided` of one step that failed.
         """
         from pup_tui.core.standing import standing
         from pup_tui.drivers.locks import InvalidLock, LockError
@@ -63,9 +69,13 @@ class Resumer:
         if why := self._refusal(past):
             self._tell(why)
             return None
-        so_far = self._decided.setdefault((past.row.run, past.state.leg), GoingOn())
+        key = past.row.run, past.state.leg
+        if decided is not None:
+            self._decided[key] = decided[1]
+        so_far = self._decided.setdefault(key, GoingOn())
         dialogs = GoingOnDialogs(self._services, self._screen, past, so_far)
-        going = await dialogs.ask(about_failed=about_failed)
+        known = "" if decided is None else decided[0]
+        going = await dialogs.ask(about_failed=about_failed, decided=known)
         if going is None:
             return None
         program = past.program if going.current is None else going.current.program

@@ -149,6 +149,11 @@ class StepProgress:
         return self.status if self.over else ""
 
     @property
+    def given_up(self) -> bool:
+        """Whether a person who was asked what becomes of its failure ended the run with it."""
+        return self.answered.startswith("abort ")
+
+    @property
     def holds_known(self) -> bool:
         """Whether what it holds is known: the items of a foreach are when it begins."""
         held = self.children

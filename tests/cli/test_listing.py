@@ -107,7 +107,7 @@ def test_plan_renders_what_is_known_and_says_what_is_not(program: Program) -> No
     assert done.code == 0
     steps = {step["id"]: step for step in done.json["steps"]}
     assert steps["logs"]["command"] == (
-        "pup logs search '--query=service:pay status:error' --from=30m"
+        "pup logs search '--query=service:pay status:error' --from=30m --limit=200"
     )
     assert (steps["logs"]["known"], steps["logs"]["mutates"]) == (True, False)
     assert steps["mitigate"]["mutates"] is True

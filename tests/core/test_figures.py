@@ -55,6 +55,25 @@ def test_what_a_person_took_to_decide_is_no_time_of_the_step() -> None:
     assert figures_of([player.recorded] * 5)["a"].usual == 7
 
 
+@pytest.mark.parametrize("answer", ["skip", "retry", "continue", "abort"])
+def test_a_failure_counts_once_in_a_run_whatever_a_person_made_of_it(answer: str) -> None:
+    text = "steps: [{name: a, kind: shell, run: a, on_failure: confirm}]"
+    player = Player(program_of(text), results={"a": [FAILS, Result(takes=7)]}).create()
+    player.play(until=lambda player: bool(player.asked))
+    player.later(600, lambda at: Answered(at=at, step="a", answer=answer, by="ada"))
+    player.play()
+    figures = figures_of([player.recorded] * 3 + [events(ONE)] * 7)["a"]
+    assert (figures.runs, figures.fails) == (10, 0.3)
+
+
+def test_each_item_that_failed_counts_and_the_group_around_them_does_not() -> None:
+    text = "steps: [{name: a, kind: shell, run: a, foreach: [1, 2], keep_going: true}]"
+    failed = Player(program_of(text), results={"a[1]": [FAILS]}).create().play().recorded
+    figures = figures_of([failed] * 5)
+    assert list(figures) == ["a"]
+    assert (figures["a"].runs, figures["a"].fails) == (5, 0.5)
+
+
 def test_the_smallest_that_so_many_do_not_exceed() -> None:
     assert percentile(list(range(1, 101)), 95) == 95
     assert percentile([3.0], 95) == 3

@@ -79,5 +79,5 @@ def story(screen: Recorded) -> None:
     screen.press_until("ctrl+r", "Turn new-checkout off in production")
     screen.look()
     screen.answer("y", "Turn new-checkout off in production")
-    screen.wait_for("5 of 5")
+    screen.wait_for("6 of 6")
     screen.look()

@@ -72,7 +72,11 @@ def executor() -> FakeExecutor:
     """Prints in many colours, fails the second time, then gives a value."""
     return FakeExecutor(
         Play(stdout=OUTPUT, stderr=b"a warning\n"),
-        Play(stderr=b"no luck\n", outcome=Outcome(ok=False, exit_code=3, reason="exit code 3")),
+        Play(
+            stdout=OUTPUT,
+            stderr=b"error: no luck\n",
+            outcome=Outcome(ok=False, exit_code=3, reason="exit code 3"),
+        ),
         Play(stdout=b"7\n"),
     )
 
@@ -162,7 +166,7 @@ async def _a_run(console: Console) -> AsyncIterator[str]:
     await console.pilot.pause()
     yield "run: dragged"
     lines.selection_updated(None)
-    await console.press("exclamation_mark")
+    await console.press("f", "exclamation_mark")
     await console.sees("Is it what you think?")
     await console.press(*"ments", "enter")
     await console.sees("no luck")

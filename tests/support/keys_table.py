@@ -13,6 +13,7 @@ _DIALOGS = (
     KeyPlace.DIALOG,
     KeyPlace.CONFIRM,
     KeyPlace.FAILURE,
+    KeyPlace.RESUME,
     KeyPlace.CHECKLIST,
     KeyPlace.VALUES,
 )

@@ -115,9 +115,13 @@ class Screen:
         """Press a key until the dialog that asks a question, and offers a choice, is gone.
 
         It takes none before a person can have read it. The question itself may stay, as a part of the record.
+        What is dangerous takes another key.
         """
         self.wait_for(question)
         self.wait_for(choice)
+        if key == "y" and "dangerous step" in self.text:
+            self.press_until(key, "dangerous step  enter")
+            key = "enter"
         self._again_until(key, lambda: re.search(choice, self.text) is None)
 
     def type_text(self, text: str) -> None:

@@ -34,8 +34,9 @@ def test_the_incident_of_the_demo_is_ended_with_keys_alone(program: Program) -> 
         screen.press("A")
         screen.wait_for("5 values ready")
         screen.press_until("ctrl+r", "Turn new-checkout off in production")
+        screen.wait_for(r"\d+ +\| ERROR NullPointerException in NewCheckoutHandler")
         screen.answer("y", "Turn new-checkout off in production")
-        screen.wait_for("5 of 5")
+        screen.wait_for("6 of 6")
         screen.wait_for("succeeded")
 
 
@@ -72,7 +73,8 @@ def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program
         screen.wait_for("5 values ready")
         screen.click_until(r"Plan  \^o", "nothing has run")
         screen.click_until(r"Run  \^r", "Yes, do this dangerous step")
-        screen.click_until("Yes, do this dangerous step", "5 of 5")
+        screen.click_until("Yes, do this dangerous step", "dangerous step  enter")
+        screen.click_until("dangerous step  enter", "6 of 6")
         screen.click("Read the flag")
         screen.wait_for("feature-flags get new-checkout")
         screen.click(r"\bRunbooks\b")

@@ -12,6 +12,7 @@ from pup_tui.console_keys import ACTIONS
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
+from pup_tui.tui.dialogs.difference import DifferenceScreen
 from pup_tui.tui.dialogs.failure import FURTHER, WAYS, FailureFacts, FailureScreen
 from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
 from pup_tui.tui.dialogs.left_running import LeftRunningScreen
@@ -302,7 +303,8 @@ async def test_manual_work_without_a_list_begins_harmless() -> None:
 @pytest.mark.parametrize("key", [True, False])
 @pytest.mark.parametrize("answer", WAYS)
 async def test_a_failure_has_a_key_for_every_way_on(answer: str, key: bool) -> None:
-    asks = FailureScreen(question("failure"), FACTS, ways=WAYS)
+    ways = [way for way in WAYS if way != "undo" or answer == "undo"]
+    asks = FailureScreen(question("failure"), FACTS, ways=ways)
     async with asked(asks) as (app, pilot):
         assert "exit code 3" in shown(app)
         assert "the end" in shown(app)
@@ -342,6 +344,19 @@ async def test_a_dangerous_step_runs_again_by_two_keys() -> None:
         assert app.answer == Answer("retry")
 
 
+@pytest.mark.parametrize("key", [True, False])
+async def test_to_leave_what_could_be_undone_takes_two_keys_or_clicks(key: bool) -> None:
+    facts = FailureFacts(undoable=2)
+    async with asked(FailureScreen(question("failure"), facts, ways=WAYS)) as (app, pilot):
+        assert "Undo 2…" in in_sight(app)
+        for answer in (NOTHING, Answer("abort")):
+            if not key:
+                await pilot.click("#abort")
+            else:
+                await pilot.press("a" if answer == NOTHING else "enter")
+            assert app.answer == answer
+
+
 async def test_a_failure_marks_its_first_error_and_tells_what_is_known_of_it() -> None:
     async def before() -> str:
         return "first failure in 41 runs"
@@ -353,7 +368,7 @@ async def test_a_failure_marks_its_first_error_and_tells_what_is_known_of_it() -
         await until(
             pilot, app, "first failure in 41 runs · it changes nothing · 2 steps can be undone"
         )
-        await until(pilot, app, "▶ Forbidden", "Abort, undo 2…")
+        await until(pilot, app, "▶ Forbidden", "Abort, undo nothing")
         assert "▶ bye" not in in_sight(app)
 
 
@@ -543,3 +558,57 @@ async def test_what_is_searched_is_no_value_of_the_question() -> None:
         await pilot.click("#done")
         await until(pilot, app, "what was ID?")
         assert asks.kept() == {"ID": ""}
+
+
+async def test_what_is_dangerous_takes_its_key_and_another_one() -> None:
+    async with asked(ConfirmScreen(question(danger=True))) as (app, pilot):
+        await pilot.press("y")
+        assert app.answer == NOTHING
+        await until(pilot, app, "Yes, do this dangerous step  enter")
+        await pilot.press("left")
+        await until(pilot, app, "Yes, do this dangerous step  y")
+        await pilot.press("y", "y")
+        assert app.answer == NOTHING
+        await pilot.press("enter")
+        assert app.answer == Answer("yes")
+
+
+async def test_what_is_dangerous_takes_two_clicks() -> None:
+    async with asked(ConfirmScreen(question(danger=True))) as (app, pilot):
+        await pilot.click("#yes")
+        assert app.answer == NOTHING
+        await pilot.click("#yes")
+        assert app.answer == Answer("yes")
+
+
+async def test_a_dangerous_step_runs_with_its_change_by_two_keys() -> None:
+    async with asked(DifferenceScreen("Ask", ["-a", "+b"], danger=True)) as (app, pilot):
+        await pilot.press("ctrl+r")
+        assert app.answer == NOTHING
+        await pilot.press("enter")
+        assert app.answer == Answer("yes")
+
+
+async def test_what_was_typed_before_a_dialog_could_be_read_moves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 3600.0)
+    for danger in (False, True):
+        asks = ConfirmScreen(question(danger=danger))
+        async with asked(asks) as (app, pilot):
+            await pilot.press("y", "tab", "right")
+            assert app.focused is asks.query_one("#no")
+            await until(pilot, app, "Press the key again")
+            asks._arm()
+            await pilot.press("enter")
+            assert app.answer == Answer("no")
+
+
+async def test_what_is_typed_into_a_field_is_never_too_early(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 3600.0)
+    async with asked(ReasonScreen("Why", "Because")) as (app, pilot):
+        await pilot.press(*"flaky")
+        assert app.screen.query_one(Input).value == "flaky"
+        assert "Press the key again" not in in_sight(app)

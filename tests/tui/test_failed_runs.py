@@ -109,3 +109,27 @@ async def test_a_run_out_of_the_history_is_made_again_with_its_values_or_resumed
         await console.press("ctrl+r")
         await console.sees("succeeded")
     assert commands(executor) == ["deploy slowly", "deploy slowly"]
+
+
+UNDOABLE = """
+name: deploy
+steps:
+  - {name: Drain it, kind: shell, run: drain, undo: {kind: shell, run: fill}}
+  - {name: Deploy it, kind: shell, run: deploy}
+"""
+
+
+async def test_a_run_with_something_to_undo_goes_on_from_its_failure_by_one_key(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(), Play(outcome=FAILED), Play(outcome=FAILED), Play())
+    async with open_console(make_services({"deploy.yaml": UNDOABLE}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it", "no luck", "1 step can be undone", "Undo 1…")
+        await console.press("r")
+        await console.sees("leg 2", "Failed (attempt 2): Deploy it")
+        await console.press("s")
+        await console.sees("Skip Deploy it")
+        await console.press(*"by hand", "enter")
+        await console.sees("leg 3", "succeeded")
+    assert commands(executor) == ["drain", "deploy", "deploy"]

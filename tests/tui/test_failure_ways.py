@@ -14,6 +14,8 @@ from pup_tui.tui.dialogs.difference import DifferenceScreen
 from pup_tui.tui.dialogs.edit_text import EditTextScreen
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
+from pup_tui.tui.dialogs.undo import UndoScreen
+from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.widgets.run_header import WaitingBanner
 from tests.support.run_console import Console, console, said, shell
 
@@ -174,3 +176,102 @@ async def test_it_is_left_for_later_and_the_run_can_be_resumed(tmp_path: Path) -
         await c.until(lambda: c.app.ended == ["interrupted"])
         assert "left for later by ada" in c.view.progress.reason
         assert "Answered" not in c.kinds()
+
+
+UNDONE = shell("drain", undo=shell("fill"))
+LINES = b"".join(b"step %d\n" % n for n in range(60))
+LOG = LINES + b"level=error msg=denied\n" + LINES
+FAILS_LOUDLY = (Play(), Play(stdout=LOG, outcome=BAD), Play())
+
+
+def in_the_pane(c: Console) -> str:
+    return "\n".join(c.output())
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_at_80x24_the_output_has_the_room_and_begins_with_its_first_error(
+    tmp_path: Path, asked: bool
+) -> None:
+    act = shell("act", on_failure="confirm") if asked else shell("act")
+    async with console(tmp_path, UNDONE, act, plays=FAILS_LOUDLY, size=(80, 24)) as c:
+        await until_shown(c, FailureScreen)
+        await c.until(lambda: "level=error msg=denied" in in_the_pane(c))
+        await c.until(lambda: len(c.output()) >= 7)
+
+        assert "last lines" not in said(c)
+        await c.pilot.press("pagedown")
+        await c.until(lambda: "level=error" not in in_the_pane(c))
+        assert isinstance(c.app.screen, FailureScreen)
+
+
+async def test_the_output_is_followed_again_when_a_step_runs_again(tmp_path: Path) -> None:
+    act = shell("act", on_failure="confirm")
+    async with console(tmp_path, UNDONE, act, plays=FAILS_LOUDLY) as c:
+        await until_shown(c, FailureScreen)
+        await c.until(lambda: not c.view.query_one(OutputLines).following)
+        await c.pilot.press("r")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        assert c.view.query_one(OutputLines).following
+
+
+async def test_what_failed_is_shown_before_what_can_be_undone(tmp_path: Path) -> None:
+    async with console(tmp_path, UNDONE, shell("act"), plays=FAILS_LOUDLY) as c:
+        await until_shown(c, FailureScreen)
+        await c.until(lambda: "1 step can be undone" in said(c))
+        assert "Continue" not in said(c)
+        await c.pilot.press("u")
+        await until_shown(c, UndoScreen)
+        await c.pilot.press("escape")
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("escape")
+        await c.until(lambda: c.view.query_one(WaitingBanner).display)
+        await c.pilot.press("!")
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("u")
+        await until_shown(c, UndoScreen)
+        await c.pilot.press("space", "tab", "tab", "enter")
+        await c.until(lambda: c.app.ended == ["failed"])
+        chosen: Any = c.event("UndoChosen")
+        assert chosen.steps == ("drain:undo",)
+        assert not c.view.failed_unasked
+
+
+async def test_a_run_that_failed_ends_with_nothing_undone_by_two_keys(tmp_path: Path) -> None:
+    async with console(tmp_path, UNDONE, shell("act"), plays=FAILS_LOUDLY) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("a")
+        assert "UndoChosen" not in c.kinds()
+        await c.pilot.press("enter")
+        await c.until(lambda: c.app.ended == ["failed"])
+        chosen: Any = c.event("UndoChosen")
+        assert not chosen.steps
+        assert not c.view.failed_unasked
+
+
+async def test_a_run_that_failed_is_broken_off_to_go_on_as_was_decided(tmp_path: Path) -> None:
+    async with console(tmp_path, UNDONE, shell("act"), plays=FAILS_LOUDLY) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("s")
+        await until_shown(c, ReasonScreen)
+        await c.pilot.press(*"by hand", "enter")
+        await c.until(lambda: c.app.ended == ["interrupted"])
+        assert c.view.going_on is not None
+        step, going = c.view.going_on
+        assert (step, going.skipped) == ("act", {"act": "by hand"})
+
+
+async def test_what_is_undone_is_chosen_before_a_step_that_asked_is_given_up(
+    tmp_path: Path,
+) -> None:
+    act = shell("act", on_failure="confirm")
+    async with console(tmp_path, UNDONE, act, plays=FAILS_LOUDLY) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("u")
+        await until_shown(c, UndoScreen)
+        assert "Answered" not in c.kinds()
+        await c.pilot.press("space", "tab", "tab", "enter")
+        await c.until(lambda: c.app.ended == ["failed"])
+        assert c.kinds().count("UndoChosen") == 1
+        chosen: Any = c.event("UndoChosen")
+        assert chosen.steps == ("drain:undo",)
+        assert c.app.waits == [True, False]

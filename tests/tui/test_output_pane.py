@@ -700,3 +700,14 @@ def test_a_line_without_colours_is_drawn_as_one_with_them(length: int, unread: i
     coloured = line_text(Line("stdout", "\x1b[0m" + "x" * length, unread))
     assert plain.plain == coloured.plain
     assert plain.no_wrap == coloured.no_wrap
+
+
+async def test_the_first_error_stays_in_sight_when_the_pane_grows_and_shrinks(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path, [*numbered(12), "Error: denied"]) as s:
+        s.pane.show_failure()
+        for height in (8, 30, 8):
+            await s.pilot.resize_terminal(WIDTH, height)
+            await s.pilot.pause()
+            assert "  Error: denied" in s.rows()

@@ -678,3 +678,36 @@ async def test_a_run_goes_on_with_the_file_as_it_is_if_that_has_what_was_done(
             await console.press("escape")
     resumed = [event for event in events(tmp_path) if isinstance(event, Resumed)]
     assert [event.source is not None for event in resumed] == [True] * fits
+
+
+async def test_a_dangerous_step_runs_again_on_resume_by_two_keys(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    step = "{name: Deploy it, kind: shell, run: deploy, danger: true, confirm: Sure?}"
+    text = f"name: deploy\nsteps: [{step}]\n"
+    executor = FakeExecutor(Play(outcome=Outcome(ok=False, reason="no luck")), Play())
+    async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("Sure?")
+        await console.press("y", "enter")
+        await put_failure_aside(console)
+        await console.press("r")
+        await console.sees("Resume deploy?", "DANGER Deploy it", "Resume: dangerous")
+        await console.press("ctrl+r")
+        await console.sees("Resume: dangerous  enter")
+        assert commands(executor) == ["deploy"]
+        await console.press("enter")
+        await console.sees("leg 2", "succeeded")
+
+
+async def test_at_80_columns_the_key_for_what_was_interrupted_is_in_sight(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    long = "rollback-of-a-rather-long-feature-flag"
+    text = DEPLOY.replace("name: deploy", f"name: {long}")
+    executor = FakeExecutor(*(Play(stdout=b"begun\n", hold=asyncio.Event()) for _ in range(2)))
+    services = make_services({f"{long}.yaml": text}, executor=executor)
+    for _ in range(2):
+        await has_run(services, long, until="begun")
+    async with open_console(services, SMALL) as console:
+        await console.sees("2 runs were interrupted, newest roll", "-flag of today", "R shows them")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
@@ -26,12 +27,48 @@ class KeyButton(Button):
         self.action_name = action
 
     def on_mount(self) -> None:
-        key = key_of(self.app, self.action_name)
+        self.show_key(key_of(self.app, self.action_name))
+
+    def show_key(self, key: str) -> None:
         self.label = Content.assemble(self._words, (f"  {key}", "not bold"))
+        self.refresh(layout=True)
 
 
-def choice(label: str, id_: str, action: str = "", **options: Any) -> Button:
-    """A button of a dialog, with the key of the action that does the same, where there is one."""
+class CarefulButton(KeyButton):
+    """A choice that cannot be made good: its key or a click selects it, and only what follows does it."""
+
+    _selected = False
+
+    def select(self) -> None:
+        """Select it by its key."""
+        self._selected = True
+        self.focus()
+
+    def on_focus(self) -> None:
+        self.show_key("enter")
+
+    def on_blur(self) -> None:
+        self._selected = False
+        self.show_key(key_of(self.app, self.action_name))
+
+    async def _on_click(self, event: events.Click) -> None:
+        if self._selected:
+            await super()._on_click(event)
+        else:
+            event.stop()
+            event.prevent_default()
+            self._selected = True
+
+
+def choice(
+    label: str, id_: str, action: str = "", *, careful: bool = False, **options: Any
+) -> Button:
+    """A button of a dialog, with the key of the action that does the same, where there is one.
+
+    One that is `careful` takes more than one key, and more than one click.
+    """
+    if careful:
+        return CarefulButton(label, action, id=id_, **options)
     if action:
         return KeyButton(label, action, id=id_, **options)
     return Button(Content(label), id=id_, compact=True, **options)

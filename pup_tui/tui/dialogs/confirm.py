@@ -84,6 +84,7 @@ class ConfirmScreen(Dialog):
             "yes",
             "yes" if free else "",
             disabled=not self._typed_right(self._typed.get(_TYPED, "")),
+            careful=free and self._question.danger,
             variant="error" if self._question.danger else "primary",
         )
 
@@ -130,7 +131,8 @@ class ConfirmScreen(Dialog):
         return super().check_action(action, parameters)
 
     def action_yes(self) -> None:
-        self.give("yes")
+        """Answer; to what is dangerous a key only selects the answer."""
+        self.choose("yes")
 
     def action_no(self) -> None:
         self.give("no")

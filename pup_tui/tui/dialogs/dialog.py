@@ -2,7 +2,7 @@
 
 They are docked: what stands on the screen makes room for them, and stays in sight. A dialog answers only
 when it is told to: escape puts it away unanswered, and in its first moments, while the operator may still be
-typing for what was there before, it does not answer at all.
+typing for what was there before, it takes no key, until none has come for as long.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Offset, Size, Spacing
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.choices import ChoiceLine
+from pup_tui.tui.dialogs.choices import CarefulButton, ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
 from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
@@ -32,7 +33,11 @@ from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
 
 ARM_SECONDS = 0.4
-"""How long after it has appeared a dialog takes no answer."""
+"""How long after it has appeared, and after a key that came before that, a dialog takes no answer."""
+
+TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
+
+_MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
 
 COUNTS = 0.25
 """Seconds between two looks at how long a question is still open."""
@@ -47,9 +52,8 @@ TOLD_SECONDS = 60.0
 """How long that stands there."""
 
 LEAST_MESSAGE = 3
-LEAST_EFFECT = 5
 LEAST_EFFECT_SHORT = 2
-"""Lines of a message, and of what a step does, that are always in sight; the latter in a short window."""
+"""Lines of a message, and in a short window of what a step does, that are always in sight."""
 
 SOON = 30.0
 """Seconds before a question closes from which on the countdown stands out."""
@@ -180,6 +184,8 @@ class Dialog(ModalScreen[Answer | None]):
     """Whether a search keeps the focus when it has found something: where the keys for matches answer."""
     MOST = 0.6
     """The share of a window's lines that a dialog below what it is about may have."""
+    LEAST_EFFECT = 5
+    """Lines of what a step does that are always in sight where the window is not short."""
 
     def __init__(
         self,
@@ -198,6 +204,7 @@ class Dialog(ModalScreen[Answer | None]):
         self._danger = danger
         self._left = left
         self._armed = False
+        self._arming: Timer | None = None
         self._withdrawn = False
         self._had_focus: Widget | None = None
         self._finder = TextFinder(lambda: self._scrollers)
@@ -247,7 +254,7 @@ class Dialog(ModalScreen[Answer | None]):
         ground = self.app.screen_stack[0]
         ground.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
         if ARM_SECONDS:
-            self.set_timer(ARM_SECONDS, self._arm)
+            self._arming = self.set_timer(ARM_SECONDS, self._arm)
         else:
             self._arm()
         if self._left is not None:
@@ -285,7 +292,7 @@ class Dialog(ModalScreen[Answer | None]):
         room = self._most_lines - taken - sum(s.styles.margin.height for s in scrollers)
         cut = sum(s.virtual_size.height for s in scrollers) > room
         more.display = cut
-        least = LEAST_EFFECT_SHORT if self.has_class("-short") else LEAST_EFFECT
+        least = LEAST_EFFECT_SHORT if self.has_class("-short") else self.LEAST_EFFECT
         kept = sum(min(s.virtual_size.height, least) for s in effects)
         lines = max(LEAST_MESSAGE, room - cut - kept)
         message.styles.max_height = lines
@@ -319,7 +326,7 @@ class Dialog(ModalScreen[Answer | None]):
         self.query_one(".dialog-more", Static).update(Content(told), layout=False)
 
     def _arm(self) -> None:
-        self._armed = True
+        self._arming, self._armed = None, True
 
     def give(self, answer: str, note: str = "") -> None:
         """Answer, unless it is too early for that."""
@@ -329,6 +336,25 @@ class Dialog(ModalScreen[Answer | None]):
         """As `give`, for answers that carry more."""
         if self._armed and not self._withdrawn:
             self.dismiss(answer)
+
+    def choose(self, choice: str) -> None:
+        """Answer by the key of a choice; one that is careful is only selected by it."""
+        button = self.query_one(f"#{choice}")
+        if not isinstance(button, CarefulButton):
+            self.give(choice)
+        elif self._armed:
+            self.want("")
+            button.select()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take nothing that was typed for what was here before: it neither answers nor moves the focus."""
+        if self._arming is None or not (event.is_printable or event.key in _MEANS_A_CHOICE):
+            return
+        event.stop()
+        event.prevent_default()
+        self._arming.stop()
+        self._arming = self.set_timer(ARM_SECONDS, self._arm)
+        self.want(TOO_EARLY)
 
     def want(self, told: str, field: Widget | None = None) -> None:
         """Say what is missing for an answer, and lead to the field for it; nothing is wanted with ``."""

@@ -41,7 +41,8 @@ class DifferenceScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "back", "back")
-        yield choice("Run again with it", "yes", "go_on", variant="primary")
+        variant = "error" if self._danger else "primary"
+        yield choice("Run again with it", "yes", "go_on", careful=self._danger, variant=variant)
 
     def on_mount(self) -> None:
         self.query_one("#back").focus()
@@ -54,7 +55,7 @@ class DifferenceScreen(Dialog):
             self.action_put_away()
 
     def action_run_again(self) -> None:
-        self.give("yes")
+        self.choose("yes")
 
 
 def difference(before: str, after: str) -> list[str]:

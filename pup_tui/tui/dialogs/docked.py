@@ -13,7 +13,7 @@ from textual.widget import Widget
 ASKED = "-asked"
 """The class of what makes room in the screen below, as long as a dialog is open."""
 
-_MAKES_ROOM = "KeyHints, StepDetail"
+_MAKES_ROOM = "KeyHints, StepDetail, InterruptedBanner"
 
 _NO_ROOM = Spacing()
 
@@ -35,6 +35,9 @@ class Evidence(Protocol):
 
     def other_evidence(self) -> None:
         """Show the output of the next step that has one."""
+
+    def show_failure(self, run: str, step: str) -> bool:
+        """Bring what a step of a run printed when it failed into sight; whether that stands there."""
 
 
 def make_room(app: App[Any]) -> None:

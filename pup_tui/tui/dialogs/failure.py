@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -15,7 +16,7 @@ from pup_tui.console_keys import ACTIONS
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog, effect, shown_text
+from pup_tui.tui.dialogs.dialog import LEAST_EFFECT_SHORT, Dialog, effect, shown_text
 from pup_tui.tui.glyphs import TONES
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.last_lines import NOTHING_PRINTED, LastLines
@@ -23,10 +24,10 @@ from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.texts import counted
 
-WAYS = ("retry", "edit", "variables", "skip", "continue", "later", "abort")
+WAYS = ("retry", "edit", "variables", "skip", "continue", "undo", "later", "abort")
 """What can become of a step that failed, as the answers and the actions for them are called."""
 
-FURTHER = ("edit", "variables", "skip")
+FURTHER = ("edit", "variables", "skip", "undo")
 """Answers that need something more, which is asked for first."""
 
 
@@ -37,8 +38,10 @@ class FailureFacts:
     `last` is the end of what its last attempt printed; `attempt` is which attempt it was in
     this console, automatic ones counted. `before` finds how often it failed in other runs.
     `undoable` is how many steps can be taken back if the run ends here. `place` is which of how many failed
-    steps this is, `decided` what stands of it already.
+    steps this is, `decided` what stands of it already. `run` is the run that it failed in.
     """
+
+    run: str = ""
 
     exit_code: int | None = None
     last: LastLines = NOTHING_PRINTED
@@ -54,10 +57,16 @@ NOTHING_KNOWN = FailureFacts()
 
 
 class FailureScreen(Dialog):
-    """What failed and what it said last; the answer is one of `ways`. None of them has the focus."""
+    """What failed and what it said last, or only the former where its output is on the screen above it.
+
+    The answer is one of `ways`. None of them has the focus.
+    """
 
     AUTO_FOCUS = ""
     MOST = 0.7
+    LEAST_EFFECT = LEAST_EFFECT_SHORT
+    MOST_BELOW_OUTPUT = 0.38
+    """The share of a window's lines where the output stands above: the room is for that."""
     BINDINGS: ClassVar[list[BindingType]] = bound({way: f"way('{way}')" for way in WAYS})
 
     def __init__(
@@ -77,6 +86,15 @@ class FailureScreen(Dialog):
         self._facts = facts
         self._ways = [way for way in WAYS if way in ways]
         self._back = back
+        self._output_above = False
+
+    def compose(self) -> ComposeResult:
+        facts, evidence = self._facts, self._evidence
+        if evidence is not None and facts.last.texts:
+            self._output_above = evidence.show_failure(facts.run, self._question.step)
+        if self._output_above:
+            self.MOST = self.MOST_BELOW_OUTPUT
+        yield from super().compose()
 
     def compose_message(self) -> Iterable[Widget]:
         facts, question = self._facts, self._question
@@ -91,8 +109,8 @@ class FailureScreen(Dialog):
         )
         for decided in facts.decided:
             yield ReadText(Content.styled(f"✎ {safe_text(decided)}", TONES["care"]), markup=False)
-        if facts.last.texts:
-            yield ReadText("last lines of its output", classes="dialog-muted", markup=False)
+        if facts.last.texts and not self._output_above:
+            yield ReadText("the end of its output", classes="dialog-muted", markup=False)
             yield ReadText(_marked(facts.last), classes="dialog-output", markup=False)
 
     def on_mount(self) -> None:
@@ -116,11 +134,13 @@ class FailureScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         for way in self._ways:
             label = ACTIONS[way].does
-            if way == "abort" and self._facts.undoable:
-                label = f"Abort, undo {self._facts.undoable}…"
             dangerous = way == "retry" and self._danger
             label += ": dangerous" if dangerous else ""
-            yield choice(label, way, way, variant="error" if dangerous else "default")
+            leaves = way == "abort" and "undo" in self._ways
+            label += ", undo nothing" if leaves else ""
+            label += f" {self._facts.undoable}…" if way == "undo" else ""
+            variant = "error" if dangerous else "default"
+            yield choice(label, way, way, careful=dangerous or leaves, variant=variant)
         yield choice(self._back, "back", "back")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -129,11 +149,8 @@ class FailureScreen(Dialog):
         return super().check_action(action, parameters)
 
     def action_way(self, way: str) -> None:
-        """Answer; a dangerous step runs again by two keys only."""
-        if way == "retry" and self._danger:
-            self.query_one("#retry").focus()
-        else:
-            self.give(way)
+        """Answer; a dangerous step runs again, and what can be undone is left as it is, by two keys only."""
+        self.choose(way)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -19,6 +20,7 @@ from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.difference import told_difference
 from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.glyphs import TONES, status_content
+from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted, moment
 
@@ -35,6 +37,12 @@ class ResumeScreen(Dialog):
     """
 
     MOST = 0.85
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "go_on": ("resume", "Resume"),
+            "what_failed": "what_failed",
+        }
+    )
 
     def __init__(
         self,
@@ -92,6 +100,17 @@ class ResumeScreen(Dialog):
         if self._today is not None:
             yield from self._difference(self._today)
 
+    def _is_dangerous(self, step: str) -> bool:
+        return self._program.node(step).step.danger
+
+    @property
+    def _runs_again(self) -> Iterator[str]:
+        """The steps that run once more without anybody being asked, as far as nothing else was decided."""
+        standing = self._standing
+        again = (standing.failed, standing.never_begun, standing.undone, standing.behind)
+        for steps in again:
+            yield from (step for step in steps if step not in self._going.skipped)
+
     def _difference(self, today: TextToday) -> Iterator[Widget]:
         """What has become of the file, what runs, and how they differ."""
         if self._with_current and today.text is not None and today.text.not_there:
@@ -118,7 +137,8 @@ class ResumeScreen(Dialog):
         yield ReadText(Content.styled(told, TONES["care"]), markup=False)
         for step in steps:
             name = safe_text(self._program.node(step).step.name)
-            line = Content.assemble(f"{name}  ", (safe_text(step), "dim"))
+            danger = ("DANGER ", "bold $text-error") if self._is_dangerous(step) else ""
+            line = Content.assemble(danger, f"{name}  ", (safe_text(step), "dim"))
             yield ReadText(line, classes="dialog-inner", markup=False)
             for decided in self._going.told(step):
                 told_of = Content.styled(f"✎ {safe_text(decided)}", TONES["care"])
@@ -132,9 +152,12 @@ class ResumeScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "back", "back")
-        yield choice("Resume", "yes", variant="primary")
+        danger = any(self._is_dangerous(step) for step in self._runs_again)
+        label = "Resume: dangerous" if danger else "Resume"
+        variant = "error" if danger else "primary"
+        yield choice(label, "yes", "go_on", careful=danger, variant=variant)
         if self._standing.failed:
-            yield choice("What failed…", "change")
+            yield choice("What failed…", "change", "what_failed")
         if self._with_current:
             yield choice("With the recorded text", "recorded")
         elif self._today is not None and self._today.text is not None:
@@ -142,6 +165,17 @@ class ResumeScreen(Dialog):
 
     def on_mount(self) -> None:
         self.query_one("#back").focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "what_failed":
+            return bool(self._standing.failed)
+        return super().check_action(action, parameters)
+
+    def action_resume(self) -> None:
+        self.choose("yes")
+
+    def action_what_failed(self) -> None:
+        self.choose("change")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

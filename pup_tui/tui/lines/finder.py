@@ -89,6 +89,13 @@ def is_error(passage: Passage) -> Iterable[int]:
         return ()
     if passage.stream == "stderr":
         return range(passage.text.count("\n"))
+    return names_error(passage)
+
+
+def names_error(passage: Passage) -> Iterable[int]:
+    """The lines with a word for trouble."""
+    if isinstance(passage, DividerPassage):
+        return ()
     if passage.text.isascii() and "\x1b" not in passage.text:
         # Each word is looked for much faster than all of them together, and most text has none.
         lowered = passage.text.lower()

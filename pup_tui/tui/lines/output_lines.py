@@ -98,6 +98,8 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._palette: Palette | None = None
         self._page: list[tuple[int, int, int]] | None = None
         self._scrolling = False
+        self._above: int | None = None
+        """How many rows the marked line keeps above it, whatever room there is, until something moves."""
 
     # What is shown
 
@@ -200,6 +202,9 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._page = None
         if self._scrolling or round(old_value) == round(new_value):
             return
+        if new_value < self.max_scroll_y:
+            # Else there is only more room than before.
+            self._above = None
         if new_value > old_value:
             self.following = self._end_in_sight()
         elif new_value < self.max_scroll_y:
@@ -248,6 +253,8 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self._fit()
+        if self._above is not None and not self.following:
+            self.go_to(self.cursor, above=self._above)
         self._redraw()
 
     def notify_style_update(self) -> None:
@@ -265,6 +272,7 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     def go_to(self, line: int, *, above: int | None = None) -> None:
         """Mark a line and bring it into sight, with so many rows above it if given; following stops."""
         self.following = False
+        self._above = above
         self.cursor = max(0, min(line, self._count - 1))
         if above is not None:
             self._scroll_lines(self._top_for(self.cursor, above + 1))
@@ -279,6 +287,7 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     def centre(self, line: int) -> None:
         """Mark a line and bring it to the middle."""
         self.go_to(line, above=self.size.height // 2)
+        self._above = None
 
     def action_move(self, by: int) -> None:
         if self.following and by > 0:

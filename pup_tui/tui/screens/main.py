@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
+    from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import Services
     from pup_tui.tui.widgets.form import Form
@@ -408,13 +409,21 @@ class MainScreen(Shell):
     def on_history_resume_wanted(self, message: History.ResumeWanted) -> None:
         self._request_resume(message.run)
 
-    def _request_resume(self, run: str, *, about_failed: bool = False) -> None:
+    def _request_resume(
+        self,
+        run: str,
+        *,
+        about_failed: bool = False,
+        decided: tuple[str, GoingOn] | None = None,
+    ) -> None:
         if not self._starting:
             self._starting = True
-            self._resume(run, about_failed)
+            self._resume(run, about_failed, decided)
 
     @work(group="start", exit_on_error=False)
-    async def _resume(self, run: str, about_failed: bool) -> None:
+    async def _resume(
+        self, run: str, about_failed: bool, decided: tuple[str, GoingOn] | None
+    ) -> None:
         """Let a past run go on, with the operator's word, and show it in place of its past."""
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
@@ -425,7 +434,9 @@ class MainScreen(Shell):
                 return
             terminal = ConsoleTerminal(self.app, self._turn, self.show_run)
             self._resumer = self._resumer or Resumer(self._services, self)
-            live = await self._resumer.resume(past, terminal, about_failed=about_failed)
+            live = await self._resumer.resume(
+                past, terminal, about_failed=about_failed, decided=decided
+            )
             if live is not None:
                 terminal.run = run
                 before = [page for page in self.run_pages.values() if page.view.run == run]
@@ -445,7 +456,8 @@ class MainScreen(Shell):
         message.stop()
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
-            self._call_for(message.view, f"has ended: {message.status}", severity)
+            if message.view.going_on is None:
+                self._call_for(message.view, f"has ended: {message.status}", severity)
             self._failed = message.view
             self._offer_ways_on()
             alert, done = self._services.alert, message.status == "succeeded"
@@ -464,7 +476,9 @@ class MainScreen(Shell):
         if self._failed is None or self._starting:
             return
         view, self._failed = self._failed, None
-        if self._is_looking(view) and view.failed_unasked:
+        if view.going_on is not None:
+            self._request_resume(view.run, about_failed=True, decided=view.going_on)
+        elif self._is_looking(view) and view.failed_unasked:
             self._request_resume(view.run, about_failed=True)
 
     def _is_looking(self, view: RunView) -> bool:

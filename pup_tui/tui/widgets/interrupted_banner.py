@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.keys import key_of
-from pup_tui.tui.texts import counted, moment
+from pup_tui.tui.texts import counted, cut_middle, moment
 
 if TYPE_CHECKING:
     from pup_tui.journal.records import RunRow
+
+
+LEAST_NAME = 8
+"""Columns of a runbook's name that are shown in any case."""
 
 
 class InterruptedBanner(Static):
@@ -23,14 +28,17 @@ class InterruptedBanner(Static):
         super().__init__(markup=False)
         self._rows = rows
 
-    def on_mount(self) -> None:
+    def on_resize(self) -> None:
+        """Tell all of it but what is too long of the runbook's name: the key stands at the end."""
         rows, key = self._rows, key_of(self.app, "interrupted")
-        what = f"{safe_text(rows[0].runbook)} of {moment(rows[0].started_at)}"
-        told = f"… a run was interrupted: {what} · {key} shows it, to resume it"
+        before, after = "… a run was interrupted: ", f" · {key} shows it"
         if len(rows) > 1:
             runs = counted(len(rows), "run")
-            told = f"… {runs} were interrupted, the newest {what} · {key} shows them"
-        self.update(Content.styled(told, "bold"))
+            before, after = f"… {runs} were interrupted, newest ", f" · {key} shows them"
+        after = f" of {moment(rows[0].started_at)}{after}"
+        room = self.size.width - cell_len(before + after)
+        name = cut_middle(safe_text(rows[0].runbook), max(LEAST_NAME, room))
+        self.update(Content.styled(f"{before}{name}{after}", "bold"), layout=False)
 
     def on_click(self) -> None:
         self.run_worker(self.screen.run_action("interrupted"))

@@ -24,6 +24,7 @@ from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.arranged import FoldableJson, KeyOf, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
+from pup_tui.tui.lines.last_lines import ABOVE_ERROR, first_error
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.output_wanted import (
     OutputForEditor,
@@ -142,7 +143,7 @@ class OutputPane(Vertical):
                     self._arrangements, self._why_not = [], ""
                     if self._view is not None:
                         self._look(None)
-                        self.lines.following = True
+                    self.lines.following = True
             return
         self._close()
         self._path = path
@@ -448,6 +449,18 @@ class OutputPane(Vertical):
         else:
             self._show_found(found, finder.is_error)
             self._tell("error line")
+
+    def show_failure(self) -> None:
+        """Bring the first error of what was printed last into sight, or else the end."""
+        self._guarded(self._show_first_error)
+
+    def _show_first_error(self) -> None:
+        source = self._source
+        found = first_error(source) if isinstance(source, DividedOutput) else None
+        if found is None:
+            self.lines.following = True
+        else:
+            self.lines.go_to(found, above=ABOVE_ERROR)
 
     def action_attempt(self, by: int) -> None:
         """Go to where the next attempt or leg of the run begins, or else this one, or the one before."""

@@ -12,6 +12,7 @@ from pup_tui.core.notices import RunStarted
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from pup_tui.tui.dialogs.failure import FURTHER, NOTHING_KNOWN, FailureFacts
 from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for
+from pup_tui.tui.dialogs.undo import UndoAnswer
 from pup_tui.tui.evidence import only_looks
 from pup_tui.tui.lines.divided import Parting, leg_marks
 from pup_tui.tui.lines.last_lines import last_lines, line_count
@@ -23,6 +24,9 @@ from pup_tui.tui.widgets.run_requests import RunRequests
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
 
+_NO_WAYS = {"failure": set[str](), "unknown": {"undo"}, "undo": {"continue"}}
+"""What cannot become of what a question is about."""
+
 TARGET = "ENV"
 """The variable that by custom names the environment a runbook acts on."""
 
@@ -32,6 +36,7 @@ class RunQuestions(OpenQuestions):
 
     def __init__(
         self,
+        run: str,
         progress: RunProgress,
         times: RunTimes,
         output_path: Callable[[str], Path],
@@ -46,6 +51,7 @@ class RunQuestions(OpenQuestions):
         step failed in other runs.
         """
         super().__init__(self._dialog_for, self._send, push)
+        self._run = run
         self._progress = progress
         self._times = times
         self._output_path = output_path
@@ -55,6 +61,10 @@ class RunQuestions(OpenQuestions):
         self._failed_before = failed_before
         self._first_lines: dict[str, list[int]] = {}
         self._typed: dict[str, dict[str, str]] = {}
+        self._unasked: str | None = None
+        """The step that failed, where the dialog in front asks of it before it asks what is to be undone."""
+        self.was_asked = False
+        """Whether the operator was shown how the run failed while it waited for what is to be undone."""
         self.needs_more = False
         """Whether an answer was chosen, and what it still needs is asked for."""
 
@@ -76,7 +86,32 @@ class RunQuestions(OpenQuestions):
         left = (self._times.question_left(question) for question in self)
         return [seconds for seconds in left if seconds is not None]
 
+    def _failure_before(self, question: Question) -> Question | None:
+        """Asks what becomes of the step that failed first, before what is to be undone is asked: nobody was
+        asked yet.
+        """
+        trouble = self._progress.trouble
+        asks = question.kind == "undo" and trouble is not None and not trouble.given_up
+        if self._requests is None or trouble is None or not asks:
+            return None
+        step, why = next(iter(self._requests.failed.items()), ("", ""))
+        if not step:
+            return None
+        node, known = self._progress.program.node(step).step, self._progress.steps.get(step)
+        return Question(
+            step=step,
+            title=node.name,
+            kind="failure",
+            message=why,
+            danger=node.danger,
+            upcoming=None if known is None else known.shown.text or None,
+        )
+
     def _dialog_for(self, question: Question) -> Dialog:
+        before = self._failure_before(question)
+        self._unasked = None if before is None else before.step
+        if before is not None:
+            question = before
         step, started = self._progress.steps.get(question.step), self._progress.started
         target = [] if started is None else _targets(started)
         times = self._times
@@ -95,7 +130,8 @@ class RunQuestions(OpenQuestions):
             typed=self._typed.setdefault(question.step, {}),
             ways=()
             if self._requests is None or question.kind not in ("failure", "unknown")
-            else self._requests.ways(question.step),
+            else self._requests.ways(question.step)
+            - _NO_WAYS[question.kind if before is None else "undo"],
             failure=self._of_failure(question.step, output, marks)
             if question.kind == "failure"
             else NOTHING_KNOWN,
@@ -103,26 +139,76 @@ class RunQuestions(OpenQuestions):
         return dialog_for(question, asked)
 
     def _of_failure(self, step: str, output: Path, marks: Sequence[Parting]) -> FailureFacts:
-        state, before = self._times.state_of(step), self._failed_before
+        state, before, requests = self._times.state_of(step), self._failed_before, self._requests
         first_lines = self._first_lines.get(self._progress.culprit(step), [0])
         return FailureFacts(
+            run=self._run,
             exit_code=None if state is None else state.exit_code,
-            last=last_lines(output, first_lines[-1], marks),
+            last=last_lines(output, first_lines[-1], marks, from_error=True),
             attempt=len(self._first_lines.get(step, [])) + 1,
             before=None if before is None else partial(before, step),
             looks_only=only_looks(self._progress.program.node(step).step),
-            undoable=0 if self._requests is None else self._requests.undoable,
+            undoable=0 if requests is None else len(requests.undoable),
+            place=(1, 1 if self._unasked is None or requests is None else len(requests.failed)),
         )
 
     def _closed(self, question: Question, answer: Answer | None) -> None:
         """What an answer still needs is asked for first; until then the question is open."""
-        if answer is not None and answer.answer in FURTHER:
-            super()._closed(question, None)
-            assert self._requests is not None
-            self.needs_more = True
-            self._requests.change(question.step, answer.answer, partial(self._changed, question))
-        else:
+        requests, unasked = self._requests, self._unasked
+        if (
+            answer is None
+            or requests is None
+            or question.kind not in ("failure", "unknown", "undo")
+        ):
             super()._closed(question, answer)
+        elif question.kind == "undo" and unasked is not None:
+            self._closed_before_undo(question, answer, requests, unasked)
+        elif answer.answer == "undo" and question.kind != "undo":
+            self._need_more(question)
+            requests.choose_undone(question.step, partial(self._undone, question))
+        elif answer.answer in FURTHER and question.kind != "undo":
+            self._need_more(question)
+            requests.change(question.step, answer.answer, partial(self._changed, question))
+        else:
+            if answer.answer == "abort" and question.kind == "failure":
+                requests.undo_at_end(UndoAnswer("nothing"))
+            super()._closed(question, answer)
+
+    def _need_more(self, question: Question) -> None:
+        super()._closed(question, None)
+        self.needs_more = True
+
+    def _undone(self, question: Question, chosen: UndoAnswer | None) -> None:
+        """What is to be undone was chosen: the run is aborted for that."""
+        self.needs_more = False
+        requests = self._requests
+        if question.step not in self or requests is None:
+            return
+        if chosen is None:
+            self.put_forward(question.step)
+        elif question.kind == "undo":
+            super()._closed(question, chosen)
+        else:
+            requests.undo_at_end(chosen)
+            super()._closed(question, Answer("abort"))
+
+    def _closed_before_undo(
+        self, question: Question, answer: Answer, requests: RunRequests, failed: str
+    ) -> None:
+        """The run has failed and waits for what is to be undone: to go on it is broken off and resumed."""
+        match answer.answer:
+            case "undo":
+                self._need_more(question)
+                requests.choose_undone(question.step, partial(self._undone, question))
+            case "abort":
+                super()._closed(question, UndoAnswer("nothing"))
+            case "later":
+                super()._closed(question, answer)
+            case way:
+                self._need_more(question)
+                requests.go_on(failed, way, partial(self._changed, question))
+                return
+        self.was_asked = True
 
     def _changed(self, question: Question, decided: bool) -> None:
         self.needs_more = False

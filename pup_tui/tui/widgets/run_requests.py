@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from pup_tui.core.actions import Question
+from pup_tui.core.actions import Question, UndoOffer
+from pup_tui.core.ids import UNDO
+from pup_tui.core.undoing import offers
 from pup_tui.drivers.local import LocalRun
 from pup_tui.spelling import as_typed
 from pup_tui.tui.changing import StepChanges
@@ -15,11 +18,13 @@ from pup_tui.tui.decided import GoingOn
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer, listed, tell_unsent
 from pup_tui.tui.dialogs.reason import NoteScreen, ReasonScreen
-from pup_tui.tui.dialogs.undo import UndoAnswer
+from pup_tui.tui.dialogs.undo import UndoAnswer, UndoScreen
 from pup_tui.tui.widgets.open_questions import Push
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
+
+_NOT_CHOSEN: tuple[Sequence[str], UndoAnswer | None] = ((), None)
 
 MORE_TIME = 300.0
 """Seconds that one key gives to a poll."""
@@ -45,6 +50,9 @@ class RunRequests:
         self._asking: tuple[str, Dialog] | None = None
         self._reasons: dict[str, dict[str, str]] = {}
         self._changing: tuple[str, StepChanges] | None = None
+        self._at_end = _NOT_CHOSEN
+        self.going_on: tuple[str, GoingOn] | None = None
+        """The step that failed, and how the run goes on from there, where it was broken off for that."""
 
     def withdraw(self, step: str | None = None) -> None:
         """Close the dialog that asks about `step`, or any dialog; it needs no answer any more."""
@@ -89,13 +97,60 @@ class RunRequests:
         self._ask("", NoteScreen(told), noted)
 
     @property
-    def undoable(self) -> int:
-        """How many steps could be taken back if the run ended here."""
-        return len(dict.fromkeys(self._live.state.completed))
+    def undoable(self) -> tuple[UndoOffer, ...]:
+        """What could be taken back if the run ended here."""
+        return offers(self._live.program, self._live.state)
 
     def ways(self, step: str) -> set[str]:
         """What can become of a step that failed, or of which nobody knows whether it was done."""
-        return {"continue", "later", "abort", *self._changes(step).ways(step)}
+        undo = ["undo"] if self.undoable else []
+        return {"continue", "later", "abort", *undo, *self._changes(step).ways(step)}
+
+    @property
+    def failed(self) -> Mapping[str, str]:
+        """The steps that failed and would run again if the run were resumed, each with the reason."""
+        from pup_tui.core.standing import standing
+
+        return standing(self._live.program, self._live.state).failed
+
+    def choose_undone(self, step: str, chosen: Callable[[UndoAnswer | None], None]) -> None:
+        """Ask what is to be taken back if the run ends here; None where the operator goes back."""
+        question = Question(
+            step=UNDO,
+            title="Undo, and end the run",
+            kind="undo",
+            message="These steps can be taken back. The run ends with that.",
+            offers=self.undoable,
+        )
+
+        def closed(answer: Answer | None) -> None:
+            chosen(answer if isinstance(answer, UndoAnswer) else None)
+
+        self._ask(step, UndoScreen(question), closed)
+
+    def undo_at_end(self, chosen: UndoAnswer) -> None:
+        """Take that back, and no more, when the run that is being aborted asks what is to be undone."""
+        self._at_end = [offer.step for offer in self.undoable], chosen
+
+    def answers_undo(self, question: Question) -> bool:
+        """Answer what is to be undone with what was chosen before, if it was chosen of the same."""
+        (known, chosen), self._at_end = self._at_end, _NOT_CHOSEN
+        if chosen is None or known != [offer.step for offer in question.offers]:
+            return False
+        self.answer(question, chosen)
+        return True
+
+    def go_on(self, step: str, how: str, done: Callable[[bool], None]) -> None:
+        """Ask how a run goes on that has failed and only waits for what is to be undone; then break it off.
+
+        What was decided is in `going_on`, for the run to be resumed with.
+        """
+
+        def decided(going: GoingOn) -> None:
+            self.going_on = step, going
+            self._live.interrupt(f"to run it again, by {self._operator}")
+
+        self._decide(step, how, decided, done)
 
     def _changes(self, step: str) -> StepChanges:
         going = self._decided.setdefault(step, GoingOn())
@@ -103,9 +158,17 @@ class RunRequests:
 
     def change(self, step: str, how: str, done: Callable[[bool], None]) -> None:
         """Ask for what an answer needs and give it; `done` is told whether that was decided."""
-        self._app().run_worker(self._change(step, how, done), group="change", exclusive=True)
+        self._decide(step, how, partial(self._answer_changed, step), done)
 
-    async def _change(self, step: str, how: str, done: Callable[[bool], None]) -> None:
+    def _decide(
+        self, step: str, how: str, act: Callable[[GoingOn], None], done: Callable[[bool], None]
+    ) -> None:
+        asks = self._change(step, how, act, done)
+        self._app().run_worker(asks, group="change", exclusive=True)
+
+    async def _change(
+        self, step: str, how: str, act: Callable[[GoingOn], None], done: Callable[[bool], None]
+    ) -> None:
         changes = self._changes(step)
         self._changing = step, changes
         decided = await changes.decide(step, how) and not changes.withdrawn
@@ -113,7 +176,7 @@ class RunRequests:
         if decided:
             going = self._decided[step]
             try:
-                self._answer_changed(step, going)
+                act(going)
             except ValueError as error:
                 self._app().notify(f"Nothing was run: {error}", severity="error", markup=False)
                 # What was typed stays for the next opening, and is not what is decided.

@@ -32,6 +32,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from pup_tui.tui.evidence import evidence_for, next_with_output
 from pup_tui.tui.keys import bound
+from pup_tui.tui.lines.last_lines import line_count
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
@@ -46,6 +47,7 @@ from pup_tui.tui.widgets.step_output import StepOutputView
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
+    from pup_tui.tui.decided import GoingOn
 
 FRAMES = 20
 """How often a second the screen takes in what has happened."""
@@ -164,6 +166,7 @@ class RunView(Vertical):
         )
         self._times = RunTimes(self._under_way, self.progress)
         self._questions = RunQuestions(
+            run,
             self.progress,
             self._times,
             output_path,
@@ -181,6 +184,8 @@ class RunView(Vertical):
         self._follows_run = True
         self._steps_dirty = True
         self._output_dirty = True
+        self._wants_failure = self._shows_failure = False
+        """Whether the first error is to come into sight, and whether it has."""
         self._beat = -1
         self._shared: tuple[int | None, int | None] = (None, None)
         """The most rows and columns that the steps are given, where they have no bound of their own."""
@@ -209,8 +214,13 @@ class RunView(Vertical):
     def failed_unasked(self) -> bool:
         """Whether the run failed by a step of which nobody was asked, and the operator could be."""
         trouble = self.progress.trouble
-        failed = self.progress.status == "failed" and trouble is not None and not trouble.answered
-        return failed and self._may_interrupt()
+        failed = self.progress.status == "failed" and trouble is not None and not trouble.given_up
+        return failed and not self._questions.was_asked and self._may_interrupt()
+
+    @property
+    def going_on(self) -> tuple[str, GoingOn] | None:
+        """The step that failed, and how the run goes on from there, where it was broken off for that."""
+        return None if self._requests is None else self._requests.going_on
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the step list."""
@@ -253,8 +263,10 @@ class RunView(Vertical):
         self.post_message(self.Trouble(told))
 
     def question(self, question: Question) -> None:
-        if self._live is None:
+        if self._live is None or self._requests is None:
             return  # it is answered where the run is
+        if question.kind == "undo" and self._requests.answers_undo(question):
+            return
         self._questions.add(question)
         self._steps_dirty = True
         self.post_message(self.Waiting(self, True))
@@ -278,6 +290,9 @@ class RunView(Vertical):
 
     def _no_longer_waiting(self) -> None:
         self._steps_dirty = True
+        if self._shows_failure:
+            self._shows_failure = False
+            self._pane.lines.following = True
         if not self._questions:
             self.post_message(self.Waiting(self, False))
 
@@ -325,7 +340,7 @@ class RunView(Vertical):
         if not wide:
             needed = self.query_one(StepOutputView).rows_needed
             detail = 0 if low else DETAIL_LINES
-            room = max(height // 3, height - 1 - detail - needed)
+            room = max(height // (4 if low else 3), height - 1 - detail - needed)
         fewest = FEWEST_STEPS_ASKED if low else FEWEST_STEPS
         highest = None if enlarged else max(fewest, room)
         widest = max(NARROWEST_STEPS, self._step_list.widest) if wide and not enlarged else None
@@ -366,6 +381,9 @@ class RunView(Vertical):
             self._show_steps()
         if output:
             self._pane.refresh_output()
+        if self._wants_failure:
+            self._wants_failure = False
+            self._pane.show_failure()
         if steps or (output and not self.has_class("-wide")):
             self._share_height()
 
@@ -490,6 +508,16 @@ class RunView(Vertical):
 
     def page_evidence(self, pages: int) -> None:
         self._pane.lines.action_page(pages)
+
+    def show_failure(self, run: str, step: str) -> bool:
+        failed = self.progress.culprit(step)
+        is_free = self._follows_run or self._selected == failed
+        if run != self.run or not is_free or not line_count(self._output_path(failed)):
+            return False
+        self._select(failed)
+        self._steps_dirty = self._wants_failure = self._shows_failure = True
+        self.take_in()
+        return True
 
     def action_note(self) -> None:
         """Remark something about the run, which is recorded."""
