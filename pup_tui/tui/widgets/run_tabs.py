@@ -52,6 +52,13 @@ class _TabLabel(Static):
         self.tab = tab
         self.page = tab.page
 
+    def show(self, width: int) -> None:
+        """Show the name in so many columns; what it says already would lay out all of the screen."""
+        told = self.tab.content(width)
+        shown = self.content
+        if not isinstance(shown, Content) or (told, told.spans) != (shown, shown.spans):
+            self.update(told)
+
     def on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(RunTabs.Chosen(self.page))
@@ -101,4 +108,4 @@ class RunTabs(Horizontal):
             share = (room - active - AROUND_NAME) // max(1, runs - 1) - AROUND_NAME
             others = share if share >= LEAST_SHORT else 0
         for label in labels:
-            label.update(label.tab.content(active if label.has_class("-active") else others))
+            label.show(active if label.has_class("-active") else others)

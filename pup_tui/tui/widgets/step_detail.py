@@ -45,7 +45,9 @@ class StepDetail(Static):
         self._rows = rows
 
     def on_resize(self) -> None:
-        self._rows = 0
+        if isinstance(self.content, Content):
+            # So many lines there are in the new width before it is told anew.
+            self._rows = self.content.get_height({}, max(1, self.content_size.width))
         if self._step is not None:
             self.show(self._step, self._retry_in, self._usual)
 
