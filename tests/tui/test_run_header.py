@@ -151,3 +151,6 @@ async def test_where_little_room_is_left_only_what_went_wrong_is_named(tmp_path:
     player = Player(program_of(f"steps:\n{steps}"), results=results).create().play()
     header, *_ = await shown(tmp_path, player, size=(62, 24))
     assert "✖ failed  0 of 4 succeeded · 1 failed · 3 others  00:00:0" in header
+    header, *_ = await shown(tmp_path, player, size=(80, 24))
+    assert "3 others" in header
+    assert len(header.rstrip()) <= 78

@@ -28,7 +28,6 @@ from pup_tui.tui.dialogs.choices import ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
 from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.laid_out_once import LaidOutOnce
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
 
@@ -147,7 +146,7 @@ class Title(Static):
         return 1 + max(0, self._title.cell_length + 6) // max(1, width)
 
 
-class Dialog(LaidOutOnce[Answer | None], ModalScreen[Answer | None]):
+class Dialog(ModalScreen[Answer | None]):
     """A title that stays, a message that scrolls, buttons; dismissed with an answer or with None.
 
     It is docked: what it is about makes room for it, and can be scrolled while it is open.
@@ -269,8 +268,7 @@ class Dialog(LaidOutOnce[Answer | None], ModalScreen[Answer | None]):
         tone = "bold $text-error" if seconds <= SOON else "$text-warning"
         self.query_one(".dialog-closes", Static).update(Content.styled(closes_in(seconds), tone))
 
-    def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
+    def on_resize(self) -> None:
         self._share_height()
 
     def _share_height(self) -> None:

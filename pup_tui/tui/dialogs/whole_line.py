@@ -14,7 +14,6 @@ from textual.widgets import Static
 from pup_tui.output.overwritten import states
 from pup_tui.output.passage import Line
 from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.laid_out_once import LaidOutOnce
 from pup_tui.tui.lines.line_list import LineList
 from pup_tui.tui.lines.line_text import CLIP, plain_line
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -34,7 +33,7 @@ def _pieces(line: Line, texts: list[str]) -> LineList:
     )
 
 
-class WholeLineScreen(LaidOutOnce[None], ModalScreen[None]):
+class WholeLineScreen(ModalScreen[None]):
     """Shows a line wrapped, however long it is; JSON can be laid out."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(

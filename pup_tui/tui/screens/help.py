@@ -15,7 +15,6 @@ from textual.widgets import Static
 
 from pup_tui.console_keys import Aim
 from pup_tui.tui.keys import bound, own_bindings, with_keys
-from pup_tui.tui.laid_out_once import LaidOutOnce
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.widgets.reading import ReadArea
 
@@ -23,7 +22,7 @@ KeyRow = tuple[str, str, bool]
 """The keys, what they do, and whether that can be done now."""
 
 
-class HelpScreen(LaidOutOnce[None], ModalScreen[None]):
+class HelpScreen(ModalScreen[None]):
     """What can be done here, under a heading for each aim. What cannot be done now is muted."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(

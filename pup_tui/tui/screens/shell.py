@@ -10,11 +10,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
 from textual.worker import Worker
 
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
-from pup_tui.tui.laid_out_once import LaidOutOnce
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
@@ -33,7 +33,7 @@ BESIDE_SIDEBAR = "overview"
 """The page that has the sidebar beside it on a narrow screen too."""
 
 
-class Shell(LaidOutOnce[None]):
+class Shell(Screen[None]):
     """The places of the console's parts and the ways between them. What the parts do is `MainScreen`'s."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
@@ -110,6 +110,11 @@ class Shell(LaidOutOnce[None]):
         self.refresh_bindings()
 
     def on_resize(self, event: events.Resize) -> None:
+        if event.size == self.outer_size or event.size != self.app.size:
+            # Each layout tells a screen the size that it was made for, as it tells all widgets. Textual takes
+            # that for another size of the terminal, and lays out everything a second time; where the
+            # terminal was resized in the meantime, for a size that it had before.
+            event.prevent_default()
         wide = event.size.width >= WIDE_FROM
         if wide != self._wide:
             self._wide, self._sidebar_wish = wide, None

@@ -72,10 +72,15 @@ class RunHeader(Static):
     def show(self, heading: Heading) -> None:
         """Show the run as it stands now."""
         told, width = self._told(heading), self.content_size.width
+        name = told["name"].plain
         for give_way in _GIVING_WAY:
             if _line(told).cell_length <= width:
                 break
             give_way(told, width)
+        if "name" in told:
+            # What else gave way may have left room for more of it.
+            room = cell_len(told["name"].plain) + width - _line(told).cell_length
+            told["name"] = Content.styled(cut_middle(name, room), "bold")
         self.update(_line(told), layout=False)
 
     def _told(self, heading: Heading) -> dict[str, Content]:
