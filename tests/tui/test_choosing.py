@@ -81,6 +81,20 @@ async def test_letters_lead_to_each_of_several_choices_and_no_other_key_acts_on_
         await eventually(pilot, app, lambda: choices.raw == '["db-01"]')
 
 
+async def test_a_choice_that_is_open_is_not_said_to_be_wanting() -> None:
+    async with asked(of(ZONES.replace("enum,", "enum, required: true,"))) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(Select)))
+        select = app.screen.query_one(Select)
+        select.focus()
+        await pilot.press("enter")
+        await eventually(pilot, app, lambda: select.expanded and app.focused is not select)
+        await pilot.press("escape")
+        await eventually(pilot, app, lambda: app.focused is select)
+        assert "✖" not in in_sight(app)
+        await pilot.press("tab")
+        await eventually(pilot, app, lambda: "✖ is required" in in_sight(app))
+
+
 async def test_a_closed_choice_says_how_one_is_found() -> None:
     async with asked(of(ZONES)) as (app, pilot):
         await eventually(pilot, app, lambda: "Choose · letters find" in in_sight(app))

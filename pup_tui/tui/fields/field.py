@@ -298,6 +298,10 @@ class Field(Vertical):
         return self._edited and (self._control.raw or "") != self._wanted
 
     def on_descendant_blur(self) -> None:
+        focused = self.screen.focused
+        if focused is not None and self in focused.ancestors:
+            # From a choice to what it opens: nothing is wrong with it yet.
+            return
         self.touched = True
         self.post_message(self.Left())
 
