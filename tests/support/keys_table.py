@@ -13,6 +13,7 @@ _DIALOGS = (
     KeyPlace.DIALOG,
     KeyPlace.CONFIRM,
     KeyPlace.FAILURE,
+    KeyPlace.UNKNOWN,
     KeyPlace.CHECKLIST,
     KeyPlace.VALUES,
 )

@@ -18,6 +18,7 @@ from pup_tui.tui.dialogs.checklist import ChecklistDialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.unknown import UnknownScreen
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.screens.help import HelpScreen
 from tests.support.console import MakeServices, OpenConsole
@@ -41,6 +42,7 @@ _SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (
     (WholeLineScreen, KeyPlace.LINE),
     (ConfirmScreen, KeyPlace.CONFIRM),
     (FailureScreen, KeyPlace.FAILURE),
+    (UnknownScreen, KeyPlace.UNKNOWN),
     (ChecklistDialog, KeyPlace.CHECKLIST),
     (Dialog, KeyPlace.DIALOG),
 )
