@@ -98,9 +98,8 @@ class RunHeader(Static):
             told["begun"] = Content.styled(f"past run, {begun}", TONES["care"])
         told["status"] = status_content(heading.status)
         if progress.resumed is not None:
-            told["leg"] = Content.styled(f"leg {progress.resumed.leg}", TONES["care"])
-            by = f"resumed by {safe_text(progress.resumed.operator)}"
-            told["resumed"] = Content.styled(by, TONES["care"])
+            by = f"{', resumed' if heading.wide else ''} by {safe_text(progress.resumed.operator)}"
+            told["leg"] = Content.styled(f"leg {progress.resumed.leg}{by}", TONES["care"])
         told["counts"] = Content.styled(" · ".join([counts, *others]), "dim")
         if heading.elapsed is not None:
             told["clock"] = Content(_times(heading, final=progress.over))
@@ -189,6 +188,12 @@ def _cut_reason(told: dict[str, Content], width: int) -> None:
             told["reason"] = reason.truncate(room, ellipsis=True)
 
 
+def _leave_leg(told: dict[str, Content], width: int) -> None:
+    if "leg" in told:
+        leg = " ".join(told["leg"].plain.replace(",", "").split(" ")[:2])
+        told["leg"] = Content.styled(leg, TONES["care"])
+
+
 def _leave_moment(told: dict[str, Content], width: int) -> None:
     if "begun" in told:
         told["begun"] = Content.styled("past run", TONES["care"])
@@ -207,7 +212,7 @@ def _gather_counts(told: dict[str, Content], width: int) -> None:
 
 
 _GIVING_WAY = (
-    *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _drop("resumed")),
+    *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _leave_leg),
     *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _gather_counts, _drop("name")),
     _drop("begun"),
 )
