@@ -27,6 +27,7 @@ class KeyPlace(StrEnum):
     CONFIRM = "confirmation"
     FAILURE = "failure"
     RESUME = "resuming"
+    UNKNOWN = "unknown end"
     CHECKLIST = "checklist"
     VALUES = "values"
     LINE = "whole line"
@@ -64,7 +65,7 @@ P = KeyPlace
 _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
 _PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS} | _RUN
-_DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.RESUME, P.CHECKLIST, P.VALUES}
+_DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.RESUME, P.UNKNOWN, P.CHECKLIST, P.VALUES}
 _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
@@ -126,15 +127,16 @@ _TABLE = (
     _action("accept_poll", "m", "Accept as met", Aim.STEER, _RUN),
     _action("yes", "y", "Yes", Aim.ANSWER, {P.CONFIRM}),
     _action("no", "n", "No", Aim.ANSWER, {P.CONFIRM}),
-    _action("retry", "r", "Run again", Aim.ANSWER, {P.FAILURE}),
-    _action("edit", "e", "Edit…", Aim.ANSWER, {P.FAILURE}),
-    _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE}),
-    _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE}),
+    _action("retry", "r", "Run again", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
+    _action("edit", "e", "Edit…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
+    _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
+    _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("continue", "c", "Continue", Aim.ANSWER, {P.FAILURE}),
     _action("undo", "u", "Undo", Aim.ANSWER, {P.FAILURE}),
     _action("what_failed", "f", "What failed…", Aim.ANSWER, {P.RESUME}),
     _action("later", "l", "Later", Aim.ANSWER, {P.DIALOG, P.FAILURE}),
-    _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE}),
+    _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
+    _action("done", "d", "It was done", Aim.ANSWER, {P.UNKNOWN}),
     _action(
         "tick",
         "space enter",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -43,9 +42,10 @@ def demo_command(settings: Settings) -> int:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Origin
     from pup_tui.catalog.places import Folder, bundled_dir
+    from pup_tui.cli.demo_folder import demo_folder
 
-    with tempfile.TemporaryDirectory(prefix="pup-tui-demo-") as folder, _sandbox() as sandbox:
-        demo = demo_settings(settings.environ, Path(folder), sandbox.url)
+    with demo_folder() as folder, _sandbox() as sandbox:
+        demo = demo_settings(settings.environ, folder, sandbox.url)
         given = [Folder(path, Origin.GIVEN) for path in settings.runbooks.given]
         catalog = Catalog([*given, Folder(bundled_dir(), Origin.BUNDLED)])
         if demo.terminal.can_show:

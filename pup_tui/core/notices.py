@@ -195,7 +195,8 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
 
 
 class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):
-    """A run ended with a `RunStatus`; `counts` has the number of steps by their status.
+    """A run ended with a `RunStatus`; `counts` has by their status the number of steps that hold no others
+    (`counting.counts_of`).
 
     `waited` is how many seconds it only waited for somebody's word, which `duration` does not count.
     """

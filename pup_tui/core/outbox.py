@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pup_tui.core.actions import AnyAction, Question, Tell
+from pup_tui.core.counting import counts_of
 from pup_tui.core.events import Moment, Resumed, Source
 from pup_tui.core.notices import (
     AnyNotice,
@@ -184,16 +185,14 @@ class Outbox:
 
     def tell_run_finished(self) -> None:
         state = self._state
-        statuses = [step.status for step in state.steps.values() if step.status is not None]
+        statuses = [step.status for step in state.steps.values()]
         self._tell(
             RunFinished(
                 **self._common,
                 status=state.status,
                 warnings=statuses.count(StepStatus.WARNED),
                 duration=state.took(self.at.clock),
-                counts={
-                    status: statuses.count(status) for status in StepStatus if status in statuses
-                },
+                counts=counts_of(state),
                 reason=state.reason,
                 waited=state.waited,
             )

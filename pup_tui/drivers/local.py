@@ -178,7 +178,7 @@ class LocalRun:
             why = f"it can no longer be recorded: {error.message}: {error.path}"
             now = self._now()
             took, waited = self.state.took(now.clock), self.state.waited_by(now.clock)
-            for notice in self._unrecorded.notices(self.run, why, now.wall, took, waited):
+            for notice in self._unrecorded.notices(self.state, why, now.wall, took, waited):
                 self._tell(notice)
             raise
         finally:

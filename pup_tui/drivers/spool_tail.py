@@ -42,6 +42,9 @@ class SpoolTail:
             if self._last is not None:
                 self._count -= moved
         self.behind = False
+        if self._count > stop and not reader.dropped_lines:
+            # The program has gone back to lines that had ended: as they are in the end they come once more.
+            self._count, self._last = stop, None
         if self._count > stop or self._has_lost_its_place(reader):
             return passages(self._gone_on(reader, stop))
         start, end = self._count, min(stop, self._count + MOST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pup_tui.core.counting import counts_of
 from pup_tui.core.events import AttemptFinished
 from pup_tui.core.notices import (
     AnyNotice,
@@ -13,7 +14,7 @@ from pup_tui.core.notices import (
     StepWaiting,
     rfc3339,
 )
-from pup_tui.core.state import RunStatus, StepStatus
+from pup_tui.core.state import RunState, RunStatus, StepStatus
 
 NO_END = "it had begun when the run could no longer be recorded"
 
@@ -44,23 +45,23 @@ class Unrecorded:
         self._ends[step] = event
 
     def notices(
-        self, run: str, why: str, wall: float, took: float, waited: float
+        self, state: RunState, why: str, wall: float, took: float, waited: float
     ) -> list[AnyNotice]:
         """That what had begun is unknown, as it is for the record, and how it ended; then the run's end.
 
-        `wall` is when, in seconds since 1970, `took` how many seconds the run had worked, `waited` how many
-        it had only waited.
+        `state` is as it was recorded, `wall` when, in seconds since 1970, `took` how many seconds the run
+        had worked, `waited` how many it had only waited.
         """
         ts = rfc3339(wall)
         steps = [self._step(begun, ts) for begun in self._begun.values()]
         end = RunFinished(
             ts=ts,
-            run=run,
+            run=state.run,
             status=RunStatus.INTERRUPTED,
             warnings=0,
             duration=took,
             waited=waited,
-            counts={StepStatus.UNKNOWN: len(steps)} if steps else {},
+            counts=counts_of(state, unknown=self._begun),
             reason=why,
         )
         return [*steps, end]

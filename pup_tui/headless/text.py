@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from pup_tui.core.counting import told_attempt, told_counts
 from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import (
     AnyNotice,
@@ -74,6 +75,7 @@ class TextFace(Watcher):
         self._program = program
         self._started_steps: set[str] = set()
         self._shown_kept: set[str] = set()
+        self._attempts: dict[str, int] = {}
         self._tables: dict[str, TableFit] = {}
         self._subject = ""
 
@@ -100,8 +102,10 @@ class TextFace(Watcher):
                 for name, value in notice.values.items():
                     self._say(f"      {name} = {safe_text(as_typed(value))}", "cyan")
             case StepRetrying():
-                failed = f"attempt {notice.attempt} of {notice.attempts} failed"
-                told = f"{failed}: {safe_text(notice.reason)}, again in {format_duration(notice.delay)}"
+                made = self._attempts.get(notice.step, notice.attempt)
+                failed = told_attempt(made, tried=notice.attempt, most=notice.attempts)
+                again = f"again in {format_duration(notice.delay)}"
+                told = f"{failed} failed: {safe_text(notice.reason)}, {again}"
                 self._say(f"  ↻ {self._about(notice.step)}{told}", "yellow")
             case StepFinished():
                 self._finished(notice)
@@ -110,6 +114,7 @@ class TextFace(Watcher):
 
     def _started(self, notice: StepStarted) -> None:
         self._started_steps.add(notice.step)
+        self._attempts[notice.step] = notice.attempt
         self._shown_kept.discard(notice.step)
         self._subject = notice.step
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
@@ -141,7 +146,10 @@ class TextFace(Watcher):
 
     def _polled(self, notice: StepPolled) -> None:
         told = "met" if notice.met else "not yet"
-        parts = [f"  ⧗ {self._about(notice.step)}attempt {notice.attempt}: {told}"]
+        poll = self._program.node(notice.step).step.poll
+        most = None if poll is None or not isinstance(poll.max_attempts, int) else poll.max_attempts
+        attempt = told_attempt(notice.attempt, most=most)
+        parts = [f"  ⧗ {self._about(notice.step)}{attempt}: {told}"]
         if notice.value is not None:
             parts.append(f"value {notice.value:.12g}")
         elif notice.status is not None:
@@ -170,7 +178,7 @@ class TextFace(Watcher):
 
     def _run_finished(self, notice: RunFinished) -> None:
         status = RunStatus(notice.status)
-        counts = ", ".join(f"{number} {word}" for word, number in notice.counts.items())
+        counts = " · ".join(told_counts(notice.counts, over=True))
         reason = safe_text(notice.reason)
         if reason and not reason.startswith(str(status)):
             reason = f"{status}: {reason}"

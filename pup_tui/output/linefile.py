@@ -119,6 +119,31 @@ class LineFileWriter:
         self._count_ended([entry], blocks)
         self._block = _Block(begin, entry)
 
+    def take_back(self, stream: Stream, lines: int) -> bytes:
+        """Count no longer as ended so many of the last lines, as far as all of them are of the stream.
+
+        Returns these lines. Their text stays in the file until something is written.
+        """
+        wanted, number = self.count - lines, self._blocks
+        kept = self._ended(number)
+        while kept.lines > wanted and kept.flags == _flags(stream):
+            before = self._ended(number - 1)
+            if before.lines >= wanted:
+                kept, number = before, number - 1
+                continue
+            data = os.pread(self._text, kept.end - before.end, before.end)
+            rest = data.split(b"\n", wanted - before.lines)[-1]
+            kept = kept._replace(end=kept.end - len(rest), lines=wanted)
+        taken = os.pread(self._text, self.size - kept.end, kept.end)
+        if taken:
+            self.size, self.count = kept.end, kept.lines
+            self._blocks = self._entries = number
+            self._block = None
+            if number:
+                _write_all(self._index, pack([kept]), HEADER_SIZE + (number - 1) * ENTRY_SIZE)
+            os.ftruncate(self._index, HEADER_SIZE + number * ENTRY_SIZE)
+        return taken
+
     def set_open(self, lines: Sequence[Line], at: float) -> None:
         """Replace the unfinished lines at the end of the file; the last of them has no line feed.
 
@@ -210,6 +235,13 @@ class LineFileWriter:
         self._block = None
         if entries:
             self.size, self.count = entries[-1].end, entries[-1].lines
+
+    def _ended(self, number: int) -> BlockEntry:
+        """Return the last of the first so many blocks."""
+        if not number:
+            return NO_ENTRY
+        at = HEADER_SIZE + (number - 1) * ENTRY_SIZE
+        return unpack(os.pread(self._index, ENTRY_SIZE, at))[0]
 
     def _read_entries(self) -> list[BlockEntry]:
         reader = LineFileReader(self.path)

@@ -19,6 +19,11 @@ ERASE_BELOW = "J"
 """What is right of the cursor is erased, and the lines below."""
 HIDE = "l"
 """The cursor is hidden: most programs do that before they draw what they will draw again."""
+SAVE = "s"
+RESTORE = "u"
+"""Where the cursor is is remembered, and gone back to."""
+PLACE = "H"
+"""The cursor goes to some place on the screen."""
 
 MOST = 64
 """Lines that are moved at once; to move further is to move to the first or the last."""

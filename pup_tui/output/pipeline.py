@@ -97,8 +97,8 @@ class KeptOutput:
         self._spool: SpoolWriter | None = SpoolWriter(path, limit)
         max_line = max(_MIN_LINE, min(MAX_LINE, limit // _LINE_SHARE))
         self._channels: dict[Stream, _Channel] = {
-            "stdout": _Channel("stdout", masker, max_line),
-            "stderr": _Channel("stderr", masker, max_line),
+            "stdout": _Channel("stdout", masker, max_line, self._take_back),
+            "stderr": _Channel("stderr", masker, max_line, self._take_back),
         }
 
     def write(self, stream: Stream, data: bytes) -> None:
@@ -174,6 +174,13 @@ class KeptOutput:
             with self._noting_errors():
                 spool.close()
 
+    def _take_back(self, stream: Stream, lines: int) -> int:
+        """Make so many of the newest lines unfinished again; returns how many of them are."""
+        if self._spool is not None and self.error is None:
+            with self._noting_errors():
+                return self._spool.take_back(stream, lines)
+        return 0
+
     def _publish(self, some: list[Passage]) -> None:
         for passage in some:
             if self._spool is not None and self.error is None:
@@ -201,11 +208,20 @@ class KeptOutput:
 class _Channel:
     """One stream of a step on its way from bytes to lines."""
 
-    def __init__(self, stream: Stream, masker: Masker, max_line: int) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        masker: Masker,
+        max_line: int,
+        take_back: Callable[[Stream, int], int],
+    ) -> None:
         self.stream = stream
+        self._take_back = take_back
+        self._as_settled = 0
+        """How many lines, the last ones, are kept as they were settled: not masked, and not in parts."""
         self._decoder = Decoder()
         self._sanitizer = Sanitizer()
-        self._assembler = RowAssembler(min(max_line, REDRAW_REACH), masker)
+        self._assembler = RowAssembler(min(max_line, REDRAW_REACH), masker, self._give_back)
         self._mask = masker.stream()
         self._max_line = max_line
         self._tail = ""
@@ -227,12 +243,12 @@ class _Channel:
         text = self._decoder.feed(data)
         self._keep(text)
         settled = self._assembler.feed(self._sanitizer.feed(text))
-        return self._split(self._mask.feed(settled)) if settled else []
+        return self._masked(settled) if settled else []
 
     def settle(self) -> tuple[list[Passage], bool]:
         """Return the lines of a block in which nothing moves any more, and whether there is one still."""
         settled, is_left = self._assembler.settle()
-        return self._split(self._mask.feed(settled)) if settled else [], is_left
+        return self._masked(settled) if settled else [], is_left
 
     @property
     def in_block(self) -> bool:
@@ -249,6 +265,7 @@ class _Channel:
         self._keep(text)
         rest = self._sanitizer.feed(text) + self._sanitizer.flush()
         settled = self._assembler.feed(rest) + self._assembler.end()
+        self._as_settled = 0
         lines = self._split(self._mask.feed(settled) + self._mask.flush())
         if self._tail:
             lines += self._split("\n")
@@ -274,6 +291,22 @@ class _Channel:
             return
         self._capture.append(text.encode()[: self._capture_room].decode(errors="ignore"))
         self.truncated = True
+
+    def _masked(self, settled: str) -> list[Passage]:
+        """Return the lines that are ended with what the assembler has settled."""
+        masked = self._mask.feed(settled)
+        lines = self._split(masked)
+        if masked == settled and len(lines) == 1 and lines[0].text == settled:
+            self._as_settled += settled.count("\n")
+        else:
+            self._as_settled = 0
+        return lines
+
+    def _give_back(self, lines: int) -> int:
+        """Take back lines that were passed on last, so many at most; return how many."""
+        taken = self._take_back(self.stream, min(lines, self._as_settled))
+        self._as_settled -= taken
+        return taken
 
     def _split(self, masked: str) -> list[Passage]:
         """Return the lines that ``masked`` ends; the rest is kept."""

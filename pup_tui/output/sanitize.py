@@ -16,7 +16,7 @@ from itertools import chain, zip_longest
 
 from pup_tui.late_pattern import late_pattern
 
-from .moves import DOWN, ERASE, ERASE_BELOW, ERASE_RIGHT, HIDE, UP, move
+from .moves import DOWN, ERASE, ERASE_BELOW, ERASE_RIGHT, HIDE, PLACE, RESTORE, SAVE, UP, move
 from .style import MAX_SGR_CHARS, PLAIN, RESET, apply_sgr, sequence
 
 MAX_MARKS = 8
@@ -56,7 +56,14 @@ _TOKEN = rf"""(?x)
     """
 _FIRST_COLUMN = ("", "0", "1")
 _MOVES = {"A": UP, "F": UP, "B": DOWN, "E": DOWN}
-_MOVES_BY_ONE = {"M": move(UP), "D": move(DOWN), "E": move(DOWN)}
+_MOVES_BY_ONE = {
+    "M": move(UP),
+    "D": move(DOWN),
+    "E": move(DOWN),
+    "7": move(SAVE),
+    "8": move(RESTORE),
+}
+_PLACED = frozenset("0123456789;")
 _ERASED = move(ERASE)
 _UNSTYLED = {
     "2K": _ERASED,
@@ -65,6 +72,8 @@ _UNSTYLED = {
     "J": move(ERASE_BELOW),
     "0J": move(ERASE_BELOW),
     "?25l": move(HIDE),
+    "s": move(SAVE),
+    "u": move(RESTORE),
 }
 """Sequences that do not end a style."""
 _STRING_REST = late_pattern(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
@@ -206,6 +215,12 @@ class Sanitizer:
             out.append(told)
         elif token["final"] in _MOVES and _is_number(token["params"]) and not token["middle"]:
             self._move(out, move(_MOVES[token["final"]], token["params"]))
+        elif (
+            token["final"] in ("H", "f")
+            and _PLACED.issuperset(token["params"])
+            and not token["middle"]
+        ):
+            self._move(out, move(PLACE))
         elif at_end and not token["final"]:
             # What is beyond the cap is ignored anyway, so a flood of parameters is not kept.
             self._held = token["intro"] + token["params"][: MAX_SGR_CHARS + 1] + token["middle"]

@@ -149,6 +149,19 @@ class SpoolWriter:
         if self._open:
             self._write_open()
 
+    def take_back(self, stream: Stream, lines: int) -> int:
+        """Make ended lines unfinished again, so many of the newest of a stream; return how many.
+
+        That ends where something else was written after them. They stay on disk until they are replaced, as
+        unfinished lines are.
+        """
+        kept, _ = self._current()
+        before = self._file.count
+        removed = self._file.take_back(stream, min(lines, kept.lines))
+        taken = before - self._file.count
+        kept.add(-taken, -len(removed), -_cost(removed) if removed else 0)
+        return taken
+
     def set_partial(self, stream: Stream, text: str) -> None:
         """Put the unfinished lines of a stream on disk, in place of what they were; "" takes them off."""
         if self._open.get(stream, "") == text:

@@ -146,6 +146,7 @@ class RunProgress:
             # What holds others is not counted itself.
             self.counts[parent.status] -= 1
         parent.children.append(step)
+        parent.held[step.status] += 1
         if is_item(step.id) and len(parent.children) > 1:
             before = parent.children[-2]
             if item_numbers(before.id) > item_numbers(step.id):
@@ -159,7 +160,7 @@ class RunProgress:
                 self.counts[inner.status] -= 1
         if step.children:
             self.counts[step.status] += 1
-        step.children, step.done, step.notable = [], 0, set()
+        step.children, step.held, step.notable = [], Counter(), set()
 
     def _known(self, step_id: str) -> StepProgress:
         """The step with this id, with what it holds; KeyError if the program has none such."""
@@ -303,13 +304,14 @@ class RunProgress:
 
     def _turn(self, step: StepProgress, status: str) -> None:
         """Give a step a status and keep all counts right."""
-        was_over = step.over
         if not step.children:
             self.counts[step.status] -= 1
             self.counts[status] += 1
+        if step.parent is not None:
+            step.parent.held[step.status] -= 1
+            step.parent.held[status] += 1
         step.status = status
         if step.parent is not None:
-            step.parent.done += step.over - was_over
             (step.parent.notable.add if step.is_notable else step.parent.notable.discard)(step)
         self._follow(step)
 

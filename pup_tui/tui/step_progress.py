@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -45,8 +45,8 @@ class StepProgress:
     """One step as it stands. `status` is one of the words of `glyphs`; `duration` is in seconds,
     without those that it `waited` for somebody's word.
 
-    `children` are the items of a foreach, or the steps of a block, in the order of the file; `done` tells how
-    many of them have ended, `notable` which are under way or in trouble. `item` is the label of an item of a
+    `children` are the items of a foreach, or the steps of a block, in the order of the file; `held` counts
+    them by their status, `notable` are those under way or in trouble. `item` is the label of an item of a
     foreach, else the value that it stands for, where it is known and no secret; `of_item` the item whose step
     an undo step takes back. `shown` is its command with what goes in beside it; `question` what it asked
     (about a failure, until its next attempt begins), `given` what was answered. `retrying` is told of an
@@ -75,7 +75,7 @@ class StepProgress:
     values: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_VALUES))
     repeated: deque[Attempt] = field(default_factory=lambda: deque(maxlen=KEPT_ATTEMPTS))
     children: list[StepProgress] = field(default_factory=list)
-    done: int = 0
+    held: Counter[str] = field(default_factory=Counter)
     notable: set[StepProgress] = field(default_factory=set)
 
     @property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -147,6 +148,13 @@ def place(path: Path, home: Path) -> str:
         return str(Path("~") / path.relative_to(home))
     except ValueError:
         return str(path)
+
+
+def counted_steps(holds: Iterable[bool]) -> str:
+    """`3 steps`, `8 steps in 1 group`, by whether each of them holds others: those count for themselves."""
+    kinds = Counter(holds)
+    told = counted(kinds[False], "step")
+    return f"{told} in {counted(kinds[True], 'group')}" if kinds[True] else told
 
 
 def counted(number: int, word: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import Outputs
+from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.spool import SpoolReader
 from tests.support.runbooks import program_of
 
@@ -85,12 +86,13 @@ async def test_lines_that_a_program_went_back_to_are_told_when_it_has_gone_on(
         lambda *_: None,
     )
     sink = every.begin("a")
-    sink.write("stdout", b"pulling\n\x1b[Apulled\nContinue? ")
+    sink.write("stdout", b"pulling\n")
     assert told.get_nowait() == "pulling\n"
-    assert texts(every.path("a")) == ["pulling", "pulled", "Continue? "]
+    sink.write("stdout", b"\x1b[Apulled\nContinue? ")
+    assert texts(every.path("a")) == [f"pulling{AGAIN}pulled", "Continue? "]
     async with asyncio.timeout(10):
-        assert await told.get() == "pulled\n"
-    assert texts(every.path("a")) == ["pulling", "pulled", "Continue? "]
+        assert await told.get() == f"pulling{AGAIN}pulled\n"
+    assert texts(every.path("a")) == [f"pulling{AGAIN}pulled", "Continue? "]
     sink.write("stdout", b"y\n")
     assert told.get_nowait() == "Continue? y\n"
     sink.end()

@@ -9,6 +9,7 @@ import pytest
 from pup_tui.drivers import spool_tail
 from pup_tui.drivers.spool_tail import SpoolTail
 from pup_tui.output.mask import Masker
+from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import KeptOutput
 from pup_tui.output.spool import SpoolReader, SpoolWriter
@@ -114,3 +115,17 @@ def test_lines_come_with_when_they_were_printed(tmp_path: Path) -> None:
     ]
     assert not tail.behind
     tail.close()
+
+
+def test_lines_that_a_program_went_back_to_come_once_more_as_they_ended(tmp_path: Path) -> None:
+    tail = SpoolTail(tmp_path / "a.log")
+    output = kept(tmp_path / "a.log")
+    output.write("stdout", b"before\none: 1%\ntwo: 1%\n")
+    assert texts(tail) == ["before", "one: 1%", "two: 1%"]
+    output.write("stdout", b"\x1b[2Aone: 9%\ntwo: 9%\n")
+    assert texts(tail) == []
+    output.end_attempt()
+    told = [text.rpartition(AGAIN)[2] for text in texts(tail, ended=True)]
+    assert told == ["one: 9%", "two: 9%"]
+    tail.close()
+    output.close()

@@ -310,3 +310,21 @@ def test_of_a_long_line_the_beginning_can_be_read_with_how_much_is_left(path: Pa
     assert unfinished == Line("stdout", "x" * 1001, 198_999)
     assert reader.lines(0, 4)[1:4:2] == out("ä" * 100_000, "x" * 200_000)
     reader.close()
+
+
+def test_lines_that_are_taken_back_are_there_until_others_stand_in_their_place(path: Path) -> None:
+    writer = LineFileWriter(path)
+    append(writer, "one", "two", stream="stderr")
+    append(writer, "three", "four", "five")
+    assert writer.take_back("stdout", 2) == b"four\nfive\n"
+    assert writer.count == 3
+    assert [line.text for line in all_lines(path)] == ["one", "two", "three", "four", "five"]
+    writer.set_open([Line("stdout", "4\n5")], NOW)
+    assert [line.text for line in all_lines(path)] == ["one", "two", "three", "4", "5"]
+    append(writer, "4", "5")
+    assert writer.take_back("stdout", 9) == b"three\n4\n5\n"
+    assert writer.take_back("stdout", 9) == b""
+    assert writer.take_back("stderr", 9) == b"one\ntwo\n"
+    append(writer, "all anew")
+    assert all_lines(path) == out("all anew")
+    writer.release()

@@ -43,6 +43,31 @@ class Printing:
         return self.rows.feed(self._sanitizer.flush()) + self.rows.end()
 
 
+class Kept:
+    """A stream with the lines that were made of it, which gives back what it is asked for."""
+
+    def __init__(self, *secrets: str, reach: int = 16_000) -> None:
+        self._sanitizer = Sanitizer()
+        self.rows = RowAssembler(reach, Masker(secrets), self._take_back)
+        self.lines: list[str] = []
+        self.taken: list[str] = []
+
+    def _take_back(self, lines: int) -> int:
+        lines = min(lines, len(self.lines))
+        cut = len(self.lines) - lines
+        self.taken += self.lines[cut:]
+        del self.lines[cut:]
+        return lines
+
+    def feed(self, *chunks: str) -> Kept:
+        for chunk in chunks:
+            self.lines += self.rows.feed(self._sanitizer.feed(chunk)).split("\n")[:-1]
+        return self
+
+    def end(self) -> list[str]:
+        return [*self.lines, *self.rows.end().split("\n")[:-1]]
+
+
 def printed(chunks: Iterable[str], *secrets: str) -> list[str]:
     """The lines that are made of it, with what was overwritten, masked as all lines are."""
     stream = Printing(*secrets)
@@ -130,9 +155,54 @@ def test_lines_that_are_all_drawn_again_are_shown_as_they_ended(
     assert states(lines[2]) == ["  test", "⠹ test", "✔ test"]
 
 
-def test_without_a_hidden_cursor_only_the_first_drawing_stays() -> None:
+@pytest.mark.parametrize("redraw", [npm_like, compose_like, rich_like])
+def test_without_a_hidden_cursor_the_first_drawing_is_taken_back(
+    redraw: Callable[[int], str],
+) -> None:
+    kept = Kept().feed("before\n", *frames(redraw, *INSTALLING, begin=""), "after\n")
+    lines = kept.end()
+    assert last(lines) == ["before", *INSTALLING[-1], "after"]
+    assert states(lines[3]) == ["  test", "⠹ test", "✔ test"]
+    at_once = Kept().feed("".join(["before\n", *frames(redraw, *INSTALLING, begin=""), "after\n"]))
+    assert at_once.end() == lines
+
+
+def test_where_nothing_is_given_back_the_first_drawing_stays() -> None:
     lines = printed(frames(compose_like, *INSTALLING, begin=""))
     assert last(lines) == [*INSTALLING[0], *INSTALLING[-1]]
+
+
+def test_to_go_up_to_the_first_line_takes_nothing_back() -> None:
+    assert Kept().feed("log\n" * 70, "\x1b[999Adrawn").end() == ["log"] * 70 + ["drawn"]
+
+
+@pytest.mark.parametrize(
+    ("save", "restore"), [("\x1b7", "\x1b8"), ("\x1b[s", "\x1b[u")], ids=["DEC", "CSI"]
+)
+def test_what_is_drawn_where_the_cursor_was_saved_is_shown_as_it_ended(
+    save: str, restore: str
+) -> None:
+    bars = [f"{save}{done} %{restore}" for done in (1, 50, 100)]
+    assert last(printed(["a\nbuild ", *bars, "\nend\n"])) == ["a", "build 100 %", "end"]
+    frames_of_two = [f"{save}one 1\ntwo 1\n", f"{restore}\x1b[Jone 2\ntwo 2\n", "end\n"]
+    assert last(printed(["a\n", *frames_of_two])) == ["a", "one 2", "two 2", "end"]
+
+
+def test_progress_in_the_last_line_of_the_screen_parts_no_other_line() -> None:
+    """As apt draws it: below a scroll region."""
+
+    def bar(done: int) -> str:
+        return f"\x1b7\x1b[24;0f\x1b[42m\x1b[30mProgress: [{done:3}%]\x1b[49m\x1b[39m\x1b8"
+
+    begin, end = f"\n\x1b7\x1b[0;23r\x1b8{UP}", f"\n\x1b7\x1b[0;24r\x1b8{UP}\x1b[J"
+    told = ["Reading\n", begin, bar(0), "Unpacking a\n", bar(50), "Setting up a\n", bar(100), end]
+    lines = Kept().feed(*told, "done\n").end()
+    assert last(lines) == ["Reading", "Unpacking a", "Setting up a", "done", "Progress: [100%]"]
+    assert states(lines[-1])[0] == "Progress: [  0%]"
+
+
+def test_a_line_that_is_drawn_at_a_place_of_the_screen_is_drawn_anew() -> None:
+    assert last(printed(["one\n\x1b[5;1Hfirst", "\x1b[5;1Hsecond\n"])) == ["one", "second"]
 
 
 def test_what_is_erased_is_gone_from_the_screen_and_kept() -> None:
@@ -178,7 +248,7 @@ DRAWN = st.lists(
         [
             *("a", "bc", "\n", "\r", "\b", " ", "\x1b[31m", "\x1b[m", "x" * 700, "\n" * 70, SECRET),
             *(SECRET[:8], SECRET[8:], KEY, KEY[:30], KEY[30:], UP, DOWN, ERASE, RIGHT, BELOW, HIDE),
-            *("\x1b[3A", "\x1b[70A", "\x1b[2B", "\x1b[99B", "\x1bM"),
+            *("\x1b[3A", "\x1b[70A", "\x1b[2B", "\x1b[99B", "\x1bM", "\x1b7", "\x1b8", "\x1b[9;9H"),
         ]
     ),
     max_size=40,
@@ -191,6 +261,12 @@ def test_where_chunks_are_cut_does_not_matter(parts: list[str], reach: int) -> N
     for chunks in (parts, "".join(parts), ["".join(parts)]):
         stream = Printing(SECRET, KEY, reach=reach)
         told.append(stream.feed(*chunks) + stream.end())
+    assert told[0] == told[1] == told[2]
+
+
+@given(DRAWN)
+def test_nor_does_it_where_lines_are_taken_back(parts: list[str]) -> None:
+    told = [Kept().feed(*chunks).end() for chunks in (parts, "".join(parts), ["".join(parts)])]
     assert told[0] == told[1] == told[2]
 
 
@@ -216,8 +292,10 @@ def test_every_text_that_was_written_anywhere_is_in_the_record(
     drawn: list[tuple[str, int, bool]],
 ) -> None:
     moves = [f"\x1b[{by}{'A' if up else 'B'}{text}" for text, by, up in drawn]
-    told = "\n".join(printed(["one\ntwo\n", *moves]))
-    assert all(text in told for text in ("one", "two", *(text for text, _, _ in drawn)))
+    for told in (printed(["one\ntwo\n", *moves]), Kept().feed("one\ntwo\n", *moves).end()):
+        assert all(
+            text in "\n".join(told) for text in ("one", "two", *(each for each, _, _ in drawn))
+        )
 
 
 @given(st.lists(st.sampled_from([UP, DOWN, "\x1b[5A", ERASE, HIDE, "\r"])))
@@ -344,6 +422,55 @@ def test_lines_are_shown_as_they_stand_and_heard_when_they_are_settled(step: Ste
     lines, unfinished = step.shown()
     assert (last(lines), unfinished) == (INSTALLING[1], 0)
     assert step.heard == lines
+
+
+def test_ended_lines_are_taken_back_and_a_reader_sees_them_as_they_ended(step: Step) -> None:
+    reader = SpoolReader(step.path)
+    drawing = list(frames(compose_like, *INSTALLING, begin=""))
+    step.out("before\n", drawing[1])
+    reader.refresh()
+    assert (reader.line_count, reader.unfinished) == (4, 0)
+    step.out(drawing[2])
+    reader.refresh()
+    assert reader.unfinished == 3
+    step.out(*drawing[3:], "after\n")
+    step.output.end_attempt()
+    reader.refresh()
+    read = [line.text for line in reader.lines(0, reader.line_count)]
+    assert last(read) == ["before", *INSTALLING[-1], "after"]
+    assert states(read[3]) == ["  test", "⠹ test", "✔ test"]
+    reader.close()
+
+
+def test_lines_are_taken_back_only_up_to_what_the_other_stream_printed(step: Step) -> None:
+    step.out("one\n")
+    step.output.write("stderr", b"warning\n")
+    step.out("two\n", f"{UP}{UP}one again\ntwo again\n")
+    step.output.end_attempt()
+    lines, _ = step.shown()
+    assert last(lines) == ["one", "warning", "one again", "two again"]
+
+
+def test_a_line_with_a_secret_is_never_taken_back(step: Step) -> None:
+    step.out(f"pw={SECRET}\nnext\n", f"{UP}{UP}pw=none\n")
+    step.output.end_attempt()
+    lines, _ = step.shown()
+    assert SECRET not in "".join(lines)
+    assert last(lines)[0] == f"pw={MASK}"
+
+
+def test_of_a_full_spool_lines_are_taken_back_from_its_last_file(tmp_path: Path) -> None:
+    output = KeptOutput(tmp_path / "run" / "0001-step.log", Masker(()), limit=4096)
+    output.begin_attempt()
+    for number in range(300):
+        output.write("stdout", f"line {number} of many\n".encode())
+    output.write("stdout", f"{UP}{UP}drawn again\nand this\n".encode())
+    output.close()
+    reader = SpoolReader(tmp_path / "run" / "0001-step.log")
+    read = [line.text for line in reader.lines(0, reader.line_count)]
+    assert last(read[-2:]) == ["drawn again", "and this"]
+    assert last(read[-3:-2]) == ["line 297 of many"]
+    reader.close()
 
 
 def test_the_other_stream_has_its_own_lines(step: Step) -> None:

@@ -85,8 +85,8 @@ def test_ordinary_text_is_not_changed(text: str) -> None:
     [
         ("a\x1b]0;title\x07b", "ab"),
         ("a\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\b", "alinkb"),
-        ("a\x1b[2Jb\x1b[?1049hc\x1b[10;10Hd", "abcd"),
-        ("a\x1bcb\x1b(0c\x1b7d", "abcd"),
+        ("a\x1b[2Jb\x1b[?1049hc\x1b[10;10rd", "abcd"),
+        ("a\x1bcb\x1b(0c\x1b=d", "abcd"),
         ("a\x1b^pm\x1b\\b\x1bXsos\x1b\\c", "abc"),
         ("a\x9b31mb\x9dx\x9cc\x84d", "a\x1b[0;31mbcd\x1b[0m"),
         ("a\x1b[31\nb", "a\nb"),

@@ -136,8 +136,8 @@ LINES = [
             PAUSE,
             E + b"[2A" + E + b"[2K\rbase: done\r" + E + b"[2Bpulled\n",
         ],
-        ["", f"base: 1%{AGAIN}base: done", "app: 1%", "pulled"],
-        [["", "base: 1%", "app: 1%"]],
+        [f"base: 1%{AGAIN}base: done", "app: 1%", "pulled"],
+        [["base: 1%", "app: 1%"]],
     ),
     Case(
         "frames of two lines, as npm draws them",

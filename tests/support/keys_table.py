@@ -14,6 +14,7 @@ _DIALOGS = (
     KeyPlace.CONFIRM,
     KeyPlace.FAILURE,
     KeyPlace.RESUME,
+    KeyPlace.UNKNOWN,
     KeyPlace.CHECKLIST,
     KeyPlace.VALUES,
 )

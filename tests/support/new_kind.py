@@ -123,7 +123,7 @@ async def screens(folder: Path) -> dict[str, str]:
             await console.sees("record a")
             fetched = console.screen
             await console.press("j", "c")
-            await console.sees("succeeded", "2 of 2 steps")
+            await console.sees("succeeded", "2 of 2 succeeded")
     return {"overview": overview, "plan": planned, "paused": paused, "fetched": fetched}
 
 

@@ -259,7 +259,7 @@ def test_an_interactive_step_gets_the_terminal_and_gives_it_back(program: Progra
         screen.send_line("ada")
         screen.wait_for("hello ada")
         screen.send_line("")
-        screen.wait_for("1 of 1 step")
+        screen.wait_for("1 of 1 succeeded")
         screen.wait_for("succeeded")
         screen.press("q")
         assert screen.wait_for_exit() == 0

@@ -90,7 +90,7 @@ def test_incident_triage(program: Program, datadog: dict[str, str]) -> None:
         fill(screen, ids.INCIDENT_ID, "payments", "", "300ms")
         screen.press("ctrl+r")
         screen.answer("y", "Is the triage of payments complete")
-        screen.wait_for("succeeded +6 of 7 · 1 skipped")
+        screen.wait_for("succeeded +6 of 7 succeeded · 1 skipped")
         screen.press("q")
         assert screen.wait_for_exit() == 0
     ended = finished(program, datadog)

@@ -59,7 +59,7 @@ def children(pid: int) -> list[int]:
 ALL_OF_IT = (
     r"\A pup-tui",
     r"/ filter +Runbooks +● slow",
-    r"● running  0 of 1 step  [\d:]+",
+    r"● running  0 of 1 succeeded  [\d:]+",
     "rollback-feature-flag",
     r"\$ echo first; read x < gate",
     r"by type .* 1 line · following",

@@ -380,6 +380,31 @@ async def test_the_tabs_of_several_runs_share_a_narrow_screen(
         line = next(line for line in tabs if " Runbooks " in line)
         assert line.count("? asks") == 2
         assert "✔ quick" in line
+        await console.press("right_square_bracket")
+        await console.on("run-1")
+        line = next(line for line in console.screen.splitlines() if " Runbooks " in line)
+        assert "? asks-ab…ng-thing" in line
+        assert line.count("? ") == 2
+        assert "✔ " in line
+
+
+async def test_of_many_runs_each_has_its_mark_in_sight(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    names = [f"quick-{n}" for n in range(8)]
+    async with open_console(make_services({f"{name}.yaml": QUICK for name in names})) as console:
+        for name in names:
+            await start(console, name)
+            await console.press("escape", "escape")
+            await console.on("overview")
+        await console.press("left_square_bracket")
+        await console.on(f"run-{len(names)}")
+        await console.eventually(lambda: _tabs(console).count("✔") == len(names))
+        assert "✔ quick-7" in _tabs(console)
+
+
+def _tabs(console: Console) -> str:
+    return next(line for line in console.screen.splitlines() if " Runbooks " in line)
 
 
 async def test_the_palette_offers_what_can_be_done_with_a_run(

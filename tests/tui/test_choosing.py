@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import RadioSet, Select
 
 from pup_tui.tui.dialogs.input import InputScreen
+from pup_tui.tui.fields.list_controls import SeveralChoices
 from tests.support.dialogs import asked, eventually, in_sight, question
 from tests.support.fields import variables
 from tests.support.value_sources import sources_of
@@ -53,3 +54,47 @@ async def test_j_and_k_go_through_few_choices() -> None:
         choices.focus()
         await pilot.press("j", "j", "k", "space")
         await eventually(pilot, app, lambda: choices.pressed_index == 1)
+
+
+MANY = [f"web-{n:02}" for n in range(1, 12)] + ["db-01", "job-1", "queue"]
+SEVERAL = f"HOSTS: {{type: list, choices: [{', '.join(MANY)}]}}\n"
+
+
+async def test_letters_lead_to_each_of_several_choices_and_no_other_key_acts_on_them() -> None:
+    async with asked(of(SEVERAL)) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(SeveralChoices)))
+        assert "letters find" in in_sight(app)
+        choices = app.screen.query_one(SeveralChoices)
+        choices.focus()
+        for typed, wanted in (
+            ("db", "db-01"),
+            ("q", "queue"),
+            ("web-11", "web-11"),
+            ("ob", "job-1"),
+        ):
+            choices._end_word()
+            await pilot.press(*("minus" if letter == "-" else letter for letter in typed))
+            at = MANY.index(wanted)
+            await eventually(pilot, app, lambda at=at: choices.highlighted == at)  # type: ignore[misc]
+        choices._end_word()
+        await pilot.press("k", "space")
+        await eventually(pilot, app, lambda: choices.raw == '["db-01"]')
+
+
+async def test_a_choice_that_is_open_is_not_said_to_be_wanting() -> None:
+    async with asked(of(ZONES.replace("enum,", "enum, required: true,"))) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(Select)))
+        select = app.screen.query_one(Select)
+        select.focus()
+        await pilot.press("enter")
+        await eventually(pilot, app, lambda: select.expanded and app.focused is not select)
+        await pilot.press("escape")
+        await eventually(pilot, app, lambda: app.focused is select)
+        assert "✖" not in in_sight(app)
+        await pilot.press("tab")
+        await eventually(pilot, app, lambda: "✖ is required" in in_sight(app))
+
+
+async def test_a_closed_choice_says_how_one_is_found() -> None:
+    async with asked(of(ZONES)) as (app, pilot):
+        await eventually(pilot, app, lambda: "Choose · letters find" in in_sight(app))

@@ -395,6 +395,20 @@ async def test_of_an_attempt_that_nobody_knows_of_nothing_is_decided_by_leaving_
         assert app.answer is None
 
 
+@pytest.mark.parametrize(
+    ("key", "answer"), [("d", "done"), ("r", "retry"), ("a", "abort"), ("s", "skip")]
+)
+async def test_each_choice_about_it_is_reached_by_a_key_and_taken_by_another(
+    key: str, answer: str
+) -> None:
+    async with asked(UnknownScreen(question("unknown"), ways=("skip", "edit"))) as (app, pilot):
+        await pilot.press(key)
+        assert app.answer == NOTHING
+        await pilot.press("enter")
+        assert isinstance(app.answer, Answer)
+        assert app.answer.answer == answer
+
+
 async def test_that_it_was_done_takes_what_it_captured_and_hides_what_is_secret() -> None:
     asks = UnknownScreen(question("unknown", captures=("ID", "TOKEN"), secrets=("TOKEN",)))
     async with asked(asks) as (app, pilot):

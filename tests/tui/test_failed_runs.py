@@ -98,7 +98,7 @@ async def test_a_run_out_of_the_history_is_made_again_with_its_values_or_resumed
         await console.on("history")
         await console.sees("failed")
         await console.press("enter")
-        await console.sees("past run of", "r Resume", "^l Run again")
+        await console.sees("past run", "r Resume", "^l Run again")
         await console.press("r")
         await console.sees("What failed…")
         await console.press("escape", "ctrl+l")

@@ -19,6 +19,7 @@ from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.resume import ResumeScreen
+from pup_tui.tui.dialogs.unknown import UnknownScreen
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.screens.help import HelpScreen
 from tests.support.console import MakeServices, OpenConsole
@@ -43,6 +44,7 @@ _SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (
     (ConfirmScreen, KeyPlace.CONFIRM),
     (FailureScreen, KeyPlace.FAILURE),
     (ResumeScreen, KeyPlace.RESUME),
+    (UnknownScreen, KeyPlace.UNKNOWN),
     (ChecklistDialog, KeyPlace.CHECKLIST),
     (Dialog, KeyPlace.DIALOG),
 )

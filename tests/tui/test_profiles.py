@@ -36,6 +36,19 @@ async def test_a_dangerous_profile_paints_title_and_dialogs(
         assert (painted != ordinary) is profile.danger
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+async def test_of_a_long_title_that_it_is_dangerous_stays_and_both_ends_of_the_name(
+    make_services: MakeServices, open_console: OpenConsole, columns: int
+) -> None:
+    name = f"customers-{'x' * 80}-eu-west-1"
+    services = make_services({"asks.yaml": ASKS}, profile=ProfileOffer(name=name, danger=True))
+    async with open_console(services, size=(columns, 24)) as console:
+        title = console.screen.splitlines()[0]
+        assert "DANGER customers-" in title
+        assert "-eu-west-1" in title
+        assert title.rstrip().endswith("no runs")
+
+
 async def test_another_profile_is_chosen_in_the_title_bar(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -587,7 +587,7 @@ async def test_what_failed_is_skipped_with_a_reason_or_the_run_is_left_as_it_is(
         await console.sees("Skip Deploy it")
         await console.type("done by hand")
         await console.press("enter")
-        await console.sees("succeeded", "leg 2", "2 of 3 · 1 skipped")
+        await console.sees("succeeded", "leg 2", "2 of 3 succeeded · 1 skipped")
         await console.press("g", "j")
         await console.sees("skipped by alice: done by hand")
     assert commands(executor) == ["look", "deploy", "tell seen"]

@@ -42,7 +42,7 @@ async def test_the_clock_stands_while_a_failure_waits_and_the_wait_is_told_apart
         assert c.rows()[0].endswith("11 s")
         c.live.answer("a", "abort", by="ada")
         await c.until(lambda: c.app.ended == ["failed"])
-        await c.until(lambda: "0 of 1 · 1 failed" in c.text(RunHeader))
+        await c.until(lambda: "0 of 1 succeeded · 1 failed" in c.text(RunHeader))
         assert told in c.text(RunHeader)
         assert c.rows()[0].endswith("0.0 s")
         assert "waited 11 s for an answer" in c.text(StepDetail)
@@ -60,7 +60,7 @@ async def test_while_it_is_asked_what_to_undo_the_header_tells_how_the_steps_end
     plays = [Play(), Play(outcome=Outcome(ok=False, exit_code=1, reason="exited with 1"))]
     async with console(tmp_path, *steps, plays=plays, size=(120, 30)) as c:
         await c.until(lambda: c.view.waiting)
-        told = "? waiting  1 of 4 steps succeeded · 1 failed · 1 skipped"
+        told = "? waiting  1 of 4 succeeded · 1 failed · 1 skipped"
         await c.until(lambda: told in c.text(RunHeader))
 
 
@@ -89,22 +89,22 @@ async def shown(tmp_path: Path, player: Player, *, size: tuple[int, int] = (120,
 async def test_a_step_of_which_nobody_knows_is_not_counted_as_done(tmp_path: Path) -> None:
     player = Player(program_of(THREE), results={"c": [Result(hangs=True)]}).create().play()
     header, *_ = await shown(tmp_path, player)
-    assert "… interrupted  2 of 3 steps succeeded · 1 unknown  00:00:02" in header
+    assert "… interrupted  2 of 3 succeeded · 1 unknown  00:00:02" in header
 
 
 async def test_what_was_not_come_to_is_said_to_be_skipped(tmp_path: Path) -> None:
     player = Player(program_of(THREE), results={"b": [FAILS]}).create().play()
     header, *_ = await shown(tmp_path, player)
-    assert "1 of 3 steps succeeded · 1 failed · 1 skipped" in header
+    assert "1 of 3 succeeded · 1 failed · 1 skipped" in header
 
 
 async def test_what_never_began_is_not_counted_as_anything_else(tmp_path: Path) -> None:
     player = Player(program_of(THREE), results={"a": [Result(hangs=True)]}).create().play()
     header, *_ = await shown(tmp_path, player)
-    assert "0 of 3 steps succeeded · 1 unknown · 2 not begun" in header
+    assert "0 of 3 succeeded · 1 unknown · 2 not begun" in header
 
 
-async def test_a_run_in_progress_tells_how_many_have_ended_and_what_went_wrong(
+async def test_a_run_in_progress_tells_how_many_succeeded_and_at_the_end_what_became_of_the_others(
     tmp_path: Path,
 ) -> None:
     hold = asyncio.Event()
@@ -112,9 +112,9 @@ async def test_a_run_in_progress_tells_how_many_have_ended_and_what_went_wrong(
     steps = shell("a"), shell("b", on_failure="ignore"), shell("c")
     async with console(tmp_path, *steps, plays=[Play(), fails, Play(hold=hold)]) as c:
         await c.until(lambda: c.view.progress.steps["c"].status == "running")
-        await c.until(lambda: "2 of 3 steps" in c.text(RunHeader))
+        await c.until(lambda: "1 of 3 succeeded  00" in c.text(RunHeader))
         hold.set()
-        await c.until(lambda: "2 of 3 · 1 ignored" in c.text(RunHeader))
+        await c.until(lambda: "2 of 3 succeeded · 1 ignored" in c.text(RunHeader))
 
 
 async def test_a_narrow_header_leaves_out_the_run_before_what_became_of_it(tmp_path: Path) -> None:
@@ -124,3 +124,33 @@ async def test_a_narrow_header_leaves_out_the_run_before_what_became_of_it(tmp_p
         header, *_ = await shown(tmp_path, player, size=(columns, 24))
         assert (RUN[-6:] in header) is names_run
         assert "1 failed  00:00:03" in header
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 120])
+async def test_what_matters_stays_whole_and_the_name_gives_way(
+    tmp_path: Path, columns: int
+) -> None:
+    text = f"name: A rather long name of a runbook about the payments of the checkout\n{THREE}"
+    player = Player(program_of(text), results={"b": [FAILS]}).create().play()
+    header, *_ = await shown(tmp_path, player, size=(columns, 24))
+    assert "✖ failed  1 of 3 succeeded · 1 failed · 1 skipped  00:00:02" in header
+    if columns >= 80:
+        assert header.strip().startswith("A r")
+        assert "past run" in header
+
+
+async def test_where_little_room_is_left_only_what_went_wrong_is_named(tmp_path: Path) -> None:
+    steps = (
+        "".join(
+            f"  - {{name: s{n}, kind: shell, run: x, on_failure: {w}}}\n"
+            for n, w in enumerate(["ignore", "warn", "fail"])
+        )
+        + "  - {name: rest, kind: shell, run: x}\n"
+    )
+    results = {f"s{n}": [FAILS] for n in range(3)}
+    player = Player(program_of(f"steps:\n{steps}"), results=results).create().play()
+    header, *_ = await shown(tmp_path, player, size=(62, 24))
+    assert "✖ failed  0 of 4 succeeded · 1 failed · 3 others  00:00:0" in header
+    header, *_ = await shown(tmp_path, player, size=(80, 24))
+    assert "3 others" in header
+    assert len(header.rstrip()) <= 78

@@ -37,7 +37,7 @@ async def test_of_steps_side_by_side_the_first_is_followed_until_it_ends(tmp_pat
         await c.until(lambda: c.view.progress.steps["p/b"].status == "running")
         await c.until(lambda: "of a" in c.output()[0])
         assert "▾ Both 0 of 2" in c.rows()[0]
-        assert "0 of 2 steps" in c.text(RunHeader)
+        assert "0 of 2 succeeded" in c.text(RunHeader)
         first.set()
         await c.until(lambda: "of b" in c.output()[0])
         assert "Both 1 of 2" in c.rows()[0]

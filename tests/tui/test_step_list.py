@@ -216,7 +216,7 @@ async def test_of_many_items_those_that_matter_are_shown_and_the_rest_is_counted
         steps.take_in()
         await pilot.pause()
         drawn = [row.strip() for row in rows(steps) if row.strip()]
-        assert "do x 5 of 1,000" in drawn[0]
+        assert "do x 4 of 1,000 · 1 failed" in drawn[0]
         assert [row.split("[")[1].split("]")[0] for row in drawn[1:5]] == ["3", "5", "6", "7"]
         assert drawn[5].startswith("… 4 succeeded, 992 pending")
         assert len(drawn) == 6

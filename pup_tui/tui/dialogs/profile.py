@@ -20,7 +20,7 @@ from pup_tui.tui.services import ProfileOffer
 class ProfileScreen(Dialog):
     """The profiles that there are; the answer is the name of one, empty for none."""
 
-    KEYS = "{tick} chooses"
+    KEYS = "{tick} chooses · letters find"
 
     def __init__(self, offers: Sequence[ProfileOffer], current: str) -> None:
         super().__init__("Profile for runs")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
@@ -15,6 +17,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, ValuesAnswer, effect, shown_text
 from pup_tui.tui.dialogs.failure import FURTHER
+from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import moment
 
@@ -24,6 +27,12 @@ class UnknownScreen(Dialog):
 
     To say that it was done takes what it would have captured for other steps.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {what: f"choose('{what}')" for what in ("done", "retry", *FURTHER, "abort")}
+    )
+
+    KEYS = "a key goes to its choice, enter takes it"
 
     def __init__(
         self,
@@ -79,14 +88,23 @@ class UnknownScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: danger" if self._danger else "Run again"
         yield choice("Put aside", "later", "back")
-        yield choice("It was done", "done")
-        yield choice(again, "retry", variant="error" if self._danger else "default")
+        yield choice(ACTIONS["done"].does, "done", "done")
+        yield choice(again, "retry", "retry", variant="error" if self._danger else "default")
         for way in self._further:
-            yield choice(ACTIONS[way].does, way)
-        yield choice("Abort", "abort", variant="error")
+            yield choice(ACTIONS[way].does, way, way)
+        yield choice(ACTIONS["abort"].does, "abort", "abort", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#later").focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "choose":
+            return bool(self.query(f"#{parameters[0]}"))
+        return super().check_action(action, parameters)
+
+    def action_choose(self, what: str) -> None:
+        """Go to a button: what nobody knows of is decided by no single key."""
+        self.query_one(f"#{what}", Button).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -25,7 +25,7 @@ FEW_CHOICES = 4
 SIDE_BY_SIDE = 44
 """Columns within which choices stand in one line."""
 
-CHOOSE = "Choose"
+CHOOSE = "Choose · letters find"
 
 OfferedOptions = Sequence[tuple[str, str | None]]
 """Labels and values; the value None stands for leaving the variable to where it comes from."""

@@ -16,6 +16,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.tui.fields.controls import (
     CHOOSE,
+    FEW_CHOICES,
     Control,
     FewChoices,
     LineControl,
@@ -81,6 +82,8 @@ class Field(Vertical):
             parts.append((" *", "$text-warning"))
         if variable.description:
             parts.append((f"  {safe_text(variable.description)}", "$text-muted"))
+        if variable.is_list and len(variable.options) > FEW_CHOICES:
+            parts.append(("  · letters find", "$text-muted"))
         return Content.assemble(*parts)
 
     def _make_control(self) -> Control:
@@ -295,6 +298,10 @@ class Field(Vertical):
         return self._edited and (self._control.raw or "") != self._wanted
 
     def on_descendant_blur(self) -> None:
+        focused = self.screen.focused
+        if focused is not None and self in focused.ancestors:
+            # From a choice to what it opens: nothing is wrong with it yet.
+            return
         self.touched = True
         self.post_message(self.Left())
 

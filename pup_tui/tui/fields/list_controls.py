@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from rich.segment import Segment
+from textual import events
 from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import OptionList
 
 from pup_tui.output.sanitize import safe_text
@@ -16,9 +19,15 @@ from pup_tui.spelling import as_typed
 from pup_tui.tui.fields.controls import Control, OfferedOptions, Paragraph
 from pup_tui.tui.keys import bound
 
+_MARK = re.compile(r"(\[[ x]\]|[●○]) ")
+"""What stands before the words of an option."""
+
+TYPED_TOGETHER = 0.7
+"""Seconds after a letter in which the next one belongs to the same word."""
+
 
 class KeyedOptions(OptionList, inherit_bindings=False):
-    """A list to choose from."""
+    """A list to choose from. Letters go to the option that begins with them, or else has them."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
@@ -29,6 +38,38 @@ class KeyedOptions(OptionList, inherit_bindings=False):
             "tick": ("select", "Choose"),
         }
     )
+
+    _typed = ""
+    _ended: Timer | None = None
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """A letter that moves here begins no word; inside of one it is a letter as the others."""
+        if character is None or not character.isprintable() or character.isspace():
+            return False
+        if self._typed:
+            return True
+        return character.isalnum() and key not in self._bindings.key_to_bindings
+
+    def on_key(self, event: events.Key) -> None:
+        if self.check_consume_key(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+            self._typed += (event.character or "").casefold()
+            if self._ended is not None:
+                self._ended.stop()
+            self._ended = self.set_timer(TYPED_TOGETHER, self._end_word)
+            self._go_to(self._typed)
+
+    def _end_word(self) -> None:
+        self._typed = ""
+
+    def _go_to(self, typed: str) -> None:
+        words = [_MARK.sub("", str(each.prompt), count=1).casefold() for each in self.options]
+        open_ = [at for at, option in enumerate(self.options) if not option.disabled]
+        found = [at for at in open_ if words[at].startswith(typed)]
+        found += [at for at in open_ if typed in words[at]]
+        if found:
+            self.highlighted = found[0]
 
 
 class SeveralChoices(KeyedOptions, Control):

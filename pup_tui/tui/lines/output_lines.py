@@ -19,6 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from pup_tui.output.moves import MOST as MOST_ROWS
 from pup_tui.output.passage import Line
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.divided import DividedOutput, Parting
@@ -132,7 +133,8 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
                 # What stands between lines moves all that is below it.
                 painter.forget_all()
             else:
-                painter.forget(range(max(0, settled), before))
+                # A program may have gone back to lines that had ended.
+                painter.forget(range(max(0, settled - MOST_ROWS), before))
             if dropped > 0 and kept is not None and painter.text(self.cursor).plain != kept:
                 # The first time, a line that tells of it has taken the place of what is gone.
                 self._stay_behind(dropped - (self._dropped == 0))

@@ -21,7 +21,15 @@ from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import counted_effects, effect_content, status_content
 from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.lines.read_text import ReadText
-from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
+from pup_tui.tui.texts import (
+    columns,
+    counted,
+    counted_steps,
+    description,
+    indented,
+    moment,
+    short_duration,
+)
 from pup_tui.tui.usual import how_long_ago, usually
 from pup_tui.tui.widgets.reading import ReadArea
 
@@ -318,7 +326,9 @@ def _steps_heading(steps: Sequence[DescribedStep]) -> Content:
     if not told and not any(mutates for _, mutates in effects):
         told = Content("none changes anything")
     return Content(" · ").join(
-        each for each in (Content(counted(len(steps), "step")), told) if each
+        each
+        for each in (Content(counted_steps(bool(each.step.inside) for each in steps)), told)
+        if each
     )
 
 

@@ -21,7 +21,7 @@ from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import counted_effects, effect_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
-from pup_tui.tui.texts import counted, indented
+from pup_tui.tui.texts import counted, counted_steps, indented
 from pup_tui.tui.widgets.armed import Armed
 from pup_tui.tui.widgets.reading import ReadArea
 
@@ -174,11 +174,13 @@ class PlanView(Armed):
 
 
 def _title(planned: Planned) -> Content:
-    steps = planned.steps
-    told = counted_effects((planned.program.node(each.id).step, each.mutates) for each in steps)
+    holding = {holder_id(each.id) for each in planned.steps}
+    acting = (each for each in planned.steps if each.id not in holding)
+    told = counted_effects((planned.program.node(each.id).step, each.mutates) for each in acting)
+    steps = counted_steps(each.id in holding for each in planned.steps)
     parts = [
         Content.styled(safe_text(planned.loaded.require().name), "bold $text-primary"),
-        Content.styled(f"plan: {counted(len(steps), 'step')}, nothing has run", "$text-muted"),
+        Content.styled(f"plan: {steps}, nothing has run", "$text-muted"),
     ]
     return Content("   ").join([*parts, told])
 

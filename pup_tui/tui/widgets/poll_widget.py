@@ -7,6 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, ProgressBar, Sparkline, Static
 
+from pup_tui.core.counting import told_attempt
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import key_of
@@ -66,9 +67,7 @@ def _line(text: str) -> str:
 
 
 def _until(reading: PollReading) -> Content:
-    attempts = f"attempt {reading.attempt}"
-    if reading.max_attempts is not None:
-        attempts += f" of {reading.max_attempts}"
+    attempts = told_attempt(reading.attempt, most=reading.max_attempts)
     return Content.assemble(
         (f"{mark_of('polling').glyph} until ", TONES["busy"]),
         (_line(reading.until) or "it succeeds", "bold"),

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from pup_tui.core.counting import told_counts
 from pup_tui.core.notices import RunNoted
+from pup_tui.core.state import StepStatus
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.keys import key_of
 from pup_tui.tui.run_progress import RunProgress
-from pup_tui.tui.step_progress import UNFINISHED, StepProgress
-from pup_tui.tui.texts import clock, counted, local_clock, short_duration
+from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.texts import (
+    clock,
+    counted,
+    cut_middle,
+    local_clock,
+    moment,
+    short_duration,
+)
 
 MOST_NAME = 24
-"""Columns that a runbook's name may take of a narrow header; a wide one gives it twice as many."""
+LEAST_NAME = 6
+"""Columns of a runbook's name in a narrow header, and where little is left for it."""
+
+LEAST_REASON = 12
+"""Columns with which a reason is worth telling."""
 
 MOST_NOTES = 2
 """Notes that stand under the header; all of them are in the record."""
 
 ID_END = 6
 """Characters of a run's id that tell it from others."""
+
+
+_MATTERS = (StepStatus.FAILED, StepStatus.UNKNOWN)
+"""What became of steps that is told in any case, also before the others have ended."""
 
 
 @dataclass(frozen=True)
@@ -52,36 +71,46 @@ class RunHeader(Static):
 
     def show(self, heading: Heading) -> None:
         """Show the run as it stands now."""
-        progress = self._progress
-        name = _name(safe_text(progress.program.runbook.name), heading.wide)
-        run = Content.styled(_run_id(safe_text(self._run), heading.wide), "dim")
-        parts = []
-        if heading.past and progress.started is not None:
-            begun = progress.started.ts[:16].replace("T", " ")
-            parts.append(Content.styled(f"past run of {begun} UTC", TONES["care"]))
-        parts.append(status_content(heading.status))
+        told, width = self._told(heading), self.content_size.width
+        name = told["name"].plain
+        for give_way in _GIVING_WAY:
+            if _line(told).cell_length <= width:
+                break
+            give_way(told, width)
+        if "name" in told:
+            # What else gave way may have left room for more of it.
+            room = cell_len(told["name"].plain) + width - _line(told).cell_length
+            told["name"] = Content.styled(cut_middle(name, room), "bold")
+        self.update(_line(told), layout=False)
+
+    def _told(self, heading: Heading) -> dict[str, Content]:
+        """All that there is to say, by what it is about."""
+        progress, started = self._progress, self._progress.started
+        counts, *others = told_counts(progress.counts, over=progress.settled)
+        if not progress.settled:
+            others = [other for other in others if other.endswith(_MATTERS)]
+        told = {
+            "name": Content.styled(safe_text(progress.program.runbook.name), "bold"),
+            "run": Content.styled(_run_id(safe_text(self._run), heading.wide), "dim"),
+        }
+        if heading.past and started is not None:
+            begun = moment(datetime.fromisoformat(started.ts).timestamp())
+            told["begun"] = Content.styled(f"past run, {begun}", TONES["care"])
+        told["status"] = status_content(heading.status)
         if progress.resumed is not None:
             by = f"{', resumed' if heading.wide else ''} by {safe_text(progress.resumed.operator)}"
-            leg = f"leg {progress.resumed.leg}{by}"
-            parts.append(Content.styled(leg, TONES["care"]))
-        parts.append(Content.styled(_counts(progress, heading.wide), "dim"))
+            told["leg"] = Content.styled(f"leg {progress.resumed.leg}{by}", TONES["care"])
+        told["counts"] = Content.styled(" · ".join([counts, *others]), "dim")
         if heading.elapsed is not None:
-            parts.append(Content(_times(heading, final=progress.over)))
-        if progress.warnings:
-            parts.append(Content.styled(counted(progress.warnings, "warning"), TONES["care"]))
+            told["clock"] = Content(_times(heading, final=progress.over))
         if progress.reason:
-            parts.append(Content(safe_text(progress.reason)))
-        if heading.past and progress.started is not None:
-            parts.append(Content.styled(f"by {safe_text(progress.started.operator)}", "dim"))
+            told["reason"] = Content(safe_text(progress.reason))
+        if heading.past and started is not None:
+            told["by"] = Content.styled(f"by {safe_text(started.operator)}", "dim")
         elif not heading.follows and not progress.over:
-            parts.append(
-                Content.styled(f"{key_of(self.app, 'follow_run')} follows the run", "$text-accent")
-            )
-        told = Content("  ").join([name, run, *parts])
-        if told.cell_length > self.content_size.width:
-            # What becomes of the run matters more than which one it is.
-            told = Content("  ").join([name, *parts])
-        self.update(told, layout=False)
+            follow = f"{key_of(self.app, 'follow_run')} follows the run"
+            told["follow"] = Content.styled(follow, "$text-accent")
+        return told
 
 
 class WaitingBanner(Static):
@@ -127,8 +156,68 @@ class RunNotes(Static):
         self.update(Content("\n").join(shown))
 
 
-def _name(name: str, wide: bool) -> Content:
-    return Content.styled(name, "bold").truncate(MOST_NAME * (1 + wide), ellipsis=True)
+def _line(told: Mapping[str, Content]) -> Content:
+    return Content("  ").join(told.values())
+
+
+def _drop(part: str) -> Callable[[dict[str, Content], int], None]:
+    def give_way(told: dict[str, Content], width: int) -> None:
+        told.pop(part, None)
+
+    return give_way
+
+
+def _cut_name(least: int) -> Callable[[dict[str, Content], int], None]:
+    """Cut the name in the middle, by what is too much and no shorter than to `least` columns."""
+
+    def give_way(told: dict[str, Content], width: int) -> None:
+        name = told["name"].plain
+        room = cell_len(name) - (_line(told).cell_length - width)
+        told["name"] = Content.styled(cut_middle(name, max(room, least)), "bold")
+
+    return give_way
+
+
+def _cut_reason(told: dict[str, Content], width: int) -> None:
+    """Leave as much of the reason as there is room for, and nothing of it where that is little."""
+    if (reason := told.get("reason")) is not None:
+        room = reason.cell_length - (_line(told).cell_length - width)
+        if room < LEAST_REASON:
+            del told["reason"]
+        else:
+            told["reason"] = reason.truncate(room, ellipsis=True)
+
+
+def _leave_leg(told: dict[str, Content], width: int) -> None:
+    if "leg" in told:
+        leg = " ".join(told["leg"].plain.replace(",", "").split(" ")[:2])
+        told["leg"] = Content.styled(leg, TONES["care"])
+
+
+def _leave_moment(told: dict[str, Content], width: int) -> None:
+    if "begun" in told:
+        told["begun"] = Content.styled("past run", TONES["care"])
+
+
+def _gather_counts(told: dict[str, Content], width: int) -> None:
+    """Of what became of steps name what matters, and say how many others there are."""
+    first, *others = told["counts"].plain.split(" · ")
+    kept = [other for other in others if other.endswith(_MATTERS)]
+    rest = [other for other in others if other not in kept]
+    if len(rest) > 1:
+        number = sum(int(other.partition(" ")[0].replace(",", "")) for other in rest)
+        rest = [f"{number:,} others"]
+    parts = [first, *kept, *rest]
+    told["counts"] = Content.styled(" · ".join(parts), "dim")
+
+
+_GIVING_WAY = (
+    *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _leave_leg),
+    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _gather_counts, _drop("name")),
+    _drop("begun"),
+)
+"""What gives way where a header is too long, one after the other: what becomes of a run matters more than
+which one it is."""
 
 
 def _times(heading: Heading, *, final: bool) -> str:
@@ -141,23 +230,6 @@ def _times(heading: Heading, *, final: bool) -> str:
         return clock(worked)
     told = f"worked {clock(worked)}" if heading.wide else clock(worked)
     return f"{told} · waited {clock(waited) if heading.wide else short_duration(waited)}"
-
-
-def _counts(progress: RunProgress, wide: bool) -> str:
-    """How far the run has come; from the end of its body on, how its steps ended."""
-    counts, total = progress.counts, counted(progress.total, "step")
-    if progress.settled:
-        told = f"{counts['succeeded']:,} of {total} succeeded"
-        others = [status for status in counts if status not in {"succeeded", *UNFINISHED}]
-    else:
-        told = f"{progress.done:,} of {total}"
-        others = [status for status in ("failed", "unknown") if status in counts]
-    parts = [f"{counts[status]:,} {status}" for status in others if counts[status]]
-    if progress.over and counts["pending"]:
-        parts.append(f"{counts['pending']:,} not begun")
-    if progress.settled and parts and not wide:
-        told = f"{counts['succeeded']:,} of {progress.total:,}"
-    return " · ".join([told, *parts])
 
 
 def _run_id(run: str, wide: bool) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.containers import Horizontal
 from textual.content import Content
@@ -14,10 +13,13 @@ from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
+from pup_tui.tui.texts import cut_middle, fit
 
 NAME_WIDTH = 22
-LEAST_NAME = 6
-"""Columns of a runbook's name in its tab, where there is room and where there is little."""
+LEAST_NAME = 12
+LEAST_SHORT = 5
+"""Columns of a runbook's name in its tab, where there is room and where there is little; then only the active
+one keeps so many, and the others what is left, or none."""
 
 AROUND_NAME = 6
 RUNBOOKS = 12
@@ -37,10 +39,11 @@ class Tab:
         title = safe_text(self.title)
         if not self.status:
             return Content(title)
-        if cell_len(title) > width:
-            title = set_cell_size(title, width - 1).rstrip() + "…"
         mark = mark_of(self.status)
-        return Content.assemble((f"{mark.glyph} ", TONES[mark.tone]), title)
+        # A few columns tell more where they are the first ones.
+        cut = cut_middle(title, width) if width >= LEAST_NAME else fit(title, width).rstrip()
+        named = f" {cut}" if width else ""
+        return Content.assemble((mark.glyph, TONES[mark.tone]), named)
 
 
 class _TabLabel(Static):
@@ -48,6 +51,13 @@ class _TabLabel(Static):
         super().__init__(tab.content(), markup=False, classes="run-tab")
         self.tab = tab
         self.page = tab.page
+
+    def show(self, width: int) -> None:
+        """Show the name in so many columns; what it says already would lay out all of the screen."""
+        told = self.tab.content(width)
+        shown = self.content
+        if not isinstance(shown, Content) or (told, told.spans) != (shown, shown.spans):
+            self.update(told)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -88,10 +98,14 @@ class RunTabs(Horizontal):
         self._fit()
 
     def _fit(self) -> None:
-        """Cut the names so that all tabs are in sight, and their marks in any case."""
-        labels = self.query_children(_TabLabel)
+        """Cut the names so that all tabs are in sight; where there are many, only the active one has one."""
+        labels = list(self.query_children(_TabLabel))
+        runs = len(labels) - 1
         room = self.container_size.width - RUNBOOKS
-        share = room // max(1, len(labels) - 1) - AROUND_NAME
-        width = max(LEAST_NAME, min(NAME_WIDTH, share))
+        active = others = max(0, min(NAME_WIDTH, room // max(1, runs) - AROUND_NAME))
+        if others < LEAST_NAME and any(label.has_class("-active") for label in labels[1:]):
+            active = LEAST_NAME
+            share = (room - active - AROUND_NAME) // max(1, runs - 1) - AROUND_NAME
+            others = share if share >= LEAST_SHORT else 0
         for label in labels:
-            label.update(label.tab.content(width))
+            label.show(active if label.has_class("-active") else others)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
+from pup_tui.core.counting import told_attempt, told_counts
 from pup_tui.core.notices import StepRetrying
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.step_progress import StepProgress
-from pup_tui.tui.texts import counted, short_duration
+from pup_tui.tui.texts import short_duration
 
 LEAST_WIDTH = 20
 """Columns that a command is wrapped into where there are fewer."""
@@ -44,7 +45,9 @@ class StepDetail(Static):
         self._rows = rows
 
     def on_resize(self) -> None:
-        self._rows = 0
+        if isinstance(self.content, Content):
+            # So many lines there are in the new width before it is told anew.
+            self._rows = self.content.get_height({}, max(1, self.content_size.width))
         if self._step is not None:
             self.show(self._step, self._retry_in, self._usual)
 
@@ -82,19 +85,16 @@ def _told(step: StepProgress, width: int, retry_in: float | None, usual: str) ->
 
 def _again(step: StepProgress, told: StepRetrying, seconds: float | None) -> str:
     """What went wrong, and when it is tried again; tries are counted anew where somebody ran it again."""
-    tried = f"{told.attempt} of {told.attempts}"
-    if step.attempts == told.attempt:
-        failed = f"attempt {tried} failed"
-    else:
-        failed = f"attempt {step.attempts} failed (try {tried})"
+    failed = told_attempt(step.attempts, tried=told.attempt, most=told.attempts)
     when = short_duration(told.delay if seconds is None else seconds)
-    return f"{failed}: {_clipped(told.reason)}, again in {when}"
+    return f"{failed} failed: {_clipped(told.reason)}, again in {when}"
 
 
 def _facts(step: StepProgress) -> list[str]:
     facts = []
     if step.holds_known:
-        facts.append(f"{step.done:,} of {counted(len(step.children), _inside(step))} ended")
+        counts, *others = told_counts(step.held, over=step.over)
+        facts.append(" · ".join([f"{_inside(step)}: {counts}", *others]))
     if step.exit_code and not names_exit(step.reason, step.exit_code):
         killed = f" ({step.signal})" if step.signal else ""
         facts.append(f"exit code {step.exit_code}{killed}")
@@ -108,7 +108,7 @@ def _facts(step: StepProgress) -> list[str]:
 
 
 def _inside(step: StepProgress) -> str:
-    return "item" if step.node.is_loop else "step"
+    return "items" if step.node.is_loop else "steps"
 
 
 def _line(text: str) -> str:

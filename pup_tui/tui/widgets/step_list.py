@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from pup_tui.core.counting import told_counts
 from pup_tui.core.figures import StepFigures
 from pup_tui.core.ids import static_id
 from pup_tui.tui.glyphs import mark_of
@@ -333,8 +334,10 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
             name = f"  {step.name}" if self._folding and width >= LEAST_NAME else step.name
             return [Segment(fit(name, width - 1), style)]
         closed = fold_of(step, self._folds) is Fold.CLOSED
-        count = f" {step.done:,} of {len(step.children):,}" if step.holds_known else ""
+        count, more = _held(step) if step.holds_known else ("", "")
         name = f"{'▸' if closed else '▾'} {step.name}"
+        if cell_len(name) + cell_len(count + more) < width:
+            count += more
         room = width - 1 - cell_len(count)
         if room < LEAST_NAME // 2:
             return [Segment(fit(name, width - 1), style)]
@@ -365,3 +368,9 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
             return short_duration(step.duration or 0.0) if known else ""
         seconds = self._running_for(step)
         return "" if seconds is None else short_duration(seconds)
+
+
+def _held(step: StepProgress) -> tuple[str, str]:
+    """How many of the steps that a block holds succeeded, and what stands behind that where there is room."""
+    succeeded, *others = told_counts(step.held, over=step.over)
+    return f" {succeeded.removesuffix(' succeeded')}", "".join(f" · {other}" for other in others)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.texts import cut_middle
 
 if TYPE_CHECKING:
     from pup_tui.tui.services import ProfileOffer
@@ -27,12 +30,7 @@ class TitleBar(Horizontal):
         self._site = site
 
     def compose(self) -> ComposeResult:
-        parts: list[tuple[str, str] | str] = [("pup-tui", "bold")]
-        if self._profile.name:
-            danger = "DANGER " if self._profile.danger else ""
-            parts += ["  ·  ", (f"{danger}{safe_text(self._profile.name)}", "bold")]
-        title = Content.assemble(*parts, "  ·  ", safe_text(self._site))
-        yield ProfileButton(title, id="title-place", markup=False)
+        yield ProfileButton(self._profile, self._site)
         yield Static(_counts(0, 0), id="title-counts", markup=False)
 
     def show_counts(self, running: int, waiting: int) -> None:
@@ -41,10 +39,39 @@ class TitleBar(Horizontal):
 
 
 class ProfileButton(Static):
-    """Where runs act; a click chooses another profile."""
+    """Where runs act; a click chooses another profile.
+
+    Where there is little room first the program's name gives way, then the site, then the middle of the
+    profile's name; that it is dangerous stands there in any case.
+    """
+
+    def __init__(self, profile: ProfileOffer, site: str) -> None:
+        super().__init__(id="title-place", markup=False)
+        self._danger = "DANGER " if profile.danger else ""
+        self._profile_name = safe_text(profile.name)
+        self._site = safe_text(site)
+
+    def on_resize(self, event: Resize) -> None:
+        self.update(self._fitting(event.size.width), layout=False)
+
+    def _fitting(self, width: int) -> Content:
+        profile = Content.styled(self._danger + self._profile_name, "bold")
+        parts = [Content.styled("pup-tui", "bold"), profile, Content(self._site)]
+        parts = [part for part in parts if part]
+        if _joined(parts).cell_length > width and profile:
+            del parts[0]
+        if _joined(parts).cell_length > width and profile:
+            del parts[1]
+            name = cut_middle(self._profile_name, max(0, width - len(self._danger)))
+            parts[0] = Content.styled(self._danger + name, "bold")
+        return _joined(parts)
 
     def on_click(self) -> None:
         self.run_worker(self.screen.run_action("profile"))
+
+
+def _joined(parts: Sequence[Content]) -> Content:
+    return Content("  ·  ").join(parts)
 
 
 def _counts(running: int, waiting: int) -> Content:

@@ -1,0 +1,57 @@
+"""How many steps of a run became what, and which attempt of how many one is: in the words of every face.
+
+Of steps those count that hold no others: what a block comes to is told by what is inside of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Mapping
+
+from pup_tui.core.ids import UNDO, holder_id
+from pup_tui.core.state import RunState, StepStatus
+
+PENDING = "pending"
+"""What a step is that has not begun."""
+
+_TOLD = (
+    *(StepStatus.FAILED, StepStatus.UNKNOWN, StepStatus.CANCELLED),
+    *(StepStatus.WARNED, StepStatus.IGNORED, StepStatus.SKIPPED),
+)
+"""What is told beside those that succeeded, the worst first."""
+
+
+def counts_of(state: RunState, *, unknown: Container[str] = ()) -> dict[str, int]:
+    """How many steps of a run that is over ended how; `PENDING` are those that did not begin.
+
+    Of those that are named in `unknown` nobody knows how they ended.
+    """
+    holding = {holder_id(step) for step in state.steps if not step.endswith(UNDO)}
+    counts = Counter(
+        str(step.status or (StepStatus.UNKNOWN if id_ in unknown else PENDING))
+        for id_, step in state.steps.items()
+        if id_ not in holding
+    )
+    ordered = (StepStatus.SUCCEEDED, *_TOLD, PENDING)
+    return {str(status): counts[status] for status in ordered if counts[status]}
+
+
+def told_counts(counts: Mapping[str, int], *, over: bool) -> list[str]:
+    """`3 of 6 succeeded`, then what became of the others; of a run that is `over` also what did not begin."""
+    told = [f"{counts.get(StepStatus.SUCCEEDED, 0):,} of {sum(counts.values()):,} succeeded"]
+    told += [f"{counts[status]:,} {status}" for status in _TOLD if counts.get(status)]
+    if over and counts.get(PENDING):
+        told.append(f"{counts[PENDING]:,} not begun")
+    return told
+
+
+def told_attempt(number: int, *, tried: int = 0, most: int | None = None) -> str:
+    """`attempt 2 of 3`; where tries were counted anew since, which one of them it is stands behind.
+
+    `tried` says which try it is of `most`, 0 where that is the number of the attempt.
+    """
+    if most is None:
+        return f"attempt {number}"
+    if tried in (0, number):
+        return f"attempt {number} of {most}"
+    return f"attempt {number} (try {tried} of {most})"

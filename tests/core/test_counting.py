@@ -1,0 +1,59 @@
+"""How steps and attempts are counted, which every face tells in the same words."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from pup_tui.core.counting import told_attempt, told_counts
+from pup_tui.core.notices import RunFinished, StepStarted
+from pup_tui.tui.run_progress import RunProgress
+from tests.format.test_generated import program_from
+from tests.format.test_resumed import Chance
+from tests.support.player import FAILS, Player
+from tests.support.runbooks import program_of
+
+NESTED = """
+steps:
+  - {name: a, kind: shell, run: a}
+  - {name: g, kind: group, steps: [{name: b, kind: shell, run: b}, {name: c, kind: shell, run: c}]}
+  - {name: each, kind: shell, run: d, foreach: [1, 2, 3]}
+  - {name: none, kind: shell, run: e, foreach: [], if: "1 == 2"}
+  - {name: f, kind: shell, run: f}
+"""
+
+
+def test_what_holds_others_is_not_counted_beside_them() -> None:
+    player = Player(program_of(NESTED), results={"g/c": [FAILS]}).create().play()
+    end = player.notices[-1]
+    assert isinstance(end, RunFinished)
+    assert end.counts == {"succeeded": 2, "failed": 1, "skipped": 3}
+    assert told_counts(end.counts, over=True) == ["2 of 6 succeeded", "1 failed", "3 skipped"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_console_counts_as_the_end_of_a_run_is_told(seed: int) -> None:
+    player = Chance(program_from(seed), seed, fails=True)
+    player.create().play()
+    progress = RunProgress(player.machine.program)
+    for notice in player.notices:
+        progress.apply(notice)
+        if isinstance(notice, StepStarted):
+            progress.learn_items(notice.step, player.machine.state)
+    end = player.notices[-1]
+    assert isinstance(end, RunFinished)
+    assert dict(+Counter(progress.counts)) == end.counts
+
+
+def test_of_a_run_under_way_nothing_is_told_of_what_is_to_come() -> None:
+    counts = {"succeeded": 1, "running": 1, "pending": 2}
+    assert told_counts(counts, over=False) == ["1 of 4 succeeded"]
+    assert told_counts(counts, over=True) == ["1 of 4 succeeded", "2 not begun"]
+
+
+def test_an_attempt_is_told_with_how_many_there_can_be() -> None:
+    assert told_attempt(2) == "attempt 2"
+    assert told_attempt(2, most=3) == "attempt 2 of 3"
+    assert told_attempt(2, tried=2, most=3) == "attempt 2 of 3"
+    assert told_attempt(4, tried=1, most=3) == "attempt 4 (try 1 of 3)"
