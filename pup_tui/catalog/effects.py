@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pup_tui.catalog.known_pup import KnownPup, program_for
+from pup_tui.core.program import Program
 from pup_tui.runbook.looking import why_it_changes
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.pup_words import words_of
@@ -39,6 +40,15 @@ def mutates(step: Step, *, is_believed: bool = False) -> bool | None:
     if step.danger and not step.is_question:
         return True
     return found or None if step.read_only is False else found
+
+
+def may_change(program: Program, *, is_believed: bool) -> tuple[str, ...]:
+    """The steps of a program, by id and without blocks, of which it is not known that they only look."""
+    return tuple(
+        node.id
+        for node in program.by_id.values()
+        if not node.step.is_block and mutates(node.step, is_believed=is_believed) is not False
+    )
 
 
 def program_needed(step: Step) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import Failure, tell
@@ -107,17 +107,18 @@ def check_answered(
     *,
     yes: bool,
     left: LeftOutSteps,
+    barred: Collection[str] = (),
 ) -> None:
     """Judge the questions of a run in which nobody can be asked, before it begins.
 
     Raises Failure for a question that is surely asked and surely has no answer; others that would end the
     run are told, also whether to go past those of steps that are `left` out. With `yes` all are answered but
-    for values that nothing gives: no answer, no source and no default.
+    for values that nothing gives: no answer, no source and no default. `barred` steps do not begin.
     """
     from pup_tui.core.ids import upwards
     from pup_tui.core.leaving_out import stays_open
 
-    out = set(left.steps)
+    out = {*left.steps, *barred}
     nodes = [node for node in program.nodes if out.isdisjoint(upwards(node.id))]
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
     unanswered = [node for node in nodes if lacking[node.id] or (not yes and _asks_for_a_yes(node))]

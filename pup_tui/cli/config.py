@@ -9,7 +9,13 @@ import click
 import msgspec
 
 from pup_tui.cli.failure import Failure, tell
-from pup_tui.cli.options import json_option, profile_option, read_for, runbooks_option
+from pup_tui.cli.options import (
+    json_option,
+    profile_option,
+    read_for,
+    read_only_option,
+    runbooks_option,
+)
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.wiring import Parts
 from pup_tui.headless.exits import USAGE
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
 @click.command("config")
 @json_option
 @profile_option
+@read_only_option
 @runbooks_option
 @click.pass_context
 def config_command(ctx: click.Context, as_json: bool) -> int:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pup_tui.cli.failure import Failure, journal_failures, refuse_problems
-from pup_tui.cli.options import pass_settings, profile_option, read_for, runbooks_option
+from pup_tui.cli.options import (
+    pass_settings,
+    profile_option,
+    read_for,
+    read_only_option,
+    runbooks_option,
+)
 from pup_tui.cli.wiring import Parts, open_catalog
 from pup_tui.headless.exits import FAILED, SUCCEEDED
 
@@ -46,6 +52,7 @@ class _Console(click.Command):
 )
 @click.argument("runbook", required=False)
 @profile_option
+@read_only_option
 @runbooks_option
 @pass_settings
 def console_command(settings: Settings, runbook: str | None = None) -> int:
@@ -196,6 +203,7 @@ async def console_services(
             open_at=open_at,
             alert=alert,
             profile=ProfileOffer(name="") if profile is None else _offer(profile),
+            read_only=settings.read_only,
             profiles=partial(_profiles, settings),
             appearance=parts.appearance,
             keys=settings.keys,

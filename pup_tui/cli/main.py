@@ -15,7 +15,7 @@ import click
 import pup_tui
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.lasting import lasting
-from pup_tui.cli.options import profile_option, runbooks_option
+from pup_tui.cli.options import profile_option, read_only_option, runbooks_option
 from pup_tui.quoted import with_replacements
 
 COMMANDS = {
@@ -90,6 +90,7 @@ class LateGroup(click.Group):
 )
 @click.version_option(pup_tui.__version__, prog_name="pup-tui")
 @profile_option
+@read_only_option
 @runbooks_option
 @click.pass_context
 def cli(ctx: click.Context) -> None:

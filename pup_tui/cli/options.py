@@ -47,6 +47,21 @@ profile_option = click.option(
     help="Run with this profile (profiles/NAME.yaml in the configuration directory).",
 )
 
+
+def _choose_read_only(ctx: click.Context, parameter: click.Parameter, given: bool) -> None:
+    """Take `--read-only` from before or after the command's name."""
+    if given:
+        ctx.ensure_object(dict)["read_only"] = True
+
+
+read_only_option = click.option(
+    "--read-only",
+    is_flag=True,
+    expose_value=False,
+    callback=_choose_read_only,
+    help="Refuse every step that may change something.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -14,6 +14,7 @@ from pup_tui.cli.options import (
     json_option,
     pass_settings,
     profile_option,
+    read_only_option,
     runbooks_option,
     values_options,
 )
@@ -45,6 +46,7 @@ INDENT = "  "
 @selection_options
 @json_option
 @profile_option
+@read_only_option
 @runbooks_option
 @pass_settings
 def plan_command(
@@ -68,7 +70,7 @@ def print_plan(
     *,
     as_json: bool,
 ) -> None:
-    from pup_tui.catalog.effects import mutates, program_needed
+    from pup_tui.catalog.effects import may_change, mutates, program_needed
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -94,6 +96,7 @@ def print_plan(
         answering=partial(_answered, given.answers, sources, masking),
         without=masking.left_out(left.out),
         program_needed=program_needed,
+        barred=may_change(program, is_believed=loaded.is_believed) if settings.read_only else (),
     )
     shown = [step.masked(masking.text) for step in steps]
     values = {n: MASK if n in hidden else value for n, value in resolved.values.items()}

@@ -19,7 +19,13 @@ from pup_tui.cli.before_resuming import (
 )
 from pup_tui.cli.changed_text import require_text, tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
-from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
+from pup_tui.cli.options import (
+    json_option,
+    pass_settings,
+    profile_option,
+    read_only_option,
+    runbooks_option,
+)
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.running import Launch, Manner, drive
 from pup_tui.cli.shown import ShownRun
@@ -64,6 +70,7 @@ _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunS
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @json_option
 @profile_option
+@read_only_option
 @runbooks_option
 @pass_settings
 def resume_command(

@@ -19,6 +19,7 @@ from pup_tui.cli.options import (
     json_option,
     pass_settings,
     profile_option,
+    read_only_option,
     runbooks_option,
     values_options,
 )
@@ -72,6 +73,7 @@ class Manner(Struct, frozen=True, kw_only=True):
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @json_option
 @profile_option
+@read_only_option
 @runbooks_option
 @pass_settings
 def run_command(
@@ -88,6 +90,7 @@ def run_command(
     choice: StepChoice,
 ) -> int:
     """Run RUNBOOK (an id or a file) and stream what its steps print."""
+    from pup_tui.catalog.effects import may_change
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.source import source_of
 
@@ -113,7 +116,8 @@ def run_command(
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
     if not can_ask:
-        check_answered(program, given.answers, yes=yes, left=left.out)
+        barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
+        check_answered(program, given.answers, yes=yes, left=left.out, barred=barred)
     ask_for_lacking(left, ask=can_ask)
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)
@@ -153,6 +157,7 @@ def run_loaded(
             secrets=resolved.secrets,
             without=NOTHING_LEFT_OUT if left is None else left.out,
             undo=manner.undo,
+            is_believed=loaded.is_believed,
             terminal=terminal,
         )
 

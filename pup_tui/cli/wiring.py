@@ -216,6 +216,7 @@ class Parts:
         self, state: Path, leftovers: Leftovers | None = None
     ) -> AsyncIterator[Launcher]:
         """A launcher whose runs are recorded in the folder `state`; `leftovers` outlive them."""
+        from pup_tui.catalog.effects import may_change
         from pup_tui.drivers.launcher import Launcher
         from pup_tui.journal.places import locks_dir
         from pup_tui.journal.writer import JournalWriter, MemoryJournal
@@ -237,6 +238,7 @@ class Parts:
                 profile=self.settings.profile_name,
                 profile_text=self.settings.profile.text if self.settings.profile else b"",
                 leftovers=leftovers,
+                may_change=may_change if self.settings.read_only else None,
             )
         finally:
             await log.close()

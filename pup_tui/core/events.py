@@ -144,7 +144,8 @@ NOTHING_LEFT_OUT = LeftOutSteps()
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
-    `profile` is the name of the operator's profile, empty without one; `version` is that of the program.
+    `profile` is the name of the operator's profile, empty without one; `version` is that of the program. Of a
+    `read_only` run the steps in `barred`, named without items, do not begin.
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
     run fails.
     """
@@ -162,6 +163,8 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     version: str = ""
     without: LeftOutSteps = NOTHING_LEFT_OUT
     undo: bool = False
+    read_only: bool = False
+    barred: tuple[str, ...] = ()
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
@@ -335,13 +338,14 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
     another value from here on, `left_out` those that have none. `edited` is what steps run
     from here on in place of their texts. `source` is the text that the run goes on with, where that is
-    another one. `never_begun` names steps whose newest attempt is recorded and has not acted,
-    `half_undone` those of which somebody is asked whether they were taken back, since their undo did not
-    finish. `counts_lost` tells that an attempt that did not finish counts as one of its poll. `exact` tells
-    that what was skipped only since the run ended (`StepState.cut_short`) is still to come, and that of what
-    was done only that is done again which comes behind a step that was taken back (`core.behind`); legs that
-    do not say so passed those by, and did again all that stands behind the step in the file. `undo` is as in
-    `RunCreated`, which holds for later legs as well.
+    another one. `barred` is as in `RunCreated`. `never_begun` names steps whose newest attempt is
+    recorded and has not acted, `half_undone` those of which somebody is asked whether they were taken
+    back, since their undo did not finish. `counts_lost` tells that an attempt that did not finish counts
+    as one of its poll. `exact` tells that what was skipped only since the run ended
+    (`StepState.cut_short`) is still to come, and that of what was done only that is done again which
+    comes behind a step that was taken back (`core.behind`); legs that do not say so passed those by, and
+    did again all that stands behind the step in the file. `undo` is as in `RunCreated`, which holds for
+    later legs as well.
     """
 
     by: str
@@ -355,6 +359,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     edited: dict[str, EditedText] = {}
     never_begun: tuple[str, ...] = ()
     half_undone: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
     counts_lost: bool = False
     exact: bool = False
     undo: bool = False

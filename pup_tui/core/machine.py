@@ -44,7 +44,7 @@ from pup_tui.core.events import (
     ValuesResolved,
     WaitCut,
 )
-from pup_tui.core.ids import UNDO, Timer
+from pup_tui.core.ids import UNDO, Timer, static_id
 from pup_tui.core.program import Node, Program
 from pup_tui.core.run import Run
 from pup_tui.core.scope import not_held, scope_of, truth_of
@@ -61,6 +61,8 @@ from pup_tui.core.state import (
 from pup_tui.runbook.parts import types_of
 from pup_tui.runbook.texts import interpreter_at, tool_of
 from pup_tui.template.errors import TemplateError
+
+BARRED = "refused: it may change something, and the run is read-only"
 
 
 class Machine:
@@ -104,6 +106,7 @@ def _create(run: Run, event: Event) -> None:
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
     state.created, state.lock, state.profile = event.at.wall, event.lock, event.profile
     state.directories, state.undo = event.source.directories, event.undo
+    state.barred = event.barred
     state.frames[BODY] = Frame(
         values=dict(event.values),
         left_out=types_of(event.left_out, run.program.runbook.vars),
@@ -114,7 +117,7 @@ def _create(run: Run, event: Event) -> None:
     state.blocks[BODY] = BlockState(children=list(run.program.body))
     state.earlier = leaving_out.as_earlier(run.program, event)
     state.phase = RunPhase.RUNNING
-    run.outbox.tell_run_started(len(run.program.nodes), event.source)
+    run.outbox.tell_run_started(len(run.program.nodes), event.source, read_only=event.read_only)
     run.todo.append(BODY)
 
 
@@ -254,6 +257,10 @@ def _wanted(run: Run, node: Node) -> bool:
 
 def _enter(run: Run, node: Node) -> None:
     """Start what the step does, or ask first."""
+    if static_id(node.id) in run.state.barred:
+        run.step(node).final = True
+        run.fail(node, BARRED)
+        return
     try:
         if node.is_block:
             blocks.enter(run, node)

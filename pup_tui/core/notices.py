@@ -44,7 +44,7 @@ class SourceNotice(Struct, frozen=True):
 class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     """A run began; `steps` counts its steps, nested ones too, `vars` has `***` for secrets.
 
-    `profile` is empty without one.
+    `profile` is empty without one. In a `read_only` run steps that may change something are refused.
     """
 
     runbook: str
@@ -53,6 +53,7 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     operator: str
     source: SourceNotice
     profile: str = ""
+    read_only: bool = False
 
 
 class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):

@@ -52,7 +52,7 @@ class Outbox:
     def _common(self) -> dict[str, Any]:
         return {"ts": rfc3339(self.at.wall), "run": self._state.run}
 
-    def tell_run_started(self, steps: int, source: Source) -> None:
+    def tell_run_started(self, steps: int, source: Source, *, read_only: bool) -> None:
         state = self._state
         frame = state.frames[""]
         self._tell(
@@ -64,6 +64,7 @@ class Outbox:
                 operator=state.operator,
                 source=_noticed(source),
                 profile=state.profile,
+                read_only=read_only,
             )
         )
 

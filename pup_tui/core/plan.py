@@ -15,7 +15,7 @@ from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id, static_id
 from pup_tui.core.lines import as_known, items_as_known, put_back
-from pup_tui.core.machine import Machine
+from pup_tui.core.machine import BARRED, Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.planned_stops import PlannedStops
 from pup_tui.core.program import Node, Program, made_by
@@ -125,11 +125,13 @@ def plan(
     answering: Answering = lambda _: None,
     without: LeftOutSteps = NOTHING_LEFT_OUT,
     program_needed: ProgramNeeded = lambda _: "",
+    barred: Collection[str] = (),
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
     `answering` tells what an `input` step will be answered, None where that is not known. `without`
     is what a run would leave out. `program_needed` names the program without which a step cannot run.
+    `barred` are the steps that do not begin, since nothing may be changed.
 
     What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
@@ -138,7 +140,9 @@ def plan(
     """
     with one_budget():
         state = _begun(program, values, left_out, operator, secrets, source, profile, without)
-        planning = _Planning(program, state, mutates, answering, without.captures, program_needed)
+        planning = _Planning(
+            program, state, mutates, answering, without.captures, program_needed, barred
+        )
         for step in planning.upcoming():
             planning.add(program.node(step))
     return planning.steps
@@ -194,6 +198,7 @@ class _Planning:
         answering: Answering,
         given: Mapping[str, Collection[str]],
         program_needed: ProgramNeeded,
+        barred: Collection[str],
     ) -> None:
         """`given` is what is given for steps that are left out."""
         self._given = given
@@ -202,6 +207,7 @@ class _Planning:
         self._state = state
         self._mutates = mutates
         self._program_needed = program_needed
+        self._barred = frozenset(barred)
         self._answering = answering
         self._stops = PlannedStops(program)
         self._todo = [node.id for node in reversed(program.nodes) if node.depth == 0]
@@ -327,7 +333,7 @@ class _Planning:
             return f"`{stopped.stop}` may end the runbook before it", False
         if holder_id(node.id) in self._uncertain:
             return f"whether `{holder_id(node.id)}` runs is not known yet", False
-        return "", True
+        return BARRED if static_id(node.id) in self._barred else "", True
 
     def _foresee(self, node: Node, reason: str, scope: dict[str, Any], *, known: bool) -> None:
         """Note what the turn of a step means for those behind it."""

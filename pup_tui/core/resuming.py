@@ -102,6 +102,7 @@ def resume(run: Run, event: Event) -> None:
         waited=state.waited,
         undo=state.undo or event.undo,
         doubted=doubted,
+        barred=tuple(dict.fromkeys((*state.barred, *event.barred))),
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -73,13 +73,22 @@ def check_version(past: Recorded, state: Path) -> None:
         )
 
 
+class MayChange(Protocol):
+    """Finds the steps of a program of which it is not known that they only look."""
+
+    def __call__(self, program: Program, *, is_believed: bool) -> tuple[str, ...]:
+        """Their ids, without items."""
+        ...
+
+
 class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
     `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not
     variables, such as API keys; `resolve` finds the values of what a run calls. `profile` names the
     operator's profile, empty without one, and `profile_text` is what it was read from.
-    `leftovers` read what background processes of ended steps still write.
+    `leftovers` read what background processes of ended steps still write. `may_change` finds the steps that
+    do not begin where nothing may be changed; None where everything may.
     """
 
     log: Recorder
@@ -94,6 +103,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
     profile: str = ""
     profile_text: bytes = b""
     leftovers: Leftovers | None = None
+    may_change: MayChange | None = None
 
     async def launch(
         self,
@@ -106,13 +116,15 @@ class Launcher(Struct, frozen=True, kw_only=True):
         secrets: Iterable[str] = (),
         without: LeftOutSteps = NOTHING_LEFT_OUT,
         undo: bool = False,
+        is_believed: bool = False,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
         `secrets` names the values that are secret beside variables of that type. `without` is what the run
-        leaves out, `undo` whether it takes back what it did if it fails. `files` are the exact texts that the
+        leaves out, `undo` whether it takes back what it did if it fails, `is_believed` that the file's word
+        for steps that only look counts. `files` are the exact texts that the
         program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
         holds nothing. `terminal` is what interactive steps are given.
@@ -136,6 +148,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
             version=__version__,
             without=masking.left_out(without),
             undo=undo,
+            read_only=self.may_change is not None,
+            barred=self._barred(program, is_believed=is_believed),
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
@@ -224,6 +238,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             counts_lost=True,
             exact=True,
             undo=undo,
+            barred=() if first.read_only else self._barred(program, is_believed=False),
             version=__version__,
         )
         try:
@@ -252,6 +267,12 @@ class Launcher(Struct, frozen=True, kw_only=True):
             resumed, never_begun=tuple(unacted), half_undone=tuple(half_undone(program, begun))
         )
         return LocalRun(program, resumed, around, state)
+
+    def _barred(self, program: Program, *, is_believed: bool) -> tuple[str, ...]:
+        """The steps that do not begin, where nothing may be changed."""
+        if self.may_change is None:
+            return ()
+        return self.may_change(program, is_believed=is_believed)
 
     def _check_edited(self, edited: Mapping[str, EditedText], masking: Masking) -> None:
         for step, each in edited.items():

@@ -83,6 +83,7 @@ class TextFace(Watcher):
         match notice:
             case RunStarted():
                 with_it = f" · profile {safe_text(notice.profile)}" if notice.profile else ""
+                with_it += " · read-only" * notice.read_only
                 self._say(f"{safe_text(notice.runbook)} · run {notice.run}{with_it}", bold=True)
             case RunResumed():
                 told = f"run {notice.run} goes on · steps done: {notice.finished}"

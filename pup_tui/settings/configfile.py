@@ -64,6 +64,7 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     runbooks: tuple[FilledText, ...] = ()
     state_dir: FilledText = ""
     pup: PupChoice = "auto"
+    read_only: bool = False
     notify: NotifyChoice = "auto"
     datadog: Datadog = Datadog()
     retention: Retention = Retention()

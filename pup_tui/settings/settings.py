@@ -42,11 +42,16 @@ KEYS = ("DD_API_KEY", "DD_APP_KEY", "DD_ACCESS_TOKEN")
 """The variables with credentials; of these it is only ever told whether they are set."""
 
 
+READ_ONLY = ("DD_READ_ONLY", "DD_CLI_READ_ONLY")
+"""The variables by which `pup` is told to change nothing, each `true` or `1`."""
+
+
 class CommandLine(Struct):
     """What the options say that stand before or after any command: whatever is to be read with the rest."""
 
     runbooks: list[Path] = []
     profile: str | None = None
+    read_only: bool = False
 
 
 class Told(Struct, frozen=True):
@@ -125,6 +130,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     state_dir: Path
     runbooks: RunbookFolders
     pup: str
+    read_only: bool
     retention: Mapping[str, str]
     operator: str
     pager: str
@@ -164,6 +170,8 @@ class _Reading:
         self._config_dir = Path(named).absolute()
         self._file = _config_file(self._config_dir / CONFIG_FILE)
         self._profile = self._read_profile()
+        said = self._file.said if self._file else None
+        self._is_read_only = self._read_only(said.read_only if said else False)
 
     def settings(self) -> Settings:
         said = self._file.said if self._file else None
@@ -175,6 +183,7 @@ class _Reading:
             state_dir=self._state_dir(said.state_dir if said else ""),
             runbooks=self._runbooks(said.runbooks if said else ()),
             pup=self._text("pup", "PUP_TUI_PUP", "auto", said.pup if said else ""),
+            read_only=self._is_read_only,
             retention=self._retention(said.retention if said else None),
             environ=self._process_environ(said.datadog if said else None),
             operator=self._text("operator", "USER", _account),
@@ -191,6 +200,16 @@ class _Reading:
                 *(self._profile.problems if self._profile else ()),
             ),
         )
+
+    def _read_only(self, said: bool) -> bool:
+        """Whether nothing may be changed; what says so counts, whatever else says."""
+        variable = next((name for name in READ_ONLY if _is_said(self._environ.get(name, ""))), "")
+        line = self._line("read_only")
+        source = COMMAND_LINE if self._given.read_only else ""
+        source = source or (f"environment {variable}" if variable else "")
+        source = source or (f"{CONFIG_FILE}:{line}" if said else DEFAULT)
+        self._tell("read_only", source != DEFAULT, source)
+        return source != DEFAULT
 
     def _notify(self, said: NotifyChoice) -> NotifyChoice:
         line = self._line("notify")
@@ -302,6 +321,8 @@ class _Reading:
         profile = self._profile.said if self._profile else None
         environ = {**self._environ, **(profile.env if profile else {})}
         environ.pop(PROFILE_VARIABLE, None)
+        if self._is_read_only:
+            environ[READ_ONLY[0]] = "true"
         if self._profile:
             environ[PROFILE_VARIABLE] = self._profile.name
         site, source = self._of_datadog("site", SITE_VARIABLE, said.site if said else "", profile)
@@ -411,3 +432,7 @@ def _is_terminal(stream: TextIO) -> bool:
         return os.isatty(stream.fileno())
     except (OSError, ValueError):
         return False
+
+
+def _is_said(text: str) -> bool:
+    return text.strip().lower() in ("true", "1")

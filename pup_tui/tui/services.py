@@ -58,7 +58,8 @@ class Services:
     word where runs act; `suggestions` are values that forms begin with; `open_at` is the runbook to show
     first, of the catalog or not; `alert` is told of at the start. `profile` is the one that runs are made
     with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys` which
-    keys actions have that do not have their usual ones.
+    keys actions have that do not have their usual ones. With `read_only` steps that may change something are
+    refused.
     """
 
     catalog: Catalog
@@ -78,6 +79,7 @@ class Services:
     open_at: Entry | None = None
     alert: FiringAlert | None = None
     profile: ProfileOffer = ProfileOffer(name="")
+    read_only: bool = False
     profiles: Callable[[], Sequence[ProfileOffer]] = tuple
     appearance: Appearance = USUAL
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -61,6 +61,7 @@ class Starter:
             operator=self._services.operator,
             hidden=hidden,
             profile=self._services.profile.name,
+            read_only=self._services.read_only,
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
@@ -120,6 +121,7 @@ class Starter:
                 values=resolved.values,
                 left_out=resolved.left_out,
                 secrets=resolved.secrets,
+                is_believed=loaded.is_believed,
                 terminal=terminal,
             )
             return await locked_launch(screen, launch)

@@ -113,10 +113,12 @@ class Player:
         return Moment(wall=1_700_000_000.0 + self._clock, clock=self._clock)
 
     def create(self, **values: Any) -> Player:
-        """Begin the run with these variables; `without` is what is left out of it."""
+        """Begin the run with these variables; `without` is what is left out of it, `barred` what may not
+        begin."""
         without = values.pop("without", NOTHING_LEFT_OUT)
         left_out = values.pop("left_out", ())
         secrets = values.pop("secrets", ())
+        barred = values.pop("barred", ())
         self.tell(
             RunCreated(
                 at=self.moment,
@@ -129,6 +131,8 @@ class Player:
                 left_out=left_out,
                 secrets=secrets,
                 without=without,
+                read_only=bool(barred),
+                barred=barred,
             )
         )
         return self

@@ -67,7 +67,9 @@ class Shell(Screen[None]):
             self._share_width(pane)
 
     def compose(self) -> ComposeResult:
-        yield TitleBar(self._services.profile, self._services.site)
+        yield TitleBar(
+            self._services.profile, self._services.site, read_only=self._services.read_only
+        )
         with Horizontal(id="main"):
             folders = [folder.path for folder in self._services.catalog.places]
             yield Sidebar(folders, self._remembered.grouping)

@@ -58,16 +58,27 @@ class Planned:
 
 
 async def make_plan(
-    loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str], profile: str = ""
+    loaded: Loaded,
+    resolved: Resolved,
+    *,
+    operator: str,
+    hidden: Iterable[str],
+    profile: str = "",
+    read_only: bool = False,
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
-    return await aside(_planned, loaded, resolved, operator, tuple(hidden), profile)
+    return await aside(_planned, loaded, resolved, operator, tuple(hidden), profile, read_only)
 
 
 def _planned(
-    loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str], profile: str
+    loaded: Loaded,
+    resolved: Resolved,
+    operator: str,
+    hidden: Sequence[str],
+    profile: str,
+    read_only: bool,
 ) -> Planned:
-    from pup_tui.catalog.effects import mutates, program_needed
+    from pup_tui.catalog.effects import may_change, mutates, program_needed
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -85,6 +96,7 @@ def _planned(
         source=source_of(loaded),
         profile=profile,
         program_needed=program_needed,
+        barred=may_change(program, is_believed=loaded.is_believed) if read_only else (),
     )
     shown = [step.masked(masking.text) for step in steps]
     return Planned(loaded, resolved, program, shown)

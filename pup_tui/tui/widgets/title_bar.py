@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 
 
 class TitleBar(Horizontal):
-    """`pup-tui · profile · site` and the counts of runs under way and of those that wait for the operator.
+    """`pup-tui · READ-ONLY · profile · site`, and the counts of runs under way and of those that wait.
 
     A click on the left part asks for another profile.
     """
 
-    def __init__(self, profile: ProfileOffer, site: str) -> None:
+    def __init__(self, profile: ProfileOffer, site: str, *, read_only: bool = False) -> None:
         super().__init__(id="title-bar", classes="-danger" if profile.danger else "")
         self._profile = profile
         self._site = site
+        self._read_only = read_only
 
     def compose(self) -> ComposeResult:
-        yield ProfileButton(self._profile, self._site)
+        yield ProfileButton(self._profile, self._site, read_only=self._read_only)
         yield Static(_counts(0, 0), id="title-counts", markup=False)
 
     def show_counts(self, running: int, waiting: int) -> None:
@@ -42,11 +43,12 @@ class ProfileButton(Static):
     """Where runs act; a click chooses another profile.
 
     Where there is little room first the program's name gives way, then the site, then the middle of the
-    profile's name; that it is dangerous stands there in any case.
+    profile's name; that it is dangerous, or that nothing may be changed, stands there in any case.
     """
 
-    def __init__(self, profile: ProfileOffer, site: str) -> None:
+    def __init__(self, profile: ProfileOffer, site: str, *, read_only: bool = False) -> None:
         super().__init__(id="title-place", markup=False)
+        self._mode = [Content.styled("READ-ONLY", "bold")] if read_only else []
         self._danger = "DANGER " if profile.danger else ""
         self._profile_name = safe_text(profile.name)
         self._site = safe_text(site)
@@ -56,14 +58,16 @@ class ProfileButton(Static):
 
     def _fitting(self, width: int) -> Content:
         profile = Content.styled(self._danger + self._profile_name, "bold")
-        parts = [Content.styled("pup-tui", "bold"), profile, Content(self._site)]
+        parts = [Content.styled("pup-tui", "bold"), *self._mode, profile, Content(self._site)]
         parts = [part for part in parts if part]
-        if _joined(parts).cell_length > width and profile:
+        if _joined(parts).cell_length > width and (profile or self._mode):
             del parts[0]
-        if _joined(parts).cell_length > width and profile:
-            del parts[1]
-            name = cut_middle(self._profile_name, max(0, width - len(self._danger)))
-            parts[0] = Content.styled(self._danger + name, "bold")
+        if _joined(parts).cell_length > width and (profile or self._mode):
+            del parts[-1]
+        spare = width - _joined(parts).cell_length
+        if spare < 0 and profile:
+            room = max(0, len(self._profile_name) + spare)
+            parts[-1] = Content.styled(self._danger + cut_middle(self._profile_name, room), "bold")
         return _joined(parts)
 
     def on_click(self) -> None:

@@ -1,0 +1,81 @@
+"""The read-only mode of the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TEXT = """
+name: looks
+steps:
+  - {name: look, kind: shell, run: 'echo "$DD_READ_ONLY"', read_only: true}
+  - {name: write, kind: shell, run: touch written, danger: true}
+  - {name: end, kind: shell, run: touch end, when: always}
+"""
+
+
+def call(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    own = {
+        **{name: text for name, text in os.environ.items() if not name.startswith(("DD_", "PUP_"))},
+        "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"),
+        **environ,
+    }
+    command = [sys.executable, "-m", "pup_tui", *args]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=own,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "looks.yaml").write_text(TEXT.lstrip())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("args", "environ"),
+    [
+        (("run", "--read-only"), {}),
+        (("--read-only", "run"), {}),
+        (("run",), {"DD_READ_ONLY": "true"}),
+        (("run",), {"DD_CLI_READ_ONLY": "1"}),
+    ],
+)
+def test_what_may_change_something_does_not_begin(
+    args: tuple[str, ...], environ: dict[str, str], folder: Path
+) -> None:
+    ran = call(folder, *args, "./looks.yaml", "--json", **environ)
+    events = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert ran.returncode == 1
+    assert events[0]["read_only"] is True
+    ended = {e["step"]: (e["status"], e["reason"]) for e in events if e["type"] == "step.finished"}
+    refused = "refused: it may change something, and the run is read-only"
+    assert ended["look"][0] == "succeeded"
+    assert ended["write"] == ended["end"] == ("failed", refused)
+    assert "true" in [e["text"] for e in events if e["type"] == "step.output"]
+    assert not {"written", "end"} & {path.name for path in folder.iterdir()}
+
+
+def test_the_plan_and_the_settings_say_so(folder: Path) -> None:
+    planned = json.loads(call(folder, "plan", "--read-only", "./looks.yaml", "--json").stdout)
+    assert ["refused" in step["reason"] for step in planned["steps"]] == [False, True, True]
+    told = json.loads(call(folder, "config", "--read-only", "--json").stdout)["settings"]
+    assert {"name": "read_only", "value": True, "source": "command line"} in told
+
+
+def test_a_run_that_began_so_stays_so_when_it_is_resumed(folder: Path) -> None:
+    assert call(folder, "run", "--read-only", "./looks.yaml").returncode == 1
+    resumed = call(folder, "resume", "--yes")
+    assert "refused: it may change something" in resumed.stdout + resumed.stderr
+    assert not (folder / "written").exists()

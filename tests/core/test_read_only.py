@@ -1,0 +1,96 @@
+"""A read-only run: what may change something does not begin."""
+
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.catalog.effects import may_change
+from pup_tui.core.machine import BARRED
+from pup_tui.core.plan import plan
+from pup_tui.runbook.model import Step
+from tests.support.player import Player
+from tests.support.runbooks import program_of
+
+EVERY_KIND = """
+vars: {V: {default: x}}
+steps:
+  - {name: looks, kind: shell, run: ls, read_only: true}
+  - {name: shell, kind: shell, run: ls}
+  - {name: get, kind: http, url: 'https://example.com'}
+  - {name: post, kind: http, method: POST, url: 'https://example.com'}
+  - {name: some, kind: http, method: '{{ V }}', url: 'https://example.com'}
+  - {name: query, kind: sql, url: 'sqlite:///x', query: select 1, read_only: true}
+  - {name: write, kind: sql, url: 'sqlite:///x', query: delete from t}
+  - {name: list, kind: pup, run: monitors list}
+  - {name: cancel, kind: pup, run: downtime cancel 1}
+  - {name: submit, kind: pup, run: metrics submit --name x --value 1}
+  - {name: extension, kind: pup, run: hello x}
+  - {name: values, kind: pup, run: 'monitors {{ V }}'}
+  - {name: flow, kind: datadog-workflow, workflow_id: x}
+  - {name: tell, kind: notify, to: 'json://localhost', message: x}
+  - {name: ask, kind: confirm, message: x}
+  - {name: note, kind: manual, message: x}
+  - {name: wait, kind: wait, duration: 1s}
+  - {name: each, kind: shell, run: 'rm {{ item }}', foreach: [1, 2]}
+  - {name: g, kind: group, steps: [{name: in, kind: shell, run: rm}, {name: ok, kind: wait, duration: 1s}]}
+"""
+CHANGES = {
+    *("shell", "post", "some", "write", "cancel", "submit", "extension", "values"),
+    *("flow", "tell", "each", "g/in"),
+}
+
+
+def test_of_every_kind_only_what_looks_begins() -> None:
+    program = program_of(EVERY_KIND)
+    assert set(may_change(program, is_believed=True)) == CHANGES
+    assert set(may_change(program, is_believed=False)) == {*CHANGES, "looks", "query"}
+
+
+def test_the_plan_says_what_is_refused() -> None:
+    def unknown(step: Step) -> bool | None:
+        return None
+
+    program = program_of(EVERY_KIND)
+    barred = may_change(program, is_believed=True)
+    steps = plan(program, {"V": "x"}, (), "ada", unknown, barred=barred)
+    refused = {step.id for step in steps if step.reason == BARRED}
+    assert {id_.split("[")[0] for id_ in refused} == CHANGES
+    assert all(step.known for step in steps if step.id in refused)
+
+
+TAIL = "{name: end, kind: shell, run: end, when: always}"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{name: a, kind: shell, run: rm}",
+        "{name: a, kind: shell, run: rm, danger: true}",
+        "{name: a, kind: shell, run: rm, retry: {attempts: 3, delay: 1s}}",
+        "{name: a, kind: shell, run: rm, poll: {until: exit_code == 0, interval: 1s, timeout: 9s}}",
+        "{name: a, kind: shell, run: rm, foreach: [1, 2]}",
+    ],
+)
+def test_what_is_refused_is_not_asked_about_tried_again_or_begun(step: str) -> None:
+    player = Player(program_of(f"steps: [{step}, {TAIL}]")).create(barred=("a",))
+    player.play()
+    assert [started.step for started in player.started] == ["end"]
+    assert player.asked == []
+    state = player.machine.state
+    assert (state.steps["a"].status, state.steps["a"].reason) == ("failed", BARRED)
+    assert state.status == "failed"
+
+
+def test_its_own_question_stays_a_closed_gate() -> None:
+    program = program_of(f"steps: [{{name: a, kind: shell, run: rm, confirm: 'Sure?'}}, {TAIL}]")
+    player = Player(program).create(barred=("a",))
+    player.play()
+    assert (player.asked, player.started) == ([], [])
+    assert player.machine.state.steps["a"].reason == BARRED
+
+
+def test_a_step_whose_condition_does_not_hold_is_skipped_and_not_refused() -> None:
+    program = program_of("steps: [{name: a, kind: shell, if: false, run: rm}]")
+    player = Player(program).create(barred=("a",))
+    player.play()
+    assert player.machine.state.status == "succeeded"
