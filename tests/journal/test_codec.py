@@ -88,6 +88,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "again": names,
     "never_begun": names,
     "half_undone": names,
+    "barred": names,
+    "read_only": st.booleans(),
     "counts_lost": st.booleans(),
     "exact": st.booleans(),
     "undo": st.booleans(),
