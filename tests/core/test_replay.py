@@ -125,8 +125,8 @@ def _all_ended_once(player: Player) -> None:
     assert {str(known.phase) for known in state.steps.values()} == {"ended"}
     assert not any(known.timers for known in state.steps.values())
     holding = {holder_id(step) for step in state.steps if not step.endswith(UNDO)}
-    ended = (known.status for step, known in state.steps.items() if step not in holding)
-    assert notices[-1].counts == Counter(ended)
+    statuses = [known.status for step, known in state.steps.items() if step not in holding]
+    assert notices[-1].counts == Counter(statuses)
     started = [action.attempt for action in player.started]
     ended = [event.attempt for event in player.events if isinstance(event, AttemptFinished)]
     assert len(set(started)) == len(started)
