@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from pup_tui.catalog.known_pup import KnownPup, program_for
-from pup_tui.core.program import Program
 from pup_tui.runbook.looking import why_it_changes
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.pup_words import words_of
@@ -42,7 +44,24 @@ def mutates(step: Step, *, is_believed: bool = False) -> bool | None:
     return found or None if step.read_only is False else found
 
 
-def may_change(program: Program, *, is_believed: bool) -> tuple[str, ...]:
+class HasStep(Protocol):
+    """A node of a program: `core.program.Node`, as far as it matters here."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def step(self) -> Step: ...
+
+
+class HasNodes(Protocol):
+    """A program: `core.program.Program`, as far as it matters here."""
+
+    @property
+    def by_id(self) -> Mapping[str, HasStep]: ...
+
+
+def may_change(program: HasNodes, *, is_believed: bool) -> tuple[str, ...]:
     """The steps of a program, by id and without blocks, of which it is not known that they only look."""
     return tuple(
         node.id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from pup_tui.runbook.model import Runbook
@@ -93,6 +94,34 @@ async def resolve_inputs(
         undeclared=names_under_default(runbook),
         profile=sources.profile_values,
     )
+
+
+class WantedValues(Protocol):
+    """What a step calls asks for: `core.actions.ResolveValues`, as far as it matters here."""
+
+    @property
+    def variables(self) -> Mapping[str, Variable]: ...
+
+    @property
+    def given(self) -> Mapping[str, Any]: ...
+
+    @property
+    def secrets(self) -> tuple[str, ...]: ...
+
+    @property
+    def directory(self) -> str: ...
+
+
+def resolving_at_rest(sources: Sources) -> Callable[[WantedValues], Resolved]:
+    """What finds the values of what a step calls for a plan, in a thread that has no loop of its own."""
+    still = sources.at_rest()
+
+    def find(call: WantedValues) -> Resolved:
+        beside = still.beside(call.directory)
+        finding = resolve(call.variables, call.given, sources=beside, secrets=call.secrets)
+        return asyncio.run(finding)
+
+    return find
 
 
 async def resolve_question(

@@ -71,6 +71,7 @@ def print_plan(
     as_json: bool,
 ) -> None:
     from pup_tui.catalog.effects import may_change, mutates, program_needed
+    from pup_tui.catalog.inputs import resolving_at_rest
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -97,6 +98,7 @@ def print_plan(
         without=masking.left_out(left.out),
         program_needed=program_needed,
         barred=may_change(program, is_believed=loaded.is_believed) if settings.read_only else (),
+        resolving=resolving_at_rest(sources),
     )
     shown = [step.masked(masking.text) for step in steps]
     values = {n: MASK if n in hidden else value for n, value in resolved.values.items()}

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
 from pup_tui.core import leaving_out
-from pup_tui.core.actions import Question
+from pup_tui.core.actions import Question, ResolveValues
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
-from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id, static_id
+from pup_tui.core.ids import (
+    holder_id,
+    is_inside,
+    is_item,
+    item_id,
+    item_numbers,
+    sibling_id,
+    static_id,
+)
 from pup_tui.core.lines import as_known, items_as_known, put_back
 from pup_tui.core.machine import BARRED, Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.planned_stops import PlannedStops
-from pup_tui.core.program import Node, Program, made_by
-from pup_tui.core.render import render_text
+from pup_tui.core.program import Node, Program, captures_of, made_by
 from pup_tui.core.rules import rules, where
 from pup_tui.core.scope import (
     directory_of,
     explain,
+    frame_keys,
     frame_of,
     not_held,
     not_made,
@@ -35,13 +43,12 @@ from pup_tui.core.secrecy import names_in
 from pup_tui.core.sent import Shown, shown_of
 from pup_tui.core.shown import item_frames, shown_step, told_step
 from pup_tui.core.state import BODY, Frame, RunState, StepStatus
-from pup_tui.runbook.model import LOOP, OUTCOME, Step
-from pup_tui.runbook.parts import types_of
+from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, OUTCOME, Step
+from pup_tui.runbook.parts import NOT_NOW, types_of
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.limits import one_budget
 from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns, not_yet_in
-from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.values import OMIT
 
 MOST_STEPS = 10_000
@@ -113,6 +120,25 @@ ProgramNeeded = Callable[[Step], str]
 Answering = Callable[[Question], PlannedAnswer | None]
 
 
+class CallValues(Protocol):
+    """The values of what a step calls, as far as they are known; with `problems` it cannot begin."""
+
+    @property
+    def values(self) -> dict[str, Any]: ...
+
+    @property
+    def left_out(self) -> tuple[str, ...]: ...
+
+    @property
+    def secrets(self) -> tuple[str, ...]: ...
+
+    @property
+    def problems(self) -> Sequence[object]: ...
+
+
+Resolving = Callable[[ResolveValues], CallValues]
+
+
 def plan(
     program: Program,
     values: Mapping[str, Any],
@@ -126,12 +152,14 @@ def plan(
     without: LeftOutSteps = NOTHING_LEFT_OUT,
     program_needed: ProgramNeeded = lambda _: "",
     barred: Collection[str] = (),
+    resolving: Resolving | None = None,
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
     `answering` tells what an `input` step will be answered, None where that is not known. `without`
     is what a run would leave out. `program_needed` names the program without which a step cannot run.
-    `barred` are the steps that do not begin, since nothing may be changed.
+    `barred` are the steps that do not begin, since nothing may be changed. `resolving` finds the values of
+    what steps call; without it they are not known.
 
     What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
@@ -141,7 +169,7 @@ def plan(
     with one_budget():
         state = _begun(program, values, left_out, operator, secrets, source, profile, without)
         planning = _Planning(
-            program, state, mutates, answering, without.captures, program_needed, barred
+            program, state, mutates, answering, without.captures, program_needed, barred, resolving
         )
         for step in planning.upcoming():
             planning.add(program.node(step))
@@ -199,6 +227,7 @@ class _Planning:
         given: Mapping[str, Collection[str]],
         program_needed: ProgramNeeded,
         barred: Collection[str],
+        resolving: Resolving | None,
     ) -> None:
         """`given` is what is given for steps that are left out."""
         self._given = given
@@ -208,6 +237,9 @@ class _Planning:
         self._mutates = mutates
         self._program_needed = program_needed
         self._barred = frozenset(barred)
+        self._resolving = resolving
+        self._open: list[Node] = []
+        """The blocks that the step which is planned stands in."""
         self._answering = answering
         self._stops = PlannedStops(program)
         self._todo = [node.id for node in reversed(program.nodes) if node.depth == 0]
@@ -232,6 +264,8 @@ class _Planning:
 
     def add(self, node: Node) -> None:
         """Plan one step, and put what is inside it next in line."""
+        while self._open and not is_inside(node.id, self._open[-1].id):
+            self._forget(self._open.pop())
         shown, known, reason = self._look_at(node)
         step = node.step
         self.steps.append(
@@ -257,17 +291,55 @@ class _Planning:
         )
         if reason.startswith(SKIPPED):
             self._skipped[node.id] = reason
-        self._todo += reversed(self._inside(node))
+        inside = self._inside(node)
+        self._todo += reversed(inside)
+        if not reason.startswith(SKIPPED):
+            self._will_make(node, is_block=bool(inside))
+
+    def _will_make(self, node: Node, *, is_block: bool) -> None:
+        """Take the names that a step makes for unknown from then on; those of a block when it is over."""
+        if not is_block:
+            self._forget(node)
+            return
+        self._open.append(node)
+        if node.step.side_by_side:
+            # In which order they come nobody knows.
+            for inner in map(self._program.node, self._program.nested(node.id)):
+                if inner.frame == node.frame:
+                    self._forget(inner)
+
+    def _forget(self, node: Node) -> None:
+        """Let nobody take a name for what it was before a step that makes it."""
+        for name in captures_of(node.step):
+            for key in frame_keys(self._state, node.id):
+                frame = self._state.frames[key]
+                frame.values.pop(name, None)
+                frame.left_out.pop(name, None)
 
     def _where(self, node: Node) -> str:
-        told, needed = where(node.step, partial(self._known, node)), self._program_needed(node.step)
+        step = self._with_defaults(node)
+        told, needed = where(step, partial(self._known, node)), self._program_needed(step)
         return f"{told}, needs an installed `{needed}`" if needed else told
 
     def _rules(self, node: Node, *, skipped: bool) -> tuple[str, ...]:
         """How the step is repeated and so on; the items of a foreach have what stands at it."""
         if node.is_item:
             return ()
-        return tuple(rules(node.step, partial(self._known, node), skipped=skipped))
+        step = self._with_defaults(node)
+        return tuple(rules(step, partial(self._known, node), skipped=skipped))
+
+    def _with_defaults(self, node: Node) -> Step:
+        """A step with what the runbook says for all that makes attempts and does not say so itself."""
+        step, usual = node.step, node.defaults
+        if not step.has_output:
+            return step
+        said = {
+            "retry": step.retry or usual.retry,
+            "timeout": usual.timeout if step.timeout is None else step.timeout,
+            "on_failure": step.on_failure or (None if step.optional else usual.on_failure),
+            "cwd": usual.cwd if step.cwd is None and step.acts == ON_THIS_COMPUTER else step.cwd,
+        }
+        return structs.replace(step, **said)
 
     def _known(self, node: Node, given: object) -> str:
         """What an author wrote as far as it is known, and that it is not where that is so."""
@@ -303,9 +375,9 @@ class _Planning:
         step, scope = node.step, self._scope(node)
         reason, known = self._turn(node, scope)
         self._foresee(node, reason, scope, known=known)
-        if not reason and step.called is not None and not node.is_loop:
-            reason = step.called.refuses(self._state.profile)
-            known = known and not reason
+        if step.calls is not None and not node.is_loop and not reason.startswith(SKIPPED):
+            problem = self._begin_call(node)
+            known, reason = known and not problem, reason or problem
         shown, error = self._shown(node, scope)
         if error is None:
             return shown, known, reason
@@ -425,10 +497,18 @@ class _Planning:
     def _why_not_yet(self, node: Node, error: TemplateError) -> str:
         missing = not_made(self._program, node, error)
         if missing is not None:
-            return missing.replace("did not", "has yet to")
+            return self._by_one_that_runs(node, error, missing).replace("did not", "has yet to")
         if isinstance(error, UndefinedName) and error.missing in self._awaited(node):
             return f"it needs {error.name}, which is known when it runs"
         return explain(error)
+
+    def _by_one_that_runs(self, node: Node, error: TemplateError, told: str) -> str:
+        """The sentence for a missing name, by a step that is not known to be skipped."""
+        root = error.missing if isinstance(error, UndefinedName) else ""
+        first, others = self._program.frame(node).captures.get(root), self._makers[node.frame, root]
+        if first is None or first in others or not others:
+            return told
+        return told.replace(f"`{first}`", f"`{min(others)}`")
 
     def _awaited(self, node: Node) -> Collection[str]:
         """Names that no step makes and that are known once the run, or its foreach, has begun."""
@@ -442,11 +522,13 @@ class _Planning:
             items = self._items(node)
             if items is not None:
                 return items
+            self._uncertain.add(node.id)
             if node.step.stops_as is not None and node.id not in self._skipped:
                 self._stops.note(node, sure=False)
         if not node.step.is_block:
             return []
-        self._give(node)
+        if node.is_loop:
+            self._give(node)
         nested = self._program.nested(node.id)
         return [id_ for id_ in nested if self._program.node(id_).depth == node.depth + 1]
 
@@ -465,34 +547,53 @@ class _Planning:
         self._state.frames.update(zip(ids, item_frames(self._state, node, values), strict=True))
         return ids
 
-    def _give(self, node: Node) -> None:
-        """What a called group or runbook will know, as far as it is known."""
+    def _begin_call(self, node: Node) -> str:
+        """Give what a step calls its values; why that cannot begin, and then nothing in it has its turn."""
+        called = node.step.called
+        problem = "" if called is None else called.refuses(self._state.profile)
+        problem = problem or self._give(node)
+        if problem:
+            self._skipped[node.id] = f"{SKIPPED}: `{node.id}` does not begin"
+        return problem
+
+    def _give(self, node: Node) -> str:
+        """What a called group or runbook will know, as far as it is known; what is wrong with it."""
         if node.step.calls is None:
-            return
+            return ""
         variables, given = node.step.calls
-        scope, secrets = self._scope(node), secrets_of(self._state, node.id)
-        frame = Frame(
-            secrets=[name for name, tree in given.items() if names_in(tree) & secrets],
-            directory=directory_of(self._state, node.step),
-        )
-        for name, variable in variables.items():
-            if variable.is_secret:
-                frame.secrets.append(name)
-            try:
-                value = render_json(given[name], scope) if name in given else OMIT
-                if value is not OMIT:
-                    frame.values[name] = value
-                elif variable.has_default and not variable.places:
-                    above, made = watched(with_secrets(frame.values, frame.secrets))
-                    frame.values[name] = render_text(str(variable.default), above)
-                    frame.secrets += [name] if made else []
-                elif not variable.required:
-                    frame.left_out[name] = variable.type
-            except TemplateError:
-                continue
+        secrets = secrets_of(self._state, node.id)
+        directory = directory_of(self._state, node.step)
+        hidden = tuple(name for name, tree in given.items() if names_in(tree) & secrets)
+        typed = (name for name, variable in variables.items() if variable.is_secret)
+        frame = Frame(secrets=[*hidden, *typed], directory=directory)
+        resolved = None
+        if self._resolving is not None:
+            resolved = self._resolving(
+                ResolveValues(
+                    step=node.id,
+                    variables=variables,
+                    given=dict(self._given_now(given, self._scope(node))),
+                    secrets=hidden,
+                    directory=directory,
+                )
+            )
+            frame.values.update(resolved.values)
+            frame.left_out |= types_of(resolved.left_out, variables)
+            frame.secrets += resolved.secrets
         self._lack_names(f"{static_id(node.id)}/", frame)
         self._state.frames[f"{node.id}/"] = frame
         _give_captures(self._state, f"{node.id}/")
+        return "" if resolved is None else "; ".join(map(str, resolved.problems))
+
+    def _given_now(self, given: Mapping[str, Any], scope: Scope) -> Iterator[tuple[str, Any]]:
+        """The values that a step gives, `NOT_NOW` for one that is not known yet."""
+        for name, tree in given.items():
+            try:
+                value = render_json(tree, scope)
+            except TemplateError:
+                value = NOT_NOW
+            if value is not OMIT:
+                yield name, value
 
 
 SKIPPED = "skipped"

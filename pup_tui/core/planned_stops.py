@@ -33,7 +33,7 @@ class PlannedStops:
             reach = _reach(around, inside, sure=sure)
             if reach is not None:
                 self._add(key, inside, PlannedStop(stop=node.id, sure=reach))
-            if around is None or around.is_called:
+            if around is None or around.is_called or _is_any_item(around, inside):
                 return
             # A list that is not known yet may be empty.
             sure = sure and not (around.is_loop and not is_item(inside))
@@ -59,6 +59,11 @@ class PlannedStops:
                 break
             inside = key
         return found
+
+
+def _is_any_item(around: Node, inside: str) -> bool:
+    """Whether steps of a called runbook stand here for each item of a list that is not known yet."""
+    return around.is_loop and not is_item(inside) and around.step.called is not None
 
 
 def _reach(around: Node | None, inside: str, *, sure: bool) -> bool | None:

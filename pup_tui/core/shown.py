@@ -134,7 +134,7 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
         known = state.frames.get(item.id)
         state.frames[item.id] = frame
         try:
-            lines.append(shown_step(program, state, item).text)
+            lines.append(effect_of(program, state, item))
         finally:
             del state.frames[item.id]
             if known is not None:

@@ -58,6 +58,9 @@ from pup_tui.runbook.parts import (
 )
 from pup_tui.template.sql.engines import Engine
 
+ON_THIS_COMPUTER = "on this computer"
+"""Where a step acts whose processes have a directory."""
+
 LOOP = "loop"
 """The name under which an item of a `foreach` is told its place among the others."""
 OUTCOME = "outcome"
@@ -370,7 +373,7 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     """Runs a script. Values reach it as data, never as code."""
 
     line: ClassVar[tuple[str, ...]] = ("{run}",)
-    acts: ClassVar[str] = "on this computer"
+    acts: ClassVar[str] = ON_THIS_COMPUTER
 
     run: Annotated[
         Script,
@@ -740,7 +743,7 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     It sees its own variables only; `called` is that runbook.
     """
 
-    line: ClassVar[tuple[str, ...]] = ("run the runbook {runbook}", "with {vars}")
+    line: ClassVar[tuple[str, ...]] = ("run the runbook {runbook}",)
     is_block: ClassVar[bool] = True
     has_output: ClassVar[bool] = False
 

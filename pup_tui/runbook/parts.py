@@ -44,6 +44,10 @@ MIN_SECRET: Final = 6
 """Characters a secret needs: a shorter one could not be masked without masking ordinary text."""
 
 
+NOT_NOW: Final = object()
+"""Stands for a value that is not known before the run."""
+
+
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Whatever stands as a map in the file: closed (an unknown key is an error) and read only."""
 

@@ -12,7 +12,6 @@ from pup_tui.runbook.report import Report, a_step, listed
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
-from pup_tui.template.blocks import read_blocks, usage_of_blocks
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.text import compile_text
@@ -315,14 +314,20 @@ class _Use:
 
 
 def names_in(text: str) -> frozenset[str]:
-    """The names that a text uses, also where they may be missing, as far as it can be read."""
-    if "{" not in text:
+    """The names that a text uses, also where they may be missing; none where it is no template."""
+    if "{" not in text or not is_readable(text):
         return frozenset()
+    compiled = compile_text(text)
+    return compiled.names | compiled.optional_names
+
+
+def is_readable(text: str) -> bool:
+    """Whether the templates of a text are in the language."""
     try:
-        usage = compile_text(text).usage
+        compile_text(text)
     except TemplateError:
-        usage = usage_of_blocks(read_blocks(text).blocks)
-    return usage.names | usage.optional_names
+        return False
+    return True
 
 
 _LATER = "has not run when this step runs"

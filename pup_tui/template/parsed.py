@@ -128,7 +128,10 @@ class ParsedExpression(Expression):
 
 def _depth_of(tree: nodes.Node) -> int:
     inside = max(map(_depth_of, tree.iter_child_nodes()), default=0)
-    return inside + isinstance(tree, nodes.List | nodes.Tuple | nodes.Dict)
+    if isinstance(tree, nodes.List | nodes.Tuple | nodes.Dict):
+        return inside + 1
+    # `.items()` puts each value into a pair.
+    return inside + 1 if inside and isinstance(tree, nodes.Filter | nodes.Call) else inside
 
 
 def _need_whole(value: Any, depth: int) -> None:

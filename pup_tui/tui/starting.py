@@ -62,6 +62,7 @@ class Starter:
             hidden=hidden,
             profile=self._services.profile.name,
             read_only=self._services.read_only,
+            sources=self._beside(loaded),
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:

@@ -22,7 +22,8 @@ steps:
 def call(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
     own = {
         **{name: text for name, text in os.environ.items() if not name.startswith(("DD_", "PUP_"))},
-        "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"),
+        "HOME": str(folder),
+        "XDG_STATE_HOME": str(folder / "state"),
         **environ,
     }
     command = [sys.executable, "-m", "pup_tui", *args]

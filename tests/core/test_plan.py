@@ -468,3 +468,42 @@ steps:
     _, b = plan(program, {"WHO": "a b", "GO": True}, (), "ada", lambda _: None)
     assert (b.shown.text, b.known) == (told, False)
     assert b.reason == "it needs X, which `a` has yet to capture"
+
+
+def test_a_name_that_a_step_makes_is_not_known_any_more_whatever_it_was() -> None:
+    program = program_of("""
+vars: {H: {default: h0}, L: {type: list, default: [a]}, N: {type: integer, default: 1}, R: {required: false}}
+steps:
+  - {name: before, kind: shell, run: 'echo {{ H }} {{ R | default("none") }}'}
+  - {name: b, kind: shell, run: echo 5, capture: {H: "'h5'", L: "['p']", N: output, R: output}}
+  - {name: url, kind: http, method: DELETE, url: 'http://x/{{ H }}', json: {n: '{{ N }}'}}
+  - {name: each, kind: shell, foreach: L, run: 'rm {{ item }}'}
+  - {name: if, kind: shell, if: "H == 'h0'", run: go}
+  - {name: def, kind: shell, if: R is not defined, run: go}
+  - {name: stop, kind: stop, if: "R is not defined"}
+  - {name: last, kind: shell, run: last}
+""")
+    values = {"H": "h0", "L": ["a"], "N": 1}
+    before, _, *steps = plan(program, values, ("R",), "ada", lambda _: None)
+    assert (before.command, before.known) == ("echo h0 none", True)
+    assert [step.known for step in steps] == [False] * 6
+    assert steps[0].shown.text == 'DELETE http://x/{{ H }}\nbody: {"n":"{{ N }}"}'
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "kind: group, steps: [{name: i, kind: shell, run: 'i {{ H }}', capture: H}]",
+        "kind: parallel, steps: [{name: i, kind: shell, run: i, capture: H}]",
+        "kind: shell, run: b, foreach: [1, 2], capture: H",
+    ],
+)
+def test_what_a_block_makes_is_not_known_behind_it(block: str) -> None:
+    program = program_of(f"""
+vars: {{H: {{default: h0}}}}
+steps:
+  - {{name: b, {block}}}
+  - {{name: c, kind: shell, run: 'c {{{{ H }}}}'}}
+""")
+    *_, c = plan(program, {"H": "h0"}, (), "ada", lambda _: None)
+    assert (c.command, c.known) == ("c {{ H }}", False)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
 _REST = r"[^\n;|&]{0,120}"
 """The rest of a command; as far as that, so that no script takes long to look through."""
+_BEGIN = r"(?:^|[;&|\n(])[ \t]{0,20}(?:sudo\s{1,20})?"
+_TELLS = r"\s(?:--help|--version|-h|-V)\b"
+"""What only tells of a program."""
 _LITERAL = re.compile(r"\s*([^\n;|&{]*)")
 
 _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -47,17 +50,24 @@ _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?:^|[;&|\n])[ \t]{0,20}watch\s"), "`watch` does not end"),
     (re.compile(r"\bsleep\s{1,20}inf"), "`sleep infinity` does not end"),
-    (re.compile(rf"\bkubectl\b{_REST}\sport-forward\b"), "`kubectl port-forward` does not end"),
     (
-        re.compile(rf"\binotifywait\b(?!{_REST}\s(?:-[a-z]{{0,9}}t|--timeout))"),
+        re.compile(rf"\b(?:kubectl|oc)\s{{1,20}}(?:port-forward|proxy)\b(?!{_REST}{_TELLS})"),
+        "this forwards until it is ended",
+    ),
+    (
+        re.compile(rf"{_BEGIN}inotifywait\s(?!{_REST}(?:-[a-z]{{0,9}}t\b|--timeout|{_TELLS}))"),
         "`inotifywait` may wait for ever",
     ),
     (
         re.compile(
-            r"(?:^|[;&|\n(])[ \t]{0,20}(?:sudo\s{1,20})?ping6?\s"
-            rf"(?!{_REST}(?:-[a-zA-Z]{{0,9}}[cwW]|--count|--deadline))"
+            rf"{_BEGIN}ping6?\s(?!{_REST}(?:-[a-zA-Z]{{0,9}}[cw]|--count|--deadline|{_TELLS}))"
+            rf"(?!{_REST}\|\s{{0,20}}head\b)"
         ),
         "`ping` does not end",
+    ),
+    (
+        re.compile(rf"{_BEGIN}(?:stern\s|dmesg\s{{1,20}}-[a-zA-Z]{{0,9}}w)"),
+        "this follows without an end",
     ),
 )
 _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)

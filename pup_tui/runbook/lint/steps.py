@@ -9,7 +9,7 @@ from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
 from pup_tui.runbook.report import a_step
 from pup_tui.runbook.roles import COMMANDS, EXPRESSIONS, Language, Role
-from pup_tui.runbook.scope import names_in
+from pup_tui.runbook.scope import is_readable, names_in
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.runbook.steps import BODY, StepDraft
 from pup_tui.runbook.variables.rules import default_texts
@@ -147,12 +147,12 @@ def unused_variable(subject: Subject) -> Iterator[Finding]:
 
 
 def _used_names(subject: Subject) -> frozenset[str]:
-    """The names in all texts, as far as they can be read; in expressions every word counts."""
+    """The names in all texts; in expressions, and in what cannot be read, every word counts."""
     used: set[str] = set()
     for placed in subject.texts:
         if placed.role.language is Language.PLAIN and placed.role is not Role.PROGRAM:
             continue
-        if placed.role.language in EXPRESSIONS:
+        if placed.role.language in EXPRESSIONS or not is_readable(placed.node.text):
             used.update(re.findall(r"[A-Za-z_]\w*", placed.node.text))
         used |= names_in(placed.node.text)
     for node in (subject.root, *(step.node for step in subject.steps)):

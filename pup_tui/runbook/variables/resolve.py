@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pup_tui.runbook.nodes import shown
-from pup_tui.runbook.parts import Variable, left_out_value
+from pup_tui.runbook.parts import NOT_NOW, Variable, left_out_value
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value, is_blank
 from pup_tui.runbook.variables.choices import Choices, find_choices
@@ -32,8 +32,6 @@ from pup_tui.template.value_command import compile_value_command
 ValueOrigin = Literal["given", "profile", "from", "default"]
 
 _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
-_NOT_NOW = object()
-"""Stands for a value that is not known before the run."""
 
 
 class VariableProblem(Struct, frozen=True, kw_only=True):
@@ -159,7 +157,7 @@ class _Resolving:
         origin, raw = await self._find(name, variable)
         if len(self.problems) > known:
             return
-        if raw is _NOT_NOW:
+        if raw is NOT_NOW:
             self.unknown[name] = None
         elif raw is None and origin != "given":
             self._leave_out(name, variable)
@@ -306,21 +304,21 @@ class _Resolving:
 
     async def _from_keyring(self, place: str) -> object:
         if self._sources.keyring is None:
-            return _NOT_NOW
+            return NOT_NOW
         service, _, user = place.rpartition("/")
         return await self._sources.keyring(service, user)
 
     async def _from_command(self, name: str, source: str) -> object:
         wrong = self._depends(name, compile_value_command(source), "a command")
         if wrong or self._sources.run is None:
-            return _NOT_NOW
+            return NOT_NOW
         command = self._sources.command(source, self._scope, self.secrets)
         return (await self._sources.run(command, COMMAND_TIMEOUT)).strip()
 
     def _default(self, name: str, variable: Variable) -> object:
         texts = [compile_text(text) for text in variable.default_texts]
         if any(self._depends(name, text, "a default") for text in texts):
-            return _NOT_NOW
+            return NOT_NOW
         scope, made = watched(self._scope)
         try:
             values = [text.render(scope) for text in texts]

@@ -26,7 +26,7 @@ from pup_tui.tui.widgets.armed import Armed
 from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
-    from pup_tui.catalog.inputs import Resolved
+    from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.plan import PlannedStep
     from pup_tui.core.program import Node, Program
     from pup_tui.runbook.load import Loaded
@@ -65,9 +65,12 @@ async def make_plan(
     hidden: Iterable[str],
     profile: str = "",
     read_only: bool = False,
+    sources: Sources,
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
-    return await aside(_planned, loaded, resolved, operator, tuple(hidden), profile, read_only)
+    return await aside(
+        _planned, loaded, resolved, operator, tuple(hidden), profile, read_only, sources
+    )
 
 
 def _planned(
@@ -77,8 +80,10 @@ def _planned(
     hidden: Sequence[str],
     profile: str,
     read_only: bool,
+    sources: Sources,
 ) -> Planned:
     from pup_tui.catalog.effects import may_change, mutates, program_needed
+    from pup_tui.catalog.inputs import resolving_at_rest
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -97,6 +102,7 @@ def _planned(
         profile=profile,
         program_needed=program_needed,
         barred=may_change(program, is_believed=loaded.is_believed) if read_only else (),
+        resolving=resolving_at_rest(sources),
     )
     shown = [step.masked(masking.text) for step in steps]
     return Planned(loaded, resolved, program, shown)
