@@ -62,7 +62,6 @@ def test_progress_of_several_lines_is_told_as_it_ended(program: Program) -> None
     told = [e for e in ended.events if e["type"] == "step.output"]
     assert [(e["text"], e.get("overwritten")) for e in told] == [
         ("pulling", None),
-        ("", None),
         ("base: pulled", ["base: waiting"]),
         ("app: pulled", ["app: waiting"]),
         ("done", None),

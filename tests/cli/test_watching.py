@@ -231,7 +231,7 @@ def test_a_run_that_was_resumed_is_followed_through_its_legs(program: Program) -
     assert watched.out == "hi\nhi\n"
     assert watched.err.count(f"run {run}") == 2
     assert "attempt 2" in watched.err
-    assert "succeeded · 1 succeeded" in watched.err
+    assert "succeeded · 1 of 1 succeeded" in watched.err
 
 
 def test_there_is_no_such_run(program: Program) -> None:
