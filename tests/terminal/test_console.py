@@ -40,7 +40,7 @@ def start(screen: Screen) -> None:
     screen.press("r")
     screen.wait_for(r"Run  \^r")
     screen.press("ctrl+r")
-    screen.wait_for(r"of \d steps?")
+    screen.wait_for(r"of \d succeeded")
 
 
 def test_the_first_line_shows_while_the_step_still_runs(program: Program) -> None:
