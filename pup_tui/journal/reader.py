@@ -285,9 +285,17 @@ class JournalReader:
         stamp = stamp_of(self.path), stamp_of(companions(self.path)[0])
         if _SOUND.get(self.path) != stamp:
             refuse_damaged_small(self._database, self.path, self.path.stat().st_size)
-            for error in self.damaged_runs(most=MOST_CHECKED).values():
-                raise error
+            self._refuse_damaged_runs()
             _SOUND[self.path] = stamp
+
+    def _refuse_damaged_runs(self) -> None:
+        damaged = list(self.damaged_runs(most=MOST_CHECKED).values())
+        if len(damaged) > 1:
+            told = f"what is stored of {counted_runs(len(damaged))} is not as it was written"
+            way_out = "restore a backup, or `pup-tui history repair` names them and sets them aside"
+            raise JournalError(told, self.path, way_out)
+        if damaged:
+            raise damaged[0]
 
     def statuses(self) -> set[RunStatus]:
         """The statuses that there are runs of."""

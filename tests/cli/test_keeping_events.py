@@ -109,6 +109,17 @@ def test_such_a_run_is_set_aside_as_it_is_and_the_others_stay(
 
 
 @pytest.mark.proves("P14")
+def test_several_are_counted_and_repair_names_each(program: Program, state: Path) -> None:
+    known = runs(program)
+    harm(state, "UPDATE event SET chain = x'00' WHERE sequence = 2")
+    assert "what is stored of 2 runs is not as it was written" in program("history").err
+    done = program("history", "repair", "--yes")
+    assert done.code == 0
+    assert all(f"run {run}: event 2 of run {run} is not" in done.err for run in known.values())
+    assert runs(program) == {}
+
+
+@pytest.mark.proves("P14")
 def test_a_run_that_is_under_way_is_not_set_aside(program: Program, state: Path) -> None:
     run = runs(program)["bad"]
     harm(state, FLIPPED_EVENT)

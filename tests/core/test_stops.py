@@ -222,6 +222,17 @@ def test_the_cleanup_of_a_runbook_that_the_cleanup_or_an_undo_calls_runs_however
     }
 
 
+def test_the_cleanup_of_what_the_cleanup_calls_runs_again_with_it() -> None:
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: ls}, {name: r, kind: runbook, runbook: other, when: cleanup}]",
+        files={name: text.replace("STATUS", "failed") for name, text in CALLED.items()},
+    )
+    player = Player(program, results={"a": [FAILS, OK]}).create().play()
+    player.resume().play()
+    assert [action.attempt for action in player.started] == ["a#1", "r/c#1", "a#2", "r/c#2"]
+    assert player.statuses()["r/b"] == "skipped"
+
+
 KEEPS_GOING = """
 vars: {X: x}
 steps:
