@@ -28,10 +28,11 @@ class CapturedSecrets(NamedTuple):
     again: list[str]
 
 
-def refuse_under_way(row: RunRow) -> NoReturn:
+def refuse_under_way(row: RunRow, todo: str) -> NoReturn:
     """Raise Failure for a run that a living process drives."""
+    told = "is under way" if row.leg == 1 else "is under way, resumed"
     where = f"process {row.pid} on {row.host}"
-    raise Failure(f"run {row.run} is under way", where, "wait until it ends", code=LOCKED)
+    raise Failure(f"run {row.run} {told}", where, todo, code=LOCKED)
 
 
 def settle_left_running(state: Path, row: RunRow, standing: Standing, *, ask: bool) -> None:
@@ -48,7 +49,7 @@ def settle_left_running(state: Path, row: RunRow, standing: Standing, *, ask: bo
     try:
         found = asyncio.run(left_behind(state, row, standing.begun))
     except RunGoesOn:
-        refuse_under_way(row)
+        refuse_under_way(row, "wait until it ends")
     for each in found:
         _settle(each, ask=ask)
 

@@ -39,6 +39,8 @@ def repair_command(settings: Settings, yes: bool) -> None:
         tell(f"pup-tui: {loss.what}")
         for path in loss.aside:
             tell(f"  {path}")
+        for run, why in loss.runs.items():
+            tell(f"  run {run}: {why}")
         agreed(settings, "Set this aside in a folder of its own?", yes=yes)
         folder = set_aside(state, loss)
     tell(f"It is in {folder} now. A backup can be put in the place of the journal.")

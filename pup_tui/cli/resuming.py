@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.recorded import CurrentText
     from pup_tui.journal.reader import JournalReader
+    from pup_tui.journal.records import RunRow
     from pup_tui.runbook.variables.file import FileValues
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Terminal
@@ -156,7 +157,7 @@ def _past(settings: Settings, run: str | None) -> ShownRun:
         else:
             journal, row = runs.find(run)
             if row.status is RunStatus.RUNNING:
-                refuse_under_way(row)
+                refuse_under_way(row, "wait until it ends")
             past = ShownRun(journal, row)
     _refuse_over(past)
     with journal_failures():
@@ -178,15 +179,31 @@ def _refuse_over(past: ShownRun) -> None:
 def _newest(journal: JournalReader) -> ShownRun | None:
     """The newest run that was interrupted, else the newest that could go on.
 
-    Where none could, one that broke off before it began: it is told why that one cannot.
+    Where none could, one that broke off before it began: it is told why that one cannot. Raises Failure where
+    a run is under way that may have been meant.
     """
     from pup_tui.core.standing import can_resume
 
-    rows = [row for row in journal.runs() if row.status in _RESUMABLE]
-    rows.sort(key=lambda row: row.status is not RunStatus.INTERRUPTED)
-    runs = (ShownRun(journal, row) for row in rows)
+    rows = journal.runs()
+    resumable = [row for row in rows if row.status in _RESUMABLE]
+    resumable.sort(key=lambda row: row.status is not RunStatus.INTERRUPTED)
+    runs = (ShownRun(journal, row) for row in resumable)
     going_on = next((past for past in runs if can_resume(past.state)), None)
-    return ShownRun(journal, rows[0]) if going_on is None and rows else going_on
+    _refuse_while_meant(rows, None if going_on is None else going_on.row)
+    return ShownRun(journal, resumable[0]) if going_on is None and resumable else going_on
+
+
+def _refuse_while_meant(rows: Sequence[RunRow], found: RunRow | None) -> None:
+    """Raise Failure where one of the `rows`, newest first, is under way and may be meant, not the `found`.
+
+    That is one that began later, or that was resumed itself and may have been interrupted before.
+    """
+    older = len(rows) if found is None else rows.index(found)
+    may_precede = found is not None and found.status is not RunStatus.INTERRUPTED
+    example = "" if found is None else f", as {found.run}"
+    for at, row in enumerate(rows):
+        if row.status is RunStatus.RUNNING and (at < older or (row.leg > 1 and may_precede)):
+            refuse_under_way(row, f"name the RUN to resume{example}")
 
 
 def _tell(past: ShownRun, standing: Standing) -> None:

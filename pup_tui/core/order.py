@@ -24,6 +24,8 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
         return ended
     if node.deferred:
         return _never_began(state, node)
+    if _tidies_up(node):
+        return None
     block = state.blocks[key]
     if block.cut is not None:
         return block.cut
@@ -58,6 +60,14 @@ def _never_began(state: RunState, node: Node) -> str | None:
     if around is not None and around.began is None:
         return f"`{holder}` did not run"
     return None
+
+
+def _tidies_up(node: Node) -> bool:
+    """Whether it is a cleanup step of what is called in the cleanup or by an undo: it has its place there.
+
+    It does so whatever became of the steps before it. An item of a foreach is no cleanup step by itself.
+    """
+    return node.step.when == "cleanup" and node.part != "body" and not node.is_item
 
 
 def _by_when(state: RunState, node: Node, key: str, block: BlockState) -> str | None:

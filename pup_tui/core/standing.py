@@ -93,12 +93,9 @@ def standing(program: Program, state: RunState) -> Standing:
     well = (id_ for id_, step in leaves.items() if ended_well(step))
     holding = dict.fromkeys((*well, *given))
     hidden = {id_: names for id_ in holding if (names := _hidden_names(earlier, id_))}
+    acted = _acted(program, steps)
     repeated = program.in_order(
-        id_
-        for id_, step in steps.items()
-        if step.began is not None
-        and UNDO not in id_
-        and (step.late or program.node(id_).part == "cleanup")
+        id_ for id_ in acted if steps[id_].late or program.node(id_).part == "cleanup"
     )
     # No event leaves a step in this phase.
     ready = (id_ for id_, step in steps.items() if step.phase is StepPhase.READY)
@@ -117,6 +114,20 @@ def standing(program: Program, state: RunState) -> Standing:
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if may_repeat(program, program.node(id_))),
     )
+
+
+def _acted(program: Program, steps: Mapping[str, StepState]) -> set[str]:
+    """The steps that have begun and did something, and the blocks that hold such.
+
+    A stop does nothing that could be done twice. What takes back is not among them.
+    """
+    nodes = (program.node(id_) for id_, step in steps.items() if step.began is not None)
+    leaves = [
+        node.id
+        for node in nodes
+        if UNDO not in node.id and not node.is_block and node.step.stops_as is None
+    ]
+    return {around for id_ in leaves for around in upwards(id_) if around in steps}
 
 
 # What had begun

@@ -23,7 +23,7 @@ from pup_tui.journal.places import (
     unusable,
     with_outputs,
 )
-from pup_tui.journal.schema import APPLICATION_ID, INDEXES, MIGRATIONS, VERSION
+from pup_tui.journal.schema import APPLICATION_ID, INDEXES, MIGRATIONS, TABLES, VERSION
 from pup_tui.place_errors import other_owner
 from pup_tui.private import NotPrivate, refuse_link
 
@@ -138,6 +138,17 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
         raise explained(error, path) from error
 
 
+def open_copy(path: Path) -> sqlite3.Connection:
+    """A connection to a copy of the journal that nobody else uses. Raises JournalError, sqlite3.Error."""
+    database = _connect(path, "immutable", 0)
+    try:
+        _checked_version(database, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 def _bring_up_to_date(state: Path, version: int, patience: float) -> None:
     try:
         open_database(state, patience=patience).close()
@@ -241,17 +252,16 @@ def refuse_lost(state: Path) -> None:
         raise JournalDamaged(told, log, REPAIR)
 
 
-def refuse_damaged(database: sqlite3.Connection, path: Path) -> None:
-    """Raise JournalDamaged for a database that does not hold together; it is that of the file at `path`."""
+def refuse_damaged_small(database: sqlite3.Connection, path: Path, size: int) -> None:
+    """Raise JournalDamaged for a database that does not hold together; it is that of the file at `path`.
+
+    One of so many bytes that it is too large to be looked through at once is left to `repair`.
+    """
+    if size > CHECKED_AT_OPENING:
+        return
     found: str = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise JournalDamaged("the journal is damaged", path, REPAIR)
-
-
-def refuse_damaged_small(database: sqlite3.Connection, path: Path, size: int) -> None:
-    """As `refuse_damaged`, for a file of so many bytes that is not too large to be looked through at once."""
-    if size <= CHECKED_AT_OPENING:
-        refuse_damaged(database, path)
 
 
 def _checked_version(database: sqlite3.Connection, path: Path) -> int:
@@ -266,7 +276,22 @@ def _checked_version(database: sqlite3.Connection, path: Path) -> int:
             path,
             f"install a newer pup-tui, or set {OVERRIDE} to another folder",
         )
+    if version < 1:
+        raise JournalDamaged("the journal is damaged: it has no version", path, REPAIR)
+    if version == VERSION:
+        _refuse_incomplete(database, path)
     return version
+
+
+def _refuse_incomplete(database: sqlite3.Connection, path: Path) -> None:
+    """Raise JournalDamaged for a journal of this version that lacks a table, or a column of one."""
+    try:
+        for table, columns in TABLES.items():
+            database.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608 - own names
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        raise JournalDamaged(f"the journal is damaged ({error})", path, REPAIR) from error
 
 
 def _create(path: Path) -> None:

@@ -17,6 +17,10 @@ class JournalDamaged(JournalError):
     """Something of the journal is lost or damaged; `repair` sets it aside."""
 
 
+class RunDamaged(JournalError):
+    """What is stored of one run is not as it was written; `repair` sets that run aside."""
+
+
 class AmbiguousRunError(JournalError):
     """More than one run's id begins or ends with what was given; `matches` are these, newest first."""
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pup_tui.core.events import AnyEvent
 from pup_tui.journal import codec
-from pup_tui.journal.errors import JournalError
+from pup_tui.journal.errors import JournalError, RunDamaged
+
+SET_ASIDE = "`pup-tui history repair` sets the run aside"
 
 
 class RunEvents:
@@ -42,24 +44,39 @@ class RunEvents:
             return []
         events: list[AnyEvent] = []
         try:
-            for sequence, body, stored in self._stored(self._count):
-                chain = codec.link(self._chain, self._count + 1, body)
-                if (sequence, stored) != (self._count + 1, chain):
-                    raise self._damaged("is not as it was written")
-                events.append(codec.decode(body))
-                self._chain, self._count = chain, self._count + 1
+            events.extend(codec.decode(body) for body in self._bodies())
         except ValueError as error:
-            raise self._damaged("cannot be understood by this version") from error
-        except JournalError as error:
-            if not self._count:
-                raise
-            raise JournalError(error.message, self._path, self._intact()) from error
+            told = f"{self._next()} cannot be understood by this version"
+            raise JournalError(told, self._path, self._intact()) from error
         self._seen = version
         return events
 
-    def _damaged(self, why: str) -> JournalError:
-        told = f"event {self._count + 1} of run {self._run} {why}"
-        return JournalError(told, self._path, self._intact())
+    def check(self) -> int:
+        """Look through those that have come since the last call, and return how many there are.
+
+        Raises RunDamaged if any is not as it was written.
+        """
+        return sum(1 for _ in self._bodies())
+
+    def _bodies(self) -> Iterator[bytes]:
+        """The texts of those that have come; one counts as read when the next is asked for."""
+        try:
+            for sequence, body, stored in self._stored(self._count):
+                chain = codec.link(self._chain, self._count + 1, body)
+                if (sequence, stored) != (self._count + 1, chain):
+                    told = f"{self._next()} is not as it was written"
+                    raise RunDamaged(told, self._path, f"{self._intact()}, or {SET_ASIDE}")
+                yield body
+                self._chain, self._count = chain, self._count + 1
+        except RunDamaged:
+            raise
+        except JournalError as error:
+            if not self._count:
+                raise
+            raise type(error)(error.message, self._path, self._intact()) from error
+
+    def _next(self) -> str:
+        return f"event {self._count + 1} of run {self._run}"
 
     def _intact(self) -> str:
         return f"the {self._count} events before it are intact; restore a backup"

@@ -26,8 +26,8 @@ from pup_tui.journal.database import (
     refuse_damaged_small,
     refuse_lost,
 )
-from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError
-from pup_tui.journal.events import RunEvents
+from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError, RunDamaged
+from pup_tui.journal.events import SET_ASIDE, RunEvents
 from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import (
@@ -68,6 +68,9 @@ _FIRST_EVENTS = (
 
 A CROSS JOIN (SQLite's way to say which table to begin with) keeps it from reading every event of the journal.
 """
+
+MOST_CHECKED = 10_000
+"""Events that are compared with their hashes whenever runs are listed: about 50 milliseconds."""
 
 MOST_COUNTED = 100
 """Runs that are looked through for earlier failures: a few milliseconds."""
@@ -130,6 +133,7 @@ class JournalReader:
         self.state = state
         self.path = journal_path(state)
         self._database = database
+        database.text_factory = _text
         database.create_function("holds", 2, _holds, deterministic=True)
         database.create_function("holds_text", 2, _holds_text, deterministic=True)
 
@@ -208,11 +212,62 @@ class JournalReader:
             known = {run for (run,) in self._database.execute("SELECT run FROM run")}
         return with_outputs(self.state, but=known)
 
+    def damaged_runs(self, *, most: int | None = None) -> dict[str, RunDamaged]:
+        """By the run, newest first, what is stored of it and not as it was written.
+
+        With `most` only the newest runs are looked at, until so many events have been.
+        """
+        found: dict[str, RunDamaged] = {}
+        sound: set[str] = set()
+        with self._reading():
+            runs = self._database.execute("SELECT number, run FROM run ORDER BY number DESC")
+            rows = runs.fetchall()
+        looked_at = 0
+        for number, run in rows:
+            if most is not None and looked_at >= most:
+                break
+            try:
+                self._check_row(number)
+                self._check_texts(number, run, sound)
+                looked_at += self._events_of(number, run).check()
+            except RunDamaged as error:
+                found[run] = error
+        return found
+
+    def _check_texts(self, number: int, run: str, sound: set[str]) -> None:
+        """Raise RunDamaged for a text of a run that is not `sound` and not as it was written."""
+        with self._reading():
+            texts = self._database.execute(
+                "SELECT name, sha256 FROM run_file WHERE run = ? ORDER BY name", (number,)
+            ).fetchall()
+            for name, sha256 in texts:
+                if sha256 not in sound:
+                    content = self._database.execute(
+                        "SELECT CAST(bytes AS BLOB) FROM content WHERE sha256 = ?", (sha256,)
+                    ).fetchone()
+                    self._refuse_changed(run, name, sha256, content[0] if content else b"")
+                    sound.add(sha256)
+
+    def _refuse_changed(self, run: str, name: str, sha256: str, content: bytes) -> None:
+        if hashlib.sha256(content).hexdigest() != sha256:
+            told = f"the text {codec.restored(name)} of run {run} is not as it was written"
+            raise RunDamaged(told, self.path, f"restore a backup, or {SET_ASIDE}")
+
+    def _check_row(self, number: int) -> None:
+        """Raise RunDamaged where what is known of a run as a whole cannot be read."""
+        with self._reading():
+            columns = self._database.execute(
+                f"{_SELECT_RUNS} WHERE number = ?",
+                (number,),
+            ).fetchone()
+        if columns is not None:
+            _row(columns, self.path)
+
     def losses(self) -> str:
-        """What is to be said of records that are lost, empty if none are known to be.
+        """What is to be said of records that are lost or damaged, empty if none are known to be.
 
         A file that is not too large for that is looked through as a whole: what was asked for may be read
-        from sound pages while others are damaged.
+        from sound pages while others are damaged. Of its events only the newest are.
         """
         try:
             with self._reading():
@@ -230,7 +285,17 @@ class JournalReader:
         stamp = stamp_of(self.path), stamp_of(companions(self.path)[0])
         if _SOUND.get(self.path) != stamp:
             refuse_damaged_small(self._database, self.path, self.path.stat().st_size)
+            self._refuse_damaged_runs()
             _SOUND[self.path] = stamp
+
+    def _refuse_damaged_runs(self) -> None:
+        damaged = list(self.damaged_runs(most=MOST_CHECKED).values())
+        if len(damaged) > 1:
+            told = f"what is stored of {counted_runs(len(damaged))} is not as it was written"
+            way_out = "restore a backup, or `pup-tui history repair` names them and sets them aside"
+            raise JournalError(told, self.path, way_out)
+        if damaged:
+            raise damaged[0]
 
     def statuses(self) -> set[RunStatus]:
         """The statuses that there are runs of."""
@@ -239,7 +304,7 @@ class JournalReader:
                 "SELECT DISTINCT status FROM run WHERE status <> 'running'"
             ).fetchall()
             open_ones = {row.status for row in self._rows("WHERE status = 'running'")}
-        return open_ones | {RunStatus(status) for (status,) in ended}
+        return open_ones | {RunStatus(status) for (status,) in ended if status in set(RunStatus)}
 
     def run(self, run: str) -> RunRow | None:
         """The run with this id, or the only one whose id begins or ends so.
@@ -320,6 +385,9 @@ class JournalReader:
         """The events of a run, to be read as they come. Raises JournalError if there is no such run."""
         with self._reading():
             number = self._known(run)
+        return self._events_of(number, run)
+
+    def _events_of(self, number: int, run: str) -> RunEvents:
         return RunEvents(run, self.path, partial(self._stored_events, number), self._data_version)
 
     def first_events(self) -> dict[str, list[AnyEvent]]:
@@ -339,15 +407,12 @@ class JournalReader:
         """The texts that a run was made from, by name. Raises JournalError if one is damaged."""
         with self._reading():
             found = self._database.execute(
-                "SELECT name, content.sha256, bytes FROM run_file JOIN content USING (sha256)"
+                "SELECT name, content.sha256, CAST(bytes AS BLOB) FROM run_file JOIN content USING (sha256)"
                 " WHERE run_file.run = ? ORDER BY name",
                 (self._known(run),),
             ).fetchall()
         for name, sha256, content in found:
-            if hashlib.sha256(content).hexdigest() != sha256:
-                raise JournalError(
-                    f"the stored text of {name} is damaged", self.path, "restore a backup"
-                )
+            self._refuse_changed(run, name, sha256, content)
         return {codec.restored(name): content for name, _, content in found}
 
     @contextmanager
@@ -472,12 +537,18 @@ def _holds_text(text: str, wanted: str) -> bool:
 def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     values = dict(zip(RunRow.__struct_fields__, columns, strict=True))
     values["profile"] = (values["profile"] or b"").decode(errors="replace")
-    texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
     try:
+        for text in (value for value in values.values() if isinstance(value, str)):
+            text.encode()
+        texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
         return convert(
             {**values, **texts, "vars": json.loads(values["vars"], object_hook=from_stored)}, RunRow
         )
     except (msgspec.ValidationError, ValueError, TypeError) as error:
-        raise JournalError(
-            f"the record of run {values['run']} is damaged", path, "restore a backup"
-        ) from error
+        told = f"the record of run {ascii(values['run'])[1:-1]} is damaged"
+        raise RunDamaged(told, path, f"restore a backup, or {SET_ASIDE}") from error
+
+
+def _text(stored: bytes) -> str:
+    """A text as it is stored; what was flipped in it need not be UTF-8 any more, and is seen by `_row`."""
+    return stored.decode("utf-8", "surrogateescape")

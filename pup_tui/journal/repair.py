@@ -6,20 +6,21 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pup_tui.journal.database import (
     explained,
+    open_copy,
     open_read_only,
-    refuse_damaged,
     refuse_lost,
 )
 from pup_tui.journal.errors import JournalDamaged, JournalError
 from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import is_owned
+from pup_tui.journal.moving import move
 from pup_tui.journal.places import (
     check_state_dir,
     counted_runs,
@@ -29,15 +30,20 @@ from pup_tui.journal.places import (
     with_outputs,
 )
 from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.store import Journal
 from pup_tui.place_errors import place_error
 
 
 @dataclass(frozen=True)
 class Loss:
-    """Something that is lost or damaged, and the files and folders that are to be set aside for it."""
+    """Something that is lost or damaged, and the files, folders and runs that are to be set aside for it.
+
+    `runs` says of each what is wrong with it.
+    """
 
     what: str
     aside: Sequence[Path]
+    runs: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_loss(state: Path) -> Loss | None:
@@ -58,15 +64,22 @@ def find_loss(state: Path) -> Loss | None:
         with closing(JournalReader(state, open_read_only(state))) as reader:
             reader.check()
             lost = reader.unknown_runs()
+            damaged = {run: error.message for run, error in reader.damaged_runs().items()}
     except JournalDamaged as error:
-        _refuse_owned(state)
+        _refuse_owned(state, with_outputs(state))
         if path.exists() and not log.exists() and index.exists():
             return Loss(str(error), [index])
         return Loss(str(error), [each for each in (path, log, index, outputs) if each.exists()])
-    if not lost:
+    if not lost and not damaged:
         return None
-    told = f"the journal does not know {counted_runs(len(lost))} of which outputs are kept"
-    return Loss(f"{told}: {outputs}", [outputs / run for run in lost])
+    _refuse_owned(state, list(damaged))
+    told = []
+    if damaged:
+        told.append(f"what is stored of {counted_runs(len(damaged))} is not as it was written")
+    if lost:
+        not_known = f"the journal does not know {counted_runs(len(lost))} of which outputs are kept"
+        told.append(f"{not_known}: {outputs}")
+    return Loss("; ".join(told), [outputs / run for run in lost], damaged)
 
 
 def set_aside(state: Path, loss: Loss) -> Path:
@@ -74,19 +87,20 @@ def set_aside(state: Path, loss: Loss) -> Path:
     began = time.strftime("aside-%Y%m%dT%H%M%SZ-", time.gmtime())
     try:
         folder = Path(tempfile.mkdtemp(prefix=began, dir=state))
-        for path in loss.aside:
-            target = folder / path.relative_to(state)
-            target.parent.mkdir(mode=0o700, exist_ok=True)
-            path.rename(target)
     except OSError as error:
         raise unusable(error, state, "the damaged journal cannot be set aside") from error
+    if loss.runs:
+        with closing(Journal.open(state)) as journal:
+            journal.move_runs(list(loss.runs), folder)
+    for path in loss.aside:
+        move(path, state, folder)
     return folder
 
 
 def back_up(state: Path, copy: Path) -> None:
     """Copy the journal, with what is still in its log, to a file that must not be there yet.
 
-    Raises JournalError.
+    The copy is looked through, and none is made where it is not sound. Raises JournalError.
     """
     if copy.exists():
         raise JournalError("there is such a file already", copy, "name another one")
@@ -99,7 +113,7 @@ def back_up(state: Path, copy: Path) -> None:
                 closing(sqlite3.connect(made)) as target,
             ):
                 database.backup(target)
-                refuse_damaged(target, journal_path(state))
+            _refuse_unsound(state, made)
             descriptor = os.open(made, os.O_RDONLY)
             try:
                 os.fsync(descriptor)
@@ -115,8 +129,16 @@ def back_up(state: Path, copy: Path) -> None:
         raise JournalError(told, copy, f"{hint}, or {elsewhere}" if hint else elsewhere) from error
 
 
-def _refuse_owned(state: Path) -> None:
-    owned = [run for run in with_outputs(state) if is_owned(state, run)]
+def _refuse_unsound(state: Path, copy: Path) -> None:
+    """Raise JournalError where a copy of the journal is not whole or not as it was written."""
+    with closing(JournalReader(state, open_copy(copy))) as reader:
+        reader.check()
+        for error in reader.damaged_runs().values():
+            raise error
+
+
+def _refuse_owned(state: Path, runs: Iterable[str]) -> None:
+    owned = [run for run in runs if is_owned(state, run)]
     if owned:
         raise JournalError(
             f"a run is under way, {owned[0]}", outputs_dir(state), "wait until it has ended"

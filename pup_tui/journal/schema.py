@@ -61,6 +61,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
 VERSION = len(MIGRATIONS)
 """The version that this program reads and writes."""
 
+TABLES = {
+    "run": "number, run, runbook, name, path, sha256, operator, host, pid, vars, started_at, status, reason,"
+    " warnings, duration, ended_wall",
+    "event": "run, sequence, body, chain",
+    "content": "sha256, bytes",
+    "run_file": "run, name, sha256",
+}
+"""The tables of this version, and the columns of each."""
+
 IS_RESUMED = """substr(body, 1, 17) = '{"type":"resumed"'"""
 """Says of an event that another leg of its run begins with it."""
 

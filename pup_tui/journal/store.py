@@ -25,9 +25,12 @@ from pup_tui.journal.database import (
 from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.in_place import InPlace, LogState
 from pup_tui.journal.lock import RunLock
+from pup_tui.journal.moving import copy_runs, move
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
+
+_UNUSED_TEXTS = "DELETE FROM content WHERE sha256 NOT IN (SELECT sha256 FROM run_file)"
 
 
 class _Newest(NamedTuple):
@@ -173,6 +176,34 @@ class Journal(JournalReader):
             with self._transaction():
                 return [run for run in removable if self._remove(run)]
 
+    def move_runs(self, runs: Sequence[str], folder: Path) -> None:
+        """Move runs as they are, with what their steps printed, into a journal of their own in `folder`.
+
+        The records go last: where a crash comes in between, they are still there to be moved. Raises
+        JournalError, as where another process owns one.
+        """
+        with ExitStack() as owned:
+            places = []
+            for run in runs:
+                # An id that was damaged need not be one any more; then there are no outputs of it.
+                with suppress(ValueError):
+                    owned.callback(RunLock.acquire(self.state, run).release)
+                    places.append(run_dir(self.state, run))
+            with self._transaction():
+                numbers = [(number,) for number in self._numbers(runs)]
+                copy_runs(self.path, numbers, folder)
+                for place in places:
+                    move(place, self.state, folder)
+                for table, column in (("event", "run"), ("run_file", "run"), ("run", "number")):
+                    statement = f"DELETE FROM {table} WHERE {column} = ?"  # noqa: S608 - own names
+                    self._database.executemany(statement, numbers)
+                # A damaged text would be taken for that of the next run that is made from the same.
+                self._database.execute(_UNUSED_TEXTS)
+
+    def _numbers(self, runs: Sequence[str]) -> list[int]:
+        known = self._database.execute("SELECT run, number FROM run").fetchall()
+        return [number for run, number in known if run in runs]
+
     def _remove(self, run: str) -> bool:
         number = self._number(run)
         if number is None or self._has_no_end(number):
@@ -196,9 +227,7 @@ class Journal(JournalReader):
     def shrink(self) -> None:
         """Forget the texts that no run was made from, and give free space back to the disk."""
         with self._transaction():
-            self._database.execute(
-                "DELETE FROM content WHERE sha256 NOT IN (SELECT sha256 FROM run_file)"
-            )
+            self._database.execute(_UNUSED_TEXTS)
         # Another program may be in the middle of something: then the space is used by the next runs.
         with suppress(sqlite3.OperationalError):
             self._database.execute("VACUUM")

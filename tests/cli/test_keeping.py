@@ -114,6 +114,44 @@ def test_it_is_set_aside_on_a_yes_and_the_next_run_is_recorded(
     assert "sound" in program("history", "repair").err
 
 
+LACKS = {
+    "DROP TABLE event": "the journal is damaged (no such table: event)",
+    "DROP TABLE run": "the journal is damaged (no such table: run)",
+    "DROP TABLE content": "the journal is damaged (no such table: content)",
+    "ALTER TABLE run DROP COLUMN reason": "the journal is damaged (no such column: reason)",
+    "PRAGMA user_version = 0": "the journal is damaged: it has no version",
+}
+
+
+@pytest.mark.proves("F13", "P14")
+@pytest.mark.parametrize("statement", LACKS)
+def test_a_journal_that_lacks_something_is_set_aside_as_a_whole(
+    program: Program, state: Path, statement: str
+) -> None:
+    with closing(sqlite3.connect(state / "journal.db", isolation_level=None)) as database:
+        database.execute(statement)
+    before = (state / "journal.db").read_bytes()
+    calls = (
+        ["history"],
+        ["list"],
+        ["run", "quick.yaml"],
+        ["resume"],
+        ["history", "backup", "copy"],
+    )
+    for args in calls:
+        done = program(*args)
+        assert LACKS[statement] in done.err
+        assert "pup-tui history repair" in done.err
+        assert done.code == (0 if args == ["list"] else 1)
+    assert (state / "journal.db").read_bytes() == before
+    done = program("history", "repair", "--yes")
+    assert (done.code, LACKS[statement] in done.err) == (0, True)
+    (aside,) = state.glob("aside-*")
+    assert (aside / "journal.db").read_bytes() == before
+    assert program("run", "quick.yaml").code == 0
+    assert "sound" in program("history", "repair").err
+
+
 def test_outputs_of_runs_that_the_journal_does_not_know(program: Program, state: Path) -> None:
     (known,) = program("history", "--json").json
     shutil.copytree(state / "outputs" / known["run"], state / "outputs" / "01LOST")

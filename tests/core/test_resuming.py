@@ -674,3 +674,33 @@ def test_a_stop_that_is_judged_again_is_none_of_what_runs_again() -> None:
     player = Player(program).create().play()
     found = standing(program, player.machine.state)
     assert (found.finished, found.behind, found.repeated) == (("a",), (), ())
+
+
+LATE_STOPS = {
+    "a stop for a failure": "{name: s, kind: stop, when: on_failure}",
+    "a stop in any case": "{name: s, kind: stop, when: always, status: failed}",
+    "a group with nothing else": "{name: g, kind: group, when: always, steps: [{name: s, kind: stop}]}",
+    "a runbook that the cleanup calls": "{name: r, kind: runbook, runbook: other, when: cleanup}",
+}
+
+
+@pytest.mark.parametrize("stop", LATE_STOPS)
+def test_a_stop_for_a_failure_or_at_the_end_is_none_of_what_runs_again(stop: str) -> None:
+    program = program_of(
+        f"steps: [{{name: a, kind: shell, run: a}}, {LATE_STOPS[stop]}]",
+        files={"other.yaml": "name: other\nsteps: [{name: s, kind: stop, status: failed}]"},
+    )
+    player = Player(program, results={"a": [FAILS, OK]}).create().play()
+    assert standing(program, player.machine.state).repeated == ()
+    assert status_of(player.resume().play()) in {"succeeded", "failed"}
+
+
+def test_what_a_block_did_beside_a_late_stop_runs_again_with_it() -> None:
+    text = """
+steps:
+  - {name: a, kind: shell, run: a}
+  - {name: g, kind: group, when: always, steps: [{name: b, kind: shell, run: b}, {name: s, kind: stop}]}
+"""
+    program = program_of(text)
+    player = Player(program, results={"a": [FAILS]}).create().play()
+    assert standing(program, player.machine.state).repeated == ("g",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.player import FAILS, Player, Result
+from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
 STOPS = """
@@ -159,6 +159,78 @@ def test_a_stop_in_a_called_runbook_ends_that_one(
     }
     assert state.steps["r"].reason == "not here"
     assert state.steps["r"].attempts == (3 if "retry" in keys else 1)
+
+
+TIDIES = """
+name: other
+steps:
+  - name: g
+    kind: group
+    %s
+    steps:
+      - {name: q, kind: %s}
+      - {name: b, kind: shell, run: ls}
+      - {name: in_g, kind: shell, run: ls, when: cleanup}
+  - {name: c, kind: shell, run: ls}
+  - {name: not_begun, kind: group, steps: [{name: z, kind: shell, run: ls, when: cleanup}]}
+  - {name: last, kind: shell, run: ls, when: cleanup}
+"""
+ENDS_EARLY = {
+    "stopped": ("", "stop, status: failed", "succeeded", OK),
+    "stopped well": ("", "stop", "succeeded", OK),
+    "refused": ("", "confirm, message: Go?", "cancelled", OK),
+    "failed": ("", "shell, run: ls", "failed", FAILS),
+    "timed out": ("timeout: 1s", "shell, run: ls", "cancelled", Result(hangs=True)),
+}
+CALLS = {
+    "the cleanup": ("{name: r, kind: runbook, runbook: other, when: cleanup}", "r"),
+    "an undo": (
+        "{name: a, kind: shell, run: ls, undo: {kind: runbook, runbook: other}}",
+        "a:undo",
+    ),
+}
+
+
+@pytest.mark.parametrize("end", ENDS_EARLY)
+@pytest.mark.parametrize("by", CALLS)
+def test_the_cleanup_of_a_runbook_that_the_cleanup_or_an_undo_calls_runs_however_it_ends(
+    by: str, end: str
+) -> None:
+    keys, kind, status, result = ENDS_EARLY[end]
+    calls, at = CALLS[by]
+    program = program_of(
+        f"steps: [{calls}, {{name: f, kind: shell, run: ls}}]",
+        files={"other.yaml": TIDIES % (keys, kind)},
+    )
+    player = Player(
+        program,
+        results={"f": [FAILS], f"{at}/g/q": [result]},
+        answers={f"{at}/g/q": ["no"]},
+        undo=["a:undo"],
+    )
+    statuses = player.create().play().statuses()
+    inside = {id_: ended for id_, ended in statuses.items() if id_.startswith(f"{at}/")}
+    assert inside == {
+        f"{at}/g": inside[f"{at}/g"],
+        f"{at}/g/q": status,
+        f"{at}/g/b": "skipped",
+        f"{at}/g/in_g": "succeeded",
+        f"{at}/c": "skipped",
+        f"{at}/not_begun": "skipped",
+        f"{at}/not_begun/z": "skipped",
+        f"{at}/last": "succeeded",
+    }
+
+
+def test_the_cleanup_of_what_the_cleanup_calls_runs_again_with_it() -> None:
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: ls}, {name: r, kind: runbook, runbook: other, when: cleanup}]",
+        files={name: text.replace("STATUS", "failed") for name, text in CALLED.items()},
+    )
+    player = Player(program, results={"a": [FAILS, OK]}).create().play()
+    player.resume().play()
+    assert [action.attempt for action in player.started] == ["a#1", "r/c#1", "a#2", "r/c#2"]
+    assert player.statuses()["r/b"] == "skipped"
 
 
 KEEPS_GOING = """

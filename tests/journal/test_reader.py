@@ -179,7 +179,10 @@ def test_a_changed_event_is_noticed_and_those_before_it_are_readable(
         database.commit()
     with pytest.raises(JournalError, match="event 2 of run aa11") as caught:
         journal.events("aa11")
-    assert caught.value.hint == "the 1 events before it are intact; restore a backup"
+    assert caught.value.hint == (
+        "the 1 events before it are intact; restore a backup,"
+        " or `pup-tui history repair` sets the run aside"
+    )
     assert len(problems_of(journal)) == 1
     assert journal.run("aa11") is not None
 
@@ -197,7 +200,10 @@ def test_a_byte_flipped_in_the_file_is_noticed(
     again = Journal.open(state)
     with pytest.raises(JournalError) as caught:
         again.events("aa11")
-    assert caught.value.hint == "the 1 events before it are intact; restore a backup"
+    assert caught.value.hint == (
+        "the 1 events before it are intact; restore a backup,"
+        " or `pup-tui history repair` sets the run aside"
+    )
     again.close()
 
 
@@ -207,7 +213,9 @@ def test_a_damaged_text_is_noticed(journal: Journal, created: Callable[..., RunC
     with closing(sqlite3.connect(journal.path)) as database:
         database.execute("UPDATE content SET bytes = x'00'")
         database.commit()
-    with pytest.raises(JournalError, match=r"stored text of restart\.yaml is damaged"):
+    with pytest.raises(
+        JournalError, match=r"the text restart\.yaml of run aa11 is not as it was written"
+    ):
         journal.files("aa11")
 
 

@@ -1,0 +1,87 @@
+"""`pup-tui resume` without RUN while a run is under way that may be the one that was meant."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.cli.test_resuming import effects
+from tests.support.program import Program
+
+FAILS = "name: {0}\nsteps:\n  - {{name: a, kind: shell, run: 'echo {0} >> effects; {1}; false'}}\n"
+WAITS = "if [ -e again ]; then touch held; while [ -e held ]; do sleep 0.05; done; fi; touch again"
+
+
+def fail(program: Program, name: str, does: str = "true") -> str:
+    """The id of a run that has failed."""
+    path = program.write(name, FAILS.format(name, does))
+    assert program("run", str(path)).code == 1
+    (row, *_) = program("history", "--json").json
+    return str(row["run"])
+
+
+@contextmanager
+def under_way(program: Program, *args: str) -> Iterator[None]:
+    """While a call waits in its step."""
+    call = program.start(*args)
+    try:
+        while not (program.cwd / "held").exists():
+            assert call.poll() is None
+            time.sleep(0.02)
+        yield
+    finally:
+        (program.cwd / "held").unlink(missing_ok=True)
+        call.communicate(timeout=200)
+
+
+@pytest.mark.proves("P11", "P22")
+def test_one_that_is_being_resumed_stands_for_no_older_one(program: Program) -> None:
+    older = fail(program, "older")
+    meant = fail(program, "meant", WAITS)
+    with under_way(program, "resume"):
+        refused = program("resume")
+    assert refused.code == 4
+    assert f"run {meant} is under way, resumed: process " in refused.err
+    assert f"name the RUN to resume, as {older}" in refused.err
+    assert effects(program) == ["older", "meant", "meant"]
+
+
+@pytest.mark.proves("P22")
+def test_where_the_only_one_is_being_resumed_it_is_said(program: Program) -> None:
+    meant = fail(program, "meant", WAITS)
+    with under_way(program, "resume"):
+        refused = program("resume")
+    assert refused.code == 4
+    assert f"run {meant} is under way, resumed" in refused.err
+
+
+def test_a_run_that_began_later_is_named_and_one_that_began_before_is_not_meant(
+    program: Program,
+) -> None:
+    older = fail(program, "older")
+    waiting = program.write("waiting", FAILS.format("waiting", WAITS))
+    (program.cwd / "again").touch()
+    with under_way(program, "run", str(waiting)):
+        refused = program("resume")
+        assert refused.code == 4
+        assert "is under way: process " in refused.err
+        assert program("resume", older).code == 1
+        newer = fail(program, "newer")
+        assert newer in program("resume").err
+    assert effects(program) == ["older", "waiting", "older", "newer", "newer"]
+
+
+def test_one_that_was_resumed_may_be_meant_rather_than_a_newer_one_that_failed(
+    program: Program,
+) -> None:
+    meant = fail(program, "meant", WAITS)
+    newer = fail(program, "newer")
+    with under_way(program, "resume", meant):
+        refused = program("resume")
+    assert refused.code == 4
+    assert f"run {meant} is under way, resumed" in refused.err
+    assert f"name the RUN to resume, as {newer}" in refused.err
+    assert effects(program) == ["meant", "newer", "meant"]
