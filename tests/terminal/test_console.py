@@ -202,7 +202,7 @@ def resume_in_a_console(program: Program) -> None:
         screen.press("tab", "tab")
         screen.answer("enter", "Was it done", "It was done")
         screen.wait_for("3 of 3[\\s\\S]*all-told")
-        screen.wait_for("leg 2 by ")
+        screen.wait_for("leg 2  ")
         screen.press_until("g", "i-looked")
 
 

@@ -178,6 +178,8 @@ class Dialog(ModalScreen[Answer | None]):
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-roomy")]  # noqa: RUF012 - as Screen declares it
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE_FROM, "-beside")]  # noqa: RUF012 - as Screen declares it
+    IS_CALLED: ClassVar[bool] = False
+    """Whether only a key of the operator brings it up, so that what is typed next is meant for it."""
     KEYS = ""
     """Which keys there are beside those of the buttons, as `with_keys` reads it."""
     FINDS_ON = False
@@ -253,7 +255,7 @@ class Dialog(ModalScreen[Answer | None]):
         # What stands behind is drawn with the dialog, and not by itself where only its layout changes.
         ground = self.app.screen_stack[0]
         ground.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
-        if ARM_SECONDS:
+        if ARM_SECONDS and not self.IS_CALLED:
             self._arming = self.set_timer(ARM_SECONDS, self._arm)
         else:
             self._arm()

@@ -20,6 +20,7 @@ from pup_tui.tui.services import ProfileOffer
 class ProfileScreen(Dialog):
     """The profiles that there are; the answer is the name of one, empty for none."""
 
+    IS_CALLED = True
     KEYS = "{tick} chooses · letters find"
 
     def __init__(self, offers: Sequence[ProfileOffer], current: str) -> None:
