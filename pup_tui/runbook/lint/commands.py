@@ -162,6 +162,8 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
             return f"{taken}, and a command has given it that", check
         case TextOrigin.PART:
             return f"{taken}, and it is a part of a value", check
+        case TextOrigin.COMPOSED:
+            return f"{taken}, and it may name any variable, also one that holds a value", check
         case TextOrigin.ENVIRONMENT:
             return f"{taken}, and only the environment gives it one", check
         case TextOrigin.UNREAD:

@@ -19,7 +19,8 @@ from msgspec.structs import replace
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
-from pup_tui.template.shell.arithmetic import MADE, Arithmetic, name_form
+from pup_tui.template.shell.arithmetic import Arithmetic, name_form
+from pup_tui.template.shell.composed import MADE
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
@@ -147,6 +148,7 @@ def follow(
         asked=asked,
         unsafe=_of_sources(sources, _nearest(readings, _problem)),
         unchecked=(
+            *graph.composed(held),
             *derived,
             *graph.unchecked(held),
             *graph.unchecked_outputs(),
@@ -425,6 +427,11 @@ class _Graph:
             if is_calculated or self._is_evaluated(node):
                 yield Unchecked("$(…)", node.start_point.row + 1)
 
+        for name, loops in self._survey.loops_over.items():
+            is_number = self.runs_arithmetic and self._survey.assigned(name) is Use.INT
+            if is_number and any(map(self._is_outside, chain(*map(loop_words, loops)))):
+                yield Unchecked(name.decode(), loops[0].start_point.row + 1)
+
         for word in self._patterns():
             if self._is_named(word.node):
                 yield Unchecked(word.raw.decode(errors="replace"), word.node.start_point.row + 1)
@@ -439,12 +446,13 @@ class _Graph:
                 yield word
 
     def _is_named(self, word: Node) -> bool:
-        """Whether a word stands where a command takes a name."""
+        """Whether a word stands where a command takes a name, or a number that it calculates with."""
         try:
-            Uses(self._survey, path_to(self._survey.root, word), word.start_byte, is_reference=True)
+            path = path_to(self._survey.root, word)
+            uses = Uses(self._survey, path, word.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
             return isinstance(problem, NotTextError)
-        return False
+        return self.runs_arithmetic and uses.use is Use.INT
 
     def _is_evaluated(self, node: Node) -> bool:
         """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""
@@ -478,6 +486,33 @@ class _Graph:
             if held.isdisjoint(reading.names):
                 seen.add(reading.shown)
                 yield Unchecked(reading.shown, reading.line)
+
+    def composed(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
+        """Arithmetic on names that texts hold, of variables that hold what is not the script's own."""
+        if not self.runs_arithmetic:
+            return
+        for reading in self._named_by_parts(held):
+            if reading.use is Use.INT or reading.problem is not None:
+                yield Unchecked(reading.shown, reading.line, TextOrigin.COMPOSED)
+        for node in self._survey.escaped if held else ():
+            text = self._survey.text(node)
+            if b"\\" in text and self._is_named(node):
+                shown = text.decode(errors="replace")[:60]
+                yield Unchecked(shown, node.start_point.row + 1, TextOrigin.COMPOSED)
+
+    def _named_by_parts(self, held: frozenset[bytes]) -> Iterator[Reading]:
+        """What is done with texts that may be any name, or name what is not the script's own."""
+        if held:
+            composed = self._arithmetic.composed
+            calculated = chain.from_iterable(each.names for each in self._arithmetic.written)
+            made = self.reached(composed.names({*calculated})) - held - self._foreign
+            yield from self.read(made)
+            for node in self._survey.expansions:
+                if composed.is_made(node):
+                    reading = self._expansion(node)
+                    if reading is not None and held.isdisjoint(reading.names):
+                        yield reading
+        yield from self.named_in_texts(self._foreign - held)
 
     def _is_checked(self, reading: Reading) -> bool:
         """Whether what a variable gets from outside may run there."""
