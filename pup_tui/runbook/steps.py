@@ -79,6 +79,13 @@ class StepDraft(Struct, eq=False):
         maps = [env for env in reversed(given) if isinstance(env, Mapping)]
         return {name: entry.value for env in maps for name, entry in env.entries.items()}
 
+    def folder(self, defaults: YamlNode | None) -> YamlNode | None:
+        """The directory of its processes: its own, or that of what stands around it."""
+        given = [step.node.get("cwd") for step in self.lineage()]
+        if isinstance(defaults, Mapping):
+            given.append(defaults.get("cwd"))
+        return next((each for each in given if each is not None), None)
+
     def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
         """The variables of its processes' environment that hold values."""
         return frozenset(self.env_texts(defaults))

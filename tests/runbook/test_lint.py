@@ -475,6 +475,31 @@ CASES = [
     ("evaluated-again", shell('eval "ls $N"', 'env: {N: "{{ X | shell_quote }}"}'), None),
     ("evaluated-again", shell('eval "ls $N"', 'env: {N: "{{ X | shell_quote }}{{ X }}"}'), 7),
     ("unchecked-arithmetic", shell("V={{ X }}; N=${V%%.*}; echo $((N))"), 7),
+    *(
+        ("unchecked-arithmetic", shell(script, "shell: bash", "stdin: '{{ X }}'"), 7)
+        for script in (
+            "read -r x; if (( x > 3 )); then :; fi",
+            "n=$(cat); echo $((n + 1))",
+            "n=$(</dev/stdin); echo $((n + 1))",
+            'mapfile -t a; for e in "${a[@]}"; do total=$((total + e)); done',
+            "while IFS=, read -r a b; do [[ $a -gt 3 ]] || echo; done",
+            "select s in a; do (( REPLY > 1 )); done",
+            'read -r k; printf -v "$k" x',
+        )
+    ),
+    ("unchecked-arithmetic", shell("read -r n; exit $n", "shell: zsh", "stdin: '{{ X }}'"), 7),
+    ("unchecked-arithmetic", shell("n=${PWD##*/}; (( n > 3 ))", "shell: bash", "cwd: '/x/{{ X }}'"), 7),
+    ("unchecked-arithmetic", shell("cd /x/{{ X }}; n=${PWD##*/}; (( n > 3 ))", "shell: bash"), 7),
+    ("unchecked-arithmetic", shell("read -r x; (( x ))", "shell: bash", "stdin: '5'"), None),
+    ("unchecked-arithmetic", shell("N=$(head {{ X }}); echo $((N)) $((M))", "shell: dash"), None),
+    ("unchecked-arithmetic", shell('read -r N; unset "$N"; echo {{ X }}', "shell: dash"), 7),
+    ("unchecked-arithmetic", shell('read -r x; echo "$x"', "shell: bash", "stdin: '{{ X }}'"), None),
+    (
+        "unchecked-arithmetic",
+        shell("read -r x; (( x ))", "shell: bash", "stdin: '{{ X }}'", variables="X: {type: integer}"),
+        None,
+    ),
+    ("unchecked-arithmetic", shell("read -r x; (( x ))", "shell: bash", "stdin: 'a\n{{ X }}'"), 7),
     ("unchecked-arithmetic", shell("V={{ X }}; N=${V%%.*}; echo $N ${#V}"), None),
     ("evaluated-again", shell("python3 -c {{ X | shell_quote }}"), 7),
     ("evaluated-again", shell("psql -c 'select {{ X | shell_quote }}'"), 7),

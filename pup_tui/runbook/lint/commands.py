@@ -12,7 +12,7 @@ from pup_tui.runbook.lint.loops import endless_loops, not_waited_for
 from pup_tui.runbook.lint.ranges import is_harmless
 from pup_tui.runbook.lint.statements import source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
-from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.nodes import Scalar, YamlNode, shown
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
@@ -155,7 +155,7 @@ def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
 
 def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
     """Calculating with a text runs what stands in it, in bash, ksh and zsh."""
-    for step, node, script in _scripts(subject):
+    for step, node, script in (*_scripts(subject), *_fed_scripts(subject)):
         given = step.environment(subject.root.get("defaults"))
         for found in script.unchecked:
             if found.inherited in given:
@@ -172,12 +172,15 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
             return f"{taken}, and a command has given it that", check
         case TextOrigin.PART:
             return f"{taken}, and it is a part of a value", check
+        case TextOrigin.COMPOSED:
+            return f"{taken}, and it may name any variable, also one that holds a value", check
         case TextOrigin.ENVIRONMENT:
             return f"{taken}, and only the environment gives it one", check
         case TextOrigin.UNREAD:
+            given = f"{shown(found.variable)} of `env`" if found.variable else "`stdin` and `cwd`"
             told = (
                 f"the script cannot be read as shell near this line, so it is not checked what it "
-                f"does with {shown(found.variable)} of `env`"
+                f"does with {given}"
             )
             return (
                 told,
@@ -254,6 +257,28 @@ def _is_builtin(step: StepDraft, word: str) -> bool:
 
 def _is_function(word: str, script: str) -> bool:
     return re.search(rf"(?:^|[\s;]){re.escape(word)}\s*\(\s*\)", script) is not None
+
+
+def _fed_scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplate]]:
+    """The scripts that get values by their standard input or the name of their working directory only."""
+    given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
+    defaults = subject.root.get("defaults")
+    for step, placed in subject.commands:
+        node = placed.node
+        fed = (given.get(placed.step), step.folder(defaults))
+        if placed.role is not Role.SCRIPT or "{{" in node.text:
+            continue
+        with suppress(TemplateError):
+            if not step.valued_env(defaults) and any(_may_be_code(step, each) for each in fed):
+                yield step, node, compile_shell(node.text, step.interpreter.name, is_fed=True)
+
+
+def _may_be_code(step: StepDraft, text: YamlNode | None) -> bool:
+    """Whether a text holds a value that may be more than a word of code."""
+    if not isinstance(text, Scalar) or "{{" not in text.text:
+        return False
+    outputs = compile_text(text.text).outputs
+    return not all(is_harmless(step, each.expression) for each in outputs)
 
 
 def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplate]]:

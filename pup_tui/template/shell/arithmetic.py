@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
+from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
 from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
@@ -52,9 +53,6 @@ _NAMING: Final = (
 _DEFAULTS: Final = late_pattern(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = late_pattern(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _POSITIONS: Final = late_pattern(rb"\$\{?([1-9][0-9]*|[@*])")
-MADE: Final = b"\x01"
-"""Stands for a part of a text that is made when the script runs."""
-_NAME_FORM: Final = late_pattern(rb"(?<![A-Za-z0-9_])[A-Za-z_\x01][A-Za-z0-9_\x01]*")
 _RUNS: Final = late_pattern(rb"\$\((?!\()|`")
 _EVALUATED: Final = late_pattern(rb"\(\(|\[\[|\$\[|\blet\b")
 
@@ -252,7 +250,7 @@ class Arithmetic:
                 is_own = name.endswith(b" 0") and any(each.startswith(name[:-1]) for each in seen)
                 found.update(() if is_own and not given else named)
             for node in given:
-                names = _names_in(self._survey, node)
+                names = names_in(self._survey, node)
                 found.update(each for each in named if _is_among(each, names))
                 further = {*self._expanded(node)} - seen
                 seen |= further
@@ -281,9 +279,15 @@ class Arithmetic:
                 texts += ((targets, word.node) for word in words[1:])
         found: defaultdict[bytes, set[bytes]] = defaultdict(set)
         for targets, node in texts:
-            for name in _names_in(self._survey, node):
-                found[name].update(targets)
+            for name in names_in(self._survey, node):
+                if not is_any(name):
+                    found[name].update(targets)
         return dict(found)
+
+    @cached_property
+    def composed(self) -> Composed:
+        """The texts that may be any name."""
+        return Composed(self._survey, self._words, self._given)
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""
@@ -327,15 +331,9 @@ class Arithmetic:
         return around is not None and self._calculates(around)
 
 
-def _names_in(survey: Survey, node: Node) -> set[bytes]:
-    """The names in a text, with `MADE` for a part that is made when the script runs."""
-    text = _literal(survey, node, MADE).replace(b"$", b" ")
-    return {name for name in _NAME_FORM.findall(text) if name.strip(MADE)}
-
-
 def name_form(name: bytes) -> re.Pattern[bytes]:
     """What matches a name of which a part is made."""
-    return re.compile(re.escape(name).replace(MADE, rb"\w*"))
+    return re.compile(re.sub(rb"\x01+", rb"\\w*", re.escape(name)))
 
 
 def _is_among(name: bytes, names: set[bytes]) -> bool:
@@ -365,14 +363,6 @@ def _is_first(node: Node, parent: Node) -> bool:
     return first is not None and first.id == node.id
 
 
-def _literal(survey: Survey, node: Node, made: bytes = b" ") -> bytes:
-    """A node's text with ``made`` for what is expanded in it."""
-    if node.type in (*BOUNDARIES, "simple_expansion", "arithmetic_expansion"):
-        return made
-    if node.type == "expansion":
-        given = (_literal(survey, n) for n in node.named_children if not _is_first(n, node))
-        return made + b" ".join(given)
-    if node.children:
-        between = b" " if node.type == "array" else b""
-        return between.join(_literal(survey, child, made) for child in node.children)
-    return survey.text(node)
+def _literal(survey: Survey, node: Node) -> bytes:
+    """A node's text without its quotes, with blanks for what is expanded in it."""
+    return spelled(survey, node).replace(MADE, b" ")

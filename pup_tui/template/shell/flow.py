@@ -19,7 +19,8 @@ from msgspec.structs import replace
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
-from pup_tui.template.shell.arithmetic import MADE, Arithmetic, name_form
+from pup_tui.template.shell.arithmetic import Arithmetic, name_form
+from pup_tui.template.shell.composed import MADE
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
@@ -34,7 +35,7 @@ from pup_tui.template.shell.places import (
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
-from pup_tui.template.shell.tables import Use
+from pup_tui.template.shell.tables import Use, tables
 from pup_tui.template.shell.uses import BOUNDARIES, Uses
 from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_number
 
@@ -55,6 +56,8 @@ _CHECKED: Final = (Use.PIECE, Use.BEGINNING, Use.WORD, Use.INT, Use.NAME)
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
 _STEPS: Final = 10
+_OF_FOLDERS: Final = frozenset({b"PWD", b"OLDPWD", b"DIRSTACK", b"dirstack"})
+"""The variables that hold the names of working directories."""
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
 _LAST_WORD: Final = late_pattern(rb"(?<!\w)_(?!\w)")
@@ -139,12 +142,13 @@ def follow(
     derived = [
         Unchecked(each.variable, each.line, TextOrigin.PART)
         for each in dict.fromkeys(chain.from_iterable(asked.values()))
-        if each.need is Need.PLAIN
+        if each.need is Need.PLAIN and graph.runs_arithmetic
     ]
     return ValueFlow(
         asked=asked,
         unsafe=_of_sources(sources, _nearest(readings, _problem)),
         unchecked=(
+            *graph.composed(held),
             *derived,
             *graph.unchecked(held),
             *graph.unchecked_outputs(),
@@ -244,6 +248,9 @@ class _Graph:
         self._arithmetic = Arithmetic(survey, self._words)
         self.texts = EvaluatedTexts(survey, self._words)
         self._judged: dict[int, Reading | None] = {}
+        self.runs_arithmetic = any(
+            table.runs_what_it_calculates_with for table in tables(survey.shell)
+        )
 
     def reached(self, names: Iterable[bytes]) -> frozenset[bytes]:
         """These variables and those that their text gets to."""
@@ -416,8 +423,14 @@ class _Graph:
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """The same right where a command is run."""
         for node in self._arithmetic.outputs():
-            if self._arithmetic.calculates_with(node) or self._is_evaluated(node):
+            is_calculated = self.runs_arithmetic and self._arithmetic.calculates_with(node)
+            if is_calculated or self._is_evaluated(node):
                 yield Unchecked("$(…)", node.start_point.row + 1)
+
+        for name, loops in self._survey.loops_over.items():
+            is_number = self.runs_arithmetic and self._survey.assigned(name) is Use.INT
+            if is_number and any(map(self._is_outside, chain(*map(loop_words, loops)))):
+                yield Unchecked(name.decode(), loops[0].start_point.row + 1)
 
         for word in self._patterns():
             if self._is_named(word.node):
@@ -433,12 +446,13 @@ class _Graph:
                 yield word
 
     def _is_named(self, word: Node) -> bool:
-        """Whether a word stands where a command takes a name."""
+        """Whether a word stands where a command takes a name, or a number that it calculates with."""
         try:
-            Uses(self._survey, path_to(self._survey.root, word), word.start_byte, is_reference=True)
+            path = path_to(self._survey.root, word)
+            uses = Uses(self._survey, path, word.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
             return isinstance(problem, NotTextError)
-        return False
+        return self.runs_arithmetic and uses.use is Use.INT
 
     def _is_evaluated(self, node: Node) -> bool:
         """Whether the shell takes what a command prints for a name or, other than in a test, for a number."""
@@ -455,7 +469,8 @@ class _Graph:
             uses = Uses(self._survey, path, node.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
             return isinstance(problem, NotTextError)
-        return uses.use is Use.INT and (is_number or not tests)
+        is_calculated = self.runs_arithmetic and uses.use is Use.INT
+        return is_calculated and (is_number or not tests)
 
     def _only_names(self, node: Node) -> bool:
         """Whether this is the usual way to take in a file of variables: `export $(grep … .env)`."""
@@ -466,15 +481,49 @@ class _Graph:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         seen: set[str] = set()
         for reading in self.read(self._foreign):
-            is_checked = reading.use in _CHECKED or reading.problem is not None
-            if not is_checked or reading.shown in seen:
+            if reading.shown in seen or not self._is_checked(reading):
                 continue
             if held.isdisjoint(reading.names):
                 seen.add(reading.shown)
                 yield Unchecked(reading.shown, reading.line)
 
+    def composed(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
+        """Arithmetic on names that texts hold, of variables that hold what is not the script's own."""
+        if not self.runs_arithmetic:
+            return
+        for reading in self._named_by_parts(held):
+            if reading.use is Use.INT or reading.problem is not None:
+                yield Unchecked(reading.shown, reading.line, TextOrigin.COMPOSED)
+        for node in self._survey.escaped if held else ():
+            text = self._survey.text(node)
+            if b"\\" in text and self._is_named(node):
+                shown = text.decode(errors="replace")[:60]
+                yield Unchecked(shown, node.start_point.row + 1, TextOrigin.COMPOSED)
+
+    def _named_by_parts(self, held: frozenset[bytes]) -> Iterator[Reading]:
+        """What is done with texts that may be any name, or name what is not the script's own."""
+        if held:
+            composed = self._arithmetic.composed
+            calculated = chain.from_iterable(each.names for each in self._arithmetic.written)
+            made = self.reached(composed.names({*calculated})) - held - self._foreign
+            yield from self.read(made)
+            for node in self._survey.expansions:
+                if composed.is_made(node):
+                    reading = self._expansion(node)
+                    if reading is not None and held.isdisjoint(reading.names):
+                        yield reading
+        yield from self.named_in_texts(self._foreign - held)
+
+    def _is_checked(self, reading: Reading) -> bool:
+        """Whether what a variable gets from outside may run there."""
+        if reading.use is Use.INT and reading.problem is None:
+            return self.runs_arithmetic
+        return reading.use in _CHECKED or reading.problem is not None
+
     def inherited(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what the environment has put into a variable."""
+        if not self.runs_arithmetic:
+            return
         written = chain.from_iterable(each.names for each in self._arithmetic.written)
         names = {*written, *self._expansions} - held - SET_BY_MATCHES
         for name in sorted(inherited(self._survey, names)):
@@ -486,8 +535,12 @@ class _Graph:
 
     @cached_property
     def _foreign(self) -> frozenset[bytes]:
-        """Variables that get what a command prints, or what ``read`` reads."""
+        """Variables that get what a command prints, what is read, or the names of files and folders."""
         found = {
+            *_OF_FOLDERS,
+            # What `select` reads, whatever its own variable gets.
+            *((b"REPLY",) if self._survey.loops else ()),
+        } | {
             name
             for name, texts in self._survey.texts_of.items()
             for text in texts

@@ -115,6 +115,8 @@ class TextOrigin(Enum):
     """A command has printed it, or it was read."""
     PART = auto()
     """It is a part of a value."""
+    COMPOSED = auto()
+    """It is put together when the script runs, so that it may name any variable."""
     ENVIRONMENT = auto()
     """The script gives it none, so the environment does, or a file that it sources."""
     UNREAD = auto()

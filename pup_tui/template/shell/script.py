@@ -149,12 +149,22 @@ class UnreadableScriptError(TemplateError):
 class ShellTemplate(UsesNames):
     """A compiled script. Made by `compile_shell`."""
 
-    def __init__(self, text: Text, shell: str, env: frozenset[str], *, is_input: bool) -> None:
+    def __init__(
+        self,
+        text: Text,
+        shell: str,
+        env: frozenset[str],
+        *,
+        is_input: bool,
+        is_fed: bool = False,
+    ) -> None:
         self.text = text
         self.shell = shell
         self._is_input = is_input
+        self._is_fed = is_fed
         self._env = env
-        self._judged = self._judge() if env or not all(map(is_raw, text.outputs)) else ()
+        holds_values = env or is_fed or not all(map(is_raw, text.outputs))
+        self._judged = self._judge() if holds_values else ()
 
     @cached_property
     def usage(self) -> Usage:
@@ -270,7 +280,9 @@ class ShellTemplate(UsesNames):
         return tuple(found.values())
 
     def _unread(self, marked: Marked, line: int) -> Iterator[Unchecked]:
-        """The variables of the environment that a script uses which cannot be read near a line."""
+        """What gives values to a script that cannot be read near a line, as far as the script uses it."""
+        if line and self._is_fed:
+            yield Unchecked("", line, TextOrigin.UNREAD)
         for name in sorted(self._env) if line else ():
             if re.search(rf"\b{re.escape(name)}\b".encode(), marked.script):
                 yield Unchecked(name, line, TextOrigin.UNREAD)
@@ -512,12 +524,20 @@ def _shown(text: str, quoting: Quoting) -> str:
 
 @lru_cache(maxsize=4096)
 def compile_shell(
-    source: str, shell: str = "sh", env: frozenset[str] = frozenset(), *, is_input: bool = False
+    source: str,
+    shell: str = "sh",
+    env: frozenset[str] = frozenset(),
+    *,
+    is_input: bool = False,
+    is_fed: bool = False,
 ) -> ShellTemplate:
     """Check a script for one of the `SHELLS`, named or given by its path.
 
     ``env`` are the variables of its environment that hold values. ``is_input``: the shell reads the script on
-    standard input, maybe elsewhere, so that values stand in it as literals. Raises `TemplateError` with line,
+    standard input, maybe elsewhere, so that values stand in it as literals. ``is_fed``: its standard input
+    holds values, or the name of its working directory does. Raises `TemplateError` with line,
     expression and a hint where a value stands in, or gets to, a place that is not safe or not known.
     """
-    return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1], env, is_input=is_input)
+    return ShellTemplate(
+        compile_text(source), shell.rsplit("/", 1)[-1], env, is_input=is_input, is_fed=is_fed
+    )

@@ -75,6 +75,7 @@ _QUERY: Final = """
 (function_definition) @function
 (for_statement) @loop
 (variable_assignment) @assignment
+(ansi_c_string) @escaped
 (simple_expansion) @expansion
 (expansion) @expansion @arithmetic
 (arithmetic_expansion) @arithmetic (subscript) @arithmetic (c_style_for_statement) @arithmetic
@@ -197,6 +198,11 @@ class Survey:
         for loop in self.loops:
             found[self.text(loop.children[1])].append(loop)
         return dict(found)
+
+    @property
+    def escaped(self) -> list[Node]:
+        """Every ``$'…'``."""
+        return self._found.get("escaped", [])
 
     @property
     def expansions(self) -> list[Node]:
@@ -325,7 +331,7 @@ class Survey:
     @cached_property
     def arrays(self) -> frozenset[bytes]:
         """Names that are declared as arrays: a declaration takes ``(…)`` in a text for their elements."""
-        return self._declared(_ARRAYS)
+        return self.declared_by(_ARRAYS)
 
     def declared(self, name: bytes) -> Use:
         """What becomes of a text that a declaration assigns to a variable of this name.
@@ -360,12 +366,12 @@ class Survey:
 
     @cached_property
     def _integers(self) -> frozenset[bytes]:
-        return self._declared(_INTEGERS)
+        return self.declared_by(_INTEGERS)
 
     @cached_property
     def references(self) -> frozenset[bytes]:
         """Names that stand for another variable."""
-        return self._declared(_REFERENCES)
+        return self.declared_by(_REFERENCES)
 
     def assigned(self, name: bytes) -> Use:
         """What becomes of a text that is assigned to a variable of this name."""
@@ -376,7 +382,8 @@ class Survey:
         use = parameter_use(self.shell, name)
         return max(use, Use.INT) if name in self._integers else use
 
-    def _declared(self, form: re.Pattern[bytes]) -> frozenset[bytes]:
+    def declared_by(self, form: re.Pattern[bytes]) -> frozenset[bytes]:
+        """The names in the lines of declarations that a pattern matches."""
         found: set[bytes] = set()
         for text in self._levels if form.search(self.script) is not None else ():
             for match in form.finditer(text):

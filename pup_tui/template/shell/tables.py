@@ -59,6 +59,8 @@ _TABLES: Final = {
 _CALCULATING_TESTS: Final = frozenset({"ksh", "zsh"})
 """Shells whose ``[`` and ``printf %d`` calculate; others take digits only."""
 
+_EVALUATING_ARITHMETIC: Final = frozenset({"bash", "ksh", "zsh"})
+
 
 class Builtin(Struct, frozen=True):
     """What a builtin does with its words."""
@@ -97,6 +99,11 @@ class ShellTable(Struct, frozen=True):
     def calculates_in_tests(self) -> bool:
         """Whether ``[ a -eq b ]`` and ``printf %d`` evaluate their operands."""
         return self.shell in _CALCULATING_TESTS
+
+    @property
+    def runs_what_it_calculates_with(self) -> bool:
+        """Whether arithmetic on a text evaluates it: what is no number is an error otherwise."""
+        return self.shell in _EVALUATING_ARITHMETIC
 
 
 @lru_cache(maxsize=8)
