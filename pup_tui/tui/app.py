@@ -196,7 +196,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
             self.exit()
         elif not isinstance(self.screen, QuitScreen):
             main = self.screen_stack[0]
-            waiting = main.waiting_runs() if isinstance(main, MainScreen) else ()
+            waiting = main.waiting_runs if isinstance(main, MainScreen) else tuple
             asks = QuitScreen(self.runs, self.services.operator, waiting=waiting, typed=typed)
             await self.push_screen(asks, self._left)
 
