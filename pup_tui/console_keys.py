@@ -132,10 +132,10 @@ _TABLE = (
     _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("continue", "c", "Continue", Aim.ANSWER, {P.FAILURE}),
-    _action("undo", "u", "Undo", Aim.ANSWER, {P.FAILURE}),
+    _action("undo", "u", "Undo", Aim.ANSWER, {P.FAILURE, P.RESUME}),
     _action("what_failed", "f", "What failed…", Aim.ANSWER, {P.RESUME}),
     _action("later", "l", "Later", Aim.ANSWER, {P.DIALOG, P.FAILURE}),
-    _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
+    _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE, P.UNKNOWN, P.CHECKLIST}),
     _action("done", "d", "It was done", Aim.ANSWER, {P.UNKNOWN}),
     _action(
         "tick",

@@ -176,7 +176,7 @@ def stays(run: Run, node: Node) -> bool:
 
 
 def _end_as_left(step: StepState, inside: Mapping[str, StepState]) -> bool:
-    """Whether the step had begun: then it has ended, as failed where the run broke off at such a step in it."""
+    """Whether the step had begun: then it has ended, as failed where the run broke off at a failure in it."""
     if step.status is None:
         if (left := left_as(step)) is None:
             return False

@@ -112,6 +112,8 @@ async def test_after_a_failure_the_chosen_steps_are_taken_back(
     services = make_services({"undoes.yaml": UNDOES}, executor=executor)
     async with open_console(services, LARGE) as console:
         await run(console)
+        await console.sees("Failed: Third", "Undo 2…")
+        await console.press("u")
         await on_screen(console, UndoScreen)
         await console.sees("1. take back: DANGER Second", "un-two", "2. take back: First", "un-one")
         assert len(executor.requests) == 3
@@ -129,8 +131,10 @@ async def test_undoing_nothing_ends_the_run(
     services = make_services({"undoes.yaml": UNDOES}, executor=executor)
     async with open_console(services, SMALL) as console:
         await run(console)
+        await console.sees("Failed: Third", "Undo 2…")
+        await console.press("u")
         await on_screen(console, UndoScreen)
-        await console.press("enter")
+        await console.press("a", "enter")
         await console.eventually(lambda: not console.app.runs.under_way)
         assert len(executor.requests) == 3
 
@@ -142,6 +146,8 @@ async def test_help_and_leaving_work_over_a_dialog(
     services = make_services({"undoes.yaml": UNDOES}, executor=executor)
     async with open_console(services, SMALL) as console:
         await run(console)
+        await console.sees("Failed: Third", "Undo 2…")
+        await console.press("u")
         await on_screen(console, UndoScreen)
         await console.press("question_mark")
         await console.sees("Keys", "All, or none")
@@ -157,7 +163,7 @@ async def test_help_and_leaving_work_over_a_dialog(
         await console.sees("Stay")
         await console.press("escape", "escape")
         await on_screen(console, UndoScreen)
-        await console.press("enter")
+        await console.press("a", "enter")
         await console.eventually(lambda: not console.app.runs.under_way)
 
 

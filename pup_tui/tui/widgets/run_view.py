@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -221,6 +221,12 @@ class RunView(Vertical):
     def going_on(self) -> tuple[str, GoingOn] | None:
         """The step that failed, and how the run goes on from there, where it was broken off for that."""
         return None if self._requests is None else self._requests.going_on
+
+    def undo_once_offered(self, steps: Sequence[str]) -> None:
+        """Take these steps back as soon as the run asks what is to be undone: that was decided before."""
+        if self._requests is not None:
+            self._requests.undo_once_offered(steps)
+            self._questions.was_asked = True
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the step list."""
