@@ -108,9 +108,17 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         await super().on_event(key)
         return key
 
+    def _watch_app_focus(self, focus: bool) -> None:
+        """Let the focus stay where it is: one sees where one stands also while the terminal is not in front.
+
+        Textual takes it away, and with it the marked line and what the footer says.
+        """
+        if self.screen_stack:
+            self.screen.update_node_styles()
+
     def watch_app_focus(self, focused: bool) -> None:
-        """Give something the focus where nothing has it: the console may have begun behind another window."""
-        if focused and self.screen_stack and self.screen.focused is None:
+        """Give something the focus where nothing has it, also behind another window."""
+        if self.screen_stack and self.screen.focused is None:
             wanted = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
             for each in self.screen.query(wanted) if wanted else ():
                 if each.focusable:

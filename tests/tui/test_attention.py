@@ -61,3 +61,16 @@ async def test_nothing_but_our_own_sequences_is_written_whatever_a_runbook_is_ca
         inside = told.partition("\x1b]2;")[2].partition("\x1b")[0]
         assert "\x07" not in inside
         assert "\u202e" not in inside
+
+
+async def test_behind_another_window_one_sees_where_one_stands(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"asks.yaml": ASKS})) as c:
+        await c.sees("asks", "r Run")
+        before, focused = c.strips, c.app.focused
+        c.app.post_message(events.AppBlur())
+        await c.eventually(lambda: not c.app.app_focus)
+        await c.pilot.pause()
+        assert c.app.focused is focused is not None
+        assert c.strips == before
