@@ -136,7 +136,7 @@ _TABLE = (
     _action("what_failed", "f", "What failed…", Aim.ANSWER, {P.RESUME}),
     _action("later", "l", "Later", Aim.ANSWER, {P.DIALOG, P.FAILURE}),
     _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE, P.UNKNOWN, P.CHECKLIST}),
-    _action("done", "d", "It was done", Aim.ANSWER, {P.UNKNOWN}),
+    _action("done", "d", "It was done", Aim.ANSWER, {P.UNKNOWN, P.CHECKLIST}),
     _action(
         "tick",
         "space enter",

@@ -187,3 +187,23 @@ async def test_what_a_past_run_did_is_undone_from_where_it_is_resumed(
         await undo_first(console)
         await console.sees("leg 2", "failed", "r Resume")
     assert commands(executor) == ["drain", "deploy", "fill"]
+
+
+async def test_the_attempts_of_earlier_legs_are_counted(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = DEPLOY.replace("run: deploy", "run: deploy, on_failure: confirm")
+    executor = FakeExecutor(*(Play(outcome=FAILED) for _ in range(3)))
+    async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it")
+        await console.press("r")
+        await console.sees("Failed (attempt 2): Deploy it")
+        await console.press("l")
+        await console.sees("r Resume")
+        await console.press("r")
+        await console.sees("What failed…")
+        await console.press("f")
+        await console.sees("Failed (attempt 2): Deploy it")
+        await console.press("r")
+        await console.sees("leg 2", "Failed (attempt 3): Deploy it")

@@ -261,6 +261,8 @@ def why_empty(step: StepProgress) -> str:
     if step.over and step.status != "skipped":
         printed = "printed nothing" if step.has_run else "did not run"
         return f"This step {printed}."
+    if step.fails_asked:
+        return "This step failed and printed nothing."
     if step.waits:
         return "This step only waits."
     return _WHY_EMPTY[step.status]

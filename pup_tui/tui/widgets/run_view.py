@@ -425,8 +425,13 @@ class RunView(Vertical):
 
     @property
     def _calls_for_answer(self) -> bool:
-        """Whether questions are open and the keys that bring them back do that: no dialog takes them."""
-        return bool(self._questions) and not self._questions.needs_more and self.screen.is_active
+        """Whether questions are open and the keys that bring them back do that: no dialog takes them.
+
+        A dialog that was answered is gone from the screen before its answer is known.
+        """
+        questions = self._questions
+        is_asked = questions.in_front is not None or questions.needs_more
+        return bool(questions) and not is_asked and self.screen.is_active
 
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
