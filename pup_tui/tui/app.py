@@ -117,6 +117,9 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
             self.screen.update_node_styles()
 
     def watch_app_focus(self, focused: bool) -> None:
+        self.give_focus()
+
+    def give_focus(self) -> None:
         """Give something the focus where nothing has it, also behind another window."""
         if self.screen_stack and self.screen.focused is None:
             wanted = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
@@ -139,6 +142,8 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         self.set_keymap(keymap(self.chosen_keys))
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
         self.services.listen(self._tell_note)
+        # Textual gives none to a screen that begins behind another window.
+        self.call_after_refresh(self.give_focus)
         self.ask_terminal()
 
     def _tell_note(self, note: str) -> None:
