@@ -345,7 +345,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     (`StepState.cut_short`) is still to come, and that of what was done only that is done again which
     comes behind a step that was taken back (`core.behind`); legs that do not say so passed those by, and
     did again all that stands behind the step in the file. `undo` is as in `RunCreated`, which holds for
-    later legs as well.
+    later legs as well. `only_undo` tells that nothing of the body begins: what there is stays as it stands,
+    and is offered to be taken back.
     """
 
     by: str
@@ -363,6 +364,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     counts_lost: bool = False
     exact: bool = False
     undo: bool = False
+    only_undo: bool = False
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""

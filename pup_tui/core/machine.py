@@ -220,6 +220,8 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     """It is this step's turn: skip it, or find out whether its `if` and its tool let it start."""
     blocked = order.why_not(run.state, node, key)
     if blocked is not None:
+        if resuming.stays(run, node):
+            return
         order.note_passed_over(run.state, node, key, blocked)
         run.step(node).passed_over = True
         run.end(node, StepStatus.SKIPPED, blocked)

@@ -117,7 +117,9 @@ def note_passed_over(state: RunState, node: Node, key: str, why: str) -> None:
     block.lacks = block.lacks or block.cut is not None
     if node.has_gate and (block.failure is not None or block.cut is not None):
         block.unasked = True
-    if node.step.when == "always" and node.part == "body" and (state.refused or block.unasked):
+    only_undo = state.earlier.only_undo
+    is_kept = node.step.when == "always" and node.part == "body" and not only_undo
+    if is_kept and (state.refused or block.unasked):
         state.kept.append(node.id)
 
 

@@ -8,8 +8,11 @@ was done.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
+from pup_tui.core.broken_off import left_as
 from pup_tui.core.events import Answered, Event, Resumed
 from pup_tui.core.ids import Timer, holder_id, is_inside, item_id, upwards
 from pup_tui.core.named import named_captures
@@ -104,6 +107,10 @@ def resume(run: Run, event: Event) -> None:
         doubted=doubted,
         barred=tuple(dict.fromkeys((*state.barred, *event.barred))),
     )
+    if event.only_undo:
+        earlier.only_undo = fresh.refused = True
+        fresh.verdict = state.verdict or RunStatus.ABORTED
+        fresh.verdict_reason = state.verdict_reason or f"ended by {event.by}, to take back"
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
     run.make_states(BODY)
@@ -150,6 +157,36 @@ def take_up(run: Run, node: Node) -> bool:
         run.set_timer(node, Timer.RETRY, max(0.0, known.due - run.now))
         return True
     return False
+
+
+def stays(run: Run, node: Node) -> bool:
+    """End a step as an earlier leg left it, where the run goes on only to take back; False for others."""
+    earlier = run.state.earlier
+    known = earlier.steps.get(node.id) if earlier.only_undo else None
+    inside = {id_: step for id_, step in earlier.steps.items() if is_inside(id_, node.id)}
+    if known is None or not _end_as_left(known, inside):
+        return False
+    for id_, step in inside.items():
+        within = {other: held for other, held in inside.items() if is_inside(other, id_)}
+        if not _end_as_left(step, within):
+            del earlier.steps[id_]
+    del earlier.steps[node.id]
+    _recall(run, node, known)
+    return True
+
+
+def _end_as_left(step: StepState, inside: Mapping[str, StepState]) -> bool:
+    """Whether the step had begun: then it has ended, as failed where the run broke off at a failure in it."""
+    if step.status is None:
+        if (left := left_as(step)) is None:
+            return False
+        step.status, step.reason = left
+        held = (left_as(each) for each in inside.values())
+        failed = [reason for status, reason in filter(None, held) if status is StepStatus.FAILED]
+        if failed:
+            step.status, step.reason = StepStatus.FAILED, failed[0]
+    step.phase, step.failing = StepPhase.ENDED, None
+    return True
 
 
 def waits_for_stop(run: Run, node: Node) -> bool:

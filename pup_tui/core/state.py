@@ -238,7 +238,7 @@ class Earlier(Struct):
     why, `edited` what steps run in place of their texts. `attempts` is how many attempts each step has made,
     so that none gets the number of another. `half_undone` are the undo steps that did not finish, by the step
     of which somebody has to say whether it was taken back. `stops` are those that had ended their runbook and
-    are judged once more. `exact` is as in `Resumed`.
+    are judged once more. `exact` and `only_undo` are as in `Resumed`.
     """
 
     steps: dict[str, StepState] = {}
@@ -251,6 +251,7 @@ class Earlier(Struct):
     half_undone: dict[str, StepState] = {}
     stops: tuple[str, ...] = ()
     exact: bool = True
+    only_undo: bool = False
 
 
 class RunState(Struct):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from pup_tui.core.actions import Ask, Question, UndoOffer, Withdraw
 from pup_tui.core.events import Event, UndoChosen
 from pup_tui.core.ids import UNDO, item_numbers, undo_id
@@ -9,7 +11,8 @@ from pup_tui.core.program import Program
 from pup_tui.core.run import Run
 from pup_tui.core.scope import explain
 from pup_tui.core.shown import shown_step
-from pup_tui.core.state import BlockState, RunPhase, RunState, RunStatus
+from pup_tui.core.standing import kept_for_undo, remembered
+from pup_tui.core.state import BlockState, RunPhase, RunState, RunStatus, StepStatus
 from pup_tui.template.errors import TemplateError
 
 
@@ -38,6 +41,20 @@ def offer(run: Run) -> bool:
 def offers(program: Program, state: RunState) -> tuple[UndoOffer, ...]:
     """What could be taken back if the run failed now, in the order in which it would be."""
     return tuple(_offer(program, state, step) for step in _undo_steps(state))
+
+
+def offers_later(program: Program, state: RunState) -> tuple[UndoOffer, ...]:
+    """The same of a run that is over, or was left: what could be taken back if it went on for that."""
+    stood = remembered(program, state)
+    done = {id_ for id_, step in stood.steps.items() if step.status is StepStatus.SUCCEEDED}
+    kept, doubted = kept_for_undo(program, state)
+    before = dict.fromkeys((*state.earlier.completed, *state.completed))
+    completed = [id_ for id_ in before if program.has(id_) and (id_ in done or id_ in kept)]
+    completed = [id_ for id_ in completed if program.node(id_).can_be_undone]
+    later = structs.replace(
+        state, completed=completed, doubted=doubted, frames=stood.frames | state.frames
+    )
+    return offers(program, later)
 
 
 def _undo_steps(state: RunState) -> list[str]:

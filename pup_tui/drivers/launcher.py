@@ -185,6 +185,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         left_out: Iterable[str] = (),
         edited: Mapping[str, EditedText] = {},
         undo: bool = False,
+        only_undo: bool = False,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -193,7 +194,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
         `secrets` are the values of its secret variables, `captures` what its steps captured as secrets,
         by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
         left out for the given reason. `changed` are variables with another value, `left_out` have none;
-        `edited` is what steps run in place of their texts, which may hold no secret. Raises what `launch`
+        `edited` is what steps run in place of their texts, which may hold no secret. With `only_undo` nothing
+        begins but what takes back, and the cleanup. Raises what `launch`
         does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
         program has recorded it, which would have gone on otherwise than this one.
         """
@@ -238,6 +240,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             counts_lost=True,
             exact=True,
             undo=undo,
+            only_undo=only_undo,
             barred=() if first.read_only else self._barred(program, is_believed=False),
             version=__version__,
         )

@@ -108,9 +108,20 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         await super().on_event(key)
         return key
 
+    def _watch_app_focus(self, focus: bool) -> None:
+        """Let the focus stay where it is: one sees where one stands also while the terminal is not in front.
+
+        Textual takes it away, and with it the marked line and what the footer says.
+        """
+        if self.screen_stack:
+            self.screen.update_node_styles()
+
     def watch_app_focus(self, focused: bool) -> None:
-        """Give something the focus where nothing has it: the console may have begun behind another window."""
-        if focused and self.screen_stack and self.screen.focused is None:
+        self.give_focus()
+
+    def give_focus(self) -> None:
+        """Give something the focus where nothing has it, also behind another window."""
+        if self.screen_stack and self.screen.focused is None:
             wanted = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
             for each in self.screen.query(wanted) if wanted else ():
                 if each.focusable:
@@ -131,6 +142,8 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         self.set_keymap(keymap(self.chosen_keys))
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
         self.services.listen(self._tell_note)
+        # Textual gives none to a screen that begins behind another window.
+        self.call_after_refresh(self.give_focus)
         self.ask_terminal()
 
     def _tell_note(self, note: str) -> None:
@@ -196,7 +209,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
             self.exit()
         elif not isinstance(self.screen, QuitScreen):
             main = self.screen_stack[0]
-            waiting = main.waiting_runs() if isinstance(main, MainScreen) else ()
+            waiting = main.waiting_runs if isinstance(main, MainScreen) else tuple
             asks = QuitScreen(self.runs, self.services.operator, waiting=waiting, typed=typed)
             await self.push_screen(asks, self._left)
 

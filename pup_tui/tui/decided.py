@@ -16,6 +16,7 @@ class GoingOn:
     """With what a run goes on: its file as it is today (None for the recorded text), steps that are skipped,
     each with the reason, variables with another value, and what steps run in place of their texts.
 
+    Where steps are `undone`, it goes on only to take these back (ids of undo steps).
     `accepted` are the whole texts that `edited` was made of, `typed` is what was typed in dialogs and not
     accepted, by the dialog and the step.
     """
@@ -24,6 +25,7 @@ class GoingOn:
     skipped: dict[str, str] = field(default_factory=dict)
     changed: dict[str, Any] = field(default_factory=dict)
     edited: dict[str, EditedText] = field(default_factory=dict)
+    undone: tuple[str, ...] = ()
     accepted: dict[str, str] = field(default_factory=dict)
     typed: dict[str, dict[str, str]] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from pup_tui.tui.evidence import only_looks
 from pup_tui.tui.failed_before import failed_before
 
 if TYPE_CHECKING:
+    from pup_tui.core.actions import UndoOffer
     from pup_tui.core.program import Program
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.dialogs.failure import FailureScreen
@@ -55,7 +56,8 @@ class GoingOnDialogs:
             if about_failed:
                 if not await self._about_failed(program, stood.failed, decided):
                     return None
-                if today is None and replace(stood, finished=(), failed={}) == Standing():
+                known = today is None and replace(stood, finished=(), failed={}) == Standing()
+                if going.undone or known:
                     return going.of(stood.failed)
                 about_failed = False
             shown = ResumeScreen(
@@ -65,13 +67,14 @@ class GoingOnDialogs:
                 today=today,
                 going=going,
                 unseen=bool(stood.begun) and not can_be_seen(past.row),
+                undoable=len(self._undoable(program)),
             )
             answer = await self._put(shown)
             match None if answer is None else answer.answer:
                 case "yes":
                     return going.of(stood.failed)
-                case "change":
-                    if await self._about_failed(program, stood.failed):
+                case "change" | "undo" as what:
+                    if await self._decided(what, program, stood.failed):
                         return going.of(stood.failed)
                 case "current" if today is not None:
                     going.current = today.text
@@ -79,6 +82,12 @@ class GoingOnDialogs:
                     going.current = None
                 case _:
                     return None
+
+    async def _decided(self, what: str, program: Program, failed: Mapping[str, str]) -> bool:
+        """Whether it is decided what becomes of what failed, or what is taken back in place of that."""
+        if what == "undo":
+            return await self._choose_undone(program)
+        return await self._about_failed(program, failed)
 
     async def _put(self, dialog: Dialog) -> Answer | None:
         return await self._screen.app.push_screen_wait(dialog)
@@ -92,10 +101,36 @@ class GoingOnDialogs:
         """
         steps = list(failed)
         at = 1 if steps[:1] == [decided] else 0
-        while 0 <= at < len(steps):
+        while 0 <= at < len(steps) and not self._going.undone:
             place = (at + 1, len(steps))
             at += 1 if await self._about(program, steps[at], failed[steps[at]], place) else -1
-        return at == len(steps)
+        return at == len(steps) or bool(self._going.undone)
+
+    def _undoable(self, program: Program) -> tuple[UndoOffer, ...]:
+        """What can be taken back; nothing as long as somebody has to say what became of a step."""
+        from pup_tui.core.standing import standing
+        from pup_tui.core.undoing import offers_later
+
+        stood = standing(program, self._past.state)
+        open_yet = stood.begun or stood.half_undone
+        return () if open_yet else offers_later(program, self._past.state)
+
+    async def _choose_undone(self, program: Program) -> bool:
+        """Whether steps are chosen that are to be taken back."""
+        from pup_tui.core.actions import Question
+        from pup_tui.core.ids import UNDO
+        from pup_tui.tui.dialogs.undo import UndoAnswer, UndoScreen
+
+        question = Question(
+            step=UNDO,
+            title="Undo",
+            kind="undo",
+            message="These steps can be taken back. The run goes on for that, and ends then.",
+            offers=self._undoable(program),
+        )
+        answer = await self._put(UndoScreen(question, back="Back", can_end=False))
+        self._going.undone = answer.steps if isinstance(answer, UndoAnswer) else ()
+        return bool(self._going.undone)
 
     async def _about(self, program: Program, step: str, why: str, place: tuple[int, int]) -> bool:
         """Ask of one step until something is decided; False where the operator goes back."""
@@ -108,7 +143,10 @@ class GoingOnDialogs:
             )
             if answer is None:
                 return False
-            if await changes.decide(step, answer.answer):
+            if answer.answer == "undo":
+                if await self._choose_undone(program):
+                    return True
+            elif await changes.decide(step, answer.answer):
                 return True
 
     async def _failed(
@@ -122,7 +160,8 @@ class GoingOnDialogs:
         from pup_tui.tui.lines.last_lines import last_lines
 
         node, state = program.node(step), self._past.state
-        known = (steps.get(step) for steps in (state.steps, state.earlier.steps))
+        known = [steps.get(step) for steps in (state.steps, state.earlier.steps)]
+        polled = node.step.poll is not None
         commands = (
             Shown(each.command, each.sent).text
             for each in known
@@ -137,6 +176,7 @@ class GoingOnDialogs:
             upcoming=next(commands, None),
         )
         legs = (told for told in self._past.notices if isinstance(told, RunResumed))
+        undoable = len(self._undoable(program))
         facts = FailureFacts(
             run=self._past.row.run,
             last=await aside(
@@ -146,8 +186,11 @@ class GoingOnDialogs:
                 from_error=True,
             ),
             before=partial(failed_before, self._services.state, self._past.row.run, step),
+            attempt=1 if polled else max((each.attempts for each in known if each), default=1),
             looks_only=only_looks(node.step),
+            undoable=undoable,
             place=place,
             decided=self._going.told(step),
         )
+        ways = ways | ({"undo"} if undoable else set())
         return FailureScreen(question, facts, ways=ways, back="Back")

@@ -55,11 +55,12 @@ class Resumer:
         *,
         about_failed: bool = False,
         decided: tuple[str, GoingOn] | None = None,
-    ) -> LocalRun | None:
+    ) -> tuple[LocalRun, tuple[str, ...]] | None:
         """Own the run again, ready to go on; None, and where there is one the reason shown, if it does not.
 
         `terminal` is what interactive steps are given. What is `about_failed` is asked first, but
-        for what was `decided` of one step that failed.
+        for what was `decided` of one step that failed. With the run come the undo steps that it goes on for,
+        where it does only for that.
         """
         from pup_tui.core.standing import standing
         from pup_tui.drivers.locks import InvalidLock, LockError
@@ -73,6 +74,7 @@ class Resumer:
         if decided is not None:
             self._decided[key] = decided[1]
         so_far = self._decided.setdefault(key, GoingOn())
+        so_far.undone = ()
         dialogs = GoingOnDialogs(self._services, self._screen, past, so_far)
         known = "" if decided is None else decided[0]
         going = await dialogs.ask(about_failed=about_failed, decided=known)
@@ -83,7 +85,8 @@ class Resumer:
             # Of a step that the file no longer has something may live on as well.
             if not await self._nothing_runs(past, standing(past.program, past.state)):
                 return None
-            secrets = await self._secrets(past, program, going.changed)
+            changed = {} if going.undone else going.changed
+            secrets = await self._secrets(past, program, changed)
             if secrets is None:
                 return None
             launcher = await self._services.launcher()
@@ -92,15 +95,17 @@ class Resumer:
                 past.record,
                 current=going.current,
                 secrets=secrets.values,
-                skipped=going.skipped,
-                changed={**secrets.changed, **going.changed},
+                skipped={} if going.undone else going.skipped,
+                changed={**secrets.changed, **changed},
                 left_out=secrets.left_out,
-                edited=going.edited,
+                edited={} if going.undone else going.edited,
+                only_undo=bool(going.undone),
                 captures=secrets.captures,
                 again=secrets.again,
                 terminal=terminal,
             )
-            return await locked_launch(self._screen, launch)
+            live = await locked_launch(self._screen, launch)
+            return None if live is None else (live, going.undone)
         except (JournalError, LockError, InvalidLock) as error:
             self._tell(f"Nothing was run: {error}")
             return None

@@ -90,6 +90,16 @@ class RunProgress:
         return sum(number for status, number in self.counts.items() if status not in UNFINISHED)
 
     @property
+    def counts_asked(self) -> Counter[str]:
+        """The same, with steps that failed and of which it is asked what becomes of them as failed."""
+        asked = sum(step.fails_asked and not step.children for step in self._active_steps)
+        return self.counts + Counter(failed=asked) - Counter(waiting=asked)
+
+    @property
+    def _active_steps(self) -> Iterator[StepProgress]:
+        return (self.steps[step] for step in self._active)
+
+    @property
     def over(self) -> bool:
         return self.duration is not None
 
@@ -238,6 +248,7 @@ class RunProgress:
                 self._follow(step, rests=step.node.is_block)
             case StepWaiting():
                 step.reason = step.question = notice.question
+                step.asked_for = notice.for_
                 self._turn(step, "waiting")
             case StepAnswered():
                 step.answered, step.given = f"{notice.answer} by {notice.by}", notice.values

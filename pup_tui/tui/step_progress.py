@@ -49,7 +49,8 @@ class StepProgress:
     them by their status, `notable` are those under way or in trouble. `item` is the label of an item of a
     foreach, else the value that it stands for, where it is known and no secret; `of_item` the item whose step
     an undo step takes back. `shown` is its command with what goes in beside it; `question` what it asked
-    (about a failure, until its next attempt begins), `given` what was answered. `retrying` is told of an
+    (about a failure, until its next attempt begins), `asked_for` what kind of question that is, `given` what
+    was answered. `retrying` is told of an
     attempt that failed, until the next one begins; `repeated` are the attempts after the first; `begun_with`
     is the first of its poll, or else the newest.
     """
@@ -68,6 +69,7 @@ class StepProgress:
     duration: float | None = None
     waited: float = 0.0
     question: str = ""
+    asked_for: str = ""
     answered: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
     retrying: StepRetrying | None = None
@@ -81,6 +83,17 @@ class StepProgress:
     @property
     def id(self) -> str:
         return self.node.id
+
+    @property
+    def fails_asked(self) -> bool:
+        """Whether it failed, and it is asked what becomes of it."""
+        return self.status == "waiting" and self.asked_for == "failure"
+
+    @property
+    def begun(self) -> int:
+        """How often it was begun, by itself or by somebody's word, in all legs of the run; a poll is one."""
+        looks = sum(each.judged for each in self.repeated)
+        return max(1, self.attempts - looks)
 
     @property
     def over(self) -> bool:

@@ -65,7 +65,8 @@ def indented(text: Content, indent: int, width: int) -> Content:
 
 
 def columns(rows: Sequence[Sequence[Content]], *, limits: Sequence[int], gap: int = 2) -> Content:
-    """Rows with their cells aligned; a column is as wide as its widest cell, up to its limit.
+    """Rows with their cells aligned; a column is as wide as its widest cell, up to its limit, and what is
+    longer is cut in the middle.
 
     The last column is as long as it is: whoever shows it cuts or wraps it.
     """
@@ -83,7 +84,8 @@ def columns(rows: Sequence[Sequence[Content]], *, limits: Sequence[int], gap: in
 def _fit(cell: Content, width: int) -> Content:
     size = cell_len(cell.plain)
     if size > width:
-        return cell.truncate(width, ellipsis=True).pad_right(0)
+        front, back = _kept(cell.plain, width)
+        return cell[: len(front)] + Content("…") + cell[len(cell) - len(back) :]
     return cell.pad_right(width - size)
 
 
@@ -95,16 +97,27 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return " " * (width - size) + text if right else text + " " * (width - size)
 
 
+def fit_middle(text: str, width: int) -> str:
+    """The text in exactly `width` columns, cut in the middle where it is too long."""
+    return fit(cut_middle(text, width), width)
+
+
 def cut_middle(text: str, width: int) -> str:
     """The text in at most `width` columns, cut in the middle: ids that begin alike differ in their ends."""
-    size = cell_len(text)
-    if size <= width:
+    if cell_len(text) <= width:
         return text
-    front = max(0, width - 1) // 2
-    back = text
-    while cell_len(back) > max(0, width - 1 - front):
+    return "…".join(_kept(text, width))
+
+
+def _kept(text: str, width: int) -> tuple[str, str]:
+    """What is left of a text that is cut in the middle, before the cut and behind it."""
+    room = max(0, width - 1) // 2
+    front, back = text[:room], text
+    while cell_len(front) > room:
+        front = front[:-1]
+    while cell_len(back) > max(0, width - 1 - room):
         back = back[1:]
-    return set_cell_size(text, front).rstrip() + "…" + back
+    return front.rstrip(), back
 
 
 def moment(wall: float, now: float | None = None) -> str:

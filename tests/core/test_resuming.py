@@ -11,6 +11,7 @@ from pup_tui.core.notices import RunFinished, RunResumed, StepFinished
 from pup_tui.core.program import Program
 from pup_tui.core.standing import standing, without_attempts
 from pup_tui.core.state import RunStatus, StepStatus
+from pup_tui.core.undoing import offers_later
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
@@ -704,3 +705,53 @@ steps:
     program = program_of(text)
     player = Player(program, results={"a": [FAILS]}).create().play()
     assert standing(program, player.machine.state).repeated == ("g",)
+
+
+IN_A_GROUP = """
+steps:
+  - {name: up, kind: shell, run: echo up, undo: {kind: shell, run: echo down}}
+  - name: g
+    kind: group
+    on_failure: confirm
+    steps:
+      - {name: in, kind: shell, run: echo in, undo: {kind: shell, run: echo out}}
+      - {name: breaks, kind: shell, run: 'false', on_failure: confirm}
+  - {name: after, kind: shell, run: echo after}
+  - {name: tell, kind: shell, run: echo, when: always}
+  - {name: tidy, kind: shell, run: echo, when: cleanup}
+"""
+
+
+def offered(player: Player) -> list[str]:
+    return [offer.step for offer in player.asked[-1].question.offers]
+
+
+@pytest.mark.parametrize("text", [TAKEN_BACK, IN_A_GROUP])
+def test_a_run_that_goes_on_only_to_take_back_begins_nothing_else(text: str) -> None:
+    failing = "breaks" if text == TAKEN_BACK else "g/breaks"
+    program, player = broken_off(text, {failing: [FAILS]})
+    if text == IN_A_GROUP:
+        player.tell(Interrupted(at=player.moment, reason="left for later"))
+    else:
+        player.undo([])
+    player.play()
+    can_be = [offer.step for offer in offers_later(program, player.machine.state)]
+    began = len(player.started)
+    player.resume(only_undo=True).play()
+    assert offered(player) == can_be
+    assert can_be == (["up:undo"] if text == TAKEN_BACK else ["g/in:undo", "up:undo"])
+    player.undo(can_be).play()
+    assert attempts(player)[began:-1] == [f"{step}#1" for step in can_be]
+    assert attempts(player)[-1].startswith("tidy#")
+    statuses = player.statuses()
+    assert (statuses["up"], statuses[failing]) == ("succeeded", "failed")
+    assert status_of(player) == ("failed" if text == TAKEN_BACK else "aborted")
+    assert "closed gate" not in player.machine.state.reason
+    assert not offers_later(program, player.machine.state)
+
+
+def test_what_was_taken_back_is_not_offered_once_more() -> None:
+    program, player = broken_off(TAKEN_BACK, {"breaks": [FAILS, OK]}, undo=["up:undo"])
+    assert not offers_later(program, player.machine.state)
+    player.resume(only_undo=True).play()
+    assert status_of(player) == "failed"

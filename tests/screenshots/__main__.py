@@ -111,7 +111,7 @@ async def story(pilot: Pilot[Any]) -> None:
     await wait_for(pilot, lambda text: "Undo 3…" in text)
     await pilot.pause(0.5)
     await pilot.press("u")
-    await wait_for(pilot, lambda text: "Undo nothing" in text)
+    await wait_for(pilot, lambda text: "undo nothing" in text)
     await pilot.pause(0.5)
     await pilot.press("asterisk")
     await wait_for(pilot, lambda text: "Undo 3 steps" in text)

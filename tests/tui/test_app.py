@@ -308,6 +308,58 @@ async def test_with_runs_it_leaves_them_for_later(
     assert ends == [(RunStatus.INTERRUPTED, "interrupted: left for later by alice")] * 2
 
 
+async def asked_about_leaving(console: Console, *holds: asyncio.Event) -> None:
+    """Start the runbook `clean` once, and once the dialog about leaving tells of it let what it does end."""
+    await start(console, "clean")
+    await console.press("q")
+    await console.sees("1 run is under way", "● running  clean", "Leave them for later")
+    for hold in holds:
+        hold.set()
+
+
+@pytest.mark.parametrize("key", ["l", "enter"])
+async def test_a_run_that_ends_meanwhile_is_not_told_as_running_and_one_can_leave(
+    make_services: MakeServices, open_console: OpenConsole, key: str
+) -> None:
+    hold = asyncio.Event()
+    services = make_services({"clean.yaml": CLEAN}, executor=FakeExecutor(Play(hold=hold), Play()))
+    async with open_console(services) as console:
+        await asked_about_leaving(console, hold)
+        await console.sees("No run is under way any more", "Quit")
+        for gone in ("● running", "is under way ━", "Leave them for later", "Cancel the runs"):
+            assert gone not in console.screen
+        await console.press(key)
+        await console.eventually(lambda: console.app.return_code == 0)
+
+
+async def test_where_something_is_typed_too_enter_stays_when_the_runs_have_ended(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    hold = asyncio.Event()
+    services = make_services({"clean.yaml": CLEAN}, executor=FakeExecutor(Play(hold=hold), Play()))
+    async with open_console(services) as console:
+        await start(console, "clean")
+        await console.eventually(lambda: console.app.runs.under_way)
+        await console.app.push_screen(QuitScreen(console.app.runs, "alice", typed=True))
+        await console.sees("1 run is under way", "is forgotten")
+        hold.set()
+        await console.sees("What you typed would be lost", "has ended", "is forgotten")
+        assert console.app.focused is not None
+        assert console.app.focused.id == "stay"
+
+
+async def test_a_run_that_begins_to_wait_meanwhile_is_told_as_waiting(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    hold = asyncio.Event()
+    text = f"{CLEAN}  - {{name: Ask, kind: confirm, message: Go on?}}\n"
+    services = make_services({"clean.yaml": text}, executor=FakeExecutor(Play(hold=hold), Play()))
+    async with open_console(services) as console:
+        await asked_about_leaving(console, hold)
+        await console.sees("1 run is under way", "? waiting  clean")
+        assert "● running  clean" not in console.screen
+
+
 @pytest.mark.proves("F08d")
 async def test_ctrl_c_in_a_run_asks_to_cancel_the_run(
     make_services: MakeServices, open_console: OpenConsole

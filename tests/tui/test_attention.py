@@ -7,6 +7,8 @@ from textual import events
 
 from pup_tui.attention import NotifyChoice
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.app import PupTuiApp
+from pup_tui.tui.widgets.sidebar import RunbookTree
 from tests.support.console import HOSTILE, MakeServices, OpenConsole
 
 ASKS = "name: asks\nsteps:\n  - {name: a, kind: shell, run: a}\n  - {name: b, kind: confirm, message: ok}\n"
@@ -61,3 +63,26 @@ async def test_nothing_but_our_own_sequences_is_written_whatever_a_runbook_is_ca
         inside = told.partition("\x1b]2;")[2].partition("\x1b")[0]
         assert "\x07" not in inside
         assert "\u202e" not in inside
+
+
+async def test_a_console_that_begins_behind_another_window_has_a_focus(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PupTuiApp.app_focus, "_default", False)
+    async with open_console(make_services({"asks.yaml": ASKS})) as c:
+        assert not c.app.app_focus
+        await c.eventually(lambda: isinstance(c.app.focused, RunbookTree))
+        await c.sees("r Run")
+
+
+async def test_behind_another_window_one_sees_where_one_stands(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"asks.yaml": ASKS})) as c:
+        await c.sees("asks", "r Run")
+        before, focused = c.strips, c.app.focused
+        c.app.post_message(events.AppBlur())
+        await c.eventually(lambda: not c.app.app_focus)
+        await c.pilot.pause()
+        assert c.app.focused is focused is not None
+        assert c.strips == before

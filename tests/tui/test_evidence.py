@@ -8,7 +8,7 @@ import pytest
 from textual.geometry import Offset
 from textual.widgets import Input, Static
 
-from pup_tui.runbook.model import ConfirmStep
+from pup_tui.runbook.model import AnyStep, ConfirmStep
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
@@ -196,3 +196,16 @@ async def test_a_question_grows_again_after_a_window_of_one_cell(tmp_path: Path)
         await c.until(lambda: "line " in above(c))
         await c.pilot.press("y")
         await c.until(lambda: c.app.ended == ["succeeded"])
+
+
+@pytest.mark.parametrize("between", [2, 30])
+async def test_the_step_that_asks_is_in_sight_however_far_up_the_evidence_is(
+    tmp_path: Path, between: int
+) -> None:
+    silent = [shell(f"s{at}") for at in range(between)]
+    steps: list[AnyStep] = [shell("look", read_only=True), *silent, ASK]
+    plays = (Play(stdout=MANY), *(Play() for _ in silent))
+    async with console(tmp_path, *steps, plays=plays, size=(80, 24)) as c:
+        await until_asked(c)
+        await c.until(lambda: "line " in above(c))
+        await c.until(lambda: any("Deploy all the same?" in row for row in c.rows()))

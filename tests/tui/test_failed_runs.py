@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input
 
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.failure import FailureScreen
-from tests.support.console import MakeServices, OpenConsole, has_run
+from tests.support.console import Console, MakeServices, OpenConsole, has_run
 from tests.tui.test_resuming import begin, commands, put_failure_aside
 
 FAILED = Outcome(ok=False, exit_code=3, reason="no luck")
@@ -133,3 +134,76 @@ async def test_a_run_with_something_to_undo_goes_on_from_its_failure_by_one_key(
         await console.press(*"by hand", "enter")
         await console.sees("leg 3", "succeeded")
     assert commands(executor) == ["drain", "deploy", "deploy"]
+
+
+async def undo_first(console: Console) -> None:
+    """Choose the one step that can be taken back, from the screen of the failure."""
+    await console.sees("Undo 1…")
+    await console.press("u")
+    await console.sees("take back: Drain it", "Back")
+    assert "undo nothing" not in console.screen
+    await console.press("escape")
+    await console.sees("Undo 1…")
+    await console.press("u")
+    await console.sees("take back: Drain it")
+    await console.press("space", "tab", "tab", "enter")
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_a_past_failure_is_undone_without_running_anything_else(
+    make_services: MakeServices, open_console: OpenConsole, left: bool
+) -> None:
+    executor = FakeExecutor(Play(), Play(outcome=FAILED), Play())
+    services = make_services({"deploy.yaml": UNDOABLE}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it", "Undo 1…")
+        await console.press(*(["l"] if left else ["a", "enter"]))
+        await console.sees("r Resume")
+        await console.press("r")
+        await console.sees("Resume deploy?", "Undo 1…")
+        await console.press("f")
+        await console.sees("Failed: Deploy it", "1 step can be undone")
+        await undo_first(console)
+        await console.sees("leg 2", "failed", "r Resume")
+        await console.press("r")
+        await console.sees("taken back: runs again")
+        assert "Undo 1…" not in console.screen
+    assert commands(executor) == ["drain", "deploy", "fill"]
+
+
+async def test_what_a_past_run_did_is_undone_from_where_it_is_resumed(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(), Play(outcome=FAILED), Play())
+    services = make_services({"deploy.yaml": UNDOABLE}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it", "Undo 1…")
+        await console.press("l")
+        await console.sees("r Resume")
+        await console.press("r")
+        await console.sees("Resume deploy?")
+        await undo_first(console)
+        await console.sees("leg 2", "failed", "r Resume")
+    assert commands(executor) == ["drain", "deploy", "fill"]
+
+
+async def test_the_attempts_of_earlier_legs_are_counted(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = DEPLOY.replace("run: deploy", "run: deploy, on_failure: confirm")
+    executor = FakeExecutor(*(Play(outcome=FAILED) for _ in range(3)))
+    async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it")
+        await console.press("r")
+        await console.sees("Failed (attempt 2): Deploy it")
+        await console.press("l")
+        await console.sees("r Resume")
+        await console.press("r")
+        await console.sees("What failed…")
+        await console.press("f")
+        await console.sees("Failed (attempt 2): Deploy it")
+        await console.press("r")
+        await console.sees("leg 2", "Failed (attempt 3): Deploy it")

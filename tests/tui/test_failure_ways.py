@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from textual.widgets import Input, TextArea
 
+from pup_tui.core.actions import Question
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
+from pup_tui.tui.dialogs.dialog import Answer
 from pup_tui.tui.dialogs.difference import DifferenceScreen
 from pup_tui.tui.dialogs.edit_text import EditTextScreen
 from pup_tui.tui.dialogs.failure import FailureScreen
@@ -83,6 +85,13 @@ async def test_no_key_is_offered_for_the_answer_while_a_dialog_takes_it(
         await until_shown(c, FailureScreen)
         banner, calls = c.view.query_one(WaitingBanner), list[bool]()
         monkeypatch.setattr(banner, "show", lambda *_: calls.append(banner.display))
+        closed = c.view._questions._closed
+
+        def closed_later(question: Question, answer: Answer | None) -> None:
+            c.view.take_in()  # as where a frame comes between a dialog and its answer
+            closed(question, answer)
+
+        monkeypatch.setattr(c.view._questions, "_closed", closed_later)
         await c.pilot.press("e")
         await until_shown(c, EditTextScreen)
         await c.pilot.press("escape")
@@ -275,3 +284,14 @@ async def test_what_is_undone_is_chosen_before_a_step_that_asked_is_given_up(
         chosen: Any = c.event("UndoChosen")
         assert chosen.steps == ("drain:undo",)
         assert c.app.waits == [True, False]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_of_a_failed_step_that_printed_nothing_the_output_says_so(
+    tmp_path: Path, asked: bool
+) -> None:
+    act = shell("act", on_failure="confirm") if asked else shell("act")
+    plays = (Play(), Play(outcome=BAD))
+    async with console(tmp_path, UNDONE, act, plays=plays, size=(80, 24)) as c:
+        await until_shown(c, FailureScreen)
+        await c.until(lambda: "printed nothing" in in_the_pane(c))

@@ -18,6 +18,7 @@ from pup_tui.tui.dialogs.checklist import ChecklistDialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
 from pup_tui.tui.dialogs.resume import ResumeScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
@@ -45,6 +46,7 @@ _SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (
     (FailureScreen, KeyPlace.FAILURE),
     (ResumeScreen, KeyPlace.RESUME),
     (UnknownScreen, KeyPlace.UNKNOWN),
+    (HalfUndoneScreen, KeyPlace.UNKNOWN),
     (ChecklistDialog, KeyPlace.CHECKLIST),
     (Dialog, KeyPlace.DIALOG),
 )

@@ -711,3 +711,16 @@ async def test_the_first_error_stays_in_sight_when_the_pane_grows_and_shrinks(
             await s.pilot.resize_terminal(WIDTH, height)
             await s.pilot.pause()
             assert "  Error: denied" in s.rows()
+
+
+async def test_a_view_asked_for_before_it_is_known_what_the_output_is_comes_then(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path) as s:
+        await s.write('{"a": [1, 2]}')
+        s.pane.show(tmp_path / "0000-step.log", "", grows=False)
+        s.pane.action_view()
+        await s.app.workers.wait_for_complete()
+        await s.pilot.pause()
+        assert s.pane._view is not None
+        assert not s.app._notifications

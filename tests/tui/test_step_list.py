@@ -273,3 +273,14 @@ async def test_columns_stay_aligned_however_deep_steps_are_nested(width: int) ->
         assert len({cell_len(row[: row.index("pending")]) for row in drawn}) == 1
         assert "13 " in drawn[-1]
         assert "do" in drawn[-1]
+
+
+async def test_names_that_begin_alike_are_cut_in_the_middle() -> None:
+    begin = "Roll the payments deployment of the region back to "
+    steps = [ShellStep(id=f"s{at}", name=f"{begin}{at:03}", run="true") for at in range(2)]
+    async with listed(compiled(*steps), (60, 8)) as (_, shown, _):
+        first, second = rows(shown)[:2]
+        assert "Roll the" in first
+        assert "…" in first
+        assert "back to 000 " in first
+        assert "back to 001 " in second

@@ -34,7 +34,28 @@ async def test_the_harmless_answer_has_the_focus_and_nothing_is_chosen() -> None
         assert app.screen.query("#undo:disabled")
         assert "[x]" not in in_sight(app)
         await pilot.press("enter")
+        assert app.answer is None
+
+
+@pytest.mark.parametrize("keys", [("a", "enter"), ("tab", "enter")])
+async def test_to_end_the_run_with_nothing_undone_reads_so_and_takes_two_keys(
+    keys: tuple[str, ...],
+) -> None:
+    async with asked(UndoScreen(offered(), back="Back")) as (app, pilot):
+        assert "End the run, undo nothing" in in_sight(app)
+        assert "Back  esc" in in_sight(app)
+        assert "aside" not in in_sight(app)
+        await pilot.press(keys[0])
+        assert app.answer == NOTHING
+        await pilot.press(*keys[1:])
         assert app.answer == UndoAnswer("nothing")
+
+
+async def test_a_run_that_has_ended_is_not_ended_once_more() -> None:
+    async with asked(UndoScreen(offered(), back="Back", can_end=False)) as (app, pilot):
+        assert "undo nothing" not in in_sight(app)
+        await pilot.press("a", "enter")
+        assert app.answer is None
 
 
 async def test_only_what_was_chosen_is_undone() -> None:
@@ -75,9 +96,9 @@ async def test_many_steps_scroll_and_the_buttons_stay(size: tuple[int, int]) -> 
         UndoOffer(step=f"s{at}:undo", name=f"Step {at}", command=f"run {at}") for at in range(40)
     )
     async with asked(UndoScreen(offered(many)), size) as (app, pilot):
-        await until(pilot, app, "Undo nothing", "Undo?")
+        await until(pilot, app, "undo nothing", "Undo?")
         list(app.screen.query(OfferItem))[-1].focus()
-        await until(pilot, app, "40. take back: Step 39", "Undo nothing")
+        await until(pilot, app, "40. take back: Step 39", "undo nothing")
         assert app.answer == NOTHING
 
 

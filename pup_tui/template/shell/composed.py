@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
 from pup_tui.template.shell.survey import Survey
@@ -48,6 +49,8 @@ _NUMBER: Final = late_pattern(rb"['\"]?%[-+ 0#]*[0-9]*(?:\.[0-9]+)?[diu]['\"]?")
 _FORMAT_WORDS: Final = 5
 """Of ``printf -v NAME '%s' TEXT``."""
 _NEAR: Final = 80
+_DEEPEST: Final = 20
+"""Variables that get their text one from the other, as far as that is followed."""
 
 
 def spelled(survey: Survey, node: Node) -> bytes:
@@ -158,6 +161,7 @@ class Composed:
         self._words = words
         self._given = given
         self._numbers: dict[bytes, bool] = {}
+        self._deep = 0
 
     def names(self, calculated: Iterable[bytes]) -> Iterator[bytes]:
         """The variables to which such a text is given; ``calculated`` are those that arithmetic names."""
@@ -237,10 +241,15 @@ class Composed:
     def _is_numeric(self, name: bytes) -> bool:
         """Whether a variable holds nothing but digits and signs, by all that the script gives it."""
         if name not in self._numbers:
+            if self._deep >= _DEEPEST:
+                return False
             self._numbers[name] = True  # what it gets from itself takes nothing from that
+            self._deep += 1
             nodes = [*self._given(name)]
+            spend_on_judging(len(nodes))
             is_known = bool(nodes) and self._filled.isdisjoint((name, ANY))
             self._numbers[name] = is_known and all(map(self._holds_number, nodes))
+            self._deep -= 1
         return self._numbers[name]
 
     def _holds_number(self, node: Node) -> bool:

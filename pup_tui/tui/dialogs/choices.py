@@ -61,17 +61,25 @@ class CarefulButton(KeyButton):
 
 
 def choice(
-    label: str, id_: str, action: str = "", *, careful: bool = False, **options: Any
+    label: str,
+    id_: str,
+    action: str = "",
+    *,
+    careful: bool = False,
+    key: str = "",
+    **options: Any,
 ) -> Button:
     """A button of a dialog, with the key of the action that does the same, where there is one.
 
-    One that is `careful` takes more than one key, and more than one click.
+    One that is `careful` takes more than one key, and more than one click. What a control does with a `key`
+    is no action, and is named as well.
     """
     if careful:
         return CarefulButton(label, action, id=id_, **options)
     if action:
         return KeyButton(label, action, id=id_, **options)
-    return Button(Content(label), id=id_, compact=True, **options)
+    words = Content.assemble(label, (f"  {key}", "not bold")) if key else Content(label)
+    return Button(words, id=id_, compact=True, **options)
 
 
 class _Flow(Layout):

@@ -142,6 +142,10 @@ class Title(Static):
         super().__init__(title, classes="dialog-title", markup=False)
         self._title = title
 
+    def show(self, title: Content) -> None:
+        self._title = title
+        self.refresh(layout=True)
+
     def render(self) -> Content:
         line = "━" * max(1, self.size.width - self._title.cell_length - 6)
         return Content.assemble("━━━━ ", self._title, f" {line}")

@@ -35,8 +35,8 @@ FURTHER = ("edit", "variables", "skip", "undo")
 class FailureFacts:
     """What is known of a failure beside the step and its reason.
 
-    `last` is the end of what its last attempt printed; `attempt` is which attempt it was in
-    this console, automatic ones counted. `before` finds how often it failed in other runs.
+    `last` is the end of what its last attempt printed; `attempt` is which attempt it was, in all
+    legs of the run and with automatic ones. `before` finds how often it failed in other runs.
     `undoable` is how many steps can be taken back if the run ends here. `place` is which of how many failed
     steps this is, `decided` what stands of it already. `run` is the run that it failed in.
     """

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Button
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, effect, shown_text
+from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
+
+_KEYS = {"taken-back": "done", "stays": "skip", "undo": "retry", "abort": "abort"}
+"""The actions that lead to the answers: as of a step of which nobody knows whether it was done."""
 
 
 class HalfUndoneScreen(Dialog):
     """What the undo would have done, and what becomes of its step."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {key: f"choose({what!r})" for what, key in _KEYS.items()}
+    )
+    KEYS = "a key goes to its choice, enter takes it"
 
     def __init__(self, question: Question) -> None:
         super().__init__(f"Was it taken back? {question.title}", danger=question.danger)
@@ -32,13 +43,18 @@ class HalfUndoneScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Undo again: danger" if self._danger else "Undo again"
         yield choice("Put aside", "later", "back")
-        yield choice("It was", "taken-back")
-        yield choice("It was not", "stays")
-        yield choice(again, "undo", variant="error" if self._danger else "default")
-        yield choice("Abort", "abort", variant="error")
+        yield choice("It was", "taken-back", _KEYS["taken-back"])
+        yield choice("It was not", "stays", _KEYS["stays"])
+        variant = "error" if self._danger else "default"
+        yield choice(again, "undo", _KEYS["undo"], variant=variant)
+        yield choice("Abort", "abort", _KEYS["abort"], variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#later").focus()
+
+    def action_choose(self, what: str) -> None:
+        """Go to a button: what nobody knows of is decided by no single key."""
+        self.query_one(f"#{what}", Button).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
@@ -11,7 +13,7 @@ from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.checklist import ChecklistDialog, ChecklistItem
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import SecondsLeft, shown_text
-from pup_tui.tui.keys import key_of
+from pup_tui.tui.keys import bound, key_of
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import counted
 
@@ -20,6 +22,8 @@ _NOTE = "note"
 
 class ManualScreen(ChecklistDialog):
     """What is to be done, each item to be ticked; *Done* leads to the first that is not."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bound({"done": "done", "abort": "go_to_no"})
 
     def __init__(
         self,
@@ -50,8 +54,8 @@ class ManualScreen(ChecklistDialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Put aside", "later", "back")
-        yield choice("Done", "yes", variant="primary")
-        yield choice("Not done: abort", "no", variant="error")
+        yield choice("Done", "yes", "done", variant="primary")
+        yield choice("Not done: abort", "no", "abort", variant="error")
 
     def on_mount(self) -> None:
         items = self.query(ChecklistItem)
@@ -65,14 +69,32 @@ class ManualScreen(ChecklistDialog):
         ticked = {str(at): "" for at, item in enumerate(self.query(ChecklistItem)) if item.ticked}
         return {_NOTE: self.query_one(Input).value, **ticked}
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        self.action_done()
+
+    def action_done(self) -> None:
+        """Say that it is done, where all is ticked."""
         open_items = [item for item in self.query(ChecklistItem) if not item.ticked]
-        if event.button.id == "later":
-            self.action_put_away()
-        elif event.button.id == "yes" and open_items:
+        if open_items:
             key = key_of(self.app, "tick")
             told = f"{counted(len(open_items), 'item')} not ticked yet: {key} ticks."
             self.want(told, open_items[0])
         else:
-            self.give(event.button.id or "no", self.query_one(Input).value.strip())
+            self._give("yes")
+
+    def action_go_to_no(self) -> None:
+        """Go to the button that ends the run: no single key does that."""
+        self.query_one("#no", Button).focus()
+
+    def _give(self, answer: str) -> None:
+        self.give(answer, self.query_one(Input).value.strip())
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "later":
+            self.action_put_away()
+        elif event.button.id == "yes":
+            self.action_done()
+        else:
+            self._give("no")

@@ -45,7 +45,7 @@ class ReasonScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "back", "back")
-        yield choice("Accept", "yes", variant="primary")
+        yield choice("Accept", "yes", key="enter", variant="primary")
 
     def on_mount(self) -> None:
         self._field.focus()

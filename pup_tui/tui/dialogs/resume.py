@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class ResumeScreen(Dialog):
     """What is done, what nobody knows, what is done once more. *Back* has the focus.
 
-    The answer is `yes`, `change` where something else is to become of what failed, or the text to go on with:
-    `current` for that of the file today, `recorded`.
+    The answer is `yes`, `change` where something else is to become of what failed, `undo`, or the text to go
+    on with: `current` for that of the file today, `recorded`.
     """
 
     MOST = 0.85
@@ -41,6 +41,7 @@ class ResumeScreen(Dialog):
         {
             "go_on": ("resume", "Resume"),
             "what_failed": "what_failed",
+            "undo": "undo",
         }
     )
 
@@ -53,10 +54,12 @@ class ResumeScreen(Dialog):
         today: TextToday | None,
         going: GoingOn,
         unseen: bool,
+        undoable: int = 0,
     ) -> None:
         """`program` is what the run goes on with, and `standing` where it stands in that. `today` is the text
         of the runbook's file where that is another one by now, `going` what was decided so far.
-        `unseen` tells that nothing here can tell what the run has left running.
+        `unseen` tells that nothing here can tell what the run has left running, `undoable` how many steps
+        can be taken back in place of that.
         """
         super().__init__(f"Resume {row.runbook}?")
         self._row = row
@@ -66,6 +69,7 @@ class ResumeScreen(Dialog):
         self._going = going
         self._with_current = going.current is not None
         self._unseen = unseen
+        self._undoable = undoable
 
     def compose_message(self) -> Iterable[Widget]:
         row, standing = self._row, self._standing
@@ -158,6 +162,8 @@ class ResumeScreen(Dialog):
         yield choice(label, "yes", "go_on", careful=danger, variant=variant)
         if self._standing.failed:
             yield choice("What failed…", "change", "what_failed")
+        if self._undoable:
+            yield choice(f"Undo {self._undoable}…", "undo", "undo")
         if self._with_current:
             yield choice("With the recorded text", "recorded")
         elif self._today is not None and self._today.text is not None:
@@ -169,6 +175,8 @@ class ResumeScreen(Dialog):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "what_failed":
             return bool(self._standing.failed)
+        if action == "undo":
+            return bool(self._undoable)
         return super().check_action(action, parameters)
 
     def action_resume(self) -> None:
@@ -177,9 +185,12 @@ class ResumeScreen(Dialog):
     def action_what_failed(self) -> None:
         self.choose("change")
 
+    def action_undo(self) -> None:
+        self.choose("undo")
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if event.button.id in ("yes", "change", "current", "recorded"):
+        if event.button.id in ("yes", "change", "undo", "current", "recorded"):
             self.give(event.button.id)
         else:
             self.action_put_away()

@@ -46,13 +46,21 @@ class UndoScreen(ChecklistDialog):
         {
             "tick": "tick_first",
             "tick_all": "choose_all",
+            "abort": "end_run",
         }
     )
-    KEYS = "{tick} chooses · {tick_all} all · {back} aside"
+    KEYS = "{tick} chooses · {tick_all} all"
 
-    def __init__(self, question: Question) -> None:
+    def __init__(
+        self, question: Question, *, back: str = "Put aside", can_end: bool = True
+    ) -> None:
+        """`back` is what it is called to leave the dialog without an answer; the run `can_end` with nothing
+        undone unless it has ended already.
+        """
         super().__init__(question.title, danger=question.danger)
         self._question = question
+        self._back = back
+        self._can_end = can_end
 
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
@@ -65,11 +73,22 @@ class UndoScreen(ChecklistDialog):
             yield ReadText(command, classes="undo-command", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Undo nothing", "nothing")
+        yield choice(self._back, "back", "back")
         yield choice("Undo the chosen", "undo", disabled=True, variant="error")
+        if self._can_end:
+            yield choice("End the run, undo nothing", "nothing", "abort", careful=True)
 
     def on_mount(self) -> None:
-        self.query_one("#nothing").focus()
+        self.query_one("#back").focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "end_run":
+            return self._can_end
+        return super().check_action(action, parameters)
+
+    def action_end_run(self) -> None:
+        """End the run with nothing undone, by two keys."""
+        self.choose("nothing")
 
     @property
     def _items(self) -> list[OfferItem]:
@@ -112,5 +131,7 @@ class UndoScreen(ChecklistDialog):
         if event.button.id == "undo":
             steps = tuple(offer.step for offer in self._chosen)
             self.answer_with(UndoAnswer("undo", steps=steps))
-        else:
+        elif event.button.id == "nothing":
             self.answer_with(UndoAnswer("nothing"))
+        else:
+            self.action_put_away()

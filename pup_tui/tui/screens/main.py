@@ -372,11 +372,18 @@ class MainScreen(Shell):
 
     # Runs
 
-    async def _open_live(self, live: LocalRun, told: Sequence[AnyNotice] = ()) -> None:
-        """Show a run that begins, or that goes on after what it has `told`, and let it go."""
+    async def _open_live(
+        self, live: LocalRun, told: Sequence[AnyNotice] = (), undone: Sequence[str] = ()
+    ) -> None:
+        """Show a run that begins, or that goes on after what it has `told`, and let it go.
+
+        What is `undone` was chosen before.
+        """
         from pup_tui.tui.widgets.run_page import RunPage
 
         page = RunPage.of_live(live, self._services, self.next_id(), told)
+        if undone:
+            page.view.undo_once_offered(undone)
         await self.open_tab(page)
         self._runs.begin(live, page.fail)
         self._before_run = "overview"
@@ -434,13 +441,14 @@ class MainScreen(Shell):
                 return
             terminal = ConsoleTerminal(self.app, self._turn, self.show_run)
             self._resumer = self._resumer or Resumer(self._services, self)
-            live = await self._resumer.resume(
+            resumed = await self._resumer.resume(
                 past, terminal, about_failed=about_failed, decided=decided
             )
-            if live is not None:
+            if resumed is not None:
+                live, undone = resumed
                 terminal.run = run
                 before = [page for page in self.run_pages.values() if page.view.run == run]
-                await self._open_live(live, past.notices)
+                await self._open_live(live, past.notices, undone)
                 for page in before:
                     await self.forget_tab(page)
         finally:

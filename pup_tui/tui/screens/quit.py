@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -12,14 +12,16 @@ from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.dialogs.dialog import Dialog, Title
 from pup_tui.tui.glyphs import status_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.texts import counted
 
 LOOK = 0.2
-"""Seconds between two looks at whether the runs have stopped."""
+"""Seconds between two looks at how the runs stand."""
+
+_CANCEL = "Cancel the runs and quit"
 
 
 class QuitScreen(Dialog):
@@ -37,44 +39,66 @@ class QuitScreen(Dialog):
     )
 
     def __init__(
-        self, runs: Runs, operator: str, *, waiting: Collection[str] = (), typed: bool = False
+        self,
+        runs: Runs,
+        operator: str,
+        *,
+        waiting: Callable[[], Collection[str]] = tuple,
+        typed: bool = False,
     ) -> None:
-        """`waiting` are the ids of the runs that wait for the operator."""
-        count = len(runs.under_way)
-        under_way = f"{counted(count, 'run')} {'is' if count == 1 else 'are'} under way"
-        super().__init__(under_way if count else "What you typed would be lost")
+        """`waiting` tells the ids of the runs that wait for the operator."""
+        super().__init__("")
         self._waiting = waiting
         self._typed_too = typed
         self._runs = runs
         self._operator = operator
         self._stopping: tuple[str, str] | None = None
         """What the runs do while they stop, and how."""
+        self._had_runs = bool(runs.under_way)
+        self._seen = self._look_at_runs()
+        self._heading = self._asked()
 
-    def compose_message(self) -> Iterable[Widget]:
-        names = [
-            Content.assemble(
-                status_content("waiting" if live.run in self._waiting else "running"),
-                f"  {safe_text(live.program.id)}",
-            )
+    def _look_at_runs(self) -> list[tuple[str, str]]:
+        """The runs that are under way: the id of each runbook, and how the run stands."""
+        waiting = self._waiting()
+        return [
+            (live.program.id, "waiting" if live.run in waiting else "running")
             for live in self._runs.under_way
         ]
-        yield Static(Content("\n").join(names), id="quit-runs", markup=False)
 
-    def compose_fixed(self) -> Iterable[Widget]:
+    def _asked(self) -> str:
+        count = len(self._seen)
+        if count:
+            return f"{counted(count, 'run')} {'is' if count == 1 else 'are'} under way"
+        return "What you typed would be lost" if self._typed_too else "No run is under way any more"
+
+    def _names(self) -> Content:
+        return Content("\n").join(
+            Content.assemble(status_content(status), f"  {safe_text(runbook)}")
+            for runbook, status in self._seen
+        )
+
+    def _told(self) -> str:
         told = (
             "Left for later, runs stop where they are, to be resumed from there. "
             "Cancelled, they skip what is still to come, but for cleanup steps."
         )
+        over = "What was under way has ended." if self._had_runs else ""
         lost = "What stands in the form or dialog is in no run yet, and is forgotten."
-        parts = (told if self._runs.under_way else "", lost if self._typed_too else "")
-        yield Static("\n".join(filter(None, parts)), id="quit-progress", markup=False)
+        parts = (told if self._seen else over, lost if self._typed_too else "")
+        return "\n".join(filter(None, parts))
+
+    def compose_message(self) -> Iterable[Widget]:
+        yield Static(self._names(), id="quit-runs", markup=False)
+
+    def compose_fixed(self) -> Iterable[Widget]:
+        yield Static(self._told(), id="quit-progress", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Stay", "stay", "back")
-        if self._runs.under_way:
+        if self._seen:
             yield choice("Leave them for later", "later", "later")
-        leave = "Cancel the runs and quit" if self._runs.under_way else "Quit"
-        yield choice(leave, "cancel", variant="error")
+        yield choice(_CANCEL if self._seen else "Quit", "cancel", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#stay").focus()
@@ -91,11 +115,11 @@ class QuitScreen(Dialog):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "leave_for_later":
-            return bool(self._runs.under_way) and not self._stopping
+            return self._had_runs and not self._stopping
         return super().check_action(action, parameters)
 
     def action_leave_for_later(self) -> None:
-        """Stop all runs where they are, to be resumed, and leave then."""
+        """Stop all runs where they are, to be resumed, and leave then; at once where all have ended."""
         if self._armed and not self._stopping:
             self._runs.interrupt(f"left for later by {self._operator}")
             self.query_one("#cancel", Button).display = False
@@ -119,12 +143,32 @@ class QuitScreen(Dialog):
         self._look()
 
     def _look(self) -> None:
-        left = len(self._runs.under_way)
+        """Bring to the screen how the runs stand now; leave when they have stopped, where that is wanted."""
         if self._stopping is None:
+            if (seen := self._look_at_runs()) != self._seen:
+                self._seen = seen
+                self._show_runs()
             return
+        left = len(self._runs.under_way)
         if not left:
             self.give("quit")
             return
         what, how = self._stopping
         told = f"{what}: {counted(left, 'run')} still under way ({how})…"
         self.query_one("#quit-progress", Static).update(Content.styled(told, "$text-warning"))
+
+    def _show_runs(self) -> None:
+        self._heading = self._asked()
+        self.query_one(Title).show(self._title_content())
+        self.query_one("#quit-runs", Static).update(self._names())
+        self.query_one("#quit-progress", Static).update(self._told())
+        self._share_height()
+        if self._seen:
+            return
+        self.query("#later").set(display=False)
+        leave = self.query_one("#cancel", Button)
+        leave.label = Content("Quit")
+        leave.refresh(layout=True)
+        if not self._typed_too:
+            # Nothing can be lost any more.
+            leave.focus()

@@ -97,6 +97,10 @@ class OutputPane(Vertical):
         """Whether its keys do something: behind a dialog they do not."""
         self._is_cut = False
         self._grows = True
+        self._arranging: Path | None = None
+        """The output of which it is being found out whether it is JSON or a table."""
+        self._view_wanted = False
+        """Whether another arrangement was asked for meanwhile."""
 
     def compose(self) -> ComposeResult:
         yield self.lines
@@ -137,22 +141,25 @@ class OutputPane(Vertical):
             if self._reader is not None:
                 self._mark()
                 if ended:
+                    self._arranging = path
                     self._arrange(path, arranged)
                 elif begun_again:
                     self.workers.cancel_group(self, "arrange")
+                    self._arranging = None
                     self._arrangements, self._why_not = [], ""
                     if self._view is not None:
                         self._look(None)
                     self.lines.following = True
             return
         self._close()
-        self._path = path
+        self._path, self._arranging, self._view_wanted = path, None, False
         self._clear_search()
         if path is not None:
             self._guarded(self._open)
         self.lines.show(self._reader, follow=grows)
         self._show_status()
         if path is not None and not grows:
+            self._arranging = path
             self._arrange(path, arranged)
 
     @work(group="arrange", exclusive=True)
@@ -163,6 +170,9 @@ class OutputPane(Vertical):
             made = await aside(arrangements, path)
         except OSError:
             return  # it is told where the output itself is read
+        finally:
+            if self._arranging == path:
+                self._arranging = None
         if not self.is_attached:
             return  # the pane has gone meanwhile
         self._arrangements, self._left_out = made.all, made.left_out
@@ -172,6 +182,9 @@ class OutputPane(Vertical):
         untouched = lines.following or lines.cursor == 0
         if at_once and self._arrangements and untouched and lines.pattern is None:
             self._look(self._arrangements[0])
+        if self._view_wanted and self._view is None:
+            self.action_view()
+        self._view_wanted = False
 
     def _look(self, view: FoldableJson | SortableTable | None) -> None:
         """Show the output in one of its arrangements, or as it was printed."""
@@ -187,6 +200,10 @@ class OutputPane(Vertical):
 
     def action_view(self) -> None:
         """Show the output in the next arrangement; after the last, as it was printed."""
+        if self._arranging is not None:
+            # Whoever asks before it is known what the output is has it then.
+            self._view_wanted = True
+            return
         looks: list[FoldableJson | SortableTable | None] = [*self._arrangements, None]
         if len(looks) == 1:
             told = "It is neither JSON nor a table."

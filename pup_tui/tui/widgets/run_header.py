@@ -86,8 +86,10 @@ class RunHeader(Static):
     def _told(self, heading: Heading) -> dict[str, Content]:
         """All that there is to say, by what it is about."""
         progress, started = self._progress, self._progress.started
-        counts, *others = told_counts(progress.counts, over=progress.settled)
-        if not progress.settled:
+        # What waits for somebody's word may go on yet.
+        settled = progress.over or (progress.settled and heading.status != "waiting")
+        counts, *others = told_counts(progress.counts_asked, over=settled)
+        if not settled:
             others = [other for other in others if other.endswith(_MATTERS)]
         told = {
             "name": Content.styled(safe_text(progress.program.runbook.name), "bold"),
@@ -199,22 +201,26 @@ def _leave_moment(told: dict[str, Content], width: int) -> None:
         told["begun"] = Content.styled("past run", TONES["care"])
 
 
-def _gather_counts(told: dict[str, Content], width: int) -> None:
-    """Of what became of steps name what matters, and say how many others there are."""
-    first, *others = told["counts"].plain.split(" · ")
-    kept = [other for other in others if other.endswith(_MATTERS)]
-    rest = [other for other in others if other not in kept]
-    if len(rest) > 1:
-        number = sum(int(other.partition(" ")[0].replace(",", "")) for other in rest)
-        rest = [f"{number:,} others"]
-    parts = [first, *kept, *rest]
-    told["counts"] = Content.styled(" · ".join(parts), "dim")
+def _leave_worked(told: dict[str, Content], width: int) -> None:
+    """Leave out how long was waited: what became of steps matters more."""
+    if (times := told.get("clock")) is not None:
+        told["clock"] = Content(times.plain.partition(" · ")[0])
+
+
+def _leave_what_matters(told: dict[str, Content], width: int) -> None:
+    """Of what became of steps leave out, from the end, what matters less, until there is room."""
+    parts = told["counts"].plain.split(" · ")
+    for part in [part for part in parts[:0:-1] if not part.endswith(_MATTERS)]:
+        if _line(told).cell_length <= width:
+            return
+        parts.remove(part)
+        told["counts"] = Content.styled(" · ".join(parts), "dim")
 
 
 _GIVING_WAY = (
     *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _leave_leg),
-    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _gather_counts, _drop("name")),
-    _drop("begun"),
+    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _leave_worked, _drop("name")),
+    *(_drop("begun"), _leave_what_matters),
 )
 """What gives way where a header is too long, one after the other: what becomes of a run matters more than
 which one it is."""
@@ -255,6 +261,8 @@ def why_empty(step: StepProgress) -> str:
     if step.over and step.status != "skipped":
         printed = "printed nothing" if step.has_run else "did not run"
         return f"This step {printed}."
+    if step.fails_asked:
+        return "This step failed and printed nothing."
     if step.waits:
         return "This step only waits."
     return _WHY_EMPTY[step.status]

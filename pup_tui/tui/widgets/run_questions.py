@@ -141,11 +141,12 @@ class RunQuestions(OpenQuestions):
     def _of_failure(self, step: str, output: Path, marks: Sequence[Parting]) -> FailureFacts:
         state, before, requests = self._times.state_of(step), self._failed_before, self._requests
         first_lines = self._first_lines.get(self._progress.culprit(step), [0])
+        known = self._progress.steps.get(step)
         return FailureFacts(
             run=self._run,
             exit_code=None if state is None else state.exit_code,
             last=last_lines(output, first_lines[-1], marks, from_error=True),
-            attempt=len(self._first_lines.get(step, [])) + 1,
+            attempt=1 if known is None else known.begun,
             before=None if before is None else partial(before, step),
             looks_only=only_looks(self._progress.program.node(step).step),
             undoable=0 if requests is None else len(requests.undoable),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from pup_tui.tui.widgets.open_questions import Push
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
 
-_NOT_CHOSEN: tuple[Sequence[str], UndoAnswer | None] = ((), None)
+_NOT_CHOSEN: tuple[Sequence[str] | None, UndoAnswer | None] = ((), None)
 
 MORE_TIME = 300.0
 """Seconds that one key gives to a poll."""
@@ -106,6 +106,10 @@ class RunRequests:
         undo = ["undo"] if self.undoable else []
         return {"continue", "later", "abort", *undo, *self._changes(step).ways(step)}
 
+    def undo_once_offered(self, steps: Collection[str]) -> None:
+        """Take these steps back, and no more, as soon as the run asks what is to be undone."""
+        self._at_end = None, UndoAnswer("undo", steps=tuple(steps))
+
     @property
     def failed(self) -> Mapping[str, str]:
         """The steps that failed and would run again if the run were resumed, each with the reason."""
@@ -126,7 +130,7 @@ class RunRequests:
         def closed(answer: Answer | None) -> None:
             chosen(answer if isinstance(answer, UndoAnswer) else None)
 
-        self._ask(step, UndoScreen(question), closed)
+        self._ask(step, UndoScreen(question, back="Back"), closed)
 
     def undo_at_end(self, chosen: UndoAnswer) -> None:
         """Take that back, and no more, when the run that is being aborted asks what is to be undone."""
@@ -135,7 +139,10 @@ class RunRequests:
     def answers_undo(self, question: Question) -> bool:
         """Answer what is to be undone with what was chosen before, if it was chosen of the same."""
         (known, chosen), self._at_end = self._at_end, _NOT_CHOSEN
-        if chosen is None or known != [offer.step for offer in question.offers]:
+        offered = [offer.step for offer in question.offers]
+        if known is None and chosen is not None:
+            known = offered if set(chosen.steps) <= set(offered) else None
+        if chosen is None or known != offered:
             return False
         self.answer(question, chosen)
         return True

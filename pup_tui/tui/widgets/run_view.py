@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -222,6 +222,12 @@ class RunView(Vertical):
         """The step that failed, and how the run goes on from there, where it was broken off for that."""
         return None if self._requests is None else self._requests.going_on
 
+    def undo_once_offered(self, steps: Sequence[str]) -> None:
+        """Take these steps back as soon as the run asks what is to be undone: that was decided before."""
+        if self._requests is not None:
+            self._requests.undo_once_offered(steps)
+            self._questions.was_asked = True
+
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the step list."""
         self._step_list.focus(scroll_visible)
@@ -419,8 +425,13 @@ class RunView(Vertical):
 
     @property
     def _calls_for_answer(self) -> bool:
-        """Whether questions are open and the keys that bring them back do that: no dialog takes them."""
-        return bool(self._questions) and not self._questions.needs_more and self.screen.is_active
+        """Whether questions are open and the keys that bring them back do that: no dialog takes them.
+
+        A dialog that was answered is gone from the screen before its answer is known.
+        """
+        questions = self._questions
+        is_asked = questions.in_front is not None or questions.needs_more
+        return bool(questions) and not is_asked and self.screen.is_active
 
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)

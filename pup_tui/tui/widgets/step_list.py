@@ -23,7 +23,7 @@ from pup_tui.tui.keys import bound, key_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.step_rows import REST, UNDO_HEADING, Fold, Row, fold_of, rows_of
-from pup_tui.tui.texts import fit, short_duration
+from pup_tui.tui.texts import fit, fit_middle, short_duration
 
 KIND_FROM = 56
 """Columns from which the kind has room beside the name."""
@@ -120,6 +120,8 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows = rows_of(progress, self._folds, self._cursor)
         self._selected = 0
         self._beside: str | None = None
+        self._moved = False
+        """Whether the operator moved to the step that is selected: then that one stays in sight."""
 
     def on_mount(self) -> None:
         self._take_rows()
@@ -156,10 +158,10 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
     def select(self, step: str, *, beside: str | None = None) -> None:
         """Select a step because the run has come to it; nobody is told.
 
-        Another step `beside` it stays in sight with it, where both have room.
+        Another step `beside` it stays in sight with it, or by itself where there is no room for both.
         """
         if self._cursor.removesuffix(REST) != step or self._beside != beside:
-            self._cursor, self._beside = step, beside
+            self._cursor, self._beside, self._moved = step, beside, False
             self.take_in()
             self._keep_in_sight()
 
@@ -184,7 +186,7 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         other = next((n for n, row in enumerate(self._rows) if row.key == self._beside), at)
         first, last = min(at, other), max(at, other)
         if last - first >= height:
-            first = last = at
+            first = last = at if self._moved else other
         if height and not top <= first <= last < top + height:
             self.scroll_to(y=first if first < top else last - height + 1, animate=False, force=True)
 
@@ -194,7 +196,7 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
             at += -1 if back else 1
         row = self._rows[at]
         assert row.step is not None
-        self._cursor = row.key
+        self._cursor, self._moved = row.key, True
         self.take_in()
         self._keep_in_sight()
         self._chosen(row.step.id)
@@ -330,9 +332,10 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         """The name, and of what holds steps whether it is open and how many of them have ended."""
         calm = mark_of(step.status).tone == "calm" and step.over
         style = _CALM if calm else Style.null()
+        cut = fit_middle if width >= LEAST_NAME else fit
         if not step.children:
             name = f"  {step.name}" if self._folding and width >= LEAST_NAME else step.name
-            return [Segment(fit(name, width - 1), style)]
+            return [Segment(cut(name, width - 1), style)]
         closed = fold_of(step, self._folds) is Fold.CLOSED
         count, more = _held(step) if step.holds_known else ("", "")
         name = f"{'▸' if closed else '▾'} {step.name}"
@@ -340,8 +343,8 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
             count += more
         room = width - 1 - cell_len(count)
         if room < LEAST_NAME // 2:
-            return [Segment(fit(name, width - 1), style)]
-        shown = fit(name, min(room, cell_len(name)))
+            return [Segment(cut(name, width - 1), style)]
+        shown = cut(name, min(room, cell_len(name)))
         return [
             Segment(shown, style),
             Segment(fit(count, width - 1 - cell_len(shown)), _CALM),
