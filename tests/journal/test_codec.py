@@ -93,6 +93,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "counts_lost": st.booleans(),
     "exact": st.booleans(),
     "undo": st.booleans(),
+    "only_undo": st.booleans(),
     "skipped": st.dictionaries(texts, texts, max_size=3),
     "changed": named,
 }
