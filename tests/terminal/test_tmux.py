@@ -62,7 +62,7 @@ def test_a_console_that_begins_without_the_focus_shows_where_one_stands_and_take
     session: Session,
 ) -> None:
     session.begin_console()
-    session.screen.wait_for("enter Run")
+    session.screen.wait_for("It has not run yet[\\s\\S]*enter Run")
     session("send-keys", "-t", ":.1", "r")
     session.screen.wait_for("nothing has run")
     session("send-keys", "-t", ":.1", "C-r")
@@ -72,7 +72,7 @@ def test_a_console_that_begins_without_the_focus_shows_where_one_stands_and_take
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 def test_a_console_that_gets_the_focus_later_goes_on_where_one_stood(session: Session) -> None:
     session.begin_console()
-    session.screen.wait_for("enter Run")
+    session.screen.wait_for("It has not run yet[\\s\\S]*enter Run")
     for pane in (":.1", ":.0", ":.1"):
         session("select-pane", "-t", pane)
     session.screen.press("r")
@@ -88,7 +88,7 @@ def test_a_console_that_loses_the_focus_while_it_begins_has_it_within_it(session
     session.begin_console()
     for pane in (":.1", ":.0"):
         session("select-pane", "-t", pane)
-    session.screen.wait_for("enter Run")
+    session.screen.wait_for("It has not run yet[\\s\\S]*enter Run")
     session("select-pane", "-t", ":.1")
     session.screen.press("r")
     session.screen.wait_for("nothing has run")
