@@ -112,11 +112,6 @@ class Shell(Screen[None]):
         self.refresh_bindings()
 
     def on_resize(self, event: events.Resize) -> None:
-        if event.size == self.outer_size or event.size != self.app.size:
-            # Each layout tells a screen the size that it was made for, as it tells all widgets. Textual takes
-            # that for another size of the terminal, and lays out everything a second time; where the
-            # terminal was resized in the meantime, for a size that it had before.
-            event.prevent_default()
         wide = event.size.width >= WIDE_FROM
         if wide != self._wide:
             self._wide, self._sidebar_wish = wide, None
