@@ -27,6 +27,7 @@ __all__ = [
     "joined_input",
     "lines_as_json",
     "lines_of",
+    "resolve_call",
     "resolve_inputs",
     "resolve_question",
     "wanted_inputs",
@@ -112,16 +113,16 @@ class WantedValues(Protocol):
     def directory(self) -> str: ...
 
 
+async def resolve_call(call: WantedValues, sources: Sources) -> Resolved:
+    """As `resolve_inputs`, for the variables of what a step calls."""
+    beside = sources.beside(call.directory)
+    return await resolve(call.variables, call.given, sources=beside, secrets=call.secrets)
+
+
 def resolving_at_rest(sources: Sources) -> Callable[[WantedValues], Resolved]:
     """What finds the values of what a step calls for a plan, in a thread that has no loop of its own."""
     still = sources.at_rest()
-
-    def find(call: WantedValues) -> Resolved:
-        beside = still.beside(call.directory)
-        finding = resolve(call.variables, call.given, sources=beside, secrets=call.secrets)
-        return asyncio.run(finding)
-
-    return find
+    return lambda call: asyncio.run(resolve_call(call, still))
 
 
 async def resolve_question(

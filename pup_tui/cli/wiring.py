@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,11 @@ from pup_tui.cli.failure import Failure, tell_note
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
-    from pup_tui.core.actions import ResolveValues
     from pup_tui.core.requests import StepRequest
     from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
-    from pup_tui.runbook.variables.resolve import Resolved
     from pup_tui.runbook.variables.sources import KeptChoices, RunCommand
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Executor
@@ -70,17 +68,9 @@ def local_values(
 
 def resolver(sources: Sources) -> Resolve:
     """What finds the values of groups and runbooks that a run calls."""
-    from pup_tui.runbook.variables.resolve import resolve
+    from pup_tui.catalog.inputs import resolve_call
 
-    async def find(action: ResolveValues) -> Resolved:
-        return await resolve(
-            action.variables,
-            action.given,
-            sources=sources.beside(action.directory),
-            secrets=action.secrets,
-        )
-
-    return find
+    return partial(resolve_call, sources=sources)
 
 
 class Parts:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -140,6 +140,22 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     given: dict[str, Any]
     secrets: tuple[str, ...] = ()
     directory: str = ""
+
+
+class FoundValues(Protocol):
+    """Values that were found, as far as they are known; problems are told by their text."""
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+    @property
+    def left_out(self) -> tuple[str, ...]: ...
+
+    @property
+    def secrets(self) -> tuple[str, ...]: ...
+
+    @property
+    def problems(self) -> Sequence[object]: ...
 
 
 class TakeLock(Action, frozen=True, kw_only=True):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct, structs
 
 from pup_tui.core import leaving_out
-from pup_tui.core.actions import Question, ResolveValues
+from pup_tui.core.actions import FoundValues, Question, ResolveValues
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.ids import (
@@ -120,23 +120,7 @@ ProgramNeeded = Callable[[Step], str]
 Answering = Callable[[Question], PlannedAnswer | None]
 
 
-class CallValues(Protocol):
-    """The values of what a step calls, as far as they are known; with `problems` it cannot begin."""
-
-    @property
-    def values(self) -> dict[str, Any]: ...
-
-    @property
-    def left_out(self) -> tuple[str, ...]: ...
-
-    @property
-    def secrets(self) -> tuple[str, ...]: ...
-
-    @property
-    def problems(self) -> Sequence[object]: ...
-
-
-Resolving = Callable[[ResolveValues], CallValues]
+Resolving = Callable[[ResolveValues], FoundValues]
 
 
 def plan(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
 
 from pup_tui import late
 from pup_tui.aside import aside
-from pup_tui.core.actions import ResolveValues
+from pup_tui.core.actions import FoundValues, ResolveValues
 from pup_tui.core.events import Moment, ValuesResolved
 from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
 from pup_tui.drivers.faults import told_fault
@@ -29,22 +28,6 @@ _GRACE = 1.0
 """Seconds that a command has to end when it is told to: somebody waits for its value."""
 
 _STEP = "variables"
-
-
-class FoundValues(Protocol):
-    """Values that were found, like `runbook.variables.resolve.Resolved`; problems are told by their text."""
-
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-
-    @property
-    def left_out(self) -> tuple[str, ...]: ...
-
-    @property
-    def secrets(self) -> tuple[str, ...]: ...
-
-    @property
-    def problems(self) -> Sequence[object]: ...
 
 
 Resolve = Callable[[ResolveValues], Awaitable[FoundValues]]

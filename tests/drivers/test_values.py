@@ -7,13 +7,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pup_tui.core.actions import Question, ResolveValues
+from pup_tui.core.actions import FoundValues, Question, ResolveValues
 from pup_tui.core.events import Answered, Moment, ValuesResolved
 from pup_tui.core.program import Program, compile_program
 from pup_tui.core.state import RunState
 from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.masking import Masking
-from pup_tui.drivers.values import FoundValues, resolve_values
+from pup_tui.drivers.values import resolve_values
 from pup_tui.journal.writer import MemoryJournal
 from pup_tui.runbook.load import load_files
 from tests.support.runbooks import program_of
