@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pup_tui.runbook.pup_words import PupWord
+    from pup_tui.known_word import KnownWord
 
 
 class KnownPup:
@@ -24,20 +24,20 @@ class KnownPup:
 
         return commands.mutates(words)
 
-    def mistake(self, words: Sequence[PupWord]) -> tuple[str, str] | None:
+    def mistake(self, words: Sequence[KnownWord]) -> tuple[str, str] | None:
         """What is wrong with words and what to do; None where nothing is known to be wrong."""
         from pup_tui.datadog.commands import CommandError
-        from pup_tui.datadog.known_words import KnownWord, program_of
+        from pup_tui.datadog.known_words import program_of
 
         try:
-            program_of([KnownWord(*word) for word in words], self._has_program)
+            program_of(words, self._has_program)
         except CommandError as error:
             return error.message, error.hint
         return None
 
 
-def program_for(words: Sequence[PupWord]) -> str:
+def program_for(words: Sequence[KnownWord]) -> str:
     """What alone takes the words of a checked subcommand; blank where the built-in client takes them."""
-    from pup_tui.datadog.known_words import KnownWord, program_of
+    from pup_tui.datadog.known_words import program_of
 
-    return program_of([KnownWord(*word) for word in words], lambda _: True)
+    return program_of(words, lambda _: True)

@@ -19,16 +19,10 @@ from pup_tui.datadog.commands import resolve
 from pup_tui.datadog.groups import GROUPS
 from pup_tui.datadog.installed import EXTENSION, OUTPUTS, installed_commands
 from pup_tui.datadog.table import PupFlag, load_table
+from pup_tui.known_word import KnownWord
 
 PUP = "pup"
 _HELP = PupFlag(name="--help", short="-h", type="switch")
-
-
-class KnownWord(NamedTuple):
-    """A word as far as it is known before a run: `text` is its beginning where it `is_whole` not."""
-
-    text: str
-    is_whole: bool = True
 
 
 class _Given(NamedTuple):

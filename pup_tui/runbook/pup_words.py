@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from pup_tui.known_word import KnownWord
 from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.blocks import Literal
 from pup_tui.template.text import Text
-
-
-class PupWord(NamedTuple):
-    """A word as far as it is known before a run: `text` is its beginning where it `is_whole` not."""
-
-    text: str
-    is_whole: bool = True
 
 
 class PupTable(Protocol):
@@ -23,7 +17,7 @@ class PupTable(Protocol):
     def changes(self, words: Sequence[str]) -> bool | None:
         """Whether the subcommand that words begin with changes anything; None where nobody knows."""
 
-    def mistake(self, words: Sequence[PupWord]) -> tuple[str, str] | None:
+    def mistake(self, words: Sequence[KnownWord]) -> tuple[str, str] | None:
         """What is wrong with words and what to do; None where nothing is known to be wrong."""
 
 
@@ -33,26 +27,26 @@ class NoTable:
     def changes(self, words: Sequence[str]) -> None:
         """Nobody knows."""
 
-    def mistake(self, words: Sequence[PupWord]) -> None:
+    def mistake(self, words: Sequence[KnownWord]) -> None:
         """Nobody knows."""
 
 
 NO_TABLE = NoTable()
 
 
-def known_words(arguments: Arguments) -> list[PupWord]:
+def known_words(arguments: Arguments) -> list[KnownWord]:
     """The words of a list of arguments; where there may be more of them an unknown one is the last."""
     words = [_known(word) for word in arguments.words]
-    return words if arguments.has_all_words else [*words, PupWord("", is_whole=False)]
+    return words if arguments.has_all_words else [*words, KnownWord("", is_whole=False)]
 
 
-def words_of(source: str) -> list[PupWord]:
+def words_of(source: str) -> list[KnownWord]:
     """The words of a subcommand as it stands in a checked file."""
     return known_words(compile_arguments(source))
 
 
-def _known(word: Text) -> PupWord:
+def _known(word: Text) -> KnownWord:
     if word.literal is not None:
-        return PupWord(word.literal)
+        return KnownWord(word.literal)
     first = word.blocks[0]
-    return PupWord(first.text if isinstance(first, Literal) else "", is_whole=False)
+    return KnownWord(first.text if isinstance(first, Literal) else "", is_whole=False)

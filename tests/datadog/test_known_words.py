@@ -6,8 +6,9 @@ import pytest
 
 from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.installed import installed_commands
-from pup_tui.datadog.known_words import KnownWord, program_of
+from pup_tui.datadog.known_words import program_of
 from pup_tui.datadog.table import load_table
+from pup_tui.known_word import KnownWord
 
 PROGRAMS = {"pup-hello", "pup-monitors"}
 
