@@ -9,10 +9,10 @@ from functools import cache
 import msgspec
 
 from pup_tui.datadog.arguments import MAX_NAME
-from pup_tui.datadog.table import PupFlag, read_data
+from pup_tui.datadog.groups import GROUPS
+from pup_tui.datadog.table import PupFlag, load_table, read_data
 
-EXTENSION = re.compile(r"[a-z][a-z0-9-]*")
-"""A name that an extension of `pup` may have."""
+_EXTENSION = re.compile(r"[a-z][a-z0-9-]*")
 
 OUTPUTS = frozenset({"json", "table", "yaml", "csv", "tsv"})
 """What `--output` may ask for."""
@@ -62,3 +62,18 @@ def installed_command(words: Sequence[str]) -> InstalledCommand | None:
     return next(
         (installed_commands()[name] for name in names if name in installed_commands()), None
     )
+
+
+def known_names() -> list[str]:
+    """All subcommands of `pup` that some table has, in no order."""
+    return [*load_table().names, *installed_commands()]
+
+
+def is_group(word: str) -> bool:
+    """Whether subcommands of `pup` itself begin with a word, also ones that no table has."""
+    return word in GROUPS or any(name.split()[0] == word for name in known_names())
+
+
+def may_be_extension(word: str) -> bool:
+    """Whether an extension of `pup` may have this name: `pup` serves its own by itself."""
+    return _EXTENSION.fullmatch(word) is not None and not is_group(word)

@@ -16,8 +16,13 @@ from pup_tui.datadog.arguments import (
     unknown_command,
 )
 from pup_tui.datadog.commands import resolve
-from pup_tui.datadog.groups import GROUPS
-from pup_tui.datadog.installed import EXTENSION, OUTPUTS, installed_commands
+from pup_tui.datadog.installed import (
+    OUTPUTS,
+    installed_commands,
+    is_group,
+    known_names,
+    may_be_extension,
+)
 from pup_tui.datadog.table import PupFlag, load_table
 from pup_tui.known_word import KnownWord
 
@@ -69,7 +74,7 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
 def _command(words: Sequence[KnownWord]) -> tuple[str, list[KnownWord]]:
     """The longest subcommand that words begin with, and the others; blank where there is none."""
     leading = len(split_globals([word.text for word in words])[0])
-    names = {*load_table().names, *installed_commands()}
+    names = set(known_names())
     plain = [word.text for word in takewhile(_is_plain, words[leading : leading + MAX_NAME])]
     for count in range(len(plain), 0, -1):
         name = " ".join(plain[:count])
@@ -84,19 +89,17 @@ def _is_plain(word: KnownWord) -> bool:
 
 def _foreign(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -> str:
     """The program for words that name no known subcommand; blank where it is not known what they name."""
-    names = [*load_table().names, *installed_commands()]
     rest = words[len(split_globals([word.text for word in words])[0]) :]
     plain = [word.text for word in takewhile(_is_plain, rest)]
-    begins = [name for name in names if name.split()[: len(plain)] == plain]
+    begins = [name for name in known_names() if name.split()[: len(plain)] == plain]
     if len(plain) < len(rest) and not rest[len(plain)].is_whole and (begins or not plain):
         return ""
     first = plain[0] if plain else ""
-    is_group = first in GROUPS or any(name.split()[0] == first for name in names)
     extension = f"{PUP}-{first}"
-    if EXTENSION.fullmatch(first) and not is_group and has_program(extension):
+    if may_be_extension(first) and has_program(extension):
         return extension
     error = unknown_command([word.text for word in words if word.is_whole], installed_commands())
-    if is_group and not begins and not error.is_near and has_program(PUP):
+    if is_group(first) and not begins and not error.is_near and has_program(PUP):
         return PUP
     raise error
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pup_tui.datadog.arguments import split_globals, take_apart
-from pup_tui.datadog.groups import GROUPS
-from pup_tui.datadog.installed import EXTENSION, installed_commands
+from pup_tui.datadog.installed import may_be_extension
 from pup_tui.datadog.table import load_table
 from pup_tui.steps.pup_programs import pup_program
 
@@ -43,8 +42,7 @@ def find_extension(words: Sequence[str], environ: Mapping[str, str]) -> Extensio
     """
     leading, rest = split_globals(list(words))
     name = rest[0] if rest else ""
-    known = {*GROUPS, *(each.split()[0] for each in (*load_table().names, *installed_commands()))}
-    if not EXTENSION.fullmatch(name) or name in known:
+    if not may_be_extension(name):
         return None
     path = pup_program(f"pup-{name}", environ)
     if path is None:
