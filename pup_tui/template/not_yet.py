@@ -19,8 +19,10 @@ from pup_tui.template.usage import Usage
 NOT_YET: Final = "\0not yet"
 """The key under which a scope holds what is not known yet; no expression can spell it."""
 
-_STAND_IN: Final = re.compile(r"739150286417([0-9]{6})")
+_NUMBER: Final = "739150286417"
 """A number that nobody writes: it is a word, a name of a file and a number in every language."""
+
+_STAND_IN: Final = rf"{_NUMBER}([0-9]{{6}})"
 
 
 class StandIns:
@@ -45,11 +47,11 @@ class StandIns:
             raise error
         self._written.append(written)
         self._missing.append(error)
-        return f"739150286417{len(self._written) - 1:06}"
+        return f"{_NUMBER}{len(self._written) - 1:06}"
 
     def put_back(self, text: str, quote: str = "") -> str:
         """A text with what was written in the place of what stood in, and of the quotes around it."""
-        around = re.compile(f"({quote}|){_STAND_IN.pattern}\\1")
+        around = re.compile(f"({quote}|){_STAND_IN}\\1")
         return around.sub(lambda found: self._source(int(found[2]), found[0]), text)
 
     def _source(self, number: int, text: str) -> str:

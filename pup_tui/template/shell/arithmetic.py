@@ -19,7 +19,13 @@ from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS
 from pup_tui.template.shell.uses import BOUNDARIES
-from pup_tui.template.shell.words import BODIES, ZSH_PARAMETER, loop_words, prints_number
+from pup_tui.template.shell.words import (
+    BODIES,
+    SUBSTITUTION,
+    ZSH_PARAMETER,
+    loop_words,
+    prints_number,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -53,7 +59,6 @@ _NAMING: Final = (
 _DEFAULTS: Final = late_pattern(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = late_pattern(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _POSITIONS: Final = late_pattern(rb"\$\{?([1-9][0-9]*|[@*])")
-_RUNS: Final = late_pattern(rb"\$\((?!\()|`")
 _EVALUATED: Final = late_pattern(rb"\(\(|\[\[|\$\[|\blet\b")
 
 
@@ -246,7 +251,7 @@ class Arithmetic:
         while waiting:
             name = waiting.pop()
             given = [*self._given(name)]
-            if not given or any(_RUNS.search(self._survey.text(node)) for node in given):
+            if not given or any(SUBSTITUTION.search(self._survey.text(node)) for node in given):
                 is_own = name.endswith(b" 0") and any(each.startswith(name[:-1]) for each in seen)
                 found.update(() if is_own and not given else named)
             for node in given:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import tables
-from pup_tui.template.shell.words import prints_number
+from pup_tui.template.shell.words import ShellWord, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -46,8 +46,9 @@ _SPELLING: Final = late_pattern(
 """Declarations of variables whose texts are spelled otherwise than they were given."""
 _WHOLE: Final = late_pattern(rb"['\"]?%s['\"]?")
 _NUMBER: Final = late_pattern(rb"['\"]?%[-+ 0#]*[0-9]*(?:\.[0-9]+)?[diu]['\"]?")
+_FORMAT: Final = 3
 _FORMAT_WORDS: Final = 5
-"""Of ``printf -v NAME '%s' TEXT``."""
+"""The place of the format in ``printf -v NAME '%s' TEXT``, and how many words that has."""
 _NEAR: Final = 80
 _DEEPEST: Final = 20
 """Variables that get their text one from the other, as far as that is followed."""
@@ -224,16 +225,16 @@ class Composed:
         found: list[bytes] = []
         for _, words in self._survey.named(b"printf", b"print"):
             names = [*filled(words, self._survey.functions, tables(self._survey.shell))]
-            form = words[3].raw if len(words) > len(b"-v") + 1 else b""
-            is_one = _WHOLE.fullmatch(form) is not None and len(words) == _FORMAT_WORDS
-            is_one = (
-                is_one
-                and not words[-1].spreads
-                and MADE not in spelled(self._survey, words[-1].node)
-            )
-            if names and not is_one and not _NUMBER.fullmatch(form):
+            form = words[_FORMAT].raw if len(words) > _FORMAT else b""
+            if names and not self._copies_text(form, words) and not _NUMBER.fullmatch(form):
                 found += (name for name in names if name != ANY)
         return found
+
+    def _copies_text(self, form: bytes, words: Sequence[ShellWord]) -> bool:
+        """Whether a variable gets one text of the script, as it is."""
+        if len(words) != _FORMAT_WORDS or not _WHOLE.fullmatch(form) or words[-1].spreads:
+            return False
+        return MADE not in spelled(self._survey, words[-1].node)
 
     def _is_number(self, name: bytes, node: Node) -> bool:
         return all(map(self._is_numeric, self._words.names(name, node)[:1]))

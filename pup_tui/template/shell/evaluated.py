@@ -15,13 +15,12 @@ from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import Uses
-from pup_tui.template.shell.words import UNKNOWN, prints_number
+from pup_tui.template.shell.words import SUBSTITUTION, UNKNOWN, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EVALUATING: Final = (b"eval", b"trap")
-_PRINTED: Final = late_pattern(rb"\$\((?!\()|`")
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
 _VARIABLE: Final = late_pattern(rb"\$\{?(\w+|[@*])")
 _DEFINES: Final = late_pattern(rb"\(\s*\)\s*[{(]|\bfunction\s")
@@ -67,7 +66,7 @@ class EvaluatedTexts:
         """The variables that get in them what a command prints, and may be no number."""
         for _, inner in self._texts:
             for name, nodes in inner.texts_of.items():
-                if any(_PRINTED.search(inner.text(n)) and not prints_number(n) for n in nodes):
+                if any(SUBSTITUTION.search(inner.text(n)) and not prints_number(n) for n in nodes):
                     yield name
 
     @cached_property

@@ -58,7 +58,7 @@ from pup_tui.template.shell.script_parts import (
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
-from pup_tui.template.shell.words import ASSIGNMENT, FOR_UNKNOWN, READING
+from pup_tui.template.shell.words import ASSIGNMENT, FOR_UNKNOWN, READING, SUBSTITUTION
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -72,7 +72,6 @@ _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
 _OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 _NAME_OR_NUMBER: Final = re.compile(rb"\w+|[@*]")
-_PRINTED: Final = re.compile(rb"\$\((?!\()|`")
 _FILLED_BY_DEFAULT: Final = re.compile(rb"\$\{(\w+):?=[^}]*(?:\$\(|`)")
 _BEGINS_WORD: Final = re.compile(rb"[\"']*[$`]")
 _GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
@@ -326,12 +325,12 @@ class Evaluations:
         """The variables that may hold what a command prints."""
         texts = self._survey.texts_of.items()
         found = {
-            name for name, nodes in texts if any(_PRINTED.search(text(each)) for each in nodes)
+            name for name, nodes in texts if any(SUBSTITUTION.search(text(each)) for each in nodes)
         }
         for _, words in self._survey.named(*READING):
             found.update(word.text for word in words[1:])
         found.update(_FILLED_BY_DEFAULT.findall(self._survey.script))
-        own = ARGUMENTS if _PRINTED.search(self._survey.script) else ()
+        own = ARGUMENTS if SUBSTITUTION.search(self._survey.script) else ()
         return frozenset({*found, *own, *SET_BY_MATCHES, b"REPLY", b"MAPFILE", b"_"})
 
     def _copied(self, use: CommandUse, position: int) -> _Steps:

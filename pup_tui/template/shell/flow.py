@@ -37,7 +37,7 @@ from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, tables
 from pup_tui.template.shell.uses import BOUNDARIES, Uses
-from pup_tui.template.shell.words import READING, ShellWord, loop_words, prints_number
+from pup_tui.template.shell.words import READING, SUBSTITUTION, ShellWord, loop_words, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -79,7 +79,6 @@ _INSTEAD: Final = late_pattern(rb"(?:\[[^]]*\])?:?\+")
 """What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
 _PROMPT: Final = late_pattern(rb"(?:\[[^]]*\])?@P")
 _WORDS: Final = late_pattern(rb"[A-Za-z_][\w-]*")
-_PRINTED: Final = late_pattern(rb"\$\((?!\()|`")
 _SPLITTING: Final = frozenset({"command", "declaration_command", "array", "for_statement"})
 _KEEPING: Final = frozenset(
     {"string", "heredoc_body", "herestring_redirect", "variable_assignment"}
@@ -583,7 +582,7 @@ class _Graph:
         parent = node.parent
         is_list = node.type == "array" or parent is None or parent.type != "variable_assignment"
         is_text = node.type in ("string", "raw_string") or not is_list
-        outside = _PRINTED if is_text else _OUTSIDE
+        outside = SUBSTITUTION if is_text else _OUTSIDE
         return outside.search(self._survey.text(node)) is not None and not prints_number(node)
 
 

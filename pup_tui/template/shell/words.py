@@ -27,6 +27,9 @@ UNKNOWN: Final = b"\0"
 ZSH_PARAMETER: Final = rb"\$[#+^=~]*(?:[A-Za-z0-9_@*]+|[#?$!-])"
 """What has a subscript in zsh where ``[`` follows it, with what may stand before a name."""
 
+SUBSTITUTION: Final = late_pattern(rb"\$\((?!\()|`")
+"""The beginning of a command substitution: a part of a text is what a command prints."""
+
 ONE_VARIABLE: Final = late_pattern(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 """A word that is one variable, or all elements of an array."""
 
