@@ -194,9 +194,7 @@ class Journal(JournalReader):
                 copy_runs(self.path, numbers, folder)
                 for place in places:
                     move(place, self.state, folder)
-                for table, column in (("event", "run"), ("run_file", "run"), ("run", "number")):
-                    statement = f"DELETE FROM {table} WHERE {column} = ?"  # noqa: S608 - own names
-                    self._database.executemany(statement, numbers)
+                self._delete(numbers)
                 # A damaged text would be taken for that of the next run that is made from the same.
                 self._database.execute(_UNUSED_TEXTS)
 
@@ -213,10 +211,13 @@ class Journal(JournalReader):
             shutil.rmtree(folder)
         except OSError as error:
             raise unusable(error, folder, "the outputs of a run cannot be removed") from error
-        for table in ("event", "run_file"):
-            self._database.execute(f"DELETE FROM {table} WHERE run = ?", (number,))  # noqa: S608 - own names
-        self._database.execute("DELETE FROM run WHERE number = ?", (number,))
+        self._delete([(number,)])
         return True
+
+    def _delete(self, numbers: Sequence[tuple[int]]) -> None:
+        for table, column in (("event", "run"), ("run_file", "run"), ("run", "number")):
+            statement = f"DELETE FROM {table} WHERE {column} = ?"  # noqa: S608 - own names
+            self._database.executemany(statement, numbers)
 
     def _has_no_end(self, number: int) -> bool:
         (status,) = self._database.execute(
