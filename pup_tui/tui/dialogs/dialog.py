@@ -35,6 +35,9 @@ from pup_tui.tui.texts import counted
 ARM_SECONDS = 0.4
 """How long after it has appeared, and after a key that came before that, a dialog takes no answer."""
 
+KEYS_GO_TO = "a key goes to its choice, enter takes it"
+"""What stands in dialogs where no single key answers."""
+
 TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
 
 _MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
@@ -351,6 +354,10 @@ class Dialog(ModalScreen[Answer | None]):
         elif self._armed:
             self.want("")
             button.select()
+
+    def action_go_to(self, choice: str) -> None:
+        """Go to the button of a choice that no single key makes."""
+        self.query_one(f"#{choice}").focus()
 
     def on_key(self, event: events.Key) -> None:
         """Take nothing that was typed for what was here before: it neither answers nor moves the focus."""

@@ -11,7 +11,7 @@ from textual.widgets import Button
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog, effect, shown_text
+from pup_tui.tui.dialogs.dialog import KEYS_GO_TO, Dialog, effect, shown_text
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 
@@ -23,9 +23,9 @@ class HalfUndoneScreen(Dialog):
     """What the undo would have done, and what becomes of its step."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
-        {key: f"choose({what!r})" for what, key in _KEYS.items()}
+        {key: f"go_to({what!r})" for what, key in _KEYS.items()}
     )
-    KEYS = "a key goes to its choice, enter takes it"
+    KEYS = KEYS_GO_TO
 
     def __init__(self, question: Question) -> None:
         super().__init__(f"Was it taken back? {question.title}", danger=question.danger)
@@ -51,10 +51,6 @@ class HalfUndoneScreen(Dialog):
 
     def on_mount(self) -> None:
         self.query_one("#later").focus()
-
-    def action_choose(self, what: str) -> None:
-        """Go to a button: what nobody knows of is decided by no single key."""
-        self.query_one(f"#{what}", Button).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

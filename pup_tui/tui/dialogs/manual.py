@@ -23,7 +23,7 @@ _NOTE = "note"
 class ManualScreen(ChecklistDialog):
     """What is to be done, each item to be ticked; *Done* leads to the first that is not."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound({"done": "done", "abort": "go_to_no"})
+    BINDINGS: ClassVar[list[BindingType]] = bound({"done": "done", "abort": "go_to('no')"})
 
     def __init__(
         self,
@@ -82,10 +82,6 @@ class ManualScreen(ChecklistDialog):
             self.want(told, open_items[0])
         else:
             self._give("yes")
-
-    def action_go_to_no(self) -> None:
-        """Go to the button that ends the run: no single key does that."""
-        self.query_one("#no", Button).focus()
 
     def _give(self, answer: str) -> None:
         self.give(answer, self.query_one(Input).value.strip())

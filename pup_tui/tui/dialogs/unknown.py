@@ -15,7 +15,7 @@ from pup_tui.console_keys import ACTIONS
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog, ValuesAnswer, effect, shown_text
+from pup_tui.tui.dialogs.dialog import KEYS_GO_TO, Dialog, ValuesAnswer, effect, shown_text
 from pup_tui.tui.dialogs.failure import FURTHER
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
@@ -29,10 +29,10 @@ class UnknownScreen(Dialog):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
-        {what: f"choose('{what}')" for what in ("done", "retry", *FURTHER, "abort")}
+        {what: f"go_to('{what}')" for what in ("done", "retry", *FURTHER, "abort")}
     )
 
-    KEYS = "a key goes to its choice, enter takes it"
+    KEYS = KEYS_GO_TO
 
     def __init__(
         self,
@@ -98,13 +98,9 @@ class UnknownScreen(Dialog):
         self.query_one("#later").focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "choose":
+        if action == "go_to":
             return bool(self.query(f"#{parameters[0]}"))
         return super().check_action(action, parameters)
-
-    def action_choose(self, what: str) -> None:
-        """Go to a button: what nobody knows of is decided by no single key."""
-        self.query_one(f"#{what}", Button).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
