@@ -891,6 +891,37 @@ def test_a_hint_fits_the_place(script: str, hint: str, lint: Lint) -> None:
     assert any("write --" in each for each in hints) == ("write --" in hint)
 
 
+@pytest.mark.parametrize(
+    ("begin", "use", "checked"),
+    [
+        ("read -r N", "echo $((N))", "echo $((N))"),
+        ("read -r N", "[[ $N -gt 3 ]]", "[[ $N -gt 3 ]]"),
+        ("read -r N", 'echo "${a[$N]}"', 'echo "${a[$N]}"'),
+        ("read -r K", 'unset "$K"', 'unset "$K"'),
+        ("M=$(cat x)", "let M+=1", "let M+=1"),
+        ("f() {", "echo $(($1)); }; f `date`", "echo $(($1)); }; f `date`"),
+        ("V={{ X }}", "echo $((${V%%.*}))", "echo $((N))"),
+        ("V={{ X }}; P=${V%%.*}", "echo $((P))", "echo $((P))"),
+        ("P=V; Q=$P$P; V={{ X }}", "echo $((Q))", "echo $((Q))"),
+        ("cd {{ X }}", "echo $((${PWD##*/}))", "echo $((N))"),
+        ("true", "echo $((TRIES + 1))", "echo $((TRIES + 1))"),
+        ("true", "echo $(( $(cat x) + 1 ))", "echo $(( N + 1 ))"),
+    ],
+)
+@pytest.mark.parametrize("of", ["bash", "ksh", "zsh"])
+def test_the_remedy_that_a_hint_prints_silences(
+    of: str, begin: str, use: str, checked: str, lint: Lint
+) -> None:
+    def hints(*lines: str) -> list[str]:
+        script = "\n".join(f"      {line}" for line in ("echo {{ X }}", begin, *lines))
+        text = step(f"shell: {of}", f"run: |\n{script}", top="name: runbook\nvars: {X: {}}")
+        return [w.hint or "" for w in lint(text).warnings if w.code == "unchecked-arithmetic"]
+
+    (hint,) = hints(use)
+    (remedy,) = re.findall("`([^`]*;[^`]*)`", hint)
+    assert not hints(remedy.replace("…", "cat x"), checked)
+
+
 def test_a_variable_that_may_be_an_option_is_told_of_once(lint: Lint) -> None:
     loaded = lint(shell("rm {{ X }}; ls {{ X }}; cat {{ X }}"))
     (told,) = [p.message for p in loaded.warnings if p.code == "option-injection"]

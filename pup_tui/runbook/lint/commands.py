@@ -35,6 +35,8 @@ _TELLS = r"\s(?:--help|--version|-h|-V)\b"
 """What only tells of a program."""
 _LITERAL = re.compile(r"\s*([^\n;|&{]*)")
 
+_VARIABLE = re.compile(r"\$?\{?([A-Za-z_]\w*|[1-9])\}?", re.ASCII)
+
 _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(rf"\btail\b{_REST}\s(?:-[a-zA-Z]{{0,9}}[fF]|--follow)\b"),
@@ -164,9 +166,24 @@ def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
             yield Finding(node, told, hint, found.line, found.variable)
 
 
+def _check(found: Unchecked) -> str:
+    """What a script can do so that it is known to be a number or a name: `checks` understands it."""
+    text = found.variable
+    if text.startswith("${!"):
+        return "write a `case` of the names that it may be"
+    name = _VARIABLE.fullmatch(text)
+    if found.origin is TextOrigin.COMPOSED and text.startswith("$"):
+        name, text = None, "…"
+    of, first = (name[1], "") if name is not None else ("N", f"N={text}; ")
+    remedy = f"{first}case ${of} in *[!0-9]*) exit 1;; esac"
+    return (
+        f"check first that it is a number, `{remedy}`, or that it is a name, with `*[!A-Za-z0-9_]*`"
+    )
+
+
 def _unchecked(found: Unchecked) -> tuple[str, str]:
     taken = f"the script takes {shown(found.variable)} for a number or a name"
-    check = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
+    check = _check(found)
     match found.origin:
         case TextOrigin.COMMAND:
             return f"{taken}, and a command has given it that", check

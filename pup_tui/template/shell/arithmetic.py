@@ -141,11 +141,12 @@ class Arithmetic:
             else:
                 yield Reading(
                     self._words.names(text, node),
-                    f"${text.decode()}",
+                    self._survey.text(node.parent or node).decode(errors="replace")[:60],
                     node.start_point.row + 1,
                     Use.INT,
                     frozenset(),
                     is_part=TAKES_PART.match(self._survey.script, node.end_byte) is not None,
+                    at=node.start_byte,
                 )
             return
         if inside and node.type in ("raw_string", "string_content"):
@@ -182,11 +183,13 @@ class Arithmetic:
             return True
         return any(table.calculates_in_tests for table in tables(self._survey.shell))
 
-    def _identifiers(self, text: bytes, node: Node) -> Iterator[Reading]:
+    def _identifiers(self, text: bytes, node: Node, *, is_here: bool = True) -> Iterator[Reading]:
+        """The names in a text, which is calculated with where it stands, if ``is_here``."""
         line = node.start_point.row + 1
+        at = node.start_byte if is_here else -1
         for name in set(_IDENTIFIER.findall(text)):
             names = self._words.names(name, node)
-            yield Reading(names, name.decode(), line, Use.INT, frozenset())
+            yield Reading(names, name.decode(), line, Use.INT, frozenset(), at=at)
 
     def _literal_numbers(self) -> Iterator[Reading]:
         """The names in what is assigned to integers."""
@@ -231,7 +234,7 @@ class Arithmetic:
             name = waiting.pop()
             for node in self._given(name):
                 text = _literal(self._survey, node)
-                for reading in self._identifiers(text.replace(b"$", b" "), node):
+                for reading in self._identifiers(text.replace(b"$", b" "), node, is_here=False):
                     if reading.names[0] not in seen:
                         seen.update(reading.names)
                         waiting.extend(reading.names)

@@ -20,6 +20,8 @@ from msgspec.structs import replace
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.arithmetic import Arithmetic, name_form
+from pup_tui.template.shell.check_patterns import Shape
+from pup_tui.template.shell.checks import Checks
 from pup_tui.template.shell.composed import MADE
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
@@ -142,6 +144,7 @@ def follow(
         Unchecked(each.variable, each.line, TextOrigin.PART)
         for each in dict.fromkeys(chain.from_iterable(asked.values()))
         if each.need is Need.PLAIN and graph.runs_arithmetic
+        if (each.variable, each.line) not in graph.checked_at(readings)
     ]
     return ValueFlow(
         asked=asked,
@@ -387,7 +390,7 @@ class _Graph:
             problem = UnsafePlaceError(
                 f"{shown} takes the value for the name of a variable", "write a `case` instead"
             )
-            return Reading(names, shown, line, Use.NAME, frozenset(), problem)
+            return Reading(names, shown, line, Use.NAME, frozenset(), problem, at=node.start_byte)
         if _PROMPT.match(after):
             return self._as_prompt(node, names)
         return self._used(node, names, after)
@@ -406,7 +409,7 @@ class _Graph:
         try:
             uses = Uses(self._survey, path, node.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
-            return Reading(names, shown, line, Use.CODE, frozenset(), problem)
+            return Reading(names, shown, line, Use.CODE, frozenset(), problem, at=node.start_byte)
         is_part = uses.is_part or TAKES_PART.match(after) is not None
         return Reading(
             names,
@@ -417,6 +420,7 @@ class _Graph:
             command=uses.command,
             is_part=is_part,
             is_cut=is_part or uses.is_cut or _becomes_words(path),
+            at=node.start_byte,
         )
 
     def unchecked_outputs(self) -> Iterator[Unchecked]:
@@ -480,11 +484,27 @@ class _Graph:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         seen: set[str] = set()
         for reading in self.read(self._foreign):
-            if reading.shown in seen or not self._is_checked(reading):
+            if reading.shown in seen or not self._is_checked(reading) or self._is_known(reading):
                 continue
             if held.isdisjoint(reading.names):
                 seen.add(reading.shown)
                 yield Unchecked(reading.shown, reading.line)
+
+    def checked_at(self, readings: Iterable[Reading]) -> set[tuple[str, int]]:
+        """Where the script calculates with what it has checked, as it stands there and on which line."""
+        calculated = [each for each in readings if each.use is Use.INT]
+        others = {(each.shown, each.line) for each in calculated if not self._is_known(each)}
+        return {(each.shown, each.line) for each in calculated} - others
+
+    def _is_known(self, reading: Reading) -> bool:
+        """Whether the script has checked before what it reads there."""
+        is_name = isinstance(reading.problem, NotTextError)
+        shape = Shape.NAME if is_name else Shape.NUMBER
+        return reading.at >= 0 and self._checks.hold(reading.names, shape, reading.at)
+
+    @cached_property
+    def _checks(self) -> Checks:
+        return Checks(self._survey, self._words)
 
     def composed(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on names that texts hold, of variables that hold what is not the script's own."""
@@ -505,7 +525,7 @@ class _Graph:
             composed = self._arithmetic.composed
             calculated = chain.from_iterable(each.names for each in self._arithmetic.written)
             made = self.reached(composed.names({*calculated})) - held - self._foreign
-            yield from self.read(made)
+            yield from (each for each in self.read(made) if not self._is_known(each))
             for node in self._survey.expansions:
                 if composed.is_made(node):
                     reading = self._expansion(node)
@@ -527,7 +547,8 @@ class _Graph:
         names = {*written, *self._expansions} - held - SET_BY_MATCHES
         for name in sorted(inherited(self._survey, names)):
             readings = self.read(self.reached((name,)) - held - self._foreign)
-            used = next((each for each in readings if each.use is Use.INT), None)
+            calculated = (each for each in readings if each.use is Use.INT)
+            used = next((each for each in calculated if not self._is_known(each)), None)
             if used is not None:
                 origin = TextOrigin.ENVIRONMENT
                 yield Unchecked(used.shown, used.line, origin, name.decode())

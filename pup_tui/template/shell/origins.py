@@ -31,7 +31,7 @@ OF_THE_SHELL: Final = frozenset(
 )
 """Variables to which a shell itself gives their text."""
 _COMMANDS_PER_STEP: Final = 20
-_DEFAULTED: Final = late_pattern(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
+DEFAULTED: Final = late_pattern(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
 
 
 class Surveyed(Protocol):
@@ -177,7 +177,7 @@ class Origins:
     @cached_property
     def _filled(self) -> frozenset[bytes]:
         """The variables that get a text from commands, or from ``${NAME:=TEXT}``."""
-        found = {*_DEFAULTED.findall(self._survey.script)}
+        found = {*DEFAULTED.findall(self._survey.script)}
         if self._survey.references:
             found.add(ANY)
         for words in map(self._survey.words, self._survey.commands):

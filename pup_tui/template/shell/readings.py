@@ -36,6 +36,8 @@ class Reading(Struct, frozen=True):
     """What is used is a part of the text, as in ``${NAME%.*}``."""
     is_cut: bool = False
     """It may begin anywhere in the text: it is a part, a word or a line of it."""
+    at: int = -1
+    """The byte at which it stands in the script; -1 where it is in a text."""
 
 
 class OwnWords:

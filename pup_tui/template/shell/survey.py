@@ -97,11 +97,22 @@ def _query() -> Query:
 
 
 class Survey:
-    """What was found in the tree of a script; `marker` matches what stands in the place of values."""
+    """What was found in the tree of a script; `marker` matches what stands in the place of values.
 
-    def __init__(self, root: Node, script: bytes, shell: str, marker: re.Pattern[bytes]) -> None:
+    ``written`` is the script where some of it is spelled in another way for the grammar.
+    """
+
+    def __init__(
+        self,
+        root: Node,
+        script: bytes,
+        shell: str,
+        marker: re.Pattern[bytes],
+        written: bytes | None = None,
+    ) -> None:
         self.root = root
         self.script = script
+        self.written = script if written is None else written
         self.shell = shell
         self.marker = marker
         self._words: dict[int, list[ShellWord]] = {}
@@ -143,6 +154,10 @@ class Survey:
         """Whether nothing in it can read a variable, be it by a bare name."""
         names = {name for table in tables(self.shell) for name in table.calculating}
         return _READS.search(self.script) is None and names.isdisjoint(_WORDS.findall(self.script))
+
+    def as_written(self, node: Node) -> bytes:
+        """The text of a node as it stands in the script."""
+        return self.written[node.start_byte : node.end_byte]
 
     @property
     def commands(self) -> list[Node]:

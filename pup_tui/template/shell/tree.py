@@ -38,6 +38,7 @@ class ScriptTree:
     """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
     def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
+        self._written = script
         self._script, self._tree = read(script, shell)
         self._shell = shell
         self._spans = spans
@@ -80,7 +81,8 @@ class ScriptTree:
     @cached_property
     def survey(self) -> Survey:
         """What the script says of itself."""
-        return Survey(self.root, self._script, self._shell, _markers(self._script, self._spans))
+        marker = _markers(self._script, self._spans)
+        return Survey(self.root, self._script, self._shell, marker, self._written)
 
     @cached_property
     def parts(self) -> ScriptParts:

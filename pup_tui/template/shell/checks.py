@@ -1,0 +1,546 @@
+"""What a script has surely checked before a place: that a variable holds a number, or a plain name.
+
+A check is a statement that other texts do not get past: ``case $N in *[!0-9]*) exit 1;; esac``,
+``[[ $N =~ ^[0-9]+$ ]] || return``, ``if [ "$N" -ge 0 ]; then``. The script is gone through once, in the order
+in which it runs, with what is known of its variables at each place. What is not understood, and what may
+give a variable another text, takes away what was known.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
+
+from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.shell.changes import OWN_WORDS, Changes, holds_number
+from pup_tui.template.shell.check_patterns import Check, Shape, glob, regex
+from pup_tui.template.shell.conditions import (
+    Both,
+    Comparison,
+    Condition,
+    Either,
+    Opposite,
+    Other,
+    condition,
+    first_text,
+    tokens,
+)
+from pup_tui.template.shell.fills import ANY
+from pup_tui.template.shell.readings import OwnWords
+from pup_tui.template.shell.survey import Survey
+from pup_tui.template.shell.tables import tables
+from pup_tui.template.shell.words import ShellWord
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_Known = frozenset[tuple[tuple[bytes, ...], Shape]]
+"""The variables, or a function's own words, of which a shape is known."""
+_State = _Known | None
+"""What is known at a place; None where the script does not get to."""
+
+_MAY_CHECK: Final = late_pattern(rb"\bcase\b|\[\[|\[\s|\btest\b|//\[")
+_PREFIX: Final = late_pattern(rb"(?:(?:!|time|-p|--)(?:[ \t]|\\\r?\n)+)*")
+_SUBJECT: Final = late_pattern(
+    rb"\"?\$(?:([A-Za-z_]\w*|[1-9])|\{([A-Za-z_]\w*|[1-9]\d*)(?::?-[\w./ ]*)?\})\"?"
+)
+"""A variable as it is, perhaps with another text where it is empty."""
+_STRIPPED: Final = late_pattern(rb"\"?\$\{[A-Za-z_]\w*//\[[!^](?:0-9|\[:digit:\])\](?:/)?\}\"?")
+"""A variable without whatever is no digit."""
+_STATUS: Final = late_pattern(rb"[0-9]+|\"?\$\?\"?")
+_LEAVING: Final = frozenset({b"exit", b"return", b"break", b"continue"})
+_OTHER_WAYS: Final = (_LEAVING - {b"exit"}) | {b"eval"}
+"""How a function may be left before its end is reached."""
+_LOOPS: Final = frozenset({"for_statement", "while_statement", "c_style_for_statement"})
+_COMPARING: Final = frozenset({b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"})
+_TESTS: Final = frozenset({b"test", b"["})
+_COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
+_EXPANDED: Final = frozenset({"string", "simple_expansion", "expansion", "concatenation"})
+_INNER: Final = frozenset({"command_substitution", "process_substitution"})
+_STEPS_PER_NODE: Final = 2
+_FARTHEST: Final = 60
+"""Bytes of ``!`` and ``time`` before a statement."""
+_COMPARISON: Final = 3
+"""Parts of a comparison: two texts and what is between them."""
+
+
+class _Ends(NamedTuple):
+    """What is known behind a statement that succeeds, and behind one that fails."""
+
+    success: _State
+    failure: _State
+
+    @property
+    def either(self) -> _State:
+        return _both(self.success, self.failure)
+
+
+class Checks:
+    """What is known of a script's variables, by what the script has checked."""
+
+    def __init__(self, survey: Survey, words: OwnWords) -> None:
+        self._survey = survey
+        self._words = words
+        self._at: dict[int, _Known] = {}
+        self._left: list[list[_State]] = []
+        """For each loop around, what is known where it is left, or its next round begun."""
+        self._functions: list[Node] = []
+        self._changes = Changes(survey)
+        self._ending: dict[bytes, bool] = {}
+
+    def hold(self, names: tuple[bytes, ...], shape: Shape, at: int) -> bool:
+        """Whether a variable, by the names that a place reads, surely holds such a text at a byte."""
+        starts = self._starts
+        position = bisect_right(starts, at) - 1
+        return position >= 0 and (names, shape) in self._at[starts[position]]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where something else is known than before."""
+        script = self._survey.written
+        if (
+            _MAY_CHECK.search(script) is not None
+            and not self._survey.references
+            and not self._changes.are_unknown
+        ):
+            self._sequence(self._survey.root.children, frozenset())
+        return sorted(self._at)
+
+    # -- statements --------------------------------------------------------------------------------
+
+    def _sequence(self, nodes: Iterable[Node], state: _State) -> _State:
+        return self._ends_of(nodes, state).either
+
+    def _ends_of(self, nodes: Iterable[Node], state: _State) -> _Ends:
+        """What is known behind statements that follow each other; of tokens and comments nothing."""
+        ends = _Ends(state, state)
+        for node in nodes:
+            if node.is_named and node.type != "comment":
+                before = ends.either
+                ends = self._run(node, before)
+                if node.next_sibling is not None and node.next_sibling.type == "&":
+                    ends = _Ends(before, before)
+        return ends
+
+    def _run(self, node: Node, state: _State) -> _Ends:
+        spend_on_judging(_STEPS_PER_NODE)
+        match node.type:
+            case "list":
+                return self._chained(node, state)
+            case "redirected_statement":
+                return self._redirected(node, state)
+            case "negated_command":
+                inner = self._ends_of(node.children, state)
+                return self._prefixed(node, _Ends(inner.failure, inner.success))
+        if not _PREFIX.fullmatch(self._gap(node)):
+            return self._opaque(node, state)
+        return self._prefixed(node, self._compound(node, state))
+
+    def _compound(self, node: Node, state: _State) -> _Ends:
+        match node.type:
+            case "if_statement":
+                return self._branched(node, state)
+            case "case_statement":
+                return self._cases(node, state)
+            case "test_command":
+                return self._test(node, state)
+            case "function_definition":
+                self._function(node)
+                return _Ends(state, state)
+            case kind if kind in _LOOPS:
+                return self._loop(node, state)
+        return self._parts(node, state)
+
+    def _parts(self, node: Node, state: _State) -> _Ends:
+        """Commands and assignments, alone and in groups."""
+        match node.type:
+            case "compound_statement" if node.children[0].type != "((":
+                return self._ends_of(node.children[1:-1], state)
+            case "subshell":
+                self._apart(node.children[1:-1], state)
+                return _Ends(state, state)
+            case "pipeline":
+                behind = self._without(state, self._changes.of(node))
+                for child in node.named_children:
+                    self._apart([child], behind)
+                return _Ends(behind, behind)
+            case "variable_assignments":
+                return self._ends_of(node.children, state)
+            case "variable_assignment":
+                return self._assignment(node, state)
+            case kind if kind in _COMMANDS:
+                return self._command(node, state)
+        return self._opaque(node, state)
+
+    def _chained(self, node: Node, state: _State) -> _Ends:
+        """``A && B``, ``A || B``."""
+        first, *_, last = node.named_children
+        operator = next((c.type for c in node.children if c.type in ("&&", "||")), "")
+        left = self._run(first, state)
+        if operator == "&&":
+            right = self._run(last, left.success)
+            return _Ends(right.success, _both(left.failure, right.failure))
+        if operator == "||":
+            right = self._run(last, left.failure)
+            return _Ends(_both(left.success, right.success), right.failure)
+        return self._opaque(node, state)
+
+    def _redirected(self, node: Node, state: _State) -> _Ends:
+        """A statement whose redirections give no variable a text, nor hold other statements."""
+        body = node.child_by_field_name("body")
+        redirects = [child for child in node.named_children if child != body]
+        beside = chain.from_iterable(each.named_children for each in redirects)
+        if body is None or any(
+            each.type in _COMMANDS | _LOOPS | {"list", "pipeline"} for each in beside
+        ):
+            return self._opaque(node, state)
+        state = self._without(state, frozenset[bytes]().union(*map(self._changes.of, redirects)))
+        ends = self._run(body, state)
+        behind = self._without(state, self._changes.of(body))
+        for each in chain(redirects, *(each.named_children for each in redirects)):
+            self._note(each, behind)
+            self._at.setdefault(each.end_byte, frozenset())
+        for each in redirects:
+            self._inside(each, behind)
+        return ends
+
+    def _branched(self, node: Node, state: _State) -> _Ends:
+        """``if`` and ``elif``: what stands before ``then``, behind it, and the other branches."""
+        then = next((i for i, child in enumerate(node.children) if child.type == "then"), None)
+        if then is None:
+            return self._opaque(node, state)
+        others = [c for c in node.children if c.type in ("elif_clause", "else_clause")]
+        condition = self._ends_of(node.children[1:then], state)
+        body = (c for c in node.children[then + 1 :] if c not in others)
+        ends = self._sequence(body, condition.success)
+        rest = condition.failure
+        for other in others:
+            if other.type == "else_clause":
+                ends, rest = _both(ends, self._sequence(other.children[1:], rest)), None
+            else:
+                branch, rest = self._elif(other, rest)
+                ends = _both(ends, branch)
+        either = _both(ends, rest)
+        return _Ends(either, either)
+
+    def _elif(self, node: Node, state: _State) -> tuple[_State, _State]:
+        """What is known behind the branch, and where it is not taken."""
+        then = next((i for i, child in enumerate(node.children) if child.type == "then"), 1)
+        condition = self._ends_of(node.children[1:then], state)
+        return self._sequence(node.children[then + 1 :], condition.success), condition.failure
+
+    def _cases(self, node: Node, state: _State) -> _Ends:
+        value = node.child_by_field_name("value")
+        items = [child for child in node.named_children if child.type == "case_item"]
+        endings = {child.type for item in items for child in item.children}
+        is_known = all(item.children_by_field_name("value") for item in items)
+        if value is None or not is_known or not endings.isdisjoint({";&", ";;&", ";|"}):
+            return self._opaque(node, state)
+        self._note(node, state)
+        self._inside(value, state)
+        names = self._subject(value)
+        ends: _State = None
+        rest = state
+        for item in items:
+            nodes = item.children_by_field_name("value")
+            patterns = [self._survey.as_written(each) for each in nodes]
+            check = glob(patterns, self._survey.shell)
+            body = (each for each in item.children if each.start_byte >= nodes[-1].end_byte)
+            within = _and(rest, names, check.matches)
+            ends = _both(ends, self._sequence(body, within))
+            rest = None if b"*" in patterns else _and(rest, names, check.others)
+        either = _both(ends, rest)
+        return _Ends(either, either)
+
+    def _loop(self, node: Node, state: _State) -> _Ends:
+        """Within a loop only that is known which no round of it changes, until it is checked there."""
+        begin = self._without(state, self._changes.of(node))
+        self._note(node, begin)
+        self._left.append([])
+        body = node.child_by_field_name("body")
+        if body is None:
+            self._left.pop()
+            return self._opaque(node, state)
+        is_until = node.children[0].type == "until"
+        if node.type == "while_statement":
+            conditions = [c for c in node.named_children if c != body]
+            condition = self._ends_of(conditions, begin)
+            entered = condition.failure if is_until else condition.success
+            ended = condition.success if is_until else condition.failure
+        else:
+            for child in node.named_children:
+                self._inside(child, begin) if child != body else None
+            entered = ended = begin
+        self._sequence(body.children, entered)
+        for left in self._left.pop():
+            ended = _both(ended, left)
+        return _Ends(ended, ended)
+
+    def _function(self, node: Node) -> None:
+        """The body of a function, of whose calls nothing is known."""
+        body = node.child_by_field_name("body")
+        self._at[node.start_byte] = frozenset()
+        outer, self._left = self._left, []
+        self._functions.append(node)
+        if body is not None:
+            self._run(body, frozenset())
+        self._functions.pop()
+        self._left = outer
+        self._at.setdefault(node.end_byte, frozenset())
+
+    def _apart(self, nodes: Iterable[Node], state: _State) -> None:
+        """Statements that run in a process of their own."""
+        outer, self._left = self._left, []
+        self._sequence(nodes, state)
+        self._left = outer
+
+    def _opaque(self, node: Node, state: _State) -> _Ends:
+        """What is not understood."""
+        state = self._without(state, self._changes.of(node))
+        self._note(node, state)
+        return _Ends(state, state)
+
+    def _assignment(self, node: Node, state: _State) -> _Ends:
+        self._note(node, state)
+        self._inside(node, state)
+        behind = self._without(state, self._changes.of(node))
+        name, *_, value = node.children
+        if name.type == "variable_name" and node.children[1].type == "=":
+            for shape in Shape:
+                if self._is_of(value, shape, state):
+                    behind = _and(behind, self._known(self._survey.as_written(name), node), shape)
+        return _Ends(behind, behind)
+
+    def _command(self, node: Node, state: _State) -> _Ends:
+        behind = self._without(state, self._changes.of(node))
+        words = self._survey.words(node)
+        if node.id in self._changes.traps:
+            self._note(node, None)
+        else:
+            self._note(node, behind)
+            self._expanded(words, self._without(state, self._changes.before(node)), behind)
+        self._inside(node, behind)
+        name = words[0].text if words and words[0].is_literal else b""
+        if name in _LEAVING and self._leaves(node, name, [word.raw for word in words[1:]]):
+            for loop in self._left if name in (b"break", b"continue") else ():
+                loop.append(behind)
+            return _Ends(None, None)
+        if self._never_returns(name, node):
+            return _Ends(None, None)
+        if name in _TESTS:
+            return self._compared(
+                [self._survey.as_written(word.node) for word in words[1:]], node, behind
+            )
+        if node.type == "declaration_command":
+            for child in node.named_children:
+                if child.type == "variable_assignment":
+                    behind = self._assignment(child, behind).success
+        return _Ends(behind, behind)
+
+    def _expanded(self, words: Sequence[ShellWord], state: _State, behind: _State) -> None:
+        """The words of a command are made before it gives variables other texts."""
+        for word in words[1:] if state != behind else ():
+            if word.node.type in _EXPANDED:
+                self._note(word.node, state)
+                self._at[word.node.end_byte] = behind or frozenset()
+
+    def _leaves(self, node: Node, name: bytes, words: Sequence[bytes]) -> bool:
+        """Whether it surely ends the script, the function or the round of a loop."""
+        if len(words) > 1 or not all(map(_STATUS.fullmatch, words)):
+            return False
+        if name in self._survey.functions or name in self._survey.names.aliases:
+            return False
+        if name == b"return":
+            return bool(self._functions) and self._is_within(node, self._functions[-1])
+        return bool(self._left) or name == b"exit"
+
+    def _is_within(self, node: Node, function: Node) -> bool:
+        return function.start_byte <= node.start_byte < function.end_byte
+
+    def _never_returns(self, name: bytes, call: Node) -> bool:
+        """Whether a function of the script, which is defined by then, ends it whatever happens."""
+        definitions = self._survey.functions.get(name, ())
+        if len(definitions) != 1 or definitions[0].end_byte > call.start_byte:
+            return False
+        if name not in self._ending:
+            self._ending[name] = not self._undefines(name) and self._ends_script(definitions[0])
+        return self._ending[name]
+
+    def _undefines(self, name: bytes) -> bool:
+        found = (words for _, words in self._survey.named(b"unset", b"unfunction", b"unalias"))
+        return any(
+            word.text == name or not word.is_literal for words in found for word in words[1:]
+        )
+
+    def _ends_script(self, definition: Node) -> bool:
+        body = definition.child_by_field_name("body")
+        if (
+            definition.parent != self._survey.root
+            or body is None
+            or body.type != "compound_statement"
+        ):
+            return False
+        commands = [self._survey.words(each) for each in self._survey.commands_within(body)]
+        if any(not words[0].is_literal or words[0].text in _OTHER_WAYS for words in commands):
+            return False
+        ended = (each for each in body.named_children if each.type == "command")
+        return any(
+            words[0].text == b"exit"
+            and self._leaves(each, b"exit", [word.raw for word in words[1:]])
+            for each, words in ((each, self._survey.words(each)) for each in ended)
+            if each.next_sibling is None or each.next_sibling.type != "&"
+        )
+
+    # -- conditions --------------------------------------------------------------------------------
+
+    def _test(self, node: Node, state: _State) -> _Ends:
+        """``[[ … ]]`` and ``[ … ]``."""
+        state = self._without(state, self._changes.of(node))
+        self._note(node, state)
+        self._inside(node, state)
+        inner = node.children[1:-1]
+        if node.children[0].type == "[[":
+            return self._condition(condition(inner), state)
+        return self._compared(
+            [self._survey.as_written(each) for each in tokens(inner)], node, state
+        )
+
+    def _condition(self, of: Condition, state: _State) -> _Ends:
+        begin = first_text(of)
+        if begin is not None:
+            self._note(begin, state)
+        match of:
+            case Opposite():
+                ends = self._condition(of.of, state)
+                return _Ends(ends.failure, ends.success)
+            case Both():
+                first = self._condition(of.first, state)
+                second = self._condition(of.second, first.success)
+                return _Ends(second.success, _both(first.failure, second.failure))
+            case Either():
+                first = self._condition(of.first, state)
+                second = self._condition(of.second, first.failure)
+                return _Ends(_both(first.success, second.success), second.failure)
+            case Comparison():
+                check, names = self._compared_with(of), self._subject(of.left)
+                return _Ends(_and(state, names, check.matches), _and(state, names, check.others))
+            case Other():
+                return _Ends(state, state)
+            case _:
+                assert_never(of)
+
+    def _compared_with(self, of: Comparison) -> Check:
+        match self._survey.as_written(of.operator):
+            case b"=~":
+                return regex(self._pattern(of.right))
+            case b"==" | b"=":
+                return glob([self._survey.as_written(of.right)], self._survey.shell)
+            case b"!=":
+                return glob([self._survey.as_written(of.right)], self._survey.shell).swapped
+            case _:
+                return Check()
+
+    def _pattern(self, node: Node) -> bytes:
+        """A regular expression: as it stands, or the only text of a variable."""
+        text = self._survey.as_written(node)
+        name = text.strip(b"${}")
+        given = self._survey.texts_of.get(name, []) if text.startswith(b"$") else []
+        if len(given) != 1 or given[0].type != "raw_string" or given[0].end_byte > node.start_byte:
+            return text
+        assignment = given[0].parent
+        is_sure = assignment is not None and assignment.parent == self._survey.root
+        is_only = self._changes.names.count(name) == 1
+        is_pattern = is_sure and is_only and name not in self._changes.untold
+        return self._survey.as_written(given[0])[1:-1] if is_pattern else text
+
+    def _compared(self, parts: Sequence[bytes], node: Node, state: _State) -> _Ends:
+        """A comparison of numbers, which succeeds with numbers only where it does not calculate."""
+        calculates = any(table.calculates_in_tests for table in tables(self._survey.shell))
+        success = state
+        if len(parts) == _COMPARISON and parts[1] in _COMPARING and not calculates:
+            for part in (parts[0], parts[2]):
+                if part.startswith(b'"'):
+                    success = _and(success, self._named(part, node), Shape.NUMBER)
+        return _Ends(success, state)
+
+    # -- variables ---------------------------------------------------------------------------------
+
+    def _subject(self, node: Node) -> tuple[bytes, ...]:
+        return self._named(self._survey.as_written(node), node)
+
+    def _named(self, text: bytes, node: Node) -> tuple[bytes, ...]:
+        """What a text stands for that is one variable as it is."""
+        match = _SUBJECT.fullmatch(text)
+        return self._known(match[1] or match[2], node) if match is not None else ()
+
+    def _known(self, name: bytes, node: Node) -> tuple[bytes, ...]:
+        """A variable that something may be known of."""
+        return () if name in self._changes.untold else self._words.names(name, node)
+
+    def _is_of(self, node: Node, shape: Shape, state: _State) -> bool:
+        """Whether an assigned text is of a shape."""
+        text = self._survey.as_written(node)
+        if holds_number(self._survey, node) or _STRIPPED.fullmatch(text):
+            return True
+        names = self._named(text, node)
+        is_alone = b"-" not in text
+        return bool(names) and is_alone and (state is None or (names, shape) in state)
+
+    def _without(self, state: _State, names: frozenset[bytes]) -> _State:
+        """What is still known when some variables may have got another text."""
+        if not state or not names:
+            return state
+        if ANY in names:
+            return frozenset()
+        return frozenset(
+            each
+            for each in state
+            if each[0][0] not in names and not (OWN_WORDS in names and b" " in each[0][0])
+        )
+
+    # -- places ------------------------------------------------------------------------------------
+
+    def _note(self, node: Node, state: _State) -> None:
+        """Keep what is known at a place."""
+        self._at[node.start_byte] = state or frozenset()
+
+    def _inside(self, node: Node, state: _State) -> None:
+        """Go through the statements of the substitutions in a node."""
+        for child in node.named_children:
+            if child.type in _INNER and self._changes.is_arithmetic(child):
+                continue
+            if child.type in _INNER:
+                self._apart(child.children[1:-1], state)
+                self._at[child.end_byte] = state or frozenset()
+            else:
+                self._inside(child, state)
+
+    def _gap(self, node: Node) -> bytes:
+        """What stands in the script right before a statement where the grammar was given blanks."""
+        start = node.start_byte
+        before = self._survey.script[:start][-_FARTHEST:]
+        blank = len(before) - len(before.rstrip(b" \t"))
+        return self._survey.written[start - blank : start].lstrip(b" \t")
+
+    def _prefixed(self, node: Node, ends: _Ends) -> _Ends:
+        """What is known behind a statement with ``!`` before it that the grammar does not see."""
+        is_negated = self._gap(node).count(b"!") % 2
+        return _Ends(ends.failure, ends.success) if is_negated else ends
+
+
+def _both(one: _State, other: _State) -> _State:
+    """What is known wherever the script comes from."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
+
+
+def _and(state: _State, names: tuple[bytes, ...], shape: Shape | None) -> _State:
+    """What is known when a variable is known to be of a shape as well."""
+    if state is None or shape is None or not names:
+        return state
+    return state | {(names, each) for each in Shape if each >= shape}

@@ -1,0 +1,105 @@
+"""What stands in ``[[ … ]]``, as shells read it: the grammar binds its operators in an order of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_TREE: Final = frozenset({"binary_expression", "unary_expression", "parenthesized_expression"})
+_JOINING: Final = frozenset({"&&", "||"})
+_ENDS: Final = _JOINING | {")"}
+
+
+class Comparison(NamedTuple):
+    """Two texts that are compared."""
+
+    left: Node
+    operator: Node
+    right: Node
+
+
+class Opposite(NamedTuple):
+    """``! …``"""
+
+    of: Condition
+
+
+class Both(NamedTuple):
+    """``… && …``"""
+
+    first: Condition
+    second: Condition
+
+
+class Either(NamedTuple):
+    """``… || …``"""
+
+    first: Condition
+    second: Condition
+
+
+class Other(NamedTuple):
+    """What tells nothing of the shape of a text."""
+
+    first: Node | None
+
+
+Condition = Comparison | Opposite | Both | Either | Other
+
+
+def condition(nodes: list[Node]) -> Condition:
+    """The condition that some expressions are."""
+    waiting = deque(tokens(nodes))
+    found = _either(waiting)
+    return Other(None) if waiting else found
+
+
+def tokens(nodes: list[Node]) -> Iterator[Node]:
+    """The texts and operators of expressions, in their order."""
+    for node in nodes:
+        if node.type in _TREE:
+            yield from tokens(node.children)
+        else:
+            yield node
+
+
+def first_text(of: Condition) -> Node | None:
+    """Where a condition begins, but for ``!``."""
+    while not isinstance(of, Comparison | Other):
+        of = of[0]
+    return of[0]
+
+
+def _either(waiting: deque[Node]) -> Condition:
+    found = _both(waiting)
+    while waiting and waiting[0].type == "||":
+        waiting.popleft()
+        found = Either(found, _both(waiting))
+    return found
+
+
+def _both(waiting: deque[Node]) -> Condition:
+    found = _one(waiting)
+    while waiting and waiting[0].type == "&&":
+        waiting.popleft()
+        found = Both(found, _one(waiting))
+    return found
+
+
+def _one(waiting: deque[Node]) -> Condition:
+    if waiting and waiting[0].type == "!":
+        waiting.popleft()
+        return Opposite(_one(waiting))
+    if waiting and waiting[0].type == "(":
+        waiting.popleft()
+        found = _either(waiting)
+        return found if waiting and waiting.popleft().type == ")" else Other(None)
+    parts: list[Node] = []
+    while waiting and waiting[0].type not in _ENDS:
+        parts.append(waiting.popleft())
+    is_compared = len(parts) == len(Comparison._fields) and parts[0].type != "test_operator"
+    return Comparison(*parts) if is_compared else Other(parts[0] if parts else None)

@@ -1,0 +1,157 @@
+"""What a script has checked before it calculates with it is not warned of, however the check is spelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.script import compile_shell
+from tests.template.shell.generator import Hunt, installed, needs
+
+BEFORE = "echo {{ V }}; N=$(cat bait); "
+BAIT = "PATH[$(mkdir pwned)]"
+
+CHECKED = [
+    "case $N in *[!0-9]*) exit 1;; esac; echo $((N))",
+    "case $N in ''|*[!0-9]*) echo bad >&2; exit 1;; esac; echo $((N)); [[ $N -gt 3 ]]; echo $((N+1))",
+    'case "$N" in *[!0-9]*|"") echo bad >&2; exit 1 ;; esac\nM=$N\necho $((M))',
+    "case $N in (*[!0-9]*) N=0;; esac; echo $((N))",
+    "case ${N:-} in *[![:digit:]]*) exit 1;; esac; echo $((N))",
+    "[[ $N =~ ^[0-9]+$ ]] || exit; echo $((N))",
+    "[[ $N =~ ^-?[0-9]+$ ]] || { echo bad; exit 1; }; echo $((N))",
+    '[[ "$N" =~ ^[0-9]{1,3}$ ]] || N=0; echo $((N))',
+    "[[ ! $N =~ ^[0-9]+$ ]] && exit 1; echo $((N))",
+    "! [[ $N =~ ^[0-9]+$ ]] && exit 1; echo $((N))",
+    "if ! [[ $N =~ ^[0-9]+$ ]]; then echo b; exit 1; fi; echo $((N))",
+    "if [[ $N =~ ^[0-9]+$ ]]; then echo $((N)); fi",
+    "if [[ $N =~ ^[0-9]+$ && $N -gt 3 ]]; then echo $((N)); else exit 2; fi",
+    "[[ $N =~ ^[0-9]+$ ]] && echo $((N))",
+    "[[ $N == +([0-9]) ]] || exit 1; echo $((N))",
+    "[[ $N == *[!0-9]* ]] && exit 1; echo $((N))",
+    "[[ $N != *[!0-9]* ]] || exit 1; echo $((N))",
+    "[[ $N =~ [^0-9] ]] && exit 1; echo $((N))",
+    '[ "$N" -ge 0 ] 2>/dev/null || exit 1; echo $((N))',
+    'if [ "$N" -ge 0 ] 2>/dev/null; then echo $((N)); fi',
+    'if ! [ "$N" -eq "$N" ] 2>/dev/null; then exit 1; fi; echo $((N))',
+    'test "$N" -ge 0 || exit 1; echo $((N))',
+    'die() { echo "$*" >&2; exit 1; }; [[ $N =~ ^[0-9]+$ ]] || die "no number"; echo $((N))',
+    'f() { case $1 in *[!0-9]*) return 1;; esac; echo $(($1 * 2)); }; f "$N"',
+    "for i in 1 2 3; do N=$(head -n1 f); case $N in *[!0-9]*) continue;; esac; echo $((N)); done",
+    "while read -r N; do case $N in *[!0-9]*|'') continue;; esac; (( N > 3 )) && echo big; done < f",
+    "until [[ $N =~ ^[0-9]+$ ]]; do read -r N || exit; done; echo $((N))",
+    "N=${N//[!0-9]/}; echo $((N))",
+    "re='^[0-9]+$'; [[ $N =~ $re ]] || exit; echo $((N))",
+    "case $N in [0-9]|[1-9][0-9]) ;; *) exit 1;; esac; echo $((N))",
+    "case $N in *[!0-9]*) exit 1;; *) echo $((N));; esac",
+    'case $N in *[!0-9]*) exit 1;; esac\nif true; then\n  for i in 1 2; do echo "$((N + i))"; done\nfi',
+    "case $N in *[!0-9]*) exit 1;; esac; cat <<E\n$((N))\nE",
+    'case $N in *[!0-9]*) exit 1;; esac; echo "x $(echo $((N)))" | cat',
+    "case $N in *[!0-9]*) exit 1;; esac; N=$((N + 1)); echo $((N)); let N=N+1; echo $((N))",
+    'case $N in *[!0-9]*) exit 1;; esac; echo "N is $N"; while [[ $N -lt 10 ]]; do N=$((N+1)); done',
+    "case $N in *[!0-9]*) exit 1;; esac; trap 'rm -f x' EXIT; echo $((N))",
+    "trap 'rm -f x' EXIT; case $N in *[!0-9]*) exit 1;; esac; for ((i=0; i<N; i++)); do echo $i; done",
+    "[[ -n $N && $N =~ ^[0-9]+$ ]] || exit 1; echo $((N))",
+    "[[ -z $N || ! $N =~ ^[0-9]+$ ]] && exit 1; echo $((N))",
+    "if [[ -z $N ]]; then exit 1; elif [[ $N =~ ^[0-9]+$ ]]; then echo $((N)); fi",
+    'if [ -z "$N" ] || ! [[ $N =~ ^[0-9]+$ ]]; then exit 1; fi; echo $((N))',
+    "read -r; case $REPLY in *[!0-9]*) exit;; esac; echo $((REPLY))",
+    'case $N in *[!A-Za-z0-9_]*) exit 1;; esac; unset "$N"',
+    'case $N in *[!A-Za-z0-9_]*) exit 1;; esac; [[ -v $N ]]; printf -v "$N" x',
+]
+
+UNCHECKED = [
+    "case $N in *[!0-9]*) echo bad;; esac; echo $((N))",
+    "case $N in [0-9]*) ;; *) exit 1;; esac; echo $((N))",
+    "case $M in *[!0-9]*) exit 1;; esac; echo $((N))",
+    "case $N in *[!0-9]*) exit 1;; esac; N=$(head x); echo $((N))",
+    "case $N in *[!0-9]*) exit 1;; esac; read N; echo $((N))",
+    "case $N in *[!0-9a-z]*) exit 1;; esac; echo $((N))",
+    "case $N in *[0-9]*) exit 1;; esac; echo $((N))",
+    "case $N in *[!0-9]) exit 1;; esac; echo $((N))",
+    "case $N in x) ;; *[!0-9]*) exit 1;; *[!0-9]*) ;& *) ;; esac; echo $((N))",
+    "case $N in a*) ;; *[!0-9]*) exit 1;; esac; echo $((N))",
+    "[[ $N =~ ^[0-9]+ ]] || exit; echo $((N))",
+    "[[ $N =~ ^[0-9]+|x$ ]] || exit; echo $((N))",
+    "[[ $N =~ ^.+$ ]] || exit; echo $((N))",
+    "[[ $N =~ ^[0-9]+$ ]] || echo bad; echo $((N))",
+    "! [[ $N =~ ^[0-9]+$ ]] || exit; echo $((N))",
+    "[[ $N =~ ^[0-9]+$ ]] && exit; echo $((N))",
+    "( [[ $N =~ ^[0-9]+$ ]] || exit ); echo $((N))",
+    "[[ $N =~ ^[0-9]+$ ]] || exit 1 | cat; echo $((N))",
+    "{ [[ $N =~ ^[0-9]+$ ]] || exit 1; } & echo $((N))",
+    "[[ $N =~ ^[0-9]+$ ]] || return 1; echo $((N))",
+    "[[ $N =~ ^[0-9]+$ ]] || exit 1 2; echo $((N))",
+    "[[ $N =~ ^[0-9]+$ ]] || die; die() { exit 1; }; echo $((N))",
+    "die() { echo x; return; exit 1; }; [[ $N =~ ^[0-9]+$ ]] || die; echo $((N))",
+    "exit() { :; }; [[ $N =~ ^[0-9]+$ ]] || exit; echo $((N))",
+    "[ $N -ge 0 ] || exit; echo $((N))",
+    '[ ! "$N" -ge 0 ] || exit; echo $((N))',
+    '[ ! 1 -ge "$N" ] && echo $((N))',
+    "[[ $N -ge 0 ]] || exit; echo x",
+    "case $N in *[!0-9]*) exit 1;; esac; for N in $(cat x); do echo $((N)); done",
+    "case $N in *[!0-9]*) exit 1;; esac; g() { N=$(cat x); }; g; echo $((N))",
+    'case $N in *[!0-9]*) exit 1;; esac; eval "$(cat x)"; echo $((N))',
+    "case $N in *[!0-9]*) exit 1;; esac; . ./x; echo $((N))",
+    "while :; do echo $((N)); case $N in *[!0-9]*) exit 1;; esac; N=$(cat x); done",
+    "case $N in *[!0-9]*) exit 1;; esac; while :; do echo $((N)); N=$(cat x); done",
+    "trap 'echo $((N))' EXIT; case $N in *[!0-9]*) exit 1;; esac; trap 'echo $((N))' EXIT; N=$(cat x)",
+    "case $N in *[!0-9]*) exit 1;; esac; trap 'N=$(cat x)' USR1; echo $((N))",
+    "case $N in *[!0-9]*) exit 1;; esac; declare -n r=N; r=$(cat x); echo $((N))",
+    'case $N in *[!0-9]*) exit 1;; esac; printf -v N %s "$(cat x)"; echo $((N))',
+    'case $N in *[!0-9]*) exit 1;; esac; k=N; read "$k"; echo $((N))',
+    "case $N in *[!0-9]*) exit 1;; esac; N=([0]=5 [1]=$(cat x)); echo $((N[1]))",
+    "cat <<E\n$((N))\nE\ncase $N in *[!0-9]*) exit 1;; esac",
+    "if false; then case $N in *[!0-9]*) exit 1;; esac; fi; echo $((N))",
+    "false && case $N in *[!0-9]*) exit 1;; esac; echo $((N))",
+    "f() { case $N in *[!0-9]*) exit 1;; esac; }; echo $((N))",
+    "f() { echo $((N)); }; f; case $N in *[!0-9]*) exit 1;; esac",
+    "case $N in *[!0-9]*) exit 1;; esac; : ${N:=$(cat x)}; echo $((N))",
+    "case $N in *[!0-9]*) break;; esac; echo $((N))",
+    'f() { case $1 in *[!0-9]*) return 1;; esac; shift; echo $(($1 * 2)); }; f "$N" "$N"',
+    'f() { case $2 in *[!0-9]*) return 1;; esac; echo $(($1 * 2)); }; f "$N" 5',
+    'case $N in "*[!0-9]*") exit 1;; esac; echo $((N))',
+    "case $N in *[!0-9]*) exit 1;; esac >f; { N=$(cat x); } >g; echo $((N))",
+    "for i in 1 2; do case $N in *[!0-9]*) break;; esac; done; echo $((N))",
+    "coproc { [[ $N =~ ^[0-9]+$ ]] || exit; }; echo $((N))",
+    "re='^[0-9]+$'; re=x; [[ $N =~ $re ]] || exit; echo $((N))",
+    "if [[ $N =~ $re ]]; then echo $((N)); fi; re='^[0-9]+$'",
+    "die() { break; exit 1; }; for i in 1; do [[ $N =~ ^[0-9]+$ ]] || die; done; echo $((N))",
+    "[[ $N =~ ^[0-9]+$ || $N == x* ]] || exit 1; echo $((N))",
+    "echo a && [[ $N =~ ^[0-9]+$ ]] || true; echo $((N))",
+    "case $N in *[!A-Za-z0-9_]*) exit 1;; esac; echo $((N))",
+    "case $N in *[!A-Za-z0-9_]*) exit 1;; esac; echo ${!N}",
+    'read N "a[N]" < f; case $N in *[!0-9]*) exit 1;; esac; read N "a[N]" < f',
+    "case $N in *[!0-9]*) exit 1;; esac; declare N=$(cat f) a[N]=5",
+    "k=N; case $N in *[!0-9]*) exit 1;; esac; : ${!k:=$(cat x)}; echo $((N))",
+    'case $N in *[!0-9]*) exit 1;; esac; export "N=$(cat x)"; echo $((N))',
+]
+
+
+@pytest.mark.parametrize("script", CHECKED)
+def test_what_is_checked_before_is_not_told_of(script: str) -> None:
+    assert not compile_shell(BEFORE + script, "bash").unchecked
+
+
+@pytest.mark.parametrize("script", UNCHECKED)
+def test_what_other_texts_get_past_is_no_check(script: str) -> None:
+    assert compile_shell(BEFORE + script, "bash").unchecked
+
+
+@pytest.mark.parametrize("shell", ["bash", "ksh", "zsh"])
+@pytest.mark.parametrize("script", CHECKED)
+def test_nothing_runs_of_a_text_that_is_not_told_of(
+    script: str, shell: str, tmp_path: Path
+) -> None:
+    needs(shell)
+    try:
+        template = compile_shell(BEFORE + script, shell)
+    except TemplateError:
+        return
+    if not template.unchecked:
+        hunt = Hunt(shell, 0, tmp_path)
+        made = template.render({"V": "x"})
+        before = f"printf '%s\\n' '{BAIT}' > bait; "
+        for command in installed(shell):
+            assert not hunt.runs_a_value(command, before + made.script, made.env)
