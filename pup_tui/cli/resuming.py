@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from pup_tui.aside import run_loop
 from pup_tui.cli.about_failed import Decided, about_failed
 from pup_tui.cli.before_resuming import (
     agree_to_undone,
@@ -141,7 +141,7 @@ def resume_command(
         )
 
     with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
-        return asyncio.run(drive(parts, launch, manner))
+        return run_loop(drive(parts, launch, manner))
 
 
 def _past(settings: Settings, run: str | None) -> ShownRun:
