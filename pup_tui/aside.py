@@ -6,10 +6,10 @@ import asyncio
 import threading
 from concurrent.futures import Future
 from contextvars import copy_context
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,6 +42,23 @@ def check_room() -> None:
             threading.Thread(target=enough.wait, daemon=True).start()
     finally:
         enough.set()
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Ends also where no thread can be started to wait for those that looked names up, which end anyway."""
+
+    async def shutdown_default_executor(self) -> None:
+        try:
+            await super().shutdown_default_executor()
+        except RuntimeError as error:
+            if told_limit(error) is None:
+                raise
+
+
+def run_loop(main: Coroutine[Any, Any, T]) -> T:
+    """What `main` gives, on an event loop of its own; `asyncio.run` may fail when it has long been done."""
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        return runner.run(main)
 
 
 async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

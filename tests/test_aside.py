@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pup_tui.aside import aside
+from pup_tui.aside import aside, run_loop
 
 
 async def test_the_loop_goes_on_while_it_works() -> None:
@@ -36,3 +36,17 @@ async def test_whoever_waits_can_be_cancelled() -> None:
         await task
     go_on.set()
     assert await aside(lambda: ended.wait(60))
+
+
+def test_a_loop_that_looked_names_up_ends_without_another_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def main() -> int:
+        found = await asyncio.get_running_loop().run_in_executor(None, int, "7")
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        return found
+
+    assert run_loop(main()) == 7

@@ -116,7 +116,7 @@ def open_console(
     `opened` gives what it works with: as the call says at first, then with each profile that is chosen.
     """
 
-    from pup_tui.aside import check_room
+    from pup_tui.aside import check_room, run_loop
 
     async def show() -> int:
         from pup_tui.steps.leftovers import Leftovers
@@ -143,7 +143,7 @@ def open_console(
     try:
         check_room()
         with journal_failures("free it, or set PUP_TUI_STATE_DIR"):
-            return asyncio.run(show())
+            return run_loop(show())
     finally:
         gc.enable()
 

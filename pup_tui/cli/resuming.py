@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from pup_tui.aside import run_loop
 from pup_tui.cli.about_failed import Decided, about_failed
 from pup_tui.cli.before_resuming import (
     agree_to_undone,
@@ -34,7 +35,7 @@ from pup_tui.cli.wiring import Parts, open_catalog
 from pup_tui.core.program import Program, captures_of
 from pup_tui.core.state import RunPhase, RunStatus
 from pup_tui.headless.answers import UnknownAnswer
-from pup_tui.headless.exits import UNDECIDED
+from pup_tui.headless.exits import LOCKED, UNDECIDED
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
@@ -140,7 +141,7 @@ def resume_command(
         )
 
     with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
-        return asyncio.run(drive(parts, launch, manner))
+        return run_loop(drive(parts, launch, manner))
 
 
 def _past(settings: Settings, run: str | None) -> ShownRun:
@@ -180,7 +181,7 @@ def _newest(journal: JournalReader) -> ShownRun | None:
     """The newest run that was interrupted, else the newest that could go on.
 
     Where none could, one that broke off before it began: it is told why that one cannot. Raises Failure where
-    a run is under way that may have been meant.
+    another may have been meant that somebody else drives, or drove meanwhile.
     """
     from pup_tui.core.standing import can_resume
 
@@ -194,16 +195,31 @@ def _newest(journal: JournalReader) -> ShownRun | None:
 
 
 def _refuse_while_meant(rows: Sequence[RunRow], found: RunRow | None) -> None:
-    """Raise Failure where one of the `rows`, newest first, is under way and may be meant, not the `found`.
+    """Raise Failure where one of the `rows`, newest first, may be meant and somebody else drives or drove it.
 
-    That is one that began later, or that was resumed itself and may have been interrupted before.
+    That is one that is under way, or has ended only since this call was made, if it began no earlier than the
+    `found`, or was resumed and may have been interrupted before.
     """
-    older = len(rows) if found is None else rows.index(found)
+    older = len(rows) if found is None else rows.index(found) + 1
     may_precede = found is not None and found.status is not RunStatus.INTERRUPTED
     example = "" if found is None else f", as {found.run}"
+    asked, now = _asked(), time.time()
     for at, row in enumerate(rows):
-        if row.status is RunStatus.RUNNING and (at < older or (row.leg > 1 and may_precede)):
-            refuse_under_way(row, f"name the RUN to resume{example}")
+        if at >= older and not (row.leg > 1 and may_precede):
+            continue
+        todo = f"name the RUN to resume{example}"
+        if row.status is RunStatus.RUNNING:
+            refuse_under_way(row, todo)
+        if row.ended_wall is not None and asked < row.ended_wall <= now:
+            told = f"run {row.run} has {row.status} since this was asked for"
+            raise Failure(told, f"process {row.pid} on {row.host}", todo, code=LOCKED)
+
+
+def _asked() -> float:
+    """When this call was made: all of the hundredth of a second that is known of it lies before that."""
+    from pup_tui.drivers.clock import program_began
+
+    return program_began() + 0.01
 
 
 def _tell(past: ShownRun, standing: Standing) -> None:

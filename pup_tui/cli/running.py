@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 from msgspec import Struct, field
 
+from pup_tui.aside import run_loop
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.lasting import as_it_is
@@ -163,7 +163,7 @@ def run_loaded(
 
     way_out = "; --no-journal keeps no record"
     with journal_failures("free it, or set PUP_TUI_STATE_DIR", way_out), lock_failures():
-        return asyncio.run(drive(parts, launch, manner))
+        return run_loop(drive(parts, launch, manner))
 
 
 async def drive(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import click
 
+from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.recorded_runs import recorded_runs
@@ -55,7 +55,7 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
         if row.status is RunStatus.RUNNING:
             tell(f"watching run {row.run} of {who}; Ctrl-C ends the watching, and not the run")
         try:
-            return asyncio.run(_watch(settings, followed, who, as_json=as_json))
+            return run_loop(_watch(settings, followed, who, as_json=as_json))
         except KeyboardInterrupt:
             tell(f"not watched any more: run {row.run} goes on")
             return INTERRUPT

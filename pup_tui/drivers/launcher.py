@@ -200,8 +200,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
         program has recorded it, which would have gone on otherwise than this one.
         """
         from pup_tui.core.legs import legs_of
-        from pup_tui.drivers.recorded import leg_file
         from pup_tui.drivers.replay import replay
+        from pup_tui.journal.records import leg_file
 
         first, last = past.events[0], past.events[-1]
         assert isinstance(first, RunCreated)

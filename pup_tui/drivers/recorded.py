@@ -11,6 +11,7 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
 from pup_tui.core.succession import missing, not_again, not_there, succeed
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.records import leg_file
 
 if TYPE_CHECKING:
     from pup_tui.journal.reader import JournalReader
@@ -100,8 +101,3 @@ def read_recorded(journal: JournalReader, run: str, compile_text: Compile) -> Re
 def profile_file(profile: str) -> str:
     """The name in the journal of the text of the profile that a run was made with."""
     return f"profiles/{profile}.yaml"
-
-
-def leg_file(leg: int, name: str) -> str:
-    """The name in the journal of a file that a later leg of a run was made from."""
-    return f"leg-{leg}/{name}"

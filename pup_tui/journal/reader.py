@@ -37,7 +37,7 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import RunRow
+from pup_tui.journal.records import RunRow, leg_file
 from pup_tui.journal.schema import IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
@@ -58,6 +58,12 @@ _LEG = f"(1 + ({_ITS_EVENTS} AND {IS_RESUMED}))"
 _FROM_EVENTS = {"profile": _PROFILE, "leg": _LEG}
 _COLUMNS = (_FROM_EVENTS.get(name, name) for name in RunRow.__struct_fields__)
 _SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own names only
+
+_ITS_EVENT = "SELECT sequence, CAST(body AS BLOB) FROM event WHERE run = ?"
+_LEGS_BEGUN = (
+    f"{_ITS_EVENT} AND sequence = 1 UNION ALL {_ITS_EVENT} AND {IS_RESUMED} ORDER BY sequence"
+)
+"""The events that the legs of one run begin with."""
 
 _LEG_BEGINS = "SELECT run.run, CAST(body AS BLOB) FROM {} ON event.run = run.number"
 _FIRST_EVENTS = (
@@ -228,14 +234,17 @@ class JournalReader:
                 break
             try:
                 self._check_row(number)
-                self._check_texts(number, run, sound)
                 looked_at += self._events_of(number, run).check()
+                self._check_texts(number, run, sound)
             except RunDamaged as error:
                 found[run] = error
         return found
 
     def _check_texts(self, number: int, run: str, sound: set[str]) -> None:
-        """Raise RunDamaged for a text of a run that is not `sound` and not as it was written."""
+        """Raise RunDamaged for a text of a run that is not `sound` and not as it was written.
+
+        Its events are as they were written.
+        """
         with self._reading():
             texts = self._database.execute(
                 "SELECT name, sha256 FROM run_file WHERE run = ? ORDER BY name", (number,)
@@ -247,6 +256,23 @@ class JournalReader:
                     ).fetchone()
                     self._refuse_changed(run, name, sha256, content[0] if content else b"")
                     sound.add(sha256)
+        self._refuse_exchanged(number, run, dict(texts))
+
+    def _refuse_exchanged(self, number: int, run: str, texts: Mapping[str, str]) -> None:
+        """Raise RunDamaged where a runbook that a leg began with is not among the `texts` of its run.
+
+        These are the hashes by their names. What the events say of them is hashed with what came before.
+        """
+        with self._reading():
+            begun = self._database.execute(_LEGS_BEGUN, (number, number)).fetchall()
+        for leg, (_, body) in enumerate(begun, start=1):
+            source = json.loads(body).get("source")
+            if source is None:
+                continue
+            name = codec.storable(Path(source["path"]).name)
+            if texts.get(name if leg == 1 else leg_file(leg, name)) != source["sha256"]:
+                told = f"the text {codec.restored(name)} of run {run} is lost or was exchanged"
+                raise RunDamaged(told, self.path, f"restore a backup, or {SET_ASIDE}")
 
     def _refuse_changed(self, run: str, name: str, sha256: str, content: bytes) -> None:
         if hashlib.sha256(content).hexdigest() != sha256:
@@ -406,13 +432,15 @@ class JournalReader:
     def files(self, run: str) -> dict[str, bytes]:
         """The texts that a run was made from, by name. Raises JournalError if one is damaged."""
         with self._reading():
+            number = self._known(run)
             found = self._database.execute(
                 "SELECT name, content.sha256, CAST(bytes AS BLOB) FROM run_file JOIN content USING (sha256)"
                 " WHERE run_file.run = ? ORDER BY name",
-                (self._known(run),),
+                (number,),
             ).fetchall()
         for name, sha256, content in found:
             self._refuse_changed(run, name, sha256, content)
+        self._refuse_exchanged(number, run, {name: sha256 for name, sha256, _ in found})
         return {codec.restored(name): content for name, _, content in found}
 
     @contextmanager

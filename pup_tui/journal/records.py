@@ -81,3 +81,8 @@ class RunRow(RunRecord, frozen=True, kw_only=True):
     def why(self) -> str:
         """The reason without the status, which some reasons begin with."""
         return self.reason.removeprefix(f"{self.status}: ")
+
+
+def leg_file(leg: int, name: str) -> str:
+    """The name in the journal of a file that a later leg of a run was made from."""
+    return f"leg-{leg}/{name}"

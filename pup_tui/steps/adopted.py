@@ -13,7 +13,7 @@ import signal
 import sys
 from functools import cache
 
-from pup_tui.steps.survivors import DEAD, PROC, Survivor, belongs_elsewhere, status
+from pup_tui.steps.survivors import DEAD, PROC, Survivor, belongs_elsewhere, descending, status
 
 _SET_CHILD_SUBREAPER = 36
 
@@ -53,9 +53,9 @@ def hung_up(leader: int) -> list[Survivor]:
 
 
 def left_behind(run: str, step: str) -> list[Survivor]:
-    """The orphans that live and that no step was told of yet, but for those marked as another step's.
+    """The orphans that live and that no step was told of yet, with what descends from them.
 
-    Those that have ended are reaped. Linux only, elsewhere empty.
+    Those marked as another step's are left out, those that have ended reaped. Linux only, elsewhere empty.
     """
     if not (adopt() and _has_children()):
         return []
@@ -71,7 +71,7 @@ def left_behind(run: str, step: str) -> list[Survivor]:
                 if how is not None and (how.si_code, how.si_status) == _HUNG_UP:
                     _hung_up.get(seen.session, []).append(Survivor(pid, seen.name, seen.started))
         elif (pid, seen.started) not in _named and not belongs_elsewhere(pid, run, step):
-            found.append(Survivor(pid, seen.name, seen.started))
+            found += descending(pid)
     return found
 
 

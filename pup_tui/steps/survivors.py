@@ -83,7 +83,7 @@ def descending(pid: int) -> list[Survivor]:
         more = {p: each for p, each in living.items() if each.parent in found and p not in found}
         found |= more
         grown = bool(more)
-    return [Survivor(p, each.name) for p, each in found.items()]
+    return [Survivor(p, each.name, each.started) for p, each in found.items()]
 
 
 def holding(names: Set[str]) -> list[Survivor]:

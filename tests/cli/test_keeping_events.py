@@ -42,6 +42,9 @@ FLIPPED_EVENT = """
 FLIPPED_TEXT = """
     UPDATE content SET bytes = CAST(replace(CAST(bytes AS TEXT), 'the-bad', 'the-bae') AS BLOB)
 """
+EXCHANGED_TEXT = """
+    UPDATE run_file SET sha256 = (SELECT sha256 FROM run_file WHERE run = 2) WHERE run = 1
+"""
 HARMS = {
     FLIPPED_EVENT: "is not as it was written",
     "UPDATE event SET body = CAST(x'7bff' AS TEXT) WHERE run = 1 AND sequence = 3": "event 3 of run",
@@ -50,6 +53,9 @@ HARMS = {
     "DELETE FROM event WHERE run = 1 AND sequence = 2": "event 2 of run",
     FLIPPED_TEXT: "the text bad.yaml of run",
     "DELETE FROM content WHERE instr(CAST(bytes AS TEXT), 'the-bad')": "the text bad.yaml of run",
+    "UPDATE run_file SET name = 'other.yaml' WHERE run = 1": "the text bad.yaml of run",
+    "DELETE FROM run_file WHERE run = 1": "the text bad.yaml of run",
+    EXCHANGED_TEXT: "the text bad.yaml of run",
     "UPDATE run SET vars = '{' WHERE number = 1": "the record of run",
     "UPDATE run SET status = 'fai\x7fed' WHERE number = 1": "the record of run",
     "UPDATE run SET name = CAST(x'62ff64' AS TEXT) WHERE number = 1": "the record of run",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -31,7 +32,7 @@ def record(state: Path, run: str, *, output: int = 0, summary: RunSummary | None
         at=Moment(LONG_AGO, 0.0),
         run=run,
         runbook="r",
-        source=Source(path="/r.yaml", sha256="0" * 64),
+        source=Source(path="/r.yaml", sha256=hashlib.sha256(run.encode()).hexdigest()),
         operator="bob",
         host="host.example.com",
         values={},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.cli.test_resuming import effects
-from tests.support.program import Program
+from tests.support.program import PROGRAM, Program
 
 FAILS = "name: {0}\nsteps:\n  - {{name: a, kind: shell, run: 'echo {0} >> effects; {1}; false'}}\n"
 WAITS = "if [ -e again ]; then touch held; while [ -e held ]; do sleep 0.05; done; fi; touch again"
@@ -85,3 +88,35 @@ def test_one_that_was_resumed_may_be_meant_rather_than_a_newer_one_that_failed(
     assert f"run {meant} is under way, resumed" in refused.err
     assert f"name the RUN to resume, as {newer}" in refused.err
     assert effects(program) == ["meant", "newer", "meant"]
+
+
+def asked_before(program: Program, *args: str) -> subprocess.Popen[str]:
+    """A call that stands still from its first moment on."""
+    call = subprocess.Popen(
+        ["sh", "-c", 'kill -STOP $$; exec "$@"', "sh", *PROGRAM, *args],
+        cwd=program.cwd,
+        env=program.environ,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _, status = os.waitpid(call.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    return call
+
+
+@pytest.mark.proves("P11", "P22")
+@pytest.mark.parametrize("ends", ["true", "false"])
+def test_one_that_was_resumed_and_ended_meanwhile_stands_for_no_older_one(
+    program: Program, ends: str
+) -> None:
+    older = fail(program, "older")
+    meant = fail(program, "meant", f"[ ! -e again ] || exec {ends}; touch again")
+    late = asked_before(program, "resume")
+    assert program("resume").code == (0 if ends == "true" else 1)
+    late.send_signal(signal.SIGCONT)
+    _, told = late.communicate(timeout=200)
+    assert late.returncode == 4
+    assert f"run {meant} has {'succeeded' if ends == 'true' else 'failed'} since this was" in told
+    assert f"name the RUN to resume, as {older if ends == 'true' else meant}" in told
+    assert effects(program) == ["older", "meant", "meant"]

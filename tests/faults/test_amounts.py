@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import time
 from contextlib import closing
@@ -106,7 +107,7 @@ def begin(journal: Journal, run: str, *, ended: bool) -> None:
         at=moment,
         run=run,
         runbook="restart",
-        source=Source("restart.yaml", ""),
+        source=Source("restart.yaml", hashlib.sha256(TEXT).hexdigest()),
         operator="ada",
         host="elsewhere",
         values={},

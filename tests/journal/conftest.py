@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -18,6 +19,10 @@ from pup_tui.core.events import (
 )
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.store import Journal
+
+TEXT = b"steps: []"
+TEXTS = {"restart.yaml": TEXT}
+"""What every run here was made from."""
 
 Creator = Callable[..., RunCreated]
 Beginner = Callable[..., RunCreated]
@@ -44,7 +49,7 @@ def created() -> Creator:
             "at": Moment(1_700_000_000.0, 0.0),
             "run": run,
             "runbook": runbook,
-            "source": Source("payments/restart.yaml", "0" * 64),
+            "source": Source("payments/restart.yaml", hashlib.sha256(TEXT).hexdigest()),
             "operator": "casey",
             "host": socket.gethostname(),
             "values": {"service": "payments"},
@@ -60,7 +65,7 @@ def begin(journal: Journal, created: Creator) -> Beginner:
 
     def make(run: str = "aa11", runbook: str = "payments/restart", **fields: object) -> RunCreated:
         event = created(run, runbook, **fields)
-        journal.create_run(RunRecord.of(event, name="Restart payments", pid=os.getpid()), {})
+        journal.create_run(RunRecord.of(event, name="Restart payments", pid=os.getpid()), TEXTS)
         journal.append(run, event)
         return event
 

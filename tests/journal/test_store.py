@@ -23,6 +23,7 @@ from pup_tui.journal.places import run_dir
 from pup_tui.journal.reader import OWNER_GONE, JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
+from tests.journal.conftest import TEXTS
 from tests.support.journals import problems_of
 
 Beginner = Callable[..., RunCreated]
@@ -85,7 +86,7 @@ def test_what_others_record_remove_and_move_into_the_database_is_no_harm(
     begin()
     journal.append("aa11", finished, summary=SUCCEEDED)
     event = created("bb22")
-    other.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), {})
+    other.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), TEXTS)
     other.append("bb22", event, finished)
     assert other.remove_runs(["aa11"]) == ["aa11"]
     with closing(sqlite3.connect(state / "journal.db")) as another:
@@ -101,7 +102,7 @@ def test_no_secret_reaches_the_disk(
     journal: Journal, state: Path, created: Callable[..., RunCreated]
 ) -> None:
     event = created(values={"service": "payments", "token": SECRET}, secrets=("token",))
-    journal.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), {})
+    journal.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), TEXTS)
     journal.append("aa11", event)
     found = Findings(
         captures={"session": SECRET, "count": 3},
@@ -205,7 +206,7 @@ def test_a_run_that_was_left_is_interrupted_as_of_its_last_event(
 def test_a_run_left_before_its_first_event_is_interrupted(
     journal: Journal, other: Journal, created: Callable[..., RunCreated]
 ) -> None:
-    journal.create_run(RunRecord.of(created(), name="Restart", pid=os.getpid()), {})
+    journal.create_run(RunRecord.of(created(), name="Restart", pid=os.getpid()), TEXTS)
     journal.close()
     (row,) = other.runs()
     assert (row.status, row.duration, row.ended_wall) == (RunStatus.INTERRUPTED, None, None)
@@ -237,7 +238,7 @@ def test_a_lock_of_another_program_ends_writing_until_it_is_opened_anew(
     other: Journal, state: Path, created: Callable[..., RunCreated]
 ) -> None:
     event = created()
-    other.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), {})
+    other.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), TEXTS)
     with closing(sqlite3.connect(other.path, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
         with pytest.raises(JournalError, match="locked by another program"):

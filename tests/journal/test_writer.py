@@ -16,9 +16,9 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 from pup_tui.journal.writer import JournalWriter, MemoryJournal, Recorder
+from tests.journal.conftest import TEXTS
 
 SUCCEEDED = RunSummary(status=RunStatus.SUCCEEDED, duration=1.0, ended_wall=1.0)
-TEXTS = {"restart.yaml": b"steps: []"}
 
 
 @pytest.fixture

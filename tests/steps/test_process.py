@@ -418,6 +418,25 @@ class TestLeftBehind:
         finally:
             os.kill(pid, signal.SIGKILL)
 
+    async def test_what_it_started_itself_is_named_with_it_and_once(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        daemon = "sleep 600 & echo $! >below; exec sleep 600"
+        script = f"env -i setsid sh -c '{daemon}' </dev/null >/dev/null 2>&1 & {self.WAIT}"
+        await play(sh(script), sink, stop, context)
+        pid, below = (int((context.cwd / name).read_text()) for name in ("pid", "below"))
+        try:
+            assert f"sleep (pid {pid})" in sink.stderr.decode()
+            assert f"(pid {below})" in sink.stderr.decode()
+            os.kill(pid, signal.SIGKILL)
+            later = RecordingSink()
+            await play(sh("true"), later, stop, context)
+            assert later.stderr == b""
+        finally:
+            for each in (pid, below):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGKILL)
+
     @pytest.mark.proves("F19", "P15")
     async def test_it_is_named_after_a_stop_without_marks(
         self, sink: RecordingSink, stop: Stop, context: Context

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import shutil
 import threading
@@ -214,7 +215,7 @@ def broken_off(services: Services) -> str:
         at=Moment(wall=1_700_000_000.0, clock=0.0),
         run="01BROKENOFF",
         runbook="quick",
-        source=Source(path="/somewhere/quick.yaml", sha256="0" * 64),
+        source=Source(path="/somewhere/quick.yaml", sha256=hashlib.sha256(text).hexdigest()),
         operator="bob",
         host="gone.example.com",
         values={},
@@ -274,7 +275,7 @@ def many_runs(services: Services, number: int) -> None:
             at=Moment(wall=1_700_000_100.0 + each, clock=0.0),
             run=f"01RUN{each:06}",
             runbook="busy",
-            source=Source(path="/somewhere/busy.yaml", sha256="0" * 64),
+            source=Source(path="/somewhere/busy.yaml", sha256=hashlib.sha256(b"").hexdigest()),
             operator="bob",
             host="host.example.com",
             values={"each": each},
