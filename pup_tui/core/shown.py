@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from pup_tui.core.amounts import Scope, render_items
-from pup_tui.core.ids import item_id
+from pup_tui.core.foreseen import call_of, foreseen_frame
+from pup_tui.core.ids import item_id, static_id
 from pup_tui.core.lines import as_written, put_back
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import StepTexts
 from pup_tui.core.requests import Rendered, render_request, request_of
-from pup_tui.core.scope import scope_of, secrets_of
+from pup_tui.core.scope import frame_keys, scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
 from pup_tui.core.state import BODY, Frame, RunState
@@ -85,28 +86,47 @@ def effect_of(program: Program, state: RunState, node: Node) -> str:
     text = shown_step(program, state, node).text
     if node.is_loop or not node.is_block:
         return text
-    inside = [program.node(id_) for id_ in program.nested(node.id)]
-    lines = [text]
-    for inner in inside[:MOST_ITEMS]:
-        told = _as_far_as_known(program, state, node, inner).replace("\n", "\n  ")
+    nested = [program.node(id_) for id_ in program.nested(node.id)]
+    inside, lines, stand_ins = nested[:MOST_ITEMS], [text], StandIns()
+    foreseen = _foreseen(program, state, (node, *inside), stand_ins)
+    for inner in inside:
+        told = _as_far_as_known(program, foreseen, inner, stand_ins).replace("\n", "\n  ")
         lines.append(indent(f"{inner.step.name}: {told}", "  " * (inner.depth - node.depth)))
-    if len(inside) > MOST_ITEMS:
-        lines.append(f"  … and {len(inside) - MOST_ITEMS} more steps")
+    if len(nested) > MOST_ITEMS:
+        lines.append(f"  … and {len(nested) - MOST_ITEMS} more steps")
     return "\n".join(lines)
 
 
-def _as_far_as_known(program: Program, state: RunState, block: Node, inner: Node) -> str:
-    """What a step in a block does; of one that sees names of its own, as its author wrote it."""
-    if inner.frame != block.frame:
-        return as_written(inner.step, {}).text
-    try:
-        return shown_step(program, state, inner).text
-    except TemplateError:
-        names, stand_ins = program.frame(inner), StandIns()
-        later = NotYet(stand_ins, names.declared, names.steps)
-        scope = {**scope_of(state, inner.id), NOT_YET: later}
-        with stand_ins.given():
-            return put_back(told_step(program, state, inner, scope), stand_ins).text
+def _foreseen(
+    program: Program, state: RunState, nodes: Sequence[Node], stand_ins: StandIns
+) -> RunState:
+    """The state as the steps in a block, the first of the nodes, will find it, as far as that is known."""
+    frames = dict(state.frames)
+    foreseen = structs.replace(state, frames=frames)
+    key = next(frame_keys(state, nodes[0].id))
+    later = _later(program, nodes[0].frame, stand_ins)
+    frames[key] = structs.replace(frames[key], values={**frames[key].values, NOT_YET: later})
+    for node in nodes:
+        if node.step.calls is not None:
+            later = _later(program, f"{static_id(node.id)}/", stand_ins)
+            call = call_of(foreseen, node)
+            frames[f"{node.id}/"] = foreseen_frame(call, state.profile, later)
+    return foreseen
+
+
+def _later(program: Program, frame: str, stand_ins: StandIns) -> NotYet:
+    names = program.frames[frame]
+    return NotYet(stand_ins, names.declared, names.steps)
+
+
+def _as_far_as_known(program: Program, state: RunState, inner: Node, stand_ins: StandIns) -> str:
+    """What a step in a block does, with what was written in the place of what is not known."""
+    with stand_ins.given():
+        try:
+            shown = shown_step(program, state, inner)
+        except TemplateError:
+            shown = told_step(program, state, inner, scope_of(state, inner.id))
+        return put_back(shown, stand_ins).text
 
 
 def told_step(program: Program, state: RunState, node: Node, scope: Scope) -> Shown:

@@ -166,3 +166,52 @@ steps:
         "  h: deep",
         "    deep: rm 'a b' {{ Y }}",
     ]
+
+
+CALLED = """
+name: called
+vars:
+  A: {required: true}
+  B: {default: "b of {{ A }}"}
+  N: {type: integer, default: 2}
+  E: {from: "env:SOME_NAME"}
+  O: {required: false}
+  T: {type: secret}
+  L: {when: "A == 'other'", default: never, required: false}
+steps:
+  - {name: rm, kind: shell, run: "rm {{ A }} {{ B }} {{ N + 1 }} {{ E }} x{{ O }}{{ L }} {{ T }}", capture: X}
+  - {name: later, kind: shell, run: "echo {{ X | default('none') }} {{ A }}", env: {V: "{{ X }}"}}
+  - {name: deep, kind: group, steps: [{name: q, kind: confirm, message: "Sure of {{ A }} and {{ X }}?"}]}
+  - {name: g, template: inner, with: {P: "{{ A }}!", Q: "{{ X }}"}}
+"""
+INNER = """
+params: {P: {}, Q: {}, R: {default: r}}
+steps: [{name: i, kind: shell, run: "drop {{ P }} {{ Q }} {{ R }}"}]
+"""
+
+
+@pytest.mark.parametrize("asks", ["danger: true", "confirm: Really?"])
+@pytest.mark.parametrize("loop", ["", "foreach: [a b], "])
+def test_before_a_called_runbook_is_told_what_is_known_of_the_steps_in_it(
+    asks: str, loop: str
+) -> None:
+    item = "{{ item }}" if loop else "a b"
+    program = program_of(
+        f"""
+vars: {{S: {{type: secret}}}}
+steps:
+  - {{name: r, kind: runbook, runbook: called, {asks}, {loop}vars: {{A: "{item}", T: "{{{{ S }}}}"}}}}
+""",
+        files={"called.yaml": CALLED, "_templates/inner.yaml": INNER},
+    )
+    player = Player(program, answers={"r": ["yes"]}).create(S="hunter2", secrets=("S",)).play()
+    (question,) = [asked.question for asked in player.asked if asked.question.step == "r"]
+    assert question.upcoming is not None
+    assert question.upcoming.splitlines()[-6:] == [
+        "  rm: rm 'a b' 'b of a b' 3 {{ E }} x'''' ***",
+        "  later: echo {{ X | default('none') }} 'a b'",
+        "  deep: q",
+        "    q: Sure of a b and {{ X }}?",
+        "  g: i",
+        "    i: drop 'a b!' {{ Q }} r",
+    ]
