@@ -40,9 +40,9 @@ from pup_tui.core.scope import (
     truth_of,
 )
 from pup_tui.core.sent import Shown, shown_of
-from pup_tui.core.shown import item_frames, shown_step, told_step
+from pup_tui.core.shown import Details, details_of, item_frames, shown_step, told_step
 from pup_tui.core.state import BODY, Frame, RunState, StepStatus
-from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, OUTCOME, Step
+from pup_tui.runbook.model import LOOP, OUTCOME, Step
 from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.limits import one_budget
@@ -64,8 +64,8 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
     `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
     is not known yet; `undo` that it can be taken back. `where` it runs is
-    told of kinds whose command does not say it; `rules` tell how it is repeated, limited and judged, with
-    what is known of the values in them.
+    told of kinds whose command does not say it; `rules` tell its environment and headers, and how it is
+    repeated, limited and judged, with what is known of the values in them.
     """
 
     id: str
@@ -246,7 +246,7 @@ class _Planning:
         while self._open and not is_inside(node.id, self._open[-1].id):
             self._forget(self._open.pop())
         shown, known, reason = self._look_at(node)
-        step = node.step
+        step, details = node.step, self._details(node)
         self.steps.append(
             PlannedStep(
                 id=node.id,
@@ -263,8 +263,8 @@ class _Planning:
                 or self._may_ask(node)
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,
-                where=self._where(node),
-                rules=self._rules(node, skipped=reason.startswith(SKIPPED)),
+                where=self._where(node, details),
+                rules=(*details.lines, *self._rules(node, skipped=reason.startswith(SKIPPED))),
                 **shown.sent.as_fields(),
             )
         )
@@ -295,9 +295,21 @@ class _Planning:
                 frame.values.pop(name, None)
                 frame.left_out.pop(name, None)
 
-    def _where(self, node: Node) -> str:
-        step = self._with_defaults(node)
-        told, needed = where(step, partial(self._known, node)), self._program_needed(step)
+    def _details(self, node: Node) -> Details:
+        """The details of a step, with what an author wrote in the place of what is not known."""
+        with self._stand_ins.given():
+            try:
+                told = details_of(self._program, self._state, node)
+            except TemplateError:
+                return Details(directory=node.step.cwd or node.defaults.cwd)
+            directory = told.directory
+            if directory is not None and self._stand_ins.put_back(directory) != directory:
+                directory = f"{self._stand_ins.put_back(directory)} (not known yet)"
+            env, headers = (tuple(map(self._stand_ins.put_back, each)) for each in told[1:])
+            return Details(directory, env, headers)
+
+    def _where(self, node: Node, details: Details) -> str:
+        told, needed = where(node.step, details.directory), self._program_needed(node.step)
         return f"{told}, needs an installed `{needed}`" if needed else told
 
     def _rules(self, node: Node, *, skipped: bool) -> tuple[str, ...]:
@@ -316,7 +328,6 @@ class _Planning:
             "retry": step.retry or usual.retry,
             "timeout": usual.timeout if step.timeout is None else step.timeout,
             "on_failure": step.on_failure or (None if step.optional else usual.on_failure),
-            "cwd": usual.cwd if step.cwd is None and step.acts == ON_THIS_COMPUTER else step.cwd,
         }
         return structs.replace(step, **said)
 
