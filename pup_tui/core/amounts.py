@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.quoted import quoted
 from pup_tui.runbook.keys import Count, Factor, Seconds, Share, Size
 from pup_tui.runbook.roles import Role
 from pup_tui.spelling import spelled
@@ -85,19 +86,19 @@ def _problem(seen: Any, parse: Callable[[Any], object]) -> str:
 
 def _count(given: str | int) -> int:
     if not str(given).isascii() or not str(given).isdigit() or int(given) < 1:
-        raise ValueError(f"{given} is no whole number from 1")
+        raise ValueError(f"{quoted(given)} is no whole number from 1")
     return int(given)
 
 
 def _share(given: str | int) -> str:
     if not _SHARE.fullmatch(str(given)):
-        raise ValueError(f"{given} is neither a whole number from 1 nor a percentage")
+        raise ValueError(f"{quoted(given)} is neither a whole number from 1 nor a percentage")
     return str(given)
 
 
 def _status(given: str | int) -> str:
     if not _STATUS.fullmatch(str(given)):
-        raise ValueError(f"{given} is not a status code such as 204 or 2xx")
+        raise ValueError(f"{quoted(given)} is not a status code such as 204 or 2xx")
     return str(given)
 
 
@@ -107,7 +108,7 @@ def _factor(given: str | float) -> float:
     except ValueError:
         number = 0.0
     if not 1 <= number <= 1000:
-        raise ValueError(f"{given} is no number from 1 to 1000")
+        raise ValueError(f"{quoted(given)} is no number from 1 to 1000")
     return number
 
 

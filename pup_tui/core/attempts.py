@@ -16,7 +16,7 @@ from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, seen_at, wanted_of
 from pup_tui.core.sent import NOTHING_SENT
-from pup_tui.core.shown import rendered_step
+from pup_tui.core.shown import rendered_step, request_effect
 from pup_tui.core.state import StepPhase, StepStatus
 from pup_tui.core.verdict import conclude
 
@@ -45,9 +45,15 @@ def enter(run: Run, node: Node) -> None:
             run.step(node).final = True
             run.fail(node, f"`{prepared.empty}` is empty")
     elif must_ask(run, node):
-        ask_before(run, node, prepared.told.text)
+        ask_before(run, node, _effect(run, node, prepared))
     else:
         _start(run, node, prepared)
+
+
+def _effect(run: Run, node: Node, prepared: Prepared) -> str:
+    if not isinstance(prepared, Rendered):
+        return prepared.told.text
+    return request_effect(run.program, run.state, node, prepared)
 
 
 def _start(run: Run, node: Node, prepared: Prepared) -> None:

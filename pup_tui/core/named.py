@@ -25,11 +25,11 @@ def named_captures(program: Program, node: Node) -> tuple[str, ...]:
 
 
 def uses_in(program: Program, frame: str) -> Iterator[tuple[Node, UsesNames]]:
-    """What uses names of a frame, and the step that it belongs to."""
+    """What needs names of a frame, and the step that it belongs to."""
     declared = program.frames[frame].declared
     for node in program.by_id.values():
         if node.frame == frame:
-            for uses in uses_of(node.step, declared):
+            for uses in uses_of(node.step, declared, with_notes=False):
                 yield node, uses
     calling = program.by_id.get(frame.removesuffix("/"))
     if calling is not None:

@@ -13,6 +13,7 @@ from pup_tui.core import leaving_out
 from pup_tui.core.actions import FoundValues, Question, ResolveValues
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
+from pup_tui.core.foreseen import begun_frame, call_of
 from pup_tui.core.ids import (
     holder_id,
     is_inside,
@@ -29,7 +30,6 @@ from pup_tui.core.planned_stops import PlannedStops
 from pup_tui.core.program import Node, Program, captures_of, made_by
 from pup_tui.core.rules import rules, where
 from pup_tui.core.scope import (
-    directory_of,
     explain,
     frame_keys,
     frame_of,
@@ -39,17 +39,14 @@ from pup_tui.core.scope import (
     secrets_of,
     truth_of,
 )
-from pup_tui.core.secrecy import names_in
 from pup_tui.core.sent import Shown, shown_of
-from pup_tui.core.shown import item_frames, shown_step, told_step
+from pup_tui.core.shown import Details, details_of, item_frames, shown_step, told_step
 from pup_tui.core.state import BODY, Frame, RunState, StepStatus
-from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, OUTCOME, Step
-from pup_tui.runbook.parts import NOT_NOW, types_of
+from pup_tui.runbook.model import LOOP, OUTCOME, Step
+from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError, UndefinedName
-from pup_tui.template.jsontext import render_json
 from pup_tui.template.limits import one_budget
 from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns, not_yet_in
-from pup_tui.template.values import OMIT
 
 MOST_STEPS = 10_000
 """Steps of a plan from which on the items of a foreach are no longer told apart: lists in lists multiply."""
@@ -67,8 +64,8 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
     `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
     is not known yet; `undo` that it can be taken back. `where` it runs is
-    told of kinds whose command does not say it; `rules` tell how it is repeated, limited and judged, with
-    what is known of the values in them.
+    told of kinds whose command does not say it; `rules` tell its environment and headers, and how it is
+    repeated, limited and judged, with what is known of the values in them.
     """
 
     id: str
@@ -230,15 +227,13 @@ class _Planning:
         self._skipped: dict[str, str] = {}
         self._surely_asked: set[str] = set()
         self._gates = False
-        self._maybe: set[str] = set()
-        """Steps that have their turn, or not: that is not known yet."""
         self._makers: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         """The steps that may make each name of a frame."""
         for node in program.by_id.values():
             for name in made_by(node.step):
                 self._makers[node.frame, name].add(node.id)
         self._uncertain: set[str] = set()
-        """Those of them whose own conditions, or those around them, cannot be judged yet."""
+        """Steps whose own conditions, or those around them, cannot be judged yet."""
         self._stand_ins = StandIns()
         self._lack_names(BODY, state.frames[BODY])
 
@@ -251,7 +246,7 @@ class _Planning:
         while self._open and not is_inside(node.id, self._open[-1].id):
             self._forget(self._open.pop())
         shown, known, reason = self._look_at(node)
-        step = node.step
+        step, details = node.step, self._details(node)
         self.steps.append(
             PlannedStep(
                 id=node.id,
@@ -268,8 +263,8 @@ class _Planning:
                 or self._may_ask(node)
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,
-                where=self._where(node),
-                rules=self._rules(node, skipped=reason.startswith(SKIPPED)),
+                where=self._where(node, details),
+                rules=(*details.lines, *self._rules(node, skipped=reason.startswith(SKIPPED))),
                 **shown.sent.as_fields(),
             )
         )
@@ -300,9 +295,21 @@ class _Planning:
                 frame.values.pop(name, None)
                 frame.left_out.pop(name, None)
 
-    def _where(self, node: Node) -> str:
-        step = self._with_defaults(node)
-        told, needed = where(step, partial(self._known, node)), self._program_needed(step)
+    def _details(self, node: Node) -> Details:
+        """The details of a step, with what an author wrote in the place of what is not known."""
+        with self._stand_ins.given():
+            try:
+                told = details_of(self._program, self._state, node)
+            except TemplateError:
+                return Details(directory=node.step.cwd or node.defaults.cwd)
+            directory = told.directory
+            if directory is not None and self._stand_ins.put_back(directory) != directory:
+                directory = f"{self._stand_ins.put_back(directory)} (not known yet)"
+            env, headers = (tuple(map(self._stand_ins.put_back, each)) for each in told[1:])
+            return Details(directory, env, headers)
+
+    def _where(self, node: Node, details: Details) -> str:
+        told, needed = where(node.step, details.directory), self._program_needed(node.step)
         return f"{told}, needs an installed `{needed}`" if needed else told
 
     def _rules(self, node: Node, *, skipped: bool) -> tuple[str, ...]:
@@ -321,7 +328,6 @@ class _Planning:
             "retry": step.retry or usual.retry,
             "timeout": usual.timeout if step.timeout is None else step.timeout,
             "on_failure": step.on_failure or (None if step.optional else usual.on_failure),
-            "cwd": usual.cwd if step.cwd is None and step.acts == ON_THIS_COMPUTER else step.cwd,
         }
         return structs.replace(step, **said)
 
@@ -396,16 +402,14 @@ class _Planning:
         step = node.step
         if not known:
             self._uncertain.add(node.id)
-        if not known or step.when == "on_failure":
-            self._maybe.add(node.id)
-        elif reason.startswith(SKIPPED):
+        elif step.when != "on_failure" and reason.startswith(SKIPPED):
             self._give_up(node, scope)
         if node.is_loop or (reason and known):
             return
         if step.is_gate and known:
             self._surely_asked.add(node.id)
         if step.stops_as is not None:
-            self._stops.note(node, sure=self._is_sure(node))
+            self._stops.note(node, sure=self._is_sure(node, of_a_failure=True))
         if step.asks_values and self._is_sure(node):
             self._answer(node, scope)
 
@@ -423,12 +427,18 @@ class _Planning:
         results = frame_of(self._state, node.id).results
         results.setdefault(node.step.id, {})[OUTCOME] = str(StepStatus.SKIPPED)
 
-    def _is_sure(self, node: Node) -> bool:
-        """Whether a step surely has its turn if nothing fails before; not where a list is not known yet."""
+    def _is_sure(self, node: Node, *, of_a_failure: bool = False) -> bool:
+        """Whether a step surely has its turn if nothing fails before; not where a list is not known yet.
+
+        `of_a_failure` asks that of what runs after a failure too, for the case that there is one.
+        """
         step, inside = node.id, ""
         while step:
-            if step in self._maybe or (self._program.node(step).is_loop and not is_item(inside)):
+            around = self._program.node(step)
+            if step in self._uncertain or (around.is_loop and not is_item(inside)):
                 return False
+            if around.step.when == "on_failure":
+                return of_a_failure
             step, inside = holder_id(step), step
         return True
 
@@ -544,40 +554,18 @@ class _Planning:
         """What a called group or runbook will know, as far as it is known; what is wrong with it."""
         if node.step.calls is None:
             return ""
-        variables, given = node.step.calls
-        secrets = secrets_of(self._state, node.id)
-        directory = directory_of(self._state, node.step)
-        hidden = tuple(name for name, tree in given.items() if names_in(tree) & secrets)
-        typed = (name for name, variable in variables.items() if variable.is_secret)
-        frame = Frame(secrets=[*hidden, *typed], directory=directory)
+        call = call_of(self._state, node)
+        frame = begun_frame(call)
         resolved = None
         if self._resolving is not None:
-            resolved = self._resolving(
-                ResolveValues(
-                    step=node.id,
-                    variables=variables,
-                    given=dict(self._given_now(given, self._scope(node))),
-                    secrets=hidden,
-                    directory=directory,
-                )
-            )
+            resolved = self._resolving(call)
             frame.values.update(resolved.values)
-            frame.left_out |= types_of(resolved.left_out, variables)
+            frame.left_out |= types_of(resolved.left_out, call.variables)
             frame.secrets += resolved.secrets
         self._lack_names(f"{static_id(node.id)}/", frame)
         self._state.frames[f"{node.id}/"] = frame
         _give_captures(self._state, f"{node.id}/")
         return "" if resolved is None else "; ".join(map(str, resolved.problems))
-
-    def _given_now(self, given: Mapping[str, Any], scope: Scope) -> Iterator[tuple[str, Any]]:
-        """The values that a step gives, `NOT_NOW` for one that is not known yet."""
-        for name, tree in given.items():
-            try:
-                value = render_json(tree, scope)
-            except TemplateError:
-                value = NOT_NOW
-            if value is not OMIT:
-                yield name, value
 
 
 SKIPPED = "skipped"

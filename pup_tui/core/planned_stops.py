@@ -29,6 +29,9 @@ class PlannedStops:
         inside = node.id
         while True:
             key = holder_id(inside)
+            if not is_item(inside) and self._program.node(inside).step.when == "on_failure":
+                # Behind it is planned what is done if nothing fails.
+                return
             around = None if key == BODY else self._program.node(key)
             reach = _reach(around, inside, sure=sure)
             if reach is not None:

@@ -273,7 +273,7 @@ class _Compiling:
             depth=place.depth,
             frame=place.frame,
             home=place.home,
-            defaults=place.defaults,
+            defaults=place.defaults.without(step.cleared),
             part=part,
             deferred=deferred,
             loop=place.loop,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any, assert_never
 
@@ -90,14 +90,24 @@ class StepTexts:
     @property
     def line(self) -> str:
         """What the step does, as people are told."""
-        return line_of(self.step, self._told)
+        return line_of(self.step, self.told)
 
     @property
     def sent(self) -> Sent:
         """What goes into the step beside its command, as people are told."""
-        return sent_of(self.step, self._told)
+        return sent_of(self.step, self.told)
 
-    def _told(self, key: str) -> str:
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers that the step's keys give, each as a line."""
+        return tuple(
+            f"{name}: {value}"
+            for key in _header_keys(type(self.step))
+            for name, value in _each_header(key, self[key])
+        )
+
+    def told(self, key: str) -> str:
+        """The text of a key, as people are told."""
         options = options_of(self._fields[key].type)
         # What an amount decides is seen anyway, and of a mask there is no amount.
         texts = self if options.role in AMOUNTS else self.seen
@@ -135,12 +145,12 @@ class StepTexts:
         match role:
             case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN | Role.PROGRAM:
                 return given
-            case Role.MESSAGE | Role.TEXT | Role.EXPECT | Role.LOCK | Role.FILE:
+            case Role.MESSAGE | Role.NOTE | Role.TEXT | Role.EXPECT | Role.LOCK | Role.FILE:
                 return render_text(given, self.scope)
             case Role.METHOD | Role.RESOURCE:
                 text = render_text(given, self.scope).strip()
                 return text.upper() if role is Role.METHOD else text
-            case Role.URL | Role.DATABASE | Role.TARGET:
+            case Role.URL | Role.LINK | Role.DATABASE | Role.TARGET:
                 return render_url(compile_text(given), self.scope).strip()
             case Role.HEADER:
                 return render_header(key, compile_text(given), self.scope)
@@ -198,6 +208,23 @@ def _targets(kind: type[Step]) -> tuple[str, ...]:
     """The keys of a kind that name what its steps reach for."""
     fields = fields_of(kind).items()
     return tuple(key for key, field in fields if options_of(field.type).role in TARGETS)
+
+
+@cache
+def _header_keys(kind: type[Step]) -> tuple[str, ...]:
+    """The keys of a kind that are headers or hold some."""
+    options = {key: options_of(field.type) for key, field in fields_of(kind).items()}
+    return tuple(
+        key
+        for key, each in options.items()
+        if Role.HEADER in (each.role, inner_options(each.values).role)
+    )
+
+
+def _each_header(key: str, value: Any) -> Iterable[tuple[str, str]]:
+    if isinstance(value, dict):
+        return value.items()
+    return [(key.replace("_", "-").title(), value)] if value else []
 
 
 def _each(value: Any) -> Iterator[Any]:

@@ -18,6 +18,8 @@ from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.events import EditedText
 from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
 from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
+from pup_tui.late_pattern import late_pattern
+from pup_tui.quoted import quoted
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,
@@ -30,6 +32,7 @@ from pup_tui.runbook.model import (
 from pup_tui.runbook.texts import interpreter_at
 from pup_tui.spelling import SPELLED, token
 from pup_tui.template.code import ShellScript
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.shell.interpreter import Interpreter
@@ -40,6 +43,8 @@ from pup_tui.template.values import OMIT
 
 if TYPE_CHECKING:
     from pup_tui.template.sql.script import Statement
+
+_METHOD = late_pattern(r"[A-Z]+")
 
 WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
@@ -183,7 +188,7 @@ class SqlRequest(StepRequest, frozen=True, kw_only=True):
     def of(cls, texts: StepTexts) -> Self:
         step, url = texts.step, texts["url"]
         assert isinstance(step, SqlStep)
-        engine = step.engine or ("postgresql" if not url else need_engine(url))
+        engine = step.engine or ("postgresql" if not url else _engine(texts))
         read_only = step.read_only is True
         return cls(
             engine=engine,
@@ -197,6 +202,14 @@ class SqlRequest(StepRequest, frozen=True, kw_only=True):
             env=texts.around.env,
             cwd=texts.around.cwd,
         )
+
+
+def _engine(texts: StepTexts) -> Engine:
+    """The database that a step's `url` names; the error does not quote it, for a password stands in it."""
+    try:
+        return need_engine(texts["url"])
+    except TemplateError as error:
+        raise error.locate(expression=_source(texts, "url")) from None
 
 
 class HttpRequest(StepRequest, frozen=True, kw_only=True):
@@ -222,8 +235,6 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
-        from pup_tui.template.url import parse_url
-
         body, content_type = _body(texts)
         headers = dict(texts["headers"])
         given = {name.lower() for name in headers}
@@ -234,9 +245,9 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
         expected = texts["expect_status"] or ("2xx",)
         url = texts["url"]
         return cls(
-            method=texts["method"],
+            method=_method(texts),
             url=url,
-            to_datadog=bool(url) and parse_url(_source(texts, "url"), url).is_datadog,
+            to_datadog=bool(url) and _goes_to_datadog(texts),
             headers=headers,
             query=_query(texts["query"]),
             body=body,
@@ -257,6 +268,30 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
     @classmethod
     def sent(cls, texts: StepTexts) -> Sent:
         return msgspec.structs.replace(texts.sent, body=_body(texts.seen)[0])
+
+
+def _method(texts: StepTexts) -> str:
+    """The method of a request; TemplateError where it is none once it is rendered."""
+    method = texts["method"]
+    assert isinstance(method, str)
+    if not _METHOD.fullmatch(method):
+        told = f"{quoted(method)} is not an HTTP method, which has letters alone"
+        raise TemplateError(
+            told, expression=_source(texts, "method"), hint="for example GET, POST or DELETE"
+        )
+    return method
+
+
+def _goes_to_datadog(texts: StepTexts) -> bool:
+    """Whether a request goes to the Datadog API; TemplateError where its URL is none."""
+    from pup_tui.template.url import parse_url
+
+    source = _source(texts, "url")
+    try:
+        return parse_url(source, texts["url"]).is_datadog
+    except TemplateError as error:
+        told = f"{error.message}: {quoted(texts.seen.told('url'))}"
+        raise TemplateError(told, expression=source, hint=error.hint) from None
 
 
 def _source(texts: StepTexts, key: str) -> str:
@@ -336,11 +371,12 @@ class Prepared(Struct, frozen=True, kw_only=True):
     """What is known of a request when it is not made: of a past run's nothing else is recorded.
 
     `shown` is the command for people, `sent` what goes in beside it; what was made out of secrets is hidden
-    in both. `empty` names the key of a step's target that rendered to nothing.
+    in both, and in `headers`. `empty` names the key of a step's target that rendered to nothing.
     """
 
     shown: str = ""
     sent: Sent = NOTHING_SENT
+    headers: tuple[str, ...] = ()
     empty: str | None = None
 
     @property
@@ -370,6 +406,7 @@ def render_request(step: Step, scope: Scope, around: Around = NOTHING_AROUND) ->
         request=kind.of(texts),
         shown=kind.shown(texts),
         sent=kind.sent(texts),
+        headers=texts.seen.headers,
         empty=texts.empty_target,
         made=(*around.made, *made),
     )

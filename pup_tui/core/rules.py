@@ -39,10 +39,9 @@ def rules(step: Step, told: AsKnown, *, skipped: bool) -> Iterator[str]:
         yield "can be taken back"
 
 
-def where(step: Step, told: AsKnown) -> str:
+def where(step: Step, directory: str | None) -> str:
     """Where a step runs; empty where its command tells that, or where it runs nowhere."""
-    directory = "" if step.cwd is None else f"in {told(step.cwd)}"
-    return f"{step.acts} {directory}".strip()
+    return step.acts if directory is None else f"{step.acts} in {directory}".strip()
 
 
 def _lasts(given: object, told: AsKnown) -> str:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from shlex import quote
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
 
 from pup_tui.core.amounts import Scope, render_items
-from pup_tui.core.ids import item_id
+from pup_tui.core.foreseen import call_of, foreseen_frame
+from pup_tui.core.ids import item_id, static_id
 from pup_tui.core.lines import as_written, put_back
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import StepTexts
-from pup_tui.core.requests import Rendered, render_request, request_of
-from pup_tui.core.scope import scope_of, secrets_of
+from pup_tui.core.requests import Prepared, Rendered, render_request, request_of
+from pup_tui.core.scope import frame_keys, scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
 from pup_tui.core.state import BODY, Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
-from pup_tui.runbook.model import LOOP
+from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns
-from pup_tui.template.secrets import secrets_in
+from pup_tui.template.secrets import hiding, secrets_in
+from pup_tui.template.text import Text, compile_text
+from pup_tui.template.url import render_url
 
 if TYPE_CHECKING:
     from pup_tui.core.editing import Editable
@@ -80,33 +84,152 @@ def shown_step(program: Program, state: RunState, node: Node) -> Shown:
     return Shown(StepTexts(node.step, scope).line)
 
 
+class Details(NamedTuple):
+    """What people are told of a step beside its command and what goes in: the directory of its processes,
+    their environment as far as the runbook gives it, the headers of its request.
+    """
+
+    directory: str | None = None
+    env: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All but the directory: each by its name, several below each other."""
+        return (*_named("env", self.env), *_named("headers", self.headers))
+
+
+def _named(name: str, lines: tuple[str, ...]) -> Iterator[str]:
+    if len(lines) == 1:
+        yield f"{name}: {lines[0]}"
+    elif lines:
+        yield f"{name}:"
+        yield from (f"  {line}" for line in lines)
+
+
+def details_of(
+    program: Program, state: RunState, node: Node, rendered: Prepared | None = None
+) -> Details:
+    """The details of a step, without what is made out of secrets; TemplateError as `shown_step`.
+
+    `rendered` is its request, where there is one: of it a person may have changed the headers.
+    """
+    step = node.step
+    if not step.has_output:
+        return Details()
+    around = surroundings_of(program, state, node, hides=True)
+    has_processes = "env" in request_of(type(step)).__struct_fields__
+    is_here = step.acts == ON_THIS_COMPUTER or step.cwd is not None
+    given = around.env.items() if has_processes else ()
+    texts = StepTexts(step, scope_of(state, node.id))
+    return Details(
+        around.cwd if is_here else None,
+        tuple(f"{name} unset" if text is None else f"{name}={quote(text)}" for name, text in given),
+        texts.seen.headers if rendered is None else rendered.headers,
+    )
+
+
+def request_effect(program: Program, state: RunState, node: Node, rendered: Rendered) -> str:
+    """What the request of a step leads to, with its details."""
+    return _with_details(rendered.told, details_of(program, state, node, rendered))
+
+
+def _with_details(shown: Shown, details: Details) -> str:
+    directory = () if details.directory is None else (f"in {details.directory}",)
+    return "\n".join((shown.command, *directory, *details.lines, *shown.sent.lines()))
+
+
+def _effect(program: Program, state: RunState, node: Node) -> str:
+    """What a step itself does; TemplateError where it cannot be known yet."""
+    if node.is_loop or not node.step.has_output:
+        return shown_step(program, state, node).text
+    rendered = rendered_step(program, state, node, scope_of(state, node.id))
+    return request_effect(program, state, node, rendered)
+
+
 def effect_of(program: Program, state: RunState, node: Node) -> str:
     """What a *yes* to a step leads to: of a block also what the steps in it do, as far as that is known."""
-    text = shown_step(program, state, node).text
+    text = _effect(program, state, node)
     if node.is_loop or not node.is_block:
         return text
-    inside = [program.node(id_) for id_ in program.nested(node.id)]
-    lines = [text]
-    for inner in inside[:MOST_ITEMS]:
-        told = _as_far_as_known(program, state, node, inner).replace("\n", "\n  ")
+    nested = [program.node(id_) for id_ in program.nested(node.id)]
+    inside, lines, stand_ins = nested[:MOST_ITEMS], [text], StandIns()
+    foreseen = _foreseen(program, state, (node, *inside), stand_ins)
+    for inner in inside:
+        told = _as_far_as_known(program, foreseen, inner, stand_ins).replace("\n", "\n  ")
         lines.append(indent(f"{inner.step.name}: {told}", "  " * (inner.depth - node.depth)))
-    if len(inside) > MOST_ITEMS:
-        lines.append(f"  … and {len(inside) - MOST_ITEMS} more steps")
+    if len(nested) > MOST_ITEMS:
+        lines.append(f"  … and {len(nested) - MOST_ITEMS} more steps")
     return "\n".join(lines)
 
 
-def _as_far_as_known(program: Program, state: RunState, block: Node, inner: Node) -> str:
-    """What a step in a block does; of one that sees names of its own, as its author wrote it."""
-    if inner.frame != block.frame:
-        return as_written(inner.step, {}).text
-    try:
-        return shown_step(program, state, inner).text
-    except TemplateError:
-        names, stand_ins = program.frame(inner), StandIns()
-        later = NotYet(stand_ins, names.declared, names.steps)
-        scope = {**scope_of(state, inner.id), NOT_YET: later}
+def _foreseen(
+    program: Program, state: RunState, nodes: Sequence[Node], stand_ins: StandIns
+) -> RunState:
+    """The state as the steps in a block, the first of the nodes, will find it, as far as that is known."""
+    frames = dict(state.frames)
+    foreseen = structs.replace(state, frames=frames)
+    key = next(frame_keys(state, nodes[0].id))
+    later = _later(program, nodes[0].frame, stand_ins)
+    frames[key] = structs.replace(frames[key], values={**frames[key].values, NOT_YET: later})
+    for node in nodes:
+        if node.step.calls is not None:
+            later = _later(program, f"{static_id(node.id)}/", stand_ins)
+            call = call_of(foreseen, node)
+            frames[f"{node.id}/"] = foreseen_frame(call, state.profile, later)
+    return foreseen
+
+
+def _later(program: Program, frame: str, stand_ins: StandIns) -> NotYet:
+    names = program.frames[frame]
+    return NotYet(stand_ins, names.declared, names.steps)
+
+
+def _as_far_as_known(program: Program, state: RunState, inner: Node, stand_ins: StandIns) -> str:
+    """What a step in a block does, with what was written in the place of what is not known."""
+    with stand_ins.given():
+        try:
+            return stand_ins.put_back(_effect(program, state, inner))
+        except TemplateError:
+            shown = put_back(told_step(program, state, inner, scope_of(state, inner.id)), stand_ins)
+        try:
+            return stand_ins.put_back(_with_details(shown, details_of(program, state, inner)))
+        except TemplateError:
+            return shown.text
+
+
+class Beside(NamedTuple):
+    """What is told beside a step: what to look for, and where links lead."""
+
+    description: str
+    links: tuple[tuple[str, str], ...]
+
+
+NOTHING_BESIDE = Beside("", ())
+
+
+def told_beside(program: Program, state: RunState | None, node: Node) -> Beside:
+    """What is told beside a step as far as it is known now, the rest as its author wrote it.
+
+    What is made out of a secret is hidden.
+    """
+    step = node.step
+    written = Beside(step.description, tuple((link.title, link.url) for link in step.links))
+    key = None if state is None else next(frame_keys(state, node.id), None)
+    if state is None or key not in state.frames or "{" not in str(written):
+        return written
+    stand_ins = StandIns()
+    scope = {**scope_of(state, node.id), NOT_YET: _later(program, node.frame, stand_ins)}
+
+    def known(text: str, render: Callable[[Text, Scope], str]) -> str:
         with stand_ins.given():
-            return put_back(told_step(program, state, inner, scope), stand_ins).text
+            try:
+                return stand_ins.put_back(render(compile_text(text), hiding(scope)))
+            except TemplateError:
+                return text
+
+    texts = ((known(title, Text.render), known(url, render_url)) for title, url in written.links)
+    return Beside(known(step.description, Text.render), tuple(texts))
 
 
 def told_step(program: Program, state: RunState, node: Node, scope: Scope) -> Shown:

@@ -11,14 +11,17 @@ from pup_tui.core.scope import scope_of
 from pup_tui.core.state import RunState
 from pup_tui.runbook.model import Defaults, Step
 from pup_tui.template.omit import is_omitted
-from pup_tui.template.secrets import watched
+from pup_tui.template.secrets import hiding, watched
 from pup_tui.template.text import compile_text
 
 
-def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
+def surroundings_of(
+    program: Program, state: RunState, node: Node, *, hides: bool = False
+) -> Around:
     """The runbook's defaults, then what the steps around say, then the step itself; the nearest wins.
 
-    Each text sees the names of the place where it stands. TemplateError where one cannot be rendered.
+    Each text sees the names of the place where it stands. One that `hides` is for people: without what is
+    made out of a secret. TemplateError where one cannot be rendered.
     """
     around = [node.id]
     while (holder := holder_id(around[-1])) != "":
@@ -26,7 +29,9 @@ def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
     home = "" if not node.home else f"{_instance(around, node.home)}/"
     places: list[tuple[str, Defaults | Step]] = [(home, node.defaults)]
     places += [
-        (id_, program.node(id_).step) for id_ in reversed(around) if not program.node(id_).is_loop
+        (id_, program.node(id_).step)
+        for id_ in reversed(around)
+        if id_ == node.id or not program.node(id_).is_loop
     ]
     env: dict[str, str | None] = {}
     texts: dict[str, str] = {}
@@ -35,7 +40,8 @@ def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
     for id_, given in places:
         if not given.env and given.cwd is None:
             continue
-        scope, found = watched(scope_of(state, id_))
+        names = scope_of(state, id_)
+        scope, found = (hiding(names), []) if hides else watched(names)
         texts |= given.env
         env |= {
             name: None if is_omitted(text, scope) else render_text(text, scope)

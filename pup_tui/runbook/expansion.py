@@ -56,7 +56,7 @@ class Expansion:
             return step
         if level + step.height - 1 > MAX_DEPTH:
             return self._refused(step, f"with its templates nested deeper than {MAX_DEPTH} levels")
-        if KEY not in step.entries:
+        if step.get(KEY) is None:
             return self._inside(self._without_with(step), None, trail, level)
         return self._from_template(step, trail, level)
 
@@ -142,16 +142,20 @@ class Expansion:
     def _without_with(self, step: Mapping, template: str = "") -> Mapping:
         """The step without a `with` that nothing takes; a single step has no values of its own to take."""
         given = step.entries.get("with")
-        if given is None:
+        if given is None and step.entries.get(KEY) is None:
             return step
-        if not given.value.is_null:
+        if given is not None and not given.value.is_null:
             told = "`with` belongs to a step whose `template` is a group of steps"
             hint = "add `template`, or leave it out"
             if template:
                 told = f"{shown(template)} is a single step, which takes no `with`"
                 hint = "it sees the names of the runbook; only a group has `params`"
             self._report.error(given.key, told, hint)
-        entries = {name: entry for name, entry in step.entries.items() if name != "with"}
+        entries = {
+            name: entry
+            for name, entry in step.entries.items()
+            if name != "with" and not (name == KEY and entry.value.is_null)
+        }
         return Mapping(step.source, step.line, step.column, entries)
 
     def _refused(self, at: YamlNode, told: str) -> Unusable:

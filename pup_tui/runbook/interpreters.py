@@ -45,7 +45,8 @@ def settle_interpreter(
     if own is not None and first is not None and own.name != first.name:
         told = f"`shell` says {shown(own.name)}, and the first line of `run` {shown(first.name)}"
         report.error(step.node.entries["shell"].key, told, "leave one of them out")
-    found = first or own or (_given(default) if default is not None else None)
+    usual = None if default is None or "shell" in step.node.entries else _given(default)
+    found = first or own or usual
     step.interpreter = found or DEFAULT
     if found is not None:
         made["shell"] = found.words
@@ -53,7 +54,8 @@ def settle_interpreter(
     if strict is not None and step.node.truth("strict") and not step.interpreter.is_shell:
         told = f"`strict` is for shells, and {shown(step.interpreter.name)} runs this script"
         report.error(step.node.entries["strict"].key, told, "leave `strict` out")
-    if strict is None and default is not None and step.interpreter.is_shell:
+    says_nothing = "strict" not in step.node.entries
+    if says_nothing and default is not None and step.interpreter.is_shell:
         made["strict"] = default.truth("strict") is True
     if step.interpreter.reads_stdin and step.node.get("stdin") is not None:
         told = f"{shown(step.interpreter.name)} reads the script from its standard input"

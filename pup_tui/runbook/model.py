@@ -31,6 +31,7 @@ from pup_tui.runbook.keys import (
     Message,
     Method,
     Name,
+    Note,
     PlainText,
     QueryValue,
     Resource,
@@ -54,6 +55,7 @@ from pup_tui.runbook.parts import (
     Retry,
     Section,
     ShownTable,
+    StepLink,
     Variable,
 )
 from pup_tui.template.sql.engines import Engine
@@ -116,8 +118,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             "given."
         ),
     ] = ""
-    description: Annotated[Markdown, key("Markdown shown beside the step: what to look for.")] = ""
-    links: Annotated[tuple[Link, ...], key("Pages that help with this step.")] = ()
+    description: Annotated[Note, key("Markdown shown beside the step: what to look for.")] = ""
+    links: Annotated[tuple[StepLink, ...], key("Pages that help with this step.")] = ()
     when: Annotated[
         When,
         key(
@@ -264,6 +266,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             " said."
         ),
     ] = None
+    cleared: Annotated[tuple[str, ...], filled_in()] = ()
+    """Keys that are null in the file: what the runbook's `defaults` say of them is not for this step."""
     output_limit: Annotated[
         Size | None,
         key(
@@ -809,6 +813,15 @@ class Defaults(Section, frozen=True, kw_only=True):
         InterpreterText | None,
         key("What runs scripts that do not say so themselves.", never_blank=True),
     ] = None
+
+    def without(self, keys: tuple[str, ...]) -> "Defaults":
+        """The same with nothing said of these keys."""
+        if not keys:
+            return self
+        return msgspec.structs.replace(self, **{key: _NO_DEFAULTS[key] for key in keys})
+
+
+_NO_DEFAULTS = msgspec.structs.asdict(Defaults())
 
 
 class Runbook(Section, frozen=True, kw_only=True):

@@ -13,8 +13,10 @@ from pup_tui.runbook.keys import (
     Count,
     ExpressionText,
     Factor,
+    LinkAddress,
     LiteralName,
     Message,
+    Note,
     PatternText,
     Seconds,
     ValueCommandText,
@@ -55,6 +57,13 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 class Link(Section, frozen=True, kw_only=True):
     title: Annotated[str, key("What the link leads to.")]
     url: Annotated[str, key("Where it leads, https://…")]
+
+
+class StepLink(Section, frozen=True, kw_only=True):
+    """A link beside a step, whose texts are templates."""
+
+    title: Annotated[Note, key("What the link leads to.")]
+    url: Annotated[LinkAddress, key("Where it leads, https://…")]
 
 
 class Choice(Section, frozen=True, kw_only=True):

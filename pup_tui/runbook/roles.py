@@ -75,6 +75,10 @@ class Role(Enum):
     """A regular expression."""
     MESSAGE = "message", Language.TEMPLATE, _MASKED
     """What people read."""
+    NOTE = "note", Language.TEMPLATE, _MASKED
+    """What people read beside a step: no run waits for it, and none fails for it."""
+    LINK = "link", Language.TEMPLATE, _MASKED
+    """Where a link beside a step leads."""
     TEXT = "text", Language.TEMPLATE, _MASKED
     """Data: a body, an environment variable, a field of a form."""
     STDIN = "stdin", Language.TEMPLATE, _MASKED
@@ -131,6 +135,8 @@ class Role(Enum):
         return role
 
 
+NOTES: Final = frozenset({Role.NOTE, Role.LINK})
+"""What is told beside a step, and is no part of what it does."""
 AMOUNTS: Final = frozenset(
     {Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.FACTOR, Role.STATUS}
 )

@@ -55,6 +55,7 @@ def schema() -> Schema:
 def _definitions() -> Schema:
     structs = (
         parts.Link,
+        parts.StepLink,
         parts.Choice,
         parts.ChoicesFrom,
         parts.Variable,

@@ -9,6 +9,7 @@ from pup_tui.runbook.model import LOOP, OUTCOME
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.omit import HINT, TOLD, may_stand
 from pup_tui.runbook.report import Report, a_step, listed
+from pup_tui.runbook.roles import NOTES
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
@@ -141,6 +142,8 @@ class ScopeCheck:
         if name in use.items:
             return True
         makers = self._makers.get(name, ())
+        if use.is_note:
+            return bool(makers)
         if use.step is None or use.is_output:
             return any(use.step is None or maker.order[0] == BODY for maker in makers)
         if use.inner[:1] == ("assert",) and use.step in makers:
@@ -197,7 +200,7 @@ class ScopeCheck:
                 f"step {shown(step_id)} is {a_step(kind)}, which has no results but its `outcome`"
             )
             self._report.error_in(node, told, fragment=step_id)
-        elif use.step is not None and not may_be_missing and not use.is_output:
+        elif use.step is not None and not (may_be_missing or use.is_output or use.is_note):
             why = _why_not(named, use.step)
             if why is not None and not use.sees_inside(named):
                 self._report.error_in(node, f"step {shown(step_id)} {why}", fragment=step_id)
@@ -254,6 +257,8 @@ class _Use:
         self.node = placed.node
         self.inner = placed.inner
         self.is_output = self.inner[:2] == ("call", "outputs")
+        self.is_note = placed.role in NOTES
+        """It is told beside its step before, while and after that runs, as far as it is known then."""
         self.items: frozenset[str] = frozenset()
         if step is not None and not self.is_output:
             outer = step.around.items if step.around is not None else frozenset()

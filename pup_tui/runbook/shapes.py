@@ -114,6 +114,12 @@ class ShapeCheck:
             valid = valid and value is not INVALID
             if value is not msgspec.UNSET:
                 built[name] = value
+        if issubclass(struct, Step):
+            built["cleared"] = [
+                name
+                for name, entry in node.entries.items()
+                if entry.value.is_null and name in fields_of(Defaults)
+            ]
         if unknown:
             self.report.unknown_keys(unknown, fields, _owner(struct), _hint_for(struct))
         missing = [name for name in required_of(struct) if name not in node.entries]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from pup_tui.runbook.allowed import keys_of_steps
+from pup_tui.runbook.allowed import fields_of, keys_of_steps
 from pup_tui.runbook.files import TEMPLATES
 from pup_tui.runbook.nodes import (
     GroupCall,
@@ -21,6 +21,7 @@ from pup_tui.runbook.nodes import (
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.runbook_files import RunbookFiles, is_name
 from pup_tui.runbook.shapes import NOTE_PREFIX
+from pup_tui.runbook.steps import KINDS
 
 KEY = "template"
 GROUP_KEYS = frozenset({"description", "params", "steps", "outputs"})
@@ -131,9 +132,10 @@ def filled(step: Mapping, template: Mapping) -> Mapping:
     `null` in the step clears a key; `headers`, `env` and `inputs` are merged key by key.
     """
     entries: dict[str, YamlEntry] = {}
+    kind = step.text("kind") or template.text("kind")
     for name, entry in step.entries.items():
         given = template.entries.get(name)
-        if name == KEY or _clears(name, entry):
+        if name == KEY or _is_cleared(name, entry, kind):
             continue
         if name in _MERGED and given is not None:
             entry = YamlEntry(entry.key, _merged(entry.value, given.value))
@@ -146,9 +148,14 @@ def filled(step: Mapping, template: Mapping) -> Mapping:
     return Mapping(step.source, step.line, step.column, entries)
 
 
-def _clears(name: str, entry: YamlEntry) -> bool:
-    """Whether a key is there to take back what the template says; one that no step has is a mistake."""
-    return entry.value.is_null and name in keys_of_steps()
+def _is_cleared(name: str, entry: YamlEntry, kind: str | None) -> bool:
+    """Whether a key is there to take back what the template says, and steps of the kind do not have it.
+
+    One that no step has is a mistake.
+    """
+    known = KINDS.get(kind or "")
+    kept = () if known is None else fields_of(known)
+    return entry.value.is_null and name in keys_of_steps() and name not in kept
 
 
 def called(step: Mapping, template: Template, steps: YamlNode) -> GroupCall:
@@ -158,7 +165,7 @@ def called(step: Mapping, template: Template, steps: YamlNode) -> GroupCall:
     entries = {
         name: entry
         for name, entry in step.entries.items()
-        if name not in (KEY, "kind", "steps") and not _clears(name, entry)
+        if name not in (KEY, "kind", "steps") and not _is_cleared(name, entry, "group")
     }
     entries["kind"] = YamlEntry(named.key, kind)
     entries["steps"] = YamlEntry(named.key, steps)

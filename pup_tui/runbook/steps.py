@@ -74,17 +74,22 @@ class StepDraft(Struct, eq=False):
     def environment(self, defaults: YamlNode | None) -> dict[str, YamlNode]:
         """The variables of its processes' environment: its own, and those of what stands around it."""
         given = [step.node.get("env") for step in self.lineage()]
-        if isinstance(defaults, Mapping):
-            given.append(defaults.get("env"))
+        given.append(self._default(defaults, "env"))
         maps = [env for env in reversed(given) if isinstance(env, Mapping)]
         return {name: entry.value for env in maps for name, entry in env.entries.items()}
 
     def folder(self, defaults: YamlNode | None) -> YamlNode | None:
         """The directory of its processes: its own, or that of what stands around it."""
         given = [step.node.get("cwd") for step in self.lineage()]
-        if isinstance(defaults, Mapping):
-            given.append(defaults.get("cwd"))
+        given.append(self._default(defaults, "cwd"))
         return next((each for each in given if each is not None), None)
+
+    def _default(self, defaults: YamlNode | None, key: str) -> YamlNode | None:
+        """What the runbook's `defaults` say for a key, unless the step clears it by null."""
+        if not isinstance(defaults, Mapping):
+            return None
+        own = self.node.entries.get(key)
+        return None if own is not None and own.value.is_null else defaults.get(key)
 
     def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
         """The variables of its processes' environment that hold values."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from secrets import randbelow
 from typing import Any, Final
 
 from pup_tui.template.errors import UndefinedName
@@ -19,16 +20,19 @@ from pup_tui.template.usage import Usage
 NOT_YET: Final = "\0not yet"
 """The key under which a scope holds what is not known yet; no expression can spell it."""
 
-_NUMBER: Final = "739150286417"
-"""A number that nobody writes: it is a word, a name of a file and a number in every language."""
-
-_STAND_IN: Final = rf"{_NUMBER}([0-9]{{6}})"
+_DIGITS: Final = 12
+"""So many that no value holds them by chance, and few enough for a number of any language."""
 
 
 class StandIns:
-    """What stands for values that are not known yet while texts are rendered."""
+    """What stands for values that are not known yet while texts are rendered.
+
+    It begins with digits drawn by lot, so that no value and no text can be mistaken for it, and is a word, a
+    name of a file and a number in every language.
+    """
 
     def __init__(self) -> None:
+        self._number = 10 ** (_DIGITS - 1) + randbelow(9 * 10 ** (_DIGITS - 1))
         self._written: list[str] | None = None
         self._missing: list[UndefinedName] = []
 
@@ -47,11 +51,11 @@ class StandIns:
             raise error
         self._written.append(written)
         self._missing.append(error)
-        return f"{_NUMBER}{len(self._written) - 1:06}"
+        return f"{self._number}{len(self._written) - 1:06}"
 
     def put_back(self, text: str, quote: str = "") -> str:
         """A text with what was written in the place of what stood in, and of the quotes around it."""
-        around = re.compile(f"({quote}|){_STAND_IN}\\1")
+        around = re.compile(rf"({quote}|){self._number}([0-9]{{6}})\1")
         return around.sub(lambda found: self._source(int(found[2]), found[0]), text)
 
     def _source(self, number: int, text: str) -> str:

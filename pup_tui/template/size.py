@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.quoted import quoted
 
 _SIZE = late_pattern(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\Z")
 _UNITS = {
@@ -24,8 +25,8 @@ def parse_size(given: str | int) -> int:
     found = _SIZE.match(str(given).strip())
     unit = _UNITS.get(found[2].lower()) if found else None
     if found is None or unit is None:
-        raise ValueError(f"{given} is not an amount of data: write it as 64 MiB or 500 kB")
+        raise ValueError(f"{quoted(given)} is not an amount of data: write it as 64 MiB or 500 kB")
     size = int(float(found[1]) * unit)
     if not 0 < size <= MAX_SIZE:
-        raise ValueError("an amount of data is over 0 and at most 1024 GiB")
+        raise ValueError(f"an amount of data is over 0 and at most 1024 GiB, not {quoted(given)}")
     return size

@@ -6,6 +6,8 @@ import pytest
 
 from pup_tui.core.plan import MOST_STEPS, PlannedStep, plan
 from pup_tui.runbook.model import Step
+from pup_tui.template.errors import UndefinedName
+from pup_tui.template.not_yet import StandIns
 from tests.support.player import Player
 from tests.support.runbooks import program_of
 
@@ -507,3 +509,19 @@ steps:
 """)
     *_, c = plan(program, {"H": "h0"}, (), "ada", lambda _: None)
     assert (c.command, c.known) == ("c {{ H }}", False)
+
+
+def test_no_value_is_taken_for_what_stands_in_for_one_that_is_not_known() -> None:
+    of_another_plan = StandIns()
+    with of_another_plan.given():
+        value = of_another_plan.make("{{ A }}", UndefinedName("A"))
+    program = program_of(
+        """
+        vars: {V: x}
+        steps:
+          - {name: a, kind: shell, run: a, capture: A}
+          - {name: b, kind: shell, run: "echo {{ A }} {{ V }}"}
+        """
+    )
+    steps = plan(program, {"V": value}, (), "ada", lambda _: None)
+    assert steps[1].command == f"echo {{{{ A }}}} {value}"

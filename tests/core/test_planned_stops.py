@@ -57,9 +57,7 @@ def test_one_that_does_not_happen_ends_nothing() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "condition", ["if: A == 'x'", "when: on_failure", "foreach: A", "if: 'A', foreach: [1]"]
-)
+@pytest.mark.parametrize("condition", ["if: A == 'x'", "foreach: A", "if: 'A', foreach: [1]"])
 def test_in_a_block_that_may_not_run_it_may_happen(condition: str) -> None:
     steps = f"""
   - {{name: a, kind: shell, run: a, capture: A}}
@@ -68,6 +66,40 @@ def test_in_a_block_that_may_not_run_it_may_happen(condition: str) -> None:
 """
     reason = planned(steps)["b"]
     assert re.fullmatch(r"`g.*` may end the runbook before it", reason)
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        "{name: enough, kind: stop, when: on_failure}",
+        "{name: enough, kind: stop, when: on_failure, if: A == 'x'}",
+        "{name: enough, kind: stop, when: on_failure, foreach: A}",
+        "{name: g, kind: group, when: on_failure, steps: [{name: enough, kind: stop}]}",
+    ],
+)
+def test_one_that_happens_after_a_failure_alone_says_nothing_of_what_else_is_planned(
+    stop: str,
+) -> None:
+    steps = f"""
+  - {{name: a, kind: shell, run: a, capture: A}}
+  - {stop}
+  - {{name: b, kind: shell, run: b}}
+  - {{name: c, kind: shell, run: c, when: always}}
+  - {{name: d, kind: shell, run: d, when: on_failure}}
+"""
+    assert not planned(steps).keys() & set("bcd")
+    assert not skipped(steps) & set("bc")
+
+
+def test_what_stands_behind_one_in_a_block_for_failures_is_skipped() -> None:
+    steps = """
+  - name: g
+    kind: group
+    when: on_failure
+    steps: [{name: s, kind: stop}, {name: x, kind: shell, run: x}]
+  - {name: b, kind: shell, run: b}
+"""
+    assert planned(steps) == {"g/x": SURE.format("g/s")}
 
 
 @pytest.mark.parametrize(("condition", "may"), [("", True), (", if: 'false'", False)])

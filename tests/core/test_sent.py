@@ -166,3 +166,110 @@ steps:
         "  h: deep",
         "    deep: rm 'a b' {{ Y }}",
     ]
+
+
+CALLED = """
+name: called
+vars:
+  A: {required: true}
+  B: {default: "b of {{ A }}"}
+  N: {type: integer, default: 2}
+  E: {from: "env:SOME_NAME"}
+  O: {required: false}
+  T: {type: secret}
+  L: {when: "A == 'other'", default: never, required: false}
+steps:
+  - {name: rm, kind: shell, run: "rm {{ A }} {{ B }} {{ N + 1 }} {{ E }} x{{ O }}{{ L }} {{ T }}", capture: X}
+  - {name: later, kind: shell, run: "echo {{ X | default('none') }} {{ A }}", env: {V: "{{ X }}"}}
+  - {name: deep, kind: group, steps: [{name: q, kind: confirm, message: "Sure of {{ A }} and {{ X }}?"}]}
+  - {name: g, template: inner, with: {P: "{{ A }}!", Q: "{{ X }}"}}
+"""
+INNER = """
+params: {P: {}, Q: {}, R: {default: r}}
+steps: [{name: i, kind: shell, run: "drop {{ P }} {{ Q }} {{ R }}"}]
+"""
+
+
+@pytest.mark.parametrize("asks", ["danger: true", "confirm: Really?"])
+@pytest.mark.parametrize("loop", ["", "foreach: [a b], "])
+def test_before_a_called_runbook_is_told_what_is_known_of_the_steps_in_it(
+    asks: str, loop: str
+) -> None:
+    item = "{{ item }}" if loop else "a b"
+    program = program_of(
+        f"""
+vars: {{S: {{type: secret}}}}
+steps:
+  - {{name: r, kind: runbook, runbook: called, {asks}, {loop}vars: {{A: "{item}", T: "{{{{ S }}}}"}}}}
+""",
+        files={"called.yaml": CALLED, "_templates/inner.yaml": INNER},
+    )
+    player = Player(program, answers={"r": ["yes"]}).create(S="hunter2", secrets=("S",)).play()
+    (question,) = [asked.question for asked in player.asked if asked.question.step == "r"]
+    assert question.upcoming is not None
+    assert question.upcoming.splitlines()[-7:] == [
+        "  rm: rm 'a b' 'b of a b' 3 {{ E }} x'''' ***",
+        "  later: echo {{ X | default('none') }} 'a b'",
+        "    env: V={{ X }}",
+        "  deep: q",
+        "    q: Sure of a b and {{ X }}?",
+        "  g: i",
+        "    i: drop 'a b!' {{ Q }} r",
+    ]
+
+
+AROUND = """
+vars: {H: {default: web 1}, T: {type: secret}, U: {required: false}}
+defaults: {env: {COMMON: c}, cwd: "/srv/{{ H }}"}
+steps:
+  - {name: look, kind: shell, run: look, capture: OUT}
+  - name: rm
+    kind: shell
+    run: rm "$TARGET"
+    env: {TARGET: "{{ H }}", TOKEN: "{{ T }}", GONE: "{{ omit }}"}
+    stdin: x
+    %(asks)s
+  - name: send
+    kind: http
+    method: DELETE
+    url: https://example.com
+    headers: {Authorization: "Bearer {{ T }}", X-Host: "{{ H }}"}
+    accept: text/plain
+    %(asks)s
+  - {name: plain, kind: http, url: https://example.com, confirm: Sure?}
+  - {name: later, kind: shell, run: x, env: {A: "{{ OUT }}"}, cwd: "/x/{{ OUT }}"}
+  - name: block
+    kind: group
+    danger: true
+    env: {OUTER: "{{ H }}"}
+    cwd: /block
+    steps:
+      - {name: in, kind: shell, run: x, env: {A: a}}
+      - {name: n, kind: shell, run: x}
+"""
+
+
+@pytest.mark.parametrize("asks", ["danger: true", "confirm: Sure?"])
+def test_a_question_and_a_plan_tell_what_processes_and_requests_get(asks: str) -> None:
+    program = program_of(AROUND % {"asks": asks})
+    values = {"H": "web 1", "T": "hunter2-token"}
+    answers = {step: ["yes"] for step in ("rm", "send", "plain", "block")}
+    results = {"look": [Result(captures={"OUT": "1"})]}
+    player = Player(program, answers=answers, results=results)
+    player.create(**values, left_out=("U",), secrets=("T",)).play()
+    told = [asked.question.upcoming for asked in player.asked]
+    block = "in /block env: COMMON=c OUTER='web 1'"
+    assert [" ".join((each or "").split()) for each in told] == [
+        "rm \"$TARGET\" in /srv/web 1 env: COMMON=c TARGET='web 1' TOKEN='***' GONE unset stdin: x",
+        "DELETE https://example.com headers: Authorization: Bearer *** X-Host: web 1 Accept: text/plain",
+        "GET https://example.com",
+        f"in, n in: x {block} A=a n: x {block}",
+    ]
+    steps = plan(program, values, ("U",), "ada", lambda _: None)
+    planned = {step.id: step for step in steps}
+    assert list(planned["rm"].rules[1:3]) == ["  COMMON=c", "  TARGET='web 1'"]
+    assert planned["rm"].where == "on this computer in /srv/web 1"
+    assert planned["send"].rules[1] == "  Authorization: Bearer ***"
+    assert list(planned["later"].rules) == ["env:", "  COMMON=c", "  A={{ OUT }}"]
+    assert planned["later"].where == "on this computer in /x/{{ OUT }} (not known yet)"
+    assert planned["block/in"].where == "on this computer in /block"

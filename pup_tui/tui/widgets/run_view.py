@@ -24,6 +24,7 @@ from pup_tui.core.notices import (
     StepStarted,
 )
 from pup_tui.core.program import Program
+from pup_tui.core.shown import told_beside
 from pup_tui.core.state import RunState
 from pup_tui.drivers.following import FollowedRun
 from pup_tui.drivers.local import LocalRun
@@ -416,8 +417,9 @@ class RunView(Vertical):
         self.query_one(RunNotes).show(self.progress.notes)
         usual = self._figures.get(static_id(step.id))
         detail = self.query_one(StepDetail)
-        detail.show(step, self._times.retry_in(step), usual_of(step, self._times, usual))
         state = self._state
+        beside = told_beside(self.program, state, step.node)
+        detail.show(step, beside, self._times.retry_in(step), usual_of(step, self._times, usual))
         known = None if state is None else state.steps.get(self._selected)
         kept = None if known is None else known.kept
         self.query_one(StepOutputView).show(step, self._output_path(self._selected), kept)

@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from pup_tui.core.counting import told_attempt, told_counts
 from pup_tui.core.notices import StepRetrying
+from pup_tui.core.shown import NOTHING_BESIDE, Beside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.tui.glyphs import TONES, mark_of
@@ -27,18 +28,21 @@ class StepDetail(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._step: StepProgress | None = None
+        self._beside = NOTHING_BESIDE
         self._retry_in: float | None = None
         self._usual = ""
         self._rows = 0
 
-    def show(self, step: StepProgress, retry_in: float | None = None, usual: str = "") -> None:
+    def show(
+        self, step: StepProgress, beside: Beside, retry_in: float | None = None, usual: str = ""
+    ) -> None:
         """Describe a step as it stands now; `retry_in` are the seconds until its next attempt.
 
         `usual` is what past runs say of it, in words.
         """
-        self._step, self._retry_in, self._usual = step, retry_in, usual
+        self._step, self._beside, self._retry_in, self._usual = step, beside, retry_in, usual
         width = self.content_size.width
-        told = Content("\n").join(_told(step, max(LEAST_WIDTH, width), retry_in, usual))
+        told = Content("\n").join(_told(step, beside, max(LEAST_WIDTH, width), retry_in, usual))
         rows = told.get_height({}, max(1, width))
         # To lay all of the screen out costs as much as half a frame, and this is called with every key.
         self.update(told, layout=rows != self._rows)
@@ -49,10 +53,12 @@ class StepDetail(Static):
             # So many lines there are in the new width before it is told anew.
             self._rows = self.content.get_height({}, max(1, self.content_size.width))
         if self._step is not None:
-            self.show(self._step, self._retry_in, self._usual)
+            self.show(self._step, self._beside, self._retry_in, self._usual)
 
 
-def _told(step: StepProgress, width: int, retry_in: float | None, usual: str) -> list[Content]:
+def _told(
+    step: StepProgress, beside: Beside, width: int, retry_in: float | None, usual: str
+) -> list[Content]:
     mark = mark_of(step.status)
     told = []
     if step.retrying is not None:
@@ -72,12 +78,9 @@ def _told(step: StepProgress, width: int, retry_in: float | None, usual: str) ->
     facts = _facts(step)
     if facts:
         told.append(Content.styled(" · ".join(facts), "dim"))
-    model = step.node.step
-    if model.description:
-        told.append(Content(_clipped(model.description)))
-    told += [
-        Content.styled(f"{_line(link.title)} {_line(link.url)}", "dim") for link in model.links
-    ]
+    if beside.description:
+        told.append(Content(_clipped(beside.description)))
+    told += [Content.styled(f"{_line(title)} {_line(url)}", "dim") for title, url in beside.links]
     if not told:
         told.append(Content.styled("This step has not run yet.", "dim"))
     return told
