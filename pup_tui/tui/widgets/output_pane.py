@@ -421,6 +421,7 @@ class OutputPane(Vertical):
     ) -> None:
         wanted = finder.holds(pattern)
         around = ""
+        self._tell("searching…")
         found = await finder.find(source, wanted, start, forward=forward)
         if found is None:
             other_end = 0 if forward else source.line_count - 1
@@ -430,7 +431,7 @@ class OutputPane(Vertical):
             self._tell("no match")
             return
         self._show_found(found, wanted)
-        if self._counted is not pattern:
+        if self._counted is not pattern or self._matches.outdated(found):
             # Behind the first result, which is waited for.
             self._counted, self._matches = pattern, Matches()
             self._count_matches(source, wanted)
@@ -438,7 +439,7 @@ class OutputPane(Vertical):
         self._tell_match()
 
     def _tell_match(self) -> None:
-        self._tell(f"match {self._matches.place(self.lines.cursor)}{self._around}")
+        self._tell(f"{self._matches.told(self.lines.cursor)}{self._around}")
 
     def _show_found(self, line: int, wanted: WantedLines) -> None:
         self.lines.centre(line)
@@ -447,7 +448,7 @@ class OutputPane(Vertical):
     @work(group="count", exclusive=True)
     async def _count_matches(self, source: LineSource, wanted: WantedLines) -> None:
         await self._matches.count(source, wanted)
-        if self._told.startswith("match "):
+        if self._told.startswith("match"):
             self._tell_match()
 
     def action_next_error(self) -> None:
