@@ -25,6 +25,10 @@ COMMANDS = {
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
     "run": ("running", "Run RUNBOOK (an id or a file) and stream what its steps print."),
     "resume": ("resuming", "Go on with RUN (the newest that did not succeed) where it stood."),
+    "undo": (
+        "undoing",
+        "Take back what RUN did and did not undo, last first, and begin nothing else of it.",
+    ),
     "plan": ("planning", "What a run of RUNBOOK would do, step by step."),
     "history": ("past", "Past runs, newest first."),
     "show": (

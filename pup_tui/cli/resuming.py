@@ -91,7 +91,7 @@ def resume_command(
     from pup_tui.recorded_text import text_today
 
     file = from_file(arg_file)
-    past = _past(settings, run)
+    past = past_run(settings, run)
     can_ask = settings.terminal.can_ask and not yes
     today = text_today(open_catalog(settings), past.record, past.state)
     current = require_text(today) if today is not None and with_current_file else None
@@ -115,7 +115,7 @@ def resume_command(
     agree_to_undone(standing, not_there, ask=settings.terminal.can_ask)
     decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
     parts = Parts(settings)
-    values = _values(past, current, file.values, parts.sources, ask=can_ask)
+    values = values_again(past, current, file.values, parts.sources, ask=can_ask)
     manner = Manner(
         yes=yes,
         undo=undo or past.state.undo,
@@ -144,7 +144,7 @@ def resume_command(
         return run_loop(drive(parts, launch, manner))
 
 
-def _past(settings: Settings, run: str | None) -> ShownRun:
+def past_run(settings: Settings, run: str | None) -> ShownRun:
     """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
     from pup_tui.drivers.launcher import check_version
 
@@ -289,7 +289,7 @@ def _refuse_unknown(
             )
 
 
-class _Values(NamedTuple):
+class ValuesAgain(NamedTuple):
     """The secret variables of a run once more, and what is known of variables that it did not have."""
 
     secrets: dict[str, Any]
@@ -297,14 +297,14 @@ class _Values(NamedTuple):
     left_out: list[str]
 
 
-def _values(
+def values_again(
     past: ShownRun,
     current: CurrentText | None,
     given: Mapping[str, object],
     sources: Sources,
     *,
     ask: bool,
-) -> _Values:
+) -> ValuesAgain:
     """The values that are not in the record. Raises Failure where one is missing."""
     from msgspec.structs import replace
 
@@ -321,11 +321,11 @@ def _values(
         variables = runbook.vars
         taken = {**given, **{name: v for name, v in known.items() if name in variables}}
     if not variables:
-        return _Values({}, {}, [])
+        return ValuesAgain({}, {}, [])
     resolved = resolve_values(replace(runbook, vars=variables), taken, sources, ask=ask)
     secrets = {n: v for n, v in resolved.values.items() if n in hidden or n in resolved.secrets}
     others = resolved.values.keys() - secrets.keys() - known.keys()
-    return _Values(
+    return ValuesAgain(
         secrets,
         {name: resolved.values[name] for name in others},
         [name for name in resolved.left_out if name not in frame.left_out],

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
-    from pup_tui.headless.answers import Answers, GivenAnswers, UnknownAnswer
+    from pup_tui.headless.answers import Answers, GivenAnswers, Undone, UnknownAnswer
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.stream import Outlet, Pump
     from pup_tui.runbook.load import Loaded
@@ -49,7 +49,8 @@ Launch: TypeAlias = Callable[..., "Awaitable[LocalRun]"]
 
 class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
-    answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said.
+    answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
+    `undone` what a run goes on to take back, where it does only for that.
     """
 
     yes: bool
@@ -58,6 +59,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     break_lock: str | None = None
     answers: GivenAnswers = field(default_factory=dict)
     unknown: UnknownAnswer | None = None
+    undone: Undone | None = None
 
 
 @click.command("run")
@@ -170,7 +172,7 @@ async def drive(
     parts: Parts, launching: Callable[[Launcher, Terminal | None], Launch], manner: Manner
 ) -> int:
     """Begin or resume a run, and carry it to its end; returns the exit code."""
-    from pup_tui.headless.answers import Undoing
+    from pup_tui.headless.answers import Undoing, UndoneBefore
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Pump
@@ -188,9 +190,13 @@ async def drive(
             _tell_broken(run, err)
             face = _face(run, out, err, as_json=manner.as_json)
             asking = partial(_asking, launcher.operator, err, parts.sources, terminal)
-            answers = Undoing(asking(manner), err, undo=manner.undo)
+            answers: Answers = Undoing(asking(manner), err, undo=manner.undo)
+            judging = {}
+            if manner.undone is not None:
+                answers = UndoneBefore(asking(manner), manner.undone, launcher.operator)
+                judging = {"judge": manner.undone.judge}
             try:
-                code = await run_headless(run, face, answers)
+                code = await run_headless(run, face, answers, **judging)
             finally:
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""

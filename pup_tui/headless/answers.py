@@ -12,6 +12,7 @@ from pup_tui.catalog.inputs import Resolved, Sources, resolve_question
 from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.core.ids import static_id
 from pup_tui.core.questions import NOBODY
+from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.faults import told_fault
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
@@ -127,6 +128,39 @@ class Undoing:
             self._err.write(f"Not taken back, {why}:\n")
         for offer in offers:
             self._err.write(f"  {safe_text(offer.name)}: {safe_text(offer.command)}\n")
+
+
+class Undone(Struct, frozen=True):
+    """The undo steps that a run goes on for, as was decided before it did, `by` an option or the operator."""
+
+    steps: tuple[str, ...]
+    by: str = ""
+
+    def judge(self, state: RunState) -> RunStatus:
+        """How a run ended that went on for this: it succeeded when all of it was taken back."""
+        if state.status not in (RunStatus.FAILED, RunStatus.ABORTED):
+            return state.status
+        ended = (state.steps.get(step) for step in self.steps)
+        done = all(each is not None and each.status is StepStatus.SUCCEEDED for each in ended)
+        return RunStatus.SUCCEEDED if done else RunStatus.FAILED
+
+
+class UndoneBefore:
+    """Answers what shall be taken back as it was decided before; the rest is for others."""
+
+    def __init__(self, others: Answers, undone: Undone, operator: str) -> None:
+        self._others = others
+        self._undone = undone
+        self._operator = operator
+
+    def ask(self, question: Question, replies: Replies) -> None:
+        if question.kind == "undo":
+            replies.undo(self._undone.steps, self._undone.by or self._operator)
+        else:
+            self._others.ask(question, replies)
+
+    def withdraw(self, step: str) -> None:
+        self._others.withdraw(step)
 
 
 class UnknownAnswer(Struct, frozen=True):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pup_tui.core.actions import Question
+from pup_tui.core.state import RunState, RunStatus
 from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.answers import Answers
@@ -40,14 +41,22 @@ class _Asked(Watcher):
         self._answers.withdraw(step)
 
 
-async def run_headless(run: LocalRun, face: Watcher, answers: Answers) -> int:
-    """Drive a run to its end and return the exit code. Raises JournalError if it cannot be recorded."""
+async def run_headless(
+    run: LocalRun,
+    face: Watcher,
+    answers: Answers,
+    judge: Callable[[RunState], RunStatus] = lambda state: state.status,
+) -> int:
+    """Drive a run to its end and return the exit code, by what `judge` makes of that.
+
+    Raises JournalError if it cannot be recorded.
+    """
     run.watch(face)
     asked = _Asked(run, answers)
     run.watch(asked)
     with _signals(run):
         state = await run.drive()
-    code = exit_code(state.status, code_of_stop(run.stopped_by))
+    code = exit_code(judge(state), code_of_stop(run.stopped_by))
     return FAILED if code == SUCCEEDED and asked.incomplete else code
 
 

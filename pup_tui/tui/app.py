@@ -45,6 +45,8 @@ INTERRUPT = 128 + signal.SIGINT
 TERMINAL_LOST = "the terminal was lost"
 LOOK_AT_TERMINAL = 0.5
 """Seconds between two looks at whether the terminal is still there."""
+KEYS_WAIT = 5.0
+"""Seconds that keys wait at most for the first runbook to be shown."""
 
 
 def _commands() -> type[Provider]:
@@ -88,6 +90,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         self.chosen_keys = services.keys
         self.runs = Runs()
         self._typed_ahead = TypedAhead(self, self._give_key)
+        self._typed_ahead.hold()
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
         self._cancelling: Screen[Any] | None = None
@@ -145,6 +148,11 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         # Textual gives none to a screen that begins behind another window.
         self.call_after_refresh(self.give_focus)
         self.ask_terminal()
+        self.set_timer(KEYS_WAIT, self._typed_ahead.let_go)
+
+    def on_main_screen_ready(self) -> None:
+        """Take the keys that were pressed before there was anything to act on."""
+        self._typed_ahead.let_go()
 
     def _tell_note(self, note: str) -> None:
         self.notify(note, severity="warning", markup=False)

@@ -1,7 +1,8 @@
 """Keys that arrive together, as over a slow line: each is handled before the next is given on.
 
 Textual gives each key to what has the focus when it arrives. Where a key moves the focus, those behind it
-were on their way to the wrong place by then: of `/pull` a `p` opened a plan.
+were on their way to the wrong place by then: of `/pull` a `p` opened a plan. And where there is not yet
+what a key would act on, it did nothing.
 """
 
 from __future__ import annotations
@@ -27,15 +28,30 @@ class TypedAhead:
         self._give = give
         self._under_way: events.Key | None = None
         self._waiting: deque[events.Key] = deque()
+        self._held = False
 
     async def take(self, key: events.Key) -> None:
         """Give a key on, now or as soon as those before it have been handled."""
-        if self._under_way is None and not self._waiting:
+        if self._under_way is None and not self._waiting and not self._held:
             await self._hand(key)
             return
-        self._waiting.append(key)
+        self._waiting.append(self._as_typed(key))
         if len(self._waiting) == 1:
             self._limit()
+
+    def _as_typed(self, key: events.Key) -> events.Key:
+        """What was typed before the terminal was ours, it has handed on as a line: its end as a line feed."""
+        return events.Key("enter", "\r") if self._held and key.key == "ctrl+j" else key
+
+    def hold(self) -> None:
+        """Keep all keys until they are let go: what they are meant for is not there yet."""
+        self._held = True
+
+    def let_go(self) -> None:
+        """Give on what was held, in its order, and what comes from now on."""
+        if self._held:
+            self._held = False
+            self._app.call_later(self._go_on)
 
     async def _hand(self, key: events.Key) -> None:
         self._under_way = key
@@ -75,5 +91,5 @@ class TypedAhead:
                 self._app.call_later(self._go_on)
 
     async def _go_on(self) -> None:
-        if self._under_way is None and self._waiting:
+        if self._under_way is None and self._waiting and not self._held:
             await self._hand(self._waiting.popleft())

@@ -70,6 +70,13 @@ def test_a_console_that_begins_without_the_focus_shows_where_one_stands_and_take
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_what_is_typed_before_anything_is_drawn_is_done_when_it_is(session: Session) -> None:
+    session.begin_console()
+    session("send-keys", "-t", ":.1", "Enter")
+    session.screen.wait_for("nothing has run")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 def test_a_console_that_gets_the_focus_later_goes_on_where_one_stood(session: Session) -> None:
     session.begin_console()
     session.screen.wait_for("It has not run yet[\\s\\S]*enter Run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from textual.geometry import Offset
 from textual.widgets import Input, Static
 
@@ -70,6 +71,50 @@ async def test_the_output_is_scrolled_and_changed_without_leaving_the_question(
         await c.until(lambda: "long ago" in above(c))
         assert isinstance(c.app.screen, ConfirmScreen)
         assert "Answered" not in c.kinds()
+
+
+def tells(c: Console, *texts: str) -> bool:
+    """Whether the line in which a dialog is searched says this, and the status of the output that."""
+    said = [str(c.app.screen.query_one("FindLine Static", Static).content)]
+    said.append(str(c.view.query_one("#output-status", Static).content))
+    return all(text in line for text, line in zip(texts, said, strict=True))
+
+
+async def test_a_question_is_searched_and_then_the_output_that_it_is_judged_by(
+    tmp_path: Path,
+) -> None:
+    ask = structs.replace(ASK, message="Is line 7 as it was?")
+    async with console(tmp_path, *STEPS[:3], ask, plays=PLAYS) as c:
+        await until_asked(c)
+        await c.until(lambda: "line " in above(c))
+        await c.pilot.press("slash", *"line", "space", "7", "enter")
+        await c.until(lambda: tells(c, "match 1 of 1", "line"))
+        await c.pilot.press("enter")
+        await c.until(lambda: tells(c, "in the output", "match 1 of 11"))
+        await c.pilot.press("enter")
+        await c.until(lambda: tells(c, "in the output", "match 2 of 11") and "line 70" in above(c))
+        await c.pilot.press(*["enter"] * 10)
+        await c.until(lambda: tells(c, "match 1 of 1", ""))
+        await c.pilot.press("escape")
+        await c.until(lambda: c.view.query_one(OutputLines).pattern is None)
+        assert isinstance(c.app.screen, ConfirmScreen)
+
+
+async def test_the_keys_for_matches_go_through_what_a_failed_step_printed(tmp_path: Path) -> None:
+    fails = Play(stdout=MANY, outcome=Outcome(ok=False, exit_code=1, reason="exited with 1"))
+    async with console(tmp_path, shell("look", on_failure="confirm"), plays=[fails]) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        await c.until(lambda: "line 99" in above(c))
+        await c.pilot.press("slash", *"line", "space", "4", "enter")
+        await c.until(lambda: tells(c, "in the output", "match 1 of 11"))
+        await c.pilot.press("n")
+        await c.until(lambda: tells(c, "in the output", "match 2 of 11"))
+        await c.pilot.press("N", "N")
+        await c.until(lambda: tells(c, "in the output", "match 11 of 11, past the top"))
+        await c.pilot.press("slash", *"what never was", "enter")
+        await c.until(lambda: tells(c, "no match", "no match"))
+        await c.pilot.press("escape", "escape")
+        await c.until(lambda: not isinstance(c.app.screen, FailureScreen))
 
 
 async def test_the_wheel_scrolls_what_stands_above_a_question(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -65,10 +66,26 @@ async def test_a_block_is_left_before_the_next_is_looked_for() -> None:
 
 async def test_matches_tell_which_one_it_is() -> None:
     matches = Matches()
-    assert matches.place(7) == "one of 0 or more"
     await matches.count(HAYSTACK, holds(re.compile("needle")))
-    assert matches.place(7) == "1 of 10"
-    assert matches.place(9007) == "10 of 10"
+    assert matches.told(7) == "match 1 of 10"
+    assert matches.told(9007) == "match 10 of 10"
+    assert matches.told(8) == "matches: 10"
+    assert [matches.outdated(line) for line in (7, 8)] == [False, True]
+
+
+async def test_while_they_are_counted_no_number_is_told_that_is_not_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finder, "AT_ONCE", 1)
+    matches = Matches()
+    assert matches.told(7) == "match found, counting…"
+    counting = asyncio.create_task(matches.count(HAYSTACK, holds(re.compile("needle"))))
+    await asyncio.sleep(0)
+    assert matches.told(7) == "match 1 of 2+"
+    assert matches.told(9007) == "match found, counting…"
+    assert not matches.outdated(9007)
+    await counting
+    assert matches.told(9007) == "match 10 of 10"
 
 
 async def test_too_many_matches_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +93,8 @@ async def test_too_many_matches_are_not_counted(monkeypatch: pytest.MonkeyPatch)
     matches = Matches()
     await matches.count(HAYSTACK, holds(re.compile("hay")))
     assert not matches.complete
-    assert matches.place(0) == "1 of 3,996 or more"
+    assert matches.told(0) == "match 1 of 3,996+"
+    assert matches.told(9_999) == "match behind the first 3,996"
 
 
 def test_colours_are_not_searched() -> None:
@@ -144,6 +162,6 @@ async def test_long_and_coloured_outputs_are_searched_up_and_down(tmp_path: Path
     assert down == up[::-1] == every
     matches = Matches()
     await matches.count(reader, wanted)
-    assert matches.place(every[1]) == f"2 of {len(every)}"
+    assert matches.told(every[1]) == f"match 2 of {len(every)}"
     reader.close()
     writer.close()

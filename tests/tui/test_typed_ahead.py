@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterable
 from unittest.mock import patch
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
+from pup_tui.catalog.catalog import Catalog
 from pup_tui.tui import typed_ahead
+from pup_tui.tui.app import PupTuiApp
 from pup_tui.tui.typed_ahead import TypedAhead
+from tests.support.console import Console, MakeServices
 
 
 class Busy(Widget, can_focus=True):
@@ -58,3 +63,40 @@ async def test_no_key_waits_forever_for_what_is_busy_with_another() -> None:
             await asyncio.wait_for(app.all_given.wait(), 20)
             busy.let_go.set()
     assert app.given == ["a", "b", "c"]
+
+
+async def test_keys_wait_in_their_order_until_the_first_runbook_is_shown(
+    make_services: MakeServices,
+) -> None:
+    begins = "name: {0}\nsteps: [{{name: A, kind: shell, run: echo {0}, read_only: true}}]\n"
+    app = PupTuiApp(make_services({f"{n}.yaml": begins.format(n) for n in ("one", "two")}))
+    may_read = threading.Event()
+    closed = Catalog.closed_folders
+
+    def late(catalog: Catalog) -> Iterable[object]:
+        may_read.wait(60)
+        return closed(catalog)
+
+    with patch.object(Catalog, "closed_folders", late):
+        async with app.run_test() as pilot:
+            console = Console(app, pilot)
+            try:
+                # To the second runbook, past the title of the group; it is planned. A terminal that
+                # is not the console's yet makes a line feed of enter.
+                await console.press_at_once("jj")
+                app.post_message(events.Key("ctrl+j", "\n"))
+                assert console.main.page == "overview"
+            finally:
+                may_read.set()
+            await console.on("plan")
+            await console.sees("two", "nothing has run")
+
+
+async def test_keys_do_not_wait_for_a_catalog_that_cannot_be_read(
+    make_services: MakeServices,
+) -> None:
+    app = PupTuiApp(make_services({}))
+    with patch.object(Catalog, "closed_folders", side_effect=OSError("no such disk")):
+        async with app.run_test() as pilot:
+            await Console(app, pilot).press_at_once("q")
+            await Console(app, pilot).eventually(lambda: not app.is_running)

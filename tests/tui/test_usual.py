@@ -77,6 +77,25 @@ async def test_the_overview_says_what_five_runs_say_and_how_fresh_that_is(
         await c.sees("Last runs · last succeeded 12 days ago", "fails 20 %", "usually 0.0 s")
 
 
+@pytest.mark.parametrize("size", [SMALL, (120, 34), LARGE])
+async def test_what_is_known_of_a_step_is_whole_however_long_its_name_is(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    size: tuple[int, int],
+) -> None:
+    long = "Restart all of the workers in the first zone, one after the other"
+    text = TWO.replace("First", f'"{long}"').replace(
+        "run: a", "run: a, undo: {kind: shell, run: b}"
+    )
+    services = make_services({"two.yaml": text}, executor=FakeExecutor(*[FAILS, *[Play()] * 9]))
+    for _ in range(5):
+        await has_run(services, "two")
+    async with open_console(services, size) as c:
+        await c.sees("two")
+        c.main.pages.overview.query_one("#overview-body").scroll_end(animate=False)
+        await c.sees("fails 20 %", "can be taken back)", "the other")
+
+
 async def test_a_run_tells_beside_steps_to_come_how_long_they_take(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -8,6 +8,7 @@ typing for what was there before, it takes no key, until none has come for as lo
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -67,7 +68,7 @@ WHEEL = 3
 BESIDE_FROM = 160
 """Columns from which a dialog stands beside what it is about, and not below it."""
 
-_EVIDENCE_KEYS = "{evidence_up} {evidence_down} output · {other_evidence} next"
+_EVIDENCE_KEYS = "{{evidence_up}} {{evidence_down}} {{{search}}} output · {{other_evidence}} next"
 
 SecondsLeft = Callable[[], float]
 """Tells in how many seconds a question closes by itself."""
@@ -191,6 +192,8 @@ class Dialog(ModalScreen[Answer | None]):
     """Which keys there are beside those of the buttons, as `with_keys` reads it."""
     FINDS_ON = False
     """Whether a search keeps the focus when it has found something: where the keys for matches answer."""
+    SEARCHED_BY = "search"
+    """The key that searches: where a text is typed it is one that types nothing."""
     MOST = 0.6
     """The share of a window's lines that a dialog below what it is about may have."""
     LEAST_EFFECT = 5
@@ -219,6 +222,8 @@ class Dialog(ModalScreen[Answer | None]):
         self._finder = TextFinder(lambda: self._scrollers)
         self._find_line: FindLine | None = None
         self._searched_from: Widget | None = None
+        self._searches_output = False
+        """Whether the match that was gone to last is one in the output behind."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
@@ -233,7 +238,7 @@ class Dialog(ModalScreen[Answer | None]):
             yield ChoiceLine(self.compose_buttons(), self._hint())
 
     def _hint(self) -> str:
-        more = "" if self._evidence is None else _EVIDENCE_KEYS
+        more = "" if self._evidence is None else _EVIDENCE_KEYS.format(search=self.SEARCHED_BY)
         return with_keys(self.app, " · ".join(filter(None, (self.KEYS, more))))
 
     @property
@@ -411,7 +416,7 @@ class Dialog(ModalScreen[Answer | None]):
     # Search
 
     async def action_search(self) -> None:
-        """Search the texts that scroll."""
+        """Search the texts that scroll, and the output that the question is judged by."""
         line = self._find_line
         if line is None:
             self._find_line = line = FindLine()
@@ -422,7 +427,7 @@ class Dialog(ModalScreen[Answer | None]):
 
     def on_find_line_typed(self, message: FindLine.Typed) -> None:
         message.stop()
-        self._finder.look_for(message.text)
+        self._look_for(message.text)
 
     async def on_find_line_entered(self, message: FindLine.Entered) -> None:
         message.stop()
@@ -437,12 +442,33 @@ class Dialog(ModalScreen[Answer | None]):
         message.stop()
         self._leave_search()
 
+    def _look_for(self, text: str) -> None:
+        self._finder.look_for(text)
+        self._searches_output = False
+        if self._evidence is not None:
+            self._evidence.mark_matches(self._finder.pattern)
+
     async def action_match(self, by: int) -> None:
-        """Go to the next match, or to the one before; past the last follows the first."""
-        if self._find_line is None or self._finder.pattern is None:
+        """Go to the next match, or to the one before: after those in the dialog come those in the output.
+
+        Past the last follows the first.
+        """
+        line, pattern = self._find_line, self._finder.pattern
+        if line is None or pattern is None:
             await self.action_search()
         else:
-            self._find_line.tell(self._finder.go(by))
+            self.run_worker(self._go_to_match(line, pattern, by), group="match", exclusive=True)
+
+    async def _go_to_match(self, line: FindLine, pattern: re.Pattern[str], by: int) -> None:
+        evidence, inside = self._evidence, self._searches_output
+        told = "" if inside else self._finder.go_on(by)
+        if not told and evidence is not None:
+            around = not self._finder.finds
+            inside = await evidence.find_match(pattern, by, enters=not inside, around=around)
+            told = "in the output" if inside else ""
+        if pattern is self._finder.pattern:
+            self._searches_output = inside and bool(told)
+            line.tell(told or self._finder.enter(by))
 
     def _leave_search(self) -> None:
         line = self._find_line
@@ -450,7 +476,7 @@ class Dialog(ModalScreen[Answer | None]):
             return
         if line.has_focus_within:
             self.set_focus(self._searched_from)
-        self._finder.look_for("")
+        self._look_for("")
         line.close()
 
     def action_back(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Protocol, runtime_checkable
 
 from textual.app import App
@@ -35,6 +36,17 @@ class Evidence(Protocol):
 
     def other_evidence(self) -> None:
         """Show the output of the next step that has one."""
+
+    def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
+        """Mark what is searched for in the output, or nothing."""
+
+    async def find_match(
+        self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
+    ) -> bool:
+        """Go to the next match in the output, or the one before; whether there is one.
+
+        Who `enters` comes from outside; with `around` the first follows the last.
+        """
 
     def show_failure(self, run: str, step: str) -> bool:
         """Bring what a step of a run printed when it failed into sight; whether that stands there."""

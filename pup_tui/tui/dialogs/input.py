@@ -41,6 +41,7 @@ class InputScreen(Dialog):
         }
     )
     KEYS = "enter next field"
+    SEARCHED_BY = "search_typing"
 
     def __init__(
         self,

@@ -186,6 +186,7 @@ class Matches:
     def __init__(self) -> None:
         self._at: array[int] = array("Q")
         self.complete = False
+        self._too_many = False
 
     async def count(self, source: LineSource, wanted: WantedLines) -> None:
         """Look through everything that is there now; give up where there are too many."""
@@ -193,13 +194,24 @@ class Matches:
         for begin, passage in source.passages(0, source.line_count):
             self._at.extend(begin + line for line in wanted(passage))
             if len(self._at) > MOST_COUNTED:
+                self._too_many = True
                 return
             await turns.after(passage)
         self.complete = True
 
-    def place(self, line: int) -> str:
-        """Which of the matches a line is: `3 of 17`, or as much of that as is known."""
+    def outdated(self, line: int) -> bool:
+        """Whether a match has come since they were counted."""
+        return self.complete and self._place(line) is None
+
+    def told(self, line: int) -> str:
+        """Which of the matches a line is: `match 3 of 17`, or as much of that as is known."""
+        place, known = self._place(line), f"{len(self._at):,}"
+        if place is not None:
+            return f"match {place + 1:,} of {known}{'' if self.complete else '+'}"
+        if self.complete:
+            return f"matches: {known}"
+        return f"match behind the first {known}" if self._too_many else "match found, counting…"
+
+    def _place(self, line: int) -> int | None:
         at = bisect_left(self._at, line)
-        counted = at < len(self._at) and self._at[at] == line
-        total = f"{len(self._at):,}" if self.complete else f"{len(self._at):,} or more"
-        return f"{at + 1:,} of {total}" if counted else f"one of {total}"
+        return at if at < len(self._at) and self._at[at] == line else None

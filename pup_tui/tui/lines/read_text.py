@@ -55,16 +55,31 @@ class TextFinder:
 
     def go(self, by: int) -> str:
         """Go to the next match, or the one before; past the last follows the first. Tells which it is."""
+        return self.go_on(by) or self.enter(by)
+
+    def go_on(self, by: int) -> str:
+        """Go to the next match, or the one before; tells nothing where there is none further."""
         areas = self._areas()
-        found = list(self._matches(areas))
-        if not found:
-            return "no match"
         here = self._at or (0, (round(areas[0].scroll_y) if areas else 0) - (by > 0))
+        found = list(self._matches(areas))
         beyond = [place for place in found if (place > here if by > 0 else place < here)]
-        self._at = which, row = (beyond or found)[0 if by > 0 else -1]
-        area = areas[which]
+        return self._go_to(found, beyond[0 if by > 0 else -1]) if beyond else ""
+
+    def enter(self, by: int) -> str:
+        """Go to the first match, or from below to the last one; tells which it is."""
+        found = list(self._matches(self._areas()))
+        return self._go_to(found, found[0 if by > 0 else -1]) if found else "no match"
+
+    @property
+    def finds(self) -> bool:
+        """Whether there is a match."""
+        return any(True for _ in self._matches(self._areas()))
+
+    def _go_to(self, found: list[tuple[int, int]], place: tuple[int, int]) -> str:
+        self._at = which, row = place
+        area = self._areas()[which]
         area.scroll_to(y=max(0, row - area.size.height // 2), animate=False)
-        return f"match {found.index(self._at) + 1} of {len(found)}"
+        return f"match {found.index(place) + 1} of {len(found)}"
 
     def _matches(self, areas: Sequence[ScrollableContainer]) -> Iterator[tuple[int, int]]:
         if self.pattern is None:

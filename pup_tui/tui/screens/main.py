@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.binding import BindingType
+from textual.message import Message
 
 from pup_tui.aside import aside
 from pup_tui.attention import Attention
@@ -68,6 +69,9 @@ class MainScreen(Shell):
         ),
     ]
 
+    class Ready(Message):
+        """Where one begins is shown: keys have something to act on."""
+
     def __init__(self, services: Services, runs: Runs) -> None:
         super().__init__(services)
         self._runs = runs
@@ -80,6 +84,8 @@ class MainScreen(Shell):
         self._starting = False
         self._attention = Attention(services.notify, services.environ, self._write)
         self._failed: RunView | None = None
+        self._begins_at: Entry | None = None
+        self._is_ready = False
 
     def on_mount(self) -> None:
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
@@ -137,9 +143,10 @@ class MainScreen(Shell):
                 self.sidebar.show(library.entries, library.problem, outside=library.outside)
                 if not library.entries:
                     self._describe()
-                wanted = library.opened_at() if first else None
-                if wanted is not None:
+                if first and (wanted := library.opened_at()) is not None:
+                    self._begins_at = wanted
                     self.select(wanted)
+                self._look_whether_ready()
                 if first and self._services.alert is not None:
                     # Not before there is the runbook that it names.
                     banner = AlertBanner(self._services.alert)
@@ -147,6 +154,14 @@ class MainScreen(Shell):
                     self.refresh_bindings()
         finally:
             self._looking = False
+
+    def _look_whether_ready(self) -> None:
+        """Say once that one stands on the runbook, or on the group, that the console begins with."""
+        at = self._begins_at or self.entry
+        stands = _same(at, self.entry) and (at or self.sidebar.runbooks.group)
+        if not (self._is_ready or self.library.loading) and (stands or not self.library.entries):
+            self._is_ready = True
+            self.post_message(self.Ready())
 
     def _look_at_runs(self) -> None:
         self.do("journal", self._take_in_runs)
@@ -174,6 +189,7 @@ class MainScreen(Shell):
             self._describe()
         if _runnable(before) != _runnable(message.entry):
             self.refresh_bindings()
+        self._look_whether_ready()
 
     def _describe(self) -> None:
         self.do("describe", self._show_entry, self.entry)

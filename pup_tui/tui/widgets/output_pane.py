@@ -406,39 +406,78 @@ class OutputPane(Vertical):
         self._go(forward=False, start=self.lines.cursor - 1)
 
     def _go(self, *, forward: bool, start: int) -> None:
-        if isinstance(self._view, FoldableJson) and self._view.has_folded:
-            # What is folded away is searched as well.
-            self._fold_all(self._view, folded=False)
+        if self._unfold():
             start = self.lines.cursor
         if self.lines.pattern is None:
             self.action_search()
         elif self._source is not None:
             self._find_match(self._source, self.lines.pattern, start, forward)
 
+    def _unfold(self) -> bool:
+        """Show what is folded away, which is searched as well; whether something was."""
+        if not (isinstance(self._view, FoldableJson) and self._view.has_folded):
+            return False
+        self._fold_all(self._view, folded=False)
+        return True
+
     @work(group="find", exclusive=True)
     async def _find_match(
         self, source: LineSource, pattern: re.Pattern[str], start: int, forward: bool
     ) -> None:
+        await self._go_to_match(source, pattern, start, forward=forward, around=True)
+
+    def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
+        """Mark what somebody outside searches for, or nothing."""
+        self._clear_search()
+        self.lines.pattern = pattern
+
+    async def find_match(
+        self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
+    ) -> bool:
+        """As `Evidence.find_match`."""
+        if self.lines.pattern is not pattern:
+            self.mark_matches(pattern)
+        unfolded, forward = self._unfold(), by > 0
+        source = self._source
+        if source is None:
+            return False
+        start = self.lines.cursor if unfolded else self.lines.cursor + by
+        if enters:
+            start = 0 if forward else source.line_count - 1
+        return await self._go_to_match(source, pattern, start, forward=forward, around=around)
+
+    async def _go_to_match(
+        self,
+        source: LineSource,
+        pattern: re.Pattern[str],
+        start: int,
+        *,
+        forward: bool,
+        around: bool,
+    ) -> bool:
+        """Go to the first match from a line on; whether there is one. It is told which one it is."""
         wanted = finder.holds(pattern)
-        around = ""
+        told = ""
+        self._tell("searching…")
         found = await finder.find(source, wanted, start, forward=forward)
-        if found is None:
+        if found is None and around:
             other_end = 0 if forward else source.line_count - 1
             found = await finder.find(source, wanted, other_end, forward=forward)
-            around = ", past the end" if forward else ", past the top"
+            told = ", past the end" if forward else ", past the top"
         if found is None:
-            self._tell("no match")
-            return
+            self._tell("no match" if around else "")
+            return False
         self._show_found(found, wanted)
-        if self._counted is not pattern:
+        if self._counted is not pattern or self._matches.outdated(found):
             # Behind the first result, which is waited for.
             self._counted, self._matches = pattern, Matches()
             self._count_matches(source, wanted)
-        self._around = around
+        self._around = told
         self._tell_match()
+        return True
 
     def _tell_match(self) -> None:
-        self._tell(f"match {self._matches.place(self.lines.cursor)}{self._around}")
+        self._tell(f"{self._matches.told(self.lines.cursor)}{self._around}")
 
     def _show_found(self, line: int, wanted: WantedLines) -> None:
         self.lines.centre(line)
@@ -447,7 +486,7 @@ class OutputPane(Vertical):
     @work(group="count", exclusive=True)
     async def _count_matches(self, source: LineSource, wanted: WantedLines) -> None:
         await self._matches.count(source, wanted)
-        if self._told.startswith("match "):
+        if self._told.startswith("match"):
             self._tell_match()
 
     def action_next_error(self) -> None:

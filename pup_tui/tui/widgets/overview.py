@@ -25,6 +25,7 @@ from pup_tui.tui.texts import (
     columns,
     counted,
     counted_steps,
+    cut_middle,
     description,
     indented,
     moment,
@@ -50,6 +51,9 @@ MOST_OF_LINE = 120
 INDENT = 2
 DEEPEST = 10
 """Columns that a nested step is indented by, and levels of nesting after which it no longer is."""
+
+APART = "  "
+"""What stands between the name of a step and what is known of it."""
 
 AROUND_LISTS = 5
 """Columns of the page beside the lists: its padding and the scrollbar."""
@@ -280,7 +284,7 @@ def _lists(described: Described, width: int) -> Content:
             parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
         parts += [
             _steps_heading(described.steps),
-            _steps(described),
+            _steps(described, width),
             Content(),
         ]
     parts += [_heading("Last runs" + _freshness(described.known.succeeded)), _runs(described)]
@@ -332,33 +336,49 @@ def _steps_heading(steps: Sequence[DescribedStep]) -> Content:
     )
 
 
-def _steps(described: Described) -> Content:
-    steps, figures = described.steps, described.known.figures
-    width = len(str(len(steps)))
-    rows = [
-        (
-            Content.styled(f"  {number:>{width}}", "$text-muted"),
-            effect_content(each.step, each.mutates),
-            Content.styled(each.step.listed_kind, "$text-muted"),
-            Content.assemble(
-                " " * (INDENT * min(each.depth, DEEPEST)),
-                safe_text(each.step.name),
-                (_notes_of(each.step), "$text-muted"),
-                (_usually(figures.get(each.id)), "$text-accent"),
-            ),
-        )
-        for number, each in enumerate(steps[:MOST_STEPS], start=1)
+def _steps(described: Described, width: int) -> Content:
+    """A line for each; where what is known of any does not fit beside its name, that stands below all."""
+    steps, figures = described.steps[:MOST_STEPS], described.known.figures
+    digits = len(str(len(described.steps)))
+    fronts = columns(
+        [
+            (
+                Content.styled(f"  {number:>{digits}}", "$text-muted"),
+                effect_content(each.step, each.mutates),
+                Content.styled(each.step.listed_kind, "$text-muted"),
+                Content(),
+            )
+            for number, each in enumerate(steps, start=1)
+        ],
+        limits=(6, 10, 9),
+    ).split("\n")
+    names = [
+        " " * (INDENT * min(each.depth, DEEPEST)) + safe_text(each.step.name) for each in steps
     ]
-    listed = columns(rows, limits=(6, 10, 9))
-    rest = len(steps) - MOST_STEPS
-    if rest <= 0:
-        return listed
-    return Content("\n").join([listed, Content(f"  … {rest:,} more: the plan shows all")])
+    known = [_known_of(each.step, figures.get(each.id)) for each in steps]
+    rooms = [width - front.cell_length for front in fronts]
+    fit = zip(names, known, rooms, strict=True)
+    beside = all(cell_len(name) + told.cell_length <= room for name, told, room in fit if told)
+    lines: list[Content] = []
+    for front, name, told, room in zip(fronts, names, known, rooms, strict=True):
+        if beside:
+            lines.append(Content.assemble(front, name, told))
+            continue
+        lines.append(Content.assemble(front, cut_middle(name, room)))
+        if told:
+            lines.append(indented(told[len(APART) :], digits + 4, width))
+    rest = len(described.steps) - MOST_STEPS
+    if rest > 0:
+        lines.append(Content(f"  … {rest:,} more: the plan shows all"))
+    return Content("\n").join(lines)
 
 
-def _usually(figures: StepFigures | None) -> str:
-    told = usually(figures)
-    return f"  {told}" if told else ""
+def _known_of(step: Step, figures: StepFigures | None) -> Content:
+    """What is unusual about a step, and what past runs say of it, as it stands behind its name."""
+    told = Content.styled(_notes_of(step), "$text-muted")
+    return told + Content.styled(
+        f"{APART}{past}" if (past := usually(figures)) else "", "$text-accent"
+    )
 
 
 def _freshness(succeeded: RunRow | None) -> str:
@@ -384,7 +404,7 @@ def _notes_of(step: Step) -> str:
         notes.append("optional")
     if step.undo is not None:
         notes.append("can be taken back")
-    return safe_text(f"  ({', '.join(notes)})") if notes else ""
+    return safe_text(f"{APART}({', '.join(notes)})") if notes else ""
 
 
 def _runs(described: Described) -> Content:

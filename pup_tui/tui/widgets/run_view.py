@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -521,6 +522,14 @@ class RunView(Vertical):
 
     def page_evidence(self, pages: int) -> None:
         self._pane.lines.action_page(pages)
+
+    def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
+        self._pane.mark_matches(pattern)
+
+    async def find_match(
+        self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
+    ) -> bool:
+        return await self._pane.find_match(pattern, by, enters=enters, around=around)
 
     def show_failure(self, run: str, step: str) -> bool:
         failed = self.progress.culprit(step)

@@ -1,0 +1,133 @@
+"""`pup-tui undo`: takes back what a past run did, and begins nothing else of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pup_tui.cli.before_resuming import hidden_captures
+from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
+from pup_tui.cli.options import (
+    json_option,
+    pass_settings,
+    profile_option,
+    read_only_option,
+    runbooks_option,
+)
+from pup_tui.cli.resuming import past_run, values_again
+from pup_tui.cli.running import Launch, Manner, drive
+from pup_tui.cli.values import from_file
+from pup_tui.cli.wiring import Parts
+from pup_tui.headless.answers import YES, Undone
+from pup_tui.headless.exits import ABORTED, UNDECIDED
+from pup_tui.output.sanitize import safe_text
+
+if TYPE_CHECKING:
+    from pup_tui.cli.shown import ShownRun
+    from pup_tui.core.actions import UndoOffer
+    from pup_tui.core.standing import Standing
+    from pup_tui.drivers.launcher import Launcher
+    from pup_tui.settings.settings import Settings
+    from pup_tui.steps.executor import Terminal
+
+
+@click.command("undo")
+@click.argument("run")
+@click.option(
+    "--arg-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Secrets, and captures of steps: captures: {STEP: {NAME: value}}.",
+)
+@click.option("--yes", is_flag=True, help="Take back without asking; answer every question yes.")
+@click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@json_option
+@profile_option
+@read_only_option
+@runbooks_option
+@pass_settings
+def undo_command(
+    settings: Settings,
+    run: str,
+    arg_file: Path | None,
+    yes: bool,
+    break_lock: str | None,
+    as_json: bool,
+) -> int:
+    """Take back what RUN did and did not undo, last first, and begin nothing else of it."""
+    from pup_tui.core.standing import standing as standing_of
+
+    file = from_file(arg_file)
+    past = past_run(settings, run)
+    standing = standing_of(past.program, past.state)
+    _refuse_unknown(past, standing)
+    offers = _offered(past)
+    can_ask = settings.terminal.can_ask and not yes
+    _agree(past, offers, yes=yes, ask=can_ask)
+    hidden = hidden_captures(standing, file, ask=can_ask)
+    parts = Parts(settings)
+    values = values_again(past, None, file.values, parts.sources, ask=can_ask)
+    steps = tuple(offer.step for offer in offers)
+    manner = Manner(
+        yes=yes, as_json=as_json, break_lock=break_lock, undone=Undone(steps, YES if yes else "")
+    )
+
+    def launch(launcher: Launcher, terminal: Terminal | None) -> Launch:
+        return partial(
+            launcher.resume,
+            past.record,
+            secrets=values.secrets,
+            captures=hidden.captures,
+            again=hidden.again,
+            only_undo=True,
+            terminal=terminal,
+        )
+
+    with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
+        return asyncio.run(drive(parts, launch, manner))
+
+
+def _refuse_unknown(past: ShownRun, standing: Standing) -> None:
+    """Raise Failure as long as somebody has to say what became of a step."""
+    open_yet = (*standing.begun, *standing.half_undone)
+    if open_yet:
+        told = ", ".join(f"`{step}`" for step in open_yet)
+        todo = f"`pup-tui resume {past.row.run}` asks for it"
+        raise Failure(f"nobody knows what became of {told}", "", todo, code=UNDECIDED)
+
+
+def _offered(past: ShownRun) -> Sequence[UndoOffer]:
+    """What is to be taken back, in that order, told. Raises Failure where there is nothing."""
+    from pup_tui.core.undoing import offers_later
+
+    row = past.row
+    known = offers_later(past.program, past.state)
+    offers = [offer for offer in known if not offer.doubtful]
+    for offer in known:
+        if offer.doubtful:
+            tell(f"Not taken back: {safe_text(offer.name)}")
+    if not offers:
+        todo = f"`pup-tui show {row.run}` shows what it did"
+        raise Failure(f"run {row.run} has nothing that can be taken back", "", todo)
+    tell(f"{row.runbook} · run {row.run} · it was {row.status}. To be taken back, in this order:")
+    for offer in offers:
+        danger = "DANGER " if offer.danger else ""
+        tell(f"  {danger}{safe_text(offer.name)}: {safe_text(offer.command)}")
+    return offers
+
+
+def _agree(past: ShownRun, offers: Sequence[UndoOffer], *, yes: bool, ask: bool) -> None:
+    """Raise Failure unless somebody agrees, or said so before."""
+    if yes:
+        return
+    if not ask:
+        todo = f"`pup-tui undo {past.row.run} --yes` takes it back"
+        raise Failure("nobody can be asked here: nothing was taken back", "", todo, code=UNDECIDED)
+    count = "this step" if len(offers) == 1 else f"these {len(offers)} steps"
+    if not click.confirm(f"Take back {count}?", default=False, err=True):
+        raise Failure("nothing was taken back", code=ABORTED)
