@@ -23,7 +23,7 @@ from pup_tui.steps.files import FileProblem, check_target, read_whole, write_who
 from pup_tui.steps.notes import note, proxies, waits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from pup_tui.core.requests import HttpRequest
     from pup_tui.datadog.configuration import DatadogConfiguration
@@ -41,11 +41,17 @@ class HttpExecutor:
     """Makes the request of an `http` step.
 
     Credentials of Datadog go along only with a request that was written for Datadog, over a client
-    that follows no redirect and always verifies certificates.
+    that follows no redirect and always verifies certificates. `find` gives the account with credentials
+    that have to be looked for.
     """
 
-    def __init__(self, configuration: DatadogConfiguration) -> None:
+    def __init__(
+        self,
+        configuration: DatadogConfiguration,
+        find: Callable[[], DatadogConfiguration] | None = None,
+    ) -> None:
         self._configuration = configuration
+        self._find = find or (lambda: configuration)
 
     async def run(
         self, request: HttpRequest, sink: OutputSink, stop: Stop, context: Context
@@ -97,7 +103,7 @@ class HttpExecutor:
         # Spelled as the client spells its default, which would be sent as well otherwise.
         headers = {"Accept" if k.lower() == "accept" else k: v for k, v in request.headers.items()}
         async with DatadogClient(
-            self._configuration,
+            self._find(),
             on_wait=waits(sink),
             on_proxy=proxies(sink),
             call_timeout=DEADLINE,
