@@ -83,7 +83,7 @@ class HttpExecutor:
         if request.body_file is not None:
             body = await aside(read_whole, cwd / request.body_file, MAX_BYTES)
         if request.to_datadog:
-            response = await self._ask_datadog(request, body, sink)
+            response = await self._ask_datadog(request, body, sink, context)
         else:
             response = await _ask(request, body, self._configuration.network, sink)
         if not expected(response.status, request.expect_status):
@@ -95,7 +95,7 @@ class HttpExecutor:
         return _told(request, response, sink)
 
     async def _ask_datadog(
-        self, request: HttpRequest, body: bytes | None, sink: OutputSink
+        self, request: HttpRequest, body: bytes | None, sink: OutputSink, context: Context
     ) -> Response:
         query: dict[str, list[str]] = {}
         for name, value in request.query:
@@ -104,8 +104,9 @@ class HttpExecutor:
         headers = {"Accept" if k.lower() == "accept" else k: v for k, v in request.headers.items()}
         async with DatadogClient(
             self._find(),
-            on_wait=waits(sink),
+            on_wait=waits(sink, context),
             on_proxy=proxies(sink),
+            time_left=context.time_left,
             call_timeout=DEADLINE,
             max_bytes=MAX_BYTES,
         ) as client:

@@ -89,7 +89,7 @@ class PupExecutor:
             configuration = self._configured(request.env, environ)
         except ConfigurationError as error:
             return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
-        return await _on_client(invocation, configuration, cwd, sink, stop)
+        return await _on_client(invocation, configuration, cwd, sink, stop, context)
 
     def _command(
         self,
@@ -156,9 +156,15 @@ async def _on_client(
     cwd: Path,
     sink: OutputSink,
     stop: Stop,
+    context: Context,
 ) -> Outcome:
+    calls = DatadogClient(
+        configuration,
+        on_wait=waits(sink, context),
+        on_proxy=proxies(sink),
+        time_left=context.time_left,
+    )
     try:
-        calls = DatadogClient(configuration, on_wait=waits(sink), on_proxy=proxies(sink))
         async with calls as client:
             result = await unless_stopped(execute(invocation, client, cwd=cwd), stop)
     except CommandError as error:
@@ -167,7 +173,7 @@ async def _on_client(
         sink.write("stderr", error.body)
         return Outcome(ok=False, exit_code=1, status_code=error.status, reason=str(error))
     if result is None:
-        return told_to_stop("Datadog may have carried it out" if invocation.mutates else "")
+        return told_to_stop("Datadog may have carried it out" if calls.may_have_changed else "")
     sink.write("stdout", result.stdout.encode("utf-8", "replace"))
     sink.write("stderr", result.stderr.encode("utf-8", "replace"))
     return Outcome(ok=True, exit_code=0)

@@ -416,7 +416,9 @@ class RunView(Vertical):
         self.query_one(RunNotes).show(self.progress.notes)
         usual = self._figures.get(static_id(step.id))
         detail = self.query_one(StepDetail)
-        detail.show(step, self._times.retry_in(step), usual_of(step, self._times, usual))
+        times = self._times
+        usual_told = usual_of(step, times, usual)
+        detail.show(step, times.retry_in(step), usual_told, times.paused_for(step))
         state = self._state
         known = None if state is None else state.steps.get(self._selected)
         kept = None if known is None else known.kept

@@ -28,17 +28,26 @@ class StepDetail(Static):
         super().__init__(markup=False)
         self._step: StepProgress | None = None
         self._retry_in: float | None = None
+        self._paused_for: float | None = None
         self._usual = ""
         self._rows = 0
 
-    def show(self, step: StepProgress, retry_in: float | None = None, usual: str = "") -> None:
+    def show(
+        self,
+        step: StepProgress,
+        retry_in: float | None = None,
+        usual: str = "",
+        paused_for: float | None = None,
+    ) -> None:
         """Describe a step as it stands now; `retry_in` are the seconds until its next attempt.
 
-        `usual` is what past runs say of it, in words.
+        `usual` is what past runs say of it, in words; `paused_for` how long its attempt still only waits.
         """
-        self._step, self._retry_in, self._usual = step, retry_in, usual
+        self._step, self._retry_in, self._usual, self._paused_for = (
+            *(step, retry_in, usual, paused_for),
+        )
         width = self.content_size.width
-        told = Content("\n").join(_told(step, max(LEAST_WIDTH, width), retry_in, usual))
+        told = Content("\n").join(_told(step, max(LEAST_WIDTH, width), retry_in, usual, paused_for))
         rows = told.get_height({}, max(1, width))
         # To lay all of the screen out costs as much as half a frame, and this is called with every key.
         self.update(told, layout=rows != self._rows)
@@ -49,13 +58,22 @@ class StepDetail(Static):
             # So many lines there are in the new width before it is told anew.
             self._rows = self.content.get_height({}, max(1, self.content_size.width))
         if self._step is not None:
-            self.show(self._step, self._retry_in, self._usual)
+            self.show(self._step, self._retry_in, self._usual, self._paused_for)
 
 
-def _told(step: StepProgress, width: int, retry_in: float | None, usual: str) -> list[Content]:
+def _told(
+    step: StepProgress,
+    width: int,
+    retry_in: float | None,
+    usual: str,
+    paused_for: float | None,
+) -> list[Content]:
     mark = mark_of(step.status)
     told = []
-    if step.retrying is not None:
+    if step.paused is not None and paused_for is not None:
+        waits = f"⧗ goes on in {short_duration(paused_for)}: {_clipped(step.paused.reason)}"
+        told.append(Content.styled(waits, TONES["care"]))
+    elif step.retrying is not None:
         told.append(
             Content.styled(f"{mark.glyph} {_again(step, step.retrying, retry_in)}", TONES["care"])
         )
