@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+from tests.support.program import NO_PASSWORDS
 from tests.support.snapshots import WRITE
 
 pytest_plugins = ["tests.support.proofs"]
@@ -30,6 +31,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+# Read once, when the library is imported.
+os.environ.update(NO_PASSWORDS)
 
 _OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
 

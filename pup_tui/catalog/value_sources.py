@@ -23,7 +23,6 @@ from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.parts import Choice
 from pup_tui.runbook.variables.sources import (
     KeptChoices,
-    NoKeyring,
     ProfileValue,
     RunCommand,
     Sources,
@@ -110,26 +109,8 @@ async def _read_file(path: Path) -> str:
 
 
 async def _read_keyring(service: str, user: str) -> str | None:
-    """As `keyring_password`, in a thread: the store may ask the operator to unlock it."""
+    """As `password_of`, in a thread: the store may ask the operator to unlock it."""
     from pup_tui.aside import aside
+    from pup_tui.keyring_store import password_of
 
-    return await aside(keyring_password, service, user)
-
-
-def keyring_password(service: str, user: str) -> str | None:
-    """The password of a user of a service in the platform's store, None where there is none.
-
-    Raises NoKeyring where the store cannot be asked, or the library `keyring` (an extra)
-    is not installed.
-    """
-    try:
-        # Late: it looks for backends among everything that is installed.
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        told = "the library `keyring` is not installed"
-        raise NoKeyring(f"{told}; install pup-tui[keyring]") from None
-    try:
-        return keyring.get_password(service, user)
-    except KeyringError as error:
-        raise NoKeyring(f"the keyring cannot be read ({error or type(error).__name__})") from None
+    return await aside(password_of, service, user)

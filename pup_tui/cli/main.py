@@ -43,6 +43,10 @@ COMMANDS = {
         "config",
         "Each setting, its value and where it came from; of keys, only whether they are set.",
     ),
+    "auth": (
+        "auth",
+        "Credentials of Datadog: store them in the keyring, see which there are, remove them.",
+    ),
     "schema": ("schema", "Print the JSON Schema of the runbook format, for editors."),
     "sandbox": ("sandbox", "A small Datadog on this machine, for trying things out."),
 }

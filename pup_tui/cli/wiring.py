@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import math
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
     from pup_tui.runbook.variables.sources import KeptChoices, RunCommand
+    from pup_tui.settings.credentials import Place
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Executor
     from pup_tui.steps.leftovers import Leftovers
@@ -66,6 +70,21 @@ def local_values(
     )
 
 
+def account_of(settings: Settings, environ: Mapping[str, str]) -> DatadogConfiguration:
+    """Which Datadog, and the credentials that an environment has for it. Raises Failure."""
+    from pup_tui.datadog.configuration import (
+        SITE_VARIABLE,
+        ConfigurationError,
+        DatadogConfiguration,
+    )
+
+    named = {SITE_VARIABLE: settings.site} if settings.site else {}
+    try:
+        return DatadogConfiguration.from_environment({**environ, **named})
+    except ConfigurationError as error:
+        raise Failure(str(error), "environment") from error
+
+
 def resolver(sources: Sources) -> Resolve:
     """What finds the values of groups and runbooks that a run calls."""
     from pup_tui.catalog.inputs import resolve_call
@@ -89,6 +108,9 @@ class Parts:
         self.settings = settings
         self.journal = journal
         self._tell_note = tell_note
+        self._looking = Lock()
+        self._found: DatadogConfiguration | None = None
+        self._found_until = 0.0
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
@@ -102,35 +124,64 @@ class Parts:
         return {**self.settings.environ, **found}
 
     def _credential(self, service: str, user: str) -> str:
-        from pup_tui.catalog.value_sources import keyring_password
-        from pup_tui.runbook.variables.sources import NoKeyring
+        from pup_tui.keyring_store import NoKeyring, password_of
 
         where = f"the profile {self.settings.profile_name}"
         try:
-            password = keyring_password(service, user)
+            password = password_of(service, user)
         except NoKeyring as error:
             raise Failure(str(error), where, "it names credentials in the keyring") from error
         if not password:
             told = f"the keyring holds nothing for `{service}/{user}`"
-            raise Failure(told, where, f"put it there: keyring set {service} {user}")
+            todo = f"`pup-tui auth login --profile {self.settings.profile_name}` puts it there"
+            raise Failure(told, where, todo)
         return password
 
     @cached_property
-    def datadog(self) -> DatadogConfiguration:
-        """Which Datadog, and the credentials for it. Raises Failure where the environment's are unusable."""
-        from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration
+    def account(self) -> DatadogConfiguration:
+        """Which Datadog, and the credentials that environment or profile have for it; nothing is looked for.
 
-        try:
-            return DatadogConfiguration.from_environment(self.environ)
-        except ConfigurationError as error:
-            raise Failure(str(error), "environment") from error
+        Raises Failure where the environment's are unusable.
+        """
+        return account_of(self.settings, self.environ)
+
+    @property
+    def datadog(self) -> DatadogConfiguration:
+        """The account with the credentials that are stored for it, where environment and profile have none.
+
+        It may ask the keyring, which may ask the operator: beside an event loop by `stored_secrets`. What it
+        found stays until it ends. Raises Failure as `account` does.
+        """
+        if self.account.authenticated:
+            return self.account
+        with self._looking:
+            if self._found is None or time.time() >= self._found_until:
+                from pup_tui.settings.credentials import with_credentials
+
+                self._found, until = with_credentials(self.account, self.credential_places)
+                self._found_until = math.inf if until is None else until
+            return self._found
+
+    def credential_places(self) -> Iterator[Place]:
+        """The places that may hold credentials, in the order in which they count."""
+        from pup_tui.keyring_store import password_of
+        from pup_tui.settings.credentials import places
+
+        return places(self.settings, self.account, password_of, time.time())
+
+    async def stored_secrets(self) -> Sequence[str]:
+        """Look for stored credentials, in a thread; what must never be seen of them."""
+        from pup_tui.aside import aside
+
+        found = await aside(lambda: self.datadog)
+        return found.secrets()
 
     @cached_property
     def executors(self) -> Mapping[type[StepRequest], Executor]:
         """One executor for each kind of request. Raises Failure as `datadog` and `pup` do."""
         from pup_tui.steps.registry import executors
 
-        return executors(self.datadog, pup=self.pup)
+        return executors(self.account, lambda: self.datadog, pup=self.pup)
 
     @cached_property
     def pup(self) -> PupChoice:
@@ -170,7 +221,7 @@ class Parts:
         from pup_tui.catalog.value_sources import ChoiceCache
 
         # Another Datadog, or another folder, has other choices.
-        place = f"{self.datadog.base_url}\0{self.settings.cwd}"
+        place = f"{self.account.base_url}\0{self.settings.cwd}"
         kept = ChoiceCache(self.settings.state_dir / "choices", place) if self.journal else None
         return local_values(self.settings, self.environ, self._run_value_command, kept)
 
@@ -182,7 +233,8 @@ class Parts:
             executors = self.executors
         except Failure as error:
             raise ValueError(str(error)) from error
-        known = replace(command, hidden=(*command.hidden, *self.datadog.secrets()))
+        secrets = [*self.account.secrets(), *(await self.stored_secrets() if command.words else ())]
+        known = replace(command, hidden=(*command.hidden, *secrets))
         return await run_value_command(
             known, seconds, executors, self.environ, self.settings.cwd, self._tell_note
         )
@@ -224,7 +276,8 @@ class Parts:
                 cwd=self.settings.cwd,
                 operator=self.settings.operator,
                 resolve=resolver(self.sources),
-                hidden=tuple(self.datadog.secrets()),
+                hidden=tuple(self.account.secrets()),
+                credentials=self.stored_secrets,
                 profile=self.settings.profile_name,
                 profile_text=self.settings.profile.text if self.settings.profile else b"",
                 leftovers=leftovers,

@@ -174,6 +174,14 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
     reason: str
 
 
+class StepPaused(Notice, frozen=True, kw_only=True, tag="step.paused"):
+    """An attempt only waits for so many `seconds`, as for a rate limit. Made by the driver, as output is."""
+
+    step: str
+    seconds: float
+    reason: str
+
+
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     """A step ended with a `StepStatus`; `captured` are the names of its captures.
 
@@ -220,6 +228,7 @@ AnyNotice = (
     | StepWaiting
     | StepAnswered
     | StepRetrying
+    | StepPaused
     | StepFinished
     | RunFinished
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from pup_tui.datadog.configuration import is_loopback
-from pup_tui.datadog.errors import DatadogError, refusal
+from pup_tui.datadog.errors import DatadogError, refusal, request_id
 from pup_tui.datadog.failures import TransportError
 from pup_tui.datadog.retries import RetryPolicy
 from pup_tui.datadog.transport import (
@@ -18,6 +19,7 @@ from pup_tui.datadog.transport import (
     open_client,
     send,
 )
+from pup_tui.late_pattern import late_pattern
 from pup_tui.spelling import dumps
 
 if TYPE_CHECKING:
@@ -33,13 +35,15 @@ if TYPE_CHECKING:
 
 _READS = frozenset({"GET", "HEAD"})
 _REPEATABLE = frozenset({"connect", "incomplete"})
+_NAME = late_pattern(r"[\w.:/ -]{1,80}", re.ASCII)
 
 
 class DatadogClient:
     """Requests to one Datadog account. Use as an async context manager, within one event loop.
 
     `on_wait(seconds, reason)` is called before each wait between two attempts, so that a
-    countdown can be shown; cancelling the task ends such a wait at once. `on_proxy(proxy)` is called
+    countdown can be shown; cancelling the task ends such a wait at once. `time_left()` says in how many
+    seconds whoever asks is ended: no wait goes beyond. `on_proxy(proxy)` is called
     before each call that goes through one. TLS certificates are always verified, and no redirect is
     followed.
     """
@@ -53,6 +57,7 @@ class DatadogClient:
         retries: RetryPolicy | None = None,
         call_timeout: float = DEFAULT_DEADLINE,
         max_bytes: int = DEFAULT_MAX_BYTES,
+        time_left: Callable[[], float | None] = lambda: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.configuration = configuration
@@ -63,7 +68,12 @@ class DatadogClient:
         self._retries = retries or RetryPolicy()
         self._call_timeout = call_timeout
         self._max_bytes = max_bytes
+        self._time_left = time_left
         self._sleep = sleep
+        self.pauses = asyncio.Event()
+        """Set while it waits between two attempts, when nothing is under way."""
+        self.may_have_changed = False
+        """Whether a request that changes something was sent, and not turned away before it was looked at."""
         self._connections: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
@@ -104,26 +114,37 @@ class DatadogClient:
         attempt = 0
         while True:
             attempt += 1
+            is_last = attempt >= self._retries.attempts
+            delay = self._retries.delay(attempt)
+            changed_before = self.may_have_changed
+            self.may_have_changed = changed_before or not repeatable
             try:
                 response = await self._attempt(built)
             except TransportError as error:
-                again = repeatable and error.kind in _REPEATABLE
-                if not again or attempt >= self._retries.attempts:
-                    raise DatadogError(self._scrubbed(str(error))) from None
-                delay, reason = self._retries.delay(attempt), str(error)
+                told = self._scrubbed(str(error))
+                unsent = error.kind == "connect" and not error.sent
+                if unsent:
+                    self.may_have_changed = changed_before
+                again = unsent or (repeatable and error.kind in _REPEATABLE)
+                if not again or is_last or self._ends_before(delay):
+                    raise DatadogError(told) from None
+                reason = told
             else:
                 failure = self._failure(built, response)
                 if failure is None:
                     return response
                 limited = response.status == 429
+                if limited:
+                    self.may_have_changed = changed_before
+                if limited and not is_last:
+                    delay, reason = self._rate_limit_delay(response), _rule(response)
+                else:
+                    reason = f"HTTP {response.status}"
                 again = limited or (repeatable and response.status >= 500)
-                if not again or attempt >= self._retries.attempts:
+                if not again or is_last or self._ends_before(delay):
                     if check:
                         raise failure
                     return response
-                delay, reason = self._retries.delay(attempt), f"HTTP {response.status}"
-                if limited:
-                    delay, reason = self._rate_limit_delay(response), "rate limit of Datadog"
             await self._wait(delay, reason)
 
     def _build(
@@ -176,6 +197,8 @@ class DatadogClient:
         else:
             said = refusal(response)
         text = f"{where} failed: HTTP {status}" + (f": {said}" if said else "")
+        if known_as := request_id(response):
+            text += f" (request {known_as})"
         if status in {401, 403}:
             target = urlsplit(self.configuration.base_url).netloc
             text += f" (check the credentials, their permissions and DD_SITE: {target})"
@@ -183,25 +206,43 @@ class DatadogClient:
 
     def _rate_limit_delay(self, response: Response) -> float:
         delay = self._retries.rate_limit_delay(response.headers)
-        if delay > self._retries.rate_limit_cap:
-            raise DatadogError(
-                f"Datadog's rate limit resets in {delay:g} s, which is longer than the "
-                f"{self._retries.rate_limit_cap:g} s that are waited: try again later",
-                response.status,
-                response.body,
-            )
-        return delay
+        cap = self._retries.rate_limit_cap
+        if delay <= cap and not self._ends_before(delay):
+            return delay
+        limit = f"longer than the {cap:g} s that are waited"
+        if delay <= cap:
+            limit = f"later than the {self._time_left() or 0:.0f} s that the step still has"
+        raise DatadogError(
+            f"the {_rule(response)} resets in {delay:g} s, which is {limit}: try again later",
+            response.status,
+            response.body,
+        )
+
+    def _ends_before(self, delay: float) -> bool:
+        """Whether whoever asks is ended before such a wait is over."""
+        left = self._time_left()
+        return left is not None and left <= delay
 
     async def _wait(self, seconds: float, reason: str) -> None:
         if self._on_wait is not None:
             self._on_wait(seconds, self._scrubbed(reason))
-        await self._sleep(seconds)
+        self.pauses.set()
+        try:
+            await self._sleep(seconds)
+        finally:
+            self.pauses.clear()
 
     def _scrubbed(self, text: str) -> str:
         """A text without the keys, which a server may have echoed."""
         for secret in self.configuration.secrets():
             text = text.replace(secret, "***")
         return text
+
+
+def _rule(response: Response) -> str:
+    """The limit that a request was too much for, with its name where there is one."""
+    named = response.headers.get("x-ratelimit-name", "")
+    return f"rate limit of Datadog{f' ({named})' if _NAME.fullmatch(named) else ''}"
 
 
 def _spelled(value: QueryValue) -> QueryValue:

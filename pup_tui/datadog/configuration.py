@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 SITE_VARIABLE = "DD_SITE"
+CREDENTIAL_VARIABLES = ("DD_API_KEY", "DD_APP_KEY", "DD_ACCESS_TOKEN")
+"""The variables with credentials."""
 URL_VARIABLE = "PUP_TUI_DATADOG_URL"
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 PROXY_VARIABLES = tuple(
@@ -24,6 +26,9 @@ PROXY_VARIABLES = tuple(
 
 PupChoice = Literal["auto", "installed", "builtin"]
 """Who runs `pup` subcommands. `auto`: the installed `pup` where there is one and it knows the spelling."""
+
+KEYRING = "keyring"
+"""The `source` of credentials that this program has stored."""
 
 DEFAULT_SITE = "datadoghq.com"
 
@@ -62,7 +67,8 @@ class DatadogConfiguration(Struct, frozen=True):
     """The Datadog account that requests go to, and the credentials that go with them.
 
     An access token wins over a pair of keys, as it does for `pup`. `network` names the variables for proxies
-    and certificates that are set.
+    and certificates that are set. `source` says where the credentials were found, where that is not the
+    environment, and `trouble` why those of elsewhere do not count.
     """
 
     base_url: str = f"https://api.{DEFAULT_SITE}"
@@ -71,6 +77,8 @@ class DatadogConfiguration(Struct, frozen=True):
     app_key: str = ""
     access_token: str = ""
     network: frozenset[str] = frozenset()
+    source: str = ""
+    trouble: str = ""
 
     def __repr__(self) -> str:
         """Without the credentials."""
@@ -99,7 +107,7 @@ class DatadogConfiguration(Struct, frozen=True):
     @property
     def place(self) -> str:
         """Where requests really go: the site, or the host that another base URL names."""
-        if self.base_url == f"https://api.{self.site}":
+        if self.is_of_site:
             return self.site
         return urlsplit(self.base_url).netloc
 
@@ -113,11 +121,30 @@ class DatadogConfiguration(Struct, frozen=True):
         """What to do about missing credentials; empty where there are some."""
         if self.authenticated:
             return ""
+        told = MISSING_CREDENTIALS
         if self.api_key:
-            return "DD_API_KEY is set, DD_APP_KEY is not: set both, or DD_ACCESS_TOKEN"
+            told = "DD_API_KEY is set, DD_APP_KEY is not: set both, or DD_ACCESS_TOKEN"
         if self.app_key:
-            return "DD_APP_KEY is set, DD_API_KEY is not: set both, or DD_ACCESS_TOKEN"
-        return MISSING_CREDENTIALS
+            told = "DD_APP_KEY is set, DD_API_KEY is not: set both, or DD_ACCESS_TOKEN"
+        if self.trouble:
+            return f"{told} ({self.trouble})"
+        return f"{told}, or store them with `pup-tui auth login --keys`"
+
+    @property
+    def is_of_site(self) -> bool:
+        """Whether requests go to the site itself, and to no other base URL."""
+        return self.base_url == f"https://api.{self.site}"
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether an installed `pup` has to be given the credentials: it finds all others itself."""
+        return self.source == KEYRING
+
+    def variables(self) -> dict[str, str]:
+        """The credentials by the variables in which programs expect them."""
+        values = (self.api_key, self.app_key, self.access_token)
+        named = dict(zip(CREDENTIAL_VARIABLES, values, strict=True))
+        return {name: text for name, text in named.items() if text}
 
     def headers(self) -> dict[str, str]:
         """The headers that carry the credentials; empty where there are none."""
@@ -189,10 +216,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _key(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name, "").strip()
+def credential_of(text: str) -> str:
+    """A key or token without space around it. Raises ConfigurationError where it cannot stand in a header."""
+    value = text.strip()
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ConfigurationError(
-            f"{name} holds characters that no key has: look for a line break or a stray quote"
+            "holds characters that no key has: look for a line break or a stray quote"
         )
     return value
+
+
+def _key(environ: Mapping[str, str], name: str) -> str:
+    return checked(name, credential_of, environ.get(name, ""))

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+from pup_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from pup_tui.datadog.transport import Response
 
 _MAX_TEXT = 500
+_ID_HEADERS = ("x-request-id", "dd-request-id", "x-datadog-request-id")
+_ID = late_pattern(r"[\w.:/=+-]{1,128}", re.ASCII)
 
 
 class DatadogError(Exception):
     """A request that Datadog refused, or that did not reach it.
 
     `status` is the HTTP status, None where there was no answer; `body` is the answer's body. The
-    text never holds the query string or a credential.
+    text never holds the query string or a credential, and names the request as Datadog does, where it does.
     """
 
     def __init__(self, message: str, status: int | None = None, body: bytes = b"") -> None:
         super().__init__(message)
         self.status = status
         self.body = body
+
+
+def request_id(response: Response) -> str:
+    """By what name Datadog knows the request, for its support; empty where it does not say.
+
+    It stands in a header, or somewhere in the body's `meta`, or beside one of its errors.
+    """
+    document = response.json
+    places = [document, _under(document, "meta")]
+    errors = _under(document, "errors")
+    for error in errors if isinstance(errors, list) else []:
+        places += [error, _under(error, "meta")]
+    told = [response.headers.get(name) for name in _ID_HEADERS]
+    told += [_under(place, "request_id") for place in places]
+    return next((each for each in told if isinstance(each, str) and _ID.fullmatch(each)), "")
+
+
+def _under(place: Any, key: str) -> Any:
+    return place.get(key) if isinstance(place, dict) else None
 
 
 def refusal(response: Response) -> str:

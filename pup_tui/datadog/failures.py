@@ -36,11 +36,15 @@ _LONGEST_URL = 65_536
 
 
 class TransportError(Exception):
-    """A call that brought no answer. Its text names method, host, path and cause."""
+    """A call that brought no answer. Its text names method, host, path and cause.
 
-    def __init__(self, kind: FailureKind, message: str) -> None:
+    `sent` tells whether any of it may have reached the server.
+    """
+
+    def __init__(self, kind: FailureKind, message: str, *, sent: bool = True) -> None:
         super().__init__(message)
         self.kind: FailureKind = kind
+        self.sent = sent
 
 
 def safe_url(url: str) -> str:
@@ -82,7 +86,9 @@ def client_failure(
     if kind == "tls":
         variables = [name for name in CERTIFICATE_VARIABLES if name in network]
         via += f" ({' and '.join(variables)} says which certificates count)" if variables else ""
-    return TransportError(kind, f"{where}: {cause}{via}")
+    return TransportError(
+        kind, f"{where}: {cause}{via}", sent=not isinstance(error, httpx.ConnectError)
+    )
 
 
 def environment_failure(error: Exception, network: Collection[str]) -> TransportError:

@@ -45,7 +45,7 @@ async def plain(built: Built, client: DatadogClient) -> Result:
     if row.error_field:
         _check_own_status(built, response)
     if row.output == "json":
-        return Result(printed(response))
+        return Result(printed(response), _more(built, response.json))
     sentence = row.sentence.format(**built.arguments) + "\n"
     return Result(sentence) if row.output == "stdout" else Result("", sentence)
 
@@ -71,6 +71,27 @@ def _check_own_status(built: Built, response: Response) -> None:
     if isinstance(document, dict) and document.get("status") == "error":
         said = document.get(built.row.error_field) or "the query failed"
         raise DatadogError(f"{built.row.name}: {said}", response.status, response.body)
+
+
+def _more(built: Built, document: Any) -> str:
+    """That an answer is only a part of all there is, where it says so; one page is not the whole."""
+    following = [_under(document, "meta", "page", "after"), _under(document, "links", "next")]
+    if not any(isinstance(each, str) and each for each in following):
+        return ""
+    flags = {flag.name for flag in built.row.flags} & {
+        "--limit",
+        "--per-page",
+        "--page",
+        "--cursor",
+    }
+    how = f" (see {', '.join(sorted(flags))})" if flags else ""
+    return f"there are more results than these{how}\n"
+
+
+def _under(document: Any, *keys: str) -> Any:
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
 
 
 async def monitors_in_state(built: Built, client: DatadogClient) -> Result:
@@ -230,8 +251,15 @@ async def _all_pages(
     found: list[Any] = []
     for number in range(MAX_PAGES):
         query = {**built.query, **paging(number)}
-        response = await client.request("GET", built.path, query=query)
-        items = _list_at(response.json, keys)
+        try:
+            response = await client.request("GET", built.path, query=query)
+            items = _list_at(response.json, keys)
+        except DatadogError as error:
+            if number == 0:
+                raise
+            pages = "1 page" if number == 1 else f"{number} pages"
+            told = f"{error}: this was page {number + 1}; {pages} before it ({len(found)} results) were read"
+            raise DatadogError(f"{told}, and are not shown", error.status, error.body) from None
         found += items
         if len(items) < size:
             return found
@@ -245,8 +273,7 @@ def _limited(found: list[Any], built: Built) -> list[Any]:
 def _list_at(document: Any, keys: tuple[str, ...]) -> list[Any]:
     """The list below these keys. Raises DatadogError where the answer has another shape: an
     answer that is not understood must not look like an empty one."""
-    for key in keys:
-        document = document.get(key) if isinstance(document, dict) else None
+    document = _under(document, *keys)
     if not isinstance(document, list):
         where = f" at {'.'.join(keys)}" if keys else ""
         raise DatadogError(f"Datadog's answer has no list{where}")

@@ -6,7 +6,7 @@ import os
 import secrets as randomness
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -81,6 +81,10 @@ class MayChange(Protocol):
         ...
 
 
+async def _no_credentials() -> Sequence[str]:
+    return ()
+
+
 class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
@@ -88,7 +92,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
     variables, such as API keys; `resolve` finds the values of what a run calls. `profile` names the
     operator's profile, empty without one, and `profile_text` is what it was read from.
     `leftovers` read what background processes of ended steps still write. `may_change` finds the steps that
-    do not begin where nothing may be changed; None where everything may.
+    do not begin where nothing may be changed; None where everything may. `credentials` looks for those
+    that are stored, and gives what must never be seen of them.
     """
 
     log: Recorder
@@ -104,6 +109,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
     profile_text: bytes = b""
     leftovers: Leftovers | None = None
     may_change: MayChange | None = None
+    credentials: Callable[[], Awaitable[Sequence[str]]] = _no_credentials
 
     async def launch(
         self,
@@ -130,7 +136,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         holds nothing. `terminal` is what interactive steps are given.
         """
         variables = program.runbook.vars
-        masking = Masking(self.hidden)
+        masking = await self._masking(program)
         typed = (name for name in values if name in variables and variables[name].is_secret)
         hidden = masking.find(values, typed, secrets)
         clock = SystemClock()
@@ -164,6 +170,11 @@ class Launcher(Struct, frozen=True, kw_only=True):
             locks.release()
             raise
         return LocalRun(program, created, around)
+
+    async def _masking(self, program: Program) -> Masking:
+        """What hides the secrets of a run; stored credentials are looked for where a step needs them."""
+        asked = any(node.step.asks_datadog for node in program.by_id.values())
+        return Masking((*self.hidden, *(await self.credentials() if asked else ())))
 
     def _profile_file(self) -> Mapping[str, bytes]:
         if not self.profile:
@@ -207,7 +218,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         assert isinstance(first, RunCreated)
         check_version(past, self.state)
         program = past.program if current is None else current.program
-        masking = Masking(self.hidden)
+        masking = await self._masking(program)
         masking.find(secrets, secrets)
         for made in captures.values():
             masking.find(made, made)

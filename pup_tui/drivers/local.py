@@ -54,9 +54,9 @@ from pup_tui.core.events import (
     UndoChosen,
     WaitCut,
 )
-from pup_tui.core.ids import Timer
+from pup_tui.core.ids import Timer, upwards
 from pup_tui.core.machine import Machine
-from pup_tui.core.notices import AnyNotice
+from pup_tui.core.notices import AnyNotice, StepPaused, rfc3339
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.state import RunState, RunStatus, StepStatus
@@ -134,6 +134,7 @@ class LocalRun:
         self._watchers: list[Watcher] = []
         self._attempts: dict[str, _Attempt] = {}
         self._timers: dict[str, Handle] = {}
+        self._due: dict[str, float] = {}
         self._resolving: set[asyncio.Task[None]] = set()
         self._over = False
         self.stopped_by = ""
@@ -416,9 +417,25 @@ class LocalRun:
             self._post(TimerFired(at=self._now(), timer=timer))
 
         self._timers[timer] = self._around.clock.call_later(seconds, fire)
+        self._due[timer] = self._now().clock + seconds
+
+    def _time_left(self, step: str) -> float | None:
+        """In how many seconds an attempt of the step is ended by a limit of its own, or of what holds it."""
+        limits = (
+            f"{kind}:{each}" for each in upwards(step) for kind in (Timer.TIMEOUT, Timer.POLL)
+        )
+        due = [self._due[limit] for limit in limits if limit in self._timers]
+        return max(0.0, min(due) - self._now().clock) if due else None
+
+    def _pauses(self, step: str, seconds: float, reason: str) -> None:
+        told = StepPaused(
+            ts=rfc3339(self._now().wall), run=self.run, step=step, seconds=seconds, reason=reason
+        )
+        self._tell(self._around.masking.notice(told))
 
     def _cancel_timer(self, timer: str) -> None:
         handle = self._timers.pop(timer, None)
+        self._due.pop(timer, None)
         if handle is not None:
             handle.cancel()
 
@@ -453,6 +470,8 @@ class LocalRun:
             terminal=around.terminal,
             leftovers=around.leftovers,
             began=partial(self._children.began, action.step, action.attempt),
+            pauses=partial(self._pauses, action.step),
+            time_left=partial(self._time_left, action.step),
         )
         began = self._now().clock
         try:

@@ -59,6 +59,7 @@ from pup_tui.runbook.parts import (
     Variable,
 )
 from pup_tui.template.sql.engines import Engine
+from pup_tui.template.url import is_datadog_path
 
 ON_THIS_COMPUTER = "on this computer"
 """Where a step acts whose processes have a directory."""
@@ -277,6 +278,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     ] = None
 
     @property
+    def asks_datadog(self) -> bool:
+        """Whether it needs credentials of Datadog itself; of a block what stands inside tells that."""
+        return False
+
+    @property
     def shows(self) -> Literal["text", "json", "table", "none"]:
         """How its output is shown where it succeeded."""
         return self.show if isinstance(self.show, str) else "table"
@@ -428,6 +434,10 @@ class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
         ),
     ]
 
+    @property
+    def asks_datadog(self) -> bool:
+        return True
+
 
 class SqlStep(Step, frozen=True, kw_only=True, tag="sql"):
     """Has a database carry out statements. Values are parameters, never a part of a statement."""
@@ -534,6 +544,10 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
     follow_redirects: Annotated[bool, key("Whether a redirect is followed.")] = False
     verify: Annotated[bool, key("Whether the server's certificate is checked.")] = True
 
+    @property
+    def asks_datadog(self) -> bool:
+        return is_datadog_path(self.url)
+
 
 class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
     """Starts a Datadog Workflow and follows it until it ends."""
@@ -551,6 +565,10 @@ class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
     inputs: Annotated[dict[str, JsonTree], key("The workflow's inputs.")] = field(
         default_factory=dict
     )
+
+    @property
+    def asks_datadog(self) -> bool:
+        return True
 
 
 class ConfirmStep(Step, frozen=True, kw_only=True, tag="confirm"):

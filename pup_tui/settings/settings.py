@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from pup_tui.attention import NotifyChoice
 from pup_tui.datadog.configuration import (
+    CREDENTIAL_VARIABLES,
     SITE_VARIABLE,
     URL_VARIABLE,
     ConfigurationError,
@@ -38,9 +39,6 @@ PROFILE_VARIABLE = "PUP_TUI_PROFILE"
 COMMAND_LINE = "command line"
 DEFAULT = "default"
 RETENTION = ("older_than", "larger_than")
-KEYS = ("DD_API_KEY", "DD_APP_KEY", "DD_ACCESS_TOKEN")
-"""The variables with credentials; of these it is only ever told whether they are set."""
-
 
 READ_ONLY = ("DD_READ_ONLY", "DD_CLI_READ_ONLY")
 """The variables by which `pup` is told to change nothing, each `true` or `1`."""
@@ -119,7 +117,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     and what the profile says, so that a step's own programs act on the same. `retention` holds, as written,
     what `history prune` goes by; what is not said is empty. `problems` are those of
     `config.yaml` and of the profile; with any of them nothing of that file counts. `profile` is None without
-    one. `keys` are those chosen for actions of the console.
+    one. `keys` are those chosen for actions of the console. `site` is the Datadog site as written, empty for
+    the default, and `pup_dir` where `pup` keeps its own configuration.
     """
 
     environ: Mapping[str, str]
@@ -130,6 +129,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     state_dir: Path
     runbooks: RunbookFolders
     pup: str
+    pup_dir: Path
+    site: str
     read_only: bool
     retention: Mapping[str, str]
     operator: str
@@ -164,6 +165,7 @@ class _Reading:
         self._cwd = cwd
         self._told: list[Told] = []
         self._file: ConfigFile | None = None
+        self._site = ""
         self._home = Path(environ.get("HOME") or _account_home()).absolute()
         usual = self._usual(platformdirs.user_config_path, ".config")
         named = self._text("config_dir", "PUP_TUI_CONFIG_DIR", str(usual))
@@ -183,9 +185,11 @@ class _Reading:
             state_dir=self._state_dir(said.state_dir if said else ""),
             runbooks=self._runbooks(said.runbooks if said else ()),
             pup=self._text("pup", "PUP_TUI_PUP", "auto", said.pup if said else ""),
+            pup_dir=self._pup_dir(),
             read_only=self._is_read_only,
             retention=self._retention(said.retention if said else None),
             environ=self._process_environ(said.datadog if said else None),
+            site=self._site,
             operator=self._text("operator", "USER", _account),
             pager=self._text("pager", "PAGER", "less"),
             editor=self._text(
@@ -287,7 +291,7 @@ class _Reading:
             given=tuple(self._given.runbooks),
             environment=tuple(Path(part) for part in listed if part),
             configured=(*map(self._from_config, said), self._config_dir / "runbooks"),
-            pup=self._pup_runbooks(),
+            pup=self._pup_dir() / "runbooks",
         )
         in_file = f"{CONFIG_FILE}:{self._line('runbooks')}"
         for paths, source in (
@@ -308,13 +312,13 @@ class _Reading:
             self._tell(f"retention.{name}", text, f"{CONFIG_FILE}:{line}" if line else DEFAULT)
         return texts
 
-    def _pup_runbooks(self) -> Path:
-        """Where `pup` itself keeps runbooks."""
+    def _pup_dir(self) -> Path:
+        """Where `pup` keeps its own configuration."""
         own = self._environ.get("PUP_CONFIG_DIR")
         if own:
-            return Path(own) / "runbooks"
+            return Path(own)
         config = self._environ.get("XDG_CONFIG_HOME")
-        return (Path(config) if config else self._home / ".config") / "pup" / "runbooks"
+        return (Path(config) if config else self._home / ".config") / "pup"
 
     def _process_environ(self, said: Datadog | None) -> Mapping[str, str]:
         """The environment of processes, where a profile's comes after the operator's own."""
@@ -328,6 +332,10 @@ class _Reading:
         site, source = self._of_datadog("site", SITE_VARIABLE, said.site if said else "", profile)
         if source:
             environ[SITE_VARIABLE] = site
+        elif not (profile and profile.datadog.entries):
+            # Not for processes: a `pup` among them finds the site of each of its organisations itself.
+            site, source = self._site_of_pup()
+        self._site = site
         self._tell("datadog.site", _shown(site_of, site), source or DEFAULT)
         url, source = self._of_datadog("url", URL_VARIABLE, said.url if said else "", profile)
         environ.pop(URL_VARIABLE, None)
@@ -336,7 +344,8 @@ class _Reading:
         usual = _shown(lambda text: f"https://api.{site_of(text)}", site)
         self._tell("datadog.url", _shown(base_url_of, url) or usual, source or DEFAULT)
         named = profile.datadog.entries if profile else {}
-        for key in KEYS:
+        for key in CREDENTIAL_VARIABLES:
+            # Of these it is only ever told whether they are set.
             if named:
                 # Credentials of two accounts are never mixed.
                 environ.pop(key, None)
@@ -366,6 +375,16 @@ class _Reading:
             if profile.datadog.site:
                 return (profile.datadog.site if key == "site" else ""), self._of_profile
         return self._found(f"datadog.{key}", variable, said)
+
+    def _site_of_pup(self) -> tuple[str, str]:
+        """The site that `pup` itself goes to, and where that stands; twice nothing where nothing says it."""
+        folder = self._pup_dir()
+        if not folder.is_dir():
+            return "", ""
+        # Late: most operators have no such folder.
+        from pup_tui.settings.pup_store import PupStore
+
+        return PupStore(folder).site(self._environ.get("DD_ORG", ""))
 
     def _terminal(self, said: Configuration | None) -> TerminalFacts:
         colors, source = self._found("colors", "PUP_TUI_COLORS", said.colors if said else "")

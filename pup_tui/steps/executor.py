@@ -104,6 +104,8 @@ class Context(Struct, frozen=True, kw_only=True):
     terminal: Terminal | None = None
     leftovers: Leftovers | None = None
     began: Callable[[int, Sequence[str]], None] = lambda pid, pipes: None
+    pauses: Callable[[float, str], None] = lambda seconds, reason: None
+    time_left: Callable[[], float | None] = lambda: None
 
     @property
     def marks(self) -> dict[str, str]:

@@ -47,13 +47,15 @@ class RecordingSink:
 class Play:
     """One attempt as it shall go: its output, then its outcome.
 
-    With `hold` the outcome waits for that event; a stop ends it as cancelled.
+    With `hold` the outcome waits for that event; a stop ends it as cancelled. With `pauses` it says before
+    for how many seconds it will only wait, and why.
     """
 
     stdout: bytes = b""
     stderr: bytes = b""
     outcome: Outcome = field(default_factory=lambda: Outcome(ok=True, exit_code=0))
     hold: asyncio.Event | None = None
+    pauses: tuple[float, str] | None = None
 
 
 class FakeExecutor:
@@ -76,6 +78,8 @@ class FakeExecutor:
             sink.write("stdout", play.stdout)
         if play.stderr:
             sink.write("stderr", play.stderr)
+        if play.pauses is not None:
+            context.pauses(*play.pauses)
         if play.hold is not None:
             await unless_stopped(play.hold.wait(), stop)
         if stop.is_set():

@@ -23,7 +23,7 @@ from pup_tui.steps.files import FileProblem, check_target, read_whole, write_who
 from pup_tui.steps.notes import note, proxies, waits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from pup_tui.core.requests import HttpRequest
     from pup_tui.datadog.configuration import DatadogConfiguration
@@ -41,11 +41,17 @@ class HttpExecutor:
     """Makes the request of an `http` step.
 
     Credentials of Datadog go along only with a request that was written for Datadog, over a client
-    that follows no redirect and always verifies certificates.
+    that follows no redirect and always verifies certificates. `find` gives the account with credentials
+    that have to be looked for.
     """
 
-    def __init__(self, configuration: DatadogConfiguration) -> None:
+    def __init__(
+        self,
+        configuration: DatadogConfiguration,
+        find: Callable[[], DatadogConfiguration] | None = None,
+    ) -> None:
         self._configuration = configuration
+        self._find = find or (lambda: configuration)
 
     async def run(
         self, request: HttpRequest, sink: OutputSink, stop: Stop, context: Context
@@ -77,7 +83,7 @@ class HttpExecutor:
         if request.body_file is not None:
             body = await aside(read_whole, cwd / request.body_file, MAX_BYTES)
         if request.to_datadog:
-            response = await self._ask_datadog(request, body, sink)
+            response = await self._ask_datadog(request, body, sink, context)
         else:
             response = await _ask(request, body, self._configuration.network, sink)
         if not expected(response.status, request.expect_status):
@@ -89,7 +95,7 @@ class HttpExecutor:
         return _told(request, response, sink)
 
     async def _ask_datadog(
-        self, request: HttpRequest, body: bytes | None, sink: OutputSink
+        self, request: HttpRequest, body: bytes | None, sink: OutputSink, context: Context
     ) -> Response:
         query: dict[str, list[str]] = {}
         for name, value in request.query:
@@ -97,9 +103,10 @@ class HttpExecutor:
         # Spelled as the client spells its default, which would be sent as well otherwise.
         headers = {"Accept" if k.lower() == "accept" else k: v for k, v in request.headers.items()}
         async with DatadogClient(
-            self._configuration,
-            on_wait=waits(sink),
+            self._find(),
+            on_wait=waits(sink, context),
             on_proxy=proxies(sink),
+            time_left=context.time_left,
             call_timeout=DEADLINE,
             max_bytes=MAX_BYTES,
         ) as client:

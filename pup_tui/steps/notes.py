@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pup_tui.datadog.proxies import Proxy
-    from pup_tui.steps.executor import OutputSink
+    from pup_tui.steps.executor import Context, OutputSink
 
 
 MARK = "[pup-tui] "
@@ -20,11 +20,12 @@ def note(sink: OutputSink, text: str) -> None:
     sink.write("stderr", f"{MARK}{text}\n".encode(errors="replace"))
 
 
-def waits(sink: OutputSink) -> Callable[[float, str], None]:
+def waits(sink: OutputSink, context: Context) -> Callable[[float, str], None]:
     """Tells each wait of the Datadog client: how long, and why."""
 
     def tell(seconds: float, reason: str) -> None:
         note(sink, f"trying again in {seconds:g} s: {reason}")
+        context.pauses(seconds, reason)
 
     return tell
 

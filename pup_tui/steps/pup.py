@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
-from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration, PupChoice
+from pup_tui.datadog.configuration import (
+    CREDENTIAL_VARIABLES,
+    SITE_VARIABLE,
+    ConfigurationError,
+    DatadogConfiguration,
+    PupChoice,
+)
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.steps.executor import (
     Context,
@@ -83,7 +89,7 @@ class PupExecutor:
             configuration = self._configured(request.env, environ)
         except ConfigurationError as error:
             return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
-        return await _on_client(invocation, configuration, cwd, sink, stop)
+        return await _on_client(invocation, configuration, cwd, sink, stop, context)
 
     def _command(
         self,
@@ -114,9 +120,13 @@ class PupExecutor:
         if path is None:
             return None
         arguments = (PUP, *in_json(words))
-        return ProcessCommand(
-            executable=path, arguments=arguments, environ=environment(environ), cwd=cwd
-        )
+        given = environment(environ)
+        if self._configuration.is_handed_on:
+            configuration = self._configured(request.env, environ)
+            # As a whole: `pup` sends a token and keys that stand beside it together.
+            given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}
+            given |= configuration.variables()
+        return ProcessCommand(executable=path, arguments=arguments, environ=given, cwd=cwd)
 
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
         if self._choice == "builtin":
@@ -128,10 +138,16 @@ class PupExecutor:
     def _configured(
         self, env: Mapping[str, str | None], environ: Mapping[str, str]
     ) -> DatadogConfiguration:
-        """The account that the step's own `env` names, as an installed `pup` would take it."""
+        """The account that the step's own `env` names, as an installed `pup` would take it.
+
+        Credentials that are stored go with it only to the Datadog that they are stored for.
+        """
+        usual = self._configuration
         if not any(name.startswith(_FOR_DATADOG) for name in env):
-            return self._configuration
-        return DatadogConfiguration.from_environment(environ)
+            return usual
+        named = DatadogConfiguration.from_environment({SITE_VARIABLE: usual.site, **environ})
+        is_stored = bool(usual.source) and not named.variables()
+        return usual if is_stored and named.base_url == usual.base_url else named
 
 
 async def _on_client(
@@ -140,9 +156,15 @@ async def _on_client(
     cwd: Path,
     sink: OutputSink,
     stop: Stop,
+    context: Context,
 ) -> Outcome:
+    calls = DatadogClient(
+        configuration,
+        on_wait=waits(sink, context),
+        on_proxy=proxies(sink),
+        time_left=context.time_left,
+    )
     try:
-        calls = DatadogClient(configuration, on_wait=waits(sink), on_proxy=proxies(sink))
         async with calls as client:
             result = await unless_stopped(execute(invocation, client, cwd=cwd), stop)
     except CommandError as error:
@@ -151,7 +173,7 @@ async def _on_client(
         sink.write("stderr", error.body)
         return Outcome(ok=False, exit_code=1, status_code=error.status, reason=str(error))
     if result is None:
-        return told_to_stop("Datadog may have carried it out" if invocation.mutates else "")
+        return told_to_stop("Datadog may have carried it out" if calls.may_have_changed else "")
     sink.write("stdout", result.stdout.encode("utf-8", "replace"))
     sink.write("stderr", result.stderr.encode("utf-8", "replace"))
     return Outcome(ok=True, exit_code=0)

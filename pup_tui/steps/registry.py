@@ -21,17 +21,30 @@ if TYPE_CHECKING:
     from pup_tui.steps.executor import Executor
 
 
-class Executors(Mapping[type[StepRequest], "Executor"]):
-    """One executor for each kind of request, made when it is first asked for."""
+Find = Callable[[], "DatadogConfiguration"]
 
-    def __init__(self, makers: Mapping[type[StepRequest], Callable[[], Executor]]) -> None:
+
+class Executors(Mapping[type[StepRequest], "Executor"]):
+    """One executor for each kind of request, made when it is first asked for.
+
+    `find` gives the account that requests to Datadog are made with; who needs it is made anew with another.
+    """
+
+    def __init__(
+        self, makers: Mapping[type[StepRequest], Callable[..., Executor]], find: Find
+    ) -> None:
         self._makers = makers
-        self._made: dict[type[StepRequest], Executor] = {}
+        self._find = find
+        self._made: dict[type[StepRequest], tuple[DatadogConfiguration | None, Executor]] = {}
 
     def __getitem__(self, request: type[StepRequest]) -> Executor:
-        if request not in self._made:
-            self._made[request] = self._makers[request]()
-        return self._made[request]
+        maker = self._makers[request]
+        account = self._find() if request in _NEED_ACCOUNT else None
+        made = self._made.get(request)
+        if made is None or made[0] is not account:
+            made = (account, maker() if account is None else maker(account))
+            self._made[request] = made
+        return made[1]
 
     def __iter__(self) -> Iterator[type[StepRequest]]:
         return iter(self._makers)
@@ -40,17 +53,28 @@ class Executors(Mapping[type[StepRequest], "Executor"]):
         return len(self._makers)
 
 
-def executors(configuration: DatadogConfiguration, *, pup: PupChoice = "auto") -> Executors:
-    """One executor for each kind of request; `pup` says who runs subcommands."""
+_NEED_ACCOUNT = frozenset({PupRequest, WorkflowRequest})
+"""Requests that none can carry out without an account; of others only some go to Datadog."""
+
+
+def executors(
+    account: DatadogConfiguration, find: Find | None = None, *, pup: PupChoice = "auto"
+) -> Executors:
+    """One executor for each kind of request; `pup` says who runs subcommands.
+
+    `find` gives the account with credentials that have to be looked for, and is asked when one needs them.
+    """
+    found = find or (lambda: account)
     return Executors(
         {
             ShellRequest: _shell,
-            PupRequest: partial(_pup, configuration, pup),
+            PupRequest: partial(_pup, choice=pup),
             SqlRequest: _sql,
-            HttpRequest: partial(_http, configuration),
-            WorkflowRequest: partial(_workflow, configuration),
+            HttpRequest: partial(_http, account, found),
+            WorkflowRequest: _workflow,
             NotifyRequest: _notify,
-        }
+        },
+        found,
     )
 
 
@@ -72,10 +96,10 @@ def _sql() -> Executor:
     return SqlExecutor()
 
 
-def _http(configuration: DatadogConfiguration) -> Executor:
+def _http(account: DatadogConfiguration, find: Find) -> Executor:
     from pup_tui.steps.http import HttpExecutor
 
-    return HttpExecutor(configuration)
+    return HttpExecutor(account, find)
 
 
 def _workflow(configuration: DatadogConfiguration) -> Executor:

@@ -49,7 +49,12 @@ class WorkflowExecutor:
             return Outcome(ok=False, reason="`workflow_id` is empty; nothing was started")
         if stop.is_set():
             return told_to_stop()
-        calls = DatadogClient(self._configuration, on_wait=waits(sink), on_proxy=proxies(sink))
+        calls = DatadogClient(
+            self._configuration,
+            on_wait=waits(sink, context),
+            on_proxy=proxies(sink),
+            time_left=context.time_left,
+        )
         async with calls as client:
             try:
                 instance = await _start(client, request, stop, context.grace)
@@ -59,6 +64,8 @@ class WorkflowExecutor:
             if instance is None:
                 return told_to_stop(
                     "the workflow was being started, and may run: look at its run history"
+                    if client.may_have_changed
+                    else "nothing was started"
                 )
             note(sink, f"workflow instance {instance} started")
             following = _Following(client, request, instance, sink)
@@ -79,14 +86,19 @@ async def _start(
 ) -> str | None:
     """The id of the started instance; None if a stop came and Datadog did not answer within `grace`.
 
-    A stop does not cut the request off: the instance would run on with nobody knowing its id.
+    A stop does not cut the request off: the instance would run on with nobody knowing its id. Between two
+    attempts there is none.
     """
     starting = asyncio.ensure_future(
         start_instance(client, request.workflow_id, request.inputs or None)
     )
     try:
         await unless_stopped(asyncio.wait((starting,)), stop)
-        await asyncio.wait((starting,), timeout=grace if stop.is_set() else None)
+        if not starting.done():
+            pausing = asyncio.ensure_future(client.pauses.wait())
+            first = asyncio.FIRST_COMPLETED
+            await asyncio.wait((starting, pausing), timeout=grace, return_when=first)
+            pausing.cancel()
         return instance_id(starting.result()) if starting.done() else None
     finally:
         starting.cancel()

@@ -17,6 +17,7 @@ from pup_tui.core.notices import (
     StepAnswered,
     StepFinished,
     StepOutput,
+    StepPaused,
     StepPolled,
     StepRetrying,
     StepStarted,
@@ -239,7 +240,7 @@ class RunProgress:
             case StepStarted():
                 self._start(step, notice)
             case StepPolled():
-                step.last_poll = notice
+                step.last_poll, step.paused = notice, None
                 if not notice.met:
                     following = step.begun_with + notice.attempt
                     step.repeated.append(Attempt(following, notice.ts, step.verdict, judged=True))
@@ -256,10 +257,12 @@ class RunProgress:
                     step.reason = ""
                     self._turn(step, "running")
             case StepRetrying():
-                step.retrying, step.reason = notice, notice.reason
+                step.retrying, step.reason, step.paused = notice, notice.reason, None
                 self._turn(step, "retrying")
+            case StepPaused():
+                step.paused = notice
             case StepFinished():
-                step.reason, step.retrying = notice.reason, None
+                step.reason, step.retrying, step.paused = notice.reason, None, None
                 step.exit_code, step.signal = notice.exit_code, notice.signal
                 step.attempts = notice.attempts
                 step.duration, step.waited = notice.duration, notice.waited
@@ -273,7 +276,7 @@ class RunProgress:
         for root in self.roots:
             for step in (root, *root.inside()):
                 step.reason, step.duration, step.exit_code, step.signal = "", None, None, None
-                step.retrying = None
+                step.retrying = step.paused = None
                 self._turn(step, "pending")
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
@@ -284,7 +287,7 @@ class RunProgress:
             step.repeated.pop()
         if step.has_run:
             step.repeated.append(Attempt(notice.attempt, notice.ts, step.verdict))
-        step.last_poll = step.retrying = None
+        step.last_poll = step.retrying = step.paused = None
         step.reason = ""
         if step.answered.startswith("retry "):
             step.question = ""

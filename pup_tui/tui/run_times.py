@@ -72,6 +72,15 @@ class RunTimes:
         failed_at = datetime.fromisoformat(told.ts).timestamp()
         return max(0.0, failed_at + told.delay - self._live.clock.now().wall)
 
+    def paused_for(self, step: StepProgress) -> float | None:
+        """How long an attempt of a step still only waits; None where it does not."""
+        told = step.paused
+        if told is None or self._live is None or not step.under_way:
+            return None
+        began = datetime.fromisoformat(told.ts).timestamp()
+        left = began + told.seconds - self._live.clock.now().wall
+        return left if left > 0 else None
+
     def question_left(self, question: Question) -> float | None:
         """How long a question is still open."""
         step = self._progress.steps.get(question.step)

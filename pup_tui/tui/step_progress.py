@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pup_tui.core.ids import UNDO, is_kept, item_numbers
-from pup_tui.core.notices import StepPolled, StepRetrying
+from pup_tui.core.notices import StepPaused, StepPolled, StepRetrying
 from pup_tui.core.program import Node
 from pup_tui.core.sent import Shown
 from pup_tui.output.sanitize import safe_text
@@ -51,7 +51,8 @@ class StepProgress:
     an undo step takes back. `shown` is its command with what goes in beside it; `question` what it asked
     (about a failure, until its next attempt begins), `asked_for` what kind of question that is, `given` what
     was answered. `retrying` is told of an
-    attempt that failed, until the next one begins; `repeated` are the attempts after the first; `begun_with`
+    attempt that failed, until the next one begins, `paused` of one that only waits; `repeated` are the
+    attempts after the first; `begun_with`
     is the first of its poll, or else the newest.
     """
 
@@ -73,6 +74,7 @@ class StepProgress:
     answered: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
     retrying: StepRetrying | None = None
+    paused: StepPaused | None = None
     last_poll: StepPolled | None = None
     values: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_VALUES))
     repeated: deque[Attempt] = field(default_factory=lambda: deque(maxlen=KEPT_ATTEMPTS))

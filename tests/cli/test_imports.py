@@ -82,6 +82,7 @@ def watched(program: Program, tmp_path: Path, *args: str) -> tuple[set[str], lis
         (
             "{name: a, kind: pup, run: monitors list}",
             {
+                "keyring",  # the environment has no credentials
                 *("pup_tui.steps.pup", "pup_tui.datadog.client", "pup_tui.datadog.commands"),
             },
         ),

@@ -96,6 +96,89 @@ async def test_a_rate_limit_beyond_the_cap_stops_clearly(
     assert waits == []
 
 
+async def test_a_rate_limit_is_named_as_datadog_names_it(client_of: MakeClient) -> None:
+    told: list[str] = []
+    named = Reply(429, headers={"X-RateLimit-Reset": "2", "X-RateLimit-Name": "api_search"})
+    async with (
+        FakeServer(named, FINE) as server,
+        client_of(server.url, on_wait=lambda _, r: told.append(r)) as client,
+    ):
+        await client.request("GET", "/api/v1/x")
+    assert told == ["rate limit of Datadog (api_search)"]
+
+
+async def test_no_wait_goes_beyond_the_time_that_is_left(
+    client_of: MakeClient, waits: list[float]
+) -> None:
+    async with (
+        FakeServer(LIMITED, FINE) as server,
+        client_of(server.url, time_left=lambda: 6.6) as client,
+    ):
+        with pytest.raises(
+            DatadogError, match=r"resets in 7 s, .* the 7 s that the step still has"
+        ):
+            await client.request("GET", "/api/v1/x")
+    async with FakeServer(BROKEN) as server, client_of(server.url, time_left=lambda: 0.7) as client:
+        with pytest.raises(DatadogError, match="HTTP 500: boom"):
+            await client.request("GET", "/api/v1/x")
+    assert waits == [0.5]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_what_was_never_sent_is_sent_again_whatever_it_is(
+    client_of: MakeClient, waits: list[float], method: str
+) -> None:
+    async with client_of("http://127.0.0.1:1") as client:
+        with pytest.raises(DatadogError, match="Connection refused"):
+            await client.request(method, "/api/v1/x")
+        assert not client.may_have_changed
+    assert waits == [0.5, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("replies", "method", "changed"),
+    [
+        ([LIMITED], "POST", False),
+        ([BROKEN], "POST", True),
+        ([BROKEN], "GET", False),
+        ([FINE], "POST", True),
+        ([LIMITED, BROKEN], "DELETE", True),
+    ],
+)
+async def test_it_is_known_whether_something_may_have_been_changed(
+    client_of: MakeClient, replies: list[Reply], method: str, changed: bool
+) -> None:
+    async with FakeServer(*replies) as server, client_of(server.url) as client:
+        await client.request(method, "/api/v1/x", check=False)
+        assert client.may_have_changed is changed
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(500, {"errors": ["boom"]}, {"X-Request-Id": "r-1.a:2"}),
+        Reply(400, {"errors": ["boom"], "meta": {"request_id": "r-1.a:2"}}),
+        Reply(400, {"errors": [{"title": "boom", "meta": {"request_id": "r-1.a:2"}}]}),
+        Reply(403, {"errors": ["boom"], "request_id": "r-1.a:2"}),
+    ],
+)
+async def test_an_error_names_the_request_as_datadog_does(
+    client_of: MakeClient, reply: Reply
+) -> None:
+    async with FakeServer(reply) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match=r"boom \(request r-1\.a:2\)"):
+            await client.request("POST", "/api/v1/x")
+
+
+@pytest.mark.parametrize("id_", ["", "a b", "\x1b[31m", "x" * 200, 7, None, ["a"]])
+async def test_what_is_no_id_is_not_taken_for_one(client_of: MakeClient, id_: object) -> None:
+    reply = Reply(400, {"errors": ["boom"], "meta": {"request_id": id_}})
+    async with FakeServer(reply) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError) as caught:
+            await client.request("GET", "/api/v1/x")
+    assert "(request" not in str(caught.value)
+
+
 async def test_a_rate_limit_that_never_ends_is_an_error(
     client_of: MakeClient, waits: list[float]
 ) -> None:

@@ -13,7 +13,10 @@ def test_defaults_to_the_main_site_without_credentials() -> None:
     assert configuration.site == "datadoghq.com"
     assert not configuration.authenticated
     assert configuration.headers() == {}
-    assert configuration.missing == "set DD_API_KEY and DD_APP_KEY, or DD_ACCESS_TOKEN"
+    assert configuration.missing == (
+        "set DD_API_KEY and DD_APP_KEY, or DD_ACCESS_TOKEN, "
+        "or store them with `pup-tui auth login --keys`"
+    )
 
 
 @pytest.mark.parametrize(

@@ -305,3 +305,50 @@ async def test_a_workflow_without_an_instance_is_a_failure(client_of: MakeClient
     async with FakeServer(Reply(200, {"data": {}})) as server, client_of(server.url) as client:
         with pytest.raises(DatadogError, match="named no workflow instance"):
             await run(client, "workflows run w-1 --wait")
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (Reply(403, {"errors": ["Forbidden"]}), "HTTP 403: Forbidden"),
+        (Reply(200, {"no": "list"}), "Datadog's answer has no list"),
+    ],
+)
+async def test_pages_that_cannot_be_read_whole_are_an_error(
+    client_of: MakeClient, broken: Reply, told: str
+) -> None:
+    page = Reply(200, [{"id": n, "overall_state": "OK"} for n in range(1000)])
+    async with FakeServer(page, page, broken) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError) as caught:
+            await run(client, "monitors list --service=x")
+    assert told in str(caught.value)
+    assert str(caught.value).endswith(
+        "this was page 3; 2 pages before it (2000 results) were read, and are not shown"
+    )
+    async with FakeServer(broken) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError) as caught:
+            await run(client, "monitors list --service=x")
+    assert "page" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            {"data": [1], "meta": {"page": {"after": "abc"}}},
+            "there are more results than these (see --cursor, --limit)\n",
+        ),
+        (
+            {"data": [1], "links": {"next": "https://x"}},
+            "there are more results than these (see --cursor, --limit)\n",
+        ),
+        ({"data": [1], "meta": {"page": {"after": None}}}, ""),
+        ({"data": [1], "meta": 1, "links": {"next": ""}}, ""),
+        ([1], ""),
+    ],
+)
+async def test_one_page_of_several_is_not_shown_as_all(
+    client_of: MakeClient, body: Any, told: str
+) -> None:
+    async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
+        assert (await run(client, "logs search --query=x")).stderr == told

@@ -11,13 +11,17 @@ import msgspec
 import pytest
 
 from pup_tui.core.events import AnyEvent, AttemptFinished, AttemptStarted
-from pup_tui.core.notices import AnyNotice, StepFinished, StepStarted
+from pup_tui.core.notices import AnyNotice, StepFinished, StepPaused, StepStarted
+from pup_tui.core.requests import ShellRequest
+from pup_tui.drivers.clock import FakeClock
 from pup_tui.drivers.replay import replay
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import MemoryJournal
 from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolReader
+from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
+from pup_tui.steps.fake import FakeExecutor
 from tests.support.runbooks import program_of
 from tests.support.runs import Seen, local_run
 
@@ -286,3 +290,45 @@ async def test_a_watcher_that_fails_does_not_harm_the_run(tmp_path: Path) -> Non
     run.watch(seen)
     state = await run.drive()
     assert (state.status, seen.texts("a"), faults) == ("succeeded", ["hi"], ["no room"])
+
+
+async def test_an_attempt_knows_how_long_it_may_take_and_tells_that_it_only_waits(
+    tmp_path: Path,
+) -> None:
+    left: dict[str, float | None] = {}
+
+    class Waits(FakeExecutor):
+        async def run(
+            self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
+        ) -> Outcome:
+            left[context.step] = context.time_left()
+            context.pauses(7.0, "the limit of the-secret-token")
+            return Outcome(ok=True)
+
+    program = program_of(
+        """
+vars: {T: {type: secret}}
+steps:
+  - {name: any, kind: shell, run: a}
+  - {name: own, kind: shell, run: a, timeout: 30s}
+  - {name: polls, kind: shell, run: a, poll: {until: "true", interval: 1s, timeout: 50s}}
+  - name: around
+    kind: group
+    timeout: 20s
+    steps: [{name: inside, kind: shell, run: a, timeout: 1h}]
+"""
+    )
+    run = await local_run(
+        program,
+        tmp_path,
+        secrets={"T": "the-secret-token"},
+        executors={ShellRequest: Waits()},
+        clock=FakeClock(),
+    )
+    seen = Seen(run)
+    run.watch(seen)
+    await run.drive()
+    assert left == {"any": None, "own": 30, "polls": 50, "around/inside": 20}
+    paused = [notice for notice in seen.notices if isinstance(notice, StepPaused)]
+    assert {(each.seconds, each.reason) for each in paused} == {(7.0, "the limit of ***")}
+    assert [each.step for each in paused] == list(left)

@@ -268,3 +268,30 @@ def test_nothing_in_the_environment_answers_for_the_operator() -> None:
 def test_installed_pup_is_pointed_to_the_sandbox() -> None:
     environ = {"PUP_TUI_DATADOG_URL": "http://127.0.0.1:8080"}
     assert environment(environ)["PUP_MOCK_SERVER"] == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    "words", ["monitors list", "downtime cancel 7f2f6f2e-0000-4000-8000-000000000000"]
+)
+async def test_a_stop_while_it_waits_for_a_rate_limit_says_that_nothing_was_done(
+    pup: Pup, sink: RecordingSink, stop: Stop, words: str
+) -> None:
+    async with FakeServer(Reply(429, headers={"X-RateLimit-Reset": "200"})) as server:
+        pup.configuration = DatadogConfiguration(base_url=server.url, access_token="t-0123456789")
+        running = asyncio.create_task(pup(*words.split()))
+        await sink.seen(b"trying again in 200 s: rate limit of Datadog", "stderr")
+        stop.set()
+        outcome = await running
+    assert (outcome.stopped, outcome.reason) == (True, "cancelled")
+    assert len(server.requests) == 1
+
+
+async def test_a_rate_limit_that_lasts_longer_than_the_step_may_is_told_at_once(pup: Pup) -> None:
+    pup.context = replace(pup.context, time_left=lambda: 30.0)
+    async with FakeServer(Reply(429, headers={"X-RateLimit-Reset": "200"})) as server:
+        pup.configuration = DatadogConfiguration(base_url=server.url, access_token="t-0123456789")
+        outcome = await pup("monitors", "list")
+    assert outcome.reason == (
+        "the rate limit of Datadog resets in 200 s, which is later than the 30 s that the step "
+        "still has: try again later"
+    )

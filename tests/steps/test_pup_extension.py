@@ -113,7 +113,7 @@ async def test_the_account_is_that_of_the_steps_own_env(extension: Extension) ->
     program(extension.bin / "pup-hello")
     own: dict[str, str | None] = {"DD_API_KEY": "b", "DD_APP_KEY": "c", "DD_ACCESS_TOKEN": None}
     _, _, variables = await extension("hello", env=own)
-    assert (variables["DD_API_KEY"], variables["DD_SITE"]) == ("b", "datadoghq.com")
+    assert (variables["DD_API_KEY"], variables["DD_SITE"]) == ("b", "datadoghq.eu")
 
 
 @pytest.mark.parametrize("name", ["tui", "monitors", "rum", "Hello", "2fast"])

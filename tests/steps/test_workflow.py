@@ -5,6 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.core.requests import WorkflowRequest
 from pup_tui.datadog.configuration import DatadogConfiguration
@@ -233,3 +234,19 @@ async def test_missing_credentials_are_told(
 ) -> None:
     outcome = await WorkflowExecutor(DatadogConfiguration()).run(request(), sink, stop, context)
     assert "DD_API_KEY" in outcome.reason
+
+
+async def test_a_stop_while_it_waits_for_a_rate_limit_ends_it_at_once(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async with FakeServer(Reply(429, headers={"X-RateLimit-Reset": "200"})) as server:
+        patient = replace(context, grace=600.0)
+        running = asyncio.create_task(
+            WorkflowExecutor(account(server.url)).run(request(), sink, stop, patient)
+        )
+        await sink.seen(b"trying again in 200 s", "stderr")
+        stop.set()
+        async with asyncio.timeout(60):
+            outcome = await running
+    assert (outcome.stopped, outcome.reason) == (True, "cancelled; nothing was started")
+    assert len(server.requests) == 1

@@ -15,6 +15,9 @@ from typing import Any
 
 from tests.support import forked
 
+NO_PASSWORDS = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+"""The environment in which a program finds no passwords, and certainly not those of who runs the tests."""
+
 PROGRAM = (sys.executable, "-m", "pup_tui")
 
 
@@ -98,6 +101,7 @@ def program_in(folder: Path) -> Program:
         work,
         {
             **kept,
+            **NO_PASSWORDS,
             "HOME": str(folder / "home"),
             "USER": "ada",
             "PUP_TUI_STATE_DIR": str(folder / "state"),

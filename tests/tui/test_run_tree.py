@@ -89,6 +89,20 @@ async def test_a_failed_attempt_is_told_with_when_the_next_one_begins(tmp_path: 
         await c.until(lambda: "2 attempts" in c.text(StepDetail))
 
 
+async def test_a_wait_for_a_rate_limit_counts_down(tmp_path: Path) -> None:
+    goes_on = asyncio.Event()
+    limited = (60.0, "rate limit of Datadog (api)")
+    async with console(tmp_path, shell("a"), plays=[Play(pauses=limited, hold=goes_on)]) as c:
+        await c.until(lambda: "goes on in 1m 00s: rate limit of Datadog (api)" in c.text(StepDetail))
+        c.clock.advance(52)
+        await c.until(lambda: "goes on in 8.0 s" in c.text(StepDetail))
+        c.clock.advance(8)
+        await c.until(lambda: "goes on" not in c.text(StepDetail))
+        goes_on.set()
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        assert "goes on" not in c.text(StepDetail)
+
+
 async def test_the_dialog_after_the_last_attempt_shows_its_own_lines(tmp_path: Path) -> None:
     plays = [Play(stderr=b"one\n", outcome=FAILED), Play(stderr=b"two\n", outcome=FAILED)]
     step = shell("a", retry=Retry(attempts=2, delay="1s"), on_failure="confirm")

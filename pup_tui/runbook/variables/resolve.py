@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from pup_tui.keyring_store import NoKeyring
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import NOT_NOW, Variable, left_out_value
 from pup_tui.runbook.report import suggestion
@@ -17,7 +18,6 @@ from pup_tui.runbook.variables.choices import Choices, find_choices
 from pup_tui.runbook.variables.sources import (
     COMMAND_TIMEOUT,
     From,
-    NoKeyring,
     ProfileValue,
     Sources,
 )

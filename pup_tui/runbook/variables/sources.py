@@ -38,10 +38,6 @@ ProfileValue = str | tuple[str, ...] | From
 """What a profile gives a variable: a value, the items of a list, or where it comes from."""
 
 
-class NoKeyring(ValueError):
-    """There is no keyring that could be asked; the sentence says why."""
-
-
 class KeptChoices(Protocol):
     """The choices that commands gave before, by `ValueCommand.key`."""
 

@@ -43,7 +43,7 @@ from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_header import Heading, RunHeader, RunNotes, WaitingBanner
 from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
-from pup_tui.tui.widgets.step_detail import StepDetail
+from pup_tui.tui.widgets.step_detail import StepDetail, Told
 from pup_tui.tui.widgets.step_list import StepList
 from pup_tui.tui.widgets.step_output import StepOutputView
 
@@ -418,9 +418,14 @@ class RunView(Vertical):
         self.query_one(RunNotes).show(self.progress.notes)
         usual = self._figures.get(static_id(step.id))
         detail = self.query_one(StepDetail)
-        state = self._state
-        beside = told_beside(self.program, state, step.node)
-        detail.show(step, beside, self._times.retry_in(step), usual_of(step, self._times, usual))
+        state, times = self._state, self._times
+        told = Told(
+            notes=told_beside(self.program, state, step.node),
+            retry_in=times.retry_in(step),
+            paused_for=times.paused_for(step),
+            usual=usual_of(step, times, usual),
+        )
+        detail.show(step, told)
         known = None if state is None else state.steps.get(self._selected)
         kept = None if known is None else known.kept
         self.query_one(StepOutputView).show(step, self._output_path(self._selected), kept)

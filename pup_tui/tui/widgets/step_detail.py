@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from textual.content import Content
 from textual.widgets import Static
 
@@ -22,27 +24,33 @@ MOST_SHOWN = 2_000
 """Characters of a command or a reason that are shown."""
 
 
+class Told(NamedTuple):
+    """What is said of a step beside its own state.
+
+    `retry_in` are the seconds until its next attempt, `paused_for` how long its attempt still only waits;
+    `usual` is what past runs say of it, in words.
+    """
+
+    notes: Beside = NOTHING_BESIDE
+    retry_in: float | None = None
+    paused_for: float | None = None
+    usual: str = ""
+
+
 class StepDetail(Static):
     """What there is to say about the selected step, in a few lines under the step list."""
 
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._step: StepProgress | None = None
-        self._beside = NOTHING_BESIDE
-        self._retry_in: float | None = None
-        self._usual = ""
+        self._beside = Told()
         self._rows = 0
 
-    def show(
-        self, step: StepProgress, beside: Beside, retry_in: float | None = None, usual: str = ""
-    ) -> None:
-        """Describe a step as it stands now; `retry_in` are the seconds until its next attempt.
-
-        `usual` is what past runs say of it, in words.
-        """
-        self._step, self._beside, self._retry_in, self._usual = step, beside, retry_in, usual
+    def show(self, step: StepProgress, beside: Told) -> None:
+        """Describe a step as it stands now."""
+        self._step, self._beside = step, beside
         width = self.content_size.width
-        told = Content("\n").join(_told(step, beside, max(LEAST_WIDTH, width), retry_in, usual))
+        told = Content("\n").join(_told(step, beside, max(LEAST_WIDTH, width)))
         rows = told.get_height({}, max(1, width))
         # To lay all of the screen out costs as much as half a frame, and this is called with every key.
         self.update(told, layout=rows != self._rows)
@@ -53,17 +61,20 @@ class StepDetail(Static):
             # So many lines there are in the new width before it is told anew.
             self._rows = self.content.get_height({}, max(1, self.content_size.width))
         if self._step is not None:
-            self.show(self._step, self._beside, self._retry_in, self._usual)
+            self.show(self._step, self._beside)
 
 
-def _told(
-    step: StepProgress, beside: Beside, width: int, retry_in: float | None, usual: str
-) -> list[Content]:
+def _told(step: StepProgress, beside: Told, width: int) -> list[Content]:
     mark = mark_of(step.status)
     told = []
-    if step.retrying is not None:
+    if step.paused is not None and beside.paused_for is not None:
+        waits = f"⧗ goes on in {short_duration(beside.paused_for)}: {_clipped(step.paused.reason)}"
+        told.append(Content.styled(waits, TONES["care"]))
+    elif step.retrying is not None:
         told.append(
-            Content.styled(f"{mark.glyph} {_again(step, step.retrying, retry_in)}", TONES["care"])
+            Content.styled(
+                f"{mark.glyph} {_again(step, step.retrying, beside.retry_in)}", TONES["care"]
+            )
         )
     elif step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
@@ -73,14 +84,16 @@ def _told(
     if step.shown.command:
         lines = Content(_clipped(step.shown.text)).wrap(width - 2)
         told.append(Content.assemble(("$ ", "dim"), Content("\n  ").join(lines)))
-    if usual:
-        told.append(Content.styled(usual, TONES["busy" if step.under_way else "calm"]))
+    if beside.usual:
+        told.append(Content.styled(beside.usual, TONES["busy" if step.under_way else "calm"]))
     facts = _facts(step)
     if facts:
         told.append(Content.styled(" · ".join(facts), "dim"))
-    if beside.description:
-        told.append(Content(_clipped(beside.description)))
-    told += [Content.styled(f"{_line(title)} {_line(url)}", "dim") for title, url in beside.links]
+    if beside.notes.description:
+        told.append(Content(_clipped(beside.notes.description)))
+    told += [
+        Content.styled(f"{_line(title)} {_line(url)}", "dim") for title, url in beside.notes.links
+    ]
     if not told:
         told.append(Content.styled("This step has not run yet.", "dim"))
     return told

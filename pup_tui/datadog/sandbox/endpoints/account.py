@@ -47,6 +47,10 @@ def _validate(world: World, request: ApiRequest) -> ApiResponse:
     return ApiResponse({"valid": True})
 
 
+def _get_current_user(world: World, request: ApiRequest) -> ApiResponse:
+    return ApiResponse({"data": user_document()})
+
+
 def _list_users(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("page[size]", 10, low=1, high=5000)
     number = request.integer("page[number]", 0)
@@ -111,6 +115,7 @@ def _definition(service: Service) -> Document:
 
 ROUTES = [
     Route("GET", "/api/v1/validate", _validate, api_key_only=True),
+    Route("GET", "/api/v2/current_user", _get_current_user),
     Route("GET", "/api/v2/users", _list_users),
     Route("GET", "/api/v2/services/definitions", _list_definitions),
     Route("GET", "/api/v2/services/definitions/{service_name}", _get_definition),

@@ -1,0 +1,60 @@
+"""The platform's own store of passwords, by the library `keyring` (an extra)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+
+
+class NoKeyring(ValueError):
+    """There is no keyring that could be asked; the sentence says why."""
+
+
+def password_of(service: str, user: str) -> str | None:
+    """The password of a user of a service, None where there is none. Raises NoKeyring."""
+    return _asked(lambda store: store.get_password(service, user), "cannot be read")
+
+
+def keep_password(service: str, user: str, password: str) -> None:
+    """Put a password into the store, in the place of one that is there. Raises NoKeyring."""
+    _asked(lambda store: store.set_password(service, user, password), "cannot be written")
+    if password_of(service, user) != password:
+        raise NoKeyring(f"the keyring ({store_name()}) keeps nothing")
+
+
+def forget_password(service: str, user: str) -> bool:
+    """Take a password out of the store; whether there was one. Raises NoKeyring."""
+    if password_of(service, user) is None:
+        return False
+    _asked(lambda store: store.delete_password(service, user), "cannot be written")
+    return True
+
+
+def store_name() -> str:
+    """What the store is called. Raises NoKeyring where there is none."""
+    return _asked(lambda store: str(store.name), "cannot be used")
+
+
+def _asked(ask: Callable[[KeyringBackend], T], otherwise: str) -> T:
+    try:
+        # Late: it looks for backends among everything that is installed.
+        import keyring
+    except ImportError:
+        told = "the library `keyring` is not installed"
+        raise NoKeyring(f"{told}; install pup-tui[keyring]") from None
+    try:
+        store = keyring.get_keyring()
+        if type(store).__module__ == "keyring.backends.fail":
+            raise NoKeyring("there is no keyring on this machine that could be used")
+        return ask(store)
+    except NoKeyring:
+        raise
+    except Exception as error:
+        # A backend is foreign code, and most have errors of their own. What they say may be long, and quote.
+        why = " ".join(str(error).split())[:200]
+        raise NoKeyring(f"the keyring {otherwise} ({why or type(error).__name__})") from None
