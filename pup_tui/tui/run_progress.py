@@ -261,6 +261,7 @@ class RunProgress:
             case StepFinished():
                 step.reason, step.retrying = notice.reason, None
                 step.exit_code, step.signal = notice.exit_code, notice.signal
+                step.ran_by = notice.ran_by
                 step.attempts = notice.attempts
                 step.duration, step.waited = notice.duration, notice.waited
                 self._turn(step, notice.status)
@@ -273,7 +274,7 @@ class RunProgress:
         for root in self.roots:
             for step in (root, *root.inside()):
                 step.reason, step.duration, step.exit_code, step.signal = "", None, None, None
-                step.retrying = None
+                step.retrying = step.ran_by = None
                 self._turn(step, "pending")
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:

@@ -67,6 +67,7 @@ class TestInstalled:
     ) -> None:
         outcome = await installed("metrics", "query", "--query=avg:x{a:b} $(id) '")
         assert (outcome.ok, outcome.exit_code) == (True, 0)
+        assert outcome.ran_by == str(installed.context.cwd / "bin" / "pup")
         assert sink.stdout.decode().splitlines()[:5] == [
             *("metrics", "query", "--query=avg:x{a:b} $(id) '", "--output", "json")
         ]
@@ -150,6 +151,7 @@ class TestBuiltIn:
             pup.configuration = account(sandbox.url)
             outcome = await pup("pup", "monitors", "list")
         assert (outcome.ok, outcome.exit_code) == (True, 0)
+        assert outcome.ran_by == "the built-in client"
         assert isinstance(json.loads(sink.stdout), list)
 
     async def test_unknown_subcommand(self, pup: Pup) -> None:
