@@ -139,7 +139,7 @@ def _run_once(settings: Settings, catalog: Catalog) -> int:
     from pup_tui.cli.wiring import Parts
     from pup_tui.core.program import compile_program
 
-    loaded, runbook = load_valid(catalog, find_entry(catalog, SHOWN))
+    loaded, runbook = load_valid(catalog, find_entry(settings, catalog, SHOWN))
     given = {name: value for name, value in suggestions().items() if name in runbook.vars}
     click.echo(f"No terminal: running {SHOWN} against the built-in sandbox, with --yes.", err=True)
     sys.stderr.flush()

@@ -9,6 +9,7 @@ from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.sql.engines import engine_of
+from pup_tui.template.syntax import may_be_name
 
 NAME = late_pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Names of variables, captures and environment variables."""
@@ -210,6 +211,11 @@ RULES: dict[Rule, tuple[str, ...]] = {
     says_something: ("kind",),
 }
 """With the keys that each is about: a step that has none of them needs no look."""
+
+
+def is_usable(name: str) -> bool:
+    """Whether a variable may have this name, and every text may use it."""
+    return bool(NAME.match(name)) and name not in RESERVED and may_be_name(name)
 
 
 def check_environment(env: YamlNode | None, report: Report) -> None:
