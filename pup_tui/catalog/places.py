@@ -16,6 +16,10 @@ HERE: Final = "runbooks"
 """The directory in a project that holds its runbooks."""
 
 
+WORKFLOW: Final = "workflow"
+"""What the ids of Datadog Workflows begin with, before a slash."""
+
+
 class Folder(Struct, frozen=True):
     """A directory with runbooks.
 

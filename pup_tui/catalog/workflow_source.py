@@ -26,8 +26,8 @@ from pup_tui.typed import decode_json
 if TYPE_CHECKING:
     from pup_tui.datadog.workflow_list import WorkflowList
 
-WORKFLOW = "workflow"
-"""What the ids of Datadog Workflows begin with, before a slash."""
+NEW = 300.0
+"""Seconds for which what was fetched is taken as it is."""
 
 STALE = 3600.0
 """Seconds after which it is said how old what was fetched is."""
@@ -44,6 +44,10 @@ class Fetched(Struct, frozen=True, kw_only=True):
     at: float | None = None
     missing: str = ""
     problem: str = ""
+
+    def is_new(self, now: float) -> bool:
+        """Whether they need not be fetched again yet."""
+        return self.at is not None and not self.problem and 0 <= now - self.at < NEW
 
     def told(self, now: float) -> str:
         """What is to be said of them; blank where they are new and whole."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pup_tui.datadog.workflow_list import Parameter, Workflow
+    from pup_tui.datadog.workflow_list import DatadogWorkflow, WorkflowInput
 
 PATIENCE = "24h"
 """How long an instance is followed: whoever started it can end that, and the instance with it."""
@@ -40,7 +40,7 @@ _CANNOT_START = {
 }
 
 
-class Facts(Struct, frozen=True):
+class WorkflowLine(Struct, frozen=True):
     """What a list of runbooks tells of one. To read all of many takes long, so it is their first line."""
 
     name: str
@@ -49,7 +49,7 @@ class Facts(Struct, frozen=True):
     steps: int
 
 
-def stem_of(workflow: Workflow) -> str:
+def stem_of(workflow: DatadogWorkflow) -> str:
     """What the workflow's file is called: its name, and what tells it from others of that name."""
     return "-".join(filter(None, [slug(workflow.name), _mark(workflow.id)]))
 
@@ -75,7 +75,7 @@ def is_of(path: Path, id_: str) -> bool:
     return marked and literal(id_) in path.read_text("utf-8")
 
 
-def runbook_text(workflow: Workflow) -> str:
+def runbook_text(workflow: DatadogWorkflow) -> str:
     """The text of the workflow's runbook."""
     name = _line(workflow.name)[:MAX_NAME] or workflow.id[:MAX_NAME]
     variables = _named(workflow.parameters)
@@ -105,16 +105,16 @@ def runbook_text(workflow: Workflow) -> str:
     if variables:
         document["vars"] = {name: _variable(p) for name, p in variables.items()}
     document["steps"] = [*steps, start]
-    facts = Facts(name, description, document.get("tags", {}), len(document["steps"]))
+    facts = WorkflowLine(name, description, document.get("tags", {}), len(document["steps"]))
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=1 << 20)
     # In ASCII: nothing in it ends the line.
     return f"# {json.dumps(msgspec.to_builtins(facts))}\n{text}"
 
 
-def facts_of(path: Path) -> Facts:
+def facts_of(path: Path) -> WorkflowLine:
     """What a file of `runbook_text` says of its runbook. Raises OSError and ValueError."""
     with open(open_private(path, os.O_RDONLY), "rb") as file:
-        return decode_json(file.readline().removeprefix(b"#"), Facts)
+        return decode_json(file.readline().removeprefix(b"#"), WorkflowLine)
 
 
 def literal(text: str) -> str:
@@ -135,14 +135,14 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(str, _Dumper.represent_str)
 
 
-def _why_not(workflow: Workflow) -> list[str]:
+def _why_not(workflow: DatadogWorkflow) -> list[str]:
     """Why Datadog would not start it for us."""
     if not workflow.published:
         return ["draft"]
     return ["trigger"] if workflow.starts_by_api is False else []
 
 
-def _description(workflow: Workflow) -> str:
+def _description(workflow: DatadogWorkflow) -> str:
     told = _whole(workflow.description).strip()
     marks = [_CANNOT_START[why] for why in _why_not(workflow)]
     return "\n\n".join(
@@ -155,9 +155,9 @@ def _tag(tag: str) -> tuple[str, str]:
     return key, value
 
 
-def _named(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
+def _named(parameters: Iterable[WorkflowInput]) -> dict[str, WorkflowInput]:
     """The parameters by the names of their variables: their own, as far as a variable may have it."""
-    found: dict[str, Parameter] = {}
+    found: dict[str, WorkflowInput] = {}
     for parameter in parameters:
         if any(known.name == parameter.name for known in found.values()):
             continue
@@ -171,7 +171,7 @@ def _named(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
     return found
 
 
-def _variable(parameter: Parameter) -> dict[str, Any]:
+def _variable(parameter: WorkflowInput) -> dict[str, Any]:
     """What is asked for a parameter. What is neither text, number nor truth value is asked for as JSON."""
     notes = []
     variable: dict[str, Any] = {"type": _kind(parameter)}
@@ -200,14 +200,14 @@ def _variable(parameter: Parameter) -> dict[str, Any]:
     return variable
 
 
-def _kind(parameter: Parameter) -> str:
+def _kind(parameter: WorkflowInput) -> str:
     if parameter.type == "ARRAY_STRING":
         return "list"
     kind = _PLAIN.get(parameter.type, "text")
     return "enum" if kind in ("string", "number") and _is_closed(parameter) else kind
 
 
-def _is_closed(parameter: Parameter) -> bool:
+def _is_closed(parameter: WorkflowInput) -> bool:
     """Whether only the values that it allows can be chosen, its default among them."""
     known = parameter.allowed if all(map(_is_plain, parameter.allowed)) else ()
     default = parameter.default
@@ -218,7 +218,7 @@ def _is_closed(parameter: Parameter) -> bool:
     return bool(known) and among and choosable and not parameter.takes_others
 
 
-def _value(variable: str, parameter: Parameter) -> str:
+def _value(variable: str, parameter: WorkflowInput) -> str:
     """The template of what is sent for a parameter: nothing where it was left out."""
     kind = _kind(parameter)
     is_json = kind == "text" or (kind == "enum" and parameter.type == "NUMBER")

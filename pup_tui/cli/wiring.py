@@ -58,8 +58,7 @@ def workflow_folders(settings: Settings) -> list[Folder]:
     Each account has a folder of its own, named by a hash of what tells it from others.
     """
     from pup_tui.catalog.entries import Origin
-    from pup_tui.catalog.places import Folder
-    from pup_tui.catalog.workflow_source import WORKFLOW
+    from pup_tui.catalog.places import WORKFLOW, Folder
     from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration
 
     try:
@@ -84,6 +83,12 @@ def workflow_source(parts: Parts) -> WorkflowSource | None:
         return None
 
     async def fetch() -> WorkflowList:
+        from importlib import import_module
+
+        from pup_tui.aside import aside
+
+        # It imports what speaks HTTP, which takes long enough to hold up a key.
+        await aside(import_module, "pup_tui.datadog.client")
         from pup_tui.datadog.client import DatadogClient
         from pup_tui.datadog.errors import DatadogError
         from pup_tui.datadog.workflow_list import all_workflows

@@ -21,7 +21,7 @@ MAX_PAGES = 100
 _PATH = "/api/v2/workflows"
 
 
-class Parameter(Struct, frozen=True, kw_only=True):
+class WorkflowInput(Struct, frozen=True, kw_only=True):
     """An input of a workflow, as the API tells of it.
 
     `type` is `STRING`, `NUMBER`, `BOOLEAN`, `OBJECT`, or `ARRAY_` and one of these. Without a `default` it is
@@ -37,7 +37,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
     takes_others: bool = False
 
 
-class Workflow(Struct, frozen=True, kw_only=True):
+class DatadogWorkflow(Struct, frozen=True, kw_only=True):
     """A workflow. `starts_by_api` is None where nobody says by what it is started."""
 
     id: str
@@ -46,13 +46,13 @@ class Workflow(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     published: bool = True
     starts_by_api: bool | None = None
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[WorkflowInput, ...] = ()
 
 
 class WorkflowList(Struct, frozen=True, kw_only=True):
     """The workflows of an account; where they are not all, `missing` says why, in a sentence."""
 
-    workflows: tuple[Workflow, ...]
+    workflows: tuple[DatadogWorkflow, ...]
     missing: str = ""
 
 
@@ -61,7 +61,7 @@ async def all_workflows(client: DatadogClient) -> WorkflowList:
 
     Raises DatadogError where not even the first page is to be had.
     """
-    found: dict[str, Workflow] = {}
+    found: dict[str, DatadogWorkflow] = {}
     seen, total = 0, None
     for number in range(MAX_PAGES):
         try:
@@ -81,7 +81,7 @@ async def all_workflows(client: DatadogClient) -> WorkflowList:
     return _list_of(found, f"there are more than {MAX_PAGES * PAGE:,}")
 
 
-def _list_of(found: dict[str, Workflow], missing: str) -> WorkflowList:
+def _list_of(found: dict[str, DatadogWorkflow], missing: str) -> WorkflowList:
     return WorkflowList(workflows=tuple(found.values()), missing=missing)
 
 
@@ -101,7 +101,7 @@ async def _page(client: DatadogClient, number: int) -> tuple[list[Any], int | No
     return items, total if isinstance(total, int) and total >= 0 else None
 
 
-async def _workflow(client: DatadogClient, item: Any) -> Workflow | None:
+async def _workflow(client: DatadogClient, item: Any) -> DatadogWorkflow | None:
     """A workflow of a page; None for what is none. One without its spec is asked for by itself."""
     id_, attributes = _map(item).get("id"), _map(_map(item).get("attributes"))
     if not isinstance(id_, str) or not id_.strip() or not isinstance(attributes.get("name"), str):
@@ -110,7 +110,7 @@ async def _workflow(client: DatadogClient, item: Any) -> Workflow | None:
     if not isinstance(spec, dict):
         body = (await client.request("GET", f"{_PATH}/{quote(id_, safe='')}")).json
         spec = _map(_map(_map(_map(body).get("data")).get("attributes")).get("spec"))
-    return Workflow(
+    return DatadogWorkflow(
         id=id_,
         name=attributes["name"],
         description=_text(attributes.get("description")),
@@ -128,14 +128,14 @@ def _starts_by_api(spec: dict[str, Any]) -> bool | None:
     return any("apiTrigger" in _map(trigger) for trigger in triggers)
 
 
-def _parameters(items: list[Any]) -> Iterable[Parameter]:
+def _parameters(items: list[Any]) -> Iterable[WorkflowInput]:
     for item in items:
         facts = _map(item)
         name = facts.get("name")
         if not isinstance(name, str) or not name:
             continue
         default = facts.get("defaultValue")
-        yield Parameter(
+        yield WorkflowInput(
             name=name,
             type=_text(facts.get("type")).upper() or "STRING",
             label=_text(facts.get("label")),

@@ -9,7 +9,6 @@ from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.sql.engines import engine_of
-from pup_tui.template.syntax import may_be_name
 
 NAME = late_pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Names of variables, captures and environment variables."""
@@ -215,6 +214,8 @@ RULES: dict[Rule, tuple[str, ...]] = {
 
 def is_usable(name: str) -> bool:
     """Whether a variable may have this name, and every text may use it."""
+    from pup_tui.template.syntax import may_be_name
+
     return bool(NAME.match(name)) and name not in RESERVED and may_be_name(name)
 
 

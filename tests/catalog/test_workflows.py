@@ -19,7 +19,7 @@ from pup_tui.catalog.workflow_text import runbook_text, stem_of
 from pup_tui.core.plan import plan
 from pup_tui.core.program import compile_program
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.workflow_list import Parameter, Workflow, WorkflowList
+from pup_tui.datadog.workflow_list import DatadogWorkflow, WorkflowInput, WorkflowList
 from pup_tui.runbook.load import Loaded, load
 from pup_tui.runbook.model import StopStep, WorkflowStep
 
@@ -39,7 +39,7 @@ HOSTILE = (
 )
 
 
-def loaded(workflow: Workflow, folder: Path) -> Loaded:
+def loaded(workflow: DatadogWorkflow, folder: Path) -> Loaded:
     path = folder / f"{stem_of(workflow)}.yaml"
     path.write_text(runbook_text(workflow), "utf-8")
     return load(path)
@@ -57,10 +57,10 @@ def sent(found: Loaded, **given: object) -> str:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_its_texts_are_data(text: str, tmp_path: Path) -> None:
-    parameter = Parameter(name="p", label=text, description=text, default=text)
-    listed = Parameter(name=f"{text}q", type="ARRAY_STRING", default=[text, "x"])
-    chosen = Parameter(name="c", allowed=(text, "x"), default="x")
-    workflow = Workflow(
+    parameter = WorkflowInput(name="p", label=text, description=text, default=text)
+    listed = WorkflowInput(name=f"{text}q", type="ARRAY_STRING", default=[text, "x"])
+    chosen = WorkflowInput(name="c", allowed=(text, "x"), default="x")
+    workflow = DatadogWorkflow(
         id="w-1",
         name=text,
         description=text,
@@ -82,42 +82,44 @@ def test_its_texts_are_data(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("id_", [text for text in HOSTILE if text.strip()])
 def test_its_id_is_data_too(id_: str, tmp_path: Path) -> None:
-    assert loaded(Workflow(id=id_, name="n"), tmp_path).errors == ()
+    assert loaded(DatadogWorkflow(id=id_, name="n"), tmp_path).errors == ()
 
 
 @pytest.mark.parametrize(
     ("parameter", "given", "wanted"),
     [
-        (Parameter(name="a"), {"a": "x"}, '{"a":"x"}'),
-        (Parameter(name="a", default=""), {}, ""),
-        (Parameter(name="a", type="NUMBER"), {"a": "2.5"}, '{"a":2.5}'),
-        (Parameter(name="a", type="NUMBER", default=3), {}, '{"a":3}'),
-        (Parameter(name="a", type="NUMBER", allowed=(1, 2)), {"a": "2"}, '{"a":2}'),
-        (Parameter(name="a", type="BOOLEAN", default=False), {}, '{"a":false}'),
-        (Parameter(name="a", type="OBJECT"), {"a": '{"b": [1]}'}, '{"a":{"b":[1]}}'),
-        (Parameter(name="a", type="ARRAY_NUMBER", default=[1, 2]), {}, '{"a":[1,2]}'),
-        (Parameter(name="a", type="ARRAY_OBJECT", default=[]), {}, ""),
-        (Parameter(name="a", type="ARRAY_STRING"), {"a": ["x", "y"]}, '{"a":["x","y"]}'),
-        (Parameter(name="a", type="ARRAY_STRING", default=["z"]), {}, '{"a":["z"]}'),
-        (Parameter(name="a-b"), {"a_b": "x"}, '{"a-b":"x"}'),
-        (Parameter(name="run"), {"input_run": "x"}, '{"run":"x"}'),
-        (Parameter(name="1"), {"input_1": "x"}, '{"1":"x"}'),
-        (Parameter(name="a", allowed=("x",), takes_others=True), {"a": "y"}, '{"a":"y"}'),
-        (Parameter(name="a", allowed=("x",), default="y"), {}, '{"a":"y"}'),
+        (WorkflowInput(name="a"), {"a": "x"}, '{"a":"x"}'),
+        (WorkflowInput(name="a", default=""), {}, ""),
+        (WorkflowInput(name="a", type="NUMBER"), {"a": "2.5"}, '{"a":2.5}'),
+        (WorkflowInput(name="a", type="NUMBER", default=3), {}, '{"a":3}'),
+        (WorkflowInput(name="a", type="NUMBER", allowed=(1, 2)), {"a": "2"}, '{"a":2}'),
+        (WorkflowInput(name="a", type="BOOLEAN", default=False), {}, '{"a":false}'),
+        (WorkflowInput(name="a", type="OBJECT"), {"a": '{"b": [1]}'}, '{"a":{"b":[1]}}'),
+        (WorkflowInput(name="a", type="ARRAY_NUMBER", default=[1, 2]), {}, '{"a":[1,2]}'),
+        (WorkflowInput(name="a", type="ARRAY_OBJECT", default=[]), {}, ""),
+        (WorkflowInput(name="a", type="ARRAY_STRING"), {"a": ["x", "y"]}, '{"a":["x","y"]}'),
+        (WorkflowInput(name="a", type="ARRAY_STRING", default=["z"]), {}, '{"a":["z"]}'),
+        (WorkflowInput(name="a-b"), {"a_b": "x"}, '{"a-b":"x"}'),
+        (WorkflowInput(name="run"), {"input_run": "x"}, '{"run":"x"}'),
+        (WorkflowInput(name="1"), {"input_1": "x"}, '{"1":"x"}'),
+        (WorkflowInput(name="a", allowed=("x",), takes_others=True), {"a": "y"}, '{"a":"y"}'),
+        (WorkflowInput(name="a", allowed=("x",), default="y"), {}, '{"a":"y"}'),
     ],
 )
 def test_inputs_keep_their_types(
-    parameter: Parameter, given: dict[str, Any], wanted: str, tmp_path: Path
+    parameter: WorkflowInput, given: dict[str, Any], wanted: str, tmp_path: Path
 ) -> None:
-    found = loaded(Workflow(id="w", name="W", parameters=(parameter,)), tmp_path)
+    found = loaded(DatadogWorkflow(id="w", name="W", parameters=(parameter,)), tmp_path)
     assert found.errors == ()
     assert sent(found, **given).partition("with ")[2] == wanted
 
 
 def test_what_has_no_default_is_required_and_told_as_the_api_tells_it(tmp_path: Path) -> None:
-    asked = Parameter(name="a", label="Service", description="What fails.", allowed=("x", "y"))
-    other = Parameter(name="b", type="ARRAY_OBJECT", default=[])
-    runbook = loaded(Workflow(id="w", name="W", parameters=(asked, other)), tmp_path).require()
+    asked = WorkflowInput(name="a", label="Service", description="What fails.", allowed=("x", "y"))
+    other = WorkflowInput(name="b", type="ARRAY_OBJECT", default=[])
+    runbook = loaded(
+        DatadogWorkflow(id="w", name="W", parameters=(asked, other)), tmp_path
+    ).require()
     first, second = runbook.vars["a"], runbook.vars["b"]
     assert (first.type, first.choices, first.required) == ("enum", ("x", "y"), True)
     assert first.description == "Service: What fails."
@@ -132,7 +134,7 @@ def test_what_has_no_default_is_required_and_told_as_the_api_tells_it(tmp_path: 
 def test_one_that_datadog_would_not_start_says_so_and_starts_nothing(
     facts: dict[str, Any], told: str, tmp_path: Path
 ) -> None:
-    runbook = loaded(Workflow(id="w", name="W", **facts), tmp_path).require()
+    runbook = loaded(DatadogWorkflow(id="w", name="W", **facts), tmp_path).require()
     stop, _ = runbook.steps
     assert isinstance(stop, StopStep)
     assert (stop.status, told in stop.message, told in runbook.description) == (
@@ -146,7 +148,7 @@ class Account:
     """The workflows of an account, as Datadog gives them; a `refusal` is why it gives none."""
 
     def __init__(self, state: Path) -> None:
-        self.workflows: list[Workflow] = []
+        self.workflows: list[DatadogWorkflow] = []
         self.missing = self.refusal = ""
         self.source = WorkflowSource(state, state / "workflows" / "x", self._fetch)
         self.catalog = Catalog([Folder(self.source.folder, Origin.DATADOG, prefix="workflow")])
@@ -166,7 +168,9 @@ def account(tmp_path: Path) -> Account:
 
 
 async def test_they_are_listed_without_being_read(account: Account) -> None:
-    account.workflows = [Workflow(id="w", name="Übel & Co", description="D", tags=("team:a", "b"))]
+    account.workflows = [
+        DatadogWorkflow(id="w", name="Übel & Co", description="D", tags=("team:a", "b"))
+    ]
     await account.source.refresh()
     (entry,) = account.catalog.entries()
     assert entry.id.startswith("workflow/bel-co-")
@@ -178,7 +182,10 @@ async def test_they_are_listed_without_being_read(account: Account) -> None:
 
 
 async def test_a_name_a_whole_id_and_datadogs_own_id_mean_one(account: Account) -> None:
-    account.workflows = [Workflow(id="w-1", name="Restart it"), Workflow(id="w-2", name="Other")]
+    account.workflows = [
+        DatadogWorkflow(id="w-1", name="Restart it"),
+        DatadogWorkflow(id="w-2", name="Other"),
+    ]
     await account.source.refresh()
     (wanted,) = [id_ for id_ in account.ids() if "restart" in id_]
     for name in (wanted, "workflow/restart-it", "workflow/Restart it", "workflow/w-1"):
@@ -191,10 +198,10 @@ async def test_a_name_a_whole_id_and_datadogs_own_id_mean_one(account: Account) 
 async def test_a_second_one_of_a_name_changes_no_id_and_is_not_taken_for_the_first(
     account: Account,
 ) -> None:
-    account.workflows = [Workflow(id="w-1", name="Restart it")]
+    account.workflows = [DatadogWorkflow(id="w-1", name="Restart it")]
     await account.source.refresh()
     (before,) = account.ids()
-    account.workflows.append(Workflow(id="w-2", name="restart IT!"))
+    account.workflows.append(DatadogWorkflow(id="w-2", name="restart IT!"))
     await account.source.refresh()
     assert before in account.ids()
     with pytest.raises(UnknownRunbook) as error:
@@ -205,7 +212,7 @@ async def test_a_second_one_of_a_name_changes_no_id_and_is_not_taken_for_the_fir
 async def test_a_file_where_one_stands_is_not_taken_for_a_workflow(
     account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account.workflows = [Workflow(id="w", name="A")]
+    account.workflows = [DatadogWorkflow(id="w", name="A")]
     await account.source.refresh()
     monkeypatch.chdir(tmp_path)
     (tmp_path / "workflow").mkdir()
@@ -214,7 +221,7 @@ async def test_a_file_where_one_stands_is_not_taken_for_a_workflow(
 
 
 async def test_what_was_fetched_stays_where_it_cannot_be_fetched(account: Account) -> None:
-    account.workflows = [Workflow(id="w", name="A")]
+    account.workflows = [DatadogWorkflow(id="w", name="A")]
     first = await account.source.refresh()
     stamp = account.catalog.stamp()
     account.refusal = "HTTP 403"
@@ -228,7 +235,7 @@ async def test_what_was_fetched_stays_where_it_cannot_be_fetched(account: Accoun
 
 
 async def test_what_is_no_more_goes_unless_not_all_were_fetched(account: Account) -> None:
-    account.workflows = [Workflow(id="w-1", name="A"), Workflow(id="w-2", name="B")]
+    account.workflows = [DatadogWorkflow(id="w-1", name="A"), DatadogWorkflow(id="w-2", name="B")]
     await account.source.refresh()
     account.workflows, account.missing = account.workflows[:1], "after 1 of them: HTTP 500"
     partial = await account.source.refresh()
@@ -240,7 +247,7 @@ async def test_what_is_no_more_goes_unless_not_all_were_fetched(account: Account
 
 
 async def test_a_workflow_that_stays_the_same_is_not_written_again(account: Account) -> None:
-    account.workflows = [Workflow(id="w", name="A")]
+    account.workflows = [DatadogWorkflow(id="w", name="A")]
     await account.source.refresh()
     stamp = account.catalog.stamp()
     await account.source.refresh()
@@ -252,7 +259,7 @@ async def test_a_folder_that_others_may_write_is_neither_read_nor_written(
 ) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state").chmod(0o777)
-    account.workflows = [Workflow(id="w", name="A")]
+    account.workflows = [DatadogWorkflow(id="w", name="A")]
     told = await account.source.refresh()
     assert "others may write" in told.problem
     assert account.ids() == []

@@ -11,7 +11,7 @@ import pytest
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.sandbox import Sandbox, ids
-from pup_tui.datadog.workflow_list import PAGE, Parameter, all_workflows
+from pup_tui.datadog.workflow_list import PAGE, WorkflowInput, all_workflows
 from tests.support.http_server import FakeServer, Reply
 
 ClientOf = Callable[..., DatadogClient]
@@ -83,7 +83,7 @@ async def test_one_that_comes_without_its_spec_is_asked_for(client_of: ClientOf)
     whole = Reply(body={"data": item(0, spec=spec)})
     async with FakeServer(page([bare], 1), whole) as server, client_of(server.url) as client:
         (found,) = (await all_workflows(client)).workflows
-    assert (found.parameters, found.starts_by_api) == ((Parameter(name="a"),), True)
+    assert (found.parameters, found.starts_by_api) == ((WorkflowInput(name="a"),), True)
 
 
 async def test_the_sandbox_has_some(client_of: ClientOf) -> None:
