@@ -46,7 +46,7 @@ class Catalog:
         self, places: Sequence[Folder], has_program: Callable[[str], bool] = lambda _: False
     ) -> None:
         self.places = tuple(places)
-        self._pup = KnownPup(has_program)
+        self.pup = KnownPup(has_program)
         self._loaded: dict[Path, Loaded] = {}
 
     def entries(self) -> list[Entry]:
@@ -183,7 +183,7 @@ class Catalog:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path)
-        loaded = load(path, root=root, packs=self.packs, linter=linter, pup=self._pup)
+        loaded = load(path, root=root, packs=self.packs, linter=linter, pup=self.pup)
         folder = next((f for f in self.places if f.prefix and f.path == path.parent), None)
         return structs.replace(loaded, id=folder.id_of(loaded.id)) if folder else loaded
 

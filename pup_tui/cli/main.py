@@ -35,6 +35,7 @@ COMMANDS = {
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
     ),
+    "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
     "config": (
         "config",
         "Each setting, its value and where it came from; of keys, only whether they are set.",

@@ -10,6 +10,7 @@ from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
 from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration, PupChoice
 from pup_tui.datadog.errors import DatadogError
+from pup_tui.datadog.help import asks_help, help_text
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -83,6 +84,9 @@ class PupExecutor:
             return replace(ended, ran_by=command.executable)
         if self._choice == "installed":
             return Outcome(ok=False, reason="`pup` is not on PATH; install it")
+        if asks_help(words):
+            sink.write("stdout", help_text(words).encode())
+            return Outcome(ok=True, exit_code=0, ran_by=BUILT_IN)
         if invocation is None:
             return Outcome(ok=False, reason=unknown)
         try:

@@ -154,6 +154,11 @@ class TestBuiltIn:
         assert outcome.ran_by == "the built-in client"
         assert isinstance(json.loads(sink.stdout), list)
 
+    async def test_help_asks_nobody(self, pup: Pup, sink: RecordingSink) -> None:
+        outcome = await pup("monitors", "list", "--help")
+        assert (outcome.ok, outcome.exit_code) == (True, 0)
+        assert "--tags TEXT" in sink.stdout.decode()
+
     async def test_unknown_subcommand(self, pup: Pup) -> None:
         outcome = await pup("no-such", "thing")
         assert not outcome.ok
