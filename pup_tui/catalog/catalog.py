@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from pup_tui.catalog.entries import Entry, Origin
 from pup_tui.catalog.known_pup import KnownPup
 from pup_tui.catalog.places import HERE, Folder
@@ -44,7 +46,7 @@ class Catalog:
         self, places: Sequence[Folder], has_program: Callable[[str], bool] = lambda _: False
     ) -> None:
         self.places = tuple(places)
-        self._pup = KnownPup(has_program)
+        self.pup = KnownPup(has_program)
         self._loaded: dict[Path, Loaded] = {}
 
     def entries(self) -> list[Entry]:
@@ -53,12 +55,14 @@ class Catalog:
         seen: set[str] = set()
         for folder in self.places:
             for path in runbook_files(folder.path):
-                entry = self._entry(path, folder, shadowed=path.stem in seen)
+                entry = self._entry(path, folder, shadowed=folder.id_of(path.stem) in seen)
                 seen.add(entry.id)
                 found.append(entry)
         return found
 
     def _entry(self, path: Path, folder: Folder, *, shadowed: bool = False) -> Entry:
+        if folder.prefix and (found := _fetched_entry(path, folder, shadowed)) is not None:
+            return found
         loaded = self.load(path)
         runbook = loaded.runbook
         return Entry(
@@ -82,28 +86,55 @@ class Catalog:
         """
         return self._entry(*self._place_of(name, others))
 
+    def is_elsewhere(self, name: str) -> bool:
+        """Whether a name is the id of a runbook that a folder with a prefix may hold, and no path."""
+        prefixes = [folder.id_of("") for folder in self.places if folder.prefix]
+        return name.startswith(tuple(prefixes)) and not name.endswith(SUFFIXES)
+
     def path_of(self, name: str) -> Path:
         """The file of the runbook that `find` gives, which is not read. Raises as that does."""
         return self._place_of(name, ())[0]
 
     @property
     def paths(self) -> list[Path]:
-        """The file of every runbook, in the order of `entries`."""
-        return [path for folder in self.places for path in runbook_files(folder.path)]
+        """The file of every runbook that somebody wrote as one, in the order of `entries`."""
+        written = [folder for folder in self.places if not folder.prefix]
+        return [path for folder in written for path in runbook_files(folder.path)]
 
     def _place_of(self, name: str, others: Collection[str]) -> tuple[Path, Folder]:
         path = Path(name)
-        is_path = path.suffix in SUFFIXES or "/" in name
+        is_id = self.is_elsewhere(name)
+        is_path = path.suffix in SUFFIXES or ("/" in name and not is_id)
         if is_path and _is_there(path):
             return path, Folder(path.parent, Origin.GIVEN)
         paths: dict[str, Path] = {}
         for folder in self.places:
             for found in runbook_files(folder.path):
-                if found.stem == name:
+                if folder.id_of(found.stem) == name:
                     return found, folder
-                paths.setdefault(found.stem, found)
+                paths.setdefault(folder.id_of(found.stem), found)
+        if is_id:
+            return self._meant(name, paths, others)
         if is_path:
             raise UnknownRunbook(name, "there is no such file")
+        raise UnknownRunbook(name, self._near(name, paths, others))
+
+    def _meant(
+        self, name: str, paths: Mapping[str, Path], others: Collection[str]
+    ) -> tuple[Path, Folder]:
+        """The only workflow that has the name, or the id of Datadog, behind a prefix."""
+        from pup_tui.catalog.workflow_text import is_of, stems_meant
+
+        prefix, _, wanted = name.partition("/")
+        folder = next(folder for folder in self.places if folder.prefix == prefix)
+        files = {path.stem: path for path in runbook_files(folder.path)}
+        found = [stem for stem, path in files.items() if is_of(path, wanted)]
+        found = found or stems_meant(wanted, files)
+        if len(found) == 1:
+            return files[found[0]], folder
+        if found:
+            several = " or ".join(folder.id_of(stem) for stem in found)
+            raise UnknownRunbook(name, f"there are several of that name: use {several}")
         raise UnknownRunbook(name, self._near(name, paths, others))
 
     def _near(self, name: str, paths: Mapping[str, Path], others: Collection[str]) -> str:
@@ -125,7 +156,7 @@ class Catalog:
     @property
     def packs(self) -> tuple[Path, ...]:
         """The trusted directories: runbooks find there what they name and what is not beside them."""
-        return tuple(folder.path for folder in self.places if folder.trusted)
+        return tuple(each.path for each in self.places if each.trusted and not each.prefix)
 
     def load(self, path: Path) -> Loaded:
         """The file as it is on disk now; it is read again only when it, or a file it uses, has changed."""
@@ -152,7 +183,9 @@ class Catalog:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path)
-        return load(path, root=root, packs=self.packs, linter=linter, pup=self._pup)
+        loaded = load(path, root=root, packs=self.packs, linter=linter, pup=self.pup)
+        folder = next((f for f in self.places if f.prefix and f.path == path.parent), None)
+        return structs.replace(loaded, id=folder.id_of(loaded.id)) if folder else loaded
 
     def _root_of(self, path: Path) -> Path | None:
         """The untrusted directory that a file is in, which no link may lead out of; None for any other.
@@ -175,6 +208,26 @@ class Catalog:
             for folder in self.places
             for path in (*runbook_files(folder.path), *_template_files(folder.path))
         )
+
+
+def _fetched_entry(path: Path, folder: Folder, shadowed: bool) -> Entry | None:
+    """A Datadog Workflow, by what its file says in its first line; None where it says nothing there."""
+    from pup_tui.catalog.workflow_text import facts_of
+
+    try:
+        facts = facts_of(path)
+    except (OSError, ValueError):
+        return None
+    return Entry(
+        id=folder.id_of(path.stem),
+        **structs.asdict(facts),
+        origin=folder.origin,
+        path=path,
+        broken=False,
+        error="",
+        shadowed=shadowed,
+        trusted=folder.trusted,
+    )
 
 
 def _around(path: Path) -> list[Path]:

@@ -17,6 +17,7 @@ class Origin(StrEnum):
     PUP = "pup"
     BUNDLED = "bundled"
     HERE = "here"
+    DATADOG = "datadog"
 
 
 class Entry(Struct, frozen=True, kw_only=True):

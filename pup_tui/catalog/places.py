@@ -16,16 +16,26 @@ HERE: Final = "runbooks"
 """The directory in a project that holds its runbooks."""
 
 
+WORKFLOW: Final = "workflow"
+"""What the ids of Datadog Workflows begin with, before a slash."""
+
+
 class Folder(Struct, frozen=True):
     """A directory with runbooks.
 
     `trusted` is false for one that is not the operator's own choice: nothing outside of it is read for the
-    runbooks in it.
+    runbooks in it. Where there is a `prefix`, it stands before their ids, with a slash, and no runbook calls
+    them.
     """
 
     path: Path
     origin: Origin
     trusted: bool = True
+    prefix: str = ""
+
+    def id_of(self, stem: str) -> str:
+        """The id of the runbook in a file."""
+        return f"{self.prefix}/{stem}" if self.prefix else stem
 
 
 def bundled_dir() -> Path:

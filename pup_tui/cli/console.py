@@ -19,7 +19,7 @@ from pup_tui.cli.options import (
     read_only_option,
     runbooks_option,
 )
-from pup_tui.cli.wiring import Parts, open_catalog
+from pup_tui.cli.wiring import Parts, open_catalog, workflow_source
 from pup_tui.headless.exits import FAILED, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -74,8 +74,10 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
         )
 
     def opened(profile: str | None, leftovers: Leftovers) -> AbstractAsyncContextManager[Services]:
-        chosen = settings if profile is None else read_for(ctx, profile)
-        return console_services(chosen, catalog, leftovers, open_at=open_at)
+        if profile is None:
+            return console_services(settings, catalog, leftovers, open_at=open_at)
+        chosen = read_for(ctx, profile)
+        return console_services(chosen, open_catalog(chosen), leftovers, open_at=open_at)
 
     return open_console(opened)
 
@@ -207,6 +209,7 @@ async def console_services(
             profiles=partial(_profiles, settings),
             appearance=parts.appearance,
             keys=settings.keys,
+            workflows=workflow_source(parts),
         )
 
 

@@ -43,11 +43,13 @@ def demo_command(settings: Settings) -> int:
     from pup_tui.catalog.entries import Origin
     from pup_tui.catalog.places import Folder, bundled_dir
     from pup_tui.cli.demo_folder import demo_folder
+    from pup_tui.cli.wiring import workflow_folders
 
     with demo_folder() as folder, _sandbox() as sandbox:
         demo = demo_settings(settings.environ, folder, sandbox.url)
         given = [Folder(path, Origin.GIVEN) for path in settings.runbooks.given]
-        catalog = Catalog([*given, Folder(bundled_dir(), Origin.BUNDLED)])
+        bundled = Folder(bundled_dir(), Origin.BUNDLED)
+        catalog = Catalog([*given, bundled, *workflow_folders(demo)])
         if demo.terminal.can_show:
             from pup_tui.cli.console import console_services, open_console
 
@@ -139,7 +141,7 @@ def _run_once(settings: Settings, catalog: Catalog) -> int:
     from pup_tui.cli.wiring import Parts
     from pup_tui.core.program import compile_program
 
-    loaded, runbook = load_valid(catalog, find_entry(catalog, SHOWN))
+    loaded, runbook = load_valid(catalog, find_entry(settings, catalog, SHOWN))
     given = {name: value for name, value in suggestions().items() if name in runbook.vars}
     click.echo(f"No terminal: running {SHOWN} against the built-in sandbox, with --yes.", err=True)
     sys.stderr.flush()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def describe_command(settings: Settings, runbook: str, as_json: bool) -> None:
     """The variables and the steps of RUNBOOK."""
     catalog = open_catalog(settings)
-    loaded, model = load_valid(catalog, find_entry(catalog, runbook))
+    loaded, model = load_valid(catalog, find_entry(settings, catalog, runbook))
     if as_json:
         print_json(_as_json(loaded, model))
     else:

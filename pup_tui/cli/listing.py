@@ -14,6 +14,7 @@ from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.runbooks import tell_closed
 from pup_tui.cli.wiring import open_catalog
+from pup_tui.cli.workflows import refresh_workflows, tell_workflows
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -29,15 +30,22 @@ if TYPE_CHECKING:
     multiple=True,
     help="Only runbooks with this tag; given again, with all of them.",
 )
+@click.option("--refresh", is_flag=True, help="Fetch the Datadog Workflows first.")
 @json_option
 @runbooks_option
 @pass_settings
-def list_command(settings: Settings, tags: Sequence[str], as_json: bool) -> None:
-    """The runbooks that are installed."""
+def list_command(settings: Settings, tags: Sequence[str], refresh: bool, as_json: bool) -> None:
+    """The runbooks that are installed, and the Datadog Workflows.
+
+    These are shown as they were fetched last.
+    """
     # What is loaded stays to the end, and to look through all of it for cycles again and again takes long.
     gc.disable()
+    if refresh:
+        refresh_workflows(settings)
     catalog = open_catalog(settings)
     tell_closed(catalog)
+    tell_workflows(settings)
     entries = [entry for entry in catalog.entries() if _has_tags(entry, tags)]
     last_runs, are_all_known = _last_runs(settings.state_dir)
     if as_json:

@@ -20,7 +20,7 @@ from pup_tui.quoted import with_replacements
 
 COMMANDS = {
     "demo": ("demo", "Try it: a live incident in a sandbox."),
-    "list": ("listing", "The runbooks that are installed."),
+    "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
     "run": ("running", "Run RUNBOOK (an id or a file) and stream what its steps print."),
@@ -39,6 +39,7 @@ COMMANDS = {
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
     ),
+    "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
     "config": (
         "config",
         "Each setting, its value and where it came from; of keys, only whether they are set.",

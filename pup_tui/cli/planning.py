@@ -78,7 +78,7 @@ def print_plan(
     from pup_tui.drivers.source import source_of
 
     catalog = open_catalog(settings)
-    loaded, runbook = load_valid(catalog, find_entry(catalog, name))
+    loaded, runbook = load_valid(catalog, find_entry(settings, catalog, name))
     program = compile_program(loaded.id, runbook)
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)

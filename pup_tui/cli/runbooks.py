@@ -11,14 +11,36 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
+    from pup_tui.settings.settings import Settings
 
 
-def find_entry(catalog: Catalog, name: str) -> Entry:
+def find_entry(settings: Settings, catalog: Catalog, name: str) -> Entry:
+    """The runbook of this name. A Datadog Workflow that is not known is asked for once."""
     from pup_tui.catalog.catalog import UnknownRunbook
+    from pup_tui.catalog.entries import Origin
 
+    try:
+        entry = catalog.find(name)
+    except UnknownRunbook as error:
+        if not catalog.is_elsewhere(name):
+            raise Failure(str(error), "", error.hint) from error
+        entry = _fetched_entry(settings, catalog, name)
+    if entry.origin is Origin.DATADOG:
+        from pup_tui.cli.workflows import tell_workflows
+
+        tell_workflows(settings)
+    return entry
+
+
+def _fetched_entry(settings: Settings, catalog: Catalog, name: str) -> Entry:
+    from pup_tui.catalog.catalog import UnknownRunbook
+    from pup_tui.cli.workflows import refresh_workflows, tell_workflows
+
+    refresh_workflows(settings)
     try:
         return catalog.find(name)
     except UnknownRunbook as error:
+        tell_workflows(settings)
         raise Failure(str(error), "", error.hint) from error
 
 

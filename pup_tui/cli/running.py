@@ -102,7 +102,7 @@ def run_command(
         print_plan(settings, runbook, args, arg_file, choice, as_json=as_json)
         return 0
     catalog = open_catalog(settings)
-    entry = find_entry(catalog, runbook)
+    entry = find_entry(settings, catalog, runbook)
     if not entry.trusted:
         raise Failure(
             f"`{entry.id}` lies in the working directory and is not trusted",

@@ -156,6 +156,7 @@ class ShownRun:
             "attempts": step.attempts,
             "exit_code": step.exit_code,
             "signal": step.signal or None,
+            "ran_by": step.ran_by or None,
             "duration": None if step.began is None or step.ended is None else step.took(step.ended),
             "waited": step.waited,
             "command": step.command,
@@ -336,6 +337,7 @@ class ShownRun:
         reason = f": {safe_text(step['reason'])}" if step["reason"] else ""
         took = "" if step["duration"] is None else f" · {format_duration(step['duration'])}"
         took += _waited(step["waited"])
+        took += f" · run by {safe_text(step['ran_by'])}" if step["ran_by"] else ""
         name = f"{safe_text(node.step.name)}{item}"
         click.echo(f"\n{indent}{place}{name} · {step['status']}{reason}{took}")
         for line in step["command"].splitlines():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -18,8 +19,11 @@ from pup_tui.cli.failure import Failure, tell_note
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
+    from pup_tui.catalog.places import Folder
+    from pup_tui.catalog.workflow_source import WorkflowSource
     from pup_tui.core.requests import StepRequest
     from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
+    from pup_tui.datadog.workflow_list import WorkflowList
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
@@ -39,16 +43,68 @@ def open_catalog(settings: Settings) -> Catalog:
     from pup_tui.steps.pup_programs import pup_program
 
     named = settings.runbooks
+    places = folders(
+        given=named.given,
+        environment=named.environment,
+        configured=named.configured,
+        pup=named.pup,
+        cwd=settings.cwd,
+    )
     return Catalog(
-        folders(
-            given=named.given,
-            environment=named.environment,
-            configured=named.configured,
-            pup=named.pup,
-            cwd=settings.cwd,
-        ),
+        [*places, *workflow_folders(settings)],
         lambda program: pup_program(program, settings.environ) is not None,
     )
+
+
+def workflow_folders(settings: Settings) -> list[Folder]:
+    """Where the Datadog Workflows of the account are kept; none where there are no credentials.
+
+    Each account has a folder of its own, named by a hash of what tells it from others.
+    """
+    from pup_tui.catalog.entries import Origin
+    from pup_tui.catalog.places import WORKFLOW, Folder
+    from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration
+
+    try:
+        account = DatadogConfiguration.from_environment(settings.environ)
+    except ConfigurationError:
+        return []
+    in_keyring = bool(settings.profile and settings.profile.said.datadog.entries)
+    if not (account.authenticated or in_keyring):
+        return []
+    named = (account.base_url, settings.profile_name, account.api_key)
+    place = hashlib.sha256("\0".join(named).encode(errors="surrogateescape")).hexdigest()
+    kept = settings.state_dir / "workflows" / place[:16]
+    return [Folder(kept, Origin.DATADOG, prefix=WORKFLOW)]
+
+
+def workflow_source(parts: Parts) -> WorkflowSource | None:
+    """What fetches the workflows of the account; None where there are no credentials."""
+    from pup_tui.catalog.workflow_source import WorkflowSource
+
+    found = workflow_folders(parts.settings)
+    if not found:
+        return None
+
+    async def fetch() -> WorkflowList:
+        from importlib import import_module
+
+        from pup_tui.aside import aside
+
+        # It imports what speaks HTTP, which takes long enough to hold up a key.
+        await aside(import_module, "pup_tui.datadog.client")
+        from pup_tui.datadog.client import DatadogClient
+        from pup_tui.datadog.errors import DatadogError
+        from pup_tui.datadog.workflow_list import all_workflows
+
+        try:
+            configuration = parts.datadog
+        except Failure as error:
+            raise DatadogError(str(error)) from error
+        async with DatadogClient(configuration) as client:
+            return await all_workflows(client)
+
+    return WorkflowSource(parts.settings.state_dir, found[0].path, fetch)
 
 
 def local_values(

@@ -187,7 +187,7 @@ def _note_retry(run: Run, node: Node, event: AttemptFinished) -> None:
 
 def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     step = run.step(node)
-    step.exit_code, step.signal = event.exit_code, event.signal
+    step.exit_code, step.signal, step.ran_by = event.exit_code, event.signal, event.ran_by
     step.kept = event.kept or step.kept or 0
     frame, local = frame_of(run.state, node.id), node.step.id
     frame.results.pop(local, None)

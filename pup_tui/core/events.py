@@ -211,7 +211,8 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     `signal` names what killed its process; `exit_code` is then 128 and the signal's number. `unknown` tells
     that nobody knows whether it was done, `by_itself` that it was over before it could be stopped: then it
     counts, whatever had been decided in the meantime. `kept` is how many bytes of the step's output were on
-    disk then, with those of earlier attempts; None where that is not known.
+    disk then, with those of earlier attempts; None where that is not known. `ran_by` names what ran a
+    subcommand of `pup`.
     """
 
     attempt: str
@@ -225,6 +226,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     by_itself: bool = False
     findings: Findings = Findings()
     kept: int | None = None
+    ran_by: str = ""
 
 
 class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):

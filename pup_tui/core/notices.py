@@ -187,7 +187,7 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
 
     `waited` is how many seconds it waited for somebody's word, which `duration` does not count.
     `outcome` is the same word, as `steps.ID.outcome` has it. `signal` names what killed its process, None
-    where nothing did.
+    where nothing did, `ran_by` the client that ran a subcommand of `pup`, None for every other step.
     """
 
     step: str
@@ -195,6 +195,7 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     exit_code: int | None
     outcome: str | None = None
     signal: str | None = None
+    ran_by: str | None = None
     duration: float
     attempts: int
     reason: str

@@ -175,6 +175,7 @@ class Outbox:
                 outcome=step.status.value,
                 exit_code=step.exit_code,
                 signal=step.signal or None,
+                ran_by=step.ran_by or None,
                 duration=step.took(self.at.clock),
                 attempts=step.attempts,
                 reason=step.reason,

@@ -128,6 +128,7 @@ class StepState(Struct):
     kept: int | None = None
     exit_code: int | None = None
     signal: str = ""
+    ran_by: str = ""
     captured: list[str] = []
     allowed: bool = False
     timers: list[str] = []

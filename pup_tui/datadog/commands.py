@@ -16,6 +16,7 @@ from pup_tui.datadog.arguments import (
     unknown_command,
 )
 from pup_tui.datadog.building import build
+from pup_tui.datadog.help import asks_help
 from pup_tui.datadog.installed import installed_command
 from pup_tui.datadog.recipes import RECIPES, Result, plain
 
@@ -69,6 +70,8 @@ def mutates(words: Sequence[str]) -> bool | None:
     None for a command that no table has: only an extension can say what it does.
     """
     name, rest = match_rows(words)
+    if asks_help(words):
+        return False
     if not name:
         further = installed_command(rest)
         return None if further is None else further.mutates

@@ -16,6 +16,7 @@ from pup_tui.datadog.arguments import (
     unknown_command,
 )
 from pup_tui.datadog.commands import resolve
+from pup_tui.datadog.help import asks_help
 from pup_tui.datadog.installed import (
     OUTPUTS,
     installed_commands,
@@ -27,7 +28,6 @@ from pup_tui.datadog.table import PupFlag, load_table
 from pup_tui.known_word import KnownWord
 
 PUP = "pup"
-_HELP = PupFlag(name="--help", short="-h", type="switch")
 
 
 class _Given(NamedTuple):
@@ -47,6 +47,8 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     close to one of those.
     """
     words = list(words[1:] if words[:1] == [KnownWord("pup")] else words)
+    if asks_help([word.text for word in words if word.is_whole]):
+        return ""
     name, rest = _command(words)
     if not name:
         return _foreign(words, has_program)
@@ -57,8 +59,6 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     rows = load_table().named(name)
     own = [flag for row in rows for flag in row.flags]
     given = _given(name, rest, [*own, *(more.flags if more is not None else [])])
-    if _HELP in given.flags:
-        return "" if rows else PUP
     if not rows and more is not None:
         if is_known and not more.takes(given.positional):
             raise CommandError(f"{name} takes other arguments", f"use `{more.usage}`")
@@ -106,7 +106,7 @@ def _foreign(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -> 
 
 def _given(name: str, words: Sequence[KnownWord], flags: Iterable[PupFlag]) -> _Given:
     """What words give to a subcommand. Raises CommandError for a flag or value that it does not take."""
-    known = (*flags, *load_table().globals, _HELP)
+    known = (*flags, *load_table().globals)
     spellings = {s: flag for flag in known for s in (flag.name, flag.short) if s}
     found: list[PupFlag] = []
     positional, is_foreign = 0, False

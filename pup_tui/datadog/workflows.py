@@ -74,6 +74,16 @@ def instance_state(body: Any) -> tuple[str, bool]:
     return state, known or bool(attributes.get("endTimestamp"))
 
 
+def step_states(body: Any) -> list[tuple[str, str]]:
+    """The steps of an instance that Datadog tells of, each with its state, in its order."""
+    attributes: Any = body
+    for key in ("data", "attributes", "stepStateAssociations"):
+        attributes = attributes.get(key) if isinstance(attributes, dict) else None
+    steps = attributes if isinstance(attributes, list) else []
+    found = [(s.get("stepName"), s.get("stepState")) for s in steps if isinstance(s, dict)]
+    return [(n, s) for n, s in found if isinstance(n, str) and isinstance(s, str)]
+
+
 def end_problem(state: str) -> str | None:
     """What is wrong with an instance that ended in this state; None where it succeeded."""
     if state.upper() in SUCCEEDED:

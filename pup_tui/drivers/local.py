@@ -543,6 +543,7 @@ class LocalRun:
             duration=duration,
             exit_code=outcome.exit_code,
             signal=outcome.signal,
+            ran_by=outcome.ran_by,
             status_code=outcome.status_code,
             reason=outcome.reason,
             unknown=outcome.is_unknown,

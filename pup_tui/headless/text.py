@@ -175,6 +175,7 @@ class TextFace(Watcher):
         if reason and not reason.startswith(str(status)):
             reason = f"{status}: {reason}"
         took = "" if status is StepStatus.SKIPPED else f" · {format_duration(notice.duration)}"
+        took += f" · run by {safe_text(notice.ran_by)}" if notice.ran_by else ""
         self._say(f"{glyph}{name} {reason or status}{took}", colour)
 
     def _run_finished(self, notice: RunFinished) -> None:

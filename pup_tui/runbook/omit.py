@@ -5,6 +5,7 @@ from __future__ import annotations
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.template.arguments import compile_arguments
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.omit import may_omit, may_omit_word
 from pup_tui.template.text import compile_text
 from pup_tui.template.value_command import is_subcommand
@@ -19,7 +20,14 @@ _ENTRIES = {Role.TEXT: frozenset({"form", "env"}), Role.HEADER: frozenset({"head
 
 
 def may_stand(placed: PlacedText) -> bool:
-    """Whether a text uses `omit` only as a whole value that can be left out."""
+    """Whether a text uses `omit` only as a whole value that can be left out, or has a mistake anyway."""
+    try:
+        return _may_stand(placed)
+    except TemplateError:
+        return True
+
+
+def _may_stand(placed: PlacedText) -> bool:
     role, source = placed.role, placed.node.text
     if role in (Role.JSON, Role.QUERY) or placed.path[-2:-1] in {
         (key,) for key in _ENTRIES.get(role, ())

@@ -212,6 +212,13 @@ RULES: dict[Rule, tuple[str, ...]] = {
 """With the keys that each is about: a step that has none of them needs no look."""
 
 
+def is_usable(name: str) -> bool:
+    """Whether a variable may have this name, and every text may use it."""
+    from pup_tui.template.syntax import may_be_name
+
+    return bool(NAME.match(name)) and name not in RESERVED and may_be_name(name)
+
+
 def check_environment(env: YamlNode | None, report: Report) -> None:
     """Report names that no environment variable can have."""
     for key in _keys(env):

@@ -44,6 +44,7 @@ class Datadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     site: FilledText = ""
     url: FilledText = ""
+    client: PupChoice = "auto"
 
 
 class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,7 +64,6 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     runbooks: tuple[FilledText, ...] = ()
     state_dir: FilledText = ""
-    pup: PupChoice = "auto"
     read_only: bool = False
     notify: NotifyChoice = "auto"
     datadog: Datadog = Datadog()

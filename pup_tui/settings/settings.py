@@ -184,7 +184,9 @@ class _Reading:
             profile=self._profile,
             state_dir=self._state_dir(said.state_dir if said else ""),
             runbooks=self._runbooks(said.runbooks if said else ()),
-            pup=self._text("pup", "PUP_TUI_PUP", "auto", said.pup if said else ""),
+            pup=self._text(
+                "datadog.client", "PUP_TUI_PUP", "auto", said.datadog.client if said else ""
+            ),
             pup_dir=self._pup_dir(),
             read_only=self._is_read_only,
             retention=self._retention(said.retention if said else None),

@@ -54,7 +54,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     secrets: what is wrong, where, what to do; empty when there is nothing to say. `is_unknown` tells that
     nobody knows whether it was done. `said` is what captures and conditions see for standard output, where
     people are shown another form of it. `stopped` tells that it ended because it was told to, as
-    `told_to_stop` says: what ended by itself is a fact, whatever was wanted of it by then.
+    `told_to_stop` says: what ended by itself is a fact, whatever was wanted of it by then. `ran_by` names the
+    client that ran a subcommand of `pup`: the path of a program, or the one that is built in.
     """
 
     ok: bool
@@ -66,6 +67,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     is_unknown: bool = False
     said: str | None = None
     stopped: bool = False
+    ran_by: str = ""
 
 
 class Terminal(Protocol):

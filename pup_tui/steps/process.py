@@ -43,7 +43,8 @@ class ProcessCommand(Struct, frozen=True, kw_only=True):
     """What to start: `arguments[0]` is the name to show, `executable` the file that runs.
 
     It went well if it exits with one of `success_codes`. `descriptors` are what it inherits beside
-    the three streams, under the same numbers.
+    the three streams, under the same numbers. What is not `marked` gets exactly its `environ`: of what it
+    starts, only orphans and what holds its output are found again.
     """
 
     executable: str
@@ -52,6 +53,11 @@ class ProcessCommand(Struct, frozen=True, kw_only=True):
     cwd: Path
     success_codes: tuple[int, ...] = (0,)
     descriptors: tuple[int, ...] = ()
+    marked: bool = True
+
+    def environment(self, context: Context) -> dict[str, str]:
+        """All variables that it is started with."""
+        return {**self.environ, **(context.marks if self.marked else {})}
 
 
 async def run_process(
@@ -87,7 +93,7 @@ async def follow(
     try:
         child = start()
     except (OSError, ValueError) as error:
-        environ = {**command.environ, **context.marks}
+        environ = command.environment(context)
         why = explain(error, command.executable, command.arguments, environ)
         return Outcome(ok=False, reason=why)
     try:
@@ -103,12 +109,12 @@ async def follow(
 
 
 def popen(command: ProcessCommand, context: Context, **streams: Any) -> subprocess.Popen[bytes]:
-    """Start `command` with these streams, marked as the step's, and with what it shall inherit."""
+    """Start `command` with these streams, by its marks the step's, and with what it shall inherit."""
     adopted.adopt()
     return subprocess.Popen(  # noqa: S603 -- to run what the operator wants is the purpose
         command.arguments,
         executable=command.executable,
-        env=_encoded({**command.environ, **context.marks}),
+        env=_encoded(command.environment(context)),
         cwd=command.cwd,
         pass_fds=(*context.inherit, *command.descriptors),
         **streams,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
 from pup_tui.datadog.configuration import (
@@ -14,6 +16,7 @@ from pup_tui.datadog.configuration import (
     PupChoice,
 )
 from pup_tui.datadog.errors import DatadogError
+from pup_tui.datadog.help import asks_help, help_text
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pup_tui.core.requests import PupRequest
+
+BUILT_IN = "the built-in client"
+"""What `ran_by` calls the client of this program."""
 
 _ANSWERS_FOR_THE_OPERATOR = frozenset(
     {
@@ -80,16 +86,21 @@ class PupExecutor:
         except ConfigurationError as error:
             return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
         if command is not None:
-            return await run_process(command, sink, stop, context)
+            ended = await run_process(command, sink, stop, context)
+            return replace(ended, ran_by=command.executable)
         if self._choice == "installed":
             return Outcome(ok=False, reason="`pup` is not on PATH; install it")
+        if asks_help(words):
+            sink.write("stdout", help_text(words).encode())
+            return Outcome(ok=True, exit_code=0, ran_by=BUILT_IN)
         if invocation is None:
             return Outcome(ok=False, reason=unknown)
         try:
             configuration = self._configured(request.env, environ)
         except ConfigurationError as error:
             return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
-        return await _on_client(invocation, configuration, cwd, sink, stop, context)
+        ended = await _on_client(invocation, configuration, cwd, sink, stop, context)
+        return replace(ended, ran_by=BUILT_IN)
 
     def _command(
         self,
@@ -114,7 +125,11 @@ class PupExecutor:
                 )
                 arguments = (extension.path, *extension.arguments)
                 return ProcessCommand(
-                    executable=extension.path, arguments=arguments, environ=given, cwd=cwd
+                    executable=extension.path,
+                    arguments=arguments,
+                    environ=given,
+                    cwd=cwd,
+                    marked=False,
                 )
         path = self._installed(invocation, environ)
         if path is None:

@@ -17,6 +17,7 @@ from pup_tui.datadog.workflows import (
     instance_id,
     instance_state,
     start_instance,
+    step_states,
 )
 from pup_tui.steps.executor import (
     Context,
@@ -115,6 +116,7 @@ class _Following:
         self._request = request
         self._instance = instance
         self._sink = sink
+        self._steps: list[tuple[str, str]] = []
 
     async def to_its_end(self) -> Outcome:
         seen = ""
@@ -129,6 +131,7 @@ class _Following:
                 note(self._sink, f"cannot see the workflow instance, looking again: {error}")
             else:
                 misses = 0
+                self._tell_steps(body)
                 state, ended = instance_state(body)
                 if state != seen:
                     note(self._sink, f"workflow instance {self._instance}: {state}")
@@ -136,6 +139,15 @@ class _Following:
                 if ended:
                     return self._ended(body, state)
             await asyncio.sleep(self._request.interval)
+
+    def _tell_steps(self, body: Any) -> None:
+        """Tell each step whose state is another than when it was seen last."""
+        steps = step_states(body)
+        for step in steps:
+            if step not in self._steps:
+                name, state = (" ".join(text.split()) for text in step)
+                note(self._sink, f"its step {name}: {state}")
+        self._steps = steps
 
     async def last_look(self, seconds: float) -> Outcome | None:
         """Its end, if it had come to it since it was seen last; None also where that is not told in time."""

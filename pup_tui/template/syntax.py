@@ -349,10 +349,15 @@ def _check(node: nodes.Node) -> None:
         _check_arithmetic(node)
 
 
+def may_be_name(name: str) -> bool:
+    """Whether an expression may have this word as the name of a value."""
+    return not (name in _REFUSED_FUNCTIONS | _RESERVED or name.startswith("__"))
+
+
 def _check_name(name: str) -> None:
     if name in _REFUSED_FUNCTIONS:
         raise TemplateError(f"`{name}` is not part of the template language")
-    if name in _RESERVED or name.startswith("__"):
+    if not may_be_name(name):
         raise TemplateError(f"`{name}` cannot be used as a name")
 
 

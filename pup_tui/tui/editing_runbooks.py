@@ -56,6 +56,11 @@ async def edit_runbook(app: App[object], entry: Entry, services: Services) -> Ed
         where = f"Copy it to {folder} and edit that" if folder else "Edit a copy"
         told = f"{entry.id} comes with pup-tui and is the same everywhere. {where}: {entry.path}"
         return Edited(safe_text(told))
+    if entry.origin is Origin.DATADOG:
+        told = (
+            f"{entry.name} is a workflow of Datadog's, and is changed there: {entry.path} is a copy"
+        )
+        return Edited(safe_text(told))
     return await _edit(app, entry.path, services)
 
 
@@ -74,7 +79,8 @@ async def write_first(app: App[object], services: Services) -> Edited:
 
 def own_folder(services: Services) -> Path | None:
     """The first folder of the operator's own that runbooks are looked for in, whether it is there or not."""
-    folders = (folder for folder in services.catalog.places if folder.trusted)
+    places = services.catalog.places
+    folders = (folder for folder in places if folder.trusted and not folder.prefix)
     return next((f.path for f in folders if f.origin not in (Origin.BUNDLED, Origin.PUP)), None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pup_tui.tui.faults import as_told
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
+    from pup_tui.catalog.workflow_source import Fetched
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Step
@@ -35,6 +37,8 @@ class Library:
     closed: str = ""
     """Which folders with runbooks cannot be read, and why."""
     loading: bool = True
+    workflows: Fetched | None = None
+    """What is known of the Datadog Workflows; None where there are no credentials for them."""
     outside: Path | None = None
     """The file that the console was opened at, where it is none of the catalog's."""
     _stamp: object = None
@@ -70,6 +74,23 @@ class Library:
             self.outside = given.path.absolute()
             entries.insert(0, catalog.find(str(self.outside)))
         return stamp, entries
+
+    async def look_at_workflows(self) -> None:
+        """Read when the Datadog Workflows were fetched."""
+        if (source := self.services.workflows) is not None:
+            self.workflows = await aside(source.known)
+
+    async def fetch_workflows(self) -> None:
+        """Fetch them anew, unless that was done a moment ago."""
+        source, known = self.services.workflows, self.workflows
+        if source is None or (known is not None and known.is_new(time.time())):
+            return
+        self.workflows = await source.refresh()
+
+    @property
+    def about_workflows(self) -> str:
+        """What is to be said of them; blank where they are new and whole."""
+        return "" if self.workflows is None else self.workflows.told(time.time())
 
     async def look_at_runs(self) -> None:
         """Read the last run of each runbook. Where that fails what was known stays; the overview says why."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pup_tui.catalog.entries import Origin
 from pup_tui.tui.glyphs import Mark, mark_of
 
 if TYPE_CHECKING:
@@ -20,18 +22,23 @@ UNGROUPED = "other"
 OPENED = "opened"
 """The group of a runbook that is in no folder of the catalog."""
 
+WORKFLOWS = "Datadog workflows"
+"""The group of the workflows of the account, whatever the others are grouped by."""
+
 BROKEN = Mark("✖", "broken", "bad")
 UNTRUSTED = Mark("!", "untrusted", "care")
+NOTED = Mark("!", "not as they are now", "care")
 SHADOWED = Mark("◌", "shadowed", "calm")
 _BAD_ENDS = frozenset({"failed", "aborted", "interrupted"})
 
 
 @dataclass(frozen=True)
 class Group:
-    """Runbooks that belong together."""
+    """Runbooks that belong together; `note` is what is to be known of all of them, in a sentence."""
 
     title: str
     entries: tuple[Entry, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,23 +65,45 @@ def distance(entry: Entry, wanted: str) -> int:
 
 
 def grouped(
-    entries: Sequence[Entry], by: str, *, wanted: str = "", outside: Path | None = None
+    entries: Sequence[Entry],
+    by: str,
+    *,
+    wanted: str = "",
+    outside: Path | None = None,
+    about_workflows: str = "",
 ) -> list[Group]:
     """The entries in groups, the nearest to what is `wanted` first, then by name.
 
-    The file `outside` the catalog has a group of its own before all others; those without the tag come last.
+    The file `outside` the catalog has a group of its own before all others; those without the tag come last,
+    and behind them the Datadog Workflows, also where there are none and something is to be said `about` that.
     """
     groups: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: (distance(entry, wanted), entry.id.casefold())):
         title = str(entry.origin) if by == "source" else entry.tags.get(by, "")
         title = OPENED if entry.path == outside else title or UNGROUPED
+        title = WORKFLOWS if entry.origin is Origin.DATADOG else title
         groups.setdefault(title, []).append(entry)
 
     def place(title: str) -> tuple[object, ...]:
         nearest = distance(groups[title][0], wanted)
-        return (nearest, title != OPENED, title == UNGROUPED, title.casefold())
+        last = (UNGROUPED, WORKFLOWS).index(title) + 1 if title in (UNGROUPED, WORKFLOWS) else 0
+        return (nearest, title != OPENED, last, title.casefold())
 
-    return [Group(title, tuple(groups[title])) for title in sorted(groups, key=place)]
+    notes = {WORKFLOWS: about_workflows}
+    found = [Group(t, tuple(groups[t]), notes.get(t, "")) for t in sorted(groups, key=place)]
+    if about_workflows and not wanted and WORKFLOWS not in groups:
+        found.append(Group(WORKFLOWS, (), about_workflows))
+    return found
+
+
+def labels_of(entries: Sequence[Entry]) -> dict[Path, str]:
+    """What each is called in a list: its id, and a workflow its name where no other one has that."""
+    names = Counter(entry.name for entry in entries if entry.origin is Origin.DATADOG)
+    return {
+        entry.path: entry.name if names[entry.name] == 1 else entry.id.rpartition("/")[2]
+        for entry in entries
+        if entry.origin is Origin.DATADOG
+    }
 
 
 def marks(entry: Entry, activity: Activity) -> list[Mark]:

@@ -264,6 +264,7 @@ class RunProgress:
             case StepFinished():
                 step.reason, step.retrying, step.paused = notice.reason, None, None
                 step.exit_code, step.signal = notice.exit_code, notice.signal
+                step.ran_by = notice.ran_by
                 step.attempts = notice.attempts
                 step.duration, step.waited = notice.duration, notice.waited
                 self._turn(step, notice.status)
@@ -276,7 +277,7 @@ class RunProgress:
         for root in self.roots:
             for step in (root, *root.inside()):
                 step.reason, step.duration, step.exit_code, step.signal = "", None, None, None
-                step.retrying = step.paused = None
+                step.retrying = step.paused = step.ran_by = None
                 self._turn(step, "pending")
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Sources
+    from pup_tui.catalog.workflow_source import WorkflowSource
     from pup_tui.drivers.launcher import Launcher
 
 
@@ -59,7 +60,7 @@ class Services:
     first, of the catalog or not; `alert` is told of at the start. `profile` is the one that runs are made
     with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys` which
     keys actions have that do not have their usual ones. With `read_only` steps that may change something are
-    refused.
+    refused. `workflows` fetches the Datadog Workflows, where there are credentials.
     """
 
     catalog: Catalog
@@ -83,3 +84,4 @@ class Services:
     profiles: Callable[[], Sequence[ProfileOffer]] = tuple
     appearance: Appearance = USUAL
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    workflows: WorkflowSource | None = None

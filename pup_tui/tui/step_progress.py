@@ -67,6 +67,7 @@ class StepProgress:
     begun_with: int = 0
     exit_code: int | None = None
     signal: str | None = None
+    ran_by: str | None = None
     duration: float | None = None
     waited: float = 0.0
     question: str = ""

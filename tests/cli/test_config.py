@@ -28,7 +28,7 @@ def test_each_setting_is_shown_with_its_value_and_where_it_came_from(program: Pr
         ("config_dir", str(path.parent), "environment PUP_TUI_CONFIG_DIR"),
         ("state_dir", program.environ["PUP_TUI_STATE_DIR"], "environment PUP_TUI_STATE_DIR"),
         ("runbooks", ".", "command line"),
-        ("pup", "auto", "default"),
+        ("datadog.client", "auto", "default"),
         ("datadog.site", "datadoghq.eu", "config.yaml:2"),
         ("datadog.url", "https://api.datadoghq.eu", "default"),
         ("datadog.api_key", "set", "environment DD_API_KEY"),
@@ -53,7 +53,7 @@ def test_how_the_console_calls_is_a_setting_with_a_closed_list(program: Program)
 
 
 def test_a_broken_file_is_told_by_config_which_still_lists_the_rest(program: Program) -> None:
-    path = configure(program, "pups: auto\n")
+    path = configure(program, "themes: auto\n")
     done = program("config", "--json")
     assert done.code == 2
     assert done.json["errors"] == [
@@ -61,11 +61,11 @@ def test_a_broken_file_is_told_by_config_which_still_lists_the_rest(program: Pro
             "path": str(path),
             "line": 1,
             "column": 1,
-            "message": "unknown key `pups`",
-            "hint": "did you mean `pup`?",
+            "message": "unknown key `themes`",
+            "hint": "did you mean `theme`?",
         }
     ]
-    assert f"{path}:1:1: unknown key `pups`: did you mean `pup`?" in done.err
+    assert f"{path}:1:1: unknown key `themes`: did you mean `theme`?" in done.err
     assert {"name": "operator", "value": "ada", "source": "environment USER"} in done.json[
         "settings"
     ]
@@ -79,12 +79,12 @@ def test_a_broken_file_is_refused_by_every_command_that_needs_it(
     program: Program, command: list[str]
 ) -> None:
     program.write("x", RUNBOOK)
-    path = configure(program, "pups: auto\nstate_dirs: x\n")
+    path = configure(program, "themes: auto\nstate_dirs: x\n")
     done = program(*command)
     assert done.code == 2
     assert done.out == ""
     assert done.err.splitlines() == [
-        f"{path}:1:1: unknown key `pups`: did you mean `pup`?",
+        f"{path}:1:1: unknown key `themes`: did you mean `theme`?",
         f"{path}:2:1: unknown key `state_dirs`: did you mean `state_dir`?",
         (
             "pup-tui: the configuration has 2 errors: fix what is told above; "

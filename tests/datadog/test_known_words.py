@@ -48,7 +48,6 @@ def test_what_the_built_in_client_takes_needs_no_program(line: str) -> None:
         ("slos list --jq .a", "pup"),
         ("--org b monitors list", "pup"),
         ("users list --page-size 5", "pup"),
-        ("metrics submit --help", "pup"),
         ("hello world --flag", "pup-hello"),
         ("hello @", "pup-hello"),
     ],

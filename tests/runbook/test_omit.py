@@ -39,6 +39,12 @@ def test_where_it_may_stand(errors: Callable[..., list[str]], step: str) -> None
     assert told == []
 
 
+def test_a_name_that_no_text_can_have_is_told_beside_it(errors: Callable[..., list[str]]) -> None:
+    step = "kind: datadog-workflow, workflow_id: w, inputs: {a: '{{ __x | default(omit) }}'}"
+    (told,) = errors(FILE.format(step=step, more=""))
+    assert "`__x` cannot be used as a name" in told
+
+
 @pytest.mark.parametrize(
     "step",
     [

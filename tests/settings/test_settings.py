@@ -65,7 +65,7 @@ def test_the_editor_is_the_visual_one_where_there_is_one() -> None:
     ("variable", "given", "name", "line"),
     [
         ("PUP_TUI_STATE_DIR", "/of/environment", "state_dir", "state_dir: /of/file"),
-        ("PUP_TUI_PUP", "installed", "pup", "pup: builtin"),
+        ("PUP_TUI_PUP", "installed", "datadog.client", "datadog: {client: builtin}"),
         ("DD_SITE", "datadoghq.eu", "datadog.site", "datadog: {site: us5.datadoghq.com}"),
         (
             "PUP_TUI_DATADOG_URL",
@@ -152,11 +152,12 @@ def test_every_error_of_the_file_is_told_at_once_and_nothing_of_it_counts(config
         """\
 runbook: [a]
 state_dir: {}
-pup: built-in
+theme: auto
 datadog:
   site: example.com
   url: http://example.com
   api_key: hunter2
+  client: built-in
 runbooks: team
 """,
     )
@@ -164,7 +165,6 @@ runbooks: team
     assert [str(problem) for problem in settings.problems] == [
         f"{at}:1:1: unknown key `runbook`: did you mean `runbooks`?",
         f"{at}:2:12: `state_dir` must be text, not a map: quote a text that begins with {{",
-        f"{at}:3:6: `pup` cannot be `built-in`: did you mean `builtin`?",
         (
             f"{at}:5:9: `site` is 'example.com', which is no Datadog site: use one of "
             "ap1.datadoghq.com, ap2.datadoghq.com, datadoghq.com, datadoghq.eu, ddog-gov.com, "
@@ -176,9 +176,10 @@ runbooks: team
         ),
         (
             f"{at}:7:3: unknown key `api_key`: `datadog` (keys stay in DD_API_KEY, DD_APP_KEY or "
-            "DD_ACCESS_TOKEN) has `site`, `url`"
+            "DD_ACCESS_TOKEN) has `client`, `site`, `url`"
         ),
-        f"{at}:8:11: `runbooks` must be a list, not text: write one `- ` for each item",
+        f"{at}:8:11: `client` cannot be `built-in`: did you mean `builtin`?",
+        f"{at}:9:11: `runbooks` must be a list, not text: write one `- ` for each item",
     ]
     assert settings.pup == "auto"
     assert not any(each.source.startswith("config.yaml") for each in settings.told)
@@ -188,9 +189,9 @@ runbooks: team
     ("text", "message"),
     [
         ("- a\n", "1:1: a configuration must be a map, not a list"),
-        ("pup: [\n", "2:1: "),
-        ("pup: auto\npup: auto\n", "2:1: `pup` is given twice"),
-        ("pup: &a auto\n? *b\n", ""),
+        ("theme: [\n", "2:1: "),
+        ("theme: auto\ntheme: auto\n", "2:1: `theme` is given twice"),
+        ("theme: &a auto\n? *b\n", ""),
         ("state_dir: ''\n", "1:12: `state_dir` must not be empty"),
         ("runbooks: [team, ' ']\n", "1:18: item 2 of `runbooks` must not be empty"),
         ("datadog: {site: ''}\n", "1:17: `site` must not be empty"),
@@ -202,7 +203,7 @@ def test_what_is_no_configuration_is_refused(config: Path, text: str, message: s
     assert message in str(problems[0])
 
 
-@pytest.mark.parametrize("text", ["# nothing yet\n", "pup:\ndatadog: {}\n", "~\n"])
+@pytest.mark.parametrize("text", ["# nothing yet\n", "theme:\ndatadog: {}\n", "~\n"])
 def test_a_file_may_say_nothing(config: Path, text: str) -> None:
     settings = read(config, text)
     assert settings.problems == ()

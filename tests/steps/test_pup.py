@@ -67,6 +67,7 @@ class TestInstalled:
     ) -> None:
         outcome = await installed("metrics", "query", "--query=avg:x{a:b} $(id) '")
         assert (outcome.ok, outcome.exit_code) == (True, 0)
+        assert outcome.ran_by == str(installed.context.cwd / "bin" / "pup")
         assert sink.stdout.decode().splitlines()[:5] == [
             *("metrics", "query", "--query=avg:x{a:b} $(id) '", "--output", "json")
         ]
@@ -150,7 +151,13 @@ class TestBuiltIn:
             pup.configuration = account(sandbox.url)
             outcome = await pup("pup", "monitors", "list")
         assert (outcome.ok, outcome.exit_code) == (True, 0)
+        assert outcome.ran_by == "the built-in client"
         assert isinstance(json.loads(sink.stdout), list)
+
+    async def test_help_asks_nobody(self, pup: Pup, sink: RecordingSink) -> None:
+        outcome = await pup("monitors", "list", "--help")
+        assert (outcome.ok, outcome.exit_code) == (True, 0)
+        assert "--tags TEXT" in sink.stdout.decode()
 
     async def test_unknown_subcommand(self, pup: Pup) -> None:
         outcome = await pup("no-such", "thing")

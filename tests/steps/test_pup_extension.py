@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,11 +13,13 @@ from msgspec.structs import replace
 
 from pup_tui.core.requests import PupRequest
 from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
-from pup_tui.steps.executor import RUN_MARK, STEP_MARK, Context, Outcome, Stop
+from pup_tui.steps.executor import Context, Outcome, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.pup import PupExecutor
 
-SHELLS_AND_MARKS = ("PWD", "_", "SHLVL", RUN_MARK, STEP_MARK)
+OF_THE_SHELL = ("PWD", "_", "SHLVL")
+"""What the shell that an extension here is written in sets by itself."""
+
 KEYS = DatadogConfiguration(site="datadoghq.eu", api_key="api-key", app_key="app-key")
 TELLS = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n/usr/bin/env\nexit 3\n"
 
@@ -65,15 +70,14 @@ def extension(sink: RecordingSink, stop: Stop, context: Context) -> Extension:
     return Extension(sink, stop, context)
 
 
-async def test_it_gets_its_arguments_the_account_and_no_setting_of_ours(
+async def test_it_gets_its_arguments_the_account_and_nothing_of_ours(
     extension: Extension,
 ) -> None:
-    """But for the marks by which every process of a run is found again."""
     program(extension.bin / "pup-hello")
     outcome, arguments, variables = await extension("hello", "plan", "--flag", "a b")
     assert (outcome.ok, outcome.exit_code, outcome.reason) == (False, 3, "exited with 3")
     assert arguments == ["plan", "--flag", "a b"]
-    given = {name: text for name, text in variables.items() if name not in SHELLS_AND_MARKS}
+    given = {name: text for name, text in variables.items() if name not in OF_THE_SHELL}
     assert given == {
         "PATH": str(extension.bin),
         "HOME": extension.environ["HOME"],
@@ -128,3 +132,16 @@ async def test_where_the_built_in_client_is_chosen_there_are_none(extension: Ext
     program(extension.bin / "pup-hello")
     outcome, arguments, _ = await extension("hello", pup="builtin")
     assert (outcome.ok, arguments) == (False, [])
+
+
+async def test_what_it_leaves_behind_is_found_without_marks(
+    extension: Extension, sink: RecordingSink
+) -> None:
+    path = extension.bin / "pup-hello"
+    program(path)
+    path.write_text(f"#!/bin/sh\nPATH={os.environ['PATH']}\nsetsid sleep 60 >/dev/null 2>&1 &\n")
+    outcome, _, _ = await extension("hello")
+    assert outcome.ok
+    told = re.search(r"still running, and not waited for: \w+ \(pid (\d+)\)", sink.stderr.decode())
+    assert told is not None
+    os.kill(int(told[1]), signal.SIGKILL)

@@ -52,9 +52,15 @@ class TestAgainstTheSandbox:
             )
         assert (outcome.ok, outcome.reason) == (True, "")
         document = json.loads(sink.stdout)
-        status = document["data"]["attributes"]["instanceStatus"]["detailsKind"]
-        assert sink.stderr.decode().splitlines()[-1].endswith(f": {status}")
-        assert sink.stderr.count(b"IN_PROGRESS") == 1
+        instance = f"workflow instance {document['data']['id']}"
+        assert [line.removeprefix("[pup-tui] ") for line in sink.stderr.decode().splitlines()] == [
+            f"{instance} started",
+            "its step Build: IN_PROGRESS",
+            f"{instance}: IN_PROGRESS",
+            "its step Build: SUCCEEDED",
+            "its step Roll_out: SUCCEEDED",
+            f"{instance}: SUCCEEDED",
+        ]
 
     async def test_names_a_failed_end(
         self, account: Account, sink: RecordingSink, stop: Stop, context: Context

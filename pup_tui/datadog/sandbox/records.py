@@ -166,16 +166,18 @@ class FeatureFlag:
 
 @dataclass
 class Workflow:
-    """A workflow that takes `seconds` and then succeeds, or `fails`."""
+    """A workflow that takes `seconds` and then succeeds, or `fails`; `inputs` are parameters of the API."""
 
     id: str
     name: str
     description: str
     steps: list[str]
-    inputs: list[str]
+    inputs: list[dict[str, Any]]
     created: float
     seconds: float = 4.0
     fails: bool = False
+    published: bool = True
+    tags: list[str] = field(default_factory=list)
 
 
 @dataclass

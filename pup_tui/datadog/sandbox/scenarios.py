@@ -299,16 +299,30 @@ def _workflows(now: float) -> list[Workflow]:
             name="Deploy a service",
             description="Rolls a version of a service out and records the deployment.",
             steps=["Build", "Roll_out"],
-            inputs=["service", "version", "env"],
+            inputs=[
+                _input("service", "The service to roll out."),
+                _input("version", "Without one, the one after the newest.", defaultValue=""),
+                _input(
+                    "env",
+                    "Where to.",
+                    allowedValues=["staging", "production"],
+                    defaultValue="production",
+                ),
+            ],
             created=created,
+            tags=["type:deployment", "team:shop"],
         ),
         Workflow(
             id=ids.MITIGATION_WORKFLOW_ID,
             name="Mitigate the checkout incident",
             description="Turns new-checkout off in production and marks the incident as stable.",
             steps=["Turn_flag_off", "Update_incident"],
-            inputs=["service", "incident_id"],
+            inputs=[
+                _input("service", "The service that fails.", defaultValue="payments"),
+                _input("incident_id", "The incident to mark as stable.", defaultValue=""),
+            ],
             created=created,
+            tags=["type:incident", "team:shop"],
         ),
         Workflow(
             id=ids.FAILING_WORKFLOW_ID,
@@ -319,7 +333,20 @@ def _workflows(now: float) -> list[Workflow]:
             created=created,
             fails=True,
         ),
+        Workflow(
+            id=ids.DRAFT_WORKFLOW_ID,
+            name="Drain a region",
+            description="A draft that nobody has published.",
+            steps=["Drain"],
+            inputs=[_input("percent", "How much of the traffic.", type="NUMBER", defaultValue=50)],
+            created=created,
+            published=False,
+        ),
     ]
+
+
+def _input(name: str, description: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": "STRING", "description": description, **more}
 
 
 def _deploy(world: World, instance: Instance) -> dict[str, Any]:

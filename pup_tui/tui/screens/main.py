@@ -48,6 +48,9 @@ LOOK = 0.75
 LOOK_AT_RUNS = 5.0
 """Seconds between two looks at what other programs have recorded."""
 
+LOOK_AT_WORKFLOWS = 600.0
+"""Seconds between two looks at the Datadog Workflows of the account."""
+
 
 class MainScreen(Shell):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
@@ -98,8 +101,10 @@ class MainScreen(Shell):
         self._look()
         self._look_at_runs()
         self.do("interrupted", self._tell_interrupted)
+        self._look_at_workflows()
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
+        self.set_interval(LOOK_AT_WORKFLOWS, self._look_at_workflows)
 
     async def _tell_interrupted(self) -> None:
         """Say once that runs were interrupted; older ones are in the history all the same."""
@@ -162,6 +167,22 @@ class MainScreen(Shell):
         if not (self._is_ready or self.library.loading) and (stands or not self.library.entries):
             self._is_ready = True
             self.post_message(self.Ready())
+
+    def _look_at_workflows(self) -> None:
+        self.do("workflows", self._take_in_workflows)
+
+    async def _take_in_workflows(self) -> None:
+        """Say how old those are that are known, and fetch them: they are files, and shown as others are."""
+        library = self.library
+        await library.look_at_workflows()
+        self.sidebar.show_about_workflows(library.about_workflows)
+        before = library.about_workflows
+        await library.fetch_workflows()
+        told = library.about_workflows
+        self.sidebar.show_about_workflows(told)
+        if told not in ("", before):
+            told = safe_text(f"Datadog workflows: {told}")
+            self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
 
     def _look_at_runs(self) -> None:
         self.do("journal", self._take_in_runs)

@@ -141,11 +141,14 @@ class Overview(Vertical):
         ]
         title = Content.styled(safe_text(group.title), "bold $text-primary")
         count = Content.styled(f"   a group of {counted(len(rows), 'runbook')}", "$text-muted")
+        noted = (
+            [Content.styled(f"! {safe_text(group.note)}", "$text-warning")] if group.note else []
+        )
         todo = "{open} opens or closes it; go down to a runbook to run or plan it."
         self.show_nothing("")
         self.query_one("#overview-top", Static).update(
             Content("\n").join(
-                [title + count, Content.styled(with_keys(self.app, todo), "$text-muted")]
+                [title + count, *noted, Content.styled(with_keys(self.app, todo), "$text-muted")]
             )
         )
         self.query_one("#overview-lists", Static).update(columns(rows, limits=(28,)))

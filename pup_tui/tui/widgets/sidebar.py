@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
@@ -20,7 +20,16 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import Mark
 from pup_tui.tui.keys import bound, key_of, with_keys
-from pup_tui.tui.listing import GROUPINGS, Activity, Group, grouped, marks, matches
+from pup_tui.tui.listing import (
+    GROUPINGS,
+    NOTED,
+    Activity,
+    Group,
+    grouped,
+    labels_of,
+    marks,
+    matches,
+)
 from pup_tui.tui.texts import cut_middle
 
 if TYPE_CHECKING:
@@ -92,6 +101,8 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__("runbooks", id="runbook-tree")
         self.activity = Activity()
+        self.labels: Mapping[Path, str] = {}
+        self.notes: Mapping[str, str] = {}
 
     def on_mount(self) -> None:
         self.show_root = False
@@ -107,7 +118,8 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         glyph = found[0].glyph if found else " "
         text = Text(f"{glyph} ", style + self._tone(found[0]) if found else style, end="")
         first = len(found[0].word) + 1 if found else 0
-        name = cut_middle(safe_text(node.data.id), max(LEAST_NAME, room - text.cell_len - first))
+        called = self.labels.get(node.data.path, node.data.id)
+        name = cut_middle(safe_text(called), max(LEAST_NAME, room - text.cell_len - first))
         text.append_text(Text(name, style, no_wrap=True, end=""))
         for mark in found:
             if text.cell_len + 1 + len(mark.word) <= room:
@@ -120,6 +132,8 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         title = safe_text(str(node.data or ""))
         text = Text(f"{icon}{title}", looks, no_wrap=True, end="")
         text.append(f" {len(node.children)}", style + self._tone_style("calm"))
+        if self.notes.get(str(node.data or "")):
+            text.append(f" {NOTED.glyph}", style + self._tone(NOTED))
         return text
 
     def _tone(self, mark: Mark) -> Style:
@@ -141,7 +155,8 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         if node is None or not isinstance(node.data, str):
             return None
         leaves = [leaf.data for leaf in node.children]
-        return Group(node.data, tuple(e for e in leaves if not isinstance(e, str | None)))
+        entries = tuple(e for e in leaves if not isinstance(e, str | None))
+        return Group(node.data, entries, self.notes.get(node.data, ""))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         broken = self.entry is not None and self.entry.broken
@@ -162,6 +177,8 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
     def show(self, groups: Sequence[Group], activity: Activity) -> None:
         """Show these groups. Where one stood, and which groups were closed, stays as it was."""
         self.activity = activity
+        self.labels = labels_of([entry for group in groups for entry in group.entries])
+        self.notes = {group.title: group.note for group in groups}
         if self._shape() == _shape(groups):
             self._renew(groups)
             return
@@ -290,6 +307,7 @@ class Sidebar(Vertical):
         self._activity = Activity()
         self._told: tuple[Entry | None, Group | None] = (None, None)
         self._outside: Path | None = None
+        self._about_workflows = ""
         self.grouping = grouping if grouping in GROUPINGS else GROUPINGS[0]
 
     def compose(self) -> ComposeResult:
@@ -322,6 +340,12 @@ class Sidebar(Vertical):
         self._loading = False
         self._show_groups()
 
+    def show_about_workflows(self, told: str) -> None:
+        """Say this of the Datadog Workflows from now on."""
+        if told != self._about_workflows:
+            self._about_workflows = told
+            self._show_groups()
+
     def show_activity(self, activity: Activity) -> None:
         """Show what is going on."""
         self._activity = activity
@@ -330,7 +354,13 @@ class Sidebar(Vertical):
     def _show_groups(self) -> list[Group]:
         wanted = self._filter.value
         found = [entry for entry in self._entries if matches(entry, wanted)]
-        groups = grouped(found, self.grouping, wanted=wanted, outside=self._outside)
+        groups = grouped(
+            found,
+            self.grouping,
+            wanted=wanted,
+            outside=self._outside,
+            about_workflows=self._about_workflows,
+        )
         self.runbooks.show(groups, self._activity)
         self._show_state(len(found))
         if self.runbooks.entry is not None:

@@ -114,6 +114,8 @@ def _facts(step: StepProgress) -> list[str]:
     if step.exit_code and not names_exit(step.reason, step.exit_code):
         killed = f" ({step.signal})" if step.signal else ""
         facts.append(f"exit code {step.exit_code}{killed}")
+    if step.ran_by:
+        facts.append(f"run by {safe_text(step.ran_by)}")
     if step.over and round(step.waited):
         facts.append(f"waited {short_duration(step.waited)} for an answer")
     if step.attempts > 1:

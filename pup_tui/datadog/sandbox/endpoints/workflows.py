@@ -33,11 +33,17 @@ def _list(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("limit", 50, low=1, high=1000)
     number = request.integer("page", 0)
     wanted = request.query.get("filter[query]", "").lower()
-    found = [each for each in world.workflows if wanted in each.name.lower()]
+    drafts = request.query.get("filter[includeUnpublished]", "").lower() == "true"
+    whole = request.query.get("filter[includeSpecs]", "").lower() == "true"
+    found = [
+        each
+        for each in world.workflows
+        if wanted in each.name.lower() and (drafts or each.published)
+    ]
     counts = {"totalCount": len(world.workflows), "totalFilteredCount": len(found)}
     return ApiResponse(
         {
-            "data": [_document(each) for each in page_of(found, number * size, size)],
+            "data": [_document(each, whole=whole) for each in page_of(found, number * size, size)],
             "meta": {"page": counts},
         },
         content_type=JSON_API,
@@ -51,12 +57,10 @@ def _get(world: World, request: ApiRequest) -> ApiResponse:
     workflow = next((each for each in world.workflows if each.id == wanted.lower()), None)
     if workflow is None:
         raise ApiError(404, [{"detail": "workflow not found"}], JSON_API)
-    document = _document(workflow)
-    document["attributes"]["spec"] = _spec(workflow)
-    return ApiResponse({"data": document}, content_type=JSON_API)
+    return ApiResponse({"data": _document(workflow, whole=True)}, content_type=JSON_API)
 
 
-def _document(workflow: Workflow) -> Document:
+def _document(workflow: Workflow, *, whole: bool) -> Document:
     owner = {"data": {"type": "users", "id": ids.USER_ID}}
     return {
         "id": workflow.id,
@@ -65,20 +69,20 @@ def _document(workflow: Workflow) -> Document:
             "createdAt": iso_z(workflow.created),
             "description": workflow.description,
             "name": workflow.name,
-            "published": True,
-            "tags": [],
+            "published": workflow.published,
+            "tags": workflow.tags,
             "updatedAt": iso_z(workflow.created),
+            **({"spec": _spec(workflow)} if whole else {}),
         },
         "relationships": {"creator": owner, "owner": owner},
     }
 
 
 def _spec(workflow: Workflow) -> Document:
-    parameters = [{"name": name, "type": "STRING"} for name in workflow.inputs]
     return {
         "steps": [{"actionId": "com.datadoghq.core.noop", "name": step} for step in workflow.steps],
         "triggers": [{"apiTrigger": {}, "startStepNames": workflow.steps[:1]}],
-        "inputSchema": {"parameters": parameters},
+        "inputSchema": {"parameters": workflow.inputs},
     }
 
 

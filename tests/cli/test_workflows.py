@@ -1,0 +1,108 @@
+"""The Datadog Workflows of the command line, against the sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pup_tui.datadog.sandbox import ids
+from tests.support.program import Program
+from tests.support.sandboxes import asked_sandbox
+
+STORY = 5.0
+
+
+@pytest.fixture
+def datadog() -> Iterator[dict[str, str]]:
+    with asked_sandbox(STORY) as environ:
+        yield environ
+
+
+def listed(program: Program, *args: str, **environ: str) -> list[dict[str, Any]]:
+    done = program("list", "--json", *args, **environ)
+    return [entry for entry in done.json if entry["source"] == "datadog"]
+
+
+def test_they_are_listed_once_they_were_fetched(program: Program, datadog: dict[str, str]) -> None:
+    before = program("list", **datadog)
+    assert "they have not been fetched yet: `pup-tui list --refresh` fetches them" in before.err
+    found = listed(program, "--refresh", **datadog)
+    assert [entry["name"] for entry in found] == [
+        "Deploy a service",
+        "Drain a region",
+        "Mitigate the checkout incident",
+        "Restart the payment workers",
+    ]
+    assert found[0]["id"].startswith("workflow/deploy-a-service-")
+    assert found[0]["tags"] == {"type": "deployment", "team": "shop"}
+    assert listed(program, **datadog) == found
+    assert program("list", **datadog).err == ""
+
+
+def test_another_account_has_others(program: Program, datadog: dict[str, str]) -> None:
+    assert listed(program, "--refresh", **datadog)
+    assert listed(program, **{**datadog, "DD_API_KEY": "another"}) == []
+    without = {**datadog, "DD_API_KEY": "", "DD_APP_KEY": ""}
+    done = program("list", **without)
+    assert ("workflow/" in done.out, done.err) == (False, "")
+
+
+def test_what_was_fetched_stays_and_its_age_is_said(
+    program: Program, datadog: dict[str, str]
+) -> None:
+    found = listed(program, "--refresh", **datadog)
+    (record,) = Path(program.environ["PUP_TUI_STATE_DIR"]).glob("workflows/*/_fetched.json")
+    known = json.loads(record.read_text())
+    record.write_text(json.dumps({**known, "at": known["at"] - 3 * 3600 - 60}))
+    again = program("list", "--json", **datadog)
+    assert "Datadog Workflows: as they were 3 hours ago: `pup-tui list --refresh`" in again.err
+    assert [entry for entry in again.json if entry["source"] == "datadog"] == found
+
+
+def test_one_is_described_planned_and_run_by_what_it_is_called(
+    program: Program, datadog: dict[str, str]
+) -> None:
+    name, id_ = "workflow/deploy-a-service", f"workflow/{ids.DEPLOY_WORKFLOW_ID}"
+    described = program("describe", name, "--json", **datadog).json
+    assert described["id"].startswith(f"{name}-")
+    assert "default" not in described["vars"]["service"]
+    assert described["vars"]["env"]["choices"] == ["staging", "production"]
+    args = "--arg", "service=payments"
+    (step,) = program("plan", id_, *args, "--json", **datadog).json["steps"]
+    assert (step["kind"], step["mutates"]) == ("datadog-workflow", True)
+    done = program("run", id_, *args, "--json", **datadog)
+    assert done.code == 0, done.err
+    assert done.event("run.started")["runbook"] == described["id"]
+    told = [event["text"] for event in done.events if event["type"] == "step.output"]
+    assert "[pup-tui] its step Roll_out: SUCCEEDED" in told
+    (row,) = program("history", "--json").json
+    assert row["runbook"] == described["id"]
+    shown = program("show", row["run"], "--json").json
+    assert '"service":"payments"' in shown["steps"][0]["command"]
+    (last,) = [e for e in listed(program, **datadog) if e["last_run"]]
+    assert last["last_run"]["run"] == row["run"]
+
+
+def test_a_draft_starts_nothing(program: Program, datadog: dict[str, str]) -> None:
+    done = program("run", "workflow/drain-a-region", "--json", **datadog)
+    assert done.code == 1
+    assert "not published" in done.event("run.finished")["reason"]
+
+
+def test_one_that_there_is_not_is_told_with_what_is_near(
+    program: Program, datadog: dict[str, str]
+) -> None:
+    done = program("run", "workflow/deploy-a-servce", **datadog)
+    assert done.code == 2
+    assert "did you mean workflow/deploy-a-service-" in done.err
+
+
+def test_where_datadog_cannot_be_asked_the_reason_is_said(program: Program) -> None:
+    nowhere = {"PUP_TUI_DATADOG_URL": "http://127.0.0.1:9", "DD_API_KEY": "k", "DD_APP_KEY": "a"}
+    done = program("run", "workflow/x", **nowhere)
+    assert done.code == 2
+    assert "they could not be fetched: " in done.err
