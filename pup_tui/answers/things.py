@@ -55,9 +55,8 @@ def subject_of(value: Any) -> AnswerSubject:
 
 def layers(thing: Any) -> Iterator[JsonMap]:
     """Where the fields of a thing stand: in its attributes, beside them, and in their own attributes."""
-    while isinstance(thing, Mapping) and isinstance(thing.get("data"), Mapping):
-        thing = thing["data"]
-    if not isinstance(thing, Mapping):
+    thing = resource_of(thing)
+    if thing is None:
         return
     outer = thing.get("attributes")
     if isinstance(outer, Mapping):
@@ -66,6 +65,13 @@ def layers(thing: Any) -> Iterator[JsonMap]:
     inner = outer.get("attributes") if isinstance(outer, Mapping) else None
     if isinstance(inner, Mapping):
         yield inner
+
+
+def resource_of(thing: Any) -> JsonMap | None:
+    """The object that a thing is, which may be wrapped in `data` once more; None where it is no object."""
+    while isinstance(thing, Mapping) and isinstance(thing.get("data"), Mapping):
+        thing = thing["data"]
+    return thing if isinstance(thing, Mapping) else None
 
 
 def at(value: Any, *keys: str) -> Any:

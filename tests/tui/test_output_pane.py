@@ -434,6 +434,43 @@ async def test_a_list_of_flat_objects_is_a_table_that_sorts(tmp_path: Path) -> N
         assert [row[2:5] for row in s.rows()[2:4]] == ["ada", "[b]"]
 
 
+MONITORS = [
+    {
+        "name": name,
+        "overall_state": state,
+        "overall_state_modified": at,
+        "query": "q",
+        "options": {"a": {}},
+    }
+    for name, state, at in (
+        ("late", "OK", 1_700_000_000),
+        ("early", "Alert", "2021-05-03T13:06:23+00:00"),
+    )
+]
+
+
+async def test_things_of_a_kind_are_a_table_first_and_json_on_a_key(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(MONITORS))
+        assert s.status().startswith("table of monitors · ")
+        assert s.rows()[0].split() == ["name", "|", "state", "|", "since"]
+        for _ in range(3):
+            await s.press("full_stop")
+        assert [row.split()[0] for row in s.rows()[2:4]] == ["early", "late"]
+        assert "ago)" in s.rows()[2]
+        await s.press("v")
+        assert s.status().startswith("json of stdout")
+        await s.press("v")
+        assert s.rows()[0].strip().startswith("[{")
+
+
+async def test_one_thing_of_a_kind_is_a_table_of_one_row(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(MONITORS[0]))
+        assert s.status().startswith("table of monitors · ")
+        assert s.rows()[3].strip() == "(1 row)"
+
+
 async def test_what_an_arrangement_leaves_out_is_said(tmp_path: Path) -> None:
     async with shown(tmp_path) as s:
         path = tmp_path / "0001-both.log"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -14,7 +15,7 @@ from pup_tui.output.json_outline import (
     begins_json,
     json_outline,
 )
-from pup_tui.output.json_table import json_table
+from pup_tui.output.json_table import json_table, thing_table
 from pup_tui.output.passage import Line
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
@@ -101,8 +102,10 @@ class FoldableJson(LineList):
 class SortableTable(LineList):
     """A table as `output.table` makes it, with its rows in the order of a column."""
 
-    def __init__(self, lines: list[Line], rule: str) -> None:
+    def __init__(self, lines: list[Line], rule: str, kind: str = "") -> None:
         super().__init__(lines)
+        self.kind = kind
+        """What its rows are, where that is known."""
         self._head, self._rows, self._foot = lines[:2], lines[2:-1], lines[-1:]
         self._widths = widths_of(rule)
         self.column: int | None = None
@@ -111,10 +114,11 @@ class SortableTable(LineList):
     @property
     def told(self) -> str:
         """What it is, and in which order."""
+        told = f"table of {self.kind or 'stdout'}"
         if self.column is None:
-            return "table of stdout"
+            return told
         way = "▾" if self.reversed else "▴"
-        return f"table of stdout · by {self._cell(self._head[0], self.column)} {way}"
+        return f"{told} · by {self._cell(self._head[0], self.column)} {way}"
 
     def ways(self, key: KeyOf) -> str:
         """What can be done with it."""
@@ -162,7 +166,9 @@ class Arrangements(NamedTuple):
 
     @property
     def all(self) -> list[FoldableJson | SortableTable]:
-        return [each for each in (self.json, self.table) if each is not None]
+        by_kind = self.table is not None and self.table.kind
+        views = (self.table, self.json) if by_kind else (self.json, self.table)
+        return [each for each in views if each is not None]
 
 
 def arrangements(path: Path) -> Arrangements:
@@ -182,18 +188,23 @@ def arrangements(path: Path) -> Arrangements:
         outline = json_outline(text)
     except TooLargeJson:
         return Arrangements(left_out=left_out, why_not=_TOO_LARGE)
-    made = text if outline is None else json_table(outline.values)
-    return Arrangements(
-        None if outline is None else FoldableJson(outline),
-        None if made is None else _sortable(made),
-        left_out,
-    )
+    if outline is None:
+        return Arrangements(None, _sortable(text), left_out)
+    # Of a poll it is the last attempt that counts.
+    things = thing_table(outline.values[-1], time.time())
+    if things is not None:
+        table = _sortable(things.text, things.kind)
+    else:
+        made = json_table(outline.values)
+        table = None if made is None else _sortable(made)
+    return Arrangements(FoldableJson(outline), table, left_out)
 
 
-def _sortable(text: str) -> SortableTable | None:
+def _sortable(text: str, kind: str = "") -> SortableTable | None:
     """A text as a table, if it is one that `output.table` has made."""
     lines = text.removesuffix("\n").split("\n")
     is_table = len(lines) > 3 and _RULE.fullmatch(lines[1])
-    if not is_table or lines[-1] != f"({len(lines) - 3:,} rows)":
+    count = len(lines) - 3
+    if not is_table or lines[-1] != ("(1 row)" if count == 1 else f"({count:,} rows)"):
         return None
-    return SortableTable([Line("stdout", line) for line in lines], lines[1])
+    return SortableTable([Line("stdout", line) for line in lines], lines[1], kind)
