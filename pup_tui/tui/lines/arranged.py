@@ -1,4 +1,4 @@
-"""An output that is whole, arranged for people: JSON that can be folded, and tables that can be sorted."""
+"""An output arranged for people: JSON that can be folded, tables that can be sorted, plots of metrics."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from pup_tui.answers.series import series_of
 from pup_tui.output.json_outline import (
     MOST,
     JsonOutline,
@@ -21,6 +22,7 @@ from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
 from pup_tui.output.table_fit import cells_of, widths_of
 from pup_tui.tui.lines.line_list import LineList
+from pup_tui.tui.lines.plot import MetricPlot
 
 _TOO_LARGE = "too much of it to be laid out"
 _BEGINNING = 1024
@@ -154,32 +156,53 @@ def _sort_key(cell: str) -> tuple[bool, float, str]:
     return not is_number, float(cell) if is_number else 0.0, cell.casefold()
 
 
+View: TypeAlias = FoldableJson | SortableTable | MetricPlot
+"""One way to look at an output that is not as it was printed."""
+
+
 class Arrangements(NamedTuple):
     """What can be made of an output; None where it is not of that kind."""
 
     json: FoldableJson | None = None
     table: SortableTable | None = None
+    plot: MetricPlot | None = None
     left_out: int = 0
     """Lines of standard error, which stand in the output as it was printed only."""
     why_not: str = ""
     """Why it stands as it was printed, where it looks like JSON."""
 
     @property
-    def all(self) -> list[FoldableJson | SortableTable]:
-        by_kind = self.table is not None and self.table.kind
-        views = (self.table, self.json) if by_kind else (self.json, self.table)
+    def all(self) -> list[View]:
+        """What is made of what it says comes before its JSON."""
+        views = (self.plot, *self._tables(of_kind=True), self.json, *self._tables(of_kind=False))
         return [each for each in views if each is not None]
 
+    @property
+    def telling(self) -> View | None:
+        """What is made of what it says, where that is of a kind that is known."""
+        return next(
+            (each for each in (self.plot, *self._tables(of_kind=True)) if each is not None), None
+        )
 
-def arrangements(path: Path) -> Arrangements:
-    """What can be made of the standard output in the spool at `path`. Raises OSError."""
+    def _tables(self, *, of_kind: bool) -> list[SortableTable]:
+        return [] if self.table is None or bool(self.table.kind) is not of_kind else [self.table]
+
+
+def arrangements(path: Path, newest: int = 0, *, alone: bool = False) -> Arrangements:
+    """What can be made of the standard output in the spool at `path`. Raises OSError.
+
+    Only the lines from `newest` on are looked at, those of the newest attempt, where that is wanted `alone`
+    or there is too much of all of them.
+    """
     reader = SpoolReader(path)
     try:
-        if reader.dropped_lines or reader.size > MOST:
+        is_too_much = reader.dropped_lines or reader.size > MOST
+        start = newest if alone or is_too_much else 0
+        if is_too_much and not start:
             why = "lines of it are left out" if reader.dropped_lines else _TOO_LARGE
             first = "".join(line.text for line in reader.lines(0, 1, _BEGINNING))
             return Arrangements(why_not=why if begins_json(strip_style(first)) else "")
-        found = [passage for _, passage in reader.passages(0, reader.line_count)]
+        found = [passage for _, passage in reader.passages(start, reader.line_count)]
     finally:
         reader.close()
     text = strip_style("".join(each.text for each in found if each.stream == "stdout"))
@@ -189,15 +212,17 @@ def arrangements(path: Path) -> Arrangements:
     except TooLargeJson:
         return Arrangements(left_out=left_out, why_not=_TOO_LARGE)
     if outline is None:
-        return Arrangements(None, _sortable(text), left_out)
+        return Arrangements(None, _sortable(text), left_out=left_out)
     # Of a poll it is the last attempt that counts.
+    series = series_of(outline.values[-1])
+    plot = MetricPlot(series) if series and any(each.points for each in series) else None
     things = thing_table(outline.values[-1], time.time())
     if things is not None:
         table = _sortable(things.text, things.kind)
     else:
         made = json_table(outline.values)
         table = None if made is None else _sortable(made)
-    return Arrangements(FoldableJson(outline), table, left_out)
+    return Arrangements(FoldableJson(outline), table, plot, left_out)
 
 
 def _sortable(text: str, kind: str = "") -> SortableTable | None:
