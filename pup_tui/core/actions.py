@@ -59,7 +59,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     fail_if: ConditionText | None = None
     retry_on: ConditionText | None = None
     assertions: tuple[WantedAssertion, ...] = ()
-    show: Literal["json"] | WantedTable | None = None
+    show: Literal["json", "table"] | WantedTable | None = None
     names: dict[str, Any] = {}
     declared: frozenset[str] = frozenset()
     history: tuple[float, ...] = ()

@@ -216,7 +216,7 @@ def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: 
     )
 
 
-def _wanted_show(step: Step) -> Literal["json"] | WantedTable | None:
+def _wanted_show(step: Step) -> Literal["json", "table"] | WantedTable | None:
     """What is made of its output for people; None where it is shown as it is, or not."""
     match step.show:
         case ShownTable(table=table):
@@ -227,8 +227,8 @@ def _wanted_show(step: Step) -> Literal["json"] | WantedTable | None:
                 for each in table.columns
             )
             return WantedTable(table.rows, tuple(columns))
-        case "json":
-            return "json"
+        case "json" | "table":
+            return step.show
         case "text" | "none":
             return None
         case _ as never:

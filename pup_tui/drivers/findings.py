@@ -14,7 +14,7 @@ from pup_tui.output.mask import MIN_SECRET
 from pup_tui.output.pipeline import Captured
 from pup_tui.spelling import stored
 from pup_tui.steps.executor import Outcome
-from pup_tui.template.condition import parse_condition
+from pup_tui.template.condition import parse_condition, told_undefined
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.reading import NOT_SAID, reading_scope
@@ -86,7 +86,7 @@ class _Finder:
             try:
                 value = self._checked(capture, scope)
             except TemplateError as error:
-                missing[capture.name] = error.told
+                missing[capture.name] = told_undefined(error, scope)
                 continue
             values[capture.name] = value
             if capture.secret:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from pup_tui.answers.things import subject_of
 from pup_tui.aside import aside
 from pup_tui.core.actions import Wanted, WantedColumn, WantedTable
 from pup_tui.core.events import Findings
@@ -15,11 +16,13 @@ from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.findings import TOO_MUCH
 from pup_tui.drivers.masking import Masking
 from pup_tui.output.blockindex import index_path
+from pup_tui.output.json_table import json_table, thing_table
 from pup_tui.output.mask import MASK, Masker
 from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import Captured, KeptOutput
 from pup_tui.output.shown import made_path, pretty_json, shown_table
 from pup_tui.output.spool import SpoolWriter
+from pup_tui.output.table import table
 from pup_tui.steps.executor import Outcome
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.expression import compile_expression
@@ -77,7 +80,10 @@ async def keep_shown(
 def _keep(path: Path, wanted: Wanted, seen: _Seen, masker: Masker) -> None:
     how, made = wanted.show, made_path(path)
     with one_budget():
-        text = _table(how, wanted, seen) if isinstance(how, WantedTable) else _json(seen)
+        if isinstance(how, WantedTable):
+            text = _table(how, wanted, seen)
+        else:
+            text = _table_by_kind(seen) if how == "table" else _json(seen)
     spool = SpoolWriter(made)
     spool.append(Passage("stdout", masker.mask(text).removesuffix("\n") + "\n"))
     spool.close()
@@ -90,9 +96,27 @@ def _keep(path: Path, wanted: Wanted, seen: _Seen, masker: Masker) -> None:
 
 
 def _json(seen: _Seen) -> str:
-    if parse_json(seen.stdout) is NOTHING:
-        raise TemplateError("the output is not JSON")
+    _value(seen)
     return _small(pretty_json(seen.stdout))
+
+
+def _value(seen: _Seen) -> Any:
+    value = parse_json(seen.stdout)
+    if value is NOTHING:
+        raise TemplateError("the output is not JSON")
+    return value
+
+
+def _table_by_kind(seen: _Seen) -> str:
+    value = _value(seen)
+    subject = subject_of(value)
+    if subject.is_list and not subject.things:
+        return table([], [])
+    things = thing_table(value)
+    made = json_table([value], least=1) if things is None else things.text
+    if made is None:
+        raise TemplateError("the output is no list of flat objects, nor of a kind that has a table")
+    return made
 
 
 def _table(given: WantedTable, wanted: Wanted, seen: _Seen) -> str:

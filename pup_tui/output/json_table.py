@@ -1,9 +1,11 @@
-"""A list of flat objects in JSON as a table."""
+"""JSON as a table: of things of a kind that is known, or of a list of flat objects."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+from pup_tui.answers.tables import table_of
 
 from .shown import shown_table
 
@@ -11,8 +13,25 @@ MOST_ROWS = 10_000
 _INSIDE = "attributes"
 
 
-def json_table(values: list[Any]) -> str | None:
-    """The longest list of flat objects in these values as a table; None where there is none."""
+class ThingTable(NamedTuple):
+    """A table of things of one kind, and what they are called."""
+
+    kind: str
+    text: str
+
+
+def thing_table(value: Any, now: float | None = None) -> ThingTable | None:
+    """What an answer is about as a table, where that is of a kind that is known.
+
+    `now` (seconds since 1970) has it tell how long ago times are.
+    """
+    found = table_of(value, now)
+    text = None if found is None else shown_table(found.titles, found.rows)
+    return None if found is None or text is None else ThingTable(found.name, text)
+
+
+def json_table(values: list[Any], least: int = 2) -> str | None:
+    """The longest list of flat objects in these values as a table; None where none has the `least` rows."""
     lists = [values, *(value for value in values if isinstance(value, list))]
     lists += [
         inner
@@ -21,7 +40,7 @@ def json_table(values: list[Any]) -> str | None:
         for inner in value.values()
         if isinstance(inner, list)
     ]
-    found = [rows for rows in map(_flat_rows, lists) if len(rows) > 1]
+    found = [rows for rows in map(_flat_rows, lists) if len(rows) >= least]
     if not found:
         return None
     rows = max(found, key=len)

@@ -221,11 +221,15 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         ),
     ] = None
     show: Annotated[
-        Literal["text", "json", "none"] | ShownTable,
+        Literal["text", "json", "table", "none"] | ShownTable,
         key(
-            "How its output is shown: as it is, as pretty JSON, not at all, or as a table. A failure is "
-            "always shown as it was printed.",
-            examples=("json", {"table": {"rows": "json.items", "columns": ["name", "status"]}}),
+            "How its output is shown: as it is, as pretty JSON, as a table (of its kind, where columns are "
+            "not given), or not at all. A failure is always shown as it was printed.",
+            examples=(
+                "json",
+                "table",
+                {"table": {"rows": "json.items", "columns": ["name", "status"]}},
+            ),
         ),
     ] = "text"
     foreach: Annotated[

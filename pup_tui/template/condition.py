@@ -15,14 +15,17 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
+from pup_tui.answers.emptiness import why_not_known
+from pup_tui.answers.numbers import Number, ToldNumbers
+from pup_tui.answers.states import State, ToldStates, states_of
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.evaluation import Expression
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import NO_FLOW, Flow
-from pup_tui.template.reading import is_empty, status_of, value_of
+from pup_tui.template.reading import is_empty, read_numbers
 from pup_tui.template.usage import Usage, UsesNames
-from pup_tui.template.values import NOTHING, is_list, parse_json, to_text
+from pup_tui.template.values import NOTHING, parse_json, to_text
 
 ConditionKind = Literal["empty", "status", "value", "trend", "expression"]
 MAX_TREND: Final = 1000
@@ -95,6 +98,8 @@ class _Empty(Condition):
         if not isinstance(output, str):
             return ConditionResult(None, "there is no output")
         json_value = _json(scope)
+        if json_value is not NOTHING and (why := why_not_known(json_value)):
+            return ConditionResult(None, why)
         if is_empty(output, json_value, json_value is not NOTHING):
             return ConditionResult(True, "the output is empty")
         return ConditionResult(False, "the output is not empty")
@@ -113,19 +118,18 @@ class _Status(Condition):
         wanted = _variable_text(self._wanted, scope) if self._variable else self._wanted
         if wanted is None:
             return ConditionResult(None, f"`{self._wanted}` is not defined")
-        statuses = _status(scope)
-        if statuses is None:
-            return ConditionResult(None, "the output has no status")
-        if isinstance(statuses, str):
-            return ConditionResult(self._fits(statuses, wanted), f"the status is {statuses}")
-        if not statuses:
+        found = _states(scope)
+        if found.states is None:
+            return ConditionResult(None, found.why_not)
+        if not found.states:
             return ConditionResult(False, "the list is empty")
-        unfit = [status for status in statuses if not self._fits(status, wanted)]
+        unfit = [state for state in found.states if not self._fits(state.text, wanted)]
+        if not found.several:
+            return ConditionResult(not unfit, f"the status is {found.states[0].text}")
         if not unfit:
-            return ConditionResult(True, f"all {len(statuses)} satisfy it")
-        return ConditionResult(
-            False, f"{len(unfit)} of {len(statuses)} do not satisfy it, one is {unfit[0]}"
-        )
+            return ConditionResult(True, f"all {len(found.states)} satisfy it")
+        told = f"{len(unfit)} of {len(found.states)} do not satisfy it"
+        return ConditionResult(False, f"{told}, one is {_named(unfit[0].text, unfit[0].name)}")
 
     def _fits(self, status: str, wanted: str) -> bool:
         return (status.strip().casefold() == wanted.strip().casefold()) is self._equal
@@ -144,19 +148,18 @@ class _Value(Condition):
         written = _variable_text(self._limit, scope) if self._variable else self._limit
         if written is None or not _NUMBER.fullmatch(written.strip()):
             return ConditionResult(None, f"`{self._limit}` is not a number")
-        values = _values(scope)
-        if not values:
-            return ConditionResult(None, _no_number(scope))
+        found = _numbers(scope)
+        if not found.numbers:
+            return ConditionResult(None, found.why_not)
         compare, limit = _COMPARE[self._sign], float(written)
-        unfit = [value for value in values if not compare(value, limit)]
-        if len(values) == 1:
-            return ConditionResult(not unfit, f"the value is {_shown(values[0])}")
+        unfit = [number for number in found.numbers if not compare(_known(number), limit)]
+        if len(found.numbers) == 1:
+            return ConditionResult(not unfit, f"the value is {_shown(_known(found.numbers[0]))}")
         if not unfit:
-            return ConditionResult(True, f"all {len(values)} series satisfy it")
-        shown = _shown(unfit[0])
-        return ConditionResult(
-            False, f"{len(unfit)} of {len(values)} series do not satisfy it, one is {shown}"
-        )
+            return ConditionResult(True, f"all {len(found.numbers)} {found.each} satisfy it")
+        told = f"{len(unfit)} of {len(found.numbers)} {found.each} do not satisfy it"
+        shown = _named(_shown(_known(unfit[0])), unfit[0].name)
+        return ConditionResult(False, f"{told}, one is {shown}")
 
 
 class _Trend(Condition):
@@ -168,14 +171,16 @@ class _Trend(Condition):
         self._count = count
 
     def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
-        values = _values(scope)
-        if not values:
-            return ConditionResult(None, _no_number(scope))
-        if len(values) > 1:
-            return ConditionResult(None, "there are several series")
+        found = _numbers(scope)
+        if not found.numbers:
+            return ConditionResult(None, found.why_not)
+        if len(found.numbers) > 1:
+            why = f"there are {found.told}: a trend is that of one, so ask for one only"
+            return ConditionResult(None, why)
+        value = _known(found.numbers[0])
         if not history:
-            return ConditionResult(None, f"the value is {_shown(values[0])}, the first sample")
-        samples = [*history[-self._count :], values[0]]
+            return ConditionResult(None, f"the value is {_shown(value)}, the first sample")
+        samples = [*history[-self._count :], value]
         steps = [self._goes_on(a, b) for a, b in pairwise(samples)]
         shown = f"the value went from {_shown(samples[-2])} to {_shown(samples[-1])}"
         if len(steps) < self._count:
@@ -195,11 +200,27 @@ class _Free(Condition):
         try:
             value = self._expression.evaluate(scope)
         except UndefinedName as error:
-            return ConditionResult(None, error.told, error.name)
+            return ConditionResult(None, told_undefined(error, scope), error.name)
         except TemplateError as error:
             return ConditionResult(None, str(error))
         holds = is_true(value)
         return ConditionResult(holds, f"`{self.source}` {'holds' if holds else 'does not hold'}")
+
+
+def told_undefined(error: TemplateError, scope: Mapping[str, Any]) -> str:
+    """Why an expression cannot be evaluated; of a `status` or `value`, what the output has in its place."""
+    name = error.name if isinstance(error, UndefinedName) else ""
+    if "output" not in scope or name not in ("status", "value"):
+        return error.told
+    if name == "status":
+        found = _states(scope)
+        count = f"{len(found.states or ())} of them"
+        why = found.why_not
+    else:
+        numbers = _numbers(scope)
+        count, why = numbers.told, numbers.why_not
+    short = f"`{name} == …` alone looks at every one"
+    return f"{error.message}: {why or f'there are {count}; {short}'}"
 
 
 def is_short_form(source: str, declared: frozenset[str]) -> bool:
@@ -224,29 +245,41 @@ def _json(scope: Mapping[str, Any]) -> Any:
     return parse_json(output) if isinstance(output, str) else NOTHING
 
 
-def _status(scope: Mapping[str, Any]) -> str | list[str] | None:
+def _states(scope: Mapping[str, Any]) -> ToldStates:
+    """The states that the output tells, or else the `status` that is a name of its own."""
     json_value = _json(scope)
-    found = None if json_value is NOTHING else status_of(json_value)
+    if json_value is NOTHING:
+        found = ToldStates(None, why_not="the output has no status: it is not JSON")
+    else:
+        found = states_of(json_value)
     status = scope.get("status")
-    return status if found is None and isinstance(status, str) else found
+    if found.states is None and isinstance(status, str):
+        return ToldStates((State(status),))
+    return found
 
 
-def _values(scope: Mapping[str, Any]) -> list[float]:
+def _numbers(scope: Mapping[str, Any]) -> ToldNumbers:
+    """The numbers that the output tells, or else the `value` that is a name of its own."""
     output, json_value = scope.get("output"), _json(scope)
-    found = value_of(
+    found = read_numbers(
         output if isinstance(output, str) else "", None if json_value is NOTHING else json_value
     )
-    if found is None:
-        value = scope.get("value")
-        known = isinstance(value, int | float) and not isinstance(value, bool)
-        return [float(value)] if known and value is not None else []
-    return found if isinstance(found, list) else [found]
+    value = scope.get("value")
+    if found.numbers is None and isinstance(value, int | float) and not isinstance(value, bool):
+        return ToldNumbers((Number(float(value)),))
+    if found.numbers is None and json_value is NOTHING:
+        return found._replace(why_not="the output has no number")
+    return found
 
 
-def _no_number(scope: Mapping[str, Any]) -> str:
-    if not is_list(_json(scope)):
-        return "the output has no number"
-    return "the output is a list and has no number of its own: name one, such as json[0].count"
+def _known(number: Number) -> float:
+    """A number that is known, as all are where `ToldNumbers.numbers` is."""
+    assert number.value is not None
+    return number.value
+
+
+def _named(text: str, name: str) -> str:
+    return f"{text} ({name})" if name else text
 
 
 def _shown(value: float) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pup_tui.late_pattern import late_pattern
+from pup_tui.answers import emptiness
+from pup_tui.answers.numbers import Number, ToldNumbers, numbers_of
+from pup_tui.answers.plain_numbers import number_of
+from pup_tui.answers.states import states_of
 from pup_tui.template.values import NOTHING, parse_json
 
 NOT_SAID: Final = frozenset(
@@ -15,75 +16,38 @@ NOT_SAID: Final = frozenset(
 )
 """What is known of an attempt without a look at what it said."""
 
-_NUMBER: Final = late_pattern(
-    r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*", re.ASCII
-)
 _EXACT: Final = 2**53
 """Below it every whole number is one of its own as a `float`."""
-_STATUS_PATHS: Final = (
-    ("status",),
-    ("overall_state",),
-    ("state",),
-    ("data", "attributes", "instanceStatus", "detailsKind"),
-    ("data", "attributes", "status"),
-)
-
-
-def _at(value: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
 
 
 def status_of(json_value: Any) -> str | list[str] | None:
-    """Find the status of a JSON object, or that of each element of a list.
+    """Find the status of an answer in JSON; a list where it is that of several things.
 
-    The status is ``status``, ``overall_state`` (monitors), ``state``, the state of a workflow's
-    instance, or ``data.attributes.status``. ``None`` where there is none; of a list also where
-    one element has none.
+    ``None`` where there is none, also where one of several things has none.
     """
-    if isinstance(json_value, list):
-        found = [_one_status(item) for item in json_value]
-        known = [status for status in found if status is not None]
-        return known if len(known) == len(found) else None
-    return _one_status(json_value)
-
-
-def _one_status(json_value: Any) -> str | None:
-    for path in _STATUS_PATHS:
-        found = _at(json_value, path)
-        if isinstance(found, str):
-            return found
-        if isinstance(found, int) and not isinstance(found, bool):
-            return str(found)
-    return None
+    found = states_of(json_value)
+    if found.states is None:
+        return None
+    texts = [state.text for state in found.states]
+    return texts if found.several else texts[0]
 
 
 def value_of(output: str, json_value: Any) -> float | list[float] | None:
-    """Find the number in an output.
+    """Find the number in an output: the output itself, or what its JSON tells.
 
-    It is the output itself, its ``value``, or the newest point of a Datadog series that is not
-    null. Several series give a list. ``None`` where there is none, or where a series has no point.
+    Several series give a list. ``None`` where there is none, or where a series has no point.
     """
-    number = _number(json_value)
-    if number is None and _NUMBER.fullmatch(output[:64]) and len(output) <= 64:
-        number = _finite(float(output))
-    if number is None and isinstance(json_value, Mapping):
-        number = _number(json_value.get("value"))
-    return number if number is not None else _series_values(json_value)
+    found = read_numbers(output, json_value).numbers or ()
+    known = [number.value for number in found if number.value is not None]
+    if not known:
+        return None
+    return known[0] if len(known) == 1 else known
 
 
-def _number(value: Any) -> float | None:
-    if isinstance(value, str) and len(value) <= 64 and _NUMBER.fullmatch(value):
-        return _finite(float(value))
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return _finite(float(value))
-    except OverflowError:
-        return None
+def read_numbers(output: str, json_value: Any) -> ToldNumbers:
+    """The numbers in an output, and what was found in their place where there are none."""
+    number = number_of(output) if json_value is None else None
+    return numbers_of(json_value) if number is None else ToldNumbers((Number(number),))
 
 
 def _written(number: float) -> float:
@@ -91,65 +55,14 @@ def _written(number: float) -> float:
     return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
-
-
-def _series_values(json_value: Any) -> float | list[float] | None:
-    series = _series(json_value)
-    newest = [_newest(points) for points in series]
-    known = [value for value in newest if value is not None]
-    if not known or len(known) < len(newest):
-        return None
-    return known[0] if len(known) == 1 else known
-
-
-def _series(json_value: Any) -> list[list[tuple[float, float | None]]]:
-    """Read the (time, value) points of each series: of a v1 query, or of a v2 timeseries."""
-    first = _at(json_value, ("series",))
-    if isinstance(first, list):
-        return [_pointlist(item) for item in first]
-    times = _at(json_value, ("data", "attributes", "times"))
-    values = _at(json_value, ("data", "attributes", "values"))
-    if isinstance(times, list) and isinstance(values, list):
-        return [_columns(times, column) for column in values]
-    return []
-
-
-def _pointlist(series: Any) -> list[tuple[float, float | None]]:
-    points = _at(series, ("pointlist",))
-    if not isinstance(points, list):
-        return []
-    pairs = [point for point in points if isinstance(point, list) and len(point) == 2]
-    return [(_number(time) or 0.0, _number(value)) for time, value in pairs]
-
-
-def _columns(times: list[Any], values: Any) -> list[tuple[float, float | None]]:
-    if not isinstance(values, list):
-        return []
-    return [
-        (_number(time) or 0.0, _number(value)) for time, value in zip(times, values, strict=False)
-    ]
-
-
-def _newest(points: list[tuple[float, float | None]]) -> float | None:
-    known = [(time, value) for time, value in points if value is not None]
-    return max(known, key=lambda point: point[0])[1] if known else None
-
-
 def is_empty(output: str, json_value: Any, is_json: bool) -> bool:
-    """Whether an output is blank, or JSON that says nothing.
+    """Whether an output is blank, or an answer in JSON that holds nothing.
 
-    That is ``null``, ``""``, ``[]``, ``{}`` or an object whose ``data`` is ``[]``. Text that is
-    not JSON is not empty.
+    Text that is not JSON is not empty.
     """
     if not output.strip():
         return True
-    if not is_json:
-        return False
-    if json_value is None or json_value in ("", [], {}):
-        return True
-    return isinstance(json_value, Mapping) and json_value.get("data") == []
+    return is_json and emptiness.is_empty(json_value)
 
 
 def lines_of(output: str) -> list[str]:

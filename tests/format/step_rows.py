@@ -243,6 +243,28 @@ CARE = [
     ),
     step(
         "show",
+        """
+        steps:
+          - name: a
+            kind: shell
+            stdin: '{"data": [{"type": "log", "id": "1", "attributes": {"service": "web", "message": "up"}}]}'
+            run: cat
+            show: table
+        """,
+        sees=lambda played: (
+            made_of(played, "a").splitlines()
+            == ["service | message", "--------+--------", "web     | up", "(1 row)"]
+        ),
+        shown=lambda told: told["steps"][0]["show"] == "table",
+    ),
+    step(
+        "show",
+        "steps: [{name: a, show: table, kind: shell, run: 'echo \\[]'}]",
+        prints=("[]",),
+        sees=lambda played: made_of(played, "a") == "(0 rows)\n",
+    ),
+    step(
+        "show",
         "steps: [{name: a, show: none, kind: shell, run: echo kept}]",
         prints=("kept",),
     ),

@@ -238,4 +238,4 @@ def test_rows_have_no_number_of_their_own(source: str) -> None:
     output = '[{"value": 3}]'
     result = parse_condition(source).judge({"output": output, "json": json.loads(output)})
     assert result.holds is None
-    assert result.reason.endswith("name one, such as json[0].count")
+    assert result.reason.endswith("how many it holds is `json | length`")

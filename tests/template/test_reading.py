@@ -83,14 +83,17 @@ def test_value(output: str, value: float | list[float] | None) -> None:
     assert scope.get("value") == (value if isinstance(value, float) else None)
 
 
-@pytest.mark.parametrize("output", ["", " \n", "null", '""', "[]", "{}", '{"data": []}', " [ ] "])
+@pytest.mark.parametrize(
+    "output", ["", " \n", "null", '""', "[]", "{}", '{"data": []}', " [ ] ", '{"a": []}']
+)
 def test_empty(output: str) -> None:
     scope = reading_scope(output)
     assert is_empty(output, scope.get("json"), "json" in scope)
 
 
 @pytest.mark.parametrize(
-    "output", ["x", "0", "false", "[0]", '{"data": [1]}', '{"data": {}}', '{"a": []}', "none"]
+    "output",
+    ["x", "0", "false", "[0]", '{"data": [1]}', '{"data": {}}', '{"id": 1, "a": []}', "none"],
 )
 def test_not_empty(output: str) -> None:
     scope = reading_scope(output)

@@ -353,9 +353,9 @@ async def test_what_is_found_out_when_the_pane_has_left_the_screen_harms_nothing
 ) -> None:
     left = threading.Event()
 
-    def found_late(path: Path) -> Arrangements:
+    def found_late(path: Path, newest: int) -> Arrangements:
         left.wait(20)
-        return arrangements(path)
+        return arrangements(path, newest)
 
     monkeypatch.setattr(output_pane, "arrangements", found_late)
     async with shown(tmp_path) as s:
@@ -432,6 +432,104 @@ async def test_a_list_of_flat_objects_is_a_table_that_sorts(tmp_path: Path) -> N
         assert [row[2:7].strip() for row in s.rows()[2:5]] == ["字", "ada", "[b]bo"]
         await s.press("full_stop")
         assert [row[2:5] for row in s.rows()[2:4]] == ["ada", "[b]"]
+
+
+MONITORS: list[dict[str, object]] = [
+    {
+        "name": name,
+        "overall_state": state,
+        "overall_state_modified": at,
+        "query": "q",
+        "options": {"a": {}},
+    }
+    for name, state, at in (
+        ("late", "OK", 1_700_000_000),
+        ("early", "Alert", "2021-05-03T13:06:23+00:00"),
+    )
+]
+
+
+async def test_things_of_a_kind_are_a_table_first_and_json_on_a_key(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(MONITORS))
+        assert s.status().startswith("table of monitors · ")
+        assert s.rows()[0].split() == ["name", "|", "state", "|", "since"]
+        for _ in range(3):
+            await s.press("full_stop")
+        assert [row.split()[0] for row in s.rows()[2:4]] == ["early", "late"]
+        assert "ago)" in s.rows()[2]
+        await s.press("v")
+        assert s.status().startswith("json of stdout")
+        await s.press("v")
+        assert s.rows()[0].strip().startswith("[{")
+
+
+async def test_one_thing_of_a_kind_is_a_table_of_one_row(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(MONITORS[0]))
+        assert s.status().startswith("table of monitors · ")
+        assert s.rows()[3].strip() == "(1 row)"
+
+
+def series(*values: float | None, scope: str = "*") -> str:
+    points = [[1_700_000_000_000 + n * 60_000, value] for n, value in enumerate(values)]
+    return json.dumps({"status": "ok", "series": [{"scope": scope, "pointlist": points}]})
+
+
+async def test_metrics_are_a_plot_that_fills_the_pane(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, series(1, 9, None, 4, None))
+        assert s.status().startswith("plot of 1 series · v other views")
+        rows = s.rows()
+        assert rows[0].strip() == "* · min 1 · max 9 · last 4"
+        assert [row.strip()[:3] for row in (rows[1], rows[7])] == ["9 ┤", "1 ┤"]
+        assert rows[8].rstrip().endswith("─")
+        assert len(rows[8]) <= WIDTH
+        await s.pilot.resize_terminal(120, HEIGHT + 11)
+        await s.pilot.pause()
+        await s.pilot.pause()
+        assert len(s.rows()[18].rstrip()) > 100
+        await s.press("v")
+        assert s.status().startswith("json of stdout")
+
+
+async def test_a_plot_follows_the_attempts_of_a_poll(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        path = tmp_path / "0000-step.log"
+
+        async def attempt(number: int, text: str) -> None:
+            await s.write(text)
+            s.pane.show(path, "", attempts=number)
+            await s.app.workers.wait_for_complete()
+            await s.pilot.pause()
+
+        await attempt(1, series(5, 6))
+        assert s.rows()[0].strip() == "* · min 5 · max 6 · last 6"
+        await attempt(2, series(5, 6, 70))
+        assert s.rows()[0].strip() == "* · min 5 · max 70 · last 70"
+        await s.press("v", "v")
+        assert s.status().startswith("[stdout+stderr] 2 lines")
+        await attempt(3, series(1))
+        assert s.status().startswith("[stdout+stderr] 3 lines")
+        s.pane.show(path, "", grows=False, arranged=False)
+        await s.app.workers.wait_for_complete()
+        assert s.status().startswith("[stdout+stderr] 3 lines")
+
+
+async def test_what_failed_after_its_attempts_is_shown_as_it_was_printed(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        path = tmp_path / "0000-step.log"
+        await s.write(json.dumps(MONITORS))
+        s.pane.show(path, "", attempts=1)
+        await s.app.workers.wait_for_complete()
+        await s.pilot.pause()
+        assert s.status().startswith("table of monitors")
+        s.pane.show(path, "", attempts=1, grows=False, arranged=False)
+        await s.app.workers.wait_for_complete()
+        await s.pilot.pause()
+        assert s.status().startswith("[stdout+stderr] 1 line")
+        await s.press("v")
+        assert s.status().startswith("table of monitors")
 
 
 async def test_what_an_arrangement_leaves_out_is_said(tmp_path: Path) -> None:

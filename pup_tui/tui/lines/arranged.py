@@ -1,12 +1,14 @@
-"""An output that is whole, arranged for people: JSON that can be folded, and tables that can be sorted."""
+"""An output arranged for people: JSON that can be folded, tables that can be sorted, plots of metrics."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from pup_tui.answers.series import series_of
 from pup_tui.output.json_outline import (
     MOST,
     JsonOutline,
@@ -14,12 +16,13 @@ from pup_tui.output.json_outline import (
     begins_json,
     json_outline,
 )
-from pup_tui.output.json_table import json_table
+from pup_tui.output.json_table import json_table, thing_table
 from pup_tui.output.passage import Line
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
 from pup_tui.output.table_fit import cells_of, widths_of
 from pup_tui.tui.lines.line_list import LineList
+from pup_tui.tui.lines.plot import MetricPlot
 
 _TOO_LARGE = "too much of it to be laid out"
 _BEGINNING = 1024
@@ -101,8 +104,10 @@ class FoldableJson(LineList):
 class SortableTable(LineList):
     """A table as `output.table` makes it, with its rows in the order of a column."""
 
-    def __init__(self, lines: list[Line], rule: str) -> None:
+    def __init__(self, lines: list[Line], rule: str, kind: str = "") -> None:
         super().__init__(lines)
+        self.kind = kind
+        """What its rows are, where that is known."""
         self._head, self._rows, self._foot = lines[:2], lines[2:-1], lines[-1:]
         self._widths = widths_of(rule)
         self.column: int | None = None
@@ -111,10 +116,11 @@ class SortableTable(LineList):
     @property
     def told(self) -> str:
         """What it is, and in which order."""
+        told = f"table of {self.kind or 'stdout'}"
         if self.column is None:
-            return "table of stdout"
+            return told
         way = "▾" if self.reversed else "▴"
-        return f"table of stdout · by {self._cell(self._head[0], self.column)} {way}"
+        return f"{told} · by {self._cell(self._head[0], self.column)} {way}"
 
     def ways(self, key: KeyOf) -> str:
         """What can be done with it."""
@@ -150,30 +156,53 @@ def _sort_key(cell: str) -> tuple[bool, float, str]:
     return not is_number, float(cell) if is_number else 0.0, cell.casefold()
 
 
+View: TypeAlias = FoldableJson | SortableTable | MetricPlot
+"""One way to look at an output that is not as it was printed."""
+
+
 class Arrangements(NamedTuple):
     """What can be made of an output; None where it is not of that kind."""
 
     json: FoldableJson | None = None
     table: SortableTable | None = None
+    plot: MetricPlot | None = None
     left_out: int = 0
     """Lines of standard error, which stand in the output as it was printed only."""
     why_not: str = ""
     """Why it stands as it was printed, where it looks like JSON."""
 
     @property
-    def all(self) -> list[FoldableJson | SortableTable]:
-        return [each for each in (self.json, self.table) if each is not None]
+    def all(self) -> list[View]:
+        """What is made of what it says comes before its JSON."""
+        views = (self.plot, *self._tables(of_kind=True), self.json, *self._tables(of_kind=False))
+        return [each for each in views if each is not None]
+
+    @property
+    def telling(self) -> View | None:
+        """What is made of what it says, where that is of a kind that is known."""
+        return next(
+            (each for each in (self.plot, *self._tables(of_kind=True)) if each is not None), None
+        )
+
+    def _tables(self, *, of_kind: bool) -> list[SortableTable]:
+        return [] if self.table is None or bool(self.table.kind) is not of_kind else [self.table]
 
 
-def arrangements(path: Path) -> Arrangements:
-    """What can be made of the standard output in the spool at `path`. Raises OSError."""
+def arrangements(path: Path, newest: int = 0, *, alone: bool = False) -> Arrangements:
+    """What can be made of the standard output in the spool at `path`. Raises OSError.
+
+    Only the lines from `newest` on are looked at, those of the newest attempt, where that is wanted `alone`
+    or there is too much of all of them.
+    """
     reader = SpoolReader(path)
     try:
-        if reader.dropped_lines or reader.size > MOST:
+        is_too_much = reader.dropped_lines or reader.size > MOST
+        start = newest if alone or is_too_much else 0
+        if is_too_much and not start:
             why = "lines of it are left out" if reader.dropped_lines else _TOO_LARGE
             first = "".join(line.text for line in reader.lines(0, 1, _BEGINNING))
             return Arrangements(why_not=why if begins_json(strip_style(first)) else "")
-        found = [passage for _, passage in reader.passages(0, reader.line_count)]
+        found = [passage for _, passage in reader.passages(start, reader.line_count)]
     finally:
         reader.close()
     text = strip_style("".join(each.text for each in found if each.stream == "stdout"))
@@ -182,18 +211,25 @@ def arrangements(path: Path) -> Arrangements:
         outline = json_outline(text)
     except TooLargeJson:
         return Arrangements(left_out=left_out, why_not=_TOO_LARGE)
-    made = text if outline is None else json_table(outline.values)
-    return Arrangements(
-        None if outline is None else FoldableJson(outline),
-        None if made is None else _sortable(made),
-        left_out,
-    )
+    if outline is None:
+        return Arrangements(None, _sortable(text), left_out=left_out)
+    # Of a poll it is the last attempt that counts.
+    series = series_of(outline.values[-1])
+    plot = MetricPlot(series) if series and any(each.points for each in series) else None
+    things = thing_table(outline.values[-1], time.time())
+    if things is not None:
+        table = _sortable(things.text, things.kind)
+    else:
+        made = json_table(outline.values)
+        table = None if made is None else _sortable(made)
+    return Arrangements(FoldableJson(outline), table, plot, left_out)
 
 
-def _sortable(text: str) -> SortableTable | None:
+def _sortable(text: str, kind: str = "") -> SortableTable | None:
     """A text as a table, if it is one that `output.table` has made."""
     lines = text.removesuffix("\n").split("\n")
     is_table = len(lines) > 3 and _RULE.fullmatch(lines[1])
-    if not is_table or lines[-1] != f"({len(lines) - 3:,} rows)":
+    count = len(lines) - 3
+    if not is_table or lines[-1] != ("(1 row)" if count == 1 else f"({count:,} rows)"):
         return None
-    return SortableTable([Line("stdout", line) for line in lines], lines[1])
+    return SortableTable([Line("stdout", line) for line in lines], lines[1], kind)

@@ -463,6 +463,11 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         return self._page
 
     @property
+    def room(self) -> Size:
+        """The columns and rows that lines have; none before it is laid out."""
+        return Size(self._text_width if self.size else 0, self.size.height)
+
+    @property
     def _text_width(self) -> int:
         return max(1, self.scrollable_content_region.width - self._painter.gutter)
 

@@ -21,11 +21,12 @@ from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.lines import finder
-from pup_tui.tui.lines.arranged import FoldableJson, KeyOf, SortableTable, arrangements
+from pup_tui.tui.lines.arranged import FoldableJson, KeyOf, SortableTable, View, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
 from pup_tui.tui.lines.last_lines import ABOVE_ERROR, first_error
 from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.lines.plot import MetricPlot
 from pup_tui.tui.output_wanted import (
     OutputForEditor,
     OutputForFile,
@@ -79,8 +80,8 @@ class OutputPane(Vertical):
         self._reader: DividedOutput | None = None
         self._printed: DividedOutput | None = None
         """What was printed, where something else is shown to begin with and this was asked for."""
-        self._arrangements: list[FoldableJson | SortableTable] = []
-        self._view: FoldableJson | SortableTable | None = None
+        self._arrangements: list[View] = []
+        self._view: View | None = None
         """Which of them is shown; None where the output is shown as it was printed."""
         self._left_out = 0
         """Lines of standard error that they leave out."""
@@ -101,6 +102,10 @@ class OutputPane(Vertical):
         """The output of which it is being found out whether it is JSON or a table."""
         self._view_wanted = False
         """Whether another arrangement was asked for meanwhile."""
+        self._attempts = 0
+        """Attempts of a poll of which the newest was looked at."""
+        self._as_printed = False
+        """Whether the operator wants to see what is printed while it is."""
 
     def compose(self) -> ComposeResult:
         yield self.lines
@@ -123,13 +128,15 @@ class OutputPane(Vertical):
         is_cut: bool = False,
         grows: bool = True,
         arranged: bool = False,
+        attempts: int = 0,
     ) -> None:
         """Show the spool at `path`, and, while it holds nothing, say what is going on.
 
         While it `grows` its end is shown, and followed; one that is whole begins at its top. The pager opens
         what is `kept` of the output, where that is not what is shown. `marks` part what was printed; `is_cut`
         says that some of it is missing. What is JSON or a table is shown as such where it is to be
-        `arranged`, and on demand otherwise.
+        `arranged`, and on demand otherwise. What is made of the newest of the `attempts` that a poll has made
+        is shown while it goes on.
         """
         ended, begun_again = self._grows and not grows, grows and not self._grows
         self._kept = kept or path
@@ -150,9 +157,11 @@ class OutputPane(Vertical):
                     if self._view is not None:
                         self._look(None)
                     self.lines.following = True
+                self._look_at_attempt(path, attempts)
             return
         self._close()
         self._path, self._arranging, self._view_wanted = path, None, False
+        self._attempts, self._as_printed = 0, False
         self._clear_search()
         if path is not None:
             self._guarded(self._open)
@@ -161,13 +170,46 @@ class OutputPane(Vertical):
         if path is not None and not grows:
             self._arranging = path
             self._arrange(path, arranged)
+        self._look_at_attempt(path, attempts)
+
+    def _look_at_attempt(self, path: Path | None, attempts: int) -> None:
+        """Have what the newest attempt of a poll gave shown as what it is."""
+        if path is None or not self._grows or attempts == self._attempts:
+            return
+        self._attempts = attempts
+        if attempts:
+            self._arrange_attempt(path)
+
+    @work(group="arrange", exclusive=True)
+    async def _arrange_attempt(self, path: Path) -> None:
+        self.lines.take_in()
+        try:
+            made = await aside(partial(arrangements, alone=True), path, self._newest())
+        except OSError:
+            return  # it is told where the output itself is read
+        if not self.is_attached or path != self._path or not self._grows or made.telling is None:
+            return
+        self._arrangements, self._left_out = made.all, made.left_out
+        alike = next((each for each in made.all if type(each) is type(self._view)), None)
+        if self._view is not None:
+            cursor = self.lines.cursor
+            self._look(alike or made.telling)
+            self.lines.go_to(cursor)
+        elif not self._as_printed and self.lines.following and self.lines.pattern is None:
+            self._look(made.telling)
+        self._show_status()
+
+    def _newest(self) -> int:
+        """The line of the spool at which what the newest attempt printed begins."""
+        placed = () if self._reader is None else self._reader.placed
+        return placed[-1][0] if placed else 0
 
     @work(group="arrange", exclusive=True)
     async def _arrange(self, path: Path | None, at_once: bool) -> None:
         if path is None:
             return
         try:
-            made = await aside(arrangements, path)
+            made = await aside(arrangements, path, self._newest())
         except OSError:
             return  # it is told where the output itself is read
         finally:
@@ -179,24 +221,45 @@ class OutputPane(Vertical):
         self._why_not = made.why_not
         self._show_status()
         lines = self.lines
-        untouched = lines.following or lines.cursor == 0
-        if at_once and self._arrangements and untouched and lines.pattern is None:
+        untouched = lines.following or lines.cursor == 0 or self._view is not None
+        if self._view is not None and not at_once:
+            self._look(None)  # it was that of an attempt
+        if (
+            at_once
+            and not self._as_printed
+            and self._arrangements
+            and untouched
+            and lines.pattern is None
+        ):
             self._look(self._arrangements[0])
         if self._view_wanted and self._view is None:
             self.action_view()
         self._view_wanted = False
 
-    def _look(self, view: FoldableJson | SortableTable | None) -> None:
+    def _look(self, view: View | None) -> None:
         """Show the output in one of its arrangements, or as it was printed."""
         self._clear_search()
         self._view = view
+        self._fit_view()
         source: LineSource | None = view or self._reader
         if view is None and self._kept is not None and self._kept != self._path:
             self._printed = self._printed or DividedOutput(SpoolReader(self._kept))
             self._mark()
             source = self._printed
-        self.lines.show(source, follow=False)
+        self.lines.show(source, follow=self._grows and view is None)
         self._show_status()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit_again)
+
+    def _fit_again(self) -> None:
+        if self._fit_view():
+            self.lines.shown_anew(self.lines.cursor)
+
+    def _fit_view(self) -> bool:
+        """Have a plot fill the room that there is; whether it is another one then."""
+        room = self.lines.room
+        return isinstance(self._view, MetricPlot) and bool(room.width) and self._view.fit(*room)
 
     def action_view(self) -> None:
         """Show the output in the next arrangement; after the last, as it was printed."""
@@ -204,7 +267,7 @@ class OutputPane(Vertical):
             # Whoever asks before it is known what the output is has it then.
             self._view_wanted = True
             return
-        looks: list[FoldableJson | SortableTable | None] = [*self._arrangements, None]
+        looks: list[View | None] = [*self._arrangements, None]
         if len(looks) == 1:
             told = "It is neither JSON nor a table."
             if self._why_not:
@@ -213,6 +276,7 @@ class OutputPane(Vertical):
             self.notify(told, markup=False, timeout=5)
             return
         following = looks[(looks.index(self._view) + 1) % len(looks)]
+        self._as_printed = following is None
         self._guarded(lambda: self._look(following))
 
     def action_fold_all(self) -> None:
@@ -282,11 +346,12 @@ class OutputPane(Vertical):
         # With what can be done, where a key of ours does it.
         does = self._does
         hides = self._view is not None and self._left_out
-        at = "paused at" if self._grows else "line"
+        at = "paused at" if self._grows and self._view is None else "line"
         if self._view is None:
             parts.append(f"[stdout+stderr] {counted(0 if read is None else read.printed, 'line')}")
         else:
-            parts += [self._view.told, *does(self._view.ways)]
+            parts.append(self._view.told)
+            parts += [] if isinstance(self._view, MetricPlot) else does(self._view.ways)
         parts += [
             *(does(lambda key: f"{key('view')} other views") if self._arrangements else []),
             *([f"▲ JSON as printed: {self._why_not}"] if self._why_not else []),

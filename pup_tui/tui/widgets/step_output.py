@@ -81,4 +81,5 @@ class StepOutputView(Vertical):
             is_cut=bool(lost),
             grows=not step.over,
             arranged=step.status == "succeeded",
+            attempts=0 if step.last_poll is None else step.last_poll.attempt,
         )

@@ -1,0 +1,197 @@
+"""What an answer in JSON is about: one thing, a list of things, or an error.
+
+Answers of Datadog are objects with a list or an object below `data` (JSON:API), flat objects and lists of
+them, and objects that hold a list beside what tells of its pages. Rules look at these shapes, never at the
+name of an endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from pup_tui.late_pattern import late_pattern
+
+JsonMap = Mapping[str, Any]
+
+_BESIDE: Final = frozenset(
+    {
+        "after", "counts", "cursor", "error", "errors", "facets", "from", "included", "links", "message",
+        "meta", "metadata", "next", "page", "pagination", "paging", "query", "relationships", "res_type",
+        "status", "to", "type", "warnings",
+    }
+)  # fmt: skip
+"""What stands beside a list and tells of it, where that is more than a number."""
+_NAMES: Final = ("name", "title", "environment_name", "host_name", "key", "public_id", "id")
+"""What a thing is called by, the best first."""
+_NAME: Final = late_pattern(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
+_MOST_SHOWN: Final = 5
+
+
+class AnswerSubject(NamedTuple):
+    """The things of an answer, and the expression by which `json` leads to them.
+
+    `error` is what an answer says that is nothing but an error; `is_partial` says that its making was not
+    finished, so that more may belong to it.
+    """
+
+    things: tuple[Any, ...] = ()
+    is_list: bool = False
+    path: str = "json"
+    error: str = ""
+    is_partial: bool = False
+
+
+def subject_of(value: Any) -> AnswerSubject:
+    """What an answer is about."""
+    if isinstance(value, Mapping):
+        if error := _error(value):
+            return AnswerSubject(error=error)
+        return _inside(value, "json")._replace(is_partial=_is_partial(value))
+    if isinstance(value, list):
+        return AnswerSubject(tuple(value), True)
+    return AnswerSubject() if value is None else AnswerSubject((value,))
+
+
+def layers(thing: Any) -> Iterator[JsonMap]:
+    """Where the fields of a thing stand: in its attributes, beside them, and in their own attributes."""
+    thing = resource_of(thing)
+    if thing is None:
+        return
+    outer = thing.get("attributes")
+    if isinstance(outer, Mapping):
+        yield outer
+    yield thing
+    inner = outer.get("attributes") if isinstance(outer, Mapping) else None
+    if isinstance(inner, Mapping):
+        yield inner
+
+
+def resource_of(thing: Any) -> JsonMap | None:
+    """The object that a thing is, which may be wrapped in `data` once more; None where it is no object."""
+    while isinstance(thing, Mapping) and isinstance(thing.get("data"), Mapping):
+        thing = thing["data"]
+    return thing if isinstance(thing, Mapping) else None
+
+
+def at(value: Any, *keys: str) -> Any:
+    """What stands below these keys; None where there is none."""
+    for key in keys:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def name_of(thing: Any) -> str:
+    """What people call a thing; empty where that is not known."""
+    for layer in layers(thing):
+        for key in _NAMES:
+            found = layer.get(key)
+            if isinstance(found, str | int) and not isinstance(found, bool) and found != "":
+                return str(found)
+    return ""
+
+
+def told_thing(answer: AnswerSubject, wanted: str, which: int = 0) -> str:
+    """What a thing of an answer has in place of what was wanted, and how an expression looks at that."""
+    if not answer.things:
+        return f"the answer has no {wanted}: there is nothing in it"
+    place = f"{answer.path}[{which}]" if answer.is_list else answer.path
+    what = f"`{place}`" if answer.is_list else "the answer"
+    for layer, keys in _places(answer.things[which]):
+        names = [name for name in layer if _NAME.fullmatch(name)]
+        if not names:
+            continue
+        shown = ", ".join(names[:_MOST_SHOWN]) + (", …" if len(names) > _MOST_SHOWN else "")
+        fitting = [name for name in names if _may_be(wanted, layer[name]) and not _is_id(name)]
+        such = f", such as `{place}{keys}.{fitting[0]}`" if fitting else f" below `{place}{keys}`"
+        return f"{what} has no {wanted}; it has {shown}: name what is meant{such}"
+    return f"{what} has no {wanted}"
+
+
+def _may_be(wanted: str, value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number if wanted == "number" else isinstance(value, str)
+
+
+def _is_id(name: str) -> bool:
+    return name in ("id", "type") or name.endswith("_id")
+
+
+def _places(thing: Any) -> Iterator[tuple[JsonMap, str]]:
+    keys = ""
+    while isinstance(thing, Mapping) and isinstance(thing.get("data"), Mapping):
+        thing, keys = thing["data"], f"{keys}.data"
+    if isinstance(thing, Mapping):
+        outer = thing.get("attributes")
+        if isinstance(outer, Mapping):
+            yield outer, f"{keys}.attributes"
+        yield thing, keys
+
+
+def _inside(value: JsonMap, path: str) -> AnswerSubject:
+    """What an object is about that may hold a list, or the only thing that an answer is about."""
+    if "data" in value:
+        data, below = value["data"], f"{path}.data"
+        if isinstance(data, list):
+            return AnswerSubject(tuple(data), True, below)
+        if isinstance(data, Mapping):
+            has_status = isinstance(data.get("status"), str)
+            found = None if has_status else _list_in(data, below)
+            return found or AnswerSubject((data,), path=below)
+        return AnswerSubject(path=below)
+    if (found := _list_in(value, path)) is not None:
+        return found
+    held = _held(value)
+    if len(held) == 1 and isinstance(only := value[held[0]], Mapping):
+        path = f"{path}.{held[0]}"
+        return _list_in(only, path) or AnswerSubject((only,), path=path)
+    says_nothing = all(key in _BESIDE and not its for key, its in value.items())
+    return AnswerSubject(() if says_nothing else (value,), path=path)
+
+
+def _list_in(value: JsonMap, path: str) -> AnswerSubject | None:
+    """The list in an object that is nothing else than that, perhaps in its attributes."""
+    inner = value.get("attributes")
+    if _held(value) == ["attributes"] and isinstance(inner, Mapping):
+        return _list_in(inner, f"{path}.attributes")
+    held = _held(value)
+    if len(held) == 1 and isinstance(only := value[held[0]], list):
+        return AnswerSubject(tuple(only), True, f"{path}.{held[0]}")
+    return None
+
+
+def _held(value: JsonMap) -> list[str]:
+    """What an object holds beside what tells of it; nothing where it is a thing that has an id."""
+    if any(_is_id(key) and key != "type" and its is not None for key, its in value.items()):
+        return []
+    return [key for key, its in value.items() if key not in _BESIDE and not _is_number(its)]
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or isinstance(value, int | float)
+
+
+def _error(value: JsonMap) -> str:
+    """What goes wrong by an answer that says nothing else."""
+    said = [_told(each) for key in ("errors", "error") if (each := value.get(key))]
+    others = (its for key, its in value.items() if key not in _BESIDE)
+    is_all = all(_is_number(each) or each in ("", [], {}) for each in others)
+    return "; ".join(filter(None, said)) if is_all else ""
+
+
+def _told(error: Any) -> str:
+    if isinstance(error, str):
+        return error
+    if isinstance(error, list):
+        return "; ".join(filter(None, map(_told, error)))
+    if isinstance(error, Mapping):
+        words = (error.get(key) for key in ("detail", "message", "error_message", "title", "code"))
+        return next((word for word in words if isinstance(word, str) and word), "an error")
+    return ""
+
+
+def _is_partial(value: JsonMap) -> bool:
+    status = at(value, "meta", "status")
+    return isinstance(status, str) and status != "done"

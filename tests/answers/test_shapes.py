@@ -1,0 +1,221 @@
+"""Answers of other resources, by their shapes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pup_tui.answers.emptiness import is_empty, why_not_known
+from pup_tui.answers.numbers import numbers_of
+from pup_tui.answers.series import series_of
+from pup_tui.answers.states import states_of
+from pup_tui.answers.things import subject_of
+from pup_tui.template.condition import parse_condition
+from pup_tui.template.reading import reading_scope
+
+
+def _resource(**attributes: Any) -> dict[str, Any]:
+    return {"id": "a", "type": "things", "attributes": attributes}
+
+
+def _judged(source: str, answer: Any, *history: float) -> tuple[bool | None, str]:
+    found = parse_condition(source).judge(reading_scope(json.dumps(answer)), history)
+    return found.holds, found.reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "states"),
+    [
+        ({"data": _resource(state="breached", sli=98.2)}, ["breached"]),
+        ({"data": [_resource(status="up"), _resource(state="down")]}, ["up", "down"]),
+        ({"groups": [{"group": "a", "status": "Alert"}], "counts": {"status": []}}, ["Alert"]),
+        ({"tests": [], "total": 0}, []),
+        ({"data": {"type": "x_search_results", "attributes": {"total": 0, "xs": []}}}, []),
+        ({"data": {"attributes": {"xs": [{"data": _resource(state="ok")}], "facets": {}}}}, ["ok"]),
+        ({"data": {"results": [{"status": "failed"}], "status": "passed", "metadata": {}}}, ["passed"]),
+        ({"results": [{"result_id": "1", "status": 0}], "last_timestamp_fetched": 1}, ["0"]),
+        ({"user": {"handle": "a@example.com", "status": "Active"}}, ["Active"]),
+        ({"data": _resource(gate_id="g", gate_status="pass", merge_status="no")}, ["pass"]),
+        ({"data": _resource(merge_status="no")}, None),
+        ({"data": _resource(fields={"state": {"type": "dropdown", "value": "stable"}})}, ["stable"]),
+        ({"data": _resource(environments=[{"status": "ON"}, {"status": "OFF"}])}, ["ON", "OFF"]),
+        ({"data": _resource(message="x", attributes={"status": "warn"})}, ["warn"]),
+        ({"data": _resource(), "included": [_resource(status="active")]}, None),
+        ({"data": _resource(author={"status": "Active"})}, None),
+        ({"data": _resource(status=True)}, None),
+        ({"data": ["a"]}, None),
+        ({"status": "error", "error": "bad query", "series": []}, ["error"]),
+        ({"errors": [{"status": "404", "title": "Not Found"}]}, None),
+        ({"data": [_resource(status="ok"), _resource(name="b")]}, None),
+        (True, None),
+    ],
+)  # fmt: skip
+def test_states(answer: Any, states: list[str] | None) -> None:
+    found = states_of(answer).states
+    assert (None if found is None else [state.text for state in found]) == states
+
+
+def test_the_states_of_an_slo_are_those_of_all_its_time_frames() -> None:
+    slo = _resource(
+        name="s", status={"state": "ok"}, overall_status=[{"state": "ok"}, {"state": "breached"}]
+    )
+    answer = {"data": {"attributes": {"slos": [{"data": slo}]}}}
+    assert _judged("status == ok", answer) == (
+        False,
+        "1 of 2 do not satisfy it, one is breached (s)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ({"errors": ["Forbidden", "again"]}, "the answer is an error: Forbidden; again"),
+        ({"errors": [{"detail": "no such thing"}]}, "the answer is an error: no such thing"),
+        ({"error": "bad", "data": None}, "the answer is an error: bad"),
+        (
+            {"data": [_resource(status="ok"), _resource(name="b")]},
+            (
+                "1 of 2 have no status: `json.data[1]` has no status; it has name: name what is meant, "
+                "such as `json.data[1].attributes.name`"
+            ),
+        ),
+        ({"data": None}, "the answer has no status: there is nothing in it"),
+    ],
+)
+def test_what_is_found_in_place_of_a_status(answer: Any, why: str) -> None:
+    assert _judged("status == ok", answer) == (None, why)
+
+
+def test_an_error_beside_what_an_answer_is_about_is_no_answer_of_errors() -> None:
+    answer = {"name": "job", "errors": ["disk full"], "status": "degraded"}
+    assert subject_of(answer).error == ""
+    assert _judged("status == degraded", answer)[0] is True
+
+
+def _v1(*values: float | None, scope: str = "*") -> dict[str, Any]:
+    return {"scope": scope, "pointlist": [[n * 1000.0, value] for n, value in enumerate(values)]}
+
+
+def _v2(*columns: list[float | None]) -> dict[str, Any]:
+    times = [n * 1000 for n in range(max(map(len, columns), default=0))]
+    heads = [{"group_tags": [f"host:{n}"], "query_index": 0} for n in range(len(columns))]
+    return {"data": {"attributes": {"series": heads, "times": times, "values": list(columns)}}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "numbers"),
+    [
+        ({"data": _resource(state="ok", sli=99.5, error_budget_remaining=10.0)}, [99.5]),
+        ({"data": {"overall": {"state": "ok", "sli_value": 98.0}, "type": "metric"}}, [98.0]),
+        ({"series": [_v1(1, 2, None, None)], "status": "ok"}, [2.0]),
+        ({"series": [_v1(1, scope="a"), _v1(None, 3, scope="b")]}, [1.0, 3.0]),
+        ({"series": [_v1(1), _v1(None)]}, None),
+        (_v2([1, None], [2, 3]), [1.0, 3.0]),
+        (_v2(), None),
+        ({"data": {"attributes": {"columns": [{"type": "number", "values": [4.5]}]}}}, [4.5]),
+        ({"data": {"buckets": [{"by": {"host": "a"}, "computes": {"c0": 7}}]}}, [7.0]),
+        (
+            {"data": {"buckets": [{"by": {}, "computes": {"c0": [{"time": "t", "value": 5}]}}]}},
+            [5.0],
+        ),
+        ({"data": _resource(value=None)}, None),
+        ({"data": [_resource(value=1)]}, None),
+        ({**_v2([1]), "errors": "one query failed"}, None),
+    ],
+)
+def test_numbers(answer: Any, numbers: list[float] | None) -> None:
+    found = numbers_of(answer).numbers
+    assert (None if found is None else [number.value for number in found]) == numbers
+
+
+def test_groups_of_a_scalar_answer_are_named() -> None:
+    columns = [
+        {"name": "env", "type": "group", "values": [["prod"], ["dev"]]},
+        {"name": "a", "type": "number", "values": [3, 9]},
+    ]
+    answer = {"data": {"id": "0", "attributes": {"columns": columns}}}
+    assert _judged("value < 5", answer) == (
+        False,
+        "1 of 2 groups do not satisfy it, one is 9 (dev)",
+    )
+
+
+def test_a_trend_of_several_series_is_told_to_be_of_one() -> None:
+    answer = {"series": [_v1(1, scope="host:a"), _v1(2, scope="host:b")]}
+    assert _judged("decreasing", answer, 5.0) == (
+        None,
+        "there are 2 series (host:a, host:b): a trend is that of one, so ask for one only",
+    )
+
+
+def test_a_series_without_a_value_is_named() -> None:
+    answer = {"series": [_v1(1, scope="host:a"), _v1(None, scope="host:b")]}
+    assert _judged("value < 5", answer) == (None, "1 of 2 series have no value, host:b for one")
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (
+            "value < 5 and attempt > 1",
+            "`value` is not defined: there are 2 series (a, b); `value == …` alone looks at every one",
+        ),
+        (
+            "status == 'ok' and attempt > 1",
+            "`status` is not defined: the answer has no status: there is nothing in it",
+        ),
+    ],
+)
+def test_an_expression_says_why_it_has_no_value_or_status(source: str, why: str) -> None:
+    series = [_v1(1, scope="a"), _v1(2, scope="b")]
+    assert _judged(source, {"series": series} if "value" in source else {"data": None}) == (
+        None,
+        why,
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "empty"),
+    [
+        ({"monitors": [], "counts": {"status": []}, "metadata": {"total_count": 0}}, True),
+        ({"host_list": [], "total_matching": 0, "total_returned": 0}, True),
+        ({"events": [], "status": "ok"}, True),
+        ({"data": {"attributes": {"incidents": [], "total": 0, "facets": {}}}}, True),
+        ({"data": {"buckets": []}, "meta": {"status": "done"}}, True),
+        ({"results": {"metrics": []}}, True),
+        ({"data": None}, True),
+        ({"errors": []}, True),
+        ({"series": [], "status": "ok"}, True),
+        ({"series": [_v1(None, None)]}, True),
+        ({"series": [_v1(0)]}, False),
+        ({"data": {"attributes": {"columns": []}}}, True),
+        ({"data": _resource()}, False),
+        ({"id": 7, "tags": []}, False),
+        ({"host": "a", "tags": []}, False),
+        ({"deleted": [], "kept": []}, False),
+        ({"batch_id": "b", "results": []}, False),
+        (0, False),
+        (False, False),
+    ],
+)
+def test_emptiness(answer: Any, empty: bool) -> None:
+    assert is_empty(answer) is empty
+    assert why_not_known(answer) == ""
+
+
+@pytest.mark.parametrize(
+    "answer", [{"errors": ["x"]}, {"error": "x"}, {"data": [], "meta": {"status": "timeout"}}]
+)
+def test_whether_an_error_or_a_part_is_empty_cannot_be_known(answer: Any) -> None:
+    assert _judged("empty", answer)[0] is None
+    assert not is_empty(answer)
+
+
+def test_the_points_of_a_series_are_in_order_of_time() -> None:
+    found = series_of({"series": [{"pointlist": [[2000, 1], [1000, None]], "metric": "m"}]})
+    assert found is not None
+    assert found[0].points == ((1.0, None), (2.0, 1.0))
+    assert (found[0].name, found[0].newest) == ("m", 1.0)
+    assert series_of({"series": "x"}) is None
