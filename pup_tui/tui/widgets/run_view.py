@@ -43,7 +43,7 @@ from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_header import Heading, RunHeader, RunNotes, WaitingBanner
 from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
-from pup_tui.tui.widgets.step_detail import StepDetail, Told
+from pup_tui.tui.widgets.step_detail import StepDetail, StepSurroundings
 from pup_tui.tui.widgets.step_list import StepList
 from pup_tui.tui.widgets.step_output import StepOutputView
 
@@ -419,7 +419,7 @@ class RunView(Vertical):
         usual = self._figures.get(static_id(step.id))
         detail = self.query_one(StepDetail)
         state, times = self._state, self._times
-        told = Told(
+        told = StepSurroundings(
             notes=told_beside(self.program, state, step.node),
             retry_in=times.retry_in(step),
             paused_for=times.paused_for(step),

@@ -24,7 +24,7 @@ MOST_SHOWN = 2_000
 """Characters of a command or a reason that are shown."""
 
 
-class Told(NamedTuple):
+class StepSurroundings(NamedTuple):
     """What is said of a step beside its own state.
 
     `retry_in` are the seconds until its next attempt, `paused_for` how long its attempt still only waits;
@@ -43,10 +43,10 @@ class StepDetail(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._step: StepProgress | None = None
-        self._beside = Told()
+        self._beside = StepSurroundings()
         self._rows = 0
 
-    def show(self, step: StepProgress, beside: Told) -> None:
+    def show(self, step: StepProgress, beside: StepSurroundings) -> None:
         """Describe a step as it stands now."""
         self._step, self._beside = step, beside
         width = self.content_size.width
@@ -64,7 +64,7 @@ class StepDetail(Static):
             self.show(self._step, self._beside)
 
 
-def _told(step: StepProgress, beside: Told, width: int) -> list[Content]:
+def _told(step: StepProgress, beside: StepSurroundings, width: int) -> list[Content]:
     mark = mark_of(step.status)
     told = []
     if step.paused is not None and beside.paused_for is not None:
