@@ -239,7 +239,11 @@ TEXTS = [
         "a b|c|",
         "zsh",
     ),
-    ("x=/a/b.c; h=2; print -rn -- ${x:t} ${x:h} ${x:e} ${x:t:r} {{ V }}", "b.c /a c b @", "zsh"),
+    (
+        "x=/a/b.c; h=2; echo ${x:t} ${x:h} ${x:e} ${x:t:r}; printf '%s' {{ V }}",
+        "b.c /a c b\n@",
+        "zsh",
+    ),
     ("[[ {{ V }} =~ ^it ]] && printf '%s' {{ V }}", "@", "bash zsh"),
     ("(true|true); [[ v == v(a|) ]] && (printf '%s' {{ V }}|cat)", "@", "zsh"),
     ("x={{ V }}.b; printf '%s' \"${x#*{{ V }}}${x%.*}\"", ".b@", ALL),
