@@ -37,6 +37,9 @@ _LITERAL = re.compile(r"\s*([^\n;|&{]*)")
 
 _VARIABLE = re.compile(r"\$?\{?([A-Za-z_]\w*|[1-9])\}?", re.ASCII)
 
+_FOLDERS = ("OLDPWD", "PWD")
+"""The variables that hold the name of a working directory."""
+
 _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(rf"\btail\b{_REST}\s(?:-[a-zA-Z]{{0,9}}[fF]|--follow)\b"),
@@ -117,6 +120,7 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
             outputs = [found.output] if found.output else env[found.source[1:]].outputs
             if not _are_safe(step, outputs, found.evaluator):
                 yield _evaluated(node, found.evaluator, found.source, found.line)
+    yield from _evaluated_folders(subject)
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for step, placed in subject.commands:
         stdin = given.get(placed.step)
@@ -130,6 +134,19 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
         for output in outputs:
             if reader is not None and not _are_safe(step, [output], reader):
                 yield _evaluated(stdin, reader, output.expression.source, output.line)
+
+
+def _evaluated_folders(subject: Subject) -> Iterator[Finding]:
+    """The same of values that come by the name of the working directory."""
+    defaults = subject.root.get("defaults")
+    for step, placed in subject.commands:
+        if placed.role is not Role.SCRIPT or not _may_be_code(step, step.folder(defaults)):
+            continue
+        with suppress(TemplateError):
+            env = step.valued_env(defaults)
+            script = compile_shell(placed.node.text, step.interpreter.name, env, is_fed=True)
+            for name, evaluator in script.evaluated_of(_FOLDERS).items():
+                yield _evaluated(placed.node, evaluator, f"${name}", 1)
 
 
 def _are_safe(step: StepDraft, outputs: Iterable[Output], by: Evaluator) -> bool:

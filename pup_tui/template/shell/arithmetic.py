@@ -50,6 +50,8 @@ _INDIRECT: Final = late_pattern(
 _NAMED_TESTS: Final = late_pattern(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
 _DESCRIPTORS: Final = late_pattern(rb"\{[A-Za-z_]\w*\[([^]\n]*)\]\}[<>]")
 """``{NAME[…]}>``, the variable that gets the number of a descriptor."""
+_MODIFIER: Final = late_pattern(rb"[A-Za-z&]")
+"""What makes a colon in an expansion of zsh that of a modifier, such as ``${FILE:t}``."""
 _KEY: Final = late_pattern(rb"\[([^]]*)\]\+?=")
 _NAMING: Final = (
     *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
@@ -171,7 +173,10 @@ class Arithmetic:
                 self._survey.text(part) in ARITHMETIC_TESTS for part in node.children[:-1]
             )
         if node.type == "expansion":
-            return any(part.type == ":" for part in node.children)
+            is_zsh = self._survey.shell == "zsh"
+            offsets = (part.end_byte for part in node.children if part.type == ":")
+            script = self._survey.script
+            return any(not (is_zsh and _MODIFIER.match(script, at)) for at in offsets)
         return node.type == "command_substitution" and self._survey.text(node).startswith(b"$((")
 
     def _is_calculating_test(self, node: Node) -> bool:

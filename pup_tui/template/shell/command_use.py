@@ -219,9 +219,13 @@ class CommandUse:
     @cached_property
     def fed(self) -> Evaluator | None:
         """Who evaluates what is put into the words of a command that ``xargs`` and the like run."""
+        return self.fed_before(len(self.words))
+
+    def fed_before(self, end: int) -> Evaluator | None:
+        """The same where the words of that command end at a place."""
         if self.fed_from is None:
             return None
-        words = list(self.words[self.fed_from :])
+        words = list(self.words[self.fed_from : end])
         marked = [number for number, word in enumerate(words) if self.mark and self.mark in word]
         if not marked:
             marked = [len(words)]
@@ -361,12 +365,17 @@ class _Reading:
             if not self._operands and self._use.search(self._at + 1, self._end, may_read=False):
                 self._at = self._end
                 return
+        feeding = self._program.feeding
+        if feeding is not None and self._has_code and feeding.fullmatch(word):
+            self._feed()
+            return
         slot = self._operands[0] if self._operands else Slot()
         if not slot.repeated:
             self._operands = self._operands[1:]
         if self._program.feeds and not self._program.feeds_operands and slot.kind is not Kind.DATA:
             self._use.fed_from = self._use.fed_from or self._at
         if slot.kind is Kind.REST:
+            self._has_code = True
             self._at = self._end
         elif slot.kind is Kind.RUN or (slot.kind is Kind.LINE and self._at + 1 < self._end):
             self._run(self._at, self._end)
@@ -378,10 +387,22 @@ class _Reading:
             if self._operands and self._operands[0].kind is Kind.REST:
                 self._at = self._end
 
+    def _feed(self) -> None:
+        """What stands behind this word is put into those of the command before it, quoted for the shell."""
+        self._use.mark = self._use.mark or b"{}"
+        evaluator = self._use.fed_before(self._at)
+        use = WordUse(Kind.CODE, evaluator) if evaluator is not None else WordUse()
+        self._use.uses[self._at : self._end] = [use] * (self._end - self._at)
+        self._use.fed_from = None
+        self._at = self._end
+
     def _run(self, at: int, end: int) -> None:
         self._has_code = True
         setter = self._evaluator() if self._program.sets_variables else None
         self._use.command(at, end, setter)
+        by_file = any(use.kind is Kind.FILE for use in self._use.uses[:at])
+        if self._use.fed_from == at and not by_file:
+            self._use.reader = None  # what comes on standard input are words
         self._at = end
 
     def _put(self, slot: Slot, at: int, text: bytes) -> None:

@@ -60,6 +60,8 @@ _NAMED: Final = ("variable_name", "special_variable_name")
 _STEPS: Final = 10
 _OF_FOLDERS: Final = frozenset({b"PWD", b"OLDPWD", b"DIRSTACK", b"dirstack"})
 """The variables that hold the names of working directories."""
+_FOLDERS: Final = late_pattern(rb"~[-+0-9]")
+"""What stands for one of them."""
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
 _LAST_WORD: Final = late_pattern(rb"(?<!\w)_(?!\w)")
@@ -604,7 +606,10 @@ class _Graph:
         is_list = node.type == "array" or parent is None or parent.type != "variable_assignment"
         is_text = node.type in ("string", "raw_string") or not is_list
         outside = SUBSTITUTION if is_text else _OUTSIDE
-        return outside.search(self._survey.text(node)) is not None and not prints_number(node)
+        text = self._survey.text(node)
+        return _FOLDERS.match(text) is not None or (
+            outside.search(text) is not None and not prints_number(node)
+        )
 
 
 def _matches_others(script: bytes) -> bool:

@@ -106,7 +106,9 @@ lldb | debugger | -o=CODE --one-line=CODE -O=CODE -k=CODE -s=FILE -p= -n= <CODE 
 xargs, gxargs | | -I=MARK -J=MARK -i?MARK --replace?MARK -a=FILE --arg-file=FILE -d= --delimiter= -E= -n=
     --max-args= -L= -s= --max-chars= -P= --max-procs= -R= -S= FEED RUN
 parallel | shell | -I=MARK -j= --jobs= -S= --sshlogin= -a= --arg-file= -d= --delimiter= -n= -N= -L=
-    --colsep= --joblog= --results= --timeout= --retries= --delay= --tmpdir= --env= <CODE FEED CODE*
+    --colsep= --joblog= --results= --timeout= --retries= --delay= --tmpdir= --env= <CODE FEED
+    FED/::::?[+]?/ CODE*
+parallel ::: | shell | CODE*
 find, gfind | | -exec=RUN -execdir=RUN -ok=RUN -okdir=RUN FEEDALL NAMES FILES _*
 fd, fdfind | | -x=RUN --exec=RUN -X=RUN --exec-batch=RUN -e= -t= -E= FEEDALL NAMES FILES _*
 sshpass | | -p= -f= -d= -P= RUN
@@ -482,7 +484,7 @@ cqlsh | CQL | -e=CODE --execute=CODE -f=FILE --file=FILE -u= -p= -k= --keyspace=
 mongosh, mongo | JavaScript | --eval=CODE -f=FILE --file=FILE -u= --username= -p= --password= --host=
     --port= --authenticationDatabase= <CODE _ FILE*
 redis-cli, valkey-cli, keydb-cli | Redis | -h= -p= -s= -a= --user= --pass= -u= -r= -i= -n= -d= --eval=FILE
-    <CODE _*
+    <CODE REST
 redis-cli eval, redis-cli EVAL, redis-cli eval_ro, redis-cli EVAL_RO, valkey-cli eval, valkey-cli EVAL,
     keydb-cli eval, keydb-cli EVAL | Lua | CODE REST
 redis-cli script load, redis-cli SCRIPT LOAD, redis-cli function load, redis-cli FUNCTION LOAD, valkey-cli

@@ -85,10 +85,19 @@ _QUALIFIERS: Final = late_pattern(
 
 _BETWEEN: Final = rb"[^\s'\"$`\\{}()]*?"
 _FLAGS: Final = late_pattern(
-    rb"(?<=\$\{)\(((?:[foOnuULCqQwai]|[sj](?::%b:|\.%b\.|/%b/))+)\)(?:([A-Za-z_]\w*)(?=\})|(?=\"?\$[({]))"
+    rb"(?<=\$\{)\(((?:[@foOnuULCqQwai]|[sj](?::%b:|\.%b\.|/%b/))+)\)(?:([A-Za-z_]\w*)(?=\})|(?=\"?\$[({]))"
     % (_BETWEEN, _BETWEEN, _BETWEEN)
 )
 """Flags of zsh that take a text apart or write it in another way, and run nothing of it."""
+
+_RANGES: Final = late_pattern(rb"<([0-9]*-[0-9]*)>")
+"""The pattern for the numbers of a range."""
+
+_COUNTS: Final = late_pattern(rb"(?<![\\$])\$[+#][A-Za-z_]\w*(?:\[[\w.+-]+\])?(?![\w\[(])")
+"""``$+NAME[KEY]``, whether that is set, and ``$#NAME``: numbers."""
+
+_ENDED: Final = late_pattern(rb"(?<![\s;&|{(\\])[ \t]+(?=\}(?:[\s;&|)]|\Z))")
+"""Before the end of a group zsh needs no ``;``."""
 
 _QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
 _IN_GROUP: Final = rb"\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED
@@ -96,13 +105,13 @@ _GROUPS: Final = late_pattern(rb"[?*+@!]" + _IN_GROUP, re.DOTALL)
 """A group of bash's ``extglob`` and of ksh."""
 
 _ZSH_GROUPS: Final = late_pattern(
-    rb"(?:[?*+@!]|(?<=[\w*?.:/@%%+\]}\"'-])|(?<=[\s|(])(?=\([^\s()]+\)[^\s;&]))(?!\([^)]*[#])%b"
+    rb"(?:[?*+@!]|(?<=[\w*?.:/@%%+\]}\"'-])|(?<=[\s|(])(?=\([^\s()]+\)[^\s;&]))(?!\(\)|\([^)]*[#])%b"
     % _IN_GROUP,
     re.DOTALL,
 )
 """A group of zsh: one like ksh's, one behind a part of its word, one at the beginning of a longer pattern.
 
-With a ``#`` in it something else may be meant.
+With a ``#`` in it something else may be meant, and with nothing in it a function.
 """
 _BARS: Final = late_pattern(rb"(\\.|%b)|\|" % _QUOTED, re.DOTALL)
 _DEEPEST_GROUP: Final = 5
@@ -180,6 +189,7 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
         qualifiers = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
         flags = [_flagged(found) for found in _FLAGS.finditer(script)]
         groups = _apart(flags, _apart(qualifiers, _zsh_groups(script)))
+        groups = _apart(groups, list(_of_zsh(script)))
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
     blanks += [
         Respelling(*found.span(), b"<  ", _is_given_to_compound)
@@ -204,6 +214,15 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
     blanks += _blanks(_NEGATED, script, _begins_command)
     blanks += _continuations(_CONTINUED_BY_NOTHING, script)
     return _apart(negations(script), _apart(groups, blanks))
+
+
+def _of_zsh(script: bytes) -> Iterator[Respelling]:
+    for found in _RANGES.finditer(script):
+        yield Respelling(*found.span(), b"[%b]" % found[1], _is_word)
+    for found in _COUNTS.finditer(script):
+        yield Respelling(*found.span(), b"0" * len(found[0]), _is_literal)
+    for found in _ENDED.finditer(script):
+        yield Respelling(*found.span(), b";".ljust(len(found[0])), _is_group)
 
 
 def respelled(script: bytes, spellings: Sequence[Respelling]) -> bytes:
@@ -297,7 +316,8 @@ def _flagged(flags: re.Match[bytes]) -> Respelling:
         written = (b"_" * len(flags[1]) if len(flags[1]) > 1 else b"0") + b":-"
     else:
         written = flags[2] + b"//" + b"." * len(flags[1])
-    return Respelling(*flags.span(), written, _is_expanded)
+    confirmed = _is_listed if b"@" in flags[1] else _is_expanded
+    return Respelling(*flags.span(), written, confirmed)
 
 
 def _pattern(qualifiers: re.Match[bytes]) -> Respelling:
@@ -362,6 +382,29 @@ def _is_expanded(root: Node, start: int, _end: int) -> bool:
         return False
     quotes = around.parent
     return name.start_byte == start and (quotes is None or quotes.type != "string")
+
+
+def _is_listed(root: Node, start: int, end: int) -> bool:
+    """The same, or within quotes where each word becomes an element."""
+    name = root.descendant_for_byte_range(start, start + 1)
+    around = name.parent if name is not None else None
+    quotes = around.parent if around is not None and around.type == "expansion" else None
+    if quotes is None or quotes.type != "string":
+        return _is_expanded(root, start, end)
+    return quotes.parent is not None and quotes.parent.type in ("array", "for_statement")
+
+
+def _is_literal(root: Node, start: int, end: int) -> bool:
+    """Whether these are letters of a text, or a number."""
+    node = root.descendant_for_byte_range(start, end)
+    return node is not None and node.type in ("number", "word", "string_content")
+
+
+def _is_group(root: Node, _start: int, end: int) -> bool:
+    """Whether a group of commands ends right behind this."""
+    token = root.descendant_for_byte_range(end, end + 1)
+    around = token.parent if token is not None and token.type == "}" else None
+    return around is not None and around.type == "compound_statement"
 
 
 def _is_behind_assignment(root: Node, start: int, _end: int) -> bool:

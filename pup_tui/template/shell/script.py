@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -278,6 +278,14 @@ class ShellTemplate(UsesNames):
                         evaluator, output.expression.source, output.line, output.column, output
                     )
         return tuple(found.values())
+
+    def evaluated_of(self, names: Iterable[str]) -> dict[str, Evaluator]:
+        """The variables of some names whose text a command takes for code, and that command."""
+        found: dict[str, Evaluator] = {}
+        for marked, _ in self._judged:
+            tree = script_tree(marked.script, self.shell, marked.spans)
+            found |= tree.inherited(names) if tree.is_read else {}
+        return found
 
     def _unread(self, marked: Marked, line: int) -> Iterator[Unchecked]:
         """What gives values to a script that cannot be read near a line, as far as the script uses it."""

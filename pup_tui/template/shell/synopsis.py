@@ -16,8 +16,9 @@ The words of a line, in any order for options and in theirs for operands:
   ``ARGS``: becomes one of the script's own arguments
 - ``CODE*``: this operand and all behind it; ``RUN``: a command begins here; ``REST``: all that follows is
   data
-- ``<CODE``: standard input is code where nothing else of the command is
-- ``FEED``: standard input is put into the words of the command that is run; ``FEEDALL``: operands are
+- ``<CODE``: standard input is code where nothing else of the command is, nor stands where ``REST`` does
+- ``FEED``: standard input is put into the words of the command that is run; ``FEEDALL``: operands are; with
+  ``FED/regex/`` what stands behind such a word, if a command stands before it
 - ``NAMES``: operands name what is printed, on this machine, and are not printed themselves
 - ``FILES``: names of files that it finds are printed
 - ``ENV``: variables of the environment are printed, unless a command is run
@@ -86,6 +87,7 @@ class Synopsis:
     reads_code: bool = False
     feeds: bool = False
     feeds_operands: bool = False
+    feeding: re.Pattern[bytes] | None = None
     prints_named: bool = False
     prints_files: bool = False
     prints_environment: bool = False
@@ -148,6 +150,8 @@ def _read(program: Synopsis, synopsis: str) -> None:
             program.reads_code = True
         elif word in ("FEED", "FEEDALL"):
             program.feeds, program.feeds_operands = True, word == "FEEDALL"
+        elif word.startswith("FED/"):
+            program.feeding = _compiled(word[4:-1])
         elif word == "NAMES":
             program.prints_named = True
         elif word == "FILES":

@@ -97,7 +97,6 @@ class Uses:
         self._rules: dict[str, Callable[[Node, Node], None]] = {
             "arithmetic_expansion": self._in_arithmetic,
             "array": self._in_array,
-            "binary_expression": self._in_binary_expression,
             "c_style_for_statement": self._in_c_style_for,
             "compound_statement": self._in_compound,
             "declaration_command": self._in_command,
@@ -207,11 +206,6 @@ class Uses:
         if self._start < ends[0].start_byte and not self._is_key(array, node):
             self._in_arithmetic(node, child)
 
-    def _in_binary_expression(self, node: Node, _child: Node) -> None:
-        operators = {self._survey.text(part) for part in node.children[1:-1]}
-        if b"=~" in operators and self._survey.shell == "zsh":
-            raise UnsafePlaceError("zsh takes a value after =~ for a pattern")
-
     def _in_test(self, node: Node, _child: Node) -> None:
         """Judge by the words: the grammar's idea of what belongs together is not the shells'."""
         is_single = node.children[0].type == "["
@@ -221,6 +215,8 @@ class Uses:
         )
         if not is_single:
             words, index = segment(words, index)
+        if self._survey.shell == "zsh" and b"=~" in [word.text for word in words[:index]]:
+            raise UnsafePlaceError("zsh takes a value after =~ for a pattern")
         spreads = is_single and self._is_reference and words[index].spreads
         for table in tables(self._survey.shell):
             calculates = table.calculates_in_tests or spreads or not self._is_reference

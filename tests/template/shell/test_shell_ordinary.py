@@ -228,6 +228,23 @@ TEXTS = [
         "@",
         "bash",
     ),
+    ("f() { printf '%s' $1 }; { f {{ V }} }; { true } && printf '%s' \"a }\"", "@a }", "zsh"),
+    ("TRAPEXIT() { printf '%s' end }; printf '%s' {{ V }}", "@end", "zsh"),
+    ("(( $+commands[printf] && ! $+commands[no-such] )); printf '%s' $? {{ V }}", "0@", "zsh"),
+    ("a=(x {{ V }}); if (( $#a > 1 )); then printf '%s' $#a $+a {{ V }}; fi", "21@", "zsh"),
+    ("[[ 12 == <-> && 5 == <1-9> && 1a != <-> ]] && printf '%s' {{ V }}", "@", "zsh"),
+    ('x={{ V }}; a=("${(@s:,:)x}" b); printf \'%s|\' "$a[1]" $a[2]', "@|b|", "zsh"),
+    (
+        "for x in \"${(@f)$(printf 'a b\\nc')}\"; do printf '%s|' $x; done; : {{ V }}",
+        "a b|c|",
+        "zsh",
+    ),
+    (
+        "x=/a/b.c; h=2; echo ${x:t} ${x:h} ${x:e} ${x:t:r}; printf '%s' {{ V }}",
+        "b.c /a c b\n@",
+        "zsh",
+    ),
+    ("[[ {{ V }} =~ ^it ]] && printf '%s' {{ V }}", "@", "bash zsh"),
     ("(true|true); [[ v == v(a|) ]] && (printf '%s' {{ V }}|cat)", "@", "zsh"),
     ("x={{ V }}.b; printf '%s' \"${x#*{{ V }}}${x%.*}\"", ".b@", ALL),
     (
