@@ -93,7 +93,9 @@ async def test_a_wait_for_a_rate_limit_counts_down(tmp_path: Path) -> None:
     goes_on = asyncio.Event()
     limited = (60.0, "rate limit of Datadog (api)")
     async with console(tmp_path, shell("a"), plays=[Play(pauses=limited, hold=goes_on)]) as c:
-        await c.until(lambda: "goes on in 1m 00s: rate limit of Datadog (api)" in c.text(StepDetail))
+        await c.until(
+            lambda: "goes on in 1m 00s: rate limit of Datadog (api)" in c.text(StepDetail)
+        )
         c.clock.advance(52)
         await c.until(lambda: "goes on in 8.0 s" in c.text(StepDetail))
         c.clock.advance(8)
