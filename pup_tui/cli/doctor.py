@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from pup_tui.cli.failure import Failure
-from pup_tui.cli.health.finding import Finding, State
+from pup_tui.cli.health.diagnosis import Diagnosis, State
 from pup_tui.cli.options import (
     json_option,
     profile_option,
@@ -51,7 +51,7 @@ def doctor_command(ctx: click.Context, offline: bool, as_json: bool) -> int:
     return FAILED if has_problem else 0
 
 
-def examined(settings: Settings, *, offline: bool) -> Iterator[Finding]:
+def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
     """Everything that was looked at. Whatever is wrong with one part, the others are looked at too."""
     from pup_tui.cli.health.account import Account
     from pup_tui.cli.health.installed import Installed, installed, refused, runbooks
@@ -67,7 +67,7 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     catalog = open_catalog(settings)
     found: list[Installed] = []
 
-    def catalogued() -> Iterator[Finding]:
+    def catalogued() -> Iterator[Diagnosis]:
         found.extend(installed(settings, catalog))
         return runbooks(catalog, found)
 
@@ -91,7 +91,7 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     )
 
 
-def _looked(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _looked(what: str, look: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diagnosis]:
     """What one part gives; a fault in it is a finding too."""
     try:
         yield from look()
@@ -99,16 +99,16 @@ def _looked(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Findin
         told = f"a fault in pup-tui ({type(error).__name__}), please report it"
         if isinstance(error, OSError | Failure):
             told = str(error).removeprefix("pup-tui: ")
-        yield Finding(what=what, subject="looked at", state="problem", detail=told)
+        yield Diagnosis(what=what, subject="looked at", state="problem", detail=told)
 
 
-def _safe(finding: Finding) -> Finding:
+def _safe(finding: Diagnosis) -> Diagnosis:
     """The same with its texts safe to show: they quote files, programs and servers."""
     texts = {name: safe_text(getattr(finding, name)) for name in ("subject", "detail", "hint")}
     return msgspec.structs.replace(finding, **texts)
 
 
-def _print(findings: Sequence[Finding], settings: Settings) -> None:
+def _print(findings: Sequence[Diagnosis], settings: Settings) -> None:
     """Aligned lines below the name of each part; sentences are wrapped on a terminal only."""
     width = max(len(each.subject) for each in findings)
     edge = settings.terminal.columns
@@ -132,7 +132,7 @@ def _print(findings: Sequence[Finding], settings: Settings) -> None:
     click.echo(_summary(findings))
 
 
-def _summary(findings: Sequence[Finding]) -> str:
+def _summary(findings: Sequence[Diagnosis]) -> str:
     counts = {state: sum(each.state == state for each in findings) for state in _COLOURS}
     told = [
         f"{number} {word}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import Failure
-from pup_tui.cli.health.finding import Finding, State
+from pup_tui.cli.health.diagnosis import Diagnosis, State
 from pup_tui.settings.credentials import in_words
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Account:
         self.lacking: frozenset[str] = frozenset()
         """The permissions that the credentials were found not to have."""
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Diagnosis]:
         yield from client(self._parts.settings)
         try:
             account = self._parts.datadog
@@ -46,13 +46,13 @@ class Account:
             yield _problem("account", f"{failure.what}: {failure.where}", failure.todo)
             return
         told = account.site if account.is_of_site else f"{account.base_url} in place of a site"
-        yield Finding(what=WHAT, subject="site", detail=told)
+        yield Diagnosis(what=WHAT, subject="site", detail=told)
         yield from self._credentials(account)
         if self._offline or not account.authenticated:
             return
         yield from self._asked(account)
 
-    def _credentials(self, account: DatadogConfiguration) -> Iterator[Finding]:
+    def _credentials(self, account: DatadogConfiguration) -> Iterator[Diagnosis]:
         """Each place that has some, or something against it."""
         used = False
         for place in self._parts.credential_places():
@@ -60,13 +60,13 @@ class Account:
                 told = "used" if not used else "not needed"
                 used = True
                 told = f"{in_words(place.has)} in {place.source}: {told}"
-                yield Finding(what=WHAT, subject="credentials", detail=told)
+                yield Diagnosis(what=WHAT, subject="credentials", detail=told)
             elif place.has or (place.problem and place.source != "keyring"):
                 told = f"{in_words(place.has)} in {place.source}: {place.problem}".removeprefix(" ")
-                yield Finding(what=WHAT, subject="credentials", state="warning", detail=told)
+                yield Diagnosis(what=WHAT, subject="credentials", state="warning", detail=told)
         if not used:
             state: State = "problem" if self._needed else "warning"
-            yield Finding(
+            yield Diagnosis(
                 what=WHAT,
                 subject="credentials",
                 state=state,
@@ -74,13 +74,13 @@ class Account:
                 hint=account.missing,
             )
 
-    def _asked(self, account: DatadogConfiguration) -> Iterator[Finding]:
+    def _asked(self, account: DatadogConfiguration) -> Iterator[Diagnosis]:
         checked, found = asyncio.run(_looked(account))
         state: State = "ok" if checked.works else "problem"
         hint = "" if checked.works else "`pup-tui auth status` tells where they come from"
         if checked.works is None:
             hint = "check the network and the site; --offline asks nothing"
-        yield Finding(what=WHAT, subject="works", state=state, detail=checked.detail, hint=hint)
+        yield Diagnosis(what=WHAT, subject="works", state=state, detail=checked.detail, hint=hint)
         if checked.skew is not None:
             yield _clock(checked.skew)
         if not found:
@@ -92,9 +92,9 @@ class Account:
         self.lacking = frozenset(by_word["no"])
         if by_word["yes"]:
             told = ", ".join(by_word["yes"])
-            yield Finding(what=WHAT, subject="permissions", detail=told)
+            yield Diagnosis(what=WHAT, subject="permissions", detail=told)
         if by_word["no"]:
-            yield Finding(
+            yield Diagnosis(
                 what=WHAT,
                 subject="permissions",
                 state="warning",
@@ -103,27 +103,27 @@ class Account:
             )
         if by_word["unknown"]:
             told = f"nobody can tell: {', '.join(by_word['unknown'])}"
-            yield Finding(what=WHAT, subject="permissions", state="warning", detail=told)
+            yield Diagnosis(what=WHAT, subject="permissions", state="warning", detail=told)
 
 
-def client(settings: Settings) -> Iterator[Finding]:
+def client(settings: Settings) -> Iterator[Diagnosis]:
     """Who runs subcommands of `pup`."""
     from pup_tui.steps.pup_programs import PUP, pup_program
 
     choice, path = settings.pup, pup_program(PUP, settings.environ)
     subject = "client"
     if choice == "builtin":
-        yield Finding(what=WHAT, subject=subject, detail="the built-in one, as `pup` says")
+        yield Diagnosis(what=WHAT, subject=subject, detail="the built-in one, as `pup` says")
     elif path is not None:
         yield _version(path, settings.environ)
     elif choice == "installed":
         told = "`pup` is to run subcommands, and is not on PATH"
         yield _problem(subject, told, "install it, or set PUP_TUI_PUP=auto")
     else:
-        yield Finding(what=WHAT, subject=subject, detail="the built-in one: no `pup` is on PATH")
+        yield Diagnosis(what=WHAT, subject=subject, detail="the built-in one: no `pup` is on PATH")
 
 
-def _version(path: str, environ: Mapping[str, str]) -> Finding:
+def _version(path: str, environ: Mapping[str, str]) -> Diagnosis:
     from pup_tui.steps.pup import environment
 
     try:
@@ -143,14 +143,14 @@ def _version(path: str, environ: Mapping[str, str]) -> Finding:
     said = " ".join(done.stdout[:200].decode("utf-8", "replace").split())
     if done.returncode:
         return _problem("client", f"{path} --version fails: {said}", "")
-    return Finding(what=WHAT, subject="client", detail=f"{said} ({path})")
+    return Diagnosis(what=WHAT, subject="client", detail=f"{said} ({path})")
 
 
-def _clock(skew: float) -> Finding:
+def _clock(skew: float) -> Diagnosis:
     off = abs(skew) > MOST_SKEW
     which = "ahead of" if skew > 0 else "behind"
     told = f"{abs(skew):.0f} s {which} Datadog's" if off else "as Datadog's"
-    return Finding(
+    return Diagnosis(
         what=WHAT,
         subject="clock",
         state="warning" if off else "ok",
@@ -169,5 +169,5 @@ async def _looked(account: DatadogConfiguration) -> tuple[Checkup, Mapping[str, 
     return checked, await granted(account, time.time, patience=PATIENCE)
 
 
-def _problem(subject: str, detail: str, hint: str) -> Finding:
-    return Finding(what=WHAT, subject=subject, state="problem", detail=detail, hint=hint)
+def _problem(subject: str, detail: str, hint: str) -> Diagnosis:
+    return Diagnosis(what=WHAT, subject=subject, state="problem", detail=detail, hint=hint)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pup_tui.cli.health.finding import Finding, named
+from pup_tui.cli.health.diagnosis import Diagnosis, named
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
@@ -52,17 +52,17 @@ def installed(settings: Settings, catalog: Catalog) -> list[Installed]:
     return [Installed(entry, catalog.lint(entry.path, is_installed)) for entry in entries]
 
 
-def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Finding]:
+def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Diagnosis]:
     """Folders that cannot be read, files that cannot be run, and programs that are not there."""
     for error in catalog.closed_folders():
         told = f"{error.message}: {error.path}"
-        yield Finding(what=WHAT, subject="folder", state="problem", detail=told, hint=error.hint)
+        yield Diagnosis(what=WHAT, subject="folder", state="problem", detail=told, hint=error.hint)
     broken = [each for each in found if each.loaded.runbook is None]
     total = f"{len(found)} installed"
-    yield Finding(what=WHAT, subject="installed", detail=total)
+    yield Diagnosis(what=WHAT, subject="installed", detail=total)
     for each in broken:
         first = each.loaded.errors[0]
-        yield Finding(
+        yield Diagnosis(
             what=WHAT,
             subject=each.entry.id,
             state="problem",
@@ -75,7 +75,7 @@ def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Finding
             if warning.code == "missing-tool":
                 missing[warning.message].append(f"{each.entry.id}:{warning.line}")
     for told, where in sorted(missing.items()):
-        yield Finding(
+        yield Diagnosis(
             what=WHAT,
             subject="tool",
             state="warning",
@@ -83,7 +83,7 @@ def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Finding
             hint="install it, or put it on PATH",
         )
     if not missing:
-        yield Finding(what=WHAT, subject="tools", detail="all that scripts begin with are there")
+        yield Diagnosis(what=WHAT, subject="tools", detail="all that scripts begin with are there")
 
 
 def refused(
@@ -92,7 +92,7 @@ def refused(
     read_only: bool,
     has_program: Callable[[str], bool],
     lacking: Collection[str],
-) -> Iterator[Finding]:
+) -> Iterator[Diagnosis]:
     """The steps that would fail as things are.
 
     `has_program` tells whether `pup`, or an extension of it, may be used and is there; `lacking` are the
@@ -128,10 +128,10 @@ def refused(
     if read_only and changing:
         yield _steps(changing, "may change something, and the mode is read-only")
     if not needing and not forbidden and not (read_only and changing):
-        yield Finding(what=WHAT, subject="refused", detail="no step that is known to be")
+        yield Diagnosis(what=WHAT, subject="refused", detail="no step that is known to be")
 
 
-def _steps(steps: list[str], why: str) -> Finding:
+def _steps(steps: list[str], why: str) -> Diagnosis:
     number = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
     told = f"{number} would be refused: they {why}: {named(steps)}"
-    return Finding(what=WHAT, subject="refused", state="warning", detail=told)
+    return Diagnosis(what=WHAT, subject="refused", state="warning", detail=told)

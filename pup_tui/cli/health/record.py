@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pup_tui.cli.health.finding import Finding, named
+from pup_tui.cli.health.diagnosis import Diagnosis, named
 from pup_tui.core.state import RunStatus
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ LITTLE = 100_000_000
 """Bytes of free room from which on a run may not find enough."""
 
 
-def record(settings: Settings) -> Iterator[Finding]:
+def record(settings: Settings) -> Iterator[Diagnosis]:
     """The folder, the room that is left in it, and the journal."""
     from pup_tui.journal.errors import JournalError
     from pup_tui.journal.places import check_state_dir
@@ -31,16 +31,16 @@ def record(settings: Settings) -> Iterator[Finding]:
         yield _problem("folder", error)
         return
     told = str(state) if exists else f"{state}: the first run makes it"
-    yield Finding(what=WHAT, subject="folder", detail=told)
+    yield Diagnosis(what=WHAT, subject="folder", detail=told)
     yield _room(state)
     if exists:
         yield from _journal(state)
 
 
-def _room(state: Path) -> Finding:
+def _room(state: Path) -> Diagnosis:
     there = next(path for path in (state, *state.parents) if path.exists())
     free = shutil.disk_usage(there).free
-    return Finding(
+    return Diagnosis(
         what=WHAT,
         subject="room",
         state="warning" if free < LITTLE else "ok",
@@ -49,7 +49,7 @@ def _room(state: Path) -> Finding:
     )
 
 
-def _journal(state: Path) -> Iterator[Finding]:
+def _journal(state: Path) -> Iterator[Diagnosis]:
     from pup_tui.journal.errors import JournalError
     from pup_tui.journal.reader import read_journal
 
@@ -57,18 +57,18 @@ def _journal(state: Path) -> Iterator[Finding]:
     try:
         with read_journal(state) as journal:
             if journal is None:
-                yield Finding(what=WHAT, subject=subject, detail="nothing was recorded yet")
+                yield Diagnosis(what=WHAT, subject=subject, detail="nothing was recorded yet")
                 return
             if losses := journal.losses():
-                yield Finding(what=WHAT, subject=subject, state="problem", detail=losses)
+                yield Diagnosis(what=WHAT, subject=subject, state="problem", detail=losses)
                 return
             rows = journal.runs(statuses=[RunStatus.INTERRUPTED])
-            yield Finding(what=WHAT, subject=subject, detail="sound")
+            yield Diagnosis(what=WHAT, subject=subject, detail="sound")
     except JournalError as error:
         yield _problem(subject, error)
         return
     if rows:
-        yield Finding(
+        yield Diagnosis(
             what=WHAT,
             subject="interrupted",
             state="warning",
@@ -77,6 +77,6 @@ def _journal(state: Path) -> Iterator[Finding]:
         )
 
 
-def _problem(subject: str, error: PlaceError) -> Finding:
+def _problem(subject: str, error: PlaceError) -> Diagnosis:
     told = f"{error.message}: {error.path}"
-    return Finding(what=WHAT, subject=subject, state="problem", detail=told, hint=error.hint)
+    return Diagnosis(what=WHAT, subject=subject, state="problem", detail=told, hint=error.hint)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.config import unusable
-from pup_tui.cli.health.finding import Finding
+from pup_tui.cli.health.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from pup_tui.settings.settings import Settings
@@ -16,11 +16,11 @@ LEAST_COLUMNS, LEAST_ROWS = 80, 24
 """The terminal that every screen of the console fits into."""
 
 
-def configuration(settings: Settings) -> Iterator[Finding]:
+def configuration(settings: Settings) -> Iterator[Diagnosis]:
     """The files of the configuration folder, and what the environment says."""
     what, path = "configuration", settings.config_dir / "config.yaml"
     for problem in settings.problems:
-        yield Finding(
+        yield Diagnosis(
             what=what,
             subject="file",
             state="problem",
@@ -29,11 +29,11 @@ def configuration(settings: Settings) -> Iterator[Finding]:
         )
     if not settings.problems:
         told = str(path) if path.exists() else f"there is no {path}: all is as usual"
-        yield Finding(what=what, subject="config.yaml", detail=told)
+        yield Diagnosis(what=what, subject="config.yaml", detail=told)
     if settings.profile is not None:
-        yield Finding(what=what, subject="profile", detail=settings.profile.name)
+        yield Diagnosis(what=what, subject="profile", detail=settings.profile.name)
     for failure in unusable(settings):
-        yield Finding(
+        yield Diagnosis(
             what=what,
             subject=failure.where or "setting",
             state="problem",
@@ -41,40 +41,42 @@ def configuration(settings: Settings) -> Iterator[Finding]:
             hint=failure.todo,
         )
     if settings.read_only:
-        yield Finding(what=what, subject="read-only", detail="steps that may change something fail")
+        yield Diagnosis(
+            what=what, subject="read-only", detail="steps that may change something fail"
+        )
 
 
-def keyring(settings: Settings) -> Iterator[Finding]:
+def keyring(settings: Settings) -> Iterator[Diagnosis]:
     """Whether there is a keyring."""
     from pup_tui.keyring_store import NoKeyring, store_name
 
     what, subject = "keyring", "store"
     try:
-        yield Finding(what=what, subject=subject, detail=store_name())
+        yield Diagnosis(what=what, subject=subject, detail=store_name())
     except NoKeyring as error:
         hint = "`auth login` and `keyring:` need one; the environment and files do without"
-        yield Finding(what=what, subject=subject, state="warning", detail=str(error), hint=hint)
+        yield Diagnosis(what=what, subject=subject, state="warning", detail=str(error), hint=hint)
 
 
-def terminal(settings: Settings) -> Iterator[Finding]:
+def terminal(settings: Settings) -> Iterator[Diagnosis]:
     """What the console would have to draw on."""
     what, facts = "terminal", settings.terminal
     if not facts.can_show:
         told = "standard input or output is none: there is no console here"
-        yield Finding(what=what, subject="kind", detail=told)
+        yield Diagnosis(what=what, subject="kind", detail=told)
         return
     if facts.kind in ("dumb", "unknown"):
         told = f"TERM is {facts.kind}: the console cannot be shown"
         hint = "set TERM to what the terminal is, such as xterm-256color"
-        yield Finding(what=what, subject="kind", state="warning", detail=told, hint=hint)
+        yield Diagnosis(what=what, subject="kind", state="warning", detail=told, hint=hint)
     else:
-        yield Finding(what=what, subject="kind", detail=facts.kind)
+        yield Diagnosis(what=what, subject="kind", detail=facts.kind)
     depth = facts.depth
     told = "none" if depth == "none" else depth
-    yield Finding(what=what, subject="colours", detail=told)
+    yield Diagnosis(what=what, subject="colours", detail=told)
     columns, rows = facts.columns or 0, facts.rows or 0
     small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
-    yield Finding(
+    yield Diagnosis(
         what=what,
         subject="size",
         state="warning" if small else "ok",
@@ -84,4 +86,6 @@ def terminal(settings: Settings) -> Iterator[Finding]:
     encoding = sys.stdout.encoding.lower()
     if encoding.replace("-", "") != "utf8":
         hint = "set LANG or LC_ALL to a UTF-8 locale, such as C.UTF-8"
-        yield Finding(what=what, subject="characters", state="warning", detail=encoding, hint=hint)
+        yield Diagnosis(
+            what=what, subject="characters", state="warning", detail=encoding, hint=hint
+        )

@@ -13,7 +13,7 @@ MOST_NAMED = 5
 """Of several things alike so many are named, and of the others the number."""
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Diagnosis(Struct, frozen=True, kw_only=True):
     """Of a part (`what`) one `subject`: how it is, a sentence about it, and what to do about it."""
 
     what: str
