@@ -119,6 +119,9 @@ def _given(
             text = _from_file(path)
         elif settings.terminal.can_ask:
             text = click.prompt(f"{what} for {place}", hide_input=True, err=True)
+        elif settings.terminal.input:
+            told = "what is typed would show, since standard error is no terminal"
+            raise Failure(told, "", "give files, or keys on standard input")
         else:
             text = _line()
         try:

@@ -40,6 +40,10 @@ class CredentialPlace(Struct, frozen=True, kw_only=True):
     expires_at: float | None = None
     problem: str = ""
 
+    def __repr__(self) -> str:
+        """Without what is there."""
+        return f"CredentialPlace({self.source!r}, {self.has!r}, {self.problem!r})"
+
     @property
     def has(self) -> tuple[str, ...]:
         """The names of what is there."""

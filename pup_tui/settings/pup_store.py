@@ -40,6 +40,10 @@ class PupSettings(Struct, frozen=True):
     token_storage: str = ""
     problem: str = ""
 
+    def __repr__(self) -> str:
+        """Without the credentials."""
+        return f"PupSettings({self.site!r}, {self.org!r}, {self.problem!r})"
+
 
 class Session(Struct, frozen=True):
     """A login of `pup`: a site, and the organisation by which it was named, if it was."""
@@ -54,6 +58,10 @@ class PupToken(Struct, frozen=True):
     access_token: str
     expires_at: float
     where: str
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"PupToken({self.expires_at!r}, {self.where!r})"
 
     def is_expired(self, now: float) -> bool:
         return now >= self.expires_at - EARLY

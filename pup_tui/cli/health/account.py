@@ -113,7 +113,9 @@ def client(settings: Settings) -> Iterator[Diagnosis]:
     choice, path = settings.pup, pup_program(PUP, settings.environ)
     subject = "client"
     if choice == "builtin":
-        yield Diagnosis(what=WHAT, subject=subject, detail="the built-in one, as `pup` says")
+        yield Diagnosis(
+            what=WHAT, subject=subject, detail="the built-in one, as the setting `pup` says"
+        )
     elif path is not None:
         yield _version(path, settings.environ)
     elif choice == "installed":
