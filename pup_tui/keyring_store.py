@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 T = TypeVar("T")
+
+PATIENCE = 30.0
+"""Seconds that a store may take: it may ask somebody to unlock it, who may not see that."""
+
+_SILENT = threading.Event()
+"""Set while a store has not answered in time: to ask it for the next password would take as long again."""
 
 
 class NoKeyring(ValueError):
@@ -51,10 +59,34 @@ def _asked(ask: Callable[[KeyringBackend], T], otherwise: str) -> T:
         store = keyring.get_keyring()
         if type(store).__module__ == "keyring.backends.fail":
             raise NoKeyring("there is no keyring on this machine that could be used")
-        return ask(store)
+        return _in_time(lambda: ask(store))
     except NoKeyring:
         raise
     except Exception as error:
         # A backend is foreign code, and most have errors of their own. What they say may be long, and quote.
         why = " ".join(str(error).split())[:200]
         raise NoKeyring(f"the keyring {otherwise} ({why or type(error).__name__})") from None
+
+
+def _in_time(ask: Callable[[], T]) -> T:
+    """What the store answers. Raises NoKeyring where it does not in time, and whatever it raises."""
+    if not _SILENT.is_set():
+        answer: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                answer.set_result(ask())
+            except BaseException as error:
+                answer.set_exception(error)
+
+        threading.Thread(target=work, name="keyring", daemon=True).start()
+        try:
+            return answer.result(PATIENCE)
+        except TimeoutError:
+            if answer.done():
+                raise
+            _SILENT.set()
+            answer.add_done_callback(lambda _: _SILENT.clear())
+    raise NoKeyring(
+        f"the keyring does not answer within {PATIENCE:g} s: it may wait to be unlocked"
+    )

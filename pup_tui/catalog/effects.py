@@ -70,12 +70,15 @@ def may_change(program: HasNodes, *, is_believed: bool) -> tuple[str, ...]:
     )
 
 
+def subcommand_of(step: Step) -> str:
+    """The subcommand of `pup` that a step runs, as its author wrote it; blank for any other step."""
+    return next((text.source for text in texts_of(step) if text.role is Role.SUBCOMMAND), "")
+
+
 def program_needed(step: Step) -> str:
     """The program without which a step cannot run: `pup` or an extension of it; blank for most steps."""
-    for text in texts_of(step):
-        if text.role is Role.SUBCOMMAND:
-            return program_for(words_of(text.source))
-    return ""
+    source = subcommand_of(step)
+    return program_for(words_of(source)) if source else ""
 
 
 def _by_kind(step: Step) -> bool | None:

@@ -22,7 +22,7 @@ from pup_tui.headless.exits import FAILED
 if TYPE_CHECKING:
     from pup_tui.datadog.checkup import Checkup
     from pup_tui.datadog.configuration import DatadogConfiguration
-    from pup_tui.settings.credentials import Place
+    from pup_tui.settings.credentials import CredentialPlace
     from pup_tui.settings.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -119,6 +119,9 @@ def _given(
             text = _from_file(path)
         elif settings.terminal.can_ask:
             text = click.prompt(f"{what} for {place}", hide_input=True, err=True)
+        elif settings.terminal.input:
+            told = "what is typed would show, since standard error is no terminal"
+            raise Failure(told, "", "give files, or keys on standard input")
         else:
             text = _line()
         try:
@@ -250,7 +253,7 @@ def checkup(account: DatadogConfiguration) -> Checkup:
     return asyncio.run(check(account, time.time))
 
 
-def used_of(places: list[Place]) -> Place | None:
+def used_of(places: list[CredentialPlace]) -> CredentialPlace | None:
     """The place whose credentials are used."""
     return next((place for place in places if place.counts), None)
 
@@ -262,7 +265,7 @@ def _verdict(checked: Checkup) -> str:
     return safe_text(f"{words[checked.works]}: {checked.detail}")
 
 
-def _state(place: Place, is_used: bool) -> str:
+def _state(place: CredentialPlace, is_used: bool) -> str:
     if place.problem:
         return place.problem
     ends = f", until {_moment(place.expires_at)}" if place.expires_at is not None else ""
@@ -271,7 +274,7 @@ def _state(place: Place, is_used: bool) -> str:
     return f"not needed{ends}" if place.counts else "nothing there"
 
 
-def _as_json(place: Place, is_used: bool) -> dict[str, Any]:
+def _as_json(place: CredentialPlace, is_used: bool) -> dict[str, Any]:
     return {
         "source": place.source,
         "has": list(place.has),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def config_command(ctx: click.Context, as_json: bool) -> int:
     """Each setting, its value and where it came from; of keys, only whether they are set."""
     settings = read_for(ctx)
-    failures = list(_unusable(settings))
+    failures = list(unusable(settings))
     if as_json:
         errors = [
             {
@@ -71,7 +71,7 @@ def _told(settings: Settings) -> list[Told]:
     ]
 
 
-def _unusable(settings: Settings) -> Iterator[Failure]:
+def unusable(settings: Settings) -> Iterator[Failure]:
     """What the environment says and runs will refuse."""
     parts = Parts(settings)
     for look in (lambda: parts.account, lambda: parts.pup, lambda: parts.appearance):

@@ -44,6 +44,10 @@ COMMANDS = {
         "config",
         "Each setting, its value and where it came from; of keys, only whether they are set.",
     ),
+    "doctor": (
+        "doctor",
+        "What is configured, which tools are found, whether credentials work; 1 where there is a problem.",
+    ),
     "auth": (
         "auth",
         "Credentials of Datadog: store them in the keyring, see which there are, remove them.",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
     from pup_tui.runbook.variables.sources import KeptChoices, RunCommand
-    from pup_tui.settings.credentials import Place
+    from pup_tui.settings.credentials import CredentialPlace
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Executor
     from pup_tui.steps.leftovers import Leftovers
@@ -218,7 +218,7 @@ class Parts:
                 self._found_until = math.inf if until is None else until
             return self._found
 
-    def credential_places(self) -> Iterator[Place]:
+    def credential_places(self) -> Iterator[CredentialPlace]:
         """The places that may hold credentials, in the order in which they count."""
         from pup_tui.keyring_store import password_of
         from pup_tui.settings.credentials import places

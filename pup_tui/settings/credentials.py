@@ -27,7 +27,7 @@ NAMES = {"api_key": "API key", "app_key": "application key", "access_token": "ac
 RENEW = "`pup auth refresh` renews it"
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class CredentialPlace(Struct, frozen=True, kw_only=True):
     """A place that may hold credentials, and what it has. `problem` says why that does not count.
 
     `expires_at` is the moment (seconds since 1970) at which its token ends, None where nothing says it.
@@ -39,6 +39,10 @@ class Place(Struct, frozen=True, kw_only=True):
     access_token: str = ""
     expires_at: float | None = None
     problem: str = ""
+
+    def __repr__(self) -> str:
+        """Without what is there."""
+        return f"CredentialPlace({self.source!r}, {self.has!r}, {self.problem!r})"
 
     @property
     def has(self) -> tuple[str, ...]:
@@ -74,7 +78,7 @@ def entries_of(settings: Settings, account: DatadogConfiguration) -> dict[str, t
 
 def places(
     settings: Settings, account: DatadogConfiguration, keyring: Keyring, now: float
-) -> Iterator[Place]:
+) -> Iterator[CredentialPlace]:
     """Every place in the order in which they count; each is looked at when it is asked for.
 
     `account` is as the environment has it, a profile's credentials among that. `keyring` gives the password
@@ -92,7 +96,7 @@ def places(
 
 
 def with_credentials(
-    account: DatadogConfiguration, find: Callable[[], Iterator[Place]]
+    account: DatadogConfiguration, find: Callable[[], Iterator[CredentialPlace]]
 ) -> tuple[DatadogConfiguration, float | None]:
     """The account with the credentials of the first place that counts, and the moment at which they end."""
     if account.authenticated:
@@ -107,9 +111,9 @@ def with_credentials(
     return replace(account, trouble="; ".join(troubles)), None
 
 
-def _read(source: str, read: Callable[[str], str], problem: str = "") -> Place:
+def _read(source: str, read: Callable[[str], str], problem: str = "") -> CredentialPlace:
     api_key, app_key, access_token = (read(name).strip() for name in NAMES)
-    return Place(
+    return CredentialPlace(
         source=source,
         api_key=api_key,
         app_key=app_key,
@@ -118,15 +122,15 @@ def _read(source: str, read: Callable[[str], str], problem: str = "") -> Place:
     )
 
 
-def _given(account: DatadogConfiguration, source: str, problem: str) -> Place:
+def _given(account: DatadogConfiguration, source: str, problem: str) -> CredentialPlace:
     return _read(source, lambda name: getattr(account, name), problem)
 
 
-def _in_keyring(entries: Mapping[str, tuple[str, str]], keyring: Keyring) -> Place:
+def _in_keyring(entries: Mapping[str, tuple[str, str]], keyring: Keyring) -> CredentialPlace:
     try:
         return _checked(_read(KEYRING, lambda name: keyring(*entries[name]) or ""))
     except ValueError as error:
-        return Place(source=KEYRING, problem=str(error))
+        return CredentialPlace(source=KEYRING, problem=str(error))
 
 
 def _of_pup(
@@ -135,7 +139,7 @@ def _of_pup(
     store: PupStore,
     keyring: Keyring,
     now: float,
-) -> Iterator[Place]:
+) -> Iterator[CredentialPlace]:
     """What `pup` has: in its settings, and the token of its login."""
     source = "pup's config.yaml"
     said = store.settings()
@@ -151,13 +155,13 @@ def _of_pup(
     try:
         token = store.token(account.site, org, storage, keyring)
     except ValueError as error:
-        yield Place(source=source, problem=str(error))
+        yield CredentialPlace(source=source, problem=str(error))
         return
     if token is None:
         return
     problem = f"its token expired at {token.ends}: {RENEW}" if token.is_expired(now) else ""
     yield _checked(
-        Place(
+        CredentialPlace(
             source=source,
             access_token=token.access_token,
             expires_at=token.expires_at,
@@ -175,7 +179,7 @@ def _elsewhere(account: DatadogConfiguration, store: PupStore, site: str) -> str
     return ""
 
 
-def _checked(place: Place) -> Place:
+def _checked(place: CredentialPlace) -> CredentialPlace:
     """The same; its problem where it holds what cannot be sent, or only half of a pair."""
     if place.problem:
         return place

@@ -40,6 +40,10 @@ class PupSettings(Struct, frozen=True):
     token_storage: str = ""
     problem: str = ""
 
+    def __repr__(self) -> str:
+        """Without the credentials."""
+        return f"PupSettings({self.site!r}, {self.org!r}, {self.problem!r})"
+
 
 class Session(Struct, frozen=True):
     """A login of `pup`: a site, and the organisation by which it was named, if it was."""
@@ -48,12 +52,16 @@ class Session(Struct, frozen=True):
     org: str | None = None
 
 
-class Token(Struct, frozen=True):
+class PupToken(Struct, frozen=True):
     """A bearer token that `pup` got, the moment at which it ends (seconds since 1970), and where it is."""
 
     access_token: str
     expires_at: float
     where: str
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"PupToken({self.expires_at!r}, {self.where!r})"
 
     def is_expired(self, now: float) -> bool:
         return now >= self.expires_at - EARLY
@@ -124,7 +132,7 @@ class PupStore:
         sites = {each.site for each in self.sessions() if (each.org or "") == wanted}
         return (_known_site(sites.pop()), "pup's session") if len(sites) == 1 else ("", "")
 
-    def token(self, site: str, org: str, storage: str, keyring: Keyring) -> Token | None:
+    def token(self, site: str, org: str, storage: str, keyring: Keyring) -> PupToken | None:
         """The token of a login, from the keyring or the file beside it. Raises what `keyring` does.
 
         `storage` says which of the two `pup` was told to use; otherwise it takes the keyring where it can.
@@ -154,7 +162,7 @@ def _known_site(text: str) -> str:
         return ""
 
 
-def _token_in(kept: Any, org: str, where: str) -> Token | None:
+def _token_in(kept: Any, org: str, where: str) -> PupToken | None:
     """The token of an organisation in what is kept of a site; an old `pup` kept one for all."""
     if not isinstance(kept, Mapping):
         return None
@@ -165,7 +173,7 @@ def _token_in(kept: Any, org: str, where: str) -> Token | None:
         issued = msgspec.convert(found, _Issued)
     except msgspec.ValidationError:
         return None
-    return Token(issued.access_token, issued.issued_at + issued.expires_in, where)
+    return PupToken(issued.access_token, issued.issued_at + issued.expires_in, where)
 
 
 def _decoded(text: str | None) -> Mapping[str, Any]:

@@ -63,15 +63,16 @@ class Told(Struct, frozen=True):
 class TerminalFacts(Struct, frozen=True, kw_only=True):
     """Which of the three streams are a terminal, what kind of one, and how it is to look.
 
-    `columns` is how wide it is that standard output goes to; None off a terminal. `colors` is how many it
-    has, as somebody says (then `colors_are_set`) or as the environment tells; `dark` whether its ground is
-    thought to be. `colors` is empty where only `kind` tells it (`depth`).
+    `columns` and `rows` are the size of that which standard output goes to; None off a terminal. `colors` is
+    how many it has, as somebody says (then `colors_are_set`) or as the environment tells; `dark` whether its
+    ground is thought to be. `colors` is empty where only `kind` tells it (`depth`).
     """
 
     input: bool
     output: bool
     errors: bool
     columns: int | None
+    rows: int | None
     kind: str
     colors: str
     colors_are_set: bool
@@ -398,10 +399,12 @@ class _Reading:
             source = f"environment {variable}" if variable else DEFAULT
         self._tell("colors", colors, source)
         output = _is_terminal(sys.stdout)
+        size = shutil.get_terminal_size()
         return TerminalFacts(
             input=_is_terminal(sys.stdin),
             output=output,
-            columns=shutil.get_terminal_size().columns if output else None,
+            columns=size.columns if output else None,
+            rows=size.lines if output else None,
             errors=_is_terminal(sys.stderr),
             kind=self._environ.get("TERM") or "dumb",
             colors=colors,

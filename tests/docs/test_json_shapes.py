@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.http_server import FakeServer, Reply
 from tests.support.program import Program, program_in
 
 MANUAL = (Path(__file__).parent.parent.parent / "docs" / "command-line.md").read_text()
@@ -71,7 +73,9 @@ def test_events_and_what_is_recorded_of_them(program: Program) -> None:
     done = program("run", "shapes.yaml", "--yes", "--json")
     assert done.code == 0, done.err
     told = fields_of_events()
-    assert {event["type"] for event in done.events} == set(told) - {"run.resumed", "run.noted"}
+    assert {event["type"] for event in done.events} == set(told) - {
+        *("run.resumed", "run.noted", "step.paused"),
+    }
     optional = {"step.output": {"overwritten"}}
     for event in done.events:
         fields = set(event) - {"type", "ts", "run"}
@@ -108,6 +112,21 @@ def test_the_event_of_a_run_that_goes_on(program: Program) -> None:
     assert done.code == 0, done.err
     fields = set(done.event("run.resumed")) - {"type", "ts", "run"}
     assert fields == fields_of_events()["run.resumed"]
+
+
+async def test_the_event_of_an_attempt_that_only_waits(program: Program) -> None:
+    program.write("asks", "name: asks\nsteps: [{name: a, kind: http, url: /api/v1/x}]\n")
+    limited = Reply(429, headers={"Retry-After": "0"})
+    async with FakeServer(limited, Reply(200, {})) as server:
+        environ = {"PUP_TUI_DATADOG_URL": server.url, "DD_ACCESS_TOKEN": "token-0123456789"}
+        done = await asyncio.to_thread(program, "run", "asks.yaml", "--json", **environ)
+    paused = done.event("step.paused", step="a", reason="rate limit of Datadog")
+    assert set(paused) - {"type", "ts", "run"} == fields_of_events()["step.paused"]
+
+
+def test_what_is_told_of_this_computer(program: Program) -> None:
+    check(shape_of("`doctor`"), program("doctor", "--offline", "--json").json)
+    check(shape_of("`auth status`"), program("auth", "status", "--offline", "--json").json)
 
 
 def test_what_is_told_of_a_runbook(program: Program) -> None:

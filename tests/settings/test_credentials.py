@@ -12,7 +12,7 @@ import pytest
 
 from pup_tui.cli.wiring import account_of
 from pup_tui.datadog.configuration import DatadogConfiguration
-from pup_tui.settings.credentials import Place, places, with_credentials
+from pup_tui.settings.credentials import CredentialPlace, places, with_credentials
 from pup_tui.settings.settings import read_settings
 
 NOW = 1_800_000_000.0
@@ -56,7 +56,7 @@ def pup(tmp_path: Path) -> Pup:
     return Pup(tmp_path / "pup")
 
 
-Find = Callable[..., tuple[DatadogConfiguration, list[Place]]]
+Find = Callable[..., tuple[DatadogConfiguration, list[CredentialPlace]]]
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def find(tmp_path: Path) -> Find:
 
     def found(
         kept: Passwords | None = None, **environ: str
-    ) -> tuple[DatadogConfiguration, list[Place]]:
+    ) -> tuple[DatadogConfiguration, list[CredentialPlace]]:
         around = {
             "HOME": str(tmp_path),
             "PUP_CONFIG_DIR": str(tmp_path / "pup"),

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from functools import cached_property
 from urllib.parse import unquote
 
@@ -58,7 +59,8 @@ class Router:
         except Exception:
             _log.exception("%s %s", request.method, request.path)
             response = ApiResponse({"errors": ["Internal Server Error"]}, 500)
-        return replace(response, headers={**limits, **response.headers})
+        told = {"Date": formatdate(self._world.timeline.wall(), usegmt=True)}
+        return replace(response, headers={**told, **limits, **response.headers})
 
     def _find(self, request: ApiRequest) -> tuple[Route, dict[str, str]]:
         known_path = False

@@ -1,0 +1,1 @@
+"""What `pup-tui doctor` looks at, one part a module; each gives findings."""

@@ -1,0 +1,137 @@
+"""The runbooks that are installed: which are broken, which programs they lack, which of their steps fail."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from pup_tui.cli.health.diagnosis import Diagnosis, named
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.entries import Entry
+    from pup_tui.core.program import Node
+    from pup_tui.runbook.load import Loaded
+    from pup_tui.settings.settings import Settings
+
+WHAT = "runbooks"
+
+
+class Installed(Struct, frozen=True):
+    """A runbook that can be run, with what was found in it."""
+
+    entry: Entry
+    loaded: Loaded
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """Its steps, nested ones and those that take others back too, without blocks."""
+        from pup_tui.core.program import compile_program
+
+        program = compile_program(self.loaded.id, self.loaded.require())
+        return (node for node in program.by_id.values() if not node.step.is_block)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether it asks Datadog, and somebody has put it there."""
+        if self.loaded.runbook is None or self.entry.origin == "bundled":
+            return False
+        return any(node.step.asks_datadog for node in self.nodes)
+
+
+def installed(settings: Settings, catalog: Catalog) -> list[Installed]:
+    """What could be run: not what another runbook shadows, nor what merely lies in the working directory."""
+    from pup_tui.drivers.tools import is_command
+
+    is_installed = partial(is_command, environ=settings.environ, cwd=settings.cwd)
+    entries = [each for each in catalog.entries() if each.trusted and not each.shadowed]
+    return [Installed(entry, catalog.lint(entry.path, is_installed)) for entry in entries]
+
+
+def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Diagnosis]:
+    """Folders that cannot be read, files that cannot be run, and programs that are not there."""
+    for error in catalog.closed_folders():
+        told = f"{error.message}: {error.path}"
+        yield Diagnosis(what=WHAT, subject="folder", state="problem", detail=told, hint=error.hint)
+    broken = [each for each in found if each.loaded.runbook is None]
+    total = f"{len(found)} installed"
+    yield Diagnosis(what=WHAT, subject="installed", detail=total)
+    for each in broken:
+        first = each.loaded.errors[0]
+        yield Diagnosis(
+            what=WHAT,
+            subject=each.entry.id,
+            state="problem",
+            detail=str(first),
+            hint=f"`pup-tui validate {each.entry.id}` tells all",
+        )
+    missing: dict[str, list[str]] = defaultdict(list)
+    for each in found:
+        for warning in each.loaded.warnings:
+            if warning.code == "missing-tool":
+                missing[warning.message].append(f"{each.entry.id}:{warning.line}")
+    for told, where in sorted(missing.items()):
+        yield Diagnosis(
+            what=WHAT,
+            subject="tool",
+            state="warning",
+            detail=f"{told} ({named(where)})",
+            hint="install it, or put it on PATH",
+        )
+    if not missing:
+        yield Diagnosis(what=WHAT, subject="tools", detail="all that scripts begin with are there")
+
+
+def refused(
+    found: Collection[Installed],
+    *,
+    read_only: bool,
+    has_program: Callable[[str], bool],
+    lacking: Collection[str],
+) -> Iterator[Diagnosis]:
+    """The steps that would fail as things are.
+
+    `has_program` tells whether `pup`, or an extension of it, may be used and is there; `lacking` are the
+    permissions that the credentials do not have.
+    """
+    from pup_tui.catalog.effects import mutates, program_needed, subcommand_of
+    from pup_tui.datadog.arguments import match_rows
+    from pup_tui.datadog.permissions import permission_for
+    from pup_tui.runbook.model import WorkflowStep
+
+    needing: dict[str, list[str]] = defaultdict(list)
+    forbidden: dict[str, list[str]] = defaultdict(list)
+    changing: list[str] = []
+    for each in found:
+        if each.loaded.runbook is None:
+            continue
+        for node in each.nodes:
+            where = f"{each.entry.id}/{node.id}"
+            source = subcommand_of(node.step)
+            if source and (program := program_needed(node.step)) and not has_program(program):
+                needing[program].append(f"{where} ({' '.join(source.split()[:3])})")
+            needed = permission_for(match_rows(source.split())[0]) if source else ""
+            if isinstance(node.step, WorkflowStep):
+                needed = permission_for("workflows run")
+            if needed in lacking:
+                forbidden[needed].append(where)
+            if mutates(node.step, is_believed=each.loaded.is_believed) is not False:
+                changing.append(where)
+    for program, steps in sorted(needing.items()):
+        yield _steps(steps, f"need `{program}`, which is not there")
+    for permission, steps in sorted(forbidden.items()):
+        yield _steps(steps, f"need the permission {permission}, which the credentials lack")
+    if read_only and changing:
+        yield _steps(changing, "may change something, and the mode is read-only")
+    if not needing and not forbidden and not (read_only and changing):
+        yield Diagnosis(what=WHAT, subject="refused", detail="no step that is known to be")
+
+
+def _steps(steps: list[str], why: str) -> Diagnosis:
+    number = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
+    told = f"{number} would be refused: they {why}: {named(steps)}"
+    return Diagnosis(what=WHAT, subject="refused", state="warning", detail=told)

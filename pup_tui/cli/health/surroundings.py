@@ -1,0 +1,91 @@
+"""Configuration, keyring and terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pup_tui.cli.config import unusable
+from pup_tui.cli.health.diagnosis import Diagnosis
+
+if TYPE_CHECKING:
+    from pup_tui.settings.settings import Settings
+
+LEAST_COLUMNS, LEAST_ROWS = 80, 24
+"""The terminal that every screen of the console fits into."""
+
+
+def configuration(settings: Settings) -> Iterator[Diagnosis]:
+    """The files of the configuration folder, and what the environment says."""
+    what, path = "configuration", settings.config_dir / "config.yaml"
+    for problem in settings.problems:
+        yield Diagnosis(
+            what=what,
+            subject="file",
+            state="problem",
+            detail=f"{problem.path}:{problem.line}:{problem.column}: {problem.message}",
+            hint=problem.hint or "nothing of that file counts until it is mended",
+        )
+    if not settings.problems:
+        told = str(path) if path.exists() else f"there is no {path}: all is as usual"
+        yield Diagnosis(what=what, subject="config.yaml", detail=told)
+    if settings.profile is not None:
+        yield Diagnosis(what=what, subject="profile", detail=settings.profile.name)
+    for failure in unusable(settings):
+        yield Diagnosis(
+            what=what,
+            subject=failure.where or "setting",
+            state="problem",
+            detail=failure.what,
+            hint=failure.todo,
+        )
+    if settings.read_only:
+        yield Diagnosis(
+            what=what, subject="read-only", detail="steps that may change something fail"
+        )
+
+
+def keyring(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether there is a keyring."""
+    from pup_tui.keyring_store import NoKeyring, store_name
+
+    what, subject = "keyring", "store"
+    try:
+        yield Diagnosis(what=what, subject=subject, detail=store_name())
+    except NoKeyring as error:
+        hint = "`auth login` and `keyring:` need one; the environment and files do without"
+        yield Diagnosis(what=what, subject=subject, state="warning", detail=str(error), hint=hint)
+
+
+def terminal(settings: Settings) -> Iterator[Diagnosis]:
+    """What the console would have to draw on."""
+    what, facts = "terminal", settings.terminal
+    if not facts.can_show:
+        told = "standard input or output is none: there is no console here"
+        yield Diagnosis(what=what, subject="kind", detail=told)
+        return
+    if facts.kind in ("dumb", "unknown"):
+        told = f"TERM is {facts.kind}: the console cannot be shown"
+        hint = "set TERM to what the terminal is, such as xterm-256color"
+        yield Diagnosis(what=what, subject="kind", state="warning", detail=told, hint=hint)
+    else:
+        yield Diagnosis(what=what, subject="kind", detail=facts.kind)
+    depth = facts.depth
+    told = "none" if depth == "none" else depth
+    yield Diagnosis(what=what, subject="colours", detail=told)
+    columns, rows = facts.columns or 0, facts.rows or 0
+    small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
+    yield Diagnosis(
+        what=what,
+        subject="size",
+        state="warning" if small else "ok",
+        detail=f"{columns}×{rows}",
+        hint=f"screens are made for {LEAST_COLUMNS}×{LEAST_ROWS} and more" if small else "",
+    )
+    encoding = sys.stdout.encoding.lower()
+    if encoding.replace("-", "") != "utf8":
+        hint = "set LANG or LC_ALL to a UTF-8 locale, such as C.UTF-8"
+        yield Diagnosis(
+            what=what, subject="characters", state="warning", detail=encoding, hint=hint
+        )

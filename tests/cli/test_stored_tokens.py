@@ -1,0 +1,38 @@
+"""A token that `pup` has stored, in a program that goes on while it ends."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from pup_tui.cli.wiring import Parts
+from pup_tui.core.requests import PupRequest, ShellRequest
+from pup_tui.settings.settings import read_settings
+
+
+def keep(folder: Path, token: str, issued_at: float) -> None:
+    tokens = {"__default__": {"access_token": token, "expires_in": 3600, "issued_at": issued_at}}
+    (folder / "tokens_datadoghq_com.json").write_text(json.dumps(tokens))
+
+
+async def test_a_token_is_looked_for_again_when_it_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    environ = {"HOME": str(tmp_path), "PUP_CONFIG_DIR": str(tmp_path), "PATH": ""}
+    parts = Parts(read_settings(environ=environ))
+    keep(tmp_path, "the-first-token", now)
+    assert not parts.account.authenticated
+    assert await parts.stored_secrets() == ["the-first-token"]
+    executors = parts.executors
+    pup, shell = executors[PupRequest], executors[ShellRequest]
+    keep(tmp_path, "the-second-token", now + 3600)
+    assert parts.datadog.access_token == "the-first-token"
+    assert executors[PupRequest] is pup
+    monkeypatch.setattr(time, "time", lambda: now + 3601)
+    assert await parts.stored_secrets() == ["the-second-token"]
+    assert executors[PupRequest] is not pup
+    assert executors[ShellRequest] is shell
