@@ -31,6 +31,7 @@ from pup_tui.template.shell.conditions import (
 )
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.readings import OwnWords
+from pup_tui.template.shell.respelling import WITHOUT_TIME
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.words import ShellWord
@@ -150,7 +151,8 @@ class Checks:
             case "negated_command":
                 inner = self._ends_of(node.children, state)
                 return self._prefixed(node, _Ends(inner.failure, inner.success))
-        if not _PREFIX.fullmatch(self._gap(node)):
+        gap = self._gap(node)
+        if not _PREFIX.fullmatch(gap) or (b"time" in gap and self._survey.shell in WITHOUT_TIME):
             return self._opaque(node, state)
         return self._prefixed(node, self._compound(node, state))
 

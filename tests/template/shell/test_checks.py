@@ -140,6 +140,12 @@ def test_what_other_texts_get_past_is_no_check(script: str) -> None:
     assert compile_shell(BEFORE + script, "bash").unchecked
 
 
+def test_time_is_a_program_of_some_shells() -> None:
+    script = f"{BEFORE}time -p N=5; [ a ] && [ 1 -eq 1 ]; echo $((N))"
+    assert compile_shell(script, "sh").unchecked
+    assert not compile_shell(script, "bash").unchecked
+
+
 def test_what_is_too_deep_to_follow_is_no_check() -> None:
     def nested(depth: int) -> str:
         return "if true; then\n" * depth + UNTIL_NUMBER + "\nfi" * depth
