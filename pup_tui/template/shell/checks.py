@@ -27,13 +27,13 @@ from pup_tui.template.shell.conditions import (
     Other,
     condition,
     first_text,
-    tokens,
 )
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.readings import OwnWords
 from pup_tui.template.shell.respelling import WITHOUT_TIME
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import tables
+from pup_tui.template.shell.tests import operands
 from pup_tui.template.shell.words import ShellWord
 
 if TYPE_CHECKING:
@@ -422,7 +422,7 @@ class Checks:
         if node.children[0].type == "[[":
             return self._condition(condition(inner), state)
         return self._compared(
-            [self._survey.as_written(each) for each in tokens(inner)], node, state
+            [self._survey.as_written(each) for each in operands(inner)], node, state
         )
 
     def _condition(self, of: Condition, state: _State) -> _Ends:
