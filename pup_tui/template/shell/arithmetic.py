@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
 from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
-from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
@@ -286,7 +285,7 @@ class Arithmetic:
             scope = self._survey.scope_of(command)
             texts += (((b"%s 0" % scope,), word.node) for word in words[1:])
         for _, words in self._survey.named(b"printf", b"print", b"getopts"):
-            targets = tuple(filled(words, self._survey.functions, tables(self._survey.shell)))
+            targets = tuple(self._survey.fills(words))
             if targets:
                 targets = (*targets, b"OPTARG") if words[0].text == b"getopts" else targets
                 texts += ((targets, word.node) for word in words[1:])

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
-from pup_tui.template.shell.fills import ANY, filled
-from pup_tui.template.shell.origins import DEFAULTED
+from pup_tui.template.shell.fills import ANY
+from pup_tui.template.shell.origins import DEFAULTED, OF_FOLDERS, SET_BY_MATCHES
 from pup_tui.template.shell.survey import Survey
-from pup_tui.template.shell.tables import Use, parameter_use, tables
+from pup_tui.template.shell.tables import Use, parameter_use
 from pup_tui.template.shell.words import READING, UNKNOWN, prints_number
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ _EXPORTING: Final = frozenset({b"export", b"readonly"})
 _ASSIGNING: Final = frozenset(
     {"variable_assignment", "command_substitution", "process_substitution"}
 )
-_BY_SHELLS: Final = frozenset(
-    {b"PWD", b"OLDPWD", b"DIRSTACK", b"dirstack", b"_", b"BASH_REMATCH", b"MATCH", b"match"}
-)
+_BY_SHELLS: Final = OF_FOLDERS | SET_BY_MATCHES | {b"_"}
 """What a shell changes by itself."""
 _BYTES_PER_STEP: Final = 200
 
@@ -119,7 +117,7 @@ class Changes:
         words = self._survey.words(command)
         if not words or not self._survey.is_named(words[0]):
             return {ANY}
-        found = {*filled(words, self._survey.functions, tables(self._survey.shell))}
+        found = {*self._survey.fills(words)}
         for at in self._survey.starts(words):
             for name in self._survey.names_of(words[at]):
                 if name in _SOURCING or name in self._survey.names.aliases:

@@ -27,12 +27,13 @@ from pup_tui.template.shell.conditions import (
     Other,
     condition,
     first_text,
-    tokens,
 )
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.readings import OwnWords
+from pup_tui.template.shell.respelling import WITHOUT_TIME
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import tables
+from pup_tui.template.shell.tests import operands
 from pup_tui.template.shell.words import ShellWord
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ _Known = frozenset[tuple[tuple[bytes, ...], Shape]]
 _State = _Known | None
 """What is known at a place; None where the script does not get to."""
 
-_MAY_CHECK: Final = late_pattern(rb"\bcase\b|\[\[|\[\s|\btest\b|//\[")
+_MAY_CHECK: Final = late_pattern(
+    rb"0-9|:digit:|:al|a-z|<[0-9]*-[0-9]*>|\s-(?:eq|ne|lt|le|gt|ge)\s|\bcase\b"
+)
+"""What is in every script that checks something."""
 _PREFIX: Final = late_pattern(rb"(?:(?:!|time|-p|--)(?:[ \t]|\\\r?\n)+)*")
 _SUBJECT: Final = late_pattern(
     rb"\"?\$(?:([A-Za-z_]\w*|[1-9])|\{([A-Za-z_]\w*|[1-9]\d*)(?::?-[\w./ ]*)?\})\"?"
@@ -61,7 +65,9 @@ _TESTS: Final = frozenset({b"test", b"["})
 _COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
 _EXPANDED: Final = frozenset({"string", "simple_expansion", "expansion", "concatenation"})
 _INNER: Final = frozenset({"command_substitution", "process_substitution"})
-_STEPS_PER_NODE: Final = 2
+_STEPS_PER_STATEMENT: Final = 2
+_DEEPEST: Final = 30
+"""How deep statements are looked at within others."""
 _FARTHEST: Final = 60
 """Bytes of ``!`` and ``time`` before a statement."""
 _COMPARISON: Final = 3
@@ -89,6 +95,7 @@ class Checks:
         self._left: list[list[_State]] = []
         """For each loop around, what is known where it is left, or its next round begun."""
         self._functions: list[Node] = []
+        self._depth = 0
         self._changes = Changes(survey)
         self._ending: dict[bytes, bool] = {}
 
@@ -127,7 +134,15 @@ class Checks:
         return ends
 
     def _run(self, node: Node, state: _State) -> _Ends:
-        spend_on_judging(_STEPS_PER_NODE)
+        spend_on_judging(_STEPS_PER_STATEMENT)
+        if self._depth == _DEEPEST:
+            return self._opaque(node, state)
+        self._depth += 1
+        ends = self._statement(node, state)
+        self._depth -= 1
+        return ends
+
+    def _statement(self, node: Node, state: _State) -> _Ends:
         match node.type:
             case "list":
                 return self._chained(node, state)
@@ -136,7 +151,8 @@ class Checks:
             case "negated_command":
                 inner = self._ends_of(node.children, state)
                 return self._prefixed(node, _Ends(inner.failure, inner.success))
-        if not _PREFIX.fullmatch(self._gap(node)):
+        gap = self._gap(node)
+        if not _PREFIX.fullmatch(gap) or (b"time" in gap and self._survey.shell in WITHOUT_TIME):
             return self._opaque(node, state)
         return self._prefixed(node, self._compound(node, state))
 
@@ -343,7 +359,7 @@ class Checks:
 
     def _expanded(self, words: Sequence[ShellWord], state: _State, behind: _State) -> None:
         """The words of a command are made before it gives variables other texts."""
-        for word in words[1:] if state != behind else ():
+        for word in words[1:] if state is not behind else ():
             if word.node.type in _EXPANDED:
                 self._note(word.node, state)
                 self._at[word.node.end_byte] = behind or frozenset()
@@ -406,7 +422,7 @@ class Checks:
         if node.children[0].type == "[[":
             return self._condition(condition(inner), state)
         return self._compared(
-            [self._survey.as_written(each) for each in tokens(inner)], node, state
+            [self._survey.as_written(each) for each in operands(inner)], node, state
         )
 
     def _condition(self, of: Condition, state: _State) -> _Ends:
@@ -496,11 +512,10 @@ class Checks:
             return state
         if ANY in names:
             return frozenset()
-        return frozenset(
-            each
-            for each in state
-            if each[0][0] not in names and not (OWN_WORDS in names and b" " in each[0][0])
-        )
+        if OWN_WORDS in names:
+            state = frozenset(each for each in state if b" " not in each[0][0])
+        lost = state.intersection(((name,), shape) for name in names for shape in Shape)
+        return state - lost if lost else state
 
     # -- places ------------------------------------------------------------------------------------
 
@@ -522,7 +537,7 @@ class Checks:
     def _gap(self, node: Node) -> bytes:
         """What stands in the script right before a statement where the grammar was given blanks."""
         start = node.start_byte
-        before = self._survey.script[:start][-_FARTHEST:]
+        before = self._survey.script[max(0, start - _FARTHEST) : start]
         blank = len(before) - len(before.rstrip(b" \t"))
         return self._survey.written[start - blank : start].lstrip(b" \t")
 
@@ -534,7 +549,7 @@ class Checks:
 
 def _both(one: _State, other: _State) -> _State:
     """What is known wherever the script comes from."""
-    if one is None or other is None:
+    if one is None or other is None or one is other:
         return other if one is None else one
     return one & other
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
-from pup_tui.template.shell.fills import ANY, filled
+from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
 from pup_tui.template.shell.survey import Survey
-from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.words import ShellWord, prints_number
 
 if TYPE_CHECKING:
@@ -174,7 +172,7 @@ class Composed:
                 yield from self._words.names(b"@", command)
         for command, _ in self._survey.named(b"eval", b"trap"):
             yield from _ASSIGNED.findall(self._survey.text(command))
-        if ANY in self._filled:
+        if ANY in self._survey.filled:
             yield from (name for name in calculated if name not in self._assigned)
 
     def is_made(self, node: Node) -> bool:
@@ -201,13 +199,6 @@ class Composed:
         )
         return {*self._survey.texts_of, *loops, *own}
 
-    @cached_property
-    def _filled(self) -> frozenset[bytes]:
-        commands = map(self._survey.words, self._survey.commands)
-        shells = tables(self._survey.shell)
-        found = (filled(words, self._survey.functions, shells) for words in commands)
-        return frozenset(chain.from_iterable(found))
-
     def _is_made(self, name: bytes) -> bool:
         return any(map(self._may_be_any, self._given(name)))
 
@@ -224,7 +215,7 @@ class Composed:
         """What ``printf -v`` and ``print -v`` put together."""
         found: list[bytes] = []
         for _, words in self._survey.named(b"printf", b"print"):
-            names = [*filled(words, self._survey.functions, tables(self._survey.shell))]
+            names = [*self._survey.fills(words)]
             form = words[_FORMAT].raw if len(words) > _FORMAT else b""
             if names and not self._copies_text(form, words) and not _NUMBER.fullmatch(form):
                 found += (name for name in names if name != ANY)
@@ -248,7 +239,7 @@ class Composed:
             self._deep += 1
             nodes = [*self._given(name)]
             spend_on_judging(len(nodes))
-            is_known = bool(nodes) and self._filled.isdisjoint((name, ANY))
+            is_known = bool(nodes) and self._survey.filled.isdisjoint((name, ANY))
             self._numbers[name] = is_known and all(map(self._holds_number, nodes))
             self._deep -= 1
         return self._numbers[name]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pup_tui.template.shell.tests import operands
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TREE: Final = frozenset({"binary_expression", "unary_expression", "parenthesized_expression"})
 _JOINING: Final = frozenset({"&&", "||"})
 _ENDS: Final = _JOINING | {")"}
 
@@ -53,18 +53,9 @@ Condition = Comparison | Opposite | Both | Either | Other
 
 def condition(nodes: list[Node]) -> Condition:
     """The condition that some expressions are."""
-    waiting = deque(tokens(nodes))
+    waiting = deque(operands(nodes))
     found = _either(waiting)
     return Other(None) if waiting else found
-
-
-def tokens(nodes: list[Node]) -> Iterator[Node]:
-    """The texts and operators of expressions, in their order."""
-    for node in nodes:
-        if node.type in _TREE:
-            yield from tokens(node.children)
-        else:
-            yield node
 
 
 def first_text(of: Condition) -> Node | None:

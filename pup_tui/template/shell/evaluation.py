@@ -24,10 +24,11 @@ from pup_tui.template.shell.command_use import (
 )
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.fills import filled
-from pup_tui.template.shell.flow import SET_BY_MATCHES, follow
+from pup_tui.template.shell.flow import follow
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
 from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.origins import SET_BY_MATCHES
 from pup_tui.template.shell.places import Need
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, KEPT_FILES, PROGRAMS
 from pup_tui.template.shell.readings import OwnWords

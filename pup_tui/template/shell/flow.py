@@ -26,6 +26,7 @@ from pup_tui.template.shell.composed import MADE
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
+from pup_tui.template.shell.origins import OF_FOLDERS, SET_BY_MATCHES
 from pup_tui.template.shell.places import (
     Need,
     NotTextError,
@@ -58,15 +59,11 @@ _CHECKED: Final = (Use.PIECE, Use.BEGINNING, Use.WORD, Use.INT, Use.NAME)
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
 _STEPS: Final = 10
-_OF_FOLDERS: Final = frozenset({b"PWD", b"OLDPWD", b"DIRSTACK", b"dirstack"})
-"""The variables that hold the names of working directories."""
 _FOLDERS: Final = late_pattern(rb"~[-+0-9]")
 """What stands for one of them."""
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
 _LAST_WORD: Final = late_pattern(rb"(?<!\w)_(?!\w)")
-SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MATCH"})
-"""The variables that hold what ``=~`` has matched."""
 
 _MATCHES: Final = late_pattern(rb"=~\s*(\S+)")
 _GROUP: Final = late_pattern(rb"\(([^()]*)\)")
@@ -559,7 +556,7 @@ class _Graph:
     def _foreign(self) -> frozenset[bytes]:
         """Variables that get what a command prints, what is read, or the names of files and folders."""
         found = {
-            *_OF_FOLDERS,
+            *OF_FOLDERS,
             # What `select` reads, whatever its own variable gets.
             *((b"REPLY",) if self._survey.loops else ()),
         } | {

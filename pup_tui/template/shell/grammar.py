@@ -77,7 +77,7 @@ def read(script: bytes, shell: str = "sh") -> tuple[bytes, Tree | None]:
     What the grammar does not know is spelled in another way, in as many bytes, where the tree of the script
     with that spelling confirms it; in a text or among a command's words it stays.
     """
-    read, tree = _read_as(script, negations(script))
+    read, tree = _read_as(script, negations(script, shell))
     if tree is not None and not tree.root_node.has_error:
         return read, tree
     return _read_as(script, respellings(script, shell))

@@ -7,10 +7,10 @@ from itertools import chain
 from typing import Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.fills import ANY, filled
+from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.origins import OF_THE_SHELL
 from pup_tui.template.shell.survey import Survey
-from pup_tui.template.shell.tables import Use, parameter_use, tables
+from pup_tui.template.shell.tables import Use, parameter_use
 
 _NAME: Final = late_pattern(rb"[A-Za-z_]\w*")
 _CALCULATED: Final = late_pattern(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\s*=(?![=~])")
@@ -26,7 +26,7 @@ def inherited(survey: Survey, names: Iterable[bytes]) -> frozenset[bytes]:
         *survey.assignments_to,
         *survey.loops_over,
         *_calculated(survey),
-        *_filled(survey),
+        *survey.filled,
     }
     if ANY in given:
         return frozenset()
@@ -47,9 +47,3 @@ def _calculated(survey: Survey) -> Iterator[bytes]:
     yield from chain.from_iterable(map(_CALCULATED.findall, texts))
     for command, _ in survey.named(*_STARTING):
         yield from _NAME.findall(survey.text(command))
-
-
-def _filled(survey: Survey) -> Iterator[bytes]:
-    """The variables that a command fills: what that may be is told of its text."""
-    for words in map(survey.words, survey.commands):
-        yield from filled(words, survey.functions, tables(survey.shell))

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
-from pup_tui.template.shell.fills import ANY, filled
-from pup_tui.template.shell.tables import tables
+from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, loop_words
 
 if TYPE_CHECKING:
@@ -30,6 +29,10 @@ OF_THE_SHELL: Final = frozenset(
     }
 )
 """Variables to which a shell itself gives their text."""
+OF_FOLDERS: Final = frozenset({b"PWD", b"OLDPWD", b"DIRSTACK", b"dirstack"})
+"""The variables that hold the names of working directories."""
+SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MATCH"})
+"""The variables that hold what ``=~`` has matched."""
 _COMMANDS_PER_STEP: Final = 20
 DEFAULTED: Final = late_pattern(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
 
@@ -60,6 +63,9 @@ class Surveyed(Protocol):
 
     @property
     def references(self) -> frozenset[bytes]: ...
+
+    @property
+    def filled(self) -> frozenset[bytes]: ...
 
     def scope_of(self, node: Node, /) -> bytes: ...
 
@@ -180,6 +186,4 @@ class Origins:
         found = {*DEFAULTED.findall(self._survey.script)}
         if self._survey.references:
             found.add(ANY)
-        for words in map(self._survey.words, self._survey.commands):
-            found.update(filled(words, self._survey.functions, tables(self._survey.shell)))
-        return frozenset(found)
+        return self._survey.filled.union(found)

@@ -14,7 +14,7 @@ from typing import Final
 from pup_tui.template.shell.synopsis import ProgramTable
 
 _SHELLS: Final = r"""
-sh, ash, bash, dash, ksh, ksh93, lksh, mksh, oksh, pdksh, posh, rbash, rksh, rzsh, yash, zsh, osh, ysh |
+sh, ash, bash, dash, ksh, ksh93, lksh, mksh, oksh, pdksh, posh, rbash, rksh, rzsh, yash, zsh, osh, ysh, exe |
     shell | -c@CODE -s@STDIN -o= +o= -O= +O= --rcfile=FILE --init-file=FILE <CODE FILE REST
 csh, tcsh | shell | -c@CODE -s@STDIN <CODE FILE REST
 fish | shell | -c=CODE! --command=CODE! -C=CODE --init-command=CODE -d= -o= <CODE FILE REST

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 _TIME: Final = rb"time(?:[ \t]+-p)?(?:[ \t]+--)?[ \t]+"
 _PREFIX: Final = rb"(?:![ \t]+|%b)" % _TIME
 _BEHIND_NOTHING: Final = rb"(?<![^\s;&|(){}`])"
-_PREFIXES: Final = late_pattern(
-    rb"%b%b+(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
-    % (_BEHIND_NOTHING, _PREFIX)
-)
+_COMPOUND: Final = rb"(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
+_PREFIXES: Final = late_pattern(rb"%b%b+%b" % (_BEHIND_NOTHING, _PREFIX, _COMPOUND))
 """`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
+_SIGNS: Final = late_pattern(rb"%b(?:![ \t]+)+%b" % (_BEHIND_NOTHING, _COMPOUND))
+"""`!` alone: not every `sh` knows `time` there, and bash's knows no `time -p`."""
+WITHOUT_TIME: Final = frozenset({"sh", "dash"})
+"""Shells to which `time` may be a program."""
 
 _ASSIGNMENT: Final = rb"[A-Za-z_]\w*(?:\[[^]\s]*\])?\+?="
 _TIMED: Final = late_pattern(
@@ -164,14 +166,14 @@ class Respelling(NamedTuple):
     confirmed: Callable[[Node, int, int], bool]
 
 
-def negations(script: bytes) -> list[Respelling]:
+def negations(script: bytes, shell: str) -> list[Respelling]:
     """What the grammar may take for something else without an error.
 
     That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``, a
     compound command behind ``coproc``, and redirections behind an assignment.
     """
     blanks = [
-        *_blanks(_PREFIXES, script, _begins_command),
+        *_blanks(_SIGNS if shell in WITHOUT_TIME else _PREFIXES, script, _begins_command),
         *_blanks(_TIMED, script, _begins_command),
         *_blanks(_READS_AND_WRITES, script, _is_redirection),
         *_continuations(_CONTINUED, script),
@@ -213,7 +215,7 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
     blanks += [Respelling(at, at + 1, b"_", _is_in_document) for at in lines_like_ends(script)]
     blanks += _blanks(_NEGATED, script, _begins_command)
     blanks += _continuations(_CONTINUED_BY_NOTHING, script)
-    return _apart(negations(script), _apart(groups, blanks))
+    return _apart(negations(script, shell), _apart(groups, blanks))
 
 
 def _of_zsh(script: bytes) -> Iterator[Respelling]:

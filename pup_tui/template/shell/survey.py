@@ -14,6 +14,7 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
+from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.heredocs import DESCRIPTOR
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -316,6 +317,15 @@ class Survey:
     def shares_documents(self) -> bool:
         """Whether a command that is not known may read what another one is given."""
         return DESCRIPTOR in self.script
+
+    def fills(self, words: Sequence[ShellWord]) -> Iterator[bytes]:
+        """The variables that a command of such words gives a text; `ANY` for all."""
+        return filled(words, self.functions, tables(self.shell))
+
+    @cached_property
+    def filled(self) -> frozenset[bytes]:
+        """The variables that commands give a text; `ANY` for all."""
+        return frozenset(chain.from_iterable(map(self.fills, map(self.words, self.commands))))
 
     def functions_in(self, text: bytes) -> set[bytes]:
         """The functions that stand in a text."""

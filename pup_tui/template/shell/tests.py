@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -80,7 +80,7 @@ def test_words(read: Callable[[Node], ShellWord], nodes: Sequence[Node]) -> list
     """The words of a test: what stands without a blank between is one."""
     words: list[ShellWord] = []
     end = -1
-    for node in _operands(nodes):
+    for node in operands(nodes):
         word = read(node)
         if node.start_byte == end and not {word.raw, words[-1].raw} & _SIGNS:
             last = words[-1]
@@ -104,12 +104,10 @@ def segment(words: list[ShellWord], index: int) -> tuple[list[ShellWord], int]:
     return words[first : next(after, len(words))], index - first
 
 
-def _operands(nodes: Sequence[Node]) -> list[Node]:
+def operands(nodes: Sequence[Node]) -> Iterator[Node]:
     """The pieces of a test, whatever the grammar has made of them."""
-    found: list[Node] = []
     for node in nodes:
         if node.type in ("binary_expression", "unary_expression", "parenthesized_expression"):
-            found += _operands(node.children)
+            yield from operands(node.children)
         else:
-            found.append(node)
-    return found
+            yield node

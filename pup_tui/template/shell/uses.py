@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
-from pup_tui.template.shell.fills import ANY, filled, filled_by
+from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
 from pup_tui.template.shell.one_word import word_use
 from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
@@ -429,7 +429,7 @@ class Uses:
                 raise UnsafePlaceError(
                     "`mapfile -C` gives what it reads to a command", "use a loop"
                 )
-            names = set(filled(words, self._survey.functions, tables(self._survey.shell)))
+            names = set(self._survey.fills(words))
             self.is_cut = True
             self.is_part = self.is_part or len(names) > 1
             for name in (*sorted(names), b"REPLY", b"MAPFILE"):

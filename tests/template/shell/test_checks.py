@@ -12,6 +12,7 @@ from tests.template.shell.generator import Hunt, installed, needs
 
 BEFORE = "echo {{ V }}; N=$(cat bait); "
 BAIT = "PATH[$(mkdir pwned)]"
+UNTIL_NUMBER = "[[ $N =~ ^[0-9]+$ ]] || exit; echo $((N))"
 
 CHECKED = [
     "case $N in *[!0-9]*) exit 1;; esac; echo $((N))",
@@ -137,6 +138,20 @@ def test_what_is_checked_before_is_not_told_of(script: str) -> None:
 @pytest.mark.parametrize("script", UNCHECKED)
 def test_what_other_texts_get_past_is_no_check(script: str) -> None:
     assert compile_shell(BEFORE + script, "bash").unchecked
+
+
+def test_time_is_a_program_of_some_shells() -> None:
+    script = f"{BEFORE}time -p N=5; [ a ] && [ 1 -eq 1 ]; echo $((N))"
+    assert compile_shell(script, "sh").unchecked
+    assert not compile_shell(script, "bash").unchecked
+
+
+def test_what_is_too_deep_to_follow_is_no_check() -> None:
+    def nested(depth: int) -> str:
+        return "if true; then\n" * depth + UNTIL_NUMBER + "\nfi" * depth
+
+    assert not compile_shell(BEFORE + nested(10), "bash").unchecked
+    assert compile_shell(BEFORE + nested(400), "bash").unchecked
 
 
 @pytest.mark.parametrize("shell", ["bash", "ksh", "zsh"])
