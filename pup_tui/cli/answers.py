@@ -135,10 +135,14 @@ def check_answered(
             ways.append("answer on a terminal, or give --yes to say yes to every question")
         hint = "; ".join(ways)
         raise Failure(f"nobody can be asked here, and there is no answer to {told}", "", hint)
+    places = {node.id: place for place, node in enumerate(program.nodes)}
+    end = max((places[node.id] for node in nodes if not node.deferred), default=-1)
     gates = (
         step
         for step in left.steps
-        if not yes and stays_open(program, program.node(step), left.captures.get(step, ()))
+        if not yes
+        and places[step] < end
+        and stays_open(program, program.node(step), left.captures.get(step, ()))
     )
     open_ = [f"whether to go on past `{gate}`" for gate in gates]
     open_ += [f"`{node.id}`" for node in unanswered]

@@ -61,9 +61,6 @@ COMMANDS = {
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Errors of a stream that leads to a file whose disk is full, or that may not grow."""
 
-_YOUNG = 100_000
-"""How many new objects the collector waits for: a start makes fewer, and nearly all of them stay."""
-
 
 def _console() -> click.Command:
     return import_module("pup_tui.cli.console").console_command  # type: ignore[no-any-return]
@@ -117,7 +114,6 @@ def cli(ctx: click.Context) -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
-    gc.set_threshold(_YOUNG, 10, 10)
     # All that is left goes with the process: the collector need not look through it for cycles once more.
     atexit.register(gc.freeze)
     _open_missing_streams()

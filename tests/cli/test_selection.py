@@ -95,6 +95,13 @@ def test_nobody_goes_past_a_question_off_a_terminal(program: Program) -> None:
     assert effects(program) == ["tidy"]
 
 
+def test_a_question_with_nothing_behind_it_that_runs_ends_no_run(program: Program) -> None:
+    done = run(program, "--only", "build", *WHY)
+    assert done.code == 0
+    assert "the run ends where" not in done.err
+    assert effects(program) == ["build", "tidy"]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -257,9 +257,11 @@ class History(Vertical):
             self._table.add_row(*(cells[label] for label in self._widths), key=row.run)
 
     def _show_state(self) -> None:
+        unknown = not self._rows and (self._loading or self._problem)
+        number = "" if unknown else f"{counted(self._total, 'run')} · "
         title = Content.assemble(
             ("History", "bold $text-primary"),
-            (f"   {counted(self._total, 'run')} · status: ", "$text-muted"),
+            (f"   {number}status: ", "$text-muted"),
             (self._status or "any", "bold" if self._status else "$text-muted"),
             (with_keys(self.app, "  {status} changes"), "$text-muted"),
         )
