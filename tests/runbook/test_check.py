@@ -200,6 +200,11 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
     [
         ("shell", "timout: 5s", "6:5: unknown key `timout`"),
         ("shell", "message: x", "6:5: unknown key `message`"),
+        (
+            "shell",
+            "links: [{title: a, url: b, name: x}]",
+            "unknown key `name`: a link has `title`, `url`",
+        ),
         ("shell", "when: on_sucess", "6:11: `when` cannot be `on_sucess`"),
         ("shell", "on_failure: continue", "6:17: `on_failure` cannot be `continue`"),
         ("shell", "danger: yes", "6:13: `danger` must be true or false, not text"),
@@ -266,7 +271,7 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         ("shell", "foreach: [1]\n    as: steps", "7:9: `steps` has a meaning of its own"),
         ("shell", "foreach: [1]\n    as: output", "7:9: `output` has a meaning of its own"),
         ("shell", "foreach: [1]\n    as: '{{ run.id }}'", "7:9: `as` cannot hold a template"),
-        ("shell", "output_limit: 5 parsecs", "`output_limit`: 5 parsecs is not an amount"),
+        ("shell", "output_limit: 5 parsecs", "`output_limit`: '5 parsecs' is not an amount"),
         ("shell", "output_limit: 0", "`output_limit`: an amount of data is over 0"),
         ("shell", "idempotent: maybe", "6:17: `idempotent` must be true or false"),
         ("shell", "expect: x", "6:5: unknown key `expect`"),

@@ -166,7 +166,8 @@ def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
 
 def _unchecked(found: Unchecked) -> tuple[str, str]:
     taken = f"the script takes {shown(found.variable)} for a number or a name"
-    check = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
+    name = found.variable if found.variable.isidentifier() else "X"
+    check = f"check first that it is a number, for example with `case ${name} in *[!0-9]*) exit 1;; esac`"
     match found.origin:
         case TextOrigin.COMMAND:
             return f"{taken}, and a command has given it that", check
