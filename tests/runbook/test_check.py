@@ -428,6 +428,19 @@ def test_suggestions(check: Check) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("keys", "hint"),
+    [
+        ("links: [{title: a, url: b, colour: red}]", "a link has `title`, `url`"),
+        ("show: {table: {rows: json}, colour: red}", "`show` has `table`"),
+    ],
+)
+def test_what_has_no_such_key_is_told_in_words_of_the_format(
+    keys: str, hint: str, check: Check
+) -> None:
+    assert check(step("shell", keys)).errors[-1].hint == hint
+
+
 def test_a_key_without_a_likely_meaning_lists_what_there_is(check: Check) -> None:
     hint = check(step("wait", "colour: red")).errors[0].hint
     assert hint.startswith("a wait step has `as`, `assert`, ")
