@@ -234,6 +234,7 @@ class _Planning:
                 self._makers[node.frame, name].add(node.id)
         self._uncertain: set[str] = set()
         """Steps whose own conditions, or those around them, cannot be judged yet."""
+        self._of_loops: dict[str, Details] = {}
         self._stand_ins = StandIns()
         self._lack_names(BODY, state.frames[BODY])
 
@@ -264,7 +265,10 @@ class _Planning:
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,
                 where=self._where(node, details),
-                rules=(*details.lines, *self._rules(node, skipped=reason.startswith(SKIPPED))),
+                rules=(
+                    *self._own_details(node, details),
+                    *self._rules(node, skipped=reason.startswith(SKIPPED)),
+                ),
                 **shown.sent.as_fields(),
             )
         )
@@ -307,6 +311,13 @@ class _Planning:
                 directory = f"{self._stand_ins.put_back(directory)} (not known yet)"
             env, headers = (tuple(map(self._stand_ins.put_back, each)) for each in told[1:])
             return Details(directory, env, headers)
+
+    def _own_details(self, node: Node, details: Details) -> tuple[str, ...]:
+        """The lines of a step's details; none for an item that has what stands at its foreach."""
+        if node.is_loop:
+            self._of_loops[node.id] = details
+        is_told = node.is_item and self._of_loops.get(holder_id(node.id)) == details
+        return () if is_told else details.lines
 
     def _where(self, node: Node, details: Details) -> str:
         told, needed = where(node.step, details.directory), self._program_needed(node.step)

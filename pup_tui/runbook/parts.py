@@ -3,7 +3,7 @@
 # Annotations are values here, as in `model`.
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -62,6 +62,8 @@ class Link(Section, frozen=True, kw_only=True):
 class StepLink(Section, frozen=True, kw_only=True):
     """A link beside a step, whose texts are templates."""
 
+    told_as: ClassVar[str] = "a link"
+
     title: Annotated[Note, key("What the link leads to.")]
     url: Annotated[LinkAddress, key("Where it leads, https://…")]
 
@@ -75,6 +77,8 @@ class Choice(Section, frozen=True, kw_only=True):
 
 class ChoicesFrom(Section, frozen=True, kw_only=True):
     """A command whose lines (or JSON list) are a variable's choices; `timeout` None stands for 10 s."""
+
+    told_as: ClassVar[str] = "`choices_from`"
 
     run: Annotated[
         ValueCommandText,
@@ -303,6 +307,8 @@ class Table(Section, frozen=True, kw_only=True):
 
 class ShownTable(Section, frozen=True, kw_only=True):
     """An output that is shown as a table."""
+
+    told_as: ClassVar[str] = "`show`"
 
     table: Annotated[Table, key("The rows and columns of the table.")]
 

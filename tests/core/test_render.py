@@ -9,7 +9,8 @@ import pytest
 from pup_tui.core.requests import PupRequest, Rendered, render_request
 from pup_tui.spelling import dumps
 from pup_tui.template.errors import TemplateError
-from tests.support.runbooks import runbook_of
+from tests.support.player import Player
+from tests.support.runbooks import program_of, runbook_of
 
 
 def render(step: str, **values: Any) -> Rendered:
@@ -128,3 +129,32 @@ def test_so_are_numbers_of_more_than_64_bits() -> None:
     assert sent.body == f'{{"v":{number},"w":[-{number}],"x":"+{number}"}}'
     step = f"kind: datadog-workflow, workflow_id: w, inputs: {{v: {number}}}"
     assert render(step).shown == f'run workflow w with {{"v":{number}}}'
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "told"),
+    [
+        ("method: '{{ X }}'", "b ad", "'B AD' is not an HTTP method, which has letters alone"),
+        ("method: '{{ X }}'", "", "'' is not an HTTP method"),
+        ("expect_status: '{{ X }}'", "ok", "'ok' is not a status code such as 204 or 2xx"),
+        ("url: '{{ X }}'", "ftp://a", "does not begin with http:// or https://: 'ftp://a'"),
+        ("url: '{{ X }}/a'", "http://u:pw@", "has no valid host: 'http://u:***@/a'"),
+    ],
+)
+def test_a_value_that_makes_no_request_is_named_with_what_is_allowed(
+    keys: str, value: str, told: str
+) -> None:
+    url = "" if "url" in keys else "url: https://example.com, "
+    program = program_of(f"vars: {{X: x}}\nsteps: [{{name: a, kind: http, {url}{keys}}}]")
+    player = Player(program).create(X=value).play()
+    reason = player.machine.state.steps["a"].reason
+    assert told in reason
+    assert "(in {{ X }}" in reason
+    assert not player.started
+
+
+@pytest.mark.parametrize("limit", ["retry: {attempts: '{{ X }}'}", "output_limit: '{{ X }}'"])
+def test_a_value_that_is_no_amount_stands_in_quotes(limit: str) -> None:
+    program = program_of(f"vars: {{X: x}}\nsteps: [{{name: a, kind: shell, run: x, {limit}}}]")
+    player = Player(program).create(X="b ad").play()
+    assert player.machine.state.steps["a"].reason.startswith("'b ad' is no")

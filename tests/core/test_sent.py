@@ -273,3 +273,22 @@ def test_a_question_and_a_plan_tell_what_processes_and_requests_get(asks: str) -
     assert list(planned["later"].rules) == ["env:", "  COMMON=c", "  A={{ OUT }}"]
     assert planned["later"].where == "on this computer in /x/{{ OUT }} (not known yet)"
     assert planned["block/in"].where == "on this computer in /block"
+
+
+def test_the_plan_tells_of_an_item_only_what_is_its_own() -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: same, kind: shell, foreach: [1, 2], run: x, env: {A: a}}
+          - {name: own, kind: shell, foreach: [1, 2], run: x, env: {A: "{{ item }}"}}
+        """
+    )
+    rules = {step.id: step.rules for step in plan(program, {}, (), "ada", lambda _: None)}
+    assert rules == {
+        "same": ("env: A=a",),
+        "same[0]": (),
+        "same[1]": (),
+        "own": ("env: A={{ item }}",),
+        "own[0]": ("env: A=1",),
+        "own[1]": ("env: A=2",),
+    }

@@ -200,6 +200,11 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
     [
         ("shell", "timout: 5s", "6:5: unknown key `timout`"),
         ("shell", "message: x", "6:5: unknown key `message`"),
+        (
+            "shell",
+            "links: [{title: a, url: b, name: x}]",
+            "unknown key `name`: a link has `title`, `url`",
+        ),
         ("shell", "when: on_sucess", "6:11: `when` cannot be `on_sucess`"),
         ("shell", "on_failure: continue", "6:17: `on_failure` cannot be `continue`"),
         ("shell", "danger: yes", "6:13: `danger` must be true or false, not text"),
@@ -266,7 +271,7 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         ("shell", "foreach: [1]\n    as: steps", "7:9: `steps` has a meaning of its own"),
         ("shell", "foreach: [1]\n    as: output", "7:9: `output` has a meaning of its own"),
         ("shell", "foreach: [1]\n    as: '{{ run.id }}'", "7:9: `as` cannot hold a template"),
-        ("shell", "output_limit: 5 parsecs", "`output_limit`: 5 parsecs is not an amount"),
+        ("shell", "output_limit: 5 parsecs", "`output_limit`: '5 parsecs' is not an amount"),
         ("shell", "output_limit: 0", "`output_limit`: an amount of data is over 0"),
         ("shell", "idempotent: maybe", "6:17: `idempotent` must be true or false"),
         ("shell", "expect: x", "6:5: unknown key `expect`"),
@@ -421,6 +426,19 @@ def test_suggestions(check: Check) -> None:
         "did you mean `timeout`?",
         "did you mean `on_success`?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "hint"),
+    [
+        ("links: [{title: a, url: b, colour: red}]", "a link has `title`, `url`"),
+        ("show: {table: {rows: json}, colour: red}", "`show` has `table`"),
+    ],
+)
+def test_what_has_no_such_key_is_told_in_words_of_the_format(
+    keys: str, hint: str, check: Check
+) -> None:
+    assert check(step("shell", keys)).errors[-1].hint == hint
 
 
 def test_a_key_without_a_likely_meaning_lists_what_there_is(check: Check) -> None:

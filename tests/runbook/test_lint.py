@@ -200,6 +200,8 @@ HARMLESS = [
     "sleep 9 & kill $!",
     'sleep 9 & pid=$!; sleep 1; kill -9 "$pid"',
     "sleep 9 & kill %1; kill $(jobs -p)",
+    "coproc sleep 9; kill $COPROC_PID",
+    'coproc sleep 9; kill "${COPROC_PID}"',
     "sleep 9 & trap 'kill $!' EXIT",
     'sleep 9 & echo $! > a.pid; kill "$(cat a.pid)"',
     "t=$(mktemp -d); trap 'rm -rf \"$t\"' EXIT",

@@ -38,7 +38,7 @@ def test_texts_of_a_step(check: Callable[..., Loaded]) -> None:
     (step,) = check(TEXT).require().steps
     assert set(texts_of(step)) == {
         FoundText(Role.NAME, ("name",), "s"),
-        FoundText(Role.MARKDOWN, ("description",), "about"),
+        FoundText(Role.NOTE, ("description",), "about"),
         FoundText(Role.URL, ("url",), "https://example.com/x"),
         FoundText(Role.METHOD, ("method",), "PUT"),
         FoundText(Role.QUERY, ("query", "a", 0), "b"),

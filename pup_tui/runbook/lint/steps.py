@@ -50,8 +50,8 @@ def danger_without_confirm(subject: Subject) -> Iterator[Finding]:
             if not step.node.truth("danger") or _is_gate(step):
                 continue
             if step.node.get("confirm") is None and (before is None or not _is_gate(before)):
-                told = "this step is dangerous, and nothing says what the operator agrees to"
-                hint = "add `confirm: QUESTION`, or put a confirm step right before it"
+                told = "this step is dangerous, and its question says in general words only what it does"
+                hint = "say in `confirm` what will happen, or put a confirm step right before it"
                 yield Finding(step.node.entries["danger"].key, told, hint)
 
 

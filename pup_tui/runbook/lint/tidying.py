@@ -13,7 +13,9 @@ _PID_FILE: Final = re.compile(r"""\$!"?[ \t]*>\|?[ \t]*["']?([^\s"';&|<>()]+)"""
 _MADE: Final = r"(?:\$\(\s*mktemp\b[^()]*\)|`\s*mktemp\b[^`]*`)"
 _BEGINS_WITH_MADE: Final = re.compile(rf"\"?(?:\$\(|`)\s*mktemp\b|\"?{_MADE}")
 _TEMPORARY: Final = re.compile(rf"(?:(?:/var)?/tmp/.|\$\{{TMPDIR:-/tmp\}}/.|{_MADE})")
-_PROCESS: Final = r"\$!|\$\{!\}|\$\$|\$BASHPID|\$\(\s*jobs\s+-p\s*\)|`\s*jobs\s+-p\s*`"
+_PROCESS: Final = (
+    r"\$!|\$\{!\}|\$\$|\$BASHPID|\$\{?COPROC_PID\}?|\$\(\s*jobs\s+-p\s*\)|`\s*jobs\s+-p\s*`"
+)
 _OWN_PROCESS: Final = re.compile(rf"(?:0|%.*|-?(?:{_PROCESS}))")
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)(?::?\?[^}]*)?\}?(?:/.*)?")
 _READ_FILE: Final = re.compile(r"\$\(\s*(?:cat\s+|<\s*)[\"']?([^\s\"'()]+)[\"']?\s*\)")

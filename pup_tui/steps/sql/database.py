@@ -49,6 +49,11 @@ class Rows:
     more: bool
 
 
+def rows_changed(count: int) -> str:
+    """How many rows a statement changed, in words."""
+    return "1 row changed" if count == 1 else f"{count} rows changed"
+
+
 class Database(Protocol):
     """An open connection; unless in autocommit, its first statement begins a transaction.
 

@@ -23,6 +23,7 @@ from pup_tui.steps.sql.database import (
     Rows,
     TellNotice,
     UnknownName,
+    rows_changed,
 )
 
 CONNECT_TIMEOUT = 30
@@ -96,7 +97,7 @@ class MySQL:
             )
             if isinstance(result, dict):
                 self._connection.cmd_stmt_close(number)
-                return f"{result.get('affected_rows', 0)} rows changed"
+                return rows_changed(result.get("affected_rows", 0))
             columns = result[1]
             self._connection.unread_result = True
             rows, end = self._connection.get_rows(most + 1, binary=True, columns=columns)

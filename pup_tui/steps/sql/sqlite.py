@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pup_tui.steps.sql.database import DatabaseError, DatabaseTarget, Rows, TellNotice, UnknownName
+from pup_tui.steps.sql.database import (
+    DatabaseError,
+    DatabaseTarget,
+    Rows,
+    TellNotice,
+    UnknownName,
+    rows_changed,
+)
 
 _INSTRUCTIONS = 10_000
 """Of SQLite's machine, between two looks whether the step was asked to end."""
@@ -41,7 +48,7 @@ class SQLite:
                 self._connection.execute("begin")
             cursor = self._connection.execute(text, tuple(parameters))
             if cursor.description is None:
-                return f"{cursor.rowcount} rows changed" if cursor.rowcount >= 0 else ""
+                return rows_changed(cursor.rowcount) if cursor.rowcount >= 0 else ""
             rows = [list(row) for row in cursor.fetchmany(most + 1)]
             return Rows([column[0] for column in cursor.description], rows[:most], len(rows) > most)
 
@@ -72,8 +79,11 @@ def _uri(url: str, *, read_only: bool) -> str:
     if not name or name == ":memory:":
         return "file::memory:"
     path = Path(name).absolute()
-    if read_only and not path.exists():
-        raise DatabaseError(f"there is no database {path}")
+    if not path.exists() and (read_only or not path.parent.is_dir()):
+        raise DatabaseError(
+            f"there is no database {path}: `sqlite:///NAME` is a file of the working directory, and "
+            "`sqlite:////NAME` one by its whole path"
+        )
     options = [option for option in parts.query.split("&") if option]
     options += ["mode=ro"] if read_only else []
     return "?".join([path.as_uri(), "&".join(options)]).rstrip("?")
