@@ -120,10 +120,10 @@ class Parts:
         """
         profile = self.settings.profile
         entries = profile.said.datadog.entries if profile else {}
-        found = {name: self._credential(*entry) for name, entry in entries.items()}
+        found = {name: self._credential(name, *entry) for name, entry in entries.items()}
         return {**self.settings.environ, **found}
 
-    def _credential(self, service: str, user: str) -> str:
+    def _credential(self, name: str, service: str, user: str) -> str:
         from pup_tui.keyring_store import NoKeyring, password_of
 
         where = f"the profile {self.settings.profile_name}"
@@ -133,8 +133,9 @@ class Parts:
             raise Failure(str(error), where, "it names credentials in the keyring") from error
         if not password:
             told = f"the keyring holds nothing for `{service}/{user}`"
-            todo = f"`pup-tui auth login --profile {self.settings.profile_name}` puts it there"
-            raise Failure(told, where, todo)
+            which = "--token" if name == "DD_ACCESS_TOKEN" else "--keys"
+            todo = f"pup-tui auth login {which} --profile {self.settings.profile_name}"
+            raise Failure(told, where, f"put it there: {todo}")
         return password
 
     @cached_property

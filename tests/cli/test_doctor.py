@@ -216,7 +216,7 @@ def test_a_profile_without_its_entries_is_a_problem_with_the_way_out(
     assert done.code == 1
     (found,) = [text for state, text in checks(done, "datadog") if state == "problem"]
     assert "the keyring holds nothing for `team/api`" in found
-    assert "`pup-tui auth login --profile prod`" in found
+    assert "pup-tui auth login --keys --profile prod" in found
 
 
 def test_what_runbooks_lack_is_told(program: Program) -> None:
