@@ -144,6 +144,7 @@ def test_status_tells_where_each_credential_is_and_never_its_value(
         "used": True,
         "expires_at": None,
         "problem": None,
+        "note": None,
     }
     assert places["environment"]["has"] == []
     shown = program("auth", "status", **environ, DD_API_KEY="half-0123456789")
