@@ -118,6 +118,7 @@ async def test_credentials_that_are_refused_are_a_problem(
     assert told in works[1]
     assert "*** is bad" in works[1]
     assert secret not in done.out
+    assert checks(done, "datadog", "permissions") == []
 
 
 def test_a_network_that_is_not_there_is_a_problem_and_asks_no_further(program: Program) -> None:
