@@ -153,15 +153,21 @@ class Parts:
         It may ask the keyring, which may ask the operator: beside an event loop by `stored_secrets`. What it
         found stays until it ends. Raises Failure as `account` does.
         """
+        return self._looked_for(again=False)
+
+    def _looked_for(self, *, again: bool) -> DatadogConfiguration:
+        """The account as it was found. Where that had no credentials they may be looked for `again`."""
         if self.account.authenticated:
             return self.account
         with self._looking:
-            if self._found is None or time.time() >= self._found_until:
+            known = self._found
+            is_old = time.time() >= self._found_until
+            if known is None or is_old or (again and not known.authenticated):
                 from pup_tui.settings.credentials import with_credentials
 
-                self._found, until = with_credentials(self.account, self.credential_places)
-                self._found_until = math.inf if until is None else until
-            return self._found
+                known, until = with_credentials(self.account, self.credential_places)
+                self._found, self._found_until = known, math.inf if until is None else until
+            return known
 
     def credential_places(self) -> Iterator[CredentialPlace]:
         """The places that may hold credentials, in the order in which they count."""
@@ -174,7 +180,7 @@ class Parts:
         """Look for stored credentials, in a thread; what must never be seen of them."""
         from pup_tui.aside import aside
 
-        found = await aside(lambda: self.datadog)
+        found = await aside(self._looked_for, again=True)
         return found.secrets()
 
     @cached_property
