@@ -266,8 +266,8 @@ def _verdict(checked: Checkup) -> str:
 
 
 def _state(place: CredentialPlace, is_used: bool) -> str:
-    if place.problem:
-        return place.problem
+    if place.problem or place.note:
+        return place.problem or place.note
     ends = f", until {_moment(place.expires_at)}" if place.expires_at is not None else ""
     if is_used:
         return f"used{ends}"
@@ -281,6 +281,7 @@ def _as_json(place: CredentialPlace, is_used: bool) -> dict[str, Any]:
         "used": is_used,
         "expires_at": None if place.expires_at is None else _moment(place.expires_at),
         "problem": place.problem or None,
+        "note": place.note or None,
     }
 
 

@@ -75,6 +75,7 @@ def demo_settings(environ: Mapping[str, str], folder: Path, url: str) -> Setting
     demo = {
         "PUP_TUI_STATE_DIR": str(folder / "state"),
         "PUP_TUI_CONFIG_DIR": str(folder / "config"),
+        "PUP_CONFIG_DIR": str(folder / "pup"),
         "PUP_TUI_DATADOG_URL": url,
         "PUP_TUI_PUP": "builtin",
         "DD_API_KEY": "sandbox-api-key",

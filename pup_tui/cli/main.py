@@ -169,6 +169,9 @@ def _main(args: Sequence[str] | None) -> int:
         result = cli.main(args, prog_name="pup-tui", standalone_mode=False)
     except Failure as failure:
         return _told(str(failure), failure.code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pup-tui"
         told = with_replacements(error.format_message()).rstrip(".")

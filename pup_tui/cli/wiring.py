@@ -176,10 +176,10 @@ class Parts:
         """
         profile = self.settings.profile
         entries = profile.said.datadog.entries if profile else {}
-        found = {name: self._credential(*entry) for name, entry in entries.items()}
+        found = {name: self._credential(name, *entry) for name, entry in entries.items()}
         return {**self.settings.environ, **found}
 
-    def _credential(self, service: str, user: str) -> str:
+    def _credential(self, name: str, service: str, user: str) -> str:
         from pup_tui.keyring_store import NoKeyring, password_of
 
         where = f"the profile {self.settings.profile_name}"
@@ -189,8 +189,9 @@ class Parts:
             raise Failure(str(error), where, "it names credentials in the keyring") from error
         if not password:
             told = f"the keyring holds nothing for `{service}/{user}`"
-            todo = f"`pup-tui auth login --profile {self.settings.profile_name}` puts it there"
-            raise Failure(told, where, todo)
+            which = "--token" if name == "DD_ACCESS_TOKEN" else "--keys"
+            todo = f"pup-tui auth login {which} --profile {self.settings.profile_name}"
+            raise Failure(told, where, f"put it there: {todo}")
         return password
 
     @cached_property
@@ -208,15 +209,21 @@ class Parts:
         It may ask the keyring, which may ask the operator: beside an event loop by `stored_secrets`. What it
         found stays until it ends. Raises Failure as `account` does.
         """
+        return self._looked_for(again=False)
+
+    def _looked_for(self, *, again: bool) -> DatadogConfiguration:
+        """The account as it was found. Where that had no credentials they may be looked for `again`."""
         if self.account.authenticated:
             return self.account
         with self._looking:
-            if self._found is None or time.time() >= self._found_until:
+            known = self._found
+            is_old = time.time() >= self._found_until
+            if known is None or is_old or (again and not known.authenticated):
                 from pup_tui.settings.credentials import with_credentials
 
-                self._found, until = with_credentials(self.account, self.credential_places)
-                self._found_until = math.inf if until is None else until
-            return self._found
+                known, until = with_credentials(self.account, self.credential_places)
+                self._found, self._found_until = known, math.inf if until is None else until
+            return known
 
     def credential_places(self) -> Iterator[CredentialPlace]:
         """The places that may hold credentials, in the order in which they count."""
@@ -229,7 +236,7 @@ class Parts:
         """Look for stored credentials, in a thread; what must never be seen of them."""
         from pup_tui.aside import aside
 
-        found = await aside(lambda: self.datadog)
+        found = await aside(self._looked_for, again=True)
         return found.secrets()
 
     @cached_property

@@ -122,10 +122,10 @@ class DatadogClient:
                 response = await self._attempt(built)
             except TransportError as error:
                 told = self._scrubbed(str(error))
-                unsent = error.kind == "connect" and not error.sent
-                if unsent:
+                if not error.sent:
                     self.may_have_changed = changed_before
-                again = unsent or (repeatable and error.kind in _REPEATABLE)
+                can_repeat = repeatable or not error.sent
+                again = can_repeat and error.kind in _REPEATABLE
                 if not again or is_last or self._ends_before(delay):
                     raise DatadogError(told) from None
                 reason = told

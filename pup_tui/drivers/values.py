@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets as randomness
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -71,6 +72,8 @@ async def run_value_command(
     stop = Stop()
     printed = _Printed(stop, lambda told: tell(f"a command that gives a value: {told}"))
     request = _request(command)
+    loop = asyncio.get_running_loop()
+    due = loop.time() + seconds
     context = Context(
         environ=environ,
         cwd=cwd,
@@ -78,6 +81,7 @@ async def run_value_command(
         step=_STEP,
         directory=command.directory,
         grace=_GRACE,
+        time_left=lambda: due - loop.time(),
     )
     try:
         async with late.timeout(seconds):

@@ -18,7 +18,7 @@ from pup_tui.datadog.configuration import (
     credential_of,
 )
 from pup_tui.settings.profiles import CREDENTIALS
-from pup_tui.settings.pup_store import Keyring, PupStore
+from pup_tui.settings.pup_store import Keyring, PupStore, PupToken
 from pup_tui.settings.settings import Settings
 
 NAMES = {"api_key": "API key", "app_key": "application key", "access_token": "access token"}
@@ -30,7 +30,8 @@ RENEW = "`pup auth refresh` renews it"
 class CredentialPlace(Struct, frozen=True, kw_only=True):
     """A place that may hold credentials, and what it has. `problem` says why that does not count.
 
-    `expires_at` is the moment (seconds since 1970) at which its token ends, None where nothing says it.
+    `note` says of one that is not meant, as things are set, what would choose it. `expires_at` is the moment
+    (seconds since 1970) at which its token ends, None where nothing says it.
     """
 
     source: str
@@ -39,6 +40,7 @@ class CredentialPlace(Struct, frozen=True, kw_only=True):
     access_token: str = ""
     expires_at: float | None = None
     problem: str = ""
+    note: str = ""
 
     def __repr__(self) -> str:
         """Without what is there."""
@@ -150,19 +152,36 @@ def _of_pup(
     if not account.is_of_site or not store.folder.is_dir():
         return
     org = settings.environ.get("DD_ORG", "") or said.org
-    source = f"pup's session of {org}" if org else "pup's session"
     storage = settings.environ.get("DD_TOKEN_STORAGE", "") or said.token_storage
+    session = _of_session(org, lambda: store.token(account.site, org, storage, keyring), now)
+    if session is not None:
+        yield session
+    for each in store.sessions():
+        other = each.org or ""
+        if other != org:
+            chosen = f"DD_ORG={other}" if other else "leaving DD_ORG out"
+            note = f"for {each.site}; {chosen} chooses it"
+            yield CredentialPlace(source=_session(other), note=note)
+
+
+def _session(org: str) -> str:
+    return f"pup's session of {org}" if org else "pup's session"
+
+
+def _of_session(
+    org: str, find: Callable[[], PupToken | None], now: float
+) -> CredentialPlace | None:
+    """The token of a login of `pup`; None where there is none."""
     try:
-        token = store.token(account.site, org, storage, keyring)
+        token = find()
     except ValueError as error:
-        yield CredentialPlace(source=source, problem=str(error))
-        return
+        return CredentialPlace(source=_session(org), problem=str(error))
     if token is None:
-        return
+        return None
     problem = f"its token expired at {token.ends}: {RENEW}" if token.is_expired(now) else ""
-    yield _checked(
+    return _checked(
         CredentialPlace(
-            source=source,
+            source=_session(org),
             access_token=token.access_token,
             expires_at=token.expires_at,
             problem=problem,

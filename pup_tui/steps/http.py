@@ -58,8 +58,9 @@ class HttpExecutor:
     ) -> Outcome:
         if stop.is_set():
             return told_to_stop()
+        datadog = self._client(sink, context) if request.to_datadog else None
         try:
-            outcome = await unless_stopped(self._carry_out(request, sink, context), stop)
+            outcome = await unless_stopped(self._carry_out(request, datadog, sink, context), stop)
         except (FileProblem, TransportError) as error:
             return Outcome(ok=False, reason=str(error))
         except UnicodeEncodeError:
@@ -70,11 +71,26 @@ class HttpExecutor:
             return Outcome(ok=False, status_code=error.status, reason=str(error))
         if outcome is not None:
             return outcome
-        if request.method in _SAFE:
-            return told_to_stop()
-        return told_to_stop("the server may have carried it out")
+        is_open = request.method not in _SAFE if datadog is None else datadog.may_have_changed
+        return told_to_stop("the server may have carried it out" if is_open else "")
 
-    async def _carry_out(self, request: HttpRequest, sink: OutputSink, context: Context) -> Outcome:
+    def _client(self, sink: OutputSink, context: Context) -> DatadogClient:
+        return DatadogClient(
+            self._find(),
+            on_wait=waits(sink, context),
+            on_proxy=proxies(sink),
+            time_left=context.time_left,
+            call_timeout=DEADLINE,
+            max_bytes=MAX_BYTES,
+        )
+
+    async def _carry_out(
+        self,
+        request: HttpRequest,
+        datadog: DatadogClient | None,
+        sink: OutputSink,
+        context: Context,
+    ) -> Outcome:
         cwd = context.cwd / (request.cwd or "")
         target = None if request.output_file is None else cwd / request.output_file
         if target is not None:
@@ -82,8 +98,8 @@ class HttpExecutor:
         body = None if request.body is None else request.body.encode("utf-8", "surrogateescape")
         if request.body_file is not None:
             body = await aside(read_whole, cwd / request.body_file, MAX_BYTES)
-        if request.to_datadog:
-            response = await self._ask_datadog(request, body, sink, context)
+        if datadog is not None:
+            response = await _ask_datadog(datadog, request, body)
         else:
             response = await _ask(request, body, self._configuration.network, sink)
         if not expected(response.status, request.expect_status):
@@ -94,30 +110,25 @@ class HttpExecutor:
             return _outcome(response)
         return _told(request, response, sink)
 
-    async def _ask_datadog(
-        self, request: HttpRequest, body: bytes | None, sink: OutputSink, context: Context
-    ) -> Response:
-        query: dict[str, list[str]] = {}
-        for name, value in request.query:
-            query.setdefault(name, []).append(value)
-        # Spelled as the client spells its default, which would be sent as well otherwise.
-        headers = {"Accept" if k.lower() == "accept" else k: v for k, v in request.headers.items()}
-        async with DatadogClient(
-            self._find(),
-            on_wait=waits(sink, context),
-            on_proxy=proxies(sink),
-            time_left=context.time_left,
-            call_timeout=DEADLINE,
-            max_bytes=MAX_BYTES,
-        ) as client:
-            return await client.request(
-                request.method,
-                request.url,
-                query=query,
-                body=body,
-                headers=headers,
-                check=False,
-            )
+
+async def _ask_datadog(
+    datadog: DatadogClient, request: HttpRequest, body: bytes | None
+) -> Response:
+    query: dict[str, list[str]] = {}
+    for name, value in request.query:
+        query.setdefault(name, []).append(value)
+    # Spelled as the client spells its default, which would be sent as well otherwise.
+    headers = {"Accept" if k.lower() == "accept" else k: v for k, v in request.headers.items()}
+    async with datadog as client:
+        return await client.request(
+            request.method,
+            request.url,
+            query=query,
+            body=body,
+            headers=headers,
+            read=request.method in _SAFE,
+            check=False,
+        )
 
 
 def expected(status: int, patterns: tuple[str, ...]) -> bool:

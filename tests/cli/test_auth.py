@@ -66,6 +66,13 @@ def test_keys_are_checked_before_they_are_stored(
     assert not any(name.startswith("pup-tui/datadoghq") for name in stored(kept))
 
 
+def test_without_a_word_more_it_says_what_there_is(program: Program) -> None:
+    done = program("auth")
+    assert done.code == 2
+    assert done.err.startswith("Usage: pup-tui auth ")
+    assert "\n  login " in done.err
+
+
 @pytest.mark.parametrize(
     ("args", "stdin", "told"),
     [
@@ -144,6 +151,7 @@ def test_status_tells_where_each_credential_is_and_never_its_value(
         "used": True,
         "expires_at": None,
         "problem": None,
+        "note": None,
     }
     assert places["environment"]["has"] == []
     shown = program("auth", "status", **environ, DD_API_KEY="half-0123456789")

@@ -36,3 +36,13 @@ async def test_a_token_is_looked_for_again_when_it_has_ended(
     assert await parts.stored_secrets() == ["the-second-token"]
     assert executors[PupRequest] is not pup
     assert executors[ShellRequest] is shell
+
+
+async def test_what_was_not_there_is_looked_for_again_by_the_next_run(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "PUP_CONFIG_DIR": str(tmp_path), "PATH": ""}
+    parts = Parts(read_settings(environ=environ))
+    assert await parts.stored_secrets() == []
+    keep(tmp_path, "the-first-token", time.time())
+    assert not parts.datadog.authenticated
+    assert await parts.stored_secrets() == ["the-first-token"]
+    assert parts.datadog.authenticated

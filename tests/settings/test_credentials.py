@@ -153,7 +153,10 @@ def test_the_site_is_that_of_pups_session_unless_something_says_it(find: Find, p
     assert (account.site, account.access_token) == ("datadoghq.eu", "of-eu-0123")
     stage, found = find(DD_ORG="stage")
     assert (stage.site, stage.access_token) == ("us5.datadoghq.com", "of-stage-0123")
-    assert found[-1].source == "pup's session of stage"
+    assert [(each.source, each.note) for each in found[-2:]] == [
+        ("pup's session of stage", ""),
+        ("pup's session", "for datadoghq.eu; leaving DD_ORG out chooses it"),
+    ]
     other, _ = find(DD_SITE="datadoghq.com")
     assert (other.site, other.authenticated) == ("datadoghq.com", False)
     pup.says("org: stage\n")

@@ -334,6 +334,19 @@ class TestDatadog:
         assert outcome.ok
         assert sink.stderr == b"[pup-tui] trying again in 1 s: rate limit of Datadog\n"
 
+    async def test_a_stop_while_a_rate_limit_is_waited_for_says_that_nothing_was_done(
+        self, ask: Ask, account: Account, sink: RecordingSink, stop: Stop
+    ) -> None:
+        limited = Reply(429, headers={"X-RateLimit-Reset": "200"})
+        async with FakeServer(limited) as server:
+            ask.configuration = account(server.url)
+            asking = asyncio.create_task(ask("/api/v1/x", method="POST"))
+            await sink.seen(b"trying again in 200 s", "stderr")
+            stop.set()
+            outcome = await asking
+        assert (outcome.stopped, outcome.reason) == (True, "cancelled")
+        assert len(server.requests) == 1
+
 
 class TestProxy:
     def network(self, monkeypatch: pytest.MonkeyPatch, server: FakeServer) -> frozenset[str]:

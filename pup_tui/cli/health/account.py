@@ -89,6 +89,8 @@ class Account:
             word: [name for name, given in found.items() if given == word]
             for word in ("yes", "no", "unknown")
         }
+        if not checked.works and not by_word["yes"]:
+            return  # that every permission is missing would say the same again
         self.lacking = frozenset(by_word["no"])
         if by_word["yes"]:
             told = ", ".join(by_word["yes"])
