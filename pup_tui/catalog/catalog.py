@@ -202,11 +202,18 @@ class Catalog:
         return next((folder for folder in around if folder.name == HERE), None)
 
     def stamp(self) -> tuple[object, ...]:
-        """A value that differs once a file was added, removed or edited; cheap enough to ask often."""
+        """A value that differs once a file was added, removed or edited; cheap enough to ask often.
+
+        In a folder with a prefix all files are put there anew, so it tells that itself.
+        """
         return tuple(
             (path, _stat(path))
             for folder in self.places
-            for path in (*runbook_files(folder.path), *_template_files(folder.path))
+            for path in (
+                (folder.path,)
+                if folder.prefix
+                else (*runbook_files(folder.path), *_template_files(folder.path))
+            )
         )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.places import Folder
     from pup_tui.catalog.workflow_source import WorkflowSource
     from pup_tui.core.requests import StepRequest
+    from pup_tui.datadog.client import OnWait
     from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
     from pup_tui.datadog.workflow_list import WorkflowList
     from pup_tui.drivers.launcher import Launcher
@@ -78,8 +79,11 @@ def workflow_folders(settings: Settings) -> list[Folder]:
     return [Folder(kept, Origin.DATADOG, prefix=WORKFLOW)]
 
 
-def workflow_source(parts: Parts) -> WorkflowSource | None:
-    """What fetches the workflows of the account; None where there are no credentials."""
+def workflow_source(parts: Parts, on_wait: OnWait | None = None) -> WorkflowSource | None:
+    """What fetches the workflows of the account; None where there are no credentials.
+
+    `on_wait` is told of each wait, as that of the client.
+    """
     from pup_tui.catalog.workflow_source import WorkflowSource
 
     found = workflow_folders(parts.settings)
@@ -101,7 +105,7 @@ def workflow_source(parts: Parts) -> WorkflowSource | None:
             configuration = parts.datadog
         except Failure as error:
             raise DatadogError(str(error)) from error
-        async with DatadogClient(configuration) as client:
+        async with DatadogClient(configuration, on_wait=on_wait) as client:
             return await all_workflows(client)
 
     return WorkflowSource(parts.settings.state_dir, found[0].path, fetch)

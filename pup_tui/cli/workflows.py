@@ -19,9 +19,13 @@ def refresh_workflows(settings: Settings) -> None:
     """Fetch them anew. Without credentials nothing happens."""
     from pup_tui.cli.wiring import Parts, workflow_source
 
-    source = workflow_source(Parts(settings))
+    source = workflow_source(Parts(settings), _tell_wait)
     if source is not None:
         asyncio.run(source.refresh())
+
+
+def _tell_wait(seconds: float, reason: str) -> None:
+    tell(f"pup-tui: Datadog Workflows: trying again in {seconds:g} s: {reason}")
 
 
 def tell_workflows(settings: Settings) -> None:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from pup_tui.datadog.client import DatadogClient
 
-PAGE = 100
-MAX_PAGES = 100
+PAGE = 50
+"""Workflows of a page: as many as the API gives where nothing is asked."""
+
+MAX_PAGES = 200
 
 _PATH = "/api/v2/workflows"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.aside import aside
+from pup_tui.catalog.entries import Origin
 from pup_tui.real_path import real_path
 from pup_tui.tui.faults import as_told
 
@@ -92,6 +93,10 @@ class Library:
         """What is to be said of them; blank where they are new and whole."""
         return "" if self.workflows is None else self.workflows.told(time.time())
 
+    def about(self, entry: Entry) -> str:
+        """What is to be said of where a runbook comes from."""
+        return self.about_workflows if entry.origin is Origin.DATADOG else ""
+
     async def look_at_runs(self) -> None:
         """Read the last run of each runbook. Where that fails what was known stays; the overview says why."""
         from pup_tui.journal.errors import JournalError
@@ -128,7 +133,8 @@ class DescribedStep:
 class Described:
     """A runbook as its file is now; its steps in the order of the file, nested ones after what holds them.
 
-    `place` tells where the file is, `known` what is known of its runs.
+    `place` tells where the file is, `known` what is known of its runs, `about` what is known of where it
+    comes from.
     """
 
     entry: Entry
@@ -137,9 +143,10 @@ class Described:
     steps: Sequence[DescribedStep]
     known: KnownRuns
     journal_problem: str = ""
+    about: str = ""
 
 
-def describe(services: Services, entry: Entry) -> Described:
+def describe(services: Services, entry: Entry, about: str = "") -> Described:
     """All that the overview shows of a runbook. Reads files and the journal: call it in a thread."""
     from pup_tui.journal.errors import JournalError
     from pup_tui.tui.past import KnownRuns, known_runs
@@ -154,7 +161,7 @@ def describe(services: Services, entry: Entry) -> Described:
         problem = str(error)
     where = place(entry.path, services.home)
     described = list(_described(steps, 0, loaded.is_believed))
-    return Described(entry, where, loaded, described, known, problem)
+    return Described(entry, where, loaded, described, known, problem, about)
 
 
 def _described(

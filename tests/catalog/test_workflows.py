@@ -20,6 +20,7 @@ from pup_tui.core.plan import plan
 from pup_tui.core.program import compile_program
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.workflow_list import DatadogWorkflow, WorkflowInput, WorkflowList
+from pup_tui.file_stamp import stamp_of
 from pup_tui.runbook.load import Loaded, load
 from pup_tui.runbook.model import StopStep, WorkflowStep
 
@@ -223,12 +224,11 @@ async def test_a_file_where_one_stands_is_not_taken_for_a_workflow(
 async def test_what_was_fetched_stays_where_it_cannot_be_fetched(account: Account) -> None:
     account.workflows = [DatadogWorkflow(id="w", name="A")]
     first = await account.source.refresh()
-    stamp = account.catalog.stamp()
     account.refusal = "HTTP 403"
     second = await account.source.refresh()
     assert (second.at, second.problem) == (first.at, "HTTP 403")
     assert account.source.known() == second
-    assert account.catalog.stamp() == stamp
+    assert len(account.ids()) == 1
     assert second.at is not None
     told = second.told(second.at + 3 * 3600)
     assert told == "as they were 3 hours ago; they could not be fetched: HTTP 403"
@@ -249,9 +249,19 @@ async def test_what_is_no_more_goes_unless_not_all_were_fetched(account: Account
 async def test_a_workflow_that_stays_the_same_is_not_written_again(account: Account) -> None:
     account.workflows = [DatadogWorkflow(id="w", name="A")]
     await account.source.refresh()
-    stamp = account.catalog.stamp()
+    (entry,) = account.catalog.entries()
+    stamp = stamp_of(entry.path)
     await account.source.refresh()
-    assert account.catalog.stamp() == stamp
+    assert stamp_of(entry.path) == stamp
+
+
+async def test_a_change_is_seen_by_who_looks_for_changes(account: Account) -> None:
+    account.workflows = [DatadogWorkflow(id="w", name="A")]
+    await account.source.refresh()
+    before = account.catalog.stamp()
+    account.workflows = [DatadogWorkflow(id="w", name="A", description="other")]
+    await account.source.refresh()
+    assert account.catalog.stamp() != before
 
 
 async def test_a_folder_that_others_may_write_is_neither_read_nor_written(

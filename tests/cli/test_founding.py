@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.datadog.sandbox import ids
+from tests.support.fake_pup import FakePup
 from tests.support.program import Ended, Program, sandbox_process
 from tests.support.sandboxes import asked_sandbox
 from tests.support.terminal import ended, typed
@@ -82,6 +84,76 @@ def test_installed_tools_are_called_with_the_values(
     assert done.code == 0, done.err
     assert line in [e["text"] for e in done.events if e["type"] == "step.output"]
     assert "skipped" not in done.statuses().values()
+
+
+AGENTS = {"CLAUDECODE": "1", "CURSOR_AGENT": "1", "AGENT": "1", "DD_AUTO_APPROVE": "true"}
+"""Variables that make a `pup` say yes to everything by itself."""
+
+
+@pytest.mark.parametrize("runbook", RUNS)
+def test_an_installed_pup_and_the_built_in_client_give_the_same(
+    program: Program, tmp_path: Path, runbook: str
+) -> None:
+    pup = FakePup(tmp_path / "fake")
+    path = {"PATH": f"{pup.path.parent}:{program.environ['PATH']}", "PUP_TUI_PUP": "auto"}
+    with asked_sandbox(STORY) as datadog:
+        without = run(program, runbook, {**datadog, "PUP_TUI_PUP": "builtin"})
+    with asked_sandbox(STORY) as datadog:
+        beside = run(program, runbook, {**datadog, **path, **AGENTS})
+    assert (without.code, beside.code) == (0, 0), beside.err
+    assert results(beside) == results(without)
+    assert printed(beside) == printed(without)
+    ran_by = {e["step"]: e["ran_by"] for e in beside.events if e["type"] == "step.finished"}
+    by_pup = [step for step, by in ran_by.items() if by == str(pup.path)]
+    assert len(by_pup) == len({call.environ["PUP_TUI_STEP"] for call in pup.calls}) > 0
+    for call in pup.calls:
+        assert call.words[-2:] == ["--output", "json"]
+        assert not AGENTS.keys() & call.environ.keys()
+        assert call.environ["PUP_MOCK_SERVER"] == datadog["PUP_TUI_DATADOG_URL"]
+
+
+def results(done: Ended) -> list[tuple[object, ...]]:
+    """How each step ended, in order, with what it captured and what its polls saw."""
+    return [
+        (e["step"], e["status"], e["exit_code"], e["captured"])
+        if e["type"] == "step.finished"
+        else (e["step"], e["met"], e["status"])
+        for e in done.events
+        if e["type"] in ("step.finished", "step.poll")
+    ]
+
+
+def printed(done: Ended) -> dict[str, list[object]]:
+    """What the steps printed: of JSON what it is made of, for times and numbers are others each time."""
+    texts: dict[str, str] = {}
+    for event in done.events:
+        if event["type"] == "step.output" and event["stream"] == "stdout":
+            texts[event["step"]] = f"{texts.get(event['step'], '')}{event['text']}\n"
+    return {step: list(made_of(text)) for step, text in texts.items()}
+
+
+def made_of(text: str) -> Iterator[object]:
+    decoder, rest = json.JSONDecoder(), text.lstrip()
+    while rest:
+        try:
+            value, end = decoder.raw_decode(rest)
+        except ValueError:
+            yield re.sub(r"[0-9a-f-]*[0-9][0-9a-f-]*", "0", rest)
+            return
+        yield shape(value)
+        rest = rest[end:].lstrip()
+
+
+def shape(value: object) -> object:
+    """The types in a document; a list is what its items are made of all together."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list):
+        shapes = [shape(each) for each in value]
+        maps = [each for each in shapes if isinstance(each, dict)]
+        merged = {key: each[key] for each in maps for key in each}
+        return [merged, *sorted({str(each) for each in shapes if not isinstance(each, dict)})]
+    return "number" if isinstance(value, int | float) else type(value).__name__
 
 
 def test_a_no_keeps_the_flag_on(program: Program, datadog: dict[str, str]) -> None:

@@ -49,6 +49,7 @@ def test_what_changes_something_asks_and_is_recorded(
     assert program("pup", "feature-flags", "get", ids.FLAG_KEY, **datadog).out != before
     newest = program("history", "--json").json[0]
     shown = program("show", newest["run"], "--json").json
+    assert "run by the built-in client" in program("show", newest["run"]).out
     assert (shown["runbook"], shown["steps"][0]["ran_by"]) == ("pup", "the built-in client")
     assert json.dumps(shown["decisions"]).count("--yes") == 1
 

@@ -51,7 +51,7 @@ def test_events_as_json_lines(program: Program) -> None:
     assert finished["counts"] == {"succeeded": 1}
     assert set(done.event("step.finished")) == {
         "type", "ts", "run", "step", "status", "exit_code", "duration", "attempts", "reason",
-        "captured", "outcome", "signal", "label", "waited",
+        "captured", "outcome", "signal", "ran_by", "label", "waited",
     }  # fmt: skip
 
 

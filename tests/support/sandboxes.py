@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from tests.support.forked import PATIENCE, PROCESSES
 
+if TYPE_CHECKING:
+    from pup_tui.datadog.sandbox.server import Received
+
 
 def _serve(told: Connection, seconds: float, scenario: str) -> None:
-    from pup_tui.datadog.sandbox.server import Received, Sandbox
+    from pup_tui.datadog.sandbox.server import Sandbox
 
     asked: list[Received] = []
 
@@ -26,6 +31,30 @@ def _serve(told: Connection, seconds: float, scenario: str) -> None:
 
 
 @contextmanager
+def watched_sandbox() -> Iterator[tuple[dict[str, str], list[Received]]]:
+    """A sandbox in a thread: the environment that leads to it, and what it has been asked, so far."""
+    from pup_tui.datadog.sandbox.server import Sandbox
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    sandbox = Sandbox()
+    asyncio.run_coroutine_threadsafe(sandbox.__aenter__(), loop).result()
+    try:
+        yield leading_to(sandbox.url), sandbox.requests
+    finally:
+        asyncio.run_coroutine_threadsafe(sandbox.__aexit__(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def leading_to(url: str) -> dict[str, str]:
+    """The environment that leads to a Datadog."""
+    return {"PUP_TUI_DATADOG_URL": url, "DD_API_KEY": "k" * 8, "DD_APP_KEY": "a" * 8}
+
+
+@contextmanager
 def asked_sandbox(seconds: float, scenario: str = "demo") -> Iterator[dict[str, str]]:
     """A sandbox whose story goes on by `seconds` with each request, and the environment that leads to it."""
     told, tells = PROCESSES.Pipe(duplex=False)
@@ -34,7 +63,7 @@ def asked_sandbox(seconds: float, scenario: str = "demo") -> Iterator[dict[str, 
     tells.close()
     try:
         assert told.poll(PATIENCE), "the sandbox does not listen"
-        yield {"PUP_TUI_DATADOG_URL": told.recv(), "DD_API_KEY": "k" * 8, "DD_APP_KEY": "a" * 8}
+        yield leading_to(told.recv())
     finally:
         process.kill()
         process.join()

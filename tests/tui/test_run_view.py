@@ -81,6 +81,15 @@ async def test_moving_stops_the_following_but_not_the_run(tmp_path: Path) -> Non
         await c.until(lambda: c.app.ended)
 
 
+@pytest.mark.parametrize("by", ["the built-in client", "/opt/pup", f"/{'x' * 200}/pup"])
+async def test_what_ran_a_subcommand_stands_behind_it(tmp_path: Path, by: str) -> None:
+    plays = [Play(outcome=Outcome(ok=True, exit_code=0, ran_by=by))]
+    async with console(tmp_path, shell("a"), plays=plays) as c:
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        wanted = f"#runby{by.replace(' ', '')}"
+        await c.until(lambda: wanted in "".join(c.text(StepDetail).split()))
+
+
 async def test_a_failed_step_is_selected_at_the_end_with_its_reason(tmp_path: Path) -> None:
     bad = Outcome(ok=False, exit_code=3, reason="it ended with exit code 3")
     steps = shell("a"), shell("b"), shell("clean", when="cleanup")

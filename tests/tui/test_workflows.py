@@ -92,6 +92,16 @@ async def test_why_they_are_not_there_is_said(
         await console.sees("! they could not be fetched: HTTP 403")
 
 
+async def test_that_they_are_not_all_is_said_of_each(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    made = services(make_services, Datadog(RESTART, missing="after 1 of them: HTTP 500"))
+    async with open_console(made, LARGE) as console:
+        await console.sees("▾ Datadog workflows 1 !")
+        console.main.sidebar.runbooks.action_last()
+        await console.sees("Ends and begins them.", "! not all of them: after 1 of them: HTTP 500")
+
+
 async def test_two_of_a_name_are_told_apart(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -180,6 +180,8 @@ class MainScreen(Shell):
         await library.fetch_workflows()
         told = library.about_workflows
         self.sidebar.show_about_workflows(told)
+        if told != before:
+            self._describe()
         if told not in ("", before):
             told = safe_text(f"Datadog workflows: {told}")
             self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
@@ -226,7 +228,8 @@ class MainScreen(Shell):
             told = "" if self.library.loading else "Choose a runbook on the left."
             overview.show_nothing(told)
             return
-        overview.show(await aside(describe, self._services, entry))
+        about = self.library.about(entry)
+        overview.show(await aside(describe, self._services, entry, about))
 
     async def _show_group(self, group: Group) -> None:
         self.pages.overview.show_group(group)

@@ -35,7 +35,6 @@ from pup_tui.tui.usual import how_long_ago, usually
 from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
-    from pup_tui.catalog.entries import Entry
     from pup_tui.core.figures import StepFigures
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.model import Runbook, Step
@@ -200,7 +199,7 @@ def _top(described: Described) -> Content:
     parts = [Content.styled(safe_text(entry.name), "bold $text-primary")]
     if entry.name != entry.id:
         parts[0] = Content.assemble(parts[0], (f"   {safe_text(entry.id)}", "$text-muted"))
-    parts += [Content.styled(note, "$text-warning") for note in _notes(entry)]
+    parts += [Content.styled(note, "$text-warning") for note in _notes(described)]
     if described.journal_problem:
         told = f"✖ past runs cannot be read: {safe_text(described.journal_problem)}"
         parts.append(Content.styled(told, "$text-error"))
@@ -216,7 +215,10 @@ def _top(described: Described) -> Content:
     return Content("\n").join(parts)
 
 
-def _notes(entry: Entry) -> Iterable[str]:
+def _notes(described: Described) -> Iterable[str]:
+    entry = described.entry
+    if described.about:
+        yield f"! {safe_text(described.about)}"
     if entry.shadowed:
         yield "◌ shadowed: another runbook with this id is found first and is the one that runs"
     if not entry.trusted:

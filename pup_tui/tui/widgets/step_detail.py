@@ -82,7 +82,14 @@ def _told(step: StepProgress, beside: StepSurroundings, width: int) -> list[Cont
         told.append(Content.styled(f"? {_clipped(step.question)}", "dim"))
     told += [Content(f"{name} = {_clipped(as_typed(value))}") for name, value in step.given.items()]
     if step.shown.command:
-        lines = Content(_clipped(step.shown.text)).wrap(width - 2)
+        lines = list(Content(_clipped(step.shown.text)).wrap(width - 2))
+        if step.ran_by:
+            # Behind the command where there is room: each line here is one less of the output.
+            by = Content.styled(f"  # run by {safe_text(step.ran_by)}", "dim")
+            if lines[-1].cell_length + by.cell_length <= width - 2:
+                lines[-1] = lines[-1] + by
+            else:
+                lines += by.wrap(width - 2)
         told.append(Content.assemble(("$ ", "dim"), Content("\n  ").join(lines)))
     if beside.usual:
         told.append(Content.styled(beside.usual, TONES["busy" if step.under_way else "calm"]))
@@ -114,8 +121,6 @@ def _facts(step: StepProgress) -> list[str]:
     if step.exit_code and not names_exit(step.reason, step.exit_code):
         killed = f" ({step.signal})" if step.signal else ""
         facts.append(f"exit code {step.exit_code}{killed}")
-    if step.ran_by:
-        facts.append(f"run by {safe_text(step.ran_by)}")
     if step.over and round(step.waited):
         facts.append(f"waited {short_duration(step.waited)} for an answer")
     if step.attempts > 1:
