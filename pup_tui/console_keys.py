@@ -112,6 +112,7 @@ _TABLE = (
     _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN, P.VALUES, P.RESUME}),
     _action("plan_form", "ctrl+o", "Plan", Aim.BEGIN, {P.FORM}),
     _action("last_values", "ctrl+l", "Last values", Aim.BEGIN, {P.FORM}),
+    _action("present_state", "s", "State of what it names", Aim.BEGIN, _CATALOG),
     _action("resume", "r", "Resume", Aim.BEGIN, {P.HISTORY} | _RUN, hinted=True),
     _action("run_again", "ctrl+l", "Run again…", Aim.BEGIN, _RUN, hinted=True),
     _action("alert", "A", "What fits the alert", Aim.BEGIN, _CATALOG, hinted=True),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Sources
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.runbook.model import Runbook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,26 @@ class FiringAlert:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedState:
+    """Something at Datadog that a runbook names, and what it is like at this moment.
+
+    `since` is when it became so, in unix seconds; with a `problem` its state is not known, and why.
+    """
+
+    kind: str
+    name: str
+    state: str = ""
+    told: str = ""
+    since: float | None = None
+    problem: str = ""
+
+
+async def nothing_named(_: Runbook, __: Mapping[str, str]) -> Sequence[NamedState]:
+    """Where nothing can be asked."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The parts that the console shows and uses.
 
@@ -59,7 +80,8 @@ class Services:
     first, of the catalog or not; `alert` is told of at the start. `profile` is the one that runs are made
     with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys` which
     keys actions have that do not have their usual ones. With `read_only` steps that may change something are
-    refused.
+    refused. `present` asks Datadog for the state of what a runbook names, with the values that are given, and
+    changes nothing.
     """
 
     catalog: Catalog
@@ -81,5 +103,6 @@ class Services:
     profile: ProfileOffer = ProfileOffer(name="")
     read_only: bool = False
     profiles: Callable[[], Sequence[ProfileOffer]] = tuple
+    present: Callable[[Runbook, Mapping[str, str]], Awaitable[Sequence[NamedState]]] = nothing_named
     appearance: Appearance = USUAL
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

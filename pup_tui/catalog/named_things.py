@@ -1,0 +1,31 @@
+"""What of Datadog a runbook names, as far as the values of its variables tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pup_tui.datadog.named import NamedThing, things_named
+from pup_tui.runbook.model import Runbook, Step
+from pup_tui.runbook.pup_words import words_with
+from pup_tui.runbook.roles import Role
+from pup_tui.runbook.texts import texts_of
+
+__all__ = ["NamedThing", "named_things"]
+
+
+def named_things(runbook: Runbook, values: Mapping[str, Any]) -> list[NamedThing]:
+    """The things that the steps of a runbook name, each once, in the order of the file.
+
+    What is not known of a thing is told once for the names that it needs. In steps of other files other
+    variables have these names.
+    """
+    return list(dict.fromkeys(_named(runbook.steps, values)))
+
+
+def _named(steps: Iterable[Step], values: Mapping[str, Any]) -> Iterator[NamedThing]:
+    for step in steps:
+        for text in texts_of(step):
+            if text.role is Role.SUBCOMMAND:
+                yield from things_named(words_with(text.source, values))
+        yield from _named(step.inside, {} if step.inside_from else values)
