@@ -20,7 +20,10 @@ def named_things(runbook: Runbook, values: Mapping[str, Any]) -> list[NamedThing
     What is not known of a thing is told once for the names that it needs. In steps of other files other
     variables have these names.
     """
-    return list(dict.fromkeys(_named(runbook.steps, values)))
+    found: dict[tuple[str, str, tuple[str, ...]], NamedThing] = {}
+    for thing in _named(runbook.steps, values):
+        found.setdefault((thing.kind, thing.id, thing.needs), thing)
+    return list(found.values())
 
 
 def _named(steps: Iterable[Step], values: Mapping[str, Any]) -> Iterator[NamedThing]:

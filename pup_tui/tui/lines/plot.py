@@ -13,7 +13,7 @@ from pup_tui.tui.lines.line_list import LineList
 from pup_tui.tui.texts import cut_middle, time_of_day
 
 MOST_SERIES: Final = 30
-LEAST_ROWS: Final = 3
+LEAST_ROWS: Final = 2
 MOST_ROWS: Final = 16
 """Rows of one curve."""
 

@@ -183,6 +183,8 @@ class Overview(Vertical):
         """Show the states of what the runbook names, and when they were `asked` for."""
         self._states, self._asked = states, asked
         self._lay_out()
+        body = self.query_one("#overview-body", VerticalScroll)
+        body.scroll_to_widget(self.query_one("#overview-lists"), top=True, animate=False)
 
     def on_resize(self) -> None:
         self.set_class(self._is_wide, "-wide")
@@ -198,17 +200,17 @@ class Overview(Vertical):
             width = self.size.width - AROUND_LISTS
             if self._is_wide:
                 width = width * LISTS_SHARE // 100
-            named = self._named()
+            named = self._named(width)
             self.query_one("#overview-lists", Static).update(_lists(self._described, named, width))
 
-    def _named(self) -> list[Content]:
+    def _named(self, width: int) -> list[Content]:
         """What of Datadog the runbook names, with its state once that was asked for."""
         described = self._described
         if described is None or not described.names:
             return []
         todo = with_keys(self.app, "{present_state} shows its state")
         told = f" · {self._asked}" if self._asked else f" · {described.names} · {todo}"
-        states = [] if not self._states else [_named_states(self._states)]
+        states = [] if not self._states else [_named_states(self._states, width)]
         return [_heading("At Datadog" + told), *states, Content()]
 
     def go_to_top(self) -> None:
@@ -314,10 +316,10 @@ def _lists(described: Described, named: list[Content], width: int) -> Content:
     """What is cut rather than wrapped: variables, steps and runs, a line each."""
     runbook = described.loaded.runbook
     parts: list[Content] = []
+    parts += named
     if runbook is not None:
         if runbook.vars:
             parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
-        parts += named
         parts += [
             _steps_heading(described.steps),
             _steps(described),
@@ -348,27 +350,41 @@ def _variables(variables: Iterable[tuple[str, Variable]], width: int) -> Content
     return columns(rows, limits=(22, 19))
 
 
-def _named_states(states: Sequence[NamedState]) -> Content:
-    """A line for each: what it is, its state in words, and what else matters of it."""
-    rows = []
-    for each in states:
-        if each.problem:
-            is_asked = bool(each.name)
-            problem = safe_text(f"✖ {each.problem}" if is_asked else each.problem)
-            last = Content.styled(problem, TONES["bad" if is_asked else "calm"])
-        else:
-            since = "" if each.since is None else f"since {moment(each.since)}"
-            tone = (
-                TONES[_STATE_TONES[each.state.casefold()]]
-                if each.state.casefold() in _STATE_TONES
-                else ""
+def _named_states(states: Sequence[NamedState], width: int) -> Content:
+    """What each is, its state in words, and what else matters of it: below, where there is little room."""
+    told = [_state_told(each) for each in states]
+    whats = [
+        Content.assemble((f"  {each.kind:<7}  ", "$text-muted"), safe_text(each.name))
+        for each in states
+    ]
+    if width < SIDE_BY_SIDE_FROM:
+        lines = (
+            Content("\n").join(
+                [Content("  ").join([what, state]), *([indented(more, 4, width)] if more else [])]
             )
-            words = " · ".join(filter(None, [safe_text(each.told), since]))
-            last = Content.assemble((safe_text(each.state), f"bold {tone}".strip()), f"  {words}")
-        rows.append(
-            (Content.styled(f"  {each.kind}", "$text-muted"), Content(safe_text(each.name)), last)
+            for what, (state, more) in zip(whats, told, strict=True)
         )
-    return columns(rows, limits=(10, 26))
+        return Content("\n").join(lines)
+    rows = [
+        [what, state + Content("  ") + more]
+        for what, (state, more) in zip(whats, told, strict=True)
+    ]
+    return columns(rows, limits=(38,))
+
+
+def _state_told(each: NamedState) -> tuple[Content, Content]:
+    """The state of a thing, and what else is told of it."""
+    if each.problem and each.name:
+        return Content.styled("✖", TONES["bad"]), Content.styled(
+            safe_text(each.problem), TONES["bad"]
+        )
+    if each.problem:
+        return Content.styled(safe_text(each.problem), TONES["calm"]), Content()
+    since = "" if each.since is None else f"since {moment(each.since)}"
+    tone = _STATE_TONES.get(each.state.casefold())
+    style = "bold" if tone is None else f"bold {TONES[tone]}"
+    more = " · ".join(filter(None, [safe_text(each.told), since]))
+    return Content.styled(safe_text(each.state), style), Content(more)
 
 
 def _need(variable: Variable) -> Content:
