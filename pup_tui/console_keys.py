@@ -155,7 +155,7 @@ _TABLE = (
     _action("next_error", "e", "Next error", Aim.READ, {P.STEPS, P.OUTPUT}, hinted=True),
     _action("next_attempt", "}", "Next attempt", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("previous_attempt", "{", "Attempt before", Aim.READ, {P.STEPS, P.OUTPUT}),
-    _action("view", "v", "As printed, JSON, table", Aim.READ, {P.STEPS, P.OUTPUT}),
+    _action("view", "v", "As printed, JSON, table, plot", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("fold_all", "F", "Fold or unfold all", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("sort", ".", "Sort by the next column", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("sort_back", ",", "Sort the other way round", Aim.READ, {P.STEPS, P.OUTPUT}),

@@ -235,8 +235,8 @@ async def test_the_state_of_what_a_runbook_names_is_asked_on_a_key_only(
         await console.sees("At Datadog · 1 monitor, 1 service · s shows its state")
         assert asked == []
         await console.press("s")
-        await console.sees("At Datadog · asked", "Alert  [red]errors[/] · since 1970-01-01")
-        await console.sees("not known yet: SERVICE has no value yet", "✖ HTTP 403: Forbidden")
+        await console.sees("At Datadog · asked", "Alert", "[red]errors[/] · since 1970-01-01")
+        await console.sees("not known yet: SERVICE has no value yet", "✖", "HTTP 403: Forbidden")
         assert asked == [{}]
         console.select("other")
         await console.sees("Turn a flag off and wait.")
