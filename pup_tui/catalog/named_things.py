@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pup_tui.datadog.named import NamedThing, things_named
+from pup_tui.datadog.named import NamedThing, things_in_url, things_named
 from pup_tui.runbook.model import Runbook, Step
-from pup_tui.runbook.pup_words import words_with
+from pup_tui.runbook.pup_words import text_with, words_with
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
 
@@ -31,4 +31,6 @@ def _named(steps: Iterable[Step], values: Mapping[str, Any]) -> Iterator[NamedTh
         for text in texts_of(step):
             if text.role is Role.SUBCOMMAND:
                 yield from things_named(words_with(text.source, values))
+            elif text.role is Role.URL:
+                yield from things_in_url(text_with(text.source, values))
         yield from _named(step.inside, {} if step.inside_from else values)

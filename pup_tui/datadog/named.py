@@ -21,6 +21,15 @@ _ENVIRONMENTS = ("--env", "--environment")
 _SERVICE = "--service"
 _TAG = re.compile(r"(?<![-!@.\w])service:(?P<name>[^\s,(){}\"'|*!]++)(?!\*)")
 
+_BY_PATH: Mapping[str, NamedKind] = {"monitor": "monitor", "slo": "SLO", "feature-flags": "flag"}
+_IN_PATH = re.compile(rf"/api/v[0-9]+/(?P<of>{'|'.join(_BY_PATH)})/(?P<id>[^/?#]+)")
+_IDS: Mapping[NamedKind, re.Pattern[str]] = {
+    "monitor": re.compile(r"[0-9]+"),
+    "SLO": re.compile(r"[0-9a-f]{32}"),
+    "flag": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+}
+"""What tells an id from the rest of a path, such as `/api/v1/monitor/search`."""
+
 
 class NamedThing(NamedTuple):
     """One thing of Datadog, and the names without whose values its `id` is not known.
@@ -42,6 +51,15 @@ def things_named(words: Sequence[str]) -> Iterator[NamedThing]:
     for word in words:
         for found in _TAG.finditer(word):
             yield _thing("service", found["name"])
+
+
+def things_in_url(url: str) -> Iterator[NamedThing]:
+    """What the path of a request to the API names, as far as it is known."""
+    found = _IN_PATH.match(url)
+    if found is not None:
+        kind = _BY_PATH[found["of"]]
+        if names_needed(found["id"]) or _IDS[kind].fullmatch(found["id"]):
+            yield _thing(kind, found["id"])
 
 
 def _by_the_table(name: str, rest: Sequence[str]) -> Iterator[NamedThing]:

@@ -9,7 +9,7 @@ from pup_tui.known_word import KnownWord, unknown
 from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.text import Text
+from pup_tui.template.text import Text, compile_text
 
 
 class PupTable(Protocol):
@@ -48,13 +48,19 @@ def words_of(source: str) -> list[KnownWord]:
 
 def words_with(source: str, values: Mapping[str, Any]) -> list[str]:
     """The words of a subcommand, of every branch; `unknown` stands for values that are not known."""
-    return [
-        "".join(_with(Text([block]), values) for block in word.blocks)
-        for word in compile_arguments(source).words
-    ]
+    return [_with(word, values) for word in compile_arguments(source).words]
+
+
+def text_with(source: str, values: Mapping[str, Any]) -> str:
+    """A text; `unknown` stands for values that are not known."""
+    return _with(compile_text(source), values)
 
 
 def _with(text: Text, values: Mapping[str, Any]) -> str:
+    return "".join(_part_with(Text([block]), values) for block in text.blocks)
+
+
+def _part_with(text: Text, values: Mapping[str, Any]) -> str:
     names = sorted(text.usage.names)
     missing = [name for name in names if name not in values]
     if not missing:

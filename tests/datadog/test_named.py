@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from pup_tui.datadog.named import NamedThing, things_named
-from pup_tui.runbook.pup_words import words_with
+from pup_tui.datadog.named import NamedThing, things_in_url, things_named
+from pup_tui.runbook.pup_words import text_with, words_with
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,23 @@ from pup_tui.runbook.pup_words import words_with
 )
 def test_things(source: str, values: Mapping[str, str], things: list[NamedThing]) -> None:
     assert list(things_named(words_with(source, values))) == things
+
+
+@pytest.mark.parametrize(
+    ("url", "things"),
+    [
+        ("/api/v1/monitor/12?with_downtimes=true", [NamedThing("monitor", "12")]),
+        ("/api/v1/monitor/{{ ID }}", [NamedThing("monitor", "", ("ID",))]),
+        ("/api/v2/slo/" + "a1" * 16 + "/status", [NamedThing("SLO", "a1" * 16)]),
+        (
+            "/api/v2/feature-flags/00000000-0000-4000-8000-000000000000",
+            [NamedThing("flag", "00000000-0000-4000-8000-000000000000")],
+        ),
+        ("/api/v1/monitor/search", []),
+        ("/api/v1/monitor", []),
+        ("/api/v2/feature-flags/environments", []),
+        ("https://example.com/api/v1/monitor/12", []),
+    ],
+)
+def test_things_in_the_path_of_a_request(url: str, things: list[NamedThing]) -> None:
+    assert list(things_in_url(text_with(url, {}))) == things
