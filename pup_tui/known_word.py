@@ -10,3 +10,16 @@ class KnownWord(NamedTuple):
 
     text: str
     is_whole: bool = True
+
+
+_MARK = "\0"
+
+
+def unknown(name: str) -> str:
+    """What stands in a word for a part that is not known for want of the value of a name."""
+    return f"{_MARK}{name}{_MARK}"
+
+
+def names_needed(text: str) -> tuple[str, ...]:
+    """The names without whose values a text is not known as a whole; none where it is."""
+    return tuple(dict.fromkeys(text.split(_MARK)[1::2]))

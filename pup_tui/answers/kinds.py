@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -43,6 +42,8 @@ class ThingKind(NamedTuple):
 @lru_cache(1)
 def thing_kinds() -> tuple[ThingKind, ...]:
     """All kinds, in their order."""
+    import tomllib
+
     text = resources.files(__package__).joinpath("kinds.toml").read_text("utf-8")
     return tuple(map(_kind, tomllib.loads(text)["kind"]))
 

@@ -26,6 +26,8 @@ _NAMES: Final = ("name", "title", "environment_name", "host_name", "key", "publi
 """What a thing is called by, the best first."""
 _NAME: Final = late_pattern(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 _MOST_SHOWN: Final = 5
+_LONGEST: Final = 80
+_LONGEST_ERROR: Final = 500
 
 
 class AnswerSubject(NamedTuple):
@@ -89,7 +91,7 @@ def name_of(thing: Any) -> str:
         for key in _NAMES:
             found = layer.get(key)
             if isinstance(found, str | int) and not isinstance(found, bool) and found != "":
-                return str(found)
+                return str(found)[:_LONGEST]
     return ""
 
 
@@ -140,6 +142,8 @@ def _inside(value: JsonMap, path: str) -> AnswerSubject:
             has_status = isinstance(data.get("status"), str)
             found = None if has_status else _list_in(data, below)
             return found or AnswerSubject((data,), path=below)
+        if data is not None or any(key not in _BESIDE for key in value if key != "data"):
+            return AnswerSubject((value,), path=path)
         return AnswerSubject(path=below)
     if (found := _list_in(value, path)) is not None:
         return found
@@ -178,7 +182,7 @@ def _error(value: JsonMap) -> str:
     said = [_told(each) for key in ("errors", "error") if (each := value.get(key))]
     others = (its for key, its in value.items() if key not in _BESIDE)
     is_all = all(_is_number(each) or each in ("", [], {}) for each in others)
-    return "; ".join(filter(None, said)) if is_all else ""
+    return "; ".join(filter(None, said))[:_LONGEST_ERROR] if is_all else ""
 
 
 def _told(error: Any) -> str:

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.runbook.model import Runbook
     from pup_tui.settings.profiles import ProfileFile
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.leftovers import Leftovers
-    from pup_tui.tui.services import FiringAlert, ProfileOffer, Services
+    from pup_tui.tui.services import FiringAlert, NamedState, ProfileOffer, Services
 
 
 class _ProgramContext(click.Context):
@@ -207,10 +208,27 @@ async def console_services(
             profile=ProfileOffer(name="") if profile is None else _offer(profile),
             read_only=settings.read_only,
             profiles=partial(_profiles, settings),
+            present=partial(_present, parts),
             appearance=parts.appearance,
             keys=settings.keys,
             workflows=workflow_source(parts),
         )
+
+
+async def _present(parts: Parts, runbook: Runbook, given: Mapping[str, str]) -> list[NamedState]:
+    from pup_tui.tui.services import NamedState
+
+    return [
+        NamedState(
+            kind=thing.kind,
+            name=thing.id,
+            state=each.state,
+            told=each.told,
+            since=each.since,
+            problem=each.problem,
+        )
+        for thing, each in await parts.present_states(runbook, given)
+    ]
 
 
 def _profiles(settings: Settings) -> list[ProfileOffer]:

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from pup_tui.core.requests import StepRequest
     from pup_tui.datadog.client import OnWait
     from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
+    from pup_tui.datadog.named import NamedThing
+    from pup_tui.datadog.present import PresentState, PresentStates
     from pup_tui.datadog.workflow_list import WorkflowList
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
+    from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.variables.sources import KeptChoices, RunCommand
     from pup_tui.settings.credentials import CredentialPlace
     from pup_tui.settings.settings import Settings
@@ -305,6 +308,32 @@ class Parts:
         return await run_value_command(
             known, seconds, executors, self.environ, self.settings.cwd, self._tell_note
         )
+
+    @cached_property
+    def _states(self) -> PresentStates:
+        from pup_tui.datadog.present import PresentStates
+
+        return PresentStates()
+
+    async def present_states(
+        self, runbook: Runbook, given: Mapping[str, str]
+    ) -> list[tuple[NamedThing, PresentState]]:
+        """The state of what a runbook names at Datadog, with the values that are known without a run."""
+        from pup_tui.catalog.inputs import resolve_inputs
+        from pup_tui.catalog.named_things import named_things
+        from pup_tui.datadog.client import DatadogClient
+        from pup_tui.datadog.present import MOST_THINGS
+        from pup_tui.datadog.retries import RetryPolicy
+
+        resolved = await resolve_inputs(runbook, given, self.sources.at_rest())
+        hidden = {*resolved.secrets, *resolved.left_out}
+        values = {name: its for name, its in resolved.values.items() if name not in hidden}
+        things = named_things(runbook, values)[:MOST_THINGS]
+        # Whoever looks wants an answer, and asks again: nothing is waited for.
+        once = RetryPolicy(attempts=1)
+        async with DatadogClient(self.datadog, retries=once, call_timeout=10.0) as client:
+            states = await self._states.of(things, client)
+        return list(zip(things, states, strict=True))
 
     @contextmanager
     def state(self) -> Iterator[Path]:

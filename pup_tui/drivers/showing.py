@@ -16,7 +16,6 @@ from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.findings import TOO_MUCH
 from pup_tui.drivers.masking import Masking
 from pup_tui.output.blockindex import index_path
-from pup_tui.output.json_table import json_table, thing_table
 from pup_tui.output.mask import MASK, Masker
 from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import Captured, KeptOutput
@@ -108,6 +107,9 @@ def _value(seen: _Seen) -> Any:
 
 
 def _table_by_kind(seen: _Seen) -> str:
+    # Late: few steps want it.
+    from pup_tui.output.json_table import json_table, thing_table
+
     value = _value(seen)
     subject = subject_of(value)
     if subject.is_list and not subject.things:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-from pup_tui.known_word import KnownWord
+from pup_tui.known_word import KnownWord, unknown
 from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.blocks import Literal
-from pup_tui.template.text import Text
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.text import Text, compile_text
 
 
 class PupTable(Protocol):
@@ -43,6 +44,31 @@ def known_words(arguments: Arguments) -> list[KnownWord]:
 def words_of(source: str) -> list[KnownWord]:
     """The words of a subcommand as it stands in a checked file."""
     return known_words(compile_arguments(source))
+
+
+def words_with(source: str, values: Mapping[str, Any]) -> list[str]:
+    """The words of a subcommand, of every branch; `unknown` stands for values that are not known."""
+    return [_with(word, values) for word in compile_arguments(source).words]
+
+
+def text_with(source: str, values: Mapping[str, Any]) -> str:
+    """A text; `unknown` stands for values that are not known."""
+    return _with(compile_text(source), values)
+
+
+def _with(text: Text, values: Mapping[str, Any]) -> str:
+    return "".join(_part_with(Text([block]), values) for block in text.blocks)
+
+
+def _part_with(text: Text, values: Mapping[str, Any]) -> str:
+    names = sorted(text.usage.names)
+    missing = [name for name in names if name not in values]
+    if not missing:
+        try:
+            return text.render(values)
+        except TemplateError:
+            missing = names
+    return "".join(map(unknown, missing))
 
 
 def _known(word: Text) -> KnownWord:

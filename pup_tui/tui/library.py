@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.workflow_source import Fetched
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
-    from pup_tui.runbook.model import Step
+    from pup_tui.runbook.model import Runbook, Step
     from pup_tui.tui.past import KnownRuns
     from pup_tui.tui.services import Services
 
@@ -144,6 +145,8 @@ class Described:
     known: KnownRuns
     journal_problem: str = ""
     about: str = ""
+    names: str = ""
+    """What of Datadog its steps name, counted; blank where that is nothing."""
 
 
 def describe(services: Services, entry: Entry, about: str = "") -> Described:
@@ -161,7 +164,16 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
         problem = str(error)
     where = place(entry.path, services.home)
     described = list(_described(steps, 0, loaded.is_believed))
-    return Described(entry, where, loaded, described, known, problem, about)
+    names = "" if loaded.runbook is None else _counted_names(loaded.runbook)
+    return Described(entry, where, loaded, described, known, problem, about, names)
+
+
+def _counted_names(runbook: Runbook) -> str:
+    from pup_tui.catalog.named_things import named_things
+    from pup_tui.tui.texts import counted
+
+    kinds = Counter(thing.kind for thing in named_things(runbook, {}))
+    return ", ".join(counted(number, kind) for kind, number in kinds.items())
 
 
 def _described(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.catalog.workflow_source import WorkflowSource
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.runbook.model import Runbook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,26 @@ class FiringAlert:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedState:
+    """Something at Datadog that a runbook names, and what it is like at this moment.
+
+    `since` is when it became so, in unix seconds; with a `problem` its state is not known, and why.
+    """
+
+    kind: str
+    name: str
+    state: str = ""
+    told: str = ""
+    since: float | None = None
+    problem: str = ""
+
+
+async def nothing_named(_: Runbook, __: Mapping[str, str]) -> Sequence[NamedState]:
+    """Where nothing can be asked."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The parts that the console shows and uses.
 
@@ -61,6 +82,8 @@ class Services:
     with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys` which
     keys actions have that do not have their usual ones. With `read_only` steps that may change something are
     refused. `workflows` fetches the Datadog Workflows, where there are credentials.
+    refused. `present` asks Datadog for the state of what a runbook names, with the values that are given, and
+    changes nothing.
     """
 
     catalog: Catalog
@@ -82,6 +105,7 @@ class Services:
     profile: ProfileOffer = ProfileOffer(name="")
     read_only: bool = False
     profiles: Callable[[], Sequence[ProfileOffer]] = tuple
+    present: Callable[[Runbook, Mapping[str, str]], Awaitable[Sequence[NamedState]]] = nothing_named
     appearance: Appearance = USUAL
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     workflows: WorkflowSource | None = None

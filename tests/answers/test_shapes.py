@@ -6,11 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pup_tui.answers.emptiness import is_empty, why_not_known
 from pup_tui.answers.numbers import numbers_of
 from pup_tui.answers.series import series_of
 from pup_tui.answers.states import states_of
+from pup_tui.answers.tables import table_of
 from pup_tui.answers.things import subject_of
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.reading import reading_scope
@@ -198,6 +201,9 @@ def test_an_expression_says_why_it_has_no_value_or_status(source: str, why: str)
         ({"batch_id": "b", "results": []}, False),
         (0, False),
         (False, False),
+        ({"data": "text"}, False),
+        ({"data": 5}, False),
+        ({"data": None, "name": "x"}, False),
     ],
 )
 def test_emptiness(answer: Any, empty: bool) -> None:
@@ -219,3 +225,33 @@ def test_the_points_of_a_series_are_in_order_of_time() -> None:
     assert found[0].points == ((1.0, None), (2.0, 1.0))
     assert (found[0].name, found[0].newest) == ("m", 1.0)
     assert series_of({"series": "x"}) is None
+
+
+_WORDS = """
+data attributes status state overall_state overall_status series pointlist times values columns buckets
+computes by errors error id type name meta included relationships fields value sli overall unit group_tags
+tag_set gate_status gate_id rules thresholds timestamp start created
+"""
+_KEYS = st.sampled_from(_WORDS.split())
+_PLAIN = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["", "ok", "log", "incidents", "slo", "number", "2026-01-01T00:00:00Z", "1e400"]),
+)  # fmt: skip
+_JSON = st.recursive(
+    _PLAIN,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@given(_JSON)
+def test_no_answer_is_too_odd_to_be_read(answer: Any) -> None:
+    states, numbers = states_of(answer), numbers_of(answer)
+    assert (states.states is None) == bool(states.why_not)
+    assert (numbers.numbers is None) == bool(numbers.why_not)
+    assert all(number.value is not None for number in numbers.numbers or ())
+    assert not (is_empty(answer) and why_not_known(answer))
+    made = table_of(answer, now=0.0)
+    assert made is None or all(len(row) == len(made.titles) for row in made.rows)
+    for each in series_of(answer) or ():
+        assert [at for at, _ in each.points] == sorted(at for at, _ in each.points)

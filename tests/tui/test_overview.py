@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
+from pup_tui.runbook.model import Runbook
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.services import NamedState
 from pup_tui.tui.texts import description, moment, paragraphs
 from pup_tui.tui.widgets.sidebar import RunbookTree
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
@@ -196,3 +200,59 @@ async def test_a_run_under_way_is_among_the_last_runs(
         await console.sees("● running")
         hold.set()
         await console.sees("✔ succeeded")
+
+
+NAMES = """
+name: names
+vars:
+  MONITOR_ID: {default: "12"}
+  SERVICE: {required: true}
+steps:
+  - {name: Monitor, kind: pup, run: "monitors get {{ MONITOR_ID }}"}
+  - {name: Service, kind: pup, run: "monitors list --service={{ SERVICE }}"}
+"""
+
+
+async def test_the_state_of_what_a_runbook_names_is_asked_on_a_key_only(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    asked: list[dict[str, str]] = []
+
+    async def present(runbook: Runbook, given: Mapping[str, str]) -> Sequence[NamedState]:
+        asked.append(dict(given))
+        return [
+            NamedState(kind="monitor", name="12", state="Alert", told="[red]errors[/]", since=0.0),
+            NamedState(kind="service", name="", problem="not known yet: SERVICE has no value yet"),
+            NamedState(kind="flag", name="f", problem="HTTP 403: Forbidden"),
+        ]
+
+    services = replace(
+        make_services({"names.yaml": NAMES, "other.yaml": RUNBOOK}), present=present, read_only=True
+    )
+    async with open_console(services, LARGE) as console:
+        await console.eventually(lambda: console.main.library.entries)
+        console.select("names")
+        await console.sees("At Datadog · 1 monitor, 1 service · s shows its state")
+        assert asked == []
+        await console.press("s")
+        await console.sees("At Datadog · asked", "Alert", "[red]errors[/] · since 1970-01-01")
+        await console.sees("not known yet: SERVICE has no value yet", "✖", "HTTP 403: Forbidden")
+        assert asked == [{}]
+        console.select("other")
+        await console.sees("Turn a flag off and wait.")
+        assert "At Datadog" not in console.screen
+        console.select("names")
+        await console.sees("s shows its state")
+
+
+async def test_what_keeps_the_state_from_being_asked_is_said(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async def present(runbook: Runbook, given: Mapping[str, str]) -> Sequence[NamedState]:
+        raise ValueError("no account")
+
+    services = replace(make_services({"names.yaml": NAMES}), present=present)
+    async with open_console(services, LARGE) as console:
+        await console.sees("s shows its state")
+        await console.press("s")
+        await console.sees("✖ it cannot be asked: A fault in pup-tui (ValueError)")

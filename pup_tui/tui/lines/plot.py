@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 from pup_tui.answers.series import MetricSeries
@@ -13,7 +14,7 @@ from pup_tui.tui.lines.line_list import LineList
 from pup_tui.tui.texts import cut_middle, time_of_day
 
 MOST_SERIES: Final = 30
-LEAST_ROWS: Final = 3
+LEAST_ROWS: Final = 2
 MOST_ROWS: Final = 16
 """Rows of one curve."""
 
@@ -99,17 +100,31 @@ def _curve(
     cells = [[0] * columns for _ in range(rows)]
     right, top = 2 * columns - 1, 4 * rows - 1
     before: tuple[int, int] | None = None
-    for at, value in series.points:
-        if value is None:
+    for x, found in _by_column(series, times, right):
+        if not found:
             before = None
             continue
-        here = _share(at, times, right), top - _share(value, values, top)
-        for x, y in _between(before or here, here):
-            cells[y // 4][x // 2] |= _DOTS[x % 2][y % 4]
-        before = here
+        # All of what falls together is drawn, from its least to its greatest.
+        ends = (found[0], found[-1], min(found), max(found))
+        first, last, low, high = (top - _share(value, values, top) for value in ends)
+        line = _between(before, (x, first)) if before else ()
+        for column, row in (*line, *_between((x, low), (x, high))):
+            cells[row // 4][column // 2] |= _DOTS[column % 2][row % 4]
+        before = x, last
     return [
         "".join(chr(_BRAILLE + cell) if cell else " " for cell in row).rstrip() for row in cells
     ]
+
+
+def _by_column(
+    series: MetricSeries, times: tuple[float, float], right: int
+) -> Iterator[tuple[int, list[float]]]:
+    """The values that fall together in each column of dots, in their order; none where there is a gap."""
+    columns = ((_share(at, times, right), value) for at, value in series.points)
+    for (x, is_value), found in groupby(
+        columns, key=lambda point: (point[0], point[1] is not None)
+    ):
+        yield x, [value for _, value in found if value is not None] if is_value else []
 
 
 def _share(value: float, ends: tuple[float, float], most: int) -> int:

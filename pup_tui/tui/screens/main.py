@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,12 +15,14 @@ from textual.message import Message
 from pup_tui.aside import aside
 from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.faults import as_told
 from pup_tui.tui.keys import bound
 from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import Shell
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
+from pup_tui.tui.texts import time_of_day
 from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
 from pup_tui.tui.widgets.sidebar import Sidebar
@@ -62,6 +65,7 @@ class MainScreen(Shell):
             {
                 "run": "run",
                 "plan": "plan",
+                "present_state": "present_state",
                 "history": "history",
                 "statistics": "statistics",
                 "interrupted": "interrupted",
@@ -89,6 +93,8 @@ class MainScreen(Shell):
         self._failed: RunView | None = None
         self._begins_at: Entry | None = None
         self._is_ready = False
+        self._names_something = False
+        """Whether the runbook that is selected names something at Datadog."""
 
     def on_mount(self) -> None:
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
@@ -229,7 +235,11 @@ class MainScreen(Shell):
             overview.show_nothing(told)
             return
         about = self.library.about(entry)
-        overview.show(await aside(describe, self._services, entry, about))
+        described = await aside(describe, self._services, entry, about)
+        overview.show(described)
+        if self._names_something != bool(described.names):
+            self._names_something = bool(described.names)
+            self.refresh_bindings()
 
     async def _show_group(self, group: Group) -> None:
         self.pages.overview.show_group(group)
@@ -274,7 +284,35 @@ class MainScreen(Shell):
             return self.page == "overview" and bool(self.query(AlertBanner))
         if action == "edit":
             return self.page == "overview"
+        if action == "present_state":
+            return self.page == "overview" and self._names_something
         return True
+
+    @work(group="present", exclusive=True)
+    async def action_present_state(self) -> None:
+        """Ask Datadog for the state of what the runbook names, and show it while that is the one shown."""
+        overview = self.pages.overview
+        shown = overview.shown
+        if shown is None or shown.loaded.runbook is None:
+            return
+        if not shown.entry.trusted:
+            told = "✖ not asked: the runbook is untrusted, and names what it likes"
+            overview.show_states(None, told)
+            return
+        overview.show_states(None, "asking Datadog …")
+        runbook, services = shown.loaded.runbook, self._services
+        alert = services.alert
+        given = {**services.suggestions}
+        if alert is not None and alert.runbook == shown.entry.id:
+            given |= alert.values
+        known = {name: value for name, value in given.items() if name in runbook.vars}
+        try:
+            states = await services.present(runbook, known)
+        except Exception as error:  # whatever it is, it belongs where it was asked for
+            overview.show_states(None, f"✖ it cannot be asked: {as_told(error)}")
+            return
+        if overview.shown is not None and overview.shown.entry.path == shown.entry.path:
+            overview.show_states(states, f"asked {time_of_day(time.time())}")
 
     def action_run(self) -> None:
         if self.entry is not None:

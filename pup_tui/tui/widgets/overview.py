@@ -18,7 +18,7 @@ from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import KeyButton
-from pup_tui.tui.glyphs import counted_effects, effect_content, status_content
+from pup_tui.tui.glyphs import TONES, counted_effects, effect_content, status_content
 from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import (
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.parts import Variable
     from pup_tui.tui.library import Described, DescribedStep
     from pup_tui.tui.listing import Group
+    from pup_tui.tui.services import NamedState
 
 MOST_STEPS = 200
 MOST_PROBLEMS = 50
@@ -60,6 +61,17 @@ AROUND_LISTS = 5
 TWO_COLUMNS_FROM = 130
 LISTS_SHARE = 60
 """Columns from which the lists stand beside what the runbook is, and what they take then, in per cent."""
+
+_STATE_TONES = {
+    "ok": "good",
+    "alert": "bad",
+    "breached": "bad",
+    "warn": "care",
+    "warning": "care",
+    "no data": "care",
+    "no_data": "care",
+}
+"""What the colours of states mean that stand for good or bad; each is told in its word as well."""
 
 SIDE_BY_SIDE_FROM = 100
 """Columns from which descriptions of variables stand beside them."""
@@ -86,6 +98,10 @@ class Overview(Vertical):
     def __init__(self) -> None:
         super().__init__(id="overview")
         self._described: Described | None = None
+        self._states: Sequence[NamedState] | None = None
+        """What Datadog said of what the runbook names, once it was asked."""
+        self._asked = ""
+        """When it was asked, or what became of that."""
 
     def compose(self) -> ComposeResult:
         with ReadArea(id="overview-body"):
@@ -154,6 +170,8 @@ class Overview(Vertical):
 
     def show(self, described: Described) -> None:
         """Show a runbook from its beginning, or as it is now where it is shown already."""
+        if self.shown is None or self.shown.entry.path != described.entry.path:
+            self._states, self._asked = None, ""
         runnable = described.loaded.runbook is not None
         self.query_one("#overview-top", Static).update(_top(described))
         self._described = described
@@ -161,6 +179,18 @@ class Overview(Vertical):
         self._show_buttons(True)
         for name in ("#overview-run", "#overview-plan"):
             self.query_one(name, Button).disabled = not runnable
+
+    @property
+    def shown(self) -> Described | None:
+        """The runbook that is shown."""
+        return self._described
+
+    def show_states(self, states: Sequence[NamedState] | None, asked: str) -> None:
+        """Show the states of what the runbook names, and when they were `asked` for."""
+        self._states, self._asked = states, asked
+        self._lay_out()
+        body = self.query_one("#overview-body", VerticalScroll)
+        body.scroll_to_widget(self.query_one("#overview-lists"), top=True, animate=False)
 
     def on_resize(self) -> None:
         self.set_class(self._is_wide, "-wide")
@@ -176,7 +206,18 @@ class Overview(Vertical):
             width = self.size.width - AROUND_LISTS
             if self._is_wide:
                 width = width * LISTS_SHARE // 100
-            self.query_one("#overview-lists", Static).update(_lists(self._described, width))
+            named = self._named(width)
+            self.query_one("#overview-lists", Static).update(_lists(self._described, named, width))
+
+    def _named(self, width: int) -> list[Content]:
+        """What of Datadog the runbook names, with its state once that was asked for."""
+        described = self._described
+        if described is None or not described.names:
+            return []
+        todo = with_keys(self.app, "{present_state} shows its state")
+        told = f" · {self._asked}" if self._asked else f" · {described.names} · {todo}"
+        states = [] if not self._states else [_named_states(self._states, width)]
+        return [_heading("At Datadog" + told), *states, Content()]
 
     def go_to_top(self) -> None:
         self.query_one("#overview-body", VerticalScroll).scroll_home(animate=False)
@@ -280,10 +321,11 @@ def _facts(described: Described, runbook: Runbook) -> list[Content]:
     ]
 
 
-def _lists(described: Described, width: int) -> Content:
+def _lists(described: Described, named: list[Content], width: int) -> Content:
     """What is cut rather than wrapped: variables, steps and runs, a line each."""
     runbook = described.loaded.runbook
     parts: list[Content] = []
+    parts += named
     if runbook is not None:
         if runbook.vars:
             parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
@@ -315,6 +357,43 @@ def _variables(variables: Iterable[tuple[str, Variable]], width: int) -> Content
         for name, variable in variables
     ]
     return columns(rows, limits=(22, 19))
+
+
+def _named_states(states: Sequence[NamedState], width: int) -> Content:
+    """What each is, its state in words, and what else matters of it: below, where there is little room."""
+    told = [_state_told(each) for each in states]
+    whats = [
+        Content.assemble((f"  {each.kind:<7}  ", "$text-muted"), safe_text(each.name))
+        for each in states
+    ]
+    if width < SIDE_BY_SIDE_FROM:
+        lines = (
+            Content("\n").join(
+                [Content("  ").join([what, state]), *([indented(more, 4, width)] if more else [])]
+            )
+            for what, (state, more) in zip(whats, told, strict=True)
+        )
+        return Content("\n").join(lines)
+    rows = [
+        [what, state + Content("  ") + more]
+        for what, (state, more) in zip(whats, told, strict=True)
+    ]
+    return columns(rows, limits=(38,))
+
+
+def _state_told(each: NamedState) -> tuple[Content, Content]:
+    """The state of a thing, and what else is told of it."""
+    if each.problem and each.name:
+        return Content.styled("✖", TONES["bad"]), Content.styled(
+            safe_text(each.problem), TONES["bad"]
+        )
+    if each.problem:
+        return Content.styled(safe_text(each.problem), TONES["calm"]), Content()
+    since = "" if each.since is None else f"since {moment(each.since)}"
+    tone = _STATE_TONES.get(each.state.casefold())
+    style = "bold" if tone is None else f"bold {TONES[tone]}"
+    more = " · ".join(filter(None, [safe_text(each.told), since]))
+    return Content.styled(safe_text(each.state), style), Content(more)
 
 
 def _need(variable: Variable) -> Content:
