@@ -125,7 +125,7 @@ class Shell(Screen[None]):
         self.sidebar.display = shown
         self.sidebar.set_class(not self._wide, "-narrow")
         # Its alone: a class of the screen would have all that is in it styled anew.
-        for banner in self.query(AlertBanner):
+        for banner in self.query_children(AlertBanner):
             banner.display = self.page == BESIDE_SIDEBAR
 
     def action_sidebar(self) -> None:
