@@ -15,6 +15,7 @@ from textual.widget import Widget
 from pup_tui.tui import theme
 from pup_tui.tui.appearance import USUAL, Appearance, Depth
 from pup_tui.tui.colours import colour_filter
+from pup_tui.tui.remembering_stylesheet import RememberingStylesheet
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.terminal_answers import TerminalAnswer, questions
 
@@ -35,7 +36,7 @@ class ColouredApp(App[ReturnType]):
         self.set_class(self.depth.is_plain, "-plain")
         # Set this way round the sheets are parsed once, with these colours.
         self.set_reactive(App.theme, self._named())
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = RememberingStylesheet(variables=self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         shown = self.current_theme

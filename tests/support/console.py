@@ -8,10 +8,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
-from unittest.mock import patch
 
 from textual import events
-from textual._compositor import Compositor
 from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -211,22 +209,15 @@ class _BreaksOff(Watcher):
             self._live.interrupt("the console ended")
 
 
-def _nothing_to_send(compositor: Compositor, *_: object, **__: object) -> None:
-    """In place of a frame: without a terminal it goes nowhere, and a test that looks has its own drawn."""
-    compositor._dirty_regions.clear()
-
-
 @asynccontextmanager
 async def console_on(services: Services, size: tuple[int, int] = SMALL) -> AsyncIterator[Console]:
     """Open the console on some services; what still runs at the end is stopped."""
     app = PupTuiApp(services)
-    undrawn = patch.object(Compositor, "render_update", _nothing_to_send)
-    with undrawn:
-        async with app.run_test(size=size, notifications=True) as pilot:
-            console = Console(app, pilot)
-            await console.eventually(lambda: not console.main.library.loading)
-            try:
-                yield console
-            finally:
-                app.runs.interrupt("the test is over")
-                await app.runs.end("the test is over")
+    async with app.run_test(size=size, notifications=True) as pilot:
+        console = Console(app, pilot)
+        await console.eventually(lambda: not console.main.library.loading)
+        try:
+            yield console
+        finally:
+            app.runs.interrupt("the test is over")
+            await app.runs.end("the test is over")

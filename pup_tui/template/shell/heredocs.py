@@ -8,7 +8,10 @@ there is: where a text of them might go on in the next one, or where values are 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import chain, islice
 from typing import Final
 
@@ -47,7 +50,7 @@ def lines_like_ends(script: bytes) -> Iterator[int]:
 
 def _lines(script: bytes) -> Iterator[list[_Document]]:
     """The here-documents of each line on which some begin, if all of them end."""
-    at = 0
+    at, ends = 0, _Ends(script)
     while (end := script.find(b"\n", at)) >= 0:
         begins = (
             [] if _HERE_STRING.search(script, at, end) else [*_BEGINS.finditer(script, at, end)]
@@ -55,14 +58,43 @@ def _lines(script: bytes) -> Iterator[list[_Document]]:
         at = end + 1
         found: list[_Document] = []
         for begin in begins:
-            tabs = rb"\t*" if begin["tabs"] else b""
-            last = re.compile(rb"^%b%b$" % (tabs, begin["name"]), re.MULTILINE).search(script, at)
+            last = ends.next_of(begin, at)
             if last is None:
                 break
-            found.append((begin, at, last.start()))
-            at = last.end() + 1
+            found.append((begin, at, last[0]))
+            at = last[1] + 1
         if found and len(found) == len(begins):
             yield found
+
+
+class _Ends:
+    """The lines of a script, by the names that they may be the ends of."""
+
+    def __init__(self, script: bytes) -> None:
+        self._script = script
+
+    @cached_property
+    def _lines(self) -> dict[bytes, list[tuple[int, int]]]:
+        """Where the lines begin and end that are the same without the tabs in front."""
+        lines: defaultdict[bytes, list[tuple[int, int]]] = defaultdict(list)
+        at = 0
+        for line in self._script.split(b"\n"):
+            lines[line.lstrip(b"\t")].append((at, at + len(line)))
+            at += len(line) + 1
+        return lines
+
+    @cached_property
+    def _without_tabs(self) -> dict[bytes, list[tuple[int, int]]]:
+        return {
+            name: [(start, end) for start, end in found if end - start == len(name)]
+            for name, found in self._lines.items()
+        }
+
+    def next_of(self, begin: re.Match[bytes], at: int) -> tuple[int, int] | None:
+        """The first line from `at` on that ends a here-document that begins like this."""
+        found = (self._lines if begin["tabs"] else self._without_tabs).get(begin["name"], [])
+        index = bisect_left(found, (at, 0))
+        return found[index] if index < len(found) else None
 
 
 def _may_be_one(found: list[_Document], texts: list[bytes]) -> bool:

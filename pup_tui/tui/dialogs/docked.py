@@ -14,7 +14,7 @@ from textual.widget import Widget
 ASKED = "-asked"
 """The class of what makes room in the screen below, as long as a dialog is open."""
 
-_MAKES_ROOM = "KeyHints, StepDetail, InterruptedBanner"
+_MAKES_ROOM = frozenset({"KeyHints", "StepDetail", "InterruptedBanner"})
 
 _NO_ROOM = Spacing()
 
@@ -59,7 +59,9 @@ def make_room(app: App[Any]) -> None:
     dialogs = [screen for screen in app.screen_stack if isinstance(screen, Docked)]
     ground = app.screen_stack[0]
     # Theirs alone: a class of the screen would have all that is in it styled anew.
-    ground.query(_MAKES_ROOM).set_class(bool(dialogs), ASKED)
+    for widget in ground.walk_children():
+        if type(widget).__name__ in _MAKES_ROOM:
+            widget.set_class(bool(dialogs), ASKED)
     ground.styles.padding = dialogs[-1].room() if dialogs else _NO_ROOM
 
 

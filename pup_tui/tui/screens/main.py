@@ -279,9 +279,9 @@ class MainScreen(Shell):
         if action == "go_to_waiting":
             return any(page.view.waiting for page in self.run_pages.values())
         if action == "interrupted":
-            return bool(self.query(InterruptedBanner))
+            return bool(self.query_children(InterruptedBanner))
         if action in ("alert", "put_alert_aside"):
-            return self.page == "overview" and bool(self.query(AlertBanner))
+            return self.page == "overview" and bool(self.query_children(AlertBanner))
         if action == "edit":
             return self.page == "overview"
         if action == "present_state":

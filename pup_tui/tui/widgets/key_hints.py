@@ -28,6 +28,7 @@ class KeyHint(FooterKey):
         # Set before it is mounted, for otherwise each key would be styled three times.
         self.set_reactive(FooterKey.compact, False)
         self.display = False
+        self._told: tuple[object, ...] = ()
 
     def show(self, active: ActiveBinding | None) -> None:
         """Stand for another key, or for none."""
@@ -35,8 +36,14 @@ class KeyHint(FooterKey):
         if active is None:
             return
         _, binding, enabled, tooltip = active
+        key_display = self.app.get_key_display(binding)
+        told = binding.key, binding.action, binding.description, key_display, enabled, tooltip
+        if told == self._told:
+            # The same of another part, as of the next field: nothing has to be laid out for it.
+            return
+        self._told = told
         self.key, self.action, self.description = binding.key, binding.action, binding.description
-        self.key_display = self.app.get_key_display(binding)
+        self.key_display = key_display
         self.tooltip = tooltip or None
         self._disabled = not enabled
         self.set_class(self._disabled, "-disabled")
