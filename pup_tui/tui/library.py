@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from pup_tui.aside import aside
 from pup_tui.real_path import real_path
@@ -24,8 +25,7 @@ LAST_RUNS = 5
 """Past runs that belong to what is shown of a runbook; all of them are in the history."""
 
 
-@dataclass
-class Library:
+class Library(Struct):
     """The runbooks and last runs as they were at the last look; `loading` until there was one."""
 
     services: Services
@@ -90,8 +90,7 @@ def _entry_at(path: Path, entries: Sequence[Entry]) -> Entry | None:
     return next((entry for entry in entries if real_path(entry.path) == file), None)
 
 
-@dataclass(frozen=True)
-class DescribedStep:
+class DescribedStep(Struct, frozen=True):
     """A step inside `depth` others; `mutates` tells whether it changes anything, where that is known.
 
     `id` is the one that it has in a run.
@@ -103,8 +102,7 @@ class DescribedStep:
     mutates: bool | None
 
 
-@dataclass(frozen=True)
-class Described:
+class Described(Struct, frozen=True):
     """A runbook as its file is now; its steps in the order of the file, nested ones after what holds them.
 
     `place` tells where the file is, `known` what is known of its runs.

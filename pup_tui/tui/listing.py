@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pup_tui.tui.glyphs import Mark, mark_of
 
@@ -26,16 +27,14 @@ SHADOWED = Mark("◌", "shadowed", "calm")
 _BAD_ENDS = frozenset({"failed", "aborted", "interrupted"})
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Runbooks that belong together."""
 
     title: str
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Activity:
+class Activity(Struct, frozen=True, kw_only=True):
     """Which runbooks (by id) have a run under way, one that waits, and what their last runs were."""
 
     running: Collection[str] = ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from pup_tui.tui.appearance import USUAL, Appearance
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.launcher import Launcher
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProfileOffer:
+class ProfileOffer(Struct, frozen=True, kw_only=True):
     """A profile as it is chosen and shown; with a `problem` (a sentence) it cannot be chosen.
 
     The name is empty where there is none.
@@ -30,8 +30,7 @@ class ProfileOffer:
     problem: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FiringAlert:
+class FiringAlert(Struct, frozen=True, kw_only=True):
     """What goes wrong at this moment, and the runbook that fits it.
 
     `since` is in unix seconds, `message` what the alert says, `runbook` an id, `reason` why that one, and
@@ -46,8 +45,7 @@ class FiringAlert:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Services:
+class Services(Struct, frozen=True, kw_only=True):
     """The parts that the console shows and uses.
 
     `launcher` gives what begins runs, put together when the first one begins (JournalError where the journal
