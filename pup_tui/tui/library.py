@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pup_tui.tui.past import KnownRuns
     from pup_tui.tui.services import Services
 
-LAST_RUNS = 5
-"""Past runs that belong to what is shown of a runbook; all of them are in the history."""
+MOST_RUNS = 20
+"""Past runs that belong to what is known of a runbook; all of them are in the history."""
 
 
 class Library(Struct):
@@ -126,7 +126,7 @@ def describe(services: Services, entry: Entry) -> Described:
     steps = () if loaded.runbook is None else loaded.runbook.steps
     known, problem = KnownRuns(), ""
     try:
-        known = known_runs(services.state, entry.id, LAST_RUNS)
+        known = known_runs(services.state, entry.id, MOST_RUNS)
     except JournalError as error:
         problem = str(error)
     where = place(entry.path, services.home)

@@ -48,6 +48,9 @@ MOST_PROBLEMS = 50
 MOST_OF_LINE = 120
 """Characters of a line of a file before and after what is wrong with it."""
 
+LAST_RUNS = 5
+"""Past runs that are shown in any case; more are where there is room for them."""
+
 INDENT = 2
 DEEPEST = 10
 """Columns that a nested step is indented by, and levels of nesting after which it no longer is."""
@@ -87,6 +90,11 @@ class Overview(Vertical):
     def __init__(self) -> None:
         super().__init__(id="overview")
         self._described: Described | None = None
+
+    @property
+    def described(self) -> Described | None:
+        """The runbook that is shown, and what is known of it."""
+        return self._described
 
     def compose(self) -> ComposeResult:
         with ReadArea(id="overview-body"):
@@ -174,7 +182,13 @@ class Overview(Vertical):
             width = self.size.width - AROUND_LISTS
             if self._is_wide:
                 width = width * LISTS_SHARE // 100
-            self.query_one("#overview-lists", Static).update(_lists(self._described, width))
+            lists = self.query_one("#overview-lists", Static)
+            lists.update(_lists(self._described, width, self._lines_for_lists))
+
+    @property
+    def _lines_for_lists(self) -> int:
+        """The lines that lists may fill where they stand beside the rest; below it, as few as they can."""
+        return self.query_one("#overview-body").size.height if self._is_wide else 0
 
     def go_to_top(self) -> None:
         self.query_one("#overview-body", VerticalScroll).scroll_home(animate=False)
@@ -275,20 +289,26 @@ def _facts(described: Described, runbook: Runbook) -> list[Content]:
     ]
 
 
-def _lists(described: Described, width: int) -> Content:
-    """What is cut rather than wrapped: variables, steps and runs, a line each."""
+def _lists(described: Described, width: int, lines: int) -> Content:
+    """What is cut rather than wrapped: variables, steps and runs, a line each.
+
+    There are more runs where that fills no more than so many lines.
+    """
     runbook = described.loaded.runbook
     parts: list[Content] = []
     if runbook is not None:
         if runbook.vars:
             parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
-        parts += [
-            _steps_heading(described.steps),
-            _steps(described, width),
-            Content(),
-        ]
-    parts += [_heading("Last runs" + _freshness(described.known.succeeded)), _runs(described)]
+        parts += [steps_told(described, width), Content()]
+    parts.append(_heading("Last runs" + _freshness(described.known.succeeded)))
+    taken = sum(part.plain.count("\n") + 1 for part in parts)
+    parts.append(_runs(described, max(LAST_RUNS, lines - taken)))
     return Content("\n").join(parts)
+
+
+def steps_told(described: Described, width: int) -> Content:
+    """How many steps a runbook has, and a line for each of them."""
+    return Content("\n").join([_steps_heading(described.steps), _steps(described, width)])
 
 
 def _heading(text: str) -> Content:
@@ -337,7 +357,7 @@ def _steps_heading(steps: Sequence[DescribedStep]) -> Content:
 
 
 def _steps(described: Described, width: int) -> Content:
-    """A line for each; where what is known of any does not fit beside its name, that stands below all."""
+    """A line for each; what is known of one stands below it where it does not fit beside its name."""
     steps, figures = described.steps[:MOST_STEPS], described.known.figures
     digits = len(str(len(described.steps)))
     fronts = columns(
@@ -356,12 +376,10 @@ def _steps(described: Described, width: int) -> Content:
         " " * (INDENT * min(each.depth, DEEPEST)) + safe_text(each.step.name) for each in steps
     ]
     known = [_known_of(each.step, figures.get(each.id)) for each in steps]
-    rooms = [width - front.cell_length for front in fronts]
-    fit = zip(names, known, rooms, strict=True)
-    beside = all(cell_len(name) + told.cell_length <= room for name, told, room in fit if told)
     lines: list[Content] = []
-    for front, name, told, room in zip(fronts, names, known, rooms, strict=True):
-        if beside:
+    for front, name, told in zip(fronts, names, known, strict=True):
+        room = width - front.cell_length
+        if cell_len(name) + told.cell_length <= room:
             lines.append(Content.assemble(front, name, told))
             continue
         lines.append(Content.assemble(front, cut_middle(name, room)))
@@ -407,7 +425,7 @@ def _notes_of(step: Step) -> str:
     return safe_text(f"{APART}({', '.join(notes)})") if notes else ""
 
 
-def _runs(described: Described) -> Content:
+def _runs(described: Described, most: int) -> Content:
     if described.journal_problem:
         return Content.styled("  They cannot be read: see above.", "$text-error")
     if not described.known.runs:
@@ -420,7 +438,7 @@ def _runs(described: Described) -> Content:
             Content("" if row.duration is None else short_duration(row.duration)),
             Content.styled(_outcome(row), "$text-muted"),
         )
-        for row in described.known.runs
+        for row in described.known.runs[:most]
     ]
     return columns(rows, limits=(16, 18, 8))
 
