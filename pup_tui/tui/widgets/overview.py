@@ -48,6 +48,9 @@ MOST_PROBLEMS = 50
 MOST_OF_LINE = 120
 """Characters of a line of a file before and after what is wrong with it."""
 
+FACT = 7
+"""Columns of the name of what is told of a runbook."""
+
 LAST_RUNS = 5
 """Past runs that are shown in any case; more are where there is room for them."""
 
@@ -60,6 +63,10 @@ APART = "  "
 
 AROUND_LISTS = 5
 """Columns of the page beside the lists: its padding and the scrollbar."""
+
+MOST_TOP = 110
+APART_TOP = 4
+"""Columns of what the runbook is where the lists are below it, and between the two where they are beside."""
 
 TWO_COLUMNS_FROM = 130
 LISTS_SHARE = 60
@@ -161,7 +168,6 @@ class Overview(Vertical):
     def show(self, described: Described) -> None:
         """Show a runbook from its beginning, or as it is now where it is shown already."""
         runnable = described.loaded.runbook is not None
-        self.query_one("#overview-top", Static).update(_top(described))
         self._described = described
         self._lay_out()
         self._show_buttons(True)
@@ -179,9 +185,11 @@ class Overview(Vertical):
     def _lay_out(self) -> None:
         """Put the lists into the width there is."""
         if self._described is not None:
-            width = self.size.width - AROUND_LISTS
+            width = whole = self.size.width - AROUND_LISTS
             if self._is_wide:
-                width = width * LISTS_SHARE // 100
+                width = whole * LISTS_SHARE // 100
+            top = whole - width - APART_TOP if self._is_wide else min(whole, MOST_TOP)
+            self.query_one("#overview-top", Static).update(_top(self._described, top))
             lists = self.query_one("#overview-lists", Static)
             lists.update(_lists(self._described, width, self._lines_for_lists))
 
@@ -205,7 +213,7 @@ class Overview(Vertical):
         self.post_message(self.Pressed((event.button.id or "").removeprefix("overview-")))
 
 
-def _top(described: Described) -> Content:
+def _top(described: Described, width: int) -> Content:
     """What wraps: the title, the description, where it comes from, what is wrong with it."""
     entry, runbook = described.entry, described.loaded.runbook
     parts = [Content.styled(safe_text(entry.name), "bold $text-primary")]
@@ -223,7 +231,7 @@ def _top(described: Described) -> Content:
     else:
         if runbook.description.strip():
             parts += [Content(), description(runbook.description)]
-        parts += [Content(), *_facts(described, runbook)]
+        parts += [Content(), *_facts(described, runbook, width)]
     return Content("\n").join(parts)
 
 
@@ -275,7 +283,8 @@ def _line_at(lines: Sequence[str], number: int, column: int) -> list[Content]:
     ]
 
 
-def _facts(described: Described, runbook: Runbook) -> list[Content]:
+def _facts(described: Described, runbook: Runbook, width: int) -> list[Content]:
+    """Each behind its name; what takes several lines stands below itself, and not below that."""
     facts = [("owner", runbook.owner)]
     facts += [("tags", "  ".join(f"{key}:{value}" for key, value in runbook.tags.items()))]
     facts += [("lock", runbook.lock or "")]
@@ -283,7 +292,8 @@ def _facts(described: Described, runbook: Runbook) -> list[Content]:
     facts += [("link", f"{link.title}  {link.url}") for link in runbook.links]
     facts += [("file", f"{described.place}  ({described.entry.origin})")]
     return [
-        Content.assemble((f"{name:<6} ", "$text-muted"), safe_text(text))
+        Content.styled(f"{name:<{FACT}}", "$text-muted")
+        + indented(Content(safe_text(text)), FACT, width)[FACT:]
         for name, text in facts
         if text
     ]
