@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import os
 import signal
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from msgspec import structs
 from rich.text import Text
 from textual import events, on, work
 from textual.actions import SkipAction
@@ -84,7 +84,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
     def __init__(self, services: Services) -> None:
         appearance, kept = services.appearance, remembered(services.state)
         if appearance.theme == "auto" and kept.theme:
-            appearance = dataclasses.replace(appearance, theme=kept.theme)
+            appearance = structs.replace(appearance, theme=kept.theme)
         super().__init__(appearance)
         self.services = services
         self.chosen_keys = services.keys

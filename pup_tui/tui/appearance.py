@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Depth(StrEnum):
@@ -20,8 +21,7 @@ class Depth(StrEnum):
         return self in (Depth.BASIC, Depth.NONE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Appearance:
+class Appearance(Struct, frozen=True, kw_only=True):
     """How the console is to look, and what the terminal is asked about that.
 
     `theme` is `auto`, `dark`, `light`, `contrast` or a theme's name; `dark` whether the terminal's ground is

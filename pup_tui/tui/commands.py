@@ -95,6 +95,7 @@ class ConsoleCommands(Provider):
     def _places(self, main: MainScreen) -> Iterator[PaletteCommand]:
         yield PaletteCommand("go: runbooks", main.action_runbooks)
         yield PaletteCommand("go: history", partial(main.action_history, everything=True))
+        yield PaletteCommand("go: statistics", main.action_statistics)
         for tab in main.run_tabs():
             name = f"go: run of {safe_text(tab.title)}, {tab.status}"
             yield PaletteCommand(name, partial(main.show_page, tab.page))

@@ -6,9 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from pup_tui.aside import aside
 from pup_tui.catalog.entries import Origin
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
     from pup_tui.tui.past import KnownRuns
     from pup_tui.tui.services import Services
 
-LAST_RUNS = 5
-"""Past runs that belong to what is shown of a runbook; all of them are in the history."""
+MOST_RUNS = 20
+"""Past runs that belong to what is known of a runbook; all of them are in the history."""
 
 
-@dataclass
-class Library:
+class Library(Struct):
     """The runbooks and last runs as they were at the last look; `loading` until there was one."""
 
     services: Services
@@ -117,8 +117,7 @@ def _entry_at(path: Path, entries: Sequence[Entry]) -> Entry | None:
     return next((entry for entry in entries if real_path(entry.path) == file), None)
 
 
-@dataclass(frozen=True)
-class DescribedStep:
+class DescribedStep(Struct, frozen=True):
     """A step inside `depth` others; `mutates` tells whether it changes anything, where that is known.
 
     `id` is the one that it has in a run.
@@ -130,8 +129,7 @@ class DescribedStep:
     mutates: bool | None
 
 
-@dataclass(frozen=True)
-class Described:
+class Described(Struct, frozen=True):
     """A runbook as its file is now; its steps in the order of the file, nested ones after what holds them.
 
     `place` tells where the file is, `known` what is known of its runs, `about` what is known of where it
@@ -159,7 +157,7 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
     steps = () if loaded.runbook is None else loaded.runbook.steps
     known, problem = KnownRuns(), ""
     try:
-        known = known_runs(services.state, entry.id, LAST_RUNS)
+        known = known_runs(services.state, entry.id, MOST_RUNS)
     except JournalError as error:
         problem = str(error)
     where = place(entry.path, services.home)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pup_tui.catalog.entries import Origin
 from pup_tui.tui.glyphs import Mark, mark_of
@@ -32,8 +33,7 @@ SHADOWED = Mark("◌", "shadowed", "calm")
 _BAD_ENDS = frozenset({"failed", "aborted", "interrupted"})
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Runbooks that belong together; `note` is what is to be known of all of them, in a sentence."""
 
     title: str
@@ -41,8 +41,7 @@ class Group:
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Activity:
+class Activity(Struct, frozen=True, kw_only=True):
     """Which runbooks (by id) have a run under way, one that waits, and what their last runs were."""
 
     running: Collection[str] = ()

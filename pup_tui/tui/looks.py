@@ -7,8 +7,9 @@ can be read on every ground: 4.5 to 1 and more, 7 to 1 in the looks of high cont
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Shade(NamedTuple):
@@ -18,8 +19,7 @@ class Shade(NamedTuple):
     indexed: int
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """A look of the console. `ansi` are the sixteen colours that programs print in."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from pup_tui.tui.appearance import USUAL, Appearance
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.model import Runbook
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProfileOffer:
+class ProfileOffer(Struct, frozen=True, kw_only=True):
     """A profile as it is chosen and shown; with a `problem` (a sentence) it cannot be chosen.
 
     The name is empty where there is none.
@@ -32,8 +32,7 @@ class ProfileOffer:
     problem: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FiringAlert:
+class FiringAlert(Struct, frozen=True, kw_only=True):
     """What goes wrong at this moment, and the runbook that fits it.
 
     `since` is in unix seconds, `message` what the alert says, `runbook` an id, `reason` why that one, and
@@ -48,8 +47,7 @@ class FiringAlert:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NamedState:
+class NamedState(Struct, frozen=True, kw_only=True):
     """Something at Datadog that a runbook names, and what it is like at this moment.
 
     `since` is when it became so, in unix seconds; with a `problem` its state is not known, and why.
@@ -68,8 +66,7 @@ async def nothing_named(_: Runbook, __: Mapping[str, str]) -> Sequence[NamedStat
     return ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Services:
+class Services(Struct, frozen=True, kw_only=True):
     """The parts that the console shows and uses.
 
     `launcher` gives what begins runs, put together when the first one begins (JournalError where the journal

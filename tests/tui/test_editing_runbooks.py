@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from msgspec import structs
 
 from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Origin
@@ -52,7 +52,7 @@ async def test_what_comes_with_the_program_is_not_edited(
     [folder] = [place.path for place in services.catalog.places]
     own = Folder(folder.parent / "own", Origin.CONFIGURATION)
     bundled = Catalog([own, Folder(folder, Origin.BUNDLED)])
-    async with open_console(dataclasses.replace(services, catalog=bundled)) as console:
+    async with open_console(structs.replace(services, catalog=bundled)) as console:
         await console.sees("mine")
         await console.press("E")
         await console.tells(

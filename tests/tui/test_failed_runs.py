@@ -168,6 +168,7 @@ async def test_a_past_failure_is_undone_without_running_anything_else(
         await console.sees("leg 2", "failed", "r Resume")
         await console.press("r")
         await console.sees("taken back: runs again")
+        assert "0 steps done" not in console.screen
         assert "Undo 1…" not in console.screen
     assert commands(executor) == ["drain", "deploy", "fill"]
 

@@ -67,6 +67,19 @@ async def test_the_columns_fit_the_window_and_wide_ones_tell_more(
         await console.sees("restart-payments-workers-one", "alice", "Warnings")
 
 
+async def test_a_wide_window_tells_why_a_run_ended_as_it_did(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    fails = Play(outcome=Outcome(ok=False, exit_code=7, reason="exited with 7"))
+    services = make_services({"quick.yaml": QUICK}, executor=FakeExecutor(fails))
+    await has_run(services, "quick")
+    async with open_console(services, LARGE) as console:
+        await console.sees("quick")
+        await console.press("h")
+        await console.sees("✖ failed", "failed: exited with 7")
+        assert not console.app.screen.query_one(RunTable).show_horizontal_scrollbar
+
+
 async def test_a_word_asks_for_runs_of_some_time(make_services: MakeServices) -> None:
     services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
     await has_run(services, "quick")

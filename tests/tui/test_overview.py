@@ -113,6 +113,22 @@ async def test_descriptions_of_variables_are_whole_on_a_narrow_screen(
         )
 
 
+async def test_what_is_told_in_several_lines_begins_beside_its_name(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    name = "a-runbook-whose-name-is-far-too-long-for-what-a-narrow-window-has"
+    text = (
+        f"name: {name}\nowner: {'the team of ' * 6}\nsteps: [{{name: a, kind: shell, run: echo}}]\n"
+    )
+    async with open_console(make_services({f"{name}.yaml": text})) as console:
+        await console.sees("owner  the team of", "file   ~/runbooks/a-runbook")
+        row = next(line for line in console.screen.splitlines() if "owner  the" in line)
+        at = row.index("the team")
+        below = console.screen.splitlines()[console.screen.splitlines().index(row) + 1]
+        assert below[at - 7 : at].strip() == ""
+        assert below[at:].strip()
+
+
 async def test_the_last_runs_are_there_after_a_run(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 from textual.widgets import Input, TextArea
 
@@ -401,7 +401,7 @@ async def test_a_run_is_resumed_with_its_own_profile_only(
 ) -> None:
     services = make_services({"deploy.yaml": DEPLOY}, executor=FakeExecutor(Play(outcome=FAILED)))
     await has_run(services, "deploy")
-    other = dataclasses.replace(services, profile=ProfileOffer(name="prod"))
+    other = structs.replace(services, profile=ProfileOffer(name="prod"))
     async with open_console(other) as console:
         await to_history(console)
         await console.press("r")

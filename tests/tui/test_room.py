@@ -11,7 +11,7 @@ from pup_tui.steps.fake import Play
 from pup_tui.tui.texts import cut_middle
 from pup_tui.tui.widgets.step_list import StepList
 from pup_tui.tui.widgets.step_output import StepOutputView
-from tests.support.console import LARGE, MakeServices, OpenConsole
+from tests.support.console import LARGE, MakeServices, OpenConsole, has_run
 from tests.support.run_console import console, shell
 
 TEN = tuple(shell(f"s{number}") for number in range(10))
@@ -84,3 +84,31 @@ async def test_a_group_lists_each_id_once(
         await c.press("up")
         await c.sees("a group of 1 runbook")
         assert c.screen.count("once") == 2  # in the sidebar and in the group
+
+
+async def test_a_wide_form_has_beside_it_what_the_runbook_does(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = "name: asks\ndescription: Takes it away.\nvars: {WHAT: {description: What to take}}\n"
+    text += "steps: [{name: Take it, kind: shell, run: 'echo {{ WHAT }}'}]\n"
+    async with open_console(make_services({"asks.yaml": text}), LARGE) as console:
+        await console.sees("Takes it away.")
+        await console.press("r")
+        await console.on("form")
+        await console.sees("values for this run", "Takes it away.", "1 step", "Take it")
+        await console.pilot.resize_terminal(80, 24)
+        await console.eventually(lambda: "Takes it away." not in console.screen)
+        await console.sees("What to take")
+
+
+async def test_an_overview_shows_as_many_runs_as_there_is_room_for(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = "name: quick\nsteps: [{name: a, kind: shell, run: echo, read_only: true}]\n"
+    services = make_services({"quick.yaml": text})
+    for _ in range(8):
+        await has_run(services, "quick")
+    async with open_console(services, LARGE) as console:
+        await console.eventually(lambda: console.screen.count("✔ succeeded") == 8)
+        await console.pilot.resize_terminal(110, 50)
+        await console.eventually(lambda: console.screen.count("✔ succeeded") == 5)

@@ -65,5 +65,5 @@ async def test_without_runs_it_says_what_to_do(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     async with open_console(make_services({"few.yaml": FEW})) as c:
-        await c.press("S")
+        await c.press("ctrl+p", *"go: stat", "enter")
         await c.sees("Nothing has been run yet.")

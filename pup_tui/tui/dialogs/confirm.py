@@ -50,8 +50,6 @@ class ConfirmScreen(Dialog):
     ) -> None:
         """`target` names the environment that the run acts on, where it is known."""
         super().__init__(question.title, danger=question.danger, left=left, typed=typed)
-        if question.expect is not None:
-            self.SEARCHED_BY = "search_typing"
         self._question = question
         self._target = target
 

@@ -68,7 +68,7 @@ WHEEL = 3
 BESIDE_FROM = 160
 """Columns from which a dialog stands beside what it is about, and not below it."""
 
-_EVIDENCE_KEYS = "{{evidence_up}} {{evidence_down}} {{{search}}} output · {{other_evidence}} next"
+_EVIDENCE_KEYS = "{evidence_up} {evidence_down} output · {other_evidence} next"
 
 SecondsLeft = Callable[[], float]
 """Tells in how many seconds a question closes by itself."""
@@ -192,8 +192,8 @@ class Dialog(ModalScreen[Answer | None]):
     """Which keys there are beside those of the buttons, as `with_keys` reads it."""
     FINDS_ON = False
     """Whether a search keeps the focus when it has found something: where the keys for matches answer."""
-    SEARCHED_BY = "search"
-    """The key that searches: where a text is typed it is one that types nothing."""
+    OUTPUT_FIRST = False
+    """Whether a search begins with the output that is judged by, and not with the dialog's own text."""
     MOST = 0.6
     """The share of a window's lines that a dialog below what it is about may have."""
     LEAST_EFFECT = 5
@@ -222,8 +222,8 @@ class Dialog(ModalScreen[Answer | None]):
         self._finder = TextFinder(lambda: self._scrollers)
         self._find_line: FindLine | None = None
         self._searched_from: Widget | None = None
-        self._searches_output = False
-        """Whether the match that was gone to last is one in the output behind."""
+        self._searches_output: bool | None = None
+        """Whether the match that was gone to last is one in the output behind; None before there is one."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
@@ -238,7 +238,7 @@ class Dialog(ModalScreen[Answer | None]):
             yield ChoiceLine(self.compose_buttons(), self._hint())
 
     def _hint(self) -> str:
-        more = "" if self._evidence is None else _EVIDENCE_KEYS.format(search=self.SEARCHED_BY)
+        more = "" if self._evidence is None else _EVIDENCE_KEYS
         return with_keys(self.app, " · ".join(filter(None, (self.KEYS, more))))
 
     @property
@@ -335,7 +335,8 @@ class Dialog(ModalScreen[Answer | None]):
         told = "the end · ↑ scrolls"
         if below > 0:
             told = f"▾ {counted(below, 'more line')} · ↓ ↑ scroll"
-            if not any(w.check_consume_key("slash", "/") for w in (self, self.focused) if w):
+            types = any(w.check_consume_key("slash", "/") for w in (self, self.focused) if w)
+            if not types and "{search}" not in self.KEYS:
                 told += with_keys(self.app, " · {search} search")
         self.query_one(".dialog-more", Static).update(Content(told), layout=False)
 
@@ -444,12 +445,12 @@ class Dialog(ModalScreen[Answer | None]):
 
     def _look_for(self, text: str) -> None:
         self._finder.look_for(text)
-        self._searches_output = False
+        self._searches_output = None
         if self._evidence is not None:
             self._evidence.mark_matches(self._finder.pattern)
 
     async def action_match(self, by: int) -> None:
-        """Go to the next match, or to the one before: after those in the dialog come those in the output.
+        """Go to the next match, or to the one before: those in the dialog and those in the output take turns.
 
         Past the last follows the first.
         """
@@ -461,13 +462,17 @@ class Dialog(ModalScreen[Answer | None]):
 
     async def _go_to_match(self, line: FindLine, pattern: re.Pattern[str], by: int) -> None:
         evidence, inside = self._evidence, self._searches_output
-        told = "" if inside else self._finder.go_on(by)
+        if inside is None:
+            outside_first = self.OUTPUT_FIRST and evidence is not None
+            told = "" if outside_first else self._finder.go_on(by)
+        else:
+            told = "" if inside else self._finder.go_on(by)
         if not told and evidence is not None:
             around = not self._finder.finds
             inside = await evidence.find_match(pattern, by, enters=not inside, around=around)
             told = "in the output" if inside else ""
         if pattern is self._finder.pattern:
-            self._searches_output = inside and bool(told)
+            self._searches_output = bool(inside and told)
             line.tell(told or self._finder.enter(by))
 
     def _leave_search(self) -> None:

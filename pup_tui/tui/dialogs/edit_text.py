@@ -34,7 +34,6 @@ class EditTextScreen(Dialog):
         }
     )
     KEYS = "{back} keeps what you changed"
-    SEARCHED_BY = "search_typing"
     MOST = 0.85
 
     def __init__(self, name: str, editable: Editable, *, typed: dict[str, str]) -> None:

@@ -63,6 +63,8 @@ class FailureScreen(Dialog):
     """
 
     AUTO_FOCUS = ""
+    KEYS = "{search} search"
+    OUTPUT_FIRST = True
     MOST = 0.7
     LEAST_EFFECT = LEAST_EFFECT_SHORT
     MOST_BELOW_OUTPUT = 0.38

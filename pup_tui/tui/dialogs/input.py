@@ -41,7 +41,6 @@ class InputScreen(Dialog):
         }
     )
     KEYS = "enter next field"
-    SEARCHED_BY = "search_typing"
 
     def __init__(
         self,

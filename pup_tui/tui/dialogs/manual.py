@@ -24,7 +24,6 @@ class ManualScreen(ChecklistDialog):
     """What is to be done, each item to be ticked; *Done* leads to the first that is not."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound({"done": "done", "abort": "go_to('no')"})
-    SEARCHED_BY = "search_typing"
 
     def __init__(
         self,

@@ -19,7 +19,6 @@ class ReasonScreen(Dialog):
     """Asks for a reason, without which it cannot be done; the answer is `yes`, the reason its note."""
 
     HINT: ClassVar[str] = "Why? This is recorded with your name"
-    SEARCHED_BY = "search_typing"
     MISSING: ClassVar[str] = "A reason is missing: type it here."
 
     def __init__(

@@ -78,8 +78,9 @@ class ResumeScreen(Dialog):
         why = f": {safe_text(row.why)}" if row.why else ""
         yield Static(status_content(row.status) + Content(why), markup=False)
         yield Static("", markup=False)
-        done = f"✔ {counted(len(standing.finished), 'step')} done: not done again"
-        yield ReadText(Content.styled(done, TONES["good"]), markup=False)
+        if standing.finished:
+            done = f"✔ {counted(len(standing.finished), 'step')} done: not done again"
+            yield ReadText(Content.styled(done, TONES["good"]), markup=False)
         repeated = [step for step in standing.repeated if step not in standing.half_repeated]
         for told, steps in (
             ("✖ failed: runs again", tuple(standing.failed)),

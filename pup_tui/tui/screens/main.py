@@ -17,7 +17,7 @@ from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.faults import as_told
 from pup_tui.tui.keys import bound
-from pup_tui.tui.library import Library, describe
+from pup_tui.tui.library import Described, Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import Shell
@@ -365,7 +365,14 @@ class MainScreen(Shell):
         if not form.asks_for(loaded):
             sources = await self._starter.sources(self, loaded, trusted=self._trusts(loaded))
             await form.show(loaded, self._services.suggestions, sources)
+            form.tell_about(await self._described(entry))
         self.show_page("form")
+
+    async def _described(self, entry: Entry) -> Described:
+        shown = self.pages.overview.described
+        if shown is not None and shown.entry.path == entry.path:
+            return shown
+        return await aside(describe, self._services, entry)
 
     async def _show_plan(self, loaded: Loaded, resolved: Resolved) -> None:
         planned = await self._starter.plan(loaded, resolved)

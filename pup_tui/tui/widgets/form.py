@@ -21,13 +21,19 @@ from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList, why_off
 from pup_tui.tui.keys import bound
-from pup_tui.tui.texts import counted
+from pup_tui.tui.texts import counted, description
 from pup_tui.tui.widgets.armed import Armed
+from pup_tui.tui.widgets.overview import TWO_COLUMNS_FROM, steps_told
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
+    from pup_tui.tui.library import Described
+
+ABOUT_SHARE = 40
+AROUND_ABOUT = 5
+"""What it takes to tell beside the fields what the runbook does: per cent of the page, columns around it."""
 
 
 class Form(Armed):
@@ -60,6 +66,7 @@ class Form(Armed):
     def __init__(self) -> None:
         super().__init__(id="form")
         self.loaded: Loaded | None = None
+        self._described: Described | None = None
         self._fields = FieldList()
         self._state = Static(id="form-state", markup=False)
         self._run = KeyButton("Run", "go_on", id="form-run", variant="primary", disabled=True)
@@ -67,8 +74,11 @@ class Form(Armed):
 
     def compose(self) -> ComposeResult:
         yield Static(id="form-title", markup=False)
-        with VerticalScroll(id="form-fields", can_focus=False):
-            yield self._fields
+        with Horizontal(id="form-body"):
+            with VerticalScroll(id="form-fields", can_focus=False):
+                yield self._fields
+            with VerticalScroll(id="form-about", can_focus=False):
+                yield Static(markup=False)
         yield self._state
         with Horizontal(id="form-buttons", classes="buttons"):
             yield self._run
@@ -95,6 +105,25 @@ class Form(Armed):
         await self._fields.ask(values, given)
         self.query_one("#form-fields").scroll_home(animate=False)
         self.loaded = loaded
+
+    def tell_about(self, described: Described) -> None:
+        """Tell beside the fields, where there is room, what the runbook is for and what it does."""
+        self._described = described
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= TWO_COLUMNS_FROM, "-wide")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        if self._described is None or not self.has_class("-wide"):
+            return
+        runbook = self._described.loaded.runbook
+        width = self.size.width * ABOUT_SHARE // 100 - AROUND_ABOUT
+        told = description("" if runbook is None else runbook.description)
+        lines = [*told.wrap(width), Content()] if told else []
+        about = Content("\n").join([*lines, steps_told(self._described, width)])
+        self.query_one("#form-about Static", Static).update(about)
 
     def asks_for(self, loaded: Loaded) -> bool:
         """Whether its fields are those of exactly this text."""

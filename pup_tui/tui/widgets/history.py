@@ -44,8 +44,12 @@ _COLUMNS = {
 _WIDE_COLUMNS = {"Warnings": 8, "Run": 8}
 _WIDE = 110
 """Columns of a window in which there is room for these too."""
+_WIDEST_COLUMNS = {"Why": 30}
+_WIDEST = 140
+"""Columns of one in which there is room to tell why a run ended as it did; that takes what is left."""
 _MOST_NAME = 48
 _MOST_OPERATOR = 24
+_MOST_BESIDE_WHY = {"Runbook": 28, "Operator": 12}
 _AROUND = 3
 """Columns of the margins and the scrollbar."""
 _CELL = 2
@@ -54,12 +58,17 @@ _CELL = 2
 
 def _widths(width: int) -> dict[str, int]:
     """The columns of the table and how wide each is."""
+    tells_why = width >= _WIDEST
     widths = _COLUMNS | (_WIDE_COLUMNS if width >= _WIDE else {})
+    widths |= _WIDEST_COLUMNS if tells_why else {}
+    most = {"Runbook": _MOST_NAME, "Operator": _MOST_OPERATOR}
     spare = max(0, width - sum(widths.values()) - _CELL * len(widths))
-    for label, most in (("Runbook", _MOST_NAME), ("Operator", _MOST_OPERATOR)):
-        more = min(spare, most - widths[label])
+    for label, wanted in (_MOST_BESIDE_WHY if tells_why else most).items():
+        more = min(spare, wanted - widths[label])
         widths[label] += more
         spare -= more
+    if tells_why:
+        widths["Why"] += spare
     return widths
 
 
@@ -303,6 +312,7 @@ class History(Vertical):
             "Operator": Text(operator),
             "Warnings": Text(str(row.warnings or ""), justify="right"),
             "Run": Text(safe_text(row.run[-8:])),
+            "Why": Text(cut_middle(safe_text(row.why), self._widths.get("Why", 0))),
         }
 
     # What the operator does

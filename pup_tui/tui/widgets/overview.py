@@ -48,6 +48,12 @@ MOST_PROBLEMS = 50
 MOST_OF_LINE = 120
 """Characters of a line of a file before and after what is wrong with it."""
 
+FACT = 7
+"""Columns of the name of what is told of a runbook."""
+
+LAST_RUNS = 5
+"""Past runs that are shown in any case; more are where there is room for them."""
+
 INDENT = 2
 DEEPEST = 10
 """Columns that a nested step is indented by, and levels of nesting after which it no longer is."""
@@ -57,6 +63,10 @@ APART = "  "
 
 AROUND_LISTS = 5
 """Columns of the page beside the lists: its padding and the scrollbar."""
+
+MOST_TOP = 110
+APART_TOP = 4
+"""Columns of what the runbook is where the lists are below it, and between the two where they are beside."""
 
 TWO_COLUMNS_FROM = 130
 LISTS_SHARE = 60
@@ -102,6 +112,11 @@ class Overview(Vertical):
         """What Datadog said of what the runbook names, once it was asked."""
         self._asked = ""
         """When it was asked, or what became of that."""
+
+    @property
+    def described(self) -> Described | None:
+        """The runbook that is shown, and what is known of it."""
+        return self._described
 
     def compose(self) -> ComposeResult:
         with ReadArea(id="overview-body"):
@@ -173,7 +188,6 @@ class Overview(Vertical):
         if self.shown is None or self.shown.entry.path != described.entry.path:
             self._states, self._asked = None, ""
         runnable = described.loaded.runbook is not None
-        self.query_one("#overview-top", Static).update(_top(described))
         self._described = described
         self._lay_out()
         self._show_buttons(True)
@@ -203,11 +217,19 @@ class Overview(Vertical):
     def _lay_out(self) -> None:
         """Put the lists into the width there is."""
         if self._described is not None:
-            width = self.size.width - AROUND_LISTS
+            width = whole = self.size.width - AROUND_LISTS
             if self._is_wide:
-                width = width * LISTS_SHARE // 100
+                width = whole * LISTS_SHARE // 100
+            top = whole - width - APART_TOP if self._is_wide else min(whole, MOST_TOP)
+            self.query_one("#overview-top", Static).update(_top(self._described, top))
+            lists = self.query_one("#overview-lists", Static)
             named = self._named(width)
-            self.query_one("#overview-lists", Static).update(_lists(self._described, named, width))
+            lists.update(_lists(self._described, named, width, self._lines_for_lists))
+
+    @property
+    def _lines_for_lists(self) -> int:
+        """The lines that lists may fill where they stand beside the rest; below it, as few as they can."""
+        return self.query_one("#overview-body").size.height if self._is_wide else 0
 
     def _named(self, width: int) -> list[Content]:
         """What of Datadog the runbook names, with its state once that was asked for."""
@@ -234,7 +256,7 @@ class Overview(Vertical):
         self.post_message(self.Pressed((event.button.id or "").removeprefix("overview-")))
 
 
-def _top(described: Described) -> Content:
+def _top(described: Described, width: int) -> Content:
     """What wraps: the title, the description, where it comes from, what is wrong with it."""
     entry, runbook = described.entry, described.loaded.runbook
     parts = [Content.styled(safe_text(entry.name), "bold $text-primary")]
@@ -252,7 +274,7 @@ def _top(described: Described) -> Content:
     else:
         if runbook.description.strip():
             parts += [Content(), description(runbook.description)]
-        parts += [Content(), *_facts(described, runbook)]
+        parts += [Content(), *_facts(described, runbook, width)]
     return Content("\n").join(parts)
 
 
@@ -307,7 +329,8 @@ def _line_at(lines: Sequence[str], number: int, column: int) -> list[Content]:
     ]
 
 
-def _facts(described: Described, runbook: Runbook) -> list[Content]:
+def _facts(described: Described, runbook: Runbook, width: int) -> list[Content]:
+    """Each behind its name; what takes several lines stands below itself, and not below that."""
     facts = [("owner", runbook.owner)]
     facts += [("tags", "  ".join(f"{key}:{value}" for key, value in runbook.tags.items()))]
     facts += [("lock", runbook.lock or "")]
@@ -315,27 +338,33 @@ def _facts(described: Described, runbook: Runbook) -> list[Content]:
     facts += [("link", f"{link.title}  {link.url}") for link in runbook.links]
     facts += [("file", f"{described.place}  ({described.entry.origin})")]
     return [
-        Content.assemble((f"{name:<6} ", "$text-muted"), safe_text(text))
+        Content.styled(f"{name:<{FACT}}", "$text-muted")
+        + indented(Content(safe_text(text)), FACT, width)[FACT:]
         for name, text in facts
         if text
     ]
 
 
-def _lists(described: Described, named: list[Content], width: int) -> Content:
-    """What is cut rather than wrapped: variables, steps and runs, a line each."""
+def _lists(described: Described, named: list[Content], width: int, lines: int) -> Content:
+    """What is cut rather than wrapped: variables, steps and runs, a line each.
+
+    There are more runs where that fills no more than so many lines.
+    """
     runbook = described.loaded.runbook
-    parts: list[Content] = []
-    parts += named
+    parts = list(named)
     if runbook is not None:
         if runbook.vars:
             parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
-        parts += [
-            _steps_heading(described.steps),
-            _steps(described, width),
-            Content(),
-        ]
-    parts += [_heading("Last runs" + _freshness(described.known.succeeded)), _runs(described)]
+        parts += [steps_told(described, width), Content()]
+    parts.append(_heading("Last runs" + _freshness(described.known.succeeded)))
+    taken = sum(part.plain.count("\n") + 1 for part in parts)
+    parts.append(_runs(described, max(LAST_RUNS, lines - taken)))
     return Content("\n").join(parts)
+
+
+def steps_told(described: Described, width: int) -> Content:
+    """How many steps a runbook has, and a line for each of them."""
+    return Content("\n").join([_steps_heading(described.steps), _steps(described, width)])
 
 
 def _heading(text: str) -> Content:
@@ -421,7 +450,7 @@ def _steps_heading(steps: Sequence[DescribedStep]) -> Content:
 
 
 def _steps(described: Described, width: int) -> Content:
-    """A line for each; where what is known of any does not fit beside its name, that stands below all."""
+    """A line for each; what is known of one stands below it where it does not fit beside its name."""
     steps, figures = described.steps[:MOST_STEPS], described.known.figures
     digits = len(str(len(described.steps)))
     fronts = columns(
@@ -440,12 +469,10 @@ def _steps(described: Described, width: int) -> Content:
         " " * (INDENT * min(each.depth, DEEPEST)) + safe_text(each.step.name) for each in steps
     ]
     known = [_known_of(each.step, figures.get(each.id)) for each in steps]
-    rooms = [width - front.cell_length for front in fronts]
-    fit = zip(names, known, rooms, strict=True)
-    beside = all(cell_len(name) + told.cell_length <= room for name, told, room in fit if told)
     lines: list[Content] = []
-    for front, name, told, room in zip(fronts, names, known, rooms, strict=True):
-        if beside:
+    for front, name, told in zip(fronts, names, known, strict=True):
+        room = width - front.cell_length
+        if cell_len(name) + told.cell_length <= room:
             lines.append(Content.assemble(front, name, told))
             continue
         lines.append(Content.assemble(front, cut_middle(name, room)))
@@ -491,7 +518,7 @@ def _notes_of(step: Step) -> str:
     return safe_text(f"{APART}({', '.join(notes)})") if notes else ""
 
 
-def _runs(described: Described) -> Content:
+def _runs(described: Described, most: int) -> Content:
     if described.journal_problem:
         return Content.styled("  They cannot be read: see above.", "$text-error")
     if not described.known.runs:
@@ -504,7 +531,7 @@ def _runs(described: Described) -> Content:
             Content("" if row.duration is None else short_duration(row.duration)),
             Content.styled(_outcome(row), "$text-muted"),
         )
-        for row in described.known.runs
+        for row in described.known.runs[:most]
     ]
     return columns(rows, limits=(16, 18, 8))
 

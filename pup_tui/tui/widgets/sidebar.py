@@ -99,7 +99,8 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
     ICON_NODE_EXPANDED = "▾ "
 
     def __init__(self) -> None:
-        super().__init__("runbooks", id="runbook-tree")
+        # A string would be read as markup, for which a table of all emoji is loaded.
+        super().__init__(Text("runbooks"), id="runbook-tree")
         self.activity = Activity()
         self.labels: Mapping[Path, str] = {}
         self.notes: Mapping[str, str] = {}
