@@ -157,8 +157,7 @@ def past_run(settings: Settings, run: str | None) -> ShownRun:
             runs.refuse_incomplete("which run is the newest is not known: not all are", todo)
         else:
             journal, row = runs.find(run)
-            if row.status is RunStatus.RUNNING:
-                refuse_under_way(row, "wait until it ends")
+            _refuse_driven(row, _asked(), "wait until it ends", "look at it, and say so again")
             past = ShownRun(journal, row)
     _refuse_over(past)
     with journal_failures():
@@ -203,16 +202,11 @@ def _refuse_while_meant(rows: Sequence[RunRow], found: RunRow | None) -> None:
     older = len(rows) if found is None else rows.index(found) + 1
     may_precede = found is not None and found.status is not RunStatus.INTERRUPTED
     example = "" if found is None else f", as {found.run}"
-    asked, now = _asked(), time.time()
+    todo = f"name the RUN to resume{example}"
+    asked = _asked()
     for at, row in enumerate(rows):
-        if at >= older and not (row.leg > 1 and may_precede):
-            continue
-        todo = f"name the RUN to resume{example}"
-        if row.status is RunStatus.RUNNING:
-            refuse_under_way(row, todo)
-        if row.ended_wall is not None and asked < row.ended_wall <= now:
-            told = f"run {row.run} has {row.status} since this was asked for"
-            raise Failure(told, f"process {row.pid} on {row.host}", todo, code=LOCKED)
+        if at < older or (row.leg > 1 and may_precede):
+            _refuse_driven(row, asked, todo, todo)
 
 
 def _asked() -> float:
@@ -220,6 +214,18 @@ def _asked() -> float:
     from pup_tui.drivers.clock import program_began
 
     return program_began() + 0.01
+
+
+def _refuse_driven(row: RunRow, asked: float, while_it_runs: str, since_it_ended: str) -> None:
+    """Raise Failure for a run that a living process drives, or drove until after this call was `asked` for.
+
+    Whoever made it did not know of that end.
+    """
+    if row.status is RunStatus.RUNNING:
+        refuse_under_way(row, while_it_runs)
+    if row.ended_wall is not None and asked < row.ended_wall <= time.time():
+        told = f"run {row.run} has {row.status} since this was asked for"
+        raise Failure(told, f"process {row.pid} on {row.host}", since_it_ended, code=LOCKED)
 
 
 def _tell(past: ShownRun, standing: Standing) -> None:

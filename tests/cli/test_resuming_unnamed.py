@@ -1,4 +1,4 @@
-"""`pup-tui resume` without RUN while a run is under way that may be the one that was meant."""
+"""`pup-tui resume` while the run that is meant is under way, or has ended since it was asked for."""
 
 from __future__ import annotations
 
@@ -120,3 +120,16 @@ def test_one_that_was_resumed_and_ended_meanwhile_stands_for_no_older_one(
     assert f"run {meant} has {'succeeded' if ends == 'true' else 'failed'} since this was" in told
     assert f"name the RUN to resume, as {older if ends == 'true' else meant}" in told
     assert effects(program) == ["older", "meant", "meant"]
+
+
+@pytest.mark.proves("P11", "P22")
+def test_of_two_who_resume_one_that_fails_again_the_second_is_told(program: Program) -> None:
+    run = fail(program, "meant")
+    late = asked_before(program, "resume", run)
+    assert program("resume", run).code == 1
+    late.send_signal(signal.SIGCONT)
+    _, told = late.communicate(timeout=200)
+    assert late.returncode == 4
+    assert f"run {run} has failed since this was asked for" in told
+    assert effects(program) == ["meant", "meant"]
+    assert program("resume", run).code == 1
