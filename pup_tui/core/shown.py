@@ -215,8 +215,7 @@ def told_beside(program: Program, state: RunState | None, node: Node) -> Beside:
     """
     step = node.step
     written = Beside(step.description, tuple((link.title, link.url) for link in step.links))
-    key = None if state is None else next(frame_keys(state, node.id), None)
-    if state is None or key not in state.frames or "{" not in str(written):
+    if state is None or BODY not in state.frames or "{" not in str(written):
         return written
     stand_ins = StandIns()
     scope = {**scope_of(state, node.id), NOT_YET: _later(program, node.frame, stand_ins)}

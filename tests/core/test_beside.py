@@ -55,9 +55,10 @@ def test_what_a_step_finds_is_told_beside_it_when_it_is_known() -> None:
     assert _beside(player, "last").description == "{{ NEVER }} and HIGH"
 
 
-def test_without_a_state_it_stands_as_it_was_written() -> None:
+def test_before_the_run_has_begun_it_stands_as_it_was_written() -> None:
     program = program_of(TEXT)
-    assert "{{ HOST }}" in told_beside(program, None, program.node("look")).description
+    for state in (None, Player(program).machine.state):
+        assert "{{ HOST }}" in told_beside(program, state, program.node("look")).description
 
 
 def test_nothing_is_asked_for_what_is_told_beside_a_step_alone() -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Button, Input, Static
 
 from pup_tui.drivers.replay import replay
 from pup_tui.runbook.model import ConfirmStep, GroupStep, ManualStep, PupStep, ShellStep, WaitStep
-from pup_tui.runbook.parts import Poll, Retry, ShownTable, Table
+from pup_tui.runbook.parts import Poll, Retry, ShownTable, StepLink, Table
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog
@@ -109,6 +109,21 @@ async def test_a_death_by_signal_is_told_with_its_exit_code(tmp_path: Path) -> N
     async with console(tmp_path, shell("a"), plays=[Play(outcome=died)]) as c:
         await c.until(lambda: c.app.ended == ["failed"])
         await c.until(lambda: "exit code 137 (SIGKILL)" in c.text(StepDetail))
+
+
+async def test_what_stands_beside_a_step_is_told_as_far_as_it_is_known(tmp_path: Path) -> None:
+    told, links = (
+        "Errors of {{ ENV }}: {{ OUT }}",
+        (StepLink(title="Board", url="https://a.io/{{ ENV }}"),),
+    )
+    step = shell("a", capture="OUT", description=told, links=links)
+    hold = asyncio.Event()
+    play = Play(stdout=b"5\n", hold=hold)
+    async with console(tmp_path, step, plays=[play]) as c:
+        await c.until(lambda: "Errors of production: {{ OUT }}" in c.text(StepDetail))
+        assert "Board https://a.io/production" in c.text(StepDetail)
+        hold.set()
+        await c.until(lambda: "Errors of production: 5" in c.text(StepDetail))
 
 
 async def test_a_confirmation_names_what_comes_next_and_where(tmp_path: Path) -> None:
