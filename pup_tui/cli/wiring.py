@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from pup_tui.tui.appearance import Appearance
 
 
+UNNOTICED = 2.0
+"""Seconds that looking for credentials may take before somebody wonders why nothing happens."""
+
+
 def open_catalog(settings: Settings) -> Catalog:
     """The catalog of everything that is installed for this operator."""
     from pup_tui.catalog.catalog import Catalog
@@ -241,10 +245,18 @@ class Parts:
 
     async def stored_secrets(self) -> Sequence[str]:
         """Look for stored credentials, in a thread; what must never be seen of them."""
+        import asyncio
+
         from pup_tui.aside import aside
 
-        found = await aside(self._looked_for, again=True)
-        return found.secrets()
+        looking = asyncio.ensure_future(aside(self._looked_for, again=True))
+        try:
+            await asyncio.wait((looking,), timeout=UNNOTICED)
+            if not looking.done():
+                self._tell_note("the keyring is asked for credentials: it may wait to be unlocked")
+            return (await looking).secrets()
+        finally:
+            looking.cancel()
 
     @cached_property
     def executors(self) -> Mapping[type[StepRequest], Executor]:

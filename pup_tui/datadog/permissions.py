@@ -83,5 +83,8 @@ async def _asked(client: DatadogClient, words: Sequence[str], now: Callable[[], 
     try:
         await execute(resolve(words), client, now)
     except DatadogError as error:
-        return "no" if error.status in {401, 403} else "unknown"
+        if error.status in {401, 403}:
+            return "no"
+        # A 2xx is an error to a subcommand where the answer says that a query failed.
+        return "yes" if error.status in range(200, 300) else "unknown"
     return "yes"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from pathlib import Path
 
+import keyring
 import pytest
 
+from pup_tui.cli import wiring
 from pup_tui.cli.wiring import Parts
 from pup_tui.core.requests import PupRequest, ShellRequest
 from pup_tui.settings.settings import read_settings
+from tests.support.keyrings import MemoryKeyring
 
 
 def keep(folder: Path, token: str, issued_at: float) -> None:
@@ -46,3 +50,38 @@ async def test_what_was_not_there_is_looked_for_again_by_the_next_run(tmp_path: 
     assert not parts.datadog.authenticated
     assert await parts.stored_secrets() == ["the-first-token"]
     assert parts.datadog.authenticated
+
+
+class SlowKeyring(MemoryKeyring):
+    """A keyring that waits until it is unlocked."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.unlocked = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.unlocked.wait()
+        return super().get_password(service, username)
+
+
+async def test_a_keyring_that_waits_to_be_unlocked_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "UNNOTICED", 0.01)
+    slow, before = SlowKeyring(), keyring.get_keyring()
+    notes: list[str] = []
+
+    def tell_note(note: str) -> None:
+        notes.append(note)
+        slow.unlocked.set()
+
+    environ = {"HOME": str(tmp_path), "PATH": ""}
+    keyring.set_keyring(slow)
+    try:
+        assert (
+            await Parts(read_settings(environ=environ), tell_note=tell_note).stored_secrets() == []
+        )
+    finally:
+        slow.unlocked.set()
+        keyring.set_keyring(before)
+    assert notes == ["the keyring is asked for credentials: it may wait to be unlocked"]

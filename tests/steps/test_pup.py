@@ -302,3 +302,22 @@ async def test_a_rate_limit_that_lasts_longer_than_the_step_may_is_told_at_once(
         "the rate limit of Datadog resets in 200 s, which is later than the 30 s that the step "
         "still has: try again later"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        ("slos list", 403, "; it needs the permission slos_read"),
+        ("monitors delete 7", 403, "; it needs the permission monitors_write"),
+        ("slos list", 401, ""),
+        ("api v1/x", 403, ""),
+    ],
+)
+async def test_a_refusal_names_the_permission_that_is_needed(
+    pup: Pup, words: str, status: int, told: str
+) -> None:
+    async with FakeServer(Reply(status, {"errors": ["Forbidden"]})) as server:
+        pup.configuration = DatadogConfiguration(base_url=server.url, access_token="t-0123456789")
+        outcome = await pup(*words.split())
+    assert outcome.status_code == status
+    assert outcome.reason.endswith(f"){told}")
