@@ -297,7 +297,8 @@ class Parts:
                 profile=self.settings.profile_name,
                 profile_text=self.settings.profile.text if self.settings.profile else b"",
                 leftovers=leftovers,
-                may_change=may_change if self.settings.read_only else None,
+                may_change=may_change,
+                read_only=self.settings.read_only,
             )
         finally:
             await log.close()
