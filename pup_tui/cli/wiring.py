@@ -308,8 +308,17 @@ class Parts:
         return local_values(self.settings, self.environ, self._run_value_command, kept)
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
-        """What a command prints. Asks for the executors only here: most runbooks have no such command."""
+        """What a command prints. Asks for the executors only here: most runbooks have no such command.
+
+        Raises ValueError where it fails, and where nothing may change and it is not known that it only looks.
+        """
+        from pup_tui.catalog.known_pup import KnownPup
         from pup_tui.drivers.values import run_value_command
+
+        if self.settings.read_only and (
+            not command.words or KnownPup().changes(command.words) is not False
+        ):
+            raise ValueError("refused: it may change something, and the run is read-only")
 
         try:
             executors = self.executors
@@ -389,7 +398,8 @@ class Parts:
                 profile=self.settings.profile_name,
                 profile_text=self.settings.profile.text if self.settings.profile else b"",
                 leftovers=leftovers,
-                may_change=may_change if self.settings.read_only else None,
+                may_change=may_change,
+                read_only=self.settings.read_only,
             )
         finally:
             await log.close()

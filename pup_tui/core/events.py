@@ -340,10 +340,10 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
     another value from here on, `left_out` those that have none. `edited` is what steps run
     from here on in place of their texts. `source` is the text that the run goes on with, where that is
-    another one. `barred` is as in `RunCreated`. `never_begun` names steps whose newest attempt is
-    recorded and has not acted, `half_undone` those of which somebody is asked whether they were taken
-    back, since their undo did not finish. `counts_lost` tells that an attempt that did not finish counts
-    as one of its poll. `exact` tells that what was skipped only since the run ended
+    another one. `read_only` and `barred` are as in `RunCreated`. `never_begun` names steps whose
+    newest attempt is recorded and has not acted, `half_undone` those of which somebody is asked whether
+    they were taken back, since their undo did not finish. `counts_lost` tells that an attempt that did
+    not finish counts as one of its poll. `exact` tells that what was skipped only since the run ended
     (`StepState.cut_short`) is still to come, and that of what was done only that is done again which
     comes behind a step that was taken back (`core.behind`); legs that do not say so passed those by, and
     did again all that stands behind the step in the file. `undo` is as in `RunCreated`, which holds for
@@ -362,6 +362,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     edited: dict[str, EditedText] = {}
     never_begun: tuple[str, ...] = ()
     half_undone: tuple[str, ...] = ()
+    read_only: bool = False
     barred: tuple[str, ...] = ()
     counts_lost: bool = False
     exact: bool = False

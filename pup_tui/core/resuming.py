@@ -105,6 +105,7 @@ def resume(run: Run, event: Event) -> None:
         waited=state.waited,
         undo=state.undo or event.undo,
         doubted=doubted,
+        read_only=state.read_only or event.read_only,
         barred=tuple(dict.fromkeys((*state.barred, *event.barred))),
     )
     if event.only_undo:

@@ -53,14 +53,15 @@ def rendered_step(program: Program, state: RunState, node: Node, scope: Scope) -
 def editable_step(
     program: Program, state: RunState, step: str, changed: Mapping[str, Any] = {}
 ) -> Editable | None:
-    """The text of a step that can be changed before it runs once more; None where it cannot be.
+    """The text of a step that can be changed before it runs once more; None where it cannot be, or where
+    nothing may be changed outside.
 
     `changed` are variables of the run that get another value.
     """
     from pup_tui.core.editing import editable_of
 
     node = program.node(step)
-    if not node.step.has_output:
+    if not node.step.has_output or state.read_only:
         return None
     body = state.frames[BODY]
     now = structs.replace(body, values={**body.values, **changed})

@@ -272,8 +272,8 @@ class RunState(Struct):
     `asked` are the steps whose question is open (`ids.UNDO` for what is offered), `stands` tells that nothing
     else is under way; `waited` is how many seconds it stood in all legs, `held` in the newest (`core.waits`).
     `undo` tells that all that was done is to be taken back if the run fails, `doubted` names the undo steps
-    of earlier attempts of blocks that earlier legs began and did not finish. `barred` steps do not begin: the
-    run is read-only.
+    of earlier attempts of blocks that earlier legs began and did not finish. In a `read_only` run the
+    `barred` steps do not begin, nor do those whose text a person changed.
     """
 
     run: str = ""
@@ -311,6 +311,7 @@ class RunState(Struct):
     held: float = 0.0
     undo: bool = False
     doubted: list[str] = []
+    read_only: bool = False
     barred: tuple[str, ...] = ()
 
     def took(self, now: float) -> float:

@@ -85,6 +85,11 @@ async def _no_credentials() -> Sequence[str]:
     return ()
 
 
+def _everything(program: Program, *, is_believed: bool) -> tuple[str, ...]:
+    """Every step, where nobody tells which of them only look."""
+    return tuple(program.by_id)
+
+
 class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
@@ -92,7 +97,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
     variables, such as API keys; `resolve` finds the values of what a run calls. `profile` names the
     operator's profile, empty without one, and `profile_text` is what it was read from.
     `leftovers` read what background processes of ended steps still write. `may_change` finds the steps that
-    do not begin where nothing may be changed; None where everything may. `credentials` looks for those
+    do not begin where nothing may be changed, as in a `read_only` run. `credentials` looks for those
     that are stored, and gives what must never be seen of them.
     """
 
@@ -108,7 +113,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
     profile: str = ""
     profile_text: bytes = b""
     leftovers: Leftovers | None = None
-    may_change: MayChange | None = None
+    may_change: MayChange = _everything
+    read_only: bool = False
     credentials: Callable[[], Awaitable[Sequence[str]]] = _no_credentials
 
     async def launch(
@@ -154,8 +160,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
             version=__version__,
             without=masking.left_out(without),
             undo=undo,
-            read_only=self.may_change is not None,
-            barred=self._barred(program, is_believed=is_believed),
+            read_only=self.read_only,
+            barred=self.may_change(program, is_believed=is_believed) if self.read_only else (),
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
@@ -252,7 +258,11 @@ class Launcher(Struct, frozen=True, kw_only=True):
             exact=True,
             undo=undo,
             only_undo=only_undo,
-            barred=() if first.read_only else self._barred(program, is_believed=False),
+            read_only=self.read_only,
+            # A run that began so knows of all steps but those that another text brings in.
+            barred=self.may_change(program, is_believed=False)
+            if (self.read_only and not first.read_only) or (first.read_only and current)
+            else (),
             version=__version__,
         )
         try:
@@ -281,12 +291,6 @@ class Launcher(Struct, frozen=True, kw_only=True):
             resumed, never_begun=tuple(unacted), half_undone=tuple(half_undone(program, begun))
         )
         return LocalRun(program, resumed, around, state)
-
-    def _barred(self, program: Program, *, is_believed: bool) -> tuple[str, ...]:
-        """The steps that do not begin, where nothing may be changed."""
-        if self.may_change is None:
-            return ()
-        return self.may_change(program, is_believed=is_believed)
 
     def _check_edited(self, edited: Mapping[str, EditedText], masking: Masking) -> None:
         for step, each in edited.items():

@@ -80,3 +80,15 @@ def test_a_run_that_began_so_stays_so_when_it_is_resumed(folder: Path) -> None:
     resumed = call(folder, "resume", "--yes")
     assert "refused: it may change something" in resumed.stdout + resumed.stderr
     assert not (folder / "written").exists()
+
+
+def test_it_stays_so_with_another_text_of_the_runbook(folder: Path) -> None:
+    path = folder / "one.yaml"
+    write = "  - {name: write, kind: shell, run: touch written}\n"
+    path.write_text(f"name: one\nsteps:\n{write}")
+    assert call(folder, "run", "--read-only", "./one.yaml").returncode == 1
+    new = "  - {name: new, kind: shell, run: touch new}\n"
+    path.write_text(f"name: one\nsteps:\n{new}{write}")
+    resumed = call(folder, "resume", "--with-current-file", "--yes")
+    assert "refused: it may change something" in resumed.stdout + resumed.stderr
+    assert not {"written", "new"} & {path.name for path in folder.iterdir()}

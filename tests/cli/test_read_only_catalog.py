@@ -174,6 +174,48 @@ def test_no_runbook_that_comes_along_changes_anything(
     assert changes(asked) == []
 
 
+CHANGES_FLAG = f"pup feature-flags disable {ids.FLAG_KEY} --env production"
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        {"from": f"command:{CHANGES_FLAG}"},
+        {"from": "command:touch {place}/x"},
+        {"from": ["env:NOT_SET", "command:touch {place}/x"], "default": "x"},
+        {"type": "enum", "choices_from": "touch {place}/x; echo x"},
+        {"type": "enum", "choices_from": CHANGES_FLAG},
+    ],
+)
+@pytest.mark.parametrize("is_called", [False, True])
+def test_no_command_that_gives_a_value_changes_anything(
+    program: Program, datadog: Datadog, tmp_path: Path, variable: dict[str, Any], is_called: bool
+) -> None:
+    environ, asked = datadog
+    place = tmp_path / "place"
+    place.mkdir()
+    look = {"name": "look", "kind": "pup", "run": "monitors list"}
+    inner: dict[str, Any] = {"name": "inner", "vars": {"A": variable}, "steps": [look]}
+    program.write("inner", json.dumps(inner).replace("{place}", str(place)))
+    call = {"name": "call", "kind": "runbook", "runbook": "inner"}
+    outer = program.write("outer", json.dumps({"name": "outer", "steps": [call]}))
+    path = str(outer) if is_called else "inner.yaml"
+    program("run", "--read-only", "--yes", path, **environ)
+    assert changes(asked) == []
+    assert list(place.iterdir()) == []
+
+
+def test_a_command_that_only_looks_gives_its_value(program: Program, datadog: Datadog) -> None:
+    environ, asked = datadog
+    variable = {"from": "command:pup monitors list --limit=1"}
+    step = {"name": "a", "kind": "pup", "run": "monitors list"}
+    path = program.write(
+        "one", json.dumps({"name": "one", "vars": {"A": variable}, "steps": [step]})
+    )
+    done = program("run", "--read-only", str(path), **environ)
+    assert (done.code, len(asked)) == (0, 2), done.err
+
+
 def test_an_installed_pup_is_told(program: Program, datadog: Datadog, tmp_path: Path) -> None:
     environ, asked = datadog
     fake = FakePup(tmp_path / "fake")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pup_tui.catalog.effects import may_change
+from pup_tui.core.events import EditedText
 from pup_tui.core.machine import BARRED
 from pup_tui.core.plan import plan
+from pup_tui.core.shown import editable_step
 from pup_tui.runbook.model import Step
-from tests.support.player import Player
+from tests.support.player import FAILS, Player
 from tests.support.runbooks import program_of
 
 EVERY_KIND = """
@@ -79,6 +81,26 @@ def test_what_is_refused_is_not_asked_about_tried_again_or_begun(step: str) -> N
     state = player.machine.state
     assert (state.steps["a"].status, state.steps["a"].reason) == ("failed", BARRED)
     assert state.status == "failed"
+
+
+EDITABLE = "{name: a, kind: pup, run: monitors list}"
+
+
+def test_a_text_that_a_person_changed_does_not_run() -> None:
+    """Neither of this leg nor of one before it: what it does no table was asked about."""
+    player = Player(program_of(f"steps: [{EDITABLE}]"), results={"a": [FAILS]}).create()
+    player.play()
+    player.resume(edited={"a": EditedText("pup monitors delete 1", {})}, read_only=True).play()
+    assert [started.attempt for started in player.started] == ["a#1"]
+    assert player.machine.state.steps["a"].reason == BARRED
+    player.resume().play()
+    assert [started.attempt for started in player.started] == ["a#1"]
+
+
+def test_nothing_of_a_step_can_be_changed_where_nothing_may_change() -> None:
+    program = program_of(f"steps: [{EDITABLE}]")
+    player = Player(program, results={"a": [FAILS]}).create(barred=("b",)).play()
+    assert editable_step(program, player.machine.state, "a") is None
 
 
 def test_its_own_question_stays_a_closed_gate() -> None:
