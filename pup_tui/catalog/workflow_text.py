@@ -17,6 +17,7 @@ import yaml
 from msgspec import Struct
 
 from pup_tui.private import open_private
+from pup_tui.runbook.literal_text import literal
 from pup_tui.runbook.rules import MAX_NAME, is_usable
 from pup_tui.typed import decode_json
 
@@ -115,11 +116,6 @@ def facts_of(path: Path) -> WorkflowLine:
     """What a file of `runbook_text` says of its runbook. Raises OSError and ValueError."""
     with open(open_private(path, os.O_RDONLY), "rb") as file:
         return decode_json(file.readline().removeprefix(b"#"), WorkflowLine)
-
-
-def literal(text: str) -> str:
-    """A template that renders to this text, whatever stands in it."""
-    return text.replace("{", "{{ '{' }}")
 
 
 class _Dumper(yaml.SafeDumper):

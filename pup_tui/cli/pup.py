@@ -83,7 +83,7 @@ def _one_step(settings: Settings, words: Sequence[str]) -> tuple[Loaded, bool]:
 
 
 def _text(words: Sequence[str], *, asks: bool) -> str:
-    from pup_tui.catalog.workflow_text import literal
+    from pup_tui.runbook.literal_text import literal
 
     given = [word.encode("utf-8", "replace").decode() for word in words]
     step = {
