@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -322,6 +323,18 @@ async def test_a_block_that_rests_between_attempts_is_followed_and_obeys_the_key
         await c.pilot.press("c")
         await c.until(lambda: c.app.ended == ["succeeded"])
         assert c.view.progress.steps["g/a"].attempts == 3
+
+
+async def test_a_poll_of_metrics_is_a_plot_of_its_newest_attempt(tmp_path: Path) -> None:
+    def answer(*values: int) -> bytes:
+        points = [[1_700_000_000_000 + n * 60_000, value] for n, value in enumerate(values)]
+        return json.dumps({"series": [{"scope": "host:a", "pointlist": points}]}).encode() + b"\n"
+
+    plays = [Play(stdout=answer(70, 80)), Play(stdout=answer(70, 80, 90))]
+    async with console(tmp_path, POLLING, plays=plays) as c:
+        await c.until(lambda: "  host:a · min 70 · max 80 · last 80" in c.output())
+        await c.pilot.press("c")
+        await c.until(lambda: "  host:a · min 70 · max 90 · last 90" in c.output())
 
 
 async def test_stopping_a_poll_is_asked_about(tmp_path: Path) -> None:
