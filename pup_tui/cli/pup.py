@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -78,12 +77,12 @@ def _one_step(settings: Settings, words: Sequence[str]) -> tuple[Loaded, bool]:
         raise Failure(*mistake)
     changes = pup.changes(words) is not False
     path = settings.cwd / f"{NAME}.yaml"
-    loaded = load_files(NAME, {path.name: _text(words, asks=changes).encode()}, path)
+    loaded = load_files(NAME, {path.name: _file(words, asks=changes)}, path)
     return loaded, changes
 
 
-def _text(words: Sequence[str], *, asks: bool) -> str:
-    from pup_tui.runbook.literal_text import literal
+def _file(words: Sequence[str], *, asks: bool) -> bytes:
+    from pup_tui.runbook.literal_text import literal, made_file
 
     given = [word.encode("utf-8", "replace").decode() for word in words]
     step = {
@@ -94,4 +93,4 @@ def _text(words: Sequence[str], *, asks: bool) -> str:
     }
     if asks:
         step["confirm"] = "This may change something. Run it?"
-    return json.dumps({"name": NAME, "steps": [step]}, ensure_ascii=False)
+    return made_file(NAME, [step])

@@ -198,7 +198,8 @@ def test_a_broken_configuration_hides_nothing_else(program: Program) -> None:
     done = program("doctor", "--json", "--offline", **environ)
     assert done.code == 1
     told = [text for state, text in checks(done, "configuration") if state == "problem"]
-    assert f"{folder}/config.yaml:1:1: unknown key `pups`: did you mean `pup`?" in told
+    unknown = f"{folder}/config.yaml:1:1: unknown key `pups`: a configuration has"
+    assert any(each.startswith(unknown) for each in told)
     assert any("PUP_TUI_DATADOG_URL must not hold a user name" in each for each in told)
     assert any("`pup` cannot be chosen as" in each for each in told)
     assert checks(done, "record")

@@ -232,6 +232,8 @@ async def test_of_a_line_of_megabytes_the_beginning_is_drawn_and_its_size_told(
     async with shown(tmp_path, ["x" * 3_000_000]) as s:
         for _ in range(80):
             await s.pilot.press("right")
+            # How wide the lines are is known once they are drawn.
+            s.rows()
         assert s.rows()[0].endswith("… 2,999,000 more bytes")
         await s.press("k")
         assert s.app.query_one(OutputLines).text_of(range(1)) == ("x" * 1_000_000, False)

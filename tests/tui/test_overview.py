@@ -3,9 +3,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.runbook.model import Runbook
 from pup_tui.steps.fake import FakeExecutor, Play
