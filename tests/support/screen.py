@@ -125,7 +125,7 @@ class Screen:
         self._again_until(key, lambda: re.search(choice, self.text) is None)
 
     def type_text(self, text: str) -> None:
-        """Type into a field that has the focus, and wait until the text stands there, with room on both sides."""
+        """Type into a field that has the focus, and wait until it stands there, with room on both sides."""
         field = rf"(?m)(?:^|\W{{2,}}){re.escape(text)}(?:\W*$| {{3}})"
         before = len(re.findall(field, self.text))
         self._send(text)
