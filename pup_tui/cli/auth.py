@@ -17,6 +17,7 @@ from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.wiring import Parts, account_of
+from pup_tui.cli.workflows import other_credentials
 from pup_tui.headless.exits import FAILED
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def login_command(
     account = replace(account, **{**nothing, **given}, trouble="")
     _refuse_unaccepted(account, no_check=no_check)
     _store(entries, given)
+    other_credentials(settings, stored=True)
     tell(
         f"The {in_words(wanted)} for {account.place} {'is' if token else 'are'} in the keyring now."
     )
@@ -199,6 +201,7 @@ def logout_command(settings: Settings) -> None:
         removed = [name for name, entry in entries.items() if forget_password(*entry)]
     except NoKeyring as error:
         raise Failure(str(error), "", "nothing was removed", code=FAILED) from error
+    other_credentials(settings, stored=False)
     tell(
         f"The {in_words(removed)} for {account.place} {'is' if len(removed) == 1 else 'are'} removed."
         if removed

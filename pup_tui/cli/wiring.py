@@ -64,10 +64,11 @@ def open_catalog(settings: Settings) -> Catalog:
     )
 
 
-def workflow_folders(settings: Settings) -> list[Folder]:
-    """Where the Datadog Workflows of the account are kept; none where there are no credentials.
+def workflow_folders(settings: Settings, *, asks: bool = False) -> list[Folder]:
+    """Where the Datadog Workflows of the account are kept; none where it is not known to have credentials.
 
-    Each account has a folder of its own, named by a hash of what tells it from others.
+    Each account has a folder of its own, named by a hash of what tells it from others. Stored credentials are
+    not looked for: that the folder is there tells that there were some. With `asks` it is told in any case.
     """
     from pup_tui.catalog.entries import Origin
     from pup_tui.catalog.places import WORKFLOW, Folder
@@ -78,22 +79,24 @@ def workflow_folders(settings: Settings) -> list[Folder]:
     except ConfigurationError:
         return []
     in_keyring = bool(settings.profile and settings.profile.said.datadog.entries)
-    if not (account.authenticated or in_keyring):
-        return []
     named = (account.base_url, settings.profile_name, account.api_key)
     place = hashlib.sha256("\0".join(named).encode(errors="surrogateescape")).hexdigest()
     kept = settings.state_dir / "workflows" / place[:16]
+    if not (asks or account.authenticated or in_keyring or kept.is_dir()):
+        return []
     return [Folder(kept, Origin.DATADOG, prefix=WORKFLOW)]
 
 
-def workflow_source(parts: Parts, on_wait: OnWait | None = None) -> WorkflowSource | None:
-    """What fetches the workflows of the account; None where there are no credentials.
+def workflow_source(
+    parts: Parts, on_wait: OnWait | None = None, *, asks: bool = False
+) -> WorkflowSource | None:
+    """What fetches the workflows of the account; None where it is not known to have credentials.
 
-    `on_wait` is told of each wait, as that of the client.
+    `on_wait` is told of each wait, as that of the client; `asks` is that of `workflow_folders`.
     """
     from pup_tui.catalog.workflow_source import WorkflowSource
 
-    found = workflow_folders(parts.settings)
+    found = workflow_folders(parts.settings, asks=asks)
     if not found:
         return None
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
-from pup_tui.cli.failure import tell
+from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
     from pup_tui.catalog.workflow_source import Fetched
@@ -16,12 +18,29 @@ REFRESH = "`pup-tui list --refresh` fetches them"
 
 
 def refresh_workflows(settings: Settings) -> None:
-    """Fetch them anew. Without credentials nothing happens."""
+    """Fetch them anew, with stored credentials too. Without any nothing happens."""
     from pup_tui.cli.wiring import Parts, workflow_source
 
-    source = workflow_source(Parts(settings), _tell_wait)
-    if source is not None:
-        asyncio.run(source.refresh())
+    parts = Parts(settings)
+    with suppress(Failure):
+        source = workflow_source(parts, _tell_wait, asks=parts.datadog.authenticated)
+        if source is not None:
+            asyncio.run(source.refresh())
+
+
+def other_credentials(settings: Settings, *, stored: bool) -> None:
+    """Forget what was fetched with stored credentials: now there are others, or none is `stored`."""
+    from pup_tui.cli.wiring import workflow_folders
+    from pup_tui.private import NotPrivate, make_private_dir
+
+    for folder in workflow_folders(settings, asks=True):
+        with suppress(OSError):
+            rmtree(folder.path)
+        with suppress(OSError, NotPrivate):
+            if stored:
+                make_private_dir(
+                    settings.state_dir, *folder.path.relative_to(settings.state_dir).parts
+                )
 
 
 def _tell_wait(seconds: float, reason: str) -> None:

@@ -242,3 +242,19 @@ def test_a_profile_says_which_entries_login_fills(program: Program, kept: Path) 
     assert "profile production" in status.out
     assert program("auth", "logout", "--profile", "production", **file_keyring(kept)).code == 0
     assert stored(kept) == {}
+
+
+def test_workflows_are_listed_with_what_is_stored(
+    program: Program, kept: Path, sandbox: str
+) -> None:
+    def listed(*args: str) -> list[str]:
+        done = program("list", "--json", *args, **file_keyring(kept), PUP_TUI_DATADOG_URL=sandbox)
+        return [entry["name"] for entry in done.json if entry["source"] == "datadog"]
+
+    assert listed("--refresh") == []
+    login(program, kept, "--keys", PUP_TUI_DATADOG_URL=sandbox)
+    assert listed() == []
+    assert "Drain a region" in listed("--refresh")
+    assert "Drain a region" in listed()
+    program("auth", "logout", **file_keyring(kept), PUP_TUI_DATADOG_URL=sandbox)
+    assert listed() == []
