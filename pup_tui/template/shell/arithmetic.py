@@ -35,7 +35,7 @@ _CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_f
 _AROUND: Final = frozenset(
     {
         *("string", "concatenation", "parenthesized_expression", "binary_expression"),
-        *("unary_expression", "ternary_expression"),
+        *("unary_expression", "ternary_expression", "expansion"),
     }
 )
 """What may stand between a command substitution and the arithmetic that takes what it prints."""

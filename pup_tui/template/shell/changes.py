@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
-from pup_tui.template.shell.origins import DEFAULTED, OF_FOLDERS, SET_BY_MATCHES
+from pup_tui.template.shell.origins import DEFAULTED, GIVES_BY_NAME, OF_FOLDERS, SET_BY_MATCHES
+from pup_tui.template.shell.plain import PlainWorld
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
-from pup_tui.template.shell.words import READING, UNKNOWN, prints_number
+from pup_tui.template.shell.words import READING, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,12 +25,9 @@ OWN_WORDS: Final = b"@"
 _BARE: Final = late_pattern(rb"(?<![\w$])(?<!\$\{)(?<!\$\{#)[A-Za-z_]\w*")
 """A name that is not only read."""
 _INDEXED: Final = late_pattern(rb"(?<!\w)([A-Za-z_]\w*)(?:\[|\+?=\()")
-_BY_NAME: Final = late_pattern(rb"\$\{(?:!|\([^)]*P)[^}]*=")
-"""What gives a text to the variable that another one names."""
+_FIXING: Final = late_pattern(rb"-\w*r")
 _NUMBER: Final = late_pattern(rb"[0-9]+")
-_SOURCING: Final = frozenset(
-    {b"eval", b".", b"source", b"unalias", b"emulate", b"setopt", b"shopt"}
-)
+_SOURCING: Final = frozenset({b".", b"source"})
 """Commands after which anything may be otherwise."""
 _MOVING: Final = frozenset({b"set", b"shift", b"getopts"})
 _TELLING: Final = frozenset({b"echo", b"let", b"exit", b"return", b":"})
@@ -49,6 +47,7 @@ class Changes:
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
+        self._plain = PlainWorld(survey)
         self._by_functions: dict[bytes, frozenset[bytes]] = {}
         self._by_commands: dict[int, set[bytes]] = {}
 
@@ -56,7 +55,7 @@ class Changes:
         """The variables that may get another text in a statement; `ANY` for all."""
         text = bytearray(self._survey.as_written(node))
         spend_on_judging(len(text) // _BYTES_PER_STEP)
-        found = {ANY} if _BY_NAME.search(text) else {*DEFAULTED.findall(bytes(text))}
+        found = {ANY} if GIVES_BY_NAME.search(text) else {*DEFAULTED.findall(bytes(text))}
         found |= {b"REPLY"} if b"select" in text else set()
         commands = self._survey.commands_within(node)
         telling = [each for each in commands if self._tells(each)]
@@ -70,13 +69,14 @@ class Changes:
             found |= self._by_commands[command.id]
         return frozenset(found)
 
-    def before(self, command: Node) -> frozenset[bytes]:
-        """What stands before a command gives another text, or its words as they are made."""
-        text = self._survey.as_written(command)
-        assigned = (node for node in command.children if node.type == "variable_assignment")
-        is_any = _BY_NAME.search(text) is not None
-        found = {self._survey.text(node.children[0]).split(b"[")[0] for node in assigned}
-        return frozenset(found.union(DEFAULTED.findall(text), (ANY,) if is_any else ()))
+    def expanding(self, node: Node) -> frozenset[bytes]:
+        """The variables that get another text as the words in a node are made."""
+        text = self._survey.as_written(node)
+        return frozenset((*DEFAULTED.findall(text), *([ANY] if GIVES_BY_NAME.search(text) else ())))
+
+    def is_builtin(self, name: bytes) -> bool:
+        """Whether a name stands for a command of the shell itself."""
+        return name in self._plain.builtins
 
     def _tells(self, command: Node) -> bool:
         """Whether its words give no variable a text, for all that it is."""
@@ -86,8 +86,7 @@ class Changes:
         is_telling = words[0].text in _TELLING or (
             words[0].text in _EXPORTING and b"=" not in self._survey.as_written(command)
         )
-        is_itself = is_telling and words[0].text not in self._survey.names.aliases
-        return is_itself and _ASSIGNING.isdisjoint(child.type for child in command.children)
+        return is_telling and _ASSIGNING.isdisjoint(child.type for child in command.children)
 
     def _calculated(self, node: Node) -> Iterator[tuple[int, int]]:
         """Where variables are named in a node that get nothing but numbers there."""
@@ -120,7 +119,7 @@ class Changes:
         found = {*self._survey.fills(words)}
         for at in self._survey.starts(words):
             for name in self._survey.names_of(words[at]):
-                if name in _SOURCING or name in self._survey.names.aliases:
+                if name in _SOURCING:
                     found.add(ANY)
                 if name in _MOVING:
                     found |= {OWN_WORDS, b"OPTARG"}
@@ -156,6 +155,17 @@ class Changes:
         return frozenset(arrays).union(special, _BY_SHELLS, self._at_any_time)
 
     @cached_property
+    def fixed(self) -> frozenset[bytes]:
+        """Variables that may be read only: an assignment fails, and the script may go on."""
+        declaring = self._survey.named(b"readonly", b"declare", b"typeset", b"local", b"export")
+        return frozenset(
+            word.text.partition(b"=")[0]
+            for _, words in declaring
+            if words[0].text == b"readonly" or any(_FIXING.match(each.text) for each in words[1:])
+            for word in words[1:]
+        )
+
+    @cached_property
     def names(self) -> list[bytes]:
         """Every name in the script that is not only read."""
         return _BARE.findall(self._survey.written)
@@ -166,22 +176,14 @@ class Changes:
         return {command.id: command for command, _ in self._survey.named(b"trap")}
 
     @cached_property
-    def are_unknown(self) -> bool:
-        """Whether a trap runs what is not known, at any time."""
-        words = (words for _, words in self._survey.named(b"trap"))
-        return any(word.text.startswith(UNKNOWN) for each in words for word in each[1:])
-
-    @cached_property
     def _at_any_time(self) -> frozenset[bytes]:
         """The variables that a trap may change, at any time."""
-        found: set[bytes] = set()
-        called = {name for name in self._survey.functions if name.startswith(b"TRAP")}
-        for text in map(self._survey.as_written, self.traps.values()):
-            found.update(_BARE.findall(text))
-            called |= self._survey.functions_in(text)
-        for name in called:
-            found |= self._by_function(name)
-        return frozenset(found)
+        return frozenset[bytes]().union(*map(self._by_function, self._plain.trapped))
+
+    @cached_property
+    def are_known(self) -> bool:
+        """Whether a script does nothing by which other variables may change, or commands mean others."""
+        return self._plain.holds and ANY not in self._at_any_time
 
     def is_arithmetic(self, node: Node) -> bool:
         """Whether it is ``((…))`` or ``$((…))``, which in a here-document the grammar takes for a command."""

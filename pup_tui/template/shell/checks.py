@@ -9,7 +9,8 @@ give a variable another text, takes away what was known.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
@@ -30,7 +31,6 @@ from pup_tui.template.shell.conditions import (
 )
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.readings import OwnWords
-from pup_tui.template.shell.respelling import WITHOUT_TIME
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.tests import operands
@@ -48,7 +48,11 @@ _MAY_CHECK: Final = late_pattern(
     rb"0-9|:digit:|:al|a-z|<[0-9]*-[0-9]*>|\s-(?:eq|ne|lt|le|gt|ge)\s|\bcase\b"
 )
 """What is in every script that checks something."""
-_PREFIX: Final = late_pattern(rb"(?:(?:!|time|-p|--)(?:[ \t]|\\\r?\n)+)*")
+_NOT: Final = late_pattern(rb"(?:![ \t]+)?")
+_SURE: Final = late_pattern(rb"[12]?>&[ \t]*[12]|(?:[12]|&)?>[ \t]*/dev/null")
+"""A redirection that does not fail."""
+_CLOSES: Final = late_pattern(rb"[<>]&(?![ \t]*[0-9]+(?![-\w]))")
+"""What may close a descriptor."""
 _SUBJECT: Final = late_pattern(
     rb"\"?\$(?:([A-Za-z_]\w*|[1-9])|\{([A-Za-z_]\w*|[1-9]\d*)(?::?-[\w./ ]*)?\})\"?"
 )
@@ -56,20 +60,21 @@ _SUBJECT: Final = late_pattern(
 _STRIPPED: Final = late_pattern(rb"\"?\$\{[A-Za-z_]\w*//\[[!^](?:0-9|\[:digit:\])\](?:/)?\}\"?")
 """A variable without whatever is no digit."""
 _STATUS: Final = late_pattern(rb"[0-9]+|\"?\$\?\"?")
-_LEAVING: Final = frozenset({b"exit", b"return", b"break", b"continue"})
-_OTHER_WAYS: Final = (_LEAVING - {b"exit"}) | {b"eval"}
-"""How a function may be left before its end is reached."""
+_TURNING: Final = frozenset({b"break", b"continue"})
+_TELLING: Final = frozenset({b"echo", b"printf"})
 _LOOPS: Final = frozenset({"for_statement", "while_statement", "c_style_for_statement"})
 _COMPARING: Final = frozenset({b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"})
 _TESTS: Final = frozenset({b"test", b"["})
 _COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
-_EXPANDED: Final = frozenset({"string", "simple_expansion", "expansion", "concatenation"})
+_EXPANDED: Final = frozenset({"string", "simple_expansion", "expansion"})
 _INNER: Final = frozenset({"command_substitution", "process_substitution"})
+_PRINTING: Final = frozenset({"command", "redirected_statement", "comment"})
 _STEPS_PER_STATEMENT: Final = 2
 _DEEPEST: Final = 30
 """How deep statements are looked at within others."""
 _FARTHEST: Final = 60
-"""Bytes of ``!`` and ``time`` before a statement."""
+_TOO_FAR: Final = b"?"
+"""Blanks before a statement, and what stands for more of them."""
 _COMPARISON: Final = 3
 """Parts of a comparison: two texts and what is between them."""
 
@@ -92,9 +97,8 @@ class Checks:
         self._survey = survey
         self._words = words
         self._at: dict[int, _Known] = {}
-        self._left: list[list[_State]] = []
-        """For each loop around, what is known where it is left, or its next round begun."""
-        self._functions: list[Node] = []
+        self._is_in_loop = False
+        self._is_in_function = False
         self._depth = 0
         self._changes = Changes(survey)
         self._ending: dict[bytes, bool] = {}
@@ -109,11 +113,7 @@ class Checks:
     def _starts(self) -> list[int]:
         """Where something else is known than before."""
         script = self._survey.written
-        if (
-            _MAY_CHECK.search(script) is not None
-            and not self._survey.references
-            and not self._changes.are_unknown
-        ):
+        if _MAY_CHECK.search(script) is not None and self._changes.are_known:
             self._sequence(self._survey.root.children, frozenset())
         return sorted(self._at)
 
@@ -128,9 +128,12 @@ class Checks:
         for node in nodes:
             if node.is_named and node.type != "comment":
                 before = ends.either
-                ends = self._run(node, before)
-                if node.next_sibling is not None and node.next_sibling.type == "&":
+                if _is_beside(node):
+                    with self._around():
+                        self._run(node, before)
                     ends = _Ends(before, before)
+                else:
+                    ends = self._run(node, before)
         return ends
 
     def _run(self, node: Node, state: _State) -> _Ends:
@@ -151,8 +154,7 @@ class Checks:
             case "negated_command":
                 inner = self._ends_of(node.children, state)
                 return self._prefixed(node, _Ends(inner.failure, inner.success))
-        gap = self._gap(node)
-        if not _PREFIX.fullmatch(gap) or (b"time" in gap and self._survey.shell in WITHOUT_TIME):
+        if not _NOT.fullmatch(self._gap(node)):
             return self._opaque(node, state)
         return self._prefixed(node, self._compound(node, state))
 
@@ -216,6 +218,8 @@ class Checks:
             return self._opaque(node, state)
         state = self._without(state, frozenset[bytes]().union(*map(self._changes.of, redirects)))
         ends = self._run(body, state)
+        if not self._are_sure(redirects):
+            ends = _Ends(ends.success, _both(ends.failure, state))
         behind = self._without(state, self._changes.of(body))
         for each in chain(redirects, *(each.named_children for each in redirects)):
             self._note(each, behind)
@@ -223,6 +227,12 @@ class Checks:
         for each in redirects:
             self._inside(each, behind)
         return ends
+
+    def _are_sure(self, redirects: Sequence[Node]) -> bool:
+        """Whether redirections cannot fail, since the statement would then not run."""
+        closes = _CLOSES.search(self._survey.written) is not None
+        texts = map(self._survey.as_written, redirects)
+        return not closes and all(map(_SURE.fullmatch, texts))
 
     def _branched(self, node: Node, state: _State) -> _Ends:
         """``if`` and ``elif``: what stands before ``then``, behind it, and the other branches."""
@@ -256,6 +266,10 @@ class Checks:
         is_known = all(item.children_by_field_name("value") for item in items)
         if value is None or not is_known or not endings.isdisjoint({";&", ";;&", ";|"}):
             return self._opaque(node, state)
+        patterns = (each for item in items for each in item.children_by_field_name("value"))
+        state = self._without(
+            state, frozenset[bytes]().union(*map(self._changes.expanding, [value, *patterns]))
+        )
         self._note(node, state)
         self._inside(value, state)
         names = self._subject(value)
@@ -263,12 +277,12 @@ class Checks:
         rest = state
         for item in items:
             nodes = item.children_by_field_name("value")
-            patterns = [self._survey.as_written(each) for each in nodes]
-            check = glob(patterns, self._survey.shell)
+            texts = [self._survey.as_written(each) for each in nodes]
+            check = glob(texts, self._survey.shell)
             body = (each for each in item.children if each.start_byte >= nodes[-1].end_byte)
             within = _and(rest, names, check.matches)
             ends = _both(ends, self._sequence(body, within))
-            rest = None if b"*" in patterns else _and(rest, names, check.others)
+            rest = None if b"*" in texts else _and(rest, names, check.others)
         either = _both(ends, rest)
         return _Ends(either, either)
 
@@ -276,43 +290,43 @@ class Checks:
         """Within a loop only that is known which no round of it changes, until it is checked there."""
         begin = self._without(state, self._changes.of(node))
         self._note(node, begin)
-        self._left.append([])
         body = node.child_by_field_name("body")
         if body is None:
-            self._left.pop()
             return self._opaque(node, state)
-        is_until = node.children[0].type == "until"
-        if node.type == "while_statement":
-            conditions = [c for c in node.named_children if c != body]
-            condition = self._ends_of(conditions, begin)
-            entered = condition.failure if is_until else condition.success
-            ended = condition.success if is_until else condition.failure
-        else:
-            for child in node.named_children:
-                self._inside(child, begin) if child != body else None
-            entered = ended = begin
-        self._sequence(body.children, entered)
-        for left in self._left.pop():
-            ended = _both(ended, left)
+        entered = ended = begin
+        with self._around(is_in_loop=True, is_in_function=self._is_in_function):
+            if node.type == "while_statement":
+                condition = self._ends_of((c for c in node.named_children if c != body), begin)
+                is_until = node.children[0].type == "until"
+                entered = condition.failure if is_until else condition.success
+                if not self._survey.named(b"break"):
+                    ended = condition.success if is_until else condition.failure
+            else:
+                for child in node.named_children:
+                    self._inside(child, begin) if child != body else None
+            self._sequence(body.children, entered)
         return _Ends(ended, ended)
 
     def _function(self, node: Node) -> None:
         """The body of a function, of whose calls nothing is known."""
         body = node.child_by_field_name("body")
         self._at[node.start_byte] = frozenset()
-        outer, self._left = self._left, []
-        self._functions.append(node)
         if body is not None:
-            self._run(body, frozenset())
-        self._functions.pop()
-        self._left = outer
+            self._apart([body], frozenset(), is_in_function=True)
         self._at.setdefault(node.end_byte, frozenset())
 
-    def _apart(self, nodes: Iterable[Node], state: _State) -> None:
-        """Statements that run in a process of their own."""
-        outer, self._left = self._left, []
-        self._sequence(nodes, state)
-        self._left = outer
+    def _apart(self, nodes: Iterable[Node], state: _State, *, is_in_function: bool = False) -> None:
+        """Statements that run in a process of their own, or as a function."""
+        with self._around(is_in_function=is_in_function):
+            self._sequence(nodes, state)
+
+    @contextmanager
+    def _around(self, *, is_in_loop: bool = False, is_in_function: bool = False) -> Iterator[None]:
+        """What ``break`` and ``return`` leave in the statements that are gone through within."""
+        outer = self._is_in_loop, self._is_in_function
+        self._is_in_loop, self._is_in_function = is_in_loop, is_in_function
+        yield
+        self._is_in_loop, self._is_in_function = outer
 
     def _opaque(self, node: Node, state: _State) -> _Ends:
         """What is not understood."""
@@ -321,11 +335,13 @@ class Checks:
         return _Ends(state, state)
 
     def _assignment(self, node: Node, state: _State) -> _Ends:
-        self._note(node, state)
-        self._inside(node, state)
-        behind = self._without(state, self._changes.of(node))
         name, *_, value = node.children
-        if name.type == "variable_name" and node.children[1].type == "=":
+        within = self._without(state, self._changes.expanding(value))
+        self._note(node, within)
+        self._inside(node, within)
+        behind = self._without(state, self._changes.of(node))
+        is_set = name.type == "variable_name" and node.children[1].type == "="
+        if is_set and self._survey.as_written(name) not in self._changes.fixed:
             for shape in Shape:
                 if self._is_of(value, shape, state):
                     behind = _and(behind, self._known(self._survey.as_written(name), node), shape)
@@ -338,44 +354,36 @@ class Checks:
             self._note(node, None)
         else:
             self._note(node, behind)
-            self._expanded(words, self._without(state, self._changes.before(node)), behind)
+            self._expanded(node, state, behind)
         self._inside(node, behind)
         name = words[0].text if words and words[0].is_literal else b""
-        if name in _LEAVING and self._leaves(node, name, [word.raw for word in words[1:]]):
-            for loop in self._left if name in (b"break", b"continue") else ():
-                loop.append(behind)
-            return _Ends(None, None)
-        if self._never_returns(name, node):
+        if self._leaves(name, words[1:]) or self._never_returns(name, node):
             return _Ends(None, None)
         if name in _TESTS:
             return self._compared(
                 [self._survey.as_written(word.node) for word in words[1:]], node, behind
             )
-        if node.type == "declaration_command":
+        if node.type == "declaration_command" and (name != b"local" or self._is_in_function):
             for child in node.named_children:
                 if child.type == "variable_assignment":
                     behind = self._assignment(child, behind).success
         return _Ends(behind, behind)
 
-    def _expanded(self, words: Sequence[ShellWord], state: _State, behind: _State) -> None:
+    def _expanded(self, node: Node, state: _State, behind: _State) -> None:
         """The words of a command are made before it gives variables other texts."""
-        for word in words[1:] if state is not behind else ():
-            if word.node.type in _EXPANDED:
-                self._note(word.node, state)
-                self._at[word.node.end_byte] = behind or frozenset()
+        if node.children[0].type == "command_name":
+            state = self._without(state, self._changes.expanding(node))
+            for word in node.children[1:]:
+                if word.type in _EXPANDED:
+                    self._note(word, state)
+                    self._at[word.end_byte] = behind or frozenset()
 
-    def _leaves(self, node: Node, name: bytes, words: Sequence[bytes]) -> bool:
+    def _leaves(self, name: bytes, operands: Sequence[ShellWord]) -> bool:
         """Whether it surely ends the script, the function or the round of a loop."""
-        if len(words) > 1 or not all(map(_STATUS.fullmatch, words)):
-            return False
-        if name in self._survey.functions or name in self._survey.names.aliases:
-            return False
-        if name == b"return":
-            return bool(self._functions) and self._is_within(node, self._functions[-1])
-        return bool(self._left) or name == b"exit"
-
-    def _is_within(self, node: Node, function: Node) -> bool:
-        return function.start_byte <= node.start_byte < function.end_byte
+        if name in _TURNING:
+            return self._is_in_loop and not operands
+        is_told = len(operands) <= 1 and all(_STATUS.fullmatch(each.raw) for each in operands)
+        return is_told and (name == b"exit" or (name == b"return" and self._is_in_function))
 
     def _never_returns(self, name: bytes, call: Node) -> bool:
         """Whether a function of the script, which is defined by then, ends it whatever happens."""
@@ -387,29 +395,49 @@ class Checks:
         return self._ending[name]
 
     def _undefines(self, name: bytes) -> bool:
-        found = (words for _, words in self._survey.named(b"unset", b"unfunction", b"unalias"))
+        found = (words for _, words in self._survey.named(b"unset"))
         return any(
             word.text == name or not word.is_literal for words in found for word in words[1:]
         )
 
     def _ends_script(self, definition: Node) -> bool:
-        body = definition.child_by_field_name("body")
-        if (
-            definition.parent != self._survey.root
-            or body is None
-            or body.type != "compound_statement"
-        ):
-            return False
-        commands = [self._survey.words(each) for each in self._survey.commands_within(body)]
-        if any(not words[0].is_literal or words[0].text in _OTHER_WAYS for words in commands):
-            return False
-        ended = (each for each in body.named_children if each.type == "command")
-        return any(
-            words[0].text == b"exit"
-            and self._leaves(each, b"exit", [word.raw for word in words[1:]])
-            for each, words in ((each, self._survey.words(each)) for each in ended)
-            if each.next_sibling is None or each.next_sibling.type != "&"
+        """Whether all that it does is to print and to exit."""
+        commands = self._printing(definition)
+        last = commands[-1] if commands else None
+        return (
+            last is not None
+            and last.next_named_sibling is None
+            and last.parent == definition.named_children[-1]
+            and self._survey.words(last)[0].text == b"exit"
+            and self._leaves(b"exit", self._survey.words(last)[1:])
+            and all(map(self._prints, commands[:-1]))
         )
+
+    def _printing(self, definition: Node) -> list[Node]:
+        """The commands of a function, if they surely run one after the other."""
+        body = definition.named_children[-1]
+        is_sure = (
+            definition.parent == self._survey.root
+            and body.type == "compound_statement"
+            and all(each.type in _PRINTING for each in body.named_children)
+            and not any(map(_is_beside, (definition, *body.named_children)))
+        )
+        return self._survey.commands_within(body) if is_sure else []
+
+    def _prints(self, command: Node) -> bool:
+        """Whether a command prints, and leaves nothing: a program, or a function of such commands."""
+        words = self._survey.words(command)
+        name = words[0].text if words and words[0].is_literal else b""
+        definitions = self._survey.functions.get(name, ())
+        if definitions:
+            inner = [each for definition in definitions for each in self._printing(definition)]
+            names = {self._survey.words(each)[0].text for each in inner}
+            return (
+                bool(inner)
+                and names.isdisjoint(self._survey.functions)
+                and all(map(self._prints, inner))
+            )
+        return bool(name) and (name in _TELLING or not self._changes.is_builtin(name))
 
     # -- conditions --------------------------------------------------------------------------------
 
@@ -468,7 +496,12 @@ class Checks:
         if len(given) != 1 or given[0].type != "raw_string" or given[0].end_byte > node.start_byte:
             return text
         assignment = given[0].parent
-        is_sure = assignment is not None and assignment.parent == self._survey.root
+        is_sure = (
+            assignment is not None
+            and assignment.parent == self._survey.root
+            and not _is_beside(assignment)
+            and ANY not in self._changes.of(self._survey.root)
+        )
         is_only = self._changes.names.count(name) == 1
         is_pattern = is_sure and is_only and name not in self._changes.untold
         return self._survey.as_written(given[0])[1:-1] if is_pattern else text
@@ -495,7 +528,9 @@ class Checks:
 
     def _known(self, name: bytes, node: Node) -> tuple[bytes, ...]:
         """A variable that something may be known of."""
-        return () if name in self._changes.untold else self._words.names(name, node)
+        is_own_word = name.isdigit() and self._survey.shell == "zsh"  # which may be assigned to
+        is_untold = is_own_word or name in self._changes.untold
+        return () if is_untold else self._words.names(name, node)
 
     def _is_of(self, node: Node, shape: Shape, state: _State) -> bool:
         """Whether an assigned text is of a shape."""
@@ -539,12 +574,18 @@ class Checks:
         start = node.start_byte
         before = self._survey.script[max(0, start - _FARTHEST) : start]
         blank = len(before) - len(before.rstrip(b" \t"))
+        if blank == _FARTHEST:
+            return _TOO_FAR
         return self._survey.written[start - blank : start].lstrip(b" \t")
 
     def _prefixed(self, node: Node, ends: _Ends) -> _Ends:
         """What is known behind a statement with ``!`` before it that the grammar does not see."""
-        is_negated = self._gap(node).count(b"!") % 2
-        return _Ends(ends.failure, ends.success) if is_negated else ends
+        return _Ends(ends.failure, ends.success) if self._gap(node) else ends
+
+
+def _is_beside(node: Node) -> bool:
+    """Whether the script goes on beside a statement."""
+    return node.next_sibling is not None and node.next_sibling.type == "&"
 
 
 def _both(one: _State, other: _State) -> _State:

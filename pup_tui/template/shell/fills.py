@@ -48,7 +48,7 @@ def filled_by(
 
 
 def _filled_by(builtin: Builtin, name: bytes, words: Sequence[ShellWord]) -> Iterator[bytes]:
-    if name == b"eval" or (name in _SOURCING and not all(map(_is_file, words[1:2]))):
+    if name == b"eval" or (name in _SOURCING and not all(map(is_file, words[1:2]))):
         yield ANY
     if name == b"trap":
         yield from ASSIGNMENT.findall(b" ".join(word.text for word in words))
@@ -105,5 +105,6 @@ def _names(texts: Iterator[bytes]) -> Iterator[bytes]:
             yield name[0]
 
 
-def _is_file(word: ShellWord) -> bool:
+def is_file(word: ShellWord) -> bool:
+    """Whether what is sourced is a file of that name, and no text of the script's own."""
     return word.is_literal and not word.text.startswith(b"/dev/")

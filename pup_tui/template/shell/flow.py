@@ -24,9 +24,10 @@ from pup_tui.template.shell.check_patterns import Shape
 from pup_tui.template.shell.checks import Checks
 from pup_tui.template.shell.composed import MADE
 from pup_tui.template.shell.evaluated import EvaluatedTexts
+from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
-from pup_tui.template.shell.origins import OF_FOLDERS, SET_BY_MATCHES
+from pup_tui.template.shell.origins import DEFAULTED, GIVES_BY_NAME, OF_FOLDERS, SET_BY_MATCHES
 from pup_tui.template.shell.places import (
     Need,
     NotTextError,
@@ -75,6 +76,9 @@ _KEYS_OR_NAMES: Final = late_pattern(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _EXPORTS: Final = late_pattern(rb"(?:export|readonly)\s+(?![-+])")
 _TERMINAL: Final = late_pattern(rb"\s-t\s")
+_TORN: Final = late_pattern(rb"\w\\\r?\n\w")
+"""A name that goes on in the next line."""
+_NAME: Final = late_pattern(rb"[A-Za-z_]\w*")
 _PATTERN: Final = late_pattern(rb"(?<![\\=])[*?]")
 _INSTEAD: Final = late_pattern(rb"(?:\[[^]]*\])?:?\+")
 """What follows a name in ``${NAME:+TEXT}``, which gives nothing of the variable's own text."""
@@ -568,6 +572,9 @@ class _Graph:
             and text.type != "arithmetic_expansion"
         }
         found.update(self.texts.printed())
+        filled = {*self._filled_from_outside()}
+        may_be_any = ANY in filled or _TORN.search(self._survey.written)
+        found.update(_NAME.findall(self._survey.script) if may_be_any else filled)
         for _, words in self._survey.named(*READING):
             found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))
         for name, loops in self._survey.loops_over.items():
@@ -576,17 +583,37 @@ class _Graph:
         for name in self._survey.functions:
             for _, words in self._survey.named(name):
                 found.update(self._called_with_outside(name, words))
-        for command, words in self._survey.named(b"set"):
-            if any(self._is_outside(word.node) for word in words[1:]):
-                found.update(self._words.names(b"@", command))
-        for _, words in self._survey.named(b"getopts"):
-            if any(self._is_outside(word.node) for word in words[_GETOPTS:]):
-                found.update((b"OPTARG", words[2].text))
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")
         if _matches_others(self._survey.script):
             found.update(SET_BY_MATCHES)
         return self.reached(found)
+
+    def _filled_from_outside(self) -> Iterator[bytes]:
+        """What builtins, and ``${NAME:=TEXT}``, give such a text; `ANY` where a name is made."""
+        for words in map(self._survey.words, self._survey.commands):
+            names = {
+                name
+                for at in self._survey.starts(words)
+                for name in self._survey.names_of(words[at])
+            }
+            is_outside = any(self._is_outside(word.node) for word in words[1:])
+            if not READING.isdisjoint(names) or (is_outside and b"eval" not in names):
+                yield from self._survey.fills(words)
+        for command, words in self._survey.named(b"set"):
+            if any(self._is_outside(word.node) for word in words[1:]):
+                yield from self._words.names(b"@", command)
+        for assignment in self._survey.assignments_to.get(b"argv", ()):
+            if self._is_outside(assignment.children[-1]):
+                yield from self._words.names(b"@", assignment)
+        for _, words in self._survey.named(b"getopts"):
+            if any(self._is_outside(word.node) for word in words[_GETOPTS:]):
+                yield from (b"OPTARG", words[2].text)
+        for node in self._survey.expansions:
+            text = self._survey.text(node)
+            if SUBSTITUTION.search(text):
+                yield from DEFAULTED.findall(text)
+                yield from (ANY,) if GIVES_BY_NAME.search(text) else ()
 
     def _called_with_outside(self, name: bytes, words: Sequence[ShellWord]) -> Iterator[bytes]:
         """Own words of a function that are what a command prints, or the names of files."""

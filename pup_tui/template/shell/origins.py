@@ -35,6 +35,8 @@ SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MA
 """The variables that hold what ``=~`` has matched."""
 _COMMANDS_PER_STEP: Final = 20
 DEFAULTED: Final = late_pattern(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
+GIVES_BY_NAME: Final = late_pattern(rb"\$\{(?:!|\([^)]*P)[^}]*=")
+"""What gives a text to the variable that another one names."""
 
 
 class Surveyed(Protocol):

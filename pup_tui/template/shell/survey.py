@@ -10,6 +10,8 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
@@ -88,6 +90,23 @@ _QUERY: Final = """
 def _may_be_array_option(word: ShellWord) -> bool:
     """Whether a word of ``read`` may be ``-a``."""
     return _ARRAY_OPTION.match(word.text) is not None or (word.spreads and not word.is_literal)
+
+
+def _joined(words: Sequence[ShellWord]) -> list[ShellWord]:
+    """The words of a declaration, of which the grammar makes several of ``N"AME=TEXT"``."""
+    found: list[ShellWord] = []
+    for word in words:
+        if found and found[-1].node.end_byte == word.node.start_byte:
+            before = found.pop()
+            word = replace(
+                word,
+                raw=before.raw + word.raw,
+                text=before.text + word.text,
+                spreads=before.spreads or word.spreads,
+                holds_value=before.holds_value or word.holds_value,
+            )
+        found.append(word)
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -338,8 +357,8 @@ class Survey:
     def words(self, command: Node) -> list[ShellWord]:
         """The words of a command."""
         if command.id not in self._words:
-            nodes = command_nodes(command)
-            self._words[command.id] = [self.word(node) for node in nodes]
+            words = [self.word(node) for node in command_nodes(command)]
+            self._words[command.id] = _joined(words) if command.type != "command" else words
         return self._words[command.id]
 
     @cached_property

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _PRINTS_NUMBER: Final = late_pattern(
     rb"stat -L?c ['\"]?%[sXYZ]['\"]? [^\s*?\[]+|wc -[clmw](?: ?< ?[^\s<>]+)?|nproc|id -u"
     rb"|seq(?: -?[0-9]+){1,3}"
-    rb"|grep -c \S+|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?"
+    rb"|grep -c \S+|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?(?: ?< ?[^\s<>]+)?"
 )
 """Commands that print a number and nothing else."""
 
