@@ -33,7 +33,7 @@ class ConsoleCommands(Provider):
     """The commands that Textual's palette finds. Names of runbooks are shown literally, never as markup."""
 
     def _instead(self, act: Callable[[], object]) -> Callable[[], object]:
-        """Carries it out with nothing in front: a question that came while the palette closed is put aside."""
+        """Carries it out with a question put aside that came while the palette closed."""
 
         def carry_out() -> object:
             from pup_tui.tui.dialogs.dialog import Dialog
