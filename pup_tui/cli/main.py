@@ -103,13 +103,15 @@ class LateGroup(click.Group):
 @read_only_option
 @runbooks_option
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context) -> int | None:
     """The runbook console for on-call engineers.
 
     Without a command it opens the console, at RUNBOOK if one is named.
     """
-    if ctx.invoked_subcommand is None:
-        ctx.invoke(_console())
+    if ctx.invoked_subcommand is not None:
+        return None
+    code: int = ctx.invoke(_console())
+    return code
 
 
 def main(args: Sequence[str] | None = None) -> None:

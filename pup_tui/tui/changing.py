@@ -69,11 +69,20 @@ class StepChanges:
             step="",
             title="Change values and run again",
             kind="input",
-            message="What you change counts from here on, and is recorded with your name.",
+            message="What you change counts from here on, and is recorded with your name."
+            + self._pinned(),
             variables={name: v for name, v in variables.items() if not v.is_secret},
             names=known,
             directory=next(iter(self._state.directories), ""),
         )
+
+    def _pinned(self) -> str:
+        """Says of steps whose text was changed that it holds the values as they were."""
+        edited = [*self._state.earlier.edited, *self._going.edited]
+        if not edited:
+            return ""
+        names = ", ".join(f"`{self._name(step)}`" for step in dict.fromkeys(edited))
+        return f" The changed text of {names} keeps the values that it was made with."
 
     def ways(self, step: str) -> set[str]:
         """What can be done with a step that failed, as `FailureScreen` calls it."""

@@ -130,6 +130,17 @@ def test_signals_end_it_in_order(
     assert row["status"] == status
 
 
+@pytest.mark.parametrize("args", [(), ("long",)])
+def test_the_exit_code_is_the_same_whether_a_runbook_was_named_or_not(
+    program: Program, args: tuple[str, ...]
+) -> None:
+    write(program, "long", LONG)
+    with console(program, *args) as screen:
+        screen.wait_for(READY)
+        os.kill(screen.pid, signal.SIGTERM)
+        assert screen.wait_for_exit() == 143
+
+
 @pytest.mark.proves("F07", "P16")
 def test_a_lost_terminal_ends_it_and_its_run(program: Program) -> None:
     write(program, "long", LONG)

@@ -38,6 +38,10 @@ ASKS = """
 name: asks
 steps: [{name: Ask, kind: confirm, message: Go on?}, {name: Say, kind: shell, run: echo}]
 """
+ASKS_LATER = """
+name: asks
+steps: [{name: Work, kind: shell, run: echo}, {name: Ask, kind: confirm, message: Go on?}]
+"""
 
 
 async def start(console: Console, runbook: str) -> None:
@@ -473,6 +477,29 @@ async def test_the_palette_offers_what_can_be_done_with_a_run(
         await console.type("cancel")
         await console.press("down", "enter")
         await console.sees("Cancel this run?")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "page"),
+    [("run: quick", "form"), ("go: history", "history"), ("open: quick", "overview")],
+)
+async def test_a_question_that_comes_while_the_palette_is_open_does_not_follow_to_another_page(
+    make_services: MakeServices, open_console: OpenConsole, chosen: str, page: str
+) -> None:
+    hold = asyncio.Event()
+    executor = FakeExecutor(Play(hold=hold), Play())
+    files = {"asks.yaml": ASKS_LATER, "quick.yaml": QUICK + "vars: {NAME: {}}\n"}
+    async with open_console(make_services(files, executor=executor)) as console:
+        await start(console, "asks")
+        await console.eventually(lambda: executor.requests)
+        await console.press("ctrl+p")
+        await console.type(chosen)
+        await console.sees(chosen)
+        hold.set()
+        await console.sees("? waiting")
+        await console.press("down", "enter")
+        await console.on(page)
+        await console.eventually(lambda: console.app.screen is console.main)
 
 
 async def test_help_is_a_key_where_one_types_and_lists_ours_first(

@@ -13,6 +13,7 @@ from tests.support.value_sources import sources_of
 
 ZONES = "NAME: {default: x}\nZONE: {type: enum, choices: [ap-1, ap-2, eu-1, eu-2, sa-1, us-1, us-2, zz-9]}\n"
 FEW = "HOW: {type: enum, choices: [slowly, quickly, never], default: slowly}\n"
+NONE_YET = "HOW: {type: enum, choices: [slowly, quickly, never]}\n"
 
 
 def of(text: str) -> InputScreen:
@@ -52,8 +53,31 @@ async def test_j_and_k_go_through_few_choices() -> None:
         await eventually(pilot, app, lambda: bool(app.screen.query(RadioSet)))
         choices = app.screen.query_one(RadioSet)
         choices.focus()
-        await pilot.press("j", "j", "k", "space")
+        await pilot.press("j", "j", "k")
         await eventually(pilot, app, lambda: choices.pressed_index == 1)
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [("right right", 2), ("right down left", 1), ("right space", 1), ("left", 2)],
+)
+async def test_of_few_choices_the_one_that_keys_lead_to_is_chosen(keys: str, chosen: int) -> None:
+    async with asked(of(FEW)) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(RadioSet)))
+        choices = app.screen.query_one(RadioSet)
+        choices.focus()
+        await pilot.press(*keys.split())
+        await eventually(pilot, app, lambda: choices.pressed_index == chosen)
+
+
+async def test_the_first_key_chooses_the_first_of_few_where_none_was_chosen() -> None:
+    async with asked(of(NONE_YET)) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(RadioSet)))
+        choices = app.screen.query_one(RadioSet)
+        assert choices.pressed_index == -1
+        choices.focus()
+        await pilot.press("right")
+        await eventually(pilot, app, lambda: choices.pressed_index == 0)
 
 
 MANY = [f"web-{n:02}" for n in range(1, 12)] + ["db-01", "job-1", "queue"]

@@ -119,3 +119,28 @@ async def test_a_text_is_edited_with_the_values_as_they_were_changed(
         await console.pilot.click("#edit")
         await console.sees("Edit and run again", "slowly")
         assert "quickly" not in console.screen
+
+
+async def test_values_that_a_changed_text_keeps_are_told_where_values_are_changed(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play(outcome=FAILED), Play(), Play())
+    async with open_console(make_services({"deploy.yaml": TWO}, executor=executor)) as console:
+        console.select("deploy")
+        await console.press("enter")
+        await console.on("form")
+        await console.press("ctrl+r")
+        await put_failure_aside(console)
+        await what_failed(console)
+        await console.pilot.click("#variables")
+        await console.sees("Change values and run again")
+        assert "keeps the values" not in console.screen
+        await console.press("escape")
+        await console.sees("Failed (1 of 2)")
+        await edit(console, "one gently")
+        await console.press("ctrl+r")
+        await console.sees("What changes")
+        await console.press("ctrl+r")
+        await console.sees("Failed (2 of 2)")
+        await console.pilot.click("#variables")
+        await console.sees("Change values and run again", "text of `First one` keeps the values")

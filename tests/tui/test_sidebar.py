@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.tui.listing import grouped, matches
+from pup_tui.tui.widgets.sidebar import RunbookTree
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
 
 
@@ -62,6 +63,30 @@ async def test_says_what_to_do_when_nothing_matches_or_nothing_is_there(
         path.unlink()
     async with open_console(make_services({})) as console:
         await console.sees("There are no runbooks", "--runbooks")
+
+
+@pytest.mark.parametrize(
+    "key", ["g", "G", "j", "k", "pagedown", "pageup", "n", "N", "space", "enter"]
+)
+async def test_every_key_of_an_empty_list_leaves_it_as_it_is(
+    make_services: MakeServices, open_console: OpenConsole, key: str
+) -> None:
+    async with open_console(make_services(THREE)) as console:
+        await console.press("slash", *"zzz")
+        await console.sees("No runbook matches")
+        await console.press("enter", key)
+        await console.sees("No runbook matches")
+
+
+async def test_a_line_that_went_before_the_cursor_comes_to_it_is_the_last_one(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services(THREE)) as console:
+        await console.sees("triage")
+        tree = console.app.screen.query_one(RunbookTree)
+        tree.call_after_refresh(tree.move_cursor_to_line, tree.last_line)
+        tree.clear()
+        await console.eventually(lambda: tree.cursor_line == -1)
 
 
 async def test_edits_on_disk_show_up_without_losing_the_place(

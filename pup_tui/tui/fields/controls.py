@@ -149,12 +149,14 @@ class ChoiceButton(RadioButton):
 
 
 class FewChoices(RadioSet, Control):
-    """Choices that are all in sight."""
+    """Choices that are all in sight: the one that keys lead to is the one that is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
-            "down": "next_button",
-            "up": "previous_button",
+            "down": "choose(1)",
+            "up": "choose(-1)",
+            "right": "choose(1)",
+            "left": "choose(-1)",
         }
     )
 
@@ -170,6 +172,11 @@ class FewChoices(RadioSet, Control):
             classes="-row" if together <= SIDE_BY_SIDE else "",
             compact=True,
         )
+
+    def action_choose(self, step: int) -> None:
+        """Choose the next one, or the one before; to begin with the first."""
+        buttons, at = list(self.query(RadioButton)), self.pressed_index
+        buttons[0 if at < 0 else (at + step) % len(buttons)].value = True
 
     @property
     def raw(self) -> str | None:

@@ -216,7 +216,7 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         if found is not None:
             self.call_after_refresh(self.move_cursor, found)
         else:
-            self.call_after_refresh(self.move_cursor_to_line, min(line, self.last_line))
+            self.call_after_refresh(self.move_cursor_to_line, line)
 
     def go_to(self, path: Path) -> None:
         """Put the cursor on the runbook in this file."""
@@ -236,6 +236,11 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
                 self.move_cursor(node)
                 return
             at += by
+
+    def move_cursor_to_line(self, line: int, animate: bool = False) -> None:
+        """To a line, or the last one where there are fewer by now; in an empty list nowhere."""
+        if self.last_line >= 0:
+            super().move_cursor_to_line(max(0, min(line, self.last_line)), animate)
 
     def action_first(self) -> None:
         self.move_cursor_to_line(0)
