@@ -136,6 +136,15 @@ class TestInstalled:
         assert told in outcome.reason
         assert sink.stdout == b""
 
+    @pytest.mark.parametrize("own", ["", "false"])
+    async def test_no_step_takes_back_that_nothing_may_be_changed(
+        self, installed: Pup, sink: RecordingSink, own: str
+    ) -> None:
+        environ = {**installed.context.environ, "DD_READ_ONLY": "true"}
+        installed.context = replace(installed.context, environ=environ)
+        await installed("monitors", "list", env={"DD_READ_ONLY": own})
+        assert "DD_READ_ONLY=true" in sink.stdout.decode().splitlines()
+
     async def test_inherits_the_locks(self, installed: Pup, sink: RecordingSink) -> None:
         folder = installed.context.cwd
         (folder / "bin" / "pup").write_text("#!/bin/sh\nreadlink /proc/self/fd/$LOCK\n")
@@ -315,9 +324,10 @@ def test_json_is_asked_for_unless_another_output_is(words: str, result: str) -> 
 
 
 def test_nothing_in_the_environment_answers_for_the_operator() -> None:
-    kept = environment(
-        {"DD_AUTO_APPROVE": "true", "FORCE_AGENT_MODE": "1", "DD_API_KEY": "k", "HOME": "/h"}
+    saying_yes = dict.fromkeys(
+        ("DD_AUTO_APPROVE", "DD_CLI_AUTO_APPROVE", "PUP_AUTO_APPROVE", "PUP_AGENT_MODE"), "true"
     )
+    kept = environment({**saying_yes, "FORCE_AGENT_MODE": "1", "DD_API_KEY": "k", "HOME": "/h"})
     assert kept == {"DD_API_KEY": "k", "HOME": "/h"}
 
 
