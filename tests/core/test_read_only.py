@@ -62,6 +62,44 @@ def test_of_every_kind_only_what_looks_begins() -> None:
     assert set(may_change(program, is_believed=False)) == {*CHANGES, "looks", "query", "vouched"}
 
 
+@pytest.mark.parametrize(
+    ("text", "changing"),
+    [
+        ("defaults: {env: {PATH: /tmp}}\nsteps: [{name: a, kind: pup, run: monitors list}]", "a"),
+        (
+            (
+                "steps: [{name: g, kind: group, env: {PATH: /tmp}, steps: "
+                "[{name: h, kind: parallel, steps: [{name: a, kind: pup, run: monitors list}]}]}]"
+            ),
+            "g/h/a",
+        ),
+        (
+            (
+                "steps: [{name: a, kind: wait, duration: 1s, env: {PATH: /tmp}, "
+                "undo: {name: u, kind: pup, run: monitors list}}]"
+            ),
+            "a:undo",
+        ),
+        (
+            (
+                "steps: [{name: g, kind: group, env: {DD_SITE: datadoghq.eu}, steps: "
+                "[{name: a, kind: pup, run: monitors list}]}]"
+            ),
+            "",
+        ),
+        (
+            (
+                "steps: [{name: g, kind: wait, duration: 1s, env: {PATH: /tmp}}, "
+                "{name: g2, kind: pup, run: monitors list}]"
+            ),
+            "",
+        ),
+    ],
+)
+def test_no_program_that_is_chosen_around_a_step_runs(text: str, changing: str) -> None:
+    assert " ".join(may_change(program_of(text), is_believed=True)) == changing
+
+
 def test_the_plan_says_what_is_refused() -> None:
     def unknown(step: Step) -> bool | None:
         return None
