@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from pup_tui.catalog.known_pup import KnownPup, program_for
+from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.looking import why_it_changes
-from pup_tui.runbook.model import Step
-from pup_tui.runbook.pup_words import words_of
+from pup_tui.runbook.model import Defaults, Step
+from pup_tui.runbook.pup_words import spelled, words_of
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAYS = frozenset({Role.URL, Role.QUERY, Role.HEADER})
+_OF_PUP = ("DD_", "PUP_")
+"""How variables begin that choose what `pup` asks, and not what runs."""
+
+_ENDS = late_pattern(r"[/:]")
+
 _WORDS = {True: "changes", False: "reads", None: "may change"}
 
 
@@ -52,6 +59,8 @@ class HasStep(Protocol):
 
     @property
     def step(self) -> Step: ...
+    @property
+    def defaults(self) -> Defaults: ...
 
 
 class HasNodes(Protocol):
@@ -66,8 +75,29 @@ def may_change(program: HasNodes, *, is_believed: bool) -> tuple[str, ...]:
     return tuple(
         node.id
         for node in program.by_id.values()
-        if not node.step.is_block and mutates(node.step, is_believed=is_believed) is not False
+        if not node.step.is_block and not _only_looks(program, node, is_believed=is_believed)
     )
+
+
+def _only_looks(program: HasNodes, node: HasStep, *, is_believed: bool) -> bool:
+    """Whether it is known that a step only looks.
+
+    A subcommand that looks does so where the operator's own `pup` runs it: `env`, of the step or of what is
+    around it, may choose another program, or what that one loads.
+    """
+    step = node.step
+    if mutates(step, is_believed=is_believed) is not False:
+        return False
+    is_ours = all(name.startswith(_OF_PUP) for name in _variables_of(program, node))
+    return is_ours or not subcommand_of(step) or (is_believed and step.read_only is True)
+
+
+def _variables_of(program: HasNodes, node: HasStep) -> Iterator[str]:
+    """The names in `env` of a step, of those whose id its own begins with, and of the defaults."""
+    yield from node.defaults.env
+    for end in (*(found.start() for found in _ENDS.finditer(node.id)), len(node.id)):
+        around = program.by_id.get(node.id[:end])
+        yield from around.step.env if around is not None else ()
 
 
 def subcommand_of(step: Step) -> str:
@@ -84,7 +114,19 @@ def program_needed(step: Step) -> str:
 def _by_kind(step: Step) -> bool | None:
     for text in texts_of(step):
         if text.role is Role.METHOD:
-            return None if "{" in text.source else text.source.upper() not in _HARMLESS
+            return None if "{" in text.source else _of_request(step, text.source.upper())
         if text.role is Role.SUBCOMMAND:
-            return KnownPup().changes(text.source.split())
+            return KnownPup().changes(spelled(text.source))
     return step.mutates
+
+
+def _of_request(step: Step, method: str) -> bool | None:
+    """What a request does by its method; None where something else may say another one."""
+    from pup_tui.datadog.overrides import overrides_method
+
+    if method not in _HARMLESS:
+        return True
+    said = (
+        part for text in texts_of(step) if text.role in _SAYS for part in (*text.path, text.source)
+    )
+    return None if any(overrides_method(part) for part in said if isinstance(part, str)) else False

@@ -212,8 +212,10 @@ class DatadogClient:
         limit = f"longer than the {cap:g} s that are waited"
         if delay <= cap:
             limit = f"later than the {self._time_left() or 0:.0f} s that the step still has"
+        known_as = request_id(response)
         raise DatadogError(
-            f"the {_rule(response)} resets in {delay:g} s, which is {limit}: try again later",
+            f"the {_rule(response)} resets in {delay:.0f} s, which is {limit}: try again later"
+            + (f" (request {known_as})" if known_as else ""),
             response.status,
             response.body,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from pup_tui.datadog.arguments import (
@@ -18,6 +18,7 @@ from pup_tui.datadog.arguments import (
 from pup_tui.datadog.building import build
 from pup_tui.datadog.help import asks_help
 from pup_tui.datadog.installed import installed_command
+from pup_tui.datadog.overrides import overrides_method
 from pup_tui.datadog.recipes import RECIPES, Result, plain
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["CommandError", "Invocation", "Result", "execute", "mutates", "resolve"]
 
 _HARMLESS_METHODS = frozenset({"GET", "HEAD"})
+_HEADER = ("-H", "--header")
+_TEMPLATE = "{{"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def resolve(words: Sequence[str]) -> Invocation:
 def mutates(words: Sequence[str]) -> bool | None:
     """Whether the subcommand that words begin with changes anything; later ones may be unrendered templates.
 
-    None for a command that no table has: only an extension can say what it does.
+    None where nobody knows: for a command that no table has only an extension can say what it does, and a
+    value may be the very flag that decides.
     """
     name, rest = match_rows(words)
     if asks_help(words):
@@ -76,7 +80,21 @@ def mutates(words: Sequence[str]) -> bool | None:
         further = installed_command(rest)
         return None if further is None else further.mutates
     row = guess_row(name, rest)
-    return row.mutates and (_spelled_method(rest) or row.method) not in _HARMLESS_METHODS
+    if not row.mutates or (_spelled_method(rest) or row.method) not in _HARMLESS_METHODS:
+        return row.mutates
+    return None if _may_say_method([*takewhile("--".__ne__, rest)]) else False
+
+
+def _may_say_method(words: Sequence[str]) -> bool:
+    """Whether a value, or a header or field, may decide the method of `pup api`."""
+    for before, word in pairwise(["", *words]):
+        is_open = _TEMPLATE in word.partition("=")[0] and word.startswith(("-", _TEMPLATE))
+        header = word if before in _HEADER else word.partition("=")[2]
+        is_header = before in _HEADER or word.startswith(_HEADER)
+        is_open |= is_header and _TEMPLATE in header.partition(":")[0]
+        if is_open or overrides_method(word.removeprefix("-H")):
+            return True
+    return False
 
 
 async def execute(

@@ -16,6 +16,8 @@ SITE_VARIABLE = "DD_SITE"
 CREDENTIAL_VARIABLES = ("DD_API_KEY", "DD_APP_KEY", "DD_ACCESS_TOKEN")
 """The variables with credentials."""
 URL_VARIABLE = "PUP_TUI_DATADOG_URL"
+READ_ONLY_VARIABLE = "DD_READ_ONLY"
+"""What tells `pup` that nothing may be changed; `true` in every process of the read-only mode."""
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 PROXY_VARIABLES = tuple(
     name

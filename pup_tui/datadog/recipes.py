@@ -15,12 +15,15 @@ from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.lookups import environment_id, flag_id
 from pup_tui.datadog.shapes import flat_incident, in_state, slo_state
+from pup_tui.datadog.wholeness import lacking, under
 
 if TYPE_CHECKING:
     from pup_tui.datadog.building import Built
     from pup_tui.datadog.client import DatadogClient
     from pup_tui.datadog.transport import Response
 
+_SIZES = frozenset({"--limit", "--per-page"})
+_PAGING = _SIZES | {"--page", "--cursor", "--offset"}
 WAIT_INTERVAL = 2.0
 MAX_PAGES = 50
 
@@ -74,24 +77,23 @@ def _check_own_status(built: Built, response: Response) -> None:
 
 
 def _more(built: Built, document: Any) -> str:
-    """That an answer is only a part of all there is, where it says so; one page is not the whole."""
-    following = [_under(document, "meta", "page", "after"), _under(document, "links", "next")]
-    if not any(isinstance(each, str) and each for each in following):
+    """That an answer is only a part of all there is, and the flags that get the rest."""
+    told = lacking(document, _asked(built))
+    if not told:
         return ""
-    flags = {flag.name for flag in built.row.flags} & {
-        "--limit",
-        "--per-page",
-        "--page",
-        "--cursor",
-    }
+    flags = {flag.name for flag in built.row.flags} & _PAGING
     how = f" (see {', '.join(sorted(flags))})" if flags else ""
-    return f"there are more results than these{how}\n"
+    return f"{told}{how}\n"
 
 
-def _under(document: Any, *keys: str) -> Any:
-    for key in keys:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document
+def _asked(built: Built) -> int | None:
+    """How many results a page was asked to have, where its number tells which page it is.
+
+    Where a cursor does (in bodies), the answer itself tells of more.
+    """
+    places = [flag.to.partition("query.")[2] for flag in built.row.flags if flag.name in _SIZES]
+    sizes = [built.query.get(place) for place in places]
+    return next((size for size in sizes if isinstance(size, int)), None)
 
 
 async def monitors_in_state(built: Built, client: DatadogClient) -> Result:
@@ -273,7 +275,7 @@ def _limited(found: list[Any], built: Built) -> list[Any]:
 def _list_at(document: Any, keys: tuple[str, ...]) -> list[Any]:
     """The list below these keys. Raises DatadogError where the answer has another shape: an
     answer that is not understood must not look like an empty one."""
-    document = _under(document, *keys)
+    document = under(document, *keys)
     if not isinstance(document, list):
         where = f" at {'.'.join(keys)}" if keys else ""
         raise DatadogError(f"Datadog's answer has no list{where}")

@@ -6,12 +6,19 @@ of the server or of the connection says nothing, so only reads are repeated afte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from pup_tui.late_pattern import late_pattern
+
 Headers = Mapping[str, str]
+
+_NUMBER = late_pattern(r"\d+(\.\d+)?", re.ASCII)
+_MOST = 1e9
+"""Seconds that stand for any longer time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,12 @@ def _retry_after(headers: Headers) -> float | None:
         return None
     # Judged by the server's own clock, since this machine's may be wrong.
     now = _moment(headers.get("date")) or datetime.now(UTC)
-    return max((until - now).total_seconds(), 0.0)
+    return min(max((until - now).total_seconds(), 0.0), _MOST)
 
 
 def _seconds(text: str | None) -> float | None:
     text = (text or "").strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return min(float(text), _MOST) if _NUMBER.fullmatch(text) else None
 
 
 def _moment(text: str | None) -> datetime | None:

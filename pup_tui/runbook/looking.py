@@ -9,7 +9,7 @@ import msgspec
 
 from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import shown
-from pup_tui.runbook.pup_words import PupTable
+from pup_tui.runbook.pup_words import PupTable, spelled
 from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.roles import COMMANDS, INPUTS, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
@@ -33,7 +33,7 @@ def why_it_changes(step: Step, pup: PupTable) -> str:
     for text in texts_of(step):
         if text.role is Role.METHOD and text.source.upper() in _CHANGING:
             return f"{text.source.upper()} changes what it is sent to"
-        if text.role is Role.SUBCOMMAND and pup.changes(text.source.split()):
+        if text.role is Role.SUBCOMMAND and pup.changes(spelled(text.source)):
             return f"{shown(f'pup {text.source}')} changes something"
     return ""
 

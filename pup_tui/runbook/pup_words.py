@@ -16,7 +16,10 @@ class PupTable(Protocol):
     """Knows the subcommands of `pup`."""
 
     def changes(self, words: Sequence[str]) -> bool | None:
-        """Whether the subcommand that words begin with changes anything; None where nobody knows."""
+        """Whether the subcommand that words begin with changes anything; None where nobody knows.
+
+        What is not known of a word before a run stands in it as a template.
+        """
 
     def mistake(self, words: Sequence[KnownWord]) -> tuple[str, str] | None:
         """What is wrong with words and what to do; None where nothing is known to be wrong."""
@@ -33,6 +36,7 @@ class NoTable:
 
 
 NO_TABLE = NoTable()
+_OPEN = "{{ }}"
 
 
 def known_words(arguments: Arguments) -> list[KnownWord]:
@@ -44,6 +48,17 @@ def known_words(arguments: Arguments) -> list[KnownWord]:
 def words_of(source: str) -> list[KnownWord]:
     """The words of a subcommand as it stands in a checked file."""
     return known_words(compile_arguments(source))
+
+
+def spelled(source: str) -> list[str]:
+    """The words of a subcommand, with a template in the place of what is not known of one.
+
+    There are none where they cannot be told apart, which is reported where the text is checked.
+    """
+    try:
+        return [each.text if each.is_whole else f"{each.text}{_OPEN}" for each in words_of(source)]
+    except TemplateError:
+        return []
 
 
 def words_with(source: str, values: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from msgspec import Struct
 from pup_tui.attention import NotifyChoice
 from pup_tui.datadog.configuration import (
     CREDENTIAL_VARIABLES,
+    READ_ONLY_VARIABLE,
     SITE_VARIABLE,
     URL_VARIABLE,
     ConfigurationError,
@@ -40,7 +41,7 @@ COMMAND_LINE = "command line"
 DEFAULT = "default"
 RETENTION = ("older_than", "larger_than")
 
-READ_ONLY = ("DD_READ_ONLY", "DD_CLI_READ_ONLY")
+READ_ONLY = (READ_ONLY_VARIABLE, "DD_CLI_READ_ONLY", "PUP_READ_ONLY")
 """The variables by which `pup` is told to change nothing, each `true` or `1`."""
 
 
@@ -329,7 +330,7 @@ class _Reading:
         environ = {**self._environ, **(profile.env if profile else {})}
         environ.pop(PROFILE_VARIABLE, None)
         if self._is_read_only:
-            environ[READ_ONLY[0]] = "true"
+            environ[READ_ONLY_VARIABLE] = "true"
         if self._profile:
             environ[PROFILE_VARIABLE] = self._profile.name
         site, source = self._of_datadog("site", SITE_VARIABLE, said.site if said else "", profile)

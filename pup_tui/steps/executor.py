@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pup_tui.datadog.configuration import READ_ONLY_VARIABLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
@@ -116,10 +118,15 @@ class Context(Struct, frozen=True, kw_only=True):
         return {RUN_MARK: self.run, STEP_MARK: self.step, **known}
 
     def environment(self, *layers: Mapping[str, str | None]) -> dict[str, str]:
-        """The operator's variables with those of the layers, the last of which wins; None unsets one."""
+        """The operator's variables with those of the layers, the last of which wins; None unsets one.
+
+        None of them takes back that nothing may be changed.
+        """
         found: dict[str, str | None] = dict(self.environ)
         for layer in layers:
             found |= layer
+        if self.environ.get(READ_ONLY_VARIABLE) == "true":
+            found[READ_ONLY_VARIABLE] = "true"
         return {name: text for name, text in found.items() if text is not None}
 
 

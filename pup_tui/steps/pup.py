@@ -11,6 +11,7 @@ from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
 from pup_tui.datadog.configuration import (
     CREDENTIAL_VARIABLES,
     SITE_VARIABLE,
+    URL_VARIABLE,
     ConfigurationError,
     DatadogConfiguration,
     PupChoice,
@@ -42,7 +43,7 @@ BUILT_IN = "the built-in client"
 
 _ANSWERS_FOR_THE_OPERATOR = frozenset(
     {
-        "DD_AUTO_APPROVE",
+        *("DD_AUTO_APPROVE", "DD_CLI_AUTO_APPROVE", "PUP_AUTO_APPROVE", "PUP_AGENT_MODE"),
         *("FORCE_AGENT_MODE", "AGENT", "AIDER", "AMAZON_Q", "AWS_Q_DEVELOPER"),
         *("CLAUDECODE", "CLAUDE_CODE", "CLINE", "CODEX", "CODEX_CI", "CODEX_SANDBOX"),
         *("CODEX_SESSION_ID", "CODEX_THREAD_ID", "CODEX_VERSION", "OPENAI_CODEX"),
@@ -53,8 +54,9 @@ _ANSWERS_FOR_THE_OPERATOR = frozenset(
 )
 """Variables that make `pup` say yes to its own questions, and wrap its output in an envelope."""
 
-_OURS_FOR_PUP = {"PUP_TUI_DATADOG_URL": "PUP_MOCK_SERVER"}
-_FOR_DATADOG = ("DD_", *_OURS_FOR_PUP)
+_OURS_FOR_PUP = {URL_VARIABLE: "PUP_MOCK_SERVER"}
+_FOR_DATADOG = ("DD_", *_OURS_FOR_PUP, *_OURS_FOR_PUP.values())
+_OF_ANOTHER = "the step's `env` names another Datadog than the configured one, and none of its keys"
 
 
 class PupExecutor:
@@ -137,8 +139,8 @@ class PupExecutor:
             return None
         arguments = (PUP, *in_json(words))
         given = environment(environ)
-        if self._configuration.is_handed_on:
-            configuration = self._configured(request.env, environ)
+        configuration = self._configured(request.env, environ)
+        if configuration.is_handed_on or configuration.base_url != self._configuration.base_url:
             # As a whole: `pup` sends a token and keys that stand beside it together.
             given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}
             given |= configuration.variables()
@@ -156,14 +158,21 @@ class PupExecutor:
     ) -> DatadogConfiguration:
         """The account that the step's own `env` names, as an installed `pup` would take it.
 
-        Credentials that are stored go with it only to the Datadog that they are stored for.
+        The operator's credentials go to the Datadog that is configured: for another one the step has to bring
+        its own. Raises ConfigurationError.
         """
         usual = self._configuration
         if not any(name.startswith(_FOR_DATADOG) for name in env):
             return usual
-        named = DatadogConfiguration.from_environment({SITE_VARIABLE: usual.site, **environ})
-        is_stored = bool(usual.source) and not named.variables()
-        return usual if is_stored and named.base_url == usual.base_url else named
+        if address := next((theirs for theirs in _OURS_FOR_PUP.values() if theirs in env), ""):
+            raise ConfigurationError(f"{address} is not for steps: use {URL_VARIABLE}")
+        account = {SITE_VARIABLE: usual.site, **environ}
+        named = DatadogConfiguration.from_environment(account)
+        if named.base_url != usual.base_url:
+            own = {name: env.get(name) or "" for name in CREDENTIAL_VARIABLES}
+            named = DatadogConfiguration.from_environment(account | own)
+            return replace(named, trouble=_OF_ANOTHER)
+        return usual if usual.source and not named.variables() else named
 
 
 async def _on_client(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pup_tui.datadog.arguments import split_globals, take_apart
+from pup_tui.datadog.configuration import READ_ONLY_VARIABLE
 from pup_tui.datadog.installed import may_be_extension
 from pup_tui.datadog.table import load_table
 from pup_tui.steps.pup_programs import pup_program
@@ -68,7 +69,7 @@ def extension_environment(
         "DD_ORG": flags.get("--org", environ.get("DD_ORG", "")),
         "PUP_OUTPUT": flags.get("--output", "json"),
         "PUP_FILTER": flags.get("--jq", ""),
-        "PUP_READ_ONLY": flags.get("--read-only", ""),
+        "PUP_READ_ONLY": flags.get("--read-only", "") or _read_only(environ),
         "PUP_AUTO_APPROVE": "true" if approved else "",
     }
     kept = {
@@ -77,3 +78,7 @@ def extension_environment(
         if name not in _SET_BY_PUP and not name.startswith(_OURS)
     }
     return kept | {name: text for name, text in active.items() if text}
+
+
+def _read_only(environ: Mapping[str, str]) -> str:
+    return "true" if environ.get(READ_ONLY_VARIABLE) == "true" else ""

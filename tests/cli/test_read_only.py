@@ -51,6 +51,7 @@ def folder(tmp_path: Path) -> Path:
         (("--read-only", "run"), {}),
         (("run",), {"DD_READ_ONLY": "true"}),
         (("run",), {"DD_CLI_READ_ONLY": "1"}),
+        (("run",), {"PUP_READ_ONLY": "true"}),
     ],
 )
 def test_what_may_change_something_does_not_begin(

@@ -13,7 +13,7 @@ from pup_tui.runbook.model import Step
 from tests.support.player import FAILS, Player
 from tests.support.runbooks import program_of
 
-EVERY_KIND = """
+EVERY_KIND = r"""
 vars: {V: {default: x}}
 steps:
   - {name: looks, kind: shell, run: ls, read_only: true}
@@ -24,6 +24,19 @@ steps:
   - {name: query, kind: sql, url: 'sqlite:///x', query: select 1, read_only: true}
   - {name: write, kind: sql, url: 'sqlite:///x', query: delete from t}
   - {name: list, kind: pup, run: monitors list}
+  - {name: account, kind: pup, run: monitors list, env: {DD_SITE: datadoghq.eu}}
+  - {name: quoted, kind: pup, run: '"monitors" list'}
+  - {name: path, kind: pup, run: monitors list, env: {PATH: /tmp}}
+  - {name: vouched, kind: pup, run: monitors list, env: {PATH: /opt/bin}, read_only: true}
+  - {name: library, kind: pup, run: monitors list, env: {LD_PRELOAD: /tmp/x.so}}
+  - {name: api, kind: pup, run: 'api /v1/monitor/{{ V }}'}
+  - {name: apivalue, kind: pup, run: 'api {{ V }} v1/monitor/5'}
+  - {name: apiquoted, kind: pup, run: 'api "-X" DELETE v1/monitor/5'}
+  - {name: apiescaped, kind: pup, run: 'api \-X DELETE v1/monitor/5'}
+  - {name: override, kind: http, url: 'https://example.com', headers: {X-HTTP-Method-Override: DELETE}}
+  - {name: parameter, kind: http, url: 'https://example.com', query: {_method: DELETE}}
+  - {name: address, kind: http, url: 'https://example.com/?a=b&_method=DELETE'}
+  - {name: header, kind: http, url: 'https://example.com', headers: {X-Api-Key: x}}
   - {name: cancel, kind: pup, run: downtime cancel 1}
   - {name: submit, kind: pup, run: metrics submit --name x --value 1}
   - {name: extension, kind: pup, run: hello x}
@@ -39,13 +52,52 @@ steps:
 CHANGES = {
     *("shell", "post", "some", "write", "cancel", "submit", "extension", "values"),
     *("flow", "tell", "each", "g/in"),
+    *("path", "library", "apivalue", "apiquoted", "apiescaped", "override", "parameter", "address"),
 }
 
 
 def test_of_every_kind_only_what_looks_begins() -> None:
     program = program_of(EVERY_KIND)
     assert set(may_change(program, is_believed=True)) == CHANGES
-    assert set(may_change(program, is_believed=False)) == {*CHANGES, "looks", "query"}
+    assert set(may_change(program, is_believed=False)) == {*CHANGES, "looks", "query", "vouched"}
+
+
+@pytest.mark.parametrize(
+    ("text", "changing"),
+    [
+        ("defaults: {env: {PATH: /tmp}}\nsteps: [{name: a, kind: pup, run: monitors list}]", "a"),
+        (
+            (
+                "steps: [{name: g, kind: group, env: {PATH: /tmp}, steps: "
+                "[{name: h, kind: parallel, steps: [{name: a, kind: pup, run: monitors list}]}]}]"
+            ),
+            "g/h/a",
+        ),
+        (
+            (
+                "steps: [{name: a, kind: wait, duration: 1s, env: {PATH: /tmp}, "
+                "undo: {name: u, kind: pup, run: monitors list}}]"
+            ),
+            "a:undo",
+        ),
+        (
+            (
+                "steps: [{name: g, kind: group, env: {DD_SITE: datadoghq.eu}, steps: "
+                "[{name: a, kind: pup, run: monitors list}]}]"
+            ),
+            "",
+        ),
+        (
+            (
+                "steps: [{name: g, kind: wait, duration: 1s, env: {PATH: /tmp}}, "
+                "{name: g2, kind: pup, run: monitors list}]"
+            ),
+            "",
+        ),
+    ],
+)
+def test_no_program_that_is_chosen_around_a_step_runs(text: str, changing: str) -> None:
+    assert " ".join(may_change(program_of(text), is_believed=True)) == changing
 
 
 def test_the_plan_says_what_is_refused() -> None:

@@ -88,11 +88,12 @@ async def test_a_rate_limit_is_waited_for_whatever_the_method(
 async def test_a_rate_limit_beyond_the_cap_stops_clearly(
     client_of: MakeClient, waits: list[float]
 ) -> None:
-    reply = Reply(429, headers={"Retry-After": "86400"})
+    reply = Reply(429, headers={"Retry-After": "86400000", "X-Request-Id": "r-1"})
     async with FakeServer(reply) as server, client_of(server.url) as client:
-        with pytest.raises(DatadogError, match="resets in 86400 s") as caught:
+        with pytest.raises(DatadogError, match="resets in 86400000 s") as caught:
             await client.request("GET", "/api/v1/x")
     assert caught.value.status == 429
+    assert str(caught.value).endswith("(request r-1)")
     assert waits == []
 
 

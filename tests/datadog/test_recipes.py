@@ -352,3 +352,67 @@ async def test_one_page_of_several_is_not_shown_as_all(
 ) -> None:
     async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
         assert (await run(client, "logs search --query=x")).stderr == told
+
+
+def _numbered(count: int) -> list[dict[str, int]]:
+    return [{"id": number} for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("line", "body", "told"),
+    [
+        (
+            "monitors list",
+            _numbered(200),
+            "these are the 200 results of one page, and there may be more (see --limit, --page)\n",
+        ),
+        ("monitors list", _numbered(199), ""),
+        (
+            "monitors list --limit=2",
+            _numbered(2),
+            "these are the 2 results of one page, and there may be more (see --limit, --page)\n",
+        ),
+        (
+            "monitors search",
+            {
+                "counts": {"status": [{"name": "OK", "count": 2}]},
+                "monitors": _numbered(2),
+                "metadata": {"total_count": 3, "page": 0, "page_count": 2, "per_page": 2},
+            },
+            "these are 2 of 3 results (see --page, --per-page)\n",
+        ),
+        (
+            "downtime list",
+            {"included": [1], "data": _numbered(2), "meta": {"page": {"total_filtered_count": 5}}},
+            "these are 2 of 5 results\n",
+        ),
+        (
+            "downtime list",
+            {"data": _numbered(2), "meta": {"page": {"total_filtered_count": 2}}},
+            "",
+        ),
+        (
+            "slos list",
+            {"data": _numbered(1), "metadata": {"page": {"total_count": 9}}},
+            "these are 1 of 9 results (see --limit, --offset)\n",
+        ),
+        (
+            "users list",
+            {"data": _numbered(1), "meta": {"page": {"total_count": 9, "total_filtered_count": 1}}},
+            "",
+        ),
+        (
+            "incidents list --limit=2",
+            {"data": _numbered(2), "meta": {"pagination": {"next_offset": 2, "size": 2}}},
+            "these are the 2 results of one page, and there may be more (see --limit)\n",
+        ),
+        ("monitors get 1", {"id": 1, "options": {}, "tags": ["a"]}, ""),
+        ("logs search --query=x --limit=2", {"data": _numbered(2), "meta": {}}, ""),
+        ("downtime list", {"data": _numbered(2), "meta": {"page": {"total_count": True}}}, ""),
+    ],
+)
+async def test_a_page_without_a_cursor_is_not_shown_as_all(
+    client_of: MakeClient, line: str, body: Any, told: str
+) -> None:
+    async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
+        assert (await run(client, line)).stderr == told

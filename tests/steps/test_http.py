@@ -315,12 +315,15 @@ class TestDatadog:
     async def test_refusal_keeps_its_body(
         self, ask: Ask, account: Account, sink: RecordingSink
     ) -> None:
-        async with FakeServer(Reply(404, {"errors": ["no such monitor"]})) as server:
+        known_as = {"X-Request-Id": "r-1"}
+        async with FakeServer(
+            Reply(404, {"errors": ["no such monitor"]}, headers=known_as)
+        ) as server:
             ask.configuration = account(server.url)
             outcome = await ask("/api/v1/monitor/1")
         assert (outcome.status_code, outcome.reason) == (
             404,
-            f"HTTP 404 from {server.url}/api/v1/monitor/1",
+            f"HTTP 404 from {server.url}/api/v1/monitor/1 (request r-1)",
         )
         assert b"no such monitor" in sink.stdout
 

@@ -9,7 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from pup_tui.core.requests import PupRequest
-from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
+from pup_tui.datadog.configuration import (
+    CREDENTIAL_VARIABLES,
+    DatadogConfiguration,
+    PupChoice,
+)
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.steps.pup import PupExecutor, environment, in_json
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
@@ -100,6 +104,46 @@ class TestInstalled:
         lines = sink.stdout.decode().splitlines()
         assert {f"PWD={installed.context.cwd}/sub", "DD_SITE=datadoghq.eu"} <= set(lines)
         assert "DD_AUTO_APPROVE" not in sink.stdout.decode()
+
+    @pytest.mark.parametrize(
+        "own", [{}, {"DD_API_KEY": "own", "DD_APP_KEY": "own"}, {"DD_ACCESS_TOKEN": "own"}]
+    )
+    async def test_gets_the_operators_keys_for_no_other_datadog(
+        self, installed: Pup, sink: RecordingSink, own: dict[str, str]
+    ) -> None:
+        keys = dict.fromkeys(CREDENTIAL_VARIABLES, "of-the-operator")
+        installed.context = replace(
+            installed.context, environ={**installed.context.environ, **keys}
+        )
+        await installed("monitors", "list", env={"DD_SITE": "datadoghq.eu", **own})
+        lines = sink.stdout.decode().splitlines()
+        assert {each for each in lines if each.startswith(CREDENTIAL_VARIABLES)} == {
+            f"{name}={text}" for name, text in own.items()
+        }
+
+    @pytest.mark.parametrize(
+        ("env", "told"),
+        [
+            ({"DD_SITE": "evil.example"}, "DD_SITE is 'evil.example'"),
+            ({"PUP_TUI_DATADOG_URL": "http://evil.example"}, "in clear text"),
+            ({"PUP_MOCK_SERVER": "https://evil.example"}, "use PUP_TUI_DATADOG_URL"),
+        ],
+    )
+    async def test_is_not_sent_where_no_keys_may_go(
+        self, installed: Pup, sink: RecordingSink, env: dict[str, str], told: str
+    ) -> None:
+        outcome = await installed("monitors", "list", env=env)
+        assert told in outcome.reason
+        assert sink.stdout == b""
+
+    @pytest.mark.parametrize("own", ["", "false"])
+    async def test_no_step_takes_back_that_nothing_may_be_changed(
+        self, installed: Pup, sink: RecordingSink, own: str
+    ) -> None:
+        environ = {**installed.context.environ, "DD_READ_ONLY": "true"}
+        installed.context = replace(installed.context, environ=environ)
+        await installed("monitors", "list", env={"DD_READ_ONLY": own})
+        assert "DD_READ_ONLY=true" in sink.stdout.decode().splitlines()
 
     async def test_inherits_the_locks(self, installed: Pup, sink: RecordingSink) -> None:
         folder = installed.context.cwd
@@ -208,6 +252,20 @@ class TestBuiltIn:
             assert (await pup("monitors", "list", env=env)).ok
         assert server.requests[0].headers["dd-api-key"] == "another-api-key"
 
+    async def test_the_operators_keys_go_to_no_other_datadog(
+        self, pup: Pup, account: Account
+    ) -> None:
+        async with FakeServer(Reply(body=[])) as server:
+            pup.configuration = account("http://127.0.0.1:9")
+            keys = {"DD_API_KEY": "of-the-operator", "DD_APP_KEY": "of-the-operator"}
+            pup.context = replace(pup.context, environ={**pup.context.environ, **keys})
+            for own in ({}, {"DD_API_KEY": "half-of-a-pair"}):
+                env = {"PUP_TUI_DATADOG_URL": server.url, **own}
+                outcome = await pup("monitors", "list", env=env)
+                assert "no Datadog credentials" in outcome.reason
+            assert "names another Datadog" in outcome.reason
+        assert server.requests == []
+
     async def test_account_that_makes_no_sense_is_an_outcome(self, pup: Pup) -> None:
         outcome = await pup("monitors", "list", env={"DD_SITE": "evil.example"})
         assert not outcome.ok
@@ -266,9 +324,10 @@ def test_json_is_asked_for_unless_another_output_is(words: str, result: str) -> 
 
 
 def test_nothing_in_the_environment_answers_for_the_operator() -> None:
-    kept = environment(
-        {"DD_AUTO_APPROVE": "true", "FORCE_AGENT_MODE": "1", "DD_API_KEY": "k", "HOME": "/h"}
+    saying_yes = dict.fromkeys(
+        ("DD_AUTO_APPROVE", "DD_CLI_AUTO_APPROVE", "PUP_AUTO_APPROVE", "PUP_AGENT_MODE"), "true"
     )
+    kept = environment({**saying_yes, "FORCE_AGENT_MODE": "1", "DD_API_KEY": "k", "HOME": "/h"})
     assert kept == {"DD_API_KEY": "k", "HOME": "/h"}
 
 

@@ -95,6 +95,13 @@ async def test_it_may_say_yes_only_after_a_yes_to_its_step(extension: Extension)
     assert variables["PUP_AUTO_APPROVE"] == "true"
 
 
+async def test_it_is_told_that_nothing_may_be_changed(extension: Extension) -> None:
+    program(extension.bin / "pup-hello")
+    extension.environ |= {"DD_READ_ONLY": "true"}
+    _, _, variables = await extension("hello", env={"DD_READ_ONLY": "false"})
+    assert variables["PUP_READ_ONLY"] == "true"
+
+
 async def test_flags_before_its_name_are_variables(extension: Extension) -> None:
     program(extension.bin / "pup-hello")
     words = ("--output", "table", "--org=b", "--read-only", "--jq", ".a", "hello", "--output", "x")

@@ -98,7 +98,8 @@ def refused(
     `has_program` tells whether `pup`, or an extension of it, may be used and is there; `lacking` are the
     permissions that the credentials do not have.
     """
-    from pup_tui.catalog.effects import mutates, program_needed, subcommand_of
+    from pup_tui.catalog.effects import may_change, program_needed, subcommand_of
+    from pup_tui.core.program import compile_program
     from pup_tui.datadog.arguments import match_rows
     from pup_tui.datadog.permissions import permission_for
     from pup_tui.runbook.model import WorkflowStep
@@ -119,8 +120,9 @@ def refused(
                 needed = permission_for("workflows run")
             if needed in lacking:
                 forbidden[needed].append(where)
-            if mutates(node.step, is_believed=each.loaded.is_believed) is not False:
-                changing.append(where)
+        compiled = compile_program(each.loaded.id, each.loaded.require())
+        barred = may_change(compiled, is_believed=each.loaded.is_believed)
+        changing += [f"{each.entry.id}/{id_}" for id_ in barred]
     for program, steps in sorted(needing.items()):
         yield _steps(steps, f"need `{program}`, which is not there")
     for permission, steps in sorted(forbidden.items()):
