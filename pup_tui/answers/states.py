@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from .things import AnswerSubject, at, layers, name_of, subject_of, told_thing
+from .things import NOT_COMPLETE, AnswerSubject, at, layers, name_of, subject_of, told_thing
 
 _PATHS: Final = (("status",), ("overall_state",), ("state",))
 _DEEPER: Final = (
@@ -52,6 +52,8 @@ def states_of(value: Any) -> ToldStates:
 
 
 def _of_all(answer: AnswerSubject) -> ToldStates:
+    if answer.is_partial:
+        return ToldStates(None, True, NOT_COMPLETE)
     found = [list(_states(thing)) for thing in answer.things]
     without = [which for which, states in enumerate(found) if not states]
     if without:
@@ -106,8 +108,8 @@ def _beside_its_id(layer: Mapping[str, Any]) -> str | None:
 
 
 def _text(value: Any, paths: tuple[tuple[str, ...], ...]) -> str | None:
-    for path in paths:
-        found = at(value, *path)
-        if isinstance(found, str) or (isinstance(found, int) and not isinstance(found, bool)):
-            return str(found)
-    return None
+    """The first text, else the first whole number: the `status` of an SLO beside its `state` is one."""
+    found = [at(value, *path) for path in paths]
+    texts = (each for each in found if isinstance(each, str))
+    numbers = (str(each) for each in found if isinstance(each, int) and not isinstance(each, bool))
+    return next(texts, None) or next(numbers, None)
