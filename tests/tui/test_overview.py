@@ -3,9 +3,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.runbook.model import Runbook
 from pup_tui.steps.fake import FakeExecutor, Play
@@ -259,6 +259,19 @@ async def test_the_state_of_what_a_runbook_names_is_asked_on_a_key_only(
         assert "At Datadog" not in console.screen
         console.select("names")
         await console.sees("s shows its state")
+
+
+async def test_beside_a_long_id_there_is_room_for_the_state(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async def present(runbook: Runbook, given: Mapping[str, str]) -> Sequence[NamedState]:
+        return [NamedState(kind="SLO", name="5f1c8a9e" * 8, state="warning", told="")]
+
+    services = replace(make_services({"names.yaml": NAMES}), present=present)
+    async with open_console(services, SMALL) as console:
+        await console.sees("At Datadog")
+        await console.press("s")
+        await console.sees("5f1c8a9e5f1c", "…", "warning")
 
 
 async def test_what_keeps_the_state_from_being_asked_is_said(

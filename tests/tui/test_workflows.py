@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from msgspec import structs
 
@@ -48,7 +47,7 @@ def services(make: MakeServices, datadog: Datadog, **options: object) -> Service
     folder = made.state / "workflows" / "x"
     kept = Folder(folder, Origin.DATADOG, prefix="workflow")
     made.catalog.places = (*made.catalog.places, kept)
-    return replace(made, workflows=WorkflowSource(made.state, folder, datadog.fetch))
+    return structs.replace(made, workflows=WorkflowSource(made.state, folder, datadog.fetch))
 
 
 async def test_they_come_when_the_runbooks_are_shown_already(
