@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .numbers import numbers_of
-from .things import subject_of
+from .things import NOT_COMPLETE, subject_of
 
 
 def why_not_known(value: Any) -> str:
@@ -15,7 +15,7 @@ def why_not_known(value: Any) -> str:
     if answer.error:
         return f"the answer is an error: {answer.error}"
     if answer.is_partial and not answer.things:
-        return "the answer is not complete: the query ended before it was done"
+        return NOT_COMPLETE
     return ""
 
 

@@ -53,17 +53,11 @@ def numbers_of(value: Any) -> ToldNumbers:
         return ToldNumbers((Number(number),))
     if isinstance(value, Mapping) and (number := number_of(value.get("value"))) is not None:
         return ToldNumbers((Number(number),))
-    if (error := _partly_wrong(value)) or (error := subject_of(value).error):
+    if error := subject_of(value).error:
         return ToldNumbers(None, why_not=f"the answer is an error: {error}")
     for found, each in _groups(value):
         return _of_groups(found, each)
     return _of_things(subject_of(value))
-
-
-def _partly_wrong(value: Any) -> str:
-    """What a v2 query says of those of its parts that failed."""
-    error = at(value, "errors")
-    return error if isinstance(error, str) else ""
 
 
 def _groups(value: Any) -> Iterator[tuple[list[Number], str]]:

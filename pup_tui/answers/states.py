@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from .things import AnswerSubject, at, layers, name_of, subject_of, told_thing
+from .things import NOT_COMPLETE, AnswerSubject, at, layers, name_of, subject_of, told_thing
 
 _PATHS: Final = (("status",), ("overall_state",), ("state",))
 _DEEPER: Final = (
@@ -18,7 +18,7 @@ _PARTS: Final = "overall_status"
 """The states of an SLO, one for each of its time frames."""
 
 
-class State(NamedTuple):
+class ThingState(NamedTuple):
     """One state, and of what it is, where that has a name."""
 
     text: str
@@ -31,7 +31,7 @@ class ToldStates(NamedTuple):
     `states` is None where not all of them are known; `why_not` says what was found instead.
     """
 
-    states: tuple[State, ...] | None
+    states: tuple[ThingState, ...] | None
     several: bool = False
     why_not: str = ""
 
@@ -39,7 +39,7 @@ class ToldStates(NamedTuple):
 def states_of(value: Any) -> ToldStates:
     """The states that an answer tells."""
     if isinstance(value, Mapping) and (own := _text(value, _PATHS)) is not None:
-        return ToldStates((State(own),))
+        return ToldStates((ThingState(own),))
     answer = subject_of(value)
     if answer.error:
         return ToldStates(None, why_not=f"the answer is an error: {answer.error}")
@@ -52,6 +52,8 @@ def states_of(value: Any) -> ToldStates:
 
 
 def _of_all(answer: AnswerSubject) -> ToldStates:
+    if answer.is_partial:
+        return ToldStates(None, True, NOT_COMPLETE)
     found = [list(_states(thing)) for thing in answer.things]
     without = [which for which, states in enumerate(found) if not states]
     if without:
@@ -60,12 +62,12 @@ def _of_all(answer: AnswerSubject) -> ToldStates:
     return ToldStates(tuple(state for each in found for state in each), True)
 
 
-def _states(thing: Any) -> Iterator[State]:
+def _states(thing: Any) -> Iterator[ThingState]:
     """The state of a thing, or else those of its parts; nothing where it has none."""
     name = name_of(thing)
     for layer in layers(thing):
         if (text := _text(layer, _PATHS)) is not None:
-            yield State(text, name)
+            yield ThingState(text, name)
             return
     for layer in layers(thing):
         if found := list(_of_parts(layer.get(_PARTS), name)):
@@ -74,7 +76,7 @@ def _states(thing: Any) -> Iterator[State]:
         text = _text(layer, _DEEPER)
         text = _beside_its_id(layer) if text is None else text
         if text is not None:
-            yield State(text, name)
+            yield ThingState(text, name)
             return
     for layer in layers(thing):
         told = [
@@ -87,13 +89,13 @@ def _states(thing: Any) -> Iterator[State]:
             return
 
 
-def _of_parts(parts: Any, name: str) -> Iterator[State]:
+def _of_parts(parts: Any, name: str) -> Iterator[ThingState]:
     """The states of a list of parts, if each has one."""
     if not isinstance(parts, list):
         return
     found = [(_text(part, _PATHS), name_of(part) or name) for part in parts]
     if all(text is not None for text, _ in found):
-        yield from (State(text or "", part) for text, part in found)
+        yield from (ThingState(text or "", part) for text, part in found)
 
 
 def _beside_its_id(layer: Mapping[str, Any]) -> str | None:
@@ -106,8 +108,8 @@ def _beside_its_id(layer: Mapping[str, Any]) -> str | None:
 
 
 def _text(value: Any, paths: tuple[tuple[str, ...], ...]) -> str | None:
-    for path in paths:
-        found = at(value, *path)
-        if isinstance(found, str) or (isinstance(found, int) and not isinstance(found, bool)):
-            return str(found)
-    return None
+    """The first text, else the first whole number: the `status` of an SLO beside its `state` is one."""
+    found = [at(value, *path) for path in paths]
+    texts = (each for each in found if isinstance(each, str))
+    numbers = (str(each) for each in found if isinstance(each, int) and not isinstance(each, bool))
+    return next(texts, None) or next(numbers, None)

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from .kinds import KindColumn, ThingKind, thing_kinds
 from .plain_numbers import number_of
+from .series import MetricSeries, series_of
 from .things import layers, name_of, subject_of
 
 MOST_ROWS: Final = 10_000
@@ -33,6 +34,9 @@ def table_of(value: Any, now: float | None = None) -> KindTable | None:
 
     Times are in local time, with how long ago that was at `now` (seconds since 1970).
     """
+    series = series_of(value) or []
+    if any(each.points for each in series):
+        return _of_series(series[:MOST_ROWS])
     things = subject_of(value).things
     if not things or len(things) > MOST_ROWS:
         return None
@@ -54,6 +58,25 @@ def table_of(value: Any, now: float | None = None) -> KindTable | None:
         tuple(kind.columns[n].title for n in held),
         tuple((*(_cut(row[n]) for n in held[:-1]), row[held[-1]]) for row in rows),
     )
+
+
+def _of_series(series: Sequence[MetricSeries]) -> KindTable:
+    """Metric series by their figures, and when the newest value of each was measured."""
+    titles = ("series", "last", "min", "max", "unit", "at")
+    rows = []
+    for each in series:
+        known = [(at, value) for at, value in each.points if value is not None]
+        values = [value for _, value in known]
+        figures = (
+            (f"{n:.6g}" for n in (values[-1], min(values), max(values))) if values else ("",) * 3
+        )
+        at = _second(known[-1][0]) if known and 0 <= known[-1][0] < _MILLISECONDS else ""
+        rows.append((each.name, *figures, each.unit, at))
+    return KindTable("series", titles, tuple(rows))
+
+
+def _second(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _cut(cell: str) -> str:
@@ -120,10 +143,9 @@ class _Lookup:
         at = moment_of(value)
         if at is None:
             return self._text(value)
-        then = datetime.fromtimestamp(at, UTC).astimezone()
         if column.told == "second":
-            return then.strftime("%Y-%m-%d %H:%M:%S")
-        told = then.strftime("%Y-%m-%d %H:%M")
+            return _second(at)
+        told = datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
         return told if self._now is None else f"{told} ({_ago(self._now - at)})"
 
 

@@ -30,11 +30,15 @@ _LONGEST: Final = 80
 _LONGEST_ERROR: Final = 500
 
 
+NOT_COMPLETE: Final = "the answer is not complete: the query ended before it was done"
+"""Why nothing is known of an answer that is partial."""
+
+
 class AnswerSubject(NamedTuple):
     """The things of an answer, and the expression by which `json` leads to them.
 
-    `error` is what an answer says that is nothing but an error; `is_partial` says that its making was not
-    finished, so that more may belong to it.
+    `error` is what an answer says that is nothing but an error, or that a query has failed; `is_partial` says
+    that its making was not finished, so that more may belong to it.
     """
 
     things: tuple[Any, ...] = ()
@@ -178,11 +182,13 @@ def _is_number(value: Any) -> bool:
 
 
 def _error(value: JsonMap) -> str:
-    """What goes wrong by an answer that says nothing else."""
+    """What goes wrong by an answer that tells of nothing else, or by that of a query that failed."""
     said = [_told(each) for key in ("errors", "error") if (each := value.get(key))]
     others = (its for key, its in value.items() if key not in _BESIDE)
-    is_all = all(_is_number(each) or each in ("", [], {}) for each in others)
-    return "; ".join(filter(None, said))[:_LONGEST_ERROR] if is_all else ""
+    tells_more = any(isinstance(each, Mapping | list) and each for each in others)
+    is_failed_query = isinstance(value.get("errors"), str) or value.get("status") == "error"
+    is_error = is_failed_query or not (tells_more or name_of(value))
+    return "; ".join(filter(None, said))[:_LONGEST_ERROR] if is_error else ""
 
 
 def _told(error: Any) -> str:

@@ -115,7 +115,11 @@ def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:
 
 
 def _as_row(entry: Entry, last: str) -> tuple[str, ...]:
+    from pup_tui.catalog.entries import Origin
+
     marks = [entry.origin.value]
+    # Of their names the id has the letters and digits of ASCII only.
+    is_fetched = entry.origin is Origin.DATADOG
     if entry.shadowed:
         marks.append("shadowed")
     if not entry.trusted:
@@ -126,5 +130,5 @@ def _as_row(entry: Entry, last: str) -> tuple[str, ...]:
         " ".join(f"{key}:{value}" for key, value in entry.tags.items()),
         ", ".join(marks),
         last,
-        entry.error if entry.broken else entry.summary,
+        entry.error if entry.broken else entry.summary or (entry.name if is_fetched else ""),
     )

@@ -346,13 +346,12 @@ class Parts:
         from pup_tui.catalog.inputs import resolve_inputs
         from pup_tui.catalog.named_things import named_things
         from pup_tui.datadog.client import DatadogClient
-        from pup_tui.datadog.present import MOST_THINGS
         from pup_tui.datadog.retries import RetryPolicy
 
         resolved = await resolve_inputs(runbook, given, self.sources.at_rest())
         hidden = {*resolved.secrets, *resolved.left_out}
         values = {name: its for name, its in resolved.values.items() if name not in hidden}
-        things = named_things(runbook, values)[:MOST_THINGS]
+        things = named_things(runbook, values)
         # Whoever looks wants an answer, and asks again: nothing is waited for.
         once = RetryPolicy(attempts=1)
         async with DatadogClient(self.datadog, retries=once, call_timeout=10.0) as client:

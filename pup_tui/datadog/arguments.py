@@ -83,6 +83,8 @@ def unknown_command(words: Sequence[str], further: Collection[str] = ()) -> Comm
     if not plain:
         return CommandError("no subcommand of pup is given", "for example: monitors list")
     names = [*load_table().names, *further]
+    if (whole := " ".join(plain)) in names:
+        return CommandError("`pup` is given twice", f"use `{whole}`")
     group = [name for name in names if name.split()[: len(plain)] == plain]
     if group:
         return CommandError(f"`{' '.join(plain)}` is not whole", f"use {_listing(group)}")
@@ -107,7 +109,7 @@ def _near(words: Sequence[str], names: Iterable[str]) -> str:
     group = [name for name in split if name[:known] == list(words[:known]) and len(name) > known]
     if known == len(words):
         return ""
-    near = difflib.get_close_matches(words[known], {name[known] for name in group}, n=1)
+    near = difflib.get_close_matches(words[known].lower(), {name[known] for name in group}, n=1)
     meant = [name for name in group if near and name[known] == near[0]]
     # Of several the one that goes on as the words do.
     best = max(meant, key=lambda name: _in_common(name, words), default=[])
@@ -197,8 +199,10 @@ def flag_of(word: str, spellings: Mapping[str, PupFlag], name: str) -> tuple[Pup
     if attached is not None and not word.startswith("--") and attached.type != "switch":
         return attached, word[2:]
     known = sorted(s for s in spellings if s.startswith("--"))
-    near = difflib.get_close_matches(spelling, known, n=1, cutoff=0.65)
-    hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(known)}"
+    near = difflib.get_close_matches(
+        spelling.lstrip("-").lower(), [each.lstrip("-") for each in known], n=1, cutoff=0.65
+    )
+    hint = f"did you mean --{near[0]}?" if near else f"it takes {', '.join(known)}"
     raise CommandError(f"{name}: unknown flag {spelling}", hint)
 
 
@@ -311,4 +315,4 @@ def _shortcoming(rows: Sequence[PupCommand], parsed: Words) -> CommandError:
 
 
 def _listing(usages: Iterable[str]) -> str:
-    return " or ".join(f"`{usage}`" for usage in usages)
+    return " or ".join(f"`{usage}`" for usage in dict.fromkeys(usages))

@@ -26,6 +26,7 @@ from pup_tui.datadog.installed import (
 )
 from pup_tui.datadog.table import PupFlag, load_table
 from pup_tui.known_word import KnownWord
+from pup_tui.quoted import quoted
 
 PUP = "pup"
 
@@ -150,7 +151,10 @@ def _takes(flag: PupFlag, value: str, name: str) -> bool:
     try:
         check_flag(flag, value)
     except ValueError as error:
-        if flag.name == "--output" and value in OUTPUTS:
-            return False
+        if flag.name == "--output":
+            if value in OUTPUTS:
+                return False
+            told = f"{name}: {flag.name}: {quoted(value)} is unknown"
+            raise CommandError(told, f"use {', '.join(sorted(OUTPUTS))}") from None
         raise CommandError(f"{name}: {flag.name}: {error}") from None
     return True

@@ -19,7 +19,7 @@ _BY_ARGUMENT: Mapping[str, NamedKind] = {
 }
 _ENVIRONMENTS = ("--env", "--environment")
 _SERVICE = "--service"
-_TAG = re.compile(r"(?<![-!@.\w])service:(?P<name>[^\s,(){}\"'|*!]++)(?!\*)")
+_TAG = re.compile(r"(?<![-!@.\w])(?<!\bNOT )services?:(?P<name>[^\s,(){}\"'|*!]++)(?!\*)")
 
 _BY_PATH: Mapping[str, NamedKind] = {"monitor": "monitor", "slo": "SLO", "feature-flags": "flag"}
 _IN_PATH = re.compile(rf"/api/v[0-9]+/(?P<of>{'|'.join(_BY_PATH)})/(?P<id>[^/?#]+)")

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from pup_tui import late
 from pup_tui.answers.states import states_of
 from pup_tui.answers.tables import moment_of
 from pup_tui.answers.things import layers, subject_of
@@ -23,6 +24,10 @@ KEPT_SECONDS = 10.0
 """How long what was told of a thing is told again without a call."""
 
 MOST_THINGS = 20
+
+PATIENCE = 10.0
+"""Seconds after which whoever asked is told what is known by then."""
+
 _AT_ONCE = 4
 _MOST_MONITORS = 1000
 _MOST_NAMED = 3
@@ -45,25 +50,33 @@ class PresentState(NamedTuple):
 class PresentStates:
     """Asks for states, and remembers for seconds what it was told."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, patience: float = PATIENCE
+    ) -> None:
         self._clock = clock
+        self._patience = patience
         self._known: dict[NamedThing, tuple[float, PresentState]] = {}
 
     async def of(self, things: Sequence[NamedThing], client: DatadogClient) -> list[PresentState]:
-        """The states of things, in their order."""
+        """The states of things, in their order; of many only the first are asked for."""
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def one(thing: NamedThing) -> PresentState:
             known = self._known.get(thing)
             if known is not None and self._clock() - known[0] < KEPT_SECONDS:
                 return known[1]
-            async with gate:
-                found = await _present(thing, client)
+            try:
+                async with late.timeout(self._patience), gate:
+                    found = await _present(thing, client)
+            except TimeoutError:
+                return PresentState(problem=f"no answer within {self._patience:g} s")
             if not found.problem:
                 self._known[thing] = self._clock(), found
             return found
 
-        return list(await asyncio.gather(*map(one, things)))
+        found = await asyncio.gather(*map(one, things[:MOST_THINGS]))
+        left = PresentState(problem=f"not asked: only the first {MOST_THINGS} are")
+        return [*found, *[left] * (len(things) - len(found))]
 
 
 async def _present(thing: NamedThing, client: DatadogClient) -> PresentState:

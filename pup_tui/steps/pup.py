@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -18,7 +19,9 @@ from pup_tui.datadog.configuration import (
 )
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.help import asks_help, help_text
+from pup_tui.datadog.known_words import program_of
 from pup_tui.datadog.permissions import permission_for
+from pup_tui.known_word import KnownWord
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -74,12 +77,9 @@ class PupExecutor:
             return Outcome(ok=False, reason="there is no subcommand after `pup`")
         if stop.is_set():
             return told_to_stop()
-        try:
+        invocation = None
+        with suppress(CommandError):
             invocation = resolve(words)
-        except CommandError as error:
-            unknown, invocation = str(error), None
-        else:
-            unknown = ""
         environ = context.environment(request.env)
         cwd = context.cwd / (request.cwd or "")
         try:
@@ -97,13 +97,26 @@ class PupExecutor:
             sink.write("stdout", help_text(words).encode())
             return Outcome(ok=True, exit_code=0, ran_by=BUILT_IN)
         if invocation is None:
-            return Outcome(ok=False, reason=unknown)
+            return Outcome(ok=False, reason=self._why_not(words))
         try:
             configuration = self._configured(request.env, environ)
         except ConfigurationError as error:
             return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
         ended = await _on_client(invocation, configuration, cwd, sink, stop, context)
         return replace(ended, ran_by=BUILT_IN)
+
+    def _why_not(self, words: Sequence[str]) -> str:
+        """Why the built-in client does not take words."""
+        try:
+            program = program_of([KnownWord(word) for word in words], lambda _: False)
+            if not program:
+                resolve(words)
+        except CommandError as error:
+            return str(error)
+        told = f"`pup {' '.join(words)}` needs an installed `pup`"
+        if self._choice == "builtin":
+            return f"{told}, which `datadog.client` rules out"
+        return f"{told}: install it"
 
     def _command(
         self,

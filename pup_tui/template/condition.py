@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pup_tui.answers.emptiness import why_not_known
 from pup_tui.answers.numbers import Number, ToldNumbers
-from pup_tui.answers.states import State, ToldStates, states_of
+from pup_tui.answers.states import ThingState, ToldStates, states_of
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.evaluation import Expression
@@ -254,7 +254,7 @@ def _states(scope: Mapping[str, Any]) -> ToldStates:
         found = states_of(json_value)
     status = scope.get("status")
     if found.states is None and isinstance(status, str):
-        return ToldStates((State(status),))
+        return ToldStates((ThingState(status),))
     return found
 
 

@@ -52,6 +52,7 @@ def _judged(source: str, answer: Any, *history: float) -> tuple[bool | None, str
         ({"status": "error", "error": "bad query", "series": []}, ["error"]),
         ({"errors": [{"status": "404", "title": "Not Found"}]}, None),
         ({"data": [_resource(status="ok"), _resource(name="b")]}, None),
+        ({"data": _resource(overall_status=[{"state": "breached", "status": 90}])}, ["breached"]),
         (True, None),
     ],
 )  # fmt: skip
@@ -85,6 +86,10 @@ def test_the_states_of_an_slo_are_those_of_all_its_time_frames() -> None:
             ),
         ),
         ({"data": None}, "the answer has no status: there is nothing in it"),
+        (
+            {"data": [_resource(status="ok")], "meta": {"status": "timeout"}},
+            "the answer is not complete: the query ended before it was done",
+        ),
     ],
 )
 def test_what_is_found_in_place_of_a_status(answer: Any, why: str) -> None:
@@ -204,6 +209,7 @@ def test_an_expression_says_why_it_has_no_value_or_status(source: str, why: str)
         ({"data": "text"}, False),
         ({"data": 5}, False),
         ({"data": None, "name": "x"}, False),
+        ({"id": 7, "status": "failed", "error": "disk full"}, False),
     ],
 )
 def test_emptiness(answer: Any, empty: bool) -> None:
@@ -212,7 +218,16 @@ def test_emptiness(answer: Any, empty: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [{"errors": ["x"]}, {"error": "x"}, {"data": [], "meta": {"status": "timeout"}}]
+    "answer",
+    [
+        {"errors": ["x"]},
+        {"error": "x"},
+        {"data": [], "meta": {"status": "timeout"}},
+        {"status": "error", "code": 403, "errors": ["Forbidden"], "statuspage": "http://a.example"},
+        {"code": "invalid", "errors": ["x"]},
+        {"status": "error", "error": "bad query", "series": [], "group_by": ["host"]},
+        {**_v2(), "errors": "one query failed"},
+    ],
 )
 def test_whether_an_error_or_a_part_is_empty_cannot_be_known(answer: Any) -> None:
     assert _judged("empty", answer)[0] is None

@@ -81,7 +81,7 @@ def test_logs_have_their_message_whole() -> None:
     assert len(made.rows[0][2]) > 40
 
 
-@pytest.mark.parametrize("which", ["dd-003", "dd-012", "dd-032", "dd-038", "dd-074", "dd-084"])
+@pytest.mark.parametrize("which", ["dd-003", "dd-012", "dd-032", "dd-074", "dd-084"])
 def test_errors_and_what_is_of_no_kind_have_no_table(which: str) -> None:
     assert table_of(_RECORDED[which]) is None
 
@@ -161,3 +161,24 @@ def test_every_kind_is_known_by_something_and_has_columns() -> None:
         assert kind.columns
         assert not kind.fits({})
         assert not kind.fits("x")
+
+
+def test_the_series_of_metrics_are_a_table_of_their_figures() -> None:
+    points = [[1_700_000_000_000.0, 5], [1_700_000_060_000.0, 12.5], [1_700_000_120_000.0, None]]
+    answer = {
+        "status": "ok",
+        "series": [
+            {"tag_set": ["host:a"], "pointlist": points, "unit": [{"short_name": "ms"}, None]},
+            {"tag_set": ["host:b"], "pointlist": [[1e300, 3], [1_700_000_000_000.0, None]]},
+        ],
+    }
+    found = table_of(answer)
+    assert found is not None
+    assert found.name == "series"
+    assert found.titles == ("series", "last", "min", "max", "unit", "at")
+    assert found.rows == (
+        ("host:a", "12.5", "5", "12.5", "ms", "2023-11-14 22:14:20"),
+        ("host:b", "3", "3", "3", "", ""),
+    )
+    assert table_of({"series": [], "status": "ok"}) is None
+    assert table_of({"series": [{"title": "a"}]}) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pup_tui.cli.wiring import Parts
+from pup_tui.datadog.present import MOST_THINGS
 from pup_tui.datadog.sandbox import ids
 from pup_tui.datadog.sandbox.server import Sandbox
 from pup_tui.runbook.load import load_files
@@ -50,3 +51,21 @@ async def test_values_that_are_known_without_running_anything_are_used(tmp_path:
         ]
         assert service.state == "Alert"
         assert not (tmp_path / "state").exists()
+
+
+async def test_of_more_than_are_asked_for_the_others_are_said(tmp_path: Path) -> None:
+    steps = (f"{{name: s{n}, kind: pup, run: monitors get {n}}}" for n in range(1, 30))
+    text = f"name: many\nsteps: [{', '.join(steps)}]"
+    runbook = load_files("many", {"many.yaml": text.encode()}, Path("many.yaml")).runbook
+    assert runbook is not None
+    async with Sandbox() as sandbox:
+        environ = {
+            "HOME": str(tmp_path),
+            "PUP_TUI_DATADOG_URL": sandbox.url,
+            "DD_API_KEY": "sandbox-api-key",
+            "DD_APP_KEY": "sandbox-application-key",
+        }
+        found = await Parts(read_settings(environ=environ)).present_states(runbook, {})
+        assert [thing.id for thing, _ in found] == [str(n) for n in range(1, 30)]
+        left = [state.problem for _, state in found[MOST_THINGS:]]
+        assert left == [f"not asked: only the first {MOST_THINGS} are"] * 9

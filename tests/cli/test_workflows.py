@@ -43,6 +43,19 @@ def test_they_are_listed_once_they_were_fetched(program: Program, datadog: dict[
     assert program("list", **datadog).err == ""
 
 
+def test_one_without_a_description_is_listed_with_its_name(
+    program: Program, datadog: dict[str, str]
+) -> None:
+    listed(program, "--refresh", **datadog)
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    (path,) = state.glob("workflows/*/deploy-a-service-*.yaml")
+    head, rest = path.read_text().split("\n", 1)
+    facts = json.loads(head.removeprefix("#"))
+    path.write_text(f"# {json.dumps({**facts, 'name': 'デプロイ', 'description': ''})}\n{rest}")
+    [row] = [each for each in program("list", **datadog).out.splitlines() if path.stem in each]
+    assert row.endswith("デプロイ")
+
+
 def test_another_account_has_others(program: Program, datadog: dict[str, str]) -> None:
     assert listed(program, "--refresh", **datadog)
     assert listed(program, **{**datadog, "DD_API_KEY": "another"}) == []

@@ -48,6 +48,9 @@ def test_what_the_built_in_client_takes_needs_no_program(line: str) -> None:
         ("slos list --jq .a", "pup"),
         ("--org b monitors list", "pup"),
         ("users list --page-size 5", "pup"),
+        ("runbooks run triage --arg A=b", "pup"),
+        ("runbooks describe triage", "pup"),
+        ("runbooks import https://a.example/b.yaml", "pup"),
         ("hello world --flag", "pup-hello"),
         ("hello @", "pup-hello"),
     ],
@@ -73,7 +76,16 @@ def test_what_only_an_installed_program_takes_names_it(line: str, program: str) 
         ("monitors get", "monitors get: monitor_id is missing", ""),
         ("monitors get abc", "'abc' is no whole number", ""),
         ("monitors diff 1", "monitors diff takes other arguments", "monitors diff MONITOR_ID FILE"),
-        ("slos list --output xml", "slos list: --output: 'xml' is unknown", ""),
+        (
+            "slos list --output xml",
+            "slos list: --output: 'xml' is unknown",
+            "csv, json, table, tsv",
+        ),
+        ("slos list --bogus", "slos list: unknown flag --bogus", "it takes "),
+        ("MONITORS list", "unknown command `MONITORS list`", "did you mean `monitors list`?"),
+        ("Monitors Lst", "unknown command `Monitors Lst`", "did you mean `monitors list`?"),
+        ("pup pup monitors list", "`pup` is given twice", "use `monitors list`"),
+        ("monitors list | jq", "'|' is one word too many", "use `monitors list`"),
         ("helo world", "does not know `helo world`", "its extension `pup-helo`"),
         ("tui run", "does not know `tui run`", ""),
         ("", "no subcommand of pup is given", ""),
@@ -84,6 +96,7 @@ def test_what_nothing_takes_is_said_with_what_was_meant(line: str, told: str, hi
         judged(line)
     assert told in caught.value.message
     assert hint in caught.value.hint
+    assert caught.value.hint.count("`monitors list`") <= 1
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ from pup_tui.runbook.pup_words import text_with, words_with
         ),
         ("downtime create --scope=service:{{ S }}", {"S": "web"}, [NamedThing("service", "web")]),
         ('logs search --query="-service:web @service:x service:a* my.service:y"', {}, []),
+        ('logs search --query="NOT service:web"', {}, []),
+        ('incidents list --query="services:web"', {}, [NamedThing("service", "web")]),
         ("monitors get {{ ID | default('7') }}", {}, [NamedThing("monitor", "7")]),
         ("monitors list", {}, []),
         ("monitors get 1 --no-such-flag", {}, []),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from unittest.mock import patch
 
 import pytest
 
@@ -107,3 +109,16 @@ async def test_nothing_but_reads_is_sent(
         NamedThing("service", "payments"),
     )
     assert set(sent) == {"GET"}
+
+
+async def test_all_are_told_within_one_time(client: DatadogClient) -> None:
+    states = PresentStates(patience=0.05)
+    things = [NamedThing("monitor", str(n)) for n in range(10)]
+
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    with patch.object(client, "request", never):
+        async with asyncio.timeout(10):
+            found = await states.of(things, client)
+    assert {each.problem for each in found} == {"no answer within 0.05 s"}

@@ -208,6 +208,18 @@ class TestBuiltIn:
         assert not outcome.ok
         assert "no-such" in outcome.reason
 
+    @pytest.mark.parametrize(
+        "words",
+        [("logs", "aggregate", "--query", "x"), ("monitors", "list", "--output", "table")],
+    )
+    async def test_what_only_an_installed_one_takes_is_said_to_need_it(
+        self, pup: Pup, words: tuple[str, ...]
+    ) -> None:
+        outcome = await pup(*words)
+        assert outcome.reason == f"`pup {' '.join(words)}` needs an installed `pup`: install it"
+        outcome = await pup(*words, pup="builtin")
+        assert outcome.reason.endswith("needs an installed `pup`, which `datadog.client` rules out")
+
     async def test_no_subcommand(self, pup: Pup) -> None:
         assert "no subcommand" in (await pup("pup")).reason
 

@@ -27,6 +27,7 @@ from pup_tui.tui.lines.arranged import Arrangements, arrangements
 from pup_tui.tui.lines.divided import Parting
 from pup_tui.tui.lines.line_text import CLIP, line_text
 from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.lines.plot import MetricPlot
 from pup_tui.tui.programs import open_in
 from pup_tui.tui.widgets import output_pane
 from pup_tui.tui.widgets.output_pane import OutputPane
@@ -489,10 +490,34 @@ async def test_metrics_are_a_plot_that_fills_the_pane(tmp_path: Path) -> None:
         assert len(rows[8]) <= WIDTH
         await s.pilot.resize_terminal(120, HEIGHT + 11)
         await s.pilot.pause()
+        await s.app.workers.wait_for_complete()
         await s.pilot.pause()
         assert len(s.rows()[18].rstrip()) > 100
         await s.press("v")
+        assert s.status().startswith("table of series")
+        await s.press("v")
         assert s.status().startswith("json of stdout")
+
+
+async def test_a_plot_is_never_drawn_where_the_console_would_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    draw = MetricPlot.fit
+
+    def fit(plot: MetricPlot, width: int, height: int) -> None:
+        threads.append(threading.current_thread())
+        draw(plot, width, height)
+
+    monkeypatch.setattr(MetricPlot, "fit", fit)
+    async with shown(tmp_path) as s:
+        await arranged(s, series(1, 9, None, 4, None))
+        await s.pilot.resize_terminal(120, HEIGHT + 11)
+        await s.pilot.pause()
+        await s.press("v", "v", "v", "v")
+        await s.app.workers.wait_for_complete()
+        assert len(threads) > 1
+        assert threading.main_thread() not in threads
 
 
 async def test_a_plot_follows_the_attempts_of_a_poll(tmp_path: Path) -> None:
@@ -509,7 +534,7 @@ async def test_a_plot_follows_the_attempts_of_a_poll(tmp_path: Path) -> None:
         assert s.rows()[0].strip() == "* · min 5 · max 6 · last 6"
         await attempt(2, series(5, 6, 70))
         assert s.rows()[0].strip() == "* · min 5 · max 70 · last 70"
-        await s.press("v", "v")
+        await s.press("v", "v", "v")
         assert s.status().startswith("[stdout+stderr] 2 lines")
         await attempt(3, series(1))
         assert s.status().startswith("[stdout+stderr] 3 lines")

@@ -261,6 +261,19 @@ async def test_the_state_of_what_a_runbook_names_is_asked_on_a_key_only(
         await console.sees("s shows its state")
 
 
+async def test_beside_a_long_id_there_is_room_for_the_state(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async def present(runbook: Runbook, given: Mapping[str, str]) -> Sequence[NamedState]:
+        return [NamedState(kind="SLO", name="5f1c8a9e" * 8, state="warning", told="")]
+
+    services = replace(make_services({"names.yaml": NAMES}), present=present)
+    async with open_console(services, SMALL) as console:
+        await console.sees("At Datadog")
+        await console.press("s")
+        await console.sees("5f1c8a9e5f1c", "…", "warning")
+
+
 async def test_what_keeps_the_state_from_being_asked_is_said(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -43,6 +43,14 @@ def test_it_fits(width: int, count: int) -> None:
     assert len(rows) <= 40
 
 
+@pytest.mark.parametrize("values", [[7], [7, 7, 7]])
+def test_what_never_changes_is_a_line_beside_its_one_value(values: list[float]) -> None:
+    rows = [row for row in _drawn(_series(*values), height=12) if "┤" in row]
+    [row] = rows
+    assert row.startswith("7 ┤")
+    assert row.strip() != "7 ┤"
+
+
 def test_where_there_is_no_value_the_curve_is_broken() -> None:
     rows = _drawn(_series(5, 5, *[None] * 8, 5, 5), height=6)
     [curve] = [row for row in rows if "⠒" in row or "⠤" in row or "⣀" in row or "⠉" in row]

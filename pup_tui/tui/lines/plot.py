@@ -28,24 +28,22 @@ _UNITS: Final = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 class MetricPlot(LineList):
-    """The series of an answer, drawn to fit a pane."""
+    """The series of an answer, drawn to fit a pane; `room` are the columns and rows that it is drawn for."""
 
     def __init__(self, series: Sequence[MetricSeries]) -> None:
         super().__init__([])
         self._series = series
-        self.fit(80, 24)
+        self.room = (0, 0)
 
     @property
     def told(self) -> str:
         """What it is."""
         return f"plot of {len(self._series):,} series"
 
-    def fit(self, width: int, height: int) -> bool:
-        """Draw it for a pane of so many columns and rows; whether it is drawn anew."""
-        drawn = [Line("stdout", line) for line in _drawn(self._series, width, height)]
-        is_new = drawn != self._lines
-        self._lines = drawn
-        return is_new
+    def fit(self, width: int, height: int) -> None:
+        """Draw it for a pane of so many columns and rows. Of many points that takes its time."""
+        self._lines = [Line("stdout", line) for line in _drawn(self._series, width, height)]
+        self.room = (width, height)
 
 
 def _drawn(series: Sequence[MetricSeries], width: int, height: int) -> Iterator[str]:
@@ -56,17 +54,18 @@ def _drawn(series: Sequence[MetricSeries], width: int, height: int) -> Iterator[
         yield "no series has a value"
         return
     low, high = min(known), max(known)
-    marks = [_number(high), _number(low)]
-    left = max(map(len, marks))
+    left = max(len(_number(high)), len(_number(low)))
     columns = max(_LEAST_COLUMNS, width - left - 2)
     rows = (height - 1) // len(shown) - _AROUND_ROWS
     rows = max(LEAST_ROWS, min(MOST_ROWS, rows))
+    flat = _share(low, (low, high), 4 * rows - 1) // 4
+    marks = {rows - 1: _number(low), 0: _number(high)} if low < high else {flat: _number(low)}
     for each in shown:
         yield _head(each, width)
         for number, dots in enumerate(
             _curve(each, (min(times), max(times)), (low, high), columns, rows)
         ):
-            mark = marks[0] if number == 0 else marks[1] if number == rows - 1 else ""
+            mark = marks.get(number, "")
             yield f"{mark:>{left}} {'┤' if mark else '│'}{_CURVE}{dots}{RESET}"
         yield f"{'':{left}} └{'─' * columns}"
     yield f"{'':{left}}  {_times(min(times), max(times), columns)}"

@@ -185,6 +185,7 @@ class OutputPane(Vertical):
         self.lines.take_in()
         try:
             made = await aside(partial(arrangements, alone=True), path, self._newest())
+            await self._fit(made.plot)
         except OSError:
             return  # it is told where the output itself is read
         if not self.is_attached or path != self._path or not self._grows or made.telling is None:
@@ -210,6 +211,7 @@ class OutputPane(Vertical):
             return
         try:
             made = await aside(arrangements, path, self._newest())
+            await self._fit(made.plot)
         except OSError:
             return  # it is told where the output itself is read
         finally:
@@ -250,16 +252,23 @@ class OutputPane(Vertical):
         self._show_status()
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._fit_again)
+        self.call_after_refresh(self._fit_view)
 
-    def _fit_again(self) -> None:
-        if self._fit_view():
+    def _fit_view(self) -> None:
+        """Have a plot fill the room that there is."""
+        if isinstance(self._view, MetricPlot) and self._view.room != self.lines.room:
+            self._fit_again(self._view)
+
+    @work(group="fit")
+    async def _fit_again(self, plot: MetricPlot) -> None:
+        await self._fit(plot)
+        if self.is_attached and self._view is plot:
             self.lines.shown_anew(self.lines.cursor)
 
-    def _fit_view(self) -> bool:
-        """Have a plot fill the room that there is; whether it is another one then."""
-        room = self.lines.room
-        return isinstance(self._view, MetricPlot) and bool(room.width) and self._view.fit(*room)
+    async def _fit(self, plot: MetricPlot | None) -> None:
+        """Draw it where nobody waits for that, again where there is another room by then."""
+        while plot is not None and (room := self.lines.room).width and plot.room != room:
+            await aside(plot.fit, *room)
 
     def action_view(self) -> None:
         """Show the output in the next arrangement; after the last, as it was printed."""

@@ -388,14 +388,24 @@ def _variables(variables: Iterable[tuple[str, Variable]], width: int) -> Content
     return columns(rows, limits=(22, 19))
 
 
+_BEFORE_NAME = 11
+"""Columns before the name of what has a state: its kind, and what parts it from that."""
+
+
 def _named_states(states: Sequence[NamedState], width: int) -> Content:
     """What each is, its state in words, and what else matters of it: below, where there is little room."""
     told = [_state_told(each) for each in states]
+    is_narrow = width < SIDE_BY_SIDE_FROM
+    # The state is what was asked for: of its line the name gets what that leaves.
+    rooms = [width - _BEFORE_NAME - 2 - cell_len(state.plain) for state, _ in told]
     whats = [
-        Content.assemble((f"  {each.kind:<7}  ", "$text-muted"), safe_text(each.name))
-        for each in states
+        Content.assemble(
+            (f"  {each.kind:<7}  ", "$text-muted"),
+            cut_middle(safe_text(each.name), room) if is_narrow else safe_text(each.name),
+        )
+        for each, room in zip(states, rooms, strict=True)
     ]
-    if width < SIDE_BY_SIDE_FROM:
+    if is_narrow:
         lines = (
             Content("\n").join(
                 [Content("  ").join([what, state]), *([indented(more, 4, width)] if more else [])]
