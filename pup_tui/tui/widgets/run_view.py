@@ -332,7 +332,7 @@ class RunView(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE_FROM, "-wide")
-        self.set_class(event.size.height < LOW_BELOW, "-low")
+        self.query_one(StepDetail).set_class(event.size.height < LOW_BELOW, "-low")
         self._share_height()
         self._show_header()
 
@@ -342,7 +342,7 @@ class RunView(Vertical):
         Steps above an output have what it does not need, and a third of all where it needs more.
         """
         height = self.size.height
-        wide, low = self.has_class("-wide"), self.has_class("-low")
+        wide, low = self.has_class("-wide"), self.query_one(StepDetail).has_class("-low")
         enlarged = self.has_class("-only-steps")
         room = height - WIDE_DETAIL_LINES
         if not wide:
