@@ -202,6 +202,8 @@ class MainScreen(Shell):
         if self._last_run() != before:
             self._describe()
         self._show_activity()
+        if self.page == "history":
+            (await self.pages.history()).take_in()
 
     def _last_run(self) -> RunRow | None:
         """The newest run of the runbook that is selected, as far as it is known."""
