@@ -147,6 +147,9 @@ class Shell(Screen[None]):
         pane = "steps" if self.page in self.run_pages else "sidebar"
         self._sizes[pane] = max(-1, min(1, self._sizes[pane] + by))
         self._share_width(pane)
+        for page in self.run_pages.values():
+            if page.view.is_mounted:
+                page.view.share_room()
         remember(self._services.state, **{f"{pane}_size": self._sizes[pane]})
 
     def _share_width(self, pane: str) -> None:
