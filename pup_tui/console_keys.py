@@ -28,6 +28,7 @@ class KeyPlace(StrEnum):
     FAILURE = "failure"
     RESUME = "resuming"
     UNKNOWN = "unknown end"
+    LEFT = "still running"
     CHECKLIST = "checklist"
     VALUES = "values"
     LINE = "whole line"
@@ -65,7 +66,7 @@ P = KeyPlace
 _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
 _PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS} | _RUN
-_DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.RESUME, P.UNKNOWN, P.CHECKLIST, P.VALUES}
+_DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.RESUME, P.UNKNOWN, P.LEFT, P.CHECKLIST, P.VALUES}
 _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
@@ -137,6 +138,7 @@ _TABLE = (
     _action("what_failed", "f", "What failed…", Aim.ANSWER, {P.RESUME}),
     _action("later", "l", "Later", Aim.ANSWER, {P.DIALOG, P.FAILURE}),
     _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE, P.UNKNOWN, P.CHECKLIST}),
+    _action("end_left", "e", "End what still runs", Aim.ANSWER, {P.LEFT}),
     _action("done", "d", "It was done", Aim.ANSWER, {P.UNKNOWN, P.CHECKLIST}),
     _action(
         "tick",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 from textual.css.model import RuleSet
 from textual.css.styles import RulesMap
@@ -21,17 +21,24 @@ _Place = int
 """Stands for all that a selector can ask of a node and of what is above it."""
 
 
-class _OfPlace(dict[tuple[object, ...], RulesMap]):
-    """The cache that Textual asks about a node, unless rules for it go by the order of nodes."""
+_SEES: Final = ("_has_hover_style", "_has_focus_within", "_has_order_style", "_has_odd_or_even")
+"""What a sheet notes of a node beside its styles: which changes are a reason to style it anew."""
 
-    def __init__(self, known: dict[_Place, RulesMap], place: _Place) -> None:
-        self._known, self._place = known, place
 
-    def get(self, _key: object, _default: object = None) -> RulesMap | None:  # type: ignore[override]
-        return self._known.get(self._place)
+class _Found(dict[tuple[object, ...], RulesMap]):
+    """The cache that Textual fills with what it found, unless rules for a node go by the order of nodes."""
+
+    rules: RulesMap | None = None
 
     def __setitem__(self, _key: object, rules: RulesMap) -> None:
-        self._known[self._place] = rules
+        self.rules = rules
+
+
+class _Looks(NamedTuple):
+    """The styles of a place, and which of `_SEES` hold there."""
+
+    rules: RulesMap
+    sees: tuple[bool, ...]
 
 
 class Memory:
@@ -41,7 +48,7 @@ class Memory:
         asked = frozenset[str]().union(*(rule.pseudo_classes for rule in rules))
         self.asked = asked.difference(never_asked)
         """The pseudo classes that rules ask for, but for those with which Textual asks no cache."""
-        self.known: dict[_Place, RulesMap] = {}
+        self.known: dict[_Place, _Looks] = {}
         self.places: dict[tuple[object, ...], _Place] = {}
 
     def forget(self) -> None:
@@ -73,8 +80,46 @@ class RememberingStylesheet(Stylesheet):
             with self._styling():
                 self.apply(node, animate=animate)
         else:
-            known = _OfPlace(self._memory.known, self._place(node, self._places_of))
-            super().apply(node, animate=animate, cache=known)
+            place = self._place(node, self._places_of)
+            looks = self._memory.known.get(place)
+            if looks is None:
+                self._find(node, place, animate=animate)
+                return
+            for name, sees in zip(_SEES, looks.sees, strict=True):
+                setattr(node, name, sees)
+            self.replace_rules(node, looks.rules, animate=animate)
+            self._process_component_classes(node)
+
+    def _find(self, node: DOMNode, place: _Place, *, animate: bool) -> None:
+        known, found = self._memory.known, _Found()
+        super().apply(node, animate=animate, cache=found)
+        if found.rules is not None:
+            # As they are once they are set, unless they are on their way there.
+            rules = found.rules if animate else node.styles.base.get_rules()
+            known[place] = _Looks(rules, tuple(getattr(node, name) for name in _SEES))
+
+    @classmethod
+    def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
+        """As Textual's own, which sets each rule by itself also where nothing changes."""
+        if animate or node.styles.base._rules != rules:
+            super().replace_rules(node, rules, animate=animate)
+        else:
+            node.notify_style_update()
+
+    def _process_component_classes(self, node: DOMNode) -> None:
+        """As Textual's own, which makes all of them anew."""
+        parts = node._component_styles
+        if parts.keys() != node._get_component_classes():
+            super()._process_component_classes(node)
+            return
+        changed = False
+        for styles in parts.values():
+            before = styles.base.get_rules()
+            assert styles.base.node is not None
+            self.apply(styles.base.node)
+            changed = changed or before != styles.base._rules
+        if changed:
+            node.refresh()
 
     def update_nodes(self, nodes: Iterable[DOMNode], animate: bool = False) -> None:
         with self._styling():

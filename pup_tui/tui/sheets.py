@@ -12,13 +12,15 @@ _STYLES: Final = Path(__file__).parent / "styles"
 FIRST: Final[list[str | PurePath]] = [
     _STYLES / f"{name}.tcss" for name in ("textual", "app", "main")
 ]
-"""What holds everywhere, and the main screen."""
+"""What holds everywhere, and the main screen before there is a page."""
 
-_OTHERS: Final = [_STYLES / f"{name}.tcss" for name in ("form", "run", "dialogs")]
+_OTHERS: Final = [
+    _STYLES / f"{name}.tcss" for name in ("controls", "pages", "form", "run", "dialogs")
+]
 
 
 def read_others(app: App[Any]) -> None:
-    """Read the sheets of forms, runs and dialogs, unless that was done: before the first page is shown."""
+    """Read the other sheets, unless that was done: before the first page is shown."""
     sheets = app.stylesheet
     unread = [path for path in _OTHERS if not sheets.has_source(str(path))]
     if not unread:

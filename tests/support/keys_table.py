@@ -15,6 +15,7 @@ _DIALOGS = (
     KeyPlace.FAILURE,
     KeyPlace.RESUME,
     KeyPlace.UNKNOWN,
+    KeyPlace.LEFT,
     KeyPlace.CHECKLIST,
     KeyPlace.VALUES,
 )

@@ -445,7 +445,15 @@ async def test_what_still_runs_is_waited_for() -> None:
         assert await answer_of(pilot, app) == Answer("ended")
 
 
-@pytest.mark.parametrize(("keys", "answer"), [(["enter"], None), (["tab", "enter"], Answer("end"))])
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (["enter"], None),
+        (["tab", "enter"], Answer("end")),
+        (["e", "enter"], Answer("end")),
+        (["e", "escape"], None),
+    ],
+)
 async def test_what_still_runs_is_ended_on_a_word_only(
     keys: list[str], answer: Answer | None
 ) -> None:
@@ -453,6 +461,7 @@ async def test_what_still_runs_is_ended_on_a_word_only(
         return True
 
     async with asked(LeftRunningScreen("Deploy", "sleep (pid 7)", lives)) as (app, pilot):
+        await until(pilot, app, "End it  e")
         await pilot.press(*keys)
         assert await answer_of(pilot, app) == answer
 

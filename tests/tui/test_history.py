@@ -21,6 +21,7 @@ from pup_tui.tui import past_search
 from pup_tui.tui.past import last_runs, past_runs, read_run
 from pup_tui.tui.past_filter import filter_for, read_filter
 from pup_tui.tui.past_search import PAGE, Search, find_runs
+from pup_tui.tui.screens import main
 from pup_tui.tui.services import Services
 from pup_tui.tui.widgets.history import RunTable
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
@@ -28,6 +29,38 @@ from tests.support.journals import aged
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
 OTHER = "name: other\nsteps: [{name: Say, kind: shell, run: echo}]\n"
+
+
+def run_under_cursor(table: RunTable) -> str | None:
+    return table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
+
+
+async def test_an_open_history_takes_in_what_others_run(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "LOOK_AT_RUNS", 0.5)
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
+    await asyncio.to_thread(many_runs, services, 60)
+    async with open_console(services) as console:
+        await console.sees("quick")
+        await console.press("ctrl+p", *"go: history", "enter")
+        await console.sees("61 runs")
+        table = console.app.screen.query_one(RunTable)
+        await console.press("pagedown", "pagedown", "k")
+        await console.eventually(lambda: table.scroll_offset.y)
+        selected, at = run_under_cursor(table), table.cursor_row
+        above = at - table.scroll_offset.y
+        await has_run(services, "other")
+        await console.sees("62 runs")
+        await console.eventually(lambda: table.cursor_row - table.scroll_offset.y == above)
+        assert run_under_cursor(table) == selected
+        assert table.cursor_row == at + 1
+        await console.press("g")
+        await console.sees("✔ succeeded", "other")
+        await has_run(services, "other")
+        await console.sees("63 runs")
+        assert table.cursor_row == 1
+        assert table.scroll_offset.y == 0
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

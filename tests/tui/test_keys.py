@@ -19,6 +19,7 @@ from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
+from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 from pup_tui.tui.dialogs.resume import ResumeScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
@@ -47,6 +48,7 @@ _SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (
     (ResumeScreen, KeyPlace.RESUME),
     (UnknownScreen, KeyPlace.UNKNOWN),
     (HalfUndoneScreen, KeyPlace.UNKNOWN),
+    (LeftRunningScreen, KeyPlace.LEFT),
     (ChecklistDialog, KeyPlace.CHECKLIST),
     (Dialog, KeyPlace.DIALOG),
 )

@@ -12,6 +12,7 @@ from typing import ClassVar
 import pytest
 from textual import events
 from textual.app import ComposeResult
+from textual.color import Color
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
@@ -83,6 +84,9 @@ class Shown:
         assert isinstance(content, Content)
         return content.plain
 
+    def status_background(self) -> Color:
+        return self.app.screen.query_one("#output-status", Static).styles.background
+
 
 @asynccontextmanager
 async def shown(
@@ -106,6 +110,19 @@ async def test_an_empty_output_says_what_is_going_on(tmp_path: Path) -> None:
     async with shown(tmp_path) as s:
         assert "  No output yet." in s.rows()
         assert s.status() == "[stdout+stderr] 0 lines · following"
+
+
+async def test_the_line_under_an_output_tells_whether_its_keys_answer(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        background = s.status_background()
+        await s.press("slash")
+        assert s.status_background() == background
+        s.app.set_focus(None)
+        await s.pilot.pause()
+        assert s.status_background() != background
+        s.lines.focus()
+        await s.pilot.pause()
+        assert s.status_background() == background
 
 
 async def test_the_end_is_followed_until_the_operator_goes_up(tmp_path: Path) -> None:

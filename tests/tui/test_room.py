@@ -52,6 +52,17 @@ async def test_on_a_wide_screen_steps_are_no_wider_than_they_need(tmp_path: Path
         assert c.view.query_one(StepOutputView).region.width == 140
 
 
+@pytest.mark.parametrize(("width", "whole"), [(200, True), (130, False)])
+async def test_names_have_what_an_output_of_the_usual_width_leaves(
+    tmp_path: Path, width: int, whole: bool
+) -> None:
+    name = "Look whether " + "the payments are there, and " * 2 + "say so"
+    async with console(tmp_path, shell("a", name), size=(width, 50)) as c:
+        await c.until(lambda: c.app.ended)
+        await c.until(lambda: (name in c.rows()[0]) is whole)
+        assert c.view.query_one(StepOutputView).region.width >= min(80, width * 54 // 100)
+
+
 @pytest.mark.parametrize(
     ("text", "width", "cut"),
     [

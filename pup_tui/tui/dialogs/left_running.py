@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -11,6 +13,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 
 LOOK_AGAIN = 0.5
@@ -19,6 +22,8 @@ LOOK_AGAIN = 0.5
 
 class LeftRunningScreen(Dialog):
     """The answer is `ended` as soon as nothing runs any more, or `end` where it is to be ended."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bound({"end_left": "end_left"})
 
     def __init__(self, step: str, running: str, lives: Callable[[], Awaitable[bool]]) -> None:
         """`running` names the processes of the step called so; `lives` tells whether one still does."""
@@ -39,7 +44,7 @@ class LeftRunningScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "back", "back")
-        yield choice("End it", "end", variant="error")
+        yield choice("End it", "end", "end_left", careful=True, variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#back").focus()
@@ -48,6 +53,10 @@ class LeftRunningScreen(Dialog):
     async def _look(self) -> None:
         if not await self._lives() and self.is_active:
             self.dismiss(Answer("ended"))
+
+    def action_end_left(self) -> None:
+        """End it by two keys: what it was doing breaks off."""
+        self.choose("end")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

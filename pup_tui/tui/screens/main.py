@@ -20,7 +20,7 @@ from pup_tui.tui.keys import bound
 from pup_tui.tui.library import Described, Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
-from pup_tui.tui.screens.shell import Shell
+from pup_tui.tui.screens.shell import BESIDE_SIDEBAR, Shell
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.texts import time_of_day
 from pup_tui.tui.widgets.alert_banner import AlertBanner
@@ -161,6 +161,7 @@ class MainScreen(Shell):
                 if first and self._services.alert is not None:
                     # Not before there is the runbook that it names.
                     banner = AlertBanner(self._services.alert)
+                    banner.display = self.page == BESIDE_SIDEBAR
                     await self.mount(banner, after=self.query_one(TitleBar))
                     self.refresh_bindings()
         finally:
@@ -201,6 +202,8 @@ class MainScreen(Shell):
         if self._last_run() != before:
             self._describe()
         self._show_activity()
+        if self.page == "history":
+            (await self.pages.history()).take_in()
 
     def _last_run(self) -> RunRow | None:
         """The newest run of the runbook that is selected, as far as it is known."""

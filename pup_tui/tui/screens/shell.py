@@ -16,6 +16,7 @@ from textual.worker import Worker
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
+from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
 from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
@@ -123,7 +124,9 @@ class Shell(Screen[None]):
         shown = fits if self._sidebar_wish is None else self._sidebar_wish
         self.sidebar.display = shown
         self.sidebar.set_class(not self._wide, "-narrow")
-        self.set_class(self.page != BESIDE_SIDEBAR, "-at-work")
+        # Its alone: a class of the screen would have all that is in it styled anew.
+        for banner in self.query_children(AlertBanner):
+            banner.display = self.page == BESIDE_SIDEBAR
 
     def action_sidebar(self) -> None:
         self._sidebar_wish = not self.sidebar.display
@@ -144,6 +147,9 @@ class Shell(Screen[None]):
         pane = "steps" if self.page in self.run_pages else "sidebar"
         self._sizes[pane] = max(-1, min(1, self._sizes[pane] + by))
         self._share_width(pane)
+        for page in self.run_pages.values():
+            if page.view.is_mounted:
+                page.view.share_room()
         remember(self._services.state, **{f"{pane}_size": self._sizes[pane]})
 
     def _share_width(self, pane: str) -> None:

@@ -109,6 +109,11 @@ class RunTable(DataTable[Text], inherit_bindings=False):
         if new_value > old_value and self.max_scroll_y - new_value < 2 * self.size.height:
             self.post_message(self.NearEnd())
 
+    def keep_top(self, row: int) -> None:
+        """Have this row at the top, now and when it is known again how many there are."""
+        self.scroll_to(y=row, animate=False, force=True)
+        self.call_after_refresh(self.scroll_to, y=row, animate=False, force=True)
+
     def action_first(self) -> None:
         self.move_cursor(row=0, animate=False)
 
@@ -220,20 +225,61 @@ class History(Vertical):
     async def _begin(self) -> None:
         """Show the first page of what is wanted."""
         found = await self._page(None)
-        self._rows, self._total, self._statuses = [], found.total, found.statuses
-        table = self._table
-        here = table.cursor_row
-        table.clear()
-        self._add(found.rows)
-        table.move_cursor(row=min(here, max(0, len(found.rows) - 1)), animate=False)
-        if table.has_focus and not found.rows:
-            self._filter.focus()
-        table.display = bool(found.rows)
+        self._show_found(found, found.rows)
         self._loading = False
         self._show_state()
         if self.has_focus:
             self.focus()
         self.can_focus = False
+
+    def _show_found(self, found: FoundRuns, rows: Sequence[RunRow], at: int | None = None) -> None:
+        """Show these rows of what was found, the cursor `at` one of them or where it was."""
+        self._rows, self._total, self._statuses = [], found.total, found.statuses
+        table = self._table
+        here = table.cursor_row if at is None else at
+        table.clear()
+        self._add(rows)
+        table.move_cursor(row=min(here, max(0, len(rows) - 1)), animate=False)
+        if table.has_focus and not rows:
+            self._filter.focus()
+        table.display = bool(rows)
+
+    def take_in(self) -> None:
+        """Show what was begun or has ended since, wherever that was."""
+        if self._find is not None and self._is_idle():
+            self.run_worker(self._renew(self._find), group="renew", exclusive=True)
+
+    async def _renew(self, find: FindRuns) -> None:
+        """Read again what is shown, behind the first page only where something may have changed there.
+
+        The cursor stays on its run, and in its line unless the top is shown.
+        """
+        wanted, before = self._wanted, self._rows
+        try:
+            found = await aside(find, wanted, None)
+            rows = list(found.rows)
+            behind = before[len(rows) :]
+            if (rows, found.total) == (before[: len(rows)], self._total) and not any(
+                row.status == "running" for row in behind
+            ):
+                return
+            while rows and len(rows) < len(before):
+                page = await aside(find, wanted, rows[-1].run)
+                if not page.rows:
+                    break
+                rows += page.rows
+        except JournalError:
+            return  # what was known stays; whoever searches is told
+        if self._rows is not before or wanted != self._wanted or not self._is_idle():
+            return  # it has been searched meanwhile
+        table, here = self._table, self._here
+        was, top = table.cursor_row, table.scroll_offset.y
+        places = (at for at, row in enumerate(rows) if here is not None and row.run == here.run)
+        at = next(places, was)
+        self._show_found(found, rows, at)
+        self._show_state()
+        if top:
+            table.keep_top(top + at - was)
 
     async def _go_on(self, *, to_the_end: bool = False) -> None:
         """Show the next page, or all that there are."""
@@ -340,7 +386,8 @@ class History(Vertical):
 
     def _is_idle(self) -> bool:
         """Whether no page is being read: two at once would show the same runs twice."""
-        return not any(each.node is self and not each.is_finished for each in self.workers)
+        reading = (each for each in self.workers if each.node is self and each.group == "history")
+        return all(each.is_finished for each in reading)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)

@@ -116,6 +116,16 @@ class OutputPane(Vertical):
         self._search_bar.display = False
         self._show_status()
 
+    def on_descendant_focus(self) -> None:
+        self._mark_focus()
+
+    def on_descendant_blur(self) -> None:
+        self._mark_focus()
+
+    def _mark_focus(self) -> None:
+        # Not by `:focus-within`: nothing beside what gets the focus is styled anew then.
+        self._status.set_class(self.has_focus_within, "-focused")
+
     # What is shown
 
     def show(

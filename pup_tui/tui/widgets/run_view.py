@@ -74,6 +74,9 @@ what is said of a step and the header.
 NARROWEST_STEPS = 60
 """Columns that the steps have beside the output in any case."""
 
+USUAL_OUTPUT = 80
+"""Columns that most programs print for: what is left beside them the steps have, if they need it."""
+
 
 _OF_OUTPUT = {**OutputPane.ACTS, "times": "times", "overwritten": "unfold"}
 
@@ -189,7 +192,7 @@ class RunView(Vertical):
         self._wants_failure = self._shows_failure = False
         """Whether the first error is to come into sight, and whether it has."""
         self._beat = -1
-        self._shared: tuple[int | None, int | None] = (None, None)
+        self._shared: tuple[int | None, ...] = (None, None, None)
         """The most rows and columns that the steps are given, where they have no bound of their own."""
         for notice in told:
             self._take(notice)
@@ -332,17 +335,20 @@ class RunView(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE_FROM, "-wide")
-        self.set_class(event.size.height < LOW_BELOW, "-low")
-        self._share_height()
+        self.query_one(StepDetail).set_class(event.size.height < LOW_BELOW, "-low")
+        self.share_room()
         self._show_header()
 
-    def _share_height(self) -> None:
+    def share_room(self) -> None:
         """Steps beside the output leave room for the detail under them, and are no wider than they need.
+
+        They are as wide as that where an output of the usual width has room beside them, unless the operator
+        has given less to them.
 
         Steps above an output have what it does not need, and a third of all where it needs more.
         """
         height = self.size.height
-        wide, low = self.has_class("-wide"), self.has_class("-low")
+        wide, low = self.has_class("-wide"), self.query_one(StepDetail).has_class("-low")
         enlarged = self.has_class("-only-steps")
         room = height - WIDE_DETAIL_LINES
         if not wide:
@@ -351,12 +357,18 @@ class RunView(Vertical):
             room = max(height // (4 if low else 3), height - 1 - detail - needed)
         fewest = FEWEST_STEPS_ASKED if low else FEWEST_STEPS
         highest = None if enlarged else max(fewest, room)
-        widest = max(NARROWEST_STEPS, self._step_list.widest) if wide and not enlarged else None
-        if (highest, widest) != self._shared:
+        widest = narrowest = None
+        if wide and not enlarged:
+            widest = max(NARROWEST_STEPS, self._step_list.widest)
+            if not self.screen.has_class("-steps-small"):
+                narrowest = max(0, min(widest, self.size.width - USUAL_OUTPUT))
+        shared = highest, widest, narrowest
+        if shared != self._shared:
             # To set what is set already would lay out all of the screen.
-            self._shared = highest, widest
+            self._shared = shared
             self._step_list.styles.max_height = highest
-            self.query_one("#run-steps").styles.max_width = widest
+            steps = self.query_one("#run-steps").styles
+            steps.max_width, steps.min_width = widest, narrowest
 
     def on_show(self) -> None:
         """Take in at once what happened while the run was out of sight."""
@@ -393,7 +405,7 @@ class RunView(Vertical):
             self._wants_failure = False
             self._pane.show_failure()
         if steps or (output and not self.has_class("-wide")):
-            self._share_height()
+            self.share_room()
 
     def _let_time_pass(self) -> None:
         """Clocks go on, and unfinished lines change, without anybody telling."""
@@ -512,7 +524,7 @@ class RunView(Vertical):
             self.remove_class("-only-steps", "-only-output")
         else:
             self.add_class("-only-steps" if self._step_list.has_focus else "-only-output")
-        self._share_height()
+        self.share_room()
 
     # Questions
 
