@@ -22,10 +22,10 @@ from pup_tui.template.shell.check_patterns import Check, Shape, glob, regex
 from pup_tui.template.shell.conditions import (
     Both,
     Comparison,
-    Condition,
     Either,
     Opposite,
     Other,
+    ShellCondition,
     condition,
     first_text,
 )
@@ -457,7 +457,7 @@ class Checks:
             [self._survey.as_written(each) for each in operands(inner)], node, state
         )
 
-    def _condition(self, of: Condition, state: _State) -> _Ends:
+    def _condition(self, of: ShellCondition, state: _State) -> _Ends:
         begin = first_text(of)
         if begin is not None:
             self._note(begin, state)
