@@ -22,10 +22,10 @@ from pup_tui.template.shell.check_patterns import Check, Shape, glob, regex
 from pup_tui.template.shell.conditions import (
     Both,
     Comparison,
-    Condition,
     Either,
     Opposite,
     Other,
+    ShellCondition,
     condition,
     first_text,
 )
@@ -59,6 +59,10 @@ _SUBJECT: Final = late_pattern(
 """A variable as it is, perhaps with another text where it is empty."""
 _STRIPPED: Final = late_pattern(rb"\"?\$\{[A-Za-z_]\w*//\[[!^](?:0-9|\[:digit:\])\](?:/)?\}\"?")
 """A variable without whatever is no digit."""
+_SETS_OWN_WORDS: Final = late_pattern(
+    rb"\bargv\b|(?<![\w$.-])[0-9]+\+?=|\b(?:read|for|select|print|printf|typeset|local)\b[^\n;]*\s[0-9]+\b"
+)
+"""What may give a text to ``$1`` by its number, as zsh does."""
 _STATUS: Final = late_pattern(rb"[0-9]+|\"?\$\?\"?")
 _TURNING: Final = frozenset({b"break", b"continue"})
 _TELLING: Final = frozenset({b"echo", b"printf"})
@@ -453,7 +457,7 @@ class Checks:
             [self._survey.as_written(each) for each in operands(inner)], node, state
         )
 
-    def _condition(self, of: Condition, state: _State) -> _Ends:
+    def _condition(self, of: ShellCondition, state: _State) -> _Ends:
         begin = first_text(of)
         if begin is not None:
             self._note(begin, state)
@@ -528,8 +532,8 @@ class Checks:
 
     def _known(self, name: bytes, node: Node) -> tuple[bytes, ...]:
         """A variable that something may be known of."""
-        is_own_word = name.isdigit() and self._survey.shell == "zsh"  # which may be assigned to
-        is_untold = is_own_word or name in self._changes.untold
+        is_own_word = name.isdigit() and _SETS_OWN_WORDS.search(self._survey.written)
+        is_untold = bool(is_own_word) or name in self._changes.untold
         return () if is_untold else self._words.names(name, node)
 
     def _is_of(self, node: Node, shape: Shape, state: _State) -> bool:

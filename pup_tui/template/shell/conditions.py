@@ -25,21 +25,21 @@ class Comparison(NamedTuple):
 class Opposite(NamedTuple):
     """``! …``"""
 
-    of: Condition
+    of: ShellCondition
 
 
 class Both(NamedTuple):
     """``… && …``"""
 
-    first: Condition
-    second: Condition
+    first: ShellCondition
+    second: ShellCondition
 
 
 class Either(NamedTuple):
     """``… || …``"""
 
-    first: Condition
-    second: Condition
+    first: ShellCondition
+    second: ShellCondition
 
 
 class Other(NamedTuple):
@@ -48,24 +48,24 @@ class Other(NamedTuple):
     first: Node | None
 
 
-Condition = Comparison | Opposite | Both | Either | Other
+ShellCondition = Comparison | Opposite | Both | Either | Other
 
 
-def condition(nodes: list[Node]) -> Condition:
+def condition(nodes: list[Node]) -> ShellCondition:
     """The condition that some expressions are."""
     waiting = deque(operands(nodes))
     found = _either(waiting)
     return Other(None) if waiting else found
 
 
-def first_text(of: Condition) -> Node | None:
+def first_text(of: ShellCondition) -> Node | None:
     """Where a condition begins, but for ``!``."""
     while not isinstance(of, Comparison | Other):
         of = of[0]
     return of[0]
 
 
-def _either(waiting: deque[Node]) -> Condition:
+def _either(waiting: deque[Node]) -> ShellCondition:
     found = _both(waiting)
     while waiting and waiting[0].type == "||":
         waiting.popleft()
@@ -73,7 +73,7 @@ def _either(waiting: deque[Node]) -> Condition:
     return found
 
 
-def _both(waiting: deque[Node]) -> Condition:
+def _both(waiting: deque[Node]) -> ShellCondition:
     found = _one(waiting)
     while waiting and waiting[0].type == "&&":
         waiting.popleft()
@@ -81,7 +81,7 @@ def _both(waiting: deque[Node]) -> Condition:
     return found
 
 
-def _one(waiting: deque[Node]) -> Condition:
+def _one(waiting: deque[Node]) -> ShellCondition:
     if waiting and waiting[0].type == "!":
         waiting.popleft()
         return Opposite(_one(waiting))

@@ -446,10 +446,16 @@ class _Graph:
         """The words of commands that become the names of files."""
         if not _PATTERN.search(self._survey.script):
             return
-        words = chain.from_iterable(self._survey.words(each)[1:] for each in self._survey.commands)
-        for word in words:
+        commands = (each for each in self._survey.commands if not self._is_calculation(each))
+        for word in chain.from_iterable(self._survey.words(each)[1:] for each in commands):
             if word.node.type == "word" and _PATTERN.search(word.raw):
                 yield word
+
+    def _is_calculation(self, command: Node) -> bool:
+        """Whether it is ``$((…))`` in a here-document, which the grammar takes for a command."""
+        around = command.parent.parent if command.parent is not None else None
+        text = self._survey.text(around) if around is not None else b""
+        return text.startswith(b"$((") and text.endswith(b"))")
 
     def _is_named(self, word: Node) -> bool:
         """Whether a word stands where a command takes a name, or a number that it calculates with."""

@@ -50,7 +50,7 @@ _HOOK: Final = late_pattern(
 """What a shell runs by itself, the arrays that are its own functions and aliases, and ``${ …; }``."""
 _TORN: Final = late_pattern(rb"[\w\"']\\\r?\n[\w\"']")
 """A word that goes on in the next line."""
-_PASSED: Final = late_pattern(rb"\$\{\w+\}|[\"']|[0-9]?>&[0-9]")
+_PASSED: Final = late_pattern(rb"\$\{\w+\}|[\"']|[0-9]?>&?\s*[^\s;|&()]+")
 """What begins no command in the text of a trap."""
 _STATEMENT: Final = late_pattern(rb"[;&|\n(){}`]+")
 _HEAD: Final = late_pattern(rb"(?:[A-Za-z_/][\w./-]*|\[|:)(?=\s|$)")
