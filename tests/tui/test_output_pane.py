@@ -663,7 +663,9 @@ async def test_a_text_is_searched_as_it_is_and_capitals_matter_on_demand(tmp_pat
         await s.press("g", "slash", "a", "left_parenthesis")
         assert "not a regular expression" in s.status()
         await s.press("ctrl+t")
-        assert s.status().startswith("text as it is ^t · capitals matter where typed ^y")
+        assert s.status().startswith(
+            "as text, ^t as regex · capitals matter where typed, ^y always"
+        )
         await s.press("c", "enter")
         assert (s.lines.cursor, s.status().partition(" · ")[0]) == (1, "match 1 of 2")
         await s.press("slash", "ctrl+y", "enter")

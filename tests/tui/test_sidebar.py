@@ -149,9 +149,16 @@ async def test_a_group_says_what_is_in_it_and_what_to_do(
         await console.sees("deploy")
         await console.press("g")
         await console.sees("a group of 1 runbook", "enter opens or closes it")
+        await console.sees("enter Open or close  ")
+        assert "enter Run" not in console.screen
+        assert "p Plan" not in console.screen
         assert console.main.entry is None
+        await console.press("enter")
+        await console.sees("▸ deployment 1")
+        await console.press("enter")
+        await console.sees("▾ deployment 1")
         await console.press("j")
-        await console.sees("Bring out a version")
+        await console.sees("Bring out a version", "enter Run")
 
 
 async def test_the_filter_goes_to_what_was_meant_most_likely(

@@ -272,7 +272,7 @@ class MainScreen(Shell):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("run", "plan", "open"):
-            if self.page != "overview":
+            if self.page != "overview" or self.sidebar.runbooks.group is not None:
                 return False
             return True if _runnable(self.entry) else None
         if action == "tab":

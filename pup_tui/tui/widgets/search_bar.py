@@ -46,9 +46,11 @@ class SearchBar(Input):
 
     @property
     def told(self) -> str:
-        """How the text is looked for, and the keys that change it."""
-        plain = "text as it is" if self.how.plain else "regular expression"
-        exact = "matter" if self.how.exact else "matter where typed"
-        return with_keys(
-            self.app, f"{plain} {{search_plain}} · capitals {exact} {{search_capitals}}"
+        """How the text is looked for, and what the keys make of that."""
+        as_what = ("as text", "as regex") if self.how.plain else ("as regex", "as text")
+        when = ("always", "where typed") if self.how.exact else ("where typed", "always")
+        told = (
+            f"{as_what[0]}, {{search_plain}} {as_what[1]} · "
+            f"capitals matter {when[0]}, {{search_capitals}} {when[1]}"
         )
+        return with_keys(self.app, told)

@@ -69,6 +69,7 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bound({"open": ("tell_broken", "What is wrong")}),
+        *bound({"open": ("turn_group", "Open or close")}),
         *bound(
             {
                 "open": ("select_cursor", "Run"),
@@ -163,10 +164,16 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         broken = self.entry is not None and self.entry.broken
         if action in ("edit_broken", "tell_broken"):
             return broken
-        return not (action == "select_cursor" and broken)
+        if action == "turn_group":
+            return self.group is not None
+        return not (action == "select_cursor" and (broken or self.group is not None))
 
     def action_tell_broken(self) -> None:
         """Say why it does not run."""
+        self.action_select_cursor()
+
+    def action_turn_group(self) -> None:
+        """Open the group, or close it."""
         self.action_select_cursor()
 
     async def action_edit_broken(self) -> None:
