@@ -124,6 +124,8 @@ class DatadogClient:
                 told = self._scrubbed(str(error))
                 if not error.sent:
                     self.may_have_changed = changed_before
+                elif not repeatable and error.may_be_done:
+                    told += "; Datadog may have carried it out"
                 can_repeat = repeatable or not error.sent
                 again = can_repeat and error.kind in _REPEATABLE
                 if not again or is_last or self._ends_before(delay):

@@ -231,9 +231,18 @@ async def test_broken_answers_are_repeated_for_reads_only(
     client_of: MakeClient, method: str, asked: int
 ) -> None:
     async with FakeServer(handler=hang_up) as server, client_of(server.url) as client:
-        with pytest.raises(DatadogError, match="response incomplete"):
+        with pytest.raises(DatadogError, match="response incomplete") as caught:
             await client.request(method, "/api/v1/x")
     assert len(server.requests) == asked
+    assert ("may have carried it out" in str(caught.value)) is (method == "POST")
+
+
+async def test_of_what_was_never_sent_nothing_is_told_to_be_done(client_of: MakeClient) -> None:
+    async with client_of("http://127.0.0.1:1") as client:
+        for headers in ({}, {"X-A": "a\nb"}):
+            with pytest.raises(DatadogError) as caught:
+                await client.request("POST", "/api/v1/x", headers=headers)
+            assert "carried it out" not in str(caught.value)
 
 
 async def test_no_answer_within_the_call_timeout_is_final(client_of: MakeClient) -> None:
