@@ -30,7 +30,11 @@ def password_of(service: str, user: str) -> str | None:
 
 def keep_password(service: str, user: str, password: str) -> None:
     """Put a password into the store, in the place of one that is there. Raises NoKeyring."""
-    _asked(lambda store: store.set_password(service, user, password), "cannot be written")
+
+    def keep(store: KeyringBackend) -> None:
+        store.set_password(service, user, password)
+
+    _asked(keep, "cannot be written", hidden=password)
     if password_of(service, user) != password:
         raise NoKeyring(f"the keyring ({store_name()}) keeps nothing")
 
@@ -48,7 +52,7 @@ def store_name() -> str:
     return _asked(lambda store: str(store.name), "cannot be used")
 
 
-def _asked(ask: Callable[[KeyringBackend], T], otherwise: str) -> T:
+def _asked(ask: Callable[[KeyringBackend], T], otherwise: str, *, hidden: str = "") -> T:
     try:
         # Late: it looks for backends among everything that is installed.
         import keyring
@@ -64,7 +68,8 @@ def _asked(ask: Callable[[KeyringBackend], T], otherwise: str) -> T:
         raise
     except Exception as error:
         # A backend is foreign code, and most have errors of their own. What they say may be long, and quote.
-        why = " ".join(str(error).split())[:200]
+        said = str(error).replace(hidden, "***") if hidden else str(error)
+        why = " ".join(said.split())[:200]
         raise NoKeyring(f"the keyring {otherwise} ({why or type(error).__name__})") from None
 
 

@@ -36,6 +36,8 @@ class Store(KeyringBackend):
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
+        if self.error is not None:
+            raise self.error
         if self.keeps:
             self.kept[service, username] = password
 
@@ -79,6 +81,13 @@ def test_whatever_a_store_raises_is_told(store: Store, error: Exception, told: s
     store.error = error
     with pytest.raises(NoKeyring, match=told):
         password_of("s", "u")
+
+
+def test_what_a_store_says_of_a_password_is_not_told(store: Store) -> None:
+    store.error = RuntimeError(f"{'x' * 190} cannot store 's3cret-0123456789'")
+    with pytest.raises(NoKeyring) as caught:
+        keep_password("s", "u", "s3cret-0123456789")
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_store_that_does_not_answer_is_asked_once(

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from pup_tui.cli.failure import Failure
-from pup_tui.cli.health.diagnosis import Diagnosis, State
+from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
 from pup_tui.cli.options import (
     json_option,
     profile_option,
@@ -25,7 +25,7 @@ from pup_tui.output.sanitize import safe_text
 if TYPE_CHECKING:
     from pup_tui.settings.settings import Settings
 
-_COLOURS: dict[State, str] = {"ok": "green", "warning": "yellow", "problem": "red"}
+_COLOURS: dict[DiagnosisState, str] = {"ok": "green", "warning": "yellow", "problem": "red"}
 _LEAST_DETAIL = 24
 """Columns that the sentences get at least; a narrower terminal wraps them itself."""
 

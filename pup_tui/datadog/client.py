@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     QueryValue = str | int | float | bool | Sequence[str]
     OnWait = Callable[[float, str], None]
 
+_LEAST_FORM = 4
+"""Characters from which on a spelling of a key is no ordinary text."""
 _READS = frozenset({"GET", "HEAD"})
 _REPEATABLE = frozenset({"connect", "incomplete"})
 _NAME = late_pattern(r"[\w.:/ -]{1,80}", re.ASCII)
@@ -124,6 +127,8 @@ class DatadogClient:
                 told = self._scrubbed(str(error))
                 if not error.sent:
                     self.may_have_changed = changed_before
+                elif not repeatable and error.may_be_done:
+                    told += "; Datadog may have carried it out"
                 can_repeat = repeatable or not error.sent
                 again = can_repeat and error.kind in _REPEATABLE
                 if not again or is_last or self._ends_before(delay):
@@ -195,7 +200,7 @@ class DatadogClient:
         if status < 400:
             said = "redirected, which is not followed, since the keys would go along"
         else:
-            said = refusal(response)
+            said = refusal(response, self._scrubbed)
         text = f"{where} failed: HTTP {status}" + (f": {said}" if said else "")
         if known_as := request_id(response):
             text += f" (request {known_as})"
@@ -235,10 +240,20 @@ class DatadogClient:
             self.pauses.clear()
 
     def _scrubbed(self, text: str) -> str:
-        """A text without the keys, which a server may have echoed."""
-        for secret in self.configuration.secrets():
-            text = text.replace(secret, "***")
+        """A text without the keys, which a server may have echoed, in whatever spelling."""
+        for form in self._forms:
+            text = text.replace(form, "***")
         return text
+
+    @cached_property
+    def _forms(self) -> list[str]:
+        """The spellings of the keys, longer ones first."""
+        from pup_tui.secret_spellings import spellings
+
+        secrets = self.configuration.secrets()
+        forms = {form for secret in secrets for form in spellings(secret)}
+        kept = {form for form in forms if len(form) >= _LEAST_FORM} | {*secrets}
+        return sorted(kept, key=len, reverse=True)
 
 
 def _rule(response: Response) -> str:

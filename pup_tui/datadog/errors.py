@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pup_tui.datadog.transport import Response
 
 _MAX_TEXT = 500
@@ -47,11 +49,12 @@ def _under(place: Any, key: str) -> Any:
     return place.get(key) if isinstance(place, dict) else None
 
 
-def refusal(response: Response) -> str:
+def refusal(response: Response, clean: Callable[[str], str] = str) -> str:
     """What the body of an error answer says, on one line; empty where it says nothing.
 
     Datadog has several shapes: `errors` as texts (v1), as objects (newer v2) and as a map by id
     (SLOs), `error` as one text, and JSON under text/plain. So the content type is not believed.
+    It is `clean` before it is cut: what is left of a secret could not be found any more.
     """
     document = response.json
     if isinstance(document, dict):
@@ -61,7 +64,7 @@ def refusal(response: Response) -> str:
         texts = [response.text]
     else:
         texts = []
-    line = "; ".join(" ".join(text.split()) for text in texts if text.strip())
+    line = clean("; ".join(" ".join(text.split()) for text in texts if text.strip()))
     return line if len(line) <= _MAX_TEXT else line[: _MAX_TEXT - 1] + "…"
 
 

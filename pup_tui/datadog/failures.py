@@ -31,6 +31,7 @@ FailureKind = Literal[
 ]
 
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+_BEGUN = frozenset({"connect", "incomplete", "timeout", "too-large"})
 _LONGEST_PATH = 500
 _LONGEST_URL = 65_536
 
@@ -45,6 +46,11 @@ class TransportError(Exception):
         super().__init__(message)
         self.kind: FailureKind = kind
         self.sent = sent
+
+    @property
+    def may_be_done(self) -> bool:
+        """Whether the server may have done what it was asked to, though its answer did not come."""
+        return self.sent and self.kind in _BEGUN
 
 
 def safe_url(url: str) -> str:

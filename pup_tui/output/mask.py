@@ -6,12 +6,12 @@ import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.secret_spellings import normal_forms, spellings
 
 from .moves import without_moves
 from .sanitize import Sanitizer, safe_text
 from .screen import Screen
 from .short_lines import ShortLines
-from .spellings import normal_forms, spellings
 from .style import SGR, strip_style
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from .spellings import MIN_LINE
+from pup_tui.secret_spellings import MIN_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

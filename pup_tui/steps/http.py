@@ -34,6 +34,7 @@ MAX_BYTES = 64 * 1024 * 1024
 DEADLINE = 365 * 86_400.0
 """Seconds. The step's own timeout (30 s by default) comes as a stop, and may be as long as this."""
 
+_MAY_BE_DONE = "the server may have carried it out"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -61,8 +62,12 @@ class HttpExecutor:
         datadog = self._client(sink, context) if request.to_datadog else None
         try:
             outcome = await unless_stopped(self._carry_out(request, datadog, sink, context), stop)
-        except (FileProblem, TransportError) as error:
+        except FileProblem as error:
             return Outcome(ok=False, reason=str(error))
+        except TransportError as error:
+            is_open = error.may_be_done and request.method not in _SAFE
+            done = f"; {_MAY_BE_DONE}" if is_open else ""
+            return Outcome(ok=False, reason=f"{error}{done}")
         except UnicodeEncodeError:
             where = f"{request.method} {safe_url(request.url)}"
             return Outcome(ok=False, reason=f"{where} holds text that is not valid Unicode")
@@ -72,7 +77,7 @@ class HttpExecutor:
         if outcome is not None:
             return outcome
         is_open = request.method not in _SAFE if datadog is None else datadog.may_have_changed
-        return told_to_stop("the server may have carried it out" if is_open else "")
+        return told_to_stop(_MAY_BE_DONE if is_open else "")
 
     def _client(self, sink: OutputSink, context: Context) -> DatadogClient:
         return DatadogClient(

@@ -99,6 +99,23 @@ def test_outputs_of_another_user(program: NobodysProgram, roots_state: Path) -> 
     assert f"permission denied, {outputs} belongs to root: {outputs}/" in done.err
 
 
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_place_where_nothing_can_be_recorded_is_a_problem_for_the_doctor(
+    program: NobodysProgram, place: Path, is_own: bool
+) -> None:
+    folder = place / "unwritable"
+    folder.mkdir(mode=0o755)
+    state = folder / "state"
+    if is_own:
+        folder.chmod(0o500)
+        given_to_nobody(folder)
+        state = folder
+    done = program("doctor", "--offline", "--json", PUP_TUI_STATE_DIR=str(state))
+    assert done.code == 1
+    told = [each["detail"] for each in done.json["checks"] if each["subject"] == "folder"]
+    assert told == [f"no run can be recorded: {folder} cannot be written"]
+
+
 def test_a_configuration_of_another_user_is_refused_with_the_way_out(
     program: NobodysProgram, place: Path
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.output.spellings import spellings
+from pup_tui.secret_spellings import spellings
 from tests.support.program import Ended, Program
 
 RUNBOOK = """\

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -231,9 +233,18 @@ async def test_broken_answers_are_repeated_for_reads_only(
     client_of: MakeClient, method: str, asked: int
 ) -> None:
     async with FakeServer(handler=hang_up) as server, client_of(server.url) as client:
-        with pytest.raises(DatadogError, match="response incomplete"):
+        with pytest.raises(DatadogError, match="response incomplete") as caught:
             await client.request(method, "/api/v1/x")
     assert len(server.requests) == asked
+    assert ("may have carried it out" in str(caught.value)) is (method == "POST")
+
+
+async def test_of_what_was_never_sent_nothing_is_told_to_be_done(client_of: MakeClient) -> None:
+    async with client_of("http://127.0.0.1:1") as client:
+        for headers in ({}, {"X-A": "a\nb"}):
+            with pytest.raises(DatadogError) as caught:
+                await client.request("POST", "/api/v1/x", headers=headers)
+            assert "carried it out" not in str(caught.value)
 
 
 async def test_no_answer_within_the_call_timeout_is_final(client_of: MakeClient) -> None:
@@ -284,6 +295,17 @@ async def test_an_error_holds_neither_query_nor_keys(client_of: MakeClient) -> N
     assert text.startswith("GET /api/v1/x failed: HTTP 403: key *** is bad, *** too")
     assert "DD_SITE" in text
     assert "hunter22" not in text
+
+
+@pytest.mark.parametrize("key", ["api-key-0123456789", "app-key-9876543210"])
+async def test_an_error_holds_no_key_in_another_spelling(client_of: MakeClient, key: str) -> None:
+    spelled = [base64.b64encode(key.encode()).decode(), key.encode().hex(), quote(key + "/")]
+    echo = {"errors": [*spelled, f"{'x' * 490} {key}"]}
+    async with FakeServer(Reply(403, echo)) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError) as caught:
+            await client.request("GET", "/api/v1/x")
+    text = str(caught.value)
+    assert [each for each in (*spelled, key, key[:8]) if each[:12] in text] == []
 
 
 async def test_an_unreachable_host_is_named_at_once(waits: list[float]) -> None:

@@ -16,8 +16,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pup_tui.output.mask import MIN_SECRET, Masker, SecretTooShort
-from pup_tui.output.spellings import spellings
 from pup_tui.output.style import strip_style
+from pup_tui.secret_spellings import spellings
 
 SECRET = 'hunter2-S3cr3t/+"x"&y=z<\'$`\\'
 KEY = "-----BEGIN KEY-----\nAbCdEf0123456789\nshort\nGhIjKl9876543210\n-----END KEY-----"

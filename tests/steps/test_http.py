@@ -174,6 +174,18 @@ class TestRequest:
         assert outcome.reason == f"GET {gone}/p: Connection refused"
 
     @pytest.mark.proves("F22", "P9")
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    async def test_a_connection_that_broke_says_what_may_have_been_done(
+        self, ask: Ask, method: str
+    ) -> None:
+        async def half(_: Recorded, write: Write) -> None:
+            await write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1")
+
+        async with FakeServer(handler=half) as server:
+            outcome = await ask(f"{server.url}/p", method=method)
+        assert outcome.reason.startswith(f"{method} {server.url}/p: response incomplete")
+        assert outcome.reason.endswith("may have carried it out") is (method == "POST")
+
     async def test_bad_header_is_named_without_its_value(self, ask: Ask) -> None:
         outcome = await ask("http://127.0.0.1:9/", headers={"X-Key": "s3cret\r\nX: y"})
         assert "X-Key" in outcome.reason

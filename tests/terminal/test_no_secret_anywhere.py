@@ -17,8 +17,8 @@ from typing import get_args
 import pytest
 
 from pup_tui.datadog.sandbox import ids
-from pup_tui.output.spellings import spellings
 from pup_tui.runbook.model import AnyStep
+from pup_tui.secret_spellings import spellings
 from tests.support.program import Program, program_in, sandbox_process
 from tests.support.terminal import ended, typed_anew
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import Failure
-from pup_tui.cli.health.diagnosis import Diagnosis, State
+from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
 from pup_tui.settings.credentials import in_words
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Account:
                 told = f"{in_words(place.has)} in {place.source}: {place.problem}".removeprefix(" ")
                 yield Diagnosis(what=WHAT, subject="credentials", state="warning", detail=told)
         if not used:
-            state: State = "problem" if self._needed else "warning"
+            state: DiagnosisState = "problem" if self._needed else "warning"
             yield Diagnosis(
                 what=WHAT,
                 subject="credentials",
@@ -76,7 +76,7 @@ class Account:
 
     def _asked(self, account: DatadogConfiguration) -> Iterator[Diagnosis]:
         checked, found = asyncio.run(_looked(account))
-        state: State = "ok" if checked.works else "problem"
+        state: DiagnosisState = "ok" if checked.works else "problem"
         hint = "" if checked.works else "`pup-tui auth status` tells where they come from"
         if checked.works is None:
             hint = "check the network and the site; --offline asks nothing"

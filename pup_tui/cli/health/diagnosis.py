@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-State = Literal["ok", "warning", "problem"]
+DiagnosisState = Literal["ok", "warning", "problem"]
 
 MOST_NAMED = 5
 """Of several things alike so many are named, and of the others the number."""
@@ -18,7 +18,7 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
     what: str
     subject: str
-    state: State = "ok"
+    state: DiagnosisState = "ok"
     detail: str = ""
     hint: str = ""
 

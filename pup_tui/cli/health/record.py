@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,15 +31,24 @@ def record(settings: Settings) -> Iterator[Diagnosis]:
     except JournalError as error:
         yield _problem("folder", error)
         return
+    there = next(path for path in (state, *state.parents) if path.exists())
     told = str(state) if exists else f"{state}: the first run makes it"
-    yield Diagnosis(what=WHAT, subject="folder", detail=told)
-    yield _room(state)
+    if os.access(there, os.W_OK | os.X_OK):
+        yield Diagnosis(what=WHAT, subject="folder", detail=told)
+    else:
+        yield Diagnosis(
+            what=WHAT,
+            subject="folder",
+            state="problem",
+            detail=f"no run can be recorded: {there} cannot be written",
+            hint="make it writable, or set PUP_TUI_STATE_DIR to another folder",
+        )
+    yield _room(there)
     if exists:
         yield from _journal(state)
 
 
-def _room(state: Path) -> Diagnosis:
-    there = next(path for path in (state, *state.parents) if path.exists())
+def _room(there: Path) -> Diagnosis:
     free = shutil.disk_usage(there).free
     return Diagnosis(
         what=WHAT,
