@@ -14,6 +14,7 @@ from pup_tui.datadog import workflows
 from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.lookups import environment_id, flag_id
+from pup_tui.datadog.pages import more_than
 from pup_tui.datadog.shapes import flat_incident, in_state, slo_state
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 WAIT_INTERVAL = 2.0
 MAX_PAGES = 50
+_SIZES = ("--limit", "--per-page", "--count")
+"""Flags that say how many results a page has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +77,26 @@ def _check_own_status(built: Built, response: Response) -> None:
 
 
 def _more(built: Built, document: Any) -> str:
-    """That an answer is only a part of all there is, where it says so; one page is not the whole."""
-    following = [_under(document, "meta", "page", "after"), _under(document, "links", "next")]
-    if not any(isinstance(each, str) and each for each in following):
+    """That an answer is only a part of all there is; one page is not the whole."""
+    told = more_than(document, _asked(built))
+    if not told:
         return ""
-    flags = {flag.name for flag in built.row.flags} & {
-        "--limit",
-        "--per-page",
-        "--page",
-        "--cursor",
-    }
+    flags = {flag.name for flag in built.row.flags} & {*_SIZES, "--page", "--cursor", "--offset"}
     how = f" (see {', '.join(sorted(flags))})" if flags else ""
-    return f"there are more results than these{how}\n"
+    return f"{told}{how}\n"
+
+
+def _asked(built: Built) -> int | None:
+    """How many results a request asks for; None where it leaves that to Datadog."""
+    for flag in built.row.flags:
+        if flag.name in _SIZES:
+            place, _, path = flag.to.partition(".")
+            found = (
+                built.query.get(path) if place == "query" else _under(built.body, *path.split("."))
+            )
+            if isinstance(found, int):
+                return found
+    return None
 
 
 def _under(document: Any, *keys: str) -> Any:
