@@ -135,10 +135,14 @@ class _Lookup:
         return str(value)
 
     def _related(self, relation: Mapping[str, Any]) -> str:
-        """What people call that to which a relation leads."""
+        """What people call that to which a relation leads; of numbers by names all of them."""
         data = relation.get("data")
         if not isinstance(data, Mapping):
-            return name_of(relation)
+            numbers = [
+                (key, each) for key, each in relation.items() if isinstance(each, int | float)
+            ]
+            each_told = ", ".join(f"{key} {self._text(each)}" for key, each in numbers)
+            return name_of(relation) or each_told
         known = self._included.get((str(data.get("type")), str(data.get("id"))), data)
         for layer in layers(known):
             for key in _PEOPLE:

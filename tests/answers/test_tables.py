@@ -193,3 +193,14 @@ def test_a_cell_is_cut_by_the_columns_that_it_takes() -> None:
     assert named("名前" * 30) == f"{'名前' * 9}名…"
     assert named("é" * 40) == "é" * 40
     assert named("名" * 20) == "名" * 20
+
+
+def test_a_budget_for_each_time_frame_is_told() -> None:
+    history = {
+        "slo": {"name": "s", "target_threshold": 99.9},
+        "overall": {"sli_value": 99.95, "error_budget_remaining": {"7d": 50.0, "30d": -3.25}},
+        "thresholds": {},
+    }
+    found = table_of({"data": history, "errors": None})
+    assert found is not None
+    assert dict(zip(found.titles, found.rows[0], strict=True))["budget"] == "7d 50, 30d -3.25"
