@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
+from unicodedata import east_asian_width
 
 from .kinds import KindColumn, ThingKind, thing_kinds
 from .plain_numbers import number_of
@@ -13,7 +16,7 @@ from .things import layers, name_of, subject_of
 
 MOST_ROWS: Final = 10_000
 _MOST_IN_CELL: Final = 40
-"""Characters of a cell before the last, so that the others of its row are in sight."""
+"""Columns of a cell before the last, so that the others of its row are in sight."""
 _THING: Final = "^"
 _MILLISECONDS: Final = 1e11
 """From here on a number is a time in milliseconds; in seconds that would be the year 5138."""
@@ -80,7 +83,11 @@ def _second(at: float) -> str:
 
 
 def _cut(cell: str) -> str:
-    return cell if len(cell) <= _MOST_IN_CELL else f"{cell[: _MOST_IN_CELL - 1]}…"
+    begins = cell[: _MOST_IN_CELL + 1]
+    ends = list(accumulate(2 if east_asian_width(c) in "WF" else 1 for c in begins))
+    if not ends or ends[-1] <= _MOST_IN_CELL:
+        return cell
+    return f"{cell[: bisect_right(ends, _MOST_IN_CELL - 1)]}…"
 
 
 def _rows(kind: ThingKind, thing: Any) -> Sequence[Any]:
@@ -128,10 +135,14 @@ class _Lookup:
         return str(value)
 
     def _related(self, relation: Mapping[str, Any]) -> str:
-        """What people call that to which a relation leads."""
+        """What people call that to which a relation leads; of numbers by names all of them."""
         data = relation.get("data")
         if not isinstance(data, Mapping):
-            return name_of(relation)
+            numbers = [
+                (key, each) for key, each in relation.items() if isinstance(each, int | float)
+            ]
+            each_told = ", ".join(f"{key} {self._text(each)}" for key, each in numbers)
+            return name_of(relation) or each_told
         known = self._included.get((str(data.get("type")), str(data.get("id"))), data)
         for layer in layers(known):
             for key in _PEOPLE:

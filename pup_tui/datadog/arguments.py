@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pup_tui.datadog.groups import GROUPS
+from pup_tui.datadog.groups import GROUPS, may_name_extension
 from pup_tui.datadog.table import PupArgument, PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import parse_span, parse_time
 from pup_tui.quoted import quoted
@@ -92,9 +92,10 @@ def unknown_command(words: Sequence[str], further: Collection[str] = ()) -> Comm
     if near:
         wrong = " ".join(plain[: len(near.split())])
         return CommandError(f"unknown command `{wrong}`", f"did you mean `{near}`?", is_near=True)
+    extension = f" (or its extension `pup-{plain[0]}`)" if may_name_extension(plain[0]) else ""
     return CommandError(
         f"the built-in Datadog client does not know `{' '.join(plain[:MAX_NAME])}`",
-        f"check the spelling, or install `pup` (or its extension `pup-{plain[0]}`)",
+        f"check the spelling, or install `pup`{extension}",
     )
 
 

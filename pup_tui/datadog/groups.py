@@ -1,6 +1,11 @@
-"""Groups of subcommands of `pup` that only an installed one has."""
+"""First words of subcommands: groups that only an installed `pup` has, and names of extensions."""
 
 from __future__ import annotations
+
+import re
+
+_EXTENSION = re.compile(r"[a-z][a-z0-9-]*")
+_OURS = "tui"
 
 GROUPS = frozenset(
     {
@@ -38,3 +43,8 @@ GROUPS = frozenset(
     }
 )
 """First words of subcommands of `pup` of which no table here has any."""
+
+
+def may_name_extension(word: str) -> bool:
+    """Whether `pup-WORD` may be an extension, as far as that is seen from the word: never this program."""
+    return _EXTENSION.fullmatch(word) is not None and word not in GROUPS and word != _OURS

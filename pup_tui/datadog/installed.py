@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 
 import msgspec
 
 from pup_tui.datadog.arguments import MAX_NAME
-from pup_tui.datadog.groups import GROUPS
+from pup_tui.datadog.groups import GROUPS, may_name_extension
 from pup_tui.datadog.table import PupFlag, load_table, read_data
-
-_EXTENSION = re.compile(r"[a-z][a-z0-9-]*")
 
 OUTPUTS = frozenset({"json", "table", "yaml", "csv", "tsv"})
 """What `--output` may ask for."""
@@ -76,4 +73,4 @@ def is_group(word: str) -> bool:
 
 def may_be_extension(word: str) -> bool:
     """Whether an extension of `pup` may have this name: `pup` serves its own by itself."""
-    return _EXTENSION.fullmatch(word) is not None and not is_group(word)
+    return may_name_extension(word) and not is_group(word)

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pup_tui import late
+from pup_tui.answers.things import at
 from pup_tui.datadog import workflows
 from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.lookups import environment_id, flag_id
+from pup_tui.datadog.pages import more_than
 from pup_tui.datadog.shapes import flat_incident, in_state, slo_state
-from pup_tui.datadog.wholeness import lacking, under
 
 if TYPE_CHECKING:
     from pup_tui.datadog.building import Built
     from pup_tui.datadog.client import DatadogClient
     from pup_tui.datadog.transport import Response
 
-_SIZES = frozenset({"--limit", "--per-page"})
+_SIZES = frozenset({"--limit", "--per-page", "--count"})
+"""Flags that say how many results a page has."""
 _PAGING = _SIZES | {"--page", "--cursor", "--offset"}
 WAIT_INTERVAL = 2.0
 MAX_PAGES = 50
@@ -78,7 +80,7 @@ def _check_own_status(built: Built, response: Response) -> None:
 
 def _more(built: Built, document: Any) -> str:
     """That an answer is only a part of all there is, and the flags that get the rest."""
-    told = lacking(document, _asked(built))
+    told = more_than(document, _asked(built))
     if not told:
         return ""
     flags = {flag.name for flag in built.row.flags} & _PAGING
@@ -87,13 +89,14 @@ def _more(built: Built, document: Any) -> str:
 
 
 def _asked(built: Built) -> int | None:
-    """How many results a page was asked to have, where its number tells which page it is.
-
-    Where a cursor does (in bodies), the answer itself tells of more.
-    """
-    places = [flag.to.partition("query.")[2] for flag in built.row.flags if flag.name in _SIZES]
-    sizes = [built.query.get(place) for place in places]
-    return next((size for size in sizes if isinstance(size, int)), None)
+    """How many results a page was asked to have; None where the answer itself tells of more, by a cursor."""
+    for flag in built.row.flags:
+        place, *keys = flag.to.split(".")
+        if flag.name in _SIZES and keys[:1] != ["page"]:
+            sent = built.query.get(".".join(keys)) if place == "query" else at(built.body, *keys)
+            if isinstance(sent, int):
+                return sent
+    return None
 
 
 async def monitors_in_state(built: Built, client: DatadogClient) -> Result:
@@ -275,7 +278,7 @@ def _limited(found: list[Any], built: Built) -> list[Any]:
 def _list_at(document: Any, keys: tuple[str, ...]) -> list[Any]:
     """The list below these keys. Raises DatadogError where the answer has another shape: an
     answer that is not understood must not look like an empty one."""
-    document = under(document, *keys)
+    document = at(document, *keys)
     if not isinstance(document, list):
         where = f" at {'.'.join(keys)}" if keys else ""
         raise DatadogError(f"Datadog's answer has no list{where}")

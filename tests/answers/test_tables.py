@@ -182,3 +182,25 @@ def test_the_series_of_metrics_are_a_table_of_their_figures() -> None:
     )
     assert table_of({"series": [], "status": "ok"}) is None
     assert table_of({"series": [{"title": "a"}]}) is None
+
+
+def test_a_cell_is_cut_by_the_columns_that_it_takes() -> None:
+    def named(name: str) -> str:
+        found = table_of({"name": name, "overall_state": "OK", "id": 1})
+        assert found is not None
+        return found.rows[0][0]
+
+    assert named("名前" * 30) == f"{'名前' * 9}名…"
+    assert named("é" * 40) == "é" * 40
+    assert named("名" * 20) == "名" * 20
+
+
+def test_a_budget_for_each_time_frame_is_told() -> None:
+    history = {
+        "slo": {"name": "s", "target_threshold": 99.9},
+        "overall": {"sli_value": 99.95, "error_budget_remaining": {"7d": 50.0, "30d": -3.25}},
+        "thresholds": {},
+    }
+    found = table_of({"data": history, "errors": None})
+    assert found is not None
+    assert dict(zip(found.titles, found.rows[0], strict=True))["budget"] == "7d 50, 30d -3.25"

@@ -108,6 +108,13 @@ def test_of_its_further_subcommands_an_installed_pup_is_asked_itself(line: str) 
         judged(line)
 
 
+@pytest.mark.parametrize("line", ["tui run", "rum apps list", "Frob x"])
+def test_no_extension_is_advised_where_none_would_be_taken(line: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        judged(line, {"pup-tui"})
+    assert caught.value.hint == "check the spelling, or install `pup`"
+
+
 def test_an_extension_never_stands_in_for_a_group_of_subcommands() -> None:
     with pytest.raises(CommandError, match="did you mean"):
         judged("monitors lst")

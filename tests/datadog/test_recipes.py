@@ -416,3 +416,33 @@ async def test_a_page_without_a_cursor_is_not_shown_as_all(
 ) -> None:
     async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
         assert (await run(client, line)).stderr == told
+
+
+@pytest.mark.parametrize(
+    ("words", "body", "told"),
+    [
+        ("monitors list --limit 2", [{"id": 1}, {"id": 2}], "may be more"),
+        ("monitors list --limit 2", [{"id": 1}], ""),
+        (
+            "monitors search",
+            {"monitors": [{"id": 1}], "metadata": {"total_count": 7, "page": 0}, "counts": {}},
+            "these are 1 of",
+        ),
+        (
+            "slos list",
+            {"data": [{"id": "a"}], "metadata": {"page": {"total_count": 9, "total_filtered_count": 1}}},
+            "",
+        ),
+        ("incidents list --limit 1", {"data": [{"id": "a"}], "meta": {"pagination": {"size": 1}}}, "may"),
+        ("dora deployments list --limit 1", {"data": [{"id": "a"}]}, "may be more"),
+        ("infrastructure hosts list", {"host_list": [{"id": 1}], "total_matching": 2}, "these are 1 of"),
+        ("monitors get 1", {"id": 1, "total": 5, "name": "a"}, ""),
+        ("slos list", {"data": [1], "links": {"next": "x"}, "meta": {"pagination": {"total": 1}}}, ""),
+    ],
+)  # fmt: skip
+async def test_a_page_is_told_from_all_by_totals_and_by_what_was_asked_for(
+    client_of: MakeClient, words: str, body: Any, told: str
+) -> None:
+    async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
+        said = (await run(client, words)).stderr
+        assert (told in said) if told else said == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pup_tui.answers.series import MetricSeries
@@ -49,6 +51,12 @@ def test_what_never_changes_is_a_line_beside_its_one_value(values: list[float]) 
     [row] = rows
     assert row.startswith("7 ┤")
     assert row.strip() != "7 ┤"
+
+
+def test_times_of_several_days_have_their_date() -> None:
+    days = tuple((1_700_000_000.0 + 7_200 * n, float(n)) for n in range(30))
+    told = _drawn(MetricSeries("", days), width=80)[-1]
+    assert len(re.findall(r"2023-11-1[3-7] [0-9]{2}:[0-9]{2}", told)) == 3
 
 
 def test_where_there_is_no_value_the_curve_is_broken() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -21,6 +23,7 @@ MOST_ROWS: Final = 16
 _LEAST_COLUMNS: Final = 10
 _AROUND_ROWS: Final = 2
 """What stands around a curve: what it is, and the axis of time."""
+_DAY: Final = 86_400.0
 _DOTS: Final = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BRAILLE: Final = 0x2800
 _CURVE: Final = "\x1b[36m"
@@ -144,19 +147,24 @@ def _between(start: tuple[int, int], end: tuple[int, int]) -> Iterator[tuple[int
 
 def _times(begin: float, end: float, columns: int) -> str:
     """The first and the last moment below the axis, and one in the middle where there is room."""
-    first, last = _clock(begin), _clock(end)
+    clock = partial(_told, with_date=end - begin >= _DAY)
+    first, last = clock(begin), clock(end)
     if len(first) + len(last) + 1 > columns:
         return first[:columns]
-    middle = _clock((begin + end) / 2)
+    middle = clock((begin + end) / 2)
     if len(first) + len(middle) + len(last) + 12 > columns:
         return first + last.rjust(columns - len(first))
     room = columns - len(first) - len(last)
     return first + middle.center(room) + last
 
 
-def _clock(at: float) -> str:
+def _with_date(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _told(at: float, *, with_date: bool) -> str:
     try:
-        return time_of_day(at)
+        return _with_date(at) if with_date else time_of_day(at)
     except (ValueError, OverflowError, OSError):
         return f"{at:.6g}"
 
