@@ -31,7 +31,7 @@ from pup_tui.tui.sheets import FIRST
 from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.texts import counted
-from pup_tui.tui.typed_ahead import TypedAhead
+from pup_tui.tui.typed_ahead import LetGo, TypedAhead
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -47,6 +47,8 @@ LOOK_AT_TERMINAL = 0.5
 """Seconds between two looks at whether the terminal is still there."""
 KEYS_WAIT = 5.0
 """Seconds that keys wait at most for the first runbook to be shown."""
+PAGE_WAIT = 2.0
+"""Seconds that they wait at most for a page that is being opened."""
 
 
 def _commands() -> type[Provider]:
@@ -90,7 +92,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         self.chosen_keys = services.keys
         self.runs = Runs()
         self._typed_ahead = TypedAhead(self, self._give_key)
-        self._typed_ahead.hold()
+        self._let_first_keys_go = self._typed_ahead.hold()
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
         self._cancelling: Screen[Any] | None = None
@@ -132,7 +134,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
                     break
 
     def get_default_screen(self) -> MainScreen:
-        return MainScreen(self.services, self.runs)
+        return MainScreen(self.services, self.runs, self._hold_keys)
 
     def get_driver_class(self) -> type[Driver]:
         usual = super().get_driver_class()
@@ -148,11 +150,17 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         # Textual gives none to a screen that begins behind another window.
         self.call_after_refresh(self.give_focus)
         self.ask_terminal()
-        self.set_timer(KEYS_WAIT, self._typed_ahead.let_go)
+        self.set_timer(KEYS_WAIT, self._let_first_keys_go)
 
     def on_main_screen_ready(self) -> None:
         """Take the keys that were pressed before there was anything to act on."""
-        self._typed_ahead.let_go()
+        self._let_first_keys_go()
+
+    def _hold_keys(self) -> LetGo:
+        """Keep the keys for a page that is being opened, but not for long: it may need what it cannot get."""
+        let_go = self._typed_ahead.hold()
+        self.set_timer(PAGE_WAIT, let_go)
+        return let_go
 
     def _tell_note(self, note: str) -> None:
         self.notify(note, severity="warning", markup=False)

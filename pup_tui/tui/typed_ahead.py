@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
+
+LetGo: TypeAlias = Callable[[], None]
+"""Lets go of keys that are held; more than once does no harm."""
 
 PATIENCE = 0.25
 """Seconds after which a key counts as handled, whatever what it was given to is busy with."""
@@ -28,11 +31,11 @@ class TypedAhead:
         self._give = give
         self._under_way: events.Key | None = None
         self._waiting: deque[events.Key] = deque()
-        self._held = False
+        self._holds: set[LetGo] = set()
 
     async def take(self, key: events.Key) -> None:
         """Give a key on, now or as soon as those before it have been handled."""
-        if self._under_way is None and not self._waiting and not self._held:
+        if self._under_way is None and not self._waiting and not self._holds:
             await self._hand(key)
             return
         self._waiting.append(self._as_typed(key))
@@ -41,17 +44,22 @@ class TypedAhead:
 
     def _as_typed(self, key: events.Key) -> events.Key:
         """What was typed before the terminal was ours, it has handed on as a line: its end as a line feed."""
-        return events.Key("enter", "\r") if self._held and key.key == "ctrl+j" else key
+        return events.Key("enter", "\r") if self._holds and key.key == "ctrl+j" else key
 
-    def hold(self) -> None:
-        """Keep all keys until they are let go: what they are meant for is not there yet."""
-        self._held = True
+    def hold(self) -> LetGo:
+        """Keep all keys until they are let go: what they are meant for is not there yet.
 
-    def let_go(self) -> None:
-        """Give on what was held, in its order, and what comes from now on."""
-        if self._held:
-            self._held = False
-            self._app.call_later(self._go_on)
+        What holds them last gives on, when it lets go, what was held, in its order.
+        """
+
+        def let_go() -> None:
+            if let_go in self._holds:
+                self._holds.remove(let_go)
+                if not self._holds:
+                    self._app.call_later(self._go_on)
+
+        self._holds.add(let_go)
+        return let_go
 
     async def _hand(self, key: events.Key) -> None:
         self._under_way = key
@@ -91,5 +99,5 @@ class TypedAhead:
                 self._app.call_later(self._go_on)
 
     async def _go_on(self) -> None:
-        if self._under_way is None and self._waiting and not self._held:
+        if self._under_way is None and self._waiting and not self._holds:
             await self._hand(self._waiting.popleft())

@@ -5,15 +5,21 @@ import threading
 from collections.abc import Iterable
 from unittest.mock import patch
 
+import pytest
 from textual import events
 from textual.app import App, ComposeResult
 from textual.widget import Widget
+from textual.widgets import Input
 
 from pup_tui.catalog.catalog import Catalog
+from pup_tui.catalog.entries import Entry
+from pup_tui.runbook.load import Loaded
 from pup_tui.tui import typed_ahead
 from pup_tui.tui.app import PupTuiApp
+from pup_tui.tui.screens.help import HelpScreen
+from pup_tui.tui.starting import Starter
 from pup_tui.tui.typed_ahead import TypedAhead
-from tests.support.console import Console, MakeServices
+from tests.support.console import Console, MakeServices, OpenConsole
 
 
 class Busy(Widget, can_focus=True):
@@ -90,6 +96,55 @@ async def test_keys_wait_in_their_order_until_the_first_runbook_is_shown(
                 may_read.set()
             await console.on("plan")
             await console.sees("two", "nothing has run")
+
+
+ASKS = """
+name: asks
+vars:
+  FIRST: {default: a}
+  SECOND: {default: b}
+steps: [{name: A, kind: shell, run: "echo {{ FIRST }} {{ SECOND }}", read_only: true}]
+"""
+
+
+async def test_what_is_typed_while_a_page_opens_is_meant_for_that_page(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    may_open = asyncio.Event()
+    load = Starter.load
+
+    async def late(starter: Starter, entry: Entry) -> Loaded:
+        await may_open.wait()
+        return await load(starter, entry)
+
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        console.select("asks")
+        await console.eventually(lambda: console.main.entry)
+        with patch.object(Starter, "load", late):
+            await console.press("r", "tab", "x", "y")
+            assert console.main.page == "overview"
+            may_open.set()
+            await console.on("form")
+            fields = list(console.app.screen.query("Form Input").results(Input))
+            await console.eventually(lambda: [each.value for each in fields] == ["", "xy"])
+
+
+async def test_what_is_typed_while_a_page_opens_does_not_wait_for_ever(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pup_tui.tui.app.PAGE_WAIT", 0.01)
+    may_open = asyncio.Event()
+
+    async def late(starter: Starter, entry: Entry) -> Loaded:
+        await may_open.wait()
+        raise AssertionError("given up")
+
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        console.select("asks")
+        await console.eventually(lambda: console.main.entry)
+        with patch.object(Starter, "load", late):
+            await console.press("r", "question_mark")
+            await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
 
 
 async def test_keys_do_not_wait_for_a_catalog_that_cannot_be_read(

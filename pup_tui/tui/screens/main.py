@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import Services
+    from pup_tui.tui.typed_ahead import LetGo
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
     from pup_tui.tui.widgets.overview import Overview
@@ -79,8 +80,8 @@ class MainScreen(Shell):
     class Ready(Message):
         """Where one begins is shown: keys have something to act on."""
 
-    def __init__(self, services: Services, runs: Runs) -> None:
-        super().__init__(services)
+    def __init__(self, services: Services, runs: Runs, hold_keys: Callable[[], LetGo]) -> None:
+        super().__init__(services, hold_keys)
         self._runs = runs
         self._starter = Starter(services)
         self._resumer: Resumer | None = None
@@ -122,7 +123,7 @@ class MainScreen(Shell):
     async def action_interrupted(self) -> None:
         """Show the runs that were interrupted, to resume them; they have been told of then."""
         await self.query(InterruptedBanner).remove()
-        self.do("history", self._show_history, "interrupted")
+        self.open_page(self._show_history, "interrupted")
 
     def action_alert(self) -> None:
         """Ask for the values of the runbook that fits what goes wrong, filled in as the alert tells them."""
@@ -350,7 +351,7 @@ class MainScreen(Shell):
 
     def begin(self, entry: Entry, what: str) -> None:
         """Begin to `run` or to `plan` a runbook: ask for its values, or where it has none, plan it."""
-        self.do("begin", self._begin, entry, what)
+        self.open_page(self._begin, entry, what)
 
     async def _begin(self, entry: Entry, what: str) -> None:
         loaded = await self._starter.load(entry)
@@ -385,7 +386,7 @@ class MainScreen(Shell):
 
     def on_form_done(self, message: Form.Done) -> None:
         if message.what == "plan":
-            self.do("begin", self._show_plan, message.loaded, message.resolved)
+            self.open_page(self._show_plan, message.loaded, message.resolved)
         else:
             self._request_start("form", message.loaded, message.resolved)
 
@@ -393,7 +394,7 @@ class MainScreen(Shell):
         self.show_page("overview")
 
     def on_form_last_values_wanted(self) -> None:
-        self.do("begin", self._fill_in_last_values)
+        self.open_page(self._fill_in_last_values)
 
     async def _fill_in_last_values(self) -> None:
         form = await self.pages.form()
@@ -492,7 +493,7 @@ class MainScreen(Shell):
             told = f"There is no runbook {safe_text(runbook)} any more."
             self.notify(told, severity="warning", markup=False)
         else:
-            self.do("begin", self._ask_with, entry, values)
+            self.open_page(self._ask_with, entry, values)
 
     async def _ask_with(self, entry: Entry, values: Mapping[str, object]) -> None:
         """Ask for the values of a run, with these filled in."""
@@ -629,7 +630,7 @@ class MainScreen(Shell):
     def action_history(self, everything: bool = False) -> None:
         """Past runs, at first those of the selected runbook."""
         runbook = "" if everything or self.entry is None else self.entry.id
-        self.do("history", self._show_history, runbook)
+        self.open_page(self._show_history, runbook)
 
     async def _show_history(self, runbook: str) -> None:
         from pup_tui.tui.past_filter import filter_for
@@ -645,7 +646,7 @@ class MainScreen(Shell):
 
     def action_statistics(self) -> None:
         """What past runs say of all runbooks, and of the steps of the selected one."""
-        self.do("history", self._show_statistics, "" if self.entry is None else self.entry.id)
+        self.open_page(self._show_statistics, "" if self.entry is None else self.entry.id)
 
     async def _show_statistics(self, runbook: str) -> None:
         from pup_tui.journal.errors import JournalError
@@ -663,7 +664,7 @@ class MainScreen(Shell):
         self.show_page("overview")
 
     def on_history_opened(self, message: History.Opened) -> None:
-        self.do("begin", self._open_past, message.row.run)
+        self.open_page(self._open_past, message.row.run)
 
     async def _open_past(self, run: str) -> None:
         from pup_tui.tui.widgets.run_page import RunPage

@@ -25,6 +25,7 @@ from pup_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from pup_tui.tui.services import Services
+    from pup_tui.tui.typed_ahead import LetGo
     from pup_tui.tui.widgets.run_page import RunPage
 
 WIDE_FROM = 100
@@ -48,8 +49,11 @@ class Shell(Screen[None]):
         }
     )
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, hold_keys: Callable[[], LetGo]) -> None:
+        """`hold_keys` keeps what is typed for a page that is being opened."""
         super().__init__()
+        self._hold_keys = hold_keys
+        self._let_keys_go: LetGo = lambda: None
         self._services = services
         self.run_pages: dict[str, RunPage] = {}
         self.page = "overview"
@@ -90,6 +94,23 @@ class Shell(Screen[None]):
     def do(self, group: str, work: Callable[..., Awaitable[None]], *given: object) -> None:
         """Do something that takes its time; what was begun in the same group is given up."""
         self.run_worker(partial(work, *given), group=group, exclusive=True, exit_on_error=False)
+
+    def open_page(self, work: Callable[..., Awaitable[None]], *given: object) -> None:
+        """As `do`, for what shows another page: what is typed meanwhile is meant for that one."""
+        self._let_keys_go()
+        let_go = self._let_keys_go = self._hold_keys()
+
+        async def opening() -> None:
+            try:
+                await work(*given)
+            finally:
+                let_go()
+
+        self.do("page", opening)
+
+    def on_screen_suspend(self) -> None:
+        """A question that a page has before it opens is answered at once."""
+        self._let_keys_go()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)
