@@ -85,11 +85,13 @@ class WorkflowSource:
     async def refresh(self) -> Fetched:
         """Fetch them anew; what was known before stays where that fails."""
         from pup_tui.datadog.errors import DatadogError
+        from pup_tui.datadog.permissions import told_refusal
 
         try:
             found = await self._fetch()
         except DatadogError as error:
-            return await aside(self._keep, replace(self.known(), problem=str(error)), None)
+            told = told_refusal(error, "workflows list")
+            return await aside(self._keep, replace(self.known(), problem=told), None)
         fetched = Fetched(at=time.time(), missing=found.missing)
         return await aside(self._keep, fetched, found)
 

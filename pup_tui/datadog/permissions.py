@@ -51,6 +51,12 @@ def permission_for(command: str) -> str:
     return max(fitting)[1] if fitting else ""
 
 
+def told_refusal(error: DatadogError, command: str) -> str:
+    """What an error of a subcommand says, and which permission that needs where it was refused for one."""
+    needed = permission_for(command) if error.status == 403 else ""
+    return f"{error}; it needs the permission {needed}" if needed else str(error)
+
+
 async def granted(
     account: DatadogConfiguration, now: Callable[[], float], *, patience: float = PATIENCE
 ) -> Mapping[str, Granted]:

@@ -20,7 +20,7 @@ from pup_tui.datadog.configuration import (
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.help import asks_help, help_text
 from pup_tui.datadog.known_words import program_of
-from pup_tui.datadog.permissions import permission_for
+from pup_tui.datadog.permissions import told_refusal
 from pup_tui.known_word import KnownWord
 from pup_tui.steps.executor import (
     Context,
@@ -209,8 +209,7 @@ async def _on_client(
         return Outcome(ok=False, exit_code=1, reason=str(error))
     except DatadogError as error:
         sink.write("stderr", error.body)
-        needed = permission_for(invocation.row.name) if error.status == 403 else ""
-        reason = f"{error}; it needs the permission {needed}" if needed else str(error)
+        reason = told_refusal(error, invocation.row.name)
         return Outcome(ok=False, exit_code=1, status_code=error.status, reason=reason)
     if result is None:
         return told_to_stop("Datadog may have carried it out" if calls.may_have_changed else "")

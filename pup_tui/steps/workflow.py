@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pup_tui import late
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
+from pup_tui.datadog.permissions import told_refusal
 from pup_tui.datadog.workflows import (
     cancel_instance,
     end_problem,
@@ -60,8 +61,9 @@ class WorkflowExecutor:
             try:
                 instance = await _start(client, request, stop, context.grace)
             except DatadogError as error:
-                failed = Outcome(ok=False, status_code=error.status, reason=str(error))
-                return told_to_stop(str(error), failed) if stop.is_set() else failed
+                told = told_refusal(error, "workflows run")
+                failed = Outcome(ok=False, status_code=error.status, reason=told)
+                return told_to_stop(told, failed) if stop.is_set() else failed
             if instance is None:
                 return told_to_stop(
                     "the workflow was being started, and may run: look at its run history"
@@ -185,5 +187,5 @@ class _Following:
             ok=False,
             status_code=error.status,
             reason=f"lost sight of the workflow instance {self._instance}, which may still run: "
-            f"{error}",
+            f"{told_refusal(error, 'workflows instances get')}",
         )

@@ -182,6 +182,15 @@ async def test_they_are_listed_without_being_read(account: Account) -> None:
     assert account.catalog.packs == ()
 
 
+async def test_where_a_permission_is_missing_it_is_named(tmp_path: Path) -> None:
+    async def fetch() -> WorkflowList:
+        raise DatadogError("HTTP 403: Forbidden", 403)
+
+    state = tmp_path / "state"
+    found = await WorkflowSource(state, state / "workflows" / "x", fetch).refresh()
+    assert found.problem == "HTTP 403: Forbidden; it needs the permission workflows_read"
+
+
 async def test_a_name_a_whole_id_and_datadogs_own_id_mean_one(account: Account) -> None:
     account.workflows = [
         DatadogWorkflow(id="w-1", name="Restart it"),

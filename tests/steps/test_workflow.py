@@ -157,6 +157,7 @@ async def test_gives_up_when_every_look_fails_and_says_that_it_may_run(
         outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
     assert (outcome.ok, outcome.status_code) == (False, 403)
     assert "instance i-1, which may still run" in outcome.reason
+    assert outcome.reason.endswith("it needs the permission workflows_read")
     assert len(server.requests) == 1 + workflow.MISSES
 
 
@@ -167,6 +168,14 @@ async def test_refused_start_is_told(
         outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
     assert (outcome.ok, outcome.status_code) == (False, 400)
     assert "no API trigger" in outcome.reason
+
+
+async def test_a_start_that_is_not_allowed_names_the_permission(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async with FakeServer(Reply(403, {"errors": ["Forbidden"]})) as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert outcome.reason.endswith("it needs the permission workflows_run")
 
 
 async def test_stop_while_it_starts_still_cancels_the_instance(
