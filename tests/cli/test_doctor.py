@@ -193,12 +193,12 @@ async def test_a_clock_that_is_off_is_told(
 def test_a_broken_configuration_hides_nothing_else(program: Program) -> None:
     folder = Path(program.environ["PUP_TUI_CONFIG_DIR"])
     folder.mkdir()
-    (folder / "config.yaml").write_text("pups: auto\n")
+    (folder / "config.yaml").write_text("datadogs: {client: auto}\n")
     environ = {"PUP_TUI_DATADOG_URL": "https://ada:hunter2@example.com", "PUP_TUI_PUP": "some"}
     done = program("doctor", "--json", "--offline", **environ)
     assert done.code == 1
     told = [text for state, text in checks(done, "configuration") if state == "problem"]
-    assert f"{folder}/config.yaml:1:1: unknown key `pups`: did you mean `pup`?" in told
+    assert f"{folder}/config.yaml:1:1: unknown key `datadogs`: did you mean `datadog`?" in told
     assert any("PUP_TUI_DATADOG_URL must not hold a user name" in each for each in told)
     assert any("`pup` cannot be chosen as" in each for each in told)
     assert checks(done, "record")
