@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -82,7 +83,7 @@ def workflow_folders(settings: Settings, *, asks: bool = False) -> list[Folder]:
     named = (account.base_url, settings.profile_name, account.api_key)
     place = hashlib.sha256("\0".join(named).encode(errors="surrogateescape")).hexdigest()
     kept = settings.state_dir / "workflows" / place[:16]
-    if not (asks or account.authenticated or in_keyring or kept.is_dir()):
+    if not (asks or account.authenticated or in_keyring or os.path.isdir(kept)):
         return []
     return [Folder(kept, Origin.DATADOG, prefix=WORKFLOW)]
 

@@ -39,6 +39,10 @@ class TypedAhead:
             await self._hand(key)
             return
         self._waiting.append(self._as_typed(key))
+        if key.key == "ctrl+c":
+            # Whoever wants out waits for no page.
+            for let_go in tuple(self._holds):
+                let_go()
         if len(self._waiting) == 1:
             self._limit()
 

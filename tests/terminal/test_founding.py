@@ -102,7 +102,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (200, 50)) as screen:
         open_form(screen, "deploy-service")
         fill(screen, "payments", "1.4.3")
-        screen.press("right", "space", "tab", "tab", "tab")
+        screen.press("right", "tab", "tab", "tab")
         fill(screen, "300ms")
         screen.press("ctrl+r")
         screen.answer("y", "Deploy 1.4.3 to")

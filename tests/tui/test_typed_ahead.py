@@ -129,6 +129,22 @@ async def test_what_is_typed_while_a_page_opens_is_meant_for_that_page(
             await console.eventually(lambda: [each.value for each in fields] == ["", "xy"])
 
 
+async def test_who_wants_out_waits_for_no_page(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async def never(starter: Starter, entry: Entry) -> Loaded:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        console.select("asks")
+        await console.eventually(lambda: console.main.entry)
+        # Longer than a test may take.
+        with patch.object(Starter, "load", never), patch("pup_tui.tui.app.PAGE_WAIT", 600.0):
+            await console.press("r", "ctrl+c", "question_mark")
+            await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
+
+
 async def test_what_is_typed_while_a_page_opens_does_not_wait_for_ever(
     make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
