@@ -297,8 +297,8 @@ class Dialog(ModalScreen[Answer | None]):
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        if not self.query(".dialog"):
-            return  # closed since this was called for
+        if not self.query(".dialog-more"):
+            return  # closed since this was called for, or before it was all there
         box, more = self.query_one(".dialog"), self.query_one(".dialog-more")
         message, *effects = scrollers = self._scrollers
         rest = (w for w in box.children if w.display and w not in (more, *scrollers))
@@ -331,6 +331,8 @@ class Dialog(ModalScreen[Answer | None]):
 
     def _tell_more(self) -> None:
         """Say how much is out of sight below, and which keys bring it up."""
+        if not self.is_attached or not self.query(".dialog-more"):
+            return  # put aside before it was all there
         below = sum(_lines_below(scroller) for scroller in self._scrollers)
         told = "the end · ↑ scrolls"
         if below > 0:

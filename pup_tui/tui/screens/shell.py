@@ -121,6 +121,8 @@ class Shell(Screen[None]):
         """Show a page and, unless told otherwise, give it the focus."""
         if page not in self.run_pages and page not in ("history", "statistics"):
             self._before_run = page
+        if page != self.page:
+            self._put_question_aside()
         self.page = self.pages.current = page
         self._sidebar_wish = None
         self._lay_out()
@@ -132,6 +134,13 @@ class Shell(Screen[None]):
                 target.focus()
         self.show_tabs()
         self.refresh_bindings()
+
+    def _put_question_aside(self) -> None:
+        """A question of a run that came since its page was left does not follow to another one."""
+        from pup_tui.tui.dialogs.dialog import Dialog
+
+        if self.page in self.run_pages and isinstance(asked := self.app.screen, Dialog):
+            asked.dismiss(None)
 
     def on_resize(self, event: events.Resize) -> None:
         wide = event.size.width >= WIDE_FROM

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Input, TextArea
 
 from pup_tui.core.actions import Question
@@ -385,7 +386,11 @@ class RunView(Vertical):
 
     def take_in(self) -> None:
         """Bring to the screen what has happened since the last time, if the screen shows this run."""
-        if not self.is_on_screen:
+        # Until what is shown instead is laid out, a page that is left counts as being on the screen.
+        left = any(
+            not node.display for node in self.ancestors_with_self if isinstance(node, Widget)
+        )
+        if left or not self.is_on_screen:
             return
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
