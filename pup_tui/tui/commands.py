@@ -32,18 +32,6 @@ class PaletteCommand(NamedTuple):
 class ConsoleCommands(Provider):
     """The commands that Textual's palette finds. Names of runbooks are shown literally, never as markup."""
 
-    def _instead(self, act: Callable[[], object]) -> Callable[[], object]:
-        """Carries it out with a question put aside that came while the palette closed."""
-
-        def carry_out() -> object:
-            from pup_tui.tui.dialogs.dialog import Dialog
-
-            if isinstance(asked := self.app.screen, Dialog):
-                asked.dismiss(None)
-            return act()
-
-        return carry_out
-
     async def discover(self) -> Hits:
         """What is listed before anything is typed: each runbook once, and what can be done."""
         for entry, offer in self._runbooks("open"):
@@ -82,7 +70,7 @@ class ConsoleCommands(Provider):
             act = (
                 partial(main.begin, entry, "run") if what == "run" else partial(main.select, entry)
             )
-            yield entry, PaletteCommand(f"{what}: {safe_text(entry.id)}", self._instead(act))
+            yield entry, PaletteCommand(f"{what}: {safe_text(entry.id)}", act)
 
     def _actions(self) -> Iterator[PaletteCommand]:
         main = self._main
@@ -105,13 +93,12 @@ class ConsoleCommands(Provider):
         yield from offers.values()
 
     def _places(self, main: MainScreen) -> Iterator[PaletteCommand]:
-        history = partial(main.action_history, everything=True)
-        yield PaletteCommand("go: runbooks", self._instead(main.action_runbooks))
-        yield PaletteCommand("go: history", self._instead(history))
-        yield PaletteCommand("go: statistics", self._instead(main.action_statistics))
+        yield PaletteCommand("go: runbooks", main.action_runbooks)
+        yield PaletteCommand("go: history", partial(main.action_history, everything=True))
+        yield PaletteCommand("go: statistics", main.action_statistics)
         for tab in main.run_tabs():
             name = f"go: run of {safe_text(tab.title)}, {tab.status}"
-            yield PaletteCommand(name, self._instead(partial(main.show_page, tab.page)))
+            yield PaletteCommand(name, partial(main.show_page, tab.page))
         yield PaletteCommand("sidebar: show or hide", main.action_sidebar)
         for grouping in GROUPINGS:
             yield PaletteCommand(

@@ -481,7 +481,7 @@ async def test_the_palette_offers_what_can_be_done_with_a_run(
 
 @pytest.mark.parametrize(
     ("chosen", "page"),
-    [("run: quick", "form"), ("open: quick", "overview")],
+    [("run: quick", "form"), ("go: history", "history"), ("open: quick", "overview")],
 )
 async def test_a_question_that_comes_while_the_palette_is_open_does_not_follow_to_another_page(
     make_services: MakeServices, open_console: OpenConsole, chosen: str, page: str

@@ -20,11 +20,11 @@ from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import past_search
 from pup_tui.tui.past import last_runs, past_runs, read_run
 from pup_tui.tui.past_filter import filter_for, read_filter
-from pup_tui.tui.past_search import PAGE, Search, find_runs
+from pup_tui.tui.past_search import PAGE, FoundRuns, Search, find_runs
 from pup_tui.tui.screens import main
 from pup_tui.tui.services import Services
-from pup_tui.tui.widgets.history import RunTable
-from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
+from pup_tui.tui.widgets.history import History, RunTable
+from tests.support.console import LARGE, PATIENCE, SMALL, MakeServices, OpenConsole, has_run
 from tests.support.journals import aged
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
@@ -61,6 +61,30 @@ async def test_an_open_history_takes_in_what_others_run(
         await console.sees("63 runs")
         assert table.cursor_row == 1
         assert table.scroll_offset.y == 0
+
+
+async def test_who_leaves_does_not_wait_for_what_others_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    looks, may_end = threading.Event(), threading.Event()
+
+    def found_late(_wanted: Search, _behind: str | None) -> FoundRuns:
+        looks.set()
+        may_end.wait(PATIENCE)
+        return FoundRuns(total=1)
+
+    async with open_console(make_services({"quick.yaml": QUICK})) as console:
+        await console.press("ctrl+p", *"go: history", "enter")
+        await console.on("history")
+        history = console.app.screen.query_one(History)
+        await console.eventually(history._is_idle)
+        history._find = found_late
+        history.take_in()
+        await console.eventually(looks.is_set)
+        await history.remove_children()
+        may_end.set()
+        await console.eventually(lambda: not [w for w in console.app.workers if w.group == "renew"])
+        assert not console.messages
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

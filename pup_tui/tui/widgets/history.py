@@ -247,7 +247,8 @@ class History(Vertical):
     def take_in(self) -> None:
         """Show what was begun or has ended since, wherever that was."""
         if self._find is not None and self._is_idle():
-            self.run_worker(self._renew(self._find), group="renew", exclusive=True)
+            reading = self._renew(self._find)
+            self.run_worker(reading, group="renew", exclusive=True, exit_on_error=False)
 
     async def _renew(self, find: FindRuns) -> None:
         """Read again what is shown, behind the first page only where something may have changed there.
@@ -270,6 +271,8 @@ class History(Vertical):
                 rows += page.rows
         except JournalError:
             return  # what was known stays; whoever searches is told
+        if not self.query(RunTable):
+            return  # the console has been left meanwhile
         if self._rows is not before or wanted != self._wanted or not self._is_idle():
             return  # it has been searched meanwhile
         table, here = self._table, self._here
