@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option
 from pup_tui.cli.printing import columns, print_json
+from pup_tui.cli.subcommands import Subcommands
 from pup_tui.cli.wiring import Parts, account_of
 from pup_tui.cli.workflows import other_credentials
 from pup_tui.headless.exits import FAILED
@@ -33,7 +34,7 @@ TOKEN = ("access_token",)
 _NO_KEYRING = "set DD_API_KEY and DD_APP_KEY, or DD_ACCESS_TOKEN, in the environment instead"
 
 
-@click.group("auth")
+@click.group("auth", cls=Subcommands)
 def auth_command() -> None:
     """Credentials of Datadog: store them in the keyring, see which there are, remove them."""
 

@@ -13,6 +13,7 @@ from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.shown import ShownRun, legs_json, run_json
+from pup_tui.cli.subcommands import Subcommands
 from pup_tui.core.state import RunStatus
 from pup_tui.template.duration import format_duration
 
@@ -34,7 +35,12 @@ _COLUMNS = (
 )
 
 
-@click.group("history", invoke_without_command=True, subcommand_metavar="[COMMAND [ARGS]...]")
+@click.group(
+    "history",
+    cls=Subcommands,
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND [ARGS]...]",
+)
 @click.option("--runbook", metavar="R", help="Only runs of this runbook.")
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]), help="Only such runs.")
 @click.option("--since", metavar="AGE", help="Only runs that began this long ago or later, as 7d.")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
-from pup_tui.cli.failure import Failure, tell
+from pup_tui.cli.failure import Failure, tell, tell_note
 
 if TYPE_CHECKING:
     from pup_tui.catalog.workflow_source import Fetched
@@ -18,14 +18,21 @@ REFRESH = "`pup-tui list --refresh` fetches them"
 
 
 def refresh_workflows(settings: Settings) -> None:
-    """Fetch them anew, with stored credentials too. Without any nothing happens."""
+    """Fetch them anew, with stored credentials too; where there are none that is said."""
     from pup_tui.cli.wiring import Parts, workflow_source
 
     parts = Parts(settings)
-    with suppress(Failure):
-        source = workflow_source(parts, _tell_wait, asks=parts.datadog.authenticated)
-        if source is not None:
-            asyncio.run(source.refresh())
+    try:
+        account = parts.datadog
+    except Failure as error:
+        tell(str(error))
+        return
+    if not account.authenticated:
+        tell_note(f"Datadog Workflows cannot be fetched: no Datadog credentials: {account.missing}")
+        return
+    source = workflow_source(parts, _tell_wait, asks=True)
+    if source is not None:
+        asyncio.run(source.refresh())
 
 
 def other_credentials(settings: Settings, *, stored: bool) -> None:

@@ -40,7 +40,14 @@ from pup_tui.core.scope import (
     truth_of,
 )
 from pup_tui.core.sent import Shown, shown_of
-from pup_tui.core.shown import Details, details_of, item_frames, shown_step, told_step
+from pup_tui.core.shown import (
+    Details,
+    details_of,
+    item_frames,
+    shown_step,
+    told_step,
+    written_details,
+)
 from pup_tui.core.state import BODY, Frame, RunState, StepStatus
 from pup_tui.runbook.model import LOOP, OUTCOME, Step
 from pup_tui.runbook.parts import types_of
@@ -305,7 +312,7 @@ class _Planning:
             try:
                 told = details_of(self._program, self._state, node)
             except TemplateError:
-                return Details(directory=node.step.cwd or node.defaults.cwd)
+                return written_details(self._program, node)
             directory = told.directory
             if directory is not None and self._stand_ins.put_back(directory) != directory:
                 directory = f"{self._stand_ins.put_back(directory)} (not known yet)"

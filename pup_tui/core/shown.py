@@ -20,8 +20,8 @@ from pup_tui.core.scope import frame_keys, scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
 from pup_tui.core.state import BODY, Frame, RunState
-from pup_tui.core.surroundings import surroundings_of
-from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER
+from pup_tui.core.surroundings import surroundings_of, written_directory
+from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns
 from pup_tui.template.secrets import hiding, secrets_in
@@ -120,14 +120,22 @@ def details_of(
         return Details()
     around = surroundings_of(program, state, node, hides=True)
     has_processes = "env" in request_of(type(step)).__struct_fields__
-    is_here = step.acts == ON_THIS_COMPUTER or step.cwd is not None
     given = around.env.items() if has_processes else ()
     texts = StepTexts(step, scope_of(state, node.id))
     return Details(
-        around.cwd if is_here else None,
+        around.cwd if _is_here(step) else None,
         tuple(f"{name} unset" if text is None else f"{name}={quote(text)}" for name, text in given),
         texts.seen.headers if rendered is None else rendered.headers,
     )
+
+
+def written_details(program: Program, node: Node) -> Details:
+    """The details of a step that cannot be rendered: the directory as its author wrote it."""
+    return Details(written_directory(program, node) if _is_here(node.step) else None)
+
+
+def _is_here(step: Step) -> bool:
+    return step.acts == ON_THIS_COMPUTER or step.cwd is not None
 
 
 def request_effect(program: Program, state: RunState, node: Node, rendered: Rendered) -> str:

@@ -23,21 +23,11 @@ def surroundings_of(
     Each text sees the names of the place where it stands. One that `hides` is for people: without what is
     made out of a secret. TemplateError where one cannot be rendered.
     """
-    around = [node.id]
-    while (holder := holder_id(around[-1])) != "":
-        around.append(holder)
-    home = "" if not node.home else f"{_instance(around, node.home)}/"
-    places: list[tuple[str, Defaults | Step]] = [(home, node.defaults)]
-    places += [
-        (id_, program.node(id_).step)
-        for id_ in reversed(around)
-        if id_ == node.id or not program.node(id_).is_loop
-    ]
     env: dict[str, str | None] = {}
     texts: dict[str, str] = {}
     cwd: str | None = None
     made: list[Any] = []
-    for id_, given in places:
+    for id_, given in _places(program, node):
         if not given.env and given.cwd is None:
             continue
         names = scope_of(state, id_)
@@ -51,6 +41,26 @@ def surroundings_of(
         made += found
     valued = frozenset(name for name, text in texts.items() if not compile_text(text).is_literal)
     return Around(env, cwd, valued, tuple(made), _was_approved(state, node.id))
+
+
+def written_directory(program: Program, node: Node) -> str | None:
+    """The directory of a step's processes as its author wrote it."""
+    given = (place.cwd for _, place in reversed(_places(program, node)))
+    return next((directory for directory in given if directory is not None), None)
+
+
+def _places(program: Program, node: Node) -> list[tuple[str, Defaults | Step]]:
+    """What says something of a step's surroundings, the nearest last, each with the id of where it stands."""
+    around = [node.id]
+    while (holder := holder_id(around[-1])) != "":
+        around.append(holder)
+    home = "" if not node.home else f"{_instance(around, node.home)}/"
+    steps = [
+        (id_, program.node(id_).step)
+        for id_ in reversed(around)
+        if id_ == node.id or not program.node(id_).is_loop
+    ]
+    return [(home, node.defaults), *steps]
 
 
 def _was_approved(state: RunState, step: str) -> bool:

@@ -259,10 +259,6 @@ class Launcher(Struct, frozen=True, kw_only=True):
             undo=undo,
             only_undo=only_undo,
             read_only=self.read_only,
-            # A run that began so knows of all steps but those that another text brings in.
-            barred=self.may_change(program, is_believed=False)
-            if (self.read_only and not first.read_only) or (first.read_only and current)
-            else (),
             version=__version__,
         )
         try:
@@ -287,8 +283,13 @@ class Launcher(Struct, frozen=True, kw_only=True):
             raise
         state = replay(past.programs[1], past.events, past.programs).state
         begun = without_attempts(state, unacted := never_begun(around.outputs, state))
+        # A run that is read-only knows of all steps but those that another text brings in.
+        is_judged = current is not None if state.read_only else self.read_only
         resumed = msgspec.structs.replace(
-            resumed, never_begun=tuple(unacted), half_undone=tuple(half_undone(program, begun))
+            resumed,
+            never_begun=tuple(unacted),
+            half_undone=tuple(half_undone(program, begun)),
+            barred=self.may_change(program, is_believed=False) if is_judged else (),
         )
         return LocalRun(program, resumed, around, state)
 

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct, field
@@ -108,6 +108,13 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     leftovers: Leftovers | None = None
 
 
+class _Timer(NamedTuple):
+    """A timer of the machine that runs; `due` is by the clock of the run."""
+
+    handle: Handle
+    due: float
+
+
 class _Attempt(Struct):
     action: StartAttempt
     stop: Stop = field(default_factory=Stop)
@@ -133,8 +140,7 @@ class LocalRun:
         self._events: asyncio.Queue[AnyEvent] = asyncio.Queue()
         self._watchers: list[Watcher] = []
         self._attempts: dict[str, _Attempt] = {}
-        self._timers: dict[str, Handle] = {}
-        self._due: dict[str, float] = {}
+        self._timers: dict[str, _Timer] = {}
         self._resolving: set[asyncio.Task[None]] = set()
         self._over = False
         self.stopped_by = ""
@@ -416,15 +422,15 @@ class LocalRun:
             self._timers.pop(timer, None)
             self._post(TimerFired(at=self._now(), timer=timer))
 
-        self._timers[timer] = self._around.clock.call_later(seconds, fire)
-        self._due[timer] = self._now().clock + seconds
+        due = self._now().clock + seconds
+        self._timers[timer] = _Timer(self._around.clock.call_later(seconds, fire), due)
 
     def _time_left(self, step: str) -> float | None:
         """In how many seconds an attempt of the step is ended by a limit of its own, or of what holds it."""
         limits = (
             f"{kind}:{each}" for each in upwards(step) for kind in (Timer.TIMEOUT, Timer.POLL)
         )
-        due = [self._due[limit] for limit in limits if limit in self._timers]
+        due = [self._timers[limit].due for limit in limits if limit in self._timers]
         return max(0.0, min(due) - self._now().clock) if due else None
 
     def _pauses(self, step: str, seconds: float, reason: str) -> None:
@@ -434,10 +440,9 @@ class LocalRun:
         self._tell(self._around.masking.notice(told))
 
     def _cancel_timer(self, timer: str) -> None:
-        handle = self._timers.pop(timer, None)
-        self._due.pop(timer, None)
-        if handle is not None:
-            handle.cancel()
+        running = self._timers.pop(timer, None)
+        if running is not None:
+            running.handle.cancel()
 
     # Attempts
 

@@ -430,7 +430,10 @@ class JournalReader:
         return found
 
     def files(self, run: str) -> dict[str, bytes]:
-        """The texts that a run was made from, by name. Raises JournalError if one is damaged."""
+        """The texts that a run was made from, by name. Its events are as they were written.
+
+        Raises JournalError if a text is damaged.
+        """
         with self._reading():
             number = self._known(run)
             found = self._database.execute(

@@ -220,6 +220,13 @@ def test_a_profile_without_its_entries_is_a_problem_with_the_way_out(
     assert "pup-tui auth login --keys --profile prod" in found
 
 
+def test_a_profile_that_there_is_not_is_not_told_as_one_in_order(program: Program) -> None:
+    done = program("doctor", "--json", "--offline", "--profile", "nowhere")
+    assert done.code == 1
+    assert [state for state, _ in checks(done, "configuration", "file")] == ["problem"]
+    assert checks(done, "configuration", "profile") == []
+
+
 def test_what_runbooks_lack_is_told(program: Program) -> None:
     installs(program, "broken", "name: x\n")
     installs(program, "tools", "name: t\nsteps: [{name: a, kind: shell, run: no-such-tool x}]\n")

@@ -93,3 +93,16 @@ def test_it_stays_so_with_another_text_of_the_runbook(folder: Path) -> None:
     resumed = call(folder, "resume", "--with-current-file", "--yes")
     assert "refused: it may change something" in resumed.stdout + resumed.stderr
     assert not {"written", "new"} & {path.name for path in folder.iterdir()}
+
+
+def test_a_run_that_was_resumed_so_stays_so_with_another_text(folder: Path) -> None:
+    path = folder / "one.yaml"
+    write = "  - {name: write, kind: shell, run: 'test -e wanted && touch written'}\n"
+    path.write_text(f"name: one\nsteps:\n{write}")
+    assert call(folder, "run", "./one.yaml").returncode == 1
+    assert call(folder, "resume", "--read-only", "--yes").returncode == 1
+    new = "  - {name: new, kind: shell, run: touch new}\n"
+    path.write_text(f"name: one\nsteps:\n{new}{write}")
+    resumed = call(folder, "resume", "--with-current-file", "--yes")
+    assert "refused: it may change something" in resumed.stdout + resumed.stderr
+    assert not (folder / "new").exists()

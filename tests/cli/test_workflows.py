@@ -119,3 +119,14 @@ def test_where_datadog_cannot_be_asked_the_reason_is_said(program: Program) -> N
     done = program("run", "workflow/x", **nowhere)
     assert done.code == 2
     assert "they could not be fetched: " in done.err
+
+
+def test_where_there_are_no_credentials_they_are_not_fetched_in_silence(program: Program) -> None:
+    done = program("list", "--refresh", DD_API_KEY="k")
+    assert done.code == 0
+    assert (
+        "Datadog Workflows cannot be fetched: no Datadog credentials: DD_API_KEY is set" in done.err
+    )
+    assert program("list", DD_API_KEY="k").err == ""
+    elsewhere = program("list", "--refresh", DD_SITE="datadoghq.example")
+    assert "DD_SITE is 'datadoghq.example'" in elsewhere.err

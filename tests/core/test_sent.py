@@ -292,3 +292,26 @@ def test_the_plan_tells_of_an_item_only_what_is_its_own() -> None:
         "own[0]": ("env: A=1",),
         "own[1]": ("env: A=2",),
     }
+
+
+def test_where_a_step_runs_that_cannot_be_rendered_is_told_as_it_was_written() -> None:
+    program = program_of(
+        """
+        defaults: {cwd: /srv}
+        vars: {V: {default: x}}
+        steps:
+          - {name: send, kind: http, url: 'https://example.com', headers: {X: "{{ V | int }}"}}
+          - {name: run, kind: shell, run: x, env: {A: "{{ V | int }}"}}
+          - name: block
+            kind: group
+            cwd: '/{{ V | int }}'
+            steps: [{name: in, kind: shell, run: x}]
+        """
+    )
+    steps = plan(program, {"V": "x"}, (), "ada", lambda _: None)
+    assert {step.id: step.where for step in steps} == {
+        "send": "",
+        "run": "on this computer in /srv",
+        "block": "",
+        "block/in": "on this computer in /{{ V | int }}",
+    }

@@ -30,7 +30,7 @@ def configuration(settings: Settings) -> Iterator[Diagnosis]:
     if not settings.problems:
         told = str(path) if path.exists() else f"there is no {path}: all is as usual"
         yield Diagnosis(what=what, subject="config.yaml", detail=told)
-    if settings.profile is not None:
+    if settings.profile is not None and not settings.profile.problems:
         yield Diagnosis(what=what, subject="profile", detail=settings.profile.name)
     for failure in unusable(settings):
         yield Diagnosis(
