@@ -113,11 +113,6 @@ class Overview(Vertical):
         self._asked = ""
         """When it was asked, or what became of that."""
 
-    @property
-    def described(self) -> Described | None:
-        """The runbook that is shown, and what is known of it."""
-        return self._described
-
     def compose(self) -> ComposeResult:
         with ReadArea(id="overview-body"):
             yield ReadText(id="overview-top", markup=False)
@@ -196,7 +191,7 @@ class Overview(Vertical):
 
     @property
     def shown(self) -> Described | None:
-        """The runbook that is shown."""
+        """The runbook that is shown, and what is known of it."""
         return self._described
 
     def show_states(self, states: Sequence[NamedState] | None, asked: str) -> None:
