@@ -41,6 +41,9 @@ steps:
 """
 """A small runbook that runs anywhere, to begin from."""
 
+_OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG})
+"""Whence runbooks come that the operator does not write."""
+
 
 class Edited(NamedTuple):
     """What came of it, for the operator."""
@@ -57,10 +60,8 @@ async def edit_runbook(app: App[object], entry: Entry, services: Services) -> Ed
         told = f"{entry.id} comes with pup-tui and is the same everywhere. {where}: {entry.path}"
         return Edited(safe_text(told))
     if entry.origin is Origin.DATADOG:
-        told = (
-            f"{entry.name} is a workflow of Datadog's, and is changed there: {entry.path} is a copy"
-        )
-        return Edited(safe_text(told))
+        where = f"changed there: {entry.path} is a copy"
+        return Edited(safe_text(f"{entry.name} is a workflow of Datadog's, and is {where}"))
     return await _edit(app, entry.path, services)
 
 
@@ -79,9 +80,8 @@ async def write_first(app: App[object], services: Services) -> Edited:
 
 def own_folder(services: Services) -> Path | None:
     """The first folder of the operator's own that runbooks are looked for in, whether it is there or not."""
-    places = services.catalog.places
-    folders = (folder for folder in places if folder.trusted and not folder.prefix)
-    return next((f.path for f in folders if f.origin not in (Origin.BUNDLED, Origin.PUP)), None)
+    folders = (folder for folder in services.catalog.places if folder.trusted)
+    return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
 
 
 def _write_new(path: Path) -> None:

@@ -26,6 +26,9 @@ OPENED = "opened"
 WORKFLOWS = "Datadog workflows"
 """The group of the workflows of the account, whatever the others are grouped by."""
 
+_LAST = (UNGROUPED, WORKFLOWS)
+"""The groups that stand behind all others, in this order."""
+
 BROKEN = Mark("✖", "broken", "bad")
 UNTRUSTED = Mark("!", "untrusted", "care")
 NOTED = Mark("!", "not as they are now", "care")
@@ -84,15 +87,14 @@ def grouped(
         groups.setdefault(title, []).append(entry)
 
     def place(title: str) -> tuple[object, ...]:
-        nearest = distance(groups[title][0], wanted)
-        last = (UNGROUPED, WORKFLOWS).index(title) + 1 if title in (UNGROUPED, WORKFLOWS) else 0
+        nearest = distance(groups[title][0], wanted) if groups[title] else 0
+        last = 1 + _LAST.index(title) if title in _LAST else 0
         return (nearest, title != OPENED, last, title.casefold())
 
+    if about_workflows and not wanted:
+        groups.setdefault(WORKFLOWS, [])
     notes = {WORKFLOWS: about_workflows}
-    found = [Group(t, tuple(groups[t]), notes.get(t, "")) for t in sorted(groups, key=place)]
-    if about_workflows and not wanted and WORKFLOWS not in groups:
-        found.append(Group(WORKFLOWS, (), about_workflows))
-    return found
+    return [Group(t, tuple(groups[t]), notes.get(t, "")) for t in sorted(groups, key=place)]
 
 
 def labels_of(entries: Sequence[Entry]) -> dict[Path, str]:

@@ -67,19 +67,21 @@ class RunTimes:
     def retry_in(self, step: StepProgress) -> float | None:
         """How long until the next attempt of a step; None where none is waited for."""
         told = step.retrying
-        if told is None or self._live is None:
-            return None
-        failed_at = datetime.fromisoformat(told.ts).timestamp()
-        return max(0.0, failed_at + told.delay - self._live.clock.now().wall)
+        return None if told is None else self._left(told.ts, told.delay)
 
     def paused_for(self, step: StepProgress) -> float | None:
         """How long an attempt of a step still only waits; None where it does not."""
         told = step.paused
-        if told is None or self._live is None or not step.under_way:
+        if told is None or not step.under_way:
             return None
-        began = datetime.fromisoformat(told.ts).timestamp()
-        left = began + told.seconds - self._live.clock.now().wall
-        return left if left > 0 else None
+        return self._left(told.ts, told.seconds) or None
+
+    def _left(self, ts: str, seconds: float) -> float | None:
+        """How much is left of so many seconds that began at `ts`; None where no time passes."""
+        if self._live is None:
+            return None
+        ends = datetime.fromisoformat(ts).timestamp() + seconds
+        return max(0.0, ends - self._live.clock.now().wall)
 
     def question_left(self, question: Question) -> float | None:
         """How long a question is still open."""

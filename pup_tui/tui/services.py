@@ -78,9 +78,8 @@ class Services(Struct, frozen=True, kw_only=True):
     first, of the catalog or not; `alert` is told of at the start. `profile` is the one that runs are made
     with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys` which
     keys actions have that do not have their usual ones. With `read_only` steps that may change something are
-    refused. `workflows` fetches the Datadog Workflows, where there are credentials.
-    refused. `present` asks Datadog for the state of what a runbook names, with the values that are given, and
-    changes nothing.
+    refused. `workflows` fetches the Datadog Workflows, where there are credentials. `present` asks Datadog
+    for the state of what a runbook names, with the values that are given, and changes nothing.
     """
 
     catalog: Catalog

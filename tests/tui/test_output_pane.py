@@ -32,6 +32,7 @@ from pup_tui.tui.lines.plot import MetricPlot
 from pup_tui.tui.programs import open_in
 from pup_tui.tui.widgets import output_pane
 from pup_tui.tui.widgets.output_pane import OutputPane
+from pup_tui.tui.widgets.search_bar import SearchBar
 from tests.support.passages import write_lines
 
 STYLES = Path(output_lines.__file__).parent.parent / "styles"
@@ -54,6 +55,7 @@ class Shown:
         self.pilot = pilot
         self.pane = app.query_one(OutputPane)
         self.lines = app.query_one(OutputLines)
+        self.path = path
         self.folder = path.parent
         self.writer = SpoolWriter(path, limit)
 
@@ -538,23 +540,23 @@ async def test_a_plot_is_never_drawn_where_the_console_would_wait(
         assert threading.main_thread() not in threads
 
 
+async def attempt(s: Shown, number: int, text: str) -> None:
+    """One more attempt of a poll, which has printed this."""
+    await s.write(text)
+    s.pane.show(s.path, "", attempts=number)
+    await s.press()
+
+
 async def test_a_plot_follows_the_attempts_of_a_poll(tmp_path: Path) -> None:
     async with shown(tmp_path) as s:
         path = tmp_path / "0000-step.log"
-
-        async def attempt(number: int, text: str) -> None:
-            await s.write(text)
-            s.pane.show(path, "", attempts=number)
-            await s.app.workers.wait_for_complete()
-            await s.pilot.pause()
-
-        await attempt(1, series(5, 6))
+        await attempt(s, 1, series(5, 6))
         assert s.rows()[0].strip() == "* · min 5 · max 6 · last 6"
-        await attempt(2, series(5, 6, 70))
+        await attempt(s, 2, series(5, 6, 70))
         assert s.rows()[0].strip() == "* · min 5 · max 70 · last 70"
         await s.press("v", "v", "v")
         assert s.status().startswith("[stdout+stderr] 2 lines")
-        await attempt(3, series(1))
+        await attempt(s, 3, series(1))
         assert s.status().startswith("[stdout+stderr] 3 lines")
         s.pane.show(path, "", grows=False, arranged=False)
         await s.app.workers.wait_for_complete()
@@ -575,6 +577,46 @@ async def test_what_failed_after_its_attempts_is_shown_as_it_was_printed(tmp_pat
         assert s.status().startswith("[stdout+stderr] 1 line")
         await s.press("v")
         assert s.status().startswith("table of monitors")
+
+
+async def test_a_search_goes_on_over_the_attempts_of_a_poll(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await attempt(s, 1, json.dumps(MONITORS))
+        await s.press("slash", "e", "a")
+        await attempt(s, 2, json.dumps(MONITORS[:1]))
+        await s.press("r")
+        assert s.app.query_one(SearchBar).value == "ear"
+        await s.press("enter")
+        assert "no match" in s.status()
+        await attempt(s, 3, json.dumps(MONITORS))
+        await s.press("n")
+        assert "match 1 of 1" in s.status()
+        s.pane.show(s.path, "", attempts=3, grows=False, arranged=True)
+        await s.press("n")
+        assert "match 1 of 1" in s.status()
+        assert s.status().count("table of monitors") == 1
+        await s.press("v", "v")
+        assert s.status().startswith("[stdout+stderr] 3 lines")
+
+
+async def test_what_an_attempt_gave_can_be_left_where_all_of_them_are_nothing_of_a_kind(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path) as s:
+        path, now = tmp_path / "0001-polled.log", 10.0
+        writer = SpoolWriter(path, now=lambda: now)
+        writer.append(Passage("stdout", "not yet\n"))
+        now = 20.0
+        writer.append(Passage("stdout", f"{json.dumps(MONITORS)}\n"))
+        writer.close()
+        for grows in (True, False):
+            s.pane.show(
+                path, "", marks=[Parting(15, "2")], grows=grows, arranged=not grows, attempts=2
+            )
+            await s.press()
+            assert s.status().startswith("table of monitors")
+        await s.press("v", "v")
+        assert s.status().startswith("[stdout+stderr] 2 lines")
 
 
 async def test_what_an_arrangement_leaves_out_is_said(tmp_path: Path) -> None:

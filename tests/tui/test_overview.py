@@ -274,6 +274,31 @@ async def test_beside_a_long_id_there_is_room_for_the_state(
         await console.sees("5f1c8a9e5f1c", "…", "warning")
 
 
+async def test_why_the_state_is_not_known_is_said_of_no_other_runbook(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    may_fail, has_failed = asyncio.Event(), asyncio.Event()
+
+    async def present(runbook: Runbook, given: Mapping[str, str]) -> Sequence[NamedState]:
+        await may_fail.wait()
+        has_failed.set()
+        raise ValueError("no account")
+
+    texts = {f"{name}.yaml": NAMES.replace("name: names", f"name: {name}") for name in "ab"}
+    async with open_console(replace(make_services(texts), present=present), LARGE) as console:
+        await console.eventually(lambda: console.main.library.entries)
+        console.select("a")
+        await console.sees("s shows its state")
+        await console.press("s")
+        await console.sees("asking Datadog")
+        console.select("b")
+        await console.sees("s shows its state")
+        may_fail.set()
+        await has_failed.wait()
+        await console.pilot.pause()
+        assert "it cannot be asked" not in console.screen
+
+
 async def test_what_keeps_the_state_from_being_asked_is_said(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -464,17 +464,16 @@ class Dialog(ModalScreen[Answer | None]):
 
     async def _go_to_match(self, line: FindLine, pattern: re.Pattern[str], by: int) -> None:
         evidence, inside = self._evidence, self._searches_output
-        if inside is None:
-            outside_first = self.OUTPUT_FIRST and evidence is not None
-            told = "" if outside_first else self._finder.go_on(by)
-        else:
-            told = "" if inside else self._finder.go_on(by)
+        output_first = self.OUTPUT_FIRST if inside is None else inside
+        told, finds = "", False
+        if evidence is None or not output_first:
+            told = self._finder.go_on(by)
         if not told and evidence is not None:
             around = not self._finder.finds
-            inside = await evidence.find_match(pattern, by, enters=not inside, around=around)
-            told = "in the output" if inside else ""
+            finds = await evidence.find_match(pattern, by, enters=not inside, around=around)
+            told = "in the output" if finds else ""
         if pattern is self._finder.pattern:
-            self._searches_output = bool(inside and told)
+            self._searches_output = finds
             line.tell(told or self._finder.enter(by))
 
     def _leave_search(self) -> None:

@@ -23,6 +23,7 @@ from pup_tui.output.style import strip_style
 from pup_tui.output.table_fit import cells_of, widths_of
 from pup_tui.tui.lines.line_list import LineList
 from pup_tui.tui.lines.plot import MetricPlot
+from pup_tui.tui.texts import counted
 
 _TOO_LARGE = "too much of it to be laid out"
 _BEGINNING = 1024
@@ -174,18 +175,18 @@ class Arrangements(NamedTuple):
     @property
     def all(self) -> list[View]:
         """What is made of what it says comes before its JSON."""
-        views = (self.plot, *self._tables(of_kind=True), self.json, *self._tables(of_kind=False))
+        plot, json, table = self.plot, self.json, self.table
+        views = (plot, table, json) if self._is_of_kind else (plot, json, table)
         return [each for each in views if each is not None]
 
     @property
     def telling(self) -> View | None:
         """What is made of what it says, where that is of a kind that is known."""
-        return next(
-            (each for each in (self.plot, *self._tables(of_kind=True)) if each is not None), None
-        )
+        return self.plot or (self.table if self._is_of_kind else None)
 
-    def _tables(self, *, of_kind: bool) -> list[SortableTable]:
-        return [] if self.table is None or bool(self.table.kind) is not of_kind else [self.table]
+    @property
+    def _is_of_kind(self) -> bool:
+        return self.table is not None and bool(self.table.kind)
 
 
 def arrangements(path: Path, newest: int = 0, *, alone: bool = False) -> Arrangements:
@@ -229,7 +230,6 @@ def _sortable(text: str, kind: str = "") -> SortableTable | None:
     """A text as a table, if it is one that `output.table` has made."""
     lines = text.removesuffix("\n").split("\n")
     is_table = len(lines) > 3 and _RULE.fullmatch(lines[1])
-    count = len(lines) - 3
-    if not is_table or lines[-1] != ("(1 row)" if count == 1 else f"({count:,} rows)"):
+    if not is_table or lines[-1] != f"({counted(len(lines) - 3, 'row')})":
         return None
     return SortableTable([Line("stdout", line) for line in lines], lines[1], kind)

@@ -57,6 +57,7 @@ def _drawn(series: Sequence[MetricSeries], width: int, height: int) -> Iterator[
         yield "no series has a value"
         return
     low, high = min(known), max(known)
+    begin, end = min(times), max(times)
     left = max(len(_number(high)), len(_number(low)))
     columns = max(_LEAST_COLUMNS, width - left - 2)
     rows = (height - 1) // len(shown) - _AROUND_ROWS
@@ -65,13 +66,11 @@ def _drawn(series: Sequence[MetricSeries], width: int, height: int) -> Iterator[
     marks = {rows - 1: _number(low), 0: _number(high)} if low < high else {flat: _number(low)}
     for each in shown:
         yield _head(each, width)
-        for number, dots in enumerate(
-            _curve(each, (min(times), max(times)), (low, high), columns, rows)
-        ):
+        for number, dots in enumerate(_curve(each, (begin, end), (low, high), columns, rows)):
             mark = marks.get(number, "")
             yield f"{mark:>{left}} {'┤' if mark else '│'}{_CURVE}{dots}{RESET}"
         yield f"{'':{left}} └{'─' * columns}"
-    yield f"{'':{left}}  {_times(min(times), max(times), columns)}"
+    yield f"{'':{left}}  {_times(begin, end, columns)}"
     if len(series) > len(shown):
         yield f"and {len(series) - len(shown):,} more series"
 
@@ -158,13 +157,11 @@ def _times(begin: float, end: float, columns: int) -> str:
     return first + middle.center(room) + last
 
 
-def _with_date(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
 def _told(at: float, *, with_date: bool) -> str:
     try:
-        return _with_date(at) if with_date else time_of_day(at)
+        if not with_date:
+            return time_of_day(at)
+        return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
         return f"{at:.6g}"
 

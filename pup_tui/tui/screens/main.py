@@ -305,18 +305,18 @@ class MainScreen(Shell):
             return
         overview.show_states(None, "asking Datadog …")
         runbook, services = shown.loaded.runbook, self._services
-        alert = services.alert
-        given = {**services.suggestions}
+        alert, given = services.alert, {**services.suggestions}
         if alert is not None and alert.runbook == shown.entry.id:
             given |= alert.values
         known = {name: value for name, value in given.items() if name in runbook.vars}
+        states = None
         try:
             states = await services.present(runbook, known)
+            told = f"asked {time_of_day(time.time())}"
         except Exception as error:  # whatever it is, it belongs where it was asked for
-            overview.show_states(None, f"✖ it cannot be asked: {as_told(error)}")
-            return
+            told = f"✖ it cannot be asked: {as_told(error)}"
         if overview.shown is not None and overview.shown.entry.path == shown.entry.path:
-            overview.show_states(states, f"asked {time_of_day(time.time())}")
+            overview.show_states(states, told)
 
     def action_run(self) -> None:
         if self.entry is not None:
@@ -373,7 +373,7 @@ class MainScreen(Shell):
         self.show_page("form")
 
     async def _described(self, entry: Entry) -> Described:
-        shown = self.pages.overview.described
+        shown = self.pages.overview.shown
         if shown is not None and shown.entry.path == entry.path:
             return shown
         return await aside(describe, self._services, entry)

@@ -201,11 +201,13 @@ class OutputPane(Vertical):
         if not self.is_attached or path != self._path or not self._grows or made.telling is None:
             return
         self._arrangements, self._left_out = made.all, made.left_out
-        alike = next((each for each in made.all if type(each) is type(self._view)), None)
         if self._view is not None:
+            # The same of the newest attempt, for one stands and searches in it.
+            alike = (each for each in made.all if type(each) is type(self._view))
             cursor = self.lines.cursor
-            self._look(alike or made.telling)
+            self._show_view(next(alike, made.telling))
             self.lines.go_to(cursor)
+            self._forget_matches()
         elif not self._as_printed and self.lines.following and self.lines.pattern is None:
             self._look(made.telling)
         self._show_status()
@@ -229,10 +231,13 @@ class OutputPane(Vertical):
                 self._arranging = None
         if not self.is_attached:
             return  # the pane has gone meanwhile
+        lines = self.lines
+        if self._view is not None and at_once and (lines.pattern is not None or not made.all):
+            self._view_wanted = False
+            return  # it is that of the newest attempt, and stays with those that go with it
         self._arrangements, self._left_out = made.all, made.left_out
         self._why_not = made.why_not
         self._show_status()
-        lines = self.lines
         untouched = lines.following or lines.cursor == 0 or self._view is not None
         if self._view is not None and not at_once:
             self._look(None)  # it was that of an attempt
@@ -251,6 +256,9 @@ class OutputPane(Vertical):
     def _look(self, view: View | None) -> None:
         """Show the output in one of its arrangements, or as it was printed."""
         self._clear_search()
+        self._show_view(view)
+
+    def _show_view(self, view: View | None) -> None:
         self._view = view
         self._fit_view()
         source: LineSource | None = view or self._reader
@@ -309,9 +317,8 @@ class OutputPane(Vertical):
     def action_sort(self, by: int) -> None:
         if isinstance(self._view, SortableTable):
             self._view.sort(by)
-            self._counted = None
             self.lines.shown_anew(0)
-            self._tell("")
+            self._forget_matches()
 
     def _open(self) -> None:
         assert self._path is not None
@@ -464,8 +471,13 @@ class OutputPane(Vertical):
                 f"not a regular expression: {error.msg} · {key_of(self.app, 'search_plain')} takes it as text"
             )
             return False
-        self._tell(self._search_bar.told if self._search_bar.display else "")
+        self._forget_matches()
         return True
+
+    def _forget_matches(self) -> None:
+        """Tell of none, for what is searched, or searched for, is another."""
+        self._counted = None
+        self._tell(self._search_bar.told if self._search_bar.display else "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave escape to other widgets where there is no search or selection to clear."""

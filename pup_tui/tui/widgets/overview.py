@@ -59,7 +59,7 @@ DEEPEST = 10
 """Columns that a nested step is indented by, and levels of nesting after which it no longer is."""
 
 APART = "  "
-"""What stands between the name of a step and what is known of it."""
+"""What stands between a name and what is known of it."""
 
 AROUND_LISTS = 5
 """Columns of the page beside the lists: its padding and the scrollbar."""
@@ -112,11 +112,6 @@ class Overview(Vertical):
         """What Datadog said of what the runbook names, once it was asked."""
         self._asked = ""
         """When it was asked, or what became of that."""
-
-    @property
-    def described(self) -> Described | None:
-        """The runbook that is shown, and what is known of it."""
-        return self._described
 
     def compose(self) -> ComposeResult:
         with ReadArea(id="overview-body"):
@@ -196,7 +191,7 @@ class Overview(Vertical):
 
     @property
     def shown(self) -> Described | None:
-        """The runbook that is shown."""
+        """The runbook that is shown, and what is known of it."""
         return self._described
 
     def show_states(self, states: Sequence[NamedState] | None, asked: str) -> None:
@@ -388,36 +383,24 @@ def _variables(variables: Iterable[tuple[str, Variable]], width: int) -> Content
     return columns(rows, limits=(22, 19))
 
 
-_BEFORE_NAME = 11
-"""Columns before the name of what has a state: its kind, and what parts it from that."""
-
-
 def _named_states(states: Sequence[NamedState], width: int) -> Content:
     """What each is, its state in words, and what else matters of it: below, where there is little room."""
-    told = [_state_told(each) for each in states]
     is_narrow = width < SIDE_BY_SIDE_FROM
-    # The state is what was asked for: of its line the name gets what that leaves.
-    rooms = [width - _BEFORE_NAME - 2 - cell_len(state.plain) for state, _ in told]
-    whats = [
-        Content.assemble(
-            (f"  {each.kind:<7}  ", "$text-muted"),
-            cut_middle(safe_text(each.name), room) if is_narrow else safe_text(each.name),
-        )
-        for each, room in zip(states, rooms, strict=True)
-    ]
-    if is_narrow:
-        lines = (
-            Content("\n").join(
-                [Content("  ").join([what, state]), *([indented(more, 4, width)] if more else [])]
-            )
-            for what, (state, more) in zip(whats, told, strict=True)
-        )
-        return Content("\n").join(lines)
-    rows = [
-        [what, state + Content("  ") + more]
-        for what, (state, more) in zip(whats, told, strict=True)
-    ]
-    return columns(rows, limits=(38,))
+    rows: list[list[Content]] = []
+    lines: list[Content] = []
+    for each in states:
+        kind = Content.styled(f"  {each.kind:<7}  ", "$text-muted")
+        name = safe_text(each.name)
+        state, more = _state_told(each)
+        if not is_narrow:
+            rows.append([kind + name, state + APART + more])
+            continue
+        # The state is what was asked for: of its line the name gets what that leaves.
+        room = width - kind.cell_length - len(APART) - state.cell_length
+        lines.append(kind + cut_middle(name, room) + APART + state)
+        if more:
+            lines.append(indented(more, 4, width))
+    return Content("\n").join(lines) if is_narrow else columns(rows, limits=(38,))
 
 
 def _state_told(each: NamedState) -> tuple[Content, Content]:
