@@ -117,16 +117,15 @@ class Changes:
         if not words or not self._survey.is_named(words[0]):
             return {ANY}
         found = {*self._survey.fills(words)}
-        for at in self._survey.starts(words):
-            for name in self._survey.names_of(words[at]):
-                if name in _SOURCING:
-                    found.add(ANY)
-                if name in _MOVING:
-                    found |= {OWN_WORDS, b"OPTARG"}
-                if name in READING:
-                    found |= {b"REPLY", b"MAPFILE"}
-                if name in self._survey.functions:
-                    found |= self._by_function(name)
+        for name, _ in self._survey.runs(words):
+            if name in _SOURCING:
+                found.add(ANY)
+            if name in _MOVING:
+                found |= {OWN_WORDS, b"OPTARG"}
+            if name in READING:
+                found |= {b"REPLY", b"MAPFILE"}
+            if name in self._survey.functions:
+                found |= self._by_function(name)
         return found
 
     def _by_function(self, function: bytes) -> frozenset[bytes]:

@@ -598,11 +598,7 @@ class _Graph:
     def _filled_from_outside(self) -> Iterator[bytes]:
         """What builtins, and ``${NAME:=TEXT}``, give such a text; `ANY` where a name is made."""
         for words in map(self._survey.words, self._survey.commands):
-            names = {
-                name
-                for at in self._survey.starts(words)
-                for name in self._survey.names_of(words[at])
-            }
+            names = {name for name, _ in self._survey.runs(words)}
             is_outside = any(self._is_outside(word.node) for word in words[1:])
             if not READING.isdisjoint(names) or (is_outside and b"eval" not in names):
                 yield from self._survey.fills(words)

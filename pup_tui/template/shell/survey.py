@@ -257,11 +257,15 @@ class Survey:
     def _by_name(self) -> dict[bytes, list[tuple[Node, list[ShellWord]]]]:
         found = defaultdict(list)
         for command in self.commands:
-            words = self.words(command)
-            for at in self.starts(words):
-                for name in self.names_of(words[at]):
-                    found[name].append((command, words[at:]))
+            for name, words in self.runs(self.words(command)):
+                found[name].append((command, words))
         return dict(found)
+
+    def runs(self, words: list[ShellWord]) -> Iterator[tuple[bytes, list[ShellWord]]]:
+        """The commands that some words may run, and their words from each name on."""
+        for at in self.starts(words):
+            for name in self.names_of(words[at]):
+                yield name, words[at:]
 
     def starts(self, words: Sequence[ShellWord]) -> list[int]:
         """Where the command that is run may begin: also behind ``command``, ``time`` and the like."""
