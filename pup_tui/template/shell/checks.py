@@ -33,7 +33,7 @@ from pup_tui.template.shell.readings import OwnWords
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS, operands
-from pup_tui.template.shell.words import ShellWord
+from pup_tui.template.shell.words import ShellWord, is_calculation
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -559,9 +559,9 @@ class Checks:
     def _inside(self, node: Node, state: _State) -> None:
         """Go through the statements of the substitutions in a node."""
         for child in node.named_children:
-            if child.type in _INNER and self._changes.is_arithmetic(child):
-                continue
             if child.type in _INNER:
+                if is_calculation(self._survey.as_written(child)):
+                    continue
                 self._apart(child.children[1:-1], state)
                 self._at[child.end_byte] = state or frozenset()
             else:

@@ -387,12 +387,12 @@ class Survey:
         Of an array bash takes ``(…)`` in it for the elements, and evaluates them.
         """
         is_array = name in self.arrays or (
-            self.shell in _FILLS_BY_TEXT and (self._fills_any or name in self._filled)
+            self.shell in _FILLS_BY_TEXT and (self._fills_any or name in self.may_be_arrays)
         )
         return Use.CODE if is_array else self.assigned(name)
 
     @cached_property
-    def _filled(self) -> frozenset[bytes]:
+    def may_be_arrays(self) -> frozenset[bytes]:
         """Names that may become arrays by what is put into them, in code of any depth."""
         found = {*_OWN_ARRAYS, *_ELEMENTS.findall(self.script), *_COPROCESS.findall(self.script)}
         for words in self._filling:
