@@ -192,7 +192,7 @@ class Origins:
     @cached_property
     def _filled(self) -> frozenset[bytes]:
         """The variables that get a text from commands, or from ``${NAME:=TEXT}``."""
-        found = {*_DEFAULTED.findall(self._survey.script)}
+        found = {*given_by_expansions(self._survey.script)}
         if self._survey.references:
             found.add(ANY)
         return self._survey.filled.union(found)
