@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
-from pup_tui.template.shell.fills import ANY
-from pup_tui.template.shell.origins import DEFAULTED, GIVES_BY_NAME, OF_FOLDERS, SET_BY_MATCHES
+from pup_tui.template.shell.fills import ANY, SOURCING
+from pup_tui.template.shell.origins import OF_FOLDERS, SET_BY_MATCHES, given_by_expansions
 from pup_tui.template.shell.plain import PlainWorld
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
-from pup_tui.template.shell.words import READING, prints_number
+from pup_tui.template.shell.words import READING, is_calculation, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -27,8 +27,6 @@ _BARE: Final = late_pattern(rb"(?<![\w$])(?<!\$\{)(?<!\$\{#)[A-Za-z_]\w*")
 _INDEXED: Final = late_pattern(rb"(?<!\w)([A-Za-z_]\w*)(?:\[|\+?=\()")
 _FIXING: Final = late_pattern(rb"-\w*r")
 _NUMBER: Final = late_pattern(rb"[0-9]+")
-_SOURCING: Final = frozenset({b".", b"source"})
-"""Commands after which anything may be otherwise."""
 _MOVING: Final = frozenset({b"set", b"shift", b"getopts"})
 _TELLING: Final = frozenset({b"echo", b"let", b"exit", b"return", b":"})
 """Commands whose words give a variable nothing, or a number."""
@@ -55,7 +53,7 @@ class Changes:
         """The variables that may get another text in a statement; `ANY` for all."""
         text = bytearray(self._survey.as_written(node))
         spend_on_judging(len(text) // _BYTES_PER_STEP)
-        found = {ANY} if GIVES_BY_NAME.search(text) else {*DEFAULTED.findall(bytes(text))}
+        found = {*self.expanding(node)}
         found |= {b"REPLY"} if b"select" in text else set()
         commands = self._survey.commands_within(node)
         telling = [each for each in commands if self._tells(each)]
@@ -71,8 +69,7 @@ class Changes:
 
     def expanding(self, node: Node) -> frozenset[bytes]:
         """The variables that get another text as the words in a node are made."""
-        text = self._survey.as_written(node)
-        return frozenset((*DEFAULTED.findall(text), *([ANY] if GIVES_BY_NAME.search(text) else ())))
+        return frozenset(given_by_expansions(self._survey.as_written(node)))
 
     def is_builtin(self, name: bytes) -> bool:
         """Whether a name stands for a command of the shell itself."""
@@ -104,7 +101,7 @@ class Changes:
         for node in self._survey.arithmetic:
             if node.type == "c_style_for_statement":
                 found += ((node.start_byte, body.start_byte) for body in node.children[-1:])
-            elif self.is_arithmetic(node):
+            elif node.children[0].type == "((" or is_calculation(self._survey.as_written(node)):
                 found.append((node.start_byte, node.end_byte))
         for node in self._survey.assignments:
             value = node.children[-1]
@@ -117,16 +114,15 @@ class Changes:
         if not words or not self._survey.is_named(words[0]):
             return {ANY}
         found = {*self._survey.fills(words)}
-        for at in self._survey.starts(words):
-            for name in self._survey.names_of(words[at]):
-                if name in _SOURCING:
-                    found.add(ANY)
-                if name in _MOVING:
-                    found |= {OWN_WORDS, b"OPTARG"}
-                if name in READING:
-                    found |= {b"REPLY", b"MAPFILE"}
-                if name in self._survey.functions:
-                    found |= self._by_function(name)
+        for name, _ in self._survey.runs(words):
+            if name in SOURCING:  # whatever it is, anything may be otherwise
+                found.add(ANY)
+            if name in _MOVING:
+                found |= {OWN_WORDS, b"OPTARG"}
+            if name in READING:
+                found |= {b"REPLY", b"MAPFILE"}
+            if name in self._survey.functions:
+                found |= self._by_function(name)
         return found
 
     def _by_function(self, function: bytes) -> frozenset[bytes]:
@@ -141,10 +137,8 @@ class Changes:
     @cached_property
     def untold(self) -> frozenset[bytes]:
         """Arrays, and variables that a shell gives a meaning or a text of its own."""
-        script = self._survey.written
-        arrays = {*_INDEXED.findall(script), *self._survey.arrays}
-        for _, words in self._survey.named(b"mapfile", b"readarray"):
-            arrays.update(word.text for word in words)
+        survey = self._survey
+        arrays = {*_INDEXED.findall(survey.written), *survey.arrays, *survey.may_be_arrays}
         for _, words in self._survey.named(b"read", b"set"):
             options = (word.text.lower() for word in words[1:] if word.text[:1] in (b"-", b"+"))
             if any(b"a" in option for option in options):
@@ -184,11 +178,6 @@ class Changes:
     def are_known(self) -> bool:
         """Whether a script does nothing by which other variables may change, or commands mean others."""
         return self._plain.holds and ANY not in self._at_any_time
-
-    def is_arithmetic(self, node: Node) -> bool:
-        """Whether it is ``((…))`` or ``$((…))``, which in a here-document the grammar takes for a command."""
-        text = self._survey.as_written(node)
-        return text.startswith((b"$((", b"((")) and text.endswith(b"))")
 
 
 def holds_number(survey: Survey, node: Node) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -51,13 +51,11 @@ _OUTSIDE_GROUPS: Final = late_pattern(rb"\([^()]*\)")
 
 def glob(patterns: Sequence[bytes], shell: str) -> Check:
     """What is known of a text that is compared with patterns of files, one of which it has to match."""
-    matching = [_of_glob(pattern.lstrip(b"("), shell) for pattern in patterns]
-    others = [shape for pattern in patterns for shape in _without(pattern.lstrip(b"("), shell)]
-    is_known = bool(matching) and None not in matching
-    matches = (
-        max((each for each in matching if each is not None), default=None) if is_known else None
-    )
-    return Check(matches, min(others, default=None))
+    texts = [pattern.lstrip(b"(") for pattern in patterns]
+    matching = _known(_of_glob(text, shell) for text in texts)
+    others = _known(_without(text, shell) for text in texts)
+    all_known = len(matching) == len(texts)
+    return Check(max(matching, default=None) if all_known else None, min(others, default=None))
 
 
 def regex(pattern: bytes) -> Check:
@@ -76,6 +74,10 @@ def regex(pattern: bytes) -> Check:
     return Check(next((s for s in Shape if _made_of(whole[1], s, _IN_REGEXES)), None))
 
 
+def _known(shapes: Iterable[Shape | None]) -> list[Shape]:
+    return [shape for shape in shapes if shape is not None]
+
+
 def _of_glob(pattern: bytes, shell: str) -> Shape | None:
     """The shape of the texts that match a pattern."""
     if pattern in _EMPTY:
@@ -84,12 +86,12 @@ def _of_glob(pattern: bytes, shell: str) -> Shape | None:
     return next((shape for shape in Shape if _made_of(pattern, shape, signs)), None)
 
 
-def _without(pattern: bytes, shell: str) -> Iterator[Shape]:
+def _without(pattern: bytes, shell: str) -> Shape | None:
     """The shape of the texts in which no letter is that such a pattern looks for."""
     among = _LETTER_AMONG.fullmatch(pattern)
-    if among is not None and (among[1] == b"!" or shell in ("bash", "zsh")):
-        shape = _of_set(among[2])
-        yield from (shape,) if shape is not None else ()
+    if among is None or (among[1] == b"^" and shell not in ("bash", "zsh")):
+        return None
+    return _of_set(among[2])
 
 
 def _of_set(inside: bytes) -> Shape | None:

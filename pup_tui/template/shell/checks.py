@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from pup_tui.late_pattern import late_pattern
@@ -31,10 +30,10 @@ from pup_tui.template.shell.conditions import (
 )
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.readings import OwnWords
-from pup_tui.template.shell.survey import Survey
+from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import tables
-from pup_tui.template.shell.tests import operands
-from pup_tui.template.shell.words import ShellWord
+from pup_tui.template.shell.tests import ARITHMETIC_TESTS, operands
+from pup_tui.template.shell.words import ShellWord, is_calculation
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -66,10 +65,11 @@ _SETS_OWN_WORDS: Final = late_pattern(
 _STATUS: Final = late_pattern(rb"[0-9]+|\"?\$\?\"?")
 _TURNING: Final = frozenset({b"break", b"continue"})
 _TELLING: Final = frozenset({b"echo", b"printf"})
+_OTHERS: Final = frozenset({"elif_clause", "else_clause"})
 _LOOPS: Final = frozenset({"for_statement", "while_statement", "c_style_for_statement"})
-_COMPARING: Final = frozenset({b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"})
 _TESTS: Final = frozenset({b"test", b"["})
-_COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
+_STATEMENTS: Final = COMMANDS | _LOOPS | {"list", "pipeline"}
+"""What the grammar may put into a redirection, and is none of its words."""
 _EXPANDED: Final = frozenset({"string", "simple_expansion", "expansion"})
 _INNER: Final = frozenset({"command_substitution", "process_substitution"})
 _PRINTING: Final = frozenset({"command", "redirected_statement", "comment"})
@@ -194,7 +194,7 @@ class Checks:
                 return self._ends_of(node.children, state)
             case "variable_assignment":
                 return self._assignment(node, state)
-            case kind if kind in _COMMANDS:
+            case kind if kind in COMMANDS:
                 return self._command(node, state)
         return self._opaque(node, state)
 
@@ -215,17 +215,15 @@ class Checks:
         """A statement whose redirections give no variable a text, nor hold other statements."""
         body = node.child_by_field_name("body")
         redirects = [child for child in node.named_children if child != body]
-        beside = chain.from_iterable(each.named_children for each in redirects)
-        if body is None or any(
-            each.type in _COMMANDS | _LOOPS | {"list", "pipeline"} for each in beside
-        ):
+        beside = [child for each in redirects for child in each.named_children]
+        if body is None or any(each.type in _STATEMENTS for each in beside):
             return self._opaque(node, state)
         state = self._without(state, frozenset[bytes]().union(*map(self._changes.of, redirects)))
         ends = self._run(body, state)
         if not self._are_sure(redirects):
             ends = _Ends(ends.success, _both(ends.failure, state))
         behind = self._without(state, self._changes.of(body))
-        for each in chain(redirects, *(each.named_children for each in redirects)):
+        for each in (*redirects, *beside):
             self._note(each, behind)
             self._at.setdefault(each.end_byte, frozenset())
         for each in redirects:
@@ -239,29 +237,23 @@ class Checks:
         return not closes and all(map(_SURE.fullmatch, texts))
 
     def _branched(self, node: Node, state: _State) -> _Ends:
-        """``if`` and ``elif``: what stands before ``then``, behind it, and the other branches."""
-        then = next((i for i, child in enumerate(node.children) if child.type == "then"), None)
-        if then is None:
-            return self._opaque(node, state)
-        others = [c for c in node.children if c.type in ("elif_clause", "else_clause")]
-        condition = self._ends_of(node.children[1:then], state)
-        body = (c for c in node.children[then + 1 :] if c not in others)
-        ends = self._sequence(body, condition.success)
-        rest = condition.failure
-        for other in others:
-            if other.type == "else_clause":
-                ends, rest = _both(ends, self._sequence(other.children[1:], rest)), None
-            else:
-                branch, rest = self._elif(other, rest)
+        """``if`` with its ``elif`` and ``else``."""
+        ends, rest = self._branch(node, state)
+        for other in node.children:
+            if other.type == "elif_clause":
+                branch, rest = self._branch(other, rest)
                 ends = _both(ends, branch)
+            elif other.type == "else_clause":
+                ends, rest = _both(ends, self._sequence(other.children[1:], rest)), None
         either = _both(ends, rest)
         return _Ends(either, either)
 
-    def _elif(self, node: Node, state: _State) -> tuple[_State, _State]:
-        """What is known behind the branch, and where it is not taken."""
-        then = next((i for i, child in enumerate(node.children) if child.type == "then"), 1)
+    def _branch(self, node: Node, state: _State) -> tuple[_State, _State]:
+        """What is known behind the branch of an ``if`` or ``elif``, and where it is not taken."""
+        then = next(i for i, child in enumerate(node.children) if child.type == "then")
         condition = self._ends_of(node.children[1:then], state)
-        return self._sequence(node.children[then + 1 :], condition.success), condition.failure
+        body = (child for child in node.children[then + 1 :] if child.type not in _OTHERS)
+        return self._sequence(body, condition.success), condition.failure
 
     def _cases(self, node: Node, state: _State) -> _Ends:
         value = node.child_by_field_name("value")
@@ -297,17 +289,18 @@ class Checks:
         body = node.child_by_field_name("body")
         if body is None:
             return self._opaque(node, state)
+        head = [child for child in node.named_children if child != body]
         entered = ended = begin
         with self._around(is_in_loop=True, is_in_function=self._is_in_function):
             if node.type == "while_statement":
-                condition = self._ends_of((c for c in node.named_children if c != body), begin)
+                condition = self._ends_of(head, begin)
                 is_until = node.children[0].type == "until"
                 entered = condition.failure if is_until else condition.success
                 if not self._survey.named(b"break"):
                     ended = condition.success if is_until else condition.failure
             else:
-                for child in node.named_children:
-                    self._inside(child, begin) if child != body else None
+                for child in head:
+                    self._inside(child, begin)
             self._sequence(body.children, entered)
         return _Ends(ended, ended)
 
@@ -345,10 +338,11 @@ class Checks:
         self._inside(node, within)
         behind = self._without(state, self._changes.of(node))
         is_set = name.type == "variable_name" and node.children[1].type == "="
-        if is_set and self._survey.as_written(name) not in self._changes.fixed:
+        variable = self._survey.as_written(name)
+        if is_set and variable not in self._changes.fixed:
             for shape in Shape:
                 if self._is_of(value, shape, state):
-                    behind = _and(behind, self._known(self._survey.as_written(name), node), shape)
+                    behind = _and(behind, self._known(variable, node), shape)
         return _Ends(behind, behind)
 
     def _command(self, node: Node, state: _State) -> _Ends:
@@ -514,7 +508,7 @@ class Checks:
         """A comparison of numbers, which succeeds with numbers only where it does not calculate."""
         calculates = any(table.calculates_in_tests for table in tables(self._survey.shell))
         success = state
-        if len(parts) == _COMPARISON and parts[1] in _COMPARING and not calculates:
+        if len(parts) == _COMPARISON and parts[1] in ARITHMETIC_TESTS and not calculates:
             for part in (parts[0], parts[2]):
                 if part.startswith(b'"'):
                     success = _and(success, self._named(part, node), Shape.NUMBER)
@@ -565,9 +559,9 @@ class Checks:
     def _inside(self, node: Node, state: _State) -> None:
         """Go through the statements of the substitutions in a node."""
         for child in node.named_children:
-            if child.type in _INNER and self._changes.is_arithmetic(child):
-                continue
             if child.type in _INNER:
+                if is_calculation(self._survey.as_written(child)):
+                    continue
                 self._apart(child.children[1:-1], state)
                 self._at[child.end_byte] = state or frozenset()
             else:

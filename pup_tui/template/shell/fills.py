@@ -19,7 +19,8 @@ _KEEPING: Final = late_pattern(rb"[-+][aAfFgiIprtx]+")
 """Options of a declaration that leave a text what it is."""
 _NO_TEXT: Final = frozenset({b"unset", b"test", b"["})
 """Builtins that give the variables which they name no text."""
-_SOURCING: Final = frozenset({b".", b"source"})
+SOURCING: Final = frozenset({b".", b"source"})
+"""Builtins that run what stands in a file."""
 
 
 def filled(
@@ -48,7 +49,7 @@ def filled_by(
 
 
 def _filled_by(builtin: Builtin, name: bytes, words: Sequence[ShellWord]) -> Iterator[bytes]:
-    if name == b"eval" or (name in _SOURCING and not all(map(is_file, words[1:2]))):
+    if name == b"eval" or (name in SOURCING and not all(map(is_file, words[1:2]))):
         yield ANY
     if name == b"trap":
         yield from ASSIGNMENT.findall(b" ".join(word.text for word in words))

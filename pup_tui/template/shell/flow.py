@@ -27,7 +27,7 @@ from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
-from pup_tui.template.shell.origins import DEFAULTED, GIVES_BY_NAME, OF_FOLDERS, SET_BY_MATCHES
+from pup_tui.template.shell.origins import OF_FOLDERS, SET_BY_MATCHES, given_by_expansions
 from pup_tui.template.shell.places import (
     Need,
     NotTextError,
@@ -41,7 +41,14 @@ from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, tables
 from pup_tui.template.shell.uses import BOUNDARIES, Uses
-from pup_tui.template.shell.words import READING, SUBSTITUTION, ShellWord, loop_words, prints_number
+from pup_tui.template.shell.words import (
+    READING,
+    SUBSTITUTION,
+    ShellWord,
+    is_calculation,
+    loop_words,
+    prints_number,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -452,10 +459,9 @@ class _Graph:
                 yield word
 
     def _is_calculation(self, command: Node) -> bool:
-        """Whether it is ``$((…))`` in a here-document, which the grammar takes for a command."""
+        """Whether it is what stands in ``$((…))``."""
         around = command.parent.parent if command.parent is not None else None
-        text = self._survey.text(around) if around is not None else b""
-        return text.startswith(b"$((") and text.endswith(b"))")
+        return around is not None and is_calculation(self._survey.text(around))
 
     def _is_named(self, word: Node) -> bool:
         """Whether a word stands where a command takes a name, or a number that it calculates with."""
@@ -598,11 +604,7 @@ class _Graph:
     def _filled_from_outside(self) -> Iterator[bytes]:
         """What builtins, and ``${NAME:=TEXT}``, give such a text; `ANY` where a name is made."""
         for words in map(self._survey.words, self._survey.commands):
-            names = {
-                name
-                for at in self._survey.starts(words)
-                for name in self._survey.names_of(words[at])
-            }
+            names = {name for name, _ in self._survey.runs(words)}
             is_outside = any(self._is_outside(word.node) for word in words[1:])
             if not READING.isdisjoint(names) or (is_outside and b"eval" not in names):
                 yield from self._survey.fills(words)
@@ -618,8 +620,7 @@ class _Graph:
         for node in self._survey.expansions:
             text = self._survey.text(node)
             if SUBSTITUTION.search(text):
-                yield from DEFAULTED.findall(text)
-                yield from (ANY,) if GIVES_BY_NAME.search(text) else ()
+                yield from given_by_expansions(text)
 
     def _called_with_outside(self, name: bytes, words: Sequence[ShellWord]) -> Iterator[bytes]:
         """Own words of a function that are what a command prints, or the names of files."""

@@ -34,9 +34,16 @@ OF_FOLDERS: Final = frozenset({b"PWD", b"OLDPWD", b"DIRSTACK", b"dirstack"})
 SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MATCH"})
 """The variables that hold what ``=~`` has matched."""
 _COMMANDS_PER_STEP: Final = 20
-DEFAULTED: Final = late_pattern(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
-GIVES_BY_NAME: Final = late_pattern(rb"\$\{(?:!|\([^)]*P)[^}]*=")
+_DEFAULTED: Final = late_pattern(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
+_GIVES_BY_NAME: Final = late_pattern(rb"\$\{(?:!|\([^)]*P)[^}]*=")
 """What gives a text to the variable that another one names."""
+
+
+def given_by_expansions(text: bytes) -> Iterator[bytes]:
+    """The variables to which ``${NAME:=TEXT}`` in a text gives one; `ANY` where another one names it."""
+    yield from _DEFAULTED.findall(text)
+    if _GIVES_BY_NAME.search(text):
+        yield ANY
 
 
 class Surveyed(Protocol):
@@ -185,7 +192,7 @@ class Origins:
     @cached_property
     def _filled(self) -> frozenset[bytes]:
         """The variables that get a text from commands, or from ``${NAME:=TEXT}``."""
-        found = {*DEFAULTED.findall(self._survey.script)}
+        found = {*given_by_expansions(self._survey.script)}
         if self._survey.references:
             found.add(ANY)
         return self._survey.filled.union(found)

@@ -98,11 +98,7 @@ class PlainWorld:
             return True
         if not self._survey.is_named(words[0]):
             return False
-        return all(
-            self._is_plain_by_name(name, words[at:])
-            for at in self._survey.starts(words)
-            for name in self._survey.names_of(words[at])
-        )
+        return all(self._is_plain_by_name(name, found) for name, found in self._survey.runs(words))
 
     def _is_plain_by_name(self, name: bytes, words: Sequence[ShellWord]) -> bool:
         operands = words[1:]

@@ -257,11 +257,15 @@ class Survey:
     def _by_name(self) -> dict[bytes, list[tuple[Node, list[ShellWord]]]]:
         found = defaultdict(list)
         for command in self.commands:
-            words = self.words(command)
-            for at in self.starts(words):
-                for name in self.names_of(words[at]):
-                    found[name].append((command, words[at:]))
+            for name, words in self.runs(self.words(command)):
+                found[name].append((command, words))
         return dict(found)
+
+    def runs(self, words: list[ShellWord]) -> Iterator[tuple[bytes, list[ShellWord]]]:
+        """The commands that some words may run, and their words from each name on."""
+        for at in self.starts(words):
+            for name in self.names_of(words[at]):
+                yield name, words[at:]
 
     def starts(self, words: Sequence[ShellWord]) -> list[int]:
         """Where the command that is run may begin: also behind ``command``, ``time`` and the like."""
@@ -383,12 +387,12 @@ class Survey:
         Of an array bash takes ``(…)`` in it for the elements, and evaluates them.
         """
         is_array = name in self.arrays or (
-            self.shell in _FILLS_BY_TEXT and (self._fills_any or name in self._filled)
+            self.shell in _FILLS_BY_TEXT and (self._fills_any or name in self.may_be_arrays)
         )
         return Use.CODE if is_array else self.assigned(name)
 
     @cached_property
-    def _filled(self) -> frozenset[bytes]:
+    def may_be_arrays(self) -> frozenset[bytes]:
         """Names that may become arrays by what is put into them, in code of any depth."""
         found = {*_OWN_ARRAYS, *_ELEMENTS.findall(self.script), *_COPROCESS.findall(self.script)}
         for words in self._filling:

@@ -29,6 +29,7 @@ from pup_tui.template.shell.words import (
     ShellWord,
     assigned_by,
     destinations,
+    is_calculation,
     prints_number,
 )
 
@@ -131,11 +132,7 @@ class Uses:
             node = self._path[depth]
             self._parent = self._path[depth - 1] if depth else None
             if node.type in BOUNDARIES:
-                text = self._survey.script
-                if text.startswith(b"$((", node.start_byte) and text.endswith(
-                    b"))", node.start_byte, node.end_byte
-                ):
-                    # The grammar takes `$((…))` in a here-document for a command.
+                if is_calculation(self._survey.text(node)):
                     self._in_arithmetic(node, child)
                 elif node.type == "command_substitution" and not self._is_reference:
                     self._in_output(self._path[: depth + 1])

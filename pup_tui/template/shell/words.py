@@ -129,6 +129,11 @@ def prints_number(node: Node) -> bool:
     return is_one and _PRINTS_NUMBER.fullmatch(last.text or b"") is not None
 
 
+def is_calculation(text: bytes) -> bool:
+    """Whether this is ``$((…))``, which in a here-document the grammar takes for a command."""
+    return text.startswith(b"$((") and text.endswith(b"))")
+
+
 def destinations(redirect: Node) -> list[Node]:
     """Where a redirection leads; what stands behind the first one are words of the command."""
     return redirect.children_by_field_name("destination")

@@ -55,6 +55,7 @@ BAIT = "PATH[$(mkdir pwned)]"
         ('set -- unset; "$@" {{ V }}', "sh bash dash ksh zsh"),
         ("argv=(unset); $1 {{ V }}", "zsh"),
         (": ${x:=unset}; $x {{ V }}", "sh bash dash ksh zsh"),
+        ("x=echo; unset x; k=x; : ${!k:=unset}; $x {{ V }}", "bash ksh zsh"),
         ("printf -v x unset; $x {{ V }}", "bash zsh"),
         ("printf -vx unset; $x {{ V }}", "bash zsh"),
         ('f() { printf -v "$1" unset; }; f x; $x {{ V }}', "bash zsh"),
