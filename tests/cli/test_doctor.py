@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from pup_tui.cli.credentials import Credentials
 from pup_tui.cli.health import account as health
 from pup_tui.cli.health.account import Account
-from pup_tui.cli.wiring import Parts
 from pup_tui.settings.settings import read_settings
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 from tests.support.keyrings import file_keyring
@@ -141,8 +141,8 @@ async def test_offline_asks_nothing(program: Program) -> None:
 
 def account(folder: Path, **environ: str) -> list[tuple[str, str, str]]:
     around = {"HOME": str(folder), "PATH": "", **environ}
-    parts = Parts(read_settings(environ=around))
-    found = Account(parts, offline=False, needed=True).findings()
+    credentials = Credentials(read_settings(environ=around))
+    found = Account(credentials, offline=False, needed=True).findings()
     return [(each.subject, each.state, each.detail) for each in found]
 
 
