@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pup_tui.cli.credentials import Credentials
+from pup_tui.cli.credentials import Credentials, account_of
 from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
@@ -29,14 +29,15 @@ def workflow_folders(settings: Settings, *, asks: bool = False) -> list[Folder]:
     """
     from pup_tui.catalog.entries import Origin
     from pup_tui.catalog.places import WORKFLOW, Folder
-    from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration
 
     try:
-        account = DatadogConfiguration.from_environment(settings.environ)
-    except ConfigurationError:
+        account = account_of(settings, settings.environ)
+    except Failure:
         return []
     in_keyring = bool(settings.profile and settings.profile.said.datadog.entries)
-    named = (account.base_url, settings.profile_name, account.api_key)
+    # What `pup` has stored is that of the organisation which is named to it.
+    org = settings.environ.get("DD_ORG", "")
+    named = (account.base_url, settings.profile_name, account.api_key, org)
     place = hashlib.sha256("\0".join(named).encode(errors="surrogateescape")).hexdigest()
     kept = settings.state_dir / "workflows" / place[:16]
     if not (asks or account.authenticated or in_keyring or os.path.isdir(kept)):
