@@ -25,6 +25,7 @@ LOOKS = """\
 name: looks
 steps:
   - {name: Slos, kind: pup, run: "slos list --query={{ Q }}"}
+  - {name: Quoted, kind: pup, run: "'slos' list"}
   - {name: Undone, kind: pup, run: monitors list}
   - {name: Deploy, kind: datadog-workflow, workflow_id: abc}
 vars: {Q: x}
@@ -95,6 +96,7 @@ async def test_a_permission_that_is_missing_is_named_with_the_steps_that_need_it
     assert refused[0] == "warning"
     assert "they need the permission slos_read, which the credentials lack: " in refused[1]
     assert "looks/slos" in refused[1]
+    assert "looks/quoted" in refused[1]
     assert "looks/undone" not in refused[1]
 
 
