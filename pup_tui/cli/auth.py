@@ -147,7 +147,9 @@ def _from_file(path: Path) -> str:
 
     try:
         return read_file(path).decode()
-    except (Unreadable, UnicodeDecodeError) as error:
+    except Unreadable as error:
+        raise Failure(str(error), str(path), "nothing was stored") from error
+    except UnicodeDecodeError as error:
         raise Failure("this is no text", str(path), "nothing was stored") from error
 
 
