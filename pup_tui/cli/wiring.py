@@ -96,7 +96,7 @@ class Parts:
 
     @cached_property
     def executors(self) -> Mapping[type[StepRequest], Executor]:
-        """One executor for each kind of request. Raises Failure as `datadog` and `pup` do."""
+        """One executor for each kind of request. Raises Failure as `Credentials.account` and `pup` do."""
         from pup_tui.steps.registry import executors
 
         return executors(self.credentials.account, lambda: self.credentials.datadog, pup=self.pup)

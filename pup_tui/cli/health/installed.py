@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pup_tui.cli.health.diagnosis import Diagnosis, named
+from pup_tui.cli.failure import named
+from pup_tui.cli.health.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
