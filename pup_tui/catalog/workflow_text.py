@@ -34,6 +34,12 @@ _UNSHOWABLE = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_SLUG = 48
 _MARK = 8
 
+_EMPTY: tuple[Any, ...] = ("", [], {})
+"""Defaults that stand for none."""
+
+_CHOOSABLE = {"STRING": "STRING", "NUMBER": "NUMBER", "ARRAY_STRING": "STRING"}
+"""Types whose values can be chosen out of a list, with the type of each."""
+
 _PLAIN = {"STRING": "string", "NUMBER": "number", "BOOLEAN": "boolean"}
 _CANNOT_START = {
     "draft": "the workflow is not published: Datadog starts a draft only by hand",
@@ -78,7 +84,7 @@ def is_of(path: Path, id_: str) -> bool:
 
 def runbook_text(workflow: DatadogWorkflow) -> str:
     """The text of the workflow's runbook."""
-    name = _line(workflow.name)[:MAX_NAME] or workflow.id[:MAX_NAME]
+    name = _line(workflow.name)[:MAX_NAME] or _line(workflow.id)[:MAX_NAME]
     variables = _named(workflow.parameters)
     steps: list[dict[str, Any]] = []
     for why in _why_not(workflow):
@@ -157,9 +163,10 @@ def _named(parameters: Iterable[WorkflowInput]) -> dict[str, WorkflowInput]:
     for parameter in parameters:
         if any(known.name == parameter.name for known in found.values()):
             continue
-        name = re.sub(r"[^A-Za-z0-9_]", "_", parameter.name)[: MAX_NAME - 4]
+        name = re.sub(r"[^A-Za-z0-9_]", "_", parameter.name)
         if not is_usable(name):
             name = f"input_{name}"
+        name = name[: MAX_NAME - 4]
         number, own = 2, name
         while name in found:
             name, number = f"{own}_{number}", number + 1
@@ -168,7 +175,10 @@ def _named(parameters: Iterable[WorkflowInput]) -> dict[str, WorkflowInput]:
 
 
 def _variable(parameter: WorkflowInput) -> dict[str, Any]:
-    """What is asked for a parameter. What is neither text, number nor truth value is asked for as JSON."""
+    """What is asked for a parameter. What is neither text, number nor truth value is asked for as JSON.
+
+    So is one whose default is not of its type: it is sent as it is told.
+    """
     notes = []
     variable: dict[str, Any] = {"type": _kind(parameter)}
     choices = list(dict.fromkeys(map(_typed, filter(_is_plain, parameter.allowed))))
@@ -185,9 +195,9 @@ def _variable(parameter: WorkflowInput) -> dict[str, Any]:
     default = parameter.default
     if default is msgspec.UNSET:
         return variable
-    if default in ("", [], {}):
+    if default in _EMPTY:
         variable["required"] = False
-    elif variable["type"] == "list" and isinstance(default, list):
+    elif variable["type"] == "list":
         variable["default"] = [literal(_typed(item)) for item in default]
     elif variable["type"] == "text":
         variable["default"] = literal(json.dumps(default, ensure_ascii=False))
@@ -197,21 +207,49 @@ def _variable(parameter: WorkflowInput) -> dict[str, Any]:
 
 
 def _kind(parameter: WorkflowInput) -> str:
+    if not _has_fitting_default(parameter):
+        return "text"
     if parameter.type == "ARRAY_STRING":
         return "list"
-    kind = _PLAIN.get(parameter.type, "text")
-    return "enum" if kind in ("string", "number") and _is_closed(parameter) else kind
+    return "enum" if _is_closed(parameter) else _PLAIN.get(parameter.type, "text")
+
+
+def _has_fitting_default(parameter: WorkflowInput) -> bool:
+    """Whether its default, if it has one, is of its type."""
+    default = parameter.default
+    return default in (msgspec.UNSET, *_EMPTY) or _is_of(parameter.type, default)
 
 
 def _is_closed(parameter: WorkflowInput) -> bool:
     """Whether only the values that it allows can be chosen, its default among them."""
-    known = parameter.allowed if all(map(_is_plain, parameter.allowed)) else ()
-    default = parameter.default
-    among = default in (msgspec.UNSET, "", []) or default in known
-    if isinstance(default, list):
-        among = all(each in known for each in default)
-    choosable = parameter.type in ("STRING", "NUMBER", "ARRAY_STRING")
-    return bool(known) and among and choosable and not parameter.takes_others
+    item = _CHOOSABLE.get(parameter.type)
+    known, default = parameter.allowed, parameter.default
+    if item is None or parameter.takes_others or not _has_fitting_default(parameter):
+        return False
+    if not known or not all(_is_of(item, each) for each in known):
+        return False
+    values = default if isinstance(default, list) else [default]
+    chosen = [] if default in (msgspec.UNSET, "") else values
+    return {_typed(each) for each in chosen} <= {_typed(each) for each in known}
+
+
+def _is_of(type_: str, value: Any) -> bool:
+    """Whether a value can be given for a parameter of this type as it is typed."""
+    if type_ == "STRING":
+        return _is_plain(value)
+    if type_ == "ARRAY_STRING":
+        return isinstance(value, list)
+    if type_ == "BOOLEAN":
+        return _typed(value) in ("true", "false")
+    return type_ != "NUMBER" or _is_number(_typed(value))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        msgspec.json.decode(text, type=float)
+    except ValueError:
+        return False
+    return True
 
 
 def _value(variable: str, parameter: WorkflowInput) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pup_tui.cli.failure import Failure, tell
+from pup_tui.cli.failure import Failure, named, tell
 
 if TYPE_CHECKING:
     from pup_tui.core.events import LeftOutSteps
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 SET = "--set"
 ARG_FILE = "--arg-file"
-
-MOST_NAMED = 5
-"""Questions that a message names."""
 
 NamedAnswers = Mapping[str, Mapping[str, object]]
 """Values by the id of their step and the name of their variable."""
@@ -129,7 +126,7 @@ def check_answered(
         if node.id not in behind_stops and _is_surely_asked(program, node)
     ]
     if sure:
-        told = _named([_with_values(node, lacking[node.id]) for node in sure])
+        told = named([_with_values(node, lacking[node.id]) for node in sure])
         ways = [_way_out(node, names) for node in sure if (names := lacking[node.id])][:1]
         if not yes and any(_asks_for_a_yes(node) for node in sure):
             ways.append("answer on a terminal, or give --yes to say yes to every question")
@@ -147,12 +144,7 @@ def check_answered(
     open_ = [f"whether to go on past `{gate}`" for gate in gates]
     open_ += [f"`{node.id}`" for node in unanswered]
     if open_:
-        tell(f"pup-tui: nobody can be asked here: the run ends where it asks {_named(open_)}")
-
-
-def _named(told: Sequence[str]) -> str:
-    rest = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
-    return ", ".join(told[:MOST_NAMED]) + rest
+        tell(f"pup-tui: nobody can be asked here: the run ends where it asks {named(open_)}")
 
 
 def _with_values(node: Node, lacking: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from msgspec.structs import replace
 
+from pup_tui.cli.credentials import Credentials, account_of
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.subcommands import Subcommands
-from pup_tui.cli.wiring import Parts, account_of
 from pup_tui.cli.workflows import other_credentials
 from pup_tui.headless.exits import FAILED
 
@@ -149,7 +148,9 @@ def _from_file(path: Path) -> str:
 
     try:
         return read_file(path).decode()
-    except (Unreadable, UnicodeDecodeError) as error:
+    except Unreadable as error:
+        raise Failure(str(error), str(path), "nothing was stored") from error
+    except UnicodeDecodeError as error:
         raise Failure("this is no text", str(path), "nothing was stored") from error
 
 
@@ -210,7 +211,7 @@ def logout_command(settings: Settings) -> None:
     )
     if settings.profile_name:
         return
-    if left := [each.source for each in Parts(settings).credential_places() if each.counts]:
+    if left := [each.source for each in Credentials(settings).places() if each.counts]:
         tell(f"pup-tui: credentials are left: {', '.join(left)}")
 
 
@@ -221,9 +222,11 @@ def logout_command(settings: Settings) -> None:
 @pass_settings
 def status_command(settings: Settings, offline: bool, as_json: bool) -> int:
     """Which credentials there are, from where and for which site, and whether they work."""
-    parts = Parts(settings)
-    places = list(parts.credential_places())
-    account = parts.datadog
+    from pup_tui.settings.credentials import with_credentials
+
+    credentials = Credentials(settings)
+    places = list(credentials.places())
+    account, _ = with_credentials(credentials.account, places)
     checked = None if offline else checkup(account)
     used = used_of(places)
     if as_json:
@@ -252,9 +255,10 @@ def status_command(settings: Settings, offline: bool, as_json: bool) -> int:
 
 def checkup(account: DatadogConfiguration) -> Checkup:
     """Ask Datadog about the credentials of an account."""
+    from pup_tui.aside import run_loop
     from pup_tui.datadog.checkup import check
 
-    return asyncio.run(check(account, time.time))
+    return run_loop(check(account, time.time))
 
 
 def used_of(places: list[CredentialPlace]) -> CredentialPlace | None:

@@ -74,7 +74,7 @@ def _told(settings: Settings) -> list[Told]:
 def unusable(settings: Settings) -> Iterator[Failure]:
     """What the environment says and runs will refuse."""
     parts = Parts(settings)
-    for look in (lambda: parts.account, lambda: parts.pup, lambda: parts.appearance):
+    for look in (lambda: parts.credentials.account, lambda: parts.pup, lambda: parts.appearance):
         try:
             look()
         except Failure as failure:

@@ -19,7 +19,9 @@ from pup_tui.cli.options import (
     read_only_option,
     runbooks_option,
 )
-from pup_tui.cli.wiring import Parts, open_catalog, workflow_source
+from pup_tui.cli.present import Present
+from pup_tui.cli.wiring import Parts, open_catalog
+from pup_tui.cli.workflows import workflow_source
 from pup_tui.headless.exits import FAILED, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -192,30 +194,32 @@ async def console_services(
             catalog=catalog,
             launcher=launcher,
             operator=settings.operator,
-            hidden=tuple(parts.account.secrets()),
+            hidden=tuple(parts.credentials.account.secrets()),
             state=settings.state_dir,
-            environ=parts.environ,
+            environ=parts.credentials.environ,
             home=settings.home,
             pager=settings.pager,
             editor=settings.editor,
             notify=settings.notify,
             sources=lambda: parts.sources,
             listen=listeners.append,
-            site=site or parts.account.place,
+            site=site or parts.credentials.account.place,
             suggestions=suggestions or {},
             open_at=open_at,
             alert=alert,
             profile=ProfileOffer(name="") if profile is None else _offer(profile),
             read_only=settings.read_only,
             profiles=partial(_profiles, settings),
-            present=partial(_present, parts),
+            present=partial(_present, Present(parts)),
             appearance=parts.appearance,
             keys=settings.keys,
-            workflows=workflow_source(parts),
+            workflows=workflow_source(parts.credentials),
         )
 
 
-async def _present(parts: Parts, runbook: Runbook, given: Mapping[str, str]) -> list[NamedState]:
+async def _present(
+    present: Present, runbook: Runbook, given: Mapping[str, str]
+) -> list[NamedState]:
     from pup_tui.tui.services import NamedState
 
     return [
@@ -227,7 +231,7 @@ async def _present(parts: Parts, runbook: Runbook, given: Mapping[str, str]) -> 
             since=each.since,
             problem=each.problem,
         )
-        for thing, each in await parts.present_states(runbook, given)
+        for thing, each in await present.states(runbook, given)
     ]
 
 

@@ -43,7 +43,7 @@ def demo_command(settings: Settings) -> int:
     from pup_tui.catalog.entries import Origin
     from pup_tui.catalog.places import Folder, bundled_dir
     from pup_tui.cli.demo_folder import demo_folder
-    from pup_tui.cli.wiring import workflow_folders
+    from pup_tui.cli.workflows import workflow_folders
 
     with demo_folder() as folder, _sandbox() as sandbox:
         demo = demo_settings(settings.environ, folder, sandbox.url)

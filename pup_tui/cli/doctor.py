@@ -53,11 +53,12 @@ def doctor_command(ctx: click.Context, offline: bool, as_json: bool) -> int:
 
 def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
     """Everything that was looked at. Whatever is wrong with one part, the others are looked at too."""
+    from pup_tui.cli.credentials import Credentials
     from pup_tui.cli.health.account import Account
     from pup_tui.cli.health.installed import Installed, installed, refused, runbooks
     from pup_tui.cli.health.record import record
     from pup_tui.cli.health.surroundings import configuration, keyring, terminal
-    from pup_tui.cli.wiring import Parts, open_catalog
+    from pup_tui.cli.wiring import open_catalog
     from pup_tui.steps.pup_programs import pup_program
 
     yield from _looked("configuration", lambda: configuration(settings))
@@ -73,7 +74,7 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
 
     yield from _looked("runbooks", catalogued)
     account = Account(
-        Parts(settings), offline=offline, needed=any(each.is_needed for each in found)
+        Credentials(settings), offline=offline, needed=any(each.is_needed for each in found)
     )
     yield from _looked("datadog", account.findings)
 

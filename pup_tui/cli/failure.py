@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,10 @@ from pup_tui.headless.exits import FAILED, LOCKED, USAGE
 
 if TYPE_CHECKING:
     from pup_tui.runbook.problems import Problem
+
+
+MOST_NAMED = 5
+"""Of several things alike so many are named, and of the others the number."""
 
 
 class Failure(Exception):
@@ -38,6 +42,14 @@ def tell(line: str) -> None:
 def tell_note(note: str) -> None:
     """Print something by the way on standard error."""
     tell(f"pup-tui: {note}")
+
+
+def named(things: Iterable[str]) -> str:
+    """Some of the things by name, each once, and how many others there are."""
+    every = list(dict.fromkeys(things))
+    more = len(every) - MOST_NAMED
+    shown = ", ".join(every[:MOST_NAMED])
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def refuse_problems(problems: Sequence[Problem], what: str, todo: str, where: str = "") -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from pup_tui.aside import run_loop
 from pup_tui.cli.about_failed import Decided, about_failed
 from pup_tui.cli.before_resuming import (
     agree_to_undone,
@@ -19,7 +18,7 @@ from pup_tui.cli.before_resuming import (
     settle_left_running,
 )
 from pup_tui.cli.changed_text import require_text, tell_changes
-from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
+from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -28,7 +27,7 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.recorded_runs import recorded_runs
-from pup_tui.cli.running import Launch, Manner, drive
+from pup_tui.cli.running import Launch, Manner, carry_out
 from pup_tui.cli.shown import ShownRun
 from pup_tui.cli.values import from_file, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
@@ -140,8 +139,7 @@ def resume_command(
             terminal=terminal,
         )
 
-    with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
-        return run_loop(drive(parts, launch, manner))
+    return carry_out(parts, launch, manner)
 
 
 def past_run(settings: Settings, run: str | None) -> ShownRun:

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 Launch: TypeAlias = Callable[..., "Awaitable[LocalRun]"]
 """Begins or resumes a run; `breaking` says whose lock is to be broken."""
 
+Launching: TypeAlias = "Callable[[Launcher, Terminal | None], Launch]"
+"""Gives what begins or resumes a run by a launcher, for a terminal where there is one."""
+
 
 class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
@@ -163,16 +166,19 @@ def run_loaded(
             terminal=terminal,
         )
 
-    way_out = "; --no-journal keeps no record"
+    return carry_out(parts, launch, manner, way_out="; --no-journal keeps no record")
+
+
+def carry_out(parts: Parts, launching: Launching, manner: Manner, *, way_out: str = "") -> int:
+    """Begin or resume a run, and carry it to its end; returns the exit code.
+
+    Raises Failure where it cannot be recorded, for which `way_out` tells of another way out, or has no lock.
+    """
     with journal_failures("free it, or set PUP_TUI_STATE_DIR", way_out), lock_failures():
-        return run_loop(drive(parts, launch, manner))
+        return run_loop(_drive(parts, launching, manner))
 
 
-async def drive(
-    parts: Parts, launching: Callable[[Launcher, Terminal | None], Launch], manner: Manner
-) -> int:
-    """Begin or resume a run, and carry it to its end; returns the exit code."""
-    from pup_tui.headless.answers import Undoing, UndoneBefore
+async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Pump
@@ -189,14 +195,10 @@ async def drive(
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
             face = _face(run, out, err, as_json=manner.as_json)
-            asking = partial(_asking, launcher.operator, err, parts.sources, terminal)
-            answers: Answers = Undoing(asking(manner), err, undo=manner.undo)
-            judging = {}
-            if manner.undone is not None:
-                answers = UndoneBefore(asking(manner), manner.undone, launcher.operator)
-                judging = {"judge": manner.undone.judge}
+            answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
+            judge = None if manner.undone is None else manner.undone.judge
             try:
-                code = await run_headless(run, face, answers, **judging)
+                code = await run_headless(run, face, answers, judge)
             finally:
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
@@ -261,17 +263,21 @@ def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:
     return TextFace(out, err, run.program, run.outputs.path)
 
 
-def _asking(
+def _answers(
     operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None, manner: Manner
 ) -> Answers:
-    """Who answers the run's questions, but for what is taken back."""
-    from pup_tui.headless.answers import AboutUnknown
+    """Who answers the run's questions."""
+    from pup_tui.headless.answers import AboutUnknown, Undoing, UndoneBefore
 
-    asking = _asking_person(operator, err, sources, terminal, manner)
-    return asking if manner.unknown is None else AboutUnknown(asking, manner.unknown)
+    answers = _asking(operator, err, sources, terminal, manner)
+    if manner.unknown is not None:
+        answers = AboutUnknown(answers, manner.unknown)
+    if manner.undone is not None:
+        return UndoneBefore(answers, manner.undone, operator)
+    return Undoing(answers, err, undo=manner.undo)
 
 
-def _asking_person(
+def _asking(
     operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None, manner: Manner
 ) -> Answers:
     from pup_tui.headless.answers import GivenBefore, Nobody, SayYes

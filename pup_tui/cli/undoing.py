@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pup_tui.cli.before_resuming import hidden_captures
-from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
+from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -20,7 +19,7 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.resuming import past_run, values_again
-from pup_tui.cli.running import Launch, Manner, drive
+from pup_tui.cli.running import Launch, Manner, carry_out
 from pup_tui.cli.values import from_file
 from pup_tui.cli.wiring import Parts
 from pup_tui.headless.answers import YES, Undone
@@ -88,8 +87,7 @@ def undo_command(
             terminal=terminal,
         )
 
-    with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
-        return asyncio.run(drive(parts, launch, manner))
+    return carry_out(parts, launch, manner)
 
 
 def _refuse_unknown(past: ShownRun, standing: Standing) -> None:

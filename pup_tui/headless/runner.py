@@ -45,9 +45,9 @@ async def run_headless(
     run: LocalRun,
     face: Watcher,
     answers: Answers,
-    judge: Callable[[RunState], RunStatus] = lambda state: state.status,
+    judge: Callable[[RunState], RunStatus] | None = None,
 ) -> int:
-    """Drive a run to its end and return the exit code, by what `judge` makes of that.
+    """Drive a run to its end and return the exit code, by its status, or what `judge` makes of that.
 
     Raises JournalError if it cannot be recorded.
     """
@@ -56,7 +56,8 @@ async def run_headless(
     run.watch(asked)
     with _signals(run):
         state = await run.drive()
-    code = exit_code(judge(state), code_of_stop(run.stopped_by))
+    status = state.status if judge is None else judge(state)
+    code = exit_code(status, code_of_stop(run.stopped_by))
     return FAILED if code == SUCCEEDED and asked.incomplete else code
 
 

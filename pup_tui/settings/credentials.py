@@ -98,16 +98,16 @@ def places(
 
 
 def with_credentials(
-    account: DatadogConfiguration, find: Callable[[], Iterator[CredentialPlace]]
+    account: DatadogConfiguration, found: Iterable[CredentialPlace]
 ) -> tuple[DatadogConfiguration, float | None]:
     """The account with the credentials of the first place that counts, and the moment at which they end."""
     if account.authenticated:
         return account, None
     troubles = []
-    for place in find():
+    for place in found:
         if place.counts:
-            found = {name: getattr(place, name) for name in NAMES}
-            return replace(account, **found, source=place.source), place.expires_at
+            values = {name: getattr(place, name) for name in NAMES}
+            return replace(account, **values, source=place.source), place.expires_at
         if place.problem and place.source != "environment":
             troubles.append(f"{place.source}: {place.problem}")
     return replace(account, trouble="; ".join(troubles)), None

@@ -81,9 +81,10 @@ def test_its_texts_are_data(text: str, tmp_path: Path) -> None:
     assert '"c":"x"' in command
 
 
+@pytest.mark.parametrize("name", ["n", ""])
 @pytest.mark.parametrize("id_", [text for text in HOSTILE if text.strip()])
-def test_its_id_is_data_too(id_: str, tmp_path: Path) -> None:
-    assert loaded(DatadogWorkflow(id=id_, name="n"), tmp_path).errors == ()
+def test_its_id_is_data_too(id_: str, name: str, tmp_path: Path) -> None:
+    assert loaded(DatadogWorkflow(id=id_, name=name), tmp_path).errors == ()
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,15 @@ def test_its_id_is_data_too(id_: str, tmp_path: Path) -> None:
         (WorkflowInput(name="1"), {"input_1": "x"}, '{"1":"x"}'),
         (WorkflowInput(name="a", allowed=("x",), takes_others=True), {"a": "y"}, '{"a":"y"}'),
         (WorkflowInput(name="a", allowed=("x",), default="y"), {}, '{"a":"y"}'),
+        (WorkflowInput(name="a", default=["x"], allowed=("x",)), {}, '{"a":["x"]}'),
+        (WorkflowInput(name="a", default=True, allowed=(1, 2)), {}, '{"a":"true"}'),
+        (WorkflowInput(name="a", type="ARRAY_STRING", default="x"), {}, '{"a":"x"}'),
+        (WorkflowInput(name="a", type="NUMBER", default="3"), {}, '{"a":3}'),
+        (WorkflowInput(name="a", type="NUMBER", default="{{ 3 }}"), {}, '{"a":"{{ 3 }}"}'),
+        (WorkflowInput(name="a", type="NUMBER", default=True), {}, '{"a":true}'),
+        (WorkflowInput(name="a", type="NUMBER", allowed=("x", 2)), {"a": "2"}, '{"a":2}'),
+        (WorkflowInput(name="a", type="BOOLEAN", default=1), {}, '{"a":1}'),
+        (WorkflowInput(name="1" * 300), {f"input_{'1' * 190}": "x"}, f'{{"{"1" * 300}":"x"}}'),
     ],
 )
 def test_inputs_keep_their_types(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,14 @@ def test_what_cannot_be_stored_is_said(
     assert told in done.err
     assert "Traceback" not in done.err
     assert stored(kept) == {}
+
+
+def test_a_file_that_is_a_pipe_is_told_to_be_none(program: Program, kept: Path) -> None:
+    os.mkfifo(program.cwd / "pipe")
+    args = "--token", "--token-file", "pipe", "--no-check"
+    done = program("auth", "login", *args, **file_keyring(kept))
+    assert done.code == 2
+    assert done.err == "pup-tui: it is not a regular file: pipe: nothing was stored\n"
 
 
 def test_what_cannot_be_asked_about_is_not_stored(program: Program, kept: Path) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from pup_tui.cli.credentials import Credentials
 from pup_tui.cli.health import account as health
 from pup_tui.cli.health.account import Account
-from pup_tui.cli.wiring import Parts
 from pup_tui.settings.settings import read_settings
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 from tests.support.keyrings import file_keyring
@@ -25,6 +25,7 @@ LOOKS = """\
 name: looks
 steps:
   - {name: Slos, kind: pup, run: "slos list --query={{ Q }}"}
+  - {name: Quoted, kind: pup, run: "'slos' list"}
   - {name: Undone, kind: pup, run: monitors list}
   - {name: Deploy, kind: datadog-workflow, workflow_id: abc}
 vars: {Q: x}
@@ -95,6 +96,7 @@ async def test_a_permission_that_is_missing_is_named_with_the_steps_that_need_it
     assert refused[0] == "warning"
     assert "they need the permission slos_read, which the credentials lack: " in refused[1]
     assert "looks/slos" in refused[1]
+    assert "looks/quoted" in refused[1]
     assert "looks/undone" not in refused[1]
 
 
@@ -141,8 +143,8 @@ async def test_offline_asks_nothing(program: Program) -> None:
 
 def account(folder: Path, **environ: str) -> list[tuple[str, str, str]]:
     around = {"HOME": str(folder), "PATH": "", **environ}
-    parts = Parts(read_settings(environ=around))
-    found = Account(parts, offline=False, needed=True).findings()
+    credentials = Credentials(read_settings(environ=around))
+    found = Account(credentials, offline=False, needed=True).findings()
     return [(each.subject, each.state, each.detail) for each in found]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pup_tui.cli.present import Present
 from pup_tui.cli.wiring import Parts
 from pup_tui.datadog.present import MOST_THINGS
 from pup_tui.datadog.sandbox import ids
@@ -37,8 +38,8 @@ async def test_values_that_are_known_without_running_anything_are_used(tmp_path:
             "DD_APP_KEY": "sandbox-application-key",
             "DD_READ_ONLY": "1",
         }
-        parts = Parts(read_settings(environ=environ))
-        found = await parts.present_states(runbook, {})
+        present = Present(Parts(read_settings(environ=environ)))
+        found = await present.states(runbook, {})
         assert [(thing.id, thing.needs, each.state) for thing, each in found] == [
             (str(ids.MONITOR_ID), (), "Alert"),
             ("", ("SERVICE",), ""),
@@ -46,7 +47,7 @@ async def test_values_that_are_known_without_running_anything_are_used(tmp_path:
         ]
         [(_, service)] = [
             each
-            for each in await parts.present_states(runbook, {"SERVICE": "payments"})
+            for each in await present.states(runbook, {"SERVICE": "payments"})
             if each[0].kind == "service"
         ]
         assert service.state == "Alert"
@@ -65,7 +66,7 @@ async def test_of_more_than_are_asked_for_the_others_are_said(tmp_path: Path) ->
             "DD_API_KEY": "sandbox-api-key",
             "DD_APP_KEY": "sandbox-application-key",
         }
-        found = await Parts(read_settings(environ=environ)).present_states(runbook, {})
+        found = await Present(Parts(read_settings(environ=environ))).states(runbook, {})
         assert [thing.id for thing, _ in found] == [str(n) for n in range(1, 30)]
         left = [state.problem for _, state in found[MOST_THINGS:]]
         assert left == [f"not asked: only the first {MOST_THINGS} are"] * 9

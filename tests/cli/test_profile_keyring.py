@@ -90,15 +90,15 @@ async def test_entries_that_are_found_reach_the_steps_and_are_masked(tmp_path: P
 @pytest.mark.usefixtures("store")
 def test_credentials_of_elsewhere_do_not_count_beside_those_of_the_profile(tmp_path: Path) -> None:
     made = parts(tmp_path, PROFILE)
-    secrets = set(made.datadog.secrets())
+    secrets = set(made.credentials.datadog.secrets())
     assert secrets == {"the-api-key", "the-app-key"}
-    assert made.datadog.base_url == "https://api.datadoghq.eu"
+    assert made.credentials.datadog.base_url == "https://api.datadoghq.eu"
 
 
 @pytest.mark.usefixtures("store")
 def test_an_entry_that_is_missing_is_told_with_the_way_out(tmp_path: Path) -> None:
     made = parts(tmp_path, "datadog: {api_key: pup-tui/api, app_key: pup-tui/nobody}\n")
     with pytest.raises(Failure) as failure:
-        _ = made.environ
+        _ = made.credentials.environ
     told = str(failure.value)
     assert "the keyring holds nothing for `pup-tui/nobody`" in told

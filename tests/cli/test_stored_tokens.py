@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import keyring
 import pytest
 
-from pup_tui.cli import wiring
+from pup_tui.cli import credentials
+from pup_tui.cli.present import Present
 from pup_tui.cli.wiring import Parts
+from pup_tui.cli.workflows import workflow_source
 from pup_tui.core.requests import PupRequest, ShellRequest
+from pup_tui.runbook.load import load_files
 from pup_tui.settings.settings import read_settings
 from tests.support.keyrings import MemoryKeyring
 
@@ -29,15 +33,15 @@ async def test_a_token_is_looked_for_again_when_it_has_ended(
     environ = {"HOME": str(tmp_path), "PUP_CONFIG_DIR": str(tmp_path), "PATH": ""}
     parts = Parts(read_settings(environ=environ))
     keep(tmp_path, "the-first-token", now)
-    assert not parts.account.authenticated
-    assert await parts.stored_secrets() == ["the-first-token"]
+    assert not parts.credentials.account.authenticated
+    assert await parts.credentials.stored_secrets() == ["the-first-token"]
     executors = parts.executors
     pup, shell = executors[PupRequest], executors[ShellRequest]
     keep(tmp_path, "the-second-token", now + 3600)
-    assert parts.datadog.access_token == "the-first-token"
+    assert parts.credentials.datadog.access_token == "the-first-token"
     assert executors[PupRequest] is pup
     monkeypatch.setattr(time, "time", lambda: now + 3601)
-    assert await parts.stored_secrets() == ["the-second-token"]
+    assert await parts.credentials.stored_secrets() == ["the-second-token"]
     assert executors[PupRequest] is not pup
     assert executors[ShellRequest] is shell
 
@@ -45,11 +49,11 @@ async def test_a_token_is_looked_for_again_when_it_has_ended(
 async def test_what_was_not_there_is_looked_for_again_by_the_next_run(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "PUP_CONFIG_DIR": str(tmp_path), "PATH": ""}
     parts = Parts(read_settings(environ=environ))
-    assert await parts.stored_secrets() == []
+    assert await parts.credentials.stored_secrets() == []
     keep(tmp_path, "the-first-token", time.time())
-    assert not parts.datadog.authenticated
-    assert await parts.stored_secrets() == ["the-first-token"]
-    assert parts.datadog.authenticated
+    assert not parts.credentials.datadog.authenticated
+    assert await parts.credentials.stored_secrets() == ["the-first-token"]
+    assert parts.credentials.datadog.authenticated
 
 
 class SlowKeyring(MemoryKeyring):
@@ -64,10 +68,27 @@ class SlowKeyring(MemoryKeyring):
         return super().get_password(service, username)
 
 
+async def find_stored(parts: Parts) -> None:
+    assert await parts.credentials.stored_secrets() == []
+
+
+async def find_states(parts: Parts) -> None:
+    named = b"name: names\nsteps: [{name: a, kind: pup, run: monitors list}]"
+    runbook = load_files("names", {"names.yaml": named}, Path("names.yaml")).require()
+    assert await Present(parts).states(runbook, {}) == []
+
+
+async def find_workflows(parts: Parts) -> None:
+    source = workflow_source(parts.credentials, asks=True)
+    assert source is not None
+    assert "no Datadog credentials" in (await source.refresh()).problem
+
+
+@pytest.mark.parametrize("find", [find_stored, find_states, find_workflows])
 async def test_a_keyring_that_waits_to_be_unlocked_is_told_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, find: Callable[[Parts], Awaitable[None]]
 ) -> None:
-    monkeypatch.setattr(wiring, "UNNOTICED", 0.01)
+    monkeypatch.setattr(credentials, "UNNOTICED", 0.01)
     slow, before = SlowKeyring(), keyring.get_keyring()
     notes: list[str] = []
 
@@ -75,12 +96,10 @@ async def test_a_keyring_that_waits_to_be_unlocked_is_told_of(
         notes.append(note)
         slow.unlocked.set()
 
-    environ = {"HOME": str(tmp_path), "PATH": ""}
+    environ = {"HOME": str(tmp_path), "PATH": "", "PUP_TUI_DATADOG_URL": "http://127.0.0.1:9"}
     keyring.set_keyring(slow)
     try:
-        assert (
-            await Parts(read_settings(environ=environ), tell_note=tell_note).stored_secrets() == []
-        )
+        await find(Parts(read_settings(environ=environ), tell_note=tell_note))
     finally:
         slow.unlocked.set()
         keyring.set_keyring(before)

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from pup_tui.cli.workflows import workflow_folders
 from pup_tui.datadog.sandbox import ids
+from pup_tui.settings.settings import read_settings
 from tests.support.program import Program
 from tests.support.sandboxes import asked_sandbox
 
@@ -62,6 +64,21 @@ def test_another_account_has_others(program: Program, datadog: dict[str, str]) -
     without = {**datadog, "DD_API_KEY": "", "DD_APP_KEY": ""}
     done = program("list", **without)
     assert ("workflow/" in done.out, done.err) == (False, "")
+
+
+@pytest.mark.parametrize("chosen", [{"DD_ORG": "other"}, {"PUP_CONFIG_DIR": "pup"}])
+def test_another_account_that_pup_chooses_has_others(
+    tmp_path: Path, chosen: dict[str, str]
+) -> None:
+    (tmp_path / "pup").mkdir()
+    (tmp_path / "pup" / "config.yaml").write_text("site: datadoghq.eu\n")
+    around = {"HOME": str(tmp_path), "PUP_CONFIG_DIR": str(tmp_path / "none")}
+    chosen = {name: text.replace("pup", str(tmp_path / "pup")) for name, text in chosen.items()}
+    kept = [
+        workflow_folders(read_settings(environ=environ), asks=True)[0].path
+        for environ in (around, {**around, **chosen})
+    ]
+    assert kept[0] != kept[1]
 
 
 def test_what_was_fetched_stays_and_its_age_is_said(

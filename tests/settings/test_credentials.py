@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pup_tui.cli.wiring import account_of
+from pup_tui.cli.credentials import account_of
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.settings.credentials import CredentialPlace, places, with_credentials
 from pup_tui.settings.settings import read_settings
@@ -75,7 +75,7 @@ def find(tmp_path: Path) -> Find:
         settings = read_settings(environ=around)
         account = account_of(settings, settings.environ)
         look = partial(places, settings, account, passwords(kept or {}), NOW)
-        return with_credentials(account, look)[0], list(look())
+        return with_credentials(account, look())[0], list(look())
 
     return found
 

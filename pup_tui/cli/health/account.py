@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
-from pup_tui.settings.credentials import in_words
+from pup_tui.settings.credentials import in_words, with_credentials
 
 if TYPE_CHECKING:
-    from pup_tui.cli.wiring import Parts
+    from pup_tui.cli.credentials import Credentials
     from pup_tui.datadog.checkup import Checkup
     from pup_tui.datadog.configuration import DatadogConfiguration
     from pup_tui.datadog.permissions import Granted
+    from pup_tui.settings.credentials import CredentialPlace
     from pup_tui.settings.settings import Settings
 
 WHAT = "datadog"
@@ -30,32 +31,35 @@ MOST_SKEW = 60.0
 class Account:
     """What there is to say of Datadog; nothing is asked of it where that is `offline`."""
 
-    def __init__(self, parts: Parts, *, offline: bool, needed: bool) -> None:
+    def __init__(self, credentials: Credentials, *, offline: bool, needed: bool) -> None:
         """`needed` tells that an installed runbook asks Datadog, beside the bundled ones."""
-        self._parts = parts
+        self._credentials = credentials
         self._offline = offline
         self._needed = needed
         self.lacking: frozenset[str] = frozenset()
         """The permissions that the credentials were found not to have."""
 
     def findings(self) -> Iterator[Diagnosis]:
-        yield from client(self._parts.settings)
+        yield from client(self._credentials.settings)
         try:
-            account = self._parts.datadog
+            places = list(self._credentials.places())
+            account, _ = with_credentials(self._credentials.account, places)
         except Failure as failure:
             yield _problem("account", f"{failure.what}: {failure.where}", failure.todo)
             return
         told = account.site if account.is_of_site else f"{account.base_url} in place of a site"
         yield Diagnosis(what=WHAT, subject="site", detail=told)
-        yield from self._credentials(account)
+        yield from self._found(account, places)
         if self._offline or not account.authenticated:
             return
         yield from self._asked(account)
 
-    def _credentials(self, account: DatadogConfiguration) -> Iterator[Diagnosis]:
+    def _found(
+        self, account: DatadogConfiguration, places: Iterable[CredentialPlace]
+    ) -> Iterator[Diagnosis]:
         """Each place that has some, or something against it."""
         used = False
-        for place in self._parts.credential_places():
+        for place in places:
             if place.counts:
                 told = "used" if not used else "not needed"
                 used = True
@@ -75,7 +79,7 @@ class Account:
             )
 
     def _asked(self, account: DatadogConfiguration) -> Iterator[Diagnosis]:
-        checked, found = asyncio.run(_looked(account))
+        checked, found = run_loop(_looked(account))
         state: DiagnosisState = "ok" if checked.works else "problem"
         hint = "" if checked.works else "`pup-tui auth status` tells where they come from"
         if checked.works is None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
 
 DiagnosisState = Literal["ok", "warning", "problem"]
-
-MOST_NAMED = 5
-"""Of several things alike so many are named, and of the others the number."""
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True):
@@ -21,11 +17,3 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
     state: DiagnosisState = "ok"
     detail: str = ""
     hint: str = ""
-
-
-def named(things: Iterable[str]) -> str:
-    """Some of the things by name, each once, and how many others there are."""
-    every = list(dict.fromkeys(things))
-    more = len(every) - MOST_NAMED
-    shown = ", ".join(every[:MOST_NAMED])
-    return f"{shown} and {more} more" if more > 0 else shown

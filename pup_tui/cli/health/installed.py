@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pup_tui.cli.health.diagnosis import Diagnosis, named
+from pup_tui.cli.failure import named
+from pup_tui.cli.health.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
-    from pup_tui.core.program import Node
+    from pup_tui.core.program import Node, Program
     from pup_tui.runbook.load import Loaded
     from pup_tui.settings.settings import Settings
 
@@ -22,34 +23,40 @@ WHAT = "runbooks"
 
 
 class Installed(Struct, frozen=True):
-    """A runbook that can be run, with what was found in it."""
+    """A runbook that is there, with what was found in it; one that is broken has no program."""
 
     entry: Entry
     loaded: Loaded
+    program: Program | None
 
     @property
     def nodes(self) -> Iterator[Node]:
         """Its steps, nested ones and those that take others back too, without blocks."""
-        from pup_tui.core.program import compile_program
-
-        program = compile_program(self.loaded.id, self.loaded.require())
-        return (node for node in program.by_id.values() if not node.step.is_block)
+        nodes = self.program.by_id.values() if self.program is not None else ()
+        return (node for node in nodes if not node.step.is_block)
 
     @property
     def is_needed(self) -> bool:
         """Whether it asks Datadog, and somebody has put it there."""
-        if self.loaded.runbook is None or self.entry.origin == "bundled":
+        if self.entry.origin == "bundled":
             return False
         return any(node.step.asks_datadog for node in self.nodes)
 
 
 def installed(settings: Settings, catalog: Catalog) -> list[Installed]:
     """What could be run: not what another runbook shadows, nor what merely lies in the working directory."""
+    from pup_tui.core.program import compile_program
     from pup_tui.drivers.tools import is_command
 
     is_installed = partial(is_command, environ=settings.environ, cwd=settings.cwd)
-    entries = [each for each in catalog.entries() if each.trusted and not each.shadowed]
-    return [Installed(entry, catalog.lint(entry.path, is_installed)) for entry in entries]
+    found = []
+    for entry in catalog.entries():
+        if entry.trusted and not entry.shadowed:
+            loaded = catalog.lint(entry.path, is_installed)
+            runbook = loaded.runbook
+            program = None if runbook is None else compile_program(loaded.id, runbook)
+            found.append(Installed(entry, loaded, program))
+    return found
 
 
 def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Diagnosis]:
@@ -57,7 +64,7 @@ def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Diagnos
     for error in catalog.closed_folders():
         told = f"{error.message}: {error.path}"
         yield Diagnosis(what=WHAT, subject="folder", state="problem", detail=told, hint=error.hint)
-    broken = [each for each in found if each.loaded.runbook is None]
+    broken = [each for each in found if each.program is None]
     total = f"{len(found)} installed"
     yield Diagnosis(what=WHAT, subject="installed", detail=total)
     for each in broken:
@@ -99,29 +106,28 @@ def refused(
     permissions that the credentials do not have.
     """
     from pup_tui.catalog.effects import may_change, program_needed, subcommand_of
-    from pup_tui.core.program import compile_program
     from pup_tui.datadog.arguments import match_rows
     from pup_tui.datadog.permissions import permission_for
     from pup_tui.runbook.model import WorkflowStep
+    from pup_tui.runbook.pup_words import spelled
 
     needing: dict[str, list[str]] = defaultdict(list)
     forbidden: dict[str, list[str]] = defaultdict(list)
     changing: list[str] = []
     for each in found:
-        if each.loaded.runbook is None:
+        if each.program is None:
             continue
         for node in each.nodes:
             where = f"{each.entry.id}/{node.id}"
             source = subcommand_of(node.step)
             if source and (program := program_needed(node.step)) and not has_program(program):
                 needing[program].append(f"{where} ({' '.join(source.split()[:3])})")
-            needed = permission_for(match_rows(source.split())[0]) if source else ""
+            needed = permission_for(match_rows(spelled(source))[0]) if source else ""
             if isinstance(node.step, WorkflowStep):
                 needed = permission_for("workflows run")
             if needed in lacking:
                 forbidden[needed].append(where)
-        compiled = compile_program(each.loaded.id, each.loaded.require())
-        barred = may_change(compiled, is_believed=each.loaded.is_believed)
+        barred = may_change(each.program, is_believed=each.loaded.is_believed)
         changing += [f"{each.entry.id}/{id_}" for id_ in barred]
     for program, steps in sorted(needing.items()):
         yield _steps(steps, f"need `{program}`, which is not there")

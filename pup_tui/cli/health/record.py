@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pup_tui.cli.health.diagnosis import Diagnosis, named
+from pup_tui.cli.failure import named
+from pup_tui.cli.health.diagnosis import Diagnosis
 from pup_tui.core.state import RunStatus
 
 if TYPE_CHECKING:

@@ -71,9 +71,7 @@ def terminal(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis(what=what, subject="kind", state="warning", detail=told, hint=hint)
     else:
         yield Diagnosis(what=what, subject="kind", detail=facts.kind)
-    depth = facts.depth
-    told = "none" if depth == "none" else depth
-    yield Diagnosis(what=what, subject="colours", detail=told)
+    yield Diagnosis(what=what, subject="colours", detail=facts.depth)
     columns, rows = facts.columns or 0, facts.rows or 0
     small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
     yield Diagnosis(
