@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlencode
 
 from pup_tui.aside import aside
-from pup_tui.datadog.errors import DatadogError, request_id
+from pup_tui.datadog.errors import DatadogError, known_as
 from pup_tui.datadog.failures import TransportError, safe_url
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
@@ -166,9 +166,7 @@ def _refused(request: HttpRequest, response: Response, sink: OutputSink) -> Outc
     said = f"HTTP {response.status} from {response.url or safe_url(request.url)}"
     if 300 <= response.status < 400 and not request.follow_redirects:
         said += "; redirects are not followed unless the step says `follow_redirects: true`"
-    if known_as := request_id(response):
-        said += f" (request {known_as})"
-    return _outcome(response, said)
+    return _outcome(response, said + known_as(response))
 
 
 def _told(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:
