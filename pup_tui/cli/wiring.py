@@ -347,15 +347,14 @@ class Parts:
         from pup_tui.catalog.inputs import resolve_inputs
         from pup_tui.catalog.named_things import named_things
         from pup_tui.datadog.client import DatadogClient
-        from pup_tui.datadog.retries import RetryPolicy
+        from pup_tui.datadog.present import PATIENCE
+        from pup_tui.datadog.retries import ONCE
 
         resolved = await resolve_inputs(runbook, given, self.sources.at_rest())
         hidden = {*resolved.secrets, *resolved.left_out}
         values = {name: its for name, its in resolved.values.items() if name not in hidden}
         things = named_things(runbook, values)
-        # Whoever looks wants an answer, and asks again: nothing is waited for.
-        once = RetryPolicy(attempts=1)
-        async with DatadogClient(self.datadog, retries=once, call_timeout=10.0) as client:
+        async with DatadogClient(self.datadog, retries=ONCE, call_timeout=PATIENCE) as client:
             states = await self._states.of(things, client)
         return list(zip(things, states, strict=True))
 

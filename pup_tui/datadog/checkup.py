@@ -10,15 +10,12 @@ from msgspec import Struct
 from pup_tui.answers.things import at
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.retries import RetryPolicy
+from pup_tui.datadog.retries import ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pup_tui.datadog.configuration import DatadogConfiguration
-
-ONCE = RetryPolicy(attempts=1)
-"""Nothing is asked again: who looks whether something works wants to know it now."""
 
 PATIENCE = 10.0
 """Seconds for one answer."""

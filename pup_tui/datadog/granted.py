@@ -6,11 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Literal
 
 from pup_tui import late
-from pup_tui.datadog.checkup import ONCE, PATIENCE
+from pup_tui.datadog.checkup import PATIENCE
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import execute, resolve
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.permissions import Permission, permissions
+from pup_tui.datadog.retries import ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 Granted = Literal["yes", "no", "unknown"]
 
-AT_ONCE = 4
+_AT_ONCE = 4
 """Probes that are under way at the same time."""
 
 
@@ -31,7 +32,7 @@ async def granted(
     Each is asked about once, by a request that changes nothing; all of it ends within `patience` seconds.
     """
     found: dict[str, Granted] = {each.name: "unknown" for each in permissions() if each.probe}
-    few = asyncio.Semaphore(AT_ONCE)
+    few = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(client: DatadogClient, permission: Permission) -> None:
         async with few:
