@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from .numbers import numbers_of
-from .things import NOT_COMPLETE, subject_of
+from .things import NOT_COMPLETE, AnswerSubject, subject_of
 
 
 def why_not_known(value: Any) -> str:
     """Why it cannot be known whether an answer is empty; empty where it can."""
-    answer = subject_of(value)
-    if answer.error:
-        return f"the answer is an error: {answer.error}"
-    if answer.is_partial and not answer.things:
-        return NOT_COMPLETE
-    return ""
+    return _why_not(subject_of(value))
 
 
 def is_empty(value: Any) -> bool:
@@ -24,8 +19,14 @@ def is_empty(value: Any) -> bool:
     if value is None or value in ("", [], {}):
         return True
     answer = subject_of(value)
-    if answer.error or (answer.is_partial and not answer.things):
+    if _why_not(answer):
         return False
     if isinstance(value, Mapping) and not answer.things:
         return True
     return numbers_of(value).is_blank
+
+
+def _why_not(answer: AnswerSubject) -> str:
+    if answer.error:
+        return f"the answer is an error: {answer.error}"
+    return NOT_COMPLETE if answer.is_partial and not answer.things else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from .plain_numbers import number_of
-from .series import MetricSeries, series_of
+from .series import series_of
 from .things import AnswerSubject, at, layers, subject_of, told_thing
 
 _PATHS: Final = (
@@ -53,28 +53,25 @@ def numbers_of(value: Any) -> ToldNumbers:
         return ToldNumbers((Number(number),))
     if isinstance(value, Mapping) and (number := number_of(value.get("value"))) is not None:
         return ToldNumbers((Number(number),))
-    if error := subject_of(value).error:
-        return ToldNumbers(None, why_not=f"the answer is an error: {error}")
-    for found, each in _groups(value):
-        return _of_groups(found, each)
-    return _of_things(subject_of(value))
+    answer = subject_of(value)
+    if answer.error:
+        return ToldNumbers(None, why_not=f"the answer is an error: {answer.error}")
+    groups = _groups(value)
+    return _of_things(answer) if groups is None else _of_groups(*groups)
 
 
-def _groups(value: Any) -> Iterator[tuple[list[Number], str]]:
-    """What answers a query for numbers, if this is one, with a number of each group."""
+def _groups(value: Any) -> tuple[list[Number], str] | None:
+    """What answers a query for numbers, with a number of each group; None where this is none."""
     series = series_of(value)
     if series is not None:
-        yield [_newest(each) for each in series], "series"
+        return [Number(each.newest, each.name) for each in series], "series"
     columns = at(value, "data", "attributes", "columns")
     if isinstance(columns, list):
-        yield _of_columns(columns), "groups"
+        return _of_columns(columns), "groups"
     buckets = at(value, "data", "buckets")
     if isinstance(buckets, list):
-        yield [number for bucket in buckets for number in _of_bucket(bucket)], "groups"
-
-
-def _newest(series: MetricSeries) -> Number:
-    return Number(series.newest, series.name)
+        return [number for bucket in buckets for number in _of_bucket(bucket)], "groups"
+    return None
 
 
 def _of_columns(columns: list[Any]) -> list[Number]:

@@ -29,7 +29,6 @@ _MOST_SHOWN: Final = 5
 _LONGEST: Final = 80
 _LONGEST_ERROR: Final = 500
 
-
 NOT_COMPLETE: Final = "the answer is not complete: the query ended before it was done"
 """Why nothing is known of an answer that is partial."""
 
@@ -61,23 +60,12 @@ def subject_of(value: Any) -> AnswerSubject:
 
 def layers(thing: Any) -> Iterator[JsonMap]:
     """Where the fields of a thing stand: in its attributes, beside them, and in their own attributes."""
-    thing = resource_of(thing)
-    if thing is None:
-        return
-    outer = thing.get("attributes")
-    if isinstance(outer, Mapping):
-        yield outer
-    yield thing
-    inner = outer.get("attributes") if isinstance(outer, Mapping) else None
-    if isinstance(inner, Mapping):
-        yield inner
+    return (layer for layer, _ in _places(thing))
 
 
 def resource_of(thing: Any) -> JsonMap | None:
     """The object that a thing is, which may be wrapped in `data` once more; None where it is no object."""
-    while isinstance(thing, Mapping) and isinstance(thing.get("data"), Mapping):
-        thing = thing["data"]
-    return thing if isinstance(thing, Mapping) else None
+    return _unwrapped(thing)[0]
 
 
 def at(value: Any, *keys: str) -> Any:
@@ -126,14 +114,24 @@ def _is_id(name: str) -> bool:
 
 
 def _places(thing: Any) -> Iterator[tuple[JsonMap, str]]:
+    """The layers of a thing, and the keys that lead to each."""
+    resource, keys = _unwrapped(thing)
+    if resource is None:
+        return
+    outer, inner = at(resource, "attributes"), at(resource, "attributes", "attributes")
+    if isinstance(outer, Mapping):
+        yield outer, f"{keys}.attributes"
+    yield resource, keys
+    if isinstance(inner, Mapping):
+        yield inner, f"{keys}.attributes.attributes"
+
+
+def _unwrapped(thing: Any) -> tuple[JsonMap | None, str]:
+    """The object that a thing is, and the keys that lead to it."""
     keys = ""
     while isinstance(thing, Mapping) and isinstance(thing.get("data"), Mapping):
         thing, keys = thing["data"], f"{keys}.data"
-    if isinstance(thing, Mapping):
-        outer = thing.get("attributes")
-        if isinstance(outer, Mapping):
-            yield outer, f"{keys}.attributes"
-        yield thing, keys
+    return thing if isinstance(thing, Mapping) else None, keys
 
 
 def _inside(value: JsonMap, path: str) -> AnswerSubject:
@@ -161,10 +159,10 @@ def _inside(value: JsonMap, path: str) -> AnswerSubject:
 
 def _list_in(value: JsonMap, path: str) -> AnswerSubject | None:
     """The list in an object that is nothing else than that, perhaps in its attributes."""
-    inner = value.get("attributes")
-    if _held(value) == ["attributes"] and isinstance(inner, Mapping):
-        return _list_in(inner, f"{path}.attributes")
     held = _held(value)
+    inner = value.get("attributes")
+    if held == ["attributes"] and isinstance(inner, Mapping):
+        return _list_in(inner, f"{path}.attributes")
     if len(held) == 1 and isinstance(only := value[held[0]], list):
         return AnswerSubject(tuple(only), True, f"{path}.{held[0]}")
     return None

@@ -31,8 +31,9 @@ class Present:
         """The state of each thing that is named with the values that are known without a run."""
         from pup_tui.catalog.inputs import resolve_inputs
         from pup_tui.catalog.named_things import named_things
-        from pup_tui.datadog.checkup import ONCE, PATIENCE
         from pup_tui.datadog.client import DatadogClient
+        from pup_tui.datadog.present import PATIENCE
+        from pup_tui.datadog.retries import ONCE
 
         resolved = await resolve_inputs(runbook, given, self._parts.sources.at_rest())
         hidden = {*resolved.secrets, *resolved.left_out}

@@ -50,12 +50,14 @@ def match_rows(words: Sequence[str]) -> tuple[str, list[str]]:
     empty where nothing matches.
     """
     leading, rest = split_globals(list(words))
-    names = set(load_table().names)
-    for count in range(min(MAX_NAME, len(rest)), 0, -1):
-        name = " ".join(rest[:count])
-        if name in names:
-            return name, leading + rest[count:]
-    return "", leading + rest
+    count = name_length(rest, set(load_table().names))
+    return " ".join(rest[:count]), leading + rest[count:]
+
+
+def name_length(words: Sequence[str], names: Collection[str]) -> int:
+    """How many words at the beginning are the longest of these names; 0 where they begin with none."""
+    counts = range(min(MAX_NAME, len(words)), 0, -1)
+    return next((count for count in counts if " ".join(words[:count]) in names), 0)
 
 
 def split_globals(words: list[str]) -> tuple[list[str], list[str]]:
@@ -92,7 +94,8 @@ def unknown_command(words: Sequence[str], further: Collection[str] = ()) -> Comm
     if near:
         wrong = " ".join(plain[: len(near.split())])
         return CommandError(f"unknown command `{wrong}`", f"did you mean `{near}`?", is_near=True)
-    extension = f" (or its extension `pup-{plain[0]}`)" if may_name_extension(plain[0]) else ""
+    is_free = may_name_extension(plain[0]) and all(name.split()[0] != plain[0] for name in names)
+    extension = f" (or its extension `pup-{plain[0]}`)" if is_free else ""
     return CommandError(
         f"the built-in Datadog client does not know `{' '.join(plain[:MAX_NAME])}`",
         f"check the spelling, or install `pup`{extension}",

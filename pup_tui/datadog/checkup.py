@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from pup_tui.answers.things import at
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.retries import RetryPolicy
+from pup_tui.datadog.retries import ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pup_tui.datadog.configuration import DatadogConfiguration
-
-ONCE = RetryPolicy(attempts=1)
-"""Nothing is asked again: who looks whether something works wants to know it now."""
 
 PATIENCE = 10.0
 """Seconds for one answer."""
@@ -80,7 +78,5 @@ def skew_of(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def _who(document: Any) -> str:
-    for key in ("data", "attributes"):
-        document = document.get(key) if isinstance(document, dict) else None
-    handle = document.get("handle") if isinstance(document, dict) else None
+    handle = at(document, "data", "attributes", "handle")
     return handle if isinstance(handle, str) else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from pup_tui.datadog.configuration import is_loopback
-from pup_tui.datadog.errors import DatadogError, refusal, request_id
+from pup_tui.datadog.errors import DatadogError, known_as, refusal
 from pup_tui.datadog.failures import TransportError
 from pup_tui.datadog.retries import RetryPolicy
 from pup_tui.datadog.transport import (
@@ -202,8 +202,7 @@ class DatadogClient:
         else:
             said = refusal(response, self._scrubbed)
         text = f"{where} failed: HTTP {status}" + (f": {said}" if said else "")
-        if known_as := request_id(response):
-            text += f" (request {known_as})"
+        text += known_as(response)
         if status in {401, 403}:
             target = urlsplit(self.configuration.base_url).netloc
             text += f" (check the credentials, their permissions and DD_SITE: {target})"
@@ -217,13 +216,9 @@ class DatadogClient:
         limit = f"longer than the {cap:g} s that are waited"
         if delay <= cap:
             limit = f"later than the {self._time_left() or 0:.0f} s that the step still has"
-        known_as = request_id(response)
-        raise DatadogError(
-            f"the {_rule(response)} resets in {delay:.0f} s, which is {limit}: try again later"
-            + (f" (request {known_as})" if known_as else ""),
-            response.status,
-            response.body,
-        )
+        text = f"the {_rule(response)} resets in {delay:.0f} s, which is {limit}: try again later"
+        text += known_as(response)
+        raise DatadogError(self._scrubbed(text), response.status, response.body)
 
     def _ends_before(self, delay: float) -> bool:
         """Whether whoever asks is ended before such a wait is over."""

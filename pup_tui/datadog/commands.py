@@ -74,7 +74,7 @@ def mutates(words: Sequence[str]) -> bool | None:
     value may be the very flag that decides.
     """
     name, rest = match_rows(words)
-    if asks_help(words):
+    if asks_help(words) and not any(map(_may_be_dashes, words)):
         return False
     if not name:
         further = installed_command(rest)
@@ -83,6 +83,11 @@ def mutates(words: Sequence[str]) -> bool | None:
     if not row.mutates or (_spelled_method(rest) or row.method) not in _HARMLESS_METHODS:
         return row.mutates
     return None if _may_say_method([*takewhile("--".__ne__, rest)]) else False
+
+
+def _may_be_dashes(word: str) -> bool:
+    """Whether a value may make `--` of a word, or nothing, so that the last word is no flag but a value."""
+    return word.lstrip("-").startswith(_TEMPLATE)
 
 
 def _may_say_method(words: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from pup_tui.answers.things import at
 from pup_tui.late_pattern import late_pattern
 
 if TYPE_CHECKING:
@@ -30,23 +31,18 @@ class DatadogError(Exception):
         self.body = body
 
 
-def request_id(response: Response) -> str:
-    """By what name Datadog knows the request, for its support; empty where it does not say.
+def known_as(response: Response) -> str:
+    """By what name Datadog knows the request, as the end of a sentence; empty where it does not say.
 
-    It stands in a header, or somewhere in the body's `meta`, or beside one of its errors.
+    Its support asks for that. It stands in a header, or in the body, its `meta`, or one of its errors.
     """
     document = response.json
-    places = [document, _under(document, "meta")]
-    errors = _under(document, "errors")
-    for error in errors if isinstance(errors, list) else []:
-        places += [error, _under(error, "meta")]
+    errors = at(document, "errors")
     told = [response.headers.get(name) for name in _ID_HEADERS]
-    told += [_under(place, "request_id") for place in places]
-    return next((each for each in told if isinstance(each, str) and _ID.fullmatch(each)), "")
-
-
-def _under(place: Any, key: str) -> Any:
-    return place.get(key) if isinstance(place, dict) else None
+    for place in [document, *(errors if isinstance(errors, list) else [])]:
+        told += [at(place, "request_id"), at(place, "meta", "request_id")]
+    known = (each for each in told if isinstance(each, str) and _ID.fullmatch(each))
+    return next((f" (request {each})" for each in known), "")
 
 
 def refusal(response: Response, clean: Callable[[str], str] = str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from pup_tui.datadog.arguments import MAX_NAME, split_globals, unknown_command
+from pup_tui.datadog.arguments import name_length, split_globals, unknown_command
 from pup_tui.datadog.installed import InstalledCommand, installed_commands, known_names
 from pup_tui.datadog.table import PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import DURATION_FORMS, TIME_FORMS
@@ -91,9 +91,8 @@ def _plain(words: Sequence[str]) -> list[str]:
 def _begun_with(words: Sequence[str]) -> list[str]:
     """The subcommand that words begin with, or else all that begin with the words."""
     plain, names = _plain(words), sorted(set(known_names()))
-    for count in range(min(MAX_NAME, len(plain)), 0, -1):
-        if (name := " ".join(plain[:count])) in names:
-            return [name]
+    if count := name_length(plain, names):
+        return [" ".join(plain[:count])]
     return [name for name in names if name.split()[: len(plain)] == plain]
 
 
@@ -107,8 +106,9 @@ def _of_all(names: Sequence[str]) -> str:
         first, _, rest = name.partition(" ")
         groups.setdefault(first, []).append(f"{rest or first}{_command(name).marks}")
     lines = ["Subcommands of pup, by their first word:", ""]
+    width = max(map(len, groups))
     for first, listed in groups.items():
-        lines += _entry(first, ", ".join(listed), max(map(len, groups)))
+        lines += _entry(first, ", ".join(listed), width)
     about = "`--help` behind a first word, or a whole subcommand, tells more of it."
     return "\n".join([*lines, "", _LEGEND, about, ""])
 
@@ -138,15 +138,14 @@ def _of_command(name: str) -> str:
     lines += [row.request for row in own]
     if not known.rows:
         lines.append("Only an installed pup has it.")
-    for flag_rows in (own, others):
-        for row in flag_rows:
-            title = "Flags"
-            if row.alias:
-                told = f"Another form, run by the built-in client in any case: {row.because}."
-                lines += ["", *_wrapped(told), row.request]
-                title = "Flags of that form"
-            lines += _arguments(row)
-            lines += _flags(title, row.flags)
+    for row in (*own, *others):
+        title = "Flags"
+        if row.alias:
+            told = f"Another form, run by the built-in client in any case: {row.because}."
+            lines += ["", *_wrapped(told), row.request]
+            title = "Flags of that form"
+        lines += _arguments(row)
+        lines += _flags(title, row.flags)
     if known.more is not None:
         title = "Flags that need an installed pup" if known.rows else "Flags"
         lines += _flags(title, known.more.flags)
@@ -170,21 +169,11 @@ def _arguments(row: PupCommand) -> list[str]:
         ((each.shown or each.name).upper(), "; ".join(filter(None, [words[each.type], each.hint])))
         for each in row.arguments
     ]
-    told = [(name, about) for name, about in every if about]
-    width = max((len(name) for name, _ in told), default=0)
-    lines = [line for name, about in told for line in _entry(name, about, width)]
-    return ["", "Arguments:", *lines] if lines else []
+    return _section("Arguments", [(name, about) for name, about in every if about])
 
 
 def _flags(title: str, flags: Iterable[PupFlag]) -> list[str]:
-    spelled = [(_spelling(flag), _about(flag)) for flag in flags]
-    if not spelled:
-        return []
-    width = max(len(spelling) for spelling, _ in spelled)
-    lines = ["", f"{title}:"]
-    for spelling, about in spelled:
-        lines += _entry(spelling, about, width)
-    return lines
+    return _section(title, [(_spelling(flag), _about(flag)) for flag in flags])
 
 
 def _spelling(flag: PupFlag) -> str:
@@ -209,6 +198,15 @@ def _about(flag: PupFlag) -> str:
     if flag.type == "pair":
         told.append("may be given again")
     return "; ".join(told)
+
+
+def _section(title: str, entries: Sequence[tuple[str, str]]) -> list[str]:
+    """Entries below a title; nothing where there are none."""
+    if not entries:
+        return []
+    width = max(len(word) for word, _ in entries)
+    lines = [line for word, about in entries for line in _entry(word, about, width)]
+    return ["", f"{title}:", *lines]
 
 
 def _entry(word: str, about: str, width: int) -> list[str]:

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from pup_tui.datadog.arguments import MAX_NAME
+from pup_tui.datadog.arguments import name_length
 from pup_tui.datadog.groups import GROUPS, may_name_extension
 from pup_tui.datadog.table import PupFlag, load_table, read_data
 
@@ -55,10 +55,8 @@ def installed_commands() -> dict[str, InstalledCommand]:
 def installed_command(words: Sequence[str]) -> InstalledCommand | None:
     """The longest of these subcommands that words begin with, behind flags that stand before it."""
     plain = [word for word in words if not word.startswith("-")]
-    names = (" ".join(plain[:count]) for count in range(MAX_NAME, 0, -1))
-    return next(
-        (installed_commands()[name] for name in names if name in installed_commands()), None
-    )
+    known = installed_commands()
+    return known.get(" ".join(plain[: name_length(plain, known)]))
 
 
 def known_names() -> list[str]:

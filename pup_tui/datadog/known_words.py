@@ -8,10 +8,10 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from pup_tui.datadog.arguments import (
-    MAX_NAME,
     CommandError,
     check_flag,
     flag_of,
+    name_length,
     split_globals,
     unknown_command,
 )
@@ -75,13 +75,9 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
 def _command(words: Sequence[KnownWord]) -> tuple[str, list[KnownWord]]:
     """The longest subcommand that words begin with, and the others; blank where there is none."""
     leading = len(split_globals([word.text for word in words])[0])
-    names = set(known_names())
-    plain = [word.text for word in takewhile(_is_plain, words[leading : leading + MAX_NAME])]
-    for count in range(len(plain), 0, -1):
-        name = " ".join(plain[:count])
-        if name in names:
-            return name, [*words[:leading], *words[leading + count :]]
-    return "", list(words)
+    plain = [word.text for word in takewhile(_is_plain, words[leading:])]
+    count = name_length(plain, set(known_names()))
+    return " ".join(plain[:count]), [*words[:leading], *words[leading + count :]]
 
 
 def _is_plain(word: KnownWord) -> bool:

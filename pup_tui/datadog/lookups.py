@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+from pup_tui.answers.things import at
 from pup_tui.datadog.arguments import is_uuid
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.quoted import quoted
@@ -65,15 +66,14 @@ def _same_query(environment: Any, name: str) -> bool:
 
 async def _list(client: DatadogClient, path: str, query: dict[str, str | int]) -> list[Any]:
     response = await client.request("GET", path, query=query)
-    data = response.json.get("data") if isinstance(response.json, dict) else None
+    data = at(response.json, "data")
     if not isinstance(data, list):
         raise DatadogError(f"GET {path}: Datadog's answer has no list")
     return [entry for entry in data if isinstance(entry, dict) and entry.get("id")]
 
 
 def _attribute(entry: Any, name: str) -> Any:
-    attributes = entry.get("attributes")
-    return attributes.get(name) if isinstance(attributes, dict) else None
+    return at(entry, "attributes", name)
 
 
 def _names(entries: list[Any], attribute: str) -> list[str]:

@@ -141,7 +141,7 @@ async def _service(thing: NamedThing, client: DatadogClient) -> PresentState:
     if found is None:
         raise DatadogError(f"the monitors of the service: {states_of(answer).why_not}")
     if not found:
-        return PresentState("no monitor", f"has the tag service:{thing.id}")
+        return PresentState("no monitor", f"has the tag {tag}")
     counts = Counter(each.text for each in found)
     loud = [each.name for each in found if each.text.casefold() not in _QUIET]
     shown = ", ".join(loud[:_MOST_NAMED]) + (

@@ -45,6 +45,10 @@ class RetryPolicy:
         return self.rate_limit_default if asked is None else asked
 
 
+ONCE = RetryPolicy(attempts=1)
+"""Nothing is asked again: who looks wants to know it now, and may look again."""
+
+
 def _retry_after(headers: Headers) -> float | None:
     text = headers.get("retry-after")
     seconds = _seconds(text)

@@ -7,7 +7,6 @@ are those of the `pup` command line: method and path, where each flag goes, defa
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -131,6 +130,8 @@ def load_table() -> CommandTable:
 
 def read_data(name: str, kind: type[T]) -> T:
     """A file of this package's data."""
+    from importlib import resources
+
     import yaml
 
     text = (resources.files("pup_tui.datadog") / name).read_text("utf-8")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
+from pup_tui.answers.things import at
 from pup_tui.datadog.errors import DatadogError
 
 if TYPE_CHECKING:
@@ -96,60 +97,56 @@ async def _page(client: DatadogClient, number: int) -> tuple[list[Any], int | No
         "filter[includeSpecs]": True,
     }
     body = (await client.request("GET", _PATH, query=query)).json
-    items = _map(body).get("data")
+    items = at(body, "data")
     if not isinstance(items, list):
         raise DatadogError(f"GET {_PATH}: Datadog's answer has no list")
-    total = _map(_map(_map(body).get("meta")).get("page")).get("totalFilteredCount")
+    total = at(body, "meta", "page", "totalFilteredCount")
     return items, total if isinstance(total, int) and total >= 0 else None
 
 
 async def _workflow(client: DatadogClient, item: Any) -> DatadogWorkflow | None:
     """A workflow of a page; None for what is none. One without its spec is asked for by itself."""
-    id_, attributes = _map(item).get("id"), _map(_map(item).get("attributes"))
-    if not isinstance(id_, str) or not id_.strip() or not isinstance(attributes.get("name"), str):
+    id_, attributes = at(item, "id"), at(item, "attributes")
+    name = at(attributes, "name")
+    if not isinstance(id_, str) or not id_.strip() or not isinstance(name, str):
         return None
     spec = attributes.get("spec")
     if not isinstance(spec, dict):
         body = (await client.request("GET", f"{_PATH}/{quote(id_, safe='')}")).json
-        spec = _map(_map(_map(_map(body).get("data")).get("attributes")).get("spec"))
+        spec = at(body, "data", "attributes", "spec")
     return DatadogWorkflow(
         id=id_,
-        name=attributes["name"],
+        name=name,
         description=_text(attributes.get("description")),
         tags=tuple(filter(None, map(_text, _list(attributes.get("tags"))))),
         published=attributes.get("published") is not False,
         starts_by_api=_starts_by_api(spec),
-        parameters=tuple(_parameters(_list(_map(spec.get("inputSchema")).get("parameters")))),
+        parameters=tuple(_parameters(_list(at(spec, "inputSchema", "parameters")))),
     )
 
 
-def _starts_by_api(spec: dict[str, Any]) -> bool | None:
-    triggers = spec.get("triggers")
+def _starts_by_api(spec: Any) -> bool | None:
+    triggers = at(spec, "triggers")
     if not isinstance(triggers, list):
         return None
-    return any("apiTrigger" in _map(trigger) for trigger in triggers)
+    return any(isinstance(each, dict) and "apiTrigger" in each for each in triggers)
 
 
 def _parameters(items: list[Any]) -> Iterable[WorkflowInput]:
     for item in items:
-        facts = _map(item)
-        name = facts.get("name")
+        name = at(item, "name")
         if not isinstance(name, str) or not name:
             continue
-        default = facts.get("defaultValue")
+        default = item.get("defaultValue")
         yield WorkflowInput(
             name=name,
-            type=_text(facts.get("type")).upper() or "STRING",
-            label=_text(facts.get("label")),
-            description=_text(facts.get("description")),
+            type=_text(item.get("type")).upper() or "STRING",
+            label=_text(item.get("label")),
+            description=_text(item.get("description")),
             default=msgspec.UNSET if default is None else default,
-            allowed=tuple(_list(facts.get("allowedValues"))),
-            takes_others=facts.get("allowExtraValues") is True,
+            allowed=tuple(_list(item.get("allowedValues"))),
+            takes_others=item.get("allowExtraValues") is True,
         )
-
-
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pup_tui.answers.things import at
 from pup_tui.datadog.errors import DatadogError
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ async def start_instance(
 
 def instance_id(body: Any) -> str:
     """The id in the answer to a start. Raises DatadogError where there is none."""
-    data = body.get("data") if isinstance(body, dict) else None
-    found = data.get("id") if isinstance(data, dict) else None
+    found = at(body, "data", "id")
     if not isinstance(found, str) or not found:
         raise DatadogError(
             "Datadog accepted the start but named no workflow instance, so nothing can be "
@@ -62,25 +62,17 @@ def instance_state(body: Any) -> tuple[str, bool]:
     The state is `data.attributes.instanceStatus.detailsKind`, UNKNOWN where that is missing. It
     has ended when there is an `endTimestamp`, or when the state is a known end state.
     """
-    attributes: Any = body
-    for key in ("data", "attributes"):
-        attributes = attributes.get(key) if isinstance(attributes, dict) else None
-    if not isinstance(attributes, dict):
-        return UNKNOWN_STATE, False
-    status = attributes.get("instanceStatus")
-    kind = status.get("detailsKind") if isinstance(status, dict) else None
+    kind = at(body, "data", "attributes", "instanceStatus", "detailsKind")
     state = kind if isinstance(kind, str) and kind else UNKNOWN_STATE
     known = state.upper() in SUCCEEDED | FAILED
-    return state, known or bool(attributes.get("endTimestamp"))
+    return state, known or bool(at(body, "data", "attributes", "endTimestamp"))
 
 
 def step_states(body: Any) -> list[tuple[str, str]]:
     """The steps of an instance that Datadog tells of, each with its state, in its order."""
-    attributes: Any = body
-    for key in ("data", "attributes", "stepStateAssociations"):
-        attributes = attributes.get(key) if isinstance(attributes, dict) else None
-    steps = attributes if isinstance(attributes, list) else []
-    found = [(s.get("stepName"), s.get("stepState")) for s in steps if isinstance(s, dict)]
+    told = at(body, "data", "attributes", "stepStateAssociations")
+    steps = told if isinstance(told, list) else []
+    found = [(at(step, "stepName"), at(step, "stepState")) for step in steps]
     return [(n, s) for n, s in found if isinstance(n, str) and isinstance(s, str)]
 
 

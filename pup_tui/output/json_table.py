@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pup_tui.answers.tables import table_of
+from pup_tui.answers.tables import MOST_ROWS, table_of
 
 from .shown import shown_table
 
-MOST_ROWS = 10_000
 _INSIDE = "attributes"
 
 

@@ -18,7 +18,7 @@ from pup_tui.datadog.configuration import (
     credential_of,
 )
 from pup_tui.settings.profiles import CREDENTIALS
-from pup_tui.settings.pup_store import Keyring, PupStore, PupToken
+from pup_tui.settings.pup_store import Keyring, PupStore, PupToken, known_site
 from pup_tui.settings.settings import Settings
 
 NAMES = {"api_key": "API key", "app_key": "application key", "access_token": "access token"}
@@ -145,7 +145,7 @@ def _of_pup(
     """What `pup` has: in its settings, and the token of its login."""
     source = "pup's config.yaml"
     said = store.settings()
-    problem = said.problem or _elsewhere(account, store, said.site)
+    problem = said.problem or _elsewhere(account, said.site)
     stated = _read(source, lambda name: getattr(said, name), problem)
     if said.problem or stated.has:
         yield _checked(stated)
@@ -189,11 +189,11 @@ def _of_session(
     )
 
 
-def _elsewhere(account: DatadogConfiguration, store: PupStore, site: str) -> str:
+def _elsewhere(account: DatadogConfiguration, site: str) -> str:
     """Why the keys in the settings of `pup` are for another Datadog; empty where they are for this one."""
     if not account.is_of_site:
         return f"it is for a site of Datadog, and requests go to {account.place}"
-    if site and store.site("")[0] != account.site:
+    if site and known_site(site) != account.site:
         return f"it is for the site {site}, and requests go to {account.site}"
     return ""
 

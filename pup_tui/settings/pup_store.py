@@ -127,10 +127,10 @@ class PupStore:
             return "", ""
         said = self.settings()
         if said.site:
-            return _known_site(said.site), "pup's config.yaml"
+            return known_site(said.site), "pup's config.yaml"
         wanted = org or said.org
         sites = {each.site for each in self.sessions() if (each.org or "") == wanted}
-        return (_known_site(sites.pop()), "pup's session") if len(sites) == 1 else ("", "")
+        return (known_site(sites.pop()), "pup's session") if len(sites) == 1 else ("", "")
 
     def token(self, site: str, org: str, storage: str, keyring: Keyring) -> PupToken | None:
         """The token of a login, from the keyring or the file beside it. Raises what `keyring` does.
@@ -154,7 +154,7 @@ class PupStore:
         return found
 
 
-def _known_site(text: str) -> str:
+def known_site(text: str) -> str:
     """A site of Datadog that a file names; empty for any other."""
     try:
         return site_of(text) if text.strip() else ""

@@ -59,7 +59,7 @@ def left_behind(run: str, step: str) -> list[Survivor]:
     """
     if not (adopt() and _has_children()):
         return []
-    found = []
+    found = set()
     for pid in _children() - _leaders:
         seen = status(pid)
         # What shares our group was started by the program itself: a pager, an editor.
@@ -71,8 +71,8 @@ def left_behind(run: str, step: str) -> list[Survivor]:
                 if how is not None and (how.si_code, how.si_status) == _HUNG_UP:
                     _hung_up.get(seen.session, []).append(Survivor(pid, seen.name, seen.started))
         elif (pid, seen.started) not in _named and not belongs_elsewhere(pid, run, step):
-            found += descending(pid)
-    return found
+            found.add(pid)
+    return descending(found) if found else []
 
 
 def tell(survivors: list[Survivor]) -> None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlencode
 
 from pup_tui.aside import aside
-from pup_tui.datadog.client import DatadogClient
-from pup_tui.datadog.errors import DatadogError, request_id
+from pup_tui.datadog.errors import DatadogError, known_as
 from pup_tui.datadog.failures import TransportError, safe_url
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
+from pup_tui.steps.datadog_calls import client_for
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -20,12 +20,13 @@ from pup_tui.steps.executor import (
     unless_stopped,
 )
 from pup_tui.steps.files import FileProblem, check_target, read_whole, write_whole
-from pup_tui.steps.notes import note, proxies, waits
+from pup_tui.steps.notes import note, proxies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from pup_tui.core.requests import HttpRequest
+    from pup_tui.datadog.client import DatadogClient
     from pup_tui.datadog.configuration import DatadogConfiguration
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -59,7 +60,11 @@ class HttpExecutor:
     ) -> Outcome:
         if stop.is_set():
             return told_to_stop()
-        datadog = self._client(sink, context) if request.to_datadog else None
+        datadog = None
+        if request.to_datadog:
+            datadog = client_for(
+                self._find(), sink, context, call_timeout=DEADLINE, max_bytes=MAX_BYTES
+            )
         try:
             outcome = await unless_stopped(self._carry_out(request, datadog, sink, context), stop)
         except FileProblem as error:
@@ -78,16 +83,6 @@ class HttpExecutor:
             return outcome
         is_open = request.method not in _SAFE if datadog is None else datadog.may_have_changed
         return told_to_stop(_MAY_BE_DONE if is_open else "")
-
-    def _client(self, sink: OutputSink, context: Context) -> DatadogClient:
-        return DatadogClient(
-            self._find(),
-            on_wait=waits(sink, context),
-            on_proxy=proxies(sink),
-            time_left=context.time_left,
-            call_timeout=DEADLINE,
-            max_bytes=MAX_BYTES,
-        )
 
     async def _carry_out(
         self,
@@ -171,9 +166,7 @@ def _refused(request: HttpRequest, response: Response, sink: OutputSink) -> Outc
     said = f"HTTP {response.status} from {response.url or safe_url(request.url)}"
     if 300 <= response.status < 400 and not request.follow_redirects:
         said += "; redirects are not followed unless the step says `follow_redirects: true`"
-    if known_as := request_id(response):
-        said += f" (request {known_as})"
-    return _outcome(response, said)
+    return _outcome(response, said + known_as(response))
 
 
 def _told(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:

@@ -50,7 +50,7 @@ class Traces(Struct, frozen=True):
         found = marked(self.run, self.step)
         first = status(self.pid) if self.pid else None
         if first is not None and first.started == self.started:
-            found += descending(self.pid)
+            found += descending({self.pid})
         if self.pipes:
             found += holding(self.pipes)
         return sorted(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
 from pup_tui.datadog.configuration import (
     CREDENTIAL_VARIABLES,
@@ -22,6 +21,7 @@ from pup_tui.datadog.help import asks_help, help_text
 from pup_tui.datadog.known_words import program_of
 from pup_tui.datadog.permissions import told_refusal
 from pup_tui.known_word import KnownWord
+from pup_tui.steps.datadog_calls import client_for
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -30,7 +30,6 @@ from pup_tui.steps.executor import (
     told_to_stop,
     unless_stopped,
 )
-from pup_tui.steps.notes import proxies, waits
 from pup_tui.steps.process import ProcessCommand, run_process
 from pup_tui.steps.pup_extension import extension_environment, find_extension
 from pup_tui.steps.pup_programs import PUP, pup_program
@@ -196,12 +195,7 @@ async def _on_client(
     stop: Stop,
     context: Context,
 ) -> Outcome:
-    calls = DatadogClient(
-        configuration,
-        on_wait=waits(sink, context),
-        on_proxy=proxies(sink),
-        time_left=context.time_left,
-    )
+    calls = client_for(configuration, sink, context)
     try:
         async with calls as client:
             result = await unless_stopped(execute(invocation, client, cwd=cwd), stop)

@@ -74,10 +74,10 @@ def in_session(session: int) -> list[Survivor]:
     return [Survivor(pid, each.name) for pid, each in _living() if each.session == session]
 
 
-def descending(pid: int) -> list[Survivor]:
-    """A live process, and those that descend from it by living parents. Linux only."""
+def descending(pids: Set[int]) -> list[Survivor]:
+    """Live processes, and those that descend from them by living parents. Linux only."""
     living = dict(_living())
-    found = {pid: living[pid]} if pid in living else {}
+    found = {pid: living[pid] for pid in pids if pid in living}
     grown = True
     while grown:
         more = {p: each for p, each in living.items() if each.parent in found and p not in found}

@@ -8,7 +8,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pup_tui import late
-from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.permissions import told_refusal
 from pup_tui.datadog.workflows import (
@@ -20,6 +19,7 @@ from pup_tui.datadog.workflows import (
     start_instance,
     step_states,
 )
+from pup_tui.steps.datadog_calls import client_for
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -28,10 +28,11 @@ from pup_tui.steps.executor import (
     told_to_stop,
     unless_stopped,
 )
-from pup_tui.steps.notes import note, proxies, waits
+from pup_tui.steps.notes import note
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import WorkflowRequest
+    from pup_tui.datadog.client import DatadogClient
     from pup_tui.datadog.configuration import DatadogConfiguration
 
 MISSES = 5
@@ -51,13 +52,7 @@ class WorkflowExecutor:
             return Outcome(ok=False, reason="`workflow_id` is empty; nothing was started")
         if stop.is_set():
             return told_to_stop()
-        calls = DatadogClient(
-            self._configuration,
-            on_wait=waits(sink, context),
-            on_proxy=proxies(sink),
-            time_left=context.time_left,
-        )
-        async with calls as client:
+        async with client_for(self._configuration, sink, context) as client:
             try:
                 instance = await _start(client, request, stop, context.grace)
             except DatadogError as error:

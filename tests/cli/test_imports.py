@@ -87,6 +87,10 @@ def watched(program: Program, tmp_path: Path, *args: str) -> tuple[set[str], lis
             },
         ),
         (
+            "{name: a, kind: datadog-workflow, workflow_id: 0f6c2a4e-5b1d-4c3e-9a7f-2d8e1b6c4a01}",
+            {"keyring", "pup_tui.steps.workflow", "pup_tui.datadog.client"},
+        ),
+        (
             "{name: a, kind: sql, url: 'sqlite:///x.db', query: select 1}",
             {"pup_tui.steps.sql.executor", "pup_tui.template.sql.script"},
         ),

@@ -308,6 +308,16 @@ async def test_an_error_holds_no_key_in_another_spelling(client_of: MakeClient, 
     assert [each for each in (*spelled, key, key[:8]) if each[:12] in text] == []
 
 
+@pytest.mark.parametrize("name", ["X-Request-Id", "X-RateLimit-Name"])
+async def test_an_error_of_a_rate_limit_holds_no_key(client_of: MakeClient, name: str) -> None:
+    reply = Reply(429, headers={"Retry-After": "86400000", name: "api-key-0123456789"})
+    async with FakeServer(reply) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="resets in") as caught:
+            await client.request("GET", "/api/v1/x")
+    assert "***" in str(caught.value)
+    assert "api-key-0123456789" not in str(caught.value)
+
+
 async def test_an_unreachable_host_is_named_at_once(waits: list[float]) -> None:
     configuration = DatadogConfiguration(
         base_url="https://api.invalid", access_token="t-0123456789"

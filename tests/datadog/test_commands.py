@@ -123,6 +123,10 @@ def test_words_that_mean_nothing_say_why(line: str, message: str, hint: str) -> 
         (["monitors", "list", "{{ FLAG }}"], False),
         (["api", "-X", "{{ METHOD }}", "{{ PATH }}"], True),
         (["-o", "json", "workflows", "run", "{{ ID }}"], True),
+        (["workflows", "run", "{{ ID }}", "--help"], True),
+        (["workflows", "run", "--{{ FLAG }}", "5", "--help"], True),
+        (["tags", "add", "h", "--source", "{{ SOURCE }}", "--help"], True),
+        (["workflows", "run", "w-{{ ID }}", "--help"], False),
     ],
 )
 def test_a_plan_knows_the_command_before_its_values(words: list[str], changes: bool | None) -> None:

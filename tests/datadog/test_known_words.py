@@ -108,7 +108,7 @@ def test_of_its_further_subcommands_an_installed_pup_is_asked_itself(line: str) 
         judged(line)
 
 
-@pytest.mark.parametrize("line", ["tui run", "rum apps list", "Frob x"])
+@pytest.mark.parametrize("line", ["tui run", "rum apps list", "monitors frobnicate", "Frob x"])
 def test_no_extension_is_advised_where_none_would_be_taken(line: str) -> None:
     with pytest.raises(CommandError) as caught:
         judged(line, {"pup-tui"})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pup_tui.cli.credentials import Credentials
     from pup_tui.datadog.checkup import Checkup
     from pup_tui.datadog.configuration import DatadogConfiguration
-    from pup_tui.datadog.permissions import Granted
+    from pup_tui.datadog.granted import Granted
     from pup_tui.settings.credentials import CredentialPlace
     from pup_tui.settings.settings import Settings
 
@@ -169,7 +169,7 @@ def _clock(skew: float) -> Diagnosis:
 
 async def _looked(account: DatadogConfiguration) -> tuple[Checkup, Mapping[str, Granted]]:
     from pup_tui.datadog.checkup import check
-    from pup_tui.datadog.permissions import granted
+    from pup_tui.datadog.granted import granted
 
     checked = await check(account, time.time, patience=PATIENCE)
     if checked.works is None:
