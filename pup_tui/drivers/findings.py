@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from pup_tui.template.condition import parse_condition, told_undefined
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.reading import NOT_SAID, reading_scope
-from pup_tui.template.secrets import watched
+from pup_tui.template.secrets import watched, with_secrets
 
 TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"
 
@@ -91,11 +92,33 @@ class _Finder:
             values[capture.name] = value
             if capture.secret:
                 self._masking.keep(value)
+            elif self._is_cut_out(capture, value):
+                made.append(value)
             self._masking.keep_made(made)
             hidden |= {capture.name} if capture.secret or made else set()
         self.secrets += [n for n, v in values.items() if n in hidden or self._holds_secret(v)]
         self._scope.update(values)
         return values, missing
+
+    @cached_property
+    def _telling(self) -> Mapping[str, Any]:
+        """What was printed with a secret in it, by the names of expressions, as people see it."""
+        return {
+            name: self._masking.masked(value)
+            for name, value in self._reading.items()
+            if name not in NOT_SAID and self._masking.is_secret(value)
+        }
+
+    def _is_cut_out(self, capture: WantedCapture, value: Any) -> bool:
+        """Whether a value was made out of a secret in the output: with that masked it is another one."""
+        if capture.expression is None or not self._telling:
+            return False
+        scope, made = watched(with_secrets(self._scope, self._telling))
+        try:
+            self._capture(capture, scope)
+            return bool(made) and self._capture(capture, {**scope, **self._telling}) != value
+        except TemplateError:
+            return True
 
     def _capture(self, capture: WantedCapture, scope: Mapping[str, Any]) -> Any:
         expression = compile_expression(capture.expression or "output")

@@ -207,20 +207,21 @@ class Masking:
 
     def _masked(self, struct: _S) -> _S:
         changed = {
-            name: self._tree(getattr(struct, name))
+            name: self.masked(getattr(struct, name))
             for name in struct.__struct_fields__
             if name not in _NOT_TOLD
         }
         return msgspec.structs.replace(struct, **changed)
 
-    def _tree(self, value: Any) -> Any:
+    def masked(self, value: Any) -> Any:
+        """A value with the secrets in its texts masked."""
         match value:
             case str():
                 return self.text(value)
             case dict():
-                return {key: self._tree(item) for key, item in value.items()}
+                return {key: self.masked(item) for key, item in value.items()}
             case list() | tuple():
-                return type(value)(self._tree(item) for item in value)
+                return type(value)(self.masked(item) for item in value)
             case msgspec.Struct():
                 return self._masked(value)
         return value

@@ -184,3 +184,41 @@ def test_all_that_a_step_says_which_captures_a_secret_is_secret() -> None:
 def test_a_number_that_is_a_secret_is_no_sample() -> None:
     made = found("1234567\n", captures=(WantedCapture("PIN", "value", secret=True),))
     assert made.value is None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["output.split(':')[1]", "output[12:]", "lines[0] | upper", "(output | trim)[10:40]"],
+)
+def test_a_capture_that_cuts_a_part_out_of_a_printed_secret_is_one(expression: str) -> None:
+    masking = Masking(["bot:correct-horse"])
+    output = Captured("id 7 as bot:correct-horse\nid 8 as guest", "", False)
+    made = find(Wanted(captures=captures(PART=expression)), output, Outcome(ok=True), 1.0, masking)
+    assert made.secrets == ("PART",)
+    assert "horse" not in masking.text(f"pass {made.captures['PART']}").lower()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "output.split()[1]",
+        "lines[1].split()[3]",
+        "output | length > 3",
+        "'known' if 'bot' in output else 'unknown'",
+        "stderr[2:]",
+    ],
+)
+def test_a_capture_of_other_words_beside_a_printed_secret_is_none(expression: str) -> None:
+    masking = Masking(["bot:correct-horse"])
+    output = Captured("id 7 as bot:correct-horse\nid 8 as the-guest", "ok then", False)
+    made = find(Wanted(captures=captures(WORD=expression)), output, Outcome(ok=True), 1.0, masking)
+    assert made.secrets == ()
+    assert masking.text("the-guest is known") == "the-guest is known"
+
+
+def test_a_capture_of_a_part_of_a_printed_secret_in_json_is_one() -> None:
+    masking = Masking(["bot:correct-horse"])
+    output = Captured('{"login": "bot:correct-horse", "id": "abcdefgh"}', "", False)
+    wanted = Wanted(captures=captures(PASS="json.login.split(':')[1]", ID="json.id"))
+    assert find(wanted, output, Outcome(ok=True), 1.0, masking).secrets == ("PASS",)
+    assert masking.text("correct-horse abcdefgh") == "*** abcdefgh"
