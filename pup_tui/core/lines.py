@@ -33,7 +33,7 @@ _KEY = late_pattern(r"\{(\w+)\}")
 def line_of(step: Step, text: Callable[[str], str]) -> str:
     """What a step does; `text` gives the text of a key."""
     told = []
-    for part in step.line or _usual_line(step):
+    for part in step.line or _usual_line(type(step)):
         texts = {key: text(key) for key in _KEY.findall(part)}
         if not texts or any(each.strip() for each in texts.values()):
             told.append(part.format_map(texts))
@@ -136,12 +136,16 @@ def told(value: Any, options: Options) -> str:
     return msgspec.json.encode(value, enc_hook=token).decode() if value else ""
 
 
-def _usual_line(step: Step) -> tuple[str, ...]:
-    """The kind, and the texts that a step of it never lacks."""
-    fields = fields_of(type(step)).items()
-    needed = {key: options_of(field.type) for key, field in fields if field.required}
-    told = (key for key, each in needed.items() if each.role is not None and not each.sent)
-    return (step.kind, *(f"{{{key}}}" for key in told if key != "name"))
+@cache
+def _usual_line(kind: type[Step]) -> tuple[str, ...]:
+    """The kind, the texts that a step of it never lacks, and those of its own keys that it has."""
+    common = fields_of(Step)
+    own = {key: field for key, field in fields_of(kind).items() if key not in common}
+    options = {key: options_of(field.type) for key, field in own.items()}
+    told = [key for key, each in options.items() if each.role is not None and not each.sent]
+    needed = [f"{{{key}}}" for key in told if own[key].required]
+    given = [f"{key}: {{{key}}}" for key in told if not own[key].required]
+    return (str(kind.__struct_config__.tag), *needed, *given)
 
 
 def _without_password(url: str) -> str:

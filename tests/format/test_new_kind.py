@@ -49,7 +49,7 @@ def test_what_it_never_lacks_is_asked_for(made: Any) -> None:
 
 
 def test_the_plan_tells_it_in_a_line(made: Any) -> None:
-    assert (made["line"], made["mutates"]) == ("fetch 7", None)
+    assert (made["line"], made["mutates"]) == ("fetch 7 among: 'of 7'", None)
     assert made["lines"] == ["fetch a", "pause-for-a-while 3600 s"]
 
 

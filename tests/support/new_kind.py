@@ -20,6 +20,7 @@ class FetchStep(model.Step, frozen=True, kw_only=True, tag="fetch"):
     """Fetches a record."""
 
     record: Annotated[keys.Argument, keys.key("The record.", never_blank=True)]
+    among: Annotated[keys.Argument | None, keys.key("The records that it is one of.")] = None
     note: Annotated[keys.PlainText | None, keys.key("Goes with it.", sent="body")] = None
 
 
@@ -146,7 +147,10 @@ VARS = "name: new\nvars: {TOKEN: {type: secret}, ID: {default: '7'}}\nsteps:\n"
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    plain = VARS + "  - {name: Get, kind: fetch, record: '{{ ID }}', note: 'of {{ ID }}'}\n"
+    plain = (
+        VARS
+        + "  - {name: Get, kind: fetch, record: '{{ ID }}', among: 'of {{ ID }}', note: 'of {{ ID }}'}\n"
+    )
     program = compile_program("new", load(plain).require())
     resting = compile_program("new", load(RUN).require())
     (planned,) = plan(program, {"ID": "7"}, ("TOKEN",), "ada", mutates)
