@@ -46,7 +46,8 @@ _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
         "`tail -f` does not end",
     ),
     (
-        re.compile(rf"\b(?:journalctl|logs?)\b{_REST}\s(?:-[a-z]{{0,9}}f[a-z]{{0,9}}|--follow)\b"),
+        # `-c` of kubectl takes the rest of the word; `git log --follow` follows a file, and ends.
+        re.compile(rf"\b(?:journalctl|logs)\b{_REST}\s(?:-[abd-z]{{0,9}}f[a-z]{{0,9}}|--follow)\b"),
         "following a log does not end",
     ),
     (
