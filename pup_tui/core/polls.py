@@ -53,8 +53,12 @@ def poll_limits(step: Step, scope: Scope) -> PollLimits:
 
 
 def sample_of(number: int, event: AttemptFinished, elapsed: float, failed: str | None) -> Sample:
-    """What this attempt says about the poll's condition. An attempt that errors is *not yet*."""
-    until = event.findings.until
+    """What this attempt says about the poll's condition.
+
+    An attempt that errors is *not yet*, and what `fail_if` calls bad is not what is waited for.
+    """
+    until, fail_if = event.findings.until, event.findings.fail_if
+    is_bad = fail_if is not None and fail_if.holds is True
     error = failed
     if failed is None and not event.ok:
         error = event.reason or "the attempt failed"
@@ -65,7 +69,7 @@ def sample_of(number: int, event: AttemptFinished, elapsed: float, failed: str |
         elapsed=elapsed,
         value=event.findings.value,
         status=event.findings.status,
-        met=error is None and until is not None and until.holds is True,
+        met=error is None and not is_bad and until is not None and until.holds is True,
         error=error,
     )
 
@@ -101,11 +105,11 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
     poll.samples.append(sample)
     run.outbox.tell_polled(node, sample, poll.timeout)
     fail_if = event.findings.fail_if
-    if sample.met:
-        conclude(run, node, event)
-    elif fail_if is not None and fail_if.holds:
+    if fail_if is not None and fail_if.holds:
         assert node.step.poll is not None
         run.fail(node, f"`fail_if` holds: {node.step.poll.fail_if} ({fail_if.reason})")
+    elif sample.met:
+        conclude(run, node, event)
     elif run.step(node).left:
         run.end(node, StepStatus.CANCELLED, run.step(node).stopped_because or "stopped")
     elif poll.max_attempts is not None and number >= poll.max_attempts:

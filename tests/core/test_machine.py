@@ -313,6 +313,9 @@ def test_fail_if_and_max_attempts_end_a_poll() -> None:
     program = program_of(POLL.replace("until:", "fail_if: value > 100, until:"))
     player = Player(program, results={"p": [Result(until=False, fail_if=True)]}).create().play()
     assert "fail_if" in player.machine.state.steps["p"].reason
+    player = Player(program, results={"p": [Result(until=True, fail_if=True)]}).create().play()
+    assert "fail_if" in player.machine.state.steps["p"].reason
+    assert not _polled(player)[0].met
     program = program_of(POLL.replace("until:", "max_attempts: 2, until:"))
     player = Player(program, results={"p": [Result(until=False)]}).create().play()
     assert player.machine.state.steps["p"].attempts == 2
