@@ -51,8 +51,18 @@ class Console:
     def __init__(self, app: PupTuiApp, pilot: Pilot[str]) -> None:
         self.app = app
         self.pilot = pilot
+        self._told: list[str] = []
+        """Messages that came up since the last keys, those among them that have gone again."""
+        notify = app.notify
+
+        def noted(message: str, **options: Any) -> None:
+            self._told.append(message)
+            notify(message, **options)
+
+        setattr(app, "notify", noted)  # noqa: B010
 
     async def press(self, *keys: str) -> None:
+        self._told = self.messages.split("\n")
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
@@ -86,8 +96,13 @@ class Console:
         await self.eventually(seen)
 
     async def tells(self, *texts: str) -> None:
-        """Return as soon as all of this stands in messages that come up by themselves."""
-        await self.eventually(lambda: all(text in self.messages for text in texts))
+        """Return as soon as all of this stands in messages that come up by themselves, however shortly."""
+
+        def told() -> bool:
+            messages = "\n".join([self.messages, *self._told])
+            return all(text in messages for text in texts)
+
+        await self.eventually(told)
 
     def select(self, runbook: str) -> None:
         """Go to the runbook with this id."""
