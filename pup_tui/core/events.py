@@ -212,7 +212,8 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     that nobody knows whether it was done, `by_itself` that it was over before it could be stopped: then it
     counts, whatever had been decided in the meantime. `kept` is how many bytes of the step's output were on
     disk then, with those of earlier attempts; None where that is not known. `ran_by` names what ran a
-    subcommand of `pup`.
+    subcommand of `pup`. `again_in` is in how many seconds another attempt has a chance, None where nobody
+    told.
     """
 
     attempt: str
@@ -227,6 +228,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     findings: Findings = Findings()
     kept: int | None = None
     ran_by: str = ""
+    again_in: float | None = None
 
 
 class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):

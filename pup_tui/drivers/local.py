@@ -549,6 +549,7 @@ class LocalRun:
             exit_code=outcome.exit_code,
             signal=outcome.signal,
             ran_by=outcome.ran_by,
+            again_in=outcome.again_in,
             status_code=outcome.status_code,
             reason=outcome.reason,
             unknown=outcome.is_unknown,

@@ -57,7 +57,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     nobody knows whether it was done. `said` is what captures and conditions see for standard output, where
     people are shown another form of it. `stopped` tells that it ended because it was told to, as
     `told_to_stop` says: what ended by itself is a fact, whatever was wanted of it by then. `ran_by` names the
-    client that ran a subcommand of `pup`: the path of a program, or the one that is built in.
+    client that ran a subcommand of `pup`: the path of a program, or the one that is built in. `again_in` is
+    in how many seconds another attempt has a chance, where whoever was asked has told that.
     """
 
     ok: bool
@@ -70,6 +71,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     said: str | None = None
     stopped: bool = False
     ran_by: str = ""
+    again_in: float | None = None
 
 
 class Terminal(Protocol):

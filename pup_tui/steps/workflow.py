@@ -19,7 +19,7 @@ from pup_tui.datadog.workflows import (
     start_instance,
     step_states,
 )
-from pup_tui.steps.datadog_calls import client_for
+from pup_tui.steps.datadog_calls import client_for, refused
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -57,7 +57,7 @@ class WorkflowExecutor:
                 instance = await _start(client, request, stop, context.grace)
             except DatadogError as error:
                 told = told_refusal(error, "workflows run")
-                failed = Outcome(ok=False, status_code=error.status, reason=told)
+                failed = refused(error, told)
                 return told_to_stop(told, failed) if stop.is_set() else failed
             if instance is None:
                 return told_to_stop(
@@ -119,13 +119,18 @@ class _Following:
         seen = ""
         misses = 0
         while True:
+            pause = self._request.interval
             try:
                 body = await get_instance(self._client, self._request.workflow_id, self._instance)
             except DatadogError as error:
                 misses += 1
                 if misses == MISSES:
                     return self._lost(error)
-                note(self._sink, f"cannot see the workflow instance, looking again: {error}")
+                again = "looking again"
+                if error.again_in is not None and error.again_in > pause:
+                    pause = error.again_in
+                    again = f"looking again in {pause:.0f} s"
+                note(self._sink, f"cannot see the workflow instance, {again}: {error}")
             else:
                 misses = 0
                 self._tell_steps(body)
@@ -135,7 +140,7 @@ class _Following:
                     seen = state
                 if ended:
                     return self._ended(body, state)
-            await asyncio.sleep(self._request.interval)
+            await asyncio.sleep(pause)
 
     def _tell_steps(self, body: Any) -> None:
         """Tell each step whose state is another than when it was seen last."""
@@ -178,9 +183,6 @@ class _Following:
         return Outcome(ok=problem is None, reason=problem or "")
 
     def _lost(self, error: DatadogError) -> Outcome:
-        return Outcome(
-            ok=False,
-            status_code=error.status,
-            reason=f"lost sight of the workflow instance {self._instance}, which may still run: "
-            f"{told_refusal(error, 'workflows instances get')}",
-        )
+        told = told_refusal(error, "workflows instances get")
+        which = f"the workflow instance {self._instance}, which may still run"
+        return refused(error, f"lost sight of {which}: {told}")

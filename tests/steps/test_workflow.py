@@ -150,6 +150,21 @@ async def test_one_failing_look_does_not_end_it(
     assert b"looking again: GET" in sink.stderr
 
 
+async def test_a_rate_limit_on_looks_is_waited_for(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    limited = Reply(429, headers={"X-RateLimit-Reset": "200"})
+    around = replace(context, time_left=lambda: 30.0)
+    async with FakeServer(STARTED, limited, instance("SUCCEEDED", ended=True)) as server:
+        executor = WorkflowExecutor(account(server.url))
+        running = asyncio.create_task(executor.run(request(), sink, stop, around))
+        await sink.seen(b"cannot see the workflow instance, looking again in 200 s: ", "stderr")
+        stop.set()
+        outcome = await running
+    assert outcome.ok
+    assert [each.method for each in server.requests] == ["POST", "GET", "GET"]
+
+
 async def test_gives_up_when_every_look_fails_and_says_that_it_may_run(
     account: Account, sink: RecordingSink, stop: Stop, context: Context
 ) -> None:
