@@ -205,6 +205,16 @@ class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
     sent: Sent = NOTHING_SENT
 
 
+class AttemptFollows(Event, frozen=True, kw_only=True, tag="attempt-follows"):
+    """An attempt has begun something elsewhere that goes on without this program, and follows it.
+
+    `what` is its executor's word for that, by which another attempt can follow the same.
+    """
+
+    attempt: str
+    what: str
+
+
 class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds.
 
@@ -382,6 +392,7 @@ AnyEvent = (
     | LockAnswered
     | ToolLookedUp
     | AttemptStarted
+    | AttemptFollows
     | AttemptFinished
     | TimerFired
     | Answered

@@ -114,6 +114,7 @@ class StepState(Struct):
     `kept` is how many bytes of its output were on disk when an attempt ended, None where none has. `waited`
     is how many seconds it waited for somebody's word in all legs, `held` how many of those lie after `since`.
     `again_at` is when another attempt has a chance, as its last one was told; None where it was not.
+    `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it, until it has finished.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -153,6 +154,7 @@ class StepState(Struct):
     waited: float = 0.0
     held: float = 0.0
     again_at: float | None = None
+    follows: str = ""
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""

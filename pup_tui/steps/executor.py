@@ -97,7 +97,9 @@ class Context(Struct, frozen=True, kw_only=True):
     every process it starts gets: by them it keeps the locks of its run.
     `terminal` is the operator's, None where there is none. `leftovers` read what still comes from
     background processes after the attempt; without them that is closed. `began` is told of the process
-    that the attempt is started with, and of the pipes that it writes to, as the system names them.
+    that the attempt is started with, and of the pipes that it writes to, as the system names them. `follows`
+    is told what the attempt has begun elsewhere that goes on without this program, by a word of the
+    executor's own; where that is given as `follow`, the attempt begins nothing and tells how it ends.
     """
 
     environ: Mapping[str, str]
@@ -112,6 +114,8 @@ class Context(Struct, frozen=True, kw_only=True):
     began: Callable[[int, Sequence[str]], None] = lambda pid, pipes: None
     pauses: Callable[[float, str], None] = lambda seconds, reason: None
     time_left: Callable[[], float | None] = lambda: None
+    follows: Callable[[str], None] = lambda what: None
+    follow: str = ""
 
     @property
     def marks(self) -> dict[str, str]:
