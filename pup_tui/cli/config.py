@@ -34,6 +34,7 @@ def config_command(ctx: click.Context, as_json: bool) -> int:
     """Each setting, its value and where it came from; of keys, only whether they are set."""
     settings = read_for(ctx)
     failures = list(unusable(settings))
+    told_settings = _told(settings, _stored(settings))
     if as_json:
         errors = [
             {
@@ -49,26 +50,47 @@ def config_command(ctx: click.Context, as_json: bool) -> int:
             {"path": None, "line": None, "column": None, "message": f.what, "hint": f.todo}
             for f in failures
         ]
-        print_json({"settings": msgspec.to_builtins(_told(settings)), "errors": errors})
+        print_json({"settings": msgspec.to_builtins(told_settings), "errors": errors})
     else:
         columns(
             settings.terminal.columns,
             ("SETTING", "VALUE", "FROM"),
-            [(told.name, _shown(told.value), told.source) for told in _told(settings)],
+            [(told.name, _shown(told.value), told.source) for told in told_settings],
         )
     for trouble in (*settings.problems, *failures):
         tell(str(trouble))
     return USAGE if settings.problems or failures else 0
 
 
-def _told(settings: Settings) -> list[Told]:
-    """The settings, with the colours that the kind of terminal has where nothing else tells them."""
+def _told(settings: Settings, stored: dict[str, Told]) -> list[Told]:
+    """The settings, with what is `stored`, and the colours of the terminal where nothing else tells them."""
     return [
         msgspec.structs.replace(each, value=settings.terminal.depth)
         if each.name == "colors" and not each.value
-        else each
+        else stored.get(each.name, each)
         for each in settings.told
     ]
+
+
+def _stored(settings: Settings) -> dict[str, Told]:
+    """Which credentials are set, by the names of the settings; empty where they are not stored anywhere."""
+    from pup_tui.aside import run_loop
+    from pup_tui.settings.credentials import NAMES
+    from pup_tui.settings.settings import DEFAULT, Told
+
+    try:
+        account = run_loop(Parts(settings).credentials.look())
+    except Failure:
+        return {}
+    if not account.source:
+        return {}
+    found = {name: bool(getattr(account, name)) for name in NAMES}
+    return {
+        (named := f"datadog.{name}"): Told(named, "set", account.source)
+        if given
+        else Told(named, "not set", DEFAULT)
+        for name, given in found.items()
+    }
 
 
 def unusable(settings: Settings) -> Iterator[Failure]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 NAME = "pup"
 """What a run of a subcommand is called in the record."""
 
+STEP = "command"
+"""The id of its only step."""
+
 MAX_NAME = 200
 """Characters of what its step is called."""
 
@@ -61,7 +64,7 @@ def _run(settings: Settings, words: Sequence[str]) -> int:
         check_answered(program, {}, yes=yes, left=NOTHING_LEFT_OUT, barred=barred)
     nothing = Resolved(values={}, left_out=(), problems=(), sources={})
     parts = Parts(settings, journal=changes)
-    return run_loaded(parts, loaded, program, nothing, Manner(yes=yes))
+    return run_loaded(parts, loaded, program, nothing, Manner(yes=yes, stands_for=STEP))
 
 
 def _one_step(settings: Settings, words: Sequence[str]) -> tuple[Loaded, bool]:
@@ -86,7 +89,7 @@ def _file(words: Sequence[str], *, asks: bool) -> bytes:
 
     given = [word.encode("utf-8", "replace").decode() for word in words]
     step = {
-        "id": "command",
+        "id": STEP,
         "name": shlex.join(given)[:MAX_NAME],
         "kind": "pup",
         "run": " ".join(literal(shlex.quote(word)) for word in given),

@@ -233,6 +233,7 @@ def _tell(past: ShownRun, standing: Standing) -> None:
     tell(f"{row.runbook} · run {row.run} · it was {row.status}, {done}")
     for steps, told in (
         (standing.unknown, "began and did not finish"),
+        (standing.followed, "began, and what it started goes on: it is waited for"),
         (standing.never_begun, "was about to begin, and did not: runs"),
         (standing.undone, "taken back: runs again"),
         (standing.behind, "is behind what was taken back: runs again"),

@@ -53,7 +53,8 @@ Launching: TypeAlias = "Callable[[Launcher, Terminal | None], Launch]"
 class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
-    `undone` what a run goes on to take back, where it does only for that.
+    `undone` what a run goes on to take back, where it does only for that. The exit code of a run that failed
+    is that of the step that it `stands_for`.
     """
 
     yes: bool
@@ -63,6 +64,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     answers: GivenAnswers = field(default_factory=dict)
     unknown: UnknownAnswer | None = None
     undone: Undone | None = None
+    stands_for: str = ""
 
 
 @click.command("run")
@@ -198,7 +200,7 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
             answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
             judge = None if manner.undone is None else manner.undone.judge
             try:
-                code = await run_headless(run, face, answers, judge)
+                code = await run_headless(run, face, answers, judge, manner.stands_for)
             finally:
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""

@@ -170,7 +170,8 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     recorded, `made` the values in the request that its texts made out of secrets: they are secrets as well.
 
     `output_limit` is how many bytes of output are kept on disk, None for what is usual; `directory` is where
-    the runbook's file lies, for its processes to know.
+    the runbook's file lies, for its processes to know. `follow` is what an earlier attempt has begun
+    elsewhere (`AttemptFollows`): this one begins nothing, and tells how that ends.
     """
 
     attempt: str
@@ -182,6 +183,7 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     made: tuple[Any, ...] = ()
     output_limit: int | None = None
     directory: str = ""
+    follow: str = ""
 
 
 class StopAttempt(Action, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec import Struct
 from pup_tui.core import order, polls
 from pup_tui.core.actions import StartAttempt
 from pup_tui.core.amounts import Scope, render_seconds, render_size
-from pup_tui.core.events import AttemptFinished, AttemptStarted, Event
+from pup_tui.core.events import AttemptFinished, AttemptFollows, AttemptStarted, Event
 from pup_tui.core.ids import Timer
 from pup_tui.core.program import Node
 from pup_tui.core.questions import ask_before, must_ask
@@ -61,7 +61,7 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
     limits = run.decided(node, "limits", Limits, lambda scope: _limits(run, node, scope))
     step.begin(run.now)
     step.attempts += 1
-    step.tries += 0 if step.poll is not None else 1
+    step.tries += 0 if step.poll is not None or step.follows else 1
     step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, limits.seconds
     step.due = None
     run.begun.append(run.attempt(node))
@@ -83,6 +83,7 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
                 wanted=wanted_of(run.program, node, run.state, run.scope(node), run.now),
                 output_limit=limits.output,
                 directory=seen_at(run.state, node.id).directory,
+                follow=step.follows,
             )
         )
 
@@ -119,6 +120,11 @@ def started(run: Run, node: Node, event: Event) -> None:
     if step.poll is None or step.attempts == step.poll.first:
         step.sent = event.sent
         run.outbox.tell_started(node, step.attempts, event.command, event.sent)
+
+
+def follows(run: Run, node: Node, event: Event) -> None:
+    assert isinstance(event, AttemptFollows)
+    run.step(node).follows = event.what
 
 
 def timed_out(run: Run, node: Node, event: Event) -> None:
@@ -189,6 +195,8 @@ def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     step = run.step(node)
     step.exit_code, step.signal, step.ran_by = event.exit_code, event.signal, event.ran_by
     step.kept = event.kept or step.kept or 0
+    step.follows = ""
+    step.again_at = None if event.again_in is None else run.now + event.again_in
     frame, local = frame_of(run.state, node.id), node.step.id
     frame.results.pop(local, None)
     if node.results:

@@ -205,6 +205,16 @@ class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
     sent: Sent = NOTHING_SENT
 
 
+class AttemptFollows(Event, frozen=True, kw_only=True, tag="attempt-follows"):
+    """An attempt has begun something elsewhere that goes on without this program, and follows it.
+
+    `what` is its executor's word for that, by which another attempt can follow the same.
+    """
+
+    attempt: str
+    what: str
+
+
 class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds.
 
@@ -212,7 +222,8 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     that nobody knows whether it was done, `by_itself` that it was over before it could be stopped: then it
     counts, whatever had been decided in the meantime. `kept` is how many bytes of the step's output were on
     disk then, with those of earlier attempts; None where that is not known. `ran_by` names what ran a
-    subcommand of `pup`.
+    subcommand of `pup`. `again_in` is in how many seconds another attempt has a chance, None where nobody
+    told.
     """
 
     attempt: str
@@ -227,6 +238,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     findings: Findings = Findings()
     kept: int | None = None
     ran_by: str = ""
+    again_in: float | None = None
 
 
 class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):
@@ -380,6 +392,7 @@ AnyEvent = (
     | LockAnswered
     | ToolLookedUp
     | AttemptStarted
+    | AttemptFollows
     | AttemptFinished
     | TimerFired
     | Answered

@@ -26,6 +26,7 @@ from pup_tui.core.events import (
     Answered,
     AnyEvent,
     AttemptFinished,
+    AttemptFollows,
     AttemptStarted,
     CancelRequested,
     Event,
@@ -287,7 +288,9 @@ def _step_event(run: Run, event: Event) -> None:
     node = run.program.node(step_id)
     if isinstance(event, AttemptStarted) and run.step(node).phase is StepPhase.LOOKING_UP:
         _enter(run, node)  # in the record of a version that did not look for this tool
-    if isinstance(event, AttemptStarted | AttemptFinished) and event.attempt != run.attempt(node):
+    if isinstance(
+        event, AttemptStarted | AttemptFollows | AttemptFinished
+    ) and event.attempt != run.attempt(node):
         return
     if isinstance(event, TimerFired) and not run.timer_fired(node, event.timer):
         return
@@ -301,7 +304,7 @@ def _addressed(event: Event) -> tuple[str | None, type[Event] | Timer | None]:
     if isinstance(event, TimerFired):
         kind, _, step = event.timer.partition(":")
         return step, Timer(kind) if kind in set(Timer) else None
-    if isinstance(event, AttemptStarted | AttemptFinished):
+    if isinstance(event, AttemptStarted | AttemptFollows | AttemptFinished):
         return event.attempt.rpartition("#")[0], type(event)
     return getattr(event, "step", None), type(event)
 
@@ -353,6 +356,8 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     #
     (StepPhase.STARTING, ToolLookedUp): _tool_missed,
     (StepPhase.STARTING, AttemptStarted): attempts.started,
+    (StepPhase.RUNNING, AttemptFollows): attempts.follows,
+    (StepPhase.STOPPING, AttemptFollows): attempts.follows,
     (StepPhase.STARTING, AttemptFinished): attempts.finished,
     (StepPhase.STARTING, Timer.TIMEOUT): attempts.timed_out,
     (StepPhase.STARTING, Timer.POLL): polls.deadline,
@@ -392,6 +397,7 @@ _STEP_EVENTS: tuple[type[Event], ...] = (
     ValuesResolved,
     LockAnswered,
     AttemptStarted,
+    AttemptFollows,
     AttemptFinished,
     TimerFired,
     Answered,

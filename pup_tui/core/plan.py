@@ -15,6 +15,7 @@ from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.foreseen import begun_frame, call_of
 from pup_tui.core.ids import (
+    UNDO,
     holder_id,
     is_inside,
     is_item,
@@ -225,6 +226,8 @@ class _Planning:
         self._mutates = mutates
         self._program_needed = program_needed
         self._barred = frozenset(barred)
+        self._undo_barred = {id_.partition(UNDO)[0] for id_ in self._barred if UNDO in id_}
+        """The steps that cannot be taken back, since nothing may be changed."""
         self._resolving = resolving
         self._open: list[Node] = []
         """The blocks that the step which is planned stands in."""
@@ -275,6 +278,7 @@ class _Planning:
                 rules=(
                     *self._own_details(node, details),
                     *self._rules(node, skipped=reason.startswith(SKIPPED)),
+                    *self._undo_refused(node),
                 ),
                 **shown.sent.as_fields(),
             )
@@ -337,6 +341,10 @@ class _Planning:
         step = self._with_defaults(node)
         return tuple(rules(step, partial(self._known, node), skipped=skipped))
 
+    def _undo_refused(self, node: Node) -> Iterator[str]:
+        if not node.is_item and static_id(node.id) in self._undo_barred:
+            yield f"taking it back is {BARRED}"
+
     def _with_defaults(self, node: Node) -> Step:
         """A step with what the runbook says for all that makes attempts and does not say so itself."""
         step, usual = node.step, node.defaults
@@ -394,7 +402,16 @@ class _Planning:
         return shown, skipped, reason or self._why_not_yet(node, error)
 
     def _turn(self, node: Node, scope: Scope) -> tuple[str, bool]:
-        """Why the step has no turn, or (false) why that is not known yet; blank where it has one."""
+        """Why the step has no turn, or (false) why that is not known yet; blank where it has one.
+
+        Where nothing may be changed that keeps it from acting is told of all that may have their turn.
+        """
+        reason, known = self._why_no_turn(node, scope)
+        if static_id(node.id) not in self._barred or reason.startswith(SKIPPED):
+            return reason, known
+        return (BARRED, True) if known else (f"{reason}; where it runs it is {BARRED}", False)
+
+    def _why_no_turn(self, node: Node, scope: Scope) -> tuple[str, bool]:
         skipped = self._skipped.get(holder_id(node.id)) or leaving_out.why(self._state, node)
         if skipped is not None:
             return skipped, True
@@ -413,7 +430,7 @@ class _Planning:
             return f"`{stopped.stop}` may end the runbook before it", False
         if holder_id(node.id) in self._uncertain:
             return f"whether `{holder_id(node.id)}` runs is not known yet", False
-        return BARRED if static_id(node.id) in self._barred else "", True
+        return "", True
 
     def _foresee(self, node: Node, reason: str, scope: dict[str, Any], *, known: bool) -> None:
         """Note what the turn of a step means for those behind it."""

@@ -105,6 +105,7 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
     poll.samples.append(sample)
     run.outbox.tell_polled(node, sample, poll.timeout)
     fail_if = event.findings.fail_if
+    wait = run.step(node).wait_for_a_chance(run.now)
     if fail_if is not None and fail_if.holds:
         assert node.step.poll is not None
         run.fail(node, f"`fail_if` holds: {node.step.poll.fail_if} ({fail_if.reason})")
@@ -118,11 +119,14 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
         run.fail(node, _not_met(node, poll, f"within {poll.timeout:g} s"))
     elif poll.over:
         run.fail(node, run.step(node).stopped_because or "stopped")
+    elif sample.elapsed + wait >= poll.timeout:
+        run.fail(node, sample.error or _not_met(node, poll, f"within {poll.timeout:g} s"))
     else:
+        pause = max(wait, poll.interval)
         run.step(node).phase = StepPhase.PAUSED
         run.state.blocks.pop(node.id, None)
-        poll.next_at = run.now + poll.interval
-        run.set_timer(node, Timer.NEXT, poll.interval)
+        poll.next_at = run.now + pause
+        run.set_timer(node, Timer.NEXT, pause)
 
 
 def judge_block(run: Run, node: Node, failure: str | None) -> None:

@@ -28,6 +28,7 @@ from pup_tui.core.standing import (
     finished_of,
     first_frame,
     frame_before,
+    goes_on_elsewhere,
     gone_from,
     half_undone,
     is_unknown,
@@ -141,12 +142,13 @@ def take_up(run: Run, node: Node) -> bool:
         return True
     step = run.step(node)
     _go_on(step, known)
+    step.follows = known.follows if goes_on_elsewhere(node, known) else ""
     if node.is_block:
         _enter_again(run, node, known)
         return False
     polls.go_on(run, node)
     if is_unknown(known):
-        if may_repeat(run.program, node):
+        if step.follows or may_repeat(run.program, node):
             return False
         _ask_whether_done(run, node, known)
         return True

@@ -27,6 +27,16 @@ class RetryLimits(Struct, frozen=True):
         # A larger exponent could not be computed, and would give the longest delay anyway.
         return min(self.delay * self.backoff ** min(tries - 1, 64), self.max_delay)
 
+    def patience_after(self, tries: int) -> float:
+        """Seconds between the end of that many attempts and the beginning of the last one."""
+        patience, least = 0.0, self.delay_after(self.attempts)
+        for done in range(tries, self.attempts):
+            delay = self.delay_after(done)
+            if delay == least:
+                return patience + delay * (self.attempts - done)
+            patience += delay
+        return patience
+
 
 def retry_limits(retry: Retry, scope: Scope) -> RetryLimits:
     """The numbers of a retry, rendered; TemplateError where one of them makes no sense."""

@@ -184,6 +184,8 @@ class Run:
         if status is StepStatus.CANCELLED and key not in (BODY, CLEANUP):
             block.cut, block.lacks = block.cut or reason, True
         if status in (StepStatus.FAILED, StepStatus.UNKNOWN):
+            if block.failure is None and key in self.state.steps:
+                self.state.steps[key].again_at = self.step(node).again_at
             block.failure = block.failure or node.id
             if key in (BODY, CLEANUP):
                 self.decide(RunStatus.FAILED, self.told_failure(node.id))
@@ -237,7 +239,11 @@ class Run:
             return False
         if step.tries >= limits.attempts:
             return False
-        delay = limits.delay_after(step.tries)
+        wait = step.wait_for_a_chance(self.now)
+        one_try = step.limit or 0.0 if step.poll is None else step.poll.timeout
+        if wait > limits.patience_after(step.tries) + one_try:
+            return False
+        delay = max(wait, limits.delay_after(step.tries))
         self.clear_timers(node)
         self.state.blocks.pop(node.id, None)
         step.phase, step.poll, step.due = StepPhase.PAUSED, None, self.now + delay

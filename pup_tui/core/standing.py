@@ -42,8 +42,9 @@ _ACTING = (StepPhase.RUNNING, StepPhase.STOPPING)
 class Standing(Struct, frozen=True, kw_only=True):
     """Where a run stands that could go on: ids of steps, in the order of the file.
 
-    `finished` stay as they are. `begun` did not finish; of those `unknown` may not simply be done twice.
-    `never_begun` were about to begin (`without_attempts`).
+    `finished` stay as they are. `begun` did not finish; of those `unknown` may not simply be done twice,
+    and of the `followed` it is known what they have begun elsewhere: how that ends tells whether they were
+    done. `never_begun` were about to begin (`without_attempts`).
     `undone` were taken back and run again, and with them what is `behind`, whether it was done or nobody
     knows. Of `half_undone` somebody is asked whether they were; what is `half_behind` runs again if so.
     `repeated` are the steps for failures and for the end that have run and run again, though of
@@ -55,6 +56,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     finished: tuple[str, ...] = ()
     begun: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    followed: tuple[str, ...] = ()
     never_begun: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ def standing(program: Program, state: RunState) -> Standing:
         if id_ in leaves and _may_be_done(leaves[id_]) and not is_in(id_, doubtful)
     ]
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)]
+    followed = tuple(id_ for id_ in unknown if goes_on_elsewhere(program.node(id_), leaves[id_]))
     # Also those that take back or clean up, which are not asked about: what may live on is what began.
     begun = {id_ for id_, step in steps.items() if is_unknown(step)}.union(unknown)
     taken_back = _undone(program, state.steps).difference(doubtful)
@@ -102,7 +105,12 @@ def standing(program: Program, state: RunState) -> Standing:
     return Standing(
         finished=tuple(finished_of(leaves, again)),
         begun=tuple(program.in_order(sorted(begun))),
-        unknown=tuple(id_ for id_ in unknown if not may_repeat(program, program.node(id_))),
+        unknown=tuple(
+            id_
+            for id_ in unknown
+            if id_ not in followed and not may_repeat(program, program.node(id_))
+        ),
+        followed=followed,
         never_begun=tuple(program.in_order(ready)),
         undone=tuple(undone),
         behind=tuple(_done_behind(program, state, earlier, taken_back)),
@@ -415,6 +423,11 @@ def is_unknown(step: StepState) -> bool:
         return step.phase in (*_ACTING, StepPhase.UNKNOWN)
     stopped = step.status is StepStatus.CANCELLED and step.stopped_because is not None
     return stopped or step.status is StepStatus.UNKNOWN
+
+
+def goes_on_elsewhere(node: Node, step: StepState) -> bool:
+    """Whether it is known what the unfinished attempt of a step has begun elsewhere, and can be followed."""
+    return bool(step.follows) and node.step.follows
 
 
 def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:

@@ -113,6 +113,8 @@ class StepState(Struct):
     long it was under way in those before: between two legs nobody drives the run, and that time is no step's.
     `kept` is how many bytes of its output were on disk when an attempt ended, None where none has. `waited`
     is how many seconds it waited for somebody's word in all legs, `held` how many of those lie after `since`.
+    `again_at` is when another attempt has a chance, as its last one was told; None where it was not.
+    `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it, until it has finished.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -151,11 +153,17 @@ class StepState(Struct):
     continues: bool = False
     waited: float = 0.0
     held: float = 0.0
+    again_at: float | None = None
+    follows: str = ""
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""
         self.began = now if self.began is None else self.began
         self.since = now if self.since is None else self.since
+
+    def wait_for_a_chance(self, now: float) -> float:
+        """Seconds in which another attempt has no chance."""
+        return 0.0 if self.again_at is None else max(0.0, self.again_at - now)
 
     def begin_anew(self, now: float) -> None:
         """Count its time from `now` on, whatever it did before in this leg."""

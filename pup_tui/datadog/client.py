@@ -206,7 +206,8 @@ class DatadogClient:
         if status in {401, 403}:
             target = urlsplit(self.configuration.base_url).netloc
             text += f" (check the credentials, their permissions and DD_SITE: {target})"
-        return DatadogError(self._scrubbed(text), status, response.body)
+        wait = self._retries.rate_limit_delay(response.headers) if status == 429 else None
+        return DatadogError(self._scrubbed(text), status, response.body, wait)
 
     def _rate_limit_delay(self, response: Response) -> float:
         delay = self._retries.rate_limit_delay(response.headers)
@@ -218,7 +219,7 @@ class DatadogClient:
             limit = f"later than the {self._time_left() or 0:.0f} s that the step still has"
         text = f"the {_rule(response)} resets in {delay:.0f} s, which is {limit}: try again later"
         text += known_as(response)
-        raise DatadogError(self._scrubbed(text), response.status, response.body)
+        raise DatadogError(self._scrubbed(text), response.status, response.body, delay)
 
     def _ends_before(self, delay: float) -> bool:
         """Whether whoever asks is ended before such a wait is over."""

@@ -21,14 +21,22 @@ _ID = late_pattern(r"[\w.:/=+-]{1,128}", re.ASCII)
 class DatadogError(Exception):
     """A request that Datadog refused, or that did not reach it.
 
-    `status` is the HTTP status, None where there was no answer; `body` is the answer's body. The
-    text never holds the query string or a credential, and names the request as Datadog does, where it does.
+    `status` is the HTTP status, None where there was no answer; `body` is the answer's body. `again_in` is in
+    how many seconds a rate limit allows the request, None where that is not what speaks against it. The text
+    never holds the query string or a credential, and names the request as Datadog does, where it does.
     """
 
-    def __init__(self, message: str, status: int | None = None, body: bytes = b"") -> None:
+    def __init__(
+        self,
+        message: str,
+        status: int | None = None,
+        body: bytes = b"",
+        again_in: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.body = body
+        self.again_in = again_in
 
 
 def known_as(response: Response) -> str:

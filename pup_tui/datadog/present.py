@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from pup_tui import late
 from pup_tui.answers.states import states_of
 from pup_tui.answers.tables import moment_of
 from pup_tui.answers.things import layers, subject_of
+from pup_tui.datadog.commands import execute, resolve
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.lookups import flag_id
 
@@ -32,6 +34,7 @@ _AT_ONCE = 4
 _MOST_MONITORS = 1000
 _MOST_NAMED = 3
 _DAY = 86_400
+_NO_MONITOR = "no monitor"
 _QUIET = frozenset({"ok", "no data", "ignored", "skipped"})
 
 
@@ -133,7 +136,44 @@ async def _flag(thing: NamedThing, client: DatadogClient) -> PresentState:
 
 
 async def _service(thing: NamedThing, client: DatadogClient) -> PresentState:
-    """What its monitors say."""
+    """What its monitors say, and the incidents that it has."""
+    (state, monitors), incidents = await asyncio.gather(
+        _monitors_of(thing, client), _incidents_of(thing, client)
+    )
+    if incidents.is_known and incidents.told and state.casefold() in {*_QUIET, _NO_MONITOR}:
+        state = "active incident"
+    return PresentState(state, " · ".join(filter(None, [monitors, incidents.told])))
+
+
+class _Incidents(NamedTuple):
+    """What is told of the active incidents of a service, nothing where there is none."""
+
+    told: str
+    is_known: bool = True
+
+
+async def _incidents_of(thing: NamedThing, client: DatadogClient) -> _Incidents:
+    try:
+        done = await execute(resolve(("incidents", "list", f"--service={thing.id}")), client)
+    except DatadogError as error:
+        why = f"HTTP {error.status}" if error.status else str(error)
+        return _Incidents(f"its incidents are not known: {why}", is_known=False)
+    found = [each["attributes"] for each in json.loads(done.stdout)["data"]]
+    if not found:
+        return _Incidents("")
+    named = [f"{each.get('severity') or ''} {each.get('title') or ''}".strip() for each in found]
+    number = "1 active incident" if len(found) == 1 else f"{len(found)} active incidents"
+    return _Incidents(f"{number}: {_first(named)}")
+
+
+def _first(names: Sequence[str]) -> str:
+    """The first of some names, and how many others there are."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+async def _monitors_of(thing: NamedThing, client: DatadogClient) -> tuple[str, str]:
+    """The worst state of the monitors of a service, and what they are told as."""
     tag = f"service:{thing.id}"
     query: dict[str, str | int] = {"monitor_tags": tag, "page_size": _MOST_MONITORS, "page": 0}
     answer = await _get(client, "/api/v1/monitor", query)
@@ -141,17 +181,14 @@ async def _service(thing: NamedThing, client: DatadogClient) -> PresentState:
     if found is None:
         raise DatadogError(f"the monitors of the service: {states_of(answer).why_not}")
     if not found:
-        return PresentState("no monitor", f"has the tag {tag}")
+        return _NO_MONITOR, f"{_NO_MONITOR} has the tag {tag}"
     counts = Counter(each.text for each in found)
     loud = [each.name for each in found if each.text.casefold() not in _QUIET]
-    shown = ", ".join(loud[:_MOST_NAMED]) + (
-        f" and {len(loud) - _MOST_NAMED} more" if len(loud) > _MOST_NAMED else ""
-    )
     worst = sorted(counts, key=lambda state: (state.casefold() in _QUIET, -counts[state]))
     told = ", ".join(f"{counts[state]} {state}" for state in worst)
     least = "at least " if len(found) >= _MOST_MONITORS else ""
     number = f"{least}{len(found)} monitor{'' if len(found) == 1 else 's'}"
-    return PresentState(worst[0], " · ".join(filter(None, [f"{number}: {told}", shown])))
+    return worst[0], " · ".join(filter(None, [f"{number}: {told}", _first(loud)]))
 
 
 _ASKED: Mapping[NamedKind, Callable[[NamedThing, DatadogClient], Awaitable[PresentState]]] = {

@@ -34,6 +34,7 @@ from pup_tui.core.events import (
     Answered,
     AnyEvent,
     AttemptFinished,
+    AttemptFollows,
     AttemptStarted,
     CancelRequested,
     EditedText,
@@ -477,6 +478,8 @@ class LocalRun:
             began=partial(self._children.began, action.step, action.attempt),
             pauses=partial(self._pauses, action.step),
             time_left=partial(self._time_left, action.step),
+            follows=partial(self._follows, action.attempt),
+            follow=action.follow,
         )
         began = self._now().clock
         try:
@@ -512,6 +515,11 @@ class LocalRun:
         if is_to_show(action.wanted, outcome, findings):
             await self._make_shown(action, captured, outcome, output)
         self._end_attempt(action, outcome, duration, findings, output.kept)
+
+    def _follows(self, attempt: str, what: str) -> None:
+        """Record what an attempt has begun elsewhere; nothing that holds a secret is."""
+        if self._around.masking.text(what) == what:
+            self._post(AttemptFollows(at=self._now(), attempt=attempt, what=what))
 
     async def _make_shown(
         self,
@@ -549,6 +557,7 @@ class LocalRun:
             exit_code=outcome.exit_code,
             signal=outcome.signal,
             ran_by=outcome.ran_by,
+            again_in=outcome.again_in,
             status_code=outcome.status_code,
             reason=outcome.reason,
             unknown=outcome.is_unknown,

@@ -46,8 +46,11 @@ async def run_headless(
     face: Watcher,
     answers: Answers,
     judge: Callable[[RunState], RunStatus] | None = None,
+    stands_for: str = "",
 ) -> int:
     """Drive a run to its end and return the exit code, by its status, or what `judge` makes of that.
+
+    Where it failed, that is the exit code of the step that it `stands_for`, if that has one.
 
     Raises JournalError if it cannot be recorded.
     """
@@ -58,6 +61,8 @@ async def run_headless(
         state = await run.drive()
     status = state.status if judge is None else judge(state)
     code = exit_code(status, code_of_stop(run.stopped_by))
+    if code == FAILED and stands_for:
+        code = state.steps[stands_for].exit_code or FAILED
     return FAILED if code == SUCCEEDED and asked.incomplete else code
 
 

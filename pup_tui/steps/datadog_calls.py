@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.transport import DEFAULT_DEADLINE, DEFAULT_MAX_BYTES
+from pup_tui.steps.executor import Outcome
 from pup_tui.steps.notes import proxies, waits
 
 if TYPE_CHECKING:
     from pup_tui.datadog.configuration import DatadogConfiguration
+    from pup_tui.datadog.errors import DatadogError
     from pup_tui.steps.executor import Context, OutputSink
 
 
@@ -30,3 +32,8 @@ def client_for(
         call_timeout=call_timeout,
         max_bytes=max_bytes,
     )
+
+
+def refused(error: DatadogError, told: str) -> Outcome:
+    """The outcome of what Datadog did not do, as people are `told`."""
+    return Outcome(ok=False, status_code=error.status, reason=told, again_in=error.again_in)

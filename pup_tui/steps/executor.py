@@ -57,7 +57,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     nobody knows whether it was done. `said` is what captures and conditions see for standard output, where
     people are shown another form of it. `stopped` tells that it ended because it was told to, as
     `told_to_stop` says: what ended by itself is a fact, whatever was wanted of it by then. `ran_by` names the
-    client that ran a subcommand of `pup`: the path of a program, or the one that is built in.
+    client that ran a subcommand of `pup`: the path of a program, or the one that is built in. `again_in` is
+    in how many seconds another attempt has a chance, where whoever was asked has told that.
     """
 
     ok: bool
@@ -70,6 +71,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     said: str | None = None
     stopped: bool = False
     ran_by: str = ""
+    again_in: float | None = None
 
 
 class Terminal(Protocol):
@@ -95,7 +97,9 @@ class Context(Struct, frozen=True, kw_only=True):
     every process it starts gets: by them it keeps the locks of its run.
     `terminal` is the operator's, None where there is none. `leftovers` read what still comes from
     background processes after the attempt; without them that is closed. `began` is told of the process
-    that the attempt is started with, and of the pipes that it writes to, as the system names them.
+    that the attempt is started with, and of the pipes that it writes to, as the system names them. `follows`
+    is told what the attempt has begun elsewhere that goes on without this program, by a word of the
+    executor's own; where that is given as `follow`, the attempt begins nothing and tells how it ends.
     """
 
     environ: Mapping[str, str]
@@ -110,6 +114,8 @@ class Context(Struct, frozen=True, kw_only=True):
     began: Callable[[int, Sequence[str]], None] = lambda pid, pipes: None
     pauses: Callable[[float, str], None] = lambda seconds, reason: None
     time_left: Callable[[], float | None] = lambda: None
+    follows: Callable[[str], None] = lambda what: None
+    follow: str = ""
 
     @property
     def marks(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pup_tui.datadog.errors import DatadogError, known_as
 from pup_tui.datadog.failures import TransportError, safe_url
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
-from pup_tui.steps.datadog_calls import client_for
+from pup_tui.steps.datadog_calls import client_for, refused
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -78,7 +78,7 @@ class HttpExecutor:
             return Outcome(ok=False, reason=f"{where} holds text that is not valid Unicode")
         except DatadogError as error:
             sink.write("stdout", error.body)
-            return Outcome(ok=False, status_code=error.status, reason=str(error))
+            return refused(error, str(error))
         if outcome is not None:
             return outcome
         is_open = request.method not in _SAFE if datadog is None else datadog.may_have_changed

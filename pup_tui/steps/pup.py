@@ -21,7 +21,7 @@ from pup_tui.datadog.help import asks_help, help_text
 from pup_tui.datadog.known_words import program_of
 from pup_tui.datadog.permissions import told_refusal
 from pup_tui.known_word import KnownWord
-from pup_tui.steps.datadog_calls import client_for
+from pup_tui.steps.datadog_calls import client_for, refused
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -203,8 +203,7 @@ async def _on_client(
         return Outcome(ok=False, exit_code=1, reason=str(error))
     except DatadogError as error:
         sink.write("stderr", error.body)
-        reason = told_refusal(error, invocation.row.name)
-        return Outcome(ok=False, exit_code=1, status_code=error.status, reason=reason)
+        return replace(refused(error, told_refusal(error, invocation.row.name)), exit_code=1)
     if result is None:
         return told_to_stop("Datadog may have carried it out" if calls.may_have_changed else "")
     sink.write("stdout", result.stdout.encode("utf-8", "replace"))

@@ -7,6 +7,9 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+from msgspec.structs import replace
+
 from pup_tui import late
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.permissions import told_refusal
@@ -19,7 +22,7 @@ from pup_tui.datadog.workflows import (
     start_instance,
     step_states,
 )
-from pup_tui.steps.datadog_calls import client_for
+from pup_tui.steps.datadog_calls import client_for, refused
 from pup_tui.steps.executor import (
     Context,
     Outcome,
@@ -53,19 +56,17 @@ class WorkflowExecutor:
         if stop.is_set():
             return told_to_stop()
         async with client_for(self._configuration, sink, context) as client:
-            try:
-                instance = await _start(client, request, stop, context.grace)
-            except DatadogError as error:
-                told = told_refusal(error, "workflows run")
-                failed = Outcome(ok=False, status_code=error.status, reason=told)
-                return told_to_stop(told, failed) if stop.is_set() else failed
-            if instance is None:
-                return told_to_stop(
-                    "the workflow was being started, and may run: look at its run history"
-                    if client.may_have_changed
-                    else "nothing was started"
-                )
-            note(sink, f"workflow instance {instance} started")
+            if context.follow:
+                workflow_id, instance = msgspec.json.decode(context.follow, type=tuple[str, str])
+                request = replace(request, workflow_id=workflow_id)
+                note(sink, f"workflow instance {instance} is followed on")
+            else:
+                started = await self._started(client, request, stop, context)
+                if isinstance(started, Outcome):
+                    return started
+                instance = started
+                note(sink, f"workflow instance {instance} started")
+                context.follows(msgspec.json.encode((request.workflow_id, instance)).decode())
             following = _Following(client, request, instance, sink)
             try:
                 outcome = await unless_stopped(following.to_its_end(), stop)
@@ -77,6 +78,24 @@ class WorkflowExecutor:
             return await following.last_look(context.grace / 2) or told_to_stop(
                 await following.cancel(context.grace)
             )
+
+    async def _started(
+        self, client: DatadogClient, request: WorkflowRequest, stop: Stop, context: Context
+    ) -> str | Outcome:
+        """The id of the instance that was started, or how the attempt ended without one."""
+        try:
+            instance = await _start(client, request, stop, context.grace)
+        except DatadogError as error:
+            told = told_refusal(error, "workflows run")
+            failed = refused(error, told)
+            return told_to_stop(told, failed) if stop.is_set() else failed
+        if instance is not None:
+            return instance
+        return told_to_stop(
+            "the workflow was being started, and may run: look at its run history"
+            if client.may_have_changed
+            else "nothing was started"
+        )
 
 
 async def _start(
@@ -119,13 +138,18 @@ class _Following:
         seen = ""
         misses = 0
         while True:
+            pause = self._request.interval
             try:
                 body = await get_instance(self._client, self._request.workflow_id, self._instance)
             except DatadogError as error:
                 misses += 1
                 if misses == MISSES:
                     return self._lost(error)
-                note(self._sink, f"cannot see the workflow instance, looking again: {error}")
+                again = "looking again"
+                if error.again_in is not None and error.again_in > pause:
+                    pause = error.again_in
+                    again = f"looking again in {pause:.0f} s"
+                note(self._sink, f"cannot see the workflow instance, {again}: {error}")
             else:
                 misses = 0
                 self._tell_steps(body)
@@ -135,7 +159,7 @@ class _Following:
                     seen = state
                 if ended:
                     return self._ended(body, state)
-            await asyncio.sleep(self._request.interval)
+            await asyncio.sleep(pause)
 
     def _tell_steps(self, body: Any) -> None:
         """Tell each step whose state is another than when it was seen last."""
@@ -178,9 +202,6 @@ class _Following:
         return Outcome(ok=problem is None, reason=problem or "")
 
     def _lost(self, error: DatadogError) -> Outcome:
-        return Outcome(
-            ok=False,
-            status_code=error.status,
-            reason=f"lost sight of the workflow instance {self._instance}, which may still run: "
-            f"{told_refusal(error, 'workflows instances get')}",
-        )
+        told = told_refusal(error, "workflows instances get")
+        which = f"the workflow instance {self._instance}, which may still run"
+        return refused(error, f"lost sight of {which}: {told}")

@@ -67,6 +67,20 @@ def test_keys_are_checked_before_they_are_stored(
     assert not any(name.startswith("pup-tui/datadoghq") for name in stored(kept))
 
 
+def test_the_settings_say_that_they_are_stored(program: Program, kept: Path) -> None:
+    login(program, kept, "--keys", "--no-check")
+    for around in ({}, {"DD_API_KEY": "half-of-a-pair"}):
+        done = program("config", "--json", **around, **file_keyring(kept))
+        told = {each["name"]: (each["value"], each["source"]) for each in done.json["settings"]}
+        assert told["datadog.api_key"] == told["datadog.app_key"] == ("set", "keyring")
+        assert told["datadog.access_token"] == ("not set", "default")
+        assert API not in done.out + done.err
+    done = program("config", "--json", DD_ACCESS_TOKEN="a-token", **file_keyring(kept))
+    told = {each["name"]: (each["value"], each["source"]) for each in done.json["settings"]}
+    assert told["datadog.api_key"] == ("not set", "default")
+    assert told["datadog.access_token"] == ("set", "environment DD_ACCESS_TOKEN")
+
+
 def test_without_a_word_more_it_says_what_there_is(program: Program) -> None:
     done = program("auth")
     assert done.code == 2

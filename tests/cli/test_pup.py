@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +70,17 @@ def test_what_there_is_not_is_said_before_anything_is_asked(
     done = program("pup", *args)
     assert done.code == 2
     assert "monitors list" in done.err
+
+
+@pytest.mark.parametrize("code", [3, 7, 130])
+def test_the_exit_code_of_an_extension_is_passed_on(
+    program: Program, tmp_path: Path, code: int
+) -> None:
+    extension = tmp_path / "bin" / "pup-strange"
+    extension.parent.mkdir()
+    extension.write_text(f"#!/bin/sh\nexit {code}\n")
+    extension.chmod(0o755)
+    around = {"PATH": f"{extension.parent}:{os.environ['PATH']}", "PUP_TUI_PUP": "auto"}
+    assert program("pup", "--yes", "strange", **around).code == code
+    refused = program("--read-only", "pup", "--yes", "strange", **around)
+    assert (refused.code, "refused: it may change something" in refused.err) == (1, True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pup_tui.cli.workflows import workflow_folders
+from pup_tui.core.events import AttemptFollows
 from pup_tui.datadog.sandbox import ids
+from pup_tui.journal.reader import JournalReader
 from pup_tui.settings.settings import read_settings
 from tests.support.program import Program
 from tests.support.sandboxes import asked_sandbox
@@ -147,3 +151,46 @@ def test_where_there_are_no_credentials_they_are_not_fetched_in_silence(program:
     assert program("list", DD_API_KEY="k").err == ""
     elsewhere = program("list", "--refresh", DD_SITE="datadoghq.example")
     assert "DD_SITE is 'datadoghq.example'" in elsewhere.err
+
+
+FLOW = """
+name: flow
+steps:
+  - name: Deploy
+    kind: datadog-workflow
+    workflow_id: ID
+    inputs: {service: payments}
+    poll: {interval: 1h, timeout: 2h}
+    capture: {STATE: json.data.attributes.instanceStatus.detailsKind}
+  - {name: tell, kind: shell, run: "echo it has {{ STATE }}"}
+"""
+
+
+def _is_followed(state: Path) -> bool:
+    """Whether the record has the instance of its only run."""
+    with closing(JournalReader.open(state)) as journal:
+        [run] = journal.runs()
+        return any(isinstance(event, AttemptFollows) for event in journal.events(run.run))
+
+
+def test_an_instance_of_a_run_that_was_killed_is_followed_to_its_end(program: Program) -> None:
+    program.write("flow", FLOW.replace("ID", ids.DEPLOY_WORKFLOW_ID))
+    # By the first look it is under way, by the next one it has ended.
+    with asked_sandbox(3.0) as datadog:
+        running = program.start("run", "flow.yaml", **datadog)
+        try:
+            assert running.stderr is not None
+            assert any("IN_PROGRESS" in line for line in running.stderr)
+            while not _is_followed(Path(program.environ["PUP_TUI_STATE_DIR"])):
+                time.sleep(0.01)
+        finally:
+            running.kill()
+            running.communicate()
+        done = program("resume", **datadog)
+        assert done.code == 0, done.err
+        assert "deploy: began, and what it started goes on: it is waited for" in done.err
+        assert "is followed on" in done.err + done.out
+        assert "it has SUCCEEDED" in done.out
+        path = f"api/v2/workflows/{ids.DEPLOY_WORKFLOW_ID}/instances"
+        listed = program("pup", "api", path, **datadog)
+    assert len(listed.json["data"]) == 1

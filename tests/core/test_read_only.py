@@ -7,7 +7,7 @@ import pytest
 from pup_tui.catalog.effects import may_change
 from pup_tui.core.events import EditedText
 from pup_tui.core.machine import BARRED
-from pup_tui.core.plan import plan
+from pup_tui.core.plan import PlannedStep, plan
 from pup_tui.core.shown import editable_step
 from pup_tui.runbook.model import Step
 from tests.support.player import FAILS, Player
@@ -110,6 +110,55 @@ def test_the_plan_says_what_is_refused() -> None:
     refused = {step.id for step in steps if step.reason == BARRED}
     assert {id_.split("[")[0] for id_ in refused} == CHANGES
     assert all(step.known for step in steps if step.id in refused)
+
+
+UNDONE = """
+steps:
+  - {name: a, kind: wait, duration: 1s, undo: {kind: shell, run: rm}}
+  - {name: b, kind: wait, duration: 1s, undo: {kind: wait, duration: 1s}}
+  - name: d
+    kind: wait
+    duration: 1s
+    undo: {kind: group, steps: [{name: w, kind: wait, duration: 1s}, {name: x, kind: shell, run: rm}]}
+  - name: c
+    kind: group
+    foreach: [1, 2]
+    steps: [{name: in, kind: wait, duration: 1s, undo: {kind: shell, run: rm}}]
+"""
+
+
+def planned(text: str) -> dict[str, PlannedStep]:
+    program = program_of(text)
+    barred = may_change(program, is_believed=True)
+    steps = plan(program, {}, (), "ada", lambda _: None, barred=barred)
+    return {step.id: step for step in steps}
+
+
+def test_the_plan_says_which_steps_could_not_be_taken_back() -> None:
+    told = f"taking it back is {BARRED}"
+    marked = {id_ for id_, step in planned(UNDONE).items() if told in step.rules}
+    assert marked == {"a", "d", "c[0]/in", "c[1]/in"}
+
+
+@pytest.mark.parametrize("when", ["on_failure", "always", "cleanup"])
+def test_the_plan_says_what_is_refused_of_what_runs_in_the_end(when: str) -> None:
+    step = planned(f"steps: [{{name: a, kind: shell, run: rm, when: {when}}}]")["a"]
+    assert (step.reason, step.known) == (BARRED, True)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "{name: a, kind: shell, run: rm, if: X == 'y'}",
+        "{kind: stop, name: s, if: X == 'y'}, {name: a, kind: shell, run: rm}",
+        "{name: a, kind: shell, run: rm, foreach: X}",
+    ],
+)
+def test_the_plan_says_it_of_steps_that_may_not_run_as_well(steps: str) -> None:
+    look = "{name: look, kind: shell, run: ls, read_only: true, capture: X}"
+    for text, id_ in ((steps, "a"), (f"{{name: g, kind: group, if: X, steps: [{steps}]}}", "g/a")):
+        step = planned(f"steps: [{look}, {text}]")[id_]
+        assert step.reason.endswith(BARRED)
 
 
 TAIL = "{name: end, kind: shell, run: end, when: always}"

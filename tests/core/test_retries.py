@@ -188,3 +188,90 @@ def test_a_poll_whose_time_is_up_while_an_attempt_is_being_stopped_ends() -> Non
     player = Player(program_of(one(poll)), results={"a": [Result(hangs=True)]}).create().play()
     assert player.statuses() == {"a": "failed"}
     assert len(player.started) == 1
+
+
+LIMITED = "the rate limit of Datadog resets in {:g} s: try again later"
+
+
+def limited(again_in: float) -> Result:
+    return Result(ok=False, reason=LIMITED.format(again_in), again_in=again_in)
+
+
+@pytest.mark.parametrize(
+    ("keys", "again_in", "delays"),
+    [
+        ("retry: {attempts: 3, delay: 1s}", 2.5, [2.5]),
+        ("retry: {attempts: 3, delay: 1s}", 0.2, [1.0]),
+        ("retry: {attempts: 3, delay: 1s}", 3.0, [3.0]),
+        ("retry: {attempts: 3, delay: 1s}", 4.0, []),
+        ("timeout: 9s\n    retry: {attempts: 3, delay: 1s}", 10.0, [10.0]),
+        ("timeout: 9s\n    retry: {attempts: 3, delay: 1s}", 13.0, []),
+        ("retry: {attempts: 900, backoff: 1.001}", 1e9, []),
+    ],
+)
+def test_a_limit_is_waited_for_if_the_retries_last_that_long(
+    keys: str, again_in: float, delays: list[float]
+) -> None:
+    player = Player(program_of(one(keys)), results={"a": [limited(again_in), OK]})
+    player.create().play()
+    assert [n.delay for n in player.notices if isinstance(n, StepRetrying)] == delays
+    step = player.machine.state.steps["a"]
+    assert step.status == ("succeeded" if delays else "failed")
+    assert step.reason == ("" if delays else LIMITED.format(again_in))
+
+
+@pytest.mark.parametrize(("again_in", "began"), [(20.0, [0.0, 21.0]), (2.0, [0.0, 6.0])])
+def test_the_next_attempt_of_a_poll_waits_for_a_limit(again_in: float, began: list[float]) -> None:
+    poll = "poll: {interval: 5s, timeout: 60s, until: empty}"
+    results = {"a": [limited(again_in), Result(until=True)]}
+    player = Player(program_of(one(poll)), results=results).create().play()
+    assert player.statuses() == {"a": "succeeded"}
+    polled = [n for n in player.notices if isinstance(n, StepPolled)]
+    assert [n.elapsed - 1 for n in polled] == began
+
+
+def test_a_limit_that_outlasts_a_poll_ends_it_at_once() -> None:
+    poll = "poll: {interval: 5s, timeout: 60s, until: empty}"
+    player = Player(program_of(one(poll)), results={"a": [limited(59.0)]}).create().play()
+    step = player.machine.state.steps["a"]
+    assert (step.status, step.attempts) == ("failed", 1)
+    assert step.reason == LIMITED.format(59)
+
+
+@pytest.mark.parametrize(
+    ("keys", "again_in", "attempts"),
+    [
+        ("retry: {attempts: 3, delay: 1s}", 2.5, 2),
+        ("retry: {attempts: 3, delay: 1s}", 50.0, 1),
+        ("poll: {interval: 1s, timeout: 60s, until: attempt == 2}", 50.0, 2),
+        ("poll: {interval: 1s, timeout: 60s, until: attempt == 2}", 60.0, 1),
+    ],
+)
+def test_a_block_waits_for_what_a_step_in_it_was_told(
+    keys: str, again_in: float, attempts: int
+) -> None:
+    program = program_of(
+        f"""
+        steps:
+          - name: g
+            kind: group
+            {keys}
+            steps:
+              - name: h
+                kind: group
+                steps: [{{name: a, kind: shell, run: ls}}]
+        """
+    )
+    player = Player(program, results={"g/h/a": [limited(again_in), OK]}).create().play()
+    step = player.machine.state.steps["g"]
+    assert step.attempts == attempts
+    if attempts == 1:
+        assert step.reason == f"`g/h/a` failed: {LIMITED.format(again_in)}"
+    else:
+        assert step.status == "succeeded"
+
+
+def test_what_a_former_attempt_was_told_no_longer_counts() -> None:
+    program = program_of(one("retry: {attempts: 3, delay: 1s, backoff: 1}"))
+    player = Player(program, results={"a": [limited(2.0), FAILS, OK]}).create().play()
+    assert [n.delay for n in player.notices if isinstance(n, StepRetrying)] == [2.0, 1.0]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pup_tui.core.events import AttemptFollows
+from pup_tui.core.standing import standing
+from pup_tui.core.state import StepPhase
 from tests.support.player import OK, Player, Result
 from tests.support.runbooks import program_of
 
@@ -38,3 +41,75 @@ steps:
     player = Player(program_of(polls), results={"p": [waits, LOST, OK]}).create().play()
     assert player.statuses() == {"p": "unknown"}
     assert player.machine.state.status == "failed"
+
+
+FLOWS = """
+steps:
+  - name: g
+    kind: group
+    steps:
+      - name: flow
+        kind: datadog-workflow
+        workflow_id: w
+        confirm: Sure?
+        retry: {attempts: 2, delay: 1s}
+  - {name: after, kind: shell, run: echo}
+"""
+INSTANCE = "the word of its executor"
+
+
+def runs(player: Player) -> bool:
+    return player.machine.state.steps["g/flow"].phase is StepPhase.RUNNING
+
+
+def _broken_off(results: list[Result]) -> Player:
+    """A run that was killed while its workflow went on."""
+    player = Player(program_of(FLOWS), results={"g/flow": results}, answers={"g/flow": ["yes"]})
+    player.create().play(until=runs)
+    player.tell(AttemptFollows(at=player.moment, attempt="g/flow#1", what=INSTANCE))
+    return player
+
+
+def test_what_goes_on_elsewhere_is_followed_without_a_question() -> None:
+    player = _broken_off([Result(hangs=True), OK])
+    stood = standing(player.machine.program, player.machine.state)
+    assert (stood.unknown, stood.followed) == ((), ("g/flow",))
+    player.resume().play()
+    assert player.statuses() == {"g": "succeeded", "g/flow": "succeeded", "after": "succeeded"}
+    assert [each.follow for each in player.started] == ["", INSTANCE, ""]
+    assert [each.question.kind for each in player.asked] == ["confirm"]
+
+
+def test_a_run_that_is_killed_again_follows_it_again() -> None:
+    player = _broken_off([Result(hangs=True), Result(hangs=True), OK])
+    player.resume().play(until=runs)
+    player.resume().play()
+    assert [each.follow for each in player.started] == ["", INSTANCE, INSTANCE, ""]
+    assert player.machine.state.status == "succeeded"
+
+
+def test_what_failed_elsewhere_is_tried_again_as_if_it_had_been_followed_all_along() -> None:
+    failed = Result(ok=False, reason="the workflow ended as FAILED")
+    player = _broken_off([Result(hangs=True), failed, OK]).resume().play()
+    assert [each.follow for each in player.started] == ["", INSTANCE, "", ""]
+    assert player.machine.state.status == "succeeded"
+    player = _broken_off([Result(hangs=True), failed, failed]).resume().play()
+    assert player.machine.state.steps["g/flow"].reason == failed.reason
+
+
+def test_of_what_has_ended_nothing_is_followed() -> None:
+    player = _broken_off([Result(ok=False, reason="lost", unknown=True, takes=5.0)]).play()
+    assert player.statuses()["g/flow"] == "unknown"
+    stood = standing(player.machine.program, player.machine.state)
+    assert (stood.unknown, stood.followed) == (("g/flow",), ())
+
+
+def test_a_step_that_is_something_else_now_follows_nothing() -> None:
+    player = _broken_off([Result(hangs=True), OK])
+    text = FLOWS.replace(
+        "kind: datadog-workflow\n        workflow_id: w", "kind: shell\n        run: ls"
+    )
+    player.machine.program = program_of(text)
+    player.resume().play()
+    assert [each.follow for each in player.started] == [""]
+    assert player.asked[-1].question.kind == "unknown"

@@ -14,6 +14,7 @@ from pup_tui.datadog.named import NamedThing
 from pup_tui.datadog.present import KEPT_SECONDS, PresentState, PresentStates
 from pup_tui.datadog.sandbox import ids
 from pup_tui.datadog.sandbox.server import Sandbox
+from tests.support.http_server import FakeServer, Recorded, Reply, Write
 
 KEYS = {"DD_API_KEY": "sandbox-api-key", "DD_APP_KEY": "sandbox-application-key"}
 
@@ -71,7 +72,43 @@ async def test_what_cannot_be_told_says_why(client: DatadogClient) -> None:
     ]
     assert "404: Monitor not found" in found[2].problem
     assert "no feature flag has the key" in found[3].problem
-    assert (found[4].state, found[4].told) == ("no monitor", "has the tag service:nobody")
+    assert (found[4].state, found[4].told) == (
+        "no monitor",
+        "no monitor has the tag service:nobody",
+    )
+
+
+async def test_of_a_service_its_incidents_are_told_too(
+    sandbox: Sandbox, client: DatadogClient
+) -> None:
+    thing, told = (
+        NamedThing("service", "payments"),
+        "1 active incident: SEV-2 Checkouts fail in payments",
+    )
+    [found] = await _asked(client, thing)
+    assert found.told.endswith(f" · {told}")
+    sandbox.world.monitors.clear()
+    [found] = await _asked(client, thing)
+    assert found == (
+        "active incident",
+        f"no monitor has the tag service:payments · {told}",
+        None,
+        "",
+    )
+
+
+async def test_who_may_not_see_incidents_is_told_of_monitors() -> None:
+    async def answer(asked: Recorded, write: Write) -> Reply:
+        of_monitors = asked.path.startswith("/api/v1/monitor")
+        monitor = {"id": 1, "name": "errors", "overall_state": "OK"}
+        return Reply(200, [monitor]) if of_monitors else Reply(403, {"errors": ["Forbidden"]})
+
+    async with FakeServer(handler=answer) as server:
+        environ = {"PUP_TUI_DATADOG_URL": server.url, **KEYS}
+        async with DatadogClient(DatadogConfiguration.from_environment(environ)) as client:
+            [found] = await _asked(client, NamedThing("service", "payments"))
+    assert (found.state, found.problem) == ("OK", "")
+    assert found.told == "1 monitor: 1 OK · its incidents are not known: HTTP 403"
 
 
 async def test_what_was_told_is_told_again_for_seconds_but_no_error_is(

@@ -77,6 +77,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "ok": st.booleans(),
     "duration": numbers,
     "seconds": numbers,
+    "again_in": st.none() | numbers,
     "exit_code": st.none() | st.integers(),
     "status_code": st.none() | st.integers(),
     "findings": findings,

@@ -373,6 +373,7 @@ async def test_a_rate_limit_that_lasts_longer_than_the_step_may_is_told_at_once(
         "the rate limit of Datadog resets in 200 s, which is later than the 30 s that the step "
         "still has: try again later"
     )
+    assert outcome.again_in == 200
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,21 @@ async def test_one_failing_look_does_not_end_it(
     assert b"looking again: GET" in sink.stderr
 
 
+async def test_a_rate_limit_on_looks_is_waited_for(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    limited = Reply(429, headers={"X-RateLimit-Reset": "200"})
+    around = replace(context, time_left=lambda: 30.0)
+    async with FakeServer(STARTED, limited, instance("SUCCEEDED", ended=True)) as server:
+        executor = WorkflowExecutor(account(server.url))
+        running = asyncio.create_task(executor.run(request(), sink, stop, around))
+        await sink.seen(b"cannot see the workflow instance, looking again in 200 s: ", "stderr")
+        stop.set()
+        outcome = await running
+    assert outcome.ok
+    assert [each.method for each in server.requests] == ["POST", "GET", "GET"]
+
+
 async def test_gives_up_when_every_look_fails_and_says_that_it_may_run(
     account: Account, sink: RecordingSink, stop: Stop, context: Context
 ) -> None:
@@ -265,3 +280,28 @@ async def test_a_stop_while_it_waits_for_a_rate_limit_ends_it_at_once(
             outcome = await running
     assert (outcome.stopped, outcome.reason) == (True, "cancelled; nothing was started")
     assert len(server.requests) == 1
+
+
+async def test_it_tells_by_what_its_instance_can_be_followed(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    told: list[str] = []
+    async with FakeServer(STARTED, instance("SUCCEEDED", ended=True)) as server:
+        executor = WorkflowExecutor(account(server.url))
+        await executor.run(request("w/1"), sink, stop, replace(context, follows=told.append))
+    assert told == ['["w/1","i-1"]']
+
+
+@pytest.mark.parametrize(("state", "ok"), [("SUCCEEDED", True), ("FAILED", False)])
+async def test_an_instance_that_was_started_before_is_followed_to_its_end(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context, state: str, ok: bool
+) -> None:
+    replies = instance("IN_PROGRESS"), instance(state, ended=True)
+    async with FakeServer(*replies) as server:
+        executor = WorkflowExecutor(account(server.url))
+        around = replace(context, follow='["w-1","i-1"]')
+        outcome = await executor.run(request("another"), sink, stop, around)
+    assert outcome.ok is ok
+    assert {each.method for each in server.requests} == {"GET"}
+    assert all("/w-1/instances/i-1" in each.path for each in server.requests)
+    assert b"workflow instance i-1 is followed on" in sink.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -54,6 +55,13 @@ steps:
     poll: {interval: 1h, timeout: 3h, until: "value < 5"}
   - {name: By hand, kind: manual, checklist: [One, Two], message: Do this}
 """,
+    "answers.yaml": """
+name: What Datadog answers
+description: Looks at monitors and a metric.
+steps:
+  - {name: Monitors, kind: shell, run: monitors, read_only: true}
+  - {name: Latency, kind: shell, run: latency, read_only: true}
+""",
     "broken.yaml": "name: broken\nsteps: [{kind: nonsense}]\n",
 }
 
@@ -64,12 +72,30 @@ OUTPUT = b"".join(
 OUTPUT += b"\x1b[38;2;40;40;60mdark\x1b[0m \x1b[38;5;234mdarker\x1b[0m \x1b[38;5;230mpale\x1b[0m\n"
 OUTPUT += b"\x1b[97;44mwhite on blue\x1b[0m \x1b[1;31;47mred on white\x1b[0m\nrate 12\nlast line\n"
 
+MONITORS = [
+    {"id": 17, "name": "Error rate of payments", "overall_state": "Alert"},
+    {"id": 4, "name": "Latency of checkout", "overall_state": "OK"},
+    {"id": 230, "name": "Queue of mails", "overall_state": "No Data"},
+]
+_VALUES: dict[str, list[int | None]] = {
+    "payments": [70, 75, 180, None, 120],
+    "mails": [5, 9, 7, 8, 6],
+}
+LATENCY = [
+    {
+        "scope": f"service:{service}",
+        "unit": [{"short_name": "ms"}],
+        "pointlist": [[1_790_000_000_000 + 60_000 * n, value] for n, value in enumerate(values)],
+    }
+    for service, values in _VALUES.items()
+]
+
 PROFILE = ProfileOffer(name="prod", description="All of it", danger=True)
 PROFILES = (PROFILE, ProfileOffer(name="bad", problem="no such site"))
 
 
 def executor() -> FakeExecutor:
-    """Prints in many colours, fails the second time, then gives a value."""
+    """Prints in many colours, fails the second time, gives answers of Datadog, then a value."""
     return FakeExecutor(
         Play(stdout=OUTPUT, stderr=b"a warning\n"),
         Play(
@@ -77,6 +103,8 @@ def executor() -> FakeExecutor:
             stderr=b"error: no luck\n",
             outcome=Outcome(ok=False, exit_code=3, reason="exit code 3"),
         ),
+        Play(stdout=json.dumps(MONITORS).encode() + b"\n"),
+        Play(stdout=json.dumps({"series": LATENCY}).encode() + b"\n"),
         Play(stdout=b"7\n"),
     )
 
@@ -86,6 +114,8 @@ async def screens(console: Console) -> AsyncIterator[str]:
     async for name in _before_a_run(console):
         yield name
     async for name in _a_run(console):
+        yield name
+    async for name in _answers(console):
         yield name
     async for name in _after_it(console):
         yield name
@@ -173,6 +203,23 @@ async def _a_run(console: Console) -> AsyncIterator[str]:
     yield "failure"
     await console.press("tab")
     yield "failure: focus"
+
+
+async def _answers(console: Console) -> AsyncIterator[str]:
+    await console.press("escape", "escape")
+    console.select("answers")
+    await console.sees("Looks at monitors and a metric.")
+    await console.press("r")
+    await console.on("plan")
+    await console.press("ctrl+r")
+    await console.sees("2 of 2")
+    console.app.screen.query(StepList).last().focus()
+    await console.press("g")
+    await console.sees("Queue of mails")
+    yield "run: table"
+    await console.press("down")
+    await console.sees("service:mails")
+    yield "run: plot"
 
 
 async def _after_it(console: Console) -> AsyncIterator[str]:

@@ -70,6 +70,7 @@ class Result:
     hangs: bool = False
     unknown: bool = False
     by_itself: bool = False
+    again_in: float | None = None
 
 
 OK = Result()
@@ -265,6 +266,7 @@ class Player:
             reason=result.reason,
             unknown=result.unknown,
             by_itself=result.by_itself,
+            again_in=result.again_in,
             findings=Findings(
                 captures=dict(result.captures) if result.ok else {},
                 missing=dict(result.missing),

@@ -519,6 +519,17 @@ async def test_metrics_are_a_plot_that_fills_the_pane(tmp_path: Path) -> None:
         assert s.status().startswith("json of stdout")
 
 
+async def test_a_plot_that_scrolls_leaves_room_for_the_scrollbar(tmp_path: Path) -> None:
+    points = [[1_700_000_000_000 + n * 60_000, n] for n in range(3)]
+    several = [{"scope": f"host:{name}", "pointlist": points} for name in "abcd"]
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps({"status": "ok", "series": several}))
+        assert s.lines.show_vertical_scrollbar
+        await s.app.workers.wait_for_complete()
+        await s.press("G")
+        assert re.search(r" [0-9]{2}:[0-9]{2}:20$", s.rows()[-1].rstrip())
+
+
 async def test_a_plot_is_never_drawn_where_the_console_would_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

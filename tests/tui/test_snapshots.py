@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.support.snapshots import WRITE, compared, drawn
 FOLDER = Path(__file__).parent / "snapshots"
 RUN = "01M8K6AMCCC9YBF9TC7S4BRBBE"
 MAIN = {"home", "help", "form", "plan", "confirm", "run", "run: output", "failure"}
+MAIN |= {"run: table", "run: plot"}
 """The screens that are looked at in every size."""
 
 
@@ -53,7 +55,8 @@ async def test_each_screen_is_as_it_was_decided(
 ) -> None:
     monkeypatch.setattr(field_list, "SETTLED", 0.0)
     monkeypatch.setattr(launcher, "SystemClock", StillClock)
-    monkeypatch.setattr(launcher, "new_run_id", lambda: RUN)
+    ids = (f"{RUN[:-1]}{last}" for last in "EFGH")
+    monkeypatch.setattr(launcher, "new_run_id", partial(next, ids))
     # On a slow disk it would be told of that.
     monkeypatch.setattr(writer, "BUSY_AFTER", 60.0)
     monkeypatch.setattr(Input, "cursor_blink", False)

@@ -85,6 +85,7 @@ class ResumeScreen(Dialog):
         for told, steps in (
             ("✖ failed: runs again", tuple(standing.failed)),
             ("… began and did not finish: you are asked what became of it", standing.unknown),
+            ("… began, and what it started goes on: it is waited for", standing.followed),
             ("↻ was about to begin, and did not: runs", standing.never_begun),
             ("↻ taken back: runs again", standing.undone),
             ("↻ behind what was taken back: runs again", standing.behind),
