@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.worker import Worker
 
+from pup_tui.tui.drawn_whole import hold_drawing
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
@@ -227,8 +228,10 @@ class Shell(Screen[None]):
         self.run_pages[page.id] = page
         if self.page == "history" and page.live is None:
             self._from_history.add(page.id)
+        let_draw = hold_drawing(self.app)
         await self.pages.mount(page)
         self.show_page(page.id)
+        let_draw()
 
     def next_id(self) -> str:
         self._opened += 1
