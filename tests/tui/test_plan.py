@@ -39,6 +39,20 @@ async def test_shows_every_step_rendered_and_runs_nothing(
         await console.on("overview")
 
 
+async def test_its_title_never_breaks_within_what_it_says(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    name = "Restart the workers of the payments service after an incident"
+    services = make_services({"long.yaml": RUNBOOK.replace("name: planned", f"name: {name}")})
+    async with open_console(services, SMALL) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("p")
+        await console.on("plan")
+        await console.sees(
+            f" {name} ", "plan: 4 steps, nothing has run   3 may change · 1 destroys"
+        )
+
+
 async def test_without_variables_the_plan_stands_between_enter_and_a_run(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
