@@ -14,7 +14,7 @@ LAYOUTS = 3
 its shape, and what is in it follows.
 """
 
-MOST_HELD = 0.5
+MOST_HELD = 1.0
 """Seconds after which all is drawn as it stands then."""
 
 LetDraw: TypeAlias = Callable[[], None]

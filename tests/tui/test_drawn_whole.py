@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from textual.app import App
 
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import drawn_whole
-from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, pictures_of
 
 FAILS = """
 name: Fails
@@ -27,21 +23,6 @@ PLAYS = (
     Play(stdout=b"a line\n" * 9, outcome=Outcome(ok=False, exit_code=3, reason="no luck")),
     Play(),
 )
-
-
-@contextmanager
-def seen(console: Console, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every picture that the terminal would have been sent meanwhile."""
-    pictures: list[str] = []
-    draw = App._display
-
-    def note(app: App[Any], *drawn: Any) -> None:
-        draw(app, *drawn)
-        pictures.append(console.screen)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(App, "_display", note)
-        yield pictures
 
 
 def places(pictures: list[str], pattern: str) -> set[tuple[int, int]]:
@@ -71,14 +52,14 @@ async def test_a_question_comes_and_goes_in_one_picture_with_what_makes_room_for
         console.select("fails")
         await console.press("r")
         await console.sees("nothing has run")
-        with seen(console, monkeypatch) as pictures:
+        with pictures_of(console, monkeypatch) as pictures:
             await console.press("ctrl+r")
             await console.sees("Failed: Act", "Put aside")
             await console.eventually(lambda: "Failed: Act" in pictures[-1])
         asked = [picture for picture in pictures if "Failed: Act" in picture]
         assert len(places(asked, "Failed: Act")) == 1
         assert len(places(asked, "Afterwards")) == 1
-        with seen(console, monkeypatch) as pictures:
+        with pictures_of(console, monkeypatch) as pictures:
             await console.press("escape")
             await console.sees("waiting for you")
             await console.eventually(lambda: "waiting for you" in pictures[-1])
@@ -94,7 +75,7 @@ async def test_a_run_is_first_seen_in_the_shape_that_the_window_has_room_for(
         console.select("fails")
         await console.press("r")
         await console.sees("nothing has run")
-        with seen(console, monkeypatch) as pictures:
+        with pictures_of(console, monkeypatch) as pictures:
             await console.press("ctrl+r")
             await console.sees("Failed: Act")
         began = [each for each in pictures if "stdout+stderr" in each and "Failed" not in each]

@@ -524,6 +524,7 @@ class MainScreen(Shell):
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
 
+        before = [page for page in self.run_pages.values() if page.view.run == run]
         try:
             past = await self._starter.past_run(self, run)
             if past is None:
@@ -536,12 +537,16 @@ class MainScreen(Shell):
             if resumed is not None:
                 live, undone = resumed
                 terminal.run = run
-                before = [page for page in self.run_pages.values() if page.view.run == run]
                 await self._open_live(live, past.notices, undone)
                 for page in before:
                     await self.forget_tab(page)
         finally:
+            for page in before:
+                page.view.settle()
             self._no_longer_starting()
+
+    def on_run_view_begun(self) -> None:
+        self.show_tabs()
 
     def on_run_view_waiting(self, message: RunView.Waiting) -> None:
         message.stop()
@@ -555,6 +560,8 @@ class MainScreen(Shell):
             severity = "information" if message.status == "succeeded" else "error"
             if message.view.going_on is None:
                 self._call_for(message.view, f"has ended: {message.status}", severity)
+            if self._failed is not None:
+                self._failed.settle()
             self._failed = message.view
             self._offer_ways_on()
             alert, done = self._services.alert, message.status == "succeeded"
@@ -577,6 +584,8 @@ class MainScreen(Shell):
             self._request_resume(view.run, about_failed=True, decided=view.going_on)
         elif self._is_looking(view) and view.failed_unasked:
             self._request_resume(view.run, about_failed=True)
+        else:
+            view.settle()
 
     def _is_looking(self, view: RunView) -> bool:
         return self.page in self.run_pages and self.run_pages[self.page].view is view
