@@ -17,6 +17,7 @@ from pup_tui.tui.drawn_whole import hold_drawing
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
+from pup_tui.tui.told_apart import told_apart
 from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
@@ -192,7 +193,9 @@ class Shell(Screen[None]):
 
     def run_tabs(self) -> list[Tab]:
         """The open runs, as their tabs show them."""
-        return [page.tab() for page in self.run_pages.values()]
+        pages = list(self.run_pages.values())
+        apart = told_apart((page.runbook, page.begun) for page in pages)
+        return [page.tab(told) for page, told in zip(pages, apart, strict=True)]
 
     def show_tabs(self) -> None:
         self.do("tabs", self._renew_tabs)
