@@ -116,6 +116,8 @@ async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
         await console.press("r")
         await confirm_resume(console)
         await console.sees("Was it done? Deploy it", "half way", "ID")
+        assert console.screen.count("half way") == 1
+        assert "last lines of its output" not in console.screen
         console.app.screen.query_one(Input).focus()
         await console.type("d-17")
         await console.pilot.click("#done")

@@ -600,13 +600,15 @@ class RunView(Vertical):
     ) -> bool:
         return await self._pane.find_match(pattern, by, enters=enters, around=around)
 
-    def show_failure(self, run: str, step: str) -> bool:
+    def show_output(self, run: str, step: str, *, from_error: bool) -> bool:
         failed = self.progress.culprit(step)
         is_free = self._follows_run or self._selected == failed
         if run != self.run or not is_free or not line_count(self._output_path(failed)):
             return False
         self._select(failed)
-        self._steps_dirty = self._wants_failure = self._shows_failure = True
+        self._steps_dirty = True
+        if from_error:
+            self._wants_failure = self._shows_failure = True
         self.take_in()
         return True
 
