@@ -166,7 +166,7 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
             return broken
         if action == "turn_group":
             return self.group is not None
-        return not (action == "select_cursor" and (broken or self.group is not None))
+        return not (action == "select_cursor" and (broken or self.entry is None))
 
     def action_tell_broken(self) -> None:
         """Say why it does not run."""
@@ -394,7 +394,11 @@ class Sidebar(Vertical):
         if self._problem:
             return f"The runbooks cannot be read: {safe_text(self._problem)}"
         if self._entries:
-            return with_keys(self.app, "No runbook matches.\n\n{back} clears the filter.")
+            return with_keys(
+                self.app,
+                "No runbook matches.\n\nAll words are looked for in ids, names, descriptions and tags. "
+                "{back} clears the filter.",
+            )
         folder = safe_text(str(self._places[0])) if self._places else ""
         return (
             f"There are no runbooks yet.\n\n{key_of(self.app, 'editor')} writes a first one. "
@@ -411,7 +415,14 @@ class Sidebar(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "clear":
             return bool(self._filter.value)
+        if action in ("filter", "group"):
+            return self._loading or bool(self._entries)
         return True
+
+    @property
+    def filtered(self) -> str:
+        """What it is filtered by."""
+        return self._filter.value
 
     def action_filter(self) -> None:
         self._filter.focus()
