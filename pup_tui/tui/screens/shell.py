@@ -125,6 +125,8 @@ class Shell(Screen[None]):
             self._before_run = page
         if page != self.page:
             self._put_question_aside()
+            # It is laid out in the size that it has only when it is shown.
+            hold_drawing(self.app)()
         self.page = self.pages.current = page
         self._sidebar_wish = None
         self._lay_out()
@@ -231,10 +233,8 @@ class Shell(Screen[None]):
         self.run_pages[page.id] = page
         if self.page == "history" and page.live is None:
             self._from_history.add(page.id)
-        let_draw = hold_drawing(self.app)
         await self.pages.mount(page)
         self.show_page(page.id)
-        let_draw()
 
     def next_id(self) -> str:
         self._opened += 1
