@@ -76,3 +76,5 @@ async def test_two_runs_of_one_runbook_have_a_tab_each_with_what_differs(
             await console.sees(f"{service}?", "No  n")
             await console.press("escape")
         await console.sees("Runbooks", "? asks payments", "? asks orders")
+        await console.press("q")
+        await console.sees("2 runs are under way", "? waiting  asks  payments", "asks  orders")

@@ -195,9 +195,14 @@ class Shell(Screen[None]):
 
     def run_tabs(self) -> list[Tab]:
         """The open runs, as their tabs show them."""
-        pages = list(self.run_pages.values())
+        apart = self.runs_apart()
+        return [page.tab(apart[page.view.run]) for page in self.run_pages.values()]
+
+    def runs_apart(self) -> dict[str, str]:
+        """What tells each open run, by its id, from the others of its runbook."""
+        pages = self.run_pages.values()
         apart = told_apart((page.runbook, page.begun) for page in pages)
-        return [page.tab(told) for page, told in zip(pages, apart, strict=True)]
+        return dict(zip((page.view.run for page in pages), apart, strict=True))
 
     def show_tabs(self) -> None:
         self.do("tabs", self._renew_tabs)
