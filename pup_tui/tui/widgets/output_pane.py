@@ -318,8 +318,11 @@ class OutputPane(Vertical):
     def action_sort(self, by: int) -> None:
         if isinstance(self._view, SortableTable):
             self._view.sort(by)
-            self.lines.shown_anew(0)
-            self._forget_matches()
+            self._show_sorted()
+
+    def _show_sorted(self) -> None:
+        self.lines.shown_anew(0)
+        self._forget_matches()
 
     def _open(self) -> None:
         assert self._path is not None
@@ -633,8 +636,14 @@ class OutputPane(Vertical):
     # Elsewhere
 
     def on_click(self, event: events.Click) -> None:
-        """Two clicks open a line, as the key for that does."""
-        if event.widget is self.lines and event.chain == 2:
+        """Two clicks open a line, as the key for that does; one on the head of a table sorts by a column."""
+        if event.widget is not self.lines:
+            return
+        place = self.lines.place_at(event.x, event.y)
+        if isinstance(self._view, SortableTable) and place is not None and place[0] == 0:
+            self._view.sort_at(place[1])
+            self._show_sorted()
+        elif event.chain == 2:
             self.action_whole_line()
 
     def action_whole_line(self) -> None:
