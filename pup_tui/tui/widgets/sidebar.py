@@ -105,6 +105,8 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         self.activity = Activity()
         self.labels: Mapping[Path, str] = {}
         self.notes: Mapping[str, str] = {}
+        self._stood: object = None
+        """What the cursor was on last, also where a filter has left nothing since."""
 
     def on_mount(self) -> None:
         self.show_root = False
@@ -190,7 +192,9 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         if self._shape() == _shape(groups):
             self._renew(groups)
             return
-        here = _key(self.cursor_node.data) if self.cursor_node is not None else None
+        if self.cursor_node is not None:
+            self._stood = _key(self.cursor_node.data)
+        here = self._stood
         closed = {node.data for node in self.root.children if not node.is_expanded}
         line = self.cursor_line
         self.clear()
@@ -396,8 +400,8 @@ class Sidebar(Vertical):
         if self._entries:
             return with_keys(
                 self.app,
-                "No runbook matches.\n\nAll words are looked for in ids, names, descriptions and tags. "
-                "{back} clears the filter.",
+                "No runbook matches.\n\n{back} clears the filter.\n\n"
+                "Each word is looked for in ids, names, descriptions and tags.",
             )
         folder = safe_text(str(self._places[0])) if self._places else ""
         return (
