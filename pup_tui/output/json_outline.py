@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .log_event import log_event
+from .log_event import LogEvent, column_widths, log_event
 from .shown import pretty_json
 from .style import strip_style
 
@@ -30,22 +30,25 @@ def begins_json(text: str) -> bool:
 class JsonOutline(NamedTuple):
     """The `values` of a text of JSON, and its lines laid out, in colours.
 
-    `ends` has for each line that opens an object or a list the one that closes it; `events` are the lines
-    that open what tells an event of a log.
+    `ends` has for each line that opens an object or a list the one that closes it; `events` has for each line
+    that opens what tells an event of a log that event, and `columns` are how wide their parts are.
     """
 
     values: list[Any]
     lines: list[str]
     ends: dict[int, int]
-    events: frozenset[int]
+    events: Mapping[int, LogEvent]
+    columns: Sequence[int]
 
     def folded(self, line: int) -> str:
         """What stands in the place of all the lines that a line opens."""
         opening = self.lines[line]
+        indent = opening[: len(opening) - len(opening.lstrip())]
+        if (event := self.events.get(line)) is not None:
+            return f"{indent}{event.told(self.columns)}"
         value = self._value(line)
         if (event := log_event(value)) is not None:
-            indent = opening[: len(opening) - len(opening.lstrip())]
-            return f"{indent}{event}"
+            return f"{indent}{event.told()}"
         word = "key" if isinstance(value, dict) else "item"
         closing = strip_style(self.lines[self.ends[line]]).strip()
         return f"{opening} … {len(value):,} {word}{'' if len(value) == 1 else 's'} {closing}"
@@ -79,7 +82,8 @@ def json_outline(text: str) -> JsonOutline | None:
     ends = _ends(lines)
     # One object alone is an answer, whatever its keys are called, and no log.
     first = int(len(values) == 1)
-    return JsonOutline(values, lines, ends, frozenset(_events(lines, ends, first)))
+    events = dict(_events(lines, ends, first))
+    return JsonOutline(values, lines, ends, events, column_widths(events.values()))
 
 
 def _documents(text: str) -> Iterator[tuple[str, Any]]:
@@ -105,15 +109,16 @@ def _ends(lines: list[str]) -> dict[int, int]:
     return ends
 
 
-def _events(lines: list[str], ends: dict[int, int], first: int) -> Iterator[int]:
+def _events(lines: list[str], ends: dict[int, int], first: int) -> Iterator[tuple[int, LogEvent]]:
     """The objects from a line on that tell an event, in a list or by themselves; not those inside them."""
     number = first
     while number < len(lines):
         end = ends.get(number)
-        is_object = end is not None and lines[number].strip() == "{"
-        if is_object and log_event(_value_of(lines[number : ends[number] + 1])) is not None:
-            yield number
-            number = ends[number]
+        if end is not None and lines[number].strip() == "{":
+            event = log_event(_value_of(lines[number : end + 1]))
+            if event is not None:
+                yield number, event
+                number = end
         number += 1
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .sanitize import safe_text
+from .table import width_of
 
 Badness: TypeAlias = Literal["", "warning", "error"]
 
@@ -17,6 +18,8 @@ _MESSAGE = ("message", "msg", "text", "title")
 _INSIDE = "attributes"
 _MOST_DEEP = 3
 _MOST_SHOWN = 500
+MOST_COLUMN = 32
+"""Columns that a part of an event takes at most for the sake of those above and below it."""
 
 _ERRORS = "error|err|fatal|critical|crit|alert|emergency|emerg|panic"
 _WARNINGS = "warning|warn"
@@ -28,10 +31,33 @@ _LEVEL = re.compile(
 )
 
 
-def log_event(value: Any) -> str | None:
-    """The event that an object of JSON tells, safe to show; None where it has no message, or neither
-    time nor status.
-    """
+class LogEvent(NamedTuple):
+    """What a logged event says, safe to show; blank what it does not say."""
+
+    time: str
+    status: str
+    service: str
+    message: str
+
+    def told(self, widths: Iterable[int] = (0, 0, 0)) -> str:
+        """The event in one line, its columns at least so wide; what is blank and has no width is left out."""
+        before = [
+            cell + " " * (width - width_of(cell))
+            for cell, width in zip(self[:-1], widths, strict=True)
+            if cell or width
+        ]
+        return "  ".join([*before, self.message])
+
+
+def column_widths(events: Collection[LogEvent]) -> list[int]:
+    """How wide the columns of events are, one below the other; what is too long stands out of its own."""
+    columns = list(zip(*(event[:-1] for event in events), strict=True)) or [(), (), ()]
+    sizes = [map(width_of, column) for column in columns]
+    return [max((size for size in each if size <= MOST_COLUMN), default=0) for each in sizes]
+
+
+def log_event(value: Any) -> LogEvent | None:
+    """The event that an object of JSON tells; None where it has no message, or neither time nor status."""
     found: dict[tuple[str, ...], str] = {}
     inner = value
     for _ in range(_MOST_DEEP):
@@ -46,10 +72,10 @@ def log_event(value: Any) -> str | None:
         inner = inner.get(_INSIDE)
     if not found.get(_MESSAGE, "").strip() or not {_TIME, _STATUS} & found.keys():
         return None
-    found[_STATUS] = found.get(_STATUS, "").upper()
-    return "  ".join(
-        filter(None, (found.get(names) for names in (_TIME, _STATUS, _SERVICE, _MESSAGE)))
+    time, status, service, message = (
+        found.get(names, "") for names in (_TIME, _STATUS, _SERVICE, _MESSAGE)
     )
+    return LogEvent(time, status.upper(), service, message)
 
 
 def badness(line: str) -> Badness:

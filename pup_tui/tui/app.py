@@ -225,8 +225,14 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
             self.exit()
         elif not isinstance(self.screen, QuitScreen):
             main = self.screen_stack[0]
-            waiting = main.waiting_runs if isinstance(main, MainScreen) else tuple
-            asks = QuitScreen(self.runs, self.services.operator, waiting=waiting, typed=typed)
+            shown = main if isinstance(main, MainScreen) else None
+            asks = QuitScreen(
+                self.runs,
+                self.services.operator,
+                waiting=tuple if shown is None else shown.waiting_runs,
+                apart=dict if shown is None else shown.runs_apart,
+                typed=typed,
+            )
             await self.push_screen(asks, self._left)
 
     def _has_typed(self) -> bool:

@@ -7,7 +7,7 @@ from io import StringIO
 
 from rich.console import Console
 from textual import on
-from textual.app import App, ReturnType
+from textual.app import ReturnType
 from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.widget import Widget
@@ -15,12 +15,13 @@ from textual.widget import Widget
 from pup_tui.tui import theme
 from pup_tui.tui.appearance import USUAL, Appearance, Depth
 from pup_tui.tui.colours import colour_filter
+from pup_tui.tui.drawn_whole import DrawnWhole
 from pup_tui.tui.remembering_stylesheet import RememberingStylesheet
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.terminal_answers import TerminalAnswer, questions
 
 
-class ColouredApp(App[ReturnType]):
+class ColouredApp(DrawnWhole[ReturnType]):
     """Looks as it was told to; what that leaves open it asks the terminal, which may answer at any time."""
 
     def __init__(self, appearance: Appearance = USUAL) -> None:
@@ -35,7 +36,7 @@ class ColouredApp(App[ReturnType]):
         self.console = Console(file=StringIO(), force_terminal=True, color_system="truecolor")
         self.set_class(self.depth.is_plain, "-plain")
         # Set this way round the sheets are parsed once, with these colours.
-        self.set_reactive(App.theme, self._named())
+        self.set_reactive(DrawnWhole.theme, self._named())
         self.stylesheet = RememberingStylesheet(variables=self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

@@ -223,7 +223,8 @@ class RunProgress:
                 for left in list(self._active):
                     self._turn(self.steps[left], "pending")
             case RunResumed():
-                self._begin_leg(notice)
+                self.legs.append(notice)
+                self.come_again()
             case RunNoted():
                 self.notes.append(notice)
             case StepOutput():
@@ -270,9 +271,8 @@ class RunProgress:
                 self._turn(step, notice.status)
                 self._settle_inside(step)
 
-    def _begin_leg(self, notice: RunResumed) -> None:
+    def come_again(self) -> None:
         """Every step is to come again, and is told again to have ended where it had; undo steps have run."""
-        self.legs.append(notice)
         self.status, self.reason, self.duration, self.warnings = "running", "", None, 0
         for root in self.roots:
             for step in (root, *root.inside()):

@@ -51,7 +51,7 @@ class RunTimes:
         Of one that waits for somebody, how long it has done that.
         """
         state = self.state_of(step.id)
-        if self._live is None or state is None or step.over:
+        if self._live is None or state is None or not step.under_way:
             return None
         if step.status == "waiting":
             return state.waited + max(0.0, self.now() - self._live.state.clock)

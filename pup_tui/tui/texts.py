@@ -18,6 +18,9 @@ from pup_tui.template.duration import format_duration
 MOST_SHOWN = 8_000
 """Characters of a description that are shown."""
 
+ID_END = 6
+"""Characters of a run's id that tell it from others."""
+
 MIN_WRAP = 10
 """Columns that indented text has in any case."""
 
@@ -118,6 +121,11 @@ def _kept(text: str, width: int) -> tuple[str, str]:
     while cell_len(back) > max(0, width - 1 - room):
         back = back[1:]
     return front.rstrip(), back
+
+
+def end_of_id(run: str) -> str:
+    """A run's id, short and safe: ids begin with the time, so runs of one day differ in their ends only."""
+    return f"…{safe_text(run)[-ID_END:]}"
 
 
 def moment(wall: float, now: float | None = None) -> str:

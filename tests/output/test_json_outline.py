@@ -83,7 +83,31 @@ def test_numbers_stay_as_they_are_spelled() -> None:
     ],
 )
 def test_an_event_of_a_log_is_known_by_what_it_tells(value: Any, event: str | None) -> None:
-    assert log_event(value) == event
+    found = log_event(value)
+    assert (None if found is None else found.told()) == event
+
+
+def test_events_of_a_log_that_are_folded_stand_in_columns() -> None:
+    events = [
+        {"time": "02:41", "level": "info", "service": "payments", "message": "begins"},
+        {"time": "02:41", "level": "warning", "message": "no service"},
+        {"time": "2:4", "level": "ok", "service": "größe", "message": "ends"},
+        {"time": "02:41", "level": "info", "service": "x" * 99, "message": "long"},
+    ]
+    outline = json_outline(json.dumps(events))
+    assert outline is not None
+    told = [outline.folded(line).strip() for line in outline.events]
+    assert [line.find(event["message"]) for line, event in zip(told, events, strict=True)] == [
+        *[told[0].find("begins")] * 3,
+        told[3].find("long"),
+    ]
+    assert told[0] == "02:41  INFO     payments  begins"
+
+
+def test_a_part_that_no_event_of_a_log_has_takes_no_room() -> None:
+    outline = json_outline('{"level": "info", "msg": "a"}\n{"level": "warn", "msg": "b"}')
+    assert outline is not None
+    assert [outline.folded(line) for line in outline.events] == ["INFO  a", "WARN  b"]
 
 
 @pytest.mark.parametrize(

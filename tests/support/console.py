@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
 from textual import events
 from textual._context import visible_screen_stack
+from textual.app import App
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -222,6 +224,21 @@ class _BreaksOff(Watcher):
     def output(self, step: str, passage: Passage) -> None:
         if self._until in passage.text:
             self._live.interrupt("the console ended")
+
+
+@contextmanager
+def pictures_of(console: Console, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every picture that a terminal would have been sent meanwhile."""
+    pictures: list[str] = []
+    draw = App._display
+
+    def note(app: App[Any], *drawn: Any) -> None:
+        draw(app, *drawn)
+        pictures.append(console.screen)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(App, "_display", note)
+        yield pictures
 
 
 @asynccontextmanager

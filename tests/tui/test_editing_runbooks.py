@@ -20,6 +20,9 @@ async def test_without_any_runbook_a_first_one_is_shown_and_written(
     [folder] = [place.path for place in services.catalog.places]
     async with open_console(services) as console:
         await console.sees("The first runbook", "E writes", "name: first-runbook", "kind: confirm")
+        await console.sees("E Write a first runbook")
+        assert "Run" not in console.screen.splitlines()[-1]
+        assert "Filter" not in console.screen.splitlines()[-1]
         await console.press("E")
         await console.tells("The editor cannot be opened here.")
         await console.sees("Looks at a disk, asks, and says so.")

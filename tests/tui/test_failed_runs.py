@@ -8,7 +8,7 @@ from textual.widgets import Input
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.failure import FailureScreen
-from tests.support.console import Console, MakeServices, OpenConsole, has_run
+from tests.support.console import Console, MakeServices, OpenConsole, has_run, pictures_of
 from tests.tui.test_resuming import begin, commands, put_failure_aside
 
 FAILED = Outcome(ok=False, exit_code=3, reason="no luck")
@@ -36,6 +36,47 @@ async def test_it_runs_again_by_one_key_and_counts_how_often_it_failed(
         await console.press("escape")
         await begin(console)
         await console.sees("Failed: Deploy it", "failed in 2 of 2 runs")
+
+
+THREE = """
+name: deploy
+steps:
+  - {name: Prepare, kind: shell, run: prepare%s}
+  - {name: Deploy it, kind: shell, run: deploy}
+  - {name: Look at it, kind: group, steps: [{name: Ask, kind: shell, run: ask}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("undo", "leaves"), [("", "escape"), (", undo: {kind: shell, run: back}", "a enter")]
+)
+async def test_what_is_behind_a_failure_is_still_to_come_as_long_as_that_is_asked_about(
+    make_services: MakeServices, open_console: OpenConsole, undo: str, leaves: str
+) -> None:
+    executor = FakeExecutor(Play(), Play(outcome=FAILED))
+    services = make_services({"deploy.yaml": THREE % undo}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it", "1 of 3 succeeded · 1 failed")
+        assert "pending" in console.screen
+        assert "skipped" not in console.screen
+        await console.press(*leaves.split())
+        await console.sees("1 failed · 1 skipped")
+        assert "pending" not in console.screen
+
+
+async def test_nothing_of_a_run_that_goes_on_looks_as_if_it_had_ended(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = FakeExecutor(Play(), Play(outcome=FAILED), Play())
+    services = make_services({"deploy.yaml": THREE % ""}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it", "1 of 3 succeeded · 1 failed")
+        with pictures_of(console, monkeypatch) as pictures:
+            await console.press("r")
+            await console.sees("leg 2", "3 of 3 succeeded")
+        assert not [each for each in pictures if "skipped" in each]
 
 
 async def test_it_is_left_for_later_and_offered_again_by_its_key(

@@ -457,6 +457,44 @@ async def test_a_list_of_flat_objects_is_a_table_that_sorts(tmp_path: Path) -> N
         assert [row[2:5] for row in s.rows()[2:4]] == ["ada", "[b]"]
 
 
+HOSTS: list[dict[str, object]] = [
+    {"host": "web-10", "größe": 8, "up": "yes"},
+    {"host": "web-2", "größe": None, "up": "yes"},
+    {"host": "web-1", "größe": 91.5, "up": "no"},
+]
+
+
+async def test_a_sorted_table_says_by_which_column_and_what_is_blank_is_last(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(HOSTS))
+        await s.press("v")
+        await s.press("full_stop")
+        assert s.rows()[0] == "  host▴  | größe | up"
+        assert [row.split()[0] for row in s.rows()[2:5]] == ["web-1", "web-2", "web-10"]
+        await s.press("full_stop")
+        assert s.rows()[0] == "  host   | größe▴| up"
+        assert [row.split()[0] for row in s.rows()[2:5]] == ["web-10", "web-1", "web-2"]
+        await s.press("comma")
+        assert s.rows()[0] == "  host   | größe▾| up"
+        assert [row.split()[0] for row in s.rows()[2:5]] == ["web-1", "web-10", "web-2"]
+        await s.press("full_stop")
+        assert s.rows()[0] == "  host   | größe | up▴"
+
+
+async def test_a_click_on_the_head_of_a_column_sorts_by_it(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(HOSTS))
+        await s.press("v")
+        for head, first in ((0, "web-1"), (0, "web-10"), (11, "web-10"), (20, "web-1")):
+            await s.pilot.click(OutputLines, offset=(2 + head, 0))
+            await s.pilot.pause()
+            assert s.rows()[2].split()[0] == first
+        await s.pilot.click(OutputLines, offset=(2, 3))
+        assert s.rows()[0] == "  host   | größe | up▴"
+
+
 MONITORS: list[dict[str, object]] = [
     {
         "name": name,

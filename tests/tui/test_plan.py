@@ -5,9 +5,10 @@ from textual.widgets import Button
 
 from pup_tui.core.plan import PlannedStep
 from pup_tui.steps.fake import FakeExecutor
+from pup_tui.tui import drawn_whole
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.widgets.plan import abridged
-from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole
+from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, pictures_of
 
 RUNBOOK = """
 name: planned
@@ -37,6 +38,24 @@ async def test_shows_every_step_rendered_and_runs_nothing(
         assert not executor.requests
         await console.press("escape")
         await console.on("overview")
+
+
+async def test_its_title_never_breaks_within_what_it_says(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawn_whole, "MOST_HELD", 60.0)
+    name = "Restart the workers of the payments service after an incident"
+    services = make_services({"long.yaml": RUNBOOK.replace("name: planned", f"name: {name}")})
+    async with open_console(services, SMALL) as console:
+        await console.eventually(lambda: console.main.entry)
+        with pictures_of(console, monkeypatch) as pictures:
+            await console.press("p")
+            await console.on("plan")
+            await console.eventually(lambda: "nothing has run" in "".join(pictures[-1:]))
+        assert all(name in each for each in pictures if "nothing has run" in each)
+        await console.sees(
+            f" {name} ", "plan: 4 steps, nothing has run   3 may change · 1 destroys"
+        )
 
 
 async def test_without_variables_the_plan_stands_between_enter_and_a_run(

@@ -87,6 +87,22 @@ async def test_an_attempt_that_errs_and_a_status_are_shown_as_text() -> None:
         assert text(poll, "#poll-time").endswith("checking now")
 
 
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        ("'ready' in output", "not yet"),
+        ("exit_code == 0", "not yet"),
+        ("value < 5", "last no value · not yet"),
+        ("decreasing over 3", "last no value · not yet"),
+    ],
+)
+async def test_that_there_is_no_value_is_told_where_one_is_waited_for(
+    until: str, told: str
+) -> None:
+    async with shown(PollReading(until=until, attempts=2, under_way=True)) as poll:
+        assert text(poll, "#poll-seen") == told
+
+
 async def test_a_first_value_with_nothing_to_compare_it_with_is_no_trouble() -> None:
     reading = PollReading(
         until="it is stable", attempts=1, value=5.0, error="the value is 5, the first sample"
@@ -104,7 +120,7 @@ async def test_the_first_attempt_is_the_first() -> None:
 async def test_a_poll_that_is_over_offers_no_keys() -> None:
     async with shown(PollReading(until="empty", attempts=2, met=True, elapsed=9.0)) as poll:
         assert not poll.query_one("#poll-keys").display
-        assert " met" in text(poll, "#poll-seen")
+        assert text(poll, "#poll-seen") == "met"
         assert text(poll, "#poll-time") == "9.0 s"
 
 

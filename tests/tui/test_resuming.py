@@ -22,6 +22,7 @@ from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.services import ProfileOffer, Services
+from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole, has_run
 
 DEPLOY = """
@@ -87,6 +88,22 @@ def events(tmp_path: Path) -> list[Any]:
         return journal.events(journal.runs()[0].run)
 
 
+async def test_a_click_on_what_tells_of_a_run_that_broke_off_shows_it(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"half way\n", hold=asyncio.Event()))
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    await has_run(services, "deploy", until="half way")
+    async with open_console(services) as console:
+        await console.sees("a run was interrupted: deploy")
+        await console.pilot.click(InterruptedBanner)
+        await console.on("history")
+        await console.sees("interrupted", "1 run ")
+        assert "R shows it" not in console.screen
+        await console.press("escape")
+        await console.on("overview")
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
     make_services: MakeServices,
@@ -116,6 +133,8 @@ async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
         await console.press("r")
         await confirm_resume(console)
         await console.sees("Was it done? Deploy it", "half way", "ID")
+        assert console.screen.count("half way") == 1
+        assert "last lines of its output" not in console.screen
         console.app.screen.query_one(Input).focus()
         await console.type("d-17")
         await console.pilot.click("#done")

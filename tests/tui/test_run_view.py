@@ -98,10 +98,13 @@ async def test_a_failed_step_is_selected_at_the_end_with_its_reason(tmp_path: Pa
     async with console(tmp_path, *steps, plays=plays) as c:
         await c.until(lambda: c.app.ended == ["failed"])
         await c.until(lambda: "exit code 3" in c.text(StepDetail))
-        assert "1 of 3 succeeded · 1 failed · 1 skipped" in c.text(RunHeader)
+        assert "1 of 3 succeeded · 1 failed · 1 not begun" in c.text(RunHeader)
         assert "✖" in c.text(StepDetail)
         assert "▌ boom" in c.output()
         await c.pilot.press("j")
+        assert "has not run yet" in c.text(StepDetail)
+        c.view.settle()
+        await c.until(lambda: "1 failed · 1 skipped" in c.text(RunHeader))
         assert "↷" in c.text(StepDetail)
 
 

@@ -65,6 +65,18 @@ async def test_says_what_to_do_when_nothing_matches_or_nothing_is_there(
         await console.sees("There are no runbooks", "--runbooks")
 
 
+async def test_a_filter_that_matched_nothing_leads_back_to_where_one_stood(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services(THREE)) as console:
+        console.select("drain")
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "drain")
+        await console.press("slash", *"zzz")
+        await console.sees("No runbook matches")
+        await console.press("escape")
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "drain")
+
+
 @pytest.mark.parametrize(
     "key", ["g", "G", "j", "k", "pagedown", "pageup", "n", "N", "space", "enter"]
 )

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -28,6 +29,7 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import CarefulButton, ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
+from pup_tui.tui.drawn_whole import LetDraw, hold_drawing
 from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
@@ -219,6 +221,8 @@ class Dialog(ModalScreen[Answer | None]):
         self._arming: Timer | None = None
         self._withdrawn = False
         self._had_focus: Widget | None = None
+        self._let_draw: LetDraw = lambda: None
+        """Has it drawn that the dialog came or went, once what is below it has its room."""
         self._finder = TextFinder(lambda: self._scrollers)
         self._find_line: FindLine | None = None
         self._searched_from: Widget | None = None
@@ -226,6 +230,7 @@ class Dialog(ModalScreen[Answer | None]):
         """Whether the match that was gone to last is one in the output behind; None before there is one."""
 
     def compose(self) -> ComposeResult:
+        self._let_draw = hold_drawing(self.app)
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
             yield Title(self._title_content())
             with VerticalScroll(classes="dialog-message", can_focus=False):
@@ -315,6 +320,7 @@ class Dialog(ModalScreen[Answer | None]):
             scroller.styles.max_height = max(least, left)
         self._tell_more()
         make_room(self.app)
+        self._let_draw()
 
     @property
     def _most_lines(self) -> int:
@@ -498,8 +504,13 @@ class Dialog(ModalScreen[Answer | None]):
         self._typed.update(kept)
         self.dismiss(None)
 
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        self._let_draw = hold_drawing(self.app)
+        return super().dismiss(result)
+
     def on_unmount(self) -> None:
         make_room(self.app)
+        self._let_draw()
 
     def action_page_evidence(self, pages: int) -> None:
         if self._evidence is not None:

@@ -48,8 +48,11 @@ class Evidence(Protocol):
         Who `enters` comes from outside; with `around` the first follows the last.
         """
 
-    def show_failure(self, run: str, step: str) -> bool:
-        """Bring what a step of a run printed when it failed into sight; whether that stands there."""
+    def show_output(self, run: str, step: str, *, from_error: bool) -> bool:
+        """Bring what a step of a run printed last into sight, from its first error on or its end.
+
+        Returns whether it stands there.
+        """
 
 
 def make_room(app: App[Any]) -> None:

@@ -93,7 +93,9 @@ class FailureScreen(Dialog):
     def compose(self) -> ComposeResult:
         facts, evidence = self._facts, self._evidence
         if evidence is not None and facts.last.texts:
-            self._output_above = evidence.show_failure(facts.run, self._question.step)
+            self._output_above = evidence.show_output(
+                facts.run, self._question.step, from_error=True
+            )
         if self._output_above:
             self.MOST = self.MOST_BELOW_OUTPUT
         yield from super().compose()

@@ -33,6 +33,7 @@ class QuestionContext:
     """
 
     output: Path
+    run: str = ""
     marks: Sequence[Parting] = ()
     began: float | None = None
     target: str | None = None
@@ -57,6 +58,7 @@ def dialog_for(question: Question, asked: QuestionContext) -> Dialog:
         case "unknown":
             return UnknownScreen(
                 question,
+                run=asked.run,
                 began=asked.began,
                 last_lines=last_lines(asked.output, marks=asked.marks).texts,
                 typed=asked.typed,

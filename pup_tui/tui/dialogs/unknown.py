@@ -38,19 +38,22 @@ class UnknownScreen(Dialog):
         self,
         question: Question,
         *,
+        run: str = "",
         began: float | None = None,
         last_lines: Sequence[str] = (),
         typed: dict[str, str] | None = None,
         ways: Collection[str] = (),
     ) -> None:
-        """`began` is in seconds since 1970; `last_lines` are the end of the step's output, safe to show. Of
-        what a failure leads to (`failure.WAYS`) `ways` are those that there are here too.
+        """`run` is that of the step, `began` is in seconds since 1970; `last_lines` are the end of the step's
+        output, safe to show, which is left out where that stands above the dialog. Of what a failure leads to
+        (`failure.WAYS`) `ways` are those that there are here too.
         """
         title = f"Was it done? {question.title}"
         super().__init__(title, danger=question.danger, typed=typed)
         self._question = question
         self._began = began
         self._last_lines = last_lines
+        self._run = run
         self._further = [way for way in FURTHER if way in ways]
 
     def compose_message(self) -> Iterable[Widget]:
@@ -59,11 +62,7 @@ class UnknownScreen(Dialog):
             yield ReadText(
                 f"The step began {moment(self._began)}.", classes="dialog-muted", markup=False
             )
-        told = "last lines of its output" if self._last_lines else "It had printed nothing."
-        yield ReadText(told, classes="dialog-muted", markup=False)
-        if self._last_lines:
-            last = "\n".join(self._last_lines)
-            yield ReadText(Content(last), classes="dialog-output", markup=False)
+        yield from self._printed()
         if self._question.captures:
             yield Static("", markup=False)
             yield ReadText("If it was done, other steps need what it captured:", markup=False)
@@ -80,6 +79,19 @@ class UnknownScreen(Dialog):
                 ),
                 classes="dialog-row",
             )
+
+    def _printed(self) -> Iterable[Widget]:
+        if not self._last_lines:
+            yield ReadText("It had printed nothing.", classes="dialog-muted", markup=False)
+        elif not self._is_output_above():
+            yield ReadText("last lines of its output", classes="dialog-muted", markup=False)
+            last = "\n".join(self._last_lines)
+            yield ReadText(Content(last), classes="dialog-output", markup=False)
+
+    def _is_output_above(self) -> bool:
+        evidence = self._evidence
+        step = self._question.step
+        return evidence is not None and evidence.show_output(self._run, step, from_error=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:

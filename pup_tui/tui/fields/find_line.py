@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.lines.read_text import NO_MATCH
 
 
 class _FindInput(LineInput):
@@ -61,6 +62,9 @@ class FindLine(Horizontal):
         self.display = False
 
     def tell(self, told: str) -> None:
+        """Say what was found; with nothing, also what to do then."""
+        if told == NO_MATCH:
+            told = with_keys(self.app, f"{told} · {{back}} ends the search")
         self.query_one(Static).update(Content(told))
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -20,6 +21,7 @@ from pup_tui.output.json_table import json_table, thing_table
 from pup_tui.output.passage import Line
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
+from pup_tui.output.table import width_of
 from pup_tui.output.table_fit import cells_of, widths_of
 from pup_tui.tui.lines.line_list import LineList
 from pup_tui.tui.lines.plot import MetricPlot
@@ -31,6 +33,7 @@ _BEGINNING = 1024
 
 _RULE = re.compile(r"-+(-\+-+)*")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 KeyOf: TypeAlias = Callable[[str], str]
@@ -120,14 +123,13 @@ class SortableTable(LineList):
         told = f"table of {self.kind or 'stdout'}"
         if self.column is None:
             return told
-        way = "▾" if self.reversed else "▴"
-        return f"{told} · by {self._cell(self._head[0], self.column)} {way}"
+        return f"{told} · by {self._cell(self._head[0], self.column)} {self._way}"
 
     def ways(self, key: KeyOf) -> str:
         """What can be done with it."""
         if self.column is None:
             return f"{key('sort')} sorts"
-        return f"{key('sort')} {key('sort_back')} sort"
+        return f"{key('sort')} next column · {key('sort_back')} turned round"
 
     def sort(self, by: int) -> None:
         """Sort by the next column (1), which after the last is none, or turn the order round (-1)."""
@@ -137,11 +139,42 @@ class SortableTable(LineList):
             self.reversed = False
         else:
             self.reversed = not self.reversed
-        column = self.column
-        rows = list(self._rows)
+        self._arrange()
+
+    def sort_at(self, place: int) -> None:
+        """Sort by the column in which a place (from 0) of a line is; once more turns the order round."""
+        ends = accumulate(width + 3 for width in self._widths)
+        column = next((at for at, end in enumerate(ends) if place < end - 1), len(self._widths) - 1)
+        self.reversed = column == self.column and not self.reversed
+        self.column = column
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Have the rows in order, and the column that they are sorted by marked; what is blank is last."""
+        column, rows, blank = self.column, self._rows, list[Line]()
         if column is not None:
+            blank = [row for row in rows if not self._cell(row, column)]
+            rows = [row for row in rows if self._cell(row, column)]
             rows.sort(key=lambda row: _sort_key(self._cell(row, column)))
-        self._lines = [*self._head, *(rows[::-1] if self.reversed else rows), *self._foot]
+        rows = rows[::-1] if self.reversed else rows
+        self._lines = [self._marked_head(), self._head[1], *rows, *blank, *self._foot]
+
+    def _marked_head(self) -> Line:
+        head = self._head[0]
+        if self.column is None:
+            return head
+        cells = [self._cell(head, column) for column in range(len(self._widths))]
+        cells[self.column] += self._way
+        # The mark may take the column that parts a cell from the next one.
+        parts = (
+            cell + " " * (width + 1 - width_of(cell))
+            for cell, width in zip(cells, self._widths, strict=True)
+        )
+        return head._replace(text="| ".join(parts).rstrip())
+
+    @property
+    def _way(self) -> str:
+        return "▾" if self.reversed else "▴"
 
     def _cell(self, line: Line, column: int) -> str:
         text = line.text
@@ -151,10 +184,16 @@ class SortableTable(LineList):
         return text[begin : begin + self._widths[column]].strip()
 
 
-def _sort_key(cell: str) -> tuple[bool, float, str]:
-    """Numbers by what they come to, before all other texts."""
+def _sort_key(cell: str) -> tuple[bool, float, list[tuple[int, str]]]:
+    """Numbers by what they come to, before all other texts; of those the numbers in them as well."""
     is_number = _NUMBER.fullmatch(cell) is not None
-    return not is_number, float(cell) if is_number else 0.0, cell.casefold()
+    parts = _DIGITS.split(cell.casefold())
+    # Digits by how many there are: a number may have more of them than can be counted with.
+    natural = [
+        (len(digits := part.lstrip("0")), digits) if at % 2 else (0, part)
+        for at, part in enumerate(parts)
+    ]
+    return not is_number, float(cell) if is_number else 0.0, natural
 
 
 View: TypeAlias = FoldableJson | SortableTable | MetricPlot

@@ -357,6 +357,11 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         if 0 <= row < len(rows):
             self.go_to(rows[row][0])
 
+    def place_at(self, x: int, y: int) -> tuple[int, int] | None:
+        """The line that is seen in a row, and which place of it (from 0) is in a column; None for neither."""
+        rows, column = self._rows(), x - self._painter.gutter
+        return (rows[y][0], rows[y][1] + column) if 0 <= y < len(rows) and column >= 0 else None
+
     # Taking text out
 
     def marked(self) -> range:

@@ -15,6 +15,9 @@ from textual.widgets import Static
 
 from pup_tui.tui.lines.finder import TextSearch
 
+NO_MATCH = "no match"
+"""What a search says that finds nothing."""
+
 
 class ReadText(Static):
     """A text in which what is searched for is marked."""
@@ -68,7 +71,7 @@ class TextFinder:
     def enter(self, by: int) -> str:
         """Go to the first match, or from below to the last one; tells which it is."""
         found = list(self._matches(self._areas()))
-        return self._go_to(found, found[0 if by > 0 else -1]) if found else "no match"
+        return self._go_to(found, found[0 if by > 0 else -1]) if found else NO_MATCH
 
     @property
     def finds(self) -> bool:

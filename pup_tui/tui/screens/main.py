@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.decided import GoingOn
+    from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import Services
     from pup_tui.tui.typed_ahead import LetGo
@@ -61,6 +62,7 @@ class MainScreen(Shell):
 
     AUTO_FOCUS = "RunbookTree"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bound({"editor": ("write_first", "Write a first runbook")}),
         *bound({"editor": ("edit", "Edit the file")}, hinted=False),
         *bound(
             {
@@ -136,6 +138,11 @@ class MainScreen(Shell):
 
     # The catalog
 
+    @property
+    def _has_none(self) -> bool:
+        """Whether there are no runbooks at all."""
+        return not (self.library.loading or self.library.entries)
+
     def _look(self) -> None:
         """Look for what has changed on disk, unless the last look is not over yet."""
         if not self._looking:
@@ -155,6 +162,7 @@ class MainScreen(Shell):
                 self.sidebar.show(library.entries, library.problem, outside=library.outside)
                 if not library.entries:
                     self._describe()
+                    self.refresh_bindings()
                 if first and (wanted := library.opened_at()) is not None:
                     self._begins_at = wanted
                     self.select(wanted)
@@ -229,13 +237,15 @@ class MainScreen(Shell):
 
     async def _show_entry(self, entry: Entry | None) -> None:
         overview = self.pages.overview
-        if entry is None and not (self.library.loading or self.library.entries):
+        if entry is None and self._has_none:
             from pup_tui.tui.editing_runbooks import FIRST, own_folder
 
             overview.show_first(FIRST, own_folder(self._services))
             return
         if entry is None:
-            told = "" if self.library.loading else "Choose a runbook on the left."
+            # Where the filter leaves none, that is said where it stands.
+            chosen = self.library.loading or self.sidebar.filtered
+            told = "" if chosen else "Choose a runbook on the left."
             overview.show_nothing(told)
             return
         about = self.library.about(entry)
@@ -256,16 +266,22 @@ class MainScreen(Shell):
 
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_edit(self) -> None:
-        """Edit the selected runbook's file, or write a first one where there is none."""
-        from pup_tui.tui.editing_runbooks import edit_runbook, write_first
+        """Edit the selected runbook's file."""
+        from pup_tui.tui.editing_runbooks import edit_runbook
 
-        if self.entry is not None:
-            edited = await edit_runbook(self.app, self.entry, self._services)
-        elif not self.library.entries:
-            edited = await write_first(self.app, self._services)
-        else:
+        if self.entry is None:
             self.notify("Choose a runbook on the left, to edit its file.", markup=False)
-            return
+        else:
+            self._tell_edited(await edit_runbook(self.app, self.entry, self._services))
+
+    @work(group="edit", exclusive=True, exit_on_error=False)
+    async def action_write_first(self) -> None:
+        """Write a first runbook, where there is none, and edit its file."""
+        from pup_tui.tui.editing_runbooks import write_first
+
+        self._tell_edited(await write_first(self.app, self._services))
+
+    def _tell_edited(self, edited: Edited) -> None:
         self.notify(edited.text, severity=edited.severity, markup=False, timeout=ERROR_SECONDS)
         self._look()
 
@@ -274,6 +290,8 @@ class MainScreen(Shell):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("run", "plan", "open"):
             if self.page != "overview" or self.sidebar.runbooks.group is not None:
+                return False
+            if self._has_none:
                 return False
             return True if _runnable(self.entry) else None
         if action == "tab":
@@ -287,7 +305,9 @@ class MainScreen(Shell):
         if action in ("alert", "put_alert_aside"):
             return self.page == "overview" and bool(self.query_children(AlertBanner))
         if action == "edit":
-            return self.page == "overview"
+            return self.page == "overview" and not self._has_none
+        if action == "write_first":
+            return self.page == "overview" and self._has_none
         if action == "present_state":
             return self.page == "overview" and self._names_something
         return True
@@ -524,6 +544,7 @@ class MainScreen(Shell):
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
 
+        before = [page for page in self.run_pages.values() if page.view.run == run]
         try:
             past = await self._starter.past_run(self, run)
             if past is None:
@@ -536,12 +557,16 @@ class MainScreen(Shell):
             if resumed is not None:
                 live, undone = resumed
                 terminal.run = run
-                before = [page for page in self.run_pages.values() if page.view.run == run]
                 await self._open_live(live, past.notices, undone)
                 for page in before:
                     await self.forget_tab(page)
         finally:
+            for page in before:
+                page.view.settle()
             self._no_longer_starting()
+
+    def on_run_view_begun(self) -> None:
+        self.show_tabs()
 
     def on_run_view_waiting(self, message: RunView.Waiting) -> None:
         message.stop()
@@ -555,6 +580,8 @@ class MainScreen(Shell):
             severity = "information" if message.status == "succeeded" else "error"
             if message.view.going_on is None:
                 self._call_for(message.view, f"has ended: {message.status}", severity)
+            if self._failed is not None:
+                self._failed.settle()
             self._failed = message.view
             self._offer_ways_on()
             alert, done = self._services.alert, message.status == "succeeded"
@@ -577,6 +604,8 @@ class MainScreen(Shell):
             self._request_resume(view.run, about_failed=True, decided=view.going_on)
         elif self._is_looking(view) and view.failed_unasked:
             self._request_resume(view.run, about_failed=True)
+        else:
+            view.settle()
 
     def _is_looking(self, view: RunView) -> bool:
         return self.page in self.run_pages and self.run_pages[self.page].view is view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -44,10 +44,14 @@ class QuitScreen(Dialog):
         operator: str,
         *,
         waiting: Callable[[], Collection[str]] = tuple,
+        apart: Callable[[], Mapping[str, str]] = dict,
         typed: bool = False,
     ) -> None:
-        """`waiting` tells the ids of the runs that wait for the operator."""
+        """`waiting` tells the ids of the runs that wait for the operator, `apart` by the id what tells a run
+        from the others of its runbook.
+        """
         super().__init__("")
+        self._apart = apart
         self._waiting = waiting
         self._typed_too = typed
         self._runs = runs
@@ -59,10 +63,13 @@ class QuitScreen(Dialog):
         self._heading = self._asked()
 
     def _look_at_runs(self) -> list[tuple[str, str]]:
-        """The runs that are under way: the id of each runbook, and how the run stands."""
-        waiting = self._waiting()
+        """The runs that are under way: what each is called, and how it stands."""
+        waiting, apart = self._waiting(), self._apart()
         return [
-            (live.program.id, "waiting" if live.run in waiting else "running")
+            (
+                f"{live.program.id}  {apart.get(live.run, '')}".rstrip(),
+                "waiting" if live.run in waiting else "running",
+            )
             for live in self._runs.under_way
         ]
 
@@ -74,8 +81,8 @@ class QuitScreen(Dialog):
 
     def _names(self) -> Content:
         return Content("\n").join(
-            Content.assemble(status_content(status), f"  {safe_text(runbook)}")
-            for runbook, status in self._seen
+            Content.assemble(status_content(status), f"  {safe_text(called)}")
+            for called, status in self._seen
         )
 
     def _told(self) -> str:

@@ -13,9 +13,11 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.worker import Worker
 
+from pup_tui.tui.drawn_whole import hold_drawing
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
+from pup_tui.tui.told_apart import told_apart
 from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
@@ -123,6 +125,8 @@ class Shell(Screen[None]):
             self._before_run = page
         if page != self.page:
             self._put_question_aside()
+            # It is laid out in the size that it has only when it is shown.
+            hold_drawing(self.app)()
         self.page = self.pages.current = page
         self._sidebar_wish = None
         self._lay_out()
@@ -191,7 +195,14 @@ class Shell(Screen[None]):
 
     def run_tabs(self) -> list[Tab]:
         """The open runs, as their tabs show them."""
-        return [page.tab() for page in self.run_pages.values()]
+        apart = self.runs_apart()
+        return [page.tab(apart[page.view.run]) for page in self.run_pages.values()]
+
+    def runs_apart(self) -> dict[str, str]:
+        """What tells each open run, by its id, from the others of its runbook."""
+        pages = self.run_pages.values()
+        apart = told_apart((page.runbook, page.begun) for page in pages)
+        return dict(zip((page.view.run for page in pages), apart, strict=True))
 
     def show_tabs(self) -> None:
         self.do("tabs", self._renew_tabs)

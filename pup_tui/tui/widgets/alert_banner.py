@@ -29,7 +29,7 @@ class AlertBanner(Static):
         self.update(_told(self._alert, key_of(self.app, "alert"), key_of(self.app, ASIDE)))
 
     def on_click(self) -> None:
-        self.run_worker(self.screen.run_action("alert"))
+        self.screen.call_later(self.screen.run_action, "alert")
 
 
 def _told(alert: FiringAlert, key: str, aside: str) -> Content:

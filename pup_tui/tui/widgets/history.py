@@ -335,6 +335,8 @@ class History(Vertical):
             state.update(Content("Reading the journal…"))
         elif typing and self._rows:
             state.update(Content(f"words, {EXAMPLE}"))
+        elif typing and self._statuses:
+            state.update(Content(f"No run matches. Type less of it: words, {EXAMPLE}"))
         elif self._statuses:
             state.update(
                 Content(

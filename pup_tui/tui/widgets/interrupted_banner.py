@@ -41,4 +41,4 @@ class InterruptedBanner(Static):
         self.update(Content.styled(f"{before}{name}{after}", "bold"), layout=False)
 
     def on_click(self) -> None:
-        self.run_worker(self.screen.run_action("interrupted"))
+        self.screen.call_later(self.screen.run_action, "interrupted")

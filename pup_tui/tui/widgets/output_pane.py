@@ -27,6 +27,7 @@ from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
 from pup_tui.tui.lines.last_lines import ABOVE_ERROR, first_error
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.lines.plot import MetricPlot
+from pup_tui.tui.lines.read_text import NO_MATCH
 from pup_tui.tui.output_wanted import (
     OutputForEditor,
     OutputForFile,
@@ -319,8 +320,11 @@ class OutputPane(Vertical):
     def action_sort(self, by: int) -> None:
         if isinstance(self._view, SortableTable):
             self._view.sort(by)
-            self.lines.shown_anew(0)
-            self._forget_matches()
+            self._show_sorted()
+
+    def _show_sorted(self) -> None:
+        self.lines.shown_anew(0)
+        self._forget_matches()
 
     def _open(self) -> None:
         assert self._path is not None
@@ -374,7 +378,6 @@ class OutputPane(Vertical):
         # With what can be done, where a key of ours does it.
         does = self._does
         hides = self._view is not None and self._left_out
-        at = "paused at" if self._grows and self._view is None else "line"
         if self._view is None:
             parts.append(f"[stdout+stderr] {counted(0 if read is None else read.printed, 'line')}")
         else:
@@ -385,7 +388,7 @@ class OutputPane(Vertical):
             *([f"▲ JSON as printed: {self._why_not}"] if self._why_not else []),
             *(does(lambda key: f"{key('pager')} pager") if self._why_not else []),
             *([f"▲ without {counted(self._left_out, 'line')} of stderr"] if hides else []),
-            "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
+            self._place,
         ]
         dropped = 0 if read is None else read.dropped_lines
         if dropped:
@@ -406,6 +409,15 @@ class OutputPane(Vertical):
             shows = does(lambda key: f"{key('overwritten')} shows it")
             parts.append(": ".join(["⏎ overwritten", *shows]))
         self._status.update(Content(" · ".join(parts)), layout=False)
+
+    @property
+    def _place(self) -> str:
+        """Where one stands; one that was followed to its end stays there."""
+        lines = self.lines
+        if lines.following:
+            return "following" if self._grows else "at its end"
+        at = "paused at" if self._grows and self._view is None else "line"
+        return f"{at} {self._number(lines.cursor):,}"
 
     def _does(self, told: Callable[[KeyOf], str]) -> list[str]:
         """What is told of our keys, where they answer."""
@@ -563,7 +575,8 @@ class OutputPane(Vertical):
             found = await finder.find(source, wanted, other_end, forward=forward)
             told = ", past the end" if forward else ", past the top"
         if found is None:
-            self._tell("no match" if around else "")
+            keys = self._does(lambda key: f"{key('search')} another, {key('back')} ends the search")
+            self._tell(" · ".join([NO_MATCH, *keys]) if around else "")
             return False
         self._show_found(found, wanted)
         if self._counted is not pattern or self._matches.outdated(found):
@@ -625,8 +638,14 @@ class OutputPane(Vertical):
     # Elsewhere
 
     def on_click(self, event: events.Click) -> None:
-        """Two clicks open a line, as the key for that does."""
-        if event.widget is self.lines and event.chain == 2:
+        """Two clicks open a line, as the key for that does; one on the head of a table sorts by a column."""
+        if event.widget is not self.lines:
+            return
+        place = self.lines.place_at(event.x, event.y)
+        if isinstance(self._view, SortableTable) and place is not None and place[0] == 0:
+            self._view.sort_at(place[1])
+            self._show_sorted()
+        elif event.chain == 2:
             self.action_whole_line()
 
     def action_whole_line(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -21,7 +22,7 @@ from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import counted_effects, effect_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
-from pup_tui.tui.texts import counted, counted_steps, indented
+from pup_tui.tui.texts import counted, counted_steps, cut_middle, indented
 from pup_tui.tui.widgets.armed import Armed
 from pup_tui.tui.widgets.reading import ReadArea
 
@@ -148,7 +149,6 @@ class PlanView(Armed):
 
     def show(self, planned: Planned) -> None:
         self._planned = planned
-        self.query_one("#plan-title", Static).update(_title(planned))
         self._lay_out()
         self.query_one("#plan-body", VerticalScroll).scroll_home(animate=False)
 
@@ -156,9 +156,10 @@ class PlanView(Armed):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        """Wrap the commands to the width there is."""
+        """Fit the title and the commands to the width there is."""
         if self._planned is not None:
             width = (self.size.width or self.container_size.width) - AROUND_STEPS
+            self.query_one("#plan-title", Static).update(_title(self._planned, width))
             self.query_one("#plan-steps", Static).update(_steps(self._planned, width))
 
     def forget(self) -> None:
@@ -191,16 +192,17 @@ class PlanView(Armed):
             self.action_leave()
 
 
-def _title(planned: Planned) -> Content:
+def _title(planned: Planned, width: int) -> Content:
+    """The runbook's name and what its plan comes to, in a line for each where one has no room for both."""
     holding = {holder_id(each.id) for each in planned.steps}
     acting = (each for each in planned.steps if each.id not in holding)
     told = counted_effects((planned.program.node(each.id).step, each.mutates) for each in acting)
     steps = counted_steps(each.id in holding for each in planned.steps)
-    parts = [
-        Content.styled(safe_text(planned.loaded.require().name), "bold $text-primary"),
-        Content.styled(f"plan: {steps}, nothing has run", "$text-muted"),
-    ]
-    return Content("   ").join([*parts, told])
+    name = safe_text(planned.loaded.require().name)
+    plan = Content.styled(f"plan: {steps}, nothing has run", "$text-muted")
+    facts = Content("   ").join([plan, told])
+    between = "   " if cell_len(name) + 3 + facts.cell_length <= width else "\n"
+    return Content.assemble((cut_middle(name, width), "bold $text-primary"), between, facts)
 
 
 def _steps(planned: Planned, width: int) -> Content:

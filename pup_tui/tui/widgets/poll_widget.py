@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -13,6 +15,8 @@ from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import key_of
 from pup_tui.tui.texts import short_duration
 from pup_tui.tui.widgets.poll_reading import PollReading
+
+_ABOUT_A_VALUE = re.compile(r"\b(value|decreasing|increasing)\b")
 
 
 class PollWidget(Vertical):
@@ -86,14 +90,22 @@ def _error(reading: PollReading) -> Content:
 def _seen(reading: PollReading, values: list[float]) -> Content:
     if reading.attempts == 0:
         return Content.styled("no result yet", TONES["calm"])
-    seen = "no value" if reading.value is None else f"{reading.value:.12g}"
-    if reading.value is None and reading.status is not None:
-        seen = _line(reading.status)
     met = ("met", TONES["good"]) if reading.met else ("not yet", TONES["care"])
-    told = Content.assemble("last ", (seen, "bold"), " · ", met)
+    told = Content.assemble(met)
+    if seen := _last(reading):
+        told = Content.assemble("last ", (seen, "bold"), " · ", told)
     if len(values) > 1:
         told += Content.styled(f" · {min(values):.12g} to {max(values):.12g}", TONES["calm"])
     return told
+
+
+def _last(reading: PollReading) -> str:
+    """What the last attempt gave; that it gave no value is told only where the condition is about one."""
+    if reading.value is not None:
+        return f"{reading.value:.12g}"
+    if reading.status is not None:
+        return _line(reading.status)
+    return "no value" if _ABOUT_A_VALUE.search(reading.until) else ""
 
 
 def _time(reading: PollReading) -> Content:

@@ -23,6 +23,7 @@ from pup_tui.tui.texts import (
     clock,
     counted,
     cut_middle,
+    end_of_id,
     local_clock,
     moment,
     short_duration,
@@ -37,10 +38,6 @@ LEAST_REASON = 12
 
 MOST_NOTES = 2
 """Notes that stand under the header; all of them are in the record."""
-
-ID_END = 6
-"""Characters of a run's id that tell it from others."""
-
 
 _MATTERS = (StepStatus.FAILED, StepStatus.UNKNOWN)
 """What became of steps that is told in any case, also before the others have ended."""
@@ -93,7 +90,9 @@ class RunHeader(Static):
             others = [other for other in others if other.endswith(_MATTERS)]
         told = {
             "name": Content.styled(safe_text(progress.program.runbook.name), "bold"),
-            "run": Content.styled(_run_id(safe_text(self._run), heading.wide), "dim"),
+            "run": Content.styled(
+                safe_text(self._run) if heading.wide else end_of_id(self._run), "dim"
+            ),
         }
         if heading.past and started is not None:
             begun = moment(datetime.fromisoformat(started.ts).timestamp())
@@ -236,11 +235,6 @@ def _times(heading: Heading, *, final: bool) -> str:
         return clock(worked)
     told = f"worked {clock(worked)}" if heading.wide else clock(worked)
     return f"{told} · waited {clock(waited) if heading.wide else short_duration(waited)}"
-
-
-def _run_id(run: str, wide: bool) -> str:
-    """Ids begin with the time, so that runs of one day differ in their ends only."""
-    return run if wide else f"…{run[-ID_END:]}"
 
 
 _WHY_EMPTY = {

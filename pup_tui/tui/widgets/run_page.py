@@ -23,6 +23,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.past import PastRun, breaking_off, known_values, step_figures
+from pup_tui.tui.told_apart import Begun
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
@@ -176,8 +177,17 @@ class RunPage(Vertical):
         """The id of its runbook."""
         return self.view.program.id
 
-    def tab(self) -> Tab:
-        return Tab(self.id or "", self.runbook, self.view.status)
+    @property
+    def begun(self) -> Begun:
+        """What tells it from other runs of its runbook."""
+        started = self.view.progress.started
+        if started is None:
+            return Begun(self.view.run, "", {})
+        return Begun(self.view.run, started.ts, known_values(started.vars))
+
+    def tab(self, apart: str) -> Tab:
+        """Its tab, with what tells it `apart` from other tabs."""
+        return Tab(self.id or "", self.runbook, self.view.status, apart)
 
     def on_run_view_trouble(self, message: RunView.Trouble) -> None:
         message.stop()

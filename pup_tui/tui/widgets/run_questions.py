@@ -120,6 +120,7 @@ class RunQuestions(OpenQuestions):
             output = self._output_path(self._progress.culprit(question.step))
         asked = QuestionContext(
             output=output,
+            run=self._run,
             marks=marks,
             began=self._times.began_at(question.step),
             target=" · ".join(target) or None,

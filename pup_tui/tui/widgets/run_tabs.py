@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import events
 from textual.containers import Horizontal
 from textual.content import Content
@@ -28,11 +29,14 @@ RUNBOOKS = 12
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. `status` is a word of `glyphs`, empty for what is no run."""
+    """One tab. `status` is a word of `glyphs`, empty for what is no run; `apart` is what tells a run from the
+    other runs of its runbook that have a tab.
+    """
 
     page: str
     title: str
     status: str = ""
+    apart: str = ""
 
     def content(self, width: int = NAME_WIDTH) -> Content:
         """Its mark and its title, cut to so many columns."""
@@ -40,8 +44,14 @@ class Tab:
         if not self.status:
             return Content(title)
         mark = mark_of(self.status)
-        # A few columns tell more where they are the first ones.
-        cut = cut_middle(title, width) if width >= LEAST_NAME else fit(title, width).rstrip()
+        if apart := safe_text(self.apart):
+            # Where there is room for one only, it is what differs.
+            beside = width >= LEAST_NAME
+            apart = cut_middle(apart, 2 * width // 3 if beside else width)
+            cut = f"{cut_middle(title, width - 1 - cell_len(apart))} {apart}" if beside else apart
+        else:
+            # A few columns tell more where they are the first ones.
+            cut = cut_middle(title, width) if width >= LEAST_NAME else fit(title, width).rstrip()
         named = f" {cut}" if width else ""
         return Content.assemble((mark.glyph, TONES[mark.tone]), named)
 

@@ -21,6 +21,7 @@ from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunStarted,
     StepFinished,
     StepPolled,
     StepStarted,
@@ -33,6 +34,7 @@ from pup_tui.drivers.local import LocalRun
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.drawn_whole import LetDraw, hold_drawing
 from pup_tui.tui.evidence import evidence_for, next_with_output
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.last_lines import line_count
@@ -105,6 +107,9 @@ class RunView(Vertical):
         # Before what the part with the focus does with it.
         *bound({"open": ("answer_from_elsewhere", "Answer")}, priority=True),
     ]
+
+    class Begun(Message):
+        """The run has begun: when and with which values is known."""
 
     class Ended(Message):
         """The run is over."""
@@ -190,6 +195,11 @@ class RunView(Vertical):
         self._follows_run = True
         self._steps_dirty = True
         self._output_dirty = True
+        self._keeps_open = False
+        self._passed_over: list[StepFinished] = []
+        """What a failure kept from running: still to come as long as it may be asked what becomes of that."""
+        self._let_draw: LetDraw | None = None
+        """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
         """Whether the first error is to come into sight, and whether it has."""
         self._beat = -1
@@ -197,6 +207,10 @@ class RunView(Vertical):
         """The most rows and columns that the steps are given, where they have no bound of their own."""
         for notice in told:
             self._take(notice)
+        self._keeps_open = live is not None
+        self._goes_on = live is not None and self.progress.over
+        if self._goes_on:
+            self.progress.come_again()
         shown = self.progress.trouble if self.progress.over else None
         self._select(shown.id if shown is not None else self.progress.current or self._selected)
 
@@ -247,21 +261,45 @@ class RunView(Vertical):
 
     def _take(self, notice: AnyNotice) -> None:
         """Note what was told; of a foreach the state tells more."""
-        self.progress.apply(notice)
         state = self._state
+        if isinstance(notice, StepFinished) and self._may_come_yet(notice):
+            self._passed_over.append(notice)
+            return
+        self.progress.apply(notice)
         if isinstance(notice, StepStarted) and state is not None:
             self.progress.learn_items(notice.step, state)
+
+    def _may_come_yet(self, told: StepFinished) -> bool:
+        """Whether a failure kept a step from running of which it may yet be asked what becomes of it."""
+        state, trouble = self._state, self.progress.trouble
+        step = None if state is None else state.steps.get(told.step)
+        if state is None or step is None or not self._keeps_open:
+            return False
+        given_up = trouble is not None and trouble.given_up
+        failed = self.progress.counts["failed"] and not given_up and state.cancelled is None
+        return bool(failed) and (step.passed_over or step.cut_short)
+
+    def settle(self) -> None:
+        """Nobody is asked any more what becomes of a failure: what it kept from running was skipped."""
+        self._keeps_open = False
+        for told in self._passed_over:
+            self.progress.apply(told)
+        self._steps_dirty = self._steps_dirty or bool(self._passed_over)
+        self._passed_over.clear()
 
     def notice(self, notice: AnyNotice) -> None:
         self._take(notice)
         self._steps_dirty = True
         if isinstance(notice, StepFinished) and self._requests is not None:
             self._requests.withdraw(notice.step)
+        self._goes_on = False
         match notice:
             case StepStarted() if self._live is not None:
                 self._questions.attempt_begins(notice.step, notice.attempt)
             case StepFinished() | StepPolled() if notice.step == self._selected:
                 self._output_dirty = True
+            case RunStarted():
+                self.post_message(self.Begun())
             case RunFinished():
                 self._run_ended(notice.status)
         if self._follows_run and not self.progress.over and self._questions.in_front is None:
@@ -295,6 +333,8 @@ class RunView(Vertical):
         if self._questions:
             self._questions.withdraw_all()
             self._no_longer_waiting()
+        if not self.failed_unasked and self.going_on is None:
+            self.settle()
         trouble = self.progress.trouble
         if self._follows_run and trouble is not None:
             self._select(trouble.id)
@@ -302,6 +342,8 @@ class RunView(Vertical):
 
     def _no_longer_waiting(self) -> None:
         self._steps_dirty = True
+        if self._questions.was_asked and self.going_on is None:
+            self.settle()
         if self._shows_failure:
             self._shows_failure = False
             self._pane.lines.following = True
@@ -327,6 +369,8 @@ class RunView(Vertical):
             yield StepOutputView(self.progress, self._times)
 
     def on_mount(self) -> None:
+        if self._goes_on:
+            self._let_draw = hold_drawing(self.app)
         self.query_one("#run-banner").display = False
         self.set_interval(1 / FRAMES, self.take_in)
         self.call_after_refresh(self.take_in)
@@ -411,6 +455,9 @@ class RunView(Vertical):
             self._pane.show_failure()
         if steps or (output and not self.has_class("-wide")):
             self.share_room()
+        if self._let_draw is not None and not self._goes_on:
+            self._let_draw()
+            self._let_draw = None
 
     def _let_time_pass(self) -> None:
         """Clocks go on, and unfinished lines change, without anybody telling."""
@@ -553,13 +600,15 @@ class RunView(Vertical):
     ) -> bool:
         return await self._pane.find_match(pattern, by, enters=enters, around=around)
 
-    def show_failure(self, run: str, step: str) -> bool:
+    def show_output(self, run: str, step: str, *, from_error: bool) -> bool:
         failed = self.progress.culprit(step)
         is_free = self._follows_run or self._selected == failed
         if run != self.run or not is_free or not line_count(self._output_path(failed)):
             return False
         self._select(failed)
-        self._steps_dirty = self._wants_failure = self._shows_failure = True
+        self._steps_dirty = True
+        if from_error:
+            self._wants_failure = self._shows_failure = True
         self.take_in()
         return True
 

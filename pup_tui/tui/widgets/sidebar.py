@@ -105,6 +105,8 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         self.activity = Activity()
         self.labels: Mapping[Path, str] = {}
         self.notes: Mapping[str, str] = {}
+        self._stood: object = None
+        """What the cursor was on last, also where a filter has left nothing since."""
 
     def on_mount(self) -> None:
         self.show_root = False
@@ -166,7 +168,7 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
             return broken
         if action == "turn_group":
             return self.group is not None
-        return not (action == "select_cursor" and (broken or self.group is not None))
+        return not (action == "select_cursor" and (broken or self.entry is None))
 
     def action_tell_broken(self) -> None:
         """Say why it does not run."""
@@ -190,7 +192,9 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         if self._shape() == _shape(groups):
             self._renew(groups)
             return
-        here = _key(self.cursor_node.data) if self.cursor_node is not None else None
+        if self.cursor_node is not None:
+            self._stood = _key(self.cursor_node.data)
+        here = self._stood
         closed = {node.data for node in self.root.children if not node.is_expanded}
         line = self.cursor_line
         self.clear()
@@ -394,7 +398,11 @@ class Sidebar(Vertical):
         if self._problem:
             return f"The runbooks cannot be read: {safe_text(self._problem)}"
         if self._entries:
-            return with_keys(self.app, "No runbook matches.\n\n{back} clears the filter.")
+            return with_keys(
+                self.app,
+                "No runbook matches.\n\n{back} clears the filter.\n\n"
+                "Each word is looked for in ids, names, descriptions and tags.",
+            )
         folder = safe_text(str(self._places[0])) if self._places else ""
         return (
             f"There are no runbooks yet.\n\n{key_of(self.app, 'editor')} writes a first one. "
@@ -411,7 +419,14 @@ class Sidebar(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "clear":
             return bool(self._filter.value)
+        if action in ("filter", "group"):
+            return self._loading or bool(self._entries)
         return True
+
+    @property
+    def filtered(self) -> str:
+        """What it is filtered by."""
+        return self._filter.value
 
     def action_filter(self) -> None:
         self._filter.focus()

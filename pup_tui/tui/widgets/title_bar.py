@@ -71,7 +71,7 @@ class ProfileButton(Static):
         return _joined(parts)
 
     def on_click(self) -> None:
-        self.run_worker(self.screen.run_action("profile"))
+        self.screen.call_later(self.screen.run_action, "profile")
 
 
 def _joined(parts: Sequence[Content]) -> Content:
