@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 _METHOD = late_pattern(r"[A-Z]+")
 
+BARRED = "refused: it may change something, and the run is read-only"
+"""Why a step did nothing in a run that may change nothing."""
+
 WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
 
@@ -148,7 +151,7 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
 class PupRequest(StepRequest, frozen=True, kw_only=True):
     """Words of a `pup` subcommand, without a leading `pup`.
 
-    `approved` tells that somebody said yes to this step.
+    `approved` tells that somebody said yes to this step, and `read_only` that by its author it only looks.
     """
 
     step: ClassVar[type[Step]] = PupStep
@@ -157,11 +160,18 @@ class PupRequest(StepRequest, frozen=True, kw_only=True):
     env: Mapping[str, str | None] = {}
     cwd: str | None = None
     approved: bool = False
+    read_only: bool = False
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
         around = texts.around
-        return cls(words=texts["run"], env=around.env, cwd=around.cwd, approved=around.approved)
+        return cls(
+            words=texts["run"],
+            env=around.env,
+            cwd=around.cwd,
+            approved=around.approved,
+            read_only=texts.step.read_only is True,
+        )
 
 
 class SqlRequest(StepRequest, frozen=True, kw_only=True):
