@@ -159,6 +159,9 @@ class PupExecutor:
             # As a whole: `pup` sends a token and keys that stand beside it together.
             given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}
             given |= configuration.variables()
+        if not given.keys().isdisjoint(CREDENTIAL_VARIABLES):
+            # Without it `pup` would take the site of whatever configuration it reads.
+            given[SITE_VARIABLE] = configuration.site
         return ProcessCommand(executable=path, arguments=arguments, environ=given, cwd=cwd)
 
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
