@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.events import EditedText
+from pup_tui.core.lines import line_of
 from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
 from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.late_pattern import late_pattern
@@ -273,7 +274,8 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
     def shown(cls, texts: StepTexts) -> str:
         query = urlencode(_query(texts.seen["query"]), safe="*")
         joint = "&" if "?" in texts.seen["url"] else "?"
-        return f"{texts.line}{joint if query else ''}{query}"
+        added = f"{joint}{query}" if query else ""
+        return line_of(texts.step, lambda key: texts.told(key) + (added if key == "url" else ""))
 
     @classmethod
     def sent(cls, texts: StepTexts) -> Sent:

@@ -19,6 +19,7 @@ steps:
   - {name: looks, kind: shell, run: ls, read_only: true}
   - {name: shell, kind: shell, run: ls}
   - {name: get, kind: http, url: 'https://example.com'}
+  - {name: fetch, kind: http, url: 'https://example.com', output_file: x.json}
   - {name: post, kind: http, method: POST, url: 'https://example.com'}
   - {name: some, kind: http, method: '{{ V }}', url: 'https://example.com'}
   - {name: query, kind: sql, url: 'sqlite:///x', query: select 1, read_only: true}
@@ -57,7 +58,7 @@ steps:
 """
 CHANGES = {
     *("shell", "post", "some", "write", "cancel", "submit", "extension", "values"),
-    *("either", "partly", "apibranch", "shifted"),
+    *("fetch", "either", "partly", "apibranch", "shifted"),
     *("flow", "tell", "each", "g/in"),
     *("path", "library", "apivalue", "apiquoted", "apiescaped", "override", "parameter", "address"),
 }

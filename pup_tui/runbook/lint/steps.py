@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
 from pup_tui.runbook.report import a_step
-from pup_tui.runbook.roles import COMMANDS, EXPRESSIONS, Language, Role
+from pup_tui.runbook.roles import COMMANDS, EXPRESSIONS, FILES, Language, Role
 from pup_tui.runbook.scope import is_readable, names_in
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.runbook.steps import BODY, StepDraft
@@ -78,7 +78,7 @@ def no_process(subject: Subject) -> Iterator[Finding]:
             continue
         used = roles.get(step.path, set())
         processes = COMMANDS | {Role.STATEMENTS}
-        useless = {"env": processes, "cwd": processes | {Role.FILE}}
+        useless = {"env": processes, "cwd": processes | FILES}
         for key, needed in useless.items():
             if step.node.get(key) is not None and not used & needed:
                 tag = step.node.text("kind")
