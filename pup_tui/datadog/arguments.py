@@ -328,7 +328,8 @@ def _shortcoming(rows: Sequence[PupCommand], parsed: Words) -> CommandError:
         return CommandError(f"{row.name}: {missing} is missing", usage)
     missing_flags = [f.name for f in row.flags if f.required and f.name not in parsed.given]
     if missing_flags:
-        return CommandError(f"{row.name}: {' and '.join(missing_flags)} is missing", usage)
+        are = "is" if len(missing_flags) == 1 else "are"
+        return CommandError(f"{row.name}: {' and '.join(missing_flags)} {are} missing", usage)
     return CommandError(f"{row.name}: something is missing", usage)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,18 @@ def sent(found: Loaded, **given: object) -> str:
     program = compile_program(found.id, runbook)
     steps = plan(program, resolved.values, resolved.left_out, "ada", lambda _: True)
     return steps[-1].command
+
+
+@pytest.mark.parametrize("default", [{"a": "{{ b }}"}, [1, "{"], "{%", ["{x}", "y"]])
+def test_a_default_is_told_as_it_could_be_given(default: object, tmp_path: Path) -> None:
+    kinds: dict[type, str] = {dict: "OBJECT", list: "ARRAY_STRING", str: "STRING"}
+    parameter = WorkflowInput(name="P", type=kinds[type(default)], default=default)
+    found = loaded(DatadogWorkflow(id="w", name="W", parameters=(parameter,)), tmp_path)
+    variable = found.require().vars["P"]
+    assert not variable.default_follows
+    told = variable.default_in_words
+    texts = [str(item) for item in default] if isinstance(default, list) else default
+    assert (told if isinstance(default, str) else json.loads(told)) == texts
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -188,6 +201,7 @@ async def test_they_are_listed_without_being_read(account: Account) -> None:
     assert (entry.name, entry.description, entry.steps) == ("Übel & Co", "D", 1)
     assert (entry.tags, entry.origin) == ({"team": "a", "b": ""}, "datadog")
     assert account.catalog.load(entry.path).id == entry.id
+    assert account.catalog.lint(entry.path, lambda _: True).warnings == ()
     assert account.catalog.paths == []
     assert account.catalog.packs == ()
 

@@ -75,6 +75,7 @@ def test_what_words_mean(line: str, command: str | None, mutates: bool, alias: b
         ("monitors get ''", "monitor_id is empty", ""),
         ("slos get ..", "would change the path", ""),
         ("slos status abc --from 1h", "--to is missing", "--from FROM --to TO"),
+        ("slos status abc", "--from and --to are missing", "--from FROM --to TO"),
         ("slos list --tags-query a --service b", "cannot be used together", "--service"),
         ("logs search", "--query is missing", "`logs search --query QUERY`"),
         ("logs search --query x --from 1h30m", "'1h30m' is no time", ""),

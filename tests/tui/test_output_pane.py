@@ -519,6 +519,17 @@ async def test_metrics_are_a_plot_that_fills_the_pane(tmp_path: Path) -> None:
         assert s.status().startswith("json of stdout")
 
 
+async def test_a_plot_leaves_the_column_of_a_scrollbar(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        curves = [{"scope": f"host:{n}", "pointlist": [[0, 1], [60_000, n]]} for n in range(6)]
+        await arranged(s, json.dumps({"status": "ok", "series": curves}))
+        await s.pilot.pause()
+        await s.app.workers.wait_for_complete()
+        await s.pilot.pause()
+        assert s.lines.show_vertical_scrollbar
+        assert not [row for row in s.rows() if "›" in row]
+
+
 async def test_a_plot_is_never_drawn_where_the_console_would_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

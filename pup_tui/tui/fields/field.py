@@ -359,7 +359,6 @@ def _default_words(variable: Variable) -> str:
 
 def literal_default(variable: Variable) -> str | None:
     """The default as text, unless there is none or it has yet to be worked out from other variables."""
-    if not variable.has_default or variable.places:
+    if not variable.has_default or variable.places or variable.default_follows:
         return None
-    text = variable.default_in_words
-    return None if "{{" in text or "{%" in text else text
+    return variable.default_in_words

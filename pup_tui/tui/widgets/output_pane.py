@@ -115,6 +115,8 @@ class OutputPane(Vertical):
     def on_mount(self) -> None:
         self._search_bar.display = False
         self._show_status()
+        # Of the columns one is the scrollbar's.
+        self.watch(self.lines, "show_vertical_scrollbar", self.on_resize, init=False)
 
     def on_descendant_focus(self) -> None:
         self._mark_focus()
