@@ -31,6 +31,7 @@ COMMAND: Final = "command:"
 VariableType = Literal[
     "string",
     "text",
+    "json",
     "integer",
     "number",
     "boolean",
@@ -105,9 +106,10 @@ class Variable(Section, frozen=True, kw_only=True):
     type: Annotated[
         VariableType,
         key(
-            "What the value must be: `string` (one line), `text` (several lines), `integer`, "
-            "`number`, `boolean`, `enum` (one of `choices`), `duration`, `url`, `file`, `list` (of "
-            "texts; with `choices` a multiple choice), or `secret` (never shown or recorded)."
+            "What the value must be: `string` (one line), `text` (several lines), `json` (a text "
+            "that is JSON), `integer`, `number`, `boolean`, `enum` (one of `choices`), "
+            "`duration`, `url`, `file`, `list` (of texts; "
+            "with `choices` a multiple choice), or `secret` (never shown or recorded)."
         ),
     ] = "string"
     required: Annotated[

@@ -147,8 +147,34 @@ def test_what_has_no_default_is_required_and_told_as_the_api_tells_it(tmp_path: 
     first, second = runbook.vars["a"], runbook.vars["b"]
     assert (first.type, first.choices, first.required) == ("enum", ("x", "y"), True)
     assert first.description == "Service: What fails."
-    assert (second.type, second.required) == ("text", False)
+    assert (second.type, second.required) == ("json", False)
     assert second.description == "(as JSON: ARRAY_OBJECT)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "given", "told"),
+    [
+        ("OBJECT", msgspec.UNSET, "{a", "it is not JSON"),
+        ("OBJECT", {"b": 1}, "a: 1", "it is not JSON"),
+        ("OBJECT", msgspec.UNSET, ' {"a": 1}', ""),
+        ("OBJECT", [1], "[1]", ""),
+        ("ARRAY_OBJECT", [], "x", "it is not JSON"),
+        ("OBJECT", msgspec.UNSET, f'{{"a": "{"x" * 5000}"}}', ""),
+        ("ARRAY_NUMBER", msgspec.UNSET, "[1,\n2]", ""),
+        ("ANY", msgspec.UNSET, "5", ""),
+        ("ANY", msgspec.UNSET, "five", "it is not JSON"),
+    ],
+)
+def test_what_is_no_json_is_told_before_anything_runs(
+    kind: str, default: Any, given: str, told: str, tmp_path: Path
+) -> None:
+    parameter = WorkflowInput(name="a", type=kind, default=default)
+    found = loaded(DatadogWorkflow(id="w", name="W", parameters=(parameter,)), tmp_path)
+    resolved = asyncio.run(
+        resolve_inputs(found.require(), {"a": given}, local_sources({}, Path("/")))
+    )
+    problems = [str(problem) for problem in resolved.problems]
+    assert [told in problem for problem in problems] == ([True] if told else [])
 
 
 @pytest.mark.parametrize(
