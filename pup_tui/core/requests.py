@@ -226,7 +226,8 @@ def _engine(texts: StepTexts) -> Engine:
 class HttpRequest(StepRequest, frozen=True, kw_only=True):
     """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
 
-    `cwd` is the directory that `body_file` and `output_file` are relative to.
+    `cwd` is the directory that `body_file` and `output_file` are relative to. `read_only` tells that by its
+    author it only looks.
     """
 
     step: ClassVar[type[Step]] = HttpStep
@@ -243,6 +244,7 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
     follow_redirects: bool = False
     verify: bool = True
     cwd: str | None = None
+    read_only: bool = False
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
@@ -268,6 +270,7 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
             follow_redirects=texts["follow_redirects"],
             verify=texts["verify"],
             cwd=texts.around.cwd,
+            read_only=texts.step.read_only is True,
         )
 
     @classmethod
