@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from .plain_numbers import number_of
 from .series import series_of
-from .things import AnswerSubject, at, layers, subject_of, told_thing
+from .things import NOT_COMPLETE, AnswerSubject, at, layers, subject_of, told_thing
 
 _PATHS: Final = (
     ("value",),
@@ -57,7 +57,9 @@ def numbers_of(value: Any) -> ToldNumbers:
     if answer.error:
         return ToldNumbers(None, why_not=f"the answer is an error: {answer.error}")
     groups = _groups(value)
-    return _of_things(answer) if groups is None else _of_groups(*groups)
+    if groups is None:
+        return _of_things(answer)
+    return ToldNumbers(None, why_not=NOT_COMPLETE) if answer.is_partial else _of_groups(*groups)
 
 
 def _groups(value: Any) -> tuple[list[Number], str] | None:

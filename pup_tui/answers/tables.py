@@ -18,6 +18,7 @@ MOST_ROWS: Final = 10_000
 _MOST_IN_CELL: Final = 40
 """Columns of a cell before the last, so that the others of its row are in sight."""
 _THING: Final = "^"
+_EACH: Final = "*"
 _MILLISECONDS: Final = 1e11
 """From here on a number is a time in milliseconds; in seconds that would be the year 5138."""
 _LENGTHS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -182,7 +183,9 @@ def _ago(seconds: float) -> str:
 
 
 def _below(value: Any, keys: tuple[str, ...]) -> Any:
-    for key in keys:
+    for depth, key in enumerate(keys, 1):
+        if key == _EACH and isinstance(value, Mapping):
+            return {name: _below(each, keys[depth:]) for name, each in value.items()}
         if isinstance(value, Mapping):
             value = value.get(key)
         elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):

@@ -22,6 +22,15 @@ _BESIDE: Final = frozenset(
     }
 )  # fmt: skip
 """What stands beside a list and tells of it, where that is more than a number."""
+_ABOUT: Final = frozenset({"links", "meta", "metadata", "page", "pagination", "paging"})
+"""What tells of a list, and is none itself."""
+_QUERIED: Final = (
+    ("series",),
+    ("data", "attributes", "columns"),
+    ("data", "attributes", "times"),
+    ("data", "buckets"),
+)
+"""Where answers to queries for numbers have them."""
 _NAMES: Final = ("name", "title", "environment_name", "host_name", "key", "public_id", "id")
 """What a thing is called by, the best first."""
 _NAME: Final = late_pattern(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
@@ -50,12 +59,18 @@ class AnswerSubject(NamedTuple):
 def subject_of(value: Any) -> AnswerSubject:
     """What an answer is about."""
     if isinstance(value, Mapping):
-        if error := _error(value):
+        found = _inside(value, "json")
+        if error := _error(value, found):
             return AnswerSubject(error=error)
-        return _inside(value, "json")._replace(is_partial=_is_partial(value))
+        return found._replace(is_partial=_is_partial(value))
     if isinstance(value, list):
         return AnswerSubject(tuple(value), True)
     return AnswerSubject() if value is None else AnswerSubject((value,))
+
+
+def is_query(value: Any) -> bool:
+    """Whether an answer is one to a query for numbers: series, columns, or buckets."""
+    return any(isinstance(at(value, *path), list) for path in _QUERIED)
 
 
 def layers(thing: Any) -> Iterator[JsonMap]:
@@ -140,11 +155,12 @@ def _inside(value: JsonMap, path: str) -> AnswerSubject:
         data, below = value["data"], f"{path}.data"
         if isinstance(data, list):
             return AnswerSubject(tuple(data), True, below)
-        if isinstance(data, Mapping):
+        if isinstance(data, Mapping) and data:
             has_status = isinstance(data.get("status"), str)
             found = None if has_status else _list_in(data, below)
             return found or AnswerSubject((data,), path=below)
-        if data is not None or any(key not in _BESIDE for key in value if key != "data"):
+        is_there = data is not None and data not in ("", {})
+        if is_there or any(key not in _BESIDE for key in value if key != "data"):
             return AnswerSubject((value,), path=path)
         return AnswerSubject(path=below)
     if (found := _list_in(value, path)) is not None:
@@ -153,39 +169,48 @@ def _inside(value: JsonMap, path: str) -> AnswerSubject:
     if len(held) == 1 and isinstance(only := value[held[0]], Mapping):
         path = f"{path}.{held[0]}"
         return _list_in(only, path) or AnswerSubject((only,), path=path)
-    says_nothing = all(key in _BESIDE and not its for key, its in value.items())
+    says_nothing = all(key in _ABOUT or (key in _BESIDE and not its) for key, its in value.items())
     return AnswerSubject(() if says_nothing else (value,), path=path)
 
 
 def _list_in(value: JsonMap, path: str) -> AnswerSubject | None:
-    """The list in an object that is nothing else than that, perhaps in its attributes."""
+    """The list in an object that is nothing else than that, perhaps in its attributes.
+
+    One that is there in name only, as `null` or an empty object, has nothing in it.
+    """
     held = _held(value)
     inner = value.get("attributes")
     if held == ["attributes"] and isinstance(inner, Mapping):
         return _list_in(inner, f"{path}.attributes")
-    if len(held) == 1 and isinstance(only := value[held[0]], list):
-        return AnswerSubject(tuple(only), True, f"{path}.{held[0]}")
-    return None
+    if len(held) != 1:
+        return None
+    only, below = value[held[0]], f"{path}.{held[0]}"
+    if isinstance(only, list):
+        return AnswerSubject(tuple(only), True, below)
+    return AnswerSubject(path=below) if only is None or only == {} else None
 
 
 def _held(value: JsonMap) -> list[str]:
-    """What an object holds beside what tells of it; nothing where it is a thing that has an id."""
+    """What an object holds beside what tells of it; nothing where it is a thing that has an id.
+
+    What is null counts only where nothing else is there.
+    """
     if any(_is_id(key) and key != "type" and its is not None for key, its in value.items()):
         return []
-    return [key for key, its in value.items() if key not in _BESIDE and not _is_number(its)]
+    held = [
+        key for key, its in value.items() if key not in _BESIDE and not isinstance(its, int | float)
+    ]
+    return [key for key in held if value[key] is not None] or held
 
 
-def _is_number(value: Any) -> bool:
-    return value is None or isinstance(value, int | float)
-
-
-def _error(value: JsonMap) -> str:
-    """What goes wrong by an answer that tells of nothing else, or by that of a query that failed."""
+def _error(value: JsonMap, found: AnswerSubject) -> str:
+    """What goes wrong by an answer in which nothing else is `found`, or by that of a query that failed."""
     said = [_told(each) for key in ("errors", "error") if (each := value.get(key))]
     others = (its for key, its in value.items() if key not in _BESIDE)
     tells_more = any(isinstance(each, Mapping | list) and each for each in others)
-    is_failed_query = isinstance(value.get("errors"), str) or value.get("status") == "error"
-    is_error = is_failed_query or not (tells_more or name_of(value))
+    is_failed = isinstance(value.get("errors"), str) or value.get("status") == "error"
+    is_failed = is_failed or is_query(value) or not found.things
+    is_error = is_failed or not (tells_more or name_of(value))
     return "; ".join(filter(None, said))[:_LONGEST_ERROR] if is_error else ""
 
 

@@ -1,4 +1,4 @@
-"""Whether a step changes anything outside, as far as its texts tell."""
+"""Whether a step changes anything outside or on this machine, as far as its texts tell."""
 
 from __future__ import annotations
 
@@ -112,7 +112,10 @@ def program_needed(step: Step) -> str:
 
 
 def _by_kind(step: Step) -> bool | None:
-    for text in texts_of(step):
+    texts = [*texts_of(step)]
+    if any(text.role is Role.WRITTEN_FILE for text in texts):
+        return True
+    for text in texts:
         if text.role is Role.METHOD:
             return None if "{" in text.source else _of_request(step, text.source.upper())
         if text.role is Role.SUBCOMMAND:

@@ -47,6 +47,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.ids import UNDO, Timer, static_id
 from pup_tui.core.program import Node, Program
+from pup_tui.core.requests import BARRED
 from pup_tui.core.run import Run
 from pup_tui.core.scope import not_held, scope_of, truth_of
 from pup_tui.core.state import (
@@ -62,8 +63,6 @@ from pup_tui.core.state import (
 from pup_tui.runbook.parts import types_of
 from pup_tui.runbook.texts import interpreter_at, tool_of
 from pup_tui.template.errors import TemplateError
-
-BARRED = "refused: it may change something, and the run is read-only"
 
 
 class Machine:

@@ -25,10 +25,11 @@ from pup_tui.core.ids import (
     static_id,
 )
 from pup_tui.core.lines import as_known, items_as_known, put_back
-from pup_tui.core.machine import BARRED, Machine
+from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.planned_stops import PlannedStops
 from pup_tui.core.program import Node, Program, captures_of, made_by
+from pup_tui.core.requests import BARRED
 from pup_tui.core.rules import rules, where
 from pup_tui.core.scope import (
     explain,

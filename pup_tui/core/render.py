@@ -145,7 +145,15 @@ class StepTexts:
         match role:
             case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN | Role.PROGRAM:
                 return given
-            case Role.MESSAGE | Role.NOTE | Role.TEXT | Role.EXPECT | Role.LOCK | Role.FILE:
+            case (
+                Role.MESSAGE
+                | Role.NOTE
+                | Role.TEXT
+                | Role.EXPECT
+                | Role.LOCK
+                | Role.FILE
+                | Role.WRITTEN_FILE
+            ):
                 return render_text(given, self.scope)
             case Role.METHOD | Role.RESOURCE:
                 text = render_text(given, self.scope).strip()

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.events import EditedText
+from pup_tui.core.lines import line_of
 from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
 from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.late_pattern import late_pattern
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from pup_tui.template.sql.script import Statement
 
 _METHOD = late_pattern(r"[A-Z]+")
+
+BARRED = "refused: it may change something, and the run is read-only"
+"""Why a step did nothing in a run that may change nothing."""
 
 WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
@@ -148,7 +152,7 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
 class PupRequest(StepRequest, frozen=True, kw_only=True):
     """Words of a `pup` subcommand, without a leading `pup`.
 
-    `approved` tells that somebody said yes to this step.
+    `approved` tells that somebody said yes to this step, and `read_only` that by its author it only looks.
     """
 
     step: ClassVar[type[Step]] = PupStep
@@ -157,11 +161,18 @@ class PupRequest(StepRequest, frozen=True, kw_only=True):
     env: Mapping[str, str | None] = {}
     cwd: str | None = None
     approved: bool = False
+    read_only: bool = False
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
         around = texts.around
-        return cls(words=texts["run"], env=around.env, cwd=around.cwd, approved=around.approved)
+        return cls(
+            words=texts["run"],
+            env=around.env,
+            cwd=around.cwd,
+            approved=around.approved,
+            read_only=texts.step.read_only is True,
+        )
 
 
 class SqlRequest(StepRequest, frozen=True, kw_only=True):
@@ -215,7 +226,8 @@ def _engine(texts: StepTexts) -> Engine:
 class HttpRequest(StepRequest, frozen=True, kw_only=True):
     """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
 
-    `cwd` is the directory that `body_file` and `output_file` are relative to.
+    `cwd` is the directory that `body_file` and `output_file` are relative to. `read_only` tells that by its
+    author it only looks.
     """
 
     step: ClassVar[type[Step]] = HttpStep
@@ -232,6 +244,7 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
     follow_redirects: bool = False
     verify: bool = True
     cwd: str | None = None
+    read_only: bool = False
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
@@ -257,13 +270,15 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
             follow_redirects=texts["follow_redirects"],
             verify=texts["verify"],
             cwd=texts.around.cwd,
+            read_only=texts.step.read_only is True,
         )
 
     @classmethod
     def shown(cls, texts: StepTexts) -> str:
         query = urlencode(_query(texts.seen["query"]), safe="*")
         joint = "&" if "?" in texts.seen["url"] else "?"
-        return f"{texts.line}{joint if query else ''}{query}"
+        added = f"{joint}{query}" if query else ""
+        return line_of(texts.step, lambda key: texts.told(key) + (added if key == "url" else ""))
 
     @classmethod
     def sent(cls, texts: StepTexts) -> Sent:

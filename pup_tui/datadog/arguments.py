@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
+TEMPLATE = "{{"
+"""What a word holds of which not all is known before a run."""
 MAX_NAME = 4
 """Words of the longest name of a subcommand."""
 
@@ -64,16 +66,28 @@ def split_globals(words: list[str]) -> tuple[list[str], list[str]]:
     """The flags before the subcommand, and the rest, without a leading `pup`."""
     if words and words[0] == "pup":
         words = words[1:]
-    taking = {
-        spelling
-        for flag in load_table().globals
-        for spelling in (flag.name, flag.short)
-        if flag.type != "switch" and spelling
-    }
+    spelled = _global_spellings()
     index = 0
     while index < len(words) and words[index].startswith("-"):
-        index += 2 if words[index] in taking else 1
+        flag = spelled.get(words[index])
+        index += 2 if flag is not None and flag.type != "switch" else 1
     return words[:index], words[index:]
+
+
+def has_open_beginning(words: Sequence[str]) -> bool:
+    """Whether a value decides which of the words are the subcommand.
+
+    Among the flags before it a value may be a flag, part of one, or nothing at all, and each word behind it
+    is then taken for another one; but not where it stands behind the `=` of a flag that there is.
+    """
+    leading, _ = split_globals(list(words))
+    spelled = _global_spellings()
+    return any(TEMPLATE in word and word.partition("=")[0] not in spelled for word in leading)
+
+
+def _global_spellings() -> Mapping[str, PupFlag]:
+    flags = load_table().globals
+    return {spelled: flag for flag in flags for spelled in (flag.name, flag.short) if spelled}
 
 
 def unknown_command(words: Sequence[str], further: Collection[str] = ()) -> CommandError:
@@ -314,7 +328,8 @@ def _shortcoming(rows: Sequence[PupCommand], parsed: Words) -> CommandError:
         return CommandError(f"{row.name}: {missing} is missing", usage)
     missing_flags = [f.name for f in row.flags if f.required and f.name not in parsed.given]
     if missing_flags:
-        return CommandError(f"{row.name}: {' and '.join(missing_flags)} is missing", usage)
+        are = "is" if len(missing_flags) == 1 else "are"
+        return CommandError(f"{row.name}: {' and '.join(missing_flags)} {are} missing", usage)
     return CommandError(f"{row.name}: something is missing", usage)
 
 

@@ -8,10 +8,12 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from pup_tui.datadog.arguments import (
+    TEMPLATE,
     CommandError,
     check_values,
     choose_row,
     guess_row,
+    has_open_beginning,
     match_rows,
     unknown_command,
 )
@@ -32,7 +34,6 @@ __all__ = ["CommandError", "Invocation", "Result", "execute", "mutates", "resolv
 
 _HARMLESS_METHODS = frozenset({"GET", "HEAD"})
 _HEADER = ("-H", "--header")
-_TEMPLATE = "{{"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +74,32 @@ def mutates(words: Sequence[str]) -> bool | None:
     None where nobody knows: for a command that no table has only an extension can say what it does, and a
     value may be the very flag that decides.
     """
+    if has_open_beginning(words):
+        return None
     name, rest = match_rows(words)
     if asks_help(words) and not any(map(_may_be_dashes, words)):
         return False
     if not name:
-        further = installed_command(rest)
+        further = installed_command(words)
         return None if further is None else further.mutates
     row = guess_row(name, rest)
-    if not row.mutates or (_spelled_method(rest) or row.method) not in _HARMLESS_METHODS:
+    if not row.mutates or not _HARMLESS_METHODS.issuperset(_spelled_methods(rest) or [row.method]):
         return row.mutates
     return None if _may_say_method([*takewhile("--".__ne__, rest)]) else False
 
 
 def _may_be_dashes(word: str) -> bool:
     """Whether a value may make `--` of a word, or nothing, so that the last word is no flag but a value."""
-    return word.lstrip("-").startswith(_TEMPLATE)
+    return word.lstrip("-").startswith(TEMPLATE)
 
 
 def _may_say_method(words: Sequence[str]) -> bool:
     """Whether a value, or a header or field, may decide the method of `pup api`."""
     for before, word in pairwise(["", *words]):
-        is_open = _TEMPLATE in word.partition("=")[0] and word.startswith(("-", _TEMPLATE))
+        is_open = TEMPLATE in word.partition("=")[0] and word.startswith(("-", TEMPLATE))
         header = word if before in _HEADER else word.partition("=")[2]
         is_header = before in _HEADER or word.startswith(_HEADER)
-        is_open |= is_header and _TEMPLATE in header.partition(":")[0]
+        is_open |= is_header and TEMPLATE in header.partition(":")[0]
         if is_open or overrides_method(word.removeprefix("-H")):
             return True
     return False
@@ -118,13 +121,14 @@ async def execute(
     return await RECIPES.get(row.recipe, plain)(built, client)
 
 
-def _spelled_method(words: Sequence[str]) -> str:
-    """The method that words of `pup api` ask for; empty where they do not say."""
+def _spelled_methods(words: Sequence[str]) -> list[str]:
+    """The methods that words of `pup api` may ask for; none where they do not say."""
+    found = []
     for word, following in pairwise([*words, ""]):
         if word in {"-X", "--method"}:
-            return following.upper()
-        if word.startswith("--method="):
-            return word.partition("=")[2].upper()
-        if word.startswith("-X"):
-            return word[2:].removeprefix("=").upper()
-    return ""
+            found.append(following.upper())
+        elif word.startswith("--method="):
+            found.append(word.partition("=")[2].upper())
+        elif word.startswith("-X"):
+            found.append(word[2:].removeprefix("=").upper())
+    return found

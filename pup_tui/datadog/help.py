@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import pairwise, takewhile
 from typing import Final
 
 from msgspec import Struct, field
@@ -62,11 +63,13 @@ class _Command(Struct):
 def asks_help(words: Sequence[str]) -> bool:
     """Whether words ask what a known subcommand or group of them takes, instead of running it.
 
-    Their last one does, where it is surely no value of a flag.
+    One of them does, where it is surely no value of a flag.
     """
-    *before, last = words or ("",)
-    is_value = "--" in before or (bool(before) and before[-1].startswith("-"))
-    return last in HELP and not is_value and bool(_begun_with(words))
+    flags = [*takewhile("--".__ne__, words)]
+    asked = any(
+        word in HELP and not before.startswith("-") for before, word in pairwise(["", *flags])
+    )
+    return asked and bool(_begun_with(words))
 
 
 def help_text(words: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from pup_tui.datadog.arguments import name_length
+from pup_tui.datadog.arguments import name_length, split_globals
 from pup_tui.datadog.groups import GROUPS, may_name_extension
 from pup_tui.datadog.table import PupFlag, load_table, read_data
 
@@ -54,9 +54,9 @@ def installed_commands() -> dict[str, InstalledCommand]:
 
 def installed_command(words: Sequence[str]) -> InstalledCommand | None:
     """The longest of these subcommands that words begin with, behind flags that stand before it."""
-    plain = [word for word in words if not word.startswith("-")]
+    _, rest = split_globals(list(words))
     known = installed_commands()
-    return known.get(" ".join(plain[: name_length(plain, known)]))
+    return known.get(" ".join(rest[: name_length(rest, known)]))
 
 
 def known_names() -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pup_tui import late
-from pup_tui.answers.things import at
+from pup_tui.answers.things import NOT_COMPLETE, at, subject_of
 from pup_tui.datadog import workflows
 from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.errors import DatadogError
@@ -79,7 +79,9 @@ def _check_own_status(built: Built, response: Response) -> None:
 
 
 def _more(built: Built, document: Any) -> str:
-    """That an answer is only a part of all there is, and the flags that get the rest."""
+    """That an answer is only a part of all there is, and the flags that get the rest where any do."""
+    if subject_of(document).is_partial:
+        return f"{NOT_COMPLETE}\n"
     told = more_than(document, _asked(built))
     if not told:
         return ""

@@ -68,7 +68,8 @@ async def all_workflows(client: DatadogClient) -> WorkflowList:
     seen, total = 0, None
     for number in range(MAX_PAGES):
         try:
-            items, total = await _page(client, number)
+            items, said = await _page(client, number)
+            total = total if said is None else said
             seen += len(items)
             for item in items:
                 if (workflow := await _workflow(client, item)) is not None:

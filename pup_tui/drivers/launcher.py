@@ -38,7 +38,7 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, locks_dir, make_run_dir
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import Recorder
-from pup_tui.steps.executor import Executor, Terminal
+from pup_tui.steps.executor import Executor, Terminal, without_changes
 from pup_tui.steps.leftovers import Leftovers
 
 if TYPE_CHECKING:
@@ -282,6 +282,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
             locks.release()
             raise
         state = replay(past.programs[1], past.events, past.programs).state
+        if state.read_only:
+            around = msgspec.structs.replace(around, environ=without_changes(around.environ))
         begun = without_attempts(state, unacted := never_begun(around.outputs, state))
         # A run that is read-only knows of all steps but those that another text brings in.
         is_judged = current is not None if state.read_only else self.read_only

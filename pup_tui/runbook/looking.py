@@ -33,6 +33,8 @@ def why_it_changes(step: Step, pup: PupTable) -> str:
     for text in texts_of(step):
         if text.role is Role.METHOD and text.source.upper() in _CHANGING:
             return f"{text.source.upper()} changes what it is sent to"
+        if text.role is Role.WRITTEN_FILE:
+            return f"`{text.path[0]}` writes a file"
         if text.role is Role.SUBCOMMAND and pup.changes(spelled(text.source)):
             return f"{shown(f'pup {text.source}')} changes something"
     return ""

@@ -44,6 +44,7 @@ from pup_tui.runbook.keys import (
     Stdin,
     Subcommand,
     Target,
+    WrittenFile,
     filled_in,
     key,
 )
@@ -504,7 +505,7 @@ class SqlStep(Step, frozen=True, kw_only=True, tag="sql"):
 class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
     """Sends one HTTP request."""
 
-    line: ClassVar[tuple[str, ...]] = ("{method} {url}",)
+    line: ClassVar[tuple[str, ...]] = ("{method} {url}", "into {output_file}")
     attempt_timeout: ClassVar[float | None] = 30.0
 
     url: Annotated[
@@ -535,7 +536,7 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
     content_type: Annotated[Header | None, key("The body's Content-Type.")] = None
     accept: Annotated[Header | None, key("The Accept header.")] = None
     output_file: Annotated[
-        FileName | None, key("A file into which the answer's body is written.")
+        WrittenFile | None, key("A file into which the answer's body is written.")
     ] = None
     expect_status: Annotated[
         StatusPattern | tuple[StatusPattern, ...] | None,

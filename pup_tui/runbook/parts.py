@@ -31,6 +31,7 @@ COMMAND: Final = "command:"
 VariableType = Literal[
     "string",
     "text",
+    "json",
     "integer",
     "number",
     "boolean",
@@ -105,9 +106,10 @@ class Variable(Section, frozen=True, kw_only=True):
     type: Annotated[
         VariableType,
         key(
-            "What the value must be: `string` (one line), `text` (several lines), `integer`, "
-            "`number`, `boolean`, `enum` (one of `choices`), `duration`, `url`, `file`, `list` (of "
-            "texts; with `choices` a multiple choice), or `secret` (never shown or recorded)."
+            "What the value must be: `string` (one line), `text` (several lines), `json` (a text "
+            "that is JSON), `integer`, `number`, `boolean`, `enum` (one of `choices`), "
+            "`duration`, `url`, `file`, `list` (of texts; "
+            "with `choices` a multiple choice), or `secret` (never shown or recorded)."
         ),
     ] = "string"
     required: Annotated[
@@ -174,8 +176,20 @@ class Variable(Section, frozen=True, kw_only=True):
 
     @property
     def default_in_words(self) -> str:
-        """The default as it could be given, that of a list as JSON; empty without one."""
-        return "" if isinstance(self.default, msgspec.UnsetType) else as_typed(self.default)
+        """The default as it could be given, that of a list as JSON; empty without one.
+
+        What of it follows from other variables stands in it as a template.
+        """
+        if isinstance(self.default, msgspec.UnsetType):
+            return ""
+        if isinstance(self.default, str):
+            return _as_far_as_known(self.default)
+        return as_typed([*map(_as_far_as_known, self.default)])
+
+    @property
+    def default_follows(self) -> bool:
+        """Whether the default is worked out from other variables."""
+        return any(_without_names(text) is None for text in self.default_texts)
 
     @property
     def is_list(self) -> bool:
@@ -365,3 +379,20 @@ class Retry(Section, frozen=True, kw_only=True):
         ConditionText | None,
         key("Try again only where this condition holds of the failed attempt."),
     ] = None
+
+
+def _without_names(text: str) -> str | None:
+    """What a template renders to whatever variables there are; None where it uses some."""
+    from pup_tui.template.errors import TemplateError
+    from pup_tui.template.text import compile_text
+
+    try:
+        compiled = compile_text(text)
+        return None if compiled.usage.names else compiled.render({})
+    except TemplateError:
+        return None
+
+
+def _as_far_as_known(text: str) -> str:
+    known = _without_names(text)
+    return text if known is None else known

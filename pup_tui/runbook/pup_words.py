@@ -51,14 +51,21 @@ def words_of(source: str) -> list[KnownWord]:
 
 
 def spelled(source: str) -> list[str]:
-    """The words of a subcommand, with a template in the place of what is not known of one.
+    """The words of a subcommand, with a template in the place of what is not known of one, or of whether it
+    is there at all.
 
     There are none where they cannot be told apart, which is reported where the text is checked.
     """
     try:
-        return [each.text if each.is_whole else f"{each.text}{_OPEN}" for each in words_of(source)]
+        arguments = compile_arguments(source)
     except TemplateError:
         return []
+    known = [_known(word) for word in arguments.words]
+    words = [each.text if each.is_whole else f"{each.text}{_OPEN}" for each in known]
+    if arguments.has_all_words:
+        return words
+    first = arguments.first_words
+    return [*words[:first], _OPEN, *words[first:]]
 
 
 def words_with(source: str, values: Mapping[str, Any]) -> list[str]:

@@ -87,6 +87,8 @@ class Role(Enum):
     LOCK = "lock", Language.TEMPLATE, _LOCK
     FILE = "file", Language.TEMPLATE, _FILE
     """The name of a file or a directory."""
+    WRITTEN_FILE = "written_file", Language.TEMPLATE, _FILE
+    """The name of a file that the step writes."""
     METHOD = "method", Language.TEMPLATE, _METHOD
     URL = "url", Language.TEMPLATE, _QUERY
     """Of a URL only what stands behind its `?` is exposed."""
@@ -151,9 +153,12 @@ COMMANDS: Final = frozenset(
     {Role.SCRIPT, Role.PROGRAM, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND}
 )
 """What starts a process: its step has an environment and a directory."""
+FILES: Final = frozenset({Role.FILE, Role.WRITTEN_FILE})
+"""Names of files, which are relative to the directory of the step."""
 EDITED: Final = frozenset(
     {
-        *(Role.METHOD, Role.URL, Role.QUERY, Role.HEADER, Role.JSON, Role.TEXT, Role.FILE),
+        *(Role.METHOD, Role.URL, Role.QUERY, Role.HEADER, Role.JSON, Role.TEXT),
+        *FILES,
         *(Role.MESSAGE, Role.RESOURCE, Role.STATEMENTS, Role.ARGUMENTS, Role.SUBCOMMAND),
     }
 )

@@ -28,6 +28,7 @@ from pup_tui.datadog.configuration import (
     base_url_of,
     site_of,
 )
+from pup_tui.quoted import quoted
 from pup_tui.settings.colours import depth_of, is_dark
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ DEFAULT = "default"
 RETENTION = ("older_than", "larger_than")
 
 READ_ONLY = (READ_ONLY_VARIABLE, "DD_CLI_READ_ONLY", "PUP_READ_ONLY")
-"""The variables by which `pup` is told to change nothing, each `true` or `1`."""
+"""The variables by which `pup` is told to change nothing."""
+_YES = frozenset({"true", "1", "yes", "on", "y", "t"})
+_NO = frozenset({"", "false", "0", "no", "off", "n", "f"})
 
 
 class CommandLine(Struct):
@@ -211,10 +214,11 @@ class _Reading:
 
     def _read_only(self, said: bool) -> bool:
         """Whether nothing may be changed; what says so counts, whatever else says."""
-        variable = next((name for name in READ_ONLY if _is_said(self._environ.get(name, ""))), "")
         line = self._line("read_only")
         source = COMMAND_LINE if self._given.read_only else ""
-        source = source or (f"environment {variable}" if variable else "")
+        source = source or _said_read_only("environment", self._environ)
+        if self._profile and not source:
+            source = _said_read_only(self._of_profile, self._profile.said.env)
         source = source or (f"{CONFIG_FILE}:{line}" if said else DEFAULT)
         self._tell("read_only", source != DEFAULT, source)
         return source != DEFAULT
@@ -459,5 +463,14 @@ def _is_terminal(stream: TextIO) -> bool:
         return False
 
 
-def _is_said(text: str) -> bool:
-    return text.strip().lower() in ("true", "1")
+def _said_read_only(place: str, environ: Mapping[str, str]) -> str:
+    """Where variables say that nothing may be changed, with what is odd about it; empty where none does.
+
+    What is neither a yes nor a no may be meant as one: a run that refuses too much can be begun again.
+    """
+    for name in READ_ONLY:
+        text = environ.get(name, "").strip()
+        if text.lower() not in _NO:
+            odd = "" if text.lower() in _YES else f": {quoted(text)} is neither yes nor no"
+            return f"{place} {name}{odd}"
+    return ""

@@ -88,6 +88,11 @@ class Terminal(Protocol):
         ...
 
 
+def without_changes(environ: Mapping[str, str]) -> dict[str, str]:
+    """The operator's variables where nothing may be changed."""
+    return {**environ, READ_ONLY_VARIABLE: "true"}
+
+
 class Context(Struct, frozen=True, kw_only=True):
     """The surroundings of an attempt.
 
@@ -123,6 +128,11 @@ class Context(Struct, frozen=True, kw_only=True):
         known = {DIRECTORY: self.directory} if self.directory else {}
         return {RUN_MARK: self.run, STEP_MARK: self.step, **known}
 
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed."""
+        return self.environ.get(READ_ONLY_VARIABLE) == "true"
+
     def environment(self, *layers: Mapping[str, str | None]) -> dict[str, str]:
         """The operator's variables with those of the layers, the last of which wins; None unsets one.
 
@@ -131,7 +141,7 @@ class Context(Struct, frozen=True, kw_only=True):
         found: dict[str, str | None] = dict(self.environ)
         for layer in layers:
             found |= layer
-        if self.environ.get(READ_ONLY_VARIABLE) == "true":
+        if self.read_only:
             found[READ_ONLY_VARIABLE] = "true"
         return {name: text for name, text in found.items() if text is not None}
 

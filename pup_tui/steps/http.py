@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlencode
 
 from pup_tui.aside import aside
+from pup_tui.core.requests import BARRED
 from pup_tui.datadog.errors import DatadogError, known_as
 from pup_tui.datadog.failures import TransportError, safe_url
+from pup_tui.datadog.overrides import overrides_method
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
 from pup_tui.steps.datadog_calls import client_for, refused
@@ -60,6 +62,8 @@ class HttpExecutor:
     ) -> Outcome:
         if stop.is_set():
             return told_to_stop()
+        if context.read_only and _may_change(request):
+            return Outcome(ok=False, reason=BARRED)
         datadog = None
         if request.to_datadog:
             datadog = client_for(
@@ -109,6 +113,16 @@ class HttpExecutor:
             sink.write("stdout", f"written {len(response.body)} bytes to {target}\n".encode())
             return _outcome(response)
         return _told(request, response, sink)
+
+
+def _may_change(request: HttpRequest) -> bool:
+    """Whether a request may change something, now that its values are known: one may hold another method."""
+    if request.output_file is not None:
+        return True
+    if request.read_only:
+        return False
+    names = (request.url, *(name for name, _ in request.query), *request.headers)
+    return request.method not in _SAFE or any(map(overrides_method, names))
 
 
 async def _ask_datadog(

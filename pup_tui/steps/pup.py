@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
+from pup_tui.core.requests import BARRED
+from pup_tui.datadog.commands import CommandError, Invocation, execute, mutates, resolve
 from pup_tui.datadog.configuration import (
     CREDENTIAL_VARIABLES,
     SITE_VARIABLE,
@@ -76,6 +77,8 @@ class PupExecutor:
             return Outcome(ok=False, reason="there is no subcommand after `pup`")
         if stop.is_set():
             return told_to_stop()
+        if context.read_only and _may_change(words, request):
+            return Outcome(ok=False, reason=BARRED)
         invocation = None
         with suppress(CommandError):
             invocation = resolve(words)
@@ -156,6 +159,9 @@ class PupExecutor:
             # As a whole: `pup` sends a token and keys that stand beside it together.
             given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}
             given |= configuration.variables()
+        if not given.keys().isdisjoint(CREDENTIAL_VARIABLES):
+            # Without it `pup` would take the site of whatever configuration it reads.
+            given[SITE_VARIABLE] = configuration.site
         return ProcessCommand(executable=path, arguments=arguments, environ=given, cwd=cwd)
 
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
@@ -185,6 +191,15 @@ class PupExecutor:
             named = DatadogConfiguration.from_environment(account | own)
             return replace(named, trouble=_OF_ANOTHER)
         return usual if usual.source and not named.variables() else named
+
+
+def _may_change(words: Sequence[str], request: PupRequest) -> bool:
+    """Whether words may change something, now that nothing of them is a template any more.
+
+    What a value made of them may be another subcommand, or an extension, than the plan had taken them for.
+    """
+    changes = mutates(words)
+    return changes is True or (changes is None and not request.read_only)
 
 
 async def _on_client(

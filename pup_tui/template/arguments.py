@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -74,6 +75,11 @@ class _Splitter:
         while position < len(unit):
             step = self._in_quotes if self._quote else self._outside
             position = step(unit, position)
+
+    @property
+    def ended(self) -> int:
+        """How many words nothing can be added to."""
+        return len(self._words)
 
     def finish(self) -> list[Word]:
         if self._quote:
@@ -156,9 +162,17 @@ class Arguments(UsesNames):
         return tuple(Text(_as_blocks(word)) for word in self._split)
 
     @property
+    def first_words(self) -> int:
+        """How many words at the beginning are there, and as they stand, whichever branch is taken."""
+        splitter = _Splitter()
+        for unit in _skeleton([*takewhile(_is_straight, self._text.blocks)]):
+            splitter.take(unit)
+        return len(self.words) if self.has_all_words else splitter.ended
+
+    @property
     def has_all_words(self) -> bool:
         """Whether every word is there whatever the values are: none stands in a branch or a loop."""
-        return not any(isinstance(block, If | For) for block in self._text.blocks)
+        return all(map(_is_straight, self._text.blocks))
 
     @cached_property
     def usage(self) -> Usage:
@@ -198,6 +212,10 @@ def _skeleton(blocks: Sequence[Block]) -> list[Unit]:
         elif isinstance(block, For):
             units.extend([*_skeleton(block.body), *_skeleton(block.otherwise)])
     return units
+
+
+def _is_straight(block: Block) -> bool:
+    return not isinstance(block, If | For)
 
 
 def _as_blocks(word: Word) -> list[Block]:

@@ -195,6 +195,17 @@ def test_a_cell_is_cut_by_the_columns_that_it_takes() -> None:
     assert named("名" * 20) == "名" * 20
 
 
+def test_a_target_for_each_time_frame_is_told() -> None:
+    history = {
+        "slo": {"name": "s"},
+        "overall": {"sli_value": 99.95},
+        "thresholds": {"7d": {"target": 99.9, "timeframe": "7d"}, "30d": {"target": 99}},
+    }
+    found = table_of({"data": history})
+    assert found is not None
+    assert dict(zip(found.titles, found.rows[0], strict=True))["target"] == "7d 99.9, 30d 99"
+
+
 def test_a_budget_for_each_time_frame_is_told() -> None:
     history = {
         "slo": {"name": "s", "target_threshold": 99.9},

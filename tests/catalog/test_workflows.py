@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,18 @@ def sent(found: Loaded, **given: object) -> str:
     program = compile_program(found.id, runbook)
     steps = plan(program, resolved.values, resolved.left_out, "ada", lambda _: True)
     return steps[-1].command
+
+
+@pytest.mark.parametrize("default", [{"a": "{{ b }}"}, [1, "{"], "{%", ["{x}", "y"]])
+def test_a_default_is_told_as_it_could_be_given(default: object, tmp_path: Path) -> None:
+    kinds: dict[type, str] = {dict: "OBJECT", list: "ARRAY_STRING", str: "STRING"}
+    parameter = WorkflowInput(name="P", type=kinds[type(default)], default=default)
+    found = loaded(DatadogWorkflow(id="w", name="W", parameters=(parameter,)), tmp_path)
+    variable = found.require().vars["P"]
+    assert not variable.default_follows
+    told = variable.default_in_words
+    texts = [str(item) for item in default] if isinstance(default, list) else default
+    assert (told if isinstance(default, str) else json.loads(told)) == texts
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -134,8 +147,34 @@ def test_what_has_no_default_is_required_and_told_as_the_api_tells_it(tmp_path: 
     first, second = runbook.vars["a"], runbook.vars["b"]
     assert (first.type, first.choices, first.required) == ("enum", ("x", "y"), True)
     assert first.description == "Service: What fails."
-    assert (second.type, second.required) == ("text", False)
+    assert (second.type, second.required) == ("json", False)
     assert second.description == "(as JSON: ARRAY_OBJECT)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "given", "told"),
+    [
+        ("OBJECT", msgspec.UNSET, "{a", "it is not JSON"),
+        ("OBJECT", {"b": 1}, "a: 1", "it is not JSON"),
+        ("OBJECT", msgspec.UNSET, ' {"a": 1}', ""),
+        ("OBJECT", [1], "[1]", ""),
+        ("ARRAY_OBJECT", [], "x", "it is not JSON"),
+        ("OBJECT", msgspec.UNSET, f'{{"a": "{"x" * 5000}"}}', ""),
+        ("ARRAY_NUMBER", msgspec.UNSET, "[1,\n2]", ""),
+        ("ANY", msgspec.UNSET, "5", ""),
+        ("ANY", msgspec.UNSET, "five", "it is not JSON"),
+    ],
+)
+def test_what_is_no_json_is_told_before_anything_runs(
+    kind: str, default: Any, given: str, told: str, tmp_path: Path
+) -> None:
+    parameter = WorkflowInput(name="a", type=kind, default=default)
+    found = loaded(DatadogWorkflow(id="w", name="W", parameters=(parameter,)), tmp_path)
+    resolved = asyncio.run(
+        resolve_inputs(found.require(), {"a": given}, local_sources({}, Path("/")))
+    )
+    problems = [str(problem) for problem in resolved.problems]
+    assert [told in problem for problem in problems] == ([True] if told else [])
 
 
 @pytest.mark.parametrize(
@@ -188,6 +227,7 @@ async def test_they_are_listed_without_being_read(account: Account) -> None:
     assert (entry.name, entry.description, entry.steps) == ("Übel & Co", "D", 1)
     assert (entry.tags, entry.origin) == ({"team": "a", "b": ""}, "datadog")
     assert account.catalog.load(entry.path).id == entry.id
+    assert account.catalog.lint(entry.path, lambda _: True).warnings == ()
     assert account.catalog.paths == []
     assert account.catalog.packs == ()
 

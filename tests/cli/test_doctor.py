@@ -233,7 +233,9 @@ def test_what_runbooks_lack_is_told(program: Program) -> None:
     installs(program, "broken", "name: x\n")
     installs(program, "tools", "name: t\nsteps: [{name: a, kind: shell, run: no-such-tool x}]\n")
     installs(
-        program, "tags", "name: r\nsteps: [{name: a, kind: pup, run: metrics tags list cpu}]\n"
+        program,
+        "tags",
+        "name: r\nsteps: [{name: a, kind: pup, run: -o json metrics tags list cpu}]\n",
     )
     done = program("doctor", "--json", "--offline", **KEYS)
     assert done.code == 1
@@ -242,7 +244,10 @@ def test_what_runbooks_lack_is_told(program: Program) -> None:
     (tool,) = checks(done, "runbooks", "tool")
     assert "`no-such-tool` is not installed on this machine (tools:2)" in tool[1]
     (refused,) = checks(done, "runbooks", "refused")
-    assert "1 step would be refused: they need `pup`, which is not there: tags/a" in refused[1]
+    assert (
+        "1 step would be refused: they need `pup`, which is not there: tags/a (metrics tags list)"
+        in refused[1]
+    )
 
 
 def test_a_read_only_mode_says_which_steps_it_refuses(program: Program) -> None:

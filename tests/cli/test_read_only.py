@@ -95,6 +95,16 @@ def test_it_stays_so_with_another_text_of_the_runbook(folder: Path) -> None:
     assert not {"written", "new"} & {path.name for path in folder.iterdir()}
 
 
+def test_processes_of_a_run_that_began_so_are_told_it_when_it_is_resumed(folder: Path) -> None:
+    (folder / "looks.yaml").write_text(
+        "name: looks\nsteps: [{name: look, kind: shell, read_only: true, "
+        "run: 'echo \"told: $DD_READ_ONLY\"; test -e there'}]\n"
+    )
+    assert call(folder, "run", "--read-only", "./looks.yaml").returncode == 1
+    (folder / "there").touch()
+    assert "told: true" in call(folder, "resume", "--yes").stdout
+
+
 def test_a_run_that_was_resumed_so_stays_so_with_another_text(folder: Path) -> None:
     path = folder / "one.yaml"
     write = "  - {name: write, kind: shell, run: 'test -e wanted && touch written'}\n"

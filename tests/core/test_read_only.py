@@ -6,8 +6,8 @@ import pytest
 
 from pup_tui.catalog.effects import may_change
 from pup_tui.core.events import EditedText
-from pup_tui.core.machine import BARRED
 from pup_tui.core.plan import PlannedStep, plan
+from pup_tui.core.requests import BARRED
 from pup_tui.core.shown import editable_step
 from pup_tui.runbook.model import Step
 from tests.support.player import FAILS, Player
@@ -19,6 +19,7 @@ steps:
   - {name: looks, kind: shell, run: ls, read_only: true}
   - {name: shell, kind: shell, run: ls}
   - {name: get, kind: http, url: 'https://example.com'}
+  - {name: fetch, kind: http, url: 'https://example.com', output_file: x.json}
   - {name: post, kind: http, method: POST, url: 'https://example.com'}
   - {name: some, kind: http, method: '{{ V }}', url: 'https://example.com'}
   - {name: query, kind: sql, url: 'sqlite:///x', query: select 1, read_only: true}
@@ -38,6 +39,12 @@ steps:
   - {name: address, kind: http, url: 'https://example.com/?a=b&_method=DELETE'}
   - {name: header, kind: http, url: 'https://example.com', headers: {X-Api-Key: x}}
   - {name: cancel, kind: pup, run: downtime cancel 1}
+  - {name: branch, kind: pup, run: 'monitors list {% if V %}--tags {{ V }}{% endif %}'}
+  - {name: either, kind: pup, run: '{% if V %} monitors list {% else %} downtime cancel 1 {% endif %}'}
+  - {name: partly, kind: pup, run: 'monitors l{% if V %}ist{% endif %} x'}
+  - {name: apibranch, kind: pup, run: 'api -X{% if V %} GET {% else %} DELETE {% endif %} v1/monitor/5'}
+  - {name: shifted, kind: pup, run: '--org {{ V }} monitors list'}
+  - {name: named, kind: pup, run: '--org={{ V }} monitors list'}
   - {name: submit, kind: pup, run: metrics submit --name x --value 1}
   - {name: extension, kind: pup, run: hello x}
   - {name: values, kind: pup, run: 'monitors {{ V }}'}
@@ -51,6 +58,7 @@ steps:
 """
 CHANGES = {
     *("shell", "post", "some", "write", "cancel", "submit", "extension", "values"),
+    *("fetch", "either", "partly", "apibranch", "shifted"),
     *("flow", "tell", "each", "g/in"),
     *("path", "library", "apivalue", "apiquoted", "apiescaped", "override", "parameter", "address"),
 }

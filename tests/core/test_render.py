@@ -50,6 +50,14 @@ def test_a_path_goes_to_datadog() -> None:
     assert (made.to_datadog, made.url) == (True, "/api/v1/monitor/a%2Fb%3Fc")
 
 
+def test_a_file_that_is_written_is_told_behind_the_whole_url() -> None:
+    made = render(
+        "kind: http, url: 'https://example.com/', query: {q: a}, output_file: '{{ F }}.csv'",
+        F="x y",
+    )
+    assert made.shown == "GET https://example.com/?q=a into x y.csv"
+
+
 def test_query_headers_and_json() -> None:
     made = render(
         "kind: http, method: post, url: 'https://example.com/', query: {q: '{{ Q }}', n: [1, 2]},"

@@ -59,13 +59,19 @@ def test_what_there_is_not_is_an_error_as_everywhere(words: str) -> None:
         ("pup monitors --help", True),
         ("monitors delete 5 -- --help", False),
         ("monitors list --name --help", False),
-        ("monitors delete --help 5", False),
+        ("monitors delete --help 5", True),
+        ("monitors --help delete 5", True),
+        ("--help monitors", True),
+        ("monitors delete --name --help 5", False),
+        ("monitors delete -- 5 --help", False),
+        ("--org --help monitors delete 5", False),
+        ("--org monitors delete --help", False),
         ("hello --help", False),
         ("monitors delete 5", False),
         ("", False),
     ],
 )
-def test_only_a_last_word_that_is_no_value_asks_and_changes_nothing(words: str, asks: bool) -> None:
+def test_only_a_word_that_is_no_value_asks_and_changes_nothing(words: str, asks: bool) -> None:
     assert asks_help(words.split()) is asks
     if asks:
         assert mutates(words.split()) is False

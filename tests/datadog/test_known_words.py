@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from pup_tui.datadog.arguments import CommandError
+from pup_tui.datadog.commands import mutates
 from pup_tui.datadog.installed import installed_commands
 from pup_tui.datadog.known_words import program_of
 from pup_tui.datadog.table import load_table
@@ -134,3 +137,23 @@ def test_all_146_subcommands_are_known() -> None:
         if any(flag.type == "uuid" for flag in needed):
             flags = [needed[0].name, "0b0a1d5e-8f3b-4f0e-9d3a-0a1b2c3d4e5f"]
         assert judged(" ".join([*spelled, *flags])) == "pup", name
+
+
+@pytest.mark.parametrize(
+    ("words", "changes"),
+    [
+        ("incidents postmortem-templates get 5", False),
+        ("incidents services update 5 --file x", True),
+        ("on-call teams memberships remove 5 6", True),
+        ("deployment-gates rules list 5", False),
+        ("software-catalog kinds upsert --file x", True),
+    ],
+)
+def test_subcommands_of_which_little_is_known_are_known(words: str, changes: bool) -> None:
+    assert judged(words) == "pup"
+    assert mutates(words.split()) is changes
+
+
+def test_no_subcommand_is_the_beginning_of_another() -> None:
+    names = sorted(name + " " for name in {*load_table().names, *installed_commands()})
+    assert [a for a, b in pairwise(names) if b.startswith(a)] == []

@@ -343,6 +343,15 @@ async def test_pages_that_cannot_be_read_whole_are_an_error(
             "there are more results than these (see --cursor, --limit)\n",
         ),
         ({"data": [1], "meta": {"page": {"after": None}}}, ""),
+        (
+            {"data": [1], "meta": {"status": "timeout"}},
+            "the answer is not complete: the query ended before it was done\n",
+        ),
+        (
+            {"data": {"buckets": [{}]}, "meta": {"status": "timeout", "page": {"after": "abc"}}},
+            "the answer is not complete: the query ended before it was done\n",
+        ),
+        ({"data": [1], "meta": {"status": "done"}}, ""),
         ({"data": [1], "meta": 1, "links": {"next": ""}}, ""),
         ([1], ""),
     ],

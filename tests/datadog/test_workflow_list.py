@@ -52,6 +52,7 @@ async def test_pages_may_be_smaller_than_was_asked(client_of: ClientOf) -> None:
     [
         ((page([item(0)], 3), Reply(403, {"errors": ["no"]})), "after 1 of them: GET"),
         ((page([item(0)], 3), page([], 3)), "Datadog tells of 3, and gave 1 of them"),
+        ((page([item(0)], 3), page([])), "Datadog tells of 3, and gave 1 of them"),
         ((page([item(0), "x", {"id": 3}, item(0)], 4),), "Datadog tells of 4, and gave 1 of them"),
     ],
 )

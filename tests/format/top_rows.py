@@ -194,6 +194,8 @@ VARIABLES = [
     variable(
         "type", "{type: text}", value="two\nlines", sees=lambda p: p.printed() == ["two", "lines"]
     ),
+    variable("type", "{type: json}", '{"a": 1.10}', '{"a": 1.10}'),
+    variable("type", "{type: json}", value="{a: 1}", refused="it is not JSON"),
     variable("type", "{type: integer}", "7", "7"),
     variable("type", "{type: integer}", value="7.5", refused="is not a whole number"),
     variable("type", "{type: number}", "7.50", "7.50"),

@@ -1031,6 +1031,13 @@ def test_nested_and_undo_steps_are_linted(lint: Lint) -> None:
     assert [p.line for p in loaded.warnings if p.code == "verify-off"] == [3, 4]
 
 
+def test_what_goes_to_datadog_is_verified_in_any_case(lint: Lint) -> None:
+    loaded = lint(step("url: /x", "verify: false", kind="http"))
+    assert "does nothing here" in loaded.warnings[0].message
+    loaded = lint(step("url: https://a.example", "verify: false", kind="http"))
+    assert "turns the check" in loaded.warnings[0].message
+
+
 def test_what_a_template_brings_is_linted_in_its_file(lint: Lint) -> None:
     loaded = lint(steps("{name: a, template: t}"), t="kind: http\nurl: /x\nverify: false\n")
     assert [(p.path, p.line) for p in loaded.warnings] == [("_templates/t.yaml", 3)]

@@ -33,6 +33,10 @@ def _load(folder: Path, step: str, files: Mapping[str, str] | None = None) -> Lo
         ("kind: datadog-workflow, workflow_id: x", "a datadog-workflow step changes something"),
         ("kind: http, method: delete, url: 'https://example.com'", "DELETE changes what"),
         ("kind: http, method: PUT, url: 'https://example.com'", "PUT changes what"),
+        (
+            "kind: http, url: 'https://example.com', output_file: '{{ V }}'",
+            "`output_file` writes a file",
+        ),
         ("kind: pup, run: 'downtime cancel {{ V }}'", "`pup downtime cancel {{ V }}` changes"),
         ("kind: shell, run: 'ls; rm -rf /srv/{{ V }}'", "`rm -rf /srv/{{...}}` may destroy"),
         ("kind: shell, run: systemctl stop x", "`systemctl stop x` may destroy"),

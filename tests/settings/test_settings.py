@@ -88,6 +88,34 @@ def test_the_environment_comes_before_the_file(
     assert told(read(config, text, **{variable: ""}), name) == [(value, "config.yaml:2")]
 
 
+@pytest.mark.parametrize("text", ["true", "1", "yes", "On", " y ", "TRUE", "t"])
+def test_a_variable_that_says_yes_forbids_changes(config: Path, text: str) -> None:
+    settings = read(config, PUP_READ_ONLY=text)
+    assert settings.read_only
+    assert told(settings, "read_only") == [(True, "environment PUP_READ_ONLY")]
+    assert settings.environ["DD_READ_ONLY"] == "true"
+
+
+@pytest.mark.parametrize("text", ["", " ", "false", "0", "No", "off", "n"])
+def test_a_variable_that_says_no_does_not(config: Path, text: str) -> None:
+    assert not read(config, DD_READ_ONLY=text).read_only
+
+
+def test_a_variable_that_says_something_else_forbids_changes_and_is_told(config: Path) -> None:
+    settings = read(config, DD_READ_ONLY="maybe", DD_CLI_READ_ONLY="no")
+    assert settings.read_only
+    source = "environment DD_READ_ONLY: 'maybe' is neither yes nor no"
+    assert told(settings, "read_only") == [(True, source)]
+
+
+def test_a_profile_may_forbid_changes(config: Path) -> None:
+    (config / "profiles").mkdir()
+    (config / "profiles" / "prod.yaml").write_text("env: {DD_READ_ONLY: 'yes'}\n")
+    settings = read(config, PUP_TUI_PROFILE="prod")
+    assert settings.read_only
+    assert told(settings, "read_only") == [(True, "profile prod DD_READ_ONLY")]
+
+
 def test_folders_with_runbooks_add_up_in_their_order(config: Path, tmp_path: Path) -> None:
     (config / "config.yaml").write_text("runbooks: [team, /srv/books]\n")
     settings = read_settings(

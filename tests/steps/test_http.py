@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
-from pup_tui.core.requests import HttpRequest
+from pup_tui.core.requests import BARRED, HttpRequest
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.steps import http
 from pup_tui.steps.http import HttpExecutor, expected
@@ -29,6 +30,10 @@ class Ask:
         self.configuration = DatadogConfiguration()
         self._rest = (sink, stop, context)
 
+    def forbid_changes(self) -> None:
+        sink, stop, context = self._rest
+        self._rest = (sink, stop, replace(context, environ={"DD_READ_ONLY": "true"}))
+
     async def __call__(self, url: str, method: str = "GET", **given: Any) -> Outcome:
         request = HttpRequest(
             method=method, url=url, **{"to_datadog": url.startswith("/"), **given}
@@ -40,6 +45,27 @@ class Ask:
 @pytest.fixture
 def ask(sink: RecordingSink, stop: Stop, context: Context) -> Ask:
     return Ask(sink, stop, context)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"method": "POST"},
+        {"url": "/x?_method=DELETE"},
+        {"query": (("_method", "DELETE"),)},
+        {"output_file": "x"},
+        {"output_file": "x", "read_only": True},
+    ],
+)
+async def test_where_nothing_may_be_changed_what_values_made_of_it_is_judged(
+    given: dict[str, Any], ask: Ask
+) -> None:
+    ask.forbid_changes()
+    async with FakeServer(Reply(200)) as server:
+        url = server.url + given.pop("url", "/x")
+        assert (await ask(url, **given)).reason == BARRED
+        assert server.requests == []
+        assert (await ask(f"{server.url}/x", "POST", read_only=True)).ok
 
 
 class TestAnswer:

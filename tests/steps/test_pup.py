@@ -122,6 +122,28 @@ class TestInstalled:
         }
 
     @pytest.mark.parametrize(
+        "env",
+        [{}, {"PUP_CONFIG_DIR": "/x"}, {"DD_SITE": "datadoghq.eu"}, {"XDG_CONFIG_HOME": "/x"}],
+    )
+    async def test_gets_keys_together_with_their_site(
+        self, installed: Pup, sink: RecordingSink, env: dict[str, str]
+    ) -> None:
+        installed.configuration = DatadogConfiguration(
+            base_url="https://api.datadoghq.eu", site="datadoghq.eu"
+        )
+        environ = {**installed.context.environ, "DD_API_KEY": "a", "DD_APP_KEY": "b"}
+        installed.context = replace(installed.context, environ=environ)
+        await installed("monitors", "list", env=env)
+        lines = sink.stdout.decode().splitlines()
+        assert {"DD_API_KEY=a", "DD_SITE=datadoghq.eu"} <= set(lines)
+
+    async def test_finds_the_site_of_its_own_credentials_itself(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        await installed("--org", "b", "monitors", "list")
+        assert "DD_SITE" not in sink.stdout.decode()
+
+    @pytest.mark.parametrize(
         ("env", "told"),
         [
             ({"DD_SITE": "evil.example"}, "DD_SITE is 'evil.example'"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pup_tui.core.requests import PupRequest
+from pup_tui.core.requests import BARRED, PupRequest
 from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
 from pup_tui.steps.executor import Context, Outcome, Stop
 from pup_tui.steps.fake import RecordingSink
@@ -53,11 +53,17 @@ class Extension:
         self,
         *words: str,
         approved: bool = False,
+        read_only: bool = False,
         pup: PupChoice = "auto",
         env: dict[str, str | None] | None = None,
     ) -> tuple[Outcome, list[str], dict[str, str]]:
         context = replace(self._context, environ=self.environ)
-        request = PupRequest(words=words, approved=approved, env={**context.marks, **(env or {})})
+        request = PupRequest(
+            words=words,
+            approved=approved,
+            read_only=read_only,
+            env={**context.marks, **(env or {})},
+        )
         async with asyncio.timeout(60):
             outcome = await PupExecutor(KEYS, pup).run(request, self._sink, self._stop, context)
         lines = self._sink.stdout.decode().splitlines()
@@ -98,8 +104,28 @@ async def test_it_may_say_yes_only_after_a_yes_to_its_step(extension: Extension)
 async def test_it_is_told_that_nothing_may_be_changed(extension: Extension) -> None:
     program(extension.bin / "pup-hello")
     extension.environ |= {"DD_READ_ONLY": "true"}
-    _, _, variables = await extension("hello", env={"DD_READ_ONLY": "false"})
+    _, _, variables = await extension("hello", read_only=True, env={"DD_READ_ONLY": "false"})
     assert variables["PUP_READ_ONLY"] == "true"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hello", "x"),
+        ("--org", "monitors", "list"),
+        ("--org", "logs", "patterns"),
+        ("-o", "monitors", "list"),
+    ],
+)
+async def test_where_nothing_may_be_changed_it_runs_only_if_its_author_says_that_it_looks(
+    words: tuple[str, ...], extension: Extension
+) -> None:
+    for name in ("hello", "list", "patterns"):
+        program(extension.bin / f"pup-{name}")
+    extension.environ |= {"DD_READ_ONLY": "true"}
+    outcome, _, variables = await extension(*words)
+    assert (outcome.reason, variables) == (BARRED, {})
+    assert (await extension(*words, read_only=True))[0].reason == "exited with 3"
 
 
 async def test_flags_before_its_name_are_variables(extension: Extension) -> None:

@@ -130,3 +130,17 @@ def test_what_cannot_be_an_argument(text: str, problem: str) -> None:
 def test_an_argument_at_the_limit() -> None:
     assert argument_problem("x" * MAX_ARGUMENT) is None
     assert compile_arguments("{{ V }}").render({"V": "x" * MAX_ARGUMENT})
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("monitors get {{ A }}", 3),
+        ("monitors list {% if A %}--tags {{ A }}{% endif %} x", 2),
+        ("monitors list{% if A %}s{% endif %}", 1),
+        ("'monitors {% if A %}list{% endif %}'", 0),
+        ("{% for a in A %}-f {{ a }} {% endfor %}x", 0),
+    ],
+)
+def test_it_is_known_how_many_words_stand_before_any_branch(source: str, count: int) -> None:
+    assert compile_arguments(source).first_words == count

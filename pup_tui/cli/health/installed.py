@@ -106,7 +106,7 @@ def refused(
     permissions that the credentials do not have.
     """
     from pup_tui.catalog.effects import may_change, program_needed, subcommand_of
-    from pup_tui.datadog.arguments import match_rows
+    from pup_tui.datadog.arguments import match_rows, split_globals
     from pup_tui.datadog.permissions import permission_for
     from pup_tui.runbook.model import WorkflowStep
     from pup_tui.runbook.pup_words import spelled
@@ -120,9 +120,11 @@ def refused(
         for node in each.nodes:
             where = f"{each.entry.id}/{node.id}"
             source = subcommand_of(node.step)
+            words = spelled(source) if source else []
             if source and (program := program_needed(node.step)) and not has_program(program):
-                needing[program].append(f"{where} ({' '.join(source.split()[:3])})")
-            needed = permission_for(match_rows(spelled(source))[0]) if source else ""
+                subcommand = split_globals(words)[1]
+                needing[program].append(f"{where} ({' '.join(subcommand[:3])})")
+            needed = permission_for(match_rows(words)[0]) if source else ""
             if isinstance(node.step, WorkflowStep):
                 needed = permission_for("workflows run")
             if needed in lacking:

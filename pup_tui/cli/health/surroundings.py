@@ -41,9 +41,9 @@ def configuration(settings: Settings) -> Iterator[Diagnosis]:
             hint=failure.todo,
         )
     if settings.read_only:
-        yield Diagnosis(
-            what=what, subject="read-only", detail="steps that may change something fail"
-        )
+        source = next(told.source for told in settings.told if told.name == "read_only")
+        detail = f"steps that may change something fail ({source})"
+        yield Diagnosis(what=what, subject="read-only", detail=detail)
 
 
 def keyring(settings: Settings) -> Iterator[Diagnosis]:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
 from pup_tui.runbook.report import a_step
-from pup_tui.runbook.roles import COMMANDS, EXPRESSIONS, Language, Role
+from pup_tui.runbook.roles import COMMANDS, EXPRESSIONS, FILES, Language, Role
 from pup_tui.runbook.scope import is_readable, names_in
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.runbook.steps import BODY, StepDraft
 from pup_tui.runbook.variables.rules import default_texts
+from pup_tui.template.url import is_datadog_path
 
 _EXPANDED = re.compile(
     r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*[^}\n]{0,40}\}?|\([^)\n]{0,40}\)?)|(?:\A|(?<=:))~(?=/|\Z)",
@@ -38,7 +39,12 @@ def verify_off(subject: Subject) -> Iterator[Finding]:
     """Without verification anybody on the way can read and change a request."""
     for step in subject.steps:
         value = step.node.get("verify")
-        if isinstance(value, Scalar) and value.text.lower() == "false":
+        if not isinstance(value, Scalar) or value.text.lower() != "false":
+            continue
+        if is_datadog_path(step.node.text("url") or ""):
+            told = "`verify: false` does nothing here: the certificate of Datadog is always checked"
+            yield Finding(value, told, "leave it out")
+        else:
             told = "`verify: false` turns the check of the server's certificate off"
             yield Finding(value, told, "let SSL_CERT_FILE name your own authority instead")
 
@@ -78,7 +84,7 @@ def no_process(subject: Subject) -> Iterator[Finding]:
             continue
         used = roles.get(step.path, set())
         processes = COMMANDS | {Role.STATEMENTS}
-        useless = {"env": processes, "cwd": processes | {Role.FILE}}
+        useless = {"env": processes, "cwd": processes | FILES}
         for key, needed in useless.items():
             if step.node.get(key) is not None and not used & needed:
                 tag = step.node.text("kind")

@@ -14,10 +14,13 @@ from pup_tui.runbook.variables.items import MAX_ITEMS, entries_in, items_of
 from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.values import to_json
+from pup_tui.template.values import NOTHING, parse_json, to_json
 
 _OneValue = str | int | float | bool
 CheckedValue = _OneValue | list[str]
+
+MADE_TEXT = frozenset({"string", "text", "json"})
+"""Types for which a list or a map becomes its JSON."""
 
 MAX_VALUE = 1024 * 1024
 """Characters of a value."""
@@ -39,7 +42,7 @@ def check_value(variable: Variable, raw: object) -> CheckedValue:
     """
     if variable.is_list:
         return _checked_items(variable, items_of(raw))
-    if isinstance(raw, list | dict) and variable.type in ("string", "text"):
+    if isinstance(raw, list | dict) and variable.type in MADE_TEXT:
         raw = _json_of(raw)
     if raw is None or not isinstance(raw, str | int | float | bool):
         raise ValueError(f"it must be {_WANTED[variable.type]}")
@@ -168,6 +171,12 @@ def _text(_: Variable, text: str) -> _OneValue:
     return text
 
 
+def _json(_: Variable, text: str) -> _OneValue:
+    if text.strip() and parse_json(text) is NOTHING:
+        raise ValueError("it is not JSON")
+    return text
+
+
 def _integer(_: Variable, text: str) -> _OneValue:
     if not _INTEGER.match(text.strip()) or not -(2**63) <= int(text) < 2**63:
         raise ValueError(f"{shown(text)} is not a whole number")
@@ -228,6 +237,7 @@ def _secret(_: Variable, text: str) -> _OneValue:
 _READERS: dict[str, Callable[[Variable, str], _OneValue]] = {
     "string": _text,
     "text": _text,
+    "json": _json,
     "integer": _integer,
     "number": _number,
     "boolean": _boolean,
@@ -241,6 +251,7 @@ _READERS: dict[str, Callable[[Variable, str], _OneValue]] = {
 _WANTED = {
     "string": "text",
     "text": "text",
+    "json": "JSON",
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",

@@ -20,7 +20,7 @@ from pup_tui.runbook.scope import ALWAYS, ScopeCheck, check_default_names, repor
 from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
-from pup_tui.runbook.variables.checks import check_count, check_item, check_value
+from pup_tui.runbook.variables.checks import MADE_TEXT, check_count, check_item, check_value
 from pup_tui.runbook.variables.items import MAX_ITEMS
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
@@ -35,9 +35,9 @@ _FITS: dict[str, frozenset[str]] = {
     "choices_from": frozenset({"enum", "list", "string"}),
     "min": frozenset({"integer", "number"}),
     "max": frozenset({"integer", "number"}),
-    "min_length": frozenset({"string", "text", "secret", "url", "file", "list"}),
-    "max_length": frozenset({"string", "text", "secret", "url", "file", "list"}),
-    "pattern": frozenset({"string", "text", "secret", "url", "file", "list", "duration"}),
+    "min_length": frozenset({"string", "text", "json", "secret", "url", "file", "list"}),
+    "max_length": frozenset({"string", "text", "json", "secret", "url", "file", "list"}),
+    "pattern": frozenset({"string", "text", "json", "secret", "url", "file", "list", "duration"}),
 }
 _KEYRING = late_pattern(r".+/[^/]+\Z")
 _SOURCES = ("env", "file", "keyring", "command")
@@ -224,7 +224,7 @@ def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Re
             report.error(at, f"{shown(name)} does not fit: {why}")
         return
     if not isinstance(node, Scalar):
-        if variable.type not in ("string", "text"):
+        if variable.type not in MADE_TEXT:
             wanted = "a list of texts" if variable.is_list else "one value"
             told = f"{shown(name)} does not fit: it must be {wanted}, not {described(node)}"
             report.error(node, told)

@@ -98,7 +98,8 @@ class Field(Vertical):
             if self._origin() is not None:
                 return chooser([*self._none(), ("yes", "true"), ("no", "false")], text)
             return YesNo(text)
-        return self._line() if variable.type != "text" else self._with_hint(Paragraph(text))
+        is_long = variable.type in ("text", "json")
+        return self._with_hint(Paragraph(text)) if is_long else self._line()
 
     def _empty_chooser(self, prompt: str = "") -> LateChoices:
         """What choices will be offered in, saying in its place why there are none yet."""
@@ -345,6 +346,7 @@ _HINTS = {
     "number": "a number",
     "file": "a path",
     "list": "one item a line",
+    "json": "as JSON",
 }
 
 
@@ -359,7 +361,6 @@ def _default_words(variable: Variable) -> str:
 
 def literal_default(variable: Variable) -> str | None:
     """The default as text, unless there is none or it has yet to be worked out from other variables."""
-    if not variable.has_default or variable.places:
+    if not variable.has_default or variable.places or variable.default_follows:
         return None
-    text = variable.default_in_words
-    return None if "{{" in text or "{%" in text else text
+    return variable.default_in_words

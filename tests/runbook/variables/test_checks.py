@@ -18,6 +18,8 @@ ENUM = Variable(type="enum", choices=("staging", Choice(value="production", labe
         ("string", 5, "5"),
         ("string", True, "true"),
         ("text", "a\nb", "a\nb"),
+        ("json", '{"a": [1.10]}', '{"a": [1.10]}'),
+        ("json", " 5 ", " 5 "),
         ("integer", "5", 5),
         ("integer", " -5 ", -5),
         ("integer", 5, 5),
@@ -48,6 +50,7 @@ def test_accepted(kind: VariableType, raw: object, value: object) -> None:
 def test_what_only_another_runbook_can_give_becomes_its_json() -> None:
     assert check_value(Variable(), ["a", {"b": None}]) == '["a", {"b": null}]'
     assert check_value(Variable(type="text"), {"a": True}) == '{"a": true}'
+    assert check_value(Variable(type="json"), {"a": True}) == '{"a": true}'
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,9 @@ def test_what_only_another_runbook_can_give_becomes_its_json() -> None:
         ("url", "https://example.com/a b", "http:// or https://"),
         ("url", "https://[", "http:// or https://"),
         ("file", " ", "the path of a file"),
+        ("json", "{a: 1}", "it is not JSON"),
+        ("json", "[NaN]", "it is not JSON"),
+        ("json", " ", "may not be blank"),
         ("secret", "12345", "at least 6 characters"),
     ],
 )
