@@ -160,6 +160,10 @@ DESTRUCTIVE = [
     "patronictl failover a",
 ]
 HARMLESS = [
+    "truncate --help",
+    "kubectl delete --help",
+    "terraform apply --help",
+    "sudo shutdown --version",
     "kubectl cordon a",
     "git push origin main",
     "curl -X POST https://es.example.com/logs",
@@ -448,6 +452,8 @@ CASES = [
         4,
     ),
     ("evaluated-again", shell("eval {{ X }}"), 7),
+    ("evaluated-again", shell("cmd {{ X }}"), None),
+    ("evaluated-again", shell("cmd.exe /C {{ X }}"), 7),
     ("evaluated-again", shell("ssh h find -mtime {{ X }}", variables="X: {type: integer}"), None),
     ("evaluated-again", shell("ssh h stop {{ X }}", variables="X: {pattern: '[a-z0-9@._-]+'}"), None),
     ("evaluated-again", shell("ssh h stop {{ X }}", variables="X: {pattern: '[a-z ]+'}"), 7),
