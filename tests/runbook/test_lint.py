@@ -49,6 +49,7 @@ DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
 DESTRUCTIVE = [
     "psql --command='drop table a'",
+    "gcloud compute ssh h --command='rm -r /srv/a'",
     "mysql -e'drop table a'",
     "cqlsh -e 'drop keyspace a'",
     "bash <<< 'rm -r /srv/a'",
@@ -452,6 +453,9 @@ CASES = [
         4,
     ),
     ("evaluated-again", shell("eval {{ X }}"), 7),
+    ("destructive-without-danger", step("url: /x", "method: delete", kind="http"), 6),
+    ("destructive-without-danger", step("url: /x", "method: DELETE", "danger: true", kind="http"), None),
+    ("destructive-without-danger", step("url: /x", "method: PUT", kind="http"), None),
     ("evaluated-again", shell("cmd {{ X }}"), None),
     ("evaluated-again", shell("cmd.exe /C {{ X }}"), 7),
     ("evaluated-again", shell("ssh h find -mtime {{ X }}", variables="X: {type: integer}"), None),
@@ -1013,6 +1017,7 @@ ENDLESS = [
     "bash -c 'tail -f x'",
     "eval 'tail -f x'",
     "su - app -c 'tail -f x'",
+    "gcloud compute ssh h --zone z --command='tail -f x'",
     "ssh h \"docker exec a sh -c 'tail -f x'\"",
     "kubectl exec -n a p -c b -- tail -f x",
     "docker exec a tail -f x",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from pup_tui.runbook.lint.inner_scripts import (
     VALUE,
     StandardInput,
     inner_scripts,
+    without_option,
     words_of,
 )
 from pup_tui.runbook.lint.sql import destroyers, destroyers_in_template
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SQL: Final = frozenset({"SQL", "CQL"})
-_OPTION: Final = re.compile(r"\A(?:--[a-z-]+=|-[A-Za-z])")
-"""An option in one word with the statement that is its argument."""
 
 
 _HERE: Final = SHELLS | RUNNING_OTHERS | {"sudo", "doas"}
@@ -68,6 +66,9 @@ def _unmarked(subject: Subject) -> Iterator[Finding]:
     for step, placed in subject.texts_in((Role.STATEMENTS,)):
         if not _is_marked(step):
             yield from statements_that_destroy(step, placed)
+    for step, placed in subject.texts_in((Role.METHOD,)):
+        if placed.node.text.strip().upper() == "DELETE" and not _is_marked(step):
+            yield _finding(placed.node, placed.node.text.strip(), 1, step.group)
 
 
 def _is_marked(step: StepDraft) -> bool:
@@ -150,8 +151,8 @@ def _within(
             if is_destroying and not own.are_all_that_goes(command):
                 yield node, " ".join(words[at:])
             if what.evaluator is not None:
-                code = use.words[at].decode(errors="replace")
-                yield from _in_code(node, _OPTION.sub("", code), what.evaluator)
+                code = without_option(use.words[at]).decode(errors="replace")
+                yield from _in_code(node, code, what.evaluator)
         fed = given.code_for(node, parts)
         if use.reader is not None and not use.reader.is_shell:
             for each in fed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,14 @@ DEEPEST: Final = 4
 
 VALUE: Final = "{{...}}"
 """Stands for a value, and for what `xargs` and the like put behind the words of a command."""
+
+
+_OPTION: Final = re.compile(rb"\A(?:--?[a-z-]+=|-[A-Za-z])")
+
+
+def without_option(code: bytes) -> bytes:
+    """Code that may stand in one word with the option whose value it is."""
+    return _OPTION.sub(b"", code)
 
 
 def words_of(use: CommandUse) -> list[str]:
@@ -50,7 +59,7 @@ def inner_scripts(
     use: CommandUse, fed: Sequence[bytes]
 ) -> Iterator[tuple[ScriptParts, Node, StandardInput]]:
     """The scripts for a shell that a command runs, as they are read, each with its standard input."""
-    scripts = [(use.script, fed)] if use.script else []
+    scripts = [(without_option(use.script), fed)] if use.script else []
     if use.reader is not None and use.reader.is_shell:
         scripts += [(text, ()) for text in fed]
     for script, given in scripts:
