@@ -153,7 +153,8 @@ def _without_password(url: str) -> str:
     url = _PASSWORD_OPTION.sub(rf"\1{MASK}", url)
     scheme, slashes, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    if not at:
+    credentials, _, host = authority.rpartition("@")
+    user, colon, _ = credentials.partition(":")
+    if not colon:
         return url
-    return f"{scheme}{slashes}{user.partition(':')[0]}:{MASK}@{host}{slash}{path}"
+    return f"{scheme}{slashes}{user}:{MASK}@{host}{slash}{path}"

@@ -13,16 +13,18 @@ from pup_tui.core.amounts import Scope, render_amount
 from pup_tui.core.lines import line_of, sent_of, told
 from pup_tui.core.sent import Sent
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
-from pup_tui.runbook.model import Step
+from pup_tui.runbook.model import SqlStep, Step
 from pup_tui.runbook.parts import Section
 from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
 from pup_tui.runbook.texts import input_shell_at, interpreter_at
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.code import Code, ShellScript
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
+from pup_tui.template.sql.engines import Engine, engine_of
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -85,7 +87,22 @@ class StepTexts:
         """The texts as people may see them: what is made out of a secret is hidden."""
         if not secrets_in(self.scope).names:
             return self
-        return StepTexts(self.step, hiding(self.scope), self.around)
+        seen = StepTexts(self.step, hiding(self.scope), self.around)
+        seen.engine = self.engine  # its own URL may hide it
+        return seen
+
+    @cached_property
+    def engine(self) -> Engine | None:
+        """The database that the statements of an `sql` step go to, as far as that is known."""
+        step = self.step
+        if not isinstance(step, SqlStep):
+            return None
+        if step.engine is not None or step.url is None:
+            return step.engine or "postgresql"
+        try:
+            return engine_of(self["url"])
+        except TemplateError:
+            return None
 
     @property
     def line(self) -> str:
@@ -189,7 +206,7 @@ class StepTexts:
         if role is Role.STATEMENTS:
             from pup_tui.template.sql.script import compile_sql
 
-            return compile_sql(given).render(self.scope)
+            return compile_sql(given).render(self.scope, self.engine)
         if role is Role.STDIN:
             shell = input_shell_at(self.step)
             return render_text(given, self.scope) if shell is None else self._input(given, shell)

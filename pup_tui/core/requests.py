@@ -38,7 +38,7 @@ from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.shell.interpreter import Interpreter
 from pup_tui.template.shell.old_bash import needs_newer
-from pup_tui.template.sql.engines import Engine, need_engine
+from pup_tui.template.sql.engines import Engine, SqlUse, need_engine
 from pup_tui.template.text import compile_text
 from pup_tui.template.values import OMIT
 
@@ -199,13 +199,14 @@ class SqlRequest(StepRequest, frozen=True, kw_only=True):
     def of(cls, texts: StepTexts) -> Self:
         step, url = texts.step, texts["url"]
         assert isinstance(step, SqlStep)
-        engine = step.engine or ("postgresql" if not url else _engine(texts))
+        engine = texts.engine or ("postgresql" if not url else _engine(texts))
         read_only = step.read_only is True
+        use = SqlUse(engine, read_only, step.autocommit)
         return cls(
             engine=engine,
             url=url,
             service=texts["service"],
-            statements=texts["query"].statements(engine, read_only=read_only),
+            statements=texts["query"].statements(use),
             format=step.format,
             max_rows=texts["max_rows"],
             autocommit=step.autocommit,

@@ -117,7 +117,11 @@ class StepDraft(Struct, eq=False):
         if known is None:
             url = self.node.text("url")
             known = "postgresql" if url is None else engine_of(url)
-        return SqlUse(known, read_only=self.node.truth("read_only") is True)
+        return SqlUse(
+            known,
+            read_only=self.node.truth("read_only") is True,
+            autocommit=self.node.truth("autocommit") is True,
+        )
 
     @property
     def is_undo(self) -> bool:

@@ -88,6 +88,34 @@ def test_what_can_be_taken_back_tells_what_goes_in() -> None:
     assert offer.command == "psql\nstdin: restore"
 
 
+def test_a_url_without_a_password_is_shown_as_it_is() -> None:
+    program = program_of(
+        """
+        vars: {P: {type: secret}}
+        steps:
+          - {name: a, kind: sql, url: "postgresql://app@db/shop", query: select 1}
+          - {name: b, kind: sql, url: "postgresql://app@db/shop?password={{ P }}", query: select 1}
+        """
+    )
+    told = [step.command for step in plan(program, {"P": "hunter2"}, (), "ada", lambda _: None)]
+    assert told == ["postgresql://app@db/shop", "postgresql://app@db/shop?password=***"]
+
+
+@pytest.mark.parametrize("url", ["mysql://db/shop", "{{ X }}", "{{ S }}"])
+def test_statements_are_shown_as_their_database_reads_them(url: str) -> None:
+    program = program_of(
+        f"""
+        vars: {{X: {{}}, S: {{type: secret}}, N: {{}}}}
+        steps:
+          - {{name: a, kind: sql, url: "{url}", query: "select {{{{ N | sql_name }}}}, {{{{ 1.50 }}}}"}}
+        """
+    )
+    values = {"X": "mysql://db/shop", "S": "mysql://db/secret", "N": 'we`i"rd'}
+    player = Player(program).create(**values, secrets=("S",)).play()
+    (started,) = player.started
+    assert started.sent.statement == 'select `we``i"rd`, 1.5'
+
+
 def test_of_a_poll_the_first_attempt_tells_what_goes_in() -> None:
     program = program_of(
         """

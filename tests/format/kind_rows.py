@@ -398,7 +398,13 @@ SQL = [
         prints=("[", '{"a":1}', "]"),
     ),
     one("sql", "autocommit", f"{_SQL}, autocommit: true, query: vacuum"),
-    one("sql", "autocommit", f"{_SQL}, query: vacuum", ends="failed", reasons={"a": "transaction"}),
+    one(
+        "sql",
+        "autocommit",
+        "url: '{{ \"sqlite://\" }}', query: vacuum",
+        ends="failed",
+        reasons={"a": "transaction"},
+    ),
 ]
 
 ROWS = [*SHELL, *PUP, *SQL, *HTTP, *WORKFLOW, *QUESTIONS, *REST, *STOP, *SIGNALS]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from pup_tui.runbook.interpreters import shell_of_input
-from pup_tui.runbook.lint.loops import endless_loops, not_waited_for
 from pup_tui.runbook.lint.ranges import is_harmless
-from pup_tui.runbook.lint.statements import source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, YamlNode, shown
 from pup_tui.runbook.roles import Language, Role
@@ -24,58 +22,11 @@ from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
 from pup_tui.template.text import compile_text
 
-if TYPE_CHECKING:
-    from tree_sitter import Node
-
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
-_REST = r"[^\n;|&]{0,120}"
-"""The rest of a command; as far as that, so that no script takes long to look through."""
-_BEGIN = r"(?:^|[;&|\n(])[ \t]{0,20}(?:sudo\s{1,20})?"
-_TELLS = r"\s(?:--help|--version|-h|-V)\b"
-"""What only tells of a program."""
-_LITERAL = re.compile(r"\s*([^\n;|&{]*)")
-
 _VARIABLE = re.compile(r"\$?\{?([A-Za-z_]\w*|[1-9])\}?", re.ASCII)
 
 _FOLDERS = ("OLDPWD", "PWD")
 """The variables that hold the name of a working directory."""
 
-_ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(rf"\btail\b{_REST}\s(?:-[a-zA-Z]{{0,9}}[fF]|--follow)\b"),
-        "`tail -f` does not end",
-    ),
-    (
-        # `-c` of kubectl takes the rest of the word; `git log --follow` follows a file, and ends.
-        re.compile(rf"\b(?:journalctl|logs)\b{_REST}\s(?:-[abd-z]{{0,9}}f[a-z]{{0,9}}|--follow)\b"),
-        "following a log does not end",
-    ),
-    (
-        re.compile(rf"\bkubectl\b{_REST}\s(?:rollout\s+status|-w|--watch)\b"),
-        "`kubectl` may wait for ever",
-    ),
-    (re.compile(r"(?:^|[;&|\n])[ \t]{0,20}watch\s"), "`watch` does not end"),
-    (re.compile(r"\bsleep\s{1,20}inf"), "`sleep infinity` does not end"),
-    (
-        re.compile(rf"\b(?:kubectl|oc)\s{{1,20}}(?:port-forward|proxy)\b(?!{_REST}{_TELLS})"),
-        "this forwards until it is ended",
-    ),
-    (
-        re.compile(rf"{_BEGIN}inotifywait\s(?!{_REST}(?:-[a-z]{{0,9}}t\b|--timeout|{_TELLS}))"),
-        "`inotifywait` may wait for ever",
-    ),
-    (
-        re.compile(
-            rf"{_BEGIN}ping6?\s(?!{_REST}(?:-[a-zA-Z]{{0,9}}[cw]|--count|--deadline|{_TELLS}))"
-            rf"(?!{_REST}\|\s{{0,20}}head\b)"
-        ),
-        "`ping` does not end",
-    ),
-    (
-        re.compile(rf"{_BEGIN}(?:stern\s|dmesg\s{{1,20}}-[a-zA-Z]{{0,9}}w)"),
-        "this follows without an end",
-    ),
-)
 _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
 """Characters of a command's name; nothing longer is one."""
@@ -223,48 +174,6 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
             )
         case _:
             assert_never(found.origin)
-
-
-def unbounded_wait(subject: Subject) -> Iterator[Finding]:
-    """A command that waits for ever stops the run until somebody cancels it.
-
-    Only scripts and `pup` commands without a `timeout` of their own or of `defaults` are meant: a poll, a
-    request, a workflow and a wait are bounded as they are, and a question is a person's.
-    """
-    if subject.default("timeout") is not None:
-        return
-    loops = list(endless_loops(subject))
-    scripts = {id(script.node): script for script in subject.scripts}
-    beside: dict[int, list[Node]] = {}
-    for step, placed in subject.commands:
-        node = placed.node
-        if step.node.get("timeout") is not None or "timeout" in node.text:
-            continue
-        yield from (found for found in loops if found.node is node)
-        script = _COMMENT.sub("", node.text[:20_000])
-        for form, told in _ENDLESS:
-            for found in form.finditer(script):
-                line = script.count("\n", 0, found.end()) + 1
-                if id(node) in scripts and id(node) not in beside:
-                    beside[id(node)] = not_waited_for(scripts[id(node)])
-                if any(
-                    _holds(each, line, script[found.start() :]) for each in beside.get(id(node), ())
-                ):
-                    continue
-                hint = "give the step a `timeout`, or use `poll`"
-                fragment = found[0].split()[0]
-                yield Finding(node, told, hint, line, fragment, step.group)
-
-
-def _holds(statement: Node, line: int, command: str) -> bool:
-    """Whether a statement holds the command that a text begins with, on a line of the script."""
-    begin, end = statement.start_point.row, statement.end_point.row
-    literal = _LITERAL.match(command)
-    return (
-        begin < line <= end + 1
-        and literal is not None
-        and literal[1].strip() in source_of(statement)
-    )
 
 
 def missing_tool(subject: Subject) -> Iterator[Finding]:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_TELLS: Final = frozenset({"--help", "--version"})
 _IN_QUOTES: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 
 
@@ -138,7 +139,9 @@ def _read(key: str) -> list[str]:
 
 
 def is_destroyer(words: Sequence[str]) -> bool:
-    """Whether a command destroys something."""
+    """Whether a command destroys something, and does not only tell of itself."""
+    if not _TELLS.isdisjoint(takewhile("--".__ne__, words)):
+        return False
     name = words[0].rsplit("/", 1)[-1]
     return any(row.matches(words) for row in (*_NAMED.get(name, ()), *_PATTERNS))
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.destroyers import destroyers_in_code, is_destroyer
-from pup_tui.runbook.lint.fed import fed_to
+from pup_tui.runbook.lint.inner_scripts import (
+    DEEPEST,
+    VALUE,
+    StandardInput,
+    inner_scripts,
+    without_option,
+    words_of,
+)
 from pup_tui.runbook.lint.sql import destroyers, destroyers_in_template
 from pup_tui.runbook.lint.statements import StepScript, nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
@@ -31,15 +37,7 @@ from pup_tui.template.text import compile_text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_DEEPEST: Final = 4
-"""Scripts in the words of scripts, such as those of `ssh`."""
-
-_GIVEN: Final = "{{...}}"
-"""Stands for a value, and for what `xargs` and the like put behind the words of a command."""
-
 _SQL: Final = frozenset({"SQL", "CQL"})
-_OPTION: Final = re.compile(r"\A(?:--[a-z-]+=|-[A-Za-z])")
-"""An option in one word with the statement that is its argument."""
 
 
 _HERE: Final = SHELLS | RUNNING_OTHERS | {"sudo", "doas"}
@@ -68,6 +66,9 @@ def _unmarked(subject: Subject) -> Iterator[Finding]:
     for step, placed in subject.texts_in((Role.STATEMENTS,)):
         if not _is_marked(step):
             yield from statements_that_destroy(step, placed)
+    for step, placed in subject.texts_in((Role.METHOD,)):
+        if placed.node.text.strip().upper() == "DELETE" and not _is_marked(step):
+            yield _finding(placed.node, placed.node.text.strip(), 1, step.group)
 
 
 def _is_marked(step: StepDraft) -> bool:
@@ -131,43 +132,35 @@ def _text(root: Node) -> str:
 
 
 def _within(
-    parts: ScriptParts, root: Node, own: OwnThings, depth: int = 0, given: Sequence[bytes] = ()
+    parts: ScriptParts,
+    root: Node,
+    own: OwnThings,
+    depth: int = 0,
+    given: StandardInput | None = None,
 ) -> Iterator[tuple[Node, str]]:
-    """The commands and statements of a script that destroy, each with what is told of it.
-
-    `given` is what the script itself reads on its standard input.
-    """
+    """The commands and statements of a script that destroy, each with what is told of it."""
+    given = given or StandardInput()
     for node in nodes_of(root, "command"):
         spend_on_judging(1)
         use = parts.use(node)
-        words = [word.decode(errors="replace").replace("\x01", _GIVEN) for word in use.words]
-        behind = [] if use.fed_from is None else [_GIVEN]
+        words = words_of(use)
+        behind = [] if use.fed_from is None else [VALUE]
         for at, what in enumerate(use.uses):
             command = words[at:] + behind
             is_destroying = what.kind is Kind.NAME and is_destroyer(command)
             if is_destroying and not own.are_all_that_goes(command):
                 yield node, " ".join(words[at:])
             if what.evaluator is not None:
-                code = use.words[at].decode(errors="replace")
-                yield from _in_code(node, _OPTION.sub("", code), what.evaluator)
-        is_fed = use.script or use.reader is not None
-        fed = list(fed_to(node, parts)) if is_fed else []
-        if is_fed and not fed:
-            fed, given = list(given), ()
-        things = own if _runs_here(use) else None
-        scripts = [(use.script, fed, things)] if use.script else []
-        if use.reader is not None and use.reader.is_shell:
-            scripts += [(text, [], things) for text in fed]
-        elif use.reader is not None:
+                code = without_option(use.words[at]).decode(errors="replace")
+                yield from _in_code(node, code, what.evaluator)
+        fed = given.code_for(node, parts)
+        if use.reader is not None and not use.reader.is_shell:
             for each in fed:
                 yield from _in_code(node, each.decode(errors="replace"), use.reader)
-        for script, stdin, things in scripts if depth < _DEEPEST else ():
-            _, tree = read(script)
-            if tree is not None:
-                inside = tree.root_node
-                inner = things or OwnThings(_text(inside))
-                for _, told in _within(ScriptParts(inside), inside, inner, depth + 1, stdin):
-                    yield node, told
+        for inner, inside, stdin in inner_scripts(use, fed) if depth < DEEPEST else ():
+            things = own if _runs_here(use) else OwnThings(_text(inside))
+            for _, told in _within(inner, inside, things, depth + 1, stdin):
+                yield node, told
 
 
 def _runs_here(use: CommandUse) -> bool:

@@ -11,7 +11,7 @@ from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
 from pup_tui.template.shell.redirections import path_to
-from pup_tui.template.shell.script_parts import function_name
+from pup_tui.template.shell.script_parts import ScriptParts, function_name
 from pup_tui.template.text import compile_text
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
     """The loops that no counter, clock, file or `read` ends."""
     for script in subject.scripts:
         loops = nodes_of(script.root, "while_statement", "c_style_for_statement")
-        beside = not_waited_for(script) if loops else []
+        beside = not_waited_for(script.parts, script.root) if loops else []
         for node in loops:
-            if _is_within(node, beside):
+            if is_within(node, beside):
                 continue
             told = _endless(script, node)
             if told:
@@ -63,21 +63,21 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def not_waited_for(script: StepScript) -> list[Node]:
-    """What the script leaves in the background; nothing if a `wait` waits for it, and no `kill` ends it.
+def not_waited_for(parts: ScriptParts, root: Node) -> list[Node]:
+    """What a script leaves in the background; nothing if a `wait` waits for it, and no `kill` ends it.
 
     Functions are among it that are called nowhere else.
     """
-    if _WAITS.search(source_of(script.root)) and not _KILLS.search(source_of(script.root)):
+    if _WAITS.search(source_of(root)) and not _KILLS.search(source_of(root)):
         return []
-    ends = [node.prev_sibling for node in nodes_of(script.root, '"&"')]
+    ends = [node.prev_sibling for node in nodes_of(root, '"&"')]
     beside = [node for node in ends if node is not None]
-    evaluated = [each for each in script.parts.commands if _LATER.match(source_of(each))]
+    evaluated = [each for each in parts.commands if _LATER.match(source_of(each))]
     functions: dict[Node, list[set[int]]] = {}
-    for node in nodes_of(script.root, "function_definition"):
-        calls = _calls(script, node, evaluated)
+    for node in nodes_of(root, "function_definition"):
+        calls = _calls(parts, node, evaluated)
         if calls:
-            functions[node] = [{each.id for each in path_to(script.root, call)} for call in calls]
+            functions[node] = [{each.id for each in path_to(root, call)} for call in calls]
     while True:
         found = [*beside, *functions]
         ids = {node.id for node in found}
@@ -91,14 +91,15 @@ def not_waited_for(script: StepScript) -> list[Node]:
         functions = only_beside
 
 
-def _calls(script: StepScript, function: Node, evaluated: Sequence[Node]) -> list[Node]:
+def _calls(parts: ScriptParts, function: Node, evaluated: Sequence[Node]) -> list[Node]:
     """What runs a function: the commands of its name, and those that evaluate a text with it later."""
     name = function_name(function)
     word = re.compile(rb"(?<![\w-])%b(?![\w-])" % re.escape(name))
-    return [*script.parts.calls(name), *(e for e in evaluated if word.search(e.text or b""))]
+    return [*parts.calls(name), *(e for e in evaluated if word.search(e.text or b""))]
 
 
-def _is_within(node: Node, statements: Sequence[Node]) -> bool:
+def is_within(node: Node, statements: Sequence[Node]) -> bool:
+    """Whether a node stands in one of some statements."""
     return any(each.start_byte <= node.start_byte < each.end_byte for each in statements)
 
 

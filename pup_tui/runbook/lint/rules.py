@@ -13,7 +13,6 @@ from pup_tui.runbook.lint.commands import (
     not_looked_through,
     raw_in_shell,
     stopped_looking,
-    unbounded_wait,
     unchecked_arithmetic,
 )
 from pup_tui.runbook.lint.destructive import destructive_without_danger
@@ -43,6 +42,7 @@ from pup_tui.runbook.lint.steps import (
 )
 from pup_tui.runbook.lint.strictness import strict_codes, strict_pipeline, unseen_failure
 from pup_tui.runbook.lint.subject import Finding, IsInstalled, LintRule, Subject
+from pup_tui.runbook.lint.waits import unbounded_wait
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+OUTSIDE: Final = "`autocommit: true` has each statement carried out for itself"
+"""What helps where a statement cannot stand in a transaction."""
 
 TellNotice = Callable[[str], None]
 """Says something beside the rows: a notice of the server, how many rows were changed."""

@@ -18,6 +18,7 @@ from psycopg.pq import ExecStatus
 from psycopg.types.json import set_json_loads
 
 from pup_tui.steps.sql.database import (
+    OUTSIDE,
     ConnectionLost,
     DatabaseError,
     DatabaseTarget,
@@ -160,6 +161,8 @@ def _told(error: psycopg.Error | UnicodeEncodeError) -> str:
     parts = [f"{diagnostic.severity}: {diagnostic.message_primary}"]
     parts += [f"DETAIL: {diagnostic.message_detail}"] if diagnostic.message_detail else []
     parts += [f"HINT: {diagnostic.message_hint}"] if diagnostic.message_hint else []
+    if isinstance(error, errors.ActiveSqlTransaction):
+        parts.append(OUTSIDE)
     if isinstance(error, errors.SyntaxError) and '"$' in diagnostic.message_primary:
         parts.append("a value cannot stand there; a name goes through `| sql_name`")
     return "; ".join(parts)

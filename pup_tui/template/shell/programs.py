@@ -22,7 +22,8 @@ nu, elvish, xonsh, rc | shell | -c=CODE! --commands=CODE! <CODE FILE REST
 pwsh, powershell | PowerShell | -c=CODE! -C=CODE! -command=CODE! -Command=CODE! -CommandWithArgs=CODE!
     -EncodedCommand=CODE! -e=CODE! -ec=CODE! -enc=CODE! -File=FILE! -f=FILE! -ExecutionPolicy= -ep=
     -NoProfile -nop -NonInteractive -noni -NoLogo -NoExit -Interactive <CODE CODE REST
-cmd, cmd.exe | shell | -c=CODE <CODE CODE*
+cmd.exe | shell | <CODE
+cmd /c, cmd /k, cmd.exe /c, cmd.exe /k | shell | CODE*
 eval | shell | CODE*
 ., source | shell | CODE REST
 trap | shell | CODE REST

@@ -11,10 +11,14 @@ ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 
 
 class SqlUse(NamedTuple):
-    """How statements are used: an `engine` that is None is not known yet."""
+    """How statements are used: an `engine` that is None is not known yet.
+
+    They are one transaction, unless `autocommit`.
+    """
 
     engine: Engine | None = None
     read_only: bool = False
+    autocommit: bool = False
 
 
 UNKNOWN_USE: Final = SqlUse()
@@ -58,6 +62,17 @@ READ_ONLY: Final[dict[Engine, frozenset[str]]] = {
 
 READ_ONLY_NEVER: Final = frozenset({"OUTFILE", "DUMPFILE"})
 """Words by which a statement writes a file of the server, which no transaction keeps it from."""
+
+
+OUTSIDE_TRANSACTIONS: Final[dict[Engine, frozenset[str]]] = {
+    "postgresql": frozenset({"VACUUM"}),
+    "mysql": frozenset(),
+    "sqlite": frozenset({"VACUUM"}),
+}
+"""The first words of statements that no transaction can hold."""
+
+CONCURRENT: Final = frozenset({"CREATE", "DROP", "ALTER", "REINDEX"})
+"""The same for PostgreSQL, where `concurrently` stands in them."""
 
 
 def engine_of(url: str) -> Engine | None:

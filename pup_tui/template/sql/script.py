@@ -21,7 +21,9 @@ from pup_tui.template.secrets import MASK
 from pup_tui.template.shell.markers import variants
 from pup_tui.template.sql.engines import (
     CALLED,
+    CONCURRENT,
     ENGINES,
+    OUTSIDE_TRANSACTIONS,
     PLACEHOLDERS,
     READ_ONLY,
     READ_ONLY_NEVER,
@@ -43,6 +45,7 @@ _MARK: Final = "PUPVALUE"
 _PER_CHARACTER: Final = 5
 """What it costs to find the tokens of a text."""
 _EXECUTED_COMMENT: Final = re.compile(r"/\*M?!")
+_OF_ARRAYS: Final = frozenset({"ANY", "ALL", "SOME"})
 _PLACEHOLDER: Final[dict[Engine, re.Pattern[str]]] = {
     "postgresql": re.compile(r"\$\Z"),
     "mysql": re.compile(r"\?\Z"),
@@ -65,12 +68,13 @@ class SqlScript(Code):
     pieces: tuple[Piece, ...] = field(repr=False)
     shown: str
 
-    def statements(self, engine: Engine, *, read_only: bool = False) -> tuple[Statement, ...]:
+    def statements(self, use: SqlUse) -> tuple[Statement, ...]:
         """What is sent to a database; TemplateError where a value cannot stand where it does."""
+        assert use.engine is not None
         marked = _Marked(self.pieces)
         spend(_PER_CHARACTER * len(marked.text))
-        statements = _judged(marked, engine, read_only=read_only)
-        made = tuple(marked.statement(tokens, engine) for tokens in statements)
+        statements = _judged(marked, use.engine, use)
+        made = tuple(marked.statement(tokens, use.engine) for tokens in statements)
         if not made:
             raise TemplateError("there is no statement in it")
         return made
@@ -97,22 +101,26 @@ class SqlTemplate(UsesNames):
 
         Where the engine is not known yet, it must be right for one of them.
         """
-        problem: TemplateError | None = None
+        problems: list[TemplateError] = []
         for engine in ENGINES if use.engine is None else (use.engine,):
             try:
                 for variant in variants(self.text.blocks):
-                    _judged(_Marked(variant), engine, read_only=use.read_only)
+                    _judged(_Marked(variant), engine, use)
             except TemplateError as error:
-                problem = problem or error
+                problems.append(error)
             else:
                 return
-        if problem is not None:
-            raise problem
+        if problems:
+            raise _first_of(problems)
 
-    def render(self, scope: Mapping[str, Any]) -> SqlScript:
-        """Render to statements. Raises TemplateError."""
+    def render(self, scope: Mapping[str, Any], engine: Engine | None = None) -> SqlScript:
+        """Render to statements, shown as the database would have them, PostgreSQL where that is not known.
+
+        Raises TemplateError.
+        """
         pieces = tuple(self.text.pieces(scope))
-        shown = "".join(piece if isinstance(piece, str) else _shown(piece) for piece in pieces)
+        known = engine or "postgresql"
+        shown = "".join(each if isinstance(each, str) else _shown(each, known) for each in pieces)
         check_length(len(shown))
         return SqlScript(pieces, shown)
 
@@ -165,7 +173,16 @@ class _Marked:
         return Statement("".join(parts), tuple(parameters))
 
 
-def _judged(marked: _Marked, engine: Engine, *, read_only: bool) -> list[list[Token]]:
+def _first_of(problems: Sequence[TemplateError]) -> TemplateError:
+    """What is told of a text that no database would take: the first, and that it may be another one's."""
+    first = problems[0]
+    if len({problem.message for problem in problems}) > 1:
+        unknown = "with `engine:` the step says which database it is, and is judged by that"
+        first.hint = f"{first.hint}; {unknown}" if first.hint else unknown
+    return first
+
+
+def _judged(marked: _Marked, engine: Engine, use: SqlUse) -> list[list[Token]]:
     """The statements of a text. Raises TemplateError where one cannot be sent."""
     tokens = tokens_of(marked.text, engine)
     _check_whole(marked, tokens)
@@ -174,8 +191,10 @@ def _judged(marked: _Marked, engine: Engine, *, read_only: bool) -> list[list[To
     for statement in statements:
         _check_placeholders(statement, engine)
         _check_values(marked, statement, engine)
-        if read_only:
+        if use.read_only:
             _check_read_only(statement, engine)
+        elif not use.autocommit:
+            _check_transaction(statement, engine)
     return statements
 
 
@@ -234,6 +253,12 @@ def _check_values(marked: _Marked, statement: Sequence[Token], engine: Engine) -
     problems = Places(statement, engine).problems(frozenset(marks)) if marks else {}
     for index, (message, hint) in problems.items():
         raise _error(marks[index], message, hint)
+    for index, unit in marks.items():
+        around = [token.text for token in statement[max(0, index - 2) : index]]
+        is_list_given = isinstance(unit, Value) and is_list(unit.value)
+        if is_list_given and around[1:] == ["("] and around[0] in _OF_ARRAYS:
+            told = f"`{around[0].lower()}` takes one array, and a list gives a value for each item"
+            raise _error(unit, told, "write `in ({{ … }})`, or `not in`")
     first = statement[0].text
     if marks and first not in TAKES_VALUES[engine]:
         raise _error(
@@ -252,6 +277,19 @@ def _check_read_only(statement: Sequence[Token], engine: Engine) -> None:
         return
     told = f"`{next(iter(never), first).lower()}` cannot stand in a step that is `read_only`"
     raise TemplateError(told, hint="a read-only transaction does not keep it from acting")
+
+
+def _check_transaction(statement: Sequence[Token], engine: Engine) -> None:
+    """Refuse what a database never carries out in a transaction."""
+    words = [token.text for token in statement if token.kind is TokenKind.WORD]
+    told = words[0] if words and words[0] in OUTSIDE_TRANSACTIONS[engine] else ""
+    if engine == "postgresql" and "CONCURRENTLY" in words and words[0] in CONCURRENT:
+        told = f"{words[0]} … CONCURRENTLY"
+    if told:
+        raise TemplateError(
+            f"{CALLED[engine]} takes no `{told.lower()}` in a transaction",
+            hint="`autocommit: true` has each statement carried out for itself",
+        )
 
 
 def _is_name(unit: Value | Output) -> bool:
@@ -300,18 +338,20 @@ def _quoted(name: SqlName, engine: Engine) -> str:
     return f"`{name.name.replace('`', '``')}`" if engine == "mysql" else str(name)
 
 
-def _shown(value: Value) -> str:
+def _shown(value: Value, engine: Engine) -> str:
     """A value as people see it among the text of its statement: as a literal of SQL."""
     if value.is_secret:
         return MASK
     if isinstance(value.value, SqlName):
-        return value.text
+        return _quoted(value.value, engine)
     items = value.value if is_list(value.value) else [value.value]
-    return ", ".join(map(_literal, items))
+    return ", ".join(_literal(_parameter(item), engine) for item in items)
 
 
-def _literal(value: Any) -> str:
+def _literal(value: Parameter, engine: Engine) -> str:
     text = to_text(value)
-    if value is None or isinstance(value, bool | int | float):
+    if not isinstance(value, str):
         return text
+    if engine == "mysql":
+        text = text.replace("\\", "\\\\")
     return "'" + text.replace("'", "''") + "'"

@@ -19,7 +19,7 @@ from pup_tui.spelling import spelled
 from pup_tui.steps.executor import Context, Outcome, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.sql.executor import SqlExecutor
-from pup_tui.template.sql.engines import ENGINES, Engine
+from pup_tui.template.sql.engines import ENGINES, Engine, SqlUse
 from pup_tui.template.sql.script import compile_sql
 from tests.support.databases import PASSWORD, Server
 
@@ -72,7 +72,9 @@ class Database:
         stop: Stop | None = None,
         **keys: Any,
     ) -> Asked:
-        statements = compile_sql(query).render(scope or {}).statements(self.engine)
+        # Those that no transaction holds are sent nevertheless: what the server says of them is asked for.
+        use = SqlUse(self.engine, autocommit=True)
+        statements = compile_sql(query).render(scope or {}).statements(use)
         given = {"url": self.url, "service": None, **keys}
         request = SqlRequest(engine=self.engine, statements=statements, **given)
         sink = RecordingSink()
@@ -254,7 +256,9 @@ async def test_a_server_takes_one_statement_at_a_time(connect: Connect, database
     """What holds where the tokens of a text are not those of the server."""
     two = "select 1; select 2"
     statements = (
-        replace(compile_sql("select 1").render({}).statements(database.engine)[0], text=two),
+        replace(
+            compile_sql("select 1").render({}).statements(SqlUse(database.engine))[0], text=two
+        ),
     )
     request = SqlRequest(
         engine=database.engine, url=database.url, service=None, statements=statements
@@ -445,6 +449,7 @@ async def test_statements_that_cannot_be_in_a_transaction(connect: Connect) -> N
     database = connect("postgresql")
     asked = await database.ask("vacuum")
     assert "transaction block" in asked.outcome.reason
+    assert "`autocommit: true`" in asked.outcome.reason
     assert (await database.ask("vacuum", autocommit=True)).outcome.ok
 
 

@@ -15,12 +15,12 @@ from pup_tui.template.sql.script import Statement, compile_sql
 SCOPE: dict[str, Any] = {"V": "v", "N": 5, "L": ["a", 2, None], "T": 'a"b`c', "M": {"k": [1]}}
 
 
-def check(source: str, engine: Engine | None = "postgresql", *, read_only: bool = False) -> None:
-    compile_sql(source).check(SqlUse(engine, read_only))
+def check(source: str, engine: Engine | None = "postgresql", **how: bool) -> None:
+    compile_sql(source).check(SqlUse(engine, **how))
 
 
 def sent(source: str, engine: Engine = "postgresql", **scope: Any) -> list[tuple[str, Any]]:
-    made = compile_sql(source).render({**SCOPE, **scope}).statements(engine)
+    made = compile_sql(source).render({**SCOPE, **scope}).statements(SqlUse(engine))
     return [(statement.text, statement.parameters) for statement in made]
 
 
@@ -158,12 +158,75 @@ def test_numbers_are_sent_without_their_spelling() -> None:
     ((text, parameters),) = sent("select {{ L }}", L=given)
     assert [(type(each), each) for each in parameters] == [(float, 1.1), (int, 7), (bool, True)]
     shown = compile_sql("select {{ L }}").render({"L": given}).shown
-    assert (text, shown) == ("select $1, $2, $3", "select 1.10, 007, true")
+    assert (text, shown) == ("select $1, $2, $3", "select 1.1, 7, true")
+
+
+@pytest.mark.parametrize(
+    ("engine", "shown"),
+    [
+        (None, """select "a""b`c", 'O''Brien \\ co'"""),
+        ("postgresql", """select "a""b`c", 'O''Brien \\ co'"""),
+        ("sqlite", """select "a""b`c", 'O''Brien \\ co'"""),
+        ("mysql", r"""select `a"b``c`, 'O''Brien \\ co'"""),
+    ],
+)
+def test_what_is_shown_is_what_the_database_would_read(engine: Engine | None, shown: str) -> None:
+    template = compile_sql("select {{ T | sql_name }}, {{ V }}")
+    assert template.render({**SCOPE, "V": "O'Brien \\ co"}, engine).shown == shown
+
+
+@pytest.mark.parametrize(
+    ("engine", "source"),
+    [
+        ("postgresql", "vacuum"),
+        ("postgresql", "VACUUM (analyze) {{ T | sql_name }}"),
+        ("postgresql", "select 1; create unique index concurrently i on t (a)"),
+        ("postgresql", "reindex (concurrently) index i"),
+        ("postgresql", "alter table t detach partition p concurrently"),
+        ("sqlite", "vacuum"),
+    ],
+)
+def test_what_no_transaction_holds_is_refused_in_one(engine: Engine, source: str) -> None:
+    with pytest.raises(TemplateError, match="in a transaction; `autocommit: true`"):
+        check(source, engine)
+    check(source, engine, autocommit=True)
+    with pytest.raises(TemplateError, match="in a transaction; `autocommit: true`"):
+        compile_sql(source).render(SCOPE).statements(SqlUse(engine))
+
+
+@pytest.mark.parametrize(
+    ("engine", "source"),
+    [
+        (None, "vacuum"),
+        ("postgresql", "create index i on t (a)"),
+        ("postgresql", "refresh materialized view concurrently v"),
+        ("postgresql", "select 'vacuum', \"concurrently\" from t"),
+        ("mysql", "create index concurrently on t (a)"),
+    ],
+)
+def test_what_may_stand_in_a_transaction_does(engine: Engine | None, source: str) -> None:
+    check(source, engine)
+
+
+def test_where_the_database_is_not_known_it_is_said_how_to_tell() -> None:
+    with pytest.raises(TemplateError, match=r"PostgreSQL takes no values in `show` .*`engine:`"):
+        check("show variables like {{ V }}", None)
+    with pytest.raises(TemplateError, match="within quotes") as raised:
+        check("select '{{ V }}'", None)
+    assert "engine" not in str(raised.value)
 
 
 def test_an_empty_list_is_refused() -> None:
     with pytest.raises(TemplateError, match="list is empty"):
         sent("select 1 where a in ({{ L }})", L=[])
+
+
+def test_a_list_is_no_array() -> None:
+    with pytest.raises(TemplateError, match=r"`any` takes one array.*write `in \("):
+        sent("select 1 where a = any({{ L }})")
+    assert sent("select 1 where a = any({{ V }})", V="{a,b}") == [
+        ("select 1 where a = any($1)", ("{a,b}",))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""The scripts that the commands of a script run: in their words, or on their standard input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.runbook.lint.fed import fed_to
+from pup_tui.template.limits import kept_while_judging, spend_on_judging
+from pup_tui.template.shell.command_use import COMPUTED, CommandUse
+from pup_tui.template.shell.grammar import read
+from pup_tui.template.shell.script_parts import ScriptParts
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+DEEPEST: Final = 4
+"""Scripts in the words of scripts, such as those of `ssh`."""
+
+VALUE: Final = "{{...}}"
+"""Stands for a value, and for what `xargs` and the like put behind the words of a command."""
+
+
+_OPTION: Final = re.compile(rb"\A(?:--?[a-z-]+=|-[A-Za-z])")
+
+
+def without_option(code: bytes) -> bytes:
+    """Code that may stand in one word with the option whose value it is."""
+    return _OPTION.sub(b"", code)
+
+
+def words_of(use: CommandUse) -> list[str]:
+    """The words of a command for people."""
+    return [word.replace(COMPUTED, VALUE.encode()).decode(errors="replace") for word in use.words]
+
+
+class StandardInput:
+    """What a script reads on its standard input: the first of its commands that takes it for code gets it."""
+
+    def __init__(self, texts: Sequence[bytes] = ()) -> None:
+        self._texts = texts
+
+    def code_for(self, command: Node, parts: ScriptParts) -> Sequence[bytes]:
+        """What a command reads on its standard input for code, or hands on to the code in its words."""
+        use = parts.use(command)
+        if not use.script and use.reader is None:
+            return ()
+        fed = list(fed_to(command, parts))
+        if fed:
+            return fed
+        given, self._texts = self._texts, ()
+        return given
+
+
+def inner_scripts(
+    use: CommandUse, fed: Sequence[bytes]
+) -> Iterator[tuple[ScriptParts, Node, StandardInput]]:
+    """The scripts for a shell that a command runs, as they are read, each with its standard input."""
+    scripts = [(without_option(use.script), fed)] if use.script else []
+    if use.reader is not None and use.reader.is_shell:
+        scripts += [(text, ()) for text in fed]
+    for script, given in scripts:
+        spend_on_judging(1)
+        inside = kept_while_judging(("inner script", script), partial(_read, script))
+        if inside is not None:
+            yield *inside, StandardInput(given)
+
+
+def _read(script: bytes) -> tuple[ScriptParts, Node] | None:
+    _, tree = read(script)
+    return (ScriptParts(tree.root_node), tree.root_node) if tree is not None else None
