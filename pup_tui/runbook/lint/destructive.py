@@ -115,7 +115,7 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
         marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
     except TemplateError:
         return
-    _, tree = read(marked.script)
+    tree = read(marked.script).tree
     if tree is not None and reader.is_shell:
         root = tree.root_node
         for node, told in _within(ScriptParts(root), root, OwnThings(_text(root))):
@@ -162,7 +162,7 @@ def _within(
             for each in fed:
                 yield from _in_code(node, each.decode(errors="replace"), use.reader)
         for script, stdin, things in scripts if depth < _DEEPEST else ():
-            _, tree = read(script)
+            tree = read(script).tree
             if tree is not None:
                 inside = tree.root_node
                 inner = things or OwnThings(_text(inside))

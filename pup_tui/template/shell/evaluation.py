@@ -59,6 +59,7 @@ from pup_tui.template.shell.script_parts import (
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
+from pup_tui.template.shell.unseen import unseen
 from pup_tui.template.shell.words import ASSIGNMENT, FOR_UNKNOWN, READING, SUBSTITUTION
 
 if TYPE_CHECKING:
@@ -188,6 +189,12 @@ class Evaluations:
             if found is not None:
                 return found
         return None
+
+    @cached_property
+    def has_unseen(self) -> bool:
+        """Whether it is not known what the script reads."""
+        survey = self._survey
+        return next(unseen(survey.root, survey.script, survey.shell), None) is not None
 
     def _follow(self, start: _Carrier) -> Evaluator | None:
         """Go every way from here once, then back from what evaluates to all that lead there."""
@@ -658,6 +665,8 @@ class Evaluations:
         named = [each for each in start or () if each.name in ARGUMENTS or each.name in script]
         is_asked = script and (named or start is None)
         for inside in self._insides(script, shell or self._survey.shell) if is_asked else ():
+            if inside.has_unseen:
+                yield Evaluator(inside._survey.shell, "shell")
             found = inside.reader() if start is None else inside._first(iter(named))
             yield from [found] if found is not None else ()
 
@@ -674,7 +683,7 @@ class Evaluations:
         given = () if script in self._given_scripts else self._given_scripts
         key = script, shell, given
         if key not in self._scripts:
-            source, tree = read(script, shell)
+            source, tree, _ = read(script, shell)
             inner = None
             if tree is not None:
                 survey = Survey(tree.root_node, source, shell, MARKER)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
-from pup_tui.template.shell.grammar import captured, language
+from pup_tui.template.shell.language import captured, language
 from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.heredocs import DESCRIPTOR
 from pup_tui.template.shell.markers import MARKER

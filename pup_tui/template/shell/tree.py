@@ -7,15 +7,19 @@ here-document, arithmetic or comment each marker stands; what it does not tell s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.shell.climb import Climb
-from pup_tui.template.shell.grammar import read, unknown_line
-from pup_tui.template.shell.places import Place
+from pup_tui.template.shell.grammar import read, unknown_line, with_inserted
+from pup_tui.template.shell.places import Heredoc, Place
 from pup_tui.template.shell.survey import Survey
+from pup_tui.template.shell.unseen import unseen
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -38,10 +42,19 @@ class ScriptTree:
     """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
     def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
-        self._written = script
-        self._script, self._tree = read(script, shell)
+        self._script, self._tree, self._inserted = read(script, shell)
+        self._written = with_inserted(script, self._inserted, b"{}")
         self._shell = shell
-        self._spans = spans
+        self._spans = [(self._within(start), self._within(end)) for start, end in spans]
+
+    def _within(self, at: int) -> int:
+        """Where a byte of the script stands in what was read of it."""
+        return at + bisect_right(self._inserted, at)
+
+    def outer(self, at: int) -> int:
+        """Where a byte of what was read stands in the script."""
+        inner = [place + number for number, place in enumerate(self._inserted)]
+        return at - bisect_left(inner, at)
 
     @property
     def is_read(self) -> bool:
@@ -76,7 +89,21 @@ class ScriptTree:
     def places(self) -> Iterator[Place]:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""
         for start, path in self.paths():
-            yield Climb(self.survey, path, start).place()
+            place = Climb(self.survey, path, start).place()
+            yield place if place.heredoc is None else replace(place, heredoc=self._outer(place.heredoc))
+
+    def _outer(self, heredoc: Heredoc) -> Heredoc:
+        """A here-document by its bytes in the script."""
+        start, end = (
+            (self.outer(first), self.outer(last)) for first, last in (heredoc.start, heredoc.end)
+        )
+        return replace(heredoc, start=start, end=end)
+
+    @cached_property
+    def unseen_line(self) -> int:
+        """The line, from 1, of the first thing that the shell expands and the tree does not tell of; 0 if none."""
+        at = next(unseen(self.root, self._script, self._shell), -1)
+        return self._script.count(b"\n", 0, at) + 1 if at >= 0 else 0
 
     @cached_property
     def survey(self) -> Survey:
@@ -99,7 +126,7 @@ class ScriptTree:
         return self._tree.root_node
 
     def paths(self) -> list[tuple[int, list[Node]]]:
-        """Where each marker begins, and the nodes around it, outermost first."""
+        """Where each marker begins in what was read, and the nodes around it, outermost first."""
         waiting: list[tuple[list[Node], Sequence[Span]]] = [([self.root], self._spans)]
         found: list[tuple[int, list[Node]]] = []
         while waiting:
