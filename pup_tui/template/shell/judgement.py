@@ -62,7 +62,9 @@ def judge(
     if tree.unseen_line and not spans:
         return ScriptJudgement(unknown_line=tree.unseen_line)
     if tree.unseen_line:
-        told = f"on line {tree.unseen_line} the script expands something in a place that is not known"
+        told = (
+            f"on line {tree.unseen_line} the script expands something in a place that is not known"
+        )
         return ScriptJudgement(unsafe=(0, told, _UNSEEN_HINT, 0))
     special = next((name for name, use in uses.items() if use is Use.CODE), None)
     if special is not None:

@@ -90,7 +90,11 @@ class ScriptTree:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""
         for start, path in self.paths():
             place = Climb(self.survey, path, start).place()
-            yield place if place.heredoc is None else replace(place, heredoc=self._outer(place.heredoc))
+            yield (
+                place
+                if place.heredoc is None
+                else replace(place, heredoc=self._outer(place.heredoc))
+            )
 
     def _outer(self, heredoc: Heredoc) -> Heredoc:
         """A here-document by its bytes in the script."""

@@ -25,7 +25,7 @@ _ZSH_NAME: Final = late_pattern(rb"([A-Za-z_]\w*|[0-9]+|[@*])")
 _SIGN: Final = late_pattern(rb"[$`]")
 
 _QUERY: Final = """
-(simple_expansion) @named (expansion) @named (special_variable_name) @seen
+(simple_expansion) @named (expansion) @named
 (arithmetic_expansion) @seen (command_substitution) @seen
 (command_substitution . "`") @backticks
 (raw_string) @text (ansi_c_string) @text (comment) @text (heredoc_redirect) @text
@@ -82,7 +82,9 @@ def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
     )
     dollars = sorted(at for at in {*missed, *joined} if script.startswith(b"$", at))
     names = (_name(script, at, shell) for at in dollars)
-    return [name.span(1) for name in names if name is not None]
+    found_names = [name.span(1) for name in names if name is not None]
+    # With braces it would have no subscript in zsh; and is seen where one begins.
+    return [span for span in found_names if shell != "zsh" or not script.startswith(b"[", span[1])]
 
 
 def _unseen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Iterator[int]:
@@ -160,8 +162,19 @@ def _is_known(place: Node, script: bytes, at: int) -> bool:
             return is_literal and body is not None and body.start_byte <= at < body.end_byte
         case kind if kind in _PATTERNS:
             runs = _RUNS.search(_LITERAL.sub(b"", script[place.start_byte : place.end_byte]))
-            return runs is None and _COMPARED.match(script, at) is not None
+            is_plain = runs is None and _COMPARED.match(script, at) is not None
+            return is_plain and _is_pattern(place)
     return True
+
+
+def _is_pattern(place: Node) -> bool:
+    """Whether this is a pattern, and no word of a command that the grammar takes for one: ``let A == $B*C``."""
+    for around in upwards(place):
+        if around.type in ("case_item", "expansion"):
+            return True
+        if around.type in ("test_command", "command"):
+            return around.children[0].type == "[["
+    return False
 
 
 def _are_letters(quotes: Node) -> bool:

@@ -28,7 +28,7 @@ _ERRORS_AWAY: Final = late_pattern(rb"2> ?/dev/null")
 UNKNOWN: Final = b"\0"
 """Stands in the text of a word for a part that is known only when the script runs."""
 
-ZSH_PARAMETER: Final = rb"\$(?:[#+^=~]*(?:[A-Za-z0-9_@*]+|[#?$!-])|\{[A-Za-z0-9_@*]+\})"
+ZSH_PARAMETER: Final = rb"\$[#+^=~]*(?:[A-Za-z0-9_@*]+|[#?$!-])"
 """What has a subscript in zsh where ``[`` follows it, with what may stand before a name."""
 
 SUBSTITUTION: Final = late_pattern(rb"\$\((?!\()|`")
