@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.shell.builtins import ANY_WORD
 from pup_tui.template.shell.command_use import (
     ANY_SHELL,
     OWN_SHELL,
@@ -79,6 +80,7 @@ _BEGINS_WORD: Final = re.compile(rb"[\"']*[$`]")
 _GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
 """A script of which nothing stands in the words of the command: what a variable or a command gives."""
 _ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1,4})")
+_ONE_NAME: Final = re.compile(rb"\$(?:\{\w+(?::?[-=?][\w./ -]*)?\}|\w+)")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
 _NODES_PER_STEP: Final = 5
@@ -150,6 +152,7 @@ class Evaluations:
     """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them.
 
     ``given`` are the scripts that the script around it hands to shells, maybe to those that this one runs.
+    ``names``: it is asked which texts are the name of a command, and not which are code.
     """
 
     def __init__(
@@ -160,11 +163,13 @@ class Evaluations:
         given: tuple[bytes, ...] = (),
         *,
         follows_texts: bool = True,
+        names: bool = False,
     ) -> None:
         self._survey = survey
         self._root = root = survey.root
         self._depth = depth
         self._follows_texts = follows_texts
+        self._names = names
         self._parts = parts or ScriptParts(root)
         self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
@@ -186,7 +191,7 @@ class Evaluations:
     def _first(self, steps: _Steps) -> Evaluator | None:
         for step in steps:
             found = step if isinstance(step, Evaluator) else self._follow(step)
-            if found is not None:
+            if found is not None and found.is_name is self._names:
                 return found
         return None
 
@@ -207,6 +212,8 @@ class Evaluations:
             at = waiting.popleft()
             for step in self._next(at):
                 spend_on_judging(1)
+                if isinstance(step, Evaluator) and step.is_name is not self._names:
+                    continue
                 evaluator = step if isinstance(step, Evaluator) else self._known.get(step)
                 if evaluator is not None:
                     found.setdefault(at, evaluator)
@@ -288,6 +295,8 @@ class Evaluations:
             return
         yield _Variable(b"_")
         yield from use.evaluators_of_given(position)
+        if self._names and position in use.names and _is_whole(inside):
+            yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "", is_name=True)
         if position in use.names and (is_content or _is_split(inside)):
             yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         if self._may_be_option(use, position, inside):
@@ -355,6 +364,7 @@ class Evaluations:
         name = use.words[at]
         function = self._parts.functions.get(name)
         if function is not None:
+            yield from self._run_by(name, position - at - 1)
             yield from self.called_with(function, use.words[at + 1 :], position - at - 1)
             own_words = (b"%d" % (position - at), b"@", b"*")
             names = ARGUMENTS if b"shift" in text(function) else own_words
@@ -382,6 +392,14 @@ class Evaluations:
         yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
+
+    def _run_by(self, function: bytes, position: int) -> Iterator[Evaluator]:
+        """The function that runs a word it is called with, where it is surely this one."""
+        run = self._survey.names.forwarders.get(function)
+        if run is not None and (
+            run.first == position or run.first < position <= run.last < ANY_WORD
+        ):
+            yield Evaluator(function.decode(errors="replace"), "", is_name=True)
 
     def called_with(
         self, function: Node | None, words: Sequence[bytes], position: int
@@ -687,7 +705,7 @@ class Evaluations:
             inner = None
             if tree is not None:
                 survey = Survey(tree.root_node, source, shell, MARKER)
-                inner = Evaluations(survey, None, self._depth + 1, given)
+                inner = Evaluations(survey, None, self._depth + 1, given, names=self._names)
             self._scripts[key] = inner
         return self._scripts[key]
 
@@ -797,6 +815,12 @@ class Evaluations:
 def _makes_files(use: CommandUse) -> bool:
     """Whether a command may make files: what zsh has as a builtin by a module does."""
     return not is_builtin("bash", use.words[0].decode(errors="replace"))
+
+
+def _is_whole(inside: Sequence[Node]) -> bool:
+    """Whether a text is a whole word, and none of those that a function or script was called with."""
+    word = unquoted(text(inside[-1]))
+    return (MARKER.fullmatch(word) or _ONE_NAME.fullmatch(word)) is not None
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

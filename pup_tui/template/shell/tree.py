@@ -66,13 +66,15 @@ class ScriptTree:
         """The line, from 1, of the first place that the grammar does not know; 0 if it knows all."""
         return unknown_line(self._tree, self._script)
 
-    def evaluators(self) -> list[Evaluator | None]:
-        """Tell for each marker who takes the value for code later."""
-        return [self._evaluations.evaluator(path) for _, path in self.paths()]
+    def evaluators(self, *, of_names: bool = False) -> list[Evaluator | None]:
+        """Tell for each marker who takes the value for code later; or else for the name of a command."""
+        ways = self._ways_of_names if of_names else self._evaluations
+        return [ways.evaluator(path) for _, path in self.paths()]
 
-    def inherited(self, names: Iterable[str]) -> dict[str, Evaluator]:
-        """Tell for variables of the script's environment who takes their text for code."""
-        found = ((name, self._evaluations.environment(name.encode())) for name in names)
+    def inherited(self, names: Iterable[str], *, of_names: bool = False) -> dict[str, Evaluator]:
+        """The same for variables of the script's environment."""
+        ways = self._ways_of_names if of_names else self._evaluations
+        found = ((name, ways.environment(name.encode())) for name in names)
         return {name: evaluator for name, evaluator in found if evaluator is not None}
 
     def reader(self) -> Evaluator | None:
@@ -85,6 +87,12 @@ class ScriptTree:
         from pup_tui.template.shell.evaluation import Evaluations
 
         return Evaluations(self.survey, self.parts)
+
+    @cached_property
+    def _ways_of_names(self) -> Evaluations:
+        from pup_tui.template.shell.evaluation import Evaluations
+
+        return Evaluations(self.survey, self.parts, names=True)
 
     def places(self) -> Iterator[Place]:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""
@@ -105,7 +113,7 @@ class ScriptTree:
 
     @cached_property
     def unseen_line(self) -> int:
-        """The line, from 1, of the first thing that the shell expands and the tree does not tell of; 0 if none."""
+        """The line, from 1, of what the shell expands first and the tree does not tell of; 0 if none."""
         at = next(unseen(self.root, self._script, self._shell), -1)
         return self._script.count(b"\n", 0, at) + 1 if at >= 0 else 0
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _EXPANDED: Final = late_pattern(rb"(\\*)(`|\$\$|\$[\w@*{(\[])")
 _EXPANDED_BY_ZSH: Final = late_pattern(rb"(\\*)(`|\$\$|\$(?:[\w@*{(\[]|[+#]*[=~^][=~^+#]*\w))")
-"""The signs by which something is expanded, other than what the shell counts itself, and the backslashes before."""
+"""The signs by which what is no number of the shell's own is expanded, and the backslashes before them."""
 _NAME: Final = late_pattern(rb"([A-Za-z_]\w*|[0-9]|[@*])")
 _ZSH_NAME: Final = late_pattern(rb"([A-Za-z_]\w*|[0-9]+|[@*])")
 """What a shell takes for a name behind a dollar."""
@@ -100,14 +100,15 @@ def _unseen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Itera
         if len(match[1]) % 2 and not is_within:
             continue
         place = texts.around(at)
-        if place is None or not _is_known(place, script, at):
-            yield at
-        elif is_within and match[1] and place.type == "raw_string" and not _is_for_program(place):
+        is_known = place is not None and _is_known(place, script, at)
+        if place is not None and place.type == "raw_string" and is_within and match[1]:
+            is_known = is_known and _is_for_program(place)
+        if not is_known:
             yield at
 
 
 def _name(script: bytes, at: int, shell: str) -> re.Match[bytes] | None:
-    """The name behind a dollar; none where letters of other alphabets follow, which zsh takes for more of it."""
+    """The name behind a dollar; none where more letters follow, of another alphabet, which zsh knows."""
     name = (_ZSH_NAME if shell == "zsh" else _NAME).match(script, at + 1)
     behind = script[name.end() : name.end() + 4].decode(errors="ignore") if name else ""
     is_longer = shell == "zsh" and behind[:1].isalnum() and not behind[:1].isascii()
@@ -168,7 +169,7 @@ def _is_known(place: Node, script: bytes, at: int) -> bool:
 
 
 def _is_pattern(place: Node) -> bool:
-    """Whether this is a pattern, and no word of a command that the grammar takes for one: ``let A == $B*C``."""
+    """Whether this is a pattern, and not what the grammar takes for one: ``let A == $B*C``."""
     for around in upwards(place):
         if around.type in ("case_item", "expansion"):
             return True
