@@ -42,7 +42,7 @@ _PATTERNS: Final = frozenset({"regex", "extglob_pattern"})
 _COMPARED: Final = late_pattern(
     rb"\$(?:\w+|[@*#?$!-]|\{#?\w+(?:[#%/^,][\w.*?/ ~^,#%-]*|:?[-+][\w./ -]*)?\})"
 )
-_RUNS: Final = late_pattern(rb"`|\$[(\[]|[<>=]\(|%b\[" % ZSH_PARAMETER)
+_RUNS: Final = late_pattern(rb"`|\$[(\[]|[<>=]\(|%b\[[^]]*\$" % ZSH_PARAMETER)
 """In a pattern, into which the grammar does not look, a variable is compared; these may do more."""
 _LITERAL: Final = late_pattern(rb"\\.|'[^'\"]*'", re.DOTALL)
 _OWN_DOLLARS: Final = frozenset({b"awk", b"gawk", b"mawk", b"nawk", b"grep", b"sed", b"perl"})
