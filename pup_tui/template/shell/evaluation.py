@@ -152,7 +152,8 @@ class Evaluations:
     """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them.
 
     ``given`` are the scripts that the script around it hands to shells, maybe to those that this one runs.
-    ``names``: it is asked which texts are the name of a command, and not which are code.
+    ``names``: it is asked which texts are the name of a command, and not which are code; what the script
+    hands to a shell by a pipe or file is not looked into for that.
     """
 
     def __init__(
@@ -168,7 +169,7 @@ class Evaluations:
         self._survey = survey
         self._root = root = survey.root
         self._depth = depth
-        self._follows_texts = follows_texts
+        self._follows_texts = follows_texts and not names
         self._names = names
         self._parts = parts or ScriptParts(root)
         self._filled: dict[int, list[bytes]] = {}
