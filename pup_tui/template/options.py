@@ -118,7 +118,7 @@ def options_in_script(source: str, shell: str) -> tuple[OptionPlace, ...]:
         parts = tree.parts
         starts = {hole.marker: hole for hole in marked.holes}
         for start, path in tree.paths():
-            unit = starts[start].unit
+            unit = starts[tree.outer(start)].unit
             place = _place(unit, path, start, parts) if isinstance(unit, Output) else None
             if place is not None:
                 found[id(unit)] = place

@@ -88,6 +88,24 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
                 yield _evaluated(stdin, reader, output.expression.source, output.line)
 
 
+def value_names_command(subject: Subject) -> Iterator[Finding]:
+    """What a value names is run: any program, and any builtin of the shell.
+
+    Not of choices, a number or a pattern that allows no character of code.
+    """
+    for step, node, script in _scripts(subject):
+        env = step.env_texts(subject.root.get("defaults"))
+        told_of = {each.source for each in script.evaluated_again}
+        for found in script.naming_commands:
+            if found.source in told_of:
+                continue
+            outputs = [found.output] if found.output else env[found.source[1:]].outputs
+            if not all(is_harmless(step, each.expression) for each in outputs):
+                told = f"{shown(found.source)} is the name of the command that is run"
+                hint = "write the commands into a `case`, or declare the variable with `choices`"
+                yield Finding(node, told, hint, found.line, found.source)
+
+
 def _evaluated_folders(subject: Subject) -> Iterator[Finding]:
     """The same of values that come by the name of the working directory."""
     defaults = subject.root.get("defaults")

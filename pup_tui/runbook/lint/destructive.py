@@ -116,7 +116,7 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
         marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
     except TemplateError:
         return
-    _, tree = read(marked.script)
+    tree = read(marked.script).tree
     if tree is not None and reader.is_shell:
         root = tree.root_node
         for node, told in _within(ScriptParts(root), root, OwnThings(_text(root))):

@@ -70,5 +70,5 @@ def inner_scripts(
 
 
 def _read(script: bytes) -> tuple[ScriptParts, Node] | None:
-    _, tree = read(script)
+    tree = read(script).tree
     return (ScriptParts(tree.root_node), tree.root_node) if tree is not None else None

@@ -175,14 +175,14 @@ def one_round(subject: Subject) -> Iterator[Finding]:
         }
         for start, path in script.tree.paths():
             loop = next((node for node in reversed(path) if node.type == "for_statement"), None)
-            if loop is None or start not in outputs:
+            output = outputs.get(script.tree.outer(start))
+            if loop is None or output is None:
                 continue
             body = [child for child in loop.named_children if child.type == "do_group"]
             words = [child for child in loop.named_children[1:] if child not in body]
             source = script.tree.root.text or b""
             alone = len(words) == 1 and words[0].start_byte <= start < words[0].end_byte
             if alone and _is_one_value(source[words[0].start_byte : words[0].end_byte]):
-                output = outputs[start]
                 told = f"this loop has one round: {shown(output.expression.source)} is one word"
                 hint = _instead_of_one_round(output.expression.source, script)
                 yield Finding(script.node, told, hint, output.line, output.expression.source)

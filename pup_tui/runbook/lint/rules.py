@@ -14,6 +14,7 @@ from pup_tui.runbook.lint.commands import (
     raw_in_shell,
     stopped_looking,
     unchecked_arithmetic,
+    value_names_command,
 )
 from pup_tui.runbook.lint.destructive import destructive_without_danger
 from pup_tui.runbook.lint.loops import one_round
@@ -59,6 +60,7 @@ RULES: Final[dict[str, LintRule]] = {
     "not-looked-through": not_looked_through,
     "raw-in-shell": raw_in_shell,
     "evaluated-again": evaluated_again,
+    "value-names-command": value_names_command,
     "unchecked-arithmetic": unchecked_arithmetic,
     "option-injection": option_injection,
     "unbounded-wait": unbounded_wait,

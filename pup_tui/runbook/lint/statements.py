@@ -13,7 +13,7 @@ from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.grammar import captured, language
+from pup_tui.template.shell.language import captured, language
 from pup_tui.template.shell.markers import MARKER, Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.tree import ScriptTree, script_tree

@@ -292,7 +292,7 @@ def _program(command: Node) -> str:
 
 def _stands_negated(script: StepScript, statement: Node) -> bool:
     """Whether ``!`` stands before a statement: the tree has none before ``time`` and compound commands."""
-    return _NEGATION.search(script.marked.script[: statement.start_byte]) is not None
+    return _NEGATION.search(script.tree.survey.written[: statement.start_byte]) is not None
 
 
 def _is_in_background(statement: Node) -> bool:

@@ -53,10 +53,14 @@ _ANY_INTERPRETER: Final = Synopsis(
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """A command that evaluates a text: its name in the script, and the language it takes it for."""
+    """A command that evaluates a text: its name in the script, and the language it takes it for.
+
+    ``is_name``: the text is no code, but the name of that command.
+    """
 
     command: str
     language: str
+    is_name: bool = False
 
     @property
     def is_shell(self) -> bool:

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.grammar import read
+from pup_tui.template.shell.grammar import Read, read
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.readings import OwnWords, Reading
 from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
+from pup_tui.template.shell.unseen import unseen
 from pup_tui.template.shell.uses import Uses
 from pup_tui.template.shell.words import SUBSTITUTION, UNKNOWN, prints_number
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _EVALUATING: Final = (b"eval", b"trap")
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
 _VARIABLE: Final = late_pattern(rb"\$\{?(\w+|[@*])")
+_NAME: Final = late_pattern(rb"[A-Za-z_]\w*|(?<=\$)(?:[0-9]|[@*])")
 _DEFINES: Final = late_pattern(rb"\(\s*\)\s*[{(]|\bfunction\s")
 _DOLLAR, _BEGIN, _END = b"\x02", b"\x03", b"\x04"
 """Stand for a dollar that is only a letter, and for where an expansion begins and ends."""
@@ -41,6 +43,7 @@ class EvaluatedTexts:
         """What reads variables in them, and which variables get that: ``eval X=\\$NAME``."""
         for command, inner in self._texts:
             yield from self._read(command, inner)
+            yield from self._unseen(command, inner)
         for command, _ in self._survey.named(*_EVALUATING):
             yield from self._called(command)
         for command in self._survey.commands if self._survey.exports_functions else ():
@@ -76,11 +79,20 @@ class EvaluatedTexts:
         for command, words in self._survey.named(*_EVALUATING):
             text = b" ".join(word.text for word in words[1:]).replace(UNKNOWN, b"0")
             is_used = b"$" in text or b"`" in text
-            source, tree = read(text, self._survey.shell) if is_used else (text, None)
+            source, tree, _ = read(text, self._survey.shell) if is_used else Read(text, None)
             if tree is not None:
                 shell, marker = self._survey.shell, self._survey.marker
                 found.append((command, Survey(tree.root_node, source, shell, marker)))
         return found
+
+    def _unseen(self, command: Node, inner: Survey) -> Iterator[Reading]:
+        """What the text names, where it is not known what it reads: whatever a shell does with it."""
+        if next(unseen(inner.root, inner.script, inner.shell), None) is None:
+            return
+        line = command.start_point.row + 1
+        for name in {*_NAME.findall(inner.script)}:
+            names = self._words.names(name, command)
+            yield Reading(names, name.decode(), line, Use.INT, frozenset())
 
     def _read(self, command: Node, inner: Survey) -> Iterator[Reading]:
         scope = self._survey.scope_of(command)

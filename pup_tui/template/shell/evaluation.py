@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.shell.builtins import ANY_WORD
 from pup_tui.template.shell.command_use import (
     ANY_SHELL,
     OWN_SHELL,
@@ -59,6 +60,7 @@ from pup_tui.template.shell.script_parts import (
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
+from pup_tui.template.shell.unseen import unseen
 from pup_tui.template.shell.words import ASSIGNMENT, FOR_UNKNOWN, READING, SUBSTITUTION
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ _BEGINS_WORD: Final = re.compile(rb"[\"']*[$`]")
 _GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
 """A script of which nothing stands in the words of the command: what a variable or a command gives."""
 _ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1,4})")
+_ONE_NAME: Final = re.compile(rb"\$(?:\{\w+(?::?[-=?][\w./ -]*)?\}|\w+)")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
 _NODES_PER_STEP: Final = 5
@@ -149,6 +152,8 @@ class Evaluations:
     """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them.
 
     ``given`` are the scripts that the script around it hands to shells, maybe to those that this one runs.
+    ``names``: it is asked which texts are the name of a command, and not which are code; what the script
+    hands to a shell by a pipe or file is not looked into for that.
     """
 
     def __init__(
@@ -159,11 +164,13 @@ class Evaluations:
         given: tuple[bytes, ...] = (),
         *,
         follows_texts: bool = True,
+        names: bool = False,
     ) -> None:
         self._survey = survey
         self._root = root = survey.root
         self._depth = depth
-        self._follows_texts = follows_texts
+        self._follows_texts = follows_texts and not names
+        self._names = names
         self._parts = parts or ScriptParts(root)
         self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
@@ -185,9 +192,15 @@ class Evaluations:
     def _first(self, steps: _Steps) -> Evaluator | None:
         for step in steps:
             found = step if isinstance(step, Evaluator) else self._follow(step)
-            if found is not None:
+            if found is not None and found.is_name is self._names:
                 return found
         return None
+
+    @cached_property
+    def has_unseen(self) -> bool:
+        """Whether it is not known what the script reads."""
+        survey = self._survey
+        return next(unseen(survey.root, survey.script, survey.shell), None) is not None
 
     def _follow(self, start: _Carrier) -> Evaluator | None:
         """Go every way from here once, then back from what evaluates to all that lead there."""
@@ -200,6 +213,8 @@ class Evaluations:
             at = waiting.popleft()
             for step in self._next(at):
                 spend_on_judging(1)
+                if isinstance(step, Evaluator) and step.is_name is not self._names:
+                    continue
                 evaluator = step if isinstance(step, Evaluator) else self._known.get(step)
                 if evaluator is not None:
                     found.setdefault(at, evaluator)
@@ -281,6 +296,8 @@ class Evaluations:
             return
         yield _Variable(b"_")
         yield from use.evaluators_of_given(position)
+        if self._names and position in use.names and _is_whole(inside):
+            yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "", is_name=True)
         if position in use.names and (is_content or _is_split(inside)):
             yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         if self._may_be_option(use, position, inside):
@@ -348,6 +365,7 @@ class Evaluations:
         name = use.words[at]
         function = self._parts.functions.get(name)
         if function is not None:
+            yield from self._run_by(name, position - at - 1)
             yield from self.called_with(function, use.words[at + 1 :], position - at - 1)
             own_words = (b"%d" % (position - at), b"@", b"*")
             names = ARGUMENTS if b"shift" in text(function) else own_words
@@ -375,6 +393,14 @@ class Evaluations:
         yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
+
+    def _run_by(self, function: bytes, position: int) -> Iterator[Evaluator]:
+        """The function that runs a word it is called with, where it is surely this one."""
+        run = self._survey.names.forwarders.get(function)
+        if run is not None and (
+            run.first == position or run.first < position <= run.last < ANY_WORD
+        ):
+            yield Evaluator(function.decode(errors="replace"), "", is_name=True)
 
     def called_with(
         self, function: Node | None, words: Sequence[bytes], position: int
@@ -658,6 +684,8 @@ class Evaluations:
         named = [each for each in start or () if each.name in ARGUMENTS or each.name in script]
         is_asked = script and (named or start is None)
         for inside in self._insides(script, shell or self._survey.shell) if is_asked else ():
+            if inside.has_unseen:
+                yield Evaluator(inside._survey.shell, "shell")
             found = inside.reader() if start is None else inside._first(iter(named))
             yield from [found] if found is not None else ()
 
@@ -674,11 +702,11 @@ class Evaluations:
         given = () if script in self._given_scripts else self._given_scripts
         key = script, shell, given
         if key not in self._scripts:
-            source, tree = read(script, shell)
+            source, tree, _ = read(script, shell)
             inner = None
             if tree is not None:
                 survey = Survey(tree.root_node, source, shell, MARKER)
-                inner = Evaluations(survey, None, self._depth + 1, given)
+                inner = Evaluations(survey, None, self._depth + 1, given, names=self._names)
             self._scripts[key] = inner
         return self._scripts[key]
 
@@ -788,6 +816,12 @@ class Evaluations:
 def _makes_files(use: CommandUse) -> bool:
     """Whether a command may make files: what zsh has as a builtin by a module does."""
     return not is_builtin("bash", use.words[0].decode(errors="replace"))
+
+
+def _is_whole(inside: Sequence[Node]) -> bool:
+    """Whether a text is a whole word, and none of those that a function or script was called with."""
+    word = unquoted(text(inside[-1]))
+    return (MARKER.fullmatch(word) or _ONE_NAME.fullmatch(word)) is not None
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

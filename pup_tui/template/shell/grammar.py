@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import dropwhile
-from typing import TYPE_CHECKING, Final
+from itertools import chain, cycle, dropwhile, islice, pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.shell.language import captured, language
 from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
+from pup_tui.template.shell.unseen import torn_names
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Query, Tree
+    from tree_sitter import Node, Query, Tree
 
 _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
@@ -44,43 +47,55 @@ _MAY_TAKE_RESERVED: Final = late_pattern(rb"\b(?:time|coproc|repeat|foreach|noco
 
 
 @lru_cache(maxsize=1)
-def language() -> Language:
-    """The grammar."""
-    import tree_sitter_bash
-    from tree_sitter import Language
-
-    return Language(tree_sitter_bash.language())
-
-
-@lru_cache(maxsize=1)
 def _lost() -> Query:
     from tree_sitter import Query
 
     return Query(language(), _LOST)
 
 
-def captured(query: Query, root: Node) -> dict[str, list[Node]]:
-    """What a query finds, by the names of its captures, in the order of the script, outer before inner."""
-    from tree_sitter import QueryCursor
+class Read(NamedTuple):
+    """A script as the grammar has read it, and its tree, or none where the grammar gives up.
 
-    found = QueryCursor(query).captures(root)
-    return {name: sorted(nodes, key=_place) for name, nodes in found.items()}
+    ``inserted`` are the bytes of the script before each of which one more stands in what was read.
+    """
+
+    script: bytes
+    tree: Tree | None
+    inserted: tuple[int, ...] = ()
 
 
-def _place(node: Node) -> tuple[int, int]:
-    return node.start_byte, -node.end_byte
-
-
-def read(script: bytes, shell: str = "sh") -> tuple[bytes, Tree | None]:
-    """Read a script: what was read, and its tree, or none where the grammar gives up.
+def read(script: bytes, shell: str = "sh") -> Read:
+    """Read a script.
 
     What the grammar does not know is spelled in another way, in as many bytes, where the tree of the script
-    with that spelling confirms it; in a text or among a command's words it stays.
+    with that spelling confirms it; in a text or among a command's words it stays. Names that the grammar
+    takes for longer ones, or for no names, get braces.
     """
     read, tree = _read_as(script, negations(script, shell))
-    if tree is not None and not tree.root_node.has_error:
-        return read, tree
-    return _read_as(script, respellings(script, shell))
+    if tree is None or tree.root_node.has_error:
+        read, tree = _read_as(script, respellings(script, shell))
+    return _with_braces(read, tree, shell)
+
+
+def _with_braces(script: bytes, tree: Tree | None, shell: str) -> Read:
+    """Read once more with braces around names: of ``$A/$B.C`` the grammar makes two words and no ``$B``."""
+    torn = torn_names(tree.root_node, script, shell) if tree is not None else []
+    if tree is None or not torn:
+        return Read(script, tree)
+    inserted = tuple(at for name in torn for at in name)
+    written = with_inserted(script, inserted, b"{}")
+    mended = _parse(written)
+    if mended is None or (mended.root_node.has_error and not tree.root_node.has_error):
+        return Read(script, tree)
+    return Read(written, mended, inserted)
+
+
+def with_inserted(script: bytes, places: Sequence[int], letters: bytes) -> bytes:
+    """A script with one more letter before each of some bytes, in turn."""
+    parts = [script[start:end] for start, end in pairwise((0, *places, len(script)))]
+    added = islice(cycle(letters), len(places))
+    pieces = chain.from_iterable(zip(parts, (bytes((each,)) for each in added), strict=False))
+    return b"".join((*pieces, parts[-1]))
 
 
 def _read_as(script: bytes, spellings: list[Respelling]) -> tuple[bytes, Tree | None]:

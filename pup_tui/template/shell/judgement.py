@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,6 +19,11 @@ from pup_tui.template.shell.places import (
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
 from pup_tui.template.shell.tree import script_tree
+
+_UNSEEN_HINT: Final = (
+    "write `$(…)` instead of backticks, `${NAME}` instead of `$NAME`, "
+    "and what stands within `${NAME…}` on a line of its own"
+)
 
 
 class ScriptJudgement(NamedTuple):
@@ -54,6 +59,13 @@ def judge(
     except UnsafePlaceError as unsafe:
         return ScriptJudgement(unsafe=(len(found), unsafe.message, unsafe.hint, 0))
     uses = {name: parameter_use(shell, name.encode()) for name in sorted(env)}
+    if tree.unseen_line and not spans:
+        return ScriptJudgement(unknown_line=tree.unseen_line)
+    if tree.unseen_line:
+        told = (
+            f"on line {tree.unseen_line} the script expands something in a place that is not known"
+        )
+        return ScriptJudgement(unsafe=(0, told, _UNSEEN_HINT, 0))
     special = next((name for name, use in uses.items() if use is Use.CODE), None)
     if special is not None:
         told = "the shell gives the variable a meaning of its own"

@@ -254,22 +254,31 @@ class ShellTemplate(UsesNames):
     @cached_property
     def evaluated_again(self) -> tuple[EvaluatedAgain, ...]:
         """The values that a command takes for code once more."""
+        return self._going_on(of_names=False)
+
+    @cached_property
+    def naming_commands(self) -> tuple[EvaluatedAgain, ...]:
+        """The values that are the name of a command."""
+        return self._going_on(of_names=True)
+
+    def _going_on(self, *, of_names: bool) -> tuple[EvaluatedAgain, ...]:
         # Late: only who looks for warnings asks, and the table of programs is large.
         from pup_tui.template.shell.command_use import Evaluator
 
         found: dict[Output | str, EvaluatedAgain] = {}
         for marked, judged in self._judged:
             tree = script_tree(marked.script, self.shell, marked.spans)
-            if not tree.is_read:
+            if not tree.is_read or (of_names and not tree.parts.has_open_names):
                 continue
-            inherited = {name: Evaluator(by, "") for name, by in judged.commands}
-            inherited |= tree.inherited(sorted(self._env))
+            again = () if of_names else judged.commands
+            inherited = {name: Evaluator(by, "") for name, by in again}
+            inherited |= tree.inherited(sorted(self._env), of_names=of_names)
             found |= {name: EvaluatedAgain(by, f"${name}", 1, 1) for name, by in inherited.items()}
             for hole, place, evaluator in zip(
-                marked.holes, judged.places, tree.evaluators(), strict=True
+                marked.holes, judged.places, tree.evaluators(of_names=of_names), strict=True
             ):
                 output = hole.unit
-                if evaluator is None and place.command is not None:
+                if evaluator is None and place.command is not None and not of_names:
                     evaluator = Evaluator(place.command, "")
                 if not isinstance(output, Output) or evaluator is None:
                     continue

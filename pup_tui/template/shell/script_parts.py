@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
-from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.heredocs import DESCRIPTOR
+from pup_tui.template.shell.language import captured, language
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.other_names import makes_names, other_names
 from pup_tui.template.shell.programs import PROGRAMS
@@ -88,6 +88,8 @@ _ANY_FILE: Final = re.compile(rb"(?<![^\s(/=])[*?\[]")
 """The beginning of a pattern that is a file's name from its first letter on."""
 _TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
 _OWN_DESCRIPTOR: Final = re.compile(rb"/(?:dev|proc/self)/fd/(?![012]\Z)")
+
+_OPEN_NAME: Final = re.compile(rb"[$\x01]|%b" % MARKER.pattern)
 
 
 @lru_cache(maxsize=1)
@@ -405,6 +407,13 @@ class ScriptParts:
         """The text that the shell expands before each line that it traces, as a command."""
         given = self._assigned.get(b"PS4", b"")
         return b': "%s"' % unquoted(given).replace(b'"', b"") if given else b""
+
+    @property
+    def has_open_names(self) -> bool:
+        """Whether the name of a command may be a value: that of its own, or in a script that it runs."""
+        uses = [self.use(each) for each in self._commands]
+        names = (use.words[at] for use in uses for at in use.names)
+        return any(map(_OPEN_NAME.search, names)) or any(use.script for use in uses)
 
     @property
     def listers(self) -> list[Node]:

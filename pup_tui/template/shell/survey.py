@@ -17,8 +17,8 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.fills import filled
-from pup_tui.template.shell.grammar import captured, language
 from pup_tui.template.shell.heredocs import DESCRIPTOR
+from pup_tui.template.shell.language import captured, language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
     ONE_VARIABLE,

@@ -7,15 +7,19 @@ here-document, arithmetic or comment each marker stands; what it does not tell s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.shell.climb import Climb
-from pup_tui.template.shell.grammar import read, unknown_line
-from pup_tui.template.shell.places import Place
+from pup_tui.template.shell.grammar import read, unknown_line, with_inserted
+from pup_tui.template.shell.places import Heredoc, Place
 from pup_tui.template.shell.survey import Survey
+from pup_tui.template.shell.unseen import unseen
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -38,10 +42,19 @@ class ScriptTree:
     """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
     def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
-        self._written = script
-        self._script, self._tree = read(script, shell)
+        self._script, self._tree, self._inserted = read(script, shell)
+        self._written = with_inserted(script, self._inserted, b"{}")
         self._shell = shell
-        self._spans = spans
+        self._spans = [(self._within(start), self._within(end)) for start, end in spans]
+
+    def _within(self, at: int) -> int:
+        """Where a byte of the script stands in what was read of it."""
+        return at + bisect_right(self._inserted, at)
+
+    def outer(self, at: int) -> int:
+        """Where a byte of what was read stands in the script."""
+        inner = [place + number for number, place in enumerate(self._inserted)]
+        return at - bisect_left(inner, at)
 
     @property
     def is_read(self) -> bool:
@@ -53,13 +66,15 @@ class ScriptTree:
         """The line, from 1, of the first place that the grammar does not know; 0 if it knows all."""
         return unknown_line(self._tree, self._script)
 
-    def evaluators(self) -> list[Evaluator | None]:
-        """Tell for each marker who takes the value for code later."""
-        return [self._evaluations.evaluator(path) for _, path in self.paths()]
+    def evaluators(self, *, of_names: bool = False) -> list[Evaluator | None]:
+        """Tell for each marker who takes the value for code later; or else for the name of a command."""
+        ways = self._ways_of_names if of_names else self._evaluations
+        return [ways.evaluator(path) for _, path in self.paths()]
 
-    def inherited(self, names: Iterable[str]) -> dict[str, Evaluator]:
-        """Tell for variables of the script's environment who takes their text for code."""
-        found = ((name, self._evaluations.environment(name.encode())) for name in names)
+    def inherited(self, names: Iterable[str], *, of_names: bool = False) -> dict[str, Evaluator]:
+        """The same for variables of the script's environment."""
+        ways = self._ways_of_names if of_names else self._evaluations
+        found = ((name, ways.environment(name.encode())) for name in names)
         return {name: evaluator for name, evaluator in found if evaluator is not None}
 
     def reader(self) -> Evaluator | None:
@@ -73,10 +88,34 @@ class ScriptTree:
 
         return Evaluations(self.survey, self.parts)
 
+    @cached_property
+    def _ways_of_names(self) -> Evaluations:
+        from pup_tui.template.shell.evaluation import Evaluations
+
+        return Evaluations(self.survey, self.parts, names=True)
+
     def places(self) -> Iterator[Place]:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""
         for start, path in self.paths():
-            yield Climb(self.survey, path, start).place()
+            place = Climb(self.survey, path, start).place()
+            yield (
+                place
+                if place.heredoc is None
+                else replace(place, heredoc=self._outer(place.heredoc))
+            )
+
+    def _outer(self, heredoc: Heredoc) -> Heredoc:
+        """A here-document by its bytes in the script."""
+        start, end = (
+            (self.outer(first), self.outer(last)) for first, last in (heredoc.start, heredoc.end)
+        )
+        return replace(heredoc, start=start, end=end)
+
+    @cached_property
+    def unseen_line(self) -> int:
+        """The line, from 1, of what the shell expands first and the tree does not tell of; 0 if none."""
+        at = next(unseen(self.root, self._script, self._shell), -1)
+        return self._script.count(b"\n", 0, at) + 1 if at >= 0 else 0
 
     @cached_property
     def survey(self) -> Survey:
@@ -99,7 +138,7 @@ class ScriptTree:
         return self._tree.root_node
 
     def paths(self) -> list[tuple[int, list[Node]]]:
-        """Where each marker begins, and the nodes around it, outermost first."""
+        """Where each marker begins in what was read, and the nodes around it, outermost first."""
         waiting: list[tuple[list[Node], Sequence[Span]]] = [([self.root], self._spans)]
         found: list[tuple[int, list[Node]]] = []
         while waiting:

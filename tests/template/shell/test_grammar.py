@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tree_sitter import Query
 
-from pup_tui.template.shell.grammar import captured, language, read
+from pup_tui.template.shell.grammar import read
+from pup_tui.template.shell.language import captured, language
 
 
 def test_what_a_query_finds_stands_in_the_order_of_the_script() -> None:
     script = b"a $(b $(c) $(d)) | e\nf() { g; }\n" * 50 + b"h <<E\n$(i)\nE\n"
-    _, tree = read(script)
+    tree = read(script).tree
     assert tree is not None
     found = captured(Query(language(), "(command) @c (command_name) @n"), tree.root_node)
     for nodes in found.values():
@@ -27,7 +28,7 @@ def test_scripts_are_read_in_several_threads() -> None:
     sys.setswitchinterval(1e-6)
     try:
         with ThreadPoolExecutor(4) as threads:
-            trees = [tree for _, tree in threads.map(read, scripts * 20)]
+            trees = [tree for _, tree, _ in threads.map(read, scripts * 20)]
     finally:
         sys.setswitchinterval(interval)
     assert all(tree is not None and not tree.root_node.has_error for tree in trees)
