@@ -112,7 +112,9 @@ class StepState(Struct):
     of an earlier leg of the run goes on. `since` is when it began or went on in the newest leg, `spent` how
     long it was under way in those before: between two legs nobody drives the run, and that time is no step's.
     `kept` is how many bytes of its output were on disk when an attempt ended, None where none has. `waited`
-    is how many seconds it waited for somebody's word in all legs, `held` how many of those lie after `since`.
+    is how many seconds it waited for somebody's word in all legs. `held` is how many seconds after `since` do
+    not count: those of them, and those in which an attempt was recorded and did not act yet. `recorded` is
+    when its newest attempt was.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -151,6 +153,7 @@ class StepState(Struct):
     continues: bool = False
     waited: float = 0.0
     held: float = 0.0
+    recorded: float = 0.0
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""
