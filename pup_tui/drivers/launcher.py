@@ -205,6 +205,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
         edited: Mapping[str, EditedText] = {},
         undo: bool = False,
         only_undo: bool = False,
+        done: Mapping[str, Mapping[str, Any]] = {},
+        taken_back: Iterable[str] = (),
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -214,8 +216,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
         by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
         left out for the given reason. `changed` are variables with another value, `left_out` have none;
         `edited` is what steps run in place of their texts, which may hold no secret. With `only_undo` nothing
-        begins but what takes back, and the cleanup. Raises what `launch`
-        does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
+        begins but what takes back, and the cleanup. `done` are steps that did not finish and were done,
+        with what they captured, `taken_back` those that were though their undo did not finish. Raises what
+        `launch` does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
         program has recorded it, which would have gone on otherwise than this one.
         """
         from pup_tui.core.legs import legs_of
@@ -260,6 +263,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
             exact=True,
             undo=undo,
             only_undo=only_undo,
+            taken_back=tuple(taken_back),
+            done={step: masking.masked(dict(made)) for step, made in done.items()},
             read_only=self.read_only,
             version=__version__,
         )

@@ -66,7 +66,8 @@ def test_a_step_works_only_while_its_attempts_act() -> None:
 def test_of_an_attempt_that_is_stopped_the_time_counts_in_which_it_acted() -> None:
     text = "steps: [{name: a, kind: shell, run: a, timeout: 7s}]"
     player = Player(program_of(text), results={"a": [Result(lags=4, hangs=True)]}).create().play()
-    assert ended(player, "a") == (pytest.approx(3.1), 0.0)
+    worked, waited = ended(player, "a")
+    assert (worked, waited) == pytest.approx((3.1, 0.0))
 
 
 BESIDE = """
