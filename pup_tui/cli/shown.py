@@ -22,7 +22,7 @@ from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent, Source
-    from pup_tui.core.notices import StepAnswered
+    from pup_tui.core.notices import RunResumed, StepAnswered
     from pup_tui.core.program import Node, Program
     from pup_tui.core.state import RunState
     from pup_tui.journal.reader import JournalReader
@@ -205,8 +205,11 @@ class ShownRun:
         return self.folder / spool_name(self.program.place(id_), id_)
 
     def _decisions(self) -> list[dict[str, Any]]:
-        """What was decided, in its order: each answer with the question that was put."""
-        from pup_tui.core.notices import StepAnswered, StepWaiting
+        """What was decided, in its order: each answer with the question that was put.
+
+        So is what was decided before the run went on, since nobody was asked while it lasted.
+        """
+        from pup_tui.core.notices import RunResumed, StepAnswered, StepWaiting
 
         decisions, asked = self._broken_locks(), dict[str, str]()
         for notice in self.notices:
@@ -214,6 +217,8 @@ class ShownRun:
                 asked[notice.step] = notice.question
             elif isinstance(notice, StepAnswered):
                 decisions.append(_decision(notice, asked.pop(notice.step, "")))
+            elif isinstance(notice, RunResumed):
+                decisions += _decided_before(notice)
         return decisions
 
     def _notes(self) -> list[dict[str, str]]:
@@ -379,6 +384,26 @@ class ShownRun:
 def _echo(text: str, indent: str) -> None:
     for line in text.split("\n")[:-1]:
         click.echo(f"{indent}{line}")
+
+
+def _decided_before(leg: RunResumed) -> list[dict[str, Any]]:
+    """What its operator decided of steps before a leg of the run began."""
+    retried = [(step, "retry", "", f"failed: {why}") for step, why in leg.retried.items()]
+    skipped = [(step, "skip", why, "") for step, why in leg.skipped.items()]
+    done = [(step, "done", "", "") for step in leg.done]
+    taken_back = [(step, "taken-back", "", "") for step in leg.taken_back]
+    return [
+        {
+            "step": step,
+            "question": question,
+            "answer": answer,
+            "by": leg.operator,
+            "note": note,
+            "values": {},
+            "ts": leg.ts,
+        }
+        for step, answer, note, question in (*retried, *skipped, *done, *taken_back)
+    ]
 
 
 def _decision(answered: StepAnswered, question: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pup_tui.cli.before_resuming import hidden_captures
+from pup_tui.cli.before_undoing import became
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import (
     json_option,
@@ -27,9 +28,10 @@ from pup_tui.headless.exits import ABORTED, UNDECIDED
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
+    from pup_tui.cli.before_undoing import Became
     from pup_tui.cli.shown import ShownRun
     from pup_tui.core.actions import UndoOffer
-    from pup_tui.core.standing import Standing
+    from pup_tui.core.state import RunState
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Terminal
@@ -37,6 +39,11 @@ if TYPE_CHECKING:
 
 @click.command("undo")
 @click.argument("run")
+@click.option(
+    "--unknown",
+    type=click.Choice(["done", "skip", "retry"]),
+    help="Of a step that did not finish: it was done, or is left; of an undo: it was done, or runs.",
+)
 @click.option(
     "--arg-file",
     type=click.Path(path_type=Path),
@@ -53,6 +60,7 @@ if TYPE_CHECKING:
 def undo_command(
     settings: Settings,
     run: str,
+    unknown: str | None,
     arg_file: Path | None,
     yes: bool,
     break_lock: str | None,
@@ -60,15 +68,16 @@ def undo_command(
 ) -> int:
     """Take back what RUN did and did not undo, last first, and begin nothing else of it."""
     from pup_tui.core.standing import standing as standing_of
+    from pup_tui.core.standing import with_done
 
     file = from_file(arg_file)
     past = past_run(settings, run)
-    standing = standing_of(past.program, past.state)
-    _refuse_unknown(past, standing)
-    offers = _offered(past)
     can_ask = settings.terminal.can_ask and not yes
+    known = became(settings.state_dir, past, unknown, file, ask=can_ask)
+    state = with_done(past.program, past.state, known.done, settings.operator)
+    offers = _offered(past, state, known)
     _agree(past, offers, yes=yes, ask=can_ask)
-    hidden = hidden_captures(standing, file, ask=can_ask)
+    hidden = hidden_captures(standing_of(past.program, state), file, ask=can_ask)
     parts = Parts(settings)
     values = values_again(past, None, file.values, parts.sources, ask=can_ask)
     steps = tuple(offer.step for offer in offers)
@@ -84,29 +93,22 @@ def undo_command(
             captures=hidden.captures,
             again=hidden.again,
             only_undo=True,
+            done=known.done,
+            taken_back=known.taken_back,
             terminal=terminal,
         )
 
     return carry_out(parts, launch, manner)
 
 
-def _refuse_unknown(past: ShownRun, standing: Standing) -> None:
-    """Raise Failure as long as somebody has to say what became of a step."""
-    open_yet = (*standing.begun, *standing.half_undone)
-    if open_yet:
-        told = ", ".join(f"`{step}`" for step in open_yet)
-        todo = f"`pup-tui resume {past.row.run}` asks for it"
-        raise Failure(f"nobody knows what became of {told}", "", todo, code=UNDECIDED)
-
-
-def _offered(past: ShownRun) -> Sequence[UndoOffer]:
+def _offered(past: ShownRun, state: RunState, known: Became) -> Sequence[UndoOffer]:
     """What is to be taken back, in that order, told. Raises Failure where there is nothing."""
     from pup_tui.core.undoing import offers_later
 
     row = past.row
-    known = offers_later(past.program, past.state)
-    offers = [offer for offer in known if not offer.doubtful]
-    for offer in known:
+    found = offers_later(past.program, state, known.not_undone)
+    offers = [offer for offer in found if not offer.doubtful]
+    for offer in found:
         if offer.doubtful:
             tell(f"Not taken back: {safe_text(offer.name)}")
     if not offers:

@@ -116,6 +116,7 @@ def started(run: Run, node: Node, event: Event) -> None:
     step = run.step(node)
     if step.phase is StepPhase.STARTING:
         step.phase = StepPhase.RUNNING
+    step.recorded = run.now
     step.command = event.command
     if step.poll is None or step.attempts == step.poll.first:
         step.sent = event.sent
@@ -134,8 +135,7 @@ def timed_out(run: Run, node: Node, event: Event) -> None:
 def finished(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, AttemptFinished)
     run.clear_timer(node, Timer.TIMEOUT)
-    _keep_results(run, node, event)
-    _note_retry(run, node, event)
+    _note_end(run, node, event)
     if event.unknown:
         run.end(node, StepStatus.UNKNOWN, event.reason)
     elif order.polls(node):
@@ -155,8 +155,7 @@ def stopped(run: Run, node: Node, event: Event) -> None:
         finished(run, node, event)
         return
     run.clear_timer(node, Timer.TIMEOUT)
-    _keep_results(run, node, event)
-    _note_retry(run, node, event)
+    _note_end(run, node, event)
     why = step.stopped_because or "stopped"
     detail = event.reason.removeprefix("cancelled").lstrip(" ,;:")
     told = f"{why} ({detail})" if detail else why
@@ -184,6 +183,14 @@ def nudged(run: Run, node: Node, event: Event) -> None:
         polls.again(run, node, event)
     elif f"{Timer.RETRY}:{node.id}" in run.step(node).timers:
         retried(run, node, event)
+
+
+def _note_end(run: Run, node: Node, event: AttemptFinished) -> None:
+    """Keep what an attempt came to, and of its time only that in which it acted."""
+    step = run.step(node)
+    step.held += max(0.0, run.now - step.recorded - event.duration)
+    _keep_results(run, node, event)
+    _note_retry(run, node, event)
 
 
 def _note_retry(run: Run, node: Node, event: AttemptFinished) -> None:

@@ -360,7 +360,9 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     comes behind a step that was taken back (`core.behind`); legs that do not say so passed those by, and
     did again all that stands behind the step in the file. `undo` is as in `RunCreated`, which holds for
     later legs as well. `only_undo` tells that nothing of the body begins: what there is stays as it stands,
-    and is offered to be taken back.
+    and is offered to be taken back, with the steps in `half_undone`, but for those that were `taken_back`,
+    as the operator says. `done` are steps of which the same one says that they were, though their attempt
+    did not finish, with what they captured.
     """
 
     by: str
@@ -380,6 +382,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     exact: bool = False
     undo: bool = False
     only_undo: bool = False
+    done: dict[str, dict[str, Any]] = {}
+    taken_back: tuple[str, ...] = ()
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pup_tui.core.ids import undo_id
 from pup_tui.core.program import Node, Program, captures_of
 from pup_tui.runbook.uses import uses_of
 from pup_tui.template.expression import compile_expression
@@ -21,6 +22,15 @@ def named_captures(program: Program, node: Node) -> tuple[str, ...]:
         if user.index != node.index
         for name in (*uses.names, *uses.optional_names)
     }
+    return tuple(name for name in captures_of(node.step) if name in named)
+
+
+def captures_for_undo(program: Program, node: Node) -> tuple[str, ...]:
+    """The captures of a step that what takes it back names."""
+    if not node.can_be_undone:
+        return ()
+    undo, declared = program.node(undo_id(node.id)), program.frames[node.frame].declared
+    named = {name for uses in uses_of(undo.step, declared, with_notes=False) for name in uses.names}
     return tuple(name for name in captures_of(node.step) if name in named)
 
 

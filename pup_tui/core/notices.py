@@ -61,7 +61,9 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
 
     `finished` counts the steps that stay as they are, `unknown` are those of which nobody knows whether they
     were done, `skipped` those that are left out, with the reason, `changed` the variables that got another
-    value. `edited` is what steps run in place of their texts, `source` another text of the
+    value. `retried` are the steps that had failed and run again, with the reason why they had. `done` and
+    `taken_back` are those of which the operator says so, though they, or their undo, did not finish.
+    `edited` is what steps run in place of their texts, `source` another text of the
     runbook that it goes on with, None where that is the same.
     """
 
@@ -71,6 +73,9 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     finished: int
     unknown: tuple[str, ...] = ()
     skipped: dict[str, str] = {}
+    retried: dict[str, str] = {}
+    done: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
     changed: dict[str, Any] = {}
     edited: dict[str, str] = {}
     source: SourceNotice | None = None

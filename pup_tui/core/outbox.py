@@ -68,7 +68,9 @@ class Outbox:
             )
         )
 
-    def tell_run_resumed(self, event: Resumed, finished: int, unknown: Collection[str]) -> None:
+    def tell_run_resumed(
+        self, event: Resumed, finished: int, unknown: Collection[str], retried: Mapping[str, str]
+    ) -> None:
         self._tell(
             RunResumed(
                 **self._common,
@@ -78,6 +80,9 @@ class Outbox:
                 finished=finished,
                 unknown=tuple(unknown),
                 skipped=event.skipped,
+                retried=dict(retried),
+                done=tuple(event.done),
+                taken_back=event.taken_back,
                 changed=event.changed,
                 edited={step: edited.text for step, edited in event.edited.items()},
                 source=None if event.source is None else _noticed(event.source),

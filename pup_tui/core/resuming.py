@@ -25,6 +25,7 @@ from pup_tui.core.standing import (
     behind_doubtful,
     can_resume,
     ended_well,
+    failed_in,
     finished_of,
     first_frame,
     frame_before,
@@ -36,6 +37,8 @@ from pup_tui.core.standing import (
     leaves_of,
     may_repeat,
     remembered,
+    was_done,
+    with_done,
     without_attempts,
 )
 from pup_tui.core.state import (
@@ -59,13 +62,16 @@ def resume(run: Run, event: Event) -> None:
     if not can_resume(state):
         return
     stood = without_attempts(state, event.never_begun)
+    stood = with_done(run.program, stood, event.done, event.by)
     found = half_undone(run.program, stood)
-    doubtful = {id_: found[id_] for id_ in event.half_undone if id_ in found}
+    doubtful = {
+        id_: found[id_] for id_ in event.half_undone if id_ in found and id_ not in event.taken_back
+    }
     earlier = remembered(run.program, stood, doubtful, exact=event.exact)
     for step in earlier.steps.values():
         if step.poll is not None and event.counts_lost:
             step.poll.counts_lost = True
-    earlier.again, earlier.completed = event.again, list(state.completed)
+    earlier.again, earlier.completed = event.again, list(stood.completed)
     earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
     # In another text of the runbook a step is what that says.
     earlier.edited = (state.earlier.edited if event.source is None else {}) | event.edited
@@ -111,6 +117,7 @@ def resume(run: Run, event: Event) -> None:
     )
     if event.only_undo:
         earlier.only_undo = fresh.refused = True
+        earlier.half_undone = {}
         fresh.verdict = state.verdict or RunStatus.ABORTED
         fresh.verdict_reason = state.verdict_reason or f"ended by {event.by}, to take back"
     for name in fresh.__struct_fields__:
@@ -119,7 +126,9 @@ def resume(run: Run, event: Event) -> None:
     leaves = leaves_of(run.program, earlier)
     finished = len(finished_of(leaves, behind_doubtful(run.program, earlier)))
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)] + [*doubtful]
-    run.outbox.tell_run_resumed(event, finished, unknown)
+    failed = {} if event.only_undo else failed_in(run.program, {**stood.steps, **leaves})
+    retried = {id_: why for id_, why in failed.items() if id_ not in earlier.skipped}
+    run.outbox.tell_run_resumed(event, finished, unknown, retried)
     run.todo.append(BODY)
 
 
@@ -244,7 +253,7 @@ def answered(run: Run, node: Node, event: Event) -> None:
             frame_of(run.state, node.id).captured.update(event.values)
             run.note_secrets(node, event.secrets)
             run.step(node).captured = list(event.values)
-            run.end(node, StepStatus.SUCCEEDED, f"it was done, says {event.by}{note}")
+            run.end(node, StepStatus.SUCCEEDED, f"{was_done(event.by)}{note}")
         case "retry":
             run_changed(run, node, event)
         case "skip":

@@ -21,7 +21,7 @@ from pup_tui.core.ids import (
     upwards,
 )
 from pup_tui.core.program import Node, Program
-from pup_tui.core.scope import frame_of
+from pup_tui.core.scope import frame_keys, frame_of
 from pup_tui.core.sent import NOTHING_SENT
 from pup_tui.core.state import (
     BODY,
@@ -118,7 +118,7 @@ def standing(program: Program, state: RunState) -> Standing:
         half_behind=tuple(half_behind),
         repeated=tuple(repeated),
         half_repeated=tuple(id_ for id_ in repeated if id_ in begun),
-        failed=_failed(program, {**steps, **leaves}),
+        failed=failed_in(program, {**steps, **leaves}),
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if may_repeat(program, program.node(id_))),
     )
@@ -155,6 +155,42 @@ def without_attempts(state: RunState, steps: Iterable[str]) -> RunState:
     made = state.earlier.attempts
     taken_back = {id_: _ready(state.steps[id_], made.get(id_, 0)) for id_ in steps}
     return structs.replace(state, steps=state.steps | taken_back)
+
+
+def with_done(
+    program: Program, state: RunState, done: Mapping[str, Mapping[str, Any]], by: str
+) -> RunState:
+    """The state with steps as done that did not finish and captured this, as somebody says."""
+    if not done:
+        return state
+    frames, steps, completed = dict(state.frames), dict(state.steps), list(state.completed)
+    for id_, made in done.items():
+        node = program.node(id_)
+        joined = RunState(frames=state.earlier.frames | frames)
+        key = next(frame_keys(joined, id_))
+        frame, hidden = joined.frames[key], node.step.secret_captures
+        frames[key] = structs.replace(
+            frame,
+            captured={**frame.captured, **made},
+            secrets=list(dict.fromkeys((*frame.secrets, *hidden))),
+        )
+        steps[id_] = structs.replace(
+            known_step(state, id_),
+            phase=StepPhase.ENDED,
+            status=StepStatus.SUCCEEDED,
+            reason=was_done(by),
+            captured=[*made, *hidden],
+            passed_over=False,
+            cut_short=False,
+        )
+        if node.can_be_undone:
+            completed.append(id_)
+    return structs.replace(state, frames=frames, steps=steps, completed=completed)
+
+
+def was_done(by: str) -> str:
+    """Why a step counts as done that did not finish."""
+    return f"it was done, says {by}"
 
 
 def _ready(step: StepState, made: int) -> StepState:
@@ -340,9 +376,10 @@ def _settles(id_: str, step: StepState) -> bool:
     return step.status is StepStatus.SUCCEEDED and not is_item(id_)
 
 
-def _failed(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
+def failed_in(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
     """Why steps of the body failed, those included that run again since others were taken back."""
-    failed = (id_ for id_, step in steps.items() if step.status is StepStatus.FAILED)
+    had = _in(program, steps)
+    failed = (id_ for id_, step in had.items() if step.status is StepStatus.FAILED)
     nodes = (program.node(id_) for id_ in program.in_order(failed))
     return {
         node.id: steps[node.id].reason

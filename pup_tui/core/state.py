@@ -112,9 +112,11 @@ class StepState(Struct):
     of an earlier leg of the run goes on. `since` is when it began or went on in the newest leg, `spent` how
     long it was under way in those before: between two legs nobody drives the run, and that time is no step's.
     `kept` is how many bytes of its output were on disk when an attempt ended, None where none has. `waited`
-    is how many seconds it waited for somebody's word in all legs, `held` how many of those lie after `since`.
-    `again_at` is when another attempt has a chance, as its last one was told; None where it was not.
-    `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it, until it has finished.
+    is how many seconds it waited for somebody's word in all legs. `held` is how many seconds after `since` do
+    not count: those of them, and those in which an attempt was recorded and did not act yet. `recorded` is
+    when its newest attempt was. `again_at` is when another attempt has a chance, as its last one was told;
+    None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it, until
+    it has finished.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -155,6 +157,7 @@ class StepState(Struct):
     held: float = 0.0
     again_at: float | None = None
     follows: str = ""
+    recorded: float = 0.0
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import structs
 
 from pup_tui.core.actions import Ask, Question, UndoOffer, Withdraw
@@ -12,7 +14,7 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import explain
 from pup_tui.core.shown import shown_step
 from pup_tui.core.standing import kept_for_undo, remembered
-from pup_tui.core.state import BlockState, RunPhase, RunState, RunStatus, StepStatus
+from pup_tui.core.state import BlockState, RunPhase, RunState, RunStatus, StepState, StepStatus
 from pup_tui.template.errors import TemplateError
 
 
@@ -43,9 +45,14 @@ def offers(program: Program, state: RunState) -> tuple[UndoOffer, ...]:
     return tuple(_offer(program, state, step) for step in _undo_steps(state))
 
 
-def offers_later(program: Program, state: RunState) -> tuple[UndoOffer, ...]:
-    """The same of a run that is over, or was left: what could be taken back if it went on for that."""
-    stood = remembered(program, state)
+def offers_later(
+    program: Program, state: RunState, not_undone: Mapping[str, StepState] = {}
+) -> tuple[UndoOffer, ...]:
+    """The same of a run that is over, or was left: what could be taken back if it went on for that.
+
+    Of the `half_undone` (`standing`) those that are `not_undone` can be as well.
+    """
+    stood = remembered(program, state, not_undone)
     done = {id_ for id_, step in stood.steps.items() if step.status is StepStatus.SUCCEEDED}
     kept, doubted = kept_for_undo(program, state)
     before = dict.fromkeys((*state.earlier.completed, *state.completed))

@@ -7,6 +7,7 @@ import secrets as randomness
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -164,18 +165,19 @@ class Launcher(Struct, frozen=True, kw_only=True):
             barred=self.may_change(program, is_believed=is_believed) if self.read_only else (),
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
-        if program.runbook.lock is not None:
-            value = lock_value(program.runbook.lock, created, masking, program)
-            lock = await _taken(locks, value, created.at.wall, breaking, masking)
-            created = msgspec.structs.replace(created, lock=lock)
-        try:
+        async with AsyncExitStack() as held:
+            held.callback(locks.release)
+            if program.runbook.lock is not None:
+                value = lock_value(program.runbook.lock, created, masking, program)
+                lock = await _taken(locks, value, created.at.wall, breaking, masking)
+                created = msgspec.structs.replace(created, lock=lock)
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
             await self.log.create_run(record, {**files, **self._profile_file()})
+            held.push_async_callback(self.log.let_go, created.run)
             around = self._around(program, created.run, clock, masking, locks, terminal)
-        except BaseException:
-            locks.release()
-            raise
-        return LocalRun(program, created, around)
+            run = LocalRun(program, created, around)
+            held.pop_all()
+        return run
 
     async def _masking(self, program: Program) -> Masking:
         """What hides the secrets of a run; stored credentials are looked for where a step needs them."""
@@ -203,6 +205,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
         edited: Mapping[str, EditedText] = {},
         undo: bool = False,
         only_undo: bool = False,
+        done: Mapping[str, Mapping[str, Any]] = {},
+        taken_back: Iterable[str] = (),
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -212,8 +216,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
         by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
         left out for the given reason. `changed` are variables with another value, `left_out` have none;
         `edited` is what steps run in place of their texts, which may hold no secret. With `only_undo` nothing
-        begins but what takes back, and the cleanup. Raises what `launch`
-        does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
+        begins but what takes back, and the cleanup. `done` are steps that did not finish and were done,
+        with what they captured, `taken_back` those that were though their undo did not finish. Raises what
+        `launch` does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
         program has recorded it, which would have gone on otherwise than this one.
         """
         from pup_tui.core.legs import legs_of
@@ -258,10 +263,13 @@ class Launcher(Struct, frozen=True, kw_only=True):
             exact=True,
             undo=undo,
             only_undo=only_undo,
+            taken_back=tuple(taken_back),
+            done={step: masking.masked(dict(made)) for step, made in done.items()},
             read_only=self.read_only,
             version=__version__,
         )
-        try:
+        async with AsyncExitStack() as held:
+            held.callback(locks.release)
             if program.runbook.lock is not None:
                 value = first.lock.value if first.lock is not None else ""
                 if current is not None:
@@ -277,23 +285,23 @@ class Launcher(Struct, frozen=True, kw_only=True):
                 pid=os.getpid(),
                 files={leg_file(leg, name): text for name, text in files.items()},
             )
+            held.push_async_callback(self.log.let_go, first.run)
             around = self._around(program, first.run, clock, masking, locks, terminal)
-        except BaseException:
-            locks.release()
-            raise
-        state = replay(past.programs[1], past.events, past.programs).state
-        if state.read_only:
-            around = msgspec.structs.replace(around, environ=without_changes(around.environ))
-        begun = without_attempts(state, unacted := never_begun(around.outputs, state))
-        # A run that is read-only knows of all steps but those that another text brings in.
-        is_judged = current is not None if state.read_only else self.read_only
-        resumed = msgspec.structs.replace(
-            resumed,
-            never_begun=tuple(unacted),
-            half_undone=tuple(half_undone(program, begun)),
-            barred=self.may_change(program, is_believed=False) if is_judged else (),
-        )
-        return LocalRun(program, resumed, around, state)
+            state = replay(past.programs[1], past.events, past.programs).state
+            if state.read_only:
+                around = msgspec.structs.replace(around, environ=without_changes(around.environ))
+            begun = without_attempts(state, unacted := never_begun(around.outputs, state))
+            # A run that is read-only knows of all steps but those that another text brings in.
+            is_judged = current is not None if state.read_only else self.read_only
+            resumed = msgspec.structs.replace(
+                resumed,
+                never_begun=tuple(unacted),
+                half_undone=tuple(half_undone(program, begun)),
+                barred=self.may_change(program, is_believed=False) if is_judged else (),
+            )
+            run = LocalRun(program, resumed, around, state)
+            held.pop_all()
+        return run
 
     def _check_edited(self, edited: Mapping[str, EditedText], masking: Masking) -> None:
         for step, each in edited.items():

@@ -174,10 +174,10 @@ class LocalRun:
         """Carry the run to its end.
 
         Raises JournalError if it can no longer be recorded; what was running is then stopped, and those who
-        watch are told how it ended.
+        watch are told how it ended. However it ends, the run is owned no longer then.
         """
-        self._children.open()
         try:
+            self._children.open()
             await self._take(self._first)
             while not self._over:
                 await self._take(await self._events.get())
@@ -585,7 +585,10 @@ class LocalRun:
         try:
             self.outputs.close()
         finally:
-            await aside(self._around.locks.release)
+            try:
+                await aside(self._around.locks.release)
+            finally:
+                await self._around.log.let_go(self.run)
 
 
 def _known(state: RunState | None) -> RunState:

@@ -138,6 +138,9 @@ class JournalReader:
     def __init__(self, state: Path, database: sqlite3.Connection) -> None:
         self.state = state
         self.path = journal_path(state)
+        self._use(database)
+
+    def _use(self, database: sqlite3.Connection) -> None:
         self._database = database
         database.text_factory = _text
         database.create_function("holds", 2, _holds, deterministic=True)

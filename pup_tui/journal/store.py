@@ -46,17 +46,31 @@ class Journal(JournalReader):
     """The journal of one state folder. All calls block and must come from one thread at a time.
 
     What returns without an error is on the disk, and stays there through a crash or a loss of power
-    (`synchronous=FULL`). After a write has failed nothing more is written, since it is not known what the
-    failed one left behind.
+    (`synchronous=FULL`). After a write has failed nothing more is written of the runs that are owned, since
+    it is not known what the failed one left behind; the next run that begins or goes on opens it anew.
     """
 
     def __init__(self, state: Path, database: sqlite3.Connection) -> None:
         super().__init__(state, database)
+        self._locks: dict[str, RunLock] = {}
+        self._lost: dict[str, JournalError] = {}
+
+    def _use(self, database: sqlite3.Connection) -> None:
+        super()._use(database)
         self._broken: JournalError | None = None
         self._files = InPlace(self.path)
         self._version = self._data_version()
         self._newest: _Newest | None = None
-        self._locks: dict[str, RunLock] = {}
+
+    def _renew(self) -> None:
+        """Open the file anew after an error; the runs that are owned were lost with that."""
+        if self._broken is None:
+            return
+        self._lost |= dict.fromkeys(self._locks, self._broken)
+        # First, since all connections of a process go by the same index of the log.
+        with suppress(sqlite3.Error):
+            self._database.close()
+        self._use(open_database(self.state))
 
     @classmethod
     def open(cls, state: Path, *, patience: float = PATIENCE) -> Self:
@@ -81,6 +95,7 @@ class Journal(JournalReader):
         Raises JournalError if there is such a run, or if it cannot be stored.
         """
         values = self._columns(record)
+        self._renew()
         lock = RunLock.acquire(self.state, record.run)
         try:
             with self._transaction():
@@ -100,6 +115,7 @@ class Journal(JournalReader):
         Raises RunGoesOn if another process owns it or it has gone on since, JournalError if there is no such
         run.
         """
+        self._renew()
         number = self._known(run)
         try:
             lock = RunLock.acquire(self.state, run)
@@ -140,6 +156,8 @@ class Journal(JournalReader):
             raise JournalError(
                 f"an event of {run} cannot be stored ({error})", self.path
             ) from error
+        if run in self._lost:
+            raise self._not_written(self._lost[run])
         with self._transaction():
             self._check_folder(run)
             number = self._known(run)
@@ -160,6 +178,15 @@ class Journal(JournalReader):
         if summary is not None:
             self._release(run)
         return int(sequence)
+
+    def let_go(self, run: str) -> None:
+        """Own a run no longer: one that has no end counts as interrupted. Does nothing for one not owned."""
+        lock = self._locks.get(run)
+        if lock is not None and not lock.is_in_place():
+            # Nobody finds the lock that is free now, so that only the process id tells.
+            with suppress(JournalError), self._transaction():
+                self._database.execute("UPDATE run SET pid = 0 WHERE run = ?", (run,))
+        self._release(run)
 
     def remove_runs(self, runs: Sequence[str]) -> list[str]:
         """Remove runs that have ended, with what their steps printed; returns those that were removed.
@@ -237,11 +264,7 @@ class Journal(JournalReader):
     def _transaction(self) -> Iterator[None]:
         """One commit. BEGIN IMMEDIATE: a read that turns into a write would not wait for a lock."""
         if self._broken is not None:
-            raise JournalError(
-                f"the journal is not written any more since an error ({self._broken.message})",
-                self.path,
-                self._broken.hint,
-            )
+            raise self._not_written(self._broken)
         try:
             self._check_log()
             self._database.execute("BEGIN IMMEDIATE")
@@ -254,13 +277,21 @@ class Journal(JournalReader):
             self._roll_back()
             self._files.note_log()
 
+    def _not_written(self, since: JournalError) -> JournalError:
+        told = f"the journal is not written any more since an error ({since.message})"
+        return JournalError(told, self.path, since.hint)
+
     def _check_log(self) -> None:
         """Raise JournalError where the log has lost what was written to it.
 
         It may be shorter since another program has moved it into the database, and what another one records
         changes it and SQLite's version of the data; anything else is looked into.
         """
-        state = self._files.check()
+        try:
+            state = self._files.check()
+        except JournalError as error:
+            self._broken = error
+            raise
         before, self._version = self._version, self._data_version()
         is_anothers = state is LogState.WRITTEN_TO and self._version != before
         if state is not LogState.AS_IT_WAS and not is_anothers and not self._is_all_there():
@@ -339,6 +370,7 @@ class Journal(JournalReader):
 
     def _release(self, run: str) -> None:
         lock = self._locks.pop(run, None)
+        self._lost.pop(run, None)
         if self._newest is not None and self._newest.run == run:
             self._newest = None
         if lock is not None:

@@ -43,6 +43,10 @@ class Recorder(Protocol):
         Returns the place of the last one in the run, from 1.
         """
 
+    async def let_go(self, run: str) -> None:
+        """Own a run no longer, whether or not it was recorded to its end."""
+        return
+
     async def close(self) -> None:
         """Finish what was asked for and close; nothing else may be asked then. A second time does nothing."""
 
@@ -91,6 +95,10 @@ class JournalWriter(Recorder):
 
     async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         return await self._do(lambda: self._journal.append(run, *events, summary=summary))
+
+    async def let_go(self, run: str) -> None:
+        if not self._closed:
+            await self._do(lambda: self._journal.let_go(run))
 
     async def close(self) -> None:
         if self._closed:

@@ -261,6 +261,10 @@ def test_a_step_that_failed_runs_again_with_another_value(program: Program) -> N
     assert "  WORD = bad; from leg 2 on good, by ada\n" in told
     assert told.index("leg 2: resumed ") < told.index("  WORD was changed to good\n")
     assert shown["steps"][1]["command"].endswith("test good = good")
+    (decision,) = shown["decisions"]
+    assert (decision["step"], decision["answer"], decision["by"]) == ("two", "retry", "ada")
+    assert decision["question"] == "failed: exited with 1"
+    assert "two: retry by ada\n" in told[told.index("\nDecisions\n") :]
 
 
 def test_a_step_that_failed_is_skipped_with_a_reason(program: Program) -> None:
@@ -276,7 +280,9 @@ def test_a_step_that_failed_is_skipped_with_a_reason(program: Program) -> None:
     assert shown["legs"][1]["skipped"] == {"two": "done by hand"}
     two = shown["steps"][1]
     assert (two["status"], two["reason"]) == ("skipped", "skipped by ada: done by hand")
-    assert "two: skipped: done by hand" in program("show", shown["run"]).out
+    told = program("show", shown["run"]).out
+    assert "two: skipped: done by hand" in told
+    assert "two: skip by ada (done by hand)\n" in told[told.index("\nDecisions\n") :]
 
 
 def test_a_failed_run_is_left_as_it_is(program: Program) -> None:

@@ -78,16 +78,99 @@ def test_an_undo_that_fails_is_told(program: Program, failed: str) -> None:
     refused = program("undo", failed, "--yes")
     assert refused.code == 5
     assert "what became of `two`" in refused.err
+    assert "--unknown=retry" in refused.err
 
 
-def test_a_run_of_which_nobody_knows_what_became_is_settled_first(program: Program) -> None:
-    dies = DIES.format(name="dies")
-    text = BOOK.replace("run: 'false'", f"run: '{dies}'")
-    process = program.start("run", str(program.write("moved", text)))
-    process.communicate(timeout=200)
-    run = newest(program)["run"]
+@pytest.mark.parametrize(
+    ("unknown", "then"),
+    [("done", ["not one"]), ("retry", ["not 7", "not one"]), ("skip", ["not 7", "not one"])],
+)
+def test_an_undo_that_did_not_finish_was_done_or_runs_again(
+    program: Program, failed: str, unknown: str, then: list[str]
+) -> None:
+    (program.cwd / "stuck").touch()
+    assert program("undo", failed, "--yes").code == 1
+    (program.cwd / "stuck").unlink()
+    assert program("undo", failed, "--yes", f"--unknown={unknown}").code == 0
+    assert effects(program)[4:] == then
+    shown = program("show", failed, "--json").json
+    told = [each["step"] for each in shown["decisions"] if each["answer"] == "taken-back"]
+    assert told == (["two"] if unknown == "done" else [])
+    again = program("undo", failed, "--yes")
+    assert (again.code, "nothing that can be taken back" in again.err) == (2, True)
+
+
+DIED = BOOK.replace("run: 'false'", f"run: '{DIES.format(name='dies')}'")
+DIED_IN_UNDOABLE = """
+name: moved
+steps:
+  - {{name: one, kind: shell, run: echo one >> effects, undo: {{kind: shell, run: echo not one >> effects}}}}
+  - name: around
+    kind: group
+    steps:
+      - name: two
+        kind: shell
+        run: '{dies}'
+        capture: TWO
+        undo: {{kind: shell, run: 'echo not {{{{ TWO }}}} >> effects'}}{more}
+  - {{name: after, kind: shell, run: echo after >> effects}}
+"""
+
+
+def died(program: Program, text: str) -> str:
+    program.start("run", str(program.write("moved", text))).communicate(timeout=200)
+    run: str = newest(program)["run"]
+    return run
+
+
+def test_a_step_that_did_not_finish_is_left_as_it_is(program: Program) -> None:
+    run = died(program, DIED)
     refused = program("undo", run, "--yes")
     assert refused.code == 5
     assert "what became of `bad`" in refused.err
-    assert f"`pup-tui resume {run}`" in refused.err
+    assert "--unknown=skip" in refused.err
     assert effects(program) == ["one", "two", "dies"]
+    assert program("undo", run, "--yes", "--unknown=retry").code == 2
+    assert program("undo", run, "--yes", "--unknown=skip").code == 0
+    assert effects(program)[3:] == ["not 7", "not one"]
+    shown = program("show", run, "--json").json
+    assert {step["step"]: step["status"] for step in shown["steps"]}["bad"] == "unknown"
+    asks = program("resume", run)
+    assert (asks.code, "bad: is behind what was taken back" in asks.err) == (5, True)
+
+
+@pytest.mark.parametrize("more", ["", "\n        idempotent: true"])
+def test_a_step_that_did_not_finish_and_was_done_is_taken_back_too(
+    program: Program, more: str
+) -> None:
+    run = died(program, DIED_IN_UNDOABLE.format(dies=DIES.format(name="two"), more=more))
+    unknown = program("undo", run, "--yes", "--unknown=done")
+    assert (unknown.code, "captured TWO" in unknown.err) == (5, True)
+    made = program.cwd / "made.yaml"
+    made.write_text("captures: {around/two: {TWO: 7}}\n")
+    undone = program("undo", run, "--yes", "--unknown=done", "--arg-file", str(made))
+    assert undone.code == 0
+    assert effects(program) == ["one", "two", "not 7", "not one"]
+    (settled, _) = program("show", run, "--json").json["decisions"]
+    assert (settled["step"], settled["answer"], settled["by"]) == ("around/two", "done", "ada")
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "then"),
+    [("y", 0, ["not 7", "not one"]), ("n", 0, ["not one"]), ("a", 3, [])],
+)
+def test_on_a_terminal_it_is_asked_what_became_of_a_step(
+    program: Program, said: str, code: int, then: list[str]
+) -> None:
+    run = died(program, DIED_IN_UNDOABLE.format(dies=DIES.format(name="two"), more=""))
+    with typed(program, "undo", run) as child:
+        child.expect("`around/two` began and did not finish: was it done")
+        child.sendline(said)
+        if said == "y":
+            child.expect("TWO, which `around/two` captured")
+            child.sendline("7")
+        if said != "a":
+            child.expect("Take back")
+            child.sendline("y")
+        assert ended(child) == code
+    assert effects(program)[2:] == then

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from pup_tui.core.events import Answered
 from pup_tui.core.notices import RunFinished, StepFinished
 from tests.support.player import FAILS, Player, Result
@@ -52,6 +54,20 @@ def test_what_comes_after_a_question_is_work_once_more() -> None:
     player.play()
     assert ended(player, "b") == (5.0, 11.0)
     assert over(player) == (6.0, 11.0)
+
+
+def test_a_step_works_only_while_its_attempts_act() -> None:
+    slow, again = Result(ok=False, reason="no", lags=6, takes=2), Result(lags=5, takes=3)
+    text = "steps: [{name: a, kind: shell, run: a, retry: {attempts: 2, delay: 4s}}]"
+    player = Player(program_of(text), results={"a": [slow, again]}).create().play()
+    assert ended(player, "a") == (9.0, 0.0)
+
+
+def test_of_an_attempt_that_is_stopped_the_time_counts_in_which_it_acted() -> None:
+    text = "steps: [{name: a, kind: shell, run: a, timeout: 7s}]"
+    player = Player(program_of(text), results={"a": [Result(lags=4, hangs=True)]}).create().play()
+    worked, waited = ended(player, "a")
+    assert (worked, waited) == pytest.approx((3.1, 0.0))
 
 
 BESIDE = """

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from pup_tui.core.events import AnyEvent, AttemptFinished, AttemptStarted
-from pup_tui.core.notices import AnyNotice, StepFinished, StepPaused, StepStarted
+from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished, StepPaused, StepStarted
 from pup_tui.core.requests import ShellRequest
 from pup_tui.drivers.clock import FakeClock
 from pup_tui.drivers.replay import replay
@@ -22,6 +22,7 @@ from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolReader
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.fake import FakeExecutor
+from tests.support.journals import FailingJournal
 from tests.support.runbooks import program_of
 from tests.support.runs import Seen, local_run
 
@@ -332,3 +333,55 @@ steps:
     paused = [notice for notice in seen.notices if isinstance(notice, StepPaused)]
     assert {(each.seconds, each.reason) for each in paused} == {(7.0, "the limit of ***")}
     assert [each.step for each in paused] == list(left)
+
+
+class Owning(FailingJournal):
+    """Remembers which runs are let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go_of: list[str] = []
+
+    async def let_go(self, run: str) -> None:
+        self.let_go_of.append(run)
+
+
+@pytest.mark.proves("P14")
+async def test_a_run_that_cannot_be_recorded_is_let_go_before_its_end_is_told(
+    tmp_path: Path,
+) -> None:
+    journal = Owning()
+    program = program_of("steps: [{name: a, kind: shell, run: echo hi}]")
+    run = await local_run(program, tmp_path, journal=journal)
+    owned_at_the_end: list[bool] = []
+
+    def look(notice: AnyNotice) -> None:
+        if isinstance(notice, StepStarted):
+            journal.error = JournalError("the disk is full", tmp_path, "make room")
+        elif isinstance(notice, RunFinished):
+            owned_at_the_end.append(not journal.let_go_of)
+
+    run.watch(Hook(run, look))
+    with pytest.raises(JournalError):
+        await run.drive()
+    assert owned_at_the_end == [False]
+    assert set(journal.let_go_of) == {"01RUN"}
+
+
+async def test_a_run_whose_task_is_cancelled_is_let_go(tmp_path: Path) -> None:
+    journal = Owning()
+    program = program_of("steps: [{name: ask, kind: confirm, message: Sure?}]")
+    run = await local_run(program, tmp_path, journal=journal)
+    driving = asyncio.create_task(run.drive())
+    asked = asyncio.Event()
+
+    class Asked(Seen):
+        def question(self, question: object) -> None:
+            asked.set()
+
+    run.watch(Asked(run))
+    await asked.wait()
+    driving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await driving
+    assert journal.let_go_of == ["01RUN"]

@@ -95,6 +95,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "exact": st.booleans(),
     "undo": st.booleans(),
     "only_undo": st.booleans(),
+    "done": st.dictionaries(texts, named, max_size=3),
+    "taken_back": names,
     "skipped": st.dictionaries(texts, texts, max_size=3),
     "changed": named,
 }

@@ -289,3 +289,67 @@ def test_a_copy_of_the_file_and_its_log_holds_all_that_was_acknowledged(
 def test_spools_are_beside_the_lock_of_their_run(journal: Journal, begin: Beginner) -> None:
     begin()
     assert [path.name for path in run_dir(journal.state, "aa11").iterdir()] == ["owner.lock"]
+
+
+@pytest.mark.parametrize("lost", [None, "outputs", "outputs/aa11", "outputs/aa11/owner.lock"])
+def test_a_run_that_is_let_go_is_interrupted_while_its_process_lives(
+    journal: Journal, other: Journal, state: Path, begin: Beginner, lost: str | None
+) -> None:
+    begin()
+    if lost is not None:
+        (state / lost).rename(state / "elsewhere")
+    assert [row.status for row in other.runs()] == [RunStatus.RUNNING]
+    journal.let_go("aa11")
+    journal.let_go("aa11")
+    assert [row.status for row in other.runs()] == [RunStatus.INTERRUPTED]
+
+
+def test_letting_go_leaves_the_end_of_a_run_as_it_was_recorded(
+    journal: Journal, begin: Beginner, finished: AttemptFinished
+) -> None:
+    begin()
+    journal.append("aa11", finished, summary=SUCCEEDED)
+    journal.let_go("aa11")
+    assert [row.status for row in journal.runs()] == [RunStatus.SUCCEEDED]
+
+
+def fill(journal: Journal) -> None:
+    """Let the file grow no more until it is opened anew."""
+    pages = journal._database.execute("PRAGMA page_count").fetchone()[0]
+    journal._database.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_after_an_error_another_run_begins_and_the_lost_one_goes_on_once_it_is_let_go(
+    journal: Journal, begin: Beginner, started: AttemptStarted
+) -> None:
+    first = begin()
+    fill(journal)
+    with pytest.raises(JournalError, match="the disk is full"):
+        journal.append("aa11", Interrupted(at=first.at, reason="x" * 20_000))
+    other_one = begin("bb22")
+    assert journal.append("bb22", started) == 2
+    with pytest.raises(JournalError, match="not written any more since an error"):
+        journal.append("aa11", started)
+    with pytest.raises(JournalError, match="is under way"):
+        journal.reopen_run("aa11", 1, host=first.host, pid=os.getpid(), files={})
+    journal.let_go("aa11")
+    journal.reopen_run("aa11", 1, host=first.host, pid=os.getpid(), files={})
+    assert journal.append("aa11", started) == 2
+    assert journal.events("aa11") == [first, started]
+    assert journal.events("bb22") == [other_one, started]
+
+
+def test_a_journal_that_was_replaced_is_said_once_and_then_opened_anew(
+    journal: Journal, state: Path, begin: Beginner, started: AttemptStarted
+) -> None:
+    begin()
+    (state / "copy").write_bytes(b"")
+    with closing(sqlite3.connect(state / "copy")) as copy, closing(Journal.open(state)) as reader:
+        reader._database.backup(copy)
+    (state / "copy").rename(journal.path)
+    with pytest.raises(JournalError, match="deleted, moved or replaced"):
+        begin("bb22")
+    begin("bb22")
+    assert journal.append("bb22", started) == 2
+    with pytest.raises(JournalError, match="not written any more since an error"):
+        journal.append("aa11", started)

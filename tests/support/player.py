@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -51,7 +51,8 @@ from pup_tui.core.standing import half_undone, without_attempts
 class Result:
     """What one attempt comes to; `hangs` leaves it running until it is stopped.
 
-    With `by_itself` it was over when the stop reached it, and comes to the same all the same.
+    With `by_itself` it was over when the stop reached it, and comes to the same all the same. It `lags` so
+    many seconds behind its record, and then `takes` some.
     """
 
     ok: bool = True
@@ -67,6 +68,7 @@ class Result:
     assertions: tuple[bool | None, ...] = ()
     value: float | None = None
     takes: float = 1.0
+    lags: float = 0.0
     hangs: bool = False
     unknown: bool = False
     by_itself: bool = False
@@ -107,7 +109,7 @@ class Player:
         self._order = count()
         self._due: list[tuple[float, int, Callable[[Moment], AnyEvent]]] = []
         self._timers: dict[str, int] = {}
-        self._running: dict[str, tuple[StartAttempt, Result]] = {}
+        self._running: dict[str, tuple[StartAttempt, Result, float]] = {}
 
     @property
     def moment(self) -> Moment:
@@ -236,7 +238,7 @@ class Player:
         attempt = action.attempt
         script = self._results.get(action.step, [])
         result = script.pop(0) if len(script) > 1 else script[0] if script else OK
-        self._running[attempt] = (action, result)
+        self._running[attempt] = (action, result, self.moment.clock + result.lags)
         self.later(
             0,
             lambda at: AttemptStarted(
@@ -244,13 +246,14 @@ class Player:
             ),
         )
         if not result.hangs:
-            self.later(result.takes, lambda at: self._finish(at, action, result))
+            self.later(result.lags + result.takes, lambda at: self._finish(at, action, result))
 
     def _stop(self, attempt: str) -> None:
         running = self._running.get(attempt)
         if running is not None:
-            action, result = running
-            stopped = result if result.by_itself else Result(ok=False)
+            action, result, began = running
+            acted = self.moment.clock + 0.1 - began
+            stopped = replace(result if result.by_itself else Result(ok=False), takes=acted)
             self.later(0.1, lambda at: self._finish(at, action, stopped))
 
     def _finish(self, at: Moment, action: StartAttempt, result: Result) -> AnyEvent:

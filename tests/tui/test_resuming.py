@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from pup_tui.drivers import launcher
 from pup_tui.drivers.locks import HeldLocks
 from pup_tui.drivers.recorded import Recorded
 from pup_tui.journal.reader import read_journal
+from pup_tui.journal.writer import JournalWriter
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.failure import FailureScreen
@@ -730,3 +733,34 @@ async def test_at_80_columns_the_key_for_what_was_interrupted_is_in_sight(
         await has_run(services, long, until="begun")
     async with open_console(services, SMALL) as console:
         await console.sees("2 runs were interrupted, newest roll", "-flag of today", "R shows them")
+
+
+async def test_a_run_that_could_not_be_recorded_goes_on_in_the_same_console(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    hold = asyncio.Event()
+    executor = FakeExecutor(Play(stdout=b"seen\n", hold=hold), Play(), Play(), Play())
+    log = await JournalWriter.open(tmp_path / "state", patience=0)
+    steps = ("{name: Look, kind: shell, run: look}", "{name: Tell, kind: shell, run: tell}")
+    text = f"name: deploy\nsteps: [{', '.join(steps)}]\n"
+    services = make_services({"deploy.yaml": text}, executor=executor, log=log)
+    async with open_console(services, LARGE) as console:
+        await begin(console)
+        await console.sees("● 1 running")
+        with closing(
+            sqlite3.connect(tmp_path / "state/journal.db", isolation_level=None)
+        ) as holder:
+            holder.execute("BEGIN EXCLUSIVE")
+            hold.set()
+            await console.sees("can no longer be recorded", "locked by another program", "no runs")
+        assert commands(executor) == ["look"]
+        await console.press("escape")
+        await to_history(console)
+        await console.sees("interrupted")
+        await console.press("r")
+        await confirm_resume(console)
+        await console.sees("Was it done? Look")
+        await console.pilot.click("#retry")
+        await console.sees("succeeded", "leg 2")
+    assert commands(executor) == ["look", "look", "tell"]
+    await log.close()
