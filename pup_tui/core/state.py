@@ -115,8 +115,8 @@ class StepState(Struct):
     is how many seconds it waited for somebody's word in all legs. `held` is how many seconds after `since` do
     not count: those of them, and those in which an attempt was recorded and did not act yet. `recorded` is
     when its newest attempt was. `again_at` is when another attempt has a chance, as its last one was told;
-    None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it, until
-    it has finished.
+    None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it,
+    until it has finished.
     """
 
     phase: StepPhase = StepPhase.PENDING
