@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest  # noqa: F401
 
 import pup_tui
+from pup_tui.catalog.known_pup import KnownPup
+from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load
+from pup_tui.template.sql.tokens import tokens_of
 
 for _module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui."):
     if not _module.name.startswith(("pup_tui.tui", "pup_tui.__main__")):
@@ -19,7 +22,9 @@ for _module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui."):
 
 _ROOT = Path(__file__).parents[2]
 for _path in (*_ROOT.glob("runbooks/*.yaml"), _ROOT / "tests/runbook/data/valid.yaml"):
-    load(_path, linter=linter(lambda word: True))
+    load(_path, linter=linter(lambda word: True), pup=KnownPup())
+tokens_of("select 1", "sqlite")
+safe_text("e\u0301")
 
 # What stays for good need not be looked through, and so is copied by none of those that begin here.
 gc.collect()
