@@ -1,4 +1,4 @@
-"""The program imported whole, with what it works out once in a process: tests begin copies of it."""
+"""The program imported whole, with all that it imports and works out once: tests begin copies of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+import anyio._backends._asyncio  # noqa: F401
+import certifi  # noqa: F401
+import httpcore  # noqa: F401
+import httpx  # noqa: F401
 import pytest  # noqa: F401
 
 import pup_tui
