@@ -20,7 +20,11 @@ pytest_plugins = ["tests.support.proofs"]
 
 # How fast a machine is decides no test, and neither does chance, but where faults are looked for.
 settings.register_profile(
-    "same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "same",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
     "faults", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow]

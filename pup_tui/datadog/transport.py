@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -157,6 +158,8 @@ def open_client(
     """
     import logging
 
+    # Its command line, which nobody calls: with that comes rich, and takes as long to import as all the rest.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     import httpx
 
     for name in ("httpx", "httpcore"):

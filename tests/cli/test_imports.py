@@ -111,7 +111,7 @@ def test_a_request_imports_its_client(program: Program, tmp_path: Path) -> None:
         program.write("one", f"name: one\nsteps: [{{name: a, kind: http, url: '{url}'}}]\n")
         modules, _ = watched(program, tmp_path, "run", "one.yaml")
     assert {"httpx", "pup_tui.steps.http"} <= modules
-    assert not {"jinja2", "tree_sitter", "pup_tui.steps.pup"} & modules
+    assert not {"jinja2", "rich", "tree_sitter", "pup_tui.steps.pup"} & modules
 
 
 @pytest.mark.parametrize("args", [("--version",), ("list",), ("schema",)])

@@ -6,7 +6,6 @@ import json
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.forked import Begun
 from tests.support.often import often
 from tests.support.program import Program
 
@@ -37,10 +37,9 @@ def write(program: Program) -> None:
 
 
 @contextmanager
-def holding(program: Program, *args: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def holding(program: Program, *args: str) -> Iterator[tuple[Begun, int]]:
     """A run that holds the lock, and the child that it waits for, which is gone afterwards."""
     process = program.start("run", "long.yaml", *args)
-    assert process.stdout is not None
     child = os.pidfd_open(int(process.stdout.readline()))
     try:
         yield process, child
@@ -128,7 +127,7 @@ def test_of_those_who_break_a_lock_at_once_one_runs_and_the_others_know_its_name
         breaking = [program.start("run", "act.yaml", "--break-lock", "stuck") for _ in range(3)]
         starter = program.start("run", "act.yaml")
         assert starter.wait(timeout=200) == 4
-        refused: list[subprocess.Popen[str]] = []
+        refused: list[Begun] = []
         while len(refused) < 2:
             ended = [process for process in breaking if process.poll() is not None]
             refused += ended

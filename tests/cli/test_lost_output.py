@@ -76,7 +76,7 @@ def test_a_file_on_a_disk_that_fills_up_gets_nothing_behind_the_cut(
 
 def test_a_reader_who_leaves_is_no_failure_of_the_run(program: Program) -> None:
     program.write("book", BOOK)
-    process = program.start("run", "book.yaml")
+    process = program.start_anew("run", "book.yaml")
     assert process.stdout is not None
     assert process.stdout.readline() == "1\n"
     process.stdout.close()

@@ -181,8 +181,6 @@ def test_a_busy_journal_is_waited_for_and_that_is_said(
     program.write("taken", TAKEN.format(how="echo up; read x < gate"))
     os.mkfifo(program.cwd / "gate")
     process = program.start("run", "taken.yaml", *(["--json"] if as_json else []))
-    assert process.stdout is not None
-    assert process.stderr is not None
     while "up" not in process.stdout.readline().split('"text":')[-1]:
         pass
     with closing(sqlite3.connect(state / "journal.db", isolation_level=None)) as holder:

@@ -23,25 +23,34 @@ CONTROL = re.compile(
 class Odd:
     """The program in a folder, with a home and a state, whose names are no UTF-8."""
 
-    cwd: bytes
-    environ: dict[bytes, bytes]
+    program: Program
 
     def __call__(self, *args: bytes, **environ: bytes) -> tuple[int, str]:
         """The exit code and what was printed; nothing in it is a traceback, a control or no UTF-8."""
+        given = {name: os.fsdecode(value) for name, value in environ.items()}
+        done = self.program(*map(os.fsdecode, args), **given)
+        return _told(done.code, done.out, done.err)
+
+    def anew(self, *args: bytes) -> tuple[int, str]:
+        """The same in an interpreter of its own, which reads them as the system gives them to it."""
         done = subprocess.run(
-            [*map(os.fsencode, PROGRAM), *args],
-            cwd=self.cwd,
-            env=self.environ | {os.fsencode(name): value for name, value in environ.items()},
+            [*PROGRAM, *args],
+            cwd=self.program.cwd,
+            env=self.program.environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=100,
             check=False,
         )
-        told = (done.stdout + done.stderr).decode()
-        assert "Traceback" not in told
-        assert not CONTROL.search(told)
-        assert not re.search(r"(?<!\\)\\udc", told)
-        return done.returncode, done.stdout.decode() if done.returncode == 0 else told
+        return _told(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def _told(code: int, out: str, err: str) -> tuple[int, str]:
+    told = out + err
+    assert "Traceback" not in told
+    assert not CONTROL.search(told)
+    assert not re.search(r"(?<!\\)\\udc", told)
+    return code, out if code == 0 else told
 
 
 @pytest.fixture
@@ -55,14 +64,14 @@ def odd(program: Program, tmp_path: Path) -> Odd:
         Path(os.fsdecode(path)).write_bytes(RUNBOOK)
     Path(os.fsdecode(base + b"/args\xff.yaml")).write_bytes(b"X: from a file\n")
     environ = {
-        **{os.fsencode(name): os.fsencode(value) for name, value in program.environ.items()},
         b"HOME": base + b"/home\xff",
         b"USER": b"ada\xff",
         b"PUP_TUI_STATE_DIR": base + b"/state\xff",
         b"PUP_TUI_CONFIG_DIR": base + b"/config\xff",
         b"ODD\xff": b"\xff",
     }
-    return Odd(cwd, environ)
+    odd = {os.fsdecode(name): os.fsdecode(value) for name, value in environ.items()}
+    return Odd(Program(Path(os.fsdecode(cwd)), {**program.environ, **odd}))
 
 
 @pytest.mark.parametrize("name", ["DD_SITE", "PUP_TUI_PUP"])
@@ -87,15 +96,15 @@ def test_a_runbook_of_such_a_name_is_shown_and_planned(odd: Odd) -> None:
 
 @pytest.mark.proves("F37")
 def test_a_run_of_it_is_recorded_and_found_again(odd: Odd) -> None:
-    code, told = odd(b"run", b"r\xff.yaml", b"--json", b"--arg-file", b"../args\xff.yaml")
+    code, told = odd.anew(b"run", b"r\xff.yaml", b"--json", b"--arg-file", b"../args\xff.yaml")
     assert code == 0
     events = [json.loads(line) for line in told.splitlines()]
     assert events[0]["runbook"] == "r\ufffd"
     assert "from a file" in [event.get("text") for event in events]
-    [row] = json.loads(odd(b"history", b"--runbook", b"r\xff", b"--json")[1])
+    [row] = json.loads(odd.anew(b"history", b"--runbook", b"r\xff", b"--json")[1])
     assert (row["run"], row["runbook"]) == (events[0]["run"], "r\ufffd")
-    assert "from a file" in odd(b"show", row["run"].encode())[1]
-    assert json.loads(odd(b"show", row["run"].encode(), b"--json")[1])["runbook"] == "r\ufffd"
+    assert "from a file" in odd.anew(b"show", row["run"].encode())[1]
+    assert json.loads(odd.anew(b"show", row["run"].encode(), b"--json")[1])["runbook"] == "r\ufffd"
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,6 @@ def test_a_run_under_way_stays(program: Program, state: Path) -> None:
     )
     os.mkfifo(gate)
     with program.start("run", "waits.yaml") as running:
-        assert running.stdout is not None
         assert running.stdout.readline() == "up\n"
         assert program("history", "prune", "--larger-than", "1", "--yes").code == 0
         gate.write_text("go\n")

@@ -7,13 +7,13 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.forked import Begun
 from tests.support.program import Program
 
 HELLO = "name: hello\nsteps: [{name: Say it, kind: shell, run: echo hello; echo oops >&2}]\n"
@@ -129,7 +129,6 @@ def test_the_first_line_is_an_event_while_the_step_still_runs(program: Program) 
     )
     os.mkfifo(program.cwd / "gate")
     process = program.start("run", "slow.yaml", "--json")
-    assert process.stdout is not None
     seen = []
     for line in process.stdout:
         seen.append(json.loads(line))
@@ -162,7 +161,6 @@ steps:
 """,
     )
     process = program.start("run", "long.yaml", "--json")
-    assert process.stdout is not None
     events = []
     for line in process.stdout:
         events.append(json.loads(line))
@@ -179,7 +177,6 @@ def test_a_killed_run_is_listed_as_interrupted_with_what_it_printed(program: Pro
         "long", "name: long\nsteps: [{name: a, kind: shell, run: echo up; exec sleep 5}]\n"
     )
     process = program.start("run", "long.yaml", "--json")
-    assert process.stdout is not None
     for line in process.stdout:
         if '"step.output"' in line:
             process.kill()
@@ -320,17 +317,15 @@ def test_a_run_goes_on_when_nobody_reads_its_output(program: Program) -> None:
         "name: chatty\nsteps: [{name: a, kind: shell, run: 'seq 20000; touch done'}]\n",
     )
     process = program.start("run", "chatty.yaml", "--json")
-    assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
     assert process.wait(timeout=200) == 0
-    assert process.stderr is not None
     assert process.stderr.read() == ""
     process.stderr.close()
     assert (program.cwd / "done").exists()
 
 
-def wait_until(process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
+def wait_until(process: Begun, holds: Callable[[], bool]) -> None:
     """Return when it holds; AssertionError if the program ends before."""
     while True:
         ended = process.poll()
@@ -350,8 +345,6 @@ steps:
 """,
     )
     process = program.start("run", "flood.yaml", "--json")
-    assert process.stdout is not None
-    assert process.stderr is not None
     process.stdout.readline()
     wait_until(process, (program.cwd / "flooded").exists)
     process.send_signal(signal.SIGTERM)

@@ -6,17 +6,17 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.forked import Begun
 from tests.support.program import Ended, Program
 
 
-def until(holds: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def until(holds: Callable[[], bool], process: Begun) -> None:
     """Wait for a condition, for as long as the program is there."""
     while not holds():
         assert process.poll() is None, process.communicate()

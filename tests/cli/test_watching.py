@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.forked import Begun
 from tests.support.program import Program
 from tests.support.terminal import ended, typed
 
@@ -69,7 +69,7 @@ class Lines:
 
 
 @contextmanager
-def started(program: Program, *args: str) -> Iterator[tuple[subprocess.Popen[str], Lines, Lines]]:
+def started(program: Program, *args: str) -> Iterator[tuple[Begun, Lines, Lines]]:
     """A call that goes on, with what it prints."""
     process = program.start(*args, TOKEN="hunter-2-hunter")
     out, err = Lines(process.stdout), Lines(process.stderr)
@@ -83,7 +83,7 @@ def started(program: Program, *args: str) -> Iterator[tuple[subprocess.Popen[str
 
 
 @contextmanager
-def gated(program: Program, *args: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def gated(program: Program, *args: str) -> Iterator[tuple[Begun, str]]:
     """A run that stands at its gate, and its id."""
     os.mkfifo(program.cwd / "gate")
     program.write("x", GATED)

@@ -67,7 +67,6 @@ def test_a_second_run_of_the_recipe_with_a_lock_is_refused(tmp_path: Path) -> No
     held = "echo held; until [ -e go ]; do sleep 0.05; done; echo"
     program.write("first", recipe.text.replace("echo", held))
     first = program.start("run", "first.yaml")
-    assert first.stdout is not None
     try:
         assert first.stdout.readline() == "held\n"
         second = program("run", "one-at-a-time.yaml")

@@ -56,7 +56,7 @@ async def test_it_is_in_no_argument_no_file_and_nothing_that_is_printed(
 ) -> None:
     async with FakeServer() as server:
         program.write("secrets", BOOK.replace("URL", f"{server.url}/x"))
-        process = program.start("run", "secrets.yaml", "--json", TOKEN_SOURCE=SECRET)
+        process = program.start_anew("run", "secrets.yaml", "--json", TOKEN_SOURCE=SECRET)
         out, err = await asyncio.to_thread(ended, process)
     assert process.returncode == 0, err
     assert server.requests[0].json == {"a": SECRET}

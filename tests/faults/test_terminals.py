@@ -138,7 +138,7 @@ def test_a_reader_who_leaves(program: Program, command: str) -> None:
     program.write("quick", "name: quick\nsteps: [{name: a, kind: shell, run: 'seq 100000'}]\n")
     assert program("run", "quick.yaml").code == 0
     args = command.replace("RUN", program("history", "--json").json[0]["run"]).split()
-    with program.start(*args) as process:
+    with program.start_anew(*args) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.read(1)

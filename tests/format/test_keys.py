@@ -357,7 +357,6 @@ def test_lock(tmp_path: Path) -> None:
     program.write("held", HELD)
     first = program.start("run", "held.yaml")
     try:
-        assert first.stdout is not None
         assert first.stdout.readline() == "begun\n"
         second = program("run", "held.yaml")
         assert second.code == 4

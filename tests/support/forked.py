@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Any
+from subprocess import TimeoutExpired
+from typing import IO, Any
 
 PATIENCE = 200.0
 """Seconds after which a process that does not end is given up."""
@@ -49,6 +53,84 @@ def killed(begun: Callable[[], bool], seconds: float, work: Callable[..., None],
     assert code is not None
     process.close()
     return code
+
+
+class Begun:
+    """A process that goes on while the test does, with what it prints; used as a `subprocess.Popen`."""
+
+    def __init__(self, work: Callable[..., None], *args: Any) -> None:
+        """Begin work that takes its standard output and error, as connections, behind the other arguments."""
+        out, its_out = PROCESSES.Pipe(duplex=False)
+        err, its_err = PROCESSES.Pipe(duplex=False)
+        with out, err, its_out, its_err:
+            self._process = PROCESSES.Process(target=work, args=(*args, its_out, its_err))
+            self._process.start()
+            self.stdout = os.fdopen(os.dup(out.fileno()))
+            self.stderr = os.fdopen(os.dup(err.fileno()))
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+
+    def __enter__(self) -> Begun:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stdout.close()
+        self.stderr.close()
+        self.wait()
+
+    @property
+    def returncode(self) -> int | Any:
+        """None, and the exit code, or -N if signal N ended it, once it has ended."""
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def wait(self, timeout: float = PATIENCE) -> int:
+        self._process.join(timeout)
+        code = self.returncode
+        if code is None:
+            raise TimeoutExpired(self._process.name, timeout)
+        return code
+
+    def communicate(self, timeout: float = PATIENCE) -> tuple[str, str]:
+        """What it prints until it has ended, as far as it has not been read."""
+        with ThreadPoolExecutor(max_workers=2) as readers:
+            rest = [readers.submit(_rest_of, stream) for stream in (self.stdout, self.stderr)]
+            try:
+                out, err = (each.result(timeout) for each in rest)
+            except TimeoutError:
+                self.kill()
+                raise
+        self.wait(timeout)
+        return out, err
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def _rest_of(stream: IO[str]) -> str:
+    if stream.closed:
+        return ""
+    with stream:
+        return stream.read()
+
+
+def begun_program(
+    args: Sequence[str], cwd: Path, environ: Mapping[str, str], out: Connection, err: Connection
+) -> None:
+    """Be the program, called in a folder without input, that prints into connections."""
+    with open(os.devnull) as nothing, out, err:
+        for number, stream in enumerate((nothing.fileno(), out.fileno(), err.fileno())):
+            os.dup2(stream, number)
+    _called(args, cwd, environ)
 
 
 def program(

@@ -73,8 +73,13 @@ class Program:
         assert "Traceback" not in ended.err, ended.err
         return ended
 
-    def start(self, *args: str, **environ: str) -> subprocess.Popen[str]:
-        """Start a call that goes on while the test does, as a shell starts it."""
+    def start(self, *args: str, **environ: str) -> forked.Begun:
+        """Start a call that goes on while the test does."""
+        given = {**self.environ, **environ}
+        return forked.Begun(forked.begun_program, args, self.cwd, given)
+
+    def start_anew(self, *args: str, **environ: str) -> subprocess.Popen[str]:
+        """The same in an interpreter of its own, as a shell starts it, which also ends by itself."""
         return subprocess.Popen(
             [*PROGRAM, *args],
             cwd=self.cwd,
@@ -115,7 +120,6 @@ def program_in(folder: Path) -> Program:
 def sandbox_process(program: Program, *args: str) -> Iterator[dict[str, str]]:
     """`pup-tui sandbox`, and the environment that leads to it."""
     process = program.start("sandbox", *args)
-    assert process.stdout is not None
     try:
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), url

@@ -1,4 +1,4 @@
-"""The program imported whole, with what it works out once in a process: tests begin copies of it."""
+"""The program imported whole, with all that it imports and works out once: tests begin copies of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+import anyio._backends._asyncio  # noqa: F401
+import certifi  # noqa: F401
+import httpcore  # noqa: F401
+import httpx  # noqa: F401
 import pytest  # noqa: F401
 
 import pup_tui
+from pup_tui.catalog.known_pup import KnownPup
+from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load
+from pup_tui.template.sql.tokens import tokens_of
 
 for _module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui."):
     if not _module.name.startswith(("pup_tui.tui", "pup_tui.__main__")):
@@ -19,7 +26,9 @@ for _module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui."):
 
 _ROOT = Path(__file__).parents[2]
 for _path in (*_ROOT.glob("runbooks/*.yaml"), _ROOT / "tests/runbook/data/valid.yaml"):
-    load(_path, linter=linter(lambda word: True))
+    load(_path, linter=linter(lambda word: True), pup=KnownPup())
+tokens_of("select 1", "sqlite")
+safe_text("e\u0301")
 
 # What stays for good need not be looked through, and so is copied by none of those that begin here.
 gc.collect()

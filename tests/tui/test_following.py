@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from tests.support.console import MakeServices, OpenConsole
+from tests.support.forked import Begun
 from tests.support.program import program_in
 
 TEXT = """
@@ -22,7 +22,7 @@ steps:
 
 
 @contextmanager
-def elsewhere(folder: Path, state: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+def elsewhere(folder: Path, state: Path) -> Iterator[tuple[Begun, Path]]:
     """A run in a process of its own, recorded in `state`, that waits at a gate; and that gate."""
     program = program_in(folder)
     program = replace(program, environ={**program.environ, "PUP_TUI_STATE_DIR": str(state)})
@@ -30,7 +30,6 @@ def elsewhere(folder: Path, state: Path) -> Iterator[tuple[subprocess.Popen[str]
     os.mkfifo(gate)
     program.write("elsewhere", TEXT)
     process = program.start("run", "elsewhere.yaml")
-    assert process.stdout is not None
     assert process.stdout.readline() == "from there\n"
     try:
         yield process, gate
