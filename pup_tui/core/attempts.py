@@ -202,7 +202,8 @@ def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     step = run.step(node)
     step.exit_code, step.signal, step.ran_by = event.exit_code, event.signal, event.ran_by
     step.kept = event.kept or step.kept or 0
-    step.follows = ""
+    if not event.unknown:
+        step.follows = ""
     step.again_at = None if event.again_in is None else run.now + event.again_in
     frame, local = frame_of(run.state, node.id), node.step.id
     frame.results.pop(local, None)

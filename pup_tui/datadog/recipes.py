@@ -7,12 +7,12 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pup_tui import late
 from pup_tui.answers.things import NOT_COMPLETE, at, subject_of
 from pup_tui.datadog import workflows
 from pup_tui.datadog.arguments import CommandError
+from pup_tui.datadog.endpoint import path_of
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.lookups import environment_id, flag_id
 from pup_tui.datadog.pages import more_than
@@ -204,26 +204,12 @@ async def api(built: Built, client: DatadogClient) -> Result:
         query = {k: v if isinstance(v, str) else json.dumps(v) for k, v in fields.items()}
     response = await client.request(
         method,
-        _endpoint(built.arguments["endpoint"], client),
+        path_of(built.arguments["endpoint"], client.configuration.base_url),
         query=query,
         json=body,
         headers=dict(_fields(options.get("header", []), ":")),
     )
     return Result("" if options.get("silent") else printed(response, sort=False))
-
-
-def _endpoint(text: str, client: DatadogClient) -> str:
-    """The path that `v2/x`, `/api/v2/x` or a whole URL of the configured site means."""
-    if "://" in text:
-        base = client.configuration.base_url
-        if not text.startswith(base + "/"):
-            raise CommandError(
-                f"api: the credentials go to {urlsplit(base).netloc} only",
-                "use an http step for another host",
-            )
-        return text.removeprefix(base)
-    path = "/" + text.lstrip("/")
-    return path if path.startswith("/api/") else f"/api{path}"
 
 
 def _fields(texts: list[str], separator: str) -> list[tuple[str, str]]:

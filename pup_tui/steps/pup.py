@@ -17,6 +17,7 @@ from pup_tui.datadog.configuration import (
     DatadogConfiguration,
     PupChoice,
 )
+from pup_tui.datadog.endpoint import check_endpoint
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.help import asks_help, help_text
 from pup_tui.datadog.known_words import program_of
@@ -155,6 +156,8 @@ class PupExecutor:
         arguments = (PUP, *in_json(words))
         given = environment(environ)
         configuration = self._configured(request.env, environ)
+        endpoint = None if invocation is None else next(iter(invocation.positional), None)
+        check_endpoint(words, endpoint, configuration.base_url)
         if configuration.is_handed_on or configuration.base_url != self._configuration.base_url:
             # As a whole: `pup` sends a token and keys that stand beside it together.
             given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}
@@ -190,7 +193,7 @@ class PupExecutor:
             own = {name: env.get(name) or "" for name in CREDENTIAL_VARIABLES}
             named = DatadogConfiguration.from_environment(account | own)
             return replace(named, trouble=_OF_ANOTHER)
-        return usual if usual.source and not named.variables() else named
+        return named if any(name in env for name in CREDENTIAL_VARIABLES) else usual
 
 
 def _may_change(words: Sequence[str], request: PupRequest) -> bool:

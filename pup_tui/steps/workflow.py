@@ -202,6 +202,7 @@ class _Following:
         return Outcome(ok=problem is None, reason=problem or "")
 
     def _lost(self, error: DatadogError) -> Outcome:
+        """What is not seen any more may run on: whoever goes on looks for it again, and starts no other."""
         told = told_refusal(error, "workflows instances get")
         which = f"the workflow instance {self._instance}, which may still run"
-        return refused(error, f"lost sight of {which}: {told}")
+        return replace(refused(error, f"lost sight of {which}: {told}"), is_unknown=True)

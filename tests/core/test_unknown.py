@@ -97,11 +97,21 @@ def test_what_failed_elsewhere_is_tried_again_as_if_it_had_been_followed_all_alo
     assert player.machine.state.steps["g/flow"].reason == failed.reason
 
 
-def test_of_what_has_ended_nothing_is_followed() -> None:
-    player = _broken_off([Result(ok=False, reason="lost", unknown=True, takes=5.0)]).play()
+def test_what_was_lost_sight_of_is_followed_again_and_not_begun_anew() -> None:
+    lost = Result(ok=False, reason="lost", unknown=True, takes=5.0)
+    player = _broken_off([lost, OK]).play()
     assert player.statuses()["g/flow"] == "unknown"
     stood = standing(player.machine.program, player.machine.state)
-    assert (stood.unknown, stood.followed) == (("g/flow",), ())
+    assert (stood.unknown, stood.followed) == ((), ("g/flow",))
+    player.resume().play()
+    assert [each.follow for each in player.started] == ["", INSTANCE, ""]
+
+
+def test_of_what_has_ended_nothing_is_followed() -> None:
+    failed = Result(ok=False, reason="FAILED", takes=5.0)
+    player = _broken_off([failed, failed]).play()
+    stood = standing(player.machine.program, player.machine.state)
+    assert (player.statuses()["g/flow"], stood.followed) == ("failed", ())
 
 
 def test_a_step_that_is_something_else_now_follows_nothing() -> None:

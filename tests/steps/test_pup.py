@@ -122,6 +122,52 @@ class TestInstalled:
         }
 
     @pytest.mark.parametrize(
+        "words",
+        [
+            ["api", "https://example.com/api/v1/x"],
+            ["api", "HTTPS:example.com"],
+            ["--org", "b", "api", "//example.com/api/v1/x"],
+            ["api", "https://api.datadoghq.com@example.com/x", "--method", "DELETE"],
+            ["api", "https://api.datadoghq.com.example.com/x"],
+            ["api", "--not-known-here", "https://example.com/x"],
+        ],
+    )
+    async def test_takes_the_operators_keys_to_no_address_that_is_not_theirs(
+        self, installed: Pup, sink: RecordingSink, words: list[str]
+    ) -> None:
+        outcome = await installed(*words)
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert "the credentials go to api.datadoghq.com only" in outcome.reason
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["api", "v2/x", "-F", "url=https://example.com"],
+            ["api", "https://api.datadoghq.com/api/v1/x"],
+            ["events", "list", "--query", "https://example.com"],
+        ],
+    )
+    async def test_takes_addresses_that_are_data(
+        self, installed: Pup, sink: RecordingSink, words: list[str]
+    ) -> None:
+        assert (await installed(*words)).ok
+        assert sink.stdout.decode().startswith("\n".join(words))
+
+    async def test_a_half_of_keys_around_it_is_not_taken_for_the_account_that_is_stored(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        installed.configuration = DatadogConfiguration(
+            api_key="stored", app_key="stored", source="keyring"
+        )
+        environ = {**installed.context.environ, "DD_API_KEY": "half"}
+        installed.context = replace(installed.context, environ=environ)
+        await installed("monitors", "list", env={"DD_TRACE_ENABLED": "false"})
+        lines = sink.stdout.decode().splitlines()
+        assert {each for each in lines if each.startswith(CREDENTIAL_VARIABLES)} == {
+            *("DD_API_KEY=stored", "DD_APP_KEY=stored")
+        }
+
+    @pytest.mark.parametrize(
         "env",
         [{}, {"PUP_CONFIG_DIR": "/x"}, {"DD_SITE": "datadoghq.eu"}, {"XDG_CONFIG_HOME": "/x"}],
     )

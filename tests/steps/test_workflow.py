@@ -170,7 +170,7 @@ async def test_gives_up_when_every_look_fails_and_says_that_it_may_run(
 ) -> None:
     async with FakeServer(STARTED, Reply(403)) as server:
         outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
-    assert (outcome.ok, outcome.status_code) == (False, 403)
+    assert (outcome.ok, outcome.is_unknown, outcome.status_code) == (False, True, 403)
     assert "instance i-1, which may still run" in outcome.reason
     assert outcome.reason.endswith("it needs the permission workflows_read")
     assert len(server.requests) == 1 + workflow.MISSES
