@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, TypeAlias
 
 from rich.console import RenderableType
@@ -25,21 +26,25 @@ class DrawnWhole(App[ReturnType]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: set[object] = set()
+        self._held: dict[object, float] = {}
+        """Until when each that holds the drawing may do that."""
 
     def hold_drawing(self) -> LetDraw:
         """Draw nothing for a moment, or until what this returns was called and all has been laid out anew."""
         held = object()
-        self._held.add(held)
+        self._held[held] = monotonic() + MOST_HELD
 
         def let_draw() -> None:
-            if held in self._held:
-                self._held.discard(held)
-                if not self._held and self.screen_stack:
-                    self.screen.refresh()
+            if self._held.pop(held, None) is not None and self.draws and self.screen_stack:
+                self.screen.refresh()
 
         self.set_timer(MOST_HELD, let_draw)
         return lambda: self._after(LAYOUTS, let_draw)
+
+    @property
+    def draws(self) -> bool:
+        """Whether nobody holds the drawing; the clock says so too, as a timer may come late."""
+        return all(until <= monotonic() for until in self._held.values())
 
     def _after(self, layouts: int, then: LetDraw) -> None:
         if layouts and self.screen_stack:
@@ -48,10 +53,24 @@ class DrawnWhole(App[ReturnType]):
             then()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if not self._held:
+        if self.draws:
             super()._display(screen, renderable)
 
 
 def hold_drawing(app: App[Any]) -> LetDraw:
     """As `DrawnWhole.hold_drawing`; another application draws everything."""
     return app.hold_drawing() if isinstance(app, DrawnWhole) else lambda: None
+
+
+def makes_frame(screen: Screen[Any]) -> bool:
+    """Whether a screen is to make the frame that it is about to; a screen asks before it makes one.
+
+    While drawing is held it would be thrown away, and on a loaded machine the time that it takes keeps what
+    is held from finding its place. What is to be drawn anew is remembered.
+    """
+    app = screen.app
+    if not isinstance(app, DrawnWhole) or app.draws or screen is not app.screen:
+        return True
+    # Textual calls nothing back after a refresh as long as widgets wait to be drawn.
+    screen._dirty_widgets.clear()
+    return False

@@ -86,6 +86,18 @@ async def test_it_is_put_aside_and_clicked(
         assert console.main.page == "overview"
 
 
+async def test_a_click_on_how_it_is_put_aside_does_that(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services(RUNBOOKS, alert=alert())) as console:
+        await console.sees("puts this aside")
+        lines = console.screen.splitlines()
+        row = next(number for number, line in enumerate(lines) if "puts this aside" in line)
+        await console.pilot.click(offset=(lines[row].index("puts this aside"), row))
+        await console.eventually(lambda: not console.main.query(AlertBanner))
+        assert console.main.page == "overview"
+
+
 async def test_a_hostile_alert_and_a_runbook_that_is_gone(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

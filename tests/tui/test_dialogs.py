@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from pup_tui.console_keys import ACTIONS
+from pup_tui.tui import drawn_whole
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
@@ -19,6 +20,7 @@ from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
+from pup_tui.tui.drawn_whole import DrawnWhole
 from pup_tui.tui.lines.last_lines import LastLines
 from tests.support.dialogs import (
     NOTHING,
@@ -625,6 +627,79 @@ async def test_what_was_typed_before_a_dialog_could_be_read_moves_nothing(
             asks._arm()
             await pilot.press("enter")
             assert app.answer == Answer("no")
+
+
+async def test_no_key_answers_a_question_that_was_not_drawn_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drawn_whole, "MOST_HELD", 60.0)
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 0.001)
+    asks, answers = ConfirmScreen(question(title="Another")), list[Answer | None]()
+    async with asked(ReasonScreen("Why", "Because")) as (app, pilot):
+        let_draw = app.hold_drawing()
+        app.push_screen(asks, answers.append)
+        await eventually(
+            pilot, app, lambda: bool(asks.query("#yes") and asks.query_one("#yes").size)
+        )
+        await pilot.press("y")
+        assert not answers
+        let_draw()
+        await eventually(pilot, app, lambda: asks._armed)
+        await pilot.press("y")
+        await eventually(pilot, app, lambda: answers == [Answer("yes")])
+
+
+@pytest.mark.parametrize(
+    ("asks", "key"),
+    [(ConfirmScreen, "y"), (ConfirmScreen, "enter"), (DifferenceScreen, "ctrl+r")],
+)
+async def test_a_key_that_was_typed_before_a_question_was_drawn_answers_nothing_when_it_comes(
+    asks: type[ConfirmScreen | DifferenceScreen], key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 0.001)
+    made = asks(question()) if issubclass(asks, ConfirmScreen) else asks("Ask", ["-a", "+b"])
+    async with asked(made) as (app, pilot):
+        await eventually(pilot, app, lambda: made._armed)
+        monkeypatch.setattr(dialog, "ARM_SECONDS", 3600.0)
+        late = events.Key(key, key if len(key) == 1 else None)
+        late.time = 0.0
+        app.post_message(late)
+        await pilot.pause()
+        assert app.answer == NOTHING
+
+
+async def test_a_dialog_that_goes_before_it_was_drawn_holds_nothing_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Fleeting(ConfirmScreen):
+        def on_mount(self) -> None:
+            self.dismiss(None)
+
+    monkeypatch.setattr(drawn_whole, "MOST_HELD", 60.0)
+    async with asked(Fleeting(question())) as (app, pilot):
+        await eventually(pilot, app, lambda: app.answer is None and app.draws)
+
+
+async def test_no_frame_is_made_that_would_not_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn_whole, "MOST_HELD", 60.0)
+    frames = list[object]()
+    display = DrawnWhole._display
+
+    def note(app: DrawnWhole[None], *frame: Any) -> None:
+        frames.append(frame)
+        display(app, *frame)
+
+    async with asked(ConfirmScreen(question())) as (app, pilot):
+        await eventually(pilot, app, lambda: app.draws)
+        let_draw = app.hold_drawing()
+        monkeypatch.setattr(DrawnWhole, "_display", note)
+        laid_out = list[bool]()
+        app.screen.refresh(layout=True)
+        app.screen.call_after_refresh(laid_out.append, True)
+        await eventually(pilot, app, lambda: bool(laid_out))
+        assert not frames
+        let_draw()
+        await eventually(pilot, app, lambda: bool(frames))
 
 
 async def test_what_is_typed_into_a_field_is_never_too_early(

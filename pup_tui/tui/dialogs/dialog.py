@@ -1,8 +1,8 @@
 """What all dialogs have in common.
 
 They are docked: what stands on the screen makes room for them, and stays in sight. A dialog answers only
-when it is told to: escape puts it away unanswered, and in its first moments, while the operator may still be
-typing for what was there before, it takes no key, until none has come for as long.
+when it is told to: escape puts it away unanswered, and until it has been seen for a moment, while the
+operator may still be typing for what was there before, it takes no key, until none has come for as long.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 from typing import Any, ClassVar
 
 from textual import events
@@ -22,21 +23,20 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Offset, Size, Spacing
 from textual.screen import ModalScreen
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import CarefulButton, ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
-from pup_tui.tui.drawn_whole import LetDraw, hold_drawing
+from pup_tui.tui.drawn_whole import LetDraw, hold_drawing, makes_frame
 from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
 
 ARM_SECONDS = 0.4
-"""How long after it has appeared, and after a key that came before that, a dialog takes no answer."""
+"""How long after it was first drawn, and after a key that came before that, a dialog takes no answer."""
 
 KEYS_GO_TO = "a key goes to its choice, enter takes it"
 """What stands in dialogs where no single key answers."""
@@ -217,8 +217,10 @@ class Dialog(ModalScreen[Answer | None]):
         self._heading = title
         self._danger = danger
         self._left = left
-        self._armed = False
-        self._arming: Timer | None = None
+        self._takes_from = math.inf
+        """When a key must have been typed at the earliest to be meant for the dialog."""
+        self._has_place = False
+        """Whether all in it has been laid out, so that what is drawn next is the dialog."""
         self._withdrawn = False
         self._had_focus: Widget | None = None
         self._let_draw: LetDraw = lambda: None
@@ -272,9 +274,7 @@ class Dialog(ModalScreen[Answer | None]):
         # What stands behind is drawn with the dialog, and not by itself where only its layout changes.
         ground = self.app.screen_stack[0]
         ground.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
-        if ARM_SECONDS and not self.IS_CALLED:
-            self._arming = self.set_timer(ARM_SECONDS, self._arm)
-        else:
+        if not ARM_SECONDS or self.IS_CALLED:
             self._arm()
         if self._left is not None:
             self._count_down(self._left)
@@ -320,7 +320,16 @@ class Dialog(ModalScreen[Answer | None]):
             scroller.styles.max_height = max(least, left)
         self._tell_more()
         make_room(self.app)
+        if not self._has_place:
+            self._has_place = True
+            self.refresh()
         self._let_draw()
+
+    def _compositor_refresh(self) -> None:
+        if makes_frame(self):
+            super()._compositor_refresh()
+            if self._has_place and self._takes_from == math.inf and self.app.screen is self:
+                self._takes_from = monotonic() + ARM_SECONDS
 
     @property
     def _most_lines(self) -> int:
@@ -349,7 +358,11 @@ class Dialog(ModalScreen[Answer | None]):
         self.query_one(".dialog-more", Static).update(Content(told), layout=False)
 
     def _arm(self) -> None:
-        self._arming, self._armed = None, True
+        self._takes_from = -math.inf
+
+    @property
+    def _armed(self) -> bool:
+        return monotonic() >= self._takes_from
 
     def give(self, answer: str, note: str = "") -> None:
         """Answer, unless it is too early for that."""
@@ -375,12 +388,16 @@ class Dialog(ModalScreen[Answer | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Take nothing that was typed for what was here before: it neither answers nor moves the focus."""
-        if self._arming is None or not (event.is_printable or event.key in _MEANS_A_CHOICE):
+        # When it was typed counts: on a loaded machine it comes much later.
+        if event.time >= self._takes_from:
+            return
+        if not (event.is_printable or event.key in _MEANS_A_CHOICE):
+            # It may put the dialog away, scroll or ask for help, but what it does next is no answer.
+            self._takes_from = max(self._takes_from, monotonic() + ARM_SECONDS)
             return
         event.stop()
         event.prevent_default()
-        self._arming.stop()
-        self._arming = self.set_timer(ARM_SECONDS, self._arm)
+        self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
         self.want(TOO_EARLY)
 
     def want(self, told: str, field: Widget | None = None) -> None:
@@ -505,7 +522,9 @@ class Dialog(ModalScreen[Answer | None]):
         self.dismiss(None)
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        self._let_draw = hold_drawing(self.app)
+        # It may be put away before it was drawn: what it held until then is let go as well.
+        shown, self._let_draw = self._let_draw, hold_drawing(self.app)
+        shown()
         return super().dismiss(result)
 
     def on_unmount(self) -> None:

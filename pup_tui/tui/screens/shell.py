@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.worker import Worker
 
-from pup_tui.tui.drawn_whole import hold_drawing
+from pup_tui.tui.drawn_whole import hold_drawing, makes_frame
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
@@ -113,6 +113,10 @@ class Shell(Screen[None]):
     def on_screen_suspend(self) -> None:
         """A question that a page has before it opens is answered at once."""
         self._let_keys_go()
+
+    def _compositor_refresh(self) -> None:
+        if makes_frame(self):
+            super()._compositor_refresh()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
@@ -19,7 +21,7 @@ ASIDE = "put_alert_aside"
 
 
 class AlertBanner(Static):
-    """An alert in a few lines; a click does what its key does."""
+    """An alert in a few lines; a click does what the key beside it does, or opens the form."""
 
     def __init__(self, alert: FiringAlert) -> None:
         super().__init__(markup=False)
@@ -28,8 +30,13 @@ class AlertBanner(Static):
     def on_mount(self) -> None:
         self.update(_told(self._alert, key_of(self.app, "alert"), key_of(self.app, ASIDE)))
 
-    def on_click(self) -> None:
-        self.screen.call_later(self.screen.run_action, "alert")
+    def on_click(self, event: events.Click) -> None:
+        action = event.style.meta.get("action", "alert")
+        self.screen.call_later(self.screen.run_action, action)
+
+
+def _acts(text: Content, action: str) -> Content:
+    return text.stylize(Style.from_meta({"action": action}))
 
 
 def _told(alert: FiringAlert, key: str, aside: str) -> Content:
@@ -44,8 +51,10 @@ def _told(alert: FiringAlert, key: str, aside: str) -> Content:
     keys = Content.assemble(
         (f"  {key}", "bold $text-accent"),
         f" opens it with {safe_text(', '.join(alert.values))} filled in   ",
-        (aside, "bold $text-accent"),
-        (" puts this aside", "$text-muted"),
+        _acts(
+            Content.assemble((aside, "bold $text-accent"), (" puts this aside", "$text-muted")),
+            ASIDE,
+        ),
     )
     message = Content(f"  {safe_text(alert.message)}")
     return Content("\n").join([title, message, fits, keys])
