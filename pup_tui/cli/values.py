@@ -110,6 +110,8 @@ def resolve_values(
         hints = {problem.hint for problem in resolved.problems}
         # What helps with one of them would mislead about the others.
         hint = hints.pop() if len(hints) == 1 else ""
+        if len(told) == len(names) == 1 and hint.endswith("give it a value"):
+            hint += f" with --arg {names.pop()}=VALUE"
         raise Failure("; ".join(told), "", hint or "give values with --arg NAME=VALUE")
     for note in resolved.notes:
         tell(f"pup-tui: {note}")

@@ -78,7 +78,8 @@ steps: [{name: Say, kind: shell, run: "echo {{ A }}{{ B }}"}]
     done = program("run", str(path))
     assert done.code == 2
     assert "`A` is required; `B` is required: give values with --arg NAME=VALUE" in done.err
-    assert "env:NOBODY_SET_THIS holds none" in program("run", str(path), "--arg", "A=1").err
+    of_one = program("run", str(path), "--arg", "A=1").err
+    assert "env:NOBODY_SET_THIS holds none; give it a value with --arg B=VALUE" in of_one
 
 
 def test_choices_that_cannot_be_had_are_told_and_stop_nobody(program: Program) -> None:

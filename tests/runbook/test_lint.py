@@ -1202,6 +1202,11 @@ def test_a_warning_of_a_wait_names_what_makes_it_one(lint: Lint) -> None:
         assert [p.message for p in loaded.warnings if p.code == "unbounded-wait"] == [told]
 
 
+def test_beside_a_step_of_no_known_kind_no_variable_is_called_unused(lint: Lint) -> None:
+    text = "name: runbook\nvars: {A: {}}\nsteps:\n  - {name: Say, run: 'echo {{ A }}'}\n"
+    assert "unused-variable" not in {p.code for p in lint(text).warnings}
+
+
 @pytest.mark.parametrize("more", [0, 1, 200])
 def test_that_there_are_more_than_are_told_is_said(more: int, lint: Lint) -> None:
     number = MAX_WARNINGS + more

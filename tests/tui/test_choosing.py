@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import RadioSet, Select
+from textual.widget import Widget
+from textual.widgets import RadioSet, Select, Switch
 
 from pup_tui.tui.dialogs.input import InputScreen
+from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.list_controls import SeveralChoices
 from tests.support.dialogs import asked, eventually, in_sight, question
 from tests.support.fields import variables
@@ -13,6 +15,8 @@ from tests.support.value_sources import sources_of
 
 ZONES = "NAME: {default: x}\nZONE: {type: enum, choices: [ap-1, ap-2, eu-1, eu-2, sa-1, us-1, us-2, zz-9]}\n"
 FEW = "HOW: {type: enum, choices: [slowly, quickly, never], default: slowly}\n"
+LATER = "HOW: {type: enum, choices: [slowly, quickly, never], default: never}\nWHO: {default: me}\n"
+SWITCH = "LOUD: {type: boolean}\nWHO: {default: me}\n"
 NONE_YET = "HOW: {type: enum, choices: [slowly, quickly, never]}\n"
 
 
@@ -68,6 +72,32 @@ async def test_of_few_choices_the_one_that_keys_lead_to_is_chosen(keys: str, cho
         choices.focus()
         await pilot.press(*keys.split())
         await eventually(pilot, app, lambda: choices.pressed_index == chosen)
+
+
+@pytest.mark.parametrize("key", ["enter", "space"])
+async def test_a_key_leaves_what_was_chosen_from_the_beginning(key: str) -> None:
+    async with asked(of(LATER)) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(RadioSet)))
+        choices = app.screen.query_one(RadioSet)
+        choices.focus()
+        await pilot.press(key)
+        await eventually(pilot, app, lambda: choices.has_focus is (key == "space"))
+        assert choices.pressed_index == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [(LATER, RadioSet), (NONE_YET, RadioSet), (SWITCH, Switch)]
+)
+async def test_enter_leads_on_and_changes_nothing(text: str, kind: type[Widget]) -> None:
+    async with asked(of(text)) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(kind)))
+        control, field = app.screen.query_one(kind), app.screen.query_one(Field)
+        control.focus()
+        await eventually(pilot, app, lambda: control.has_focus)
+        before = field.raw
+        await pilot.press("enter")
+        await eventually(pilot, app, lambda: not control.has_focus)
+        assert field.raw == before
 
 
 async def test_the_first_key_chooses_the_first_of_few_where_none_was_chosen() -> None:

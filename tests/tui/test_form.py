@@ -52,7 +52,7 @@ async def test_every_variable_has_the_control_that_fits_it(
         await console.sees("Service [/usr/bin] to deploy", "default: 3")
         kinds = {f.variable_name: type(f.control) for f in console.main.query_one(Form).fields}
         assert issubclass(kinds["SERVICE"], Input)
-        assert kinds["FORCE"] is Switch
+        assert issubclass(kinds["FORCE"], Switch)
         assert issubclass(kinds["ENV"], RadioSet)
         assert issubclass(kinds["ZONE"], Select)
         assert issubclass(kinds["NOTE"], TextArea)

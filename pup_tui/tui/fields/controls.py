@@ -100,12 +100,26 @@ class Paragraph(TextArea, Control):
         self.replace(safe_text(event.text, multiline=True), *self.selection)
 
 
+class LeadsOn(Widget):
+    """Enter leads to what comes next, as it does in a line of text, and changes nothing."""
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.screen.focus_next()
+
+
+class OnOff(Switch, LeadsOn):
+    """A switch that space turns."""
+
+
 class YesNo(Horizontal, Control):
     """A switch, with the word for where it stands."""
 
     def __init__(self, text: str) -> None:
         super().__init__(classes="field-switch")
-        self._switch = Switch(_is_yes(text))
+        self._switch = OnOff(_is_yes(text))
         self._word = Static(classes="field-word", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -148,7 +162,7 @@ class ChoiceButton(RadioButton):
         super().watch_value()
 
 
-class FewChoices(RadioSet, Control):
+class FewChoices(RadioSet, LeadsOn, Control):
     """Choices that are all in sight: the one that keys lead to is the one that is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
@@ -177,6 +191,11 @@ class FewChoices(RadioSet, Control):
         """Choose the next one, or the one before; to begin with the first."""
         buttons, at = list(self.query(RadioButton)), self.pressed_index
         buttons[0 if at < 0 else (at + step) % len(buttons)].value = True
+
+    def action_toggle_button(self) -> None:
+        """What is chosen stays chosen; where nothing is, choose the first."""
+        if self.pressed_index < 0:
+            self.action_choose(1)
 
     @property
     def raw(self) -> str | None:
