@@ -8,6 +8,7 @@ import pytest
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.script import compile_shell
+from tests.support.batches import batches, try_each
 from tests.template.shell.generator import Hunt, installed, needs
 
 BEFORE = "echo {{ V }}; N=$(cat bait); "
@@ -154,22 +155,28 @@ def test_what_is_too_deep_to_follow_is_no_check() -> None:
     assert compile_shell(BEFORE + nested(400), "bash").unchecked
 
 
-@pytest.mark.parametrize("shell", ["bash", "ksh", "zsh"])
-@pytest.mark.parametrize("script", CHECKED)
+@pytest.mark.parametrize(
+    ("shell", "scripts"),
+    [each for shell in ("bash", "ksh", "zsh") for each in batches(CHECKED, shell)],
+)
 def test_nothing_runs_of_a_text_that_is_not_told_of(
-    script: str, shell: str, tmp_path: Path
+    shell: str, scripts: list[str], tmp_path: Path
 ) -> None:
     needs(shell)
-    try:
-        template = compile_shell(BEFORE + script, shell)
-    except TemplateError:
-        return
-    if not template.unchecked:
-        hunt = Hunt(shell, 0, tmp_path)
-        made = template.render({"V": "x"})
-        before = f"printf '%s\\n' '{BAIT}' > bait; "
-        for command in installed(shell):
-            assert not hunt.runs_a_value(command, before + made.script, made.env)
+    hunt = Hunt(shell, 0, tmp_path)
+
+    def attempt(script: str) -> None:
+        try:
+            template = compile_shell(BEFORE + script, shell)
+        except TemplateError:
+            return
+        if not template.unchecked:
+            made = template.render({"V": "x"})
+            before = f"printf '%s\\n' '{BAIT}' > bait; "
+            for command in installed(shell):
+                assert not hunt.runs_a_value(command, before + made.script, made.env)
+
+    try_each(scripts, attempt)
 
 
 def _printed() -> list[str]:
@@ -177,16 +184,22 @@ def _printed() -> list[str]:
     return [line.replace("\\n", "\n") for line in lines if not line.startswith("#")]
 
 
-@pytest.mark.parametrize("shell", ["sh", "bash", "ksh", "zsh"])
-@pytest.mark.parametrize("script", _printed())
-def test_no_printed_text_runs_unnoticed(script: str, shell: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("shell", "scripts"),
+    [each for shell in ("sh", "bash", "ksh", "zsh") for each in batches(_printed(), shell)],
+)
+def test_no_printed_text_runs_unnoticed(shell: str, scripts: list[str], tmp_path: Path) -> None:
     needs(shell)
-    try:
-        template = compile_shell(f"echo {{{{ V }}}}; {script}", shell)
-    except TemplateError:
-        return
-    if not (template.unchecked or template.evaluated_again):
-        hunt = Hunt(shell, 0, tmp_path)
-        made = template.render({"V": "x"})
-        for command in installed(shell):
-            assert not hunt.runs_a_value(command, FILES + made.script, made.env)
+    hunt = Hunt(shell, 0, tmp_path)
+
+    def attempt(script: str) -> None:
+        try:
+            template = compile_shell(f"echo {{{{ V }}}}; {script}", shell)
+        except TemplateError:
+            return
+        if not (template.unchecked or template.evaluated_again):
+            made = template.render({"V": "x"})
+            for command in installed(shell):
+                assert not hunt.runs_a_value(command, FILES + made.script, made.env)
+
+    try_each(scripts, attempt)

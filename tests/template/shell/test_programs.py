@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.template.shell.script import compile_shell
+from tests.support.batches import batches, try_each
 
 _DATA = Path(__file__).parent / "data"
 
@@ -20,14 +21,20 @@ def _warned(script: str) -> set[str]:
     return {found.source for found in compile_shell(script, "bash").evaluated_again}
 
 
-@pytest.mark.parametrize("script", _scripts("evaluated_again.txt"))
-def test_a_value_that_a_program_evaluates_again_is_warned_of(script: str) -> None:
-    assert _warned(script) == {"V"}
+@pytest.mark.parametrize("scripts", batches(_scripts("evaluated_again.txt")))
+def test_a_value_that_a_program_evaluates_again_is_warned_of(scripts: list[str]) -> None:
+    def attempt(script: str) -> None:
+        assert _warned(script) == {"V"}
+
+    try_each(scripts, attempt)
 
 
-@pytest.mark.parametrize("script", _scripts("evaluated_once.txt"))
-def test_a_value_that_is_data_for_its_program_is_not(script: str) -> None:
-    assert _warned(script) == set()
+@pytest.mark.parametrize("scripts", batches(_scripts("evaluated_once.txt")))
+def test_a_value_that_is_data_for_its_program_is_not(scripts: list[str]) -> None:
+    def attempt(script: str) -> None:
+        assert _warned(script) == set()
+
+    try_each(scripts, attempt)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.judgement import judge
 from pup_tui.template.shell.script import compile_shell
+from tests.support.batches import batches, try_each
 
 ALL = "sh bash dash ksh zsh"
 ARRAYS = "bash ksh zsh"
@@ -310,6 +314,14 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _rooms(folder: Path) -> Iterator[Path]:
+    """A folder for each script."""
+    for number in count():
+        room = folder / str(number)
+        room.mkdir()
+        yield room
+
+
 def _run(shell: str, source: str, folder: Path, programs: Path) -> subprocess.CompletedProcess[str]:
     path = shutil.which(shell)
     if path is None:
@@ -332,26 +344,42 @@ def _run(shell: str, source: str, folder: Path, programs: Path) -> subprocess.Co
     )
 
 
-@pytest.mark.parametrize(
-    ("source", "printed", "shell"),
-    [(source, printed, shell) for source, printed, shells in TEXTS for shell in shells.split()],
-)
+def _batches(rows: Sequence[tuple[str, ...]]) -> list[Any]:
+    """Rows for each of the shells that they name at their end."""
+    return [
+        each
+        for shell in ALL.split()
+        for each in batches([row[:-1] for row in rows if shell in row[-1].split()], shell)
+    ]
+
+
+@pytest.mark.parametrize(("shell", "rows"), _batches(TEXTS))
 def test_a_text_arrives_as_it_is(
-    source: str, printed: str, shell: str, tmp_path: Path, programs: Path
+    shell: str, rows: list[tuple[str, str]], tmp_path: Path, programs: Path
 ) -> None:
-    done = _run(shell, source, tmp_path, programs)
-    assert done.stdout == printed.replace("@", VALUE), done.stderr
-    assert not (tmp_path / "pwned").exists()
+    rooms = _rooms(tmp_path)
+
+    def attempt(row: tuple[str, str]) -> None:
+        source, printed = row
+        room = next(rooms)
+        done = _run(shell, source, room, programs)
+        assert done.stdout == printed.replace("@", VALUE), done.stderr
+        assert not (room / "pwned").exists()
+
+    try_each(rows, attempt)
 
 
-@pytest.mark.parametrize(
-    ("source", "shell"), [(source, shell) for source, shells in NUMBERS for shell in shells.split()]
-)
+@pytest.mark.parametrize(("shell", "rows"), _batches(NUMBERS))
 def test_a_number_is_accepted_where_one_is_meant(
-    source: str, shell: str, tmp_path: Path, programs: Path
+    shell: str, rows: list[tuple[str]], tmp_path: Path, programs: Path
 ) -> None:
-    done = _run(shell, source, tmp_path, programs)
-    assert done.returncode in (0, 1), done.stderr
+    rooms = _rooms(tmp_path)
+
+    def attempt(row: tuple[str]) -> None:
+        done = _run(shell, *row, next(rooms), programs)
+        assert done.returncode in (0, 1), done.stderr
+
+    try_each(rows, attempt)
 
 
 @pytest.mark.parametrize("source", ["exit {{ N }}", "N={{ N }}; echo $((N))", "sleep 1 >&{{ N }}"])
@@ -367,12 +395,15 @@ def _fragments() -> list[str]:
     return [line.replace("\\n", "\n") if re.search(r"<<|&\\n", line) else line for line in lines]
 
 
-@pytest.mark.parametrize("script", _fragments())
-def test_what_runbooks_do_is_neither_refused_nor_warned_of(script: str) -> None:
-    template = compile_shell(script, "bash")
-    assert not template.evaluated_again
-    assert not template.unchecked
-    assert template.render({"V": VALUE, "N": 3}).script
+@pytest.mark.parametrize("scripts", batches(_fragments()))
+def test_what_runbooks_do_is_neither_refused_nor_warned_of(scripts: list[str]) -> None:
+    def attempt(script: str) -> None:
+        template = compile_shell(script, "bash")
+        assert not template.evaluated_again
+        assert not template.unchecked
+        assert template.render({"V": VALUE, "N": 3}).script
+
+    try_each(scripts, attempt)
 
 
 FUNCTION = """f@() {
