@@ -474,7 +474,7 @@ CASES = [
     ("value-names-command", shell("command {{ X }}"), 7),
     ("value-names-command", shell("command -p {{ X }}"), 7),
     ("value-names-command", shell('A=/opt/{{ X }}/bin/tool; "$A" --version'), None),
-    ("value-names-command", shell('A=${B}{{ X }}; "$A"', "env: {B: ''}"), None),
+    ("value-names-command", shell('A=${B}{{ X }}; "$A"', "env: {B: ''}"), 7),
     ("value-names-command", shell('A="{{ X }} "; "$A"'), 7),
     ("value-names-command", shell("sudo {{ X }}"), 7),
     ("value-names-command", shell("sudo -u postgres {{ X }} --version"), 7),
