@@ -27,6 +27,8 @@ _VARIABLE = re.compile(r"\$?\{?([A-Za-z_]\w*|[1-9])\}?", re.ASCII)
 _FOLDERS = ("OLDPWD", "PWD")
 """The variables that hold the name of a working directory."""
 
+_TESTS = ("[", "[[", "test")
+
 _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
 """Characters of a command's name; nothing longer is one."""
@@ -131,7 +133,12 @@ def _are_safe(step: StepDraft, outputs: Iterable[Output], by: Evaluator) -> bool
 def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
     code = f"{by.language} code" if by.language else "code"
     told = f"{shown(by.command)} evaluates {shown(source)} once more, as {code}"
-    if by.language == "SQL":
+    if by.command in _TESTS:
+        hint = (
+            'write double quotes around what the command prints, `"$(…)"`; put it into a variable, and '
+            "check that first, where it is a number or a name"
+        )
+    elif by.language == "SQL":
         hint = (
             "use `kind: sql`, where a value is a parameter, or let the client bind it (`psql -v`)"
         )

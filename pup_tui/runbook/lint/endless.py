@@ -64,7 +64,7 @@ def wait_of(words: Sequence[str]) -> Wait | None:
 
 def waits_for_inner(words: Sequence[str]) -> bool:
     """Whether a command waits for the one in its words; ``words`` are those before that."""
-    return any(row.kind == "passing" for row, _ in _Command(words).rows())
+    return bool(words) and any(row.kind == "passing" for row, _ in _Command(words).rows())
 
 
 class _Command:

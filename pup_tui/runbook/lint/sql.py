@@ -53,12 +53,12 @@ def destroyers(text: str, engine: Engine) -> Iterator[Destroyer]:
     except TemplateError:
         return
     for whole in statements:
-        statement = _behind_with(whole)
-        words = _outermost_words(statement)
-        if words and any(row.matches(words) for row in STATEMENTS):
-            start, end = statement[0].start, statement[:3][-1].end
-            told = " ".join(plain[start:end].split())
-            yield Destroyer(told, plain.count("\n", 0, start) + 1)
+        for statement in (_behind_with(whole), *_within_with(whole)):
+            words = _outermost_words(statement)
+            if words and any(row.matches(words) for row in STATEMENTS):
+                start, end = statement[0].start, statement[:3][-1].end
+                told = " ".join(plain[start:end].split())
+                yield Destroyer(told, plain.count("\n", 0, start) + 1)
         for token, behind in pairwise(whole):
             if behind.text == "(" and token.text.lower() in FUNCTIONS:
                 yield Destroyer(
@@ -77,6 +77,17 @@ def _behind_with(statement: Sequence[Token]) -> Sequence[Token]:
         if not depths[number] and token.text in ("DELETE", "UPDATE")
     )
     return statement[next(changing, 0) :]
+
+
+def _within_with(statement: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """The statements in the brackets of `with` that change rows."""
+    if statement[0].text != "WITH":
+        return
+    depths = _depths(statement)
+    for at, (before, token) in enumerate(pairwise(statement), 1):
+        if before.text == "(" and token.text in ("DELETE", "UPDATE"):
+            end = next((n for n in range(at, len(depths)) if depths[n] < depths[at]), len(depths))
+            yield statement[at:end]
 
 
 def _outermost_words(statement: Sequence[Token]) -> list[str]:

@@ -25,6 +25,7 @@ _RUNS: Final = frozenset({"time", "command", "builtin", "noglob", "nocorrect"})
 _HARMLESS: Final = frozenset(
     {
         *("sleep", "date", "hostname", "whoami", "id", "uname", "basename", "dirname", "seq"),
+        "expr",
         *("tput", "clear", "cat", "printf", "echo", "exit", "nproc", "uptime", "mktemp"),
     }
 )

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pup_tui.steps.sql.database import (
+    OUTSIDE,
     DatabaseError,
     DatabaseTarget,
     Rows,
@@ -20,6 +21,8 @@ from pup_tui.steps.sql.database import (
 
 _INSTRUCTIONS = 10_000
 """Of SQLite's machine, between two looks whether the step was asked to end."""
+_WITHIN = ("within a transaction", "inside a transaction")
+"""How SQLite ends what it says of a statement that cannot stand in a transaction."""
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes to the same file."""
 
@@ -97,4 +100,6 @@ def _explained() -> Iterator[None]:
         raise DatabaseError("a number is larger than SQLite can hold") from None
     except (sqlite3.Error, sqlite3.Warning) as error:
         told = str(error)
+        if told.endswith(_WITHIN):
+            told = f"{told}; {OUTSIDE}"
         raise (UnknownName if told.startswith("no such ") else DatabaseError)(told) from None

@@ -31,6 +31,8 @@ _OWN_WORDS: Final = re.compile(rb"\$(?:([1-9])|\{([1-9])\}|[@*]|\{[@*](?::([1-9]
 """One of the own words of a function or script, or all from one on."""
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _MAY_ASSIGN: Final = re.compile(rb"\x01|\$\{?[A-Za-z_]\w*(?![\w[])")
+_WHOLE: Final = re.compile(rb"\x01|\$(?:\w+|\{\w+\})")
+"""A word that is nothing but a value or a variable."""
 _PATTERN: Final = re.compile(rb".*[*?]|.+\[")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
 _STANDARD_INPUT: Final = frozenset({b"-", b"/dev/stdin", b"/dev/fd/0", b"/proc/self/fd/0"})
@@ -252,7 +254,11 @@ class CommandUse:
             if assigned and assigned[1] in CODE_IN_VARIABLES:
                 self.uses[at] = WordUse(Kind.CODE, Evaluator(assigned[1].decode(), ""))
             elif setter is not None and _MAY_ASSIGN.match(self.words[at]):
-                self.uses[at] = name = WordUse(Kind.CODE, setter)
+                # A word that nothing but options follows sets no variable for a command.
+                is_name = _WHOLE.fullmatch(self.words[at]) is not None and all(
+                    word[:1] == b"-" for word in self.words[at + 1 : end]
+                )
+                self.uses[at] = name = WordUse(Kind.NAME if is_name else Kind.CODE, setter)
                 if at + 1 == end or not _is_known(self.words[at + 1]):
                     break
             elif not assigned:

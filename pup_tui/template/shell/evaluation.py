@@ -18,6 +18,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD
 from pup_tui.template.shell.command_use import (
     ANY_SHELL,
+    COMPUTED,
     OWN_SHELL,
     CommandUse,
     Evaluator,
@@ -81,6 +82,11 @@ _GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
 """A script of which nothing stands in the words of the command: what a variable or a command gives."""
 _ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1,4})")
 _ONE_NAME: Final = re.compile(rb"\$(?:\{\w+(?::?[-=?][\w./ -]*)?\}|\w+)")
+_PLAIN: Final = re.compile(rb"\$(?:\{\w+\}|\w+)")
+_UNSURE: Final = re.compile(rb"[^\w./+-]")
+"""What stands in no plain name of a program."""
+_BEGINS_NAME: Final = re.compile(rb"(?:[\w./+-]*/)?[\w.+-]+")
+"""What a value behind it cannot make the path of another file: its last part is the beginning of a name."""
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
 _NODES_PER_STEP: Final = 5
@@ -101,10 +107,14 @@ _DEEPEST: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """The text is a part of this node; ``is_content``: it is in the file that the node names."""
+    """The text is a part of this node; ``is_content``: it is in the file that the node names.
+
+    ``around`` is what this node stands for, where the script says something of it: see `_Variable`.
+    """
 
     node: Node
     is_content: bool = False
+    around: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +133,14 @@ class _Input:
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
-    """A variable holds the text; an argument of a function does within it only."""
+    """A variable holds the text; an argument of a function does within it only.
+
+    ``around`` is all that it then holds, as it is assigned, where the text is only a part of that.
+    """
 
     name: bytes
     within: Node | None = None
+    around: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +249,14 @@ class Evaluations:
 
     def _next(self, at: _Carrier) -> _Steps:
         match at:
-            case _Word(node, is_content):
-                yield from self._from_word(path_to(self._root, node)[::-1], is_content)
+            case _Word(node, is_content, around):
+                yield from self._from_word(path_to(self._root, node)[::-1], is_content, around)
             case _Output(node):
                 yield from self._from_output(node)
             case _Input(node):
                 yield from self._from_input(node)
-            case _Variable(name, within):
-                yield from self._from_variable(name, within)
+            case _Variable(name, within, around):
+                yield from self._from_variable(name, within, around)
             case _File(name):
                 yield from self._from_file(name)
             case _Names():
@@ -254,19 +268,19 @@ class Evaluations:
             case _:
                 assert_never(at)
 
-    def _from_word(self, around: Sequence[Node], is_content: bool) -> _Steps:
+    def _from_word(self, path: Sequence[Node], is_content: bool, around: bytes = b"") -> _Steps:
         """From a text in a word, with the nodes around it, innermost first."""
-        spend_on_judging(len(around) // _NODES_PER_STEP)
-        steps = iter(around)
+        spend_on_judging(len(path) // _NODES_PER_STEP)
+        steps = iter(path)
         inside = [next(steps)]
         for node in steps:
             if node.type == "command":
-                yield from self._into_command(node, inside, is_content)
+                yield from self._into_command(node, inside, is_content, around)
             elif node.type in REDIRECTS:
                 yield from self._into_redirect(node, inside, is_content)
             elif node.type == "variable_assignment":
                 name = text(node.children[0]).split(b"[", 1)[0]
-                yield from self._into_variable(name)
+                yield from self._into_variable(name, _around(node, inside[-1], around))
                 command = node.parent
                 if command is not None and command.type == "command":
                     yield from self._into_environment(command, name)
@@ -284,24 +298,73 @@ class Evaluations:
                 continue
             return
 
-    def _into_variable(self, name: bytes) -> _Steps:
+    def _into_variable(self, name: bytes, around: bytes = b"") -> _Steps:
         if name in CODE_IN_VARIABLES:
             yield Evaluator(name.decode(), "")
-        yield _Variable(name)
+        yield _Variable(name, None, around)
 
-    def _into_command(self, command: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
+    def _into_command(
+        self, command: Node, inside: Sequence[Node], is_content: bool, around: bytes = b""
+    ) -> _Steps:
         use = self._parts.use(command)
         position = self._parts.position(command, inside[-1])
         if position is None:
             return
         yield _Variable(b"_")
         yield from use.evaluators_of_given(position)
-        if self._names and position in use.names and _is_whole(inside):
+        if self._names and position in use.names and _is_whole(inside) and not around:
             yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "", is_name=True)
         if position in use.names and (is_content or _is_split(inside)):
-            yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
+            arguments = self._arguments_in(use, position, around)
+            for at in arguments:
+                yield from self._into_place(command, use, at, is_content)
+            if arguments:
+                return
+            if not self._is_in_name(around):
+                yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         if self._may_be_option(use, position, inside):
             yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")
+        yield from self._into_place(command, use, position, is_content)
+
+    def _arguments_in(self, use: CommandUse, position: int, around: bytes) -> list[int]:
+        """The words that a value is in where the variable at a place holds a command: ``K="kubectl -n …"``.
+
+        None where it may be the command itself, also one that the words before it run: ``sudo -u …``.
+        """
+        words = [unquoted(word) for word in around.split()]
+        found = [position + at for at, word in enumerate(words) if COMPUTED in word]
+        is_here = list(use.words[position : position + len(words)]) == words
+        if not found or found[0] == position or not is_here or self._may_part_anywhere:
+            return []
+        behind = (CommandUse([*words[: at - position + 1], b"0"]) for at in found)
+        runs = any(max(each.names) > 0 for each in behind) or self._is_own(words[0])
+        return [] if runs or _UNSURE.search(words[0]) else found
+
+    def _is_in_name(self, around: bytes) -> bool:
+        """Whether a value surely is in the name of a command that is none of the known programs."""
+        before = around.partition(COMPUTED)[0]
+        return (
+            _BEGINS_NAME.fullmatch(before) is not None
+            and not PROGRAMS.has_any(before.rsplit(b"/", 1)[-1])
+            and not self._is_own(before, begins=True)
+            and not (self._may_part_anywhere or self._given_scripts or self._parts.finds_own)
+        )
+
+    def _is_own(self, name: bytes, *, begins: bool = False) -> bool:
+        """Whether a function or builtin is called so, or ``begins`` so."""
+        builtins = (table.builtins for table in tables(self._survey.shell))
+        own = {*self._parts.functions, *chain.from_iterable(builtins)}
+        return any(each.startswith(name) for each in own) if begins else name in own
+
+    @cached_property
+    def _may_part_anywhere(self) -> bool:
+        """Whether something else than blanks may part the words of a variable."""
+        return b"IFS" in self._survey.script
+
+    def _into_place(
+        self, command: Node, use: CommandUse, position: int, is_content: bool
+    ) -> _Steps:
+        """From a text in a certain word of a command."""
         what = use.uses[position]
         if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
             if what.evaluator is not None:
@@ -710,8 +773,9 @@ class Evaluations:
             self._scripts[key] = inner
         return self._scripts[key]
 
-    def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
-        yield from map(_Word, self._parts.expansions(name, within))
+    def _from_variable(self, name: bytes, within: Node | None, around: bytes = b"") -> _Steps:
+        for node in self._parts.expansions(name, within):
+            yield _Word(node, False, around if _PLAIN.fullmatch(text(node)) else b"")
         yield from self._put(name, within)
         if name == b"@":
             yield from map(_Variable, self._parts.given_words(within))
@@ -816,6 +880,25 @@ class Evaluations:
 def _makes_files(use: CommandUse) -> bool:
     """Whether a command may make files: what zsh has as a builtin by a module does."""
     return not is_builtin("bash", use.words[0].decode(errors="replace"))
+
+
+def _around(assignment: Node, value: Node, around: bytes) -> bytes:
+    """All that a variable is assigned, where a text is only a part of that, and the rest is no blanks."""
+    if assignment.children[1].type != "=" or value.type == "array":
+        return b""
+    if _PLAIN.fullmatch(unquoted(text(value))):
+        return around
+    if not any(MARKER.sub(b"", text(each)).strip() for each in _literals(value)):
+        return b""
+    return unquoted(MARKER.sub(COMPUTED, text(value)))
+
+
+def _literals(value: Node) -> Iterator[Node]:
+    """The parts of a value that the shell takes as they are."""
+    if value.type in ("word", "string_content", "raw_string"):
+        yield value
+    elif value.type in ("string", "concatenation"):
+        yield from chain.from_iterable(map(_literals, value.named_children))
 
 
 def _is_whole(inside: Sequence[Node]) -> bool:

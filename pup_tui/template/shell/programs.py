@@ -44,7 +44,8 @@ zmv, zcp, zln | shell | -p= -P= -o= _ CODE
 """
 
 _WRAPPERS: Final = r"""
-command, builtin, coproc, exec, nocorrect, noglob, nohup, busybox, toybox, setsid, fakeroot, caffeinate,
+command | | -v@_ -V@_ RUN
+builtin, coproc, exec, nocorrect, noglob, nohup, busybox, toybox, setsid, fakeroot, caffeinate,
     unbuffer, catchsegv, ltrace | | -a= -o= -l? RUN
 - | | RUN
 time, gtime | | -f= --format= -o= --output= RUN

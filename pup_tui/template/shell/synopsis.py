@@ -139,6 +139,10 @@ class ProgramTable:
                 _read(part, synopsis)
         return self._programs.get(name)
 
+    def has_any(self, beginning: bytes) -> bool:
+        """Whether the name of a program begins so."""
+        return any(name.startswith(beginning) for name in self._rows)
+
 
 def _read(program: Synopsis, synopsis: str) -> None:
     operands: list[Slot] = []

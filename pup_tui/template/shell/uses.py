@@ -69,6 +69,7 @@ _EXEC: Final = frozenset({b"exec", b"command", b"builtin", b"--"})
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
 
+_TESTS: Final = frozenset({"[", "[[", "test"})
 _EVALUATES_AGAIN: Final = frozenset({b"eval", b"trap", b"alias", b"source", b"."})
 """Builtins that are there to evaluate: a value in their words is warned of, not refused."""
 
@@ -163,14 +164,20 @@ class Uses:
         """What a command prints of a value may be taken for code around it."""
         if prints_number(path[-1]):
             return
-        around = next((n for n in reversed(path[:-1]) if n.type in COMMANDS), path[-1])
+        kinds = (*COMMANDS, "test_command")
+        around = next((n for n in reversed(path[:-1]) if n.type in kinds), path[-1])
         shown = self._survey.text(around.children[0]).split(b"\n")[0][:40].decode(errors="replace")
         try:
             uses = Uses(self._survey, path, path[-1].start_byte, is_reference=True)
             is_code = uses.use in (Use.STARTUP, Use.INT, Use.CODE)
-            self.command = self.command or uses.command or (shown if is_code else None)
+            found = uses.command
         except UnsafePlaceError:
-            self.command = self.command or shown
+            is_code, found = True, None
+        if shown in _TESTS:
+            is_code = is_code and any(
+                table.runs_what_it_calculates_with for table in tables(self._survey.shell)
+            )
+        self.command = self.command or found or (shown if is_code else None)
         if self.command is None:
             outer = (i for i in range(len(path) - 2, 0, -1) if path[i].type in BOUNDARIES)
             at = next(outer, 0)

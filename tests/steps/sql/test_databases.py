@@ -453,6 +453,13 @@ async def test_statements_that_cannot_be_in_a_transaction(connect: Connect) -> N
     assert (await database.ask("vacuum", autocommit=True)).outcome.ok
 
 
+async def test_sqlite_cannot_change_its_journal_in_a_transaction(connect: Connect) -> None:
+    database = connect("sqlite")
+    asked = await database.ask("pragma journal_mode = wal")
+    assert "`autocommit: true`" in asked.outcome.reason
+    assert (await database.ask("pragma journal_mode = wal", autocommit=True)).outcome.ok
+
+
 async def test_a_server_that_is_not_there_fails_the_step(connect: Connect) -> None:
     for url in ("postgresql://127.0.0.1:1/x", "mysql://127.0.0.1:1/x"):
         engine: Engine = "mysql" if url.startswith("mysql") else "postgresql"
