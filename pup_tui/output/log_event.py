@@ -20,6 +20,8 @@ _MOST_DEEP = 3
 _MOST_SHOWN = 500
 MOST_COLUMN = 32
 """Columns that a part of an event takes at most for the sake of those above and below it."""
+MOST_SERVICE = 17
+"""Columns of a service: beside a time there is room for a message in a narrow window."""
 
 _ERRORS = "error|err|fatal|critical|crit|alert|emergency|emerg|panic"
 _WARNINGS = "warning|warn"
@@ -39,11 +41,16 @@ class LogEvent(NamedTuple):
     service: str
     message: str
 
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """What stands before the message; of a service with a long name its beginning and its end."""
+        return self.time, self.status, _cut_middle(self.service, MOST_SERVICE)
+
     def told(self, widths: Iterable[int] = (0, 0, 0)) -> str:
         """The event in one line, its columns at least so wide; what is blank and has no width is left out."""
         before = [
             cell + " " * (width - width_of(cell))
-            for cell, width in zip(self[:-1], widths, strict=True)
+            for cell, width in zip(self.columns, widths, strict=True)
             if cell or width
         ]
         return "  ".join([*before, self.message])
@@ -51,9 +58,20 @@ class LogEvent(NamedTuple):
 
 def column_widths(events: Collection[LogEvent]) -> list[int]:
     """How wide the columns of events are, one below the other; what is too long stands out of its own."""
-    columns = list(zip(*(event[:-1] for event in events), strict=True)) or [(), (), ()]
+    columns = list(zip(*(event.columns for event in events), strict=True)) or [(), (), ()]
     sizes = [map(width_of, column) for column in columns]
     return [max((size for size in each if size <= MOST_COLUMN), default=0) for each in sizes]
+
+
+def _cut_middle(text: str, width: int) -> str:
+    if width_of(text) <= width:
+        return text
+    front, back = text, text
+    while width_of(front) > width // 2:
+        front = front[:-1]
+    while width_of(back) > width - width // 2 - 1:
+        back = back[1:]
+    return f"{front}…{back}"
 
 
 def log_event(value: Any) -> LogEvent | None:

@@ -10,6 +10,8 @@ from rich.console import RenderableType
 from textual.app import App, ReturnType
 from textual.screen import Screen
 
+from pup_tui.tui.drawn_once import DrawnOnce
+
 LAYOUTS = 3
 """How often the lowest screen is laid out until all in it has its place: what gets another size may change
 its shape, and what is in it follows.
@@ -21,7 +23,7 @@ MOST_HELD = 1.0
 LetDraw: TypeAlias = Callable[[], None]
 
 
-class DrawnWhole(App[ReturnType]):
+class DrawnWhole(DrawnOnce[ReturnType]):
     """Draws nothing while somebody holds the drawing."""
 
     def __init__(self) -> None:

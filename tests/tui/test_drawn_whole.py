@@ -18,6 +18,12 @@ steps:
   - {name: Act, kind: shell, run: act, on_failure: confirm}
   - {name: Afterwards, kind: shell, run: act}
 """
+ASKS = """
+name: Asks
+vars: {WHO: {default: you}}
+steps:
+  - {name: Greet, kind: shell, run: greet, read_only: true}
+"""
 PLAYS = (
     Play(stdout=b"seen\n"),
     Play(stdout=b"a line\n" * 9, outcome=Outcome(ok=False, exit_code=3, reason="no luck")),
@@ -80,3 +86,25 @@ async def test_a_run_is_first_seen_in_the_shape_that_the_window_has_room_for(
             await console.sees("Failed: Act")
         began = [each for each in pictures if "stdout+stderr" in each and "Failed" not in each]
         assert len(places(began, "stdout.stderr")) == 1
+
+
+async def test_a_form_that_is_left_for_its_run_keeps_its_room_until_the_run_is_shown(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = make_services({"asks.yaml": ASKS}, executor=FakeExecutor(*PLAYS))
+    async with open_console(services, LARGE) as console:
+        console.select("asks")
+        await console.press("r")
+        await console.eventually(lambda: console.main.page == "form")
+        together: list[int] = []
+        main = console.main
+        show = main.show_page
+
+        def noted(page: str) -> None:
+            together.append(sum(each.display for each in main.pages.children))
+            show(page)
+
+        monkeypatch.setattr(main, "show_page", noted)
+        await console.press("ctrl+r")
+        await console.sees("succeeded")
+        assert max(together) == 1

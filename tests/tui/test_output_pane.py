@@ -483,6 +483,29 @@ async def test_a_sorted_table_says_by_which_column_and_what_is_blank_is_last(
         assert s.rows()[0] == "  host   | größe | up▴"
 
 
+async def test_a_table_in_no_order_that_is_turned_round_says_by_what_it_is_sorted(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(HOSTS))
+        await s.press("v", "comma")
+        assert s.rows()[0] == "  host▾  | größe | up"
+        assert [row.split()[0] for row in s.rows()[2:5]] == ["web-10", "web-2", "web-1"]
+        assert "by host ▾" in s.status()
+
+
+async def test_a_search_goes_on_in_a_table_that_is_sorted(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(HOSTS))
+        await s.press("v")
+        await s.search("yes")
+        await s.press("n")
+        assert "match 2 of 2" in s.status()
+        await s.press("full_stop")
+        assert "match 1 of 2" in s.status()
+        assert s.lines.cursor == 3
+
+
 async def test_a_click_on_the_head_of_a_column_sorts_by_it(tmp_path: Path) -> None:
     async with shown(tmp_path) as s:
         await arranged(s, json.dumps(HOSTS))

@@ -132,11 +132,16 @@ class SortableTable(LineList):
         return f"{key('sort')} next column · {key('sort_back')} turned round"
 
     def sort(self, by: int) -> None:
-        """Sort by the next column (1), which after the last is none, or turn the order round (-1)."""
+        """Sort by the next column (1), which after the last is none, or turn the order round (-1).
+
+        Rows that are in no order have that of the first column turned round: what is shown tells its order.
+        """
         if by > 0:
             following = 0 if self.column is None else self.column + 1
             self.column = following if following < len(self._widths) else None
             self.reversed = False
+        elif self.column is None:
+            self.column, self.reversed = 0, True
         else:
             self.reversed = not self.reversed
         self._arrange()

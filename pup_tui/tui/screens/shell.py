@@ -121,6 +121,13 @@ class Shell(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)
 
+    def _compositor_refresh(self) -> None:
+        wanted, regions = self._repaint_required, self._repaint_regions.copy()
+        super()._compositor_refresh()
+        if self is not self.app.screen:
+            # Behind a dialog Textual would have all that has ever changed painted again with every change.
+            self._repaint_required, self._repaint_regions = wanted, regions
+
     # Pages
 
     def show_page(self, page: str, *, focus: bool = True) -> None:
@@ -242,7 +249,8 @@ class Shell(Screen[None]):
         self.run_pages[page.id] = page
         if self.page == "history" and page.live is None:
             self._from_history.add(page.id)
-        await self.pages.mount(page)
+        # Out of sight until it is shown: beside the page that is left it would take half the room.
+        await self.pages.add_content(page)
         self.show_page(page.id)
 
     def next_id(self) -> str:

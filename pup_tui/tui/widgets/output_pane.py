@@ -325,6 +325,9 @@ class OutputPane(Vertical):
     def _show_sorted(self) -> None:
         self.lines.shown_anew(0)
         self._forget_matches()
+        if self.lines.pattern is not None and not self._search_bar.display:
+            # A search goes on: from the first match in the new order.
+            self._go(forward=True, start=0)
 
     def _open(self) -> None:
         assert self._path is not None
