@@ -155,7 +155,7 @@ def _is_known(place: Node, script: bytes, at: int) -> bool:
     """Whether a sign within quotes, a comment, a here-document or a pattern is a letter, or compared."""
     match place.type:
         case "raw_string":
-            return not _are_letters(place)
+            return not are_letters(place)
         case "heredoc_redirect":
             parts = {part.type: part for part in place.children}
             start, body = parts.get("heredoc_start"), parts.get("heredoc_body")
@@ -178,7 +178,7 @@ def _is_pattern(place: Node) -> bool:
     return False
 
 
-def _are_letters(quotes: Node) -> bool:
+def are_letters(quotes: Node) -> bool:
     """Whether single quotes are letters: in ``"${NAME:-'…'}"``, and so in here-documents."""
     inside = quotes
     for around in upwards(quotes):
