@@ -11,6 +11,8 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
 from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
 from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
 from pup_tui.template.shell.unseen import torn_names
@@ -40,9 +42,12 @@ _LOST: Final = """
 (command (subshell) @group)
 (subshell . (subshell)) @doubled
 (file_redirect destination: (_) destination: (_) @behind)
-(heredoc_redirect argument: (_) @argument)
+(herestring_redirect) @given
 """
-_SWALLOWED: Final = "(heredoc_redirect argument: (_) @argument)"
+_WORDS: Final = "(word) @word"
+_BACKTICKS: Final = '(command_substitution . "`") @backticks'
+_WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
+_TEXTS: Final = frozenset({"string", "translated_string", "heredoc_body", "comment", "ERROR"})
 _BEGINS_WITH_BACKSLASH: Final = late_pattern(rb"<<[^\n]*\n(?=\s*\\)")
 """What may be a here-document whose text the grammar takes for words: a blank before them tells it."""
 _MOST_SWALLOWED: Final = 20
@@ -61,10 +66,17 @@ def _lost() -> Query:
 
 
 @lru_cache(maxsize=1)
-def _swallowing() -> Query:
+def _backticks() -> Query:
     from tree_sitter import Query
 
-    return Query(language(), _SWALLOWED)
+    return Query(language(), _BACKTICKS)
+
+
+@lru_cache(maxsize=1)
+def _words() -> Query:
+    from tree_sitter import Query
+
+    return Query(language(), _WORDS)
 
 
 class Read(NamedTuple):
@@ -89,9 +101,11 @@ def read(script: bytes, shell: str = "sh") -> Read:
         return _read_joined(script, shell, Joined())
     found = _joined(script, shell, places, frozenset())
     if found.tree is None or found.tree.root_node.has_error:
-        as_it_stands = _read_joined(script, shell, Joined()).tree
-        if as_it_stands is not None:
-            left = kept(as_it_stands.root_node, script, places)
+        stands = _read_joined(script, shell, Joined())
+        if stands.tree is not None:
+            within = {stands.spelling.within(at): at for at in places}
+            inside = kept(stands.tree.root_node, stands.script, within)
+            left = frozenset(within[at] for at in inside)
             found = _joined(script, shell, places, left)
     return found
 
@@ -122,7 +136,44 @@ def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
         blanks.append(Inserted(places, b" " * len(places)))
         script = blanks[-1].written(script)
         read, tree = _read_spelled(script, shell)
+    dollars = _without_backticks(tree, script)
+    if dollars is not None:
+        written = _in_parentheses(dollars.written(script), dollars.places)
+        mended, parens = _read_spelled(written, shell)
+        if parens is not None and not parens.root_node.has_error:
+            read, tree = mended, parens
+            blanks.append(dollars)
     return _with_braces(read, tree, shell, Spelling(joined, tuple(blanks)))
+
+
+def _without_backticks(tree: Tree | None, script: bytes) -> Inserted | None:
+    """What is to be put in to write ``$(…)`` for backticks within words, which the grammar tears there."""
+    if tree is None or _WITHIN_WORD.search(script) is None:
+        return None
+    found = captured(_backticks(), tree.root_node).get("backticks", [])
+    places = tuple(n.start_byte for n in found if _is_in_bare_word(n, script))
+    return Inserted(places, b"$" * len(places)) if places else None
+
+
+def _is_in_bare_word(backticks: Node, script: bytes) -> bool:
+    """Whether a substitution stands beside other parts of a word, in no quotes, and would be the same."""
+    start, end = backticks.start_byte, backticks.end_byte
+    kinds = {node.type for node in upwards(backticks)}
+    is_plain = b"\\" not in script[start:end] and MARKER.search(script, start, end) is None
+    is_beside = script[start - 1 : start].strip(b" \t\n;&|(=<>") or script[end : end + 1].strip(
+        b" \t\n;&|)<>"
+    )
+    return bool(is_plain and is_beside and kinds.isdisjoint(_TEXTS))
+
+
+def _in_parentheses(script: bytes, places: Sequence[int]) -> bytes:
+    """A script in which the backticks behind these places, and the next ones, are parentheses."""
+    written = bytearray(script)
+    for number, place in enumerate(places):
+        begin = place + number + 1
+        written[begin : begin + 1] = b"("
+        written[script.index(b"`", begin + 1) : script.index(b"`", begin + 1) + 1] = b")"
+    return bytes(written)
 
 
 def _read_spelled(script: bytes, shell: str) -> tuple[bytes, Tree | None]:
@@ -137,13 +188,13 @@ def _bodies_taken_for_words(tree: Tree, script: bytes) -> tuple[int, ...]:
     begins = tuple(found.end() for found in _BEGINS_WITH_BACKSLASH.finditer(script))
     if not begins:
         return ()
-    words = captured(_swallowing(), tree.root_node).get("argument", [])
-    swallowed = tuple(node.start_byte + 1 for node in _swallowed(words))
+    swallowed = tuple(node.start_byte + 1 for node in _swallowed(tree.root_node))
     return swallowed or (begins if tree.root_node.has_error else ())
 
 
-def _swallowed(words: Sequence[Node]) -> list[Node]:
+def _swallowed(root: Node) -> list[Node]:
     """The words in which the line ends on which a here-document begins."""
+    words = captured(_words(), root).get("word", [])
     return [node for node in words if (node.text or b"").startswith(b"\n")]
 
 
@@ -222,7 +273,9 @@ def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     assigned = {node.end_byte for node in found.get("assigned", ())}
     lost += [node for node in found.get("parted", ()) if node.start_byte in assigned]
     lost += found.get("group", [])
-    lost += _swallowed(found.get("argument", ()))
+    lost += [n for n in found.get("given", ()) if script.startswith(b"\\", n.end_byte)]
+    if _BEGINS_WITH_BACKSLASH.search(script):
+        lost += _swallowed(root)
     lost += [n for n in found.get("doubled", ()) if script.startswith(b"((", n.start_byte)]
     if _MAY_TAKE_RESERVED.search(script):
         lost += [node for node in names if _runs_reserved(node)]

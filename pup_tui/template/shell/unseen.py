@@ -92,7 +92,7 @@ def _unseen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Itera
     seen = {*_seen(found, script, shell)}
     backticks = _Nodes(found.get("backticks", ()))
     texts = _Nodes(found.get("text", ()))
-    for match in signs.finditer(script):
+    for match in _signs(signs, script):
         at = match.start(2)
         if at in seen or match[2] == b"$$":
             continue
@@ -105,6 +105,16 @@ def _unseen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Itera
             is_known = is_known and _is_for_program(place)
         if not is_known:
             yield at
+
+
+def _signs(signs: re.Pattern[bytes], script: bytes) -> Iterator[re.Match[bytes]]:
+    """The signs of a script: behind a dollar with a backslash before it the next one is a sign of its own."""
+    at = 0
+    while (match := signs.search(script, at)) is not None:
+        is_escaped = match[2] == b"$$" and len(match[1]) % 2
+        at = match.start(2) + 1 if is_escaped else match.end()
+        if not is_escaped:
+            yield match
 
 
 def _name(script: bytes, at: int, shell: str) -> re.Match[bytes] | None:
