@@ -159,7 +159,9 @@ def _is_in_bare_word(backticks: Node, script: bytes) -> bool:
     """Whether a substitution stands beside other parts of a word, in no quotes, and would be the same."""
     start, end = backticks.start_byte, backticks.end_byte
     kinds = {node.type for node in upwards(backticks)}
-    is_plain = b"\\" not in script[start:end] and MARKER.search(script, start, end) is None
+    written = script[start:end]
+    is_whole = written.endswith(b"`") and written.count(b"`") == len(b"``")
+    is_plain = is_whole and b"\\" not in written and MARKER.search(written) is None
     is_beside = script[start - 1 : start].strip(b" \t\n;&|(=<>") or script[end : end + 1].strip(
         b" \t\n;&|)<>"
     )
