@@ -114,7 +114,7 @@ class Arithmetic:
                 yield from self._identifiers(text.replace(b"$", b" "), command)
                 for name in set(_POSITIONS.findall(text)):
                     names = self._words.names(name, command)
-                    line = command.start_point.row + 1
+                    line = self._survey.line(command)
                     yield Reading(names, f"${name.decode()}", line, Use.INT, frozenset())
 
     def _keys(self, assignment: Node) -> Iterator[Reading]:
@@ -143,7 +143,7 @@ class Arithmetic:
                 yield Reading(
                     self._words.names(text, node),
                     self._survey.text(node.parent or node).decode(errors="replace")[:60],
-                    node.start_point.row + 1,
+                    self._survey.line(node),
                     Use.INT,
                     frozenset(),
                     is_part=TAKES_PART.match(self._survey.script, node.end_byte) is not None,
@@ -189,7 +189,7 @@ class Arithmetic:
 
     def _identifiers(self, text: bytes, node: Node, *, is_here: bool = True) -> Iterator[Reading]:
         """The names in a text, which is calculated with where it stands, if ``is_here``."""
-        line = node.start_point.row + 1
+        line = self._survey.line(node)
         at = node.start_byte if is_here else -1
         for name in set(_IDENTIFIER.findall(text)):
             names = self._words.names(name, node)

@@ -90,7 +90,7 @@ class Climb:
         uses = Uses(self._survey, self._path, self._start)
         self._check_surroundings(quoting)
         is_integer = uses.use is Use.INT
-        line = self._leaf.start_point.row + 1
+        line = self._survey.line(self._leaf)
         return Place(
             quoting,
             is_integer,

@@ -89,7 +89,7 @@ class EvaluatedTexts:
         """What the text names, where it is not known what it reads: whatever a shell does with it."""
         if next(unseen(inner.root, inner.script, inner.shell), None) is None:
             return
-        line = command.start_point.row + 1
+        line = self._survey.line(command)
         for name in {*_NAME.findall(inner.script)}:
             names = self._words.names(name, command)
             yield Reading(names, name.decode(), line, Use.INT, frozenset())
@@ -104,7 +104,7 @@ class EvaluatedTexts:
                 yield Reading(
                     self._words.names(name[1], command),
                     f"${name[1].decode()}",
-                    command.start_point.row + 1,
+                    self._survey.line(command),
                     Use.INT if Use.INT in uses else Use.DATA,
                     frozenset(scope + each if each[:1] == b" " else each for each in targets),
                 )
@@ -115,7 +115,7 @@ class EvaluatedTexts:
         targets = frozenset(b"%s 0" % name for name in self._survey.functions_in(text))
         for name in set(_VARIABLE.findall(text)) if targets else ():
             names = self._words.names(name, command)
-            line = command.start_point.row + 1
+            line = self._survey.line(command)
             yield Reading(names, f"${name.decode()}", line, Use.DATA, targets)
 
     def _coded(self, node: Node, seen: set[bytes]) -> bytes:

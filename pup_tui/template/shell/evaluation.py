@@ -81,12 +81,16 @@ _BEGINS_WORD: Final = re.compile(rb"[\"']*[$`]")
 _GIVEN: Final = re.compile(rb"\s*(?:\$\{?\w+\}?|\$\(.*\)|`.*`)\s*", re.DOTALL)
 """A script of which nothing stands in the words of the command: what a variable or a command gives."""
 _ESCAPES: Final = re.compile(rb"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,4}|u[0-9A-Fa-f]{1,4})")
-_ONE_NAME: Final = re.compile(rb"\$(?:\{\w+(?::?[-=?][\w./ -]*)?\}|\w+)")
+_ONE_NAME: Final = re.compile(
+    rb"\$(?:\{\w+(?::?[-=?](?:[\w./ -]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\})*)?\}|\w+)"
+)
 _PLAIN: Final = re.compile(rb"\$(?:\{\w+\}|\w+)")
 _UNSURE: Final = re.compile(rb"[^\w./+-]")
 """What stands in no plain name of a program."""
 _BEGINS_NAME: Final = re.compile(rb"(?:[\w./+-]*/)?[\w.+-]+")
 """What a value behind it cannot make the path of another file: its last part is the beginning of a name."""
+_INTERACTIVE: Final = re.compile(rb"(?<!\S)-[A-Za-z]*i")
+"""What may be the option by which a shell is interactive, which expands ``ENV`` as it starts."""
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
 _NODES_PER_STEP: Final = 5
@@ -299,7 +303,8 @@ class Evaluations:
             return
 
     def _into_variable(self, name: bytes, around: bytes = b"") -> _Steps:
-        if name in CODE_IN_VARIABLES:
+        is_startup = name == b"ENV" and _INTERACTIVE.search(self._survey.script)
+        if name in CODE_IN_VARIABLES or is_startup:
             yield Evaluator(name.decode(), "")
         yield _Variable(name, None, around)
 

@@ -83,8 +83,6 @@ _KEYS_OR_NAMES: Final = late_pattern(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _EXPORTS: Final = late_pattern(rb"(?:export|readonly)\s+(?![-+])")
 _TERMINAL: Final = late_pattern(rb"\s-t\s")
-_TORN: Final = late_pattern(rb"\w\\\r?\n\w")
-"""A name that goes on in the next line."""
 _NAME: Final = late_pattern(rb"[A-Za-z_]\w*")
 _PATTERN: Final = late_pattern(rb"(?<![\\=])[*?]")
 _INSTEAD: Final = late_pattern(rb"(?:\[[^]]*\])?:?\+")
@@ -338,7 +336,7 @@ class _Graph:
             Reading(
                 self._words.names(b"@", node),
                 "$@",
-                node.start_point.row + 1,
+                self._survey.line(node),
                 max(map(self._survey.assigned, targets), default=Use.DATA),
                 targets,
             )
@@ -394,7 +392,7 @@ class _Graph:
         if name is None or _INSTEAD.match(after):
             return None
         names = self._names(name, node)
-        line = node.start_point.row + 1
+        line = self._survey.line(node)
         shown = self._survey.text(node).decode(errors="replace")[:60]
         if before == b"!" and not _KEYS_OR_NAMES.match(after) and not _PROMPT.match(after):
             problem = UnsafePlaceError(
@@ -409,11 +407,11 @@ class _Graph:
         """What expands a text as a prompt, with the variables that it names."""
         shown = self._survey.text(node).decode(errors="replace")[:60]
         problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
-        return Reading(names, shown, node.start_point.row + 1, Use.CODE, frozenset(), problem)
+        return Reading(names, shown, self._survey.line(node), Use.CODE, frozenset(), problem)
 
     def _used(self, node: Node, names: tuple[bytes, ...], after: bytes) -> Reading:
         """What is done with the text that an expansion stands for."""
-        line = node.start_point.row + 1
+        line = self._survey.line(node)
         shown = self._survey.text(node).decode(errors="replace")[:60]
         path = path_to(self._survey.root, node)
         try:
@@ -438,16 +436,16 @@ class _Graph:
         for node in self._arithmetic.outputs():
             is_calculated = self.runs_arithmetic and self._arithmetic.calculates_with(node)
             if is_calculated or self._is_evaluated(node):
-                yield Unchecked("$(…)", node.start_point.row + 1)
+                yield Unchecked("$(…)", self._survey.line(node))
 
         for name, loops in self._survey.loops_over.items():
             is_number = self.runs_arithmetic and self._survey.assigned(name) is Use.INT
             if is_number and any(map(self._is_outside, chain(*map(loop_words, loops)))):
-                yield Unchecked(name.decode(), loops[0].start_point.row + 1)
+                yield Unchecked(name.decode(), self._survey.line(loops[0]))
 
         for word in self._patterns():
             if self._is_named(word.node):
-                yield Unchecked(word.raw.decode(errors="replace"), word.node.start_point.row + 1)
+                yield Unchecked(word.raw.decode(errors="replace"), self._survey.line(word.node))
 
     def _patterns(self) -> Iterator[ShellWord]:
         """The words of commands that become the names of files."""
@@ -532,7 +530,7 @@ class _Graph:
             text = self._survey.text(node)
             if b"\\" in text and self._is_named(node):
                 shown = text.decode(errors="replace")[:60]
-                yield Unchecked(shown, node.start_point.row + 1, TextOrigin.COMPOSED)
+                yield Unchecked(shown, self._survey.line(node), TextOrigin.COMPOSED)
 
     def _named_by_parts(self, held: frozenset[bytes]) -> Iterator[Reading]:
         """What is done with texts that may be any name, or name what is not the script's own."""
@@ -585,7 +583,7 @@ class _Graph:
         }
         found.update(self.texts.printed())
         filled = {*self._filled_from_outside()}
-        may_be_any = ANY in filled or _TORN.search(self._survey.written)
+        may_be_any = ANY in filled
         found.update(_NAME.findall(self._survey.script) if may_be_any else filled)
         for _, words in self._survey.named(*READING):
             found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, cycle, dropwhile, islice, pairwise
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
 from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
+from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
 from pup_tui.template.shell.unseen import torn_names
 from pup_tui.template.shell.words import command_nodes
 
@@ -38,7 +42,15 @@ _LOST: Final = """
 (command (subshell) @group)
 (subshell . (subshell)) @doubled
 (file_redirect destination: (_) destination: (_) @behind)
+(herestring_redirect) @given
 """
+_WORDS: Final = "(word) @word"
+_BACKTICKS: Final = '(command_substitution . "`") @backticks'
+_WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
+_TEXTS: Final = frozenset({"string", "translated_string", "heredoc_body", "comment", "ERROR"})
+_BEGINS_WITH_BACKSLASH: Final = late_pattern(rb"<<[^\n]*\n(?=\s*\\)")
+"""What may be a here-document whose text the grammar takes for words: a blank before them tells it."""
+_MOST_SWALLOWED: Final = 20
 _TAKES_RESERVED: Final = late_pattern(
     rb"(?:time|coproc|repeat|always|foreach|no(?:correct|glob)|-)\Z"
 )
@@ -53,49 +65,152 @@ def _lost() -> Query:
     return Query(language(), _LOST)
 
 
-class Read(NamedTuple):
-    """A script as the grammar has read it, and its tree, or none where the grammar gives up.
+@lru_cache(maxsize=1)
+def _backticks() -> Query:
+    from tree_sitter import Query
 
-    ``inserted`` are the bytes of the script before each of which one more stands in what was read.
-    """
+    return Query(language(), _BACKTICKS)
+
+
+@lru_cache(maxsize=1)
+def _words() -> Query:
+    from tree_sitter import Query
+
+    return Query(language(), _WORDS)
+
+
+class Read(NamedTuple):
+    """A script as the grammar has read it, and its tree, or none where the grammar gives up."""
 
     script: bytes
     tree: Tree | None
-    inserted: tuple[int, ...] = ()
+    spelling: Spelling = Spelling()
 
 
 def read(script: bytes, shell: str = "sh") -> Read:
     """Read a script.
 
-    What the grammar does not know is spelled in another way, in as many bytes, where the tree of the script
-    with that spelling confirms it; in a text or among a command's words it stays. Names that the grammar
+    Lines that go on in the next one are joined. What the grammar does not know is spelled in another way, in
+    as many bytes, where the tree of the script with that spelling confirms it; in a text or among a command's
+    words it stays. Here-documents whose text it takes for words get a blank before it, and names that it
     takes for longer ones, or for no names, get braces.
     """
+    script = without_returns(script)
+    places = continuations(script)
+    if not places:
+        return _read_joined(script, shell, Joined())
+    found = _joined(script, shell, places, frozenset())
+    if found.tree is None or found.tree.root_node.has_error:
+        stands = _read_joined(script, shell, Joined())
+        if stands.tree is not None:
+            within = {stands.spelling.within(at): at for at in places}
+            inside = kept(stands.tree.root_node, stands.script, within)
+            left = frozenset(within[at] for at in inside)
+            found = _joined(script, shell, places, left)
+    return found
+
+
+def _joined(script: bytes, shell: str, places: tuple[int, ...], left: frozenset[int]) -> Read:
+    """Read a script whose lines are joined at some places, apart from those that are ``left``."""
+    found = _read_joined(script, shell, Joined(tuple(at for at in places if at not in left)))
+    if found.tree is None:
+        return found
+    spelling = found.spelling
+    taken, stay = spelling.joins, tuple(spelling.within(at) for at in sorted(left))
+    at = doubtful(found.tree.root_node, found.script, taken, stay)
+    if at < 0:
+        return found
+    line = script.count(b"\n", 0, spelling.outer(at)) + 1
+    return Read(found.script, None, spelling._replace(unknown_line=line))
+
+
+def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
+    """Read a script whose lines are joined."""
+    script = joined.written(script)
+    read, tree = _read_spelled(script, shell)
+    blanks: list[Inserted] = []
+    while tree is not None and len(blanks) < _MOST_SWALLOWED:
+        places = _bodies_taken_for_words(tree, script)
+        if not places:
+            break
+        blanks.append(Inserted(places, b" " * len(places)))
+        script = blanks[-1].written(script)
+        read, tree = _read_spelled(script, shell)
+    dollars = _without_backticks(tree, script)
+    if dollars is not None:
+        written = _in_parentheses(dollars.written(script), dollars.places)
+        mended, parens = _read_spelled(written, shell)
+        if parens is not None and not parens.root_node.has_error:
+            read, tree = mended, parens
+            blanks.append(dollars)
+    return _with_braces(read, tree, shell, Spelling(joined, tuple(blanks)))
+
+
+def _without_backticks(tree: Tree | None, script: bytes) -> Inserted | None:
+    """What is to be put in to write ``$(…)`` for backticks within words, which the grammar tears there."""
+    if tree is None or _WITHIN_WORD.search(script) is None:
+        return None
+    found = captured(_backticks(), tree.root_node).get("backticks", [])
+    places = tuple(n.start_byte for n in found if _is_in_bare_word(n, script))
+    return Inserted(places, b"$" * len(places)) if places else None
+
+
+def _is_in_bare_word(backticks: Node, script: bytes) -> bool:
+    """Whether a substitution stands beside other parts of a word, in no quotes, and would be the same."""
+    start, end = backticks.start_byte, backticks.end_byte
+    kinds = {node.type for node in upwards(backticks)}
+    written = script[start:end]
+    is_whole = written.endswith(b"`") and written.count(b"`") == len(b"``")
+    is_plain = is_whole and b"\\" not in written and MARKER.search(written) is None
+    is_beside = script[start - 1 : start].strip(b" \t\n;&|(=<>") or script[end : end + 1].strip(
+        b" \t\n;&|)<>"
+    )
+    return bool(is_plain and is_beside and kinds.isdisjoint(_TEXTS))
+
+
+def _in_parentheses(script: bytes, places: Sequence[int]) -> bytes:
+    """A script in which the backticks behind these places, and the next ones, are parentheses."""
+    written = bytearray(script)
+    for number, place in enumerate(places):
+        begin = place + number + 1
+        written[begin : begin + 1] = b"("
+        written[script.index(b"`", begin + 1) : script.index(b"`", begin + 1) + 1] = b")"
+    return bytes(written)
+
+
+def _read_spelled(script: bytes, shell: str) -> tuple[bytes, Tree | None]:
     read, tree = _read_as(script, negations(script, shell))
     if tree is None or tree.root_node.has_error:
         read, tree = _read_as(script, respellings(script, shell))
-    return _with_braces(read, tree, shell)
+    return read, tree
 
 
-def _with_braces(script: bytes, tree: Tree | None, shell: str) -> Read:
+def _bodies_taken_for_words(tree: Tree, script: bytes) -> tuple[int, ...]:
+    """Where here-documents begin of which the grammar makes words."""
+    begins = tuple(found.end() for found in _BEGINS_WITH_BACKSLASH.finditer(script))
+    if not begins:
+        return ()
+    swallowed = tuple(node.start_byte + 1 for node in _swallowed(tree.root_node))
+    return swallowed or (begins if tree.root_node.has_error else ())
+
+
+def _swallowed(root: Node) -> list[Node]:
+    """The words in which the line ends on which a here-document begins."""
+    words = captured(_words(), root).get("word", [])
+    return [node for node in words if (node.text or b"").startswith(b"\n")]
+
+
+def _with_braces(script: bytes, tree: Tree | None, shell: str, spelling: Spelling) -> Read:
     """Read once more with braces around names: of ``$A/$B.C`` the grammar makes two words and no ``$B``."""
     torn = torn_names(tree.root_node, script, shell) if tree is not None else []
     if tree is None or not torn:
-        return Read(script, tree)
-    inserted = tuple(at for name in torn for at in name)
-    written = with_inserted(script, inserted, b"{}")
+        return Read(script, tree, spelling)
+    braces = Inserted(tuple(at for name in torn for at in name), b"{}" * len(torn))
+    written = braces.written(script)
     mended = _parse(written)
     if mended is None or (mended.root_node.has_error and not tree.root_node.has_error):
-        return Read(script, tree)
-    return Read(written, mended, inserted)
-
-
-def with_inserted(script: bytes, places: Sequence[int], letters: bytes) -> bytes:
-    """A script with one more letter before each of some bytes, in turn."""
-    parts = [script[start:end] for start, end in pairwise((0, *places, len(script)))]
-    added = islice(cycle(letters), len(places))
-    pieces = chain.from_iterable(zip(parts, (bytes((each,)) for each in added), strict=False))
-    return b"".join((*pieces, parts[-1]))
+        return Read(script, tree, spelling)
+    return Read(written, mended, spelling._replace(inserted=(*spelling.inserted, braces)))
 
 
 def _read_as(script: bytes, spellings: list[Respelling]) -> tuple[bytes, Tree | None]:
@@ -160,6 +275,9 @@ def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     assigned = {node.end_byte for node in found.get("assigned", ())}
     lost += [node for node in found.get("parted", ()) if node.start_byte in assigned]
     lost += found.get("group", [])
+    lost += [n for n in found.get("given", ()) if script.startswith(b"\\", n.end_byte)]
+    if _BEGINS_WITH_BACKSLASH.search(script):
+        lost += _swallowed(root)
     lost += [n for n in found.get("doubled", ()) if script.startswith(b"((", n.start_byte)]
     if _MAY_TAKE_RESERVED.search(script):
         lost += [node for node in names if _runs_reserved(node)]

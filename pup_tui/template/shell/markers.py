@@ -221,7 +221,7 @@ class Marked:
     def _add_hole(self, unit: Value | Output) -> None:
         start = len(self._script)
         # In `$X{{ Y }}` the marker must not become a part of the variable's name.
-        if _VARIABLE_BEFORE.search(self._before):
+        if _VARIABLE_BEFORE.search(self._before.replace("\\\n", "")):
             self._script += b","
         marker = len(self._script)
         self._script += f"{self._prefix}{len(self.holes)}E".encode()

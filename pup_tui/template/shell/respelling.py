@@ -35,11 +35,6 @@ _TIMED: Final = late_pattern(
 _NEGATED: Final = late_pattern(rb"%b![ \t]+(?=%b)" % (_BEHIND_NOTHING, _ASSIGNMENT))
 """`time` before assignments, which the grammar takes for words, and `!` before those without a command."""
 
-_CONTINUED: Final = late_pattern(rb"(?<![\\ \t])((?:\\\\)*)(\\\r?\n)[ \t]")
-"""The end of a line that goes on, with a blank only on the next one: the grammar ends no assignment there."""
-
-_CONTINUED_BY_NOTHING: Final = late_pattern(rb"(?<!\\)((?:\\\\)*)\\(\r?\n)(?=\s*\Z)")
-
 _FILE: Final = rb"(?:[\w./:@%+-]+|\"(?:[\w./:@%+ -]|\$\w+|\$\{\w+\})+\")"
 _REDIRECTED: Final = late_pattern(
     rb"(?<=[^\s;&|({])(?:[ \t]+(?:[0-9]*>[>|]?[ \t]*%b|[0-9]*>&[ \t]*[0-9-]|&>>?[ \t]*%b))+"
@@ -176,7 +171,6 @@ def negations(script: bytes, shell: str) -> list[Respelling]:
         *_blanks(_SIGNS if shell in WITHOUT_TIME else _PREFIXES, script, _begins_command),
         *_blanks(_TIMED, script, _begins_command),
         *_blanks(_READS_AND_WRITES, script, _is_redirection),
-        *_continuations(_CONTINUED, script),
         *_blanks(_DESCRIPTORS, script, _is_descriptor),
     ]
     blanks += [_coprocess(found) for found in _COPROCESSES.finditer(script)]
@@ -214,7 +208,6 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
     ]
     blanks += [Respelling(at, at + 1, b"_", _is_in_document) for at in lines_like_ends(script)]
     blanks += _blanks(_NEGATED, script, _begins_command)
-    blanks += _continuations(_CONTINUED_BY_NOTHING, script)
     return _apart(negations(script, shell), _apart(groups, blanks))
 
 
@@ -240,11 +233,6 @@ def _blanks(
 ) -> Iterator[Respelling]:
     for match in pattern.finditer(script):
         yield Respelling(*match.span(), b" " * len(match[0]), confirmed)
-
-
-def _continuations(pattern: re.Pattern[bytes], script: bytes) -> Iterator[Respelling]:
-    for found in pattern.finditer(script):
-        yield Respelling(found.end(1), found.end(), b" " + found[2], _is_between)
 
 
 def _apart(first: list[Respelling], others: list[Respelling]) -> list[Respelling]:
@@ -418,13 +406,6 @@ def _is_behind_assignment(root: Node, start: int, _end: int) -> bool:
             around = node.parent
             return around is not None and around.type not in ("command", "declaration_command")
     return False
-
-
-def _is_between(root: Node, start: int, _end: int) -> bool:
-    """Whether the blank here stands between the words of commands, and in no text."""
-    return next(_around(root, start)).type in _HOLDS_COMMANDS | _MADE_OF_COMMANDS | {
-        *("command", "variable_assignments", "declaration_command", "for_statement", "array"),
-    }
 
 
 def _is_descriptor(root: Node, _start: int, end: int) -> bool:

@@ -272,13 +272,14 @@ class ScriptParts:
         for node in self._found.get("expansion", ()):
             for child in node.named_children[:1]:
                 name = text(child).split(b"[", 1)[0]
-                places: list[int | None] = [
+                functions = [
                     around.id for around in upwards(node) if around.type == "function_definition"
                 ]
-                if name not in ARGUMENTS or not places:
-                    places.append(None)
-                for place in places:
-                    found.setdefault((name, place), []).append(node)
+                # In zsh `argv` is an array of the words.
+                for each in (name, b"@") if name == b"argv" else (name,):
+                    is_own = each in ARGUMENTS and functions
+                    for place in functions if is_own else (*functions, None):
+                        found.setdefault((each, place), []).append(node)
         return found
 
     def indirect(self, references: Container[bytes]) -> list[Node]:

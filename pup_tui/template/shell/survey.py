@@ -19,6 +19,7 @@ from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.heredocs import DESCRIPTOR
 from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
     ONE_VARIABLE,
@@ -119,7 +120,8 @@ def _query() -> Query:
 class Survey:
     """What was found in the tree of a script; `marker` matches what stands in the place of values.
 
-    ``written`` is the script where some of it is spelled in another way for the grammar.
+    ``written`` is the script where some of it is spelled in another way for the grammar, ``spelling`` how its
+    places have moved by that.
     """
 
     def __init__(
@@ -129,12 +131,14 @@ class Survey:
         shell: str,
         marker: re.Pattern[bytes],
         written: bytes | None = None,
+        spelling: Spelling | None = None,
     ) -> None:
         self.root = root
         self.script = script
         self.written = script if written is None else written
         self.shell = shell
         self.marker = marker
+        self._spelling = spelling or Spelling()
         self._words: dict[int, list[ShellWord]] = {}
         self._first_quotes: dict[int, int] = {}
         self.passed: defaultdict[int, PassedWords] = defaultdict(dict)
@@ -142,6 +146,10 @@ class Survey:
     def text(self, node: Node) -> bytes:
         """The script's text of a node; `Node.text` asks the parser's source piece by piece."""
         return self.script[node.start_byte : node.end_byte]
+
+    def line(self, node: Node) -> int:
+        """The line of the script, from 1, on which a node begins."""
+        return node.start_point.row + 1 + self._spelling.joined_before(node.start_byte)
 
     def first_quote(self, node: Node, only_backticks: bool) -> int:
         """Where in a node the first quote is that no backslash escapes; at its end if none."""

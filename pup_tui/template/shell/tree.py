@@ -7,7 +7,6 @@ here-document, arithmetic or comment each marker stands; what it does not tell s
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 
 from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.shell.climb import Climb
-from pup_tui.template.shell.grammar import read, unknown_line, with_inserted
+from pup_tui.template.shell.grammar import read, unknown_line
 from pup_tui.template.shell.places import Heredoc, Place
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.unseen import unseen
@@ -42,19 +41,11 @@ class ScriptTree:
     """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
     def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
-        self._script, self._tree, self._inserted = read(script, shell)
-        self._written = with_inserted(script, self._inserted, b"{}")
+        self._script, self._tree, self._spelling = read(script, shell)
+        self._written = self._spelling.written(script)
         self._shell = shell
-        self._spans = [(self._within(start), self._within(end)) for start, end in spans]
-
-    def _within(self, at: int) -> int:
-        """Where a byte of the script stands in what was read of it."""
-        return at + bisect_right(self._inserted, at)
-
-    def outer(self, at: int) -> int:
-        """Where a byte of what was read stands in the script."""
-        inner = [place + number for number, place in enumerate(self._inserted)]
-        return at - bisect_left(inner, at)
+        within = self._spelling.within
+        self._spans = [(within(start), within(end)) for start, end in spans]
 
     @property
     def is_read(self) -> bool:
@@ -64,7 +55,13 @@ class ScriptTree:
     @cached_property
     def unknown_line(self) -> int:
         """The line, from 1, of the first place that the grammar does not know; 0 if it knows all."""
-        return unknown_line(self._tree, self._script)
+        line = unknown_line(self._tree, self._script)
+        return self._spelling.unknown_line if self._tree is None else line and self._line(line)
+
+    def _line(self, number: int) -> int:
+        """The line of the script that begins a line of what was read."""
+        begins = [0, *(found.end() for found in re.finditer(rb"\n", self._script))]
+        return number + self._spelling.joined_before(begins[number - 1])
 
     def evaluators(self, *, of_names: bool = False) -> list[Evaluator | None]:
         """Tell for each marker who takes the value for code later; or else for the name of a command."""
@@ -101,10 +98,14 @@ class ScriptTree:
             yield (
                 place
                 if place.heredoc is None
-                else replace(place, heredoc=self._outer(place.heredoc))
+                else replace(place, heredoc=self._outer_document(place.heredoc))
             )
 
-    def _outer(self, heredoc: Heredoc) -> Heredoc:
+    def outer(self, at: int) -> int:
+        """Where a byte of what was read stands in the script."""
+        return self._spelling.outer(at)
+
+    def _outer_document(self, heredoc: Heredoc) -> Heredoc:
         """A here-document by its bytes in the script."""
         start, end = (
             (self.outer(first), self.outer(last)) for first, last in (heredoc.start, heredoc.end)
@@ -115,13 +116,14 @@ class ScriptTree:
     def unseen_line(self) -> int:
         """The line, from 1, of what the shell expands first and the tree does not tell of; 0 if none."""
         at = next(unseen(self.root, self._script, self._shell), -1)
-        return self._script.count(b"\n", 0, at) + 1 if at >= 0 else 0
+        before = self._script.count(b"\n", 0, at) + self._spelling.joined_before(at)
+        return before + 1 if at >= 0 else 0
 
     @cached_property
     def survey(self) -> Survey:
         """What the script says of itself."""
         marker = _markers(self._script, self._spans)
-        return Survey(self.root, self._script, self._shell, marker, self._written)
+        return Survey(self.root, self._script, self._shell, marker, self._written, self._spelling)
 
     @cached_property
     def parts(self) -> ScriptParts:

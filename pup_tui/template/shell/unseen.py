@@ -92,7 +92,7 @@ def _unseen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Itera
     seen = {*_seen(found, script, shell)}
     backticks = _Nodes(found.get("backticks", ()))
     texts = _Nodes(found.get("text", ()))
-    for match in signs.finditer(script):
+    for match in _signs(signs, script):
         at = match.start(2)
         if at in seen or match[2] == b"$$":
             continue
@@ -105,6 +105,16 @@ def _unseen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Itera
             is_known = is_known and _is_for_program(place)
         if not is_known:
             yield at
+
+
+def _signs(signs: re.Pattern[bytes], script: bytes) -> Iterator[re.Match[bytes]]:
+    """The signs of a script: behind a dollar with a backslash before it the next one is a sign of its own."""
+    at = 0
+    while (match := signs.search(script, at)) is not None:
+        is_escaped = match[2] == b"$$" and len(match[1]) % 2
+        at = match.start(2) + 1 if is_escaped else match.end()
+        if not is_escaped:
+            yield match
 
 
 def _name(script: bytes, at: int, shell: str) -> re.Match[bytes] | None:
@@ -155,7 +165,7 @@ def _is_known(place: Node, script: bytes, at: int) -> bool:
     """Whether a sign within quotes, a comment, a here-document or a pattern is a letter, or compared."""
     match place.type:
         case "raw_string":
-            return not _are_letters(place)
+            return not are_letters(place)
         case "heredoc_redirect":
             parts = {part.type: part for part in place.children}
             start, body = parts.get("heredoc_start"), parts.get("heredoc_body")
@@ -178,7 +188,7 @@ def _is_pattern(place: Node) -> bool:
     return False
 
 
-def _are_letters(quotes: Node) -> bool:
+def are_letters(quotes: Node) -> bool:
     """Whether single quotes are letters: in ``"${NAME:-'…'}"``, and so in here-documents."""
     inside = quotes
     for around in upwards(quotes):

@@ -114,14 +114,12 @@ class Shell(Screen[None]):
         """A question that a page has before it opens is answered at once."""
         self._let_keys_go()
 
-    def _compositor_refresh(self) -> None:
-        if makes_frame(self):
-            super()._compositor_refresh()
-
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)
 
     def _compositor_refresh(self) -> None:
+        if not makes_frame(self):
+            return
         wanted, regions = self._repaint_required, self._repaint_regions.copy()
         super()._compositor_refresh()
         if self is not self.app.screen:

@@ -1,0 +1,98 @@
+"""How what was read of a script stands to the script: what was taken out of it, and what was put in."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+
+class Inserted(NamedTuple):
+    """One letter more before each of some bytes, in their order."""
+
+    places: tuple[int, ...]
+    letters: bytes
+
+    def written(self, script: bytes) -> bytes:
+        """The script with these letters."""
+        parts = [script[start:end] for start, end in pairwise((0, *self.places, len(script)))]
+        added = (bytes((letter,)) for letter in self.letters)
+        pieces = chain.from_iterable(zip(parts, added, strict=False))
+        return b"".join((*pieces, parts[-1]))
+
+    def within(self, at: int) -> int:
+        """Where a byte of the script stands in what was written."""
+        return at + bisect_right(self.places, at)
+
+    def outer(self, at: int) -> int:
+        """Where a byte of what was written stands in the script."""
+        inner = [place + number for number, place in enumerate(self.places)]
+        return at - bisect_left(inner, at)
+
+
+class Joined(NamedTuple):
+    """Lines that go on in the next one: of each the two bytes at a place are taken out."""
+
+    places: tuple[int, ...] = ()
+
+    @property
+    def inner(self) -> tuple[int, ...]:
+        """Where they were, in what was written."""
+        return tuple(place - 2 * number for number, place in enumerate(self.places))
+
+    def written(self, script: bytes) -> bytes:
+        """The script without them."""
+        starts = (0, *(place + 2 for place in self.places))
+        ends = (*self.places, len(script))
+        return b"".join(script[start:end] for start, end in zip(starts, ends, strict=True))
+
+    def within(self, at: int) -> int:
+        """Where a byte of the script stands in what was written."""
+        return at - 2 * bisect_left(self.places, at)
+
+    def outer(self, at: int) -> int:
+        """Where a byte of what was written stands in the script."""
+        return at + 2 * bisect_right(self.inner, at)
+
+
+class Spelling(NamedTuple):
+    """The steps from a script to what was read of it; ``unknown_line`` is where that is not told surely."""
+
+    joined: Joined = Joined()
+    inserted: Sequence[Inserted] = ()
+    unknown_line: int = 1
+
+    def written(self, script: bytes) -> bytes:
+        """The script as it was read, apart from what was spelled in as many bytes."""
+        script = self.joined.written(script)
+        for step in self.inserted:
+            script = step.written(script)
+        return script
+
+    def within(self, at: int) -> int:
+        """Where a byte of the script stands in what was read."""
+        at = self.joined.within(at)
+        for step in self.inserted:
+            at = step.within(at)
+        return at
+
+    def outer(self, at: int) -> int:
+        """Where a byte of what was read stands in the script."""
+        for step in reversed(self.inserted):
+            at = step.outer(at)
+        return self.joined.outer(at)
+
+    @property
+    def joins(self) -> tuple[int, ...]:
+        """Where lines were joined in what was read."""
+        found = []
+        for at in self.joined.inner:
+            for step in self.inserted:
+                at = step.within(at)
+            found.append(at)
+        return tuple(found)
+
+    def joined_before(self, at: int) -> int:
+        """How many lines of the script there are more before a byte of what was read."""
+        return bisect_left(self.joined.places, self.outer(at)) if self.joined.places else 0
