@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from pup_tui.cli.failure import Failure, tell
+from pup_tui.cli.failure import Failure, tell, tell_note
 from pup_tui.cli.options import (
     json_option,
     profile_option,
@@ -80,9 +80,12 @@ def _stored(settings: Settings) -> dict[str, Told]:
 
     try:
         account = run_loop(Parts(settings).credentials.look())
-    except Failure:
+    except Failure as failure:
+        tell_note(f"stored credentials are not known: {failure}")
         return {}
     if not account.source:
+        if account.trouble:
+            tell_note(f"stored credentials do not count: {account.trouble}")
         return {}
     found = {name: bool(getattr(account, name)) for name in NAMES}
     return {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from pup_tui.datadog.arguments import CommandError, split_globals
+from pup_tui.datadog.arguments import CommandError
 
 _ELSEWHERE: Final = re.compile(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
 """How a text begins that may name a host, whoever reads it."""
@@ -24,14 +23,3 @@ def path_of(endpoint: str, base_url: str) -> str:
         )
     path = "/" + endpoint.lstrip("/")
     return path if path.startswith("/api/") else f"/api{path}"
-
-
-def check_endpoint(words: Sequence[str], endpoint: str | None, base_url: str) -> None:
-    """Refuse words of `pup` that send the credentials elsewhere; an installed `pup` takes any URL.
-
-    `endpoint` is that of `pup api` where the words are understood; else none of them may name a host.
-    """
-    _, rest = split_globals(list(words))
-    if rest[:1] == ["api"]:
-        for each in rest[1:] if endpoint is None else (endpoint,):
-            path_of(each, base_url)

@@ -17,7 +17,7 @@ from pup_tui.datadog.configuration import (
     DatadogConfiguration,
     PupChoice,
 )
-from pup_tui.datadog.endpoint import check_endpoint
+from pup_tui.datadog.endpoint import path_of
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.help import asks_help, help_text
 from pup_tui.datadog.known_words import program_of
@@ -156,8 +156,7 @@ class PupExecutor:
         arguments = (PUP, *in_json(words))
         given = environment(environ)
         configuration = self._configured(request.env, environ)
-        endpoint = None if invocation is None else next(iter(invocation.positional), None)
-        check_endpoint(words, endpoint, configuration.base_url)
+        _check_endpoint(words, invocation, configuration.base_url)
         if configuration.is_handed_on or configuration.base_url != self._configuration.base_url:
             # As a whole: `pup` sends a token and keys that stand beside it together.
             given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}
@@ -194,6 +193,21 @@ class PupExecutor:
             named = DatadogConfiguration.from_environment(account | own)
             return replace(named, trouble=_OF_ANOTHER)
         return named if any(name in env for name in CREDENTIAL_VARIABLES) else usual
+
+
+def _check_endpoint(words: Sequence[str], invocation: Invocation | None, base_url: str) -> None:
+    """Refuse words that have an installed `pup`, which takes any URL, send the credentials elsewhere.
+
+    Of words that are not understood none may name a host where they may be those of `pup api`.
+    """
+    if "api" not in words:
+        return
+    if invocation is None:
+        addresses = list(words)
+    else:
+        addresses = list(invocation.positional[:1]) if invocation.row.name == "api" else []
+    for each in addresses:
+        path_of(each, base_url)
 
 
 def _may_change(words: Sequence[str], request: PupRequest) -> bool:

@@ -75,8 +75,8 @@ class WorkflowExecutor:
                 raise
             if outcome is not None:
                 return outcome
-            return await following.last_look(context.grace / 2) or told_to_stop(
-                await following.cancel(context.grace)
+            return await following.last_look(context.grace / 2) or await following.cancel(
+                context.grace
             )
 
     async def _started(
@@ -179,8 +179,8 @@ class _Following:
             return self._ended(body, state) if ended else None
         return None
 
-    async def cancel(self, seconds: float) -> str:
-        """Cancel the instance, within `seconds`; what became of it, for a sentence."""
+    async def cancel(self, seconds: float) -> Outcome:
+        """Cancel the instance, within `seconds`; how the attempt has ended. What may still run is unknown."""
         try:
             async with late.timeout(seconds):
                 await cancel_instance(self._client, self._request.workflow_id, self._instance)
@@ -189,11 +189,9 @@ class _Following:
         except DatadogError as error:
             cause = str(error)
         else:
-            return f"the workflow instance {self._instance} was cancelled as well"
-        return (
-            f"the workflow instance {self._instance} could not be cancelled and may still run: "
-            f"{cause}"
-        )
+            return told_to_stop(f"the workflow instance {self._instance} was cancelled as well")
+        told = f"the workflow instance {self._instance} could not be cancelled and may still run"
+        return told_to_stop(f"{told}: {cause}", Outcome(ok=False, is_unknown=True))
 
     def _ended(self, body: Any, state: str) -> Outcome:
         text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"

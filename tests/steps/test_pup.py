@@ -130,6 +130,7 @@ class TestInstalled:
             ["api", "https://api.datadoghq.com@example.com/x", "--method", "DELETE"],
             ["api", "https://api.datadoghq.com.example.com/x"],
             ["api", "--not-known-here", "https://example.com/x"],
+            ["--not-known-here", "x", "api", "https://example.com/x"],
         ],
     )
     async def test_takes_the_operators_keys_to_no_address_that_is_not_theirs(

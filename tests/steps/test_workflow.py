@@ -255,6 +255,7 @@ async def test_cancel_that_fails_is_told(
 
     async with FakeServer(handler=stubborn) as server:
         outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert (outcome.stopped, outcome.is_unknown) == (True, True)
     assert outcome.reason.startswith("cancelled; the workflow instance i-1 could not be cancelled")
     assert "too late" in outcome.reason
 
