@@ -426,8 +426,7 @@ class Evaluations:
             is_name = use.uses[at].kind in (Kind.DATA, Kind.OUT) and name[:1] != b"-"
             if at != position and is_name:
                 yield _File(name)
-                if own:
-                    yield _File(b"%s/%s" % (name.rstrip(b"/"), own))
+                yield _File(b"%s/%s" % (name.rstrip(b"/"), own))
 
     def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
         at = use.name_before(position)
