@@ -84,7 +84,8 @@ def test_value(output: str, value: float | list[float] | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "output", ["", " \n", "null", '""', "[]", "{}", '{"data": []}', " [ ] ", '{"a": []}']
+    "output",
+    ["", " \n", "null", '""', "[]", "{}", '{"data": []}', '{"data": {}}', " [ ] ", '{"a": []}'],
 )
 def test_empty(output: str) -> None:
     scope = reading_scope(output)
@@ -93,7 +94,7 @@ def test_empty(output: str) -> None:
 
 @pytest.mark.parametrize(
     "output",
-    ["x", "0", "false", "[0]", '{"data": [1]}', '{"data": {}}', '{"id": 1, "a": []}', "none"],
+    ["x", "0", "false", "[0]", '{"data": [1]}', '{"id": 1, "a": []}', "none"],
 )
 def test_not_empty(output: str) -> None:
     scope = reading_scope(output)

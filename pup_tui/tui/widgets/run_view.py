@@ -468,8 +468,9 @@ class RunView(Vertical):
             self._beat = beat
 
     def _may_interrupt(self) -> bool:
-        """Not over another dialog, and not while something is being typed."""
-        return self.screen.is_active and not isinstance(self.app.focused, Input | TextArea)
+        """Not over another dialog, not while something is being typed, and not before it is shown at all."""
+        is_shown = self.is_attached and self.screen.is_active
+        return is_shown and not isinstance(self.app.focused, Input | TextArea)
 
     def _show_steps(self) -> None:
         step = self._step
