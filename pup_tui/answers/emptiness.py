@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from .numbers import numbers_of
@@ -16,14 +15,10 @@ def why_not_known(value: Any) -> str:
 
 def is_empty(value: Any) -> bool:
     """Whether an answer is nothing, a list without items, or one for numbers that has none."""
-    if value is None or value in ("", [], {}):
-        return True
     answer = subject_of(value)
     if _why_not(answer):
         return False
-    if isinstance(value, Mapping) and not answer.things:
-        return True
-    return numbers_of(value).is_blank
+    return value == "" or not answer.things or numbers_of(value).is_blank
 
 
 def _why_not(answer: AnswerSubject) -> str:

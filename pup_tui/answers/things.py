@@ -68,11 +68,6 @@ def subject_of(value: Any) -> AnswerSubject:
     return AnswerSubject() if value is None else AnswerSubject((value,))
 
 
-def is_query(value: Any) -> bool:
-    """Whether an answer is one to a query for numbers: series, columns, or buckets."""
-    return any(isinstance(at(value, *path), list) for path in _QUERIED)
-
-
 def layers(thing: Any) -> Iterator[JsonMap]:
     """Where the fields of a thing stand: in its attributes, beside them, and in their own attributes."""
     return (layer for layer, _ in _places(thing))
@@ -159,7 +154,7 @@ def _inside(value: JsonMap, path: str) -> AnswerSubject:
             has_status = isinstance(data.get("status"), str)
             found = None if has_status else _list_in(data, below)
             return found or AnswerSubject((data,), path=below)
-        is_there = data is not None and data not in ("", {})
+        is_there = data not in (None, "", {})
         if is_there or any(key not in _BESIDE for key in value if key != "data"):
             return AnswerSubject((value,), path=path)
         return AnswerSubject(path=below)
@@ -208,10 +203,15 @@ def _error(value: JsonMap, found: AnswerSubject) -> str:
     said = [_told(each) for key in ("errors", "error") if (each := value.get(key))]
     others = (its for key, its in value.items() if key not in _BESIDE)
     tells_more = any(isinstance(each, Mapping | list) and each for each in others)
+    is_known = bool(found.things) and (tells_more or bool(name_of(value)))
     is_failed = isinstance(value.get("errors"), str) or value.get("status") == "error"
-    is_failed = is_failed or is_query(value) or not found.things
-    is_error = is_failed or not (tells_more or name_of(value))
+    is_error = is_failed or _is_query(value) or not is_known
     return "; ".join(filter(None, said))[:_LONGEST_ERROR] if is_error else ""
+
+
+def _is_query(value: JsonMap) -> bool:
+    """Whether an answer is one to a query for numbers: series, columns, or buckets."""
+    return any(isinstance(at(value, *path), list) for path in _QUERIED)
 
 
 def _told(error: Any) -> str:
