@@ -51,7 +51,7 @@ def match_rows(words: Sequence[str]) -> tuple[str, list[str]]:
     A leading `pup`, and flags that stand before the subcommand, are stepped over. The name is
     empty where nothing matches.
     """
-    leading, rest = split_globals(list(words))
+    leading, rest = split_globals(words)
     count = name_length(rest, set(load_table().names))
     return " ".join(rest[:count]), leading + rest[count:]
 
@@ -62,11 +62,10 @@ def name_length(words: Sequence[str], names: Collection[str]) -> int:
     return next((count for count in counts if " ".join(words[:count]) in names), 0)
 
 
-def split_globals(words: list[str]) -> tuple[list[str], list[str]]:
+def split_globals(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The flags before the subcommand, and the rest, without a leading `pup`."""
-    if words and words[0] == "pup":
-        words = words[1:]
-    spelled = _global_spellings()
+    words = list(words[1:] if words and words[0] == "pup" else words)
+    spelled = spellings(load_table().globals)
     index = 0
     while index < len(words) and words[index].startswith("-"):
         flag = spelled.get(words[index])
@@ -80,13 +79,13 @@ def has_open_beginning(words: Sequence[str]) -> bool:
     Among the flags before it a value may be a flag, part of one, or nothing at all, and each word behind it
     is then taken for another one; but not where it stands behind the `=` of a flag that there is.
     """
-    leading, _ = split_globals(list(words))
-    spelled = _global_spellings()
+    leading, _ = split_globals(words)
+    spelled = spellings(load_table().globals)
     return any(TEMPLATE in word and word.partition("=")[0] not in spelled for word in leading)
 
 
-def _global_spellings() -> Mapping[str, PupFlag]:
-    flags = load_table().globals
+def spellings(flags: Iterable[PupFlag]) -> dict[str, PupFlag]:
+    """Flags by how each can be spelled."""
     return {spelled: flag for flag in flags for spelled in (flag.name, flag.short) if spelled}
 
 
@@ -95,7 +94,7 @@ def unknown_command(words: Sequence[str], further: Collection[str] = ()) -> Comm
 
     `further` are subcommands beside those of the built-in client.
     """
-    plain = [word for word in split_globals(list(words))[1] if not word.startswith("-")]
+    plain = [word for word in split_globals(words)[1] if not word.startswith("-")]
     if not plain:
         return CommandError("no subcommand of pup is given", "for example: monitors list")
     names = [*load_table().names, *further]
@@ -176,7 +175,7 @@ def take_apart(
 
     Raises CommandError; without `refuses` not for flags that only the built-in client cannot take.
     """
-    spellings = {s: flag for flag in flags for s in (flag.name, flag.short) if s}
+    spelled = spellings(flags)
     parsed = Words()
     rest = list(words)
     while rest:
@@ -187,7 +186,7 @@ def take_apart(
         if not word.startswith("-") or word == "-":
             parsed.positional.append(word)
             continue
-        flag, value = flag_of(word, spellings, name)
+        flag, value = flag_of(word, spelled, name)
         if flag.refused and refuses:
             raise CommandError(f"{name}: {flag.name}: {flag.refused}")
         if flag.type == "switch":
@@ -208,15 +207,15 @@ def take_apart(
     return parsed
 
 
-def flag_of(word: str, spellings: Mapping[str, PupFlag], name: str) -> tuple[PupFlag, str | None]:
+def flag_of(word: str, spelled: Mapping[str, PupFlag], name: str) -> tuple[PupFlag, str | None]:
     """The flag that a word gives and the value in it, if there is one; raises CommandError for no flag."""
     spelling, equals, value = word.partition("=")
-    if spelling in spellings:
-        return spellings[spelling], value if equals else None
-    attached = spellings.get(word[:2])
+    if spelling in spelled:
+        return spelled[spelling], value if equals else None
+    attached = spelled.get(word[:2])
     if attached is not None and not word.startswith("--") and attached.type != "switch":
         return attached, word[2:]
-    known = sorted(s for s in spellings if s.startswith("--"))
+    known = sorted(s for s in spelled if s.startswith("--"))
     near = difflib.get_close_matches(
         spelling.lstrip("-").lower(), [each.lstrip("-") for each in known], n=1, cutoff=0.65
     )

@@ -89,7 +89,7 @@ def mutates(words: Sequence[str]) -> bool | None:
 
 
 def _may_be_dashes(word: str) -> bool:
-    """Whether a value may make `--` of a word, or nothing, so that the last word is no flag but a value."""
+    """Whether a value may make `--` of a word, or nothing, so that a flag behind it is none but a value."""
     return word.lstrip("-").startswith(TEMPLATE)
 
 

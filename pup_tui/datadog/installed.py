@@ -54,7 +54,7 @@ def installed_commands() -> dict[str, InstalledCommand]:
 
 def installed_command(words: Sequence[str]) -> InstalledCommand | None:
     """The longest of these subcommands that words begin with, behind flags that stand before it."""
-    _, rest = split_globals(list(words))
+    _, rest = split_globals(words)
     known = installed_commands()
     return known.get(" ".join(rest[: name_length(rest, known)]))
 

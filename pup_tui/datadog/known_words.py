@@ -12,6 +12,7 @@ from pup_tui.datadog.arguments import (
     check_flag,
     flag_of,
     name_length,
+    spellings,
     split_globals,
     unknown_command,
 )
@@ -74,10 +75,15 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
 
 def _command(words: Sequence[KnownWord]) -> tuple[str, list[KnownWord]]:
     """The longest subcommand that words begin with, and the others; blank where there is none."""
-    leading = len(split_globals([word.text for word in words])[0])
-    plain = [word.text for word in takewhile(_is_plain, words[leading:])]
+    leading, plain = _beginning(words)
     count = name_length(plain, set(known_names()))
     return " ".join(plain[:count]), [*words[:leading], *words[leading + count :]]
+
+
+def _beginning(words: Sequence[KnownWord]) -> tuple[int, list[str]]:
+    """How many words are flags before the subcommand, and which whole ones stand behind them up to a flag."""
+    leading = len(split_globals([word.text for word in words])[0])
+    return leading, [word.text for word in takewhile(_is_plain, words[leading:])]
 
 
 def _is_plain(word: KnownWord) -> bool:
@@ -86,8 +92,8 @@ def _is_plain(word: KnownWord) -> bool:
 
 def _foreign(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -> str:
     """The program for words that name no known subcommand; blank where it is not known what they name."""
-    rest = words[len(split_globals([word.text for word in words])[0]) :]
-    plain = [word.text for word in takewhile(_is_plain, rest)]
+    leading, plain = _beginning(words)
+    rest = words[leading:]
     begins = [name for name in known_names() if name.split()[: len(plain)] == plain]
     if len(plain) < len(rest) and not rest[len(plain)].is_whole and (begins or not plain):
         return ""
@@ -103,8 +109,7 @@ def _foreign(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -> 
 
 def _given(name: str, words: Sequence[KnownWord], flags: Iterable[PupFlag]) -> _Given:
     """What words give to a subcommand. Raises CommandError for a flag or value that it does not take."""
-    known = (*flags, *load_table().globals)
-    spellings = {s: flag for flag in known for s in (flag.name, flag.short) if s}
+    spelled = spellings((*flags, *load_table().globals))
     found: list[PupFlag] = []
     positional, is_foreign = 0, False
     rest = deque(words)
@@ -116,7 +121,7 @@ def _given(name: str, words: Sequence[KnownWord], flags: Iterable[PupFlag]) -> _
         if not word.text.startswith("-") or word.text == "-":
             positional += 1
         elif word.is_whole or "=" in word.text:
-            flag, text = flag_of(word.text, spellings, name)
+            flag, text = flag_of(word.text, spelled, name)
             found.append(flag)
             value = (
                 _next_value(flag, rest, name) if text is None else KnownWord(text, word.is_whole)

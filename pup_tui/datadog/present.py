@@ -137,33 +137,27 @@ async def _flag(thing: NamedThing, client: DatadogClient) -> PresentState:
 
 async def _service(thing: NamedThing, client: DatadogClient) -> PresentState:
     """What its monitors say, and the incidents that it has."""
-    (state, monitors), incidents = await asyncio.gather(
+    (state, monitors), (active, incidents) = await asyncio.gather(
         _monitors_of(thing, client), _incidents_of(thing, client)
     )
-    if incidents.is_known and incidents.told and state.casefold() in {*_QUIET, _NO_MONITOR}:
-        state = "active incident"
-    return PresentState(state, " · ".join(filter(None, [monitors, incidents.told])))
+    if active and state.casefold() in {*_QUIET, _NO_MONITOR}:
+        state = active
+    return PresentState(state, " · ".join(filter(None, [monitors, incidents])))
 
 
-class _Incidents(NamedTuple):
-    """What is told of the active incidents of a service, nothing where there is none."""
-
-    told: str
-    is_known: bool = True
-
-
-async def _incidents_of(thing: NamedThing, client: DatadogClient) -> _Incidents:
+async def _incidents_of(thing: NamedThing, client: DatadogClient) -> tuple[str, str]:
+    """That a service has active incidents, and what they are told as; blank where that is not so."""
     try:
         done = await execute(resolve(("incidents", "list", f"--service={thing.id}")), client)
     except DatadogError as error:
         why = f"HTTP {error.status}" if error.status else str(error)
-        return _Incidents(f"its incidents are not known: {why}", is_known=False)
+        return "", f"its incidents are not known: {why}"
     found = [each["attributes"] for each in json.loads(done.stdout)["data"]]
     if not found:
-        return _Incidents("")
+        return "", ""
     named = [f"{each.get('severity') or ''} {each.get('title') or ''}".strip() for each in found]
     number = "1 active incident" if len(found) == 1 else f"{len(found)} active incidents"
-    return _Incidents(f"{number}: {_first(named)}")
+    return "active incident", f"{number}: {_first(named)}"
 
 
 def _first(names: Sequence[str]) -> str:

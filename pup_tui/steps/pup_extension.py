@@ -41,7 +41,7 @@ def find_extension(words: Sequence[str], environ: Mapping[str, str]) -> Extensio
 
     Raises CommandError for a flag before its name that `pup` does not have.
     """
-    leading, rest = split_globals(list(words))
+    leading, rest = split_globals(words)
     name = rest[0] if rest else ""
     if not may_be_extension(name):
         return None
