@@ -152,6 +152,12 @@ class DatadogClient:
                     return response
             await self._wait(delay, reason)
 
+    def again_in(self, response: Response) -> float | None:
+        """In how many seconds a rate limit allows what it refused; None where the answer is about none."""
+        if response.status != 429:
+            return None
+        return self._retries.rate_limit_delay(response.headers)
+
     def _build(
         self,
         method: str,
@@ -206,8 +212,7 @@ class DatadogClient:
         if status in {401, 403}:
             target = urlsplit(self.configuration.base_url).netloc
             text += f" (check the credentials, their permissions and DD_SITE: {target})"
-        wait = self._retries.rate_limit_delay(response.headers) if status == 429 else None
-        return DatadogError(self._scrubbed(text), status, response.body, wait)
+        return DatadogError(self._scrubbed(text), status, response.body, self.again_in(response))
 
     def _rate_limit_delay(self, response: Response) -> float:
         delay = self._retries.rate_limit_delay(response.headers)

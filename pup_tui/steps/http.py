@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlencode
 
+from msgspec.structs import replace
+
 from pup_tui.aside import aside
 from pup_tui.core.requests import BARRED
 from pup_tui.datadog.errors import DatadogError, known_as
@@ -107,7 +109,8 @@ class HttpExecutor:
         else:
             response = await _ask(request, body, self._configuration.network, sink)
         if not expected(response.status, request.expect_status):
-            return _refused(request, response, sink)
+            again_in = None if datadog is None else datadog.again_in(response)
+            return replace(_refused(request, response, sink), again_in=again_in)
         if target is not None:
             await aside(write_whole, target, response.body)
             sink.write("stdout", f"written {len(response.body)} bytes to {target}\n".encode())

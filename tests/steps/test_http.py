@@ -375,6 +375,17 @@ class TestDatadog:
         assert outcome.ok
         assert sink.stderr == b"[pup-tui] trying again in 1 s: rate limit of Datadog\n"
 
+    async def test_a_rate_limit_on_the_last_attempt_tells_when_another_has_a_chance(
+        self, ask: Ask, account: Account
+    ) -> None:
+        at_once = Reply(429, headers={"Retry-After": "0"})
+        limited = Reply(429, headers={"X-RateLimit-Reset": "200"})
+        async with FakeServer(at_once, at_once, at_once, limited) as server:
+            ask.configuration = account(server.url)
+            outcome = await ask("/api/v1/x")
+        assert (outcome.ok, outcome.status_code, outcome.again_in) == (False, 429, 200)
+        assert len(server.requests) == 4
+
     async def test_a_stop_while_a_rate_limit_is_waited_for_says_that_nothing_was_done(
         self, ask: Ask, account: Account, sink: RecordingSink, stop: Stop
     ) -> None:
