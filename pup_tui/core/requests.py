@@ -30,6 +30,7 @@ from pup_tui.runbook.model import (
     Step,
     WorkflowStep,
 )
+from pup_tui.runbook.roles import CHANGING_METHODS
 from pup_tui.runbook.texts import interpreter_at
 from pup_tui.spelling import SPELLED, token
 from pup_tui.template.code import ShellScript
@@ -228,7 +229,7 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
     """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
 
     `cwd` is the directory that `body_file` and `output_file` are relative to. `read_only` tells that by its
-    author it only looks.
+    author it only looks, for which nobody can vouch with some methods, wherever they came from.
     """
 
     step: ClassVar[type[Step]] = HttpStep
@@ -257,9 +258,9 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
         if texts["accept"] and "accept" not in given:
             headers["Accept"] = texts["accept"]
         expected = texts["expect_status"] or ("2xx",)
-        url = texts["url"]
+        url, method = texts["url"], _method(texts)
         return cls(
-            method=_method(texts),
+            method=method,
             url=url,
             to_datadog=bool(url) and _goes_to_datadog(texts),
             headers=headers,
@@ -271,7 +272,7 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
             follow_redirects=texts["follow_redirects"],
             verify=texts["verify"],
             cwd=texts.around.cwd,
-            read_only=texts.step.read_only is True,
+            read_only=texts.step.read_only is True and method not in CHANGING_METHODS,
         )
 
     @classmethod

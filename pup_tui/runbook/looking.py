@@ -11,14 +11,11 @@ from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.pup_words import PupTable, spelled
 from pup_tui.runbook.report import Report, a_step
-from pup_tui.runbook.roles import COMMANDS, INPUTS, Role
+from pup_tui.runbook.roles import CHANGING_METHODS, COMMANDS, INPUTS, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.runbook.texts import texts_of
 from pup_tui.typed import convert
-
-_CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
-"""Methods that are there to change what they are sent to. A POST may be a search with a body."""
 
 
 def why_it_changes(step: Step, pup: PupTable) -> str:
@@ -31,7 +28,7 @@ def why_it_changes(step: Step, pup: PupTable) -> str:
     if step.mutates:
         return f"{a_step(step.kind)} changes something"
     for text in texts_of(step):
-        if text.role is Role.METHOD and text.source.upper() in _CHANGING:
+        if text.role is Role.METHOD and text.source.upper() in CHANGING_METHODS:
             return f"{text.source.upper()} changes what it is sent to"
         if text.role is Role.WRITTEN_FILE:
             return f"`{text.path[0]}` writes a file"

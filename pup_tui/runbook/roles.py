@@ -166,3 +166,6 @@ EDITED: Final = frozenset(
 
 Scripts are changed as they are run, with their values beside them.
 """
+
+CHANGING_METHODS: Final = frozenset({"PUT", "PATCH", "DELETE"})
+"""What a `METHOD` says that is there to change what it is sent to. A POST may be a search with a body."""

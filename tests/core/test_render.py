@@ -101,6 +101,17 @@ def test_expected_statuses() -> None:
     assert both.expect_status == ("2xx", "404")
 
 
+@pytest.mark.parametrize(
+    ("method", "looks"),
+    [("GET", True), ("POST", True), ("PUT", False), ("PATCH", False), ("delete", False)],
+)
+def test_nobody_vouches_for_a_method_that_changes_what_it_is_sent_to(
+    method: str, looks: bool
+) -> None:
+    step = "kind: http, url: 'https://e.com', method: '{{ M }}', read_only: true"
+    assert request(step, M=method).read_only is looks
+
+
 def test_workflow_inputs_keep_their_types() -> None:
     made = request(
         "kind: datadog-workflow, workflow_id: ' {{ W }} ', inputs: {n: '{{ N }}', s: 'v{{ N }}'}",
