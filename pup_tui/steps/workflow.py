@@ -51,10 +51,6 @@ class WorkflowExecutor:
     async def run(
         self, request: WorkflowRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
-        if not request.workflow_id.strip():
-            return Outcome(ok=False, reason="`workflow_id` is empty; nothing was started")
-        if stop.is_set():
-            return told_to_stop()
         async with client_for(self._configuration, sink, context) as client:
             if context.follow:
                 workflow_id, instance = msgspec.json.decode(context.follow, type=tuple[str, str])
@@ -83,6 +79,10 @@ class WorkflowExecutor:
         self, client: DatadogClient, request: WorkflowRequest, stop: Stop, context: Context
     ) -> str | Outcome:
         """The id of the instance that was started, or how the attempt ended without one."""
+        if not request.workflow_id.strip():
+            return Outcome(ok=False, reason="`workflow_id` is empty; nothing was started")
+        if stop.is_set():
+            return told_to_stop()
         try:
             instance = await _start(client, request, stop, context.grace)
         except DatadogError as error:

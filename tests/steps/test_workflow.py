@@ -306,3 +306,14 @@ async def test_an_instance_that_was_started_before_is_followed_to_its_end(
     assert {each.method for each in server.requests} == {"GET"}
     assert all("/w-1/instances/i-1" in each.path for each in server.requests)
     assert b"workflow instance i-1 is followed on" in sink.stderr
+
+
+async def test_an_instance_that_was_started_before_is_cancelled_by_a_stop_at_the_beginning(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    stop.set()
+    async with FakeServer(instance("IN_PROGRESS")) as server:
+        around = replace(context, follow='["w-1","i-1"]')
+        outcome = await WorkflowExecutor(account(server.url)).run(request(""), sink, stop, around)
+    assert outcome.reason == "cancelled; the workflow instance i-1 was cancelled as well"
+    assert server.requests[-1].path.endswith("/w-1/instances/i-1/cancel")
