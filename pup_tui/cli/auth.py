@@ -222,11 +222,7 @@ def logout_command(settings: Settings) -> None:
 @pass_settings
 def status_command(settings: Settings, offline: bool, as_json: bool) -> int:
     """Which credentials there are, from where and for which site, and whether they work."""
-    from pup_tui.settings.credentials import with_credentials
-
-    credentials = Credentials(settings)
-    places = list(credentials.places())
-    account, _ = with_credentials(credentials.account, places)
+    places, account = Credentials(settings).survey()
     checked = None if offline else checkup(account)
     used = used_of(places)
     if as_json:

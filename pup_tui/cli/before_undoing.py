@@ -58,8 +58,12 @@ def became(
         tell(f"  {step}: its last attempt did not finish: look whether it was done")
     found = Became({}, [], {})
     for step in begun:
-        if _was(f"`{step}` began and did not finish: was it done?", unknown, past, step):
-            found.done[step] = _captured(past, program.node(step), file, ask=ask)
+        node = program.node(step)
+        if unknown is None and not node.can_be_undone:
+            left = "began and did not finish, and nothing takes it back: it is left as it is"
+            tell(f"  {step}: {left}")
+        elif _was(f"`{step}` began and did not finish: was it done?", unknown):
+            found.done[step] = _captured(past, node, file, ask=ask)
     for step, undo in half_undone(program, past.state).items():
         if _was(f"The undo of `{step}` did not finish: was it taken back?", unknown):
             found.taken_back.append(step)
@@ -68,13 +72,10 @@ def became(
     return found
 
 
-def _was(question: str, unknown: str | None, past: ShownRun | None = None, step: str = "") -> bool:
+def _was(question: str, unknown: str | None) -> bool:
     """Whether something was done, as was said before or a person says now."""
     if unknown is not None:
         return unknown == "done"
-    if past is not None and not past.program.node(step).can_be_undone:
-        tell(f"  {step}: began and did not finish, and nothing takes it back: it is left as it is")
-        return False
     said = choose(f"{question} [y]es, [n]o or [a]bort?", ("yes", "no", "abort"))
     if said == "abort":
         raise Failure("nothing was taken back", code=ABORTED)

@@ -21,6 +21,7 @@ from pup_tui.cli.wiring import Parts
 from pup_tui.headless.exits import USAGE
 
 if TYPE_CHECKING:
+    from pup_tui.cli.credentials import Credentials
     from pup_tui.settings.settings import Settings, Told
 
 
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 def config_command(ctx: click.Context, as_json: bool) -> int:
     """Each setting, its value and where it came from; of keys, only whether they are set."""
     settings = read_for(ctx)
-    failures = list(unusable(settings))
-    told_settings = _told(settings, _stored(settings))
+    parts = Parts(settings)
+    failures = list(unusable(parts))
+    told_settings = _told(settings, _stored(parts.credentials))
     if as_json:
         errors = [
             {
@@ -72,16 +74,18 @@ def _told(settings: Settings, stored: dict[str, Told]) -> list[Told]:
     ]
 
 
-def _stored(settings: Settings) -> dict[str, Told]:
-    """Which credentials are set, by the names of the settings; empty where they are not stored anywhere."""
+def _stored(credentials: Credentials) -> dict[str, Told]:
+    """Which credentials are set, by the names of the settings; empty where they are not stored anywhere.
+
+    So it is where nobody can tell which account is meant, of which `unusable` tells.
+    """
     from pup_tui.aside import run_loop
     from pup_tui.settings.credentials import NAMES
     from pup_tui.settings.settings import DEFAULT, Told
 
     try:
-        account = run_loop(Parts(settings).credentials.look())
-    except Failure as failure:
-        tell_note(f"stored credentials are not known: {failure}")
+        account = run_loop(credentials.look())
+    except Failure:
         return {}
     if not account.source:
         if account.trouble:
@@ -96,9 +100,8 @@ def _stored(settings: Settings) -> dict[str, Told]:
     }
 
 
-def unusable(settings: Settings) -> Iterator[Failure]:
+def unusable(parts: Parts) -> Iterator[Failure]:
     """What the environment says and runs will refuse."""
-    parts = Parts(settings)
     for look in (lambda: parts.credentials.account, lambda: parts.pup, lambda: parts.appearance):
         try:
             look()

@@ -112,6 +112,13 @@ class Credentials:
 
         return places(self.settings, self.account, password_of, time.time())
 
+    def survey(self) -> tuple[list[CredentialPlace], DatadogConfiguration]:
+        """All of the places, and the account with the credentials of the first that counts."""
+        from pup_tui.settings.credentials import with_credentials
+
+        places = list(self.places())
+        return places, with_credentials(self.account, places)[0]
+
     async def look(self, *, again: bool = False) -> DatadogConfiguration:
         """As `datadog`, in a thread. Where nothing was found before, it may be looked for `again`."""
         import asyncio

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent, Source
-    from pup_tui.core.notices import RunResumed, StepAnswered
+    from pup_tui.core.notices import RunResumed
     from pup_tui.core.program import Node, Program
     from pup_tui.core.state import RunState
     from pup_tui.journal.reader import JournalReader
@@ -216,7 +216,17 @@ class ShownRun:
             if isinstance(notice, StepWaiting):
                 asked[notice.step] = notice.question
             elif isinstance(notice, StepAnswered):
-                decisions.append(_decision(notice, asked.pop(notice.step, "")))
+                decisions.append(
+                    _decision(
+                        notice.step,
+                        notice.answer,
+                        by=notice.by,
+                        ts=notice.ts,
+                        question=asked.pop(notice.step, ""),
+                        note=notice.note,
+                        values=notice.values,
+                    )
+                )
             elif isinstance(notice, RunResumed):
                 decisions += _decided_before(notice)
         return decisions
@@ -231,15 +241,13 @@ class ShownRun:
     def _broken_locks(self) -> list[dict[str, Any]]:
         """The decisions to take the lock from another run; no step made them."""
         return [
-            {
-                "step": "",
-                "question": "",
-                "answer": f"broke the lock {leg.lock.value} of {leg.lock.broken}",
-                "by": leg.operator,
-                "note": leg.lock.reason,
-                "values": {},
-                "ts": rfc3339(leg.wall),
-            }
+            _decision(
+                "",
+                f"broke the lock {leg.lock.value} of {leg.lock.broken}",
+                by=leg.operator,
+                ts=rfc3339(leg.wall),
+                note=leg.lock.reason,
+            )
             for leg in legs_of(self.events)
             if leg.lock is not None and leg.lock.broken
         ]
@@ -388,31 +396,31 @@ def _echo(text: str, indent: str) -> None:
 
 def _decided_before(leg: RunResumed) -> list[dict[str, Any]]:
     """What its operator decided of steps before a leg of the run began."""
-    retried = [(step, "retry", "", f"failed: {why}") for step, why in leg.retried.items()]
-    skipped = [(step, "skip", why, "") for step, why in leg.skipped.items()]
-    done = [(step, "done", "", "") for step in leg.done]
-    taken_back = [(step, "taken-back", "", "") for step in leg.taken_back]
+    decision = partial(_decision, by=leg.operator, ts=leg.ts)
     return [
-        {
-            "step": step,
-            "question": question,
-            "answer": answer,
-            "by": leg.operator,
-            "note": note,
-            "values": {},
-            "ts": leg.ts,
-        }
-        for step, answer, note, question in (*retried, *skipped, *done, *taken_back)
+        *(decision(step, "retry", question=f"failed: {why}") for step, why in leg.retried.items()),
+        *(decision(step, "skip", note=why) for step, why in leg.skipped.items()),
+        *(decision(step, "done") for step in leg.done),
+        *(decision(step, "taken-back") for step in leg.taken_back),
     ]
 
 
-def _decision(answered: StepAnswered, question: str) -> dict[str, Any]:
+def _decision(
+    step: str,
+    answer: str,
+    *,
+    by: str,
+    ts: str,
+    question: str = "",
+    note: str = "",
+    values: Mapping[str, Any] = {},
+) -> dict[str, Any]:
     return {
-        "step": answered.step,
+        "step": step,
         "question": question,
-        "answer": answered.answer,
-        "by": answered.by,
-        "note": answered.note,
-        "values": answered.values,
-        "ts": answered.ts,
+        "answer": answer,
+        "by": by,
+        "note": note,
+        "values": dict(values),
+        "ts": ts,
     }

@@ -149,12 +149,13 @@ class Parts:
         Raises ValueError where it fails, and where nothing may change and it is not known that it only looks.
         """
         from pup_tui.catalog.known_pup import KnownPup
+        from pup_tui.core.requests import BARRED
         from pup_tui.drivers.values import run_value_command
 
         if self.settings.read_only and (
             not command.words or KnownPup().changes(command.words) is not False
         ):
-            raise ValueError("refused: it may change something, and the run is read-only")
+            raise ValueError(BARRED)
 
         try:
             executors = self.executors

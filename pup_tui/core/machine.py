@@ -64,6 +64,8 @@ from pup_tui.runbook.parts import types_of
 from pup_tui.runbook.texts import interpreter_at, tool_of
 from pup_tui.template.errors import TemplateError
 
+_OfAttempt = AttemptStarted | AttemptFollows | AttemptFinished
+
 
 class Machine:
     """One run. `state` is all it knows, `handle` the only way to change it.
@@ -287,9 +289,7 @@ def _step_event(run: Run, event: Event) -> None:
     node = run.program.node(step_id)
     if isinstance(event, AttemptStarted) and run.step(node).phase is StepPhase.LOOKING_UP:
         _enter(run, node)  # in the record of a version that did not look for this tool
-    if isinstance(
-        event, AttemptStarted | AttemptFollows | AttemptFinished
-    ) and event.attempt != run.attempt(node):
+    if isinstance(event, _OfAttempt) and event.attempt != run.attempt(node):
         return
     if isinstance(event, TimerFired) and not run.timer_fired(node, event.timer):
         return
@@ -303,7 +303,7 @@ def _addressed(event: Event) -> tuple[str | None, type[Event] | Timer | None]:
     if isinstance(event, TimerFired):
         kind, _, step = event.timer.partition(":")
         return step, Timer(kind) if kind in set(Timer) else None
-    if isinstance(event, AttemptStarted | AttemptFollows | AttemptFinished):
+    if isinstance(event, _OfAttempt):
         return event.attempt.rpartition("#")[0], type(event)
     return getattr(event, "step", None), type(event)
 

@@ -97,10 +97,11 @@ class StepTexts:
         step = self.step
         if not isinstance(step, SqlStep):
             return None
-        if step.engine is not None or step.url is None:
-            return step.engine or "postgresql"
+        if step.engine is not None:
+            return step.engine
         try:
-            return engine_of(self["url"])
+            url = self["url"]
+            return engine_of(url) if url else "postgresql"
         except TemplateError:
             return None
 

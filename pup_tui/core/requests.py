@@ -200,7 +200,7 @@ class SqlRequest(StepRequest, frozen=True, kw_only=True):
     def of(cls, texts: StepTexts) -> Self:
         step, url = texts.step, texts["url"]
         assert isinstance(step, SqlStep)
-        engine = texts.engine or ("postgresql" if not url else _engine(texts))
+        engine = texts.engine or _engine(texts)
         read_only = step.read_only is True
         use = SqlUse(engine, read_only, step.autocommit)
         return cls(

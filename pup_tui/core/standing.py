@@ -445,8 +445,10 @@ def _may_be_done(step: StepState) -> bool:
 
 def known_step(state: RunState, id_: str) -> StepState:
     """A step as it stands: what the newest leg has not come to yet is as an earlier one left it."""
-    step = state.steps[id_]
-    return state.earlier.steps.get(id_, step) if step.phase is StepPhase.PENDING else step
+    step, before = state.steps.get(id_), state.earlier.steps.get(id_)
+    if before is not None and (step is None or step.phase is StepPhase.PENDING):
+        return before
+    return state.steps[id_]
 
 
 def ended_well(step: StepState) -> bool:

@@ -102,11 +102,15 @@ class _Finder:
 
     @cached_property
     def _telling(self) -> Mapping[str, Any]:
-        """What was printed with a secret in it, by the names of expressions, as people see it."""
+        """What was printed with a secret in it, by the names of captures' expressions, as people see it."""
+        expressions = (each.expression for each in self._wanted.captures if each.expression)
+        compiled = map(compile_expression, expressions)
+        # To look through all that was printed takes long where it is much.
+        looked_at = {name for each in compiled for name in (*each.names, *each.optional_names)}
         return {
             name: self._masking.masked(value)
             for name, value in self._reading.items()
-            if name not in NOT_SAID and self._masking.is_secret(value)
+            if name in looked_at - NOT_SAID and self._masking.is_secret(value)
         }
 
     def _is_cut_out(self, capture: WantedCapture, value: Any) -> bool:

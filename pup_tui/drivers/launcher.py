@@ -174,7 +174,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
             await self.log.create_run(record, {**files, **self._profile_file()})
             held.push_async_callback(self.log.let_go, created.run)
-            around = self._around(program, created.run, clock, masking, locks, terminal)
+            around = self._around(
+                program, created.run, clock, masking, locks, terminal, is_read_only=self.read_only
+            )
             run = LocalRun(program, created, around)
             held.pop_all()
         return run
@@ -286,10 +288,11 @@ class Launcher(Struct, frozen=True, kw_only=True):
                 files={leg_file(leg, name): text for name, text in files.items()},
             )
             held.push_async_callback(self.log.let_go, first.run)
-            around = self._around(program, first.run, clock, masking, locks, terminal)
             state = replay(past.programs[1], past.events, past.programs).state
-            if state.read_only:
-                around = msgspec.structs.replace(around, environ=without_changes(around.environ))
+            is_read_only = state.read_only or self.read_only
+            around = self._around(
+                program, first.run, clock, masking, locks, terminal, is_read_only=is_read_only
+            )
             begun = without_attempts(state, unacted := never_begun(around.outputs, state))
             # A run that is read-only knows of all steps but those that another text brings in.
             is_judged = current is not None if state.read_only else self.read_only
@@ -320,6 +323,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
         masking: Masking,
         locks: HeldLocks,
         terminal: Terminal | None,
+        *,
+        is_read_only: bool,
     ) -> Surroundings:
         kinds = {type(node.step) for node in program.nodes if node.step.has_output}
         return Surroundings(
@@ -329,7 +334,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
                 for request in map(request_of, kinds)
                 if request in self.executors
             },
-            environ=self.environ,
+            environ=without_changes(self.environ) if is_read_only else self.environ,
             cwd=self.cwd,
             outputs=make_run_dir(self.state, run),
             clock=clock,

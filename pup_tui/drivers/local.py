@@ -177,21 +177,25 @@ class LocalRun:
         watch are told how it ended. However it ends, the run is owned no longer then.
         """
         try:
-            self._children.open()
-            await self._take(self._first)
-            while not self._over:
-                await self._take(await self._events.get())
+            await self._carry()
         except JournalError as error:
-            await self._close()
             why = f"it can no longer be recorded: {error.message}: {error.path}"
             now = self._now()
             took, waited = self.state.took(now.clock), self.state.waited_by(now.clock)
             for notice in self._unrecorded.notices(self.state, why, now.wall, took, waited):
                 self._tell(notice)
             raise
-        finally:
-            await self._close()
         return self.state
+
+    async def _carry(self) -> None:
+        try:
+            self._children.open()
+            await self._take(self._first)
+            while not self._over:
+                await self._take(await self._events.get())
+        finally:
+            # Once: afterwards the run may be resumed, and is owned by somebody else.
+            await self._close()
 
     # What people want of it
 

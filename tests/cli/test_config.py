@@ -99,6 +99,7 @@ def test_what_runs_would_refuse_of_the_environment_is_told(program: Program) -> 
     (error,) = done.json["errors"]
     assert error["path"] is None
     assert "PUP_TUI_DATADOG_URL must not hold a user name" in error["message"]
+    assert done.err.count("PUP_TUI_DATADOG_URL must not hold a user name") == 1
     assert "hunter2" not in done.out + done.err
 
 

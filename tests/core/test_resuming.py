@@ -9,7 +9,7 @@ import pytest
 from pup_tui.core.events import Answered, AttemptStarted, CancelRequested, Interrupted
 from pup_tui.core.notices import RunFinished, RunResumed, StepFinished
 from pup_tui.core.program import Program
-from pup_tui.core.standing import standing, without_attempts
+from pup_tui.core.standing import standing, with_done, without_attempts
 from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.core.undoing import offers_later
 from tests.support.player import FAILS, OK, Player, Result
@@ -755,3 +755,18 @@ def test_what_was_taken_back_is_not_offered_once_more() -> None:
     assert not offers_later(program, player.machine.state)
     player.resume(only_undo=True).play()
     assert status_of(player) == "failed"
+
+
+def test_an_item_that_the_newest_leg_did_not_come_to_can_have_been_done() -> None:
+    text = """
+    steps:
+      - {name: a, kind: shell, run: a, idempotent: true}
+      - {name: each, kind: shell, run: b, foreach: [1, 2], undo: {kind: shell, run: c}}
+    """
+    program, player = broken_off(text, {"a": [OK, HANGS], "each[0]": [HANGS]})
+    player.resume(again=("a",)).play()
+    assert standing(program, player.machine.state).unknown == ("each[0]",)
+    done = with_done(program, player.machine.state, {"each[0]": {}}, "ada")
+    assert [offer.step for offer in offers_later(program, done)] == ["each[0]:undo"]
+    player.resume(only_undo=True, done={"each[0]": {}}).play()
+    assert offered(player) == ["each[0]:undo"]

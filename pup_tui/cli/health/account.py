@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
-from pup_tui.settings.credentials import in_words, with_credentials
+from pup_tui.settings.credentials import in_words
 
 if TYPE_CHECKING:
     from pup_tui.cli.credentials import Credentials
@@ -42,8 +42,7 @@ class Account:
     def findings(self) -> Iterator[Diagnosis]:
         yield from client(self._credentials.settings)
         try:
-            places = list(self._credentials.places())
-            account, _ = with_credentials(self._credentials.account, places)
+            places, account = self._credentials.survey()
         except Failure as failure:
             yield _problem("account", f"{failure.what}: {failure.where}", failure.todo)
             return

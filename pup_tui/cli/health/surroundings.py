@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pup_tui.cli.config import unusable
 from pup_tui.cli.health.diagnosis import Diagnosis
+from pup_tui.cli.wiring import Parts
 
 if TYPE_CHECKING:
     from pup_tui.settings.settings import Settings
@@ -32,7 +33,7 @@ def configuration(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis(what=what, subject="config.yaml", detail=told)
     if settings.profile is not None and not settings.profile.problems:
         yield Diagnosis(what=what, subject="profile", detail=settings.profile.name)
-    for failure in unusable(settings):
+    for failure in unusable(Parts(settings)):
         yield Diagnosis(
             what=what,
             subject=failure.where or "setting",
