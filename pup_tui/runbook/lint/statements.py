@@ -52,7 +52,7 @@ class StepScript:
 
     def line(self, node: Node) -> int:
         """The line of the script on which a part of it begins, from 1."""
-        return node.start_point[0] + 1
+        return self.tree.survey.line(node)
 
 
 def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[StepScript]:

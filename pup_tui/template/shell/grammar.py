@@ -251,17 +251,15 @@ def _parse(script: bytes) -> Tree | None:
         return None
 
 
-def unknown_line(tree: Tree | None, script: bytes) -> int:
-    """The line, from 1, at which a script is no shell that the grammar knows; 0 if there is none."""
-    if tree is None:
-        return 1
-    node = tree.root_node
-    if not node.has_error:
-        return min((n.start_point.row + 1 for n in _lost_nodes(node, script)), default=0)
+def unknown(root: Node, script: bytes) -> int:
+    """The first byte at which what was read is no shell that the grammar knows; -1 if there is none."""
+    if not root.has_error:
+        return min((node.start_byte for node in _lost_nodes(root, script)), default=-1)
+    node = root
     while True:
         broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
         if not broken or node.is_error:
-            return node.start_point.row + 1
+            return node.start_byte
         node = broken[0]
 
 
