@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.redirections import text
 from pup_tui.template.shell.unseen import are_letters
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
 _ENDS: Final = late_pattern(rb"(\\+)\n")
 _CARRIAGE_RETURN: Final = b"\\\r\n"
@@ -27,13 +26,6 @@ _QUERY: Final = """
 (heredoc_redirect) @document
 (command_substitution . "`") @backticks
 """
-
-
-@lru_cache(maxsize=1)
-def _query() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), _QUERY)
 
 
 def without_returns(script: bytes) -> bytes:
@@ -52,7 +44,7 @@ def kept(root: Node, script: bytes, places: Collection[int]) -> frozenset[int]:
     ordered = sorted(places)
     if not ordered:
         return frozenset()
-    found = captured(_query(), root)
+    found = captured(_QUERY, root)
     within = {
         place
         for start, end in (*_texts(found), *_quoted_bodies(found, script))
@@ -68,7 +60,7 @@ def doubtful(root: Node, script: bytes, taken: Sequence[int], left: Sequence[int
     """
     if kept(root, script, left) != frozenset(left):
         return min(left)
-    found = captured(_query(), root)
+    found = captured(_QUERY, root)
     within = kept(root, script, taken)
     unsure = {*within, *_at_ends(found, script, taken), *_in_backticks(found, script)}
     return min(unsure, default=-1)

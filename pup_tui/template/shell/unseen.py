@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.redirections import text, upwards
 from pup_tui.template.shell.words import ZSH_PARAMETER
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
 _EXPANDED: Final = late_pattern(rb"(\\*)(`|\$\$|\$[\w@*{(\[])")
 _EXPANDED_BY_ZSH: Final = late_pattern(rb"(\\*)(`|\$\$|\$(?:[\w@*{(\[]|[+#]*[=~^][=~^+#]*\w))")
@@ -49,18 +48,11 @@ _OWN_DOLLARS: Final = frozenset({b"awk", b"gawk", b"mawk", b"nawk", b"grep", b"s
 """Programs to which a dollar is a letter of their own language."""
 
 
-@lru_cache(maxsize=1)
-def _query() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), _QUERY)
-
-
 def unseen(root: Node, script: bytes, shell: str) -> Iterator[int]:
     """Where the shell expands what no node of the tree stands for: each ``$`` and backtick, by its byte."""
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     if signs.search(script) is not None:
-        yield from _unseen(captured(_query(), root), script, shell)
+        yield from _unseen(captured(_QUERY, root), script, shell)
 
 
 def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
@@ -71,7 +63,7 @@ def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     if signs.search(script) is None:
         return []
-    found = captured(_query(), root)
+    found = captured(_QUERY, root)
     missed = [*_unseen(found, script, shell)]
     if not missed:
         return []
