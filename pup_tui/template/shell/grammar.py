@@ -14,7 +14,7 @@ from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
 from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
-from pup_tui.template.shell.unseen import torn_names
+from pup_tui.template.shell.unseen import EXPANDING, torn_names
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ _LOST: Final = """
 (herestring_redirect) @given
 """
 _WORDS: Final = "(word) @word"
-_BACKTICKS: Final = '(command_substitution . "`") @backticks'
 _WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
 _TEXTS: Final = frozenset({"string", "translated_string", "heredoc_body", "comment", "ERROR"})
 _BEGINS_WITH_BACKSLASH: Final = late_pattern(rb"<<[^\n]*\n(?=\s*\\)")
@@ -128,7 +127,7 @@ def _without_backticks(tree: Tree | None, script: bytes) -> Inserted | None:
     """What is to be put in to write ``$(…)`` for backticks within words, which the grammar tears there."""
     if tree is None or _WITHIN_WORD.search(script) is None:
         return None
-    found = captured(_BACKTICKS, tree.root_node).get("backticks", [])
+    found = captured(EXPANDING, tree.root_node).get("backticks", [])
     places = tuple(n.start_byte for n in found if _is_in_bare_word(n, script))
     return Inserted(places, b"$" * len(places)) if places else None
 
