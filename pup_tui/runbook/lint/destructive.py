@@ -30,7 +30,7 @@ from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.markers import Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.synopsis import Kind
-from pup_tui.template.shell.tree import ScriptTree
+from pup_tui.template.shell.tree import script_tree
 from pup_tui.template.sql.engines import Engine
 from pup_tui.template.text import compile_text
 
@@ -116,7 +116,7 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
         marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
     except TemplateError:
         return
-    tree = ScriptTree(marked.script, "sh")
+    tree = script_tree(marked.script, "sh", ())
     if tree.is_read and reader.is_shell:
         for node, told in _within(tree.parts, tree.root, OwnThings(_text(tree.root))):
             yield _finding(stdin, told, tree.survey.line(node), group)
