@@ -1212,6 +1212,20 @@ def test_what_ends_is_not_taken_for_waiting(command: str, lint: Lint) -> None:
     assert [p.message for p in loaded.warnings if p.code == "unbounded-wait"] == []
 
 
+def test_a_warning_stands_on_its_line_behind_lines_that_go_on(lint: Lint) -> None:
+    script = ["echo a \\", "  b \\", "  c", "tail -f x", "rm -r /srv/a", "echo $X"]
+    loaded = lint(shell(script[0], *(f"  {line}" for line in script[1:]), "env: {Y: '{{ X }}'}"))
+    told = {p.code: p.line for p in loaded.warnings}
+    assert [told[c] for c in ("unbounded-wait", "destructive-without-danger", "dollar-name")] == [
+        10,
+        11,
+        12,
+    ]
+    given = ["run: bash", "stdin: |", *(f"  {line}" for line in script)]
+    told = {p.code: p.line for p in lint(step(*given)).warnings}
+    assert told["destructive-without-danger"] == 11
+
+
 def test_text_of_a_here_document_waits_only_where_a_shell_reads_it(lint: Lint) -> None:
     for command, found in (("cat > follow.sh", []), ("ssh h", [6]), ("bash", [6])):
         loaded = lint(step("run: |", f"  {command} <<END", "    tail -f x", "  END"))

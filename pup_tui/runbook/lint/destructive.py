@@ -26,11 +26,11 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import CommandUse, Evaluator
 from pup_tui.template.shell.first_command import RUNNING_OTHERS
-from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.markers import Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.synopsis import Kind
+from pup_tui.template.shell.tree import script_tree
 from pup_tui.template.sql.engines import Engine
 from pup_tui.template.text import compile_text
 
@@ -116,11 +116,10 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
         marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
     except TemplateError:
         return
-    tree = read(marked.script).tree
-    if tree is not None and reader.is_shell:
-        root = tree.root_node
-        for node, told in _within(ScriptParts(root), root, OwnThings(_text(root))):
-            yield _finding(stdin, told, node.start_point.row + 1, group)
+    tree = script_tree(marked.script, "sh", ())
+    if tree.is_read and reader.is_shell:
+        for node, told in _within(tree.parts, tree.root, OwnThings(_text(tree.root))):
+            yield _finding(stdin, told, tree.survey.line(node), group)
 
 
 def _engine(command: str) -> Engine:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.fed import fed_to
-from pup_tui.template.limits import kept_while_judging, spend_on_judging
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse
-from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.script_parts import ScriptParts
+from pup_tui.template.shell.tree import script_tree
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -64,11 +63,6 @@ def inner_scripts(
         scripts += [(text, ()) for text in fed]
     for script, given in scripts:
         spend_on_judging(1)
-        inside = kept_while_judging(("inner script", script), partial(_read, script))
-        if inside is not None:
-            yield *inside, StandardInput(given)
-
-
-def _read(script: bytes) -> tuple[ScriptParts, Node] | None:
-    tree = read(script).tree
-    return (ScriptParts(tree.root_node), tree.root_node) if tree is not None else None
+        tree = script_tree(script, "sh", ())
+        if tree.is_read:
+            yield tree.parts, tree.root, StandardInput(given)

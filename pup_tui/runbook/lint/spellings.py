@@ -93,7 +93,7 @@ def _unset(source: str, shell: str, names: set[str]) -> Iterator[tuple[str, int]
         found = _EXPANSION.match(survey.text(node))
         if found is not None and found[1] in left:
             left.discard(found[1])
-            yield found[1].decode(), node.start_point.row + 1
+            yield found[1].decode(), survey.line(node)
 
 
 def _set_by(survey: Survey) -> set[bytes]:

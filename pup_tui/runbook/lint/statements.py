@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.nodes import Scalar
@@ -13,14 +13,14 @@ from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.markers import MARKER, Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.tree import ScriptTree, script_tree
 from pup_tui.template.text import compile_text
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
 _LONGEST: Final = 20_000
 """Characters of a script that is looked through; more than that is no script of a step."""
@@ -52,7 +52,7 @@ class StepScript:
 
     def line(self, node: Node) -> int:
         """The line of the script on which a part of it begins, from 1."""
-        return node.start_point[0] + 1
+        return self.tree.survey.line(node)
 
 
 def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[StepScript]:
@@ -73,14 +73,8 @@ def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[S
 
 def nodes_of(root: Node, *kinds: str) -> list[Node]:
     """A node and all within it that are of these kinds, in the order of the script."""
-    return captured(_query(kinds), root).get("found", [])
-
-
-@lru_cache(maxsize=8)
-def _query(kinds: tuple[str, ...]) -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), " ".join(f"({kind}) @found" for kind in kinds))
+    query = " ".join(f"({kind}) @found" for kind in kinds)
+    return captured(query, root).get("found", [])
 
 
 def source_of(node: Node) -> str:

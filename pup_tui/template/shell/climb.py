@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.places import Heredoc, Place, Quoting, UnsafePlaceError, startup
+from pup_tui.template.shell.redirections import document
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import BOUNDARIES, PATTERN_OPERATORS, Uses
@@ -196,12 +197,12 @@ class Climb:
         self._quoting = quoting
 
     def _in_heredoc(self, body: Node) -> Quoting:
-        redirect = self._parent
-        parts = {part.type: part for part in redirect.children} if redirect else {}
-        start, end = parts.get("heredoc_start"), parts.get("heredoc_end")
+        redirect = self._parent or body
+        here = document(redirect)
+        start, end = here.start, here.end
         if start is None or end is None:
             raise UnsafePlaceError("the here-document around the value has no end")
-        if not re.search(rb"['\"\\]", _text(start)):
+        if not here.is_literal:
             if self._survey.first_quote(body, only_backticks=True) < body.end_byte:
                 raise UnsafePlaceError(
                     "the here-document around the value holds backticks", "write $(…) instead"
@@ -212,8 +213,9 @@ class Climb:
                 "a quoted here-document within another one cannot hold a value",
                 "write the delimiter of the inner one without quotes",
             )
+        strips_tabs = any(part.type == "<<-" for part in redirect.children)
         self._heredoc = Heredoc(
-            (start.start_byte, start.end_byte), (end.start_byte, end.end_byte), "<<-" in parts
+            (start.start_byte, start.end_byte), (end.start_byte, end.end_byte), strips_tabs
         )
         return Quoting.LITERAL_HEREDOC
 
@@ -253,10 +255,6 @@ class Climb:
                 raise UnsafePlaceError("{a..b} does not take values", "use seq")
         if before.endswith(b"~") and before[-2:-1] in (b"", b"=", b":"):
             raise UnsafePlaceError("~ does not take a value for the user's name")
-
-
-def _text(node: Node) -> bytes:
-    return node.text or b""
 
 
 def _is_in_heredoc(body: Node) -> bool:

@@ -6,34 +6,20 @@ the tree of the script without it: what is before it is read in the same way by 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.language import captured, language
-from pup_tui.template.shell.redirections import text
-from pup_tui.template.shell.unseen import are_letters
+from pup_tui.template.shell.language import captured
+from pup_tui.template.shell.redirections import document
+from pup_tui.template.shell.unseen import EXPANDING, are_letters
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
 _ENDS: Final = late_pattern(rb"(\\+)\n")
 _CARRIAGE_RETURN: Final = b"\\\r\n"
-_QUERY: Final = """
-(raw_string) @text (ansi_c_string) @text (comment) @text
-(heredoc_redirect) @document
-(command_substitution . "`") @backticks
-"""
-
-
-@lru_cache(maxsize=1)
-def _query() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), _QUERY)
 
 
 def without_returns(script: bytes) -> bytes:
@@ -49,10 +35,13 @@ def continuations(script: bytes) -> tuple[int, ...]:
 
 def kept(root: Node, script: bytes, places: Collection[int]) -> frozenset[int]:
     """Those of some places at which shells keep a backslash at the end of a line."""
-    ordered = sorted(places)
-    if not ordered:
+    return _kept(captured(EXPANDING, root), script, places)
+
+
+def _kept(found: dict[str, list[Node]], script: bytes, places: Collection[int]) -> frozenset[int]:
+    if not places:
         return frozenset()
-    found = captured(_query(), root)
+    ordered = sorted(places)
     within = {
         place
         for start, end in (*_texts(found), *_quoted_bodies(found, script))
@@ -66,17 +55,17 @@ def doubtful(root: Node, script: bytes, taken: Sequence[int], left: Sequence[int
 
     At those ``taken`` they are joined, at those ``left`` they are not.
     """
-    if kept(root, script, left) != frozenset(left):
+    found = captured(EXPANDING, root)
+    if _kept(found, script, left) != frozenset(left):
         return min(left)
-    found = captured(_query(), root)
-    within = kept(root, script, taken)
+    within = _kept(found, script, taken)
     unsure = {*within, *_at_ends(found, script, taken), *_in_backticks(found, script)}
     return min(unsure, default=-1)
 
 
 def _texts(found: dict[str, list[Node]]) -> Iterator[tuple[int, int]]:
     """From where to where the texts go in which a backslash is a letter."""
-    for node in found.get("text", ()):
+    for node in found.get("quoted", ()):
         if node.type == "comment" or not are_letters(node):
             # At the last byte the text ends, unless it is a comment.
             yield node.start_byte + 1, node.end_byte
@@ -84,9 +73,9 @@ def _texts(found: dict[str, list[Node]]) -> Iterator[tuple[int, int]]:
 
 def _quoted_bodies(found: dict[str, list[Node]], script: bytes) -> Iterator[tuple[int, int]]:
     for redirect in found.get("document", ()):
-        parts = {part.type: part for part in redirect.children}
-        start, body = parts.get("heredoc_start"), parts.get("heredoc_body")
-        if start is not None and body is not None and re.search(rb"['\"\\]", text(start)):
+        here = document(redirect)
+        start, body = here.start, here.body
+        if start is not None and body is not None and here.is_literal:
             # The blanks before it, which may be lines, are no part of its node.
             blank = len(script[start.end_byte : body.start_byte].rstrip())
             yield script.find(b"\n", start.end_byte + blank), body.end_byte
@@ -95,11 +84,11 @@ def _quoted_bodies(found: dict[str, list[Node]], script: bytes) -> Iterator[tupl
 def _at_ends(found: dict[str, list[Node]], script: bytes, taken: Sequence[int]) -> Iterator[int]:
     """Lines, joined with another one, by which some shells end a here-document and some do not."""
     for redirect in found.get("document", ()) if taken else ():
-        parts = {part.type: part for part in redirect.children}
-        start, end = parts.get("heredoc_start"), parts.get("heredoc_end")
+        here = document(redirect)
+        start, end = here.start, here.end
         if start is None or end is None:
             continue
-        name = re.sub(rb"['\"\\]", b"", text(start))
+        name = here.delimiter
         first = bisect_left(taken, start.start_byte + 1)
         for place in taken[first : bisect_left(taken, end.end_byte + 1)]:
             is_in_name = place < start.end_byte

@@ -10,11 +10,11 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
-from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.limits import kept_while_judging, spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD
 from pup_tui.template.shell.command_use import (
     ANY_SHELL,
@@ -177,7 +177,7 @@ class Evaluations:
     def __init__(
         self,
         survey: Survey,
-        parts: ScriptParts | None = None,
+        parts: ScriptParts,
         depth: int = 0,
         given: tuple[bytes, ...] = (),
         *,
@@ -185,11 +185,11 @@ class Evaluations:
         names: bool = False,
     ) -> None:
         self._survey = survey
-        self._root = root = survey.root
+        self._root = survey.root
         self._depth = depth
         self._follows_texts = follows_texts and not names
         self._names = names
-        self._parts = parts or ScriptParts(root)
+        self._parts = parts
         self._filled: dict[int, list[bytes]] = {}
         self._known: dict[_Carrier, Evaluator | None] = {}
         self._given = given
@@ -770,12 +770,10 @@ class Evaluations:
         given = () if script in self._given_scripts else self._given_scripts
         key = script, shell, given
         if key not in self._scripts:
-            source, tree, _ = read(script, shell)
-            inner = None
-            if tree is not None:
-                survey = Survey(tree.root_node, source, shell, MARKER)
-                inner = Evaluations(survey, None, self._depth + 1, given, names=self._names)
-            self._scripts[key] = inner
+            known = kept_while_judging(("inside", script, shell), partial(_read, script, shell))
+            self._scripts[key] = known and Evaluations(
+                *known, self._depth + 1, given, names=self._names
+            )
         return self._scripts[key]
 
     def _from_variable(self, name: bytes, within: Node | None, around: bytes = b"") -> _Steps:
@@ -880,6 +878,13 @@ class Evaluations:
                 yield from [evaluator] if evaluator is not None else ()
         for redirect in self._parts.readings(name):
             yield from self._to_reader(redirect)
+
+
+def _read(script: bytes, shell: str) -> tuple[Survey, ScriptParts] | None:
+    source, tree, _ = read(script, shell)
+    if tree is None:
+        return None
+    return Survey(tree.root_node, source, shell, MARKER), ScriptParts(tree.root_node)
 
 
 def _makes_files(use: CommandUse) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,11 +14,11 @@ from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
 from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
-from pup_tui.template.shell.unseen import torn_names
+from pup_tui.template.shell.unseen import EXPANDING, torn_names
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query, Tree
+    from tree_sitter import Node, Tree
 
 _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
@@ -45,7 +44,6 @@ _LOST: Final = """
 (herestring_redirect) @given
 """
 _WORDS: Final = "(word) @word"
-_BACKTICKS: Final = '(command_substitution . "`") @backticks'
 _WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
 _TEXTS: Final = frozenset({"string", "translated_string", "heredoc_body", "comment", "ERROR"})
 _BEGINS_WITH_BACKSLASH: Final = late_pattern(rb"<<[^\n]*\n(?=\s*\\)")
@@ -56,27 +54,6 @@ _TAKES_RESERVED: Final = late_pattern(
 )
 _TIME_OPTIONS: Final = frozenset({b"-p", b"--"})
 _MAY_TAKE_RESERVED: Final = late_pattern(rb"\b(?:time|coproc|repeat|foreach|nocorrect|noglob)\b")
-
-
-@lru_cache(maxsize=1)
-def _lost() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), _LOST)
-
-
-@lru_cache(maxsize=1)
-def _backticks() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), _BACKTICKS)
-
-
-@lru_cache(maxsize=1)
-def _words() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), _WORDS)
 
 
 class Read(NamedTuple):
@@ -150,7 +127,7 @@ def _without_backticks(tree: Tree | None, script: bytes) -> Inserted | None:
     """What is to be put in to write ``$(…)`` for backticks within words, which the grammar tears there."""
     if tree is None or _WITHIN_WORD.search(script) is None:
         return None
-    found = captured(_backticks(), tree.root_node).get("backticks", [])
+    found = captured(EXPANDING, tree.root_node).get("backticks", [])
     places = tuple(n.start_byte for n in found if _is_in_bare_word(n, script))
     return Inserted(places, b"$" * len(places)) if places else None
 
@@ -196,7 +173,7 @@ def _bodies_taken_for_words(tree: Tree, script: bytes) -> tuple[int, ...]:
 
 def _swallowed(root: Node) -> list[Node]:
     """The words in which the line ends on which a here-document begins."""
-    words = captured(_words(), root).get("word", [])
+    words = captured(_WORDS, root).get("word", [])
     return [node for node in words if (node.text or b"").startswith(b"\n")]
 
 
@@ -251,23 +228,21 @@ def _parse(script: bytes) -> Tree | None:
         return None
 
 
-def unknown_line(tree: Tree | None, script: bytes) -> int:
-    """The line, from 1, at which a script is no shell that the grammar knows; 0 if there is none."""
-    if tree is None:
-        return 1
-    node = tree.root_node
-    if not node.has_error:
-        return min((n.start_point.row + 1 for n in _lost_nodes(node, script)), default=0)
+def unknown(root: Node, script: bytes) -> int:
+    """The first byte at which what was read is no shell that the grammar knows; -1 if there is none."""
+    if not root.has_error:
+        return min((node.start_byte for node in _lost_nodes(root, script)), default=-1)
+    node = root
     while True:
         broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
         if not broken or node.is_error:
-            return node.start_point.row + 1
+            return node.start_byte
         node = broken[0]
 
 
 def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     """Where the tree has a command and the shells something else, or arithmetic that it has not."""
-    found = captured(_lost(), root)
+    found = captured(_LOST, root)
     names = found.get("name", [])
     lost = [node for node in names if _word(node) in _RESERVED]
     lost += [node for node in found.get("redirected", ()) if _word(node) == b"done"]

@@ -18,12 +18,19 @@ def language() -> Language:
     return Language(tree_sitter_bash.language())
 
 
-def captured(query: Query, root: Node) -> dict[str, list[Node]]:
+def captured(query: str, root: Node) -> dict[str, list[Node]]:
     """What a query finds, by the names of its captures, in the order of the script, outer before inner."""
     from tree_sitter import QueryCursor
 
-    found = QueryCursor(query).captures(root)
+    found = QueryCursor(_compiled(query)).captures(root)
     return {name: sorted(nodes, key=_place) for name, nodes in found.items()}
+
+
+@lru_cache(maxsize=64)
+def _compiled(query: str) -> Query:
+    from tree_sitter import Query
+
+    return Query(language(), query)
 
 
 def _place(node: Node) -> tuple[int, int]:

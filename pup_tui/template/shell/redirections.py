@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -15,6 +16,25 @@ _INPUT: Final = frozenset({"<", "<>"})
 _DUPLICATES: Final = frozenset({">&"})
 _COMPUTED: Final = frozenset({"expansion", "simple_expansion", "string"})
 _OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
+_QUOTES: Final = re.compile(rb"['\"\\]")
+
+
+class Document(NamedTuple):
+    """What a here-document consists of: its delimiter, its text, and the delimiter at its end."""
+
+    start: Node | None
+    body: Node | None
+    end: Node | None
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether nothing in it is expanded: its delimiter is quoted, be it in part."""
+        return self.start is not None and _QUOTES.search(text(self.start)) is not None
+
+    @property
+    def delimiter(self) -> bytes:
+        """The line that ends it."""
+        return _QUOTES.sub(b"", text(self.start)) if self.start is not None else b""
 
 
 def text(node: Node) -> bytes:
@@ -48,6 +68,12 @@ def redirects(statement: Node) -> Iterator[Node]:
             yield child
             if child.type == "heredoc_redirect":
                 yield from (part for part in child.children if part.type in REDIRECTS)
+
+
+def document(redirect: Node) -> Document:
+    """The here-document that a redirection begins, as far as the tree has it."""
+    parts = {part.type: part for part in redirect.children}
+    return Document(*map(parts.get, ("heredoc_start", "heredoc_body", "heredoc_end")))
 
 
 def body(redirect: Node) -> Node | None:

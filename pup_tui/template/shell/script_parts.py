@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.heredocs import DESCRIPTOR
-from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.other_names import makes_names, other_names
 from pup_tui.template.shell.programs import PROGRAMS
@@ -35,7 +35,7 @@ from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.words import READING, loop_words
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
 STATEMENTS: Final = frozenset(
     {
@@ -92,25 +92,13 @@ _OWN_DESCRIPTOR: Final = re.compile(rb"/(?:dev|proc/self)/fd/(?![012]\Z)")
 _OPEN_NAME: Final = re.compile(rb"[$\x01]|%b" % MARKER.pattern)
 
 
-@lru_cache(maxsize=1)
-def _query() -> Query:
-    from tree_sitter import Query
-
-    wanted = (
-        "(command) @command (simple_expansion) @expansion (expansion) @expansion"
-        "(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function"
-        "(for_statement) @loop (declaration_command) @declaration (heredoc_body) @heredoc"
-        "(command_substitution) @substitution (herestring_redirect (_) @given)"
-        "(variable_assignment value: (_) @assigned)"
-    )
-    return Query(language(), wanted)
-
-
-@lru_cache(maxsize=1)
-def _word_query() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), "(word) @word")
+_QUERY: Final = """
+(command) @command (simple_expansion) @expansion (expansion) @expansion
+(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function
+(for_statement) @loop (declaration_command) @declaration (heredoc_body) @heredoc
+(command_substitution) @substitution (herestring_redirect (_) @given)
+(variable_assignment value: (_) @assigned)
+"""
 
 
 class ScriptParts:
@@ -247,7 +235,7 @@ class ScriptParts:
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
-        return captured(_query(), self._root)
+        return captured(_QUERY, self._root)
 
     @cached_property
     def functions(self) -> dict[bytes, Node]:
@@ -315,7 +303,7 @@ class ScriptParts:
         """The patterns that become names of files, whatever those are called."""
         if not _ANY_FILE.search(text(self._root)):
             return []
-        words = captured(_word_query(), self._root).get("word", [])
+        words = captured("(word) @word", self._root).get("word", [])
         return [node for node in words if _is_pattern(node)]
 
     def is_exported(self, name: bytes) -> bool:

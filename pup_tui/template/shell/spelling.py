@@ -27,8 +27,8 @@ class Inserted(NamedTuple):
 
     def outer(self, at: int) -> int:
         """Where a byte of what was written stands in the script."""
-        inner = [place + number for number, place in enumerate(self.places)]
-        return at - bisect_left(inner, at)
+        places = self.places
+        return at - bisect_left(range(len(places)), at, key=lambda each: places[each] + each)
 
 
 class Joined(NamedTuple):
@@ -53,7 +53,10 @@ class Joined(NamedTuple):
 
     def outer(self, at: int) -> int:
         """Where a byte of what was written stands in the script."""
-        return at + 2 * bisect_right(self.inner, at)
+        places = self.places
+        return at + 2 * bisect_right(
+            range(len(places)), at, key=lambda each: places[each] - 2 * each
+        )
 
 
 class Spelling(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWo
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.heredocs import DESCRIPTOR
-from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
@@ -31,7 +31,7 @@ from pup_tui.template.shell.words import (
 )
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
 COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
 FUNCTION: Final = "function_definition"
@@ -110,13 +110,6 @@ def _joined(words: Sequence[ShellWord]) -> list[ShellWord]:
     return found
 
 
-@lru_cache(maxsize=1)
-def _query() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), _QUERY)
-
-
 class Survey:
     """What was found in the tree of a script; `marker` matches what stands in the place of values.
 
@@ -175,7 +168,7 @@ class Survey:
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
-        return captured(_query(), self.root)
+        return captured(_QUERY, self.root)
 
     @property
     def is_plain(self) -> bool:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.shell.climb import Climb
-from pup_tui.template.shell.grammar import read, unknown_line
+from pup_tui.template.shell.grammar import read, unknown
 from pup_tui.template.shell.places import Heredoc, Place
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.unseen import unseen
@@ -55,13 +55,14 @@ class ScriptTree:
     @cached_property
     def unknown_line(self) -> int:
         """The line, from 1, of the first place that the grammar does not know; 0 if it knows all."""
-        line = unknown_line(self._tree, self._script)
-        return self._spelling.unknown_line if self._tree is None else line and self._line(line)
+        if self._tree is None:
+            return self._spelling.unknown_line
+        return self._line(unknown(self.root, self._script))
 
-    def _line(self, number: int) -> int:
-        """The line of the script that begins a line of what was read."""
-        begins = [0, *(found.end() for found in re.finditer(rb"\n", self._script))]
-        return number + self._spelling.joined_before(begins[number - 1])
+    def _line(self, at: int) -> int:
+        """The line of the script, from 1, of a byte of what was read; 0 for -1, which stands for none."""
+        before = self._script.count(b"\n", 0, at) + self._spelling.joined_before(at)
+        return before + 1 if at >= 0 else 0
 
     def evaluators(self, *, of_names: bool = False) -> list[Evaluator | None]:
         """Tell for each marker who takes the value for code later; or else for the name of a command."""
@@ -115,9 +116,7 @@ class ScriptTree:
     @cached_property
     def unseen_line(self) -> int:
         """The line, from 1, of what the shell expands first and the tree does not tell of; 0 if none."""
-        at = next(unseen(self.root, self._script, self._shell), -1)
-        before = self._script.count(b"\n", 0, at) + self._spelling.joined_before(at)
-        return before + 1 if at >= 0 else 0
+        return self._line(next(unseen(self.root, self._script, self._shell), -1))
 
     @cached_property
     def survey(self) -> Survey:

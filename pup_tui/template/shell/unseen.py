@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.language import captured, language
-from pup_tui.template.shell.redirections import text, upwards
+from pup_tui.template.shell.language import captured
+from pup_tui.template.shell.redirections import document, text, upwards
 from pup_tui.template.shell.words import ZSH_PARAMETER
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
 _EXPANDED: Final = late_pattern(rb"(\\*)(`|\$\$|\$[\w@*{(\[])")
 _EXPANDED_BY_ZSH: Final = late_pattern(rb"(\\*)(`|\$\$|\$(?:[\w@*{(\[]|[+#]*[=~^][=~^+#]*\w))")
@@ -24,12 +23,16 @@ _ZSH_NAME: Final = late_pattern(rb"([A-Za-z_]\w*|[0-9]+|[@*])")
 """What a shell takes for a name behind a dollar."""
 _SIGN: Final = late_pattern(rb"[$`]")
 
-_QUERY: Final = """
+EXPANDING: Final = """
 (simple_expansion) @named (expansion) @named
 (arithmetic_expansion) @seen (command_substitution) @seen
 (command_substitution . "`") @backticks
-(raw_string) @text (ansi_c_string) @text (comment) @text (heredoc_redirect) @text
-(regex) @text (extglob_pattern) @text
+(raw_string) @text @quoted (ansi_c_string) @text @quoted (comment) @text @quoted
+(heredoc_redirect) @text @document (regex) @text (extglob_pattern) @text
+"""
+"""What is expanded in a script, and the texts in which a sign or a backslash may be a letter.
+
+One query for all who ask for some of it: each takes longer to prepare than a script to read.
 """
 _NAMES: Final = frozenset({"variable_name", "special_variable_name", "subscript", "expansion"})
 """One of these stands in every expansion whose text is followed."""
@@ -49,18 +52,11 @@ _OWN_DOLLARS: Final = frozenset({b"awk", b"gawk", b"mawk", b"nawk", b"grep", b"s
 """Programs to which a dollar is a letter of their own language."""
 
 
-@lru_cache(maxsize=1)
-def _query() -> Query:
-    from tree_sitter import Query
-
-    return Query(language(), _QUERY)
-
-
 def unseen(root: Node, script: bytes, shell: str) -> Iterator[int]:
     """Where the shell expands what no node of the tree stands for: each ``$`` and backtick, by its byte."""
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     if signs.search(script) is not None:
-        yield from _unseen(captured(_query(), root), script, shell)
+        yield from _unseen(captured(EXPANDING, root), script, shell)
 
 
 def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
@@ -71,7 +67,7 @@ def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     if signs.search(script) is None:
         return []
-    found = captured(_query(), root)
+    found = captured(EXPANDING, root)
     missed = [*_unseen(found, script, shell)]
     if not missed:
         return []
@@ -167,10 +163,9 @@ def _is_known(place: Node, script: bytes, at: int) -> bool:
         case "raw_string":
             return not are_letters(place)
         case "heredoc_redirect":
-            parts = {part.type: part for part in place.children}
-            start, body = parts.get("heredoc_start"), parts.get("heredoc_body")
-            is_literal = start is not None and re.search(rb"['\"\\]", text(start)) is not None
-            return is_literal and body is not None and body.start_byte <= at < body.end_byte
+            here = document(place)
+            body = here.body if here.is_literal else None
+            return body is not None and body.start_byte <= at < body.end_byte
         case kind if kind in _PATTERNS:
             runs = _RUNS.search(_LITERAL.sub(b"", script[place.start_byte : place.end_byte]))
             is_plain = runs is None and _COMPARED.match(script, at) is not None

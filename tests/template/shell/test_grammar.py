@@ -5,21 +5,28 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from tree_sitter import Query
-
 from pup_tui.template.shell.grammar import read
-from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.language import captured
+from pup_tui.template.shell.tree import ScriptTree
 
 
 def test_what_a_query_finds_stands_in_the_order_of_the_script() -> None:
     script = b"a $(b $(c) $(d)) | e\nf() { g; }\n" * 50 + b"h <<E\n$(i)\nE\n"
     tree = read(script).tree
     assert tree is not None
-    found = captured(Query(language(), "(command) @c (command_name) @n"), tree.root_node)
+    found = captured("(command) @c (command_name) @n", tree.root_node)
     for nodes in found.values():
         places = [(node.start_byte, -node.end_byte) for node in nodes]
         assert places == sorted(places)
-    assert not captured(Query(language(), "(if_statement) @if"), tree.root_node)
+    assert not captured("(if_statement) @if", tree.root_node)
+
+
+def test_what_is_not_known_is_told_of_on_its_line_though_lines_go_on() -> None:
+    for script, line in (
+        (b"echo a \\\n b\n\necho c \\\n $((1 +))\n", 5),
+        (b"{ a \\\n; then; }\n", 2),
+    ):
+        assert ScriptTree(script, "bash").unknown_line == line
 
 
 def test_scripts_are_read_in_several_threads() -> None:
