@@ -24,9 +24,10 @@ def told_apart(runs: Iterable[tuple[str, Begun]]) -> list[str]:
     That is a value, else when it began, else its id; nothing for the only run of a runbook.
     """
     runs = list(runs)
-    told = {
-        runbook: iter(_apart([run for of, run in runs if of == runbook])) for runbook, _ in runs
-    }
+    by_runbook: dict[str, list[Begun]] = {}
+    for runbook, run in runs:
+        by_runbook.setdefault(runbook, []).append(run)
+    told = {runbook: iter(_apart(its)) for runbook, its in by_runbook.items()}
     return [next(told[runbook]) for runbook, _ in runs]
 
 

@@ -78,4 +78,4 @@ def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program
         screen.click("Read the flag")
         screen.wait_for("feature-flags get new-checkout")
         screen.click(r"\bRunbooks\b")
-        screen.wait_for(READY)
+        screen.wait_for("mute its monitors")

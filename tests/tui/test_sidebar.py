@@ -77,6 +77,22 @@ async def test_a_filter_that_matched_nothing_leads_back_to_where_one_stood(
         await console.eventually(lambda: console.main.entry and console.main.entry.id == "drain")
 
 
+async def test_who_moves_on_before_a_list_that_changed_is_drawn_stands_where_they_went(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services(THREE)) as console:
+        console.select("drain")
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "drain")
+        sidebar = console.main.sidebar
+        sidebar.show_about_workflows("never fetched")
+        sidebar.runbooks.action_runbook(-1)
+        assert sidebar.runbooks.entry is not None
+        assert sidebar.runbooks.entry.id == "triage"
+        await console.sees("Datadog workflows 0")
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "triage")
+        assert sidebar.runbooks.entry.id == "triage"
+
+
 @pytest.mark.parametrize(
     "key", ["g", "G", "j", "k", "pagedown", "pageup", "n", "N", "space", "enter"]
 )

@@ -158,9 +158,10 @@ class SortableTable(LineList):
         """Have the rows in order, and the column that they are sorted by marked; what is blank is last."""
         column, rows, blank = self.column, self._rows, list[Line]()
         if column is not None:
-            blank = [row for row in rows if not self._cell(row, column)]
-            rows = [row for row in rows if self._cell(row, column)]
-            rows.sort(key=lambda row: _sort_key(self._cell(row, column)))
+            cells = [(self._cell(row, column), row) for row in rows]
+            blank = [row for cell, row in cells if not cell]
+            filled = [each for each in cells if each[0]]
+            rows = [row for _, row in sorted(filled, key=lambda each: _sort_key(each[0]))]
         rows = rows[::-1] if self.reversed else rows
         self._lines = [self._marked_head(), self._head[1], *rows, *blank, *self._foot]
 

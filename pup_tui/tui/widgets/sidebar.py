@@ -219,15 +219,12 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
 
     def _return_to(self, here: object, line: int) -> None:
         """Back to what the cursor was on; else to the same line; at first to the first runbook."""
-        nodes = [leaf for node in self.root.children for leaf in (node, *node.children)]
-        found = next((node for node in nodes if _key(node.data) == here), None)
-        if found is None and here is None:
-            found = next((node for node in nodes if not isinstance(node.data, str)), None)
-        # The tree knows the lines of its nodes once it has been drawn.
-        if found is not None:
-            self.call_after_refresh(self.move_cursor, found)
-        else:
-            self.call_after_refresh(self.move_cursor_to_line, line)
+        shown = self._shown()
+        if here in shown:
+            line = shown.index(here)
+        elif here is None:
+            line = next((at for at, key in enumerate(shown) if not isinstance(key, str)), line)
+        self._stand_on(line)
 
     def go_to(self, path: Path) -> None:
         """Put the cursor on the runbook in this file."""
@@ -235,8 +232,20 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
             for leaf in group.children:
                 if not isinstance(leaf.data, str | None) and leaf.data.path == path:
                     group.expand()
-                    self.call_after_refresh(self.move_cursor, leaf)
+                    self._stand_on(self._shown().index(_key(leaf.data)))
                     return
+
+    def _shown(self) -> list[object]:
+        """What stands in each line."""
+        nodes = (self.get_node_at_line(line) for line in range(self.last_line + 1))
+        return [_key(node.data) for node in nodes if node is not None]
+
+    def _stand_on(self, line: int) -> None:
+        """Put the cursor on a line, at once: who moves it before the list is drawn moves it from there."""
+        if self.last_line >= 0:
+            self.cursor_line = line
+            # How much of the list is in sight is known once it has been laid out.
+            self.call_after_refresh(lambda: self.scroll_to_line(self.cursor_line, animate=False))
 
     def action_runbook(self, by: int) -> None:
         """Go to the next runbook or to the one before, past the titles of groups."""
@@ -380,8 +389,8 @@ class Sidebar(Vertical):
         )
         self.runbooks.show(groups, self._activity)
         self._show_state(len(found))
-        if self.runbooks.entry is not None:
-            self._tell(self.runbooks.entry)
+        if found:
+            self._tell(self.runbooks.entry, self.runbooks.group)
         return groups
 
     def _show_state(self, found: int) -> None:
