@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.support import forked
+from tests.support.sandboxes import leading_to
 
 NO_PASSWORDS = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 """The environment in which a program finds no passwords, and certainly not those of who runs the tests."""
@@ -123,7 +124,7 @@ def sandbox_process(program: Program, *args: str) -> Iterator[dict[str, str]]:
     try:
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), url
-        yield {"PUP_TUI_DATADOG_URL": url, "DD_API_KEY": "k" * 8, "DD_APP_KEY": "a" * 8}
+        yield leading_to(url)
     finally:
         process.terminate()
         process.communicate(timeout=200)
