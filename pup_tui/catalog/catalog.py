@@ -117,6 +117,9 @@ class Catalog:
             return self._meant(name, paths, others)
         if is_path:
             raise UnknownRunbook(name, "there is no such file")
+        here = next((name + suffix for suffix in SUFFIXES if os.path.isfile(name + suffix)), None)
+        if here is not None:
+            raise UnknownRunbook(name, f"a file of that name lies here: say `{here}`")
         raise UnknownRunbook(name, self._near(name, paths, others))
 
     def _meant(

@@ -66,6 +66,11 @@ class Manner(Struct, frozen=True, kw_only=True):
     undone: Undone | None = None
     stands_for: str = ""
 
+    @property
+    def is_told_how_to_go_on(self) -> bool:
+        """Whether a run that did not succeed is one that somebody would resume, and a person reads of it."""
+        return not (self.as_json or self.undone or self.stands_for)
+
 
 @click.command("run")
 @click.argument("runbook")
@@ -201,6 +206,8 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
             judge = None if manner.undone is None else manner.undone.judge
             try:
                 code = await run_headless(run, face, answers, judge, manner.stands_for)
+                if code and parts.journal and manner.is_told_how_to_go_on:
+                    _tell_way_on(run, err)
             finally:
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
@@ -253,6 +260,13 @@ def _tell_broken(run: LocalRun, err: Outlet) -> None:
     if lock is not None and lock.broken:
         told = f"the lock {lock.value} was taken from {lock.broken}: {lock.reason}"
         err.write(f"▲ {safe_text(told)}\n")
+
+
+def _tell_way_on(run: LocalRun, err: Outlet) -> None:
+    from pup_tui.core.standing import can_resume
+
+    if can_resume(run.state):
+        err.write(f"`pup-tui resume {run.run}` goes on from there\n")
 
 
 def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:

@@ -100,6 +100,27 @@ def test_errors_are_one_line_that_says_what_where_and_what_to_do(program: Progra
 
 
 @pytest.mark.proves("P10")
+def test_a_runbook_that_is_not_installed_but_lies_here_is_pointed_to(program: Program) -> None:
+    program.write("hello", HELLO)
+    done = program("run", "hello")
+    assert done.code == 2
+    assert (
+        "there is no runbook `hello`: a file of that name lies here: say `hello.yaml`" in done.err
+    )
+
+
+def test_a_run_that_did_not_succeed_tells_how_it_goes_on(program: Program) -> None:
+    program.write("x", "name: x\nsteps: [{name: A, kind: shell, run: test -e there}]\n")
+    failed = program("run", "x.yaml")
+    assert "goes on from there" not in program("run", "x.yaml", "--no-journal").err
+    told = re.search(r"`pup-tui (resume \w+)` goes on from there", failed.err)
+    assert told is not None
+    (program.cwd / "there").touch()
+    gone_on = program(*told[1].split(), "--yes")
+    assert gone_on.code == 0
+    assert "goes on from there" not in gone_on.err
+
+
 def test_a_secret_is_refused_as_an_argument_and_taken_from_a_file(program: Program) -> None:
     program.write(
         "s",
