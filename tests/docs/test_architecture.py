@@ -18,6 +18,7 @@ PARTS = frozenset(path.stem for path in PACKAGE.iterdir() if path.name[0] != "_"
 def test_every_module_and_what_it_holds_is_there() -> None:
     names = [name for name in QUOTED if re.fullmatch(r"\w+(\.\w+)+(\(\))?", name)]
     ours = [name for name in names if name.partition(".")[0] in PARTS and not _is_file(name)]
+    ours.remove("steps.ID")  # of the format
     assert len(ours) > 50
     assert [name for name in sorted(ours) if not _resolves(name.removesuffix("()"))] == []
 
