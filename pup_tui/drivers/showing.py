@@ -108,12 +108,13 @@ def _value(seen: _Seen) -> Any:
 
 def _table_by_kind(seen: _Seen) -> str:
     # Late: few steps want it.
+    from pup_tui.answers.pages import more_than
     from pup_tui.output.json_table import json_table, thing_table
 
     value = _value(seen)
     subject = subject_of(value)
     if subject.is_list and not subject.things:
-        return table([], [])
+        return table([], [], more_than(value))
     things = thing_table(value)
     made = json_table([value], least=1) if things is None else things.text
     if made is None:
