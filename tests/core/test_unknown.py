@@ -73,6 +73,9 @@ steps:
     assert player.machine.state.status == "failed"
     assert player.machine.state.reason == f"`{x}` failed: the connection was lost"
     assert not player.asked
+    assert set(standing(player.machine.program, player.machine.state).begun) == {
+        step for step, status in player.statuses().items() if status == "unknown" and "/" in step
+    }
     player.resume().play()
     assert [each.question.step for each in player.asked] == [x]
     assert player.machine.state.status == "succeeded"
