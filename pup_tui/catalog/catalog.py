@@ -39,14 +39,18 @@ class UnknownRunbook(Exception):
 class Catalog:
     """The runbooks of some directories. One broken file never hides the others.
 
-    `has_program` tells whether this machine has `pup`, or an extension of it, `pup-NAME`.
+    `has_program` tells whether this machine has `pup`, or an extension of it, `pup-NAME`; `datadog` is the
+    URL that is configured in place of a site.
     """
 
     def __init__(
-        self, places: Sequence[Folder], has_program: Callable[[str], bool] = lambda _: False
+        self,
+        places: Sequence[Folder],
+        has_program: Callable[[str], bool] = lambda _: False,
+        datadog: str = "",
     ) -> None:
         self.places = tuple(places)
-        self.pup = KnownPup(has_program)
+        self.pup = KnownPup(has_program, datadog)
         self._loaded: dict[Path, Loaded] = {}
 
     def entries(self) -> list[Entry]:

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 class KnownPup:
     """The built-in client's subcommands, those that only an installed `pup` has, and its extensions.
 
-    `has_program` tells whether this machine has `pup`, or an extension `pup-NAME`.
+    `has_program` tells whether this machine has `pup`, or an extension `pup-NAME`; `datadog` is the URL that
+    is configured in place of a site.
     """
 
-    def __init__(self, has_program: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(
+        self, has_program: Callable[[str], bool] = lambda _: False, datadog: str = ""
+    ) -> None:
         self._has_program = has_program
+        self._datadog = datadog
 
     def changes(self, words: Sequence[str]) -> bool | None:
         """Whether the subcommand that words begin with changes anything; None where nobody knows."""
@@ -27,10 +31,13 @@ class KnownPup:
     def mistake(self, words: Sequence[KnownWord]) -> tuple[str, str] | None:
         """What is wrong with words and what to do; None where nothing is known to be wrong."""
         from pup_tui.datadog.commands import CommandError
-        from pup_tui.datadog.known_words import program_of
+        from pup_tui.datadog.endpoint import check_endpoint
+        from pup_tui.datadog.known_words import endpoint_of, program_of
 
         try:
             program_of(words, self._has_program)
+            if (endpoint := endpoint_of(words)) is not None:
+                check_endpoint(endpoint, self._datadog)
         except CommandError as error:
             return error.message, error.hint
         return None

@@ -250,7 +250,10 @@ def _tell(past: ShownRun, standing: Standing) -> None:
 
 def _made(program: Program, standing: Standing, file: FileValues) -> dict[str, dict[str, object]]:
     """What a file says that steps captured of which nobody knows whether they were done."""
-    captures = {step: captures_of(program.node(step).step) for step in standing.unknown}
+    captures = {
+        step: captures_of(program.node(step).step)
+        for step in (*standing.unknown, *standing.followed)
+    }
     return {step: file.captured(step, names) for step, names in captures.items()}
 
 

@@ -34,6 +34,7 @@ def open_catalog(settings: Settings) -> Catalog:
     """The catalog of everything that is installed for this operator."""
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.places import folders
+    from pup_tui.datadog.configuration import URL_VARIABLE
     from pup_tui.steps.pup_programs import pup_program
 
     named = settings.runbooks
@@ -47,6 +48,7 @@ def open_catalog(settings: Settings) -> Catalog:
     return Catalog(
         [*places, *workflow_folders(settings)],
         lambda program: pup_program(program, settings.environ) is not None,
+        settings.environ.get(URL_VARIABLE, ""),
     )
 
 

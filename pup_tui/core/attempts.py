@@ -12,6 +12,7 @@ from pup_tui.core.ids import Timer
 from pup_tui.core.program import Node
 from pup_tui.core.questions import ask_before, must_ask
 from pup_tui.core.requests import Prepared, Rendered
+from pup_tui.core.resuming import ask_whether_done
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, seen_at, wanted_of
@@ -62,6 +63,7 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
     step.begin(run.now)
     step.attempts += 1
     step.tries += 0 if step.poll is not None or step.follows else 1
+    step.following = bool(step.follows)
     step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, limits.seconds
     step.due = None
     run.begun.append(run.attempt(node))
@@ -72,13 +74,17 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
     if isinstance(prepared, Rendered):
         # The attempts of a poll say the same over and over: of them the first is recorded.
         is_told = step.poll is None or step.attempts == step.poll.first
+        # What goes on is what was begun, whatever another text of the runbook would begin.
+        shown, sent = prepared.shown, prepared.sent
+        if step.follows and step.command:
+            shown, sent = step.command, step.sent
         run.outbox.add(
             StartAttempt(
                 attempt=run.attempt(node),
                 step=node.id,
                 request=prepared.request,
-                shown=prepared.shown,
-                sent=prepared.sent if is_told else NOTHING_SENT,
+                shown=shown,
+                sent=sent if is_told else NOTHING_SENT,
                 made=prepared.made,
                 wanted=wanted_of(run.program, node, run.state, run.scope(node), run.now),
                 output_limit=limits.output,
@@ -137,7 +143,7 @@ def finished(run: Run, node: Node, event: Event) -> None:
     run.clear_timer(node, Timer.TIMEOUT)
     _note_end(run, node, event)
     if event.unknown:
-        run.end(node, StepStatus.UNKNOWN, event.reason)
+        _end_unknown(run, node, event.reason)
     elif order.polls(node):
         polls.judge(run, node, event)
     else:
@@ -160,7 +166,7 @@ def stopped(run: Run, node: Node, event: Event) -> None:
     detail = event.reason.removeprefix("cancelled").lstrip(" ,;:")
     told = f"{why} ({detail})" if detail else why
     if event.unknown:
-        run.end(node, StepStatus.UNKNOWN, told)
+        _end_unknown(run, node, told)
     elif step.left:
         run.end(node, StepStatus.CANCELLED, told)
     elif step.poll is not None and step.poll.accepted is not None:
@@ -169,6 +175,19 @@ def stopped(run: Run, node: Node, event: Event) -> None:
         polls.judge(run, node, event, failed=told)
     else:
         run.fail(node, told)
+
+
+def _end_unknown(run: Run, node: Node, why: str) -> None:
+    """End a step of which nobody knows whether it was done.
+
+    Where it followed what an earlier leg had begun somebody is asked, as of all else that one left
+    unfinished: it would be followed for ever.
+    """
+    step = run.step(node)
+    if step.following and not (run.state.cancelled or run.state.interrupted or step.left):
+        ask_whether_done(run, node, f"What it had begun cannot be followed: {why}")
+    else:
+        run.end(node, StepStatus.UNKNOWN, why)
 
 
 def retried(run: Run, node: Node, event: Event) -> None:

@@ -258,6 +258,11 @@ def close(run: Run, node: Node) -> None:
         # It was given up, or timed out, too late to keep anything in it from its end.
         block.cut, block.timed_out = None, False
     if node.is_loop:
+        _gather(run, node, block)
+    if (lost := _lost_in(run, block)) is not None:
+        # Not attempted again, whoever wants it: what nobody knows the end of would be begun a second time.
+        run.end(node, StepStatus.UNKNOWN, run.told_failure(lost))
+    elif node.is_loop:
         _close_items(run, node, block)
     elif run.step(node).poll is not None and not run.step(node).left:
         _close_attempt(run, node, block)
@@ -274,8 +279,7 @@ def close(run: Run, node: Node) -> None:
 
 
 def _close_items(run: Run, node: Node, block: BlockState) -> None:
-    """End a foreach: what its items made becomes lists."""
-    _gather(run, node, block)
+    """End a foreach, by how its items ended."""
     if block.failure is not None:
         run.end(node, StepStatus.FAILED, _told_items(run, block, block.failure))
     elif (cut := _cut(run, node, block)) is not None:
@@ -299,6 +303,12 @@ def _close_attempt(run: Run, node: Node, block: BlockState) -> None:
         run.end(node, StepStatus.CANCELLED, cut)
     else:
         polls.judge_block(run, node, failure or _give_back(run, node))
+
+
+def _lost_in(run: Run, block: BlockState) -> str | None:
+    """The first step of a block of which nobody knows whether it was done."""
+    statuses = ((child, run.state.steps[child].status) for child in block.children)
+    return next((child for child, status in statuses if status is StepStatus.UNKNOWN), None)
 
 
 def _failure(run: Run, node: Node, block: BlockState) -> str:

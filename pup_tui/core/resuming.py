@@ -159,7 +159,11 @@ def take_up(run: Run, node: Node) -> bool:
     if is_unknown(known):
         if step.follows or may_repeat(run.program, node):
             return False
-        _ask_whether_done(run, node, known)
+        ask_whether_done(
+            run,
+            node,
+            "Its last attempt began and did not finish: nobody knows whether it was done.",
+        )
         return True
     if known.phase is StepPhase.FAILURE and known.failing is not None:
         run.ask_about_failure(node, known.failing)
@@ -255,6 +259,7 @@ def answered(run: Run, node: Node, event: Event) -> None:
             run.step(node).captured = list(event.values)
             run.end(node, StepStatus.SUCCEEDED, f"{was_done(event.by)}{note}")
         case "retry":
+            run.step(node).follows = ""
             run_changed(run, node, event)
         case "skip":
             run.end(node, StepStatus.SKIPPED, f"skipped by {event.by}{note}")
@@ -349,9 +354,9 @@ def take_names(run: Run, node: Node, step: StepState) -> None:
     )
 
 
-def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:
-    """Put an attempt that did not finish to the operator."""
-    run.step(node).command, run.step(node).sent = known.command, known.sent
+def ask_whether_done(run: Run, node: Node, message: str) -> None:
+    """Put an attempt of which nobody knows whether it was done to the operator."""
+    step = run.step(node)
     captures = named_captures(run.program, node)
     run.ask(
         node,
@@ -359,9 +364,9 @@ def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:
             step=node.id,
             title=node.step.name,
             kind="unknown",
-            message="Its last attempt began and did not finish: nobody knows whether it was done.",
+            message=message,
             danger=node.step.danger,
-            upcoming=Shown(known.command, known.sent).text if known.command else None,
+            upcoming=Shown(step.command, step.sent).text if step.command else None,
             captures=captures,
             secrets=tuple(name for name in captures if name in node.step.secret_captures),
         ),

@@ -89,7 +89,9 @@ def standing(program: Program, state: RunState) -> Standing:
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)]
     followed = tuple(id_ for id_ in unknown if goes_on_elsewhere(program.node(id_), leaves[id_]))
     # Also those that take back or clean up, which are not asked about: what may live on is what began.
-    begun = {id_ for id_, step in steps.items() if is_unknown(step)}.union(unknown)
+    begun = {
+        id_ for id_, step in steps.items() if is_unknown(step) and not program.node(id_).is_block
+    }.union(unknown)
     taken_back = _undone(program, state.steps).difference(doubtful)
     undone = program.in_order(id_ for id_ in taken_back if program.has(id_))
     given = (id_ for id_ in state.earlier.skipped if _was_given(earlier, id_))

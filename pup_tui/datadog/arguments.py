@@ -84,6 +84,22 @@ def has_open_beginning(words: Sequence[str]) -> bool:
     return any(TEMPLATE in word and word.partition("=")[0] not in spelled for word in leading)
 
 
+def check_beginning(words: Sequence[str]) -> None:
+    """CommandError for a flag before the subcommand that nobody knows.
+
+    What it means is not known, nor which word behind it is the subcommand.
+    """
+    leading, _ = split_globals(words)
+    spelled = spellings(load_table().globals)
+    for word in leading:
+        known = word.partition("=")[0] in spelled or (word[:2] in spelled and word[:2] != "--")
+        if word.startswith("-") and not known:
+            name = word.partition("=")[0]
+            raise CommandError(
+                f"unknown flag {name} before the subcommand", "write the subcommand first"
+            )
+
+
 def spellings(flags: Iterable[PupFlag]) -> dict[str, PupFlag]:
     """Flags by how each can be spelled."""
     return {spelled: flag for flag in flags for spelled in (flag.name, flag.short) if spelled}

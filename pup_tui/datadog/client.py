@@ -125,14 +125,15 @@ class DatadogClient:
                 response = await self._attempt(built)
             except TransportError as error:
                 told = self._scrubbed(str(error))
+                may_be_done = not repeatable and error.may_be_done
                 if not error.sent:
                     self.may_have_changed = changed_before
-                elif not repeatable and error.may_be_done:
+                elif may_be_done:
                     told += "; Datadog may have carried it out"
                 can_repeat = repeatable or not error.sent
                 again = can_repeat and error.kind in _REPEATABLE
                 if not again or is_last or self._ends_before(delay):
-                    raise DatadogError(told) from None
+                    raise DatadogError(told, may_be_done=may_be_done) from None
                 reason = told
             else:
                 failure = self._failure(built, response)
@@ -148,6 +149,7 @@ class DatadogClient:
                 again = limited or (repeatable and response.status >= 500)
                 if not again or is_last or self._ends_before(delay):
                     if check:
+                        failure.may_be_done = not repeatable and response.status >= 500
                         raise failure
                     return response
             await self._wait(delay, reason)

@@ -182,13 +182,16 @@ def site_of(text: str) -> str:
 
 
 def base_url_of(text: str) -> str:
-    """A base URL without its last slash, empty where there is none. Raises ConfigurationError."""
+    """A base URL without its last slash, spelled as everybody spells it; empty where there is none.
+
+    Raises ConfigurationError.
+    """
     url = text.strip().rstrip("/")
     if not url:
         return ""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         raise ConfigurationError("is no URL: use for example http://127.0.0.1:8080") from None
     if parts.scheme not in {"http", "https"} or not host:
@@ -203,7 +206,9 @@ def base_url_of(text: str) -> str:
             f"would send keys to {host} in clear text: use https "
             "(plain http is for 127.0.0.1 and localhost)"
         )
-    return url
+    host = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}{'' if port in (None, usual) else f':{port}'}{parts.path}"
 
 
 def is_loopback(host: str) -> bool:

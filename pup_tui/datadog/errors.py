@@ -22,8 +22,9 @@ class DatadogError(Exception):
     """A request that Datadog refused, or that did not reach it.
 
     `status` is the HTTP status, None where there was no answer; `body` is the answer's body. `again_in` is in
-    how many seconds a rate limit allows the request, None where that is not what speaks against it. The text
-    never holds the query string or a credential, and names the request as Datadog does, where it does.
+    how many seconds a rate limit allows the request, None where that is not what speaks against it.
+    `may_be_done` tells that what it was to change may be changed for all that. The text never holds the query
+    string or a credential, and names the request as Datadog does, where it does.
     """
 
     def __init__(
@@ -32,11 +33,14 @@ class DatadogError(Exception):
         status: int | None = None,
         body: bytes = b"",
         again_in: float | None = None,
+        *,
+        may_be_done: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.body = body
         self.again_in = again_in
+        self.may_be_done = may_be_done
 
 
 def known_as(response: Response) -> str:

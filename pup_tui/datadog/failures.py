@@ -20,18 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 FailureKind = Literal[
-    "invalid",  # the request cannot be made, or the answer cannot be understood
+    "invalid",  # the request cannot be made
     "unreachable",  # no such host, or no way to it
     "connect",  # the host is there and did not take the call
     "tls",  # its certificate was not accepted
     "incomplete",  # the connection ended in the middle
     "timeout",  # the deadline passed
     "too-large",  # more bytes than allowed
+    "undecodable",  # an answer that cannot be understood
     "redirect",  # a redirect that must not be followed
 ]
 
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
-_BEGUN = frozenset({"connect", "incomplete", "timeout", "too-large"})
+_BEGUN = frozenset({"connect", "incomplete", "timeout", "too-large", "undecodable"})
 _LONGEST_PATH = 500
 _LONGEST_URL = 65_536
 

@@ -33,10 +33,10 @@ PUP = "pup"
 
 
 class _Given(NamedTuple):
-    """The flags that words give, how many words are none, and whether only a `pup` takes a value of them."""
+    """The flags that words give, the words that are none, and whether only a `pup` takes a value of them."""
 
     flags: list[PupFlag]
-    positional: int
+    positional: list[KnownWord]
     is_foreign: bool
 
 
@@ -62,7 +62,7 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     own = [flag for row in rows for flag in row.flags]
     given = _given(name, rest, [*own, *(more.flags if more is not None else [])])
     if not rows and more is not None:
-        if is_known and not more.takes(given.positional):
+        if is_known and not more.takes(len(given.positional)):
             raise CommandError(f"{name} takes other arguments", f"use `{more.usage}`")
         return PUP
     takes = {flag.name for flag in (*own, *load_table().globals) if not flag.refused}
@@ -71,6 +71,20 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     if is_known:
         resolve([word.text for word in words])
     return ""
+
+
+def endpoint_of(words: Sequence[KnownWord]) -> KnownWord | None:
+    """The endpoint that words give to `pup api`; None where they are those of another subcommand.
+
+    Raises CommandError for a flag or value that `api` does not take.
+    """
+    name, rest = _command(words[1:] if words[:1] == [KnownWord(PUP)] else words)
+    if name != "api":
+        return None
+    flags = [flag for row in load_table().named(name) for flag in row.flags]
+    more = installed_commands().get(name)
+    given = _given(name, rest, [*flags, *(more.flags if more is not None else [])])
+    return given.positional[0] if given.positional else None
 
 
 def _command(words: Sequence[KnownWord]) -> tuple[str, list[KnownWord]]:
@@ -111,15 +125,16 @@ def _given(name: str, words: Sequence[KnownWord], flags: Iterable[PupFlag]) -> _
     """What words give to a subcommand. Raises CommandError for a flag or value that it does not take."""
     spelled = spellings((*flags, *load_table().globals))
     found: list[PupFlag] = []
-    positional, is_foreign = 0, False
+    positional: list[KnownWord] = []
+    is_foreign = False
     rest = deque(words)
     while rest:
         word = rest.popleft()
         if word == KnownWord("--"):
-            positional += len(rest)
+            positional += rest
             break
         if not word.text.startswith("-") or word.text == "-":
-            positional += 1
+            positional.append(word)
         elif word.is_whole or "=" in word.text:
             flag, text = flag_of(word.text, spelled, name)
             found.append(flag)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pup_tui import late
-from pup_tui.answers.things import NOT_COMPLETE, at, subject_of
+from pup_tui.answers.pages import more_than
+from pup_tui.answers.things import NOT_COMPLETE, at
 from pup_tui.datadog import workflows
 from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.endpoint import path_of
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.lookups import environment_id, flag_id
-from pup_tui.datadog.pages import more_than
 from pup_tui.datadog.shapes import flat_incident, in_state, slo_state
 
 if TYPE_CHECKING:
@@ -80,11 +80,9 @@ def _check_own_status(built: Built, response: Response) -> None:
 
 def _more(built: Built, document: Any) -> str:
     """That an answer is only a part of all there is, and the flags that get the rest where any do."""
-    if subject_of(document).is_partial:
-        return f"{NOT_COMPLETE}\n"
     told = more_than(document, _asked(built))
-    if not told:
-        return ""
+    if not told or told == NOT_COMPLETE:
+        return f"{told}\n" if told else ""
     flags = {flag.name for flag in built.row.flags} & _PAGING
     how = f" (see {', '.join(sorted(flags))})" if flags else ""
     return f"{told}{how}\n"

@@ -270,7 +270,7 @@ async def _read(request: Request, answer: httpx.Response, max_bytes: int) -> byt
     except BodyIncompleteError:
         raise TransportError("incomplete", f"{where}: response incomplete") from None
     except BodyUndecodableError as error:
-        raise TransportError("invalid", f"{where}: {error}") from None
+        raise TransportError("undecodable", f"{where}: {error}") from None
 
 
 def _with_defaults(headers: Mapping[str, str]) -> dict[str, str]:

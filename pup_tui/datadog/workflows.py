@@ -39,8 +39,8 @@ def instance_id(body: Any) -> str:
     found = at(body, "data", "id")
     if not isinstance(found, str) or not found:
         raise DatadogError(
-            "Datadog accepted the start but named no workflow instance, so nothing can be "
-            "followed: look at the workflow's run history"
+            "Datadog accepted the start but named no workflow instance, so nothing can be followed",
+            may_be_done=True,
         )
     return found
 

@@ -108,12 +108,13 @@ def _value(seen: _Seen) -> Any:
 
 def _table_by_kind(seen: _Seen) -> str:
     # Late: few steps want it.
+    from pup_tui.answers.pages import more_than
     from pup_tui.output.json_table import json_table, thing_table
 
     value = _value(seen)
     subject = subject_of(value)
     if subject.is_list and not subject.things:
-        return table([], [])
+        return table([], [], more_than(value))
     things = thing_table(value)
     made = json_table([value], least=1) if things is None else things.text
     if made is None:
@@ -136,7 +137,15 @@ def _table(given: WantedTable, wanted: Wanted, seen: _Seen) -> str:
     columns = given.columns or tuple(_fields(rows))
     titles = [each.title if each.is_field else _title(each, scope) for each in columns]
     cells = [[_cell(each, row, scope) for each in columns] for row in rows]
-    return _small(shown_table(titles, cells))
+    return _small(shown_table(titles, cells, _more(seen, len(rows))))
+
+
+def _more(seen: _Seen, rows: int) -> str:
+    """In words that there are more things than the answer has of which so many are shown: all that it has."""
+    from pup_tui.answers.pages import more_than
+
+    value = parse_json(seen.stdout)
+    return "" if value is NOTHING or len(subject_of(value).things) != rows else more_than(value)
 
 
 def _small(made: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from pup_tui.answers.pages import more_than
 from pup_tui.answers.tables import MOST_ROWS, table_of
 
 from .shown import shown_table
@@ -25,7 +26,7 @@ def thing_table(value: Any, now: float | None = None) -> ThingTable | None:
     `now` (seconds since 1970) has it tell how long ago times are.
     """
     found = table_of(value, now)
-    text = None if found is None else shown_table(found.titles, found.rows)
+    text = None if found is None else shown_table(found.titles, found.rows, more_than(value))
     return None if found is None or text is None else ThingTable(found.name, text)
 
 
@@ -44,7 +45,8 @@ def json_table(values: list[Any], least: int = 2) -> str | None:
         return None
     rows = max(found, key=len)
     titles = list({name: None for row in rows for name in row})
-    return shown_table(titles, [[_cell(row.get(name)) for name in titles] for row in rows])
+    more = more_than(values[0]) if len(values) == 1 else ""
+    return shown_table(titles, [[_cell(row.get(name)) for name in titles] for row in rows], more)
 
 
 def _flat_rows(values: list[Any]) -> list[Mapping[str, Any]]:

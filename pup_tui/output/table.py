@@ -8,9 +8,13 @@ from collections.abc import Sequence
 _BREAKS = str.maketrans({"\n": "⏎", "\r": "␍", "\t": "␉"})
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table with a head, a rule and a line for each row; a line break within a cell is shown as a sign."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], more: str = "") -> str:
+    """A table with a head, a rule and a line for each row; a line break within a cell is shown as a sign.
+
+    Below it stands how many rows it has, and in words that there are `more`.
+    """
     count = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
+    count += f"; {more}" if more else ""
     if not columns:
         return f"({count})\n"
     lines = [[cell.translate(_BREAKS) for cell in row] for row in (columns, *rows)]

@@ -15,7 +15,7 @@ LEAST: Final = 4
 """Columns of the terminal that a column of a table keeps; where that is too much, lines are cut."""
 
 _RULE: Final = late_pattern(r"-+(?:\+-*)*")
-_COUNT: Final = late_pattern(r"\([0-9,]+ rows?\)")
+_COUNT: Final = late_pattern(r"\([0-9,]+ rows?(; .*)?\)")
 _CUT: Final = "…"
 
 

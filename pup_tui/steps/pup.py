@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pup_tui.core.requests import BARRED
+from pup_tui.datadog.arguments import check_beginning
 from pup_tui.datadog.commands import CommandError, Invocation, execute, mutates, resolve
 from pup_tui.datadog.configuration import (
     CREDENTIAL_VARIABLES,
@@ -157,6 +158,8 @@ class PupExecutor:
         given = environment(environ)
         configuration = self._configured(request.env, environ)
         _check_endpoint(words, invocation, configuration.base_url)
+        if invocation is None:
+            check_beginning(words)
         if configuration.is_handed_on or configuration.base_url != self._configuration.base_url:
             # As a whole: `pup` sends a token and keys that stand beside it together.
             given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 MISSES = 5
 """Looks at an instance that may fail in a row; each has the client's own retries behind it."""
 
+_MAY_RUN = "it may run: look at its run history"
+
 
 class WorkflowExecutor:
     """Starts the workflow of a step and follows its instance to its end."""
@@ -55,7 +57,7 @@ class WorkflowExecutor:
             if context.follow:
                 workflow_id, instance = msgspec.json.decode(context.follow, type=tuple[str, str])
                 request = replace(request, workflow_id=workflow_id)
-                note(sink, f"workflow instance {instance} is followed on")
+                note(sink, f"workflow instance {instance} of {workflow_id} is followed on")
             else:
                 started = await self._started(client, request, stop, context)
                 if isinstance(started, Outcome):
@@ -87,14 +89,16 @@ class WorkflowExecutor:
             instance = await _start(client, request, stop, context.grace)
         except DatadogError as error:
             told = told_refusal(error, "workflows run")
-            failed = refused(error, told)
+            if error.may_be_done:
+                told = f"{told}; {_MAY_RUN}"
+            failed = replace(refused(error, told), is_unknown=error.may_be_done)
             return told_to_stop(told, failed) if stop.is_set() else failed
         if instance is not None:
             return instance
+        if not client.may_have_changed:
+            return told_to_stop("nothing was started")
         return told_to_stop(
-            "the workflow was being started, and may run: look at its run history"
-            if client.may_have_changed
-            else "nothing was started"
+            f"the workflow was being started; {_MAY_RUN}", Outcome(ok=False, is_unknown=True)
         )
 
 

@@ -73,6 +73,12 @@ def test_line_break_after_a_key_is_forgiven_but_not_within() -> None:
     assert "Evil" not in str(caught.value)
 
 
+@pytest.mark.parametrize("host", ["https://API.datadoghq.com", "HTTPS://api.datadoghq.com:443/"])
+def test_a_base_url_in_another_spelling_is_the_same_one(host: str) -> None:
+    configuration = DatadogConfiguration.from_environment({"PUP_TUI_DATADOG_URL": host})
+    assert configuration == DatadogConfiguration.from_environment({})
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://127.0.0.1:8080/", "http://localhost:1", "http://[::1]:1", "https://dd.example.com/x"],

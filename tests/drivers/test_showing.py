@@ -48,6 +48,20 @@ async def test_making_a_table_takes_none_of_the_time_of_its_step(tmp_path: Path)
     assert made_path(run.outputs.path("a")).read_text().endswith("(9,000 rows)\n")
 
 
+async def test_below_a_table_of_ones_own_stands_that_the_answer_is_a_part(tmp_path: Path) -> None:
+    program = program_of("""
+        steps:
+          - {name: a, kind: shell, run: x, show: {table: {rows: json.data}}}
+          - {name: b, kind: shell, run: x, show: {table: {rows: "json.data | selectattr('n', 'eq', 1)"}}}
+    """)
+    page = {"data": [{"n": 1}, {"n": 2}], "meta": {"page": {"total_count": 7}}}
+    executor = FakeExecutor(Play(stdout=json.dumps(page).encode()))
+    run = await local_run(program, tmp_path, executors={ShellRequest: executor})
+    assert (await run.drive()).status is RunStatus.SUCCEEDED
+    made = [made_path(run.outputs.path(step)).read_text().splitlines()[-1] for step in "ab"]
+    assert made == ["(2 rows; these are 2 of 7 results)", "(1 row)"]
+
+
 async def test_of_several_attempts_the_last_is_shown(tmp_path: Path) -> None:
     program = program_of("""
         steps:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.output.json_outline import MOST, TooLargeJson, json_outline
-from pup_tui.output.json_table import json_table
+from pup_tui.output.json_table import json_table, thing_table
 from pup_tui.output.log_event import badness, log_event
 from pup_tui.output.style import strip_style
 
@@ -131,6 +131,21 @@ def test_a_list_of_flat_objects_is_a_table(values: list[Any], rows: list[str] | 
     assert made is not None
     head, _, *body = made.splitlines()
     assert [head, *body[:-1]] == rows
+
+
+MORE = {"meta": {"page": {"after": "x"}}}
+MONITORS = [
+    {"id": n, "name": "m", "overall_state": "OK", "query": "q", "type": "t"} for n in (1, 2)
+]
+
+
+@pytest.mark.parametrize("things", [MONITORS, [{"a": 1}, {"a": 2}]])
+def test_below_a_part_of_all_there_is_stands_that_there_are_more(things: list[Any]) -> None:
+    answer = {"data": things, **MORE}
+    made = thing_table(answer)
+    text = json_table([answer]) if made is None else made.text
+    assert text is not None
+    assert text.endswith("(2 rows; there are more results than these)\n")
 
 
 @pytest.mark.parametrize(

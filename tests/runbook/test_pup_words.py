@@ -35,6 +35,39 @@ def test_an_unknown_subcommand_or_flag_is_an_error_where_it_stands(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    "endpoint",
+    [
+        *("https://example.com/api/v1/x", "-X POST HTTPS:example.com", "//example.com/x"),
+        *("https://api.datadoghq.com@example.com/x", "https://api.datadoghq.com.example.com/x"),
+        *("https://example.com\\\\@api.datadoghq.com/x", "http://api.datadoghq.com/api/v1/x"),
+        *("https://example.com/api/{{ V }}", "https://example.com:{{ N }}/x", "https://{{ V }}"),
+    ],
+)
+def test_an_address_that_no_credentials_are_for_is_an_error(endpoint: str, tmp_path: Path) -> None:
+    errors = _load(tmp_path, f"pup -y api {endpoint}").errors
+    if endpoint.endswith(("{{ V }}", "{{ N }}/x")) and not endpoint.endswith("/api/{{ V }}"):
+        assert errors == ()
+        return
+    (error,) = errors
+    assert "the credentials go to Datadog only" in str(error)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        *("/api/v1/x", "v2/x", "https://api.datadoghq.com/api/v1/x", "HTTPS://API.datadoghq.EU/x"),
+        *("https://api.datadoghq.com:443/api/{{ V }}", "http://127.0.0.1:8080/api/v1/x"),
+        *("https://proxy.example.com/dd/api/v1/x", "v2/x -F url=https://example.com"),
+    ],
+)
+def test_an_address_of_a_datadog_is_none(endpoint: str, tmp_path: Path) -> None:
+    path = tmp_path / "test.yaml"
+    path.write_text(TEXT.lstrip() % ("echo x", f"api {endpoint}"))
+    known = KnownPup(datadog="https://Proxy.example.com/dd")
+    assert load(path, pup=known).errors == ()
+
+
+@pytest.mark.parametrize(
     "run",
     [
         *("monitors list --tags {{ V }}", "monitors {{ V }}", "{{ V }} list", "pup monitors list"),

@@ -131,6 +131,10 @@ class TestInstalled:
             ["api", "https://api.datadoghq.com.example.com/x"],
             ["api", "--not-known-here", "https://example.com/x"],
             ["--not-known-here", "x", "api", "https://example.com/x"],
+            ["api", "http://api.datadoghq.com/x"],
+            ["api", "https://api.datadoghq.com:8443/x"],
+            ["api", "https://example.com\\@api.datadoghq.com/x"],
+            ["api", "https://api.datadoghq.com%2e/x"],
         ],
     )
     async def test_takes_the_operators_keys_to_no_address_that_is_not_theirs(
@@ -145,6 +149,7 @@ class TestInstalled:
         [
             ["api", "v2/x", "-F", "url=https://example.com"],
             ["api", "https://api.datadoghq.com/api/v1/x"],
+            ["api", "HTTPS://API.datadoghq.com:443/api/v1/x"],
             ["events", "list", "--query", "https://example.com"],
         ],
     )
@@ -153,6 +158,27 @@ class TestInstalled:
     ) -> None:
         assert (await installed(*words)).ok
         assert sink.stdout.decode().startswith("\n".join(words))
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["--not-known-here", "x", "api", "/api/v1/x"],
+            ["--not-known-here=x", "monitors", "list"],
+            ["--output", "json", "-z", "monitors", "list"],
+        ],
+    )
+    async def test_takes_no_flag_before_a_subcommand_that_nobody_knows(
+        self, installed: Pup, sink: RecordingSink, words: list[str]
+    ) -> None:
+        outcome = await installed(*words)
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert "before the subcommand: write the subcommand first" in outcome.reason
+
+    @pytest.mark.parametrize("flags", [["-ojson"], ["--org", "b"], ["--jq=.x", "-y"]])
+    async def test_takes_the_flags_of_every_subcommand_before_one(
+        self, installed: Pup, flags: list[str]
+    ) -> None:
+        assert (await installed(*flags, "some-extension", "go")).ok
 
     async def test_a_half_of_keys_around_it_is_not_taken_for_the_account_that_is_stored(
         self, installed: Pup, sink: RecordingSink

@@ -181,8 +181,53 @@ async def test_refused_start_is_told(
 ) -> None:
     async with FakeServer(Reply(400, {"errors": ["no API trigger"]})) as server:
         outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
-    assert (outcome.ok, outcome.status_code) == (False, 400)
+    assert (outcome.ok, outcome.is_unknown, outcome.status_code) == (False, False, 400)
     assert "no API trigger" in outcome.reason
+
+
+async def _half(_: Recorded, write: Write) -> None:
+    await write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1")
+
+
+async def _hang_up(_: Recorded, write: Write) -> None:
+    await write(b"")
+
+
+async def _garbled(_: Recorded, write: Write) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\n"
+    await write(head + b"x")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(504),
+        Reply(500, {"errors": ["?"]}),
+        Reply(200),
+        Reply(200, {}),
+        _half,
+        _hang_up,
+        _garbled,
+    ],
+)
+async def test_a_start_that_datadog_may_have_carried_out_is_unknown(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context, answer: Any
+) -> None:
+    served = FakeServer(answer) if isinstance(answer, Reply) else FakeServer(handler=answer)
+    async with served as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert (outcome.ok, outcome.is_unknown) == (False, True)
+    assert outcome.reason.endswith("it may run: look at its run history")
+    assert len(server.requests) == 1
+
+
+async def test_a_start_that_never_left_is_a_failure(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async with FakeServer() as server:
+        gone = server.url
+    outcome = await WorkflowExecutor(account(gone)).run(request(), sink, stop, context)
+    assert (outcome.ok, outcome.is_unknown) == (False, False)
 
 
 async def test_a_start_that_is_not_allowed_names_the_permission(
@@ -238,8 +283,8 @@ async def test_stop_while_nothing_answers_the_start(
 
     async with FakeServer(handler=silence) as server, asyncio.timeout(30):
         outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
-    assert not outcome.ok
-    assert outcome.reason.startswith("cancelled; the workflow was being started, and may run")
+    assert (outcome.stopped, outcome.is_unknown) == (True, True)
+    assert outcome.reason.startswith("cancelled; the workflow was being started; it may run")
 
 
 async def test_cancel_that_fails_is_told(
@@ -305,7 +350,7 @@ async def test_an_instance_that_was_started_before_is_followed_to_its_end(
     assert outcome.ok is ok
     assert {each.method for each in server.requests} == {"GET"}
     assert all("/w-1/instances/i-1" in each.path for each in server.requests)
-    assert b"workflow instance i-1 is followed on" in sink.stderr
+    assert b"workflow instance i-1 of w-1 is followed on" in sink.stderr
 
 
 async def test_an_instance_that_was_started_before_is_cancelled_by_a_stop_at_the_beginning(

@@ -253,7 +253,8 @@ class Player:
         if running is not None:
             action, result, began = running
             acted = self.moment.clock + 0.1 - began
-            stopped = replace(result if result.by_itself else Result(ok=False), takes=acted)
+            ends = result if result.by_itself else Result(ok=False, unknown=result.unknown)
+            stopped = replace(ends, takes=acted)
             self.later(0.1, lambda at: self._finish(at, action, stopped))
 
     def _finish(self, at: Moment, action: StartAttempt, result: Result) -> AnyEvent:

@@ -555,6 +555,13 @@ async def test_one_thing_of_a_kind_is_a_table_of_one_row(tmp_path: Path) -> None
         assert s.rows()[3].strip() == "(1 row)"
 
 
+async def test_below_a_part_of_all_there_is_stands_that_there_are_more(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        page = {"meta": {"page": {"total_count": 9}}, "data": MONITORS}
+        await arranged(s, json.dumps(page))
+        assert s.rows()[4].strip() == "(2 rows; these are 2 of 9 results)"
+
+
 def series(*values: float | None, scope: str = "*") -> str:
     points = [[1_700_000_000_000 + n * 60_000, value] for n, value in enumerate(values)]
     return json.dumps({"status": "ok", "series": [{"scope": scope, "pointlist": points}]})

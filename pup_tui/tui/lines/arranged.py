@@ -275,6 +275,7 @@ def _sortable(text: str, kind: str = "") -> SortableTable | None:
     """A text as a table, if it is one that `output.table` has made."""
     lines = text.removesuffix("\n").split("\n")
     is_table = len(lines) > 3 and _RULE.fullmatch(lines[1])
-    if not is_table or lines[-1] != f"({counted(len(lines) - 3, 'row')})":
+    count = f"({counted(len(lines) - 3, 'row')}"
+    if not is_table or not (lines[-1] == f"{count})" or lines[-1].startswith(f"{count}; ")):
         return None
     return SortableTable([Line("stdout", line) for line in lines], lines[1], kind)

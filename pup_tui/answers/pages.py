@@ -1,13 +1,19 @@
-"""Whether an answer is one page of several, as far as it says so itself."""
+"""Whether an answer is only a part of all there is, as far as it says so itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pup_tui.answers.things import at, subject_of
+from .things import NOT_COMPLETE, at, subject_of
 
-_FOLLOWING: Final = (("meta", "page", "after"), ("links", "next"))
+_CURSORS: Final = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_page")
+_FOLLOWING: Final = (
+    *(("meta", "page", "after"), ("links", "next"), ("meta", "links", "next")),
+    *(("paging", "next"), ("pagination", "next"), ("meta", "pagination", "next")),
+)
+"""Where that stands by which the next page is asked for, beside `_CURSORS`."""
+_FLAGS: Final = ("has_more", "hasMore")
 _TOTALS: Final = (
     *("total_filtered_count", "totalFilteredCount", "total_matching"),
     *("total_count", "totalCount", "total"),
@@ -19,23 +25,35 @@ _BESIDE: Final = (
 )
 
 
-def more_than(document: Any, asked: int | None) -> str:
+def more_than(document: Any, asked: int | None = None) -> str:
     """In words that there are more results than an answer holds, or may be; blank where they are all.
 
     How many were `asked` for decides where the answer tells nothing: a full page may have one behind it.
     """
     answer = subject_of(document)
+    if answer.is_partial:
+        return NOT_COMPLETE
     if not answer.is_list:
         return ""
     count = len(answer.things)
     total = next(_totals(document), None)
     if total is not None:
         return f"these are {count} of {total} results" if count < total else ""
-    if any(isinstance(each, str) and each for each in (at(document, *p) for p in _FOLLOWING)):
+    if _goes_on(document):
         return "there are more results than these"
     if asked and count >= asked:
         return f"these are the {count} results of one page, and there may be more"
     return ""
+
+
+def _goes_on(document: Any) -> bool:
+    """Whether an answer tells by what the page behind it is asked for, or that there is one."""
+    beside = [at(document, *place) for place in (*_BESIDE, ("page",), ("paging",), ("pagination",))]
+    told = [at(document, *path) for path in _FOLLOWING]
+    told += [at(each, name) for each in beside for name in _CURSORS]
+    return any(isinstance(each, str) and each for each in told) or any(
+        at(each, name) is True for each in beside for name in _FLAGS
+    )
 
 
 def _totals(document: Any) -> Iterator[int]:
