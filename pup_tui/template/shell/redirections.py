@@ -19,7 +19,7 @@ _OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
 _QUOTES: Final = re.compile(rb"['\"\\]")
 
 
-class Document(NamedTuple):
+class HereDocument(NamedTuple):
     """What a here-document consists of: its delimiter, its text, and the delimiter at its end."""
 
     start: Node | None
@@ -70,10 +70,10 @@ def redirects(statement: Node) -> Iterator[Node]:
                 yield from (part for part in child.children if part.type in REDIRECTS)
 
 
-def document(redirect: Node) -> Document:
+def document(redirect: Node) -> HereDocument:
     """The here-document that a redirection begins, as far as the tree has it."""
     parts = {part.type: part for part in redirect.children}
-    return Document(*map(parts.get, ("heredoc_start", "heredoc_body", "heredoc_end")))
+    return HereDocument(*map(parts.get, ("heredoc_start", "heredoc_body", "heredoc_end")))
 
 
 def body(redirect: Node) -> Node | None:
