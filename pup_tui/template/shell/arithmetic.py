@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
 from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
+from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
@@ -318,7 +319,7 @@ class Arithmetic:
             sure = sure and not any(word.spreads for word in words[1:])
             at = slice(int(number), int(number) + 1) if sure and scope else slice(1, None)
             yield from (word.node for word in words[at])
-        if name in self._survey.references:
+        if not self._survey.references.isdisjoint((name, ANY)):
             yield from (call for call, _ in self._survey.named(*self._survey.functions))
 
     def _expanded(self, node: Node) -> Iterator[bytes]:

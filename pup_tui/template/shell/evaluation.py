@@ -800,7 +800,7 @@ class Evaluations:
                 for script in self._scripts_of(command):
                     yield from self._within(script, None, [_Variable(name)])
         yield from self._within(self._parts.prompt, None, [_Variable(name)])
-        if self._parts.is_exported(name):
+        if self._survey.is_exported(name):
             yield from self._inherited(name)
 
     def _put(self, name: bytes, within: Node | None) -> _Steps:
