@@ -112,34 +112,33 @@ class Declarations:
     @cached_property
     def all(self) -> tuple[Declaration, ...]:
         """Every declaration."""
-        found = [
-            self._declared(name, words)
-            for name in (*DECLARING, UNKNOWN)
-            for _, words in self._survey.named(name)
-        ]
-        aliases = sorted(self._survey.aliases)
-        found += (
-            self._declared(UNKNOWN, words, _ANY_OPTION) for _, words in self._survey.named(*aliases)
-        )
+        found: list[Declaration] = []
+        for name in (*DECLARING, UNKNOWN):
+            for _, words in self._survey.named(name):
+                found += self._declared(name, words)
+        for _, words in self._survey.named(*sorted(self._survey.aliases)):
+            found += self._declared(UNKNOWN, words)
         for each in self._inner:
             found += each.all
         return tuple(found)
 
-    def _declared(self, name: bytes, words: list[ShellWord], options: bytes = b"") -> Declaration:
-        letters, texts = self._read(words)
+    def _declared(self, name: bytes, words: list[ShellWord]) -> Iterator[Declaration]:
+        """What a command declares; where it may have any option, only what it surely names."""
+        options, texts = self._read(words)
         if not words[0].is_literal:
             brought = self._survey.texts_of_word(words[0])
             behind = [each for text in brought for each in text.split()[1:]]
-            is_open = not brought or any(UNKNOWN in text for text in brought)
-            letters += b"".join(each for each in behind if each[:1] in (b"-", b"+"))
-            letters += _ANY_OPTION if is_open or name == UNKNOWN else b""
-            texts = [*texts, *behind]
+            options += b"".join(each for each in behind if each[:1] in (b"-", b"+"))
+            options += _ANY_OPTION if any(UNKNOWN in text for text in brought) else b""
+            texts += behind
+        options += _ANY_OPTION if name == UNKNOWN else b""
         names = {found for text in texts for found in _names(text)}
-        is_open = _ANY_OPTION in letters + options
-        if UNKNOWN in names:
-            names.discard(UNKNOWN)
-            names |= set() if is_open else {ANY}
-        return Declaration(name, letters + options, frozenset(names))
+        surely = frozenset(names - {UNKNOWN})
+        yield Declaration(
+            name, options.replace(_ANY_OPTION, b""), surely | {ANY} if UNKNOWN in names else surely
+        )
+        if _ANY_OPTION in options and surely:
+            yield Declaration(name, _ANY_OPTION, surely)
 
     def _read(self, words: Sequence[ShellWord]) -> tuple[bytes, list[bytes]]:
         """The letters of a command's options, and what its other words may be."""
@@ -172,10 +171,9 @@ class Declarations:
         nodes = captured(_TEXTS, survey.root).get("text", [])
         texts = {survey.word(n).text if n.type != "heredoc_body" else survey.text(n) for n in nodes}
         texts = {each for each in texts if not _TELLING.isdisjoint(_WORDS.findall(each))}
-        texts |= {
-            b" ".join(word.text for word in words[1:])
-            for _, words in survey.named(b"eval", b"trap")
-        }
+        given = [words[1:] for _, words in survey.named(b"eval", b"trap")]
+        given += (words[1:] for words in map(survey.words, survey.commands) if _tells(words[1:]))
+        texts |= {b" ".join(word.text for word in words) for words in given}
         found: list[Declarations] = []
         for text in sorted(texts - {survey.script}):
             if _PARTED.search(text) is None:
@@ -201,6 +199,11 @@ class Declarations:
             or bool(survey.named(*sorted(found.difference(DECLARING)), UNKNOWN))
             or any(parameter_use(survey.shell, name) is Use.CODE for name in survey.assignments_to)
         )
+
+
+def _tells(words: Sequence[ShellWord]) -> bool:
+    """Whether words that a command prints, or hands on, may be a declaration."""
+    return not _TELLING.isdisjoint(word.text for word in words)
 
 
 def _names(text: bytes) -> Iterator[bytes]:
