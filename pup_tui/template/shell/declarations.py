@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.fills import ANY
-from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
 if TYPE_CHECKING:
-    from pup_tui.template.shell.survey import Survey
+    from tree_sitter import Node
 
 DECLARING: Final = (
     *(b"declare", b"typeset", b"local", b"readonly", b"export", b"private"),
@@ -28,6 +27,12 @@ DECLARING: Final = (
 """The commands that say what a variable is, in any shell."""
 _SETTING: Final = (b"set", b"setopt", b"shopt")
 _TELLING: Final = frozenset({*DECLARING, *_SETTING, b"alias"})
+_TELLS: Final = late_pattern(
+    rb"\b(?:export|integer|float|nameref)\s"
+    rb"|\b(?:declare|typeset|local|readonly|private|alias)\s[^\n]*[-+$`{]"
+    rb"|\b(?:set|setopt|shopt)\s[^\n]*(?:[-+]|(?i:export))"
+)
+"""What is in every text that says something of variables."""
 
 _ANY_OPTION: Final = b"*"
 _EXPORTS_ALL: Final = b"allexport"
@@ -48,6 +53,37 @@ _TEXTS: Final = """
 """
 
 
+class Surveyed(Protocol):
+    """What of a script is looked at: that of its `Survey`."""
+
+    @property
+    def shell(self) -> str: ...
+
+    @property
+    def root(self) -> Node: ...
+
+    @property
+    def commands(self) -> list[Node]: ...
+
+    @property
+    def aliases(self) -> frozenset[bytes]: ...
+
+    @property
+    def assignments_to(self) -> dict[bytes, list[Node]]: ...
+
+    def named(self, *names: bytes) -> list[tuple[Node, list[ShellWord]]]: ...
+
+    def text(self, node: Node, /) -> bytes: ...
+
+    def word(self, node: Node, /) -> ShellWord: ...
+
+    def words(self, command: Node, /) -> list[ShellWord]: ...
+
+    def texts_of_word(self, word: ShellWord, /) -> frozenset[bytes]: ...
+
+    def evaluated(self, text: bytes, /) -> Declarations | None: ...
+
+
 class Declaration(NamedTuple):
     """One command: the letters of its options, and the variables that it names; `ANY` for all."""
 
@@ -66,7 +102,7 @@ class Declarations:
     ``is_evaluated``: it is a text that another script evaluates.
     """
 
-    def __init__(self, survey: Survey, *, is_evaluated: bool = False) -> None:
+    def __init__(self, survey: Surveyed, *, is_evaluated: bool = False) -> None:
         self._survey = survey
         self._is_evaluated = is_evaluated
 
@@ -170,30 +206,18 @@ class Declarations:
         survey = self._survey
         nodes = captured(_TEXTS, survey.root).get("text", [])
         texts = {survey.word(n).text if n.type != "heredoc_body" else survey.text(n) for n in nodes}
-        texts = {each for each in texts if not _TELLING.isdisjoint(_WORDS.findall(each))}
+        texts = {text for text in texts if _TELLS.search(text)}
         given = [words[1:] for _, words in survey.named(b"eval", b"trap")]
         given += (words[1:] for words in map(survey.words, survey.commands) if _tells(words[1:]))
         texts |= {b" ".join(word.text for word in words) for words in given}
-        found: list[Declarations] = []
-        for text in sorted(texts - {survey.script}):
-            if _PARTED.search(text) is None:
-                continue
-            source, tree, _ = read(text.replace(UNKNOWN, _MADE), survey.shell)
-            if tree is not None:
-                inner = type(survey)(tree.root_node, source, survey.shell, survey.marker)
-                found.append(Declarations(inner, is_evaluated=True))
-        return found
+        parted = (text.replace(UNKNOWN, _MADE) for text in sorted(texts) if _PARTED.search(text))
+        return [inner for inner in map(survey.evaluated, parted) if inner is not None]
 
     @cached_property
     def _evaluates(self) -> bool:
         """Whether something may evaluate a text of the script."""
         survey = self._survey
-        found = {
-            name
-            for table in tables(survey.shell)
-            for name, builtin in table.builtins.items()
-            if builtin.form == "keyword" or "code" in (*builtin.operands, *builtin.options.values())
-        }
+        found = {name for table in tables(survey.shell) for name in table.evaluating}
         return (
             self._is_evaluated
             or bool(survey.named(*sorted(found.difference(DECLARING)), UNKNOWN))

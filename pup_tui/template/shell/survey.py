@@ -18,6 +18,7 @@ from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWo
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.declarations import DECLARING, Declarations, may_refer
 from pup_tui.template.shell.fills import ANY, filled
+from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
 from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.spelling import Spelling
@@ -247,14 +248,18 @@ class Survey:
             for at in self.starts(words):
                 for name in self.names_of(words[at]):
                     found[name].append((command, words[at:]))
-                if self._may_declare(words[at]):
+                if not words[at].is_literal and self._may_declare(words[at]):
                     found[UNKNOWN].append((command, words[at:]))
         return dict(found)
 
     def _may_declare(self, word: ShellWord) -> bool:
         """Whether the name of a command is made when the script runs, and may be that of a declaration."""
-        names = () if word.is_literal else self._begins(word)
-        made = (name for text in names for name in text.split(None, 1)[:1] if UNKNOWN in name)
+        made = (
+            name
+            for text in self._begins(word)
+            for name in text.split(None, 1)[:1]
+            if UNKNOWN in name
+        )
         forms = (b".*".join(map(re.escape, name.split(UNKNOWN))) for name in made)
         return any(re.fullmatch(form, name) for form in forms for name in DECLARING)
 
@@ -445,6 +450,14 @@ class Survey:
     def declarations(self) -> Declarations:
         """What its declarations say of its variables."""
         return Declarations(self)
+
+    def evaluated(self, text: bytes) -> Declarations | None:
+        """The declarations in a text that the script evaluates, if it is shell."""
+        source, tree, _ = read(text, self.shell)
+        if tree is None or text == self.script:
+            return None
+        inner = Survey(tree.root_node, source, self.shell, self.marker)
+        return Declarations(inner, is_evaluated=True)
 
     @cached_property
     def may_refer(self) -> bool:
