@@ -162,10 +162,13 @@ class Declarations:
         """What a command declares; where it may have any option, only what it surely names."""
         options, texts = self._read(words)
         if not words[0].is_literal:
-            brought = self._survey.texts_of_word(words[0])
-            behind = [each for text in brought for each in text.split()[1:]]
+            begun = map(bytes.split, self._survey.texts_of_word(words[0]))
+            brought = [
+                parts for parts in begun if parts and (parts[0] == name or UNKNOWN in parts[0])
+            ]
+            behind = [each for parts in brought for each in parts[1:]]
             options += b"".join(each for each in behind if each[:1] in (b"-", b"+"))
-            options += _ANY_OPTION if any(UNKNOWN in text for text in brought) else b""
+            options += _ANY_OPTION if any(UNKNOWN in each for each in behind) else b""
             texts += behind
         options += _ANY_OPTION if name == UNKNOWN else b""
         names = {found for text in texts for found in _names(text)}
