@@ -90,6 +90,7 @@ TEXTS = [
     ("log() { printf '%s' \"$@\"; }; log {{ V }}", "@", ALL),
     ("die() { printf 'no: %s' \"$1\"; }; die {{ V }}", "no: @", ALL),
     ("X={{ V }}; printf '%s' \"$X\"", "@", ALL),
+    (r'kubectl "a"\ b \ c\ \  {{ V }} # \ ', "kubectl|a b| c  |@", ALL),
     ("export X={{ V }}; printf '%s' \"$X\"", "@", ALL),
     ('export J="-Xmx2g -Dapp={{ V }}"; printf \'%s\' "$J"', "-Xmx2g -Dapp=@", ALL),
     ('export K="kubectl -n {{ V }}"; printf \'%s\' "$K"', "kubectl -n @", ALL),
