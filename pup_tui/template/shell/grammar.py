@@ -12,9 +12,15 @@ from pup_tui.template.shell.continuations import continuations, doubtful, kept, 
 from pup_tui.template.shell.language import captured, language
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
-from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
+from pup_tui.template.shell.respelling import (
+    Respelling,
+    lone_dollars,
+    negations,
+    respelled,
+    respellings,
+)
 from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
-from pup_tui.template.shell.unseen import EXPANDING, torn_names
+from pup_tui.template.shell.unseen import EXPANDING, torn_names, unseen
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
@@ -184,7 +190,19 @@ def _read_spelled(script: bytes, shell: str) -> tuple[bytes, Tree | None]:
     read, tree = _read_as(script, negations(script, shell))
     if tree is None or tree.root_node.has_error:
         read, tree = _read_as(script, respellings(script, shell))
+    if tree is None or tree.root_node.has_error or _has_unseen(tree, read, shell):
+        for spellings in (negations, respellings):
+            dollars = lone_dollars(script, shell, spellings(script, shell))
+            mended, seen = _read_as(script, dollars) if dollars else (script, None)
+            if seen is not None and not (
+                seen.root_node.has_error or _has_unseen(seen, mended, shell)
+            ):
+                return mended, seen
     return read, tree
+
+
+def _has_unseen(tree: Tree, script: bytes, shell: str) -> bool:
+    return next(unseen(tree.root_node, script, shell), None) is not None
 
 
 def _bodies_taken_for_words(tree: Tree, script: bytes) -> tuple[int, ...]:
