@@ -62,6 +62,7 @@ _LETTERS: Final = late_pattern(
     rb"|\\[ \t]"
 )
 """What is a letter to shells and may be a blank to the grammar: form feeds, and spaces with a backslash."""
+_BEFORE_LETTER: Final = late_pattern(rb"\$(?=[^\w@*#?$!({'\"\s;&|)<>`-])")
 _MOST_SWALLOWED: Final = 20
 _TAKES_RESERVED: Final = late_pattern(
     rb"(?:time|coproc|repeat|always|foreach|no(?:correct|glob)|-)\Z"
@@ -275,7 +276,8 @@ def unknown(root: Node, script: bytes) -> int:
     """The first byte at which what was read is no shell that the grammar knows; -1 if there is none."""
     if not root.has_error:
         lost = (node.start_byte for node in _lost_nodes(root, script))
-        return min((*lost, *_letters_for_blanks(root, script)), default=-1)
+        apart = (*_letters_for_blanks(root, script), *_ends_of_words(root, script))
+        return min((*lost, *apart), default=-1)
     node = root
     while True:
         broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
@@ -289,6 +291,15 @@ def _letters_for_blanks(root: Node, script: bytes) -> Iterator[int]:
     for found in _LETTERS.finditer(script):
         node = root.descendant_for_byte_range(*found.span())
         if node is not None and node.children and node.type not in _TEXTS:
+            yield found.start()
+
+
+def _ends_of_words(root: Node, script: bytes) -> Iterator[int]:
+    """The dollars with which the grammar ends a word, though it goes on for shells."""
+    for found in _BEFORE_LETTER.finditer(script):
+        node = root.descendant_for_byte_range(*found.span())
+        word = node.parent if node is not None and node.type == "$" else None
+        if word is not None and word.type == "concatenation" and word.end_byte == found.end():
             yield found.start()
 
 
