@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
 from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
+from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
@@ -41,11 +42,10 @@ _AROUND: Final = frozenset(
 """What may stand between a command substitution and the arithmetic that takes what it prints."""
 _ZSH_TERMINAL: Final = late_pattern(rb"-t\s+([A-Za-z_]\w*)")
 _INDEX: Final = late_pattern(rb"\b([A-Za-z_]\w*)\[([^]]*)\]")
-_INDIRECT: Final = late_pattern(
-    rb"\$\{!\w|\s-[A-Za-z]*[vn][A-Za-z]*\s+['\"]?[\w=]*\$|\bnameref\s"
-    rb"|\b(?:read|unset|mapfile|readarray|getopts)\b[^\n;&|]*\s['\"]?\$"
-)
-"""What takes the text of a variable for a name, which may have an index."""
+_INDIRECT: Final = late_pattern(rb"\$\{!\w|\s-v\s+['\"]?[\w=]*\$")
+"""An expansion or test that takes the text of a variable for a name, which may have an index."""
+_TESTING: Final = (b"test", b"[", b"unset", b"wait")
+"""Commands that take a name and give it no text."""
 _NAMED_TESTS: Final = late_pattern(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
 _DESCRIPTORS: Final = late_pattern(rb"\{[A-Za-z_]\w*\[([^]\n]*)\]\}[<>]")
 """``{NAME[…]}>``, the variable that gets the number of a descriptor."""
@@ -97,7 +97,7 @@ class Arithmetic:
         for command, _ in self._survey.named(*_NAMING):
             for match in _INDEX.finditer(self._survey.text(command)):
                 yield from self._identifiers(match[2], command)
-        if _INDIRECT.search(self._survey.script):
+        if self._takes_texts_for_names:
             for match in _INDEX.finditer(self._survey.script):
                 place = self._survey.root.descendant_for_byte_range(*match.span(1))
                 if place is None or not keys_of(self._survey).is_keyed(match[1], place):
@@ -116,6 +116,25 @@ class Arithmetic:
                     names = self._words.names(name, command)
                     line = self._survey.line(command)
                     yield Reading(names, f"${name.decode()}", line, Use.INT, frozenset())
+
+    @property
+    def _takes_texts_for_names(self) -> bool:
+        """Whether something takes the text of a variable for a name, which may have an index."""
+        survey = self._survey
+        return (
+            bool(survey.references)
+            or _INDIRECT.search(survey.script) is not None
+            or any(
+                ANY in filled_by(name, words, tables(survey.shell))
+                for name in _NAMING
+                for _, words in survey.named(name)
+            )
+            or any(
+                words[0].text == b"unset" or any(word.text[:1] == b"-" for word in words[1:])
+                for _, words in survey.named(*_TESTING)
+                if not all(word.is_literal for word in words[1:])
+            )
+        )
 
     def _keys(self, assignment: Node) -> Iterator[Reading]:
         """The names in the keys of ``NAME=([KEY]=VALUE)``, unless they are texts."""
@@ -318,7 +337,7 @@ class Arithmetic:
             sure = sure and not any(word.spreads for word in words[1:])
             at = slice(int(number), int(number) + 1) if sure and scope else slice(1, None)
             yield from (word.node for word in words[at])
-        if name in self._survey.references:
+        if not self._survey.references.isdisjoint((name, ANY)):
             yield from (call for call, _ in self._survey.named(*self._survey.functions))
 
     def _expanded(self, node: Node) -> Iterator[bytes]:

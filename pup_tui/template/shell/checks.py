@@ -58,10 +58,9 @@ _SUBJECT: Final = late_pattern(
 """A variable as it is, perhaps with another text where it is empty."""
 _STRIPPED: Final = late_pattern(rb"\"?\$\{[A-Za-z_]\w*//\[[!^](?:0-9|\[:digit:\])\](?:/)?\}\"?")
 """A variable without whatever is no digit."""
-_SETS_OWN_WORDS: Final = late_pattern(
-    rb"\bargv\b|(?<![\w$.-])[0-9]+\+?=|\b(?:read|for|select|print|printf|typeset|local)\b[^\n;]*\s[0-9]+\b"
-)
-"""What may give a text to ``$1`` by its number, as zsh does."""
+_OWN_WORD: Final = late_pattern(rb"[0-9]+(?:\[|\+?=|\Z)")
+"""A word that gives one of a function's own words a text, as zsh does: ``1=x``, ``read 1``."""
+_NAMING: Final = frozenset({"name", "assign"})
 _STATUS: Final = late_pattern(rb"[0-9]+|\"?\$\?\"?")
 _TURNING: Final = frozenset({b"break", b"continue"})
 _TELLING: Final = frozenset({b"echo", b"printf"})
@@ -526,9 +525,28 @@ class Checks:
 
     def _known(self, name: bytes, node: Node) -> tuple[bytes, ...]:
         """A variable that something may be known of."""
-        is_own_word = name.isdigit() and _SETS_OWN_WORDS.search(self._survey.written)
-        is_untold = bool(is_own_word) or name in self._changes.untold
+        is_untold = (name.isdigit() and self._sets_own_words) or name in self._changes.untold
         return () if is_untold else self._words.names(name, node)
+
+    @cached_property
+    def _sets_own_words(self) -> bool:
+        """Whether the words of a function may get other texts one by one."""
+        survey = self._survey
+        if survey.shell != "zsh":
+            return False
+        naming = {
+            name
+            for table in tables(survey.shell)
+            for name, builtin in table.builtins.items()
+            if not _NAMING.isdisjoint((*builtin.operands, *builtin.options.values()))
+        }
+        words = [survey.words(command)[:1] for command in survey.commands]
+        words += (found[1:] for _, found in survey.named(*sorted(naming)))
+        return (
+            b"argv" in survey.script
+            or any(name.isdigit() for name in survey.loops_over)
+            or any(_OWN_WORD.match(word.text) for found in words for word in found)
+        )
 
     def _is_of(self, node: Node, shape: Shape, state: _State) -> bool:
         """Whether an assigned text is of a shape."""

@@ -38,10 +38,8 @@ _COUNTS: Final = late_pattern(rb"\$(?:[#?!$]|\{[#?!$]\}|\{#[^}]*\})")
 _BEFORE: Final = late_pattern(rb"[\w${}\"']*\Z")
 _AFTER: Final = late_pattern(rb"[\w${}\"']*")
 _ASSIGNED: Final = late_pattern(rb"(?<![\w$])([A-Za-z_]\w*)\+?=(?!\\?\$\(\(|[0-9=])")
-_SPELLING: Final = late_pattern(
-    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[ulcLRZ]"
-)
-"""Declarations of variables whose texts are spelled otherwise than they were given."""
+_SPELLING: Final = b"ulcLRZ"
+"""Options of variables whose texts are spelled otherwise than they were given."""
 _WHOLE: Final = late_pattern(rb"['\"]?%s['\"]?")
 _NUMBER: Final = late_pattern(rb"['\"]?%[-+ 0#]*[0-9]*(?:\.[0-9]+)?[diu]['\"]?")
 _FORMAT: Final = 3
@@ -207,8 +205,9 @@ class Composed:
 
     @cached_property
     def _spelled_otherwise(self) -> list[bytes]:
-        found = self._survey.declared_by(_SPELLING)
-        return [name for name in sorted(found) if not self._is_numeric(name)]
+        found = self._survey.declarations.of(_SPELLING)
+        named = self._assigned if ANY in found else found
+        return [name for name in sorted(named) if not self._is_numeric(name)]
 
     @cached_property
     def _formatted(self) -> list[bytes]:

@@ -288,7 +288,10 @@ class Evaluations:
                 command = node.parent
                 if command is not None and command.type == "command":
                     yield from self._into_environment(command, name)
+                if command is not None and command.type == "declaration_command":
+                    yield _Variable(b"_")
             elif node.type == "declaration_command":
+                yield _Variable(b"_")
                 assigned = ASSIGNMENT.match(unquoted(text(inside[-1])))
                 yield from self._into_variable(assigned[1]) if assigned is not None else ()
             elif node.type == "for_statement":
@@ -379,6 +382,7 @@ class Evaluations:
             function = function_around(command)
             yield from (_Variable(name, function) for name in ARGUMENTS)
             yield from self.called_with(function, use.words[first:], position - first)
+            yield from self._into_filled(command)
         elif what.kind is Kind.OUT:
             yield _Names()
             yield from self._copied(use, position) if is_content else ()
@@ -800,7 +804,7 @@ class Evaluations:
                 for script in self._scripts_of(command):
                     yield from self._within(script, None, [_Variable(name)])
         yield from self._within(self._parts.prompt, None, [_Variable(name)])
-        if self._parts.is_exported(name):
+        if self._survey.is_exported(name):
             yield from self._inherited(name)
 
     def _put(self, name: bytes, within: Node | None) -> _Steps:

@@ -100,7 +100,12 @@ def _named(builtin: Builtin, words: Sequence[ShellWord]) -> Iterator[bytes]:
 def _names(texts: Iterator[bytes]) -> Iterator[bytes]:
     for text in texts:
         name = _NAME.match(text)
-        if text.startswith(UNKNOWN) or (name and text.startswith(UNKNOWN, name.end())):
+        is_own_word = text[:1].isdigit()  # zsh gives `$1` a text by its number
+        if (
+            is_own_word
+            or text.startswith(UNKNOWN)
+            or (name and text.startswith(UNKNOWN, name.end()))
+        ):
             yield ANY
         elif name is not None:
             yield name[0]

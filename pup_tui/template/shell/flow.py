@@ -353,7 +353,7 @@ class _Graph:
             is_made = self._survey.script.startswith(b"${!", node.start_byte)
             is_made = is_made and not _KEYS_OR_NAMES.match(after)
             is_prompt = _PROMPT.match(after) is not None
-            if not (is_made or is_prompt) and name not in self._survey.references:
+            if not (is_made or is_prompt) and self._survey.references.isdisjoint((name, ANY)):
                 continue
             texts = self._words.names(name, node)
             is_any = is_made and is_prompt

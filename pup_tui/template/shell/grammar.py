@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,9 +12,15 @@ from pup_tui.template.shell.continuations import continuations, doubtful, kept, 
 from pup_tui.template.shell.language import captured, language
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
-from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
+from pup_tui.template.shell.respelling import (
+    Respelling,
+    lone_dollars,
+    negations,
+    respelled,
+    respellings,
+)
 from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
-from pup_tui.template.shell.unseen import EXPANDING, torn_names
+from pup_tui.template.shell.unseen import EXPANDING, torn_names, unseen
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
@@ -42,12 +48,21 @@ _LOST: Final = """
 (subshell . (subshell)) @doubled
 (file_redirect destination: (_) destination: (_) @behind)
 (herestring_redirect) @given
+(heredoc_start) @delimiter
 """
 _WORDS: Final = "(word) @word"
+_BEHIND_DELIMITER: Final = late_pattern(rb"[ \t\n;&|()<>]|\Z")
+"""What ends the delimiter of a here-document for shells."""
 _WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
 _TEXTS: Final = frozenset({"string", "translated_string", "heredoc_body", "comment", "ERROR"})
 _BEGINS_WITH_BACKSLASH: Final = late_pattern(rb"<<[^\n]*\n(?=\s*\\)")
 """What may be a here-document whose text the grammar takes for words: a blank before them tells it."""
+_LETTERS: Final = late_pattern(
+    rb"\\?(?:[\f\v\r]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)"
+    rb"|\\[ \t]"
+)
+"""What is a letter to shells and may be a blank to the grammar: form feeds, and spaces with a backslash."""
+_BEFORE_LETTER: Final = late_pattern(rb"\$(?=[^\w@*#?$!({'\"\s;&|)<>`-])")
 _MOST_SWALLOWED: Final = 20
 _TAKES_RESERVED: Final = late_pattern(
     rb"(?:time|coproc|repeat|always|foreach|no(?:correct|glob)|-)\Z"
@@ -107,10 +122,13 @@ def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
     read, tree = _read_spelled(script, shell)
     blanks: list[Inserted] = []
     while tree is not None and len(blanks) < _MOST_SWALLOWED:
-        places = _bodies_taken_for_words(tree, script)
+        places, sign = _bodies_taken_for_words(tree, script), b" "
+        if not places:
+            places, sign = _taken_for_blanks(tree, script), b"'"
+            script = _with_quotes(script, places)
         if not places:
             break
-        blanks.append(Inserted(places, b" " * len(places)))
+        blanks.append(Inserted(places, sign * len(places)))
         script = blanks[-1].written(script)
         read, tree = _read_spelled(script, shell)
     dollars = _without_backticks(tree, script)
@@ -155,11 +173,37 @@ def _in_parentheses(script: bytes, places: Sequence[int]) -> bytes:
     return bytes(written)
 
 
+def _taken_for_blanks(tree: Tree, script: bytes) -> tuple[int, ...]:
+    """Where blanks end that are letters, by the backslash before them, though the grammar sees none."""
+    found = _letters_for_blanks(tree.root_node, script) if b"\\ " in script else ()
+    return tuple(at + 2 for at in found if script[at : at + 2] == b"\\ ")
+
+
+def _with_quotes(script: bytes, ends: Sequence[int]) -> bytes:
+    """A script in which a quote stands in place of the backslash before each of these blanks."""
+    written = bytearray(script)
+    for end in ends:
+        written[end - 2 : end - 1] = b"'"
+    return bytes(written)
+
+
 def _read_spelled(script: bytes, shell: str) -> tuple[bytes, Tree | None]:
     read, tree = _read_as(script, negations(script, shell))
     if tree is None or tree.root_node.has_error:
         read, tree = _read_as(script, respellings(script, shell))
+    if tree is None or tree.root_node.has_error or _has_unseen(tree, read, shell):
+        for spellings in (negations, respellings):
+            dollars = lone_dollars(script, shell, spellings(script, shell))
+            mended, seen = _read_as(script, dollars) if dollars else (script, None)
+            if seen is not None and not (
+                seen.root_node.has_error or _has_unseen(seen, mended, shell)
+            ):
+                return mended, seen
     return read, tree
+
+
+def _has_unseen(tree: Tree, script: bytes, shell: str) -> bool:
+    return next(unseen(tree.root_node, script, shell), None) is not None
 
 
 def _bodies_taken_for_words(tree: Tree, script: bytes) -> tuple[int, ...]:
@@ -231,13 +275,32 @@ def _parse(script: bytes) -> Tree | None:
 def unknown(root: Node, script: bytes) -> int:
     """The first byte at which what was read is no shell that the grammar knows; -1 if there is none."""
     if not root.has_error:
-        return min((node.start_byte for node in _lost_nodes(root, script)), default=-1)
+        lost = (node.start_byte for node in _lost_nodes(root, script))
+        apart = (*_letters_for_blanks(root, script), *_ends_of_words(root, script))
+        return min((*lost, *apart), default=-1)
     node = root
     while True:
         broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
         if not broken or node.is_error:
             return node.start_byte
         node = broken[0]
+
+
+def _letters_for_blanks(root: Node, script: bytes) -> Iterator[int]:
+    """The letters that stand between the nodes of the tree, where it has nothing but blanks."""
+    for found in _LETTERS.finditer(script):
+        node = root.descendant_for_byte_range(*found.span())
+        if node is not None and node.children and node.type not in _TEXTS:
+            yield found.start()
+
+
+def _ends_of_words(root: Node, script: bytes) -> Iterator[int]:
+    """The dollars with which the grammar ends a word, though it goes on for shells."""
+    for found in _BEFORE_LETTER.finditer(script):
+        node = root.descendant_for_byte_range(*found.span())
+        word = node.parent if node is not None and node.type == "$" else None
+        if word is not None and word.type == "concatenation" and word.end_byte == found.end():
+            yield found.start()
 
 
 def _lost_nodes(root: Node, script: bytes) -> list[Node]:
@@ -251,6 +314,8 @@ def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     lost += [node for node in found.get("parted", ()) if node.start_byte in assigned]
     lost += found.get("group", [])
     lost += [n for n in found.get("given", ()) if script.startswith(b"\\", n.end_byte)]
+    delimiters = found.get("delimiter", ())
+    lost += [n for n in delimiters if not _BEHIND_DELIMITER.match(script, n.end_byte)]
     if _BEGINS_WITH_BACKSLASH.search(script):
         lost += _swallowed(root)
     lost += [n for n in found.get("doubled", ()) if script.startswith(b"((", n.start_byte)]

@@ -71,7 +71,7 @@ class Surveyed(Protocol):
     def functions(self) -> dict[bytes, list[Node]]: ...
 
     @property
-    def references(self) -> frozenset[bytes]: ...
+    def may_refer(self) -> bool: ...
 
     @property
     def filled(self) -> frozenset[bytes]: ...
@@ -193,6 +193,6 @@ class Origins:
     def _filled(self) -> frozenset[bytes]:
         """The variables that get a text from commands, or from ``${NAME:=TEXT}``."""
         found = {*given_by_expansions(self._survey.script)}
-        if self._survey.references:
+        if self._survey.may_refer:
             found.add(ANY)
         return self._survey.filled.union(found)

@@ -148,6 +148,9 @@ _HOLDS_WORDS: Final = frozenset(
     {"command", "for_statement", "array", "variable_assignment", "file_redirect", "test_command"}
 )
 _RUNS_WORDS: Final = late_pattern(rb"(?:time|coproc|repeat|no(?:correct|glob)|-|!)\Z")
+_LONE: Final = late_pattern(rb"(?<![\\$])\$(?=[ \t\n/).,%;|&]|=(?:[ \t\n]|\Z)|\Z)")
+"""A dollar before which and behind which nothing stands that makes more than a letter of it."""
+_LETTERS: Final = frozenset({"string_content", "word", "extglob_pattern"})
 _LIKE_KSH: Final = frozenset({"bash", "ksh"})
 """Shells with groups in patterns, and with keys of arrays that are words."""
 
@@ -218,6 +221,22 @@ def _of_zsh(script: bytes) -> Iterator[Respelling]:
         yield Respelling(*found.span(), b"0" * len(found[0]), _is_literal)
     for found in _ENDED.finditer(script):
         yield Respelling(*found.span(), b";".ljust(len(found[0])), _is_group)
+
+
+def lone_dollars(script: bytes, shell: str, others: list[Respelling]) -> list[Respelling]:
+    """Dollars that are letters, of which the grammar makes something else, apart from other spellings."""
+    found = _LONE.finditer(script)
+    dollars = [
+        Respelling(*dollar.span(), b"_", _is_letter)
+        for dollar in found
+        if not (shell == "zsh" and script.startswith(b"=", dollar.end()))
+    ]
+    return _apart(others, dollars) if dollars else []
+
+
+def _is_letter(root: Node, start: int, end: int) -> bool:
+    node = root.descendant_for_byte_range(start, end)
+    return node is not None and node.type in _LETTERS
 
 
 def respelled(script: bytes, spellings: Sequence[Respelling]) -> bytes:

@@ -78,8 +78,6 @@ _MOST_NAMES: Final = 20
 """Names that a word for a file is read as."""
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
 """One word of an array."""
-_EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
-_EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
 _INDIRECT: Final = re.compile(rb"\$\{!(?!\w+(?:\[[@*]\]|[@*])\})")
 """An expansion of a variable that another one names, and not of keys or names."""
 _FINDS_OWN: Final = re.compile(rb"\b(?:PATH\+?=|path\+?=\(|hash\b[^\n;&|]*\s)")
@@ -305,19 +303,6 @@ class ScriptParts:
             return []
         words = captured("(word) @word", self._root).get("word", [])
         return [node for node in words if _is_pattern(node)]
-
-    def is_exported(self, name: bytes) -> bool:
-        """Whether the commands of the script may get a variable of it in their environment."""
-        return self._exports_all or name in self._exported
-
-    @cached_property
-    def _exports_all(self) -> bool:
-        return _EXPORTS_ALL.search(text(self._root)) is not None
-
-    @cached_property
-    def _exported(self) -> frozenset[bytes]:
-        lines = _EXPORTS.findall(text(self._root))
-        return frozenset(name for line in lines for name in re.findall(rb"\w+", line))
 
     @cached_property
     def commands(self) -> list[Node]:

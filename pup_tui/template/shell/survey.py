@@ -16,7 +16,9 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
-from pup_tui.template.shell.fills import filled
+from pup_tui.template.shell.declarations import DECLARING, Declarations, may_refer
+from pup_tui.template.shell.fills import ANY, filled
+from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
 from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.spelling import Spelling
@@ -38,17 +40,6 @@ FUNCTION: Final = "function_definition"
 
 _ESCAPED_OR_QUOTE: Final = late_pattern(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
 _ESCAPED_OR_BACKTICK: Final = late_pattern(rb"\\.|`", re.DOTALL)
-_INTEGERS: Final = late_pattern(
-    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[iEFX]"
-    rb"|\b(?:integer|float)\s"
-)
-_ARRAYS: Final = late_pattern(
-    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[aACT]"
-)
-_REFERENCES: Final = late_pattern(
-    rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
-    rb"|\btypeset\b[^\n;&|]*?\s-[A-Za-z]*T"
-)
 _STEPS_PER_FUNCTION: Final = 10
 _FILLS_BY_TEXT: Final = frozenset({"sh", "bash"})
 """Shells whose declarations take a text for the elements of an array."""
@@ -63,15 +54,10 @@ _OWN_ARRAYS: Final = frozenset(
 """The arrays that bash itself fills, without those to which nothing can be assigned."""
 _ARRAY_OPTION: Final = late_pattern(rb"-[A-Za-z]*a")
 _READS: Final = late_pattern(rb"[$`(\[=<>*?]|\b(?:for|select|repeat)\b")
-_INNERMOST: Final = late_pattern(rb"\([^()`]*\)|`[^()`]*`")
-_LINE: Final = late_pattern(rb"[^\n;&|]*")
-_NO_NAME: Final = late_pattern(rb"=\S*|(?<=\s)[-+]\S+")
-"""Parts of a declaration's words that name nothing: values and options."""
 _NAME: Final = late_pattern(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = late_pattern(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
 _MOVES_WORDS: Final = late_pattern(rb"\b(?:shift|set)\b")
-_EXPORTS_FUNCTIONS: Final = late_pattern(rb"\b(?:export|declare|typeset)\s+-\w*f")
-_REWRITING: Final = late_pattern(rb"\balias\s(?:[^\n;&|]*\s)?-\w*[gs]|\b[gs]aliases\b")
+_ALIASES: Final = late_pattern(rb"\b[gs]aliases\b")
 _WORDS: Final = late_pattern(rb"[A-Za-z_][\w-]*")
 _DEFINES: Final = late_pattern(rb"\(\s*\)|\bfunction\b")
 _QUERY: Final = """
@@ -258,9 +244,28 @@ class Survey:
     def _by_name(self) -> dict[bytes, list[tuple[Node, list[ShellWord]]]]:
         found = defaultdict(list)
         for command in self.commands:
-            for name, words in self.runs(self.words(command)):
-                found[name].append((command, words))
+            words = self.words(command)
+            for at in self.starts(words):
+                for name in self.names_of(words[at]):
+                    found[name].append((command, words[at:]))
+                if not words[at].is_literal and self._may_declare(words[at]):
+                    found[UNKNOWN].append((command, words[at:]))
         return dict(found)
+
+    def _may_declare(self, word: ShellWord) -> bool:
+        """Whether the name of a command is made when the script runs, and may be that of a declaration."""
+        made = (
+            name
+            for text in self._begins(word)
+            for name in text.split(None, 1)[:1]
+            if UNKNOWN in name
+        )
+        forms = (b".*".join(map(re.escape, name.split(UNKNOWN))) for name in made)
+        return any(re.fullmatch(form, name) for form in forms for name in DECLARING)
+
+    def texts_of_word(self, word: ShellWord) -> frozenset[bytes]:
+        """What a word may stand for that is no literal, with `UNKNOWN` for what is not known of it."""
+        return self._begins(word)
 
     def runs(self, words: list[ShellWord]) -> Iterator[tuple[bytes, list[ShellWord]]]:
         """The commands that some words may run, and their words from each name on."""
@@ -335,7 +340,17 @@ class Survey:
     @cached_property
     def exports_functions(self) -> bool:
         """Whether the shells that it starts may know its functions."""
-        return bool(self.functions) and _EXPORTS_FUNCTIONS.search(self.script) is not None
+        return bool(self.functions) and bool(self.declarations.of(b"f"))
+
+    def is_exported(self, name: bytes) -> bool:
+        """Whether the commands of the script may get a variable of it in their environment."""
+        if self.declarations.exports_all:
+            return True
+        return not self._exported.isdisjoint((name, ANY))
+
+    @cached_property
+    def _exported(self) -> frozenset[bytes]:
+        return self.declarations.of(b"x", b"export")
 
     @cached_property
     def shares_documents(self) -> bool:
@@ -370,7 +385,7 @@ class Survey:
     def names(self) -> Names:
         """What the script says about names, for the judgement of commands."""
         return Names(
-            aliases=self._aliases(),
+            aliases=self.aliases,
             forwarders=self._forwarders,
             assigned=self.assigned,
             declared=self.declared,
@@ -380,14 +395,14 @@ class Survey:
     @cached_property
     def arrays(self) -> frozenset[bytes]:
         """Names that are declared as arrays: a declaration takes ``(…)`` in a text for their elements."""
-        return self.declared_by(_ARRAYS)
+        return self.declarations.of(b"aACT")
 
     def declared(self, name: bytes) -> Use:
         """What becomes of a text that a declaration assigns to a variable of this name.
 
         Of an array bash takes ``(…)`` in it for the elements, and evaluates them.
         """
-        is_array = name in self.arrays or (
+        is_array = not self.arrays.isdisjoint((name, ANY)) or (
             self.shell in _FILLS_BY_TEXT and (self._fills_any or name in self.may_be_arrays)
         )
         return Use.CODE if is_array else self.assigned(name)
@@ -415,42 +430,42 @@ class Survey:
 
     @cached_property
     def _integers(self) -> frozenset[bytes]:
-        return self.declared_by(_INTEGERS)
+        return self.declarations.of(b"iEFX", b"integer", b"float")
 
     @cached_property
     def references(self) -> frozenset[bytes]:
         """Names that stand for another variable."""
-        return self.declared_by(_REFERENCES)
+        return self.declarations.references
 
     def assigned(self, name: bytes) -> Use:
         """What becomes of a text that is assigned to a variable of this name."""
         if not _NAME.fullmatch(name):
             return Use.NAME
-        if name in self.references:
+        if not self.references.isdisjoint((name, ANY)):
             return Use.NAME
         use = parameter_use(self.shell, name)
-        return max(use, Use.INT) if name in self._integers else use
-
-    def declared_by(self, form: re.Pattern[bytes]) -> frozenset[bytes]:
-        """The names in the lines of declarations that a pattern matches."""
-        found: set[bytes] = set()
-        for text in self._levels if form.search(self.script) is not None else ():
-            for match in form.finditer(text):
-                line = _LINE.match(text, match.start())
-                words = _NO_NAME.sub(b" ", line[0] if line else b"")
-                found.update(_NAME.findall(words))
-        return frozenset(found)
+        return use if self._integers.isdisjoint((name, ANY)) else max(use, Use.INT)
 
     @cached_property
-    def _levels(self) -> list[bytes]:
-        """The script and what stands in its parentheses, each without what is in those within it."""
-        found, script, count = [], self.script, 1
-        while count:
-            found += [inner[1:-1] for inner in _INNERMOST.findall(script)]
-            script, count = _INNERMOST.subn(b"_", script)
-        return [*found, script]
+    def declarations(self) -> Declarations:
+        """What its declarations say of its variables."""
+        return Declarations(self)
 
-    def _aliases(self) -> frozenset[bytes]:
+    def evaluated(self, text: bytes) -> Declarations | None:
+        """The declarations in a text that the script evaluates, if it is shell."""
+        source, tree, _ = read(text, self.shell)
+        if tree is None or text == self.script:
+            return None
+        inner = Survey(tree.root_node, source, self.shell, self.marker)
+        return Declarations(inner, is_evaluated=True)
+
+    @cached_property
+    def may_refer(self) -> bool:
+        """Whether variables may stand for others, for all that the words of commands say by themselves."""
+        return may_refer(map(self.words, self.commands), self.script)
+
+    @cached_property
+    def aliases(self) -> frozenset[bytes]:
         """Names that stand for code which is not in the script, or not as a function."""
         found = self.named(b"alias", b"autoload", b"enable")
         return frozenset(word.text.partition(b"=")[0] for _, words in found for word in words[1:])
@@ -458,7 +473,9 @@ class Survey:
     @cached_property
     def rewrites_words(self) -> bool:
         """Whether zsh may put code in the place of any word: by ``alias -g`` or ``alias -s``."""
-        return self.shell == "zsh" and _REWRITING.search(self.script) is not None
+        return self.shell == "zsh" and (
+            _ALIASES.search(self.script) is not None or self.declarations.rewrites_words
+        )
 
     @cached_property
     def _forwarders(self) -> dict[bytes, Forwarded]:

@@ -94,6 +94,8 @@ class ShellTable(Struct, frozen=True):
     """The builtins that may take one of their words for arithmetic."""
     declaring: tuple[bytes, ...]
     """The builtins that assign by their words."""
+    evaluating: tuple[bytes, ...]
+    """The builtins that may take one of their words for code, or for what the grammar does not know."""
 
     @property
     def calculates_in_tests(self) -> bool:
@@ -132,12 +134,17 @@ def _table(shell: str) -> ShellTable:
     parameters = {name.encode(): Use[kind.upper()] for name, kind in data["parameters"].items()}
     calculating = tuple(name for name, builtin in builtins.items() if _may_calculate(builtin))
     declaring = tuple(name for name, builtin in builtins.items() if "assign" in builtin.operands)
-    return ShellTable(shell, builtins, parameters, calculating, declaring)
+    evaluating = tuple(name for name, builtin in builtins.items() if _may_evaluate(builtin))
+    return ShellTable(shell, builtins, parameters, calculating, declaring, evaluating)
 
 
 def _may_calculate(builtin: Builtin) -> bool:
     kinds = {*builtin.options.values(), *builtin.operands}
     return builtin.form == "test" or not kinds.isdisjoint(("int", "argument"))
+
+
+def _may_evaluate(builtin: Builtin) -> bool:
+    return builtin.form == "keyword" or "code" in (*builtin.operands, *builtin.options.values())
 
 
 def _builtin(line: str) -> Builtin:

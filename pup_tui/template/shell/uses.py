@@ -350,8 +350,9 @@ class Uses:
         form = _PLAIN_ARRAYS.get(self._survey.shell)
         if form is None or assignment.children[-1].type != "array":
             return False
-        options = [self._survey.text(n) for n in declaration.children[1:] if n.type == "word"]
-        return all(map(form.fullmatch, options))
+        words = self._survey.words(declaration)[1:]
+        options = [word for word in words if word.node.type != "variable_assignment"]
+        return all(word.is_literal and form.fullmatch(word.text) for word in options)
 
     def _refuse_declaration(self, prefix: bytes, before: Sequence[ShellWord]) -> None:
         array = prefix.partition(b"=")[0].rstrip(b"+")

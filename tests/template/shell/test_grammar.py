@@ -29,6 +29,17 @@ def test_what_is_not_known_is_told_of_on_its_line_though_lines_go_on() -> None:
         assert ScriptTree(script, "bash").unknown_line == line
 
 
+def test_what_is_a_letter_to_shells_and_a_blank_to_the_grammar_is_not_known() -> None:
+    for letter in "\f\v\r":
+        for script in (f'a{letter}"b"', f"a {letter}#b", f"a \\{letter}#b"):
+            assert ScriptTree(script.encode(), "bash").unknown_line
+    for letter in "\f\v\r\u2003\u3000":
+        script = f"cat <<E{letter}\nx\nE{letter}\n"
+        assert ScriptTree(script.encode(), "bash").unknown_line
+        for script in (f"'{letter}'", f'"a {letter} b" # {letter}', f"<<E\na {letter}\nE"):
+            assert ScriptTree(f"cat {script}\n".encode(), "bash").unknown_line == 0
+
+
 def test_scripts_are_read_in_several_threads() -> None:
     interval = sys.getswitchinterval()
     scripts = [b'for i in 1; do continue "$(echo "$V")"; done\n' * n for n in range(1, 100, 7)]
