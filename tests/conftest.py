@@ -18,7 +18,8 @@ from tests.support.snapshots import WRITE
 
 pytest_plugins = ["tests.support.proofs"]
 
-# How fast a machine is decides no test, and neither does chance, but where faults are looked for.
+# How fast a machine is decides no test, and neither does chance, but where faults are looked for. Examples
+# that are the same each time find nothing new by being many: they need to reach each kind of them once.
 settings.register_profile(
     "same",
     deadline=None,

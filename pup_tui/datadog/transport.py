@@ -8,10 +8,11 @@ hold the query string. So no text of httpx is passed on, and no redirect is left
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -32,6 +33,7 @@ from pup_tui.datadog.failures import (
 from pup_tui.datadog.proxies import Proxy, proxy_for
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Collection, Mapping
 
     import httpx
@@ -167,13 +169,28 @@ def open_client(
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
         return httpx.AsyncClient(
-            verify=verify,
+            verify=_certificates() if verify else False,
             timeout=httpx.Timeout(None),  # send() keeps one deadline for all of it
             follow_redirects=False,
             mounts=None if proxies else {"http://": None, "https://": None},
         )
     except (OSError, ValueError, httpx.InvalidURL, ImportError) as error:
         raise environment_failure(error, network) from None
+
+
+def _certificates() -> ssl.SSLContext | bool:
+    """What a server's certificate is checked with: what the environment names, or what comes along."""
+    named = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
+    # Those that are named may be others by the next client, for which httpx reads them again.
+    return True if named else bundled_certificates()
+
+
+@cache
+def bundled_certificates() -> ssl.SSLContext:
+    """What comes along, which stays as it is: to read it takes longer than many a call."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _follow(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import pytest
@@ -20,6 +20,11 @@ def batches(rows: Sequence[Any], *given: str) -> list[Any]:
         pytest.param(*given, rows[start : start + SIZE], id="-".join([*given, f"from-row-{start}"]))
         for start in range(0, len(rows), SIZE)
     ]
+
+
+def batches_of_each(shells: Iterable[str], rows: Sequence[Any]) -> list[Any]:
+    """Parameters of a test that tries the same rows with each of some shells."""
+    return [each for shell in shells for each in batches(rows, shell)]
 
 
 def try_each(rows: Sequence[Row], attempt: Callable[[Row], object]) -> None:

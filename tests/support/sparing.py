@@ -24,7 +24,8 @@ from pup_tui.tui import remembering_stylesheet
 from pup_tui.tui.remembering_stylesheet import Memory
 from tests.support.console import PATIENCE
 
-_render_update = Compositor.render_update
+render_update = Compositor.render_update
+"""Textual's own, for a test of what is sent to a terminal."""
 
 _tokens: dict[tuple[tuple[str, str], ...], dict[str, list[Any]]] = {}
 _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
@@ -80,7 +81,7 @@ def _nothing_to_send(
 ) -> Any:
     """In place of a frame: without a terminal it goes nowhere, and a test that looks has its own drawn."""
     if full:
-        return _render_update(compositor, full, screen_stack, simplify)
+        return render_update(compositor, full, screen_stack, simplify)
     visible_screen_stack.set([] if screen_stack is None else screen_stack)
     compositor._dirty_regions.clear()
     return None

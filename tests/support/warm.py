@@ -15,6 +15,7 @@ import pytest  # noqa: F401
 
 import pup_tui
 from pup_tui.catalog.known_pup import KnownPup
+from pup_tui.datadog.transport import bundled_certificates
 from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load
@@ -28,6 +29,7 @@ _ROOT = Path(__file__).parents[2]
 for _path in (*_ROOT.glob("runbooks/*.yaml"), _ROOT / "tests/runbook/data/valid.yaml"):
     load(_path, linter=linter(lambda word: True), pup=KnownPup())
 tokens_of("select 1", "sqlite")
+bundled_certificates()
 safe_text("e\u0301")
 
 # What stays for good need not be looked through, and so is copied by none of those that begin here.

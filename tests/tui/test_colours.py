@@ -24,11 +24,8 @@ from tests.tui.test_looks import XTERM, pairs
 CHOICES = {"dark": LOOKS[0], "light": LOOKS[1], "contrast": LOOKS[2]}
 
 
-DEPTHS = {
-    "many colours": [depth for depth in Depth if not depth.is_plain],
-    "few or none": [depth for depth in Depth if depth.is_plain],
-}
-"""Each on a way of its own through all screens: between the two the whole console is styled anew."""
+DEPTHS = sorted(Depth, key=lambda depth: depth.is_plain)
+"""Those with many colours, then those with few: between the two the whole console is styled anew."""
 
 
 class Drawn(NamedTuple):
@@ -100,8 +97,11 @@ def check(each: Drawn, look: Look, depth: Depth) -> str:
     return ""
 
 
-@pytest.mark.parametrize("depths", DEPTHS.values(), ids=DEPTHS)
-@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize(
+    ("choice", "depths"),
+    [("dark", DEPTHS), ("light", DEPTHS[::-1]), ("contrast", DEPTHS)],
+    ids=CHOICES,
+)
 async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
     make_services: MakeServices,
     open_console: OpenConsole,
@@ -115,9 +115,11 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
         executor=gallery.executor(),
         profiles=lambda: gallery.PROFILES,
         profile=gallery.PROFILE,
-        appearance=Appearance(theme=choice, depth=depths[-1]),
+        appearance=Appearance(theme=choice, depth=depths[0]),
     )
     wrong = set()
+    inverse: dict[str, str] = {}
+    loud: dict[str, str] = {}
     async with open_console(services) as console:
         async for name in gallery.screens(console):
             # What makes room for a dialog does so a frame after it.
@@ -127,29 +129,21 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
             for depth in depths:
                 console.app.show_depth(depth)
                 await console.pilot.pause()
-                for each in dict.fromkeys(drawn(console)):
+                parts = list(drawn(console))
+                for each in dict.fromkeys(parts):
                     if found := check(each, CHOICES[choice], depth):
                         wrong.add((name, depth, each.text.strip()[:20], str(each.style), found))
+                if depth is Depth.NONE:
+                    inverse[name] = joined(each for each in parts if each.style.reverse)
+                    loud[name] = joined(each for each in parts if each.style.bold)
+            # The next screen begins with the colours that this one ends with.
+            depths = depths[::-1]
     assert not wrong, "\n".join(map(str, sorted(wrong)))
+    one_sees_where_one_stands(inverse, loud)
 
 
-async def test_without_colour_one_sees_where_one_stands(
-    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(field_list, "SETTLED", 0.0)
-    services = make_services(
-        gallery.RUNBOOKS,
-        executor=gallery.executor(),
-        profiles=lambda: gallery.PROFILES,
-        appearance=Appearance(depth=Depth.NONE),
-    )
-    inverse: dict[str, str] = {}
-    loud: dict[str, str] = {}
-    async with open_console(services) as console:
-        async for name in gallery.screens(console):
-            parts = list(drawn(console))
-            inverse[name] = joined(each for each in parts if each.style.reverse)
-            loud[name] = joined(each for each in parts if each.style.bold)
+def one_sees_where_one_stands(inverse: dict[str, str], loud: dict[str, str]) -> None:
+    """Also without colour: by what is inverse, and by what is bold."""
     assert "deploy" in inverse["home"]
     assert "eu-1" in inverse["form: select"]
     assert "No" in inverse["confirm: focus"]
@@ -157,7 +151,8 @@ async def test_without_colour_one_sees_where_one_stands(
     assert not any(way in inverse["failure"] for way in ("Run again", "Abort", "Continue"))
     assert "colour 3 on a ground" in inverse["run: dragged"]
     assert "colour 0" in inverse["run: output"]
-    assert "DANGER" in loud["confirm"]
+    # The profile is one of danger as well.
+    assert "DANGER Go on" in loud["confirm"]
     assert "broken" in loud["home"]
 
 

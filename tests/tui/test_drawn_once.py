@@ -39,7 +39,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
             sent.whole += 1
 
     monkeypatch.setattr(App, "_display", take)
-    monkeypatch.setattr(Compositor, "render_update", sparing._render_update)
+    monkeypatch.setattr(Compositor, "render_update", sparing.render_update)
     return sent
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.script import compile_shell
-from tests.support.batches import batches, try_each
+from tests.support.batches import batches_of_each, try_each
 from tests.template.shell.generator import Hunt, installed, needs
 
 BEFORE = "echo {{ V }}; N=$(cat bait); "
@@ -157,7 +157,7 @@ def test_what_is_too_deep_to_follow_is_no_check() -> None:
 
 @pytest.mark.parametrize(
     ("shell", "scripts"),
-    [each for shell in ("bash", "ksh", "zsh") for each in batches(CHECKED, shell)],
+    batches_of_each(("bash", "ksh", "zsh"), CHECKED),
 )
 def test_nothing_runs_of_a_text_that_is_not_told_of(
     shell: str, scripts: list[str], tmp_path: Path
@@ -186,7 +186,7 @@ def _printed() -> list[str]:
 
 @pytest.mark.parametrize(
     ("shell", "scripts"),
-    [each for shell in ("sh", "bash", "ksh", "zsh") for each in batches(_printed(), shell)],
+    batches_of_each(("sh", "bash", "ksh", "zsh"), _printed()),
 )
 def test_no_printed_text_runs_unnoticed(shell: str, scripts: list[str], tmp_path: Path) -> None:
     needs(shell)

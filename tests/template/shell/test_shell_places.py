@@ -12,7 +12,7 @@ import pytest
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.places import TextOrigin
 from pup_tui.template.shell.script import compile_shell
-from tests.support.batches import batches, try_each
+from tests.support.batches import batches, batches_of_each, try_each
 from tests.template.shell.generator import COMMANDS, SHELLS, Hunt, needs
 
 BAIT = "PATH[$(mkdir pwned)]"
@@ -541,7 +541,7 @@ BEGINNING = [
 
 @pytest.mark.parametrize(
     ("shell", "sources"),
-    [each for shell in SHELLS for each in batches([*WITHIN, *BEGINNING], shell)],
+    batches_of_each(SHELLS, [*WITHIN, *BEGINNING]),
 )
 def test_within_a_word_without_quotes_it_must_make_no_more_words(
     shell: str, sources: list[str]
@@ -872,7 +872,7 @@ EVALUATED = [
 
 @pytest.mark.parametrize(
     ("shell", "sources"),
-    [each for shell in ("bash", "ksh", "zsh") for each in batches(EVALUATED, shell)],
+    batches_of_each(("bash", "ksh", "zsh"), EVALUATED),
 )
 def test_by_no_way_a_value_gets_unnoticed_where_a_shell_evaluates(
     shell: str, sources: list[str], tmp_path: Path

@@ -8,7 +8,7 @@ import pytest
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.script import compile_shell
-from tests.support.batches import batches, try_each
+from tests.support.batches import batches_of_each, try_each
 from tests.template.shell.generator import SHELLS, Hunt, installed, needs
 
 BAIT = "PATH[$(mkdir pwned)]"
@@ -21,9 +21,7 @@ def _scripts() -> list[str]:
     return [line.replace("\\n", "\n") for line in lines if not line.startswith("#")]
 
 
-@pytest.mark.parametrize(
-    ("shell", "scripts"), [each for shell in SHELLS for each in batches(_scripts(), shell)]
-)
+@pytest.mark.parametrize(("shell", "scripts"), batches_of_each(SHELLS, _scripts()))
 def test_no_value_runs_unnoticed(shell: str, scripts: list[str], tmp_path: Path) -> None:
     needs(shell)
     hunt = Hunt(shell, 0, tmp_path)
