@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from rich.cells import cell_len
@@ -23,7 +22,7 @@ from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import counted_effects, effect_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
-from pup_tui.tui.texts import counted, counted_steps, cut_middle, indented
+from pup_tui.tui.texts import BETWEEN, beside, counted, counted_steps, cut_middle, indented
 from pup_tui.tui.widgets.armed import Armed
 from pup_tui.tui.widgets.overview import TWO_COLUMNS_FROM
 from pup_tui.tui.widgets.reading import ReadArea
@@ -50,8 +49,7 @@ AROUND_STEPS = 5
 """Columns of the page beside the steps: its padding and the scrollbar."""
 
 HEADS_SHARE = 45
-BETWEEN = 3
-"""In a wide window: what the column with the names takes at most, in per cent, and columns behind it."""
+"""What the column with the names takes at most in a wide window, in per cent."""
 
 
 @dataclass(frozen=True)
@@ -248,16 +246,11 @@ def _below(told: _Told, width: int) -> Content:
 
 def _beside(told: _Told, column: int, width: int) -> Content:
     """What a step does, beside what it is, which has so many columns."""
-    heads = told.head.wrap(column - told.indent)
+    first, *others = told.head.wrap(column - told.indent) or [Content()]
+    number = Content.styled(told.number.ljust(told.indent), "$text-muted")
+    heads = [number + first, *(Content(" " * told.indent) + line for line in others)]
     facts = [line for fact in told.facts for line in fact.wrap(width - column - BETWEEN)]
-    lines: list[Content] = []
-    for head, fact in zip_longest(heads, facts, fillvalue=Content()):
-        number = told.number if not lines else ""
-        before = Content.styled(number.ljust(told.indent), "$text-muted") + head
-        # Nothing is behind what stands alone: it would be copied with it.
-        room = column + BETWEEN - before.cell_length if fact else 0
-        lines.append(before.pad_right(room) + fact)
-    return Content("\n").join(lines)
+    return beside(heads, facts, column)
 
 
 def abridged(steps: Iterable[PlannedStep]) -> Iterator[tuple[PlannedStep, bool]]:
