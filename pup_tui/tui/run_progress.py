@@ -212,9 +212,8 @@ class RunProgress:
         """Take in that a failure keeps a step from its turn, and with it all that it holds."""
         step = self.steps.get(step_id)
         if step is not None and step.status == "pending":
-            step.reason = why
             for each in (step, *step.inside()):
-                each.held_back = True
+                each.held_back, each.reason = True, why
 
     # Notices
 

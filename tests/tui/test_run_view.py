@@ -626,5 +626,7 @@ async def test_what_a_failure_keeps_from_its_turn_is_not_told_as_still_to_come(
         words = ["failed", "running", "held back", "held back", "held back", "pending"]
         for word, row in zip(words, c.rows(), strict=True):
             assert word in row
+        await c.pilot.press("j", "j", "j")
+        await c.until(lambda: "`a` failed" in c.text(StepDetail))
         hold.set()
         await c.until(lambda: c.app.ended)
