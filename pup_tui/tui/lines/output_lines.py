@@ -25,7 +25,7 @@ from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
-from pup_tui.tui.lines.painter import Entry, Painter, Palette
+from pup_tui.tui.lines.painter import DrawnLine, Painter, Palette
 from pup_tui.tui.texts import counted, fit
 
 SIDEWAYS = 16
@@ -37,7 +37,7 @@ MOST_COPIED = 1_000_000
 READ_TOGETHER = 500
 """Lines that are read at once to be copied."""
 
-Seen: TypeAlias = tuple[tuple[int, int, int], Entry]
+Seen: TypeAlias = tuple[tuple[int, int, int], DrawnLine]
 """A row and the line that stands in it."""
 
 _CALM = Style(dim=True)

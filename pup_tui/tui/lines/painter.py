@@ -69,7 +69,7 @@ class Palette:
                 assert_never(bad)
 
 
-class Entry(NamedTuple):
+class DrawnLine(NamedTuple):
     """A line as it is drawn; `is_folded` where it said something before that is not shown.
 
     `stream` is DIVIDER for a line that was not printed.
@@ -99,7 +99,7 @@ class Painter:
         """Whether what a line said before it was overwritten is drawn as well."""
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
-        self._entries: LRUCache[int, Entry] = LRUCache(CACHED)
+        self._entries: LRUCache[int, DrawnLine] = LRUCache(CACHED)
         self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(ROWS_CACHED)
 
     @property
@@ -174,7 +174,7 @@ class Painter:
             ]
         )
 
-    def entry(self, line: int) -> Entry:
+    def entry(self, line: int) -> DrawnLine:
         """A line, from memory or, with those after it, from the source."""
         entry = self._entries.get(line)
         if entry is None and self.source is not None:
@@ -183,14 +183,14 @@ class Painter:
                 if number == line or number not in self._entries:
                     self._entries[number] = self._made(number, found)
             entry = self._entries.get(line)
-        return entry or Entry("stdout", Text(), 0, is_folded=False)
+        return entry or DrawnLine("stdout", Text(), 0, is_folded=False)
 
-    def _made(self, number: int, line: Line) -> Entry:
+    def _made(self, number: int, line: Line) -> DrawnLine:
         shown = line if self.unfolded else folded(line)
         text = line_text(shown)
         kind = DIVIDER if isinstance(line, Divider) else line.stream
         at = None if self.source is None or not self.timed else self.source.time_of(number)
-        return Entry(
+        return DrawnLine(
             kind,
             text,
             text.cell_len,
