@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pup_tui.core.ids import holder_id
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import (
@@ -40,6 +42,17 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
     if block.side_by_side:
         return None
     return _by_when(state, node, key, block)
+
+
+def held_back(state: RunState, program: Program) -> Iterator[tuple[str, str]]:
+    """The steps that a failure before them keeps from their turn, which has not come yet; and why."""
+    for key, block in state.blocks.items():
+        if block.failure is None or block.side_by_side or block.keep_going:
+            continue
+        for step in block.children[block.taken :]:
+            why = why_not(state, program.node(step), key)
+            if why is not None:
+                yield step, why
 
 
 def _ended(state: RunState, node: Node) -> str | None:

@@ -19,6 +19,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen, SystemModalScreen
+from textual.selection import SELECT_ALL
 
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
@@ -209,8 +210,12 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
 
     @on(events.TextSelected)
     def _copy_selected(self) -> None:
-        """Copy what was dragged over: a terminal that sends the mouse to us selects nothing by itself."""
-        if text := self.screen.get_selected_text():
+        """Copy what was dragged over: a terminal that sends the mouse to us selects nothing by itself.
+
+        What two clicks mark is a text as a whole; whether they had marked it by now is chance.
+        """
+        dragged = any(marked != SELECT_ALL for marked in self.screen.selections.values())
+        if dragged and (text := self.screen.get_selected_text()):
             self.copy_to_clipboard(text)
             self.notify(f"Copied {counted(len(text), 'character')}", markup=False, timeout=2)
 

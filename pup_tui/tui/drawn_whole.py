@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 from rich.console import RenderableType
 from textual.app import App, ReturnType
@@ -21,6 +22,9 @@ MOST_HELD = 1.0
 """Seconds after which all is drawn as it stands then."""
 
 LetDraw: TypeAlias = Callable[[], None]
+
+_awaited: WeakKeyDictionary[Screen[Any], list[Callable[[], None]]] = WeakKeyDictionary()
+"""What is to be called when a screen has made its next frame."""
 
 
 class DrawnWhole(DrawnOnce[ReturnType]):
@@ -76,3 +80,16 @@ def makes_frame(screen: Screen[Any]) -> bool:
     # Textual calls nothing back after a refresh as long as widgets wait to be drawn.
     screen._dirty_widgets.clear()
     return False
+
+
+def once_drawn(screen: Screen[Any], then: Callable[[], None]) -> None:
+    """Call something when a screen that is in front has made its next frame: what it has can be seen then."""
+    _awaited.setdefault(screen, []).append(then)
+    screen.refresh()
+
+
+def frame_made(screen: Screen[Any]) -> None:
+    """Call what waits for a frame of a screen; a screen tells it of each that it has made."""
+    if screen is screen.app.screen:
+        for then in _awaited.pop(screen, ()):
+            then()

@@ -35,6 +35,7 @@ _MARKS = {
     mark.word: mark
     for mark in (
         Mark("·", "pending", "calm"),
+        Mark("↷", "held back", "calm"),
         Mark("●", "running", "busy"),
         Mark("?", "waiting", "care"),
         Mark("◔", "polling", "busy"),

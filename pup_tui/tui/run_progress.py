@@ -208,6 +208,13 @@ class RunProgress:
             known = state.steps.get(step_id)
             step.item = (known.label if known is not None else "") or told
 
+    def hold_back(self, step_id: str, why: str) -> None:
+        """Take in that a failure keeps a step from its turn, and with it all that it holds."""
+        step = self.steps.get(step_id)
+        if step is not None and step.status == "pending":
+            for each in (step, *step.inside()):
+                each.held_back, each.reason = True, why
+
     # Notices
 
     def apply(self, notice: AnyNotice) -> None:
@@ -325,7 +332,7 @@ class RunProgress:
         if step.parent is not None:
             step.parent.held[step.status] -= 1
             step.parent.held[status] += 1
-        step.status = status
+        step.status, step.held_back = status, False
         if step.parent is not None:
             (step.parent.notable.add if step.is_notable else step.parent.notable.discard)(step)
         self._follow(step)

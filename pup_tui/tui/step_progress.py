@@ -22,6 +22,7 @@ MOST_OF_ITEM = 200
 UNDER_WAY = frozenset({"running", "polling", "waiting", "retrying"})
 UNFINISHED = UNDER_WAY | {"pending"}
 TROUBLE = frozenset({"failed", "unknown"})
+HELD_BACK = "held back"
 NOT_SHOWN = Shown("")
 
 KEPT_ATTEMPTS = 400
@@ -53,13 +54,14 @@ class StepProgress:
     was answered. `retrying` is told of an
     attempt that failed, until the next one begins, `paused` of one that only waits; `repeated` are the
     attempts after the first; `begun_with`
-    is the first of its poll, or else the newest.
+    is the first of its poll, or else the newest. `held_back` tells that a failure keeps it from its turn.
     """
 
     node: Node
     parent: StepProgress | None = None
     of_item: StepProgress | None = None
     status: str = "pending"
+    held_back: bool = False
     item: str = ""
     shown: Shown = NOT_SHOWN
     reason: str = ""
@@ -91,6 +93,11 @@ class StepProgress:
     def fails_asked(self) -> bool:
         """Whether it failed, and it is asked what becomes of it."""
         return self.status == "waiting" and self.asked_for == "failure"
+
+    @property
+    def word(self) -> str:
+        """What stands beside it: its status, or that it does not come to its turn."""
+        return HELD_BACK if self.held_back else self.status
 
     @property
     def begun(self) -> int:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
@@ -65,6 +66,20 @@ def indented(text: Content, indent: int, width: int) -> Content:
     """Text that is wrapped to `width` columns and keeps its indent on every line."""
     room = max(MIN_WRAP, width - indent)
     return Content("\n").join(Content(" " * indent) + line for line in text.wrap(room))
+
+
+BETWEEN = 3
+"""Columns between what stands side by side."""
+
+
+def beside(left: Sequence[Content], right: Sequence[Content], width: int) -> Content:
+    """Lines beside others, which begin behind so many columns and what is between."""
+    lines = []
+    for one, other in zip_longest(left, right, fillvalue=Content()):
+        # Nothing is behind what stands alone: it would be copied with it.
+        room = width + BETWEEN - one.cell_length if other else 0
+        lines.append(one.pad_right(room) + other)
+    return Content("\n").join(lines)
 
 
 def columns(rows: Sequence[Sequence[Content]], *, limits: Sequence[int], gap: int = 2) -> Content:

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Button, Input
 
 from pup_tui.core.events import Interrupted
@@ -24,6 +25,7 @@ from pup_tui.tui.screens.help import HelpScreen
 from pup_tui.tui.screens.quit import QuitScreen
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.sidebar import Sidebar
+from pup_tui.tui.widgets.step_detail import StepDetail
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, Console, MakeServices, OpenConsole
 from tests.support.journals import FailingJournal
 
@@ -728,3 +730,18 @@ async def test_what_is_said_by_the_way_is_shown_as_it_is(
         for listener in listeners:
             listener("still running: [b]sleep[/b] (pid 1)")
         await console.sees("still running: [b]sleep[/b] (pid 1)")
+
+
+async def test_two_clicks_on_a_command_mark_it_and_a_key_copies_it(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK}), LARGE) as console:
+        await start(console, "quick")
+        await console.sees("✔ quick", "succeeded", "$ echo")
+        await console.pilot.click(StepDetail, offset=(4, 1), times=2)
+        await console.eventually(console.app.screen.get_selected_text)
+        console.app.screen.post_message(events.TextSelected())
+        await console.pilot.pause()
+        assert "Copied" not in console.messages
+        await console.press("ctrl+c")
+        await console.eventually(lambda: "echo" in console.app.clipboard)

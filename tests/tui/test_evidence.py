@@ -257,3 +257,23 @@ async def test_the_step_that_asks_is_in_sight_however_far_up_the_evidence_is(
         await until_asked(c)
         await c.until(lambda: "line " in above(c))
         await c.until(lambda: any("Deploy all the same?" in row for row in c.rows()))
+
+
+async def test_a_failure_that_came_up_in_a_window_without_room_has_its_shape_when_that_grows(
+    tmp_path: Path,
+) -> None:
+    fails = Play(stdout=MANY, outcome=Outcome(ok=False, exit_code=1, reason="no luck"))
+    async with console(tmp_path, shell("look", on_failure="confirm"), plays=[fails]) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen) and "line 99" in above(c))
+        await c.pilot.press("escape")
+        await c.until(lambda: not isinstance(c.app.screen, FailureScreen))
+        for size in ((1, 1), (200, 50), (40, 9), (1, 1)):
+            await c.pilot.resize_terminal(*size)
+        c.view.action_answer()
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen) and c.app.screen.is_mounted)
+        await c.until(lambda: c.app.screen.query(".dialog-keys"))
+        for size in ((200, 50), (1, 1), (80, 24)):
+            await c.pilot.resize_terminal(*size)
+        await c.until(lambda: "line 99" in above(c))
+        assert not c.app.screen.query(".dialog-output")
+        assert "output" in plain(c.app.screen.query_one(".dialog-keys", Static))

@@ -50,7 +50,7 @@ steps:
 @pytest.mark.parametrize(
     ("undo", "leaves"), [("", "escape"), (", undo: {kind: shell, run: back}", "a enter")]
 )
-async def test_what_is_behind_a_failure_is_still_to_come_as_long_as_that_is_asked_about(
+async def test_what_is_behind_a_failure_is_held_back_as_long_as_that_is_asked_about(
     make_services: MakeServices, open_console: OpenConsole, undo: str, leaves: str
 ) -> None:
     executor = FakeExecutor(Play(), Play(outcome=FAILED))
@@ -58,11 +58,11 @@ async def test_what_is_behind_a_failure_is_still_to_come_as_long_as_that_is_aske
     async with open_console(services) as console:
         await begin(console)
         await console.sees("Failed: Deploy it", "1 of 3 succeeded · 1 failed")
-        assert "pending" in console.screen
+        assert "held back" in console.screen
         assert "skipped" not in console.screen
         await console.press(*leaves.split())
         await console.sees("1 failed · 1 skipped")
-        assert "pending" not in console.screen
+        assert "held back" not in console.screen
 
 
 async def test_nothing_of_a_run_that_goes_on_looks_as_if_it_had_ended(

@@ -990,3 +990,25 @@ async def test_a_view_asked_for_before_it_is_known_what_the_output_is_comes_then
         await s.pilot.pause()
         assert s.pane._view is not None
         assert not s.app._notifications
+
+
+async def test_nothing_is_drawn_where_nothing_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shown(tmp_path) as s:
+        await s.write("one", "two")
+        drawn = []
+        monkeypatch.setattr(s.lines, "refresh", lambda *_, **__: drawn.append(1))
+        await s.look()
+        assert not drawn
+        s.writer.set_partial("stdout", "thr")
+        await s.look()
+        assert drawn
+        drawn.clear()
+        await s.look()
+        assert not drawn
+        s.writer.take_back("stdout", 1)
+        s.writer.set_partial("stdout", "")
+        await s.write("owt")
+        assert drawn
+        assert s.rows()[1].endswith("owt")

@@ -229,3 +229,18 @@ def test_of_a_long_foreach_the_first_items_are_shown_and_what_comes_after_it() -
     shown = [(step.id, left_out) for step, left_out in abridged(steps)]
     assert shown[:4] == [("g", False), ("g[0]", False), ("g[0]/a[0]", False), ("g[0]/a[1]", False)]
     assert shown[-3:] == [("g[9]/a[1]", False), ("g[10]", True), ("after", False)]
+
+
+async def test_a_page_takes_no_click_before_it_is_drawn(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"x.yaml": BARE})) as console:
+        await console.sees("Run  r")
+        let_draw = console.app.hold_drawing()
+        plan = await console.main.pages.plan()
+        await console.press("r")
+        await console.eventually(lambda: plan.is_on_screen)
+        if not console.app.draws:
+            assert not plan.armed
+        let_draw()
+        await console.eventually(lambda: plan.armed)

@@ -123,3 +123,24 @@ async def test_an_overview_shows_as_many_runs_as_there_is_room_for(
         await console.eventually(lambda: console.screen.count("✔ succeeded") == 8)
         await console.pilot.resize_terminal(110, 50)
         await console.eventually(lambda: console.screen.count("✔ succeeded") == 5)
+
+
+@pytest.mark.parametrize(("size", "beside"), [(LARGE, True), ((120, 40), False)])
+async def test_a_wide_plan_has_beside_a_step_what_it_does(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int], beside: bool
+) -> None:
+    steps = "{name: Look at it, kind: shell, run: look}, {name: Act, kind: shell, run: act -v}"
+    services = make_services({"x.yaml": f"name: x\nsteps: [{steps}]\n"})
+    async with open_console(services, size) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("p")
+        await console.sees("Look at it", "act -v")
+        lines = console.screen.split("\n")
+        columns = [
+            line.index(command) if name in line and command in line else None
+            for name, command in (("Look at it", " look"), ("Act", " act -v"))
+            for line in lines
+            if name in line
+        ]
+        assert all(column is not None for column in columns) == beside
+        assert len(set(columns)) == 1

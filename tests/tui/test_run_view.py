@@ -102,7 +102,7 @@ async def test_a_failed_step_is_selected_at_the_end_with_its_reason(tmp_path: Pa
         assert "✖" in c.text(StepDetail)
         assert "▌ boom" in c.output()
         await c.pilot.press("j")
-        assert "has not run yet" in c.text(StepDetail)
+        assert "`a` failed" in c.text(StepDetail)
         c.view.settle()
         await c.until(lambda: "1 failed · 1 skipped" in c.text(RunHeader))
         assert "↷" in c.text(StepDetail)
@@ -607,3 +607,26 @@ async def test_what_is_said_of_a_step_gets_the_lines_that_it_needs(tmp_path: Pat
         await c.until(lambda: detail.size.height > few)
         steps.action_first()
         await c.until(lambda: detail.size.height == few)
+
+
+async def test_what_a_failure_keeps_from_its_turn_is_not_told_as_still_to_come(
+    tmp_path: Path,
+) -> None:
+    hold = asyncio.Event()
+    steps = (
+        shell("a", "First"),
+        shell("b", "Clear up", when="on_failure"),
+        shell("c", "Second"),
+        GroupStep(id="g", name="Third", steps=(shell("d", "Inside"),)),
+        shell("e", "Tell", when="always"),
+    )
+    plays = [Play(outcome=Outcome(ok=False, exit_code=1, reason="no luck")), Play(hold=hold)]
+    async with console(tmp_path, *steps, plays=plays) as c:
+        await c.until(lambda: "running" in c.rows()[1])
+        words = ["failed", "running", "held back", "held back", "held back", "pending"]
+        for word, row in zip(words, c.rows(), strict=True):
+            assert word in row
+        await c.pilot.press("j", "j", "j")
+        await c.until(lambda: "`a` failed" in c.text(StepDetail))
+        hold.set()
+        await c.until(lambda: c.app.ended)

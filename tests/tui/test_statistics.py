@@ -51,9 +51,11 @@ async def test_the_page_has_six_columns_and_the_steps_of_the_selected_runbook(
         await c.sees("Steps of two, what fails most first", "✖ failed", "✔ succeeded")
         (two,) = (line.split() for line in c.screen.splitlines() if "✔✔✔✔✔" in line)
         assert two[two.index("5") - 1 :][:4] == ["two", "5", "100", "%"]
-        assert two[-1] == "✔✔✔✔✔"
+        assert "✔✔✔✔✔" in two
         (few,) = (line.split() for line in c.screen.splitlines() if "–" in line and "few" in line)
-        assert few[few.index("few") :] == ["few", "1", "–", "–", "–", "✖"]
+        assert few[few.index("few") :][:6] == ["few", "1", "–", "–", "–", "✖"]
+        (heads,) = (line for line in c.screen.splitlines() if "last 20" in line)
+        assert ("Steps of two" in heads) == (size == LARGE)
         steps = c.screen.partition("Steps of two")[2]
         assert steps.index("first") < steps.index("second")
         assert "20 %" in steps

@@ -29,7 +29,7 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import CarefulButton, ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
-from pup_tui.tui.drawn_whole import LetDraw, hold_drawing, makes_frame
+from pup_tui.tui.drawn_whole import LetDraw, frame_made, hold_drawing, makes_frame, once_drawn
 from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
@@ -322,14 +322,13 @@ class Dialog(ModalScreen[Answer | None]):
         make_room(self.app)
         if not self._has_place:
             self._has_place = True
-            self.refresh()
+            once_drawn(self, self._begin_to_take)
         self._let_draw()
 
     def _compositor_refresh(self) -> None:
         if makes_frame(self):
             super()._compositor_refresh()
-            if self._has_place and self._takes_from == math.inf and self.app.screen is self:
-                self._takes_from = monotonic() + ARM_SECONDS
+            frame_made(self)
 
     @property
     def _most_lines(self) -> int:
@@ -356,6 +355,10 @@ class Dialog(ModalScreen[Answer | None]):
             if not types and "{search}" not in self.KEYS:
                 told += with_keys(self.app, " · {search} search")
         self.query_one(".dialog-more", Static).update(Content(told), layout=False)
+
+    def _begin_to_take(self) -> None:
+        if self._takes_from == math.inf:
+            self._takes_from = monotonic() + ARM_SECONDS
 
     def _arm(self) -> None:
         self._takes_from = -math.inf

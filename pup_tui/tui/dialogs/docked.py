@@ -69,9 +69,13 @@ def make_room(app: App[Any]) -> None:
 
 
 def evidence_behind(dialog: Screen[Any]) -> Evidence | None:
-    """What stands below the dialog and can be judged by."""
+    """What stands below the dialog and can be judged by, also in a window that has no cell for it now."""
     found = dialog.app.screen_stack[0].query("RunView")
-    return next((w for w in found if isinstance(w, Evidence) and w.is_on_screen), None)
+    return next((w for w in found if isinstance(w, Evidence) and _is_shown(w)), None)
+
+
+def _is_shown(widget: Widget) -> bool:
+    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
 
 
 def scroll_behind(dialog: Screen[Any], at: Offset, by: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from textwrap import wrap
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -25,7 +25,7 @@ from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
-from pup_tui.tui.lines.painter import Painter, Palette
+from pup_tui.tui.lines.painter import DrawnLine, Painter, Palette
 from pup_tui.tui.texts import counted, fit
 
 SIDEWAYS = 16
@@ -36,6 +36,9 @@ MOST_COPIED = 1_000_000
 
 READ_TOGETHER = 500
 """Lines that are read at once to be copied."""
+
+Seen: TypeAlias = tuple[tuple[int, int, int], DrawnLine]
+"""A row and the line that stands in it."""
 
 _CALM = Style(dim=True)
 _MARGIN = "  "
@@ -98,6 +101,8 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._placed: tuple[tuple[int, Parting], ...] = ()
         self._palette: Palette | None = None
         self._page: list[tuple[int, int, int]] | None = None
+        self._seen: list[Seen] | None = None
+        """What the rows said when it was last looked at what was written."""
         self._scrolling = False
         self._above: int | None = None
         """How many rows the marked line keeps above it, whatever room there is, until something moves."""
@@ -113,6 +118,7 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         """Show another output from its end, or, where it is not to be followed, from its top."""
         self._painter.show(source)
         self._count = self._dropped = 0
+        self._seen = None
         self.cursor, self.selected_from, self.following = 0, None, follow
         self._scroll_lines(0)
         if source is None:
@@ -140,12 +146,17 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
                 self._stay_behind(dropped - (self._dropped == 0))
             self._dropped, self._placed = source.dropped_lines, placed
             self._fit()
-        self._redraw()
+        self._page = None
+        seen = [(row, self._painter.entry(row[0])) for row in self._rows()]
+        if seen != self._seen:
+            # Else nothing is drawn: behind a dialog that would be all of the screen.
+            self._seen = seen
+            self._redraw()
 
     def shown_anew(self, cursor: int) -> None:
         """Take in that the same source has other lines, with the marked one there."""
         self._painter.forget_all()
-        self.selected_from = None
+        self.selected_from = self._seen = None
         self.take_in()
         self.go_to(cursor)
 

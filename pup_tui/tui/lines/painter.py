@@ -69,7 +69,7 @@ class Palette:
                 assert_never(bad)
 
 
-class _Entry(NamedTuple):
+class DrawnLine(NamedTuple):
     """A line as it is drawn; `is_folded` where it said something before that is not shown.
 
     `stream` is DIVIDER for a line that was not printed.
@@ -99,7 +99,7 @@ class Painter:
         """Whether what a line said before it was overwritten is drawn as well."""
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
-        self._entries: LRUCache[int, _Entry] = LRUCache(CACHED)
+        self._entries: LRUCache[int, DrawnLine] = LRUCache(CACHED)
         self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(ROWS_CACHED)
 
     @property
@@ -132,11 +132,11 @@ class Painter:
 
     def text(self, line: int) -> Text:
         """A line with its colours."""
-        return self._entry(line).text
+        return self.entry(line).text
 
     def width(self, line: int) -> int:
         """The columns of a line."""
-        return self._entry(line).width
+        return self.entry(line).width
 
     def widen(self, line: int) -> None:
         """Count a line among the widest before it is drawn."""
@@ -144,7 +144,7 @@ class Painter:
 
     def is_folded(self, line: int) -> bool:
         """Whether a line said something before that is not drawn."""
-        return self._entry(line).is_folded
+        return self.entry(line).is_folded
 
     def row_starts(self, line: int, width: int) -> list[int]:
         """The columns at which the rows of a line begin when it is wrapped."""
@@ -174,7 +174,7 @@ class Painter:
             ]
         )
 
-    def _entry(self, line: int) -> _Entry:
+    def entry(self, line: int) -> DrawnLine:
         """A line, from memory or, with those after it, from the source."""
         entry = self._entries.get(line)
         if entry is None and self.source is not None:
@@ -183,14 +183,14 @@ class Painter:
                 if number == line or number not in self._entries:
                     self._entries[number] = self._made(number, found)
             entry = self._entries.get(line)
-        return entry or _Entry("stdout", Text(), 0, is_folded=False)
+        return entry or DrawnLine("stdout", Text(), 0, is_folded=False)
 
-    def _made(self, number: int, line: Line) -> _Entry:
+    def _made(self, number: int, line: Line) -> DrawnLine:
         shown = line if self.unfolded else folded(line)
         text = line_text(shown)
         kind = DIVIDER if isinstance(line, Divider) else line.stream
         at = None if self.source is None or not self.timed else self.source.time_of(number)
-        return _Entry(
+        return DrawnLine(
             kind,
             text,
             text.cell_len,
@@ -200,7 +200,7 @@ class Painter:
         )
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
-        stream, text, size, is_folded, bad, at = self._entry(line)
+        stream, text, size, is_folded, bad, at = self.entry(line)
         self.widen(line)
         strip = Strip(list(self._decorated(line, text).render(console)), size)
         if start or size > end:

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.worker import Worker
 
-from pup_tui.tui.drawn_whole import hold_drawing, makes_frame
+from pup_tui.tui.drawn_whole import frame_made, hold_drawing, makes_frame
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
@@ -125,6 +125,7 @@ class Shell(Screen[None]):
         if self is not self.app.screen:
             # Behind a dialog Textual would have all that has ever changed painted again with every change.
             self._repaint_required, self._repaint_regions = wanted, regions
+        frame_made(self)
 
     # Pages
 

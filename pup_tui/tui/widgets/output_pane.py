@@ -411,7 +411,9 @@ class OutputPane(Vertical):
         elif lines.has_folded:
             shows = does(lambda key: f"{key('overwritten')} shows it")
             parts.append(": ".join(["⏎ overwritten", *shows]))
-        self._status.update(Content(" · ".join(parts)), layout=False)
+        told = " · ".join(parts)
+        if told != str(self._status.content):
+            self._status.update(Content(told), layout=False)
 
     @property
     def _place(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -22,8 +22,9 @@ from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import counted_effects, effect_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
-from pup_tui.tui.texts import counted, counted_steps, cut_middle, indented
+from pup_tui.tui.texts import BETWEEN, beside, counted, counted_steps, cut_middle, indented
 from pup_tui.tui.widgets.armed import Armed
+from pup_tui.tui.widgets.overview import TWO_COLUMNS_FROM
 from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ DEEPEST = 12
 
 AROUND_STEPS = 5
 """Columns of the page beside the steps: its padding and the scrollbar."""
+
+HEADS_SHARE = 45
+"""What the column with the names takes at most in a wide window, in per cent."""
 
 
 @dataclass(frozen=True)
@@ -205,19 +209,48 @@ def _title(planned: Planned, width: int) -> Content:
     return Content.assemble((cut_middle(name, width), "bold $text-primary"), between, facts)
 
 
+class _Told(NamedTuple):
+    """What is told of a step: its `number`, and in its block what it is, then what it does and why."""
+
+    number: str
+    indent: int
+    head: Content
+    facts: Sequence[Content] = ()
+
+
 def _steps(planned: Planned, width: int) -> Content:
     digits = len(str(len(planned.program.nodes)))
     shown = list(abridged(planned.steps))
     told = [
-        _left_out(step, digits, width)
-        if left_out
-        else _step(step, planned.program.node(step.id), digits, width)
+        _left_out(step, digits) if left_out else _step(step, planned.program.node(step.id), digits)
         for step, left_out in shown[:MOST_STEPS]
     ]
+    if width >= TWO_COLUMNS_FROM - AROUND_STEPS:
+        widest = max((each.indent + each.head.cell_length for each in told), default=0)
+        column = min(widest, width * HEADS_SHARE // 100)
+        steps = [_beside(each, column, width) for each in told]
+    else:
+        steps = [_below(each, width) for each in told]
     if len(shown) > MOST_STEPS:
         rest = len(shown) - MOST_STEPS
-        told.append(Content(f"… {rest:,} more: `pup-tui plan` shows all of them"))
-    return Content("\n\n").join(told)
+        steps.append(Content(f"… {rest:,} more: `pup-tui plan` shows all of them"))
+    return Content("\n\n").join(steps)
+
+
+def _below(told: _Told, width: int) -> Content:
+    """What a step does, below what it is."""
+    first = Content.styled(told.number.ljust(told.indent), "$text-muted") + told.head
+    facts = (indented(fact, told.indent, width) for fact in told.facts)
+    return Content("\n").join([first, *facts])
+
+
+def _beside(told: _Told, column: int, width: int) -> Content:
+    """What a step does, beside what it is, which has so many columns."""
+    first, *others = told.head.wrap(column - told.indent) or [Content()]
+    number = Content.styled(told.number.ljust(told.indent), "$text-muted")
+    heads = [number + first, *(Content(" " * told.indent) + line for line in others)]
+    facts = [line for fact in told.facts for line in fact.wrap(width - column - BETWEEN)]
+    return beside(heads, facts, column)
 
 
 def abridged(steps: Iterable[PlannedStep]) -> Iterator[tuple[PlannedStep, bool]]:
@@ -233,38 +266,34 @@ def abridged(steps: Iterable[PlannedStep]) -> Iterator[tuple[PlannedStep, bool]]
         yield step, bool(left_out)
 
 
-def _left_out(step: PlannedStep, digits: int, width: int) -> Content:
-    told = Content.styled("… and the items after these", "$text-muted")
-    return indented(told, _indent(step, digits), width)
+def _left_out(step: PlannedStep, digits: int) -> _Told:
+    return _Told(
+        "",
+        _indent(step, digits),
+        Content.styled("… and the items after these", "$text-muted"),
+    )
 
 
 def _indent(step: PlannedStep, digits: int) -> int:
     return digits + 2 + INDENT * min(step.depth, DEEPEST)
 
 
-def _step(step: PlannedStep, node: Node, digits: int, width: int) -> Content:
-    indent = _indent(step, digits)
+def _step(step: PlannedStep, node: Node, digits: int) -> _Told:
     when = "" if step.when == "on_success" else f" · {step.when.replace('_', ' ')}"
     number = "" if node.is_item else str(node.index + 1)
     item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
     kind = safe_text(f"{node.step.listed_kind} {step.where}".strip())
-    first = Content.assemble(
-        (f"{number:>{digits}}".ljust(indent), "$text-muted"),
+    head = Content.assemble(
         (safe_text(step.name) + item, "bold"),
         (f"  {kind}{when} · ", "$text-muted"),
         effect_content(node.step, step.mutates),
     )
-    lines = [first]
-    lines += [indented(Content(line), indent, width) for line in _command(step.shown.text)]
-    lines += [
-        indented(Content.styled(safe_text(told), "$text-muted"), indent, width)
-        for told in step.rules
-    ]
+    facts = [Content(line) for line in _command(step.shown.text)]
+    facts += [Content.styled(safe_text(told), "$text-muted") for told in step.rules]
     if step.reason:
         mark = "↷ " if step.known else "… not known yet: "
-        reason = Content.styled(f"{mark}{safe_text(step.reason)}", "$text-muted")
-        lines.append(indented(reason, indent, width))
-    return Content("\n").join(lines)
+        facts.append(Content.styled(f"{mark}{safe_text(step.reason)}", "$text-muted"))
+    return _Told(f"{number:>{digits}}", _indent(step, digits), head, facts)
 
 
 def _command(command: str) -> Iterable[str]:

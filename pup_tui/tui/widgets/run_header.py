@@ -239,6 +239,7 @@ def _times(heading: Heading, *, final: bool) -> str:
 
 _WHY_EMPTY = {
     "pending": "This step has not run yet.",
+    "held back": "A failure keeps this step from its turn.",
     "running": "No output yet.",
     "polling": "No output yet.",
     "retrying": "No output yet.",
@@ -259,4 +260,4 @@ def why_empty(step: StepProgress) -> str:
         return "This step failed and printed nothing."
     if step.waits:
         return "This step only waits."
-    return _WHY_EMPTY[step.status]
+    return _WHY_EMPTY[step.word]

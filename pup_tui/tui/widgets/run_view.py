@@ -26,6 +26,7 @@ from pup_tui.core.notices import (
     StepPolled,
     StepStarted,
 )
+from pup_tui.core.order import held_back
 from pup_tui.core.program import Program
 from pup_tui.core.shown import told_beside
 from pup_tui.core.state import RunState
@@ -197,7 +198,7 @@ class RunView(Vertical):
         self._output_dirty = True
         self._keeps_open = False
         self._passed_over: list[StepFinished] = []
-        """What a failure kept from running: still to come as long as it may be asked what becomes of that."""
+        """What a failure kept from running: held back as long as it may be asked what becomes of that."""
         self._let_draw: LetDraw | None = None
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
@@ -264,8 +265,12 @@ class RunView(Vertical):
         state = self._state
         if isinstance(notice, StepFinished) and self._may_come_yet(notice):
             self._passed_over.append(notice)
+            self.progress.hold_back(notice.step, notice.reason)
             return
         self.progress.apply(notice)
+        if isinstance(notice, StepFinished) and notice.status == "failed" and self._keeps_open:
+            for step, why in () if state is None else held_back(state, self.program):
+                self.progress.hold_back(step, why)
         if isinstance(notice, StepStarted) and state is not None:
             self.progress.learn_items(notice.step, state)
 

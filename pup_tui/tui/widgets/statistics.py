@@ -14,7 +14,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
-from pup_tui.tui.texts import columns, cut_middle, short_duration
+from pup_tui.tui.texts import beside, columns, cut_middle, short_duration
 from pup_tui.tui.usual import percent
 from pup_tui.tui.widgets.reading import ReadArea
 
@@ -28,7 +28,11 @@ NONE = "–"
 AROUND = 52
 """Columns of all but the name, with what is around the table."""
 
+AROUND_BOTH = 100
+"""The same where both tables stand side by side."""
+
 LEAST_NAME = 16
+LEAST_NAME_BESIDE = 24
 MOST_RUNBOOKS = 200
 MOST_STEPS = 100
 _LIMITS = (48, 5, 5, 8, 8)
@@ -86,21 +90,33 @@ def _told(figures: PastFigures, runbook: str, width: int) -> Content:
     title = Content.styled("Statistics", "bold $text-primary")
     if not figures.runbooks:
         return title + "\n\nNothing has been run yet. Choose a runbook to run it."
+    each = (width + AROUND - AROUND_BOTH) // 2
+    is_wide = bool(figures.steps) and each >= LEAST_NAME_BESIDE
+    width = each if is_wide else width
     rows = [_heading("runbook", _HEADINGS)]
     rows += [
         _runbook_row(name, its, width)
         for name, its in list(figures.runbooks.items())[:MOST_RUNBOOKS]
     ]
     note = "durations of what succeeded; from five runs on"
-    parts = [title + Content.styled(f"   {note}", "$text-muted"), Content()]
-    parts += [columns(rows, limits=_LIMITS), Content(), _legend(figures.runbooks), Content()]
-    if figures.steps:
-        steps = sorted(figures.steps.items(), key=lambda item: -(item[1].fails or 0.0))
-        rows = [_heading("step", _STEP_HEADINGS)]
-        rows += [_step_row(step, its, width) for step, its in steps[:MOST_STEPS]]
-        of = f"Steps of {safe_text(runbook)}, what fails most first"
-        parts += [Content.styled(of, "bold $text-muted"), Content(), columns(rows, limits=_LIMITS)]
-    return Content("\n").join(parts)
+    head = title + Content.styled(f"   {note}", "$text-muted")
+    runbooks = Content("\n").join(
+        [columns(rows, limits=_LIMITS), Content(), _legend(figures.runbooks)]
+    )
+    if not figures.steps:
+        return Content("\n\n").join([head, runbooks])
+    ordered = sorted(figures.steps.items(), key=lambda item: -(item[1].fails or 0.0))
+    rows = [_heading("step", _STEP_HEADINGS)]
+    rows += [_step_row(step, its, width) for step, its in ordered[:MOST_STEPS]]
+    of = f"Steps of {cut_middle(safe_text(runbook), width)}, what fails most first"
+    steps = Content("\n\n").join(
+        [Content.styled(of, "bold $text-muted"), columns(rows, limits=_LIMITS)]
+    )
+    if not is_wide:
+        return Content("\n\n").join([head, runbooks, steps])
+    left, right = runbooks.split("\n", allow_blank=True), steps.split("\n", allow_blank=True)
+    both = beside(left, right, max(line.cell_length for line in left))
+    return Content("\n\n").join([head, both])
 
 
 def _heading(first: str, others: tuple[str, ...]) -> list[Content]:

@@ -65,7 +65,7 @@ class StepDetail(Static):
 
 
 def _told(step: StepProgress, beside: StepSurroundings, width: int) -> list[Content]:
-    mark = mark_of(step.status)
+    mark = mark_of(step.word)
     told = []
     if step.paused is not None and beside.paused_for is not None:
         waits = f"⧗ goes on in {short_duration(beside.paused_for)}: {_clipped(step.paused.reason)}"

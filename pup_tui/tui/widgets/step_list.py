@@ -306,7 +306,7 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         return " " * min(depth * _INDENT, max(0, columns.name - LEAST_NAME))
 
     def _step_segments(self, step: StepProgress, indent: str, columns: Columns) -> list[Segment]:
-        mark = mark_of(step.status)
+        mark = mark_of(step.word)
         tone = _CALM if mark.tone == "calm" else self._tone(mark.tone)
         model = step.node.step
         own_number = not (step.node.is_item or step.is_undo)
@@ -360,7 +360,7 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
     def _usual(self, step: StepProgress) -> str:
         """How long a step that is still to come usually takes."""
         figures = self.figures.get(static_id(step.id))
-        if step.status != "pending" or figures is None or figures.usual is None:
+        if step.word != "pending" or figures is None or figures.usual is None:
             return ""
         return f"usually {short_duration(figures.usual)}"
 
