@@ -13,6 +13,7 @@ from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
 from pup_tui.runbook.steps import StepDraft
+from pup_tui.template.shell.heredocs import ANEW
 from pup_tui.template.shell.tables import is_builtin
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _is_strict(subject: Subject, step: StepDraft) -> bool:
 
 def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) -> Iterator[Node]:
     """The commands among statements in a row whose exit code nothing looks at."""
-    told = [node for node in statements if node.type not in ("comment", "heredoc_body")]
+    told = [node for node in statements if not _does_nothing(node)]
     for number, node in enumerate(told):
         last = (is_last and number + 1 == len(told)) or _stands_negated(script, node)
         behind = source_of(told[number + 1]) if number + 1 < len(told) else ""
@@ -159,6 +160,11 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
             or _is_judged(node, told[number + 1 : number + 2])
         ):
             yield from _within(script, node, is_last=last)
+
+
+def _does_nothing(node: Node) -> bool:
+    """Whether this is a comment or the text of a here-document, be it one that begins anew."""
+    return node.type in ("comment", "heredoc_body") or source_of(node).startswith(ANEW.decode())
 
 
 def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
