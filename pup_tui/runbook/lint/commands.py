@@ -27,7 +27,7 @@ _VARIABLE = re.compile(r"\$?\{?([A-Za-z_]\w*|[1-9])\}?", re.ASCII)
 _FOLDERS = ("OLDPWD", "PWD")
 """The variables that hold the name of a working directory."""
 
-_TESTS = ("[", "[[", "test")
+_TESTS = ("[", "test")
 
 _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
@@ -133,11 +133,14 @@ def _are_safe(step: StepDraft, outputs: Iterable[Output], by: Evaluator) -> bool
 def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
     code = f"{by.language} code" if by.language else "code"
     told = f"{shown(by.command)} evaluates {shown(source)} once more, as {code}"
-    if by.command in _TESTS:
-        hint = (
-            'write double quotes around what the command prints, `"$(…)"`; put it into a variable, and '
-            "check that first, where it is a number or a name"
-        )
+    checked = "put it into a variable, and check that first, where it is a number or a name"
+    if by.is_split:
+        told = f"{shown(by.command)} becomes words, of which {shown(source)} may give any, the command too"
+        hint = 'write double quotes around it, or fill an array with the words (`"${RUN[@]}"`)'
+    elif by.command in _TESTS:
+        hint = f'write double quotes around what the command prints, `"$(…)"`; {checked}'
+    elif by.command == "[[":
+        hint = checked
     elif by.language == "SQL":
         hint = (
             "use `kind: sql`, where a value is a parameter, or let the client bind it (`psql -v`)"
