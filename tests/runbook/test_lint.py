@@ -508,6 +508,9 @@ CASES = [
     ("unseen-failure", shell("n=$(cut -c1 <<< {{ X }})\n      date", "shell: bash"), None),
     ("unseen-failure", shell("n=$(tr a b <<E\n      {{ X }}\n      E\n      )\n      date"), None),
     ("unseen-failure", shell("n=$(cut -c1 {{ X }})\n      date"), 7),
+    ("unseen-failure", shell("coproc N { nc {{ X }} 80; }\n      date", "shell: bash"), None),
+    ("unseen-failure", shell("c() { cmd {{ X }}; return 0; }\n      trap c EXIT\n      date"), None),
+    ("unseen-failure", shell("c() { cmd {{ X }}; return 0; }\n      trap c EXIT\n      c"), 7),
     ("unseen-failure", shell("cmp - /dev/fd/3 <<A 3<<'B'\n      {{ X }}\n      A\n      $x\n      B"), None),
     ("evaluated-again", shell("test $(redis-cli -h {{ X }} ping) = PONG", "shell: dash"), None),
     ("unseen-failure", shell("n=1; n=$(expr $n + 1); echo $n"), None),
@@ -959,6 +962,13 @@ def test_rule(code: str, text: str, line: int | None, lint: Lint) -> None:
     found = [problem for problem in loaded.warnings if problem.code == code]
     assert [problem.line for problem in found] == ([] if line is None else [line])
     assert all(problem.hint for problem in found)
+
+
+@pytest.mark.parametrize("script", ["let n={{ X }}*2", "$(command -v {{ X }}) --version"])
+def test_a_message_shows_no_marker(lint: Lint, script: str) -> None:
+    (found,) = lint(shell(script, "shell: bash")).warnings
+    assert "{{...}}" in found.message
+    assert "PUPVALUE" not in f"{found.message} {found.hint}"
 
 
 def test_a_command_that_becomes_words_is_told_how_to_be_one(lint: Lint) -> None:

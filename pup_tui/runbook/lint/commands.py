@@ -17,6 +17,7 @@ from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.first_command import first_tool
+from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.places import TextOrigin, Unchecked
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
@@ -165,7 +166,7 @@ def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
 
 def _check(found: Unchecked) -> str:
     """What a script can do so that it is known to be a number or a name: `checks` understands it."""
-    text = found.variable
+    text = _readable(found.variable)
     if text.startswith("${!"):
         return "write a `case` of the names that it may be"
     name = _VARIABLE.fullmatch(text)
@@ -178,8 +179,13 @@ def _check(found: Unchecked) -> str:
     )
 
 
+def _readable(text: str) -> str:
+    """A part of a script with `{{...}}` for its values."""
+    return MARKER.sub(b"{{...}}", text.encode()).decode()
+
+
 def _unchecked(found: Unchecked) -> tuple[str, str]:
-    taken = f"the script takes {shown(found.variable)} for a number or a name"
+    taken = f"the script takes {shown(_readable(found.variable))} for a number or a name"
     check = _check(found)
     match found.origin:
         case TextOrigin.COMMAND:

@@ -14,6 +14,7 @@ from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.shell.heredocs import ANEW
+from pup_tui.template.shell.script_parts import function_name
 from pup_tui.template.shell.tables import is_builtin
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
         if not (
             "$?" in behind
             or _is_in_background(node)
+            or script.parts.is_coprocess(node)
             or _is_judged(node, told[number + 1 : number + _NEAR])
         ):
             yield from _within(script, node, is_last=last)
@@ -166,7 +168,9 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
 
 def _does_nothing(node: Node) -> bool:
     """Whether this is a comment or the text of a here-document, be it one that begins anew."""
-    return node.type in ("comment", "heredoc_body") or source_of(node).startswith(ANEW.decode())
+    return node.type in ("comment", "heredoc_body") or source_of(node).startswith(
+        f"{ANEW.decode()} <<"
+    )
 
 
 def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
@@ -175,7 +179,8 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     elif node.type == "pipeline":
         yield from _within_pipeline(script, node, is_last=is_last)
     elif node.type == "function_definition":
-        yield from _within(script, node.named_children[-1], is_last=True)
+        if not _is_for_trap(script, node):
+            yield from _within(script, node.named_children[-1], is_last=True)
     elif node.type in _LOOPS:
         for body in node.named_children:
             if body.type == "do_group":
@@ -184,6 +189,15 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
         yield from _in_parts(script, node, is_last=is_last)
     elif node.type in ("command", "variable_assignment") and not is_last:
         yield from [node] if _may_fail(script, _name(node)) else ()
+
+
+def _is_for_trap(script: StepScript, function: Node) -> bool:
+    """Whether a function is run by a `trap` only: as the text of one is, it comes behind what decides."""
+    name = function_name(function)
+    handlers = script.parts.mentions(b"trap")
+    handled = re.compile(rb"[\"']?\b%b\b" % re.escape(name))
+    is_handler = any(handled.search(trap.text or b"") for trap, _ in handlers)
+    return is_handler and not script.parts.calls(name)
 
 
 def _within_pipeline(script: StepScript, pipeline: Node, *, is_last: bool) -> Iterator[Node]:
