@@ -93,13 +93,17 @@ def compile_expression(source: str) -> Expression:
 def read_refused(source: str) -> tuple[Expression, list[TemplateError]] | None:
     """An expression that is not in the language, for its names, and all that is wrong with it.
 
-    None where its syntax is wrong.
+    Where its syntax is wrong, which is not told, it has the names that can be read all the same; None where
+    there are none.
     """
+    from jinja2 import nodes
+
     from pup_tui.template.parsed import ParsedExpression
-    from pup_tui.template.syntax import parse_refused
+    from pup_tui.template.syntax import names_of_broken, parse_refused
 
     try:
         tree, errors = guarded(source, lambda: parse_refused(source))
         return ParsedExpression(source, tree), errors
     except TemplateError:
-        return None
+        broken = names_of_broken(source)
+        return (ParsedExpression(source, broken), []) if broken.find(nodes.Name) else None

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from jinja2 import nodes
-from jinja2.lexer import Token, TokenStream
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.lexer import TOKEN_EOF, Token, TokenStream
 from jinja2.parser import Parser
 from jinja2.visitor import NodeTransformer
 
@@ -31,6 +33,7 @@ from pup_tui.template.sandbox import (
     SLICE_FILTER,
 )
 from pup_tui.template.suggest import did_you_mean
+from pup_tui.template.tag_words import tag_hint
 
 _ALLOWED: Final = (
     nodes.Add,
@@ -67,6 +70,24 @@ _REFUSED_FUNCTIONS: Final = frozenset(
 )
 _OWN_FILTERS: Final = frozenset({METHOD_FILTER, CONCAT_FILTER, IN_FILTER, SLICE_FILTER})
 _JSON_WORDS: Final = {"null": None}
+_JOINTS: Final = frozenset({"and", "or", "not", "in", "if", "else"})
+_NO_NAMES: Final = frozenset(
+    {
+        *(*_JOINTS, *_JSON_WORDS, *_RESERVED, *_REFUSED_FUNCTIONS, "is"),
+        *("true", "false", "none", "True", "False", "None", "steps"),
+    }
+)
+"""Words that are no names of values, or, alone, tell no value."""
+_OPERATORS: Final = frozenset(
+    {
+        *("add", "sub", "mul", "div", "floordiv", "mod", "pow", "tilde"),
+        *("eq", "ne", "lt", "lteq", "gt", "gteq"),
+    }
+)
+_BEFORE_OPERANDS: Final = _OPERATORS | {"lparen", "comma"}
+_BEHIND_OPERANDS: Final = _OPERATORS | {
+    *("rparen", "rbracket", "comma", "pipe", "assign", "name", TOKEN_EOF)
+}
 _OPENERS: Final = frozenset({"lparen", "lbracket", "lbrace"})
 _CLOSERS: Final = frozenset({"rparen", "rbracket", "rbrace"})
 _PUP_DEFAULT: Final = late_pattern(r"\|\s*(?:default|d)\s*:\s*")
@@ -108,6 +129,54 @@ def _named(tree: nodes.Expr) -> tuple[nodes.Expr, list[TemplateError]]:
     errors = {error.message: error for error in _mistakes(tree, 0)}
     named: nodes.Expr = _NamesOnly().visit(tree)
     return named, list(errors.values())
+
+
+def names_of_broken(source: str) -> nodes.Expr:
+    """What surely is the name of a value in an expression whose syntax is wrong, as far as it can be read."""
+    tokens: list[Token] = []
+    if tag_hint(source) is not None:
+        return nodes.List([])
+    with suppress(TemplateSyntaxError, TemplateError):
+        tokens.extend(_tokens(_pup_spelling(source)))
+        tokens.append(Token(1, TOKEN_EOF, ""))
+    found = [
+        _chain(tokens, at)
+        for at, token in enumerate(tokens)
+        if token.type == "name" and _begins_operand(tokens[max(0, at - 2) : at])
+    ]
+    return nodes.List([each for each in found if each is not None])
+
+
+def _begins_operand(before: list[Token]) -> bool:
+    """Whether a value, and no operator, stands behind these tokens: `is not` has a test behind it."""
+    if not before:
+        return True
+    last = before[-1]
+    if last.type != "name":
+        return last.type in _BEFORE_OPERANDS
+    return last.value in _JOINTS and [token.value for token in before] != ["is", "not"]
+
+
+def _chain(tokens: list[Token], at: int) -> nodes.Expr | None:
+    """The name that begins with a token, with what is entered of it; none where it may be something else."""
+    name = tokens[at].value
+    if name in _NO_NAMES:
+        return None
+    tree: nodes.Expr = nodes.Name(name, "load")
+    behind = at + 1
+    while [token.type for token in tokens[behind : behind + 2]] == ["dot", "name"]:
+        tree = nodes.Getattr(tree, tokens[behind + 1].value, "load")
+        behind += 2
+    last = tokens[behind] if behind < len(tokens) else None
+    is_keyword = at > 0 and tokens[at - 1].type in ("lparen", "comma")
+    if (
+        last is None
+        or last.type in ("lparen", "lbracket")
+        or (is_keyword and last.type == "assign")
+    ):
+        return None
+    is_behind = last.type != "name" or last.value in (*_JOINTS, "is")
+    return tree if is_behind and last.type in _BEHIND_OPERANDS else None
 
 
 class _NamesOnly(NodeTransformer):

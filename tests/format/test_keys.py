@@ -300,7 +300,7 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
             "step `s` is a group step, which has no results",
         ),
         ("steps: [{name: s, kind: shell, run: ls, success_codes: []}]", "`success_codes`"),
-        ("steps: [{name: s, kind: shell, run: ls, foreach: 'a ='}]", "1:"),
+        ("steps: [{name: s, kind: shell, run: ls, foreach: '1 ='}]", "1:"),
         ("steps: [{name: s, kind: shell, run: ls, foreach: [1], as: 1x}]", "`1x`"),
         ("steps: [{name: s, kind: group, steps: []}]", "`steps`"),
         ("steps: [{name: s, kind: runbook, runbook: none}]", "`none`"),

@@ -134,6 +134,38 @@ def test_a_tag_between_the_braces_of_a_value_is_told_how_to_write_it(
     assert problem.hint.startswith(hint)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("{{ X + }}", ["`X`"]),
+        ("{{ A + X.y * (Y, Z) ~ }}", ["`X`", "`Y`", "`Z`"]),
+        ("{{ not X and }}", ["`X`"]),
+        ("{{ (X | upper) b }}", ["`X`"]),
+        ("{{ X + Y ! }}", ["`X`"]),
+        ("{{ A | default(X) + }}", ["`X`"]),
+        ("{{ 1 if X else }}", ["`X`"]),
+        # None of these surely stands for a value.
+        ("{{ A + }}", []),
+        ("{{ a word or }}", []),
+        ("{{ A is odd + }}", []),
+        ("{{ A is not odd + }}", []),
+        ("{{ A | nope + }}", []),
+        ("{{ f(1) + }}", []),
+        ("{{ A.f(b=1) + }}", []),
+        ("{{ if ne A }}", []),
+        ("{{ it is }}", ["`it`"]),
+        ("{{ steps.x + }}", []),
+        ("{% for i in A %}{{ i + }}{{ loop.index + }}{% endfor %}", []),
+    ],
+)
+def test_what_can_be_read_of_a_broken_expression_tells_its_names(
+    errors: Callable[..., list[str]], text: str, names: list[str]
+) -> None:
+    found = [line for line in errors(MANUAL.format(text=text)) if "is not defined" in line]
+    assert len(found) == len(names)
+    assert all(any(name in line for line in found) for name in names)
+
+
 def test_a_broken_default_tells_its_names(errors: Callable[..., list[str]]) -> None:
     found = errors(
         "name: runbook\nvars: {A: '{{ X }} {{ a b }}', B: '{{ a b }}'}\n"
@@ -181,7 +213,9 @@ def test_a_refused_expression_in_a_text_tells_its_names_too(
         ('foreach: "AA | uper"', ["`AA`", "no filter `uper`"]),
         ('if: "A is oops"', ["no test `oops`"]),
         ('if: "A is oops and (AA | uper) ** 2"', ["no test", "no filter", "`**`", "`AA`"]),
-        ('if: "AA ="', ["syntax error"]),
+        ('if: "AA ="', ["syntax error", "`AA`"]),
+        ('if: "AA == "', ["`AA`", "syntax error"]),
+        ('if: "A == AA and (BB"', ["`AA`", "`BB`", "syntax error"]),
     ],
 )
 def test_an_expression_tells_its_names_beside_what_it_lacks(

@@ -66,6 +66,11 @@ DESTRUCTIVE = [
     "rm -rf /srv/{{ X }}",
     "sudo rm -r /srv/a",
     "echo a | xargs rm -r",
+    "find /srv -name '*.gz' -print0 | xargs -0 -r rm -f",
+    "ansible web -b -m ansible.builtin.file -a 'path=/srv/a state=absent'",
+    "ansible web -m file --args=state=absent",
+    "ansible web -m service -a 'name=nginx state=stopped'",
+    "ansible web -m reboot",
     "kubectl -n {{ X }} delete pod a",
     "terraform -chdir=a apply -auto-approve",
     "tofu destroy",
@@ -162,6 +167,10 @@ DESTRUCTIVE = [
 ]
 HARMLESS = [
     "truncate --help",
+    "echo a | xargs -n 1 echo rm",
+    "ls | xargs -r cat",
+    "ansible web -m file -a 'path=/srv/a state=touch'",
+    "ansible web --check -m file -a 'path=/srv/a state=absent'",
     "kubectl delete --help",
     "terraform apply --help",
     "sudo shutdown --version",
@@ -485,6 +494,24 @@ CASES = [
     ("evaluated-again", shell("[ $(redis-cli -h {{ X }} ping) = PONG ]"), 7),
     ("evaluated-again", shell('[ "$(redis-cli -h {{ X }} ping)" = PONG ]'), None),
     ("evaluated-again", shell("[ $(redis-cli -h {{ X }} ping) = PONG ]", "shell: dash"), None),
+    ("evaluated-again", shell("[[ $(curl {{ X }}) -ge 1 ]]", "shell: bash"), None),
+    ("unchecked-arithmetic", shell("[[ $(curl {{ X }}) -ge 1 ]]", "shell: bash"), 7),
+    ("evaluated-again", shell("A=/opt/{{ X }}/tool; $A"), 7),
+    ("evaluated-again", shell("cat - /dev/fd/3 <<A 3<<'B'\n      {{ X }}\n      A\n      $x\n      B"), None),
+    ("unseen-failure", shell("n=$(cmd)\n      if [ \"$n\" = 3 ]; then date; else exit 1; fi"), None),
+    ("unseen-failure", shell("n=$(cmd)\n      if [ \"$n\" -ge 4 ]; then exit 1; fi"), 7),
+    ("unseen-failure", shell("n=$(cmd {{ X }})\n      echo \"n is $n\"\n      test \"$n\" = 200"), None),
+    ("unseen-failure", shell("n=$(cmd)\n      case $n in '') exit 1 ;; *) date ;; esac"), None),
+    ("unseen-failure", shell("n=$(cmd)\n      case $n in a) exit 1 ;; *) date ;; esac"), 7),
+    ("unseen-failure", shell("n=$(cmd)\n      : \"${n:?nothing}\"\n      date"), None),
+    ("unseen-failure", shell("logger -t a {{ X }}\n      date"), None),
+    ("unseen-failure", shell("n=$(cut -c1 <<< {{ X }})\n      date", "shell: bash"), None),
+    ("unseen-failure", shell("n=$(tr a b <<E\n      {{ X }}\n      E\n      )\n      date"), None),
+    ("unseen-failure", shell("n=$(cut -c1 {{ X }})\n      date"), 7),
+    ("unseen-failure", shell("coproc N { nc {{ X }} 80; }\n      date", "shell: bash"), None),
+    ("unseen-failure", shell("c() { cmd {{ X }}; return 0; }\n      trap c EXIT\n      date"), None),
+    ("unseen-failure", shell("c() { cmd {{ X }}; return 0; }\n      trap c EXIT\n      c"), 7),
+    ("unseen-failure", shell("cmp - /dev/fd/3 <<A 3<<'B'\n      {{ X }}\n      A\n      $x\n      B"), None),
     ("evaluated-again", shell("test $(redis-cli -h {{ X }} ping) = PONG", "shell: dash"), None),
     ("unseen-failure", shell("n=1; n=$(expr $n + 1); echo $n"), None),
     ("destructive-without-danger", shell("terraform destroy -help"), None),
@@ -514,7 +541,7 @@ CASES = [
     ("evaluated-again", shell("psql", "stdin: 'select {{ X }}'", variables="X: {type: integer}"), None),
     ("evaluated-again", shell("ssh host {{ X }}"), 7),
     ("evaluated-again", shell('A={{ X }}; eval "ls $A"'), 7),
-    ("evaluated-again", shell("echo $(($(wc -l {{ X }})))"), 7),
+    ("unchecked-arithmetic", shell("echo $(($(wc -l {{ X }})))"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $((N))"), 7),
     ("unchecked-arithmetic", shell("read -r N; [[ $N -gt 3 ]] || rm {{ X }}", "shell: bash"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $N"), None),
@@ -935,6 +962,19 @@ def test_rule(code: str, text: str, line: int | None, lint: Lint) -> None:
     found = [problem for problem in loaded.warnings if problem.code == code]
     assert [problem.line for problem in found] == ([] if line is None else [line])
     assert all(problem.hint for problem in found)
+
+
+@pytest.mark.parametrize("script", ["let n={{ X }}*2", "$(command -v {{ X }}) --version"])
+def test_a_message_shows_no_marker(lint: Lint, script: str) -> None:
+    (found,) = lint(shell(script, "shell: bash")).warnings
+    assert "{{...}}" in found.message
+    assert "PUPVALUE" not in f"{found.message} {found.hint}"
+
+
+def test_a_command_that_becomes_words_is_told_how_to_be_one(lint: Lint) -> None:
+    (found,) = lint(shell("A=/opt/{{ X }}/tool; $A")).warnings
+    assert "becomes words, of which `X` may give any" in found.message
+    assert (found.hint or "").startswith("write double quotes around it")
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_an_assert_knows_the_captures_of_its_step(errors: Errors) -> None:
         ("{a: {when: steps.s.output == '1'}}", "2:18: `steps.s` is not known here"),
         ('{a: {choices_from: "echo {{ steps.s.output }}"}}', "2:35: `steps.s` is not known here"),
         ('{a: {from: "command: echo {{ steps.s.output }}"}}', ": `steps.s` is not known here"),
-        ('{a: "{{ b | }}"}', "2:"),
+        ('{a: "{{ 1 | }}"}', "2:"),
     ],
 )
 def test_defaults(variables: str, error: str, errors: Errors) -> None:

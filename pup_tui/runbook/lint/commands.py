@@ -17,6 +17,7 @@ from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.first_command import first_tool
+from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.places import TextOrigin, Unchecked
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
@@ -27,7 +28,7 @@ _VARIABLE = re.compile(r"\$?\{?([A-Za-z_]\w*|[1-9])\}?", re.ASCII)
 _FOLDERS = ("OLDPWD", "PWD")
 """The variables that hold the name of a working directory."""
 
-_TESTS = ("[", "[[", "test")
+_TESTS = ("[", "test")
 
 _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
@@ -133,11 +134,14 @@ def _are_safe(step: StepDraft, outputs: Iterable[Output], by: Evaluator) -> bool
 def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
     code = f"{by.language} code" if by.language else "code"
     told = f"{shown(by.command)} evaluates {shown(source)} once more, as {code}"
-    if by.command in _TESTS:
-        hint = (
-            'write double quotes around what the command prints, `"$(…)"`; put it into a variable, and '
-            "check that first, where it is a number or a name"
-        )
+    checked = "put it into a variable, and check that first, where it is a number or a name"
+    if by.is_split:
+        told = f"{shown(by.command)} becomes words, of which {shown(source)} may give any, the command too"
+        hint = 'write double quotes around it, or fill an array with the words (`"${RUN[@]}"`)'
+    elif by.command in _TESTS:
+        hint = f'write double quotes around what the command prints, `"$(…)"`; {checked}'
+    elif by.command == "[[":
+        hint = checked
     elif by.language == "SQL":
         hint = (
             "use `kind: sql`, where a value is a parameter, or let the client bind it (`psql -v`)"
@@ -162,7 +166,7 @@ def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
 
 def _check(found: Unchecked) -> str:
     """What a script can do so that it is known to be a number or a name: `checks` understands it."""
-    text = found.variable
+    text = _readable(found.variable)
     if text.startswith("${!"):
         return "write a `case` of the names that it may be"
     name = _VARIABLE.fullmatch(text)
@@ -175,8 +179,13 @@ def _check(found: Unchecked) -> str:
     )
 
 
+def _readable(text: str) -> str:
+    """A part of a script with `{{...}}` for its values."""
+    return MARKER.sub(b"{{...}}", text.encode()).decode()
+
+
 def _unchecked(found: Unchecked) -> tuple[str, str]:
-    taken = f"the script takes {shown(found.variable)} for a number or a name"
+    taken = f"the script takes {shown(_readable(found.variable))} for a number or a name"
     check = _check(found)
     match found.origin:
         case TextOrigin.COMMAND:

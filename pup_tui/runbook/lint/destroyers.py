@@ -81,7 +81,8 @@ def _has(options: Sequence[str], wanted: str) -> bool:
     """Whether an option is there, with a value or among other letters too."""
     is_letter = re.fullmatch(r"-[a-zA-Z]", wanted) is not None
     return any(
-        wanted in (option, option.partition("=")[0])
+        fnmatchcase(option, wanted)
+        or option.partition("=")[0] == wanted
         or (is_letter and re.fullmatch(r"-[a-zA-Z]+", option) is not None and wanted[1] in option)
         for option in options
     )

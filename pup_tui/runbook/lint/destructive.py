@@ -144,11 +144,11 @@ def _within(
         use = parts.use(node)
         words = words_of(use)
         behind = [] if use.fed_from is None else [VALUE]
+        named = (at for at, what in enumerate(use.uses) if what.kind is Kind.NAME)
+        destroying = next((at for at in named if is_destroyer(words[at:] + behind)), None)
+        if destroying is not None and not own.are_all_that_goes(words[destroying:] + behind):
+            yield node, " ".join(words[destroying:])
         for at, what in enumerate(use.uses):
-            command = words[at:] + behind
-            is_destroying = what.kind is Kind.NAME and is_destroyer(command)
-            if is_destroying and not own.are_all_that_goes(command):
-                yield node, " ".join(words[at:])
             if what.evaluator is not None:
                 code = without_option(use.words[at]).decode(errors="replace")
                 yield from _in_code(node, code, what.evaluator)

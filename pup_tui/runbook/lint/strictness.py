@@ -13,6 +13,8 @@ from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
 from pup_tui.runbook.steps import StepDraft
+from pup_tui.template.shell.heredocs import ANEW
+from pup_tui.template.shell.script_parts import function_name
 from pup_tui.template.shell.tables import is_builtin
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ _HARMLESS: Final = frozenset(
     {
         *("sleep", "date", "hostname", "whoami", "id", "uname", "basename", "dirname", "seq"),
         "expr",
-        *("tput", "clear", "cat", "printf", "echo", "exit", "nproc", "uptime", "mktemp"),
+        *("logger", "tput", "clear", "cat", "printf", "echo", "exit", "nproc", "uptime", "mktemp"),
     }
 )
 """Programs that do not fail, or whose failure is seen by what they do not print."""
@@ -52,6 +54,8 @@ _MADE_OF: Final = frozenset(
 _CONDITIONS: Final = frozenset({"while_statement", "list", "negated_command"})
 _WITHOUT_PIPEFAIL: Final = frozenset({"sh", "dash"})
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
+_NEAR: Final = 6
+"""Statements within which a variable is tested that a command has given a text."""
 _EXITS: Final = re.compile(r"\bexit\b")
 _RETURNS: Final = re.compile(r"\breturn\s+[^0\s]")
 
@@ -149,16 +153,24 @@ def _is_strict(subject: Subject, step: StepDraft) -> bool:
 
 def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) -> Iterator[Node]:
     """The commands among statements in a row whose exit code nothing looks at."""
-    told = [node for node in statements if node.type not in ("comment", "heredoc_body")]
+    told = [node for node in statements if not _does_nothing(node)]
     for number, node in enumerate(told):
         last = (is_last and number + 1 == len(told)) or _stands_negated(script, node)
         behind = source_of(told[number + 1]) if number + 1 < len(told) else ""
         if not (
             "$?" in behind
             or _is_in_background(node)
-            or _is_judged(node, told[number + 1 : number + 2])
+            or script.parts.is_coprocess(node)
+            or _is_judged(node, told[number + 1 : number + _NEAR])
         ):
             yield from _within(script, node, is_last=last)
+
+
+def _does_nothing(node: Node) -> bool:
+    """Whether this is a comment or the text of a here-document, be it one that begins anew."""
+    return node.type in ("comment", "heredoc_body") or source_of(node).startswith(
+        f"{ANEW.decode()} <<"
+    )
 
 
 def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
@@ -167,7 +179,8 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     elif node.type == "pipeline":
         yield from _within_pipeline(script, node, is_last=is_last)
     elif node.type == "function_definition":
-        yield from _within(script, node.named_children[-1], is_last=True)
+        if not _is_for_trap(script, node):
+            yield from _within(script, node.named_children[-1], is_last=True)
     elif node.type in _LOOPS:
         for body in node.named_children:
             if body.type == "do_group":
@@ -176,6 +189,15 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
         yield from _in_parts(script, node, is_last=is_last)
     elif node.type in ("command", "variable_assignment") and not is_last:
         yield from [node] if _may_fail(script, _name(node)) else ()
+
+
+def _is_for_trap(script: StepScript, function: Node) -> bool:
+    """Whether a function is run by a `trap` only: as the text of one is, it comes behind what decides."""
+    name = function_name(function)
+    handlers = script.parts.mentions(b"trap")
+    handled = re.compile(rb"[\"']?\b%b\b" % re.escape(name))
+    is_handler = any(handled.search(trap.text or b"") for trap, _ in handlers)
+    return is_handler and not script.parts.calls(name)
 
 
 def _within_pipeline(script: StepScript, pipeline: Node, *, is_last: bool) -> Iterator[Node]:
@@ -234,15 +256,37 @@ def _deciding(statement: Node) -> Node:
 
 
 def _is_judged(node: Node, behind: Sequence[Node]) -> bool:
-    """Whether what a variable is given is tested right behind, so that nothing is no answer."""
-    if node.type != "variable_assignment" or not behind:
+    """Whether what a variable is given is tested behind it, so that nothing is no answer.
+
+    It may be printed first.
+    """
+    tests = list(dropwhile(_prints, behind))
+    if node.type != "variable_assignment" or not tests:
         return False
     variable = re.escape(source_of(node.children[0]))
-    if behind[0].type == "if_statement":
-        form = rf"-[zn]\s+[\"']?\$\{{?{variable}\b|\$\{{?{variable}\b\}}?[\"']?\s+!="
-    else:
+    statement, source = tests[0], source_of(tests[0])
+    then = _then(statement)
+    if f"${{{source_of(node.children[0])}:?" in source:
+        return True
+    if statement.type == "case_statement":
+        return re.match(rf"case\s+[\"']?\$\{{?{variable}\b", source) is not None and any(
+            source_of(each) in ("''", '""')
+            for item in nodes_of(statement, "case_item")
+            for each in item.children_by_field_name("value")
+        )
+    if then is None:
         form = rf"\A(?:!\s*)?(?:test|\[\[?)\s[^\n;]*\$\{{?{variable}\b"
-    return re.search(form, source_of(behind[0])) is not None
+    elif any(child.type == "else_clause" for child in statement.children):
+        condition = (statement.text or b"")[: then.start_byte - statement.start_byte]
+        source = condition.decode(errors="replace")
+        form = rf"(?:\btest|\[\[?)\s[^\n;]*\$\{{?{variable}\b"
+    else:
+        form = rf"-[zn]\s+[\"']?\$\{{?{variable}\b|\$\{{?{variable}\b\}}?[\"']?\s+!="
+    return re.search(form, source) is not None
+
+
+def _prints(statement: Node) -> bool:
+    return statement.type == "command" and _name(statement) in ("echo", "printf")
 
 
 def _in_parts(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
@@ -266,10 +310,20 @@ def _then(statement: Node) -> Node | None:
     return next((child for child in statement.children if child.type == "then"), None)
 
 
+def _reads_text(command: Node) -> bool:
+    """Whether a command reads a text of the script: a here-string or a here-document."""
+    around = command.parent
+    is_redirected = around is not None and around.type == "redirected_statement"
+    redirected = around.children if around is not None and is_redirected else []
+    texts = ("herestring_redirect", "heredoc_redirect")
+    return any(each.type in texts for each in (*command.children, *redirected))
+
+
 def _name(node: Node) -> str:
-    """The name of a command, or of the one whose output a variable is given."""
+    """The name of a command, or of the one whose output a variable is given; none of a filter of a text."""
     if node.type == "command":
-        return _program(node)
+        name = _program(node)
+        return "" if name in _FILTERS and _reads_text(node) else name
     value = node.named_children[-1] if node.named_children else None
     if value is not None and value.type == "string" and len(value.named_children) == 1:
         value = value.named_children[0]

@@ -57,12 +57,14 @@ _ANY_INTERPRETER: Final = Synopsis(
 class Evaluator:
     """A command that evaluates a text: its name in the script, and the language it takes it for.
 
-    ``is_name``: the text is no code, but the name of that command.
+    ``is_name``: the text is no code, but the name of that command. ``is_split``: the command is a text that
+    becomes several words, the name of a command and its options.
     """
 
     command: str
     language: str
     is_name: bool = False
+    is_split: bool = False
 
     @property
     def is_shell(self) -> bool:

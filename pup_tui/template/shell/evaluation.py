@@ -329,7 +329,8 @@ class Evaluations:
             if arguments:
                 return
             if not self._is_in_name(around):
-                yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
+                name = MARKER.sub(b"{{...}}", unquoted(text(inside[-1])))
+                yield Evaluator(name.decode(errors="replace"), "", is_split=_is_split(inside))
         if self._may_be_option(use, position, inside):
             yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")
         yield from self._into_place(command, use, position, is_content)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
+from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR, SharedLine, shared_lines
 from pup_tui.template.shell.language import captured, language
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
@@ -119,8 +120,9 @@ def _joined(script: bytes, shell: str, places: tuple[int, ...], left: frozenset[
 def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
     """Read a script whose lines are joined."""
     script = joined.written(script)
+    script, added, delimiters = _parted(script, shell)
     read, tree = _read_spelled(script, shell)
-    blanks: list[Inserted] = []
+    blanks = [added] if added.places else []
     while tree is not None and len(blanks) < _MOST_SWALLOWED:
         places, sign = _bodies_taken_for_words(tree, script), b" "
         if not places:
@@ -138,7 +140,46 @@ def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
         if parens is not None and not parens.root_node.has_error:
             read, tree = mended, parens
             blanks.append(dollars)
-    return _with_braces(read, tree, shell, Spelling(joined, tuple(blanks)))
+    return _with_braces(read, tree, shell, Spelling(joined, tuple(blanks), 1, delimiters))
+
+
+def _parted(script: bytes, shell: str) -> tuple[bytes, Inserted, dict[int, tuple[int, int]]]:
+    """A script in which no line begins two here-documents: what was put in, and where it stood.
+
+    By the tree it is the same script but for that.
+    """
+    documents = shared_lines(script)
+    while documents:
+        begins = [
+            (each.text, b"%b %b\n" % (ANEW, script[slice(*each.begin)])) for each in documents
+        ]
+        places = tuple(at for at, begin in begins for _ in begin)
+        added = Inserted(places, b"".join(begin for _, begin in begins))
+        spelled = bytearray(script)
+        for each in documents:
+            start, end = each.begin
+            spelled[start:end] = DESCRIPTOR.ljust(end - start)
+        written = added.written(bytes(spelled))
+        _, tree = _read_spelled(written, shell)
+        sure = [each for each in documents if tree is not None and _is_document(tree, added, each)]
+        if len(sure) == len(documents):
+            return written, added, {each.text: each.delimiter for each in documents}
+        documents = sure
+    return script, Inserted((), b""), {}
+
+
+def _is_document(tree: Tree, added: Inserted, document: SharedLine) -> bool:
+    """Whether a redirection stands where one begins on its line, and it begins anew before its text."""
+    root, at = tree.root_node, added.within(document.begin[0])
+    token = root.descendant_for_byte_range(at, at + 1)
+    end = added.within(document.end)
+    last = root.descendant_for_byte_range(end, end + 1)
+    is_redirect = token is not None and _kind_around(token) == "file_redirect"
+    return is_redirect and last is not None and last.type == "heredoc_end"
+
+
+def _kind_around(node: Node) -> str:
+    return node.parent.type if node.parent is not None else ""
 
 
 def _without_backticks(tree: Tree | None, script: bytes) -> Inserted | None:

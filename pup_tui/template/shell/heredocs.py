@@ -1,8 +1,7 @@
 """Here-documents that the grammar does not read: several that begin on one line, and lines like their ends.
 
-Of several all but the last become redirections from a descriptor, and their texts a part of the last one's.
-Whoever reads from a descriptor is then taken to read that text. They stay where that would tell less than
-there is: where a text of them might go on in the next one, or where values are written into it as they are.
+Of several each becomes a redirection from a descriptor, and begins anew right before its text, where it is
+given to no command. Whoever reads from a descriptor is then taken to read that text.
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain, islice
-from typing import Final
-
-from pup_tui.template.shell.markers import MARKER
+from typing import Final, NamedTuple
 
 _BEGINS: Final = re.compile(
     rb"<<(?P<tabs>-?)[ \t]*(?P<quote>['\"]?)(?P<name>\w+)(?P=quote)(?![\w'\"])"
 )
 _HERE_STRING: Final = re.compile(rb"<<<")
-_EXPANDED: Final = re.compile(rb"(?:[^$`\\]|\$\w|\$\{\w+\}|\$\([^()`'\"\\\n<>]*\)|\$[^\w({])*")
-"""A text whose expansions end in it."""
+_GOES_ON: Final = re.compile(rb"[|&\\][ \t]*\Z")
+"""The end of a line whose last command goes on behind the texts."""
 DESCRIPTOR: Final = b"<&p"
 """What stands for the beginning of a here-document; a coprocess is read by the same."""
+ANEW: Final = b":" + DESCRIPTOR
+"""What stands before a here-document that begins anew: it is given to no command."""
 
 _MOST_LINES: Final = 20
 """Lines of one here-document that are taken for what they are though they begin as its end does."""
@@ -33,11 +32,28 @@ _Document = tuple[re.Match[bytes], int, int]
 """How a here-document begins, and from where to where its text goes."""
 
 
-def shared_lines(script: bytes) -> Iterator[tuple[int, int]]:
-    """Where the here-documents begin that are not the last ones of their lines."""
-    for found in _lines(script):
-        if len(found) > 1 and _may_be_one(found, [script[start:end] for _, start, end in found]):
-            yield from (begin.span() for begin, _, _ in found[:-1])
+class SharedLine(NamedTuple):
+    """A here-document that is not the only one of its line: where it begins there, its text and its end."""
+
+    begin: tuple[int, int]
+    delimiter: tuple[int, int]
+    text: int
+    end: int
+
+
+def shared_lines(script: bytes) -> list[SharedLine]:
+    """The here-documents that are not the only ones of their lines."""
+    return [
+        SharedLine(
+            begin.span(),
+            (begin.start("quote"), begin.end()),
+            start,
+            script.index(begin["name"], end),
+        )
+        for found in _lines(script)
+        if len(found) > 1 and not _GOES_ON.search(script, found[-1][0].end(), found[0][1] - 1)
+        for begin, start, end in found
+    ]
 
 
 def lines_like_ends(script: bytes) -> Iterator[int]:
@@ -95,16 +111,3 @@ class _Ends:
         found = (self._lines if begin["tabs"] else self._without_tabs).get(begin["name"], [])
         index = bisect_left(found, (at, 0))
         return found[index] if index < len(found) else None
-
-
-def _may_be_one(found: list[_Document], texts: list[bytes]) -> bool:
-    """Whether the texts of these here-documents may be read as that of the last one."""
-    begins, before = [begin for begin, _, _ in found], texts[:-1]
-    kinds = {(begin["tabs"], bool(begin["quote"])) for begin in begins}
-    lines = {line.strip() for text in before for line in text.split(b"\n")}
-    names = {begin["name"] for begin in begins}
-    if len(kinds) > 1 or names & lines or len(names) < len(found):
-        return False
-    if begins[0]["quote"]:
-        return not any(map(MARKER.search, before))
-    return all(map(_EXPANDED.fullmatch, before))

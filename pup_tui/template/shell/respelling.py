@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.heredocs import DESCRIPTOR, lines_like_ends, shared_lines
+from pup_tui.template.shell.heredocs import DESCRIPTOR, lines_like_ends
 from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
@@ -205,10 +205,6 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
             Respelling(*found.span(), found[0].replace(b".", b"_"), _is_parameter)
             for found in _OWN_NAMES.finditer(script)
         ]
-    blanks += [
-        Respelling(start, end, DESCRIPTOR.ljust(end - start), _is_redirected_here)
-        for start, end in shared_lines(script)
-    ]
     blanks += [Respelling(at, at + 1, b"_", _is_in_document) for at in lines_like_ends(script)]
     blanks += _blanks(_NEGATED, script, _begins_command)
     return _apart(negations(script, shell), _apart(groups, blanks))
@@ -370,12 +366,6 @@ def _is_redirected(root: Node, start: int, _end: int) -> bool:
     parent = around.parent if around is not None else None
     is_first = around is not None and around.start_byte == start
     return is_first and parent is not None and parent.type == "pipeline"
-
-
-def _is_redirected_here(root: Node, start: int, _end: int) -> bool:
-    """Whether a redirection begins here."""
-    redirect = next(_around(root, start)).parent
-    return redirect is not None and redirect.type == "file_redirect"
 
 
 def _is_in_document(root: Node, start: int, _end: int) -> bool:

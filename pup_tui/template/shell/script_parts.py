@@ -449,7 +449,8 @@ class ScriptParts:
     def _names_in(self, word: Node) -> frozenset[bytes]:
         """The names of a file that a word may stand for, or hold behind ``=``."""
         raw = text(word)
-        return self._file_names(raw) | self._file_names(raw.partition(b"=")[2])
+        behind = raw.partition(b"=")[2]
+        return self._file_names(raw) | (self._file_names(behind) if behind else frozenset())
 
     def _is_run(self, command: Node, word: Node) -> bool:
         """Whether a word names what is run."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -60,11 +61,15 @@ class Joined(NamedTuple):
 
 
 class Spelling(NamedTuple):
-    """The steps from a script to what was read of it; ``unknown_line`` is where that is not told surely."""
+    """The steps from a script to what was read of it; ``unknown_line`` is where that is not told surely.
+
+    ``delimiters`` tell of here-documents that begin anew before a byte of the joined script where they began.
+    """
 
     joined: Joined = Joined()
     inserted: Sequence[Inserted] = ()
     unknown_line: int = 1
+    delimiters: Mapping[int, tuple[int, int]] = MappingProxyType({})
 
     def written(self, script: bytes) -> bytes:
         """The script as it was read, apart from what was spelled in as many bytes."""
@@ -82,9 +87,18 @@ class Spelling(NamedTuple):
 
     def outer(self, at: int) -> int:
         """Where a byte of what was read stands in the script."""
+        return self.joined.outer(self._in_joined(at))
+
+    def outer_delimiter(self, start: int, end: int) -> tuple[int, int]:
+        """Where the delimiter with which a here-document begins stands in the script."""
+        span = self._in_joined(start), self._in_joined(end)
+        first, last = self.delimiters.get(span[0], span) if span[0] == span[1] else span
+        return self.joined.outer(first), self.joined.outer(last)
+
+    def _in_joined(self, at: int) -> int:
         for step in reversed(self.inserted):
             at = step.outer(at)
-        return self.joined.outer(at)
+        return at
 
     @property
     def joins(self) -> tuple[int, ...]:
@@ -96,6 +110,9 @@ class Spelling(NamedTuple):
             found.append(at)
         return tuple(found)
 
-    def joined_before(self, at: int) -> int:
+    def lines_missing(self, at: int) -> int:
         """How many lines of the script there are more before a byte of what was read."""
-        return bisect_left(self.joined.places, self.outer(at)) if self.joined.places else 0
+        if not self.joined.places and not self.delimiters:
+            return 0
+        added = sum(place <= self._in_joined(at) for place in self.delimiters)
+        return bisect_left(self.joined.places, self.outer(at)) - added

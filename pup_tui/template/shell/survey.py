@@ -128,7 +128,7 @@ class Survey:
 
     def line(self, node: Node) -> int:
         """The line of the script, from 1, on which a node begins."""
-        return node.start_point.row + 1 + self._spelling.joined_before(node.start_byte)
+        return node.start_point.row + 1 + self._spelling.lines_missing(node.start_byte)
 
     def first_quote(self, node: Node, only_backticks: bool) -> int:
         """Where in a node the first quote is that no backslash escapes; at its end if none."""

@@ -61,7 +61,7 @@ class ScriptTree:
 
     def _line(self, at: int) -> int:
         """The line of the script, from 1, of a byte of what was read; 0 for -1, which stands for none."""
-        before = self._script.count(b"\n", 0, at) + self._spelling.joined_before(at)
+        before = self._script.count(b"\n", 0, at) + self._spelling.lines_missing(at)
         return before + 1 if at >= 0 else 0
 
     def evaluators(self, *, of_names: bool = False) -> list[Evaluator | None]:
@@ -108,10 +108,8 @@ class ScriptTree:
 
     def _outer_document(self, heredoc: Heredoc) -> Heredoc:
         """A here-document by its bytes in the script."""
-        start, end = (
-            (self.outer(first), self.outer(last)) for first, last in (heredoc.start, heredoc.end)
-        )
-        return replace(heredoc, start=start, end=end)
+        start = self._spelling.outer_delimiter(*heredoc.start)
+        return replace(heredoc, start=start, end=(*map(self.outer, heredoc.end),))
 
     @cached_property
     def unseen_line(self) -> int:

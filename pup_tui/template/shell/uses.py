@@ -69,7 +69,8 @@ _EXEC: Final = frozenset({b"exec", b"command", b"builtin", b"--"})
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
 
-_TESTS: Final = frozenset({"[", "[[", "test"})
+_SPLITTING_TESTS: Final = frozenset({"[", "test"})
+_TESTS: Final = _SPLITTING_TESTS | {"[["}
 _EVALUATES_AGAIN: Final = frozenset({b"eval", b"trap", b"alias", b"source", b"."})
 """Builtins that are there to evaluate: a value in their words is warned of, not refused."""
 
@@ -169,7 +170,10 @@ class Uses:
         shown = self._survey.text(around.children[0]).split(b"\n")[0][:40].decode(errors="replace")
         try:
             uses = Uses(self._survey, path, path[-1].start_byte, is_reference=True)
-            is_code = uses.use in (Use.STARTUP, Use.INT, Use.CODE)
+            # Whatever else the shell calculates with is asked to be checked where it is run.
+            is_code = uses.use in (Use.STARTUP, Use.CODE) or (
+                uses.use is Use.INT and shown in _SPLITTING_TESTS
+            )
             found = uses.command
         except UnsafePlaceError:
             is_code, found = True, None

@@ -265,7 +265,7 @@ async def test_remembering_runs_a_command_once_also_where_it_fails(find: Find) -
         ("{A: {from: 'command:cat <(echo {{ A }})'}}", "`A` is not known here"),
         ("{A: x, B: {from: 'command:echo $(({{ A'}}", ""),
         ("{A: {when: 'B == 1'}, B: x}", "`B` is not known here"),
-        ("{A: {when: 'A =='}}", ""),
+        ("{A: {when: '1 =='}}", ""),
         ("{A: {choices_from: 'ls {{ B }}', type: enum}, B: x}", "`B` is not known here"),
         ("{A: {choices_from: ls, type: integer}}", "`choices_from` does not fit type `integer`"),
         ("{A: {choices_from: ls, type: enum, choices: [a]}}", "exclude each other"),

@@ -262,6 +262,17 @@ TEXTS = [
     ("cat <<-'E'\n\tExec={{ V }}\n\tE", "Exec=@\n", ALL),
     ("cat <<A; cat <<B\n{{ V }}\nA\n-{{ V }}\nB", "@\n-@\n", ALL),
     ("cat <<'A' && cat <<'B'\nx\nA\n{{ V }}\nB", "x\n@\n", ALL),
+    ("cat <<A; cat <<'B'\n{{ V }}\nA\n$x {{ V }}\nB", "@\n$x @\n", ALL),
+    ("cat <<'A'; cat <<B\n$x {{ V }}\nA\n{{ V }}\nB", "$x @\n@\n", ALL),
+    ("cat <<'A'; cat <<'A'\n$x {{ V }}\nA\n`{{ V }}\nA", "$x @\n`@\n", ALL),
+    ("cat - /dev/fd/3 <<A 3<<'B' | cat\n{{ V }}\nA\n\t$x {{ V }}\nB", "@\n\t$x @\n", ALL),
+    ("cat - /dev/fd/3 <<-'A' 3<<B\n\t{{ V }}\n\tA\n{{ V }}\nB", "@\n@\n", ALL),
+    ("f() { x=$(cat <<A; cat <<'B'\n{{ V }}\nA\n$x\nB\n); }; f; echo \"$x\"", "@\n$x\n", ALL),
+    (
+        "while read -r a && read -r b <&3; do echo \"$a$b\"; done <<A 3<<'B'\n-{{ V }}\nA\n$\nB",
+        "-@$\n",
+        ALL,
+    ),
     (
         'coproc N { cat; }; echo {{ V }} >&"${N[1]}"; read -r x <&"${N[0]}"; printf \'%s\' "$x"',
         "@",

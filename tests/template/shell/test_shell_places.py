@@ -458,8 +458,6 @@ def test_a_value_that_gets_to_a_name_is_refused_at_load(source: str) -> None:
         'X={{ V }}; bash -c "$X"',
         "$(echo {{ V }})",
         'X={{ V }}; f() { eval "((\\$$1))"; }; f X',
-        "echo $(( $(cat {{ V }}) ))",
-        "[[ $(cat {{ V }}) -gt 3 ]]",
         "[ $(cat {{ V }}) = x ]",
         'unset "$(cat {{ V }})"',
         "exec 3<<< {{ V }}; bash 0<&3",
@@ -470,6 +468,22 @@ def test_a_value_that_gets_to_a_name_is_refused_at_load(source: str) -> None:
 def test_what_evaluates_a_value_again_is_told(source: str) -> None:
     (found,) = compile_shell(source, "bash").evaluated_again
     assert found.source == "V"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "echo $(( $(cat {{ V }}) ))",
+        "(( $(cat {{ V }}) > 3 ))",
+        "[[ $(cat {{ V }}) -gt 3 ]]",
+        '[[ "$(cat {{ V }})" -gt 3 ]]',
+    ],
+)
+def test_what_a_command_prints_for_a_number_is_to_be_checked_and_that_is_all(source: str) -> None:
+    template = compile_shell(source, "bash")
+    assert template.evaluated_again == ()
+    (found,) = template.unchecked
+    assert found.variable == "$(…)"
 
 
 @pytest.mark.parametrize("source", ["printf {{ V }}", 'printf "{{ V }}\\n"', "wait {{ V }}"])
