@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Literal, NamedTuple
+
+from pup_tui.own_files import own_text
 
 from .things import layers, resource_of
 
@@ -44,8 +45,7 @@ def thing_kinds() -> tuple[ThingKind, ...]:
     """All kinds, in their order."""
     import tomllib
 
-    text = resources.files(__package__).joinpath("kinds.toml").read_text("utf-8")
-    return tuple(map(_kind, tomllib.loads(text)["kind"]))
+    return tuple(map(_kind, tomllib.loads(own_text("pup_tui.answers", "kinds.toml"))["kind"]))
 
 
 def _kind(row: Mapping[str, Any]) -> ThingKind:

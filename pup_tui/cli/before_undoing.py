@@ -37,12 +37,11 @@ def became(
 
     Raises Failure where neither is so, or the operator leaves it. `state_dir` is the folder of the journal.
     """
-    from pup_tui.core.ids import UNDO
-    from pup_tui.core.standing import half_undone, standing
+    from pup_tui.core.standing import begun_doing, half_undone, standing
 
     program, stood = past.program, standing(past.program, past.state)
     settle_left_running(state_dir, past.row, stood, ask=ask)
-    begun = [id_ for id_ in stood.begun if UNDO not in id_ and id_ not in stood.repeated]
+    begun = begun_doing(stood)
     open_yet = (*begun, *stood.half_undone, *stood.half_repeated)
     if open_yet and unknown is None and not ask:
         told = ", ".join(f"`{step}`" for step in open_yet)

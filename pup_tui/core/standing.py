@@ -159,6 +159,11 @@ def without_attempts(state: RunState, steps: Iterable[str]) -> RunState:
     return structs.replace(state, steps=state.steps | taken_back)
 
 
+def begun_doing(stood: Standing) -> list[str]:
+    """The steps that did not finish, but for those that take back, and those for failures and for the end."""
+    return [id_ for id_ in stood.begun if UNDO not in id_ and id_ not in stood.repeated]
+
+
 def with_done(
     program: Program, state: RunState, done: Mapping[str, Mapping[str, Any]], by: str
 ) -> RunState:

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from pup_tui.own_files import own_text
 from pup_tui.typed import convert
 
 T = TypeVar("T")
@@ -130,11 +131,9 @@ def load_table() -> CommandTable:
 
 def read_data(name: str, kind: type[T]) -> T:
     """A file of this package's data."""
-    from importlib import resources
-
     import yaml
 
-    text = (resources.files("pup_tui.datadog") / name).read_text("utf-8")
+    text = own_text("pup_tui.datadog", name)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, and our own file
     if isinstance(document, dict):

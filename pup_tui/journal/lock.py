@@ -15,6 +15,8 @@ from pup_tui.journal.places import OWNER_LOCK, make_run_dir, run_dir, unusable
 from pup_tui.private import open_private
 
 _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
+_GIVEN_UP = "given up"
+"""What the file of an owner says that let the run go while its process lives on, where nothing is locked."""
 
 
 def _lock_path(state: Path, run: str) -> Path:
@@ -26,11 +28,12 @@ class RunLock:
 
     The descriptor is not inheritable, so a child that outlives its parent does not hold the lock. Where the
     file system knows no locks nothing is held, and `owner_is_gone` goes by the process id and by the start of
-    the computer that it is of, which stands in the file.
+    the computer that it is of, which stands in the file, until that says that the run was let go.
     """
 
-    def __init__(self, descriptor: int, path: Path) -> None:
+    def __init__(self, descriptor: int, path: Path, *, is_locked: bool = True) -> None:
         self._descriptor: int | None = descriptor
+        self._is_locked = is_locked
         self.path = path
 
     @classmethod
@@ -41,9 +44,11 @@ class RunLock:
             descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise unusable(error, path, "the run's lock cannot be made") from error
+        is_locked = True
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            is_locked = False
             if error.errno in _HELD:
                 os.close(descriptor)
                 raise RunOwned(
@@ -53,9 +58,9 @@ class RunLock:
                 ) from error
         # Without it, as on a full disk, only the process id tells.
         with suppress(OSError):
-            # Never made empty first: a file system that sees that writes to the disk when it is closed.
-            os.truncate(descriptor, os.pwrite(descriptor, boot_id().encode(), 0))
-        return cls(descriptor, path)
+            # As long as what may be written over it, which a disk that is full by then has to take.
+            _write(descriptor, boot_id().ljust(len(_GIVEN_UP)))
+        return cls(descriptor, path, is_locked=is_locked)
 
     def is_in_place(self) -> bool:
         """Whether the run's folder is still where it was, with this lock in it."""
@@ -70,23 +75,35 @@ class RunLock:
     def release(self) -> None:
         """Give the run up; a second time does nothing. The file stays."""
         if self._descriptor is not None:
+            if not self._is_locked:
+                with suppress(OSError):
+                    _write(self._descriptor, _GIVEN_UP)
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _write(descriptor: int, text: str) -> None:
+    """Have a file hold a text; never made empty first: some file systems write to the disk for that."""
+    os.truncate(descriptor, os.pwrite(descriptor, text.encode(), 0))
 
 
 def owner_is_gone(state: Path, run: str, *, host: str, pid: int) -> bool:
     """Whether no process owns the run any more.
 
-    The lock decides. Without one it is the process id, if it is of this host and of this start of it; an
+    The lock decides. Without one it is what the owner noted when it let the run go, and else the process
+    id, if it is of this host and of this start of it; an
     owner on another host that left no lock counts as alive, since nothing here can tell.
     """
     path = _lock_path(state, run)
     held = _is_held(path)
     if held is not None:
         return not held
+    noted = _noted(path)
+    if noted == _GIVEN_UP:
+        return True
     if host != socket.gethostname():
         return False
-    return is_of_another_boot(_noted_boot(path)) or not _is_alive(pid)
+    return is_of_another_boot(noted) or not _is_alive(pid)
 
 
 def is_owned(state: Path, run: str) -> bool:
@@ -109,14 +126,16 @@ def _is_held(path: Path) -> bool | None:
     return False
 
 
-def _noted_boot(path: Path) -> str:
-    """The start of the computer in which the owner took the lock; empty where that is not known."""
+def _noted(path: Path) -> str:
+    """The start of the computer in which the owner took the lock, or that it let the run go; empty where
+    neither is known.
+    """
     try:
         descriptor = open_private(path, os.O_RDONLY)
     except OSError:
         return ""
     try:
-        return os.read(descriptor, 64).decode("ascii", "replace")
+        return os.read(descriptor, 64).decode("ascii", "replace").strip()
     finally:
         os.close(descriptor)
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.own_files import own_text
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.blocks import Literal, Output
 from pup_tui.template.shell.markers import Marked, variants
@@ -72,8 +72,7 @@ class _Table:
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
-    text = resources.files("pup_tui.template").joinpath("operands.toml").read_text("utf-8")
-    data = tomllib.loads(text)
+    data = tomllib.loads(own_text("pup_tui.template", "operands.toml"))
     dashes: dict[str, str] = {}
     for line in data["dashes"]:
         names, _, letters = line.partition("|")

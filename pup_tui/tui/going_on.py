@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.screen import Screen
 
@@ -15,12 +15,24 @@ from pup_tui.tui.evidence import only_looks
 from pup_tui.tui.failed_before import failed_before
 
 if TYPE_CHECKING:
-    from pup_tui.core.actions import UndoOffer
+    from pup_tui.core.actions import Question, UndoOffer
     from pup_tui.core.program import Program
+    from pup_tui.core.state import StepState
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.dialogs.failure import FailureScreen
+    from pup_tui.tui.lines.divided import Parting
     from pup_tui.tui.past import PastRun
     from pup_tui.tui.services import Services
+
+
+class Became(NamedTuple):
+    """What the operator knows of what did not finish: steps that were done, with what they captured, those
+    that were taken back, and those whose undo began and did not take them back.
+    """
+
+    done: dict[str, dict[str, Any]]
+    taken_back: list[str]
+    not_undone: dict[str, StepState]
 
 
 class GoingOnDialogs:
@@ -107,29 +119,81 @@ class GoingOnDialogs:
         return at == len(steps) or bool(self._going.undone)
 
     def _undoable(self, program: Program) -> tuple[UndoOffer, ...]:
-        """What can be taken back; nothing as long as somebody has to say what became of a step."""
-        from pup_tui.core.standing import standing
+        """What can be taken back if all was done that did not finish, which is asked before."""
+        from pup_tui.core.standing import half_undone, with_done
         from pup_tui.core.undoing import offers_later
 
-        stood = standing(program, self._past.state)
-        open_yet = stood.begun or stood.half_undone
-        return () if open_yet else offers_later(program, self._past.state)
+        state = self._past.state
+        done: dict[str, dict[str, Any]] = {step: {} for step in self._begun(program)}
+        done_all = with_done(program, state, done, self._services.operator)
+        return offers_later(program, done_all, half_undone(program, state))
+
+    def _begun(self, program: Program) -> list[str]:
+        """What did not finish, and could be taken back if it was done."""
+        from pup_tui.core.standing import begun_doing, standing
+
+        begun = begun_doing(standing(program, self._past.state))
+        return [step for step in begun if program.node(step).can_be_undone]
+
+    async def _became(self, program: Program) -> Became | None:
+        """What became of all that did not finish, by the operator's word; None where that is not given."""
+        from pup_tui.core.standing import half_undone
+        from pup_tui.tui.dialogs.before_undo import DoneBeforeUndoScreen, UndoneBeforeUndoScreen
+        from pup_tui.tui.dialogs.dialog import ValuesAnswer
+        from pup_tui.tui.lines.last_lines import last_lines
+
+        found = Became({}, [], {})
+        for step in self._begun(program):
+            output = self._past.output_path(step)
+            last = await aside(last_lines, output, marks=self._leg_marks())
+            shown = DoneBeforeUndoScreen(
+                _asks_what_was_done(program, step, _command(self._known(step))),
+                run=self._past.row.run,
+                last_lines=last.texts,
+                typed=self._going.typed_in("done", step),
+            )
+            answer = await self._put(shown)
+            if answer is None:
+                return None
+            if isinstance(answer, ValuesAnswer):
+                found.done[step] = dict(answer.values)
+        for step, undo in half_undone(program, self._past.state).items():
+            asked = _asks_whether_undone(program, step, _command([undo]))
+            answer = await self._put(UndoneBeforeUndoScreen(asked))
+            if answer is None:
+                return None
+            if answer.answer == "taken-back":
+                found.taken_back.append(step)
+            else:
+                found.not_undone[step] = undo
+        return found
 
     async def _choose_undone(self, program: Program) -> bool:
         """Whether steps are chosen that are to be taken back."""
         from pup_tui.core.actions import Question
         from pup_tui.core.ids import UNDO
+        from pup_tui.core.standing import with_done
+        from pup_tui.core.undoing import offers_later
         from pup_tui.tui.dialogs.undo import UndoAnswer, UndoScreen
 
+        became = await self._became(program)
+        if became is None:
+            return False
+        state = with_done(program, self._past.state, became.done, self._services.operator)
+        offers = offers_later(program, state, became.not_undone)
+        if not offers:
+            self._screen.notify("Nothing is left that can be taken back.", markup=False)
+            return False
         question = Question(
             step=UNDO,
             title="Undo",
             kind="undo",
             message="These steps can be taken back. The run goes on for that, and ends then.",
-            offers=self._undoable(program),
+            offers=offers,
         )
         answer = await self._put(UndoScreen(question, back="Back", can_end=False))
-        self._going.undone = answer.steps if isinstance(answer, UndoAnswer) else ()
+        chosen = answer.steps if isinstance(answer, UndoAnswer) else ()
+        self._going.undo(chosen, became.done, tuple(became.taken_back))
         return bool(self._going.undone)
 
     async def _about(self, program: Program, step: str, why: str, place: tuple[int, int]) -> bool:
@@ -149,44 +213,46 @@ class GoingOnDialogs:
             elif await changes.decide(step, answer.answer):
                 return True
 
+    def _known(self, step: str) -> list[StepState]:
+        """What is known of a step: of this leg, and of those before."""
+        state = self._past.state
+        known = (steps.get(step) for steps in (state.steps, state.earlier.steps))
+        return [each for each in known if each is not None]
+
+    def _leg_marks(self) -> Sequence[Parting]:
+        from pup_tui.core.notices import RunResumed
+        from pup_tui.tui.lines.divided import leg_marks
+
+        return leg_marks(told for told in self._past.notices if isinstance(told, RunResumed))
+
     async def _failed(
         self, program: Program, step: str, why: str, place: tuple[int, int], ways: set[str]
     ) -> FailureScreen:
         from pup_tui.core.actions import Question
-        from pup_tui.core.notices import RunResumed
-        from pup_tui.core.sent import Shown
         from pup_tui.tui.dialogs.failure import FailureFacts, FailureScreen
-        from pup_tui.tui.lines.divided import leg_marks
         from pup_tui.tui.lines.last_lines import last_lines
 
-        node, state = program.node(step), self._past.state
-        known = [steps.get(step) for steps in (state.steps, state.earlier.steps)]
+        node, known = program.node(step), self._known(step)
         polled = node.step.poll is not None
-        commands = (
-            Shown(each.command, each.sent).text
-            for each in known
-            if each is not None and each.command
-        )
         question = Question(
             step=step,
             title=node.step.name,
             kind="failure",
             message=why,
             danger=node.step.danger,
-            upcoming=next(commands, None),
+            upcoming=_command(known),
         )
-        legs = (told for told in self._past.notices if isinstance(told, RunResumed))
         undoable = len(self._undoable(program))
         facts = FailureFacts(
             run=self._past.row.run,
             last=await aside(
                 last_lines,
                 self._past.output_path(step),
-                marks=leg_marks(legs),
+                marks=self._leg_marks(),
                 from_error=True,
             ),
             before=partial(failed_before, self._services.state, self._past.row.run, step),
-            attempt=1 if polled else max((each.attempts for each in known if each), default=1),
+            attempt=1 if polled else max((each.attempts for each in known), default=1),
             looks_only=only_looks(node.step),
             undoable=undoable,
             place=place,
@@ -194,3 +260,38 @@ class GoingOnDialogs:
         )
         ways = ways | ({"undo"} if undoable else set())
         return FailureScreen(question, facts, ways=ways, back="Back")
+
+
+def _command(known: Sequence[StepState]) -> str | None:
+    """What was run, as it is shown."""
+    from pup_tui.core.sent import Shown
+
+    return next((Shown(each.command, each.sent).text for each in known if each.command), None)
+
+
+def _asks_what_was_done(program: Program, step: str, command: str | None) -> Question:
+    from pup_tui.core.actions import Question
+    from pup_tui.core.named import captures_for_undo
+
+    node = program.node(step)
+    hidden = node.step.secret_captures
+    return Question(
+        step=step,
+        title=node.step.name,
+        kind="unknown",
+        message="It began and did not finish. If it was done, it can be taken back.",
+        upcoming=command,
+        captures=tuple(n for n in captures_for_undo(program, node) if n not in hidden),
+    )
+
+
+def _asks_whether_undone(program: Program, step: str, command: str | None) -> Question:
+    from pup_tui.core.actions import Question
+
+    return Question(
+        step=step,
+        title=program.node(step).step.name,
+        kind="half-undone",
+        message="Its undo began and did not finish.",
+        upcoming=command,
+    )

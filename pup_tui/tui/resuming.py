@@ -74,7 +74,7 @@ class Resumer:
         if decided is not None:
             self._decided[key] = decided[1]
         so_far = self._decided.setdefault(key, GoingOn())
-        so_far.undone = ()
+        so_far.undo((), {}, ())
         dialogs = GoingOnDialogs(self._services, self._screen, past, so_far)
         known = "" if decided is None else decided[0]
         going = await dialogs.ask(about_failed=about_failed, decided=known)
@@ -86,7 +86,7 @@ class Resumer:
             if not await self._nothing_runs(past, standing(past.program, past.state)):
                 return None
             changed = {} if going.undone else going.changed
-            secrets = await self._secrets(past, program, changed)
+            secrets = await self._secrets(past, program, going, changed)
             if secrets is None:
                 return None
             launcher = await self._services.launcher()
@@ -100,6 +100,8 @@ class Resumer:
                 left_out=secrets.left_out,
                 edited={} if going.undone else going.edited,
                 only_undo=bool(going.undone),
+                done=going.done,
+                taken_back=going.taken_back,
                 captures=secrets.captures,
                 again=secrets.again,
                 terminal=terminal,
@@ -155,18 +157,19 @@ class Resumer:
         return True
 
     async def _secrets(
-        self, past: PastRun, program: Program, changed: dict[str, Any]
+        self, past: PastRun, program: Program, going: GoingOn, changed: dict[str, Any]
     ) -> _Secrets | None:
         """The secrets of the run once more: from where they come from, else asked for. None for no.
 
         So are the variables of `program` that the run did not have.
         """
         from pup_tui.catalog.inputs import resolve_question
-        from pup_tui.core.standing import standing
+        from pup_tui.core.standing import standing, with_done
         from pup_tui.tui.dialogs.dialog import ValuesAnswer
         from pup_tui.tui.dialogs.resume import ResumeValuesScreen
 
-        stood = standing(program, past.state)
+        state = with_done(program, past.state, going.done, self._services.operator)
+        stood = standing(program, state)
         captures = {
             f"{step}.{name}": (step, name)
             for step, names in stood.hidden.items()

@@ -72,6 +72,25 @@ def test_where_there_are_no_locks_a_number_of_an_earlier_start_of_the_computer_i
     assert not gone(state, host="elsewhere", pid=os.getpid())
 
 
+def test_where_there_are_no_locks_a_run_that_was_let_go_is_nobodys_though_its_process_lives(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    lock = RunLock.acquire(state, "aa11")
+    assert not gone(state, pid=os.getpid())
+    written = lock.path.stat().st_size
+    lock.release()
+    assert gone(state, pid=os.getpid())
+    assert gone(state, host="elsewhere", pid=os.getpid())
+    assert lock.path.stat().st_size <= written
+    again = RunLock.acquire(state, "aa11")
+    assert not gone(state, pid=os.getpid())
+    again.release()
+
+
 def test_without_a_lock_the_process_decides(state: Path) -> None:
     assert not gone(state, pid=os.getpid())
     assert gone(state, pid=ended_process())

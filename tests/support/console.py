@@ -21,6 +21,7 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder
 from pup_tui.catalog.value_sources import local_sources
 from pup_tui.cli.wiring import resolver
+from pup_tui.core.actions import Question
 from pup_tui.core.program import compile_program
 from pup_tui.core.requests import ShellRequest
 from pup_tui.drivers.launcher import Launcher
@@ -224,6 +225,11 @@ class _BreaksOff(Watcher):
     def output(self, step: str, passage: Passage) -> None:
         if self._until in passage.text:
             self._live.interrupt("the console ended")
+
+    def question(self, question: Question) -> None:
+        """Take back all that can be."""
+        if question.kind == "undo":
+            self._live.undo([offer.step for offer in question.offers], "alice")
 
 
 @contextmanager

@@ -221,6 +221,91 @@ async def test_what_nobody_knows_of_is_changed_and_run_again_or_skipped_with_a_r
         assert answered.note == "by hand"
 
 
+BEGUN = """
+name: deploy
+steps:
+  - {name: Look, kind: shell, run: look, undo: {kind: shell, run: look back}}
+  - name: Deploy it
+    kind: shell
+    run: deploy
+    capture: ID
+    undo: {kind: shell, run: 'remove {{ ID }}'}
+"""
+
+
+@pytest.mark.parametrize("was_done", [True, False])
+async def test_what_a_run_that_broke_off_did_is_taken_back_when_it_is_said_what_became_of_it(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path, was_done: bool
+) -> None:
+    executor = FakeExecutor(
+        Play(), Play(stdout=b"half way\n", hold=asyncio.Event()), Play(), Play()
+    )
+    services = make_services({"deploy.yaml": BEGUN}, executor=executor)
+    await has_run(services, "deploy", until="half way")
+    async with open_console(services) as console:
+        await to_history(console)
+        await console.press("r")
+        await console.sees("Resume deploy?", "Undo 2…")
+        await console.press("u")
+        await console.sees("Was it done? Deploy it", "half way", "Back")
+        assert "Run again" not in console.screen
+        await console.press("escape")
+        await console.sees("Resume deploy?", "Undo 2…")
+        await console.press("u")
+        await console.sees("Was it done? Deploy it")
+        if was_done:
+            await console.pilot.click("#done")
+            await console.sees("It was done, so what was ID?")
+            await console.type("d-5")
+            await console.pilot.click("#done")
+            await console.sees("take back: Deploy it", "remove d-5", "take back: Look")
+        else:
+            await console.press("s", "enter")
+            await console.sees("take back: Look")
+            assert "take back: Deploy it" not in console.screen
+        await console.press("space", "tab", "tab", *(["tab"] if was_done else []), "enter")
+        await console.sees("leg 2", "r Resume")
+    assert commands(executor)[2:] == (["remove d-5"] if was_done else ["look back"])
+    resumed = next(event for event in events(tmp_path) if isinstance(event, Resumed))
+    assert resumed.done == ({"deploy_it": {"ID": "d-5"}} if was_done else {})
+
+
+HALF = """
+name: deploy
+steps:
+  - {name: Look, kind: shell, run: look, undo: {kind: shell, run: look back}}
+  - {name: Deploy it, kind: shell, run: deploy}
+"""
+
+
+@pytest.mark.parametrize("was_undone", [True, False])
+async def test_an_undo_that_did_not_finish_is_asked_about_before_anything_is_taken_back(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path, was_undone: bool
+) -> None:
+    executor = FakeExecutor(
+        Play(), Play(outcome=FAILED), Play(stdout=b"half back\n", hold=asyncio.Event()), Play()
+    )
+    services = make_services({"deploy.yaml": HALF}, executor=executor)
+    await has_run(services, "deploy", until="half back")
+    async with open_console(services) as console:
+        await to_history(console)
+        await console.press("r")
+        await console.sees("Resume deploy?")
+        await console.press("u")
+        await console.sees("Was it taken back? Look", "it can be taken back now")
+        await console.press("d" if was_undone else "s", "enter")
+        if was_undone:
+            await console.tells("Nothing is left that can be taken back")
+            await console.sees("Resume deploy?")
+            await console.press("escape")
+            await console.on("history")
+        else:
+            await console.sees("take back: Look")
+            await console.press("space", "tab", "tab", "enter")
+            await console.sees("leg 2", "r Resume")
+    assert commands(executor)[3:] == ([] if was_undone else ["look back"])
+
+
 OTHERWISE = """
 name: deploy
 steps:

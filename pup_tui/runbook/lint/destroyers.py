@@ -7,9 +7,10 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib import resources
 from itertools import pairwise, takewhile
 from typing import Final
+
+from pup_tui.own_files import own_text
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _TELLS: Final = frozenset({"--help", "--version"})
@@ -134,8 +135,7 @@ def destroyers_in_code(program: str, code: str) -> Iterator[str]:
 
 
 def _read(key: str) -> list[str]:
-    text = resources.files("pup_tui.runbook.lint").joinpath("destructive.toml").read_text("utf-8")
-    lines: list[str] = tomllib.loads(text)[key]
+    lines: list[str] = tomllib.loads(own_text("pup_tui.runbook.lint", "destructive.toml"))[key]
     return lines
 
 

@@ -15,7 +15,7 @@ from pup_tui.runbook.lint.inner_scripts import (
     words_of,
 )
 from pup_tui.runbook.lint.sql import destroyers, destroyers_in_template
-from pup_tui.runbook.lint.statements import StepScript, nodes_of
+from pup_tui.runbook.lint.statements import StepScript
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.lint.tidying import OwnThings, pid_files_of
 from pup_tui.runbook.nodes import Scalar, shown
@@ -27,6 +27,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import CommandUse, Evaluator
 from pup_tui.template.shell.first_command import RUNNING_OTHERS
 from pup_tui.template.shell.interpreter import SHELLS
+from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.markers import Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.synopsis import Kind

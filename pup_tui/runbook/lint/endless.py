@@ -6,8 +6,9 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Final
+
+from pup_tui.own_files import own_text
 
 _TOLD: Final = {
     "follows": "does not end",
@@ -149,9 +150,8 @@ def _base(program: str) -> str:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, _Entry]:
-    text = resources.files("pup_tui.runbook.lint").joinpath("endless.toml").read_text("utf-8")
     programs: dict[str, _Entry] = {}
-    for kind, lines in tomllib.loads(text).items():
+    for kind, lines in tomllib.loads(own_text("pup_tui.runbook.lint", "endless.toml")).items():
         for line in lines:
             _enter(programs, kind, line)
     return programs

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
+from pup_tui.runbook.lint.statements import StepScript, source_of
+from pup_tui.template.shell.language import nodes_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

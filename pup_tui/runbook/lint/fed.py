@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import nodes_of
+from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.script_parts import ScriptParts
 

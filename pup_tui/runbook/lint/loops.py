@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
+from pup_tui.runbook.lint.statements import StepScript, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
+from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.script_parts import ScriptParts, function_name
 from pup_tui.template.text import compile_text

@@ -13,7 +13,6 @@ from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.language import captured
 from pup_tui.template.shell.markers import MARKER, Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.tree import ScriptTree, script_tree
@@ -69,12 +68,6 @@ def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[S
         tree = script_tree(marked.script, shell, marked.spans)
         if tree.is_read and not tree.unknown_line:
             yield StepScript(step, placed.node, shell, marked, tree)
-
-
-def nodes_of(root: Node, *kinds: str) -> list[Node]:
-    """A node and all within it that are of these kinds, in the order of the script."""
-    query = " ".join(f"({kind}) @found" for kind in kinds)
-    return captured(query, root).get("found", [])
 
 
 def source_of(node: Node) -> str:

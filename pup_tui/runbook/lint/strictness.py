@@ -8,12 +8,13 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.errexit import sets_errexit, stops_at_failures
-from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
+from pup_tui.runbook.lint.statements import StepScript, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.shell.heredocs import ANEW
+from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.script_parts import function_name
 from pup_tui.template.shell.tables import is_builtin
 

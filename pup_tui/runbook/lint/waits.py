@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.runbook.lint.endless import Wait, is_listed, wait_of, waits_for_inner
 from pup_tui.runbook.lint.inner_scripts import DEEPEST, StandardInput, inner_scripts, words_of
 from pup_tui.runbook.lint.loops import endless_loops, is_within, not_waited_for
-from pup_tui.runbook.lint.statements import nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import shown
 from pup_tui.template.shell.command_use import CommandUse
+from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.script_parts import SUBSTITUTIONS, ScriptParts
 from pup_tui.template.shell.synopsis import Kind
 

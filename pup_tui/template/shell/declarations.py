@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.fills import ANY
-from pup_tui.template.shell.language import captured
+from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
@@ -47,13 +47,10 @@ _REFERS: Final = late_pattern(
     rb"\b(?:declare|typeset|local|private)\b[^\n;&|]*?\s['\"\\]*[-+][\w'\"\\]*[nT]|\bnameref\s"
 )
 """What may be a declaration of such a variable in a text that is evaluated."""
-_TEXTS: Final = """
-(string) @text (raw_string) @text (ansi_c_string) @text (heredoc_body) @text (concatenation) @text
-(word) @text
-"""
+_TEXTS: Final = ("string", "raw_string", "ansi_c_string", "heredoc_body", "concatenation", "word")
 
 
-class Surveyed(Protocol):
+class Declared(Protocol):
     """What of a script is looked at: that of its `Survey`."""
 
     @property
@@ -102,7 +99,7 @@ class Declarations:
     ``is_evaluated``: it is a text that another script evaluates.
     """
 
-    def __init__(self, survey: Surveyed, *, is_evaluated: bool = False) -> None:
+    def __init__(self, survey: Declared, *, is_evaluated: bool = False) -> None:
         self._survey = survey
         self._is_evaluated = is_evaluated
 
@@ -207,7 +204,7 @@ class Declarations:
         if not self._evaluates:
             return []
         survey = self._survey
-        nodes = captured(_TEXTS, survey.root).get("text", [])
+        nodes = nodes_of(survey.root, *_TEXTS)
         texts = {survey.word(n).text if n.type != "heredoc_body" else survey.text(n) for n in nodes}
         texts = {text for text in texts if _TELLS.search(text)}
         given = [words[1:] for _, words in survey.named(b"eval", b"trap")]

@@ -10,7 +10,7 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
 from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR, SharedLine, shared_lines
-from pup_tui.template.shell.language import captured, language
+from pup_tui.template.shell.language import Found, backticks, language, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.respelling import (
@@ -21,7 +21,7 @@ from pup_tui.template.shell.respelling import (
     respellings,
 )
 from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
-from pup_tui.template.shell.unseen import EXPANDING, torn_names, unseen
+from pup_tui.template.shell.unseen import torn_names, unseen
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
@@ -40,18 +40,6 @@ _RESERVED: Final = frozenset(
 )
 """What no shell takes for the name of a command, or `done` where something is redirected into it."""
 
-_LOST: Final = """
-(command name: (command_name (_) @name))
-(redirected_statement body: (command name: (command_name (word) @redirected)))
-(command name: (command_name (word) @redirected) redirect: (herestring_redirect))
-(command (variable_assignment) @assigned . name: (_) @parted)
-(command (subshell) @group)
-(subshell . (subshell)) @doubled
-(file_redirect destination: (_) destination: (_) @behind)
-(herestring_redirect) @given
-(heredoc_start) @delimiter
-"""
-_WORDS: Final = "(word) @word"
 _BEHIND_DELIMITER: Final = late_pattern(rb"[ \t\n;&|()<>]|\Z")
 """What ends the delimiter of a here-document for shells."""
 _WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
@@ -186,7 +174,7 @@ def _without_backticks(tree: Tree | None, script: bytes) -> Inserted | None:
     """What is to be put in to write ``$(…)`` for backticks within words, which the grammar tears there."""
     if tree is None or _WITHIN_WORD.search(script) is None:
         return None
-    found = captured(EXPANDING, tree.root_node).get("backticks", [])
+    found = backticks(Found(tree.root_node))
     places = tuple(n.start_byte for n in found if _is_in_bare_word(n, script))
     return Inserted(places, b"$" * len(places)) if places else None
 
@@ -258,8 +246,7 @@ def _bodies_taken_for_words(tree: Tree, script: bytes) -> tuple[int, ...]:
 
 def _swallowed(root: Node) -> list[Node]:
     """The words in which the line ends on which a here-document begins."""
-    words = captured(_WORDS, root).get("word", [])
-    return [node for node in words if (node.text or b"").startswith(b"\n")]
+    return [node for node in nodes_of(root, "word") if (node.text or b"").startswith(b"\n")]
 
 
 def _with_braces(script: bytes, tree: Tree | None, shell: str, spelling: Spelling) -> Read:
@@ -346,23 +333,51 @@ def _ends_of_words(root: Node, script: bytes) -> Iterator[int]:
 
 def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     """Where the tree has a command and the shells something else, or arithmetic that it has not."""
-    found = captured(_LOST, root)
-    names = found.get("name", [])
+    found = Found(root)
+    named = found.of("command_name")
+    names = [node for name in named for node in name.named_children]
     lost = [node for node in names if _word(node) in _RESERVED]
-    lost += [node for node in found.get("redirected", ()) if _word(node) == b"done"]
-    lost += [node for node in found.get("behind", ()) if _word(node) in _RESERVED]
-    assigned = {node.end_byte for node in found.get("assigned", ())}
-    lost += [node for node in found.get("parted", ()) if node.start_byte in assigned]
-    lost += found.get("group", [])
-    lost += [n for n in found.get("given", ()) if script.startswith(b"\\", n.end_byte)]
-    delimiters = found.get("delimiter", ())
+    lost += [node for node in names if _word(node) == b"done" and _is_redirected(node)]
+    for redirect in found.of("file_redirect"):
+        behind = redirect.children_by_field_name("destination")[1:]
+        lost += [node for node in behind if _word(node) in _RESERVED]
+    lost += [name for name in named if _is_parted(name)]
+    groups = found.of("subshell")
+    lost += [node for node in groups if node.parent is not None and node.parent.type == "command"]
+    given = found.of("herestring_redirect")
+    lost += [node for node in given if script.startswith(b"\\", node.end_byte)]
+    delimiters = found.of("heredoc_start")
     lost += [n for n in delimiters if not _BEHIND_DELIMITER.match(script, n.end_byte)]
     if _BEGINS_WITH_BACKSLASH.search(script):
         lost += _swallowed(root)
-    lost += [n for n in found.get("doubled", ()) if script.startswith(b"((", n.start_byte)]
+    lost += [
+        node
+        for node in groups
+        if script.startswith(b"((", node.start_byte) and node.named_children[0].type == "subshell"
+    ]
     if _MAY_TAKE_RESERVED.search(script):
         lost += [node for node in names if _runs_reserved(node)]
     return lost
+
+
+def _is_redirected(name: Node) -> bool:
+    """Whether a command has a redirection, by the word that is its name."""
+    command = name.parent.parent if name.parent is not None else None
+    if name.type != "word" or command is None:
+        return False
+    around = command.parent
+    if around is not None and around.type == "redirected_statement":
+        return around.child_by_field_name("body") == command
+    redirects = command.children_by_field_name("redirect")
+    return any(node.type == "herestring_redirect" for node in redirects)
+
+
+def _is_parted(name: Node) -> bool:
+    """Whether the name of a command goes on where an assignment before it ends."""
+    before = name.prev_named_sibling
+    if before is None or before.type != "variable_assignment":
+        return False
+    return before.end_byte == name.start_byte
 
 
 def _runs_reserved(name: Node) -> bool:

@@ -1,12 +1,27 @@
-"""The grammar of shell that scripts are read by, and what queries find in its trees."""
+"""The grammar of shell that scripts are read by, and what is found in its trees."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Query
+
+_KINDS: Final = (
+    *("ansi_c_string", "arithmetic_expansion", "binary_expression", "c_style_for_statement"),
+    *("command", "command_name", "command_substitution", "comment", "compound_statement"),
+    *("declaration_command", "expansion", "extglob_pattern", "file_redirect", "for_statement"),
+    *("function_definition", "heredoc_body", "heredoc_redirect", "heredoc_start"),
+    *("herestring_redirect", "raw_string", "regex", "simple_expansion", "subscript", "subshell"),
+    *("unary_expression", "unset_command", "variable_assignment"),
+)
+"""The kinds of nodes that anybody looks for, but for words, of which a script has many and few need any.
+
+One query finds them all, and how they stand to each other is asked of the nodes: to prepare a query takes
+as long as to read many scripts, and several times that where it has nodes within nodes.
+"""
+_QUERY: Final = " ".join(f"({kind}) @{kind}" for kind in _KINDS)
 
 
 @lru_cache(maxsize=1)
@@ -18,12 +33,42 @@ def language() -> Language:
     return Language(tree_sitter_bash.language())
 
 
-def captured(query: str, root: Node) -> dict[str, list[Node]]:
-    """What a query finds, by the names of its captures, in the order of the script, outer before inner."""
+class Found:
+    """The nodes of a tree, by their kinds."""
+
+    def __init__(self, root: Node) -> None:
+        none: dict[str, list[Node]] = {kind: [] for kind in _KINDS}
+        self._nodes = none | _captured(_QUERY, root)
+        self._merged: dict[tuple[str, ...], list[Node]] = {}
+
+    def of(self, *kinds: str) -> list[Node]:
+        """Those of some kinds, in the order of the script, outer before inner."""
+        if kinds not in self._merged:
+            nodes = [node for kind in kinds for node in self._nodes[kind]]
+            self._merged[kinds] = sorted(nodes, key=_place)
+        return self._merged[kinds]
+
+
+def nodes_of(root: Node, *kinds: str) -> list[Node]:
+    """A node and all within it that are of these kinds, whatever they are, in the order of the script."""
+    query = " ".join(f"({kind}) @found" for kind in kinds)
+    return sorted(_captured(query, root).get("found", ()), key=_place)
+
+
+def backticks(found: Found) -> list[Node]:
+    """Those of the substitutions that are written with backticks."""
+    return [node for node in found.of("command_substitution") if _begins_with(node, "`")]
+
+
+def _begins_with(node: Node, kind: str) -> bool:
+    first = node.child(0)
+    return first is not None and first.type == kind
+
+
+def _captured(query: str, root: Node) -> dict[str, list[Node]]:
     from tree_sitter import QueryCursor
 
-    found = QueryCursor(_compiled(query)).captures(root)
-    return {name: sorted(nodes, key=_place) for name, nodes in found.items()}
+    return QueryCursor(_compiled(query)).captures(root)
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.heredocs import DESCRIPTOR
-from pup_tui.template.shell.language import captured
+from pup_tui.template.shell.language import Found, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.other_names import makes_names, other_names
 from pup_tui.template.shell.programs import PROGRAMS
@@ -88,15 +88,6 @@ _TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
 _OWN_DESCRIPTOR: Final = re.compile(rb"/(?:dev|proc/self)/fd/(?![012]\Z)")
 
 _OPEN_NAME: Final = re.compile(rb"[$\x01]|%b" % MARKER.pattern)
-
-
-_QUERY: Final = """
-(command) @command (simple_expansion) @expansion (expansion) @expansion
-(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function
-(for_statement) @loop (declaration_command) @declaration (heredoc_body) @heredoc
-(command_substitution) @substitution (herestring_redirect (_) @given)
-(variable_assignment value: (_) @assigned)
-"""
 
 
 class ScriptParts:
@@ -209,7 +200,7 @@ class ScriptParts:
     @cached_property
     def _assigned(self) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
-        for node in self._found.get("assignment", ()):
+        for node in self._found.of("variable_assignment"):
             name, _, value = text(node).partition(b"=")
             before = found.get(name[:-1], b"") if name.endswith(b"+") else b""
             if before.startswith(b"(") and value.startswith(b"("):
@@ -223,7 +214,7 @@ class ScriptParts:
     def _named_by(self) -> dict[bytes, bytes]:
         """What each variable holds as the name of a command: of several texts one that names a shell."""
         found = {**self._assigned}
-        for node in self._found.get("assignment", ()):
+        for node in self._found.of("variable_assignment"):
             name, _, value = text(node).partition(b"=")
             first = b"".join(unquoted(value).split(maxsplit=1)[:1])
             program = program_of(first.lstrip(b"("))
@@ -232,15 +223,15 @@ class ScriptParts:
         return found
 
     @cached_property
-    def _found(self) -> dict[str, list[Node]]:
-        return captured(_QUERY, self._root)
+    def _found(self) -> Found:
+        return Found(self._root)
 
     @cached_property
     def functions(self) -> dict[bytes, Node]:
         """The functions that the script defines, by their names."""
         if not re.search(rb"\(\s*\)|function", text(self._root)):
             return {}
-        return {function_name(node): node for node in self._found.get("function", ())}
+        return {function_name(node): node for node in self._found.of("function_definition")}
 
     def expansions(self, name: bytes, within: Node | None) -> list[Node]:
         """Where the script uses a variable; an argument of a function does within it only."""
@@ -255,7 +246,7 @@ class ScriptParts:
     def _expansions(self) -> dict[tuple[bytes, int | None], list[Node]]:
         """The expansions of a variable by the function they stand in, and with none those of its own."""
         found: dict[tuple[bytes, int | None], list[Node]] = {}
-        for node in self._found.get("expansion", ()):
+        for node in self._found.of("simple_expansion", "expansion"):
             for child in node.named_children[:1]:
                 name = text(child).split(b"[", 1)[0]
                 functions = [
@@ -272,14 +263,14 @@ class ScriptParts:
         """The expansions of variables that are named by the text of another one, or that stand for one."""
         return [
             node
-            for node in self._found.get("expansion", ())
+            for node in self._found.of("simple_expansion", "expansion")
             if _INDIRECT.match(text(node))
             or any(text(child).split(b"[", 1)[0] in references for child in node.named_children[:1])
         ]
 
     def given_words(self, within: Node | None) -> Iterator[bytes]:
         """The variables that get the words of a function or the script: ``for NAME; do``, ``getopts``."""
-        for loop in self._found.get("loop", ()):
+        for loop in self._found.of("for_statement"):
             is_over_words = not any(part.type == "in" for part in loop.children)
             if is_over_words and function_around(loop) == within:
                 yield text(loop.children[1])
@@ -290,7 +281,7 @@ class ScriptParts:
     def printers(self) -> list[Node]:
         """What prints the variables of the script: ``set``, ``declare -p``."""
         found = [node for node in self._commands if self.use(node).words[-1:] == [b"set"]]
-        for node in self._found.get("declaration", ()):
+        for node in self._found.of("declaration_command"):
             words = [text(part) for part in node.named_children]
             if all(word[:1] == b"-" for word in words) or any(map(_PRINTS.match, words)):
                 found.append(node)
@@ -301,8 +292,7 @@ class ScriptParts:
         """The patterns that become names of files, whatever those are called."""
         if not _ANY_FILE.search(text(self._root)):
             return []
-        words = captured("(word) @word", self._root).get("word", [])
-        return [node for node in words if _is_pattern(node)]
+        return [node for node in nodes_of(self._root, "word") if _is_pattern(node)]
 
     @cached_property
     def commands(self) -> list[Node]:
@@ -335,9 +325,13 @@ class ScriptParts:
     @property
     def texts(self) -> list[Node]:
         """What prints or holds a text of the script."""
-        captures = ("heredoc", "given", "assigned")
-        found = [node for each in captures for node in self._found.get(each, ())]
-        for loop in self._found.get("loop", ()):
+        found = list(self._found.of("heredoc_body"))
+        for redirect in self._found.of("herestring_redirect"):
+            found += redirect.named_children
+        for assignment in self._found.of("variable_assignment"):
+            values = assignment.children_by_field_name("value")
+            found += [value for value in values if value.is_named]
+        for loop in self._found.of("for_statement"):
             found += loop_words(loop)
         for command in self._commands:
             name = b"".join(self.use(command).words[:1])
@@ -345,9 +339,9 @@ class ScriptParts:
                 found.append(command)
             elif name in _GIVING or name in self.functions:
                 found += list(_words(command))[1:]
-        for declaration in self._found.get("declaration", ()):
+        for declaration in self._found.of("declaration_command"):
             found += [node for node in declaration.named_children if node.type in _WORDS]
-        for expansion in self._found.get("expansion", ()):
+        for expansion in self._found.of("simple_expansion", "expansion"):
             found += [node for node in expansion.named_children[1:] if node.type in _WORDS]
         return found
 
@@ -361,7 +355,10 @@ class ScriptParts:
 
     def pieces(self) -> list[Node]:
         """What is expanded or substituted in a word, or in words of ``eval``, that hold more than that."""
-        made = (*self._found.get("expansion", ()), *self._found.get("substitution", ()))
+        made = (
+            *self._found.of("simple_expansion", "expansion"),
+            *self._found.of("command_substitution"),
+        )
         return [node for node in made if self._is_piece(node)]
 
     def _is_piece(self, node: Node) -> bool:
@@ -396,7 +393,7 @@ class ScriptParts:
 
     @property
     def _commands(self) -> list[Node]:
-        return self._found.get("command", [])
+        return self._found.of("command")
 
     def of_own_words(self, function: Node | None) -> list[CommandUse]:
         """The commands of a function or, outside of all, of the script, in which own words of it stand."""
@@ -486,10 +483,10 @@ class ScriptParts:
     def _literals(self) -> defaultdict[bytes, list[bytes]]:
         """The texts of each variable, and of the functions' own words, that hold no more than variables."""
         found: defaultdict[bytes, list[bytes]] = defaultdict(list)
-        for node in self._found.get("assignment", ()):
+        for node in self._found.of("variable_assignment"):
             name, _, value = text(node).partition(b"=")
             found[name].append(unquoted(value))
-        for loop in self._found.get("loop", ()):
+        for loop in self._found.of("for_statement"):
             found[text(loop.children[1])] += [unquoted(text(word)) for word in loop_words(loop)]
         for call in chain.from_iterable(map(self.calls, self.functions)):
             for number, word in enumerate(list(_words(call))[1:], 1):
@@ -510,7 +507,7 @@ class ScriptParts:
         those before ``|&``, which is a coprocess in ksh.
         """
         found: list[Node] = []
-        for redirect in self._found.get("redirect", ()):
+        for redirect in self._found.of("file_redirect"):
             target = target_of(redirect)
             is_listed = is_of_exec(redirect) or is_own(redirect)
             if target is not None and target.type != "number" and is_listed:
@@ -530,7 +527,7 @@ class ScriptParts:
     def descriptor_readers(self) -> list[Node]:
         """The statements that may read from a descriptor of the script's own: ``<&3``, ``read -u 3``."""
         found = [command for command in self._commands if self._reads_descriptor(command)]
-        for redirect in self._found.get("redirect", ()):
+        for redirect in self._found.of("file_redirect"):
             target, owner = target_of(redirect), body(redirect)
             duplicates = any(part.type == "<&" for part in redirect.children)
             is_read = duplicates and target is not None and text(target) not in STANDARD
@@ -553,7 +550,7 @@ class ScriptParts:
     @cached_property
     def output_targets(self) -> list[Node]:
         """The files and process substitutions that ``exec`` makes the standard output of the script."""
-        redirected = filter(is_of_exec, self._found.get("redirect", ()))
+        redirected = filter(is_of_exec, self._found.of("file_redirect"))
         return [target for target in map(written, redirected) if target is not None]
 
     def speaks_up(self, command: Node) -> bool:
@@ -577,7 +574,7 @@ class ScriptParts:
     @cached_property
     def _readings(self) -> dict[bytes, list[Node]]:
         found: dict[bytes, list[Node]] = {}
-        for redirect in self._found.get("redirect", ()):
+        for redirect in self._found.of("file_redirect"):
             target = target_of(redirect)
             if target is not None and (feeds_input(redirect) or opens_input(redirect)):
                 for name in self._file_names(text(target)):

@@ -20,7 +20,7 @@ from pup_tui.template.shell.declarations import DECLARING, Declarations, may_ref
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
-from pup_tui.template.shell.language import captured
+from pup_tui.template.shell.language import Found
 from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
@@ -60,18 +60,11 @@ _MOVES_WORDS: Final = late_pattern(rb"\b(?:shift|set)\b")
 _ALIASES: Final = late_pattern(rb"\b[gs]aliases\b")
 _WORDS: Final = late_pattern(rb"[A-Za-z_][\w-]*")
 _DEFINES: Final = late_pattern(rb"\(\s*\)|\bfunction\b")
-_QUERY: Final = """
-(command) @command (declaration_command) @command (unset_command) @command
-(function_definition) @function
-(for_statement) @loop
-(variable_assignment) @assignment
-(ansi_c_string) @escaped
-(simple_expansion) @expansion
-(expansion) @expansion @arithmetic
-(arithmetic_expansion) @arithmetic (subscript) @arithmetic (c_style_for_statement) @arithmetic
-(binary_expression) @arithmetic (unary_expression) @arithmetic
-(compound_statement) @arithmetic (command_substitution) @arithmetic
-"""
+_CALCULATING: Final = (
+    *("expansion", "arithmetic_expansion", "subscript", "c_style_for_statement"),
+    *("binary_expression", "unary_expression", "compound_statement", "command_substitution"),
+)
+"""What may calculate."""
 
 
 def _may_be_array_option(word: ShellWord) -> bool:
@@ -153,8 +146,8 @@ class Survey:
         return b""
 
     @cached_property
-    def _found(self) -> dict[str, list[Node]]:
-        return captured(_QUERY, self.root)
+    def _found(self) -> Found:
+        return Found(self.root)
 
     @property
     def is_plain(self) -> bool:
@@ -169,7 +162,7 @@ class Survey:
     @property
     def commands(self) -> list[Node]:
         """Every command, declarations too, in the order of the script."""
-        return self._found.get("command", [])
+        return self._found.of("command", "declaration_command", "unset_command")
 
     @cached_property
     def _command_starts(self) -> list[int]:
@@ -183,12 +176,12 @@ class Survey:
     @property
     def assignments(self) -> list[Node]:
         """Every ``NAME=…``."""
-        return self._found.get("assignment", [])
+        return self._found.of("variable_assignment")
 
     @property
     def loops(self) -> list[Node]:
         """Every ``for`` and ``select``."""
-        return self._found.get("loop", [])
+        return self._found.of("for_statement")
 
     @cached_property
     def assignments_to(self) -> dict[bytes, list[Node]]:
@@ -224,17 +217,17 @@ class Survey:
     @property
     def escaped(self) -> list[Node]:
         """Every ``$'…'``."""
-        return self._found.get("escaped", [])
+        return self._found.of("ansi_c_string")
 
     @property
     def expansions(self) -> list[Node]:
         """Every ``$NAME`` and ``${…}``."""
-        return self._found.get("expansion", [])
+        return self._found.of("simple_expansion", "expansion")
 
     @property
     def arithmetic(self) -> list[Node]:
         """Every node that may calculate."""
-        return self._found.get("arithmetic", [])
+        return self._found.of(*_CALCULATING)
 
     def named(self, *names: bytes) -> list[tuple[Node, list[ShellWord]]]:
         """The commands that may run one of these names, and their words from that name on."""
@@ -330,7 +323,7 @@ class Survey:
     def functions(self) -> dict[bytes, list[Node]]:
         """The definitions of each function."""
         found = defaultdict(list)
-        nodes = self._found.get("function", []) if _DEFINES.search(self.script) else []
+        nodes = self._found.of(FUNCTION) if _DEFINES.search(self.script) else []
         for node in nodes:
             name = node.child_by_field_name("name")
             if name is not None:

@@ -25,6 +25,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from pup_tui.own_files import own_text
+
 
 class Use(IntEnum):
     """What the shell does with a word; of several possible uses the greatest counts.
@@ -126,10 +128,7 @@ def is_builtin(shell: str, name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _table(shell: str) -> ShellTable:
-    from importlib import resources
-
-    text = resources.files("pup_tui.template.shell").joinpath("shells", f"{shell}.toml").read_text()
-    data = tomllib.loads(text)
+    data = tomllib.loads(own_text("pup_tui.template.shell", f"shells/{shell}.toml"))
     builtins = {name.encode(): _builtin(line) for name, line in data["builtins"].items()}
     parameters = {name.encode(): Use[kind.upper()] for name, kind in data["parameters"].items()}
     calculating = tuple(name for name, builtin in builtins.items() if _may_calculate(builtin))

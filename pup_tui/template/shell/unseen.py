@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.language import captured
+from pup_tui.template.shell.language import Found, backticks
 from pup_tui.template.shell.redirections import document, text, upwards
 from pup_tui.template.shell.words import ZSH_PARAMETER
 
@@ -23,17 +23,11 @@ _ZSH_NAME: Final = late_pattern(rb"([A-Za-z_]\w*|[0-9]+|[@*])")
 """What a shell takes for a name behind a dollar."""
 _SIGN: Final = late_pattern(rb"[$`]")
 
-EXPANDING: Final = """
-(simple_expansion) @named (expansion) @named
-(arithmetic_expansion) @seen (command_substitution) @seen
-(command_substitution . "`") @backticks
-(raw_string) @text @quoted (ansi_c_string) @text @quoted (comment) @text @quoted
-(heredoc_redirect) @text @document (regex) @text (extglob_pattern) @text
-"""
-"""What is expanded in a script, and the texts in which a sign or a backslash may be a letter.
-
-One query for all who ask for some of it: each takes longer to prepare than a script to read.
-"""
+_TEXTS: Final = (
+    *("raw_string", "ansi_c_string", "comment"),
+    *("heredoc_redirect", "regex", "extglob_pattern"),
+)
+"""The texts in which a sign may be a letter."""
 _NAMES: Final = frozenset({"variable_name", "special_variable_name", "subscript", "expansion"})
 """One of these stands in every expansion whose text is followed."""
 _COUNT: Final = b"${#}"
@@ -56,7 +50,7 @@ def unseen(root: Node, script: bytes, shell: str) -> Iterator[int]:
     """Where the shell expands what no node of the tree stands for: each ``$`` and backtick, by its byte."""
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     if signs.search(script) is not None:
-        yield from _unseen(captured(EXPANDING, root), script, shell)
+        yield from _unseen(Found(root), script, shell)
 
 
 def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
@@ -67,14 +61,14 @@ def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     if signs.search(script) is None:
         return []
-    found = captured(EXPANDING, root)
+    found = Found(root)
     missed = [*_unseen(found, script, shell)]
     if not missed:
         return []
     joined = (
         script.find(b"$", node.start_byte)
-        for node in found.get("named", ())
-        if node.type == "simple_expansion" and _is_joined(node)
+        for node in found.of("simple_expansion")
+        if _is_joined(node)
     )
     dollars = sorted(at for at in {*missed, *joined} if script.startswith(b"$", at))
     names = (_name(script, at, shell) for at in dollars)
@@ -83,16 +77,16 @@ def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
     return [span for span in found_names if shell != "zsh" or not script.startswith(b"[", span[1])]
 
 
-def _unseen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Iterator[int]:
+def _unseen(found: Found, script: bytes, shell: str) -> Iterator[int]:
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     seen = {*_seen(found, script, shell)}
-    backticks = _Nodes(found.get("backticks", ()))
-    texts = _Nodes(found.get("text", ()))
+    in_backticks = _Nodes(backticks(found))
+    texts = _Nodes(found.of(*_TEXTS))
     for match in _signs(signs, script):
         at = match.start(2)
         if at in seen or match[2] == b"$$":
             continue
-        is_within = backticks.around(at) is not None
+        is_within = in_backticks.around(at) is not None
         if len(match[1]) % 2 and not is_within:
             continue
         place = texts.around(at)
@@ -125,9 +119,9 @@ def _is_joined(expansion: Node) -> bool:
     return expansion.parent is not None and expansion.parent.type == "concatenation"
 
 
-def _seen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Iterator[int]:
+def _seen(found: Found, script: bytes, shell: str) -> Iterator[int]:
     """The signs of what the tree knows. A node may begin with the blanks before it."""
-    for node in found.get("named", ()):
+    for node in found.of("simple_expansion", "expansion"):
         at = script.find(b"$", node.start_byte)
         if node.type == "simple_expansion":
             name = _name(script, at, shell)
@@ -136,11 +130,11 @@ def _seen(found: Mapping[str, list[Node]], script: bytes, shell: str) -> Iterato
                 yield at
         elif any(part.type in _NAMES for part in node.children) or script.startswith(_COUNT, at):
             yield at
-    for node in found.get("seen", ()):
+    for node in found.of("arithmetic_expansion", "command_substitution"):
         sign = _SIGN.search(script, node.start_byte)
         if sign is not None:
             yield sign.start()
-    for node in found.get("backticks", ()):
+    for node in backticks(found):
         yield node.end_byte - 1
 
 

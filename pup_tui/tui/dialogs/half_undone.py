@@ -26,6 +26,10 @@ class HalfUndoneScreen(Dialog):
         {key: f"go_to({what!r})" for what, key in _KEYS.items()}
     )
     KEYS = KEYS_GO_TO
+    MEANS: ClassVar[str] = (
+        "If it was, the step runs again, with all behind it. If not, it stays done."
+    )
+    """What follows from the answers."""
 
     def __init__(self, question: Question) -> None:
         super().__init__(f"Was it taken back? {question.title}", danger=question.danger)
@@ -33,8 +37,7 @@ class HalfUndoneScreen(Dialog):
 
     def compose_message(self) -> Iterable[Widget]:
         yield ReadText(shown_text(self._question.message), markup=False)
-        told = "If it was, the step runs again, with all behind it. If not, it stays done."
-        yield ReadText(told, classes="dialog-muted", markup=False)
+        yield ReadText(self.MEANS, classes="dialog-muted", markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:
@@ -48,6 +51,11 @@ class HalfUndoneScreen(Dialog):
         variant = "error" if self._danger else "default"
         yield choice(again, "undo", _KEYS["undo"], variant=variant)
         yield choice("Abort", "abort", _KEYS["abort"], variant="error")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "go_to":
+            return bool(self.query(f"#{parameters[0]}"))
+        return super().check_action(action, parameters)
 
     def on_mount(self) -> None:
         self.query_one("#later").focus()

@@ -6,19 +6,21 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from pup_tui.template.shell.grammar import read
-from pup_tui.template.shell.language import captured
+from pup_tui.template.shell.language import Found, nodes_of
 from pup_tui.template.shell.tree import ScriptTree
 
 
-def test_what_a_query_finds_stands_in_the_order_of_the_script() -> None:
+def test_what_is_found_stands_in_the_order_of_the_script() -> None:
     script = b"a $(b $(c) $(d)) | e\nf() { g; }\n" * 50 + b"h <<E\n$(i)\nE\n"
     tree = read(script).tree
     assert tree is not None
-    found = captured("(command) @c (command_name) @n", tree.root_node)
-    for nodes in found.values():
-        places = [(node.start_byte, -node.end_byte) for node in nodes]
-        assert places == sorted(places)
-    assert not captured("(if_statement) @if", tree.root_node)
+    kinds = ("command", "command_substitution")
+    nodes = Found(tree.root_node).of(*kinds)
+    assert nodes_of(tree.root_node, *kinds) == nodes
+    assert {node.type for node in nodes} == {*kinds}
+    places = [(node.start_byte, -node.end_byte) for node in nodes]
+    assert places == sorted(places)
+    assert not nodes_of(tree.root_node, "if_statement")
 
 
 def test_what_is_not_known_is_told_of_on_its_line_though_lines_go_on() -> None:
