@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,18 +16,8 @@ if TYPE_CHECKING:
 
     from pup_tui.cli.shown import ShownRun
     from pup_tui.core.program import Node
-    from pup_tui.core.state import StepState
+    from pup_tui.core.standing import Became
     from pup_tui.runbook.variables.file import FileValues
-
-
-class Became(NamedTuple):
-    """What somebody knows: steps that were done, with their captures, those that were taken back, and those
-    whose undo began and did not take them back.
-    """
-
-    done: dict[str, dict[str, Any]]
-    taken_back: list[str]
-    not_undone: dict[str, StepState]
 
 
 def became(
@@ -37,7 +27,7 @@ def became(
 
     Raises Failure where neither is so, or the operator leaves it. `state_dir` is the folder of the journal.
     """
-    from pup_tui.core.standing import begun_doing, half_undone, standing
+    from pup_tui.core.standing import Became, begun_doing, half_undone, standing
 
     program, stood = past.program, standing(past.program, past.state)
     settle_left_running(state_dir, past.row, stood, ask=ask)
@@ -55,7 +45,7 @@ def became(
         raise Failure(f"`undo` runs nothing again that did not finish: {told}", "", todo)
     for step in stood.half_repeated:
         tell(f"  {step}: its last attempt did not finish: look whether it was done")
-    found = Became({}, [], {})
+    found = Became()
     for step in begun:
         node = program.node(step)
         if unknown is None and not node.can_be_undone:

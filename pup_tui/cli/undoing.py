@@ -28,9 +28,9 @@ from pup_tui.headless.exits import ABORTED, UNDECIDED
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
-    from pup_tui.cli.before_undoing import Became
     from pup_tui.cli.shown import ShownRun
     from pup_tui.core.actions import UndoOffer
+    from pup_tui.core.standing import Became
     from pup_tui.core.state import RunState
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.settings.settings import Settings

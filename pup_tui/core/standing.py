@@ -69,6 +69,16 @@ class Standing(Struct, frozen=True, kw_only=True):
     again: tuple[str, ...] = ()
 
 
+class Became(Struct):
+    """What somebody knows of what did not finish: steps that were done, with what they captured, those that
+    were taken back, and those whose undo began and did not take them back.
+    """
+
+    done: dict[str, dict[str, Any]] = {}
+    taken_back: list[str] = []
+    not_undone: dict[str, StepState] = {}
+
+
 def can_resume(state: RunState) -> bool:
     """Whether anything of the run is left to do; one that has succeeded is over."""
     return state.phase is not RunPhase.NEW and state.status is not RunStatus.SUCCEEDED

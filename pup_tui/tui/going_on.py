@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
@@ -17,22 +17,13 @@ from pup_tui.tui.failed_before import failed_before
 if TYPE_CHECKING:
     from pup_tui.core.actions import Question, UndoOffer
     from pup_tui.core.program import Program
+    from pup_tui.core.standing import Became
     from pup_tui.core.state import StepState
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.dialogs.failure import FailureScreen
     from pup_tui.tui.lines.divided import Parting
     from pup_tui.tui.past import PastRun
     from pup_tui.tui.services import Services
-
-
-class Became(NamedTuple):
-    """What the operator knows of what did not finish: steps that were done, with what they captured, those
-    that were taken back, and those whose undo began and did not take them back.
-    """
-
-    done: dict[str, dict[str, Any]]
-    taken_back: list[str]
-    not_undone: dict[str, StepState]
 
 
 class GoingOnDialogs:
@@ -137,12 +128,12 @@ class GoingOnDialogs:
 
     async def _became(self, program: Program) -> Became | None:
         """What became of all that did not finish, by the operator's word; None where that is not given."""
-        from pup_tui.core.standing import half_undone
+        from pup_tui.core.standing import Became, half_undone
         from pup_tui.tui.dialogs.before_undo import DoneBeforeUndoScreen, UndoneBeforeUndoScreen
         from pup_tui.tui.dialogs.dialog import ValuesAnswer
         from pup_tui.tui.lines.last_lines import last_lines
 
-        found = Became({}, [], {})
+        found = Became()
         for step in self._begun(program):
             output = self._past.output_path(step)
             last = await aside(last_lines, output, marks=self._leg_marks())

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.language import Found, backticks
+from pup_tui.template.shell.language import FoundNodes, backticks
 from pup_tui.template.shell.redirections import document
 from pup_tui.template.shell.unseen import are_letters
 
@@ -35,10 +35,10 @@ def continuations(script: bytes) -> tuple[int, ...]:
 
 def kept(root: Node, script: bytes, places: Collection[int]) -> frozenset[int]:
     """Those of some places at which shells keep a backslash at the end of a line."""
-    return _kept(Found(root), script, places)
+    return _kept(FoundNodes(root), script, places)
 
 
-def _kept(found: Found, script: bytes, places: Collection[int]) -> frozenset[int]:
+def _kept(found: FoundNodes, script: bytes, places: Collection[int]) -> frozenset[int]:
     if not places:
         return frozenset()
     ordered = sorted(places)
@@ -55,7 +55,7 @@ def doubtful(root: Node, script: bytes, taken: Sequence[int], left: Sequence[int
 
     At those ``taken`` they are joined, at those ``left`` they are not.
     """
-    found = Found(root)
+    found = FoundNodes(root)
     if _kept(found, script, left) != frozenset(left):
         return min(left)
     within = _kept(found, script, taken)
@@ -63,7 +63,7 @@ def doubtful(root: Node, script: bytes, taken: Sequence[int], left: Sequence[int
     return min(unsure, default=-1)
 
 
-def _texts(found: Found) -> Iterator[tuple[int, int]]:
+def _texts(found: FoundNodes) -> Iterator[tuple[int, int]]:
     """From where to where the texts go in which a backslash is a letter."""
     for node in found.of("raw_string", "ansi_c_string", "comment"):
         if node.type == "comment" or not are_letters(node):
@@ -71,7 +71,7 @@ def _texts(found: Found) -> Iterator[tuple[int, int]]:
             yield node.start_byte + 1, node.end_byte
 
 
-def _quoted_bodies(found: Found, script: bytes) -> Iterator[tuple[int, int]]:
+def _quoted_bodies(found: FoundNodes, script: bytes) -> Iterator[tuple[int, int]]:
     for redirect in found.of("heredoc_redirect"):
         here = document(redirect)
         start, body = here.start, here.body
@@ -81,7 +81,7 @@ def _quoted_bodies(found: Found, script: bytes) -> Iterator[tuple[int, int]]:
             yield script.find(b"\n", start.end_byte + blank), body.end_byte
 
 
-def _at_ends(found: Found, script: bytes, taken: Sequence[int]) -> Iterator[int]:
+def _at_ends(found: FoundNodes, script: bytes, taken: Sequence[int]) -> Iterator[int]:
     """Lines, joined with another one, by which some shells end a here-document and some do not."""
     for redirect in found.of("heredoc_redirect") if taken else ():
         here = document(redirect)
@@ -102,7 +102,7 @@ def _at_ends(found: Found, script: bytes, taken: Sequence[int]) -> Iterator[int]
                 yield place
 
 
-def _in_backticks(found: Found, script: bytes) -> Iterator[int]:
+def _in_backticks(found: FoundNodes, script: bytes) -> Iterator[int]:
     """Ends of lines in backticks that become those of lines which go on when the backticks are taken away."""
     for node in backticks(found):
         for match in _ENDS.finditer(script, node.start_byte, node.end_byte):

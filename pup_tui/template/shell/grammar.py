@@ -10,7 +10,7 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
 from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR, SharedLine, shared_lines
-from pup_tui.template.shell.language import Found, backticks, language, nodes_of
+from pup_tui.template.shell.language import FoundNodes, backticks, language, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.respelling import (
@@ -174,7 +174,7 @@ def _without_backticks(tree: Tree | None, script: bytes) -> Inserted | None:
     """What is to be put in to write ``$(…)`` for backticks within words, which the grammar tears there."""
     if tree is None or _WITHIN_WORD.search(script) is None:
         return None
-    found = backticks(Found(tree.root_node))
+    found = backticks(FoundNodes(tree.root_node))
     places = tuple(n.start_byte for n in found if _is_in_bare_word(n, script))
     return Inserted(places, b"$" * len(places)) if places else None
 
@@ -333,7 +333,7 @@ def _ends_of_words(root: Node, script: bytes) -> Iterator[int]:
 
 def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     """Where the tree has a command and the shells something else, or arithmetic that it has not."""
-    found = Found(root)
+    found = FoundNodes(root)
     named = found.of("command_name")
     names = [node for name in named for node in name.named_children]
     lost = [node for node in names if _word(node) in _RESERVED]

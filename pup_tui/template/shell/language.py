@@ -33,7 +33,7 @@ def language() -> Language:
     return Language(tree_sitter_bash.language())
 
 
-class Found:
+class FoundNodes:
     """The nodes of a tree, by their kinds."""
 
     def __init__(self, root: Node) -> None:
@@ -55,7 +55,7 @@ def nodes_of(root: Node, *kinds: str) -> list[Node]:
     return sorted(_captured(query, root).get("found", ()), key=_place)
 
 
-def backticks(found: Found) -> list[Node]:
+def backticks(found: FoundNodes) -> list[Node]:
     """Those of the substitutions that are written with backticks."""
     return [node for node in found.of("command_substitution") if _begins_with(node, "`")]
 

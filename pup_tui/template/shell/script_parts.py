@@ -13,7 +13,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.heredocs import DESCRIPTOR
-from pup_tui.template.shell.language import Found, nodes_of
+from pup_tui.template.shell.language import FoundNodes, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.other_names import makes_names, other_names
 from pup_tui.template.shell.programs import PROGRAMS
@@ -223,8 +223,8 @@ class ScriptParts:
         return found
 
     @cached_property
-    def _found(self) -> Found:
-        return Found(self._root)
+    def _found(self) -> FoundNodes:
+        return FoundNodes(self._root)
 
     @cached_property
     def functions(self) -> dict[bytes, Node]:

@@ -20,7 +20,7 @@ from pup_tui.template.shell.declarations import DECLARING, Declarations, may_ref
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
-from pup_tui.template.shell.language import Found
+from pup_tui.template.shell.language import FoundNodes
 from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
@@ -146,8 +146,8 @@ class Survey:
         return b""
 
     @cached_property
-    def _found(self) -> Found:
-        return Found(self.root)
+    def _found(self) -> FoundNodes:
+        return FoundNodes(self.root)
 
     @property
     def is_plain(self) -> bool:

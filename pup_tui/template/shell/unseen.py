@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.language import Found, backticks
+from pup_tui.template.shell.language import FoundNodes, backticks
 from pup_tui.template.shell.redirections import document, text, upwards
 from pup_tui.template.shell.words import ZSH_PARAMETER
 
@@ -50,7 +50,7 @@ def unseen(root: Node, script: bytes, shell: str) -> Iterator[int]:
     """Where the shell expands what no node of the tree stands for: each ``$`` and backtick, by its byte."""
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     if signs.search(script) is not None:
-        yield from _unseen(Found(root), script, shell)
+        yield from _unseen(FoundNodes(root), script, shell)
 
 
 def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
@@ -61,7 +61,7 @@ def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     if signs.search(script) is None:
         return []
-    found = Found(root)
+    found = FoundNodes(root)
     missed = [*_unseen(found, script, shell)]
     if not missed:
         return []
@@ -77,7 +77,7 @@ def torn_names(root: Node, script: bytes, shell: str) -> list[tuple[int, int]]:
     return [span for span in found_names if shell != "zsh" or not script.startswith(b"[", span[1])]
 
 
-def _unseen(found: Found, script: bytes, shell: str) -> Iterator[int]:
+def _unseen(found: FoundNodes, script: bytes, shell: str) -> Iterator[int]:
     signs = _EXPANDED_BY_ZSH if shell == "zsh" else _EXPANDED
     seen = {*_seen(found, script, shell)}
     in_backticks = _Nodes(backticks(found))
@@ -119,7 +119,7 @@ def _is_joined(expansion: Node) -> bool:
     return expansion.parent is not None and expansion.parent.type == "concatenation"
 
 
-def _seen(found: Found, script: bytes, shell: str) -> Iterator[int]:
+def _seen(found: FoundNodes, script: bytes, shell: str) -> Iterator[int]:
     """The signs of what the tree knows. A node may begin with the blanks before it."""
     for node in found.of("simple_expansion", "expansion"):
         at = script.find(b"$", node.start_byte)

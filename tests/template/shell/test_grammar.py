@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from pup_tui.template.shell.grammar import read
-from pup_tui.template.shell.language import Found, nodes_of
+from pup_tui.template.shell.language import FoundNodes, nodes_of
 from pup_tui.template.shell.tree import ScriptTree
 
 
@@ -15,7 +15,7 @@ def test_what_is_found_stands_in_the_order_of_the_script() -> None:
     tree = read(script).tree
     assert tree is not None
     kinds = ("command", "command_substitution")
-    nodes = Found(tree.root_node).of(*kinds)
+    nodes = FoundNodes(tree.root_node).of(*kinds)
     assert nodes_of(tree.root_node, *kinds) == nodes
     assert {node.type for node in nodes} == {*kinds}
     places = [(node.start_byte, -node.end_byte) for node in nodes]
