@@ -30,7 +30,10 @@ Keyring = Callable[[str, str], str | None]
 
 
 class PupSettings(Struct, frozen=True):
-    """What `config.yaml` of `pup` says, of what matters here. `problem` tells why it does not count."""
+    """What `config.yaml` of `pup` says, of what matters here. `problem` tells why it does not count.
+
+    `read_only` is what it says of whether nothing may be changed, which counts for all that.
+    """
 
     api_key: str = ""
     app_key: str = ""
@@ -38,11 +41,15 @@ class PupSettings(Struct, frozen=True):
     site: str = ""
     org: str = ""
     token_storage: str = ""
+    read_only: str = ""
     problem: str = ""
 
     def __repr__(self) -> str:
         """Without the credentials."""
         return f"PupSettings({self.site!r}, {self.org!r}, {self.problem!r})"
+
+
+_TEXTS = [n for n in PupSettings.__struct_fields__ if n not in {"read_only", "problem"}]
 
 
 class Session(Struct, frozen=True):
@@ -102,11 +109,20 @@ class PupStore:
             return PupSettings(problem="it is not YAML, and pup ignores it")
         if not isinstance(said, dict):
             return PupSettings(problem="it is no map, and pup ignores it")
-        found = {name: said.get(name) for name in PupSettings.__struct_fields__[:-1]}
-        wrong = [name for name, value in found.items() if not isinstance(value, str | None)]
+        read_only = said.get("read_only")
+        found = {name: said.get(name) for name in _TEXTS}
+        wrong = [
+            f"`{name}` is no text"
+            for name, value in found.items()
+            if not isinstance(value, str | None)
+        ]
+        if not isinstance(read_only, bool | None):
+            wrong.append("`read_only` is neither true nor false")
         if wrong:
-            return PupSettings(problem=f"`{wrong[0]}` is no text, and pup ignores the file")
-        return PupSettings(**{name: (value or "").strip() for name, value in found.items()})
+            problem = f"{wrong[0]}, and pup ignores the file"
+            return PupSettings(read_only=str(read_only or ""), problem=problem)
+        texts = {name: (value or "").strip() for name, value in found.items()}
+        return PupSettings(**texts, read_only=str(read_only or ""))
 
     def sessions(self) -> list[Session]:
         """The logins that it remembers, one for each organisation."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.problems import Problem
     from pup_tui.settings.configfile import ConfigFile, Configuration, Datadog, Retention
     from pup_tui.settings.profiles import Profile, ProfileFile
+    from pup_tui.settings.pup_store import PupStore
 
 CONFIG_FILE = "config.yaml"
 PROFILE_VARIABLE = "PUP_TUI_PROFILE"
@@ -219,9 +220,16 @@ class _Reading:
         source = source or _said_read_only("environment", self._environ)
         if self._profile and not source:
             source = _said_read_only(self._of_profile, self._profile.said.env)
-        source = source or (f"{CONFIG_FILE}:{line}" if said else DEFAULT)
+        source = source or (f"{CONFIG_FILE}:{line}" if said else "")
+        source = source or self._said_by_pup() or DEFAULT
         self._tell("read_only", source != DEFAULT, source)
         return source != DEFAULT
+
+    def _said_by_pup(self) -> str:
+        """Where `pup` itself is told that nothing may be changed; empty where it is not."""
+        store = self._pup_store()
+        said = "" if store is None else store.settings().read_only
+        return "" if _means_no(said) else f"pup's {CONFIG_FILE}{_odd(said)}"
 
     def _notify(self, said: NotifyChoice) -> NotifyChoice:
         line = self._line("notify")
@@ -386,13 +394,18 @@ class _Reading:
 
     def _site_of_pup(self) -> tuple[str, str]:
         """The site that `pup` itself goes to, and where that stands; twice nothing where nothing says it."""
+        store = self._pup_store()
+        return ("", "") if store is None else store.site(self._environ.get("DD_ORG", ""))
+
+    def _pup_store(self) -> PupStore | None:
+        """What `pup` keeps, where it keeps anything."""
         folder = self._pup_dir()
         if not folder.is_dir():
-            return "", ""
+            return None
         # Late: most operators have no such folder.
         from pup_tui.settings.pup_store import PupStore
 
-        return PupStore(folder).site(self._environ.get("DD_ORG", ""))
+        return PupStore(folder)
 
     def _terminal(self, said: Configuration | None) -> TerminalFacts:
         colors, source = self._found("colors", "PUP_TUI_COLORS", said.colors if said else "")
@@ -470,7 +483,15 @@ def _said_read_only(place: str, environ: Mapping[str, str]) -> str:
     """
     for name in READ_ONLY:
         text = environ.get(name, "").strip()
-        if text.lower() not in _NO:
-            odd = "" if text.lower() in _YES else f": {quoted(text)} is neither yes nor no"
-            return f"{place} {name}{odd}"
+        if not _means_no(text):
+            return f"{place} {name}{_odd(text)}"
     return ""
+
+
+def _means_no(text: str) -> bool:
+    return text.strip().lower() in _NO
+
+
+def _odd(text: str) -> str:
+    """What is odd about a text that does not say no."""
+    return "" if text.strip().lower() in _YES else f": {quoted(text)} is neither yes nor no"

@@ -116,6 +116,35 @@ def test_a_profile_may_forbid_changes(config: Path) -> None:
     assert told(settings, "read_only") == [(True, "profile prod DD_READ_ONLY")]
 
 
+@pytest.mark.parametrize(
+    ("text", "forbids"),
+    [
+        ("read_only: true", True),
+        ("{read_only: true, api_key: 5}", True),
+        ("read_only: 'yes'", True),
+        ("read_only: 1", True),
+        ("read_only: [no]", True),
+        ("read_only: false", False),
+        ("read_only: 0", False),
+        ("read_only: 'no'", False),
+        ("read_only:", False),
+        ("[read_only]", False),
+        ("site: datadoghq.eu", False),
+    ],
+)
+def test_what_forbids_changes_to_pup_forbids_them_here(
+    config: Path, tmp_path: Path, text: str, forbids: bool
+) -> None:
+    (tmp_path / "pup").mkdir()
+    (tmp_path / "pup" / "config.yaml").write_text(text)
+    settings = read(config, PUP_CONFIG_DIR=str(tmp_path / "pup"), DD_READ_ONLY="no")
+    assert settings.read_only is forbids
+    ((value, source),) = told(settings, "read_only")
+    assert value is forbids
+    assert source.startswith("pup's config.yaml" if forbids else "default")
+    assert (settings.environ["DD_READ_ONLY"] == "true") is forbids
+
+
 def test_folders_with_runbooks_add_up_in_their_order(config: Path, tmp_path: Path) -> None:
     (config / "config.yaml").write_text("runbooks: [team, /srv/books]\n")
     settings = read_settings(
