@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .numbers import numbers_of
-from .things import NOT_COMPLETE, AnswerSubject, subject_of
+from .things import AnswerSubject, subject_of
 
 
 def why_not_known(value: Any) -> str:
@@ -24,4 +24,4 @@ def is_empty(value: Any) -> bool:
 def _why_not(answer: AnswerSubject) -> str:
     if answer.error:
         return f"the answer is an error: {answer.error}"
-    return NOT_COMPLETE if answer.is_partial and not answer.things else ""
+    return "" if answer.things else answer.partial

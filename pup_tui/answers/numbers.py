@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from .plain_numbers import number_of
 from .series import series_of
-from .things import NOT_COMPLETE, AnswerSubject, at, layers, subject_of, told_thing
+from .things import AnswerSubject, at, layers, subject_of, told_thing
 
 _PATHS: Final = (
     ("value",),
@@ -59,7 +59,7 @@ def numbers_of(value: Any) -> ToldNumbers:
     groups = _groups(value)
     if groups is None:
         return _of_things(answer)
-    return ToldNumbers(None, why_not=NOT_COMPLETE) if answer.is_partial else _of_groups(*groups)
+    return ToldNumbers(None, why_not=answer.partial) if answer.partial else _of_groups(*groups)
 
 
 def _groups(value: Any) -> tuple[list[Number], str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from .things import NOT_COMPLETE, at, subject_of
+from .things import at, subject_of
 
 _CURSORS: Final = ("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_page")
 _FOLLOWING: Final = (
@@ -31,8 +31,8 @@ def more_than(document: Any, asked: int | None = None) -> str:
     How many were `asked` for decides where the answer tells nothing: a full page may have one behind it.
     """
     answer = subject_of(document)
-    if answer.is_partial:
-        return NOT_COMPLETE
+    if answer.partial:
+        return answer.partial
     if not answer.is_list:
         return ""
     count = len(answer.things)

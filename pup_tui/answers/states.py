@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from .things import NOT_COMPLETE, AnswerSubject, at, layers, name_of, subject_of, told_thing
+from .things import AnswerSubject, at, layers, name_of, subject_of, told_thing
 
 _PATHS: Final = (("status",), ("overall_state",), ("state",))
 _DEEPER: Final = (
@@ -52,8 +52,8 @@ def states_of(value: Any) -> ToldStates:
 
 
 def _of_all(answer: AnswerSubject) -> ToldStates:
-    if answer.is_partial:
-        return ToldStates(None, True, NOT_COMPLETE)
+    if answer.partial:
+        return ToldStates(None, True, answer.partial)
     found = [list(_states(thing)) for thing in answer.things]
     without = [which for which, states in enumerate(found) if not states]
     if without:

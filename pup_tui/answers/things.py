@@ -39,21 +39,21 @@ _LONGEST: Final = 80
 _LONGEST_ERROR: Final = 500
 
 NOT_COMPLETE: Final = "the answer is not complete: the query ended before it was done"
-"""Why nothing is known of an answer that is partial."""
+"""Why more may belong to an answer that Datadog ended before it was done."""
 
 
 class AnswerSubject(NamedTuple):
     """The things of an answer, and the expression by which `json` leads to them.
 
-    `error` is what an answer says that is nothing but an error, or that a query has failed; `is_partial` says
-    that its making was not finished, so that more may belong to it.
+    `error` is what an answer says that is nothing but an error, or that a query has failed; `partial` says
+    why more may belong to it than it holds: its making was not finished, or it warns.
     """
 
     things: tuple[Any, ...] = ()
     is_list: bool = False
     path: str = "json"
     error: str = ""
-    is_partial: bool = False
+    partial: str = ""
 
 
 def subject_of(value: Any) -> AnswerSubject:
@@ -62,10 +62,17 @@ def subject_of(value: Any) -> AnswerSubject:
         found = _inside(value, "json")
         if error := _error(value, found):
             return AnswerSubject(error=error)
-        return found._replace(is_partial=_is_partial(value))
+        return found._replace(partial=_partial(value))
     if isinstance(value, list):
         return AnswerSubject(tuple(value), True)
     return AnswerSubject() if value is None else AnswerSubject((value,))
+
+
+def errors_beside(value: Any) -> str:
+    """The errors that an answer tells beside what it is about; empty where it tells none, or nothing else."""
+    if not isinstance(value, Mapping) or subject_of(value).error:
+        return ""
+    return _errors(value)
 
 
 def layers(thing: Any) -> Iterator[JsonMap]:
@@ -200,13 +207,17 @@ def _held(value: JsonMap) -> list[str]:
 
 def _error(value: JsonMap, found: AnswerSubject) -> str:
     """What goes wrong by an answer in which nothing else is `found`, or by that of a query that failed."""
-    said = [_told(each) for key in ("errors", "error") if (each := value.get(key))]
     others = (its for key, its in value.items() if key not in _BESIDE)
     tells_more = any(isinstance(each, Mapping | list) and each for each in others)
     is_known = bool(found.things) and (tells_more or bool(name_of(value)))
     is_failed = isinstance(value.get("errors"), str) or value.get("status") == "error"
     is_error = is_failed or _is_query(value) or not is_known
-    return "; ".join(filter(None, said))[:_LONGEST_ERROR] if is_error else ""
+    return _errors(value) if is_error else ""
+
+
+def _errors(value: JsonMap) -> str:
+    said = [_told(each) for key in ("errors", "error") if (each := value.get(key))]
+    return "; ".join(filter(None, said))[:_LONGEST_ERROR]
 
 
 def _is_query(value: JsonMap) -> bool:
@@ -225,6 +236,18 @@ def _told(error: Any) -> str:
     return ""
 
 
-def _is_partial(value: JsonMap) -> bool:
+def _partial(value: JsonMap) -> str:
     status = at(value, "meta", "status")
-    return isinstance(status, str) and status != "done"
+    if isinstance(status, str) and status != "done":
+        return NOT_COMPLETE
+    warned = at(value, "meta", "warnings")
+    warnings = warned if isinstance(warned, list) else [warned]
+    told = "; ".join(filter(None, map(_warned, warnings)))[:_LONGEST_ERROR]
+    return f"the answer may not be complete: Datadog warns: {told}" if told else ""
+
+
+def _warned(warning: Any) -> str:
+    if not isinstance(warning, Mapping):
+        return warning if isinstance(warning, str) else ""
+    words = [warning.get("title") or warning.get("code"), warning.get("detail")]
+    return ": ".join(word for word in words if isinstance(word, str) and word) or "something"

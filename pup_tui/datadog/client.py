@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
+from pup_tui.answers.things import subject_of
 from pup_tui.datadog.configuration import is_loopback
-from pup_tui.datadog.errors import DatadogError, known_as, refusal
+from pup_tui.datadog.errors import DatadogError, beginning, known_as, refusal
 from pup_tui.datadog.failures import TransportError
 from pup_tui.datadog.retries import RetryPolicy
 from pup_tui.datadog.transport import (
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     QueryValue = str | int | float | bool | Sequence[str]
     OnWait = Callable[[float, str], None]
 
+MAY_BE_DONE = "Datadog may have carried it out"
+"""What is told of a change to which no answer came that can be understood."""
+_JSON = "application/json"
 _LEAST_FORM = 4
 """Characters from which on a spelling of a key is no ordinary text."""
 _READS = frozenset({"GET", "HEAD"})
@@ -108,9 +112,10 @@ class DatadogClient:
         `json` is sent as JSON, `body` as it is. Each attempt has the client's `call_timeout`.
         `read` says that a request changes nothing and may be repeated after an error of the server
         (without it, GET and HEAD are reads). With `check=False` a final answer of any status is
-        returned.
+        returned, whatever it holds.
 
-        Raises DatadogError for every other answer than a 2xx, and where there is none.
+        Raises DatadogError for every other answer than a 2xx, for one that is not JSON or nothing but an
+        error, and where there is none. Another kind of answer is one only where an `Accept` asks for it.
         """
         built = self._build(method.upper(), path, query, json, body, headers)
         repeatable = method.upper() in _READS if read is None else read
@@ -129,14 +134,14 @@ class DatadogClient:
                 if not error.sent:
                     self.may_have_changed = changed_before
                 elif may_be_done:
-                    told += "; Datadog may have carried it out"
+                    told += f"; {MAY_BE_DONE}"
                 can_repeat = repeatable or not error.sent
                 again = can_repeat and error.kind in _REPEATABLE
                 if not again or is_last or self._ends_before(delay):
                     raise DatadogError(told, may_be_done=may_be_done) from None
                 reason = told
             else:
-                failure = self._failure(built, response)
+                failure = self._failure(built, response, changes=not repeatable, check=check)
                 if failure is None:
                     return response
                 limited = response.status == 429
@@ -149,7 +154,6 @@ class DatadogClient:
                 again = limited or (repeatable and response.status >= 500)
                 if not again or is_last or self._ends_before(delay):
                     if check:
-                        failure.may_be_done = not repeatable and response.status >= 500
                         raise failure
                     return response
             await self._wait(delay, reason)
@@ -177,7 +181,7 @@ class DatadogClient:
         if query:
             spelled = {name: _spelled(value) for name, value in query.items()}
             url += ("&" if "?" in path else "?") + urlencode(spelled, doseq=True, quote_via=quote)
-        sent = {"Accept": "application/json"} | dict(headers or {})
+        sent = {"Accept": _JSON} | dict(headers or {})
         if document is not None:
             body = dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
         if body is not None and not any(name.lower() == "content-type" for name in sent):
@@ -199,11 +203,13 @@ class DatadogClient:
             on_proxy=self._on_proxy,
         )
 
-    def _failure(self, request: Request, response: Response) -> DatadogError | None:
+    def _failure(
+        self, request: Request, response: Response, *, changes: bool, check: bool
+    ) -> DatadogError | None:
         """The error that an answer means; None for success."""
         status = response.status
         if 200 <= status < 300:
-            return None
+            return self._contradiction(request, response, changes=changes) if check else None
         where = f"{request.method} {urlsplit(request.url).path}"
         if status < 400:
             said = "redirected, which is not followed, since the keys would go along"
@@ -214,7 +220,35 @@ class DatadogClient:
         if status in {401, 403}:
             target = urlsplit(self.configuration.base_url).netloc
             text += f" (check the credentials, their permissions and DD_SITE: {target})"
-        return DatadogError(self._scrubbed(text), status, response.body, self.again_in(response))
+        return DatadogError(
+            self._scrubbed(text),
+            status,
+            response.body,
+            self.again_in(response),
+            may_be_done=changes and status >= 500,
+        )
+
+    def _contradiction(
+        self, request: Request, response: Response, *, changes: bool
+    ) -> DatadogError | None:
+        """The error that an answer with the status of a success means; None where it is one."""
+        text = f"{request.method} {urlsplit(request.url).path} failed: HTTP {response.status}"
+        body, as_json = response.body.strip(), request.headers.get("Accept") == _JSON
+        if response.json is None and body not in {b"", b"null"}:
+            if not as_json:
+                return None
+            text += f" with what is not JSON: {beginning(response, self._scrubbed)}"
+        elif not body and as_json and request.method == "GET" and response.status == 200:
+            text += " with nothing"
+        elif subject_of(response.json).error:
+            text += f": {refusal(response, self._scrubbed)}"
+        else:
+            return None
+        text += known_as(response)
+        text += f"; {MAY_BE_DONE}" if changes else ""
+        return DatadogError(
+            self._scrubbed(text), response.status, response.body, may_be_done=changes
+        )
 
     def _rate_limit_delay(self, response: Response) -> float:
         delay = self._retries.rate_limit_delay(response.headers)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pup_tui.datadog.transport import Response
 
 _MAX_TEXT = 500
+_MAX_BEGINNING = 100
 _ID_HEADERS = ("x-request-id", "dd-request-id", "x-datadog-request-id")
 _ID = late_pattern(r"[\w.:/=+-]{1,128}", re.ASCII)
 
@@ -72,8 +73,18 @@ def refusal(response: Response, clean: Callable[[str], str] = str) -> str:
         texts = [response.text]
     else:
         texts = []
-    line = clean("; ".join(" ".join(text.split()) for text in texts if text.strip()))
-    return line if len(line) <= _MAX_TEXT else line[: _MAX_TEXT - 1] + "…"
+    return _line("; ".join(" ".join(text.split()) for text in texts if text.strip()), clean)
+
+
+def beginning(response: Response, clean: Callable[[str], str] = str) -> str:
+    """How the body of an answer begins, on one line, behind what it is said to be."""
+    named = f"{response.content_type}, " if response.content_type else ""
+    return named + _line(" ".join(response.text.split()), clean, _MAX_BEGINNING)
+
+
+def _line(text: str, clean: Callable[[str], str], most: int = _MAX_TEXT) -> str:
+    line = clean(text)
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _texts(found: Any) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pup_tui import late
 from pup_tui.answers.pages import more_than
-from pup_tui.answers.things import NOT_COMPLETE, at
+from pup_tui.answers.things import at, errors_beside, subject_of
 from pup_tui.datadog import workflows
 from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.endpoint import path_of
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _SIZES = frozenset({"--limit", "--per-page", "--count"})
 """Flags that say how many results a page has."""
 _PAGING = _SIZES | {"--page", "--cursor", "--offset"}
+_WHY_PARTIAL = frozenset({"status", "warnings"})
+"""What tells beside a list that more may belong to it."""
 WAIT_INTERVAL = 2.0
 MAX_PAGES = 50
 
@@ -38,6 +40,22 @@ class Result:
     stderr: str = ""
 
 
+@dataclass(slots=True)
+class _Found:
+    """What several pages held: their things, what is told of them, and why more may belong to them."""
+
+    things: list[Any] = field(default_factory=list)
+    told: dict[str, None] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, document: Any, things: list[Any]) -> None:
+        self.things += things
+        partial = subject_of(document).partial
+        self.told |= dict.fromkeys(filter(None, (_beside(document), partial)))
+        if partial:
+            self.meta |= {k: v for k, v in document["meta"].items() if k in _WHY_PARTIAL}
+
+
 async def plain(built: Built, client: DatadogClient) -> Result:
     """One request, its answer printed as the row says."""
     row = built.row
@@ -47,10 +65,10 @@ async def plain(built: Built, client: DatadogClient) -> Result:
     refusal = row.refusals.get(str(response.status))
     if refusal:
         raise DatadogError(f"{row.name}: {refusal}", response.status, response.body)
-    if row.error_field:
-        _check_own_status(built, response)
     if row.output == "json":
-        return Result(printed(response), _more(built, response.json))
+        if row.listed is not None:
+            _list_of(built, response)
+        return Result(printed(response), _notices(built, response.json))
     sentence = row.sentence.format(**built.arguments) + "\n"
     return Result(sentence) if row.output == "stdout" else Result("", sentence)
 
@@ -71,21 +89,23 @@ def pretty(document: Any, *, sort: bool = True) -> str:
     return text.encode("utf-8", "replace").decode() + "\n"
 
 
-def _check_own_status(built: Built, response: Response) -> None:
-    document = response.json
-    if isinstance(document, dict) and document.get("status") == "error":
-        said = document.get(built.row.error_field) or "the query failed"
-        raise DatadogError(f"{built.row.name}: {said}", response.status, response.body)
+def _notices(built: Built, document: Any) -> str:
+    """What is told beside an answer: errors beside what it holds, and that it is only a part."""
+    told = [_beside(document)]
+    if more := more_than(document, _asked(built)):
+        told.append(more if subject_of(document).partial else f"{more}{_how(built)}")
+    return "".join(f"{each}\n" for each in told if each)
 
 
-def _more(built: Built, document: Any) -> str:
-    """That an answer is only a part of all there is, and the flags that get the rest where any do."""
-    told = more_than(document, _asked(built))
-    if not told or told == NOT_COMPLETE:
-        return f"{told}\n" if told else ""
+def _beside(document: Any) -> str:
+    errors = errors_beside(document)
+    return f"the answer tells errors beside what it holds: {errors}" if errors else ""
+
+
+def _how(built: Built) -> str:
+    """The flags that get the rest of what there is, where any do."""
     flags = {flag.name for flag in built.row.flags} & _PAGING
-    how = f" (see {', '.join(sorted(flags))})" if flags else ""
-    return f"{told}{how}\n"
+    return f" (see {', '.join(sorted(flags))})" if flags else ""
 
 
 def _asked(built: Built) -> int | None:
@@ -102,32 +122,27 @@ def _asked(built: Built) -> int | None:
 async def monitors_in_state(built: Built, client: DatadogClient) -> Result:
     """All monitors with the tags, those in the wanted states only."""
     states = built.options.get("state")
-    monitors = await _all_pages(built, client, 1000, lambda n: {"page": n, "page_size": 1000})
-    return Result(pretty(_limited([m for m in monitors if in_state(m, states)], built)))
+    found = await _all_pages(built, client, 1000, lambda n: {"page": n, "page_size": 1000})
+    found.things = [m for m in found.things if in_state(m, states)]
+    return _limited(built, found)
 
 
 async def slo_states(built: Built, client: DatadogClient) -> Result:
     """Every SLO that the search finds, with the state of its worst time frame."""
-    slos = await _all_pages(
-        built,
-        client,
-        100,
-        lambda number: {"page[size]": 100, "page[number]": number},
-        ("data", "attributes", "slos"),
+    found = await _all_pages(
+        built, client, 100, lambda number: {"page[size]": 100, "page[number]": number}
     )
-    return Result(pretty({"data": [slo_state(slo) for slo in _limited(slos, built)]}))
+    found.things = [slo_state(slo) for slo in found.things]
+    return _limited(built, found, below="data")
 
 
 async def incidents_found(built: Built, client: DatadogClient) -> Result:
     """Every incident that the search finds, as a flat list."""
-    incidents = await _all_pages(
-        built,
-        client,
-        100,
-        lambda number: {"page[size]": 100, "page[offset]": number * 100},
-        ("data", "attributes", "incidents"),
+    found = await _all_pages(
+        built, client, 100, lambda number: {"page[size]": 100, "page[offset]": number * 100}
     )
-    return Result(pretty({"data": [flat_incident(each) for each in _limited(incidents, built)]}))
+    found.things = [flat_incident(each) for each in found.things]
+    return _limited(built, found, below="data")
 
 
 async def flag_by_key(built: Built, client: DatadogClient) -> Result:
@@ -207,7 +222,8 @@ async def api(built: Built, client: DatadogClient) -> Result:
         json=body,
         headers=dict(_fields(options.get("header", []), ":")),
     )
-    return Result("" if options.get("silent") else printed(response, sort=False))
+    told = _notices(built, response.json)
+    return Result("" if options.get("silent") else printed(response, sort=False), told)
 
 
 def _fields(texts: list[str], separator: str) -> list[tuple[str, str]]:
@@ -233,42 +249,53 @@ async def _all_pages(
     client: DatadogClient,
     size: int,
     paging: Callable[[int], dict[str, int]],
-    keys: tuple[str, ...] = (),
-) -> list[Any]:
+) -> _Found:
     """Everything, page by page: a gate that looks at the first page only would open wrongly.
 
-    `paging` asks for a page of `size` by its number, from 0; its list stands below `keys` in the answer.
+    `paging` asks for a page of `size` by its number, from 0.
     """
-    found: list[Any] = []
+    found = _Found()
     for number in range(MAX_PAGES):
         query = {**built.query, **paging(number)}
         try:
             response = await client.request("GET", built.path, query=query)
-            items = _list_at(response.json, keys)
+            items = _list_of(built, response)
         except DatadogError as error:
             if number == 0:
                 raise
             pages = "1 page" if number == 1 else f"{number} pages"
-            told = f"{error}: this was page {number + 1}; {pages} before it ({len(found)} results) were read"
+            read = f"{pages} before it ({len(found.things)} results) were read"
+            told = f"{error}: this was page {number + 1}; {read}"
             raise DatadogError(f"{told}, and are not shown", error.status, error.body) from None
-        found += items
+        found.add(response.json, items)
         if len(items) < size:
             return found
     raise DatadogError(f"{built.row.name}: more than {MAX_PAGES * size} results: narrow it down")
 
 
-def _limited(found: list[Any], built: Built) -> list[Any]:
-    return found[: built.options.get("limit")]
+def _limited(built: Built, found: _Found, below: str = "") -> Result:
+    """As much of what was found as was asked for, and how many there are where that is less.
+
+    With `below` the list stands below that key, and beside it what speaks against its being the whole.
+    """
+    shown, total = found.things[: built.options.get("limit")], len(found.things)
+    told, meta = [*found.told], found.meta
+    if len(shown) < total:
+        told.append(f"these are {len(shown)} of {total} results{_how(built)}")
+        meta["page"] = {"total_count": total}
+    document = {below: shown} | ({"meta": meta} if meta else {}) if below else shown
+    return Result(pretty(document), "".join(f"{each}\n" for each in told))
 
 
-def _list_at(document: Any, keys: tuple[str, ...]) -> list[Any]:
-    """The list below these keys. Raises DatadogError where the answer has another shape: an
-    answer that is not understood must not look like an empty one."""
-    document = at(document, *keys)
-    if not isinstance(document, list):
-        where = f" at {'.'.join(keys)}" if keys else ""
-        raise DatadogError(f"Datadog's answer has no list{where}")
-    return document
+def _list_of(built: Built, response: Response) -> list[Any]:
+    """The list of an answer. Raises DatadogError where it has another shape: an answer that is not
+    understood must not look like an empty one."""
+    where = built.row.listed or ""
+    found = at(response.json, *filter(None, where.split(".")))
+    if not isinstance(found, list):
+        told = "Datadog's answer has no list" + (f" at {where}" if where else "")
+        raise DatadogError(told, response.status, response.body)
+    return found
 
 
 RECIPES: dict[str, Callable[[Built, DatadogClient], Awaitable[Result]]] = {

@@ -88,8 +88,9 @@ class PupCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sentence: str = ""
     refusals: dict[str, str] = {}
     """Answers of the 200s that are none: what such a status means."""
-    error_field: str = ""
-    """The field that holds an error's text in a 200 answer whose own `status` is `error`."""
+    listed: str | None = None
+    """Where its list stands in the answer of a row that lists, by the keys that lead there: `data`. Empty
+    where the list is the whole answer."""
 
     @property
     def method(self) -> str:

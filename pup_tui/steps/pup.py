@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pup_tui.core.requests import BARRED
 from pup_tui.datadog.arguments import check_beginning
+from pup_tui.datadog.client import MAY_BE_DONE
 from pup_tui.datadog.commands import CommandError, Invocation, execute, mutates, resolve
 from pup_tui.datadog.configuration import (
     CREDENTIAL_VARIABLES,
@@ -240,7 +241,7 @@ async def _on_client(
         sink.write("stderr", error.body)
         return replace(refused(error, told_refusal(error, invocation.row.name)), exit_code=1)
     if result is None:
-        return told_to_stop("Datadog may have carried it out" if calls.may_have_changed else "")
+        return told_to_stop(MAY_BE_DONE if calls.may_have_changed else "")
     sink.write("stdout", result.stdout.encode("utf-8", "replace"))
     sink.write("stderr", result.stderr.encode("utf-8", "replace"))
     return Outcome(ok=True, exit_code=0)

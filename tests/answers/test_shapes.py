@@ -267,11 +267,23 @@ def test_emptiness(answer: Any, empty: bool) -> None:
         {"series": [], "error": "bad query", "group_by": ["host"]},
         {"meta": {"status": "timeout"}, "links": {}},
         {"data": {"buckets": []}, "meta": {"status": "timeout"}},
+        {"data": [], "meta": {"status": "done", "warnings": [{"title": "unknown index"}]}},
+        {"data": [], "meta": {"warnings": ["unknown index"]}},
     ],
 )
 def test_whether_an_error_or_a_part_is_empty_cannot_be_known(answer: Any) -> None:
     assert _judged("empty", answer)[0] is None
     assert not is_empty(answer)
+
+
+def test_what_an_answer_warns_of_says_why_nothing_is_known_of_all() -> None:
+    warning = {"code": "c", "detail": "gone"}
+    answer: dict[str, Any] = {"data": [{"status": "ok"}], "meta": {"warnings": [warning]}}
+    why = "the answer may not be complete: Datadog warns: c: gone"
+    assert _judged("status == 'ok'", answer) == (None, why)
+    assert _judged("empty", answer)[0] is False
+    answer["meta"]["warnings"] = []
+    assert _judged("status == 'ok'", answer)[0] is True
 
 
 def test_the_points_of_a_series_are_in_order_of_time() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -326,6 +327,58 @@ async def test_an_unreachable_host_is_named_at_once(waits: list[float]) -> None:
         with pytest.raises(DatadogError, match=r"api\.invalid/api/v1/x: the host name cannot be"):
             await client.request("GET", "/api/v1/x", query={"k": "v"})
     assert waits == []
+
+
+HTML = b"<html>\n<p>login</p>" + 200 * b" me"
+
+
+@pytest.mark.parametrize(("method", "changes"), [("GET", False), ("POST", True), ("DELETE", True)])
+@pytest.mark.parametrize("content_type", ["text/html", "application/json; charset=utf-8", ""])
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (HTML, r" with what is not JSON: .*<html> <p>login</p> me .*…"),
+        (b'{"data": [', r' with what is not JSON: .*{"data": \['),
+        (b"\xff\xfe\x00", " with what is not JSON: "),
+        ({"errors": ["bad thing"], "data": None}, ": bad thing"),
+        ({"errors": [{"detail": "bad thing"}]}, ": bad thing"),
+        ({"status": "error", "error": "bad thing"}, ": bad thing"),
+    ],
+)
+async def test_an_answer_that_says_success_and_is_none_is_an_error(
+    client_of: MakeClient, method: str, changes: bool, content_type: str, body: Any, told: str
+) -> None:
+    reply = Reply(200, body, headers={"Content-Type": content_type} if content_type else {})
+    async with FakeServer(reply) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match=f"/api/v1/x failed: HTTP 200{told}") as caught:
+            await client.request(method, "/api/v1/x")
+    assert caught.value.may_be_done is client.may_have_changed is changes
+    assert str(caught.value).endswith("; Datadog may have carried it out") is changes
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 204), ("DELETE", 200)])
+async def test_an_answer_without_a_body_may_be_a_success(
+    client_of: MakeClient, method: str, status: int
+) -> None:
+    replies = Reply(status, b""), Reply(200, b"")
+    async with FakeServer(*replies) as server, client_of(server.url) as client:
+        assert (await client.request(method, "/api/v1/x")).status == status
+        with pytest.raises(DatadogError, match="HTTP 200 with nothing"):
+            await client.request("GET", "/api/v1/x")
+
+
+async def test_what_is_asked_for_need_not_be_json(client_of: MakeClient) -> None:
+    async with FakeServer(Reply(200, b"a,b")) as server, client_of(server.url) as client:
+        table = await client.request("GET", "/api/v1/x", headers={"Accept": "text/csv"})
+        unchecked = await client.request("GET", "/api/v1/x", check=False)
+    assert table.text == unchecked.text == "a,b"
+
+
+async def test_errors_beside_what_was_asked_for_are_no_failure(client_of: MakeClient) -> None:
+    body = {"data": [{"id": 1}], "errors": ["one part failed"]}
+    async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
+        assert (await client.request("GET", "/api/v1/x")).json == body
 
 
 async def test_any_status_may_be_asked_for(client_of: MakeClient) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pup_tui.answers.pages import more_than
+from pup_tui.answers.things import subject_of
 from pup_tui.datadog import recipes
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Result, execute, resolve
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 MakeClient = Callable[..., DatadogClient]
 FLAG = "bb56c49c-0867-4c87-9a5a-07b2de32a8af"
 OLD_FLAG = "cc56c49c-0867-4c87-9a5a-07b2de32a8af"
+UNKNOWN_INDEX = {"code": "unknown", "title": "An index is missing", "detail": "attic"}
 ENV = "592600c2-8327-424d-960f-608c327ee96d"
 OTHER_ENV = "692600c2-8327-424d-960f-608c327ee96d"
 
@@ -30,7 +33,7 @@ async def run(client: DatadogClient, line: str, cwd: Path | None = None) -> Resu
 async def test_json_is_printed_with_sorted_keys(client_of: MakeClient) -> None:
     body = {"b": [1, {"d": 1, "c": "é<"}], "a": None}
     async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
-        result = await run(client, "downtime list")
+        result = await run(client, "downtime get 1")
     assert result.stdout == (
         '{\n  "a": null,\n  "b": [\n    1,\n    {\n      "c": "é<",\n      "d": 1\n    }\n  ]\n}\n'
     )
@@ -38,13 +41,11 @@ async def test_json_is_printed_with_sorted_keys(client_of: MakeClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "stdout"),
-    [([], "[]\n"), (b"null", "null\n"), (b"", ""), (b"plain text", "plain text"),
-     (b'"\\ud800"', '"?"\n')],
-)  # fmt: skip
+    ("body", "stdout"), [([], "[]\n"), (b"null", "null\n"), (b'"\\ud800"', '"?"\n')]
+)
 async def test_other_answers_are_printed(client_of: MakeClient, body: Any, stdout: str) -> None:
     async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
-        assert (await run(client, "monitors list")).stdout == stdout
+        assert (await run(client, "monitors get 1")).stdout == stdout
 
 
 async def test_api_prints_in_the_order_received(client_of: MakeClient) -> None:
@@ -75,7 +76,7 @@ async def test_sentences_are_printed_where_pup_prints_them(client_of: MakeClient
 async def test_an_error_within_a_good_answer_is_an_error(client_of: MakeClient) -> None:
     body = {"status": "error", "error": "Error parsing query"}
     async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
-        with pytest.raises(DatadogError, match="metrics query: Error parsing query"):
+        with pytest.raises(DatadogError, match="HTTP 200: Error parsing query"):
             await run(client, "metrics query --query nonsense")
 
 
@@ -348,12 +349,23 @@ async def test_pages_that_cannot_be_read_whole_are_an_error(
             "the answer is not complete: the query ended before it was done\n",
         ),
         (
-            {"data": {"buckets": [{}]}, "meta": {"status": "timeout", "page": {"after": "abc"}}},
+            {"data": [], "meta": {"status": "timeout", "page": {"after": "abc"}}},
             "the answer is not complete: the query ended before it was done\n",
         ),
         ({"data": [1], "meta": {"status": "done"}}, ""),
         ({"data": [1], "meta": 1, "links": {"next": ""}}, ""),
-        ([1], ""),
+        (
+            {"data": [], "meta": {"status": "done", "warnings": [UNKNOWN_INDEX, {"code": "slow"}]}},
+            "the answer may not be complete: Datadog warns: An index is missing: attic; slow\n",
+        ),
+        ({"data": [1], "meta": {"status": "done", "warnings": []}}, ""),
+        (
+            {"data": [{"id": 1}], "errors": ["shard failed"], "meta": {"page": {"after": "x"}}},
+            (
+                "the answer tells errors beside what it holds: shard failed\n"
+                "there are more results than these (see --cursor, --limit)\n"
+            ),
+        ),
     ],
 )
 async def test_one_page_of_several_is_not_shown_as_all(
@@ -365,6 +377,51 @@ async def test_one_page_of_several_is_not_shown_as_all(
 
 def _numbered(count: int) -> list[dict[str, int]]:
     return [{"id": number} for number in range(count)]
+
+
+def _incidents(count: int) -> dict[str, Any]:
+    return {"data": {"type": "found", "attributes": {"incidents": _numbered(count)}}}
+
+
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        ("monitors list --state alert", [{"id": n, "overall_state": "Alert"} for n in range(3)]),
+        ("slos list --service x", {"data": {"attributes": {"slos": _numbered(3)}}}),
+        ("incidents list --service x", _incidents(3)),
+    ],
+)
+async def test_a_list_that_is_cut_is_not_shown_as_all(
+    client_of: MakeClient, line: str, body: Any
+) -> None:
+    async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
+        cut = await run(client, f"{line} --limit 2")
+        whole = await run(client, f"{line} --limit 3")
+    assert cut.stderr == "these are 2 of 3 results (see --limit)\n"
+    document = json.loads(cut.stdout)
+    assert isinstance(document, list) or "2 of 3" in more_than(document)
+    assert (whole.stderr, more_than(json.loads(whole.stdout))) == ("", "")
+
+
+async def test_what_a_page_warns_of_is_told_of_all_pages(client_of: MakeClient) -> None:
+    first = _incidents(100) | {
+        "meta": {"warnings": ["a shard is gone"]},
+        "errors": ["one is left out"],
+    }
+    replies = Reply(200, first), Reply(200, _incidents(0))
+    async with FakeServer(*replies) as server, client_of(server.url) as client:
+        result = await run(client, "incidents list --service x")
+    assert result.stderr == (
+        "the answer tells errors beside what it holds: one is left out\n"
+        "the answer may not be complete: Datadog warns: a shard is gone\n"
+    )
+    assert "a shard is gone" in subject_of(json.loads(result.stdout)).partial
+
+
+async def test_api_tells_what_speaks_against_an_answer(client_of: MakeClient) -> None:
+    body = {"data": [1], "meta": {"page": {"after": "x"}, "warnings": ["slow"]}}
+    async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
+        assert "Datadog warns: slow" in (await run(client, "api v2/x")).stderr
 
 
 @pytest.mark.parametrize(
@@ -412,7 +469,7 @@ def _numbered(count: int) -> list[dict[str, int]]:
         ),
         (
             "incidents list --limit=2",
-            {"data": _numbered(2), "meta": {"pagination": {"next_offset": 2, "size": 2}}},
+            _incidents(2) | {"meta": {"pagination": {"next_offset": 2, "size": 2}}},
             "these are the 2 results of one page, and there may be more (see --limit)\n",
         ),
         ("monitors get 1", {"id": 1, "options": {}, "tags": ["a"]}, ""),
@@ -442,7 +499,7 @@ async def test_a_page_without_a_cursor_is_not_shown_as_all(
             {"data": [{"id": "a"}], "metadata": {"page": {"total_count": 9, "total_filtered_count": 1}}},
             "",
         ),
-        ("incidents list --limit 1", {"data": [{"id": "a"}], "meta": {"pagination": {"size": 1}}}, "may"),
+        ("incidents list --limit 1", _incidents(1) | {"meta": {"pagination": {"size": 1}}}, "may"),
         ("dora deployments list --limit 1", {"data": [{"id": "a"}]}, "may be more"),
         ("infrastructure hosts list", {"host_list": [{"id": 1}], "total_matching": 2}, "these are 1 of"),
         ("monitors get 1", {"id": 1, "total": 5, "name": "a"}, ""),

@@ -264,6 +264,19 @@ PAGED = {"monitors list": "--service", "slos list": "--service", "incidents list
 """Aliases that ask several times; test_recipes has them."""
 
 
+LISTING = frozenset({"list", "search", "query"})
+"""What a subcommand is called in the end whose answer is a list."""
+
+
+def answer_to(line: str) -> Any:
+    """An answer that the row of a command line takes: an object, or its list where that has to be."""
+    where = resolve(shlex.split(line)).row.listed
+    answer: Any = {} if where is None else []
+    for key in reversed(where.split(".") if where else []):
+        answer = {key: answer}
+    return answer
+
+
 @pytest.mark.parametrize(("line", "request_line", "query", "body"), PLAIN, ids=str)
 async def test_what_a_subcommand_asks(
     client_of: Callable[..., DatadogClient],
@@ -274,7 +287,8 @@ async def test_what_a_subcommand_asks(
     body: Any,
 ) -> None:
     (tmp_path / "f.json").write_text(json.dumps(FILE), "utf-8")
-    async with FakeServer(Reply(200, {"ok": True})) as server, client_of(server.url) as client:
+    reply = Reply(200, answer_to(line))
+    async with FakeServer(reply) as server, client_of(server.url) as client:
         await execute(resolve(shlex.split(line)), client, lambda: NOW, cwd=tmp_path)
     (asked,) = server.requests
     assert f"{asked.method} {asked.path}" == request_line
@@ -288,11 +302,29 @@ def test_every_row_of_the_table_is_tried() -> None:
     assert [row.usage for row in load_table().commands if id(row) not in tried] == []
 
 
+def test_it_is_known_of_every_row_that_lists_where_its_list_is() -> None:
+    listing = {row.usage for row in load_table().commands if row.name.split()[-1] in LISTING}
+    known = {row.usage for row in load_table().commands if row.listed is not None}
+    assert known == listing
+
+
+@pytest.mark.parametrize("answer", [{}, {"other": 1}, {"data": None}, None, "text", 5])
+@pytest.mark.parametrize(
+    "line", [line for line, *_ in PLAIN if resolve(shlex.split(line)).row.listed is not None]
+)
+async def test_an_answer_without_its_list_is_no_empty_one(
+    client_of: Callable[..., DatadogClient], line: str, answer: Any
+) -> None:
+    async with FakeServer(Reply(200, answer)) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="answer has no list"):
+            await execute(resolve(shlex.split(line)), client, lambda: NOW)
+
+
 @pytest.mark.parametrize(
     "line", ["logs search --query x", "deployments list", "monitors get 1", "api v2/x"]
 )
 async def test_reads_are_repeated(client_of: Callable[..., DatadogClient], line: str) -> None:
-    replies = Reply(500, {"errors": ["boom"]}), Reply(200, {})
+    replies = Reply(500, {"errors": ["boom"]}), Reply(200, answer_to(line))
     async with FakeServer(*replies) as server, client_of(server.url) as client:
         await execute(resolve(shlex.split(line)), client, lambda: NOW)
     assert len(server.requests) == 2

@@ -459,6 +459,21 @@ async def test_a_stop_while_it_waits_for_a_rate_limit_says_that_nothing_was_done
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "changes"), [("monitors list", False), ("monitors delete 7", True)]
+)
+async def test_a_login_page_is_no_success(
+    pup: Pup, sink: RecordingSink, words: str, changes: bool
+) -> None:
+    async with FakeServer(Reply(200, b"<html>login</html>")) as server:
+        pup.configuration = DatadogConfiguration(base_url=server.url, access_token="t-0123456789")
+        outcome = await pup(*words.split())
+    assert (outcome.ok, outcome.exit_code) == (False, 1)
+    assert "is not JSON: application/json, <html>login</html>" in outcome.reason
+    assert outcome.reason.endswith("; Datadog may have carried it out") is changes
+    assert sink.text("stderr") == "<html>login</html>"
+
+
 async def test_a_rate_limit_that_lasts_longer_than_the_step_may_is_told_at_once(pup: Pup) -> None:
     pup.context = replace(pup.context, time_left=lambda: 30.0)
     async with FakeServer(Reply(429, headers={"X-RateLimit-Reset": "200"})) as server:
