@@ -274,6 +274,20 @@ async def test_beside_a_long_id_there_is_room_for_the_state(
         await console.sees("5f1c8a9e5f1c", "…", "warning")
 
 
+async def test_in_a_small_window_nothing_is_cut_of_what_can_be_asked_and_why_not(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async def present(runbook: Runbook, given: Mapping[str, str]) -> Sequence[NamedState]:
+        why = "not known yet: SERVICE has no value yet"
+        return [NamedState(kind="service", name="", problem=why)]
+
+    services = replace(make_services({"names.yaml": NAMES}), present=present)
+    async with open_console(services, SMALL) as console:
+        await console.sees("At Datadog · s shows its state", "  1 monitor, 1 service")
+        await console.press("s")
+        await console.sees("  service", "    not known yet: SERVICE has no value yet")
+
+
 async def test_why_the_state_is_not_known_is_said_of_no_other_runbook(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

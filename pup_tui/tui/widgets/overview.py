@@ -232,9 +232,13 @@ class Overview(Vertical):
         if described is None or not described.names:
             return []
         todo = with_keys(self.app, "{present_state} shows its state")
-        told = f" · {self._asked}" if self._asked else f" · {described.names} · {todo}"
+        told = self._asked or f"{described.names} · {todo}"
         states = [] if not self._states else [_named_states(self._states, width)]
-        return [_heading("At Datadog" + told), *states, Content()]
+        heading = _heading(f"At Datadog · {told}")
+        if not self._asked and heading.cell_length > width:
+            heading = _heading(f"At Datadog · {todo}")
+            states = [indented(Content(described.names), 2, width)]
+        return [heading, *states, Content()]
 
     def go_to_top(self) -> None:
         self.query_one("#overview-body", VerticalScroll).scroll_home(animate=False)
@@ -394,6 +398,9 @@ def _named_states(states: Sequence[NamedState], width: int) -> Content:
         state, more = _state_told(each)
         if not is_narrow:
             rows.append([kind + name, state + APART + more])
+            continue
+        if not name:
+            lines += [kind, indented(state, 4, width)]
             continue
         # The state is what was asked for: of its line the name gets what that leaves.
         room = width - kind.cell_length - len(APART) - state.cell_length
