@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Literal
 
 from pup_tui import late
+from pup_tui.answers.things import at
 from pup_tui.datadog.checkup import PATIENCE
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import execute, resolve
@@ -58,6 +60,15 @@ async def _asked(client: DatadogClient, words: Sequence[str], now: Callable[[], 
     except DatadogError as error:
         if error.status in {401, 403}:
             return "no"
-        # A 2xx is an error to a subcommand where the answer says that a query failed.
-        return "yes" if error.status in range(200, 300) else "unknown"
+        return "yes" if _is_failed_query(error) else "unknown"
     return "yes"
+
+
+def _is_failed_query(error: DatadogError) -> bool:
+    """Whether Datadog has looked at a query, and has found fault with that alone."""
+    if error.status not in range(200, 300):
+        return False
+    try:
+        return bool(at(json.loads(error.body), "status") == "error")
+    except (ValueError, RecursionError):
+        return False

@@ -12,7 +12,10 @@ from tests.support.http_server import FakeServer, Recorded, Reply, Write
 @pytest.mark.parametrize(
     ("reply", "word"),
     [
-        (Reply(200, {"data": []}), "yes"),
+        (Reply(200, {"series": []}), "yes"),
+        (Reply(200, b"<html>login</html>"), "unknown"),
+        (Reply(200, {"errors": ["try later"]}), "unknown"),
+        (Reply(200, {"data": []}), "unknown"),
         (Reply(200, {"status": "error", "error": "no such metric"}), "yes"),
         (Reply(401), "no"),
         (Reply(403, {"errors": ["Forbidden"]}), "no"),
