@@ -65,12 +65,13 @@ async def plain(built: Built, client: DatadogClient) -> Result:
     refusal = row.refusals.get(str(response.status))
     if refusal:
         raise DatadogError(f"{row.name}: {refusal}", response.status, response.body)
+    if row.listed is not None:
+        _list_of(built, response)
+    told = _notices(built, response.json)
     if row.output == "json":
-        if row.listed is not None:
-            _list_of(built, response)
-        return Result(printed(response), _notices(built, response.json))
+        return Result(printed(response), told)
     sentence = row.sentence.format(**built.arguments) + "\n"
-    return Result(sentence) if row.output == "stdout" else Result("", sentence)
+    return Result(sentence, told) if row.output == "stdout" else Result("", sentence + told)
 
 
 def printed(response: Response, *, sort: bool = True) -> str:

@@ -418,6 +418,16 @@ async def test_what_a_page_warns_of_is_told_of_all_pages(client_of: MakeClient) 
     assert "a shard is gone" in subject_of(json.loads(result.stdout)).partial
 
 
+async def test_errors_beside_a_change_are_told(client_of: MakeClient) -> None:
+    body = {"data": {"id": "abc", "type": "downtime"}, "errors": ["one host is silent still"]}
+    told = "the answer tells errors beside what it holds: one host is silent still\n"
+    async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
+        cancelled = await run(client, "downtime cancel abc")
+        enabled = await run(client, f"feature-flags enable {FLAG} {ENV}")
+    assert cancelled == Result("Downtime abc cancelled.\n", told)
+    assert enabled == Result("", f"Feature flag {FLAG} enabled in environment {ENV}.\n{told}")
+
+
 async def test_api_tells_what_speaks_against_an_answer(client_of: MakeClient) -> None:
     body = {"data": [1], "meta": {"page": {"after": "x"}, "warnings": ["slow"]}}
     async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
