@@ -8,7 +8,6 @@ hold the query string. So no text of httpx is passed on, and no redirect is left
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from pup_tui import late
+from pup_tui.datadog.configuration import CERTIFICATE_VARIABLES
 from pup_tui.datadog.decoding import (
     ACCEPT_ENCODING,
     BodyDecoder,
@@ -169,7 +169,7 @@ def open_client(
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
         return httpx.AsyncClient(
-            verify=_certificates() if verify else False,
+            verify=_certificates(network) if verify else False,
             timeout=httpx.Timeout(None),  # send() keeps one deadline for all of it
             follow_redirects=False,
             mounts=None if proxies else {"http://": None, "https://": None},
@@ -178,11 +178,10 @@ def open_client(
         raise environment_failure(error, network) from None
 
 
-def _certificates() -> ssl.SSLContext | bool:
-    """What a server's certificate is checked with: what the environment names, or what comes along."""
-    named = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
+def _certificates(network: Collection[str]) -> ssl.SSLContext | bool:
+    """What a server's certificate is checked with: what a variable that is set names, or what comes along."""
     # Those that are named may be others by the next client, for which httpx reads them again.
-    return True if named else bundled_certificates()
+    return True if set(CERTIFICATE_VARIABLES) & set(network) else bundled_certificates()
 
 
 @cache

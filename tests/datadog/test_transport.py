@@ -401,7 +401,7 @@ async def test_certificates_that_are_named_later_are_looked_at(
                 await get(url)
             with monkeypatch.context() as patch:
                 patch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))
-                assert (await get(url)).body == b"ok"
+                assert (await get(url, network={"SSL_CERT_FILE"})).body == b"ok"
 
 
 async def test_a_server_without_tls_is_told_apart() -> None:
