@@ -218,23 +218,23 @@ class Arithmetic:
         """The names in what is assigned to integers."""
         for assignment in self._survey.assignments:
             name = self._survey.text(assignment.children[0]).split(b"[")[0]
-            if self._survey.assigned(name) is Use.INT:
+            if self._survey.is_number(name):
                 for node in assignment.children[2:]:
                     yield from self._identifiers(_literal(self._survey, node), node)
         for match in _DEFAULTS.finditer(self._survey.script):
-            if self._survey.assigned(match[1]) is Use.INT:
+            if self._survey.is_number(match[1]):
                 yield from self._identifiers(match[2], self._survey.root)
         for command, words in self._survey.named(b"read", b"printf"):
             names = [
                 b"REPLY",
                 *(word.text for word in words[1:] if _IDENTIFIER.fullmatch(word.text)),
             ]
-            numbers = [name for name in names if self._survey.assigned(name) is Use.INT]
+            numbers = [name for name in names if self._survey.is_number(name)]
             if numbers:
                 statement = self._survey.text(command.parent or command)
                 yield from self._identifiers(b" ".join((statement, *numbers)), command)
         for name, loops in self._survey.loops_over.items():
-            if self._survey.assigned(name) is Use.INT:
+            if self._survey.is_number(name):
                 for node in chain.from_iterable(map(loop_words, loops)):
                     yield from self._identifiers(_literal(self._survey, node), node)
 

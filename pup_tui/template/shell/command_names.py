@@ -26,6 +26,8 @@ _WHERE: Final = late_pattern(
     rb"(?:(?:command -v|which|type -P|echo) +([\w./+-]+)(?: *2> */dev/null)?|true|:)(?: *\|\| *|\Z)"
 )
 """What prints the name of a program or nothing, and perhaps another one after that."""
+_BARE: Final = frozenset({"word", "concatenation"})
+_IN_BRACES: Final = late_pattern(rb"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _WORD_SIGNS: Final = ("-", "=", "+")
 """What stands before a word in ``${NAME-word}``, behind a colon or not."""
 _FIRST: Final = frozenset({b"", b"0]", b"@]", b"*]"})
@@ -91,6 +93,8 @@ class CommandNames:
             yield from self._first_of(self._origins.words_of(node))
         elif node.type != "string" and children and children[0].type in _EXPANSIONS:
             yield children[0], self._survey.word(node).text[1:]
+        elif _IN_BRACES.search(self._survey.text(node)) and node.type in _BARE:
+            yield UNKNOWN, b""
         else:
             yield self._survey.word(node).text.lstrip(), b""
 

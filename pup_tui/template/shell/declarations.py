@@ -7,6 +7,7 @@ whatever it may be; of a text that is evaluated no more is asked than that it st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
@@ -26,17 +27,26 @@ DECLARING: Final = (
 )
 """The commands that say what a variable is, in any shell."""
 _SETTING: Final = (b"set", b"setopt", b"shopt")
-_TELLING: Final = frozenset({*DECLARING, *_SETTING, b"alias"})
+TELLING: Final = frozenset({*DECLARING, *_SETTING, b"alias"})
+"""The commands that say something of variables, or of what words are."""
+_LONGEST: Final = max(map(len, TELLING))
+_ONLY_OPTIONS: Final = {b"export": b"fpx", b"readonly": b"aAfpr"}
+"""What an option may mean for a declaration, for shells other than zsh."""
 _TELLS: Final = late_pattern(
-    rb"\b(?:export|integer|float|nameref)\s"
-    rb"|\b(?:declare|typeset|local|readonly|private|alias)\s[^\n]*[-+$`{]"
-    rb"|\b(?:set|setopt|shopt)\s[^\n]*(?:[-+]|(?i:export))"
+    rb"\b(?:export|integer|float|nameref)\b"
+    rb"|\b(?:declare|typeset|local|readonly|private|alias)\b[^\n]*[-+$`{]"
+    rb"|\b(?:set|setopt|shopt)\b[^\n]*(?:[-+]|(?i:export))"
 )
-"""What is in every text that says something of variables."""
+"""What is in every text that says something of variables, but for names of commands that are made there."""
+_MARKS: Final = late_pattern(rb"['\"\\]")
+_BLANKS: Final = bytes.maketrans(b"{,}", b"   ")
+_PRINTED: Final = late_pattern(rb"\0|%[sb]")
+"""What is not known of a text, or is put into it by ``printf``."""
+_MADE_PART: Final = late_pattern(rb"%[sb]|\$\{[^}]*\}|\$\w+|\$\([^)]*\)|`[^`]*`|\0")
 
 _ANY_OPTION: Final = b"*"
 _EXPORTS_ALL: Final = b"allexport"
-_NAME: Final = late_pattern(rb"[A-Za-z_]\w*")
+_ALL_WORDS: Final = late_pattern(rb"\$(?:[@*]|\{[^}]*[@*])")
 _NAMES: Final = late_pattern(rb"[A-Za-z_]\w*|\0")
 _WORDS: Final = late_pattern(rb"[A-Za-z_]+")
 _PARTED: Final = late_pattern(rb"\S\s+\S")
@@ -124,7 +134,7 @@ class Declarations:
     @cached_property
     def exports_all(self) -> bool:
         """Whether the script may say that all of its variables are exported."""
-        return self._sets(_SETTING, b"a", _EXPORTS_ALL) or any(
+        return self._sets((*_SETTING, UNKNOWN), b"a", _EXPORTS_ALL) or any(
             each.exports_all for each in self._inner
         )
 
@@ -167,14 +177,28 @@ class Declarations:
             options += b"".join(each for each in behind if each[:1] in (b"-", b"+"))
             options += _ANY_OPTION if any(UNKNOWN in each for each in behind) else b""
             texts += behind
-        options += _ANY_OPTION if name == UNKNOWN else b""
+        is_any = _ANY_OPTION in options or name == UNKNOWN
+        if name != UNKNOWN and words[0].spreads and _ALL_WORDS.search(words[0].raw):
+            is_any, texts = True, [*texts, UNKNOWN]
         names = {found for text in texts for found in _names(text)}
         surely = frozenset(names - {UNKNOWN})
         yield Declaration(
             name, options.replace(_ANY_OPTION, b""), surely | {ANY} if UNKNOWN in names else surely
         )
-        if _ANY_OPTION in options and surely:
-            yield Declaration(name, _ANY_OPTION, surely)
+        if is_any:
+            others = {ANY} if UNKNOWN in names and self._names_any(name, words) else frozenset()
+            yield Declaration(name, self._any_option(name), surely | others)
+
+    def _names_any(self, name: bytes, words: list[ShellWord]) -> bool:
+        """Whether a command with an option that is made may name any variable, in another of its words."""
+        made = [word for word in words[1:] if word.text.startswith(UNKNOWN)]
+        spreads = any(word.spreads for word in (*made, *words[:1]))
+        return name != UNKNOWN and (len(made) > 1 or (spreads and name != b"export"))
+
+    def _any_option(self, name: bytes) -> bytes:
+        """The letters of an option that is made; of a text that perhaps is evaluated those that are usual."""
+        is_other = self._survey.shell == "zsh" and not self._is_evaluated
+        return _ANY_OPTION if is_other else _ONLY_OPTIONS.get(name, _ANY_OPTION)
 
     def _read(self, words: Sequence[ShellWord]) -> tuple[bytes, list[bytes]]:
         """The letters of a command's options, and what its other words may be."""
@@ -206,11 +230,13 @@ class Declarations:
         survey = self._survey
         nodes = nodes_of(survey.root, *_TEXTS)
         texts = {survey.word(n).text if n.type != "heredoc_body" else survey.text(n) for n in nodes}
-        texts = {text for text in texts if _TELLS.search(text)}
+        texts |= {survey.text(each)[1:-1] for each in nodes_of(survey.root, "array")}
+        mentions = not TELLING.isdisjoint(texts)
+        texts = {text for text in texts if _may_tell(text, mentions=mentions)}
         given = [words[1:] for _, words in survey.named(b"eval", b"trap")]
         given += (words[1:] for words in map(survey.words, survey.commands) if _tells(words[1:]))
-        texts |= {b" ".join(word.text for word in words) for words in given}
-        parted = (text.replace(UNKNOWN, _MADE) for text in sorted(texts) if _PARTED.search(text))
+        texts |= {b" ".join(map(_made_words, words)) for words in given}
+        parted = (_PRINTED.sub(_MADE, text) for text in sorted(texts) if _PARTED.search(text))
         return [inner for inner in map(survey.evaluated, parted) if inner is not None]
 
     @cached_property
@@ -218,16 +244,56 @@ class Declarations:
         """Whether something may evaluate a text of the script."""
         survey = self._survey
         found = {name for table in tables(survey.shell) for name in table.evaluating}
+        forwarding = TELLING.union(
+            name
+            for table in tables(survey.shell)
+            for name, builtin in table.builtins.items()
+            if "command" in builtin.operands
+        )
         return (
             self._is_evaluated
             or bool(survey.named(*sorted(found.difference(DECLARING)), UNKNOWN))
+            or any(not words[0].is_literal for _, words in survey.named(*sorted(forwarding)))
             or any(parameter_use(survey.shell, name) is Use.CODE for name in survey.assignments_to)
         )
 
 
+def _may_tell(text: bytes, *, mentions: bool) -> bool:
+    """Whether a text that is evaluated may say something of variables.
+
+    ``mentions``: the name of a declaration stands alone in the script, and so may be a whole word of it.
+    """
+    bare = _MARKS.sub(b"", text)
+    return _TELLS.search(bare) is not None or any(
+        _may_be_declaration(word, mentions=mentions)
+        for word in bare.split()
+        if _MADE_PART.search(word)
+    )
+
+
+def _may_be_declaration(word: bytes, *, mentions: bool) -> bool:
+    """Whether a word with parts that are made may be the name of a declaration."""
+    parts = _MADE_PART.split(word)
+    return bool(made_of(parts)) if any(parts) else mentions
+
+
+def made_of(parts: Sequence[bytes]) -> frozenset[bytes]:
+    """The commands that say something of variables whose names these parts may be, with more between them."""
+    if sum(map(len, parts)) > _LONGEST:
+        return frozenset()
+    inside = (re.escape(part) for part in parts[1:-1] if part)
+    form = b".*".join((re.escape(parts[0]), *inside, re.escape(parts[-1])))
+    return frozenset(name for name in TELLING if re.fullmatch(form, name))
+
+
+def _made_words(word: ShellWord) -> bytes:
+    """The text of a word, or the words that braces make of it."""
+    return word.text.translate(_BLANKS) if word.spreads else word.text
+
+
 def _tells(words: Sequence[ShellWord]) -> bool:
     """Whether words that a command prints, or hands on, may be a declaration."""
-    return not _TELLING.isdisjoint(word.text for word in words)
+    return not TELLING.isdisjoint(word.text for word in words)
 
 
 def _names(text: bytes) -> Iterator[bytes]:

@@ -439,7 +439,7 @@ class _Graph:
                 yield Unchecked("$(…)", self._survey.line(node))
 
         for name, loops in self._survey.loops_over.items():
-            is_number = self.runs_arithmetic and self._survey.assigned(name) is Use.INT
+            is_number = self.runs_arithmetic and self._survey.is_number(name)
             if is_number and any(map(self._is_outside, chain(*map(loop_words, loops)))):
                 yield Unchecked(name.decode(), self._survey.line(loops[0]))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
-from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR, SharedLine, shared_lines
+from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR, SharedLine, misread, shared_lines
 from pup_tui.template.shell.language import FoundNodes, backticks, language, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
@@ -40,8 +40,6 @@ _RESERVED: Final = frozenset(
 )
 """What no shell takes for the name of a command, or `done` where something is redirected into it."""
 
-_BEHIND_DELIMITER: Final = late_pattern(rb"[ \t\n;&|()<>]|\Z")
-"""What ends the delimiter of a here-document for shells."""
 _WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
 _TEXTS: Final = frozenset({"string", "translated_string", "heredoc_body", "comment", "ERROR"})
 _BEGINS_WITH_BACKSLASH: Final = late_pattern(rb"<<[^\n]*\n(?=\s*\\)")
@@ -305,7 +303,8 @@ def unknown(root: Node, script: bytes) -> int:
     if not root.has_error:
         lost = (node.start_byte for node in _lost_nodes(root, script))
         apart = (*_letters_for_blanks(root, script), *_ends_of_words(root, script))
-        return min((*lost, *apart), default=-1)
+        documents = misread(nodes_of(root, "heredoc_redirect"), script) if b"<<" in script else ()
+        return min((*lost, *apart, *documents), default=-1)
     node = root
     while True:
         broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
@@ -346,8 +345,6 @@ def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     lost += [node for node in groups if node.parent is not None and node.parent.type == "command"]
     given = found.of("herestring_redirect")
     lost += [node for node in given if script.startswith(b"\\", node.end_byte)]
-    delimiters = found.of("heredoc_start")
-    lost += [n for n in delimiters if not _BEHIND_DELIMITER.match(script, n.end_byte)]
     if _BEGINS_WITH_BACKSLASH.search(script):
         lost += _swallowed(root)
     lost += [

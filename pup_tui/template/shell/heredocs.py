@@ -9,15 +9,25 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain, islice
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-_BEGINS: Final = re.compile(
-    rb"<<(?P<tabs>-?)[ \t]*(?P<quote>['\"]?)(?P<name>\w+)(?P=quote)(?![\w'\"])"
-)
+from pup_tui.template.shell.redirections import document, upwards
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_BEGINS: Final = re.compile(rb"<<(?P<tabs>-?)[ \t]*(?=[^\s<;&|()>#-])")
+_QUOTED: Final = rb"\\[!-~]|'[ !#-&(-[\]-~]*'|\"[ !#%&(-[\]-_a-~]*\""
+_BARE: Final = rb"[^\s;&|()<>'\"\\`$\x80-\xff]|\$(?![\w({'\"[])"
+_DELIMITER: Final = re.compile(rb"(?:%b|%b)+(?=[ \t\n;&|()<>]|\Z)" % (_QUOTED, _BARE))
+"""The word behind ``<<``, up to where it ends for every shell: ASCII, quoted in whole or in part."""
+_USUAL: Final = re.compile(rb"(['\"]?)[\w.+-]+\1")
+_QUOTES: Final = re.compile(rb"\\(.)|['\"]")
 _HERE_STRING: Final = re.compile(rb"<<<")
+_NO_DOCUMENT: Final = re.compile(rb"<<<|\(\(")
 _GOES_ON: Final = re.compile(rb"[|&\\][ \t]*\Z")
 """The end of a line whose last command goes on behind the texts."""
 DESCRIPTOR: Final = b"<&p"
@@ -28,7 +38,18 @@ ANEW: Final = b":" + DESCRIPTOR
 _MOST_LINES: Final = 20
 """Lines of one here-document that are taken for what they are though they begin as its end does."""
 
-_Document = tuple[re.Match[bytes], int, int]
+
+class _Begin(NamedTuple):
+    """Where a here-document begins, from where to where its delimiter goes, and the line that ends it."""
+
+    start: int
+    word: int
+    end: int
+    name: bytes
+    strips_tabs: bool
+
+
+_Document = tuple[_Begin, int, int]
 """How a here-document begins, and from where to where its text goes."""
 
 
@@ -45,13 +66,13 @@ def shared_lines(script: bytes) -> list[SharedLine]:
     """The here-documents that are not the only ones of their lines."""
     return [
         SharedLine(
-            begin.span(),
-            (begin.start("quote"), begin.end()),
+            (begin.start, begin.end),
+            (begin.word, begin.end),
             start,
-            script.index(begin["name"], end),
+            script.index(begin.name, end),
         )
         for found in _lines(script)
-        if len(found) > 1 and not _GOES_ON.search(script, found[-1][0].end(), found[0][1] - 1)
+        if len(found) > 1 and not _GOES_ON.search(script, found[-1][0].end, found[0][1] - 1)
         for begin, start, end in found
     ]
 
@@ -59,28 +80,82 @@ def shared_lines(script: bytes) -> list[SharedLine]:
 def lines_like_ends(script: bytes) -> Iterator[int]:
     """Where in here-documents lines begin, behind tabs, with their delimiter and go on."""
     for begin, start, end in chain.from_iterable(_lines(script)):
-        goes_on = re.compile(rb"^\t*(%b)(?=[^\n])" % begin["name"], re.MULTILINE)
+        goes_on = re.compile(rb"^\t*(%b)(?=[^\n])" % re.escape(begin.name), re.MULTILINE)
         lines = islice(goes_on.finditer(script, start, end), _MOST_LINES)
         yield from (found.start(1) for found in lines)
+
+
+def odd_delimiter(script: bytes) -> int:
+    """The line, from 1, of the first here-document with an unusual delimiter; 0 if there is none."""
+    for number, line in enumerate(script.split(b"\n"), 1):
+        begins = (_begin(line, found) for found in _BEGINS.finditer(line))
+        usual = (each and _USUAL.fullmatch(line, each.word, each.end) for each in begins)
+        if _NO_DOCUMENT.search(line) is None and not all(usual):
+            return number
+    return 0
 
 
 def _lines(script: bytes) -> Iterator[list[_Document]]:
     """The here-documents of each line on which some begin, if all of them end."""
     at, ends = 0, _Ends(script)
     while (end := script.find(b"\n", at)) >= 0:
-        begins = (
-            [] if _HERE_STRING.search(script, at, end) else [*_BEGINS.finditer(script, at, end)]
-        )
+        is_string = _HERE_STRING.search(script, at, end) is not None
+        begins = [] if is_string else [*_BEGINS.finditer(script, at, end)]
         at = end + 1
         found: list[_Document] = []
         for begin in begins:
-            last = ends.next_of(begin, at)
-            if last is None:
+            document = _begin(script, begin)
+            last = ends.next_of(document, at) if document is not None else None
+            if document is None or last is None:
                 break
-            found.append((begin, at, last[0]))
+            found.append((document, at, last[0]))
             at = last[1] + 1
         if found and len(found) == len(begins):
             yield found
+
+
+def _begin(script: bytes, found: re.Match[bytes]) -> _Begin | None:
+    """How a here-document begins, if all shells read its delimiter alike."""
+    word = _DELIMITER.match(script, found.end())
+    if word is None:
+        return None
+    name = _QUOTES.sub(rb"\1", word[0])
+    return _Begin(found.start(), *word.span(), name, bool(found["tabs"])) if name else None
+
+
+def misread(redirects: Iterable[Node], script: bytes) -> Iterator[int]:
+    """Where here-documents of a tree begin that shells may end elsewhere."""
+    for redirect in redirects:
+        sign = next(part for part in redirect.children if part.type in ("<<", "<<-"))
+        found = _BEGINS.match(script, sign.start_byte)
+        begin = _begin(script, found) if found is not None else None
+        if begin is None or not _is_read(redirect, begin, script):
+            yield sign.start_byte
+
+
+def _is_read(redirect: Node, begin: _Begin, script: bytes) -> bool:
+    """Whether the tree ends a here-document at the first line that ends it."""
+    here = document(redirect)
+    if here.start is None or here.end is None or here.start.end_byte != begin.end:
+        return False
+    end = script.rfind(b"\n", 0, here.end.end_byte) + 1
+    first = here.body.start_byte if here.body is not None else end
+    last = script[end : here.end.end_byte].lstrip(b"\t" if begin.strips_tabs else b"")
+    is_ended = script[here.end.end_byte :][:1] in (b"", b"\n") or _ends_backticks(here.end, script)
+    tabs = rb"\t*" if begin.strips_tabs else b""
+    earlier = re.compile(rb"^%b%b$" % (tabs, re.escape(begin.name)), re.MULTILINE)
+    return last == begin.name and is_ended and earlier.search(script, first, end - 1) is None
+
+
+def _ends_backticks(end: Node, script: bytes) -> bool:
+    """Whether the text within backticks ends with a here-document's end."""
+    around = next((each for each in upwards(end) if each.type == "command_substitution"), None)
+    return (
+        around is not None
+        and script.startswith(b"`", around.start_byte)
+        and script.startswith(b"`", end.end_byte)
+        and around.end_byte == end.end_byte + 1
+    )
 
 
 class _Ends:
@@ -106,8 +181,8 @@ class _Ends:
             for name, found in self._lines.items()
         }
 
-    def next_of(self, begin: re.Match[bytes], at: int) -> tuple[int, int] | None:
+    def next_of(self, begin: _Begin, at: int) -> tuple[int, int] | None:
         """The first line from `at` on that ends a here-document that begins like this."""
-        found = (self._lines if begin["tabs"] else self._without_tabs).get(begin["name"], [])
+        found = (self._lines if begin.strips_tabs else self._without_tabs).get(begin.name, [])
         index = bisect_left(found, (at, 0))
         return found[index] if index < len(found) else None

@@ -205,7 +205,10 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
             Respelling(*found.span(), found[0].replace(b".", b"_"), _is_parameter)
             for found in _OWN_NAMES.finditer(script)
         ]
-    blanks += [Respelling(at, at + 1, b"_", _is_in_document) for at in lines_like_ends(script)]
+    blanks += [
+        Respelling(at, at + 1, b"-" if script.startswith(b"_", at) else b"_", _is_in_document)
+        for at in lines_like_ends(script)
+    ]
     blanks += _blanks(_NEGATED, script, _begins_command)
     return _apart(negations(script, shell), _apart(groups, blanks))
 

@@ -22,6 +22,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
+from pup_tui.template.shell.heredocs import odd_delimiter
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import (
@@ -63,6 +64,9 @@ _OPTION_HINT: Final = "write -- before the value"
 _ZSH_HINT: Final = "; where `set -A` fills an array, write NAME=(…)"
 """In zsh `--` is an element of it."""
 _NOTHING: Final = "${IFS+}"
+_DELIMITER_HINT: Final = (
+    "give the here-document a delimiter of letters from A to Z, as <<EOF or <<'EOF'"
+)
 _INPUT_HINT: Final = 'give it a variable on a line of its own, NAME={{ … }}, and write "$NAME" here'
 _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
@@ -337,13 +341,14 @@ def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) 
     """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
     judged = judge(marked.script, shell, marked.spans, env)
     if judged.unknown_line and marked.holes:
-        line = judged.unknown_line
+        odd_line = odd_delimiter(marked.script)
+        line = min(odd_line or judged.unknown_line, judged.unknown_line)
         raise UnreadableScriptError(
             f"the script cannot be read as shell near its line {line}, "
             "so no value can be put into it",
             expression=marked.line(line),
             line=line,
-            hint=ENV_HINT,
+            hint=_DELIMITER_HINT if line == odd_line else ENV_HINT,
         )
     if judged.unsafe is not None:
         index, message, hint, line = judged.unsafe

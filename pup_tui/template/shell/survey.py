@@ -16,7 +16,7 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
-from pup_tui.template.shell.declarations import DECLARING, Declarations, may_refer
+from pup_tui.template.shell.declarations import Declarations, made_of, may_refer
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
@@ -241,20 +241,22 @@ class Survey:
             for at in self.starts(words):
                 for name in self.names_of(words[at]):
                     found[name].append((command, words[at:]))
-                if not words[at].is_literal and self._may_declare(words[at]):
-                    found[UNKNOWN].append((command, words[at:]))
+                for name in () if words[at].is_literal else self._made_names(words[at]):
+                    found[name].append((command, words[at:]))
         return dict(found)
 
-    def _may_declare(self, word: ShellWord) -> bool:
-        """Whether the name of a command is made when the script runs, and may be that of a declaration."""
-        made = (
-            name
-            for text in self._begins(word)
-            for name in text.split(None, 1)[:1]
-            if UNKNOWN in name
-        )
-        forms = (b".*".join(map(re.escape, name.split(UNKNOWN))) for name in made)
-        return any(re.fullmatch(form, name) for form in forms for name in DECLARING)
+    def _made_names(self, word: ShellWord) -> set[bytes]:
+        """Which commands that say something of variables the name of a command may be made to be.
+
+        `UNKNOWN` where nothing is known of it.
+        """
+        begun = {name for text in self._begins(word) for name in text.split(None, 1)[:1]}
+        found: set[bytes] = set()
+        for name in begun:
+            parts = name.split(UNKNOWN)
+            if len(parts) > 1:
+                found |= made_of(parts) if any(parts) else {UNKNOWN}
+        return found
 
     def texts_of_word(self, word: ShellWord) -> frozenset[bytes]:
         """What a word may stand for that is no literal, with `UNKNOWN` for what is not known of it."""
@@ -437,7 +439,12 @@ class Survey:
         if not self.references.isdisjoint((name, ANY)):
             return Use.NAME
         use = parameter_use(self.shell, name)
-        return use if self._integers.isdisjoint((name, ANY)) else max(use, Use.INT)
+        return max(use, Use.INT) if self.is_number(name) else use
+
+    def is_number(self, name: bytes) -> bool:
+        """Whether the shell calculates with a text that is assigned to a variable of this name."""
+        is_declared = not self._integers.isdisjoint((name, ANY))
+        return is_declared or parameter_use(self.shell, name) is Use.INT
 
     @cached_property
     def declarations(self) -> Declarations:

@@ -161,6 +161,13 @@ def test_what_only_other_shells_do_safely_is_refused(source: str, shell: str) ->
         compile_shell(source, shell)
 
 
+@pytest.mark.parametrize("delimiter", ["é", "FINÉ", "'é'", "A',B'", "E`x`", "E$x"])
+def test_a_here_document_with_an_unusual_delimiter_is_refused_with_the_cure(delimiter: str) -> None:
+    with pytest.raises(TemplateError, match="near its line 1") as caught:
+        compile_shell(f"cat <<{delimiter}\nx\n{delimiter}\necho {{{{ V }}}}\n")
+    assert "<<EOF" in (caught.value.hint or "")
+
+
 @pytest.mark.parametrize("token", ["x=(", "f() ", "<<A\n", "|", "${a:-", "$(", "(("])
 def test_a_script_in_which_the_grammar_is_lost_is_refused(token: str) -> None:
     with pytest.raises(TemplateError, match="cannot be read as shell") as caught:

@@ -46,6 +46,12 @@ TEXTS = [
     ("read -r x 0<<< {{ V }}; printf '%s' \"$x\"", "@", ARRAYS),
     ("cat 3<<< {{ V }} <&3", "@\n", ARRAYS),
     ("cat 0<<E\n{{ V }}\nE", "@\n", ALL),
+    ("cat <<E-1\n{{ V }}\nE-1", "@\n", ALL),
+    ("cat <<E.txt; cat <<'E'\n{{ V }}\nE\nE.txt\n{{ V }}\nE", "@\nE\n@\n", ALL),
+    ("cat <<'E-1'; cat <<E:\n{{ V }}\nE:\nE-1\n{{ V }}\nE:", "@\nE:\n@\n", ALL),
+    ("cat <<_E\n_E {{ V }}\n_E", "_E @\n", ALL),
+    ("cat <<E\\OF\n$x\nEOF\nprintf '%s' {{ V }}", "$x\n@", ALL),
+    ("x=`cat <<E\na\nE`; printf '%s|' $x {{ V }}", "a|@|", ALL),
     (
         "mkdir d; > d/a; > d/b; for f in d/*(.N); do printf '%s %s.' \"$f\" {{ V }}; done",
         "d/a @.d/b @.",
