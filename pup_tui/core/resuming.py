@@ -14,7 +14,7 @@ from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.broken_off import left_as
 from pup_tui.core.events import Answered, Event, Resumed
-from pup_tui.core.ids import Timer, holder_id, is_inside, item_id, upwards
+from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, item_id, upwards
 from pup_tui.core.named import named_captures
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.questions import run_changed
@@ -22,6 +22,7 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_keys, frame_of
 from pup_tui.core.sent import Shown
 from pup_tui.core.standing import (
+    as_left,
     behind_doubtful,
     can_resume,
     ended_well,
@@ -37,6 +38,7 @@ from pup_tui.core.standing import (
     leaves_of,
     may_repeat,
     remembered,
+    undos_over,
     was_done,
     with_done,
     without_attempts,
@@ -115,16 +117,21 @@ def resume(run: Run, event: Event) -> None:
         read_only=state.read_only or event.read_only,
         barred=tuple(dict.fromkeys((*state.barred, *event.barred))),
     )
+    leaves = leaves_of(run.program, earlier)
+    finished = len(finished_of(leaves, behind_doubtful(run.program, earlier)))
     if event.only_undo:
         earlier.only_undo = fresh.refused = True
         earlier.half_undone = {}
+        left = as_left(run.program, stood)
+        earlier.not_offered = tuple(id_ for id_ in left if id_ not in earlier.steps)
+        earlier.steps = left
+        fresh.steps = undos_over(run.program, stood, event.taken_back, event.by)
+        fresh.frames |= {key: frame for key, frame in earlier.frames.items() if UNDO in key}
         fresh.verdict = state.verdict or RunStatus.ABORTED
         fresh.verdict_reason = state.verdict_reason or f"ended by {event.by}, to take back"
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
     run.make_states(BODY)
-    leaves = leaves_of(run.program, earlier)
-    finished = len(finished_of(leaves, behind_doubtful(run.program, earlier)))
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)] + [*doubtful]
     failed = {} if event.only_undo else failed_in(run.program, {**stood.steps, **leaves})
     retried = {id_: why for id_, why in failed.items() if id_ not in earlier.skipped}
@@ -326,6 +333,7 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
             run.skip_inner(node, id_, f"`{node.id}` had ended before it was added")
     assert known.status is not None
     run.end(node, known.status, known.reason, ended=known.ended)
+    state.completed = [done for done in state.completed if done not in earlier.not_offered]
     place = {id_: number for number, id_ in enumerate(earlier.completed)}
     state.completed.sort(key=lambda done: place.get(done, len(place)))
 

@@ -279,6 +279,36 @@ def remembered(
     )
 
 
+def as_left(program: Program, state: RunState) -> dict[str, StepState]:
+    """The steps of the body as all legs left them, also those that would be done again if it went on."""
+    known = _known(program, state)
+    return {id_: step for id_, step in known.items() if program.node(id_).part == "body"}
+
+
+def undos_over(
+    program: Program, state: RunState, taken_back: Collection[str], by: str
+) -> dict[str, StepState]:
+    """The undo steps that took something back, with what they hold; those of the `taken_back` did, says
+    somebody.
+    """
+    found: dict[str, StepState] = {}
+    for id_, step in _in(program, state.steps).items():
+        undone, is_undo, inside = id_.partition(UNDO)
+        if not is_undo or (undo := state.steps.get(undo_id(undone))) is None or undo.began is None:
+            continue
+        if undone in taken_back and not inside:
+            step = structs.replace(
+                step,
+                phase=StepPhase.ENDED,
+                status=StepStatus.SUCCEEDED,
+                reason=f"it was taken back, says {by}",
+                failing=None,
+            )
+        if undone in taken_back or ended_well(undo):
+            found[id_] = step
+    return found
+
+
 def _known(program: Program, state: RunState) -> dict[str, StepState]:
     """The steps of all legs that have had their turn, each as the newest of them left it."""
     before = state.earlier

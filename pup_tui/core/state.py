@@ -251,7 +251,8 @@ class Earlier(Struct):
     why, `edited` what steps run in place of their texts. `attempts` is how many attempts each step has made,
     so that none gets the number of another. `half_undone` are the undo steps that did not finish, by the step
     of which somebody has to say whether it was taken back. `stops` are those that had ended their runbook and
-    are judged once more. `exact` and `only_undo` are as in `Resumed`.
+    are judged once more. `exact` and `only_undo` are as in `Resumed`; with that, `not_offered` are steps that
+    stand as they were left, and were taken back or would be done again if the run went on.
     """
 
     steps: dict[str, StepState] = {}
@@ -265,6 +266,7 @@ class Earlier(Struct):
     stops: tuple[str, ...] = ()
     exact: bool = True
     only_undo: bool = False
+    not_offered: tuple[str, ...] = ()
 
 
 class RunState(Struct):

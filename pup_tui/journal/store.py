@@ -24,7 +24,7 @@ from pup_tui.journal.database import (
 )
 from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.in_place import InPlace, LogState
-from pup_tui.journal.lock import RunLock
+from pup_tui.journal.lock import RunLock, under_way
 from pup_tui.journal.moving import copy_runs, move
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
@@ -102,6 +102,7 @@ class Journal(JournalReader):
                 if self._number(record.run) is not None:
                     raise JournalError(f"there is a run {record.run} already", self.path)
                 self._store_files(self._insert("run", values), files)
+                lock.claim(host=record.host, pid=record.pid)
         except BaseException:
             lock.release()
             raise
@@ -126,7 +127,7 @@ class Journal(JournalReader):
                 found = self._database.execute(
                     "SELECT count(*) FROM event WHERE run = ?", (number,)
                 ).fetchone()
-                if found[0] != events:
+                if found[0] != events or self._is_under_way(number, lock):
                     raise RunGoesOn(run, self.path)
                 self._store_files(number, files)
                 self._database.execute(
@@ -139,10 +140,27 @@ class Journal(JournalReader):
                         "number": number,
                     },
                 )
+                lock.claim(host=host, pid=pid)
         except BaseException:
             lock.release()
             raise
         self._locks[run] = lock
+
+    def _is_under_way(self, number: int, lock: RunLock) -> bool:
+        """Whether another process owns a run of which this one has the lock, where there are any.
+
+        Where there are none it stays so only within the transaction in which it is asked.
+        """
+        status, host, pid = self._database.execute(
+            "SELECT status, host, pid FROM run WHERE number = ?", (number,)
+        ).fetchone()
+        # Of what is damaged nothing but the lock can tell.
+        return (
+            status == RunStatus.RUNNING
+            and isinstance(host, str)
+            and isinstance(pid, int)
+            and not lock.tells_gone(host=codec.restored(host), pid=pid)
+        )
 
     def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         """Store events without their secrets, and with `summary` how the run ended, in one commit.
@@ -185,7 +203,10 @@ class Journal(JournalReader):
         if lock is not None and not lock.is_in_place():
             # Nobody finds the lock that is free now, so that only the process id tells.
             with suppress(JournalError), self._transaction():
-                self._database.execute("UPDATE run SET pid = 0 WHERE run = ?", (run,))
+                self._database.execute(
+                    "UPDATE run SET pid = 0 WHERE run = ? AND host = ? AND pid = ?",
+                    (run, *lock.owner),
+                )
         self._release(run)
 
     def remove_runs(self, runs: Sequence[str]) -> list[str]:
@@ -210,24 +231,28 @@ class Journal(JournalReader):
         JournalError, as where another process owns one.
         """
         with ExitStack() as owned:
-            places = []
+            locks = {}
             for run in runs:
                 # An id that was damaged need not be one any more; then there are no outputs of it.
                 with suppress(ValueError):
-                    owned.callback(RunLock.acquire(self.state, run).release)
-                    places.append(run_dir(self.state, run))
+                    locks[run] = RunLock.acquire(self.state, run)
+                    owned.callback(locks[run].release)
             with self._transaction():
-                numbers = [(number,) for number in self._numbers(runs)]
-                copy_runs(self.path, numbers, folder)
-                for place in places:
-                    move(place, self.state, folder)
-                self._delete(numbers)
+                numbers = self._numbers(runs)
+                for run, lock in locks.items():
+                    if run in numbers and self._is_under_way(numbers[run], lock):
+                        raise under_way(run, lock.path)
+                moved = [(number,) for number in numbers.values()]
+                copy_runs(self.path, moved, folder)
+                for run in locks:
+                    move(run_dir(self.state, run), self.state, folder)
+                self._delete(moved)
                 # A damaged text would be taken for that of the next run that is made from the same.
                 self._database.execute(_UNUSED_TEXTS)
 
-    def _numbers(self, runs: Sequence[str]) -> list[int]:
+    def _numbers(self, runs: Sequence[str]) -> dict[str, int]:
         known = self._database.execute("SELECT run, number FROM run").fetchall()
-        return [number for run, number in known if run in runs]
+        return {run: number for run, number in known if run in runs}
 
     def _remove(self, run: str) -> bool:
         number = self._number(run)

@@ -12,7 +12,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on_comparing, spend_on_finding
 from pup_tui.template.operands import need_defined
 from pup_tui.template.regex_filters import matches
-from pup_tui.template.values import LeftOut, is_list, to_text
+from pup_tui.template.values import LeftOut, is_list, kind_of, to_text
 
 
 def _is_number(value: Any) -> bool:
@@ -40,7 +40,14 @@ def compare(left: Any, name: str, right: Any) -> bool:
             "a value that was left out is neither more nor less than another",
             hint="`is defined` asks for it, `| default(…)` replaces it",
         )
-    return bool(_COMPARISONS[name](left, right))
+    try:
+        return bool(_COMPARISONS[name](left, right))
+    except TypeError:
+        can_be_read = {kind_of(left), kind_of(right)} == {"text", "number"}
+        raise TemplateError(
+            f"`{_SPELLINGS[name][-1]}` cannot compare {kind_of(left)} with {kind_of(right)}",
+            hint="`| int` and `| float` read a number" if can_be_read else None,
+        ) from None
 
 
 def _are_equal(left: Any, right: Any) -> bool:

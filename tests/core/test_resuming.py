@@ -757,6 +757,68 @@ def test_what_was_taken_back_is_not_offered_once_more() -> None:
     assert status_of(player) == "failed"
 
 
+WITH_MUCH_DONE = """
+steps:
+  - {name: up, kind: shell, run: echo up, undo: {kind: shell, run: echo down}}
+  - name: g
+    kind: group
+    steps:
+      - {name: in, kind: shell, run: echo in, undo: {kind: shell, run: echo out}}
+      - {name: settled, kind: shell, run: echo, undo: {kind: shell, run: echo}}
+      - {name: out, kind: shell, run: echo, settles: settled}
+  - name: each
+    kind: group
+    foreach: [1, 2]
+    steps: [{name: one, kind: shell, run: echo}]
+  - {name: unwanted, kind: shell, run: echo, if: 1 == 2}
+  - {name: after, kind: shell, run: echo after}
+  - {name: breaks, kind: shell, run: 'false'}
+  - {name: kept, kind: shell, run: echo}
+  - {name: tell, kind: shell, run: echo, when: on_failure}
+  - name: last
+    kind: group
+    when: always
+    steps: [{name: report, kind: shell, run: echo}, {name: end, kind: stop}]
+  - {name: tidy, kind: shell, run: echo, when: cleanup}
+"""
+
+
+def stands(program: Program, player: Player) -> dict[str, object]:
+    """How a run stands and would go on."""
+    told = {id_: said for id_, said in player.statuses().items() if said != "(pending)"}
+    return {"statuses": told, "standing": standing(program, player.machine.state)}
+
+
+@pytest.mark.parametrize("undone", [[], ["g/in:undo"], ["up:undo"], ["g/in:undo", "up:undo"]])
+def test_what_was_done_stands_as_it_is_where_a_run_goes_on_only_to_take_back(
+    undone: list[str],
+) -> None:
+    program, player = broken_off(WITH_MUCH_DONE, {"breaks": [FAILS]}, undo=undone)
+    before = stands(program, player)
+    can_be = [offer.step for offer in offers_later(program, player.machine.state)]
+    for _ in range(2):
+        player.resume(only_undo=True).play()
+        assert not can_be or offered(player) == can_be
+        assert stands(program, player) == before
+        assert [offer.step for offer in offers_later(program, player.machine.state)] == can_be
+
+
+def test_what_was_done_stands_as_it_is_where_taking_back_breaks_off() -> None:
+    results = {"breaks": [FAILS], "g/in:undo": [HANGS]}
+    program, player = broken_off(WITH_MUCH_DONE, results)
+    player.undo([]).play()
+    before = player.statuses()
+    player.resume(only_undo=True).play()
+    player.undo(["g/in:undo"]).play()
+    assert player.statuses() == {**before, "tidy": "(pending)", "g/in:undo": "(running)"}
+    player.resume(only_undo=True, taken_back=("g/in",)).play()
+    assert offered(player) == ["up:undo"]
+    player.undo([]).play()
+    assert player.statuses() == {**before, "g/in:undo": "succeeded"}
+    found = standing(program, player.machine.state)
+    assert (found.undone, found.half_undone) == (("g/in", "g/settled"), ())
+
+
 def test_an_item_that_the_newest_leg_did_not_come_to_can_have_been_done() -> None:
     text = """
     steps:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import os
 import socket
@@ -31,6 +33,18 @@ Beginner = Callable[..., RunCreated]
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
+
+
+@pytest.fixture
+def no_locks() -> Iterator[pytest.MonkeyPatch]:
+    """A file system that knows no locks of files, until it is undone."""
+
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fcntl, "flock", refuse)
+        yield patched
 
 
 @pytest.fixture

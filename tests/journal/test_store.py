@@ -18,7 +18,7 @@ from pup_tui.core.events import (
     RunCreated,
 )
 from pup_tui.core.state import RunStatus
-from pup_tui.journal.errors import JournalError
+from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.places import run_dir
 from pup_tui.journal.reader import OWNER_GONE, JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
@@ -31,6 +31,7 @@ Beginner = Callable[..., RunCreated]
 SUCCEEDED = RunSummary(
     status=RunStatus.SUCCEEDED, warnings=1, duration=3.5, ended_wall=1_700_000_003.5
 )
+FAILED = RunSummary(status=RunStatus.FAILED, duration=3.5, ended_wall=1_700_000_003.5)
 SECRET = "hunter2-hunter2"
 
 
@@ -311,6 +312,99 @@ def test_letting_go_leaves_the_end_of_a_run_as_it_was_recorded(
     journal.append("aa11", finished, summary=SUCCEEDED)
     journal.let_go("aa11")
     assert [row.status for row in journal.runs()] == [RunStatus.SUCCEEDED]
+
+
+def reopen(journal: Journal, run: RunCreated, events: int, *, pid: int | None = None) -> None:
+    owner = os.getpid() if pid is None else pid
+    journal.reopen_run(run.run, events, host=run.host, pid=owner, files={})
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_where_there_are_no_locks_who_is_refused_a_run_does_not_give_it_away(
+    journal: Journal, other: Journal, begin: Beginner, started: AttemptStarted
+) -> None:
+    first = begin()
+    for known in (0, 1, 2):
+        with pytest.raises(RunGoesOn):
+            reopen(other, first, known)
+        assert [row.status for row in other.runs()] == [RunStatus.RUNNING]
+    with pytest.raises(RunGoesOn):
+        reopen(journal, first, 1)
+    assert journal.append("aa11", started) == 2
+    journal.let_go("aa11")
+    reopen(other, first, 2)
+    assert [row.status for row in journal.runs()] == [RunStatus.RUNNING]
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_where_there_are_no_locks_one_of_two_that_know_the_same_of_a_run_owns_it(
+    journal: Journal,
+    other: Journal,
+    begin: Beginner,
+    started: AttemptStarted,
+    finished: AttemptFinished,
+) -> None:
+    first = begin()
+    journal.append("aa11", finished, summary=FAILED)
+    reopen(journal, first, 2)
+    with pytest.raises(RunGoesOn):
+        reopen(other, first, 2, pid=os.getppid())
+    row = journal.run("aa11")
+    assert row is not None
+    assert (row.status, row.pid) == (RunStatus.RUNNING, os.getpid())
+    assert journal.append("aa11", started) == 3
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_where_there_are_no_locks_nobody_removes_or_moves_a_run_under_way_or_gives_it_away(
+    journal: Journal, other: Journal, state: Path, begin: Beginner, finished: AttemptFinished
+) -> None:
+    begin()
+    begin("bb22")
+    journal.append("bb22", finished, summary=FAILED)
+    assert other.remove_runs(["aa11"]) == []
+    aside = state / "aside"
+    aside.mkdir(0o700)
+    with pytest.raises(RunOwned, match="aa11 is under way"):
+        other.move_runs(["bb22", "aa11"], aside)
+    assert [(row.run, row.status) for row in other.runs()] == [
+        ("bb22", RunStatus.FAILED),
+        ("aa11", RunStatus.RUNNING),
+    ]
+    assert journal.append("aa11", finished) == 2
+    assert other.remove_runs(["bb22"]) == ["bb22"]
+    journal.let_go("aa11")
+    other.move_runs(["aa11"], aside)
+    assert other.runs() == []
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_where_there_are_no_locks_a_run_is_nobodys_whose_next_owner_could_not_be_recorded(
+    journal: Journal, begin: Beginner, started: AttemptStarted
+) -> None:
+    first = begin()
+    journal.let_go("aa11")
+    fill(journal)
+    with pytest.raises(JournalError, match="the disk is full"):
+        journal.reopen_run(
+            "aa11", 1, host=first.host, pid=os.getpid(), files={"a": bytes(range(256)) * 200}
+        )
+    assert [row.status for row in journal.runs()] == [RunStatus.INTERRUPTED]
+    reopen(journal, first, 1)
+    assert journal.append("aa11", started) == 2
+
+
+@pytest.mark.parametrize("lost", ["outputs", "outputs/aa11", "outputs/aa11/owner.lock"])
+def test_who_lets_a_run_go_that_is_anothers_by_now_leaves_it_to_that_one(
+    journal: Journal, other: Journal, state: Path, begin: Beginner, lost: str
+) -> None:
+    first = begin()
+    (state / lost).rename(state / "elsewhere")
+    reopen(other, first, 1, pid=os.getppid())
+    journal.let_go("aa11")
+    row = other.run("aa11")
+    assert row is not None
+    assert (row.status, row.pid) == (RunStatus.RUNNING, os.getppid())
 
 
 def fill(journal: Journal) -> None:

@@ -229,6 +229,21 @@ def test_a_long_text_is_refused_before_it_is_made(source: str) -> None:
         expression.evaluate({"A": "x" * (MAX_TEXT - 10)})
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("A >= 3", r"`>=` cannot compare text with number .*\| int"),
+        ("3 < A", r"`<` cannot compare number with text .*\| int"),
+        ("[A] | select('<=', 3)", r"`<=` cannot compare text with number .*\| int"),
+        ("none > 3", "`>` cannot compare null with number in `none > 3`$"),
+        ("A < [3]", r"`<` cannot compare text with list in `A < \[3\]`$"),
+    ],
+)
+def test_a_comparison_tells_of_what_kinds_its_values_are(source: str, told: str) -> None:
+    with pytest.raises(TemplateError, match=told):
+        compile_expression(source).evaluate({"A": "3"})
+
+
 @pytest.mark.proves("P5")
 def test_work_is_limited_over_a_whole_rendering() -> None:
     expression = compile_expression("A" + " | upper" * 20)
