@@ -136,16 +136,37 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
     if shifts:
         counted.add("#")
     shortened = {found[1] for found in _SHORTENS.finditer(source_of(loop))}
+    is_waiting = _SLEEPS.search(_with_functions(script, source_of(loop))) is not None
+    going_on = set() if is_waiting else _made_of_themselves(script, body)
     for test in (condition, *_ways_out(body)):
         if shifts and _FIRST_WORD.search(test):
             return True
         told = _with_functions(script, test)
         is_counted = not counted.isdisjoint(re.findall(r"[A-Za-z_]\w*|#", told))
         compares = "((" in told or _COMPARES.search(told) is not None
-        is_shortened = any(name in shortened for name in _VALUES.findall(told))
-        if (is_counted and compares) or is_shortened or _CLOCK.search(told):
+        moves = any(name in shortened or name in going_on for name in _VALUES.findall(told))
+        if (is_counted and compares) or moves or _CLOCK.search(told):
             return True
     return False
+
+
+def _made_of_themselves(script: StepScript, body: Node) -> set[str]:
+    """The variables that each round makes of what the round before made, as the token of the next page."""
+    made: dict[str, set[str]] = {}
+    for node in nodes_of(body, "variable_assignment"):
+        name, _, value = source_of(node).partition("=")
+        made.setdefault(name, set()).update(_VALUES.findall(_with_functions(script, value)))
+    found = set()
+    for name in made:
+        reached: set[str] = set()
+        ahead = [name]
+        while ahead:
+            new = made.get(ahead.pop(), set()) - reached
+            reached |= new
+            ahead += new
+        if name in reached:
+            found.add(name)
+    return found
 
 
 def _with_functions(script: StepScript, text: str) -> str:

@@ -36,14 +36,21 @@ _PART: Final = late_pattern(
 )
 """What a word may be made of: text that the shell does not expand, and variables."""
 
+_INDEX: Final = rb"\[(?:-?[0-9]+|\$?#?[A-Za-z_]\w*)\]"
+_ELEMENT: Final = late_pattern(rb"\$\{[A-Za-z_]\w*%b\}" % _INDEX)
+_ELEMENT_OF_ZSH: Final = late_pattern(rb"\$[A-Za-z_]\w*%b" % _INDEX)
+"""A word that is one element of an array; of a text that zsh holds in one variable it is a letter."""
+
 _EMPTY: Final = (b"''", b'""', None)
 
 
-def word_use(raw: bytes, at: int) -> Use | None:
+def word_use(raw: bytes, at: int, *, is_zsh: bool) -> Use | None:
     """What a text has to be, which a variable at a place of a word stands for, so that the word is one.
 
     None where the word may become several whatever the text is.
     """
+    if _ELEMENT.fullmatch(raw) or (is_zsh and _ELEMENT_OF_ZSH.fullmatch(raw)):
+        return Use.WORD
     position, begins, ends = 0, False, False
     holder: re.Match[bytes] | None = None
     while position < len(raw):

@@ -251,7 +251,8 @@ class Uses:
         """What the variable's text has to be for the word to be one; None where that is not known."""
         if b"IFS" in self._survey.script:
             return None
-        return word_use(word.raw, self._start - word.node.start_byte)
+        at = self._start - word.node.start_byte
+        return word_use(word.raw, at, is_zsh=self._survey.shell == "zsh")
 
     def _may_be_builtin(self, word: ShellWord) -> bool:
         """Whether a command's name, if it is one word, may be that of something other than a program."""
