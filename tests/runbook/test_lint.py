@@ -369,6 +369,16 @@ CASES = [
     ),
     (
         "unbounded-wait",
+        shell('while :; do r=$(get "$n"); [ -z "$r" ] && break; n=$((n+1)); done'),
+        None,
+    ),
+    (
+        "unbounded-wait",
+        shell('while :; do r=$(get x); echo "$n"; [ -z "$r" ] && break; n=$((n+1)); done'),
+        7,
+    ),
+    (
+        "unbounded-wait",
         shell('while :; do t=$(get "$t"); r=$(look); [ "$r" = ok ] && break; done'),
         7,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.statements import StepScript, source_of
@@ -137,7 +137,7 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
         counted.add("#")
     shortened = {found[1] for found in _SHORTENS.finditer(source_of(loop))}
     is_waiting = _SLEEPS.search(_with_functions(script, source_of(loop))) is not None
-    going_on = set() if is_waiting else _made_of_themselves(script, body)
+    going_on = set() if is_waiting else _going_on(script, body, counted)
     for test in (condition, *_ways_out(body)):
         if shifts and _FIRST_WORD.search(test):
             return True
@@ -150,8 +150,11 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
     return False
 
 
-def _made_of_themselves(script: StepScript, body: Node) -> set[str]:
-    """The variables that each round makes of what the round before made, as the token of the next page."""
+def _going_on(script: StepScript, body: Node, counted: Collection[str]) -> set[str]:
+    """The variables that are something else in each round, as the page behind the next number or token.
+
+    They are made of what is counted, or of what the round before made of them.
+    """
     made: dict[str, set[str]] = {}
     for node in nodes_of(body, "variable_assignment"):
         name, _, value = source_of(node).partition("=")
@@ -164,7 +167,7 @@ def _made_of_themselves(script: StepScript, body: Node) -> set[str]:
             new = made.get(ahead.pop(), set()) - reached
             reached |= new
             ahead += new
-        if name in reached:
+        if name in reached or not reached.isdisjoint(counted):
             found.add(name)
     return found
 

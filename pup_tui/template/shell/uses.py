@@ -243,9 +243,8 @@ class Uses:
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
             hint = "write -- before it, one element of it, or NAME=(…) where it fills an array"
-        raise UnsafePlaceError(
-            f"{word.raw.decode(errors='replace')} may become several words", hint
-        )
+        shown = self._survey.as_written(word.node).decode(errors="replace")
+        raise UnsafePlaceError(f"{shown} may become several words", hint)
 
     def _use_in(self, word: ShellWord) -> Use | None:
         """What the variable's text has to be for the word to be one; None where that is not known."""
@@ -515,7 +514,7 @@ class Uses:
         if use is not None and not self._may_be_builtin(word):
             self._is_used(use)
         else:
-            shown = word.raw.decode(errors="replace")
+            shown = self._survey.as_written(word.node).decode(errors="replace")
             raise UnsafePlaceError(
                 f"{shown} chooses the command, and what that does with its words is not known",
                 "write `env` before it, which runs programs only",

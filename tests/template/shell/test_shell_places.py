@@ -525,6 +525,12 @@ def test_several_elements_of_an_array_may_be_several_words(script: str, shell: s
         compile_shell(f"a=({{{{ V }}}} b); {script}", shell)
 
 
+def test_a_variable_is_told_as_it_stands_in_the_script() -> None:
+    with pytest.raises(TemplateError, match=r"\$\{\(U\)x\} may become several words") as caught:
+        compile_shell("x={{ V }}; print ${(U)x}", "zsh")
+    assert caught.value.message.startswith("the value gets to ${(U)x}")
+
+
 def test_how_an_array_is_filled_is_told_where_a_dash_would_be_an_element() -> None:
     with pytest.raises(TemplateError, match="begins with - or") as caught:
         compile_shell("set -A x {{ V }}", "zsh").render({"V": "-a"})
