@@ -44,13 +44,16 @@ _ELEMENT_OF_ZSH: Final = late_pattern(rb"\$[A-Za-z_]\w*%b" % _INDEX)
 _EMPTY: Final = (b"''", b'""', None)
 
 
-def word_use(raw: bytes, at: int, *, is_zsh: bool) -> Use | None:
+def is_element(raw: bytes, *, is_zsh: bool) -> bool:
+    """Whether a word is one element of an array: one word, if that was not filled with parts of one."""
+    return bool(_ELEMENT.fullmatch(raw) or (is_zsh and _ELEMENT_OF_ZSH.fullmatch(raw)))
+
+
+def word_use(raw: bytes, at: int) -> Use | None:
     """What a text has to be, which a variable at a place of a word stands for, so that the word is one.
 
     None where the word may become several whatever the text is.
     """
-    if _ELEMENT.fullmatch(raw) or (is_zsh and _ELEMENT_OF_ZSH.fullmatch(raw)):
-        return Use.WORD
     position, begins, ends = 0, False, False
     holder: re.Match[bytes] | None = None
     while position < len(raw):

@@ -15,7 +15,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
-from pup_tui.template.shell.one_word import word_use
+from pup_tui.template.shell.one_word import is_element, word_use
 from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -250,8 +250,10 @@ class Uses:
         """What the variable's text has to be for the word to be one; None where that is not known."""
         if b"IFS" in self._survey.script:
             return None
-        at = self._start - word.node.start_byte
-        return word_use(word.raw, at, is_zsh=self._survey.shell == "zsh")
+        if is_element(word.raw, is_zsh=self._survey.shell == "zsh"):
+            # What reads may take a text apart at a sign that a word may hold.
+            return None if self._survey.named(*READING) else Use.WORD
+        return word_use(word.raw, self._start - word.node.start_byte)
 
     def _may_be_builtin(self, word: ShellWord) -> bool:
         """Whether a command's name, if it is one word, may be that of something other than a program."""

@@ -525,6 +525,11 @@ def test_several_elements_of_an_array_may_be_several_words(script: str, shell: s
         compile_shell(f"a=({{{{ V }}}} b); {script}", shell)
 
 
+def test_an_element_that_a_command_cut_out_of_a_text_may_be_an_option() -> None:
+    with pytest.raises(TemplateError, match="may become several words"):
+        compile_shell('x={{ V }}; readarray -d , -t a <<<"$x"; printf ${a[1]} PATH', "bash")
+
+
 def test_a_variable_is_told_as_it_stands_in_the_script() -> None:
     with pytest.raises(TemplateError, match=r"\$\{\(U\)x\} may become several words") as caught:
         compile_shell("x={{ V }}; print ${(U)x}", "zsh")
