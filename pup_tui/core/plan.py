@@ -525,7 +525,7 @@ class _Planning:
             return put_back(told_step(self._program, self._state, node, scope), self._stand_ins)
 
     def _why_not_yet(self, node: Node, error: TemplateError) -> str:
-        missing = not_made(self._program, node, error)
+        missing = not_made(self._program, node, error, self._scope(node))
         if missing is not None:
             return self._by_one_that_runs(node, error, missing).replace("did not", "has yet to")
         if isinstance(error, UndefinedName) and error.missing in self._awaited(node):

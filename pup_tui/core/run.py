@@ -274,9 +274,7 @@ class Run:
 
     def cannot_render(self, node: Node, error: TemplateError) -> None:
         """A text of the step has no result; steps that are there for failures are then skipped."""
-        results = scope_of(self.state, node.id)["steps"]
-        ran = {id_ for id_, has in results.items() if has.get(OUTCOME) != StepStatus.SKIPPED}
-        missing = not_made(self.program, node, error, ran)
+        missing = not_made(self.program, node, error, scope_of(self.state, node.id))
         if missing is not None and node.step.when != "on_success":
             self._note_gate(node)
             self.end(node, StepStatus.SKIPPED, missing)

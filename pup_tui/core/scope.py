@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, assert_never
 
 from pup_tui.core.actions import (
@@ -16,8 +17,8 @@ from pup_tui.core.amounts import Scope
 from pup_tui.core.ids import UNDO, holder_id, is_item, is_kept
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
-from pup_tui.core.state import Frame, RunState
-from pup_tui.runbook.model import Step
+from pup_tui.core.state import Frame, RunState, StepStatus
+from pup_tui.runbook.model import OUTCOME, Step
 from pup_tui.runbook.parts import Assertion, ShownTable, left_out_value
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
@@ -150,29 +151,30 @@ def not_held(source: str, scope: Scope, declared: frozenset[str]) -> str:
     return f"its `if` does not hold: {source}{why}"
 
 
-def not_made(
-    program: Program, node: Node, error: TemplateError, ran: Collection[str] = ()
-) -> str | None:
+def not_made(program: Program, node: Node, error: TemplateError, scope: Scope) -> str | None:
     """The sentence for a name that an earlier step should have made, or None for any other error.
 
-    `ran` are the ids under `steps` that have results.
+    What is there, and only lacks what a text looks for in it, is another error.
     """
     if not isinstance(error, UndefinedName):
         return None
     frame = program.frame(node)
-    path, _, rest = error.name.partition(".")
-    root = path.partition("[")[0]
+    root, *fields = re.findall(r"[^.\[\]]+", error.name)
+    if root == "steps":
+        named, field = (*fields, "", "")[:2]
+        step, results = frame.steps.get(named, named), scope["steps"].get(named)
+        if results is None or results.get(OUTCOME) == StepStatus.SKIPPED:
+            return f"it needs {error.name}, and `{step}` did not run"
+        if field in results:
+            return None
+        given = f"it needs {error.name}, which `{step}` does not have"
+        return f"{given}, or has over 1 MiB of" if field in _PRINTED else given
+    if root in scope:
+        return None
     if root in frame.captures:
         return f"it needs {root}, which `{frame.captures[root]}` did not capture"
     if root in frame.asked:
         return f"it needs {root}, which `{frame.asked[root]}` did not ask for"
-    if root == "steps":
-        named = rest.partition(".")[0]
-        if named in ran:
-            given = f"it needs {error.name}, which `{frame.steps.get(named, named)}` does not have"
-            is_printed = rest.partition(".")[2] in _PRINTED
-            return f"{given}, or has over 1 MiB of" if is_printed else given
-        return f"it needs {error.name}, and `{frame.steps.get(named, named)}` did not run"
     return None
 
 

@@ -7,6 +7,7 @@ the model, along with the place of every text that has a role.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
@@ -121,7 +122,7 @@ class ShapeCheck:
                 if entry.value.is_null and name in fields_of(Defaults)
             ]
         if unknown:
-            self.report.unknown_keys(unknown, fields, _owner(struct), _hint_for(struct))
+            self.report.unknown_keys(unknown, fields, _owner(struct), self._hint_for(struct, node))
         missing = [name for name in required_of(struct) if name not in node.entries]
         for name in missing:
             self.report.error(node, f"{label(path)} has no `{name}`", _missing_hint(struct, name))
@@ -129,6 +130,21 @@ class ShapeCheck:
             return INVALID
         self.made[path] = built
         return built
+
+    def _hint_for(self, struct: type, node: Mapping) -> Callable[[str], str]:
+        """What to tell about a key that `struct` lacks: some kinds of steps have keys that others lack."""
+
+        def hint(key: str) -> str:
+            kinds = _kinds_with(key) if issubclass(struct, Step) else []
+            if kinds:
+                return f"it is a key of {listed(kinds)} steps"
+            entries = list(node.entries.values())
+            befores = [before for before, entry in pairwise(entries) if entry.key.text == key]
+            return self.report.suggest(key, fields_of(struct)) or (
+                _goes_on(befores[0], node.entries[key].key) if befores else ""
+            )
+
+        return hint
 
     def _is_other_key(self, struct: type, name: str) -> bool:
         if struct is Runbook:
@@ -309,18 +325,22 @@ def _owner(struct: type) -> str:
     return told
 
 
-def _hint_for(struct: type) -> Callable[[str], str]:
-    """What to tell about a key that `struct` lacks: some kinds of steps have keys that others lack."""
+def _kinds_with(key: str) -> list[str]:
+    return sorted(
+        str(cls.__struct_config__.tag) for cls in get_args(AnyStep) if key in fields_of(cls)
+    )
 
-    def hint(key: str) -> str:
-        if not issubclass(struct, Step):
-            return ""
-        kinds = sorted(
-            str(cls.__struct_config__.tag) for cls in get_args(AnyStep) if key in fields_of(cls)
-        )
-        return f"it is a key of {listed(kinds)} steps" if kinds else ""
 
-    return hint
+def _goes_on(before: YamlEntry, key: Scalar) -> str:
+    """What to do where a comma, which ends a text in braces, may have made a key of the rest of it."""
+    value = before.value
+    if not isinstance(value, Scalar) or value.style != "plain" or " " not in value.text:
+        return ""
+    from pup_tui.runbook.yaml_errors import in_a_block
+
+    name = before.key.text
+    is_behind = value.end_line == key.line
+    return f"if this is text of `{name}`, {in_a_block(name)}" if is_behind else ""
 
 
 def _missing_hint(struct: type, name: str) -> str:

@@ -210,7 +210,11 @@ class _Reader:
     def _alias(self, event: pyyaml.AliasEvent, depth: int) -> YamlNode:
         name = event.anchor
         if name not in self._anchors:
-            raise self._stop(event, f"{shown(f'*{name}')} names no anchor above it")
+            from pup_tui.runbook.yaml_errors import text_not_alias
+
+            start = cast(pyyaml.Mark, event.start_mark)
+            told = f"{shown(f'*{name}')} names no anchor above it"
+            raise self._stop(event, told, text_not_alias(self.source.lines[start.line]))
         node = self._anchors[name]
         if node is None:
             raise self._stop(event, f"{shown(f'*{name}')} stands inside itself")

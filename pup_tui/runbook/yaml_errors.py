@@ -108,7 +108,7 @@ def _syntax_hint(message: str, source: SourceText, line: int, column: int) -> st
         if _ONE_TEMPLATE.match(value):
             return 'quote the value: "{{ NAME }}"'
         if _IS_CUT.search(message) and (value[0] in "'\"[{*-?" or _MAPS.search(value)):
-            return _in_a_block(key)
+            return in_a_block(key)
     return next((hint for part, hint in _HINTS if part in message), "")
 
 
@@ -116,11 +116,20 @@ def template_hint(written: str) -> str:
     """What to do where the value of a line begins with a template, which YAML takes for a map."""
     entry = _ENTRY.match(written)
     if entry is not None and not _ONE_TEMPLATE.match(entry["value"]):
-        return _in_a_block(entry["key"])
+        return in_a_block(entry["key"])
     return 'quote the value: "{{ NAME }}"'
 
 
-def _in_a_block(key: str) -> str:
+def text_not_alias(written: str) -> str:
+    """What to do where the value of a line begins with `*` and is meant as text."""
+    entry = _ENTRY.match(written)
+    if entry is None or entry["value"][0] != "*":
+        return "a text that begins with * is quoted: '…'"
+    return f"where it is text, {in_a_block(entry['key'])}"
+
+
+def in_a_block(key: str) -> str:
+    """What to do with a text that YAML does not take for one value."""
     return f"put the whole text in a block (`{key}: |`, and the text below it), or quote all of it"
 
 

@@ -146,6 +146,9 @@ class Expression(UsesNames):
         raise NotImplementedError
 
 
+_INSTEAD: Final = "`| default(…)` says what to take where it is missing"
+
+
 def undefined_path(
     path: Sequence[str | int | None], position: int, holder: Any = NOTHING
 ) -> UndefinedName:
@@ -157,7 +160,8 @@ def undefined_path(
         if not isinstance(entered, Mapping | list | tuple):
             what = "text that is not JSON" if isinstance(holder, str) else f"a {kind_of(holder)}"
             message += f": it is {what}"
-    return UndefinedName(dotted(path), missing=missing, message=message)
+    hint = _INSTEAD if position > 1 else None
+    return UndefinedName(dotted(path), missing=missing, message=message, hint=hint)
 
 
 def guarded(source: str, work: Callable[[], _Result]) -> _Result:

@@ -107,7 +107,7 @@ def test_what_cannot_be_shown_so_is_shown_as_it_is_with_the_reason(program: Prog
     assert [line.partition(": ")[2] for line in told] == [
         "the output is not JSON",
         "`json` gives no list of rows",
-        "`json` has no `nothing`",
+        "`json` has no `nothing`: `| default(…)` says what to take where it is missing",
         told[3].partition(": ")[2],
         "the output is over 1 MiB, more than an expression may look at",
     ]

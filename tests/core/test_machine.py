@@ -117,6 +117,36 @@ def test_results_of_a_step_that_did_not_run_may_have_a_default() -> None:
     assert player.machine.state.steps["c"].reason == "it needs steps.a.output, and `a` did not run"
 
 
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("run: 'use {{ J.b }}'", "`J` has no `b`"),
+        ("run: 'use {{ J.b.c }}'", "`J` has no `b`"),
+        ("run: 'use {{ J.l[3] }}'", "`J.l[3]` is not defined"),
+        ("run: 'use {{ J.b.c | upper }}'", "`J.b` is not defined"),
+        ("run: 'use {{ steps.a.json.x }}'", "`steps.a.json` has no `x`"),
+        ("{run: use, foreach: J.b}", "`J` has no `b`"),
+        ("{run: use, foreach: [1], label: '{{ J.b }}'}", "`J` has no `b`"),
+        ("{run: use, if: J.b.c}", "`J` has no `b`"),
+    ],
+)
+def test_what_a_capture_lacks_is_told_as_that_with_what_to_do(text: str, missing: str) -> None:
+    keys = text if text.startswith("{") else f"{{{text}}}"
+    program = program_of(
+        f"""
+        steps:
+          - {{name: a, kind: shell, run: make, capture: {{J: json}}}}
+          - {{name: b, kind: shell, {keys[1:-1]}}}
+        """
+    )
+    printed = {"a": 1, "l": [1]}
+    first = Result(captures={"J": printed}, results={"json": printed})
+    player = Player(program, results={"a": [first]}).create().play()
+    reason = player.machine.state.steps["b"].reason
+    assert missing in reason
+    assert "`| default(…)`" in reason
+
+
 def test_a_field_that_a_step_does_not_have_is_named() -> None:
     program = program_of(
         """

@@ -195,6 +195,20 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
     assert errors(step(kind, *keys), OTHERS) == []
 
 
+@pytest.mark.parametrize("rest", ["b: c", "b"])
+def test_text_behind_a_comma_in_braces_is_told_to_belong_into_a_block(
+    rest: str, check: Check
+) -> None:
+    (told,) = check(f"name: r\nsteps:\n  - {{name: A, kind: shell, run: echo a, {rest}}}\n").errors
+    assert told.message == "unknown key `b`"
+    assert told.hint.startswith("if this is text of `run`, put the whole text in a block (`run: |`")
+
+
+def test_a_mistyped_key_behind_a_comma_is_told_as_that(check: Check) -> None:
+    (told,) = check("name: r\nsteps:\n  - {name: A, kind: shell, run: a b, timout: 3s}\n").errors
+    assert told.hint == "did you mean `timeout`?"
+
+
 @pytest.mark.parametrize(
     ("kind", "key", "message"),
     [

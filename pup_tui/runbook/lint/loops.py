@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.statements import StepScript, source_of
@@ -136,16 +136,40 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
     if shifts:
         counted.add("#")
     shortened = {found[1] for found in _SHORTENS.finditer(source_of(loop))}
+    is_waiting = _SLEEPS.search(_with_functions(script, source_of(loop))) is not None
+    going_on = set() if is_waiting else _going_on(script, body, counted)
     for test in (condition, *_ways_out(body)):
         if shifts and _FIRST_WORD.search(test):
             return True
         told = _with_functions(script, test)
         is_counted = not counted.isdisjoint(re.findall(r"[A-Za-z_]\w*|#", told))
         compares = "((" in told or _COMPARES.search(told) is not None
-        is_shortened = any(name in shortened for name in _VALUES.findall(told))
-        if (is_counted and compares) or is_shortened or _CLOCK.search(told):
+        moves = any(name in shortened or name in going_on for name in _VALUES.findall(told))
+        if (is_counted and compares) or moves or _CLOCK.search(told):
             return True
     return False
+
+
+def _going_on(script: StepScript, body: Node, counted: Collection[str]) -> set[str]:
+    """The variables that are something else in each round, as the page behind the next number or token.
+
+    They are made of what is counted, or of what the round before made of them.
+    """
+    made: dict[str, set[str]] = {}
+    for node in nodes_of(body, "variable_assignment"):
+        name, _, value = source_of(node).partition("=")
+        made.setdefault(name, set()).update(_VALUES.findall(_with_functions(script, value)))
+    found = set()
+    for name in made:
+        reached: set[str] = set()
+        ahead = [name]
+        while ahead:
+            new = made.get(ahead.pop(), set()) - reached
+            reached |= new
+            ahead += new
+        if name in reached or not reached.isdisjoint(counted):
+            found.add(name)
+    return found
 
 
 def _with_functions(script: StepScript, text: str) -> str:

@@ -20,6 +20,8 @@ _EXPANDED = re.compile(
     re.ASCII,
 )
 """The beginning of what a shell would replace."""
+_SUBSTITUTED = re.compile(r"(?:[^\s`]*+(`[^`\n]{1,40}+)[^`\n]*+`)(?:[^\s`]|`[^`\n]*+`)*+")
+"""A value that is what a shell would replace with what a command prints; prose has blanks around it."""
 _OF_FOLLOWING = ("interval", "timeout")
 """What of a poll says how something is followed."""
 _FALSE = frozenset({"false", "none", "null", "0", "''", '""', "not true"})
@@ -113,11 +115,14 @@ def dollar_in_env(subject: Subject) -> Iterator[Finding]:
     maps += [defaults.get("env") if isinstance(defaults, Mapping) else None]
     for entry in (entry for env in maps for entry in entries_of(env)):
         value = entry.value
-        found = _EXPANDED.search(value.text) if isinstance(value, Scalar) else None
-        if found is not None:
-            told = f"`env` does not expand {shown(found[0])}"
+        text = value.text if isinstance(value, Scalar) else ""
+        found = _EXPANDED.search(text)
+        command = _SUBSTITUTED.fullmatch(text)
+        expanded = found[0] if found else f"{command[1]}`" if command else ""
+        if expanded:
+            told = f"`env` does not expand {shown(expanded)}"
             hint = "write `{{ … }}` for a value, or set the variable in the script"
-            if found[0] == "~":
+            if expanded == "~":
                 hint = "write the folder, or set the variable in the script with $HOME"
             yield Finding(value, told, hint)
 

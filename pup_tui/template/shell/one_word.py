@@ -36,7 +36,17 @@ _PART: Final = late_pattern(
 )
 """What a word may be made of: text that the shell does not expand, and variables."""
 
+_INDEX: Final = rb"\[(?:-?[0-9]+|\$?#?[A-Za-z_]\w*)\]"
+_ELEMENT: Final = late_pattern(rb"\$\{[A-Za-z_]\w*%b\}" % _INDEX)
+_ELEMENT_OF_ZSH: Final = late_pattern(rb"\$[A-Za-z_]\w*%b" % _INDEX)
+"""A word that is one element of an array; of a text that zsh holds in one variable it is a letter."""
+
 _EMPTY: Final = (b"''", b'""', None)
+
+
+def is_element(raw: bytes, *, is_zsh: bool) -> bool:
+    """Whether a word is one element of an array: one word, if that was not filled with parts of one."""
+    return bool(_ELEMENT.fullmatch(raw) or (is_zsh and _ELEMENT_OF_ZSH.fullmatch(raw)))
 
 
 def word_use(raw: bytes, at: int) -> Use | None:

@@ -92,8 +92,8 @@ def _joined(words: Sequence[ShellWord]) -> list[ShellWord]:
 class Survey:
     """What was found in the tree of a script; `marker` matches what stands in the place of values.
 
-    ``written`` is the script where some of it is spelled in another way for the grammar, ``spelling`` how its
-    places have moved by that.
+    In ``script`` some of it is spelled in another way for the grammar; ``written`` is what stands there
+    instead, and ``spelling`` how its places have moved.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
-from pup_tui.template.shell.one_word import word_use
+from pup_tui.template.shell.one_word import is_element, word_use
 from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -243,14 +243,16 @@ class Uses:
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
             hint = "write -- before it, one element of it, or NAME=(…) where it fills an array"
-        raise UnsafePlaceError(
-            f"{word.raw.decode(errors='replace')} may become several words", hint
-        )
+        shown = self._survey.as_written(word.node).decode(errors="replace")
+        raise UnsafePlaceError(f"{shown} may become several words", hint)
 
     def _use_in(self, word: ShellWord) -> Use | None:
         """What the variable's text has to be for the word to be one; None where that is not known."""
         if b"IFS" in self._survey.script:
             return None
+        if is_element(word.raw, is_zsh=self._survey.shell == "zsh"):
+            # What reads may take a text apart at a sign that a word may hold.
+            return None if self._survey.named(*READING) else Use.WORD
         return word_use(word.raw, self._start - word.node.start_byte)
 
     def _may_be_builtin(self, word: ShellWord) -> bool:
@@ -514,7 +516,7 @@ class Uses:
         if use is not None and not self._may_be_builtin(word):
             self._is_used(use)
         else:
-            shown = word.raw.decode(errors="replace")
+            shown = self._survey.as_written(word.node).decode(errors="replace")
             raise UnsafePlaceError(
                 f"{shown} chooses the command, and what that does with its words is not known",
                 "write `env` before it, which runs programs only",

@@ -495,6 +495,47 @@ def test_what_would_be_an_option_is_refused_before_it_runs(source: str) -> None:
     assert "--" in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("script", "shell"),
+    [
+        ("print -l $a[1]", "zsh"),
+        ("print -l $a[-1]", "zsh"),
+        ("i=1; print -l $a[$i]", "zsh"),
+        ("i=1; print -l $a[i]", "zsh"),
+        ("print -l ${a[1]}", "zsh"),
+        ("printf ${a[1]} x", "bash"),
+    ],
+)
+def test_one_element_of_an_array_is_one_word(script: str, shell: str) -> None:
+    assert compile_shell(f"a=({{{{ V }}}} b); {script}", shell).render({"V": "x"})
+
+
+@pytest.mark.parametrize(
+    ("script", "shell"),
+    [
+        ("print -l $a[1,2]", "zsh"),
+        ("print -l $a[@]", "zsh"),
+        ("print -l ${a[*]}", "zsh"),
+        ("printf ${a[@]} x", "bash"),
+        ("printf $a[1] x", "bash"),
+    ],
+)
+def test_several_elements_of_an_array_may_be_several_words(script: str, shell: str) -> None:
+    with pytest.raises(TemplateError, match="may become several words"):
+        compile_shell(f"a=({{{{ V }}}} b); {script}", shell)
+
+
+def test_an_element_that_a_command_cut_out_of_a_text_may_be_an_option() -> None:
+    with pytest.raises(TemplateError, match="may become several words"):
+        compile_shell('x={{ V }}; readarray -d , -t a <<<"$x"; printf ${a[1]} PATH', "bash")
+
+
+def test_a_variable_is_told_as_it_stands_in_the_script() -> None:
+    with pytest.raises(TemplateError, match=r"\$\{\(U\)x\} may become several words") as caught:
+        compile_shell("x={{ V }}; print ${(U)x}", "zsh")
+    assert caught.value.message.startswith("the value gets to ${(U)x}")
+
+
 def test_how_an_array_is_filled_is_told_where_a_dash_would_be_an_element() -> None:
     with pytest.raises(TemplateError, match="begins with - or") as caught:
         compile_shell("set -A x {{ V }}", "zsh").render({"V": "-a"})
