@@ -138,6 +138,7 @@ _TABLE = (
     _action("what_failed", "f", "What failed…", Aim.ANSWER, {P.RESUME}),
     _action("later", "l", "Later", Aim.ANSWER, {P.DIALOG, P.FAILURE}),
     _action("abort", "a", "Abort", Aim.ANSWER, {P.FAILURE, P.UNKNOWN, P.CHECKLIST}),
+    _action("abort_typing", "ctrl+g", "Abort, also from a field", Aim.ANSWER, {P.VALUES}),
     _action("end_left", "e", "End what still runs", Aim.ANSWER, {P.LEFT}),
     _action("done", "d", "It was done", Aim.ANSWER, {P.UNKNOWN, P.CHECKLIST}),
     _action(

@@ -8,7 +8,9 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePath
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import structs
@@ -20,10 +22,12 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen, SystemModalScreen
 from textual.selection import SELECT_ALL
+from textual.widgets import Button
 
+from pup_tui.console_keys import Aim
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
-from pup_tui.tui.keys import bound, by_position, keymap, with_keys
+from pup_tui.tui.keys import bound, by_position, keymap, own_bindings, with_keys
 from pup_tui.tui.output_wanted import OutputForEditor, OutputForFile, OutputForPager
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
@@ -32,7 +36,7 @@ from pup_tui.tui.sheets import FIRST
 from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.texts import counted
-from pup_tui.tui.typed_ahead import LetGo, TypedAhead
+from pup_tui.tui.typed_ahead import Hold, TypedAhead
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -46,10 +50,12 @@ INTERRUPT = 128 + signal.SIGINT
 TERMINAL_LOST = "the terminal was lost"
 LOOK_AT_TERMINAL = 0.5
 """Seconds between two looks at whether the terminal is still there."""
-KEYS_WAIT = 5.0
-"""Seconds that keys wait at most for the first runbook to be shown."""
-PAGE_WAIT = 2.0
-"""Seconds that they wait at most for a page that is being opened."""
+KEYS_WAIT = 30.0
+"""Seconds that keys wait at most for what they are meant for, the first runbook or a page."""
+SLOW = 3.0
+"""Seconds after which whoever types is told that this waits."""
+LATE = 2.0
+"""Seconds after which a key acts on no run any more: nobody has seen what it would act on."""
 
 
 def _commands() -> type[Provider]:
@@ -92,8 +98,8 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         self.services = services
         self.chosen_keys = services.keys
         self.runs = Runs()
-        self._typed_ahead = TypedAhead(self, self._give_key)
-        self._let_first_keys_go = self._typed_ahead.hold()
+        self._typed_ahead = TypedAhead(self, self._give_key, self._tell_note)
+        self._first_keys = self._typed_ahead.hold("the runbooks were there")
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
         self._cancelling: Screen[Any] | None = None
@@ -111,8 +117,26 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
 
     async def _give_key(self, key: events.Key) -> events.Key:
         key = by_position(self, key)
-        await super().on_event(key)
+        if monotonic() - key.time > LATE and (does := self._does_to_runs(key)):
+            behind = self._typed_ahead.forget()
+            also = f", nor what was typed behind it ({counted(behind, 'key')})" if behind else ""
+            self._tell_note(f"Not done: {does}{also}. It was typed too long before it could be.")
+        else:
+            await super().on_event(key)
         return key
+
+    def _does_to_runs(self, key: events.Key) -> str:
+        """What a key would begin, or do to a run, where the focus is now; dialogs look at that themselves."""
+        if not isinstance(self.screen, MainScreen):
+            return ""
+        if isinstance(self.focused, Button) and key.key in ("enter", "space"):
+            return str(self.focused.label).partition("  ")[0]
+        for action, active in own_bindings(self.screen):
+            if active.binding.key == key.key and (
+                action.name == "go_on" or action.aim is Aim.STEER
+            ):
+                return active.binding.description
+        return ""
 
     def _watch_app_focus(self, focus: bool) -> None:
         """Let the focus stay where it is: one sees where one stands also while the terminal is not in front.
@@ -151,17 +175,22 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         # Textual gives none to a screen that begins behind another window.
         self.call_after_refresh(self.give_focus)
         self.ask_terminal()
-        self.set_timer(KEYS_WAIT, self._let_first_keys_go)
+        self._limit(self._first_keys)
 
     def on_main_screen_ready(self) -> None:
         """Take the keys that were pressed before there was anything to act on."""
-        self._let_first_keys_go()
+        self._first_keys.let_go()
 
-    def _hold_keys(self) -> LetGo:
-        """Keep the keys for a page that is being opened, but not for long: it may need what it cannot get."""
-        let_go = self._typed_ahead.hold()
-        self.set_timer(PAGE_WAIT, let_go)
-        return let_go
+    def _hold_keys(self) -> Hold:
+        """Keep the keys for a page that is being opened."""
+        hold = self._typed_ahead.hold("the page was there")
+        self._limit(hold)
+        return hold
+
+    def _limit(self, hold: Hold) -> None:
+        """Keep nothing for ever: what is waited for may need what it cannot get."""
+        self.set_timer(SLOW, partial(self._typed_ahead.note_slow, hold))
+        self.set_timer(KEYS_WAIT, hold.give_up)
 
     def _tell_note(self, note: str) -> None:
         self.notify(note, severity="warning", markup=False)

@@ -13,6 +13,7 @@ from textual.binding import ActiveBinding, Binding, BindingType, Keymap
 from textual.screen import Screen
 
 from pup_tui.console_keys import ACTIONS, BY_POSITION, ChosenKeys, KeyAction
+from pup_tui.tui.typed_ahead import stand_in
 
 
 def bound(
@@ -81,7 +82,7 @@ def by_position(app: App[Any], event: events.Key) -> events.Key:
     nodes = () if app.focused is None else app.focused.ancestors_with_self
     if any(node.check_consume_key(event.key, event.character) for node in nodes):
         return event
-    return events.Key(_KEYS.get(latin, latin), latin)
+    return stand_in(event, _KEYS.get(latin, latin), latin)
 
 
 _CHARACTERS = {

@@ -108,3 +108,20 @@ async def test_a_form_that_is_left_for_its_run_keeps_its_room_until_the_run_is_s
         await console.press("ctrl+r")
         await console.sees("succeeded")
         assert max(together) == 1
+
+
+async def test_the_footer_never_has_new_words_in_the_room_of_the_old_ones(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = make_services({"asks.yaml": ASKS}, executor=FakeExecutor(*PLAYS))
+    async with open_console(services, LARGE) as console:
+        console.select("asks")
+        await console.sees("Greet")
+        before = console.screen.splitlines()[-1].strip()
+        with pictures_of(console, monkeypatch) as pictures:
+            await console.press("slash")
+            await console.eventually(lambda: "Clear" in pictures[-1].splitlines()[-1])
+            await console.pilot.pause()
+        after = console.screen.splitlines()[-1].strip()
+        assert before != after
+        assert {each.splitlines()[-1].strip() for each in pictures} <= {before, after}

@@ -249,3 +249,22 @@ async def test_the_attempts_of_earlier_legs_are_counted(
         await console.sees("Failed (attempt 2): Deploy it")
         await console.press("r")
         await console.sees("leg 2", "Failed (attempt 3): Deploy it")
+
+
+async def test_what_failed_has_its_row_in_sight_also_where_it_printed_nothing(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    steps = "".join(f"  - {{name: Step {n}, kind: shell, run: echo {n}}}\n" for n in range(1, 10))
+    executor = FakeExecutor(*(Play() for _ in range(6)), Play(outcome=FAILED))
+    services = make_services({"deploy.yaml": f"name: deploy\nsteps:\n{steps}"}, executor=executor)
+    await has_run(services, "deploy")
+    async with open_console(services) as console:
+        await console.press("h")
+        await console.sees("✖ failed")
+        await console.press("enter")
+        await console.sees("r Resume")
+        await console.press("r")
+        await console.sees("What failed…")
+        await console.press("f")
+        await console.sees("Failed: Step 7")
+        await console.eventually(lambda: console.screen.count("Step 7") > 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from pup_tui.core.events import AttemptStarted, Moment, RunCreated, Source
 from pup_tui.core.state import RunStatus
@@ -117,7 +118,7 @@ async def test_the_columns_fit_the_window_and_wide_ones_tell_more(
     async with open_console(services, SMALL) as console:
         await console.sees("restart")
         await console.press("ctrl+p", *"go: history", "enter")
-        await console.sees("today", "restart-…rkers-one", "✔ succeeded", "alice")
+        await console.sees("today", "restart-pay…workers-one", "✔ succeeded", "alice")
         assert not console.app.screen.query_one(RunTable).show_horizontal_scrollbar
         assert "Warnings" not in console.screen
         await console.pilot.resize_terminal(*LARGE)
@@ -459,3 +460,37 @@ def test_reading_the_past_needs_no_journal(tmp_path: Path) -> None:
     assert past_runs(tmp_path) == []
     with pytest.raises(JournalError, match="there is no run"):
         read_run(tmp_path, "01NONE")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 30), LARGE])
+async def test_every_column_is_in_sight(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    name = "rollback-feature-flag"
+    services = make_services({f"{name}.yaml": QUICK})
+    await has_run(services, name)
+    async with open_console(services, size) as console:
+        await console.press("h")
+        await console.sees("Status", "succeeded", "Took", "Operator")
+        table = console.app.screen.query_one(RunTable)
+        assert table.max_scroll_x == 0
+        # No run has been resumed.
+        assert "Leg" not in console.screen
+        if size != (100, 30):
+            assert name in str(table.get_row_at(0)[1])
+
+
+async def test_a_run_of_several_legs_says_so(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    await has_run(services, "quick")
+    async with open_console(services) as console:
+        await console.press("h")
+        await console.sees("1 run", "Took")
+        history = console.app.screen.query_one(History)
+        row = history._rows[0]
+        rows = [row, structs.replace(row, run="R2", leg=2)]
+        history._show_found(FoundRuns(rows=rows, total=2), rows)
+        await console.sees("Leg")
+        assert history.query_one(RunTable).max_scroll_x == 0

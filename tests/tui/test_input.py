@@ -44,6 +44,17 @@ async def test_the_first_field_takes_what_is_typed_and_a_key_goes_on() -> None:
         assert await answer_of(pilot, app) == ValuesAnswer("yes", values={"SERVICE": "shop"})
 
 
+async def test_a_key_leads_from_a_field_to_aborting_the_run_and_enter_does_it() -> None:
+    async with asked(screen(SERVICE)) as (app, pilot):
+        await until(pilot, app, "Go on is off", "No: abort the run  ^g")
+        await pilot.press("ctrl+g")
+        assert app.focused is not None
+        assert app.focused.id == "no"
+        assert app.answer == NOTHING
+        await pilot.press("enter")
+        assert await answer_of(pilot, app) == Answer("no")
+
+
 async def test_enter_goes_from_field_to_field_and_never_on() -> None:
     async with asked(screen(SERVICE + "COUNT: {type: integer}")) as (app, pilot):
         await until(pilot, app, "Go on is off")

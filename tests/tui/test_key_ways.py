@@ -308,3 +308,50 @@ async def test_a_console_that_begins_behind_another_window_has_a_focus_later(
         await console.press("g", "n" if before is None else "G")
         await console.eventually(lambda: focused(console) == "RunbookTree")
         await console.eventually(lambda: console.main.entry is not before)
+
+
+@pytest.mark.parametrize(
+    ("keys", "page"),
+    [
+        ("escape", "overview"),
+        ("h", "history"),
+        ("S", "statistics"),
+        ("p", "plan"),
+        ("r", "form"),
+        ("enter", "form"),
+    ],
+)
+async def test_the_keys_of_the_list_work_there_whatever_page_is_beside_it(
+    make_services: MakeServices, open_console: OpenConsole, keys: str, page: str
+) -> None:
+    runbook = "name: asks\nvars: {WHO: {default: me}}\nsteps: [{name: A, kind: shell, run: a}]\n"
+    async with open_console(make_services({"asks.yaml": runbook}), LARGE) as console:
+        console.select("asks")
+        await console.eventually(lambda: console.main.entry)
+        await console.press("r")
+        await console.on("form")
+        console.main.sidebar.query_one(LineInput).focus()
+        await console.press("escape")
+        await console.eventually(lambda: console.main.sidebar.runbooks.has_focus)
+        assert console.main.page == "form"
+        await console.press(keys)
+        await console.on(page)
+        if page == "overview":
+            assert console.main.sidebar.runbooks.has_focus
+        else:
+            await console.eventually(lambda: not console.main.sidebar.has_focus_within)
+
+
+async def test_one_leaves_each_page_from_the_list_beside_it(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    runbook = "name: quick\nsteps: [{name: A, kind: shell, run: a}]\n"
+    async with open_console(make_services({"quick.yaml": runbook}), LARGE) as console:
+        console.select("quick")
+        await console.eventually(lambda: console.main.entry)
+        for keys, page in (("p", "plan"), ("h", "history"), ("S", "statistics")):
+            await console.press(keys)
+            await console.on(page)
+            console.main.sidebar.runbooks.focus()
+            await console.press("escape")
+            await console.on("overview")

@@ -80,7 +80,7 @@ def test_no_key_means_two_things_in_one_place() -> None:
     assert not list(clashes({}))
 
 
-@pytest.mark.parametrize("name", ["abort", "accept_poll"])
+@pytest.mark.parametrize("name", ["abort", "abort_typing", "accept_poll"])
 def test_what_cannot_be_taken_back_has_a_key_that_means_nothing_else(name: str) -> None:
     others = (action for action in ACTIONS.values() if action.name != name)
     assert not {key for action in others for key in action.keys} & {*ACTIONS[name].keys}

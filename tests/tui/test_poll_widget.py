@@ -17,6 +17,7 @@ from pup_tui.core.state import PollState
 from pup_tui.runbook.model import PupStep, Runbook, WaitStep
 from pup_tui.runbook.parts import Poll
 from pup_tui.tui import glyphs
+from pup_tui.tui.appearance import Appearance, Depth
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
@@ -27,7 +28,7 @@ STYLES = Path(glyphs.__file__).parent / "styles"
 
 
 class Host(ColouredApp[None]):
-    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "run.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "run.tcss", STYLES / "controls.tcss"]
 
     def compose(self) -> ComposeResult:
         yield PollWidget()
@@ -70,6 +71,35 @@ async def test_a_poll_under_way_is_put_into_words() -> None:
         assert list(poll.query_one(Sparkline).data or ()) == [40.0, 20.0, 7.5]
         assert poll.query_one(ProgressBar).percentage == pytest.approx(65 / 300)
         assert poll.query_one("#poll-keys").display
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
+@pytest.mark.parametrize("depth", list(Depth))
+async def test_what_is_left_is_told_from_what_is_over(theme: str, depth: Depth) -> None:
+    app = Host(Appearance(theme=theme, depth=depth))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.query_one(PollWidget).show(
+            PollReading(until="x", attempts=1, elapsed=75, timeout=300, under_way=True)
+        )
+        await pilot.pause()
+        line = app.query_one("#poll-bar Bar")
+        assert line.size.width > 8
+        parts = [
+            segment
+            for strip in app.screen._compositor.render_strips()
+            for segment in strip
+            if set(segment.text) & set("━─")
+        ]
+        over, rest = parts[0], parts[1]
+        assert (len(over.text), len(rest.text)) == (
+            round(line.size.width / 4),
+            line.size.width - round(line.size.width / 4),
+        )
+        assert set(over.text) == {"━"}
+        assert set(rest.text) == {"─"}
+        assert rest.style is not None
+        colour = rest.style.color
+        assert colour is None or colour.is_default or colour != rest.style.bgcolor
 
 
 async def test_an_attempt_that_errs_and_a_status_are_shown_as_text() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from textual.widgets import Button, Input, Static
 
 from pup_tui.drivers.replay import replay
@@ -82,7 +83,7 @@ async def test_moving_stops_the_following_but_not_the_run(tmp_path: Path) -> Non
         await c.until(lambda: c.app.ended)
 
 
-@pytest.mark.parametrize("by", ["the built-in client", "/opt/pup", f"/{'x' * 200}/pup"])
+@pytest.mark.parametrize("by", ["the built-in client", "/opt/pup", f"/{'x' * 60}/pup"])
 async def test_what_ran_a_subcommand_stands_behind_it(tmp_path: Path, by: str) -> None:
     plays = [Play(outcome=Outcome(ok=True, exit_code=0, ran_by=by))]
     async with console(tmp_path, shell("a"), plays=plays) as c:
@@ -106,6 +107,30 @@ async def test_a_failed_step_is_selected_at_the_end_with_its_reason(tmp_path: Pa
         c.view.settle()
         await c.until(lambda: "1 failed · 1 skipped" in c.text(RunHeader))
         assert "↷" in c.text(StepDetail)
+
+
+async def test_a_command_that_has_no_room_says_that_there_is_more(tmp_path: Path) -> None:
+    step = structs.replace(shell("a"), run="echo " + " ".join(f"word{n}" for n in range(100)))
+    async with console(tmp_path, step, plays=[Play()]) as c:
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        await c.until(lambda: c.text(StepDetail).endswith(" …"))
+        detail = c.view.query_one(StepDetail)
+        assert "$ echo word0 " in c.text(StepDetail)
+        assert len(c.text(StepDetail).splitlines()) == detail.content_size.height
+
+
+async def test_an_output_alone_on_the_screen_says_of_which_step_it_is(tmp_path: Path) -> None:
+    steps = shell("a", name="Look at it"), shell("b", name="Act")
+    async with console(tmp_path, *steps, plays=[Play(stdout=b"one\n"), Play()]) as c:
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        assert "› " not in c.text(RunHeader)
+        c.view.query_one(StepList).focus()
+        await c.pilot.press("g", "enter", "z")
+        await c.until(lambda: "› Look at it" in c.text(RunHeader))
+        # There is nothing to follow any more.
+        assert c.view.check_action("follow_run", ()) is False
+        await c.pilot.press("z")
+        await c.until(lambda: "› " not in c.text(RunHeader))
 
 
 async def test_a_death_by_signal_is_told_with_its_exit_code(tmp_path: Path) -> None:

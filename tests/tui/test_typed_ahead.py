@@ -38,8 +38,9 @@ class Keys(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.given: list[str] = []
+        self.told: list[str] = []
         self.all_given = asyncio.Event()
-        self.ahead = TypedAhead(self, self._give)
+        self.ahead = TypedAhead(self, self._give, self.told.append)
 
     def compose(self) -> ComposeResult:
         yield Busy()
@@ -140,15 +141,17 @@ async def test_who_wants_out_waits_for_no_page(
         console.select("asks")
         await console.eventually(lambda: console.main.entry)
         # Longer than a test may take.
-        with patch.object(Starter, "load", never), patch("pup_tui.tui.app.PAGE_WAIT", 600.0):
-            await console.press("r", "ctrl+c", "question_mark")
+        with patch.object(Starter, "load", never), patch("pup_tui.tui.app.KEYS_WAIT", 600.0):
+            await console.press("r", "E", "ctrl+c", "question_mark")
             await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
+            # Whatever it would have done here, it was meant for the page.
+            await console.tells("Not done: one key was typed before the page was there.")
 
 
-async def test_what_is_typed_while_a_page_opens_does_not_wait_for_ever(
+async def test_what_is_typed_for_a_page_that_does_not_come_is_not_done_and_that_is_told(
     make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pup_tui.tui.app.PAGE_WAIT", 0.01)
+    monkeypatch.setattr("pup_tui.tui.app.KEYS_WAIT", 0.01)
     may_open = asyncio.Event()
 
     async def late(starter: Starter, entry: Entry) -> Loaded:
@@ -159,8 +162,80 @@ async def test_what_is_typed_while_a_page_opens_does_not_wait_for_ever(
         console.select("asks")
         await console.eventually(lambda: console.main.entry)
         with patch.object(Starter, "load", late):
-            await console.press("r", "question_mark")
+            console.app.post_message(events.Key("r", "r"))
+            console.app.post_message(events.Key("question_mark", "?"))
+            await console.tells("Not done: one key was typed before the page was there.")
+            assert not isinstance(console.app.screen, HelpScreen)
+            await console.press("question_mark")
             await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
+
+
+async def test_what_is_typed_for_a_page_that_fails_to_open_does_nothing_elsewhere(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    may_fail = asyncio.Event()
+
+    async def fails(starter: Starter, entry: Entry) -> Loaded:
+        await may_fail.wait()
+        raise OSError("no such disk")
+
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        console.select("asks")
+        await console.eventually(lambda: console.main.entry)
+        with patch.object(Starter, "load", fails):
+            await console.press("r", "q")
+            may_fail.set()
+            await console.tells("Not done: one key was typed before the page was there.")
+        assert console.app.is_running
+
+
+async def test_whoever_types_while_something_takes_long_is_told_that_it_waits(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pup_tui.tui.app.SLOW", 0.001)
+    may_open = asyncio.Event()
+    load = Starter.load
+
+    async def late(starter: Starter, entry: Entry) -> Loaded:
+        await may_open.wait()
+        return await load(starter, entry)
+
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        console.select("asks")
+        await console.eventually(lambda: console.main.entry)
+        with patch.object(Starter, "load", late):
+            await console.press("r", "x")
+            await console.tells("What you type waits", "ctrl+c gives it up")
+            may_open.set()
+            await console.on("form")
+            field = console.app.screen.query("Form Input").first(Input)
+            await console.eventually(lambda: field.value == "x")
+
+
+@pytest.mark.parametrize("keys", [("ctrl+r",), ("tab", "enter")])
+async def test_a_key_that_waited_long_runs_nothing(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr("pup_tui.tui.app.LATE", 0.0)
+    may_open = asyncio.Event()
+    load = Starter.load
+
+    async def late(starter: Starter, entry: Entry) -> Loaded:
+        await may_open.wait()
+        return await load(starter, entry)
+
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        console.select("asks")
+        await console.eventually(lambda: console.main.entry)
+        with patch.object(Starter, "load", late):
+            await console.press("p", *keys, "x", "y")
+            may_open.set()
+            await console.tells("Not done: Run, nor what was typed behind it (2 keys).")
+            assert console.main.page == "plan"
+            assert not console.main.run_pages
 
 
 async def test_keys_do_not_wait_for_a_catalog_that_cannot_be_read(

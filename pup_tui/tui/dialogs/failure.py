@@ -92,10 +92,9 @@ class FailureScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         facts, evidence = self._facts, self._evidence
-        if evidence is not None and facts.last.texts:
-            self._output_above = evidence.show_output(
-                facts.run, self._question.step, from_error=True
-            )
+        if evidence is not None:
+            shown = evidence.show_output(facts.run, self._question.step, from_error=True)
+            self._output_above = shown and bool(facts.last.texts)
         if self._output_above:
             self.MOST = self.MOST_BELOW_OUTPUT
         yield from super().compose()

@@ -38,6 +38,7 @@ class InputScreen(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "go_on": ("go_on", "Go on"),
+            "abort_typing": "go_to('no')",
         }
     )
     KEYS = "enter next field"
@@ -68,7 +69,7 @@ class InputScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Put aside", "later", "back")
         yield choice("Go on", "yes", "go_on", variant="primary", disabled=True)
-        yield choice("No: abort the run", "no", variant="error")
+        yield choice("No: abort the run", "no", "abort_typing", variant="error")
 
     @on(Mount)
     async def _ask(self) -> None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import Services
-    from pup_tui.tui.typed_ahead import LetGo
+    from pup_tui.tui.typed_ahead import Hold
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
     from pup_tui.tui.widgets.overview import Overview
@@ -55,6 +55,12 @@ LOOK_AT_RUNS = 5.0
 
 LOOK_AT_WORKFLOWS = 600.0
 """Seconds between two looks at the Datadog Workflows of the account."""
+
+OF_CATALOG = {
+    *("run", "plan", "open", "history", "statistics"),
+    *("alert", "put_alert_aside", "edit", "write_first", "present_state"),
+}
+"""What is done where one stands on a runbook."""
 
 
 class MainScreen(Shell):
@@ -75,6 +81,7 @@ class MainScreen(Shell):
                 "profile": "profile",
                 "alert": "alert",
                 "put_alert_aside": "put_alert_aside",
+                "back": "leave_page",
             }
         ),
     ]
@@ -82,7 +89,7 @@ class MainScreen(Shell):
     class Ready(Message):
         """Where one begins is shown: keys have something to act on."""
 
-    def __init__(self, services: Services, runs: Runs, hold_keys: Callable[[], LetGo]) -> None:
+    def __init__(self, services: Services, runs: Runs, hold_keys: Callable[[], Hold]) -> None:
         super().__init__(services, hold_keys)
         self._runs = runs
         self._starter = Starter(services)
@@ -288,29 +295,37 @@ class MainScreen(Shell):
     # From a runbook to a run
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in OF_CATALOG and not self._in_catalog:
+            return False
         if action in ("run", "plan", "open"):
-            if self.page != "overview" or self.sidebar.runbooks.group is not None:
-                return False
-            if self._has_none:
+            if self.sidebar.runbooks.group is not None or self._has_none:
                 return False
             return True if _runnable(self.entry) else None
         if action == "tab":
             return bool(self.run_pages)
-        if action in ("history", "statistics"):
-            return self.page == "overview"
         if action == "go_to_waiting":
             return any(page.view.waiting for page in self.run_pages.values())
         if action == "interrupted":
             return bool(self.query_children(InterruptedBanner))
         if action in ("alert", "put_alert_aside"):
-            return self.page == "overview" and bool(self.query_children(AlertBanner))
-        if action == "edit":
-            return self.page == "overview" and not self._has_none
-        if action == "write_first":
-            return self.page == "overview" and self._has_none
+            return bool(self.query_children(AlertBanner))
+        if action in ("edit", "write_first"):
+            return self._has_none == (action == "write_first")
         if action == "present_state":
-            return self.page == "overview" and self._names_something
+            return self._names_something
+        if action == "leave_page":
+            return self.page != "overview" and self.sidebar.has_focus_within
         return True
+
+    @property
+    def _in_catalog(self) -> bool:
+        """Whether one stands on a runbook: in the list, whatever page is beside it, or on what it is."""
+        return self.page == "overview" or self.sidebar.has_focus_within
+
+    async def action_leave_page(self) -> None:
+        """Leave the page beside the list, as from within it."""
+        if (page := self.pages.visible_content) is not None:
+            await page.run_action("leave")
 
     @work(group="present", exclusive=True)
     async def action_present_state(self) -> None:
@@ -319,6 +334,8 @@ class MainScreen(Shell):
         shown = overview.shown
         if shown is None or shown.loaded.runbook is None:
             return
+        if self.page != "overview":
+            self.show_page("overview")
         if not shown.entry.trusted:
             told = "✖ not asked: the runbook is untrusted, and names what it likes"
             overview.show_states(None, told)

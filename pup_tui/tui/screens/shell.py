@@ -27,7 +27,7 @@ from pup_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from pup_tui.tui.services import Services
-    from pup_tui.tui.typed_ahead import LetGo
+    from pup_tui.tui.typed_ahead import Hold
     from pup_tui.tui.widgets.run_page import RunPage
 
 WIDE_FROM = 100
@@ -51,11 +51,11 @@ class Shell(Screen[None]):
         }
     )
 
-    def __init__(self, services: Services, hold_keys: Callable[[], LetGo]) -> None:
+    def __init__(self, services: Services, hold_keys: Callable[[], Hold]) -> None:
         """`hold_keys` keeps what is typed for a page that is being opened."""
         super().__init__()
         self._hold_keys = hold_keys
-        self._let_keys_go: LetGo = lambda: None
+        self._held: Hold | None = None
         self._services = services
         self.run_pages: dict[str, RunPage] = {}
         self.page = "overview"
@@ -100,15 +100,22 @@ class Shell(Screen[None]):
     def open_page(self, work: Callable[..., Awaitable[None]], *given: object) -> None:
         """As `do`, for what shows another page: what is typed meanwhile is meant for that one."""
         self._let_keys_go()
-        let_go = self._let_keys_go = self._hold_keys()
+        held = self._held = self._hold_keys()
 
         async def opening() -> None:
             try:
                 await work(*given)
+            except Exception:
+                held.give_up()
+                raise
             finally:
-                let_go()
+                held.let_go()
 
         self.do("page", opening)
+
+    def _let_keys_go(self) -> None:
+        if self._held is not None:
+            self._held.let_go()
 
     def on_screen_suspend(self) -> None:
         """A question that a page has before it opens is answered at once."""

@@ -34,13 +34,15 @@ if TYPE_CHECKING:
 _TONES = {"good": "success", "bad": "error", "care": "warning", "busy": "accent"}
 _COLUMNS = {
     "When": 16,
-    "Runbook": 18,
+    "Runbook": 8,
     "Status": 13,
     "Leg": 3,
     "Took": 7,
     "Operator": 8,
 }
-"""What fits a narrow window; the names of runbooks and operators share what more there is."""
+"""The least that each takes; the names of runbooks and operators share what more there is."""
+_DISPENSABLE = ("Leg", "Operator", "Took")
+"""What goes first where there is no room for all."""
 _WIDE_COLUMNS = {"Warnings": 8, "Run": 8}
 _WIDE = 110
 """Columns of a window in which there is room for these too."""
@@ -56,20 +58,31 @@ _CELL = 2
 """Columns around the text of each cell."""
 
 
-def _widths(width: int) -> dict[str, int]:
-    """The columns of the table and how wide each is."""
+def _widths(width: int, *, legs: bool) -> dict[str, int]:
+    """The columns of the table and how wide each is; that of `legs` only where there are several."""
     tells_why = width >= _WIDEST
     widths = _COLUMNS | (_WIDE_COLUMNS if width >= _WIDE else {})
     widths |= _WIDEST_COLUMNS if tells_why else {}
+    if not legs:
+        del widths["Leg"]
+    for label in _DISPENSABLE:
+        if _spare(widths, width) < 0:
+            widths.pop(label, None)
     most = {"Runbook": _MOST_NAME, "Operator": _MOST_OPERATOR}
-    spare = max(0, width - sum(widths.values()) - _CELL * len(widths))
+    spare = max(0, _spare(widths, width))
     for label, wanted in (_MOST_BESIDE_WHY if tells_why else most).items():
-        more = min(spare, wanted - widths[label])
-        widths[label] += more
-        spare -= more
+        if label in widths:
+            more = min(spare, wanted - widths[label])
+            widths[label] += more
+            spare -= more
     if tells_why:
         widths["Why"] += spare
     return widths
+
+
+def _spare(widths: dict[str, int], width: int) -> int:
+    """How many columns are left beside these."""
+    return width - sum(widths.values()) - _CELL * len(widths)
 
 
 class RunTable(DataTable[Text], inherit_bindings=False):
@@ -155,6 +168,7 @@ class History(Vertical):
         self._find: FindRuns | None = None
         self._rows: list[RunRow] = []
         self._widths: dict[str, int] = {}
+        self._room = 0
         self._total = 0
         self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
@@ -176,17 +190,26 @@ class History(Vertical):
         self._show_state()
 
     def on_resize(self, event: events.Resize) -> None:
-        widths = _widths(event.size.width - _AROUND)
+        self._room = event.size.width - _AROUND
+        self._fit()
+
+    def _fit(self) -> bool:
+        """Have the columns that there is room for, anew with all rows; whether they are others now."""
+        legs = any(row.leg > 1 for row in self._rows)
+        widths = _widths(self._room, legs=legs) if self._room > 0 else {}
         if widths == self._widths:
-            return
+            return False
         self._widths = widths
         table = self._table
-        here = table.cursor_row
+        here, top = table.cursor_row, table.scroll_offset.y
         table.clear(columns=True)
         for label, width in widths.items():
             table.add_column(Text(label), width=width)
         self._add_rows(self._rows)
         table.move_cursor(row=here, animate=False)
+        if top:
+            table.keep_top(top)
+        return True
 
     @property
     def _table(self) -> RunTable:
@@ -307,7 +330,8 @@ class History(Vertical):
 
     def _add(self, rows: Sequence[RunRow]) -> None:
         self._rows += rows
-        self._add_rows(rows)
+        if not self._fit():
+            self._add_rows(rows)
 
     def _add_rows(self, rows: Sequence[RunRow]) -> None:
         for row in rows if self._widths else ():
@@ -353,7 +377,7 @@ class History(Vertical):
         colour = self.app.get_css_variables().get(f"text-{_TONES.get(mark.tone, '')}", "")
         duration = "" if row.duration is None else short_duration(row.duration)
         runbook = cut_middle(safe_text(row.runbook), self._widths["Runbook"])
-        operator = cut_middle(safe_text(row.operator), self._widths["Operator"])
+        operator = cut_middle(safe_text(row.operator), self._widths.get("Operator", 0))
         return {
             "When": Text(moment(row.started_at)),
             "Runbook": Text(runbook),

@@ -47,7 +47,10 @@ class KeyHint(FooterKey):
         self.tooltip = tooltip or None
         self._disabled = not enabled
         self.set_class(self._disabled, "-disabled")
-        self.refresh(layout=True)
+        # Not drawn before all hints have their places: new words would stand in the room of the old ones.
+        self.clear_cached_dimensions()
+        self.refresh(repaint=False, layout=True)
+        self.call_after_refresh(self.refresh)
 
 
 class KeyHints(Footer):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.renderables.bar import Bar
 from textual.widgets import Button, ProgressBar, Sparkline, Static
 
 from pup_tui.core.counting import told_attempt
@@ -19,6 +22,29 @@ from pup_tui.tui.widgets.poll_reading import PollReading
 _ABOUT_A_VALUE = re.compile(r"\b(value|decreasing|increasing)\b")
 
 
+class PartDone(Bar):
+    """A bar whose rest is another sign than what is done, for where colours do not tell them apart."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = self.width or options.max_width
+        start, end = (max(0, min(width, round(at))) for at in self.highlight_range)
+        yield Text.assemble(
+            ("─" * start, self.background_style),
+            ("━" * (end - start), self.highlight_style),
+            ("─" * (width - end), self.background_style),
+            end="",
+        )
+
+
+class PartBar(ProgressBar):
+    """How much of something is over."""
+
+    BAR_RENDERABLE = PartDone
+
+    def __init__(self, id_: str) -> None:
+        super().__init__(id=id_, show_percentage=False, show_eta=False)
+
+
 class PollWidget(Vertical):
     """Shows a poll; its buttons name the keys that the run view listens to."""
 
@@ -28,7 +54,7 @@ class PollWidget(Vertical):
             yield Sparkline([], id="poll-values")
             yield Static(id="poll-seen", markup=False)
         with Horizontal(classes="poll-row"):
-            yield ProgressBar(id="poll-bar", show_percentage=False, show_eta=False)
+            yield PartBar("poll-bar")
             yield Static(id="poll-time", markup=False)
         yield Static(id="poll-error", markup=False)
         with Horizontal(id="poll-keys"):
@@ -45,7 +71,7 @@ class PollWidget(Vertical):
         sparkline.display = len(values) > 1
         sparkline.data = values
         self.query_one("#poll-seen", Static).update(_seen(reading, values))
-        bar = self.query_one(ProgressBar)
+        bar = self.query_one(PartBar)
         bar.display = reading.timeout is not None
         bar.update(total=reading.timeout, progress=reading.elapsed)
         self.query_one("#poll-time", Static).update(_time(reading))
@@ -123,14 +149,14 @@ class WaitWidget(Vertical):
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="poll-row"):
-            yield ProgressBar(id="wait-bar", show_percentage=False, show_eta=False)
+            yield PartBar("wait-bar")
             yield Static(id="wait-time", markup=False)
         with Horizontal(id="wait-keys"):
             yield _RequestButton("now", "go on now")
 
     def show(self, waited: float, total: float | None) -> None:
         """Show that `waited` of `total` seconds are over."""
-        self.query_one(ProgressBar).update(total=total, progress=waited)
+        self.query_one(PartBar).update(total=total, progress=waited)
         if total is None:
             told = f"waited {short_duration(waited)}"
         else:

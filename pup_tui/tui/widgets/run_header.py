@@ -47,7 +47,8 @@ _MATTERS = (StepStatus.FAILED, StepStatus.UNKNOWN)
 class Heading:
     """What the header tells beside the progress. `elapsed` None means that it is not known.
 
-    `elapsed` is for how many seconds the run has worked, `waited` for how many it only waited for somebody.
+    `elapsed` is for how many seconds the run has worked, `waited` for how many it only waited for somebody;
+    `step` is the step whose output alone is on the screen, where it is.
     """
 
     status: str
@@ -56,6 +57,7 @@ class Heading:
     follows: bool
     past: bool
     wide: bool
+    step: str = ""
 
 
 class RunHeader(Static):
@@ -94,6 +96,9 @@ class RunHeader(Static):
                 safe_text(self._run) if heading.wide else end_of_id(self._run), "dim"
             ),
         }
+        if heading.step:
+            step = cut_middle(safe_text(heading.step), MOST_NAME)
+            told["step"] = Content.assemble(("› ", "dim"), (step, "bold"))
         if heading.past and started is not None:
             begun = moment(datetime.fromisoformat(started.ts).timestamp())
             told["begun"] = Content.styled(f"past run, {begun}", TONES["care"])

@@ -202,6 +202,8 @@ class RunView(Vertical):
         self._let_draw: LetDraw | None = None
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
+        self._asked_about: str | None = None
+        """The step that another dialog than a question of the run asks about."""
         """Whether the first error is to come into sight, and whether it has."""
         self._beat = -1
         self._shared: tuple[int | None, ...] = (None, None, None)
@@ -481,7 +483,10 @@ class RunView(Vertical):
         step = self._step
         steps = self._step_list
         asked = self._questions.in_front
-        steps.select(self._selected, beside=None if asked is None else asked.step)
+        if self.screen.is_active:
+            self._asked_about = None
+        beside = self._asked_about if asked is None else asked.step
+        steps.select(self._selected, beside=beside)
         steps.take_in()
         self._show_header()
         self._show_banner()
@@ -531,6 +536,7 @@ class RunView(Vertical):
             follows=self._follows_run,
             past=self._under_way is None,
             wide=self.has_class("-wide"),
+            step=self._step.node.step.name if self.has_class("-only-output") else "",
         )
         self.query_one(RunHeader).show(heading)
 
@@ -582,6 +588,7 @@ class RunView(Vertical):
             self.remove_class("-only-steps", "-only-output")
         else:
             self.add_class("-only-steps" if self._step_list.has_focus else "-only-output")
+        self._show_header()
         self.share_room()
 
     # Questions
@@ -607,16 +614,19 @@ class RunView(Vertical):
         return await self._pane.find_match(pattern, by, enters=enters, around=around)
 
     def show_output(self, run: str, step: str, *, from_error: bool) -> bool:
+        if run != self.run:
+            return False
         failed = self.progress.culprit(step)
         is_free = self._follows_run or self._selected == failed
-        if run != self.run or not is_free or not line_count(self._output_path(failed)):
-            return False
-        self._select(failed)
+        shows = is_free and bool(line_count(self._output_path(failed)))
+        self._asked_about = step
+        if is_free:
+            self._select(failed)
         self._steps_dirty = True
-        if from_error:
+        if shows and from_error:
             self._wants_failure = self._shows_failure = True
         self.take_in()
-        return True
+        return shows
 
     def action_note(self) -> None:
         """Remark something about the run, which is recorded."""
@@ -652,7 +662,7 @@ class RunView(Vertical):
             case "leave_part":
                 return self._pane.has_focus_within or self._is_enlarged
             case "follow_run":
-                return not self._follows_run
+                return not (self._follows_run or self.progress.over)
             case "now":
                 return self._live is not None and (self._step.waits or self._polls)
             case "ask_of_run":

@@ -51,10 +51,18 @@ class StepDetail(Static):
         self._step, self._beside = step, beside
         width = self.content_size.width
         told = Content("\n").join(_told(step, beside, max(LEAST_WIDTH, width)))
+        if width:
+            told = _cut(told, width, self._most_rows)
         rows = told.get_height({}, max(1, width))
         # To lay all of the screen out costs as much as half a frame, and this is called with every key.
         self.update(told, layout=rows != self._rows)
         self._rows = rows
+
+    @property
+    def _most_rows(self) -> int:
+        """How many lines there is room for at most."""
+        most = self.styles.max_height
+        return MOST_SHOWN if most is None else int(most.value) - self.gutter.height
 
     def on_resize(self) -> None:
         if isinstance(self.content, Content):
@@ -62,6 +70,16 @@ class StepDetail(Static):
             self._rows = self.content.get_height({}, max(1, self.content_size.width))
         if self._step is not None:
             self.show(self._step, self._beside)
+
+
+def _cut(told: Content, width: int, most: int) -> Content:
+    """As many lines as there is room for, with a sign behind them where there are more."""
+    lines = list(told.wrap(width))
+    if len(lines) <= most:
+        return told
+    kept = lines[: max(1, most)]
+    kept[-1] = kept[-1].rstrip().truncate(width - 2) + Content.styled(" …", "dim")
+    return Content("\n").join(kept)
 
 
 def _told(step: StepProgress, beside: StepSurroundings, width: int) -> list[Content]:
@@ -78,7 +96,7 @@ def _told(step: StepProgress, beside: StepSurroundings, width: int) -> list[Cont
         )
     elif step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
-    if step.question and step.status != "waiting":
+    if step.question and step.status != "waiting" and not step.answered:
         told.append(Content.styled(f"? {_clipped(step.question)}", "dim"))
     told += [Content(f"{name} = {_clipped(as_typed(value))}") for name, value in step.given.items()]
     if step.shown.command:
