@@ -171,6 +171,8 @@ async def test_a_confirmation_names_what_comes_next_and_where(tmp_path: Path) ->
         answered: Any = c.event("Answered")
         assert (answered.answer, answered.by) == ("yes", "ada")
         assert c.app.waits == [True, False]
+        await c.pilot.press("k")
+        await c.until(lambda: "asked: Go on?" in c.text(StepDetail))
 
 
 async def test_enter_on_a_new_confirmation_says_no(tmp_path: Path) -> None:

@@ -202,9 +202,9 @@ class RunView(Vertical):
         self._let_draw: LetDraw | None = None
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
+        """Whether the first error is to come into sight, and whether it has."""
         self._asked_about: str | None = None
         """The step that another dialog than a question of the run asks about."""
-        """Whether the first error is to come into sight, and whether it has."""
         self._beat = -1
         self._shared: tuple[int | None, ...] = (None, None, None)
         """The most rows and columns that the steps are given, where they have no bound of their own."""

@@ -96,8 +96,10 @@ def _told(step: StepProgress, beside: StepSurroundings, width: int) -> list[Cont
         )
     elif step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
-    if step.question and step.status != "waiting" and not step.answered:
-        told.append(Content.styled(f"? {_clipped(step.question)}", "dim"))
+    if step.question and step.status != "waiting":
+        # With its sign it would read as if it stood open.
+        asked = "asked: " if step.answered else "? "
+        told.append(Content.styled(asked + _clipped(step.question), "dim"))
     told += [Content(f"{name} = {_clipped(as_typed(value))}") for name, value in step.given.items()]
     if step.shown.command:
         lines = list(Content(_clipped(step.shown.text)).wrap(width - 2))
