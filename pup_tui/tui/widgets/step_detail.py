@@ -96,7 +96,7 @@ def _told(step: StepProgress, beside: StepSurroundings, width: int) -> list[Cont
         )
     elif step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
-    if step.question and step.status != "waiting":
+    if step.question not in step.reason and step.status != "waiting":
         # With its sign it would read as if it stood open.
         asked = "asked: " if step.answered else "? "
         told.append(Content.styled(asked + _clipped(step.question), "dim"))
