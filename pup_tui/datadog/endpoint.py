@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.configuration import SITES, USUAL_PORTS, is_loopback
 from pup_tui.known_word import KnownWord
+from pup_tui.late_pattern import late_pattern
 
-_ELSEWHERE: Final = re.compile(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
+_ELSEWHERE: Final = late_pattern(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
 """How a text begins that may name a host, whoever reads it."""
-_ORIGIN: Final = re.compile(
+_ORIGIN: Final = late_pattern(
     r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?(?=[/?#]|$)",
     re.IGNORECASE | re.ASCII,
 )
