@@ -92,8 +92,7 @@ def check_beginning(words: Sequence[str]) -> None:
     leading, _ = split_globals(words)
     spelled = spellings(load_table().globals)
     for word in leading:
-        known = word.partition("=")[0] in spelled or (word[:2] in spelled and word[:2] != "--")
-        if word.startswith("-") and not known:
+        if word.startswith("-") and _find_flag(word, spelled) is None:
             name = word.partition("=")[0]
             raise CommandError(
                 f"unknown flag {name} before the subcommand", "write the subcommand first"
@@ -225,18 +224,27 @@ def take_apart(
 
 def flag_of(word: str, spelled: Mapping[str, PupFlag], name: str) -> tuple[PupFlag, str | None]:
     """The flag that a word gives and the value in it, if there is one; raises CommandError for no flag."""
-    spelling, equals, value = word.partition("=")
-    if spelling in spelled:
-        return spelled[spelling], value if equals else None
-    attached = spelled.get(word[:2])
-    if attached is not None and not word.startswith("--") and attached.type != "switch":
-        return attached, word[2:]
+    found = _find_flag(word, spelled)
+    if found is not None:
+        return found
+    spelling = word.partition("=")[0]
     known = sorted(s for s in spelled if s.startswith("--"))
     near = difflib.get_close_matches(
         spelling.lstrip("-").lower(), [each.lstrip("-") for each in known], n=1, cutoff=0.65
     )
     hint = f"did you mean --{near[0]}?" if near else f"it takes {', '.join(known)}"
     raise CommandError(f"{name}: unknown flag {spelling}", hint)
+
+
+def _find_flag(word: str, spelled: Mapping[str, PupFlag]) -> tuple[PupFlag, str | None] | None:
+    """The flag that a word gives and the value in it, if there is one; None for no flag that is known."""
+    spelling, equals, value = word.partition("=")
+    if spelling in spelled:
+        return spelled[spelling], value if equals else None
+    attached = spelled.get(word[:2])
+    if attached is not None and not word.startswith("--") and attached.type != "switch":
+        return attached, word[2:]
+    return None
 
 
 def check_values(row: PupCommand, parsed: Words) -> None:

@@ -185,7 +185,7 @@ class DatadogClient:
         if document is not None:
             body = dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
         if body is not None and not any(name.lower() == "content-type" for name in sent):
-            sent["Content-Type"] = "application/json"
+            sent["Content-Type"] = _JSON
         return Request(method, url, sent, body)
 
     async def _attempt(self, request: Request) -> Response:

@@ -26,6 +26,9 @@ PROXY_VARIABLES = tuple(
 )
 """With the certificates' variables, those that httpx itself goes by."""
 
+USUAL_PORTS = {"http": 80, "https": 443}
+"""The port that a URL of each scheme means where it names none."""
+
 PupChoice = Literal["auto", "installed", "builtin"]
 """Who runs `pup` subcommands. `auto`: the installed `pup` where there is one and it knows the spelling."""
 
@@ -207,8 +210,8 @@ def base_url_of(text: str) -> str:
             "(plain http is for 127.0.0.1 and localhost)"
         )
     host = f"[{host}]" if ":" in host else host
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}{'' if port in (None, usual) else f':{port}'}{parts.path}"
+    named = "" if port in (None, USUAL_PORTS[parts.scheme]) else f":{port}"
+    return f"{parts.scheme}://{host}{named}{parts.path}"
 
 
 def is_loopback(host: str) -> bool:

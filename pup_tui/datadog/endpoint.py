@@ -7,17 +7,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pup_tui.datadog.arguments import CommandError
-from pup_tui.datadog.configuration import SITES, is_loopback
+from pup_tui.datadog.configuration import SITES, USUAL_PORTS, is_loopback
 from pup_tui.known_word import KnownWord
+from pup_tui.late_pattern import late_pattern
 
-_ELSEWHERE: Final = re.compile(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
+_ELSEWHERE: Final = late_pattern(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
 """How a text begins that may name a host, whoever reads it."""
-_ORIGIN: Final = re.compile(
+_ORIGIN: Final = late_pattern(
     r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?(?=[/?#]|$)",
     re.IGNORECASE | re.ASCII,
 )
 """A host that everybody reads alike: without a user, and without what only some take for a slash."""
-_PORTS: Final = {"http": 80, "https": 443}
 
 
 def path_of(endpoint: str, base_url: str) -> str:
@@ -63,5 +63,5 @@ def _parted(url: str) -> tuple[str, str, int, str] | None:
     if found is None:
         return None
     scheme = found[1].lower()
-    port = int(found[3]) if found[3] else _PORTS[scheme]
+    port = int(found[3]) if found[3] else USUAL_PORTS[scheme]
     return scheme, found[2].lower(), port, url[found.end() :]

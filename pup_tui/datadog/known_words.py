@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -48,8 +48,8 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     no table has, and an installed `pup` may have more subcommands than are known here, but none whose name is
     close to one of those.
     """
-    words = list(words[1:] if words[:1] == [KnownWord("pup")] else words)
-    if asks_help([word.text for word in words if word.is_whole]):
+    words = _without_pup(words)
+    if _asks_help(words):
         return ""
     name, rest = _command(words)
     if not name:
@@ -58,14 +58,12 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     more = installed_commands().get(name)
     if more is not None and not more.is_whole:
         return PUP
-    rows = load_table().named(name)
-    own = [flag for row in rows for flag in row.flags]
-    given = _given(name, rest, [*own, *(more.flags if more is not None else [])])
-    if not rows and more is not None:
+    given = _given(name, rest)
+    if more is not None and not load_table().named(name):
         if is_known and not more.takes(len(given.positional)):
             raise CommandError(f"{name} takes other arguments", f"use `{more.usage}`")
         return PUP
-    takes = {flag.name for flag in (*own, *load_table().globals) if not flag.refused}
+    takes = {flag.name for flag in (*_own_flags(name), *load_table().globals) if not flag.refused}
     if given.is_foreign or not {flag.name for flag in given.flags} <= takes:
         return PUP
     if is_known:
@@ -74,17 +72,23 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
 
 
 def endpoint_of(words: Sequence[KnownWord]) -> KnownWord | None:
-    """The endpoint that words give to `pup api`; None where they are those of another subcommand.
+    """The endpoint that words give to `pup api`; None where they give none, or ask for help.
 
     Raises CommandError for a flag or value that `api` does not take.
     """
-    name, rest = _command(words[1:] if words[:1] == [KnownWord(PUP)] else words)
-    if name != "api":
+    words = _without_pup(words)
+    name, rest = _command(words)
+    if name != "api" or _asks_help(words):
         return None
-    flags = [flag for row in load_table().named(name) for flag in row.flags]
-    more = installed_commands().get(name)
-    given = _given(name, rest, [*flags, *(more.flags if more is not None else [])])
-    return given.positional[0] if given.positional else None
+    return next(iter(_given(name, rest).positional), None)
+
+
+def _without_pup(words: Sequence[KnownWord]) -> Sequence[KnownWord]:
+    return words[1:] if words[:1] == [KnownWord(PUP)] else words
+
+
+def _asks_help(words: Sequence[KnownWord]) -> bool:
+    return asks_help([word.text for word in words if word.is_whole])
 
 
 def _command(words: Sequence[KnownWord]) -> tuple[str, list[KnownWord]]:
@@ -121,9 +125,16 @@ def _foreign(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -> 
     raise error
 
 
-def _given(name: str, words: Sequence[KnownWord], flags: Iterable[PupFlag]) -> _Given:
+def _own_flags(name: str) -> list[PupFlag]:
+    """The flags that a subcommand has with the built-in client."""
+    return [flag for row in load_table().named(name) for flag in row.flags]
+
+
+def _given(name: str, words: Sequence[KnownWord]) -> _Given:
     """What words give to a subcommand. Raises CommandError for a flag or value that it does not take."""
-    spelled = spellings((*flags, *load_table().globals))
+    more = installed_commands().get(name)
+    foreign = () if more is None else more.flags
+    spelled = spellings((*_own_flags(name), *foreign, *load_table().globals))
     found: list[PupFlag] = []
     positional: list[KnownWord] = []
     is_foreign = False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from pup_tui import late
+from pup_tui.answers.emptiness import why_not_known
 from pup_tui.answers.states import states_of
 from pup_tui.answers.tables import moment_of
 from pup_tui.answers.things import layers, subject_of
@@ -152,7 +153,10 @@ async def _incidents_of(thing: NamedThing, client: DatadogClient) -> tuple[str, 
     except DatadogError as error:
         why = f"HTTP {error.status}" if error.status else str(error)
         return "", f"its incidents are not known: {why}"
-    found = [each["attributes"] for each in json.loads(done.stdout)["data"]]
+    answer = json.loads(done.stdout)
+    if why := why_not_known(answer):
+        return "", f"its incidents are not known: {why}"
+    found = [each["attributes"] for each in answer["data"]]
     if not found:
         return "", ""
     named = [f"{each.get('severity') or ''} {each.get('title') or ''}".strip() for each in found]

@@ -266,8 +266,8 @@ async def _all_pages(
                 raise
             pages = "1 page" if number == 1 else f"{number} pages"
             read = f"{pages} before it ({len(found.things)} results) were read"
-            told = f"{error}: this was page {number + 1}; {read}"
-            raise DatadogError(f"{told}, and are not shown", error.status, error.body) from None
+            told = f"{error}: this was page {number + 1}; {read}, and are not shown"
+            raise DatadogError(told, error.status, error.body, error.again_in) from None
         found.add(response.json, items)
         if len(items) < size:
             return found

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from pup_tui import late
-from pup_tui.datadog.configuration import CERTIFICATE_VARIABLES
+from pup_tui.datadog.configuration import CERTIFICATE_VARIABLES, USUAL_PORTS
 from pup_tui.datadog.decoding import (
     ACCEPT_ENCODING,
     BodyDecoder,
@@ -333,4 +333,4 @@ def _check_target(url: str) -> None:
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, parts.hostname, parts.port or USUAL_PORTS[parts.scheme]

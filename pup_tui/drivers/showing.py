@@ -21,7 +21,6 @@ from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import Captured, KeptOutput
 from pup_tui.output.shown import made_path, pretty_json, shown_table
 from pup_tui.output.spool import SpoolWriter
-from pup_tui.output.table import table
 from pup_tui.steps.executor import Outcome
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.expression import compile_expression
@@ -114,7 +113,7 @@ def _table_by_kind(seen: _Seen) -> str:
     value = _value(seen)
     subject = subject_of(value)
     if subject.is_list and not subject.things:
-        return table([], [], more_than(value))
+        return _small(shown_table([], [], more_than(value)))
     things = thing_table(value)
     made = json_table([value], least=1) if things is None else things.text
     if made is None:

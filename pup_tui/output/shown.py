@@ -74,13 +74,13 @@ def _coloured(found: re.Match[str]) -> str:
 def shown_table(titles: Sequence[str], rows: Sequence[Sequence[str]], more: str = "") -> str | None:
     """A table of cells in which every character can be seen; None where it would be too large.
 
-    `more` tells that there are more rows than these.
+    `more` tells that there are more rows than these; it may hold foreign text, as the cells do.
     """
     lines = [[_cell(cell) for cell in row] for row in (titles, *rows)]
     widths = (max(map(len, column)) for column in zip(*lines, strict=True))
     if sum(widths) * len(lines) > MOST_ADDED:
         return None
-    return table(lines[0], lines[1:], more)
+    return table(lines[0], lines[1:], safe_text(more))
 
 
 def _cell(text: str) -> str:

@@ -97,18 +97,30 @@ async def test_of_a_service_its_incidents_are_told_too(
     )
 
 
-async def test_who_may_not_see_incidents_is_told_of_monitors() -> None:
+@pytest.mark.parametrize(
+    ("incidents", "why"),
+    [
+        (Reply(403, {"errors": ["Forbidden"]}), "HTTP 403"),
+        (
+            Reply(200, {"data": {"attributes": {"incidents": []}}, "meta": {"warnings": ["gone"]}}),
+            "the answer may not be complete: Datadog warns: gone",
+        ),
+    ],
+)
+async def test_who_may_not_see_all_incidents_is_told_of_monitors(
+    incidents: Reply, why: str
+) -> None:
     async def answer(asked: Recorded, write: Write) -> Reply:
         of_monitors = asked.path.startswith("/api/v1/monitor")
         monitor = {"id": 1, "name": "errors", "overall_state": "OK"}
-        return Reply(200, [monitor]) if of_monitors else Reply(403, {"errors": ["Forbidden"]})
+        return Reply(200, [monitor]) if of_monitors else incidents
 
     async with FakeServer(handler=answer) as server:
         environ = {"PUP_TUI_DATADOG_URL": server.url, **KEYS}
         async with DatadogClient(DatadogConfiguration.from_environment(environ)) as client:
             [found] = await _asked(client, NamedThing("service", "payments"))
     assert (found.state, found.problem) == ("OK", "")
-    assert found.told == "1 monitor: 1 OK · its incidents are not known: HTTP 403"
+    assert found.told == f"1 monitor: 1 OK · its incidents are not known: {why}"
 
 
 async def test_what_was_told_is_told_again_for_seconds_but_no_error_is(

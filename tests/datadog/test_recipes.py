@@ -332,6 +332,17 @@ async def test_pages_that_cannot_be_read_whole_are_an_error(
     assert "page" not in str(caught.value)
 
 
+async def test_a_rate_limit_of_a_later_page_tells_when_another_attempt_has_a_chance(
+    client_of: MakeClient,
+) -> None:
+    page = Reply(200, [{"id": n, "overall_state": "OK"} for n in range(1000)])
+    limited = Reply(429, headers={"X-RateLimit-Reset": "200"})
+    async with FakeServer(page, limited) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="this was page 2") as caught:
+            await run(client, "monitors list --service=x")
+    assert (caught.value.status, caught.value.again_in) == (429, 200)
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

@@ -6,9 +6,6 @@ import logging
 import ssl
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,25 +15,9 @@ from pup_tui.datadog.failures import TransportError
 from pup_tui.datadog.proxies import proxy_for
 from pup_tui.datadog.transport import Request, Response, open_client, send
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
+from tests.support.untrusted import CERTIFICATE, untrusted_server
 
-SELF_SIGNED = Path(__file__).parent / "data" / "self-signed.pem"
 KEYS = {"DD-API-KEY": "api-0123456789", "DD-APPLICATION-KEY": "app-0123456789"}
-
-
-@asynccontextmanager
-async def tls_server() -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A server whose certificate nobody vouches for: where it is, and what it is asked."""
-    asked: list[bytes] = []
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-        writer.close()
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(SELF_SIGNED)
-    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
-        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/", asked
 
 
 async def get(url: str, **options: Any) -> Response:
@@ -395,12 +376,13 @@ async def test_the_certificates_that_come_along_are_read_once(
 async def test_certificates_that_are_named_later_are_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with tls_server() as (url, _):
+    async with untrusted_server() as (address, _):
+        url = f"https://{address}/"
         for _ in range(2):
             with pytest.raises(TransportError, match="not trusted"):
                 await get(url)
             with monkeypatch.context() as patch:
-                patch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))
+                patch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
                 assert (await get(url, network={"SSL_CERT_FILE"})).body == b"ok"
 
 
@@ -434,7 +416,8 @@ async def test_cancelling_ends_a_call_at_once() -> None:
 
 @pytest.mark.proves("F29", "P18")
 async def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
-    async with tls_server() as (url, asked):
+    async with untrusted_server() as (address, asked):
+        url = f"https://{address}/"
         with pytest.raises(TransportError, match="certificate is not trusted") as caught:
             await get(url, credentials=KEYS)
         assert caught.value.kind == "tls"

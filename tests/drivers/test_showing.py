@@ -62,6 +62,16 @@ async def test_below_a_table_of_ones_own_stands_that_the_answer_is_a_part(tmp_pa
     assert made == ["(2 rows; these are 2 of 7 results)", "(1 row)"]
 
 
+async def test_a_warning_below_a_table_shows_every_character(tmp_path: Path) -> None:
+    program = program_of("steps: [{name: a, kind: shell, run: x, show: table}]")
+    page = {"data": [], "meta": {"warnings": ["\x1b[31mred\nend"]}}
+    executor = FakeExecutor(Play(stdout=json.dumps(page).encode()))
+    run = await local_run(program, tmp_path, executors={ShellRequest: executor})
+    assert (await run.drive()).status is RunStatus.SUCCEEDED
+    (line,) = made_path(run.outputs.path("a")).read_text().splitlines()
+    assert line.endswith("Datadog warns: \\x1b[31mred\\nend)")
+
+
 async def test_of_several_attempts_the_last_is_shown(tmp_path: Path) -> None:
     program = program_of("""
         steps:

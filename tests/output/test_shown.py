@@ -58,6 +58,15 @@ def test_a_table_shows_every_character_of_its_cells() -> None:
     ]
 
 
+def test_nothing_foreign_below_a_table_is_a_style_or_hidden() -> None:
+    told = "Datadog warns: \x1b[31mred\n\u202e"
+    safe = "Datadog warns: \\x1b[31mred\\n\\u202e"
+    assert shown_table([], [], told) == f"(0 rows; {safe})\n"
+    made = shown_table(["n"], [["1"]], told)
+    assert made is not None
+    assert made.endswith(f"\n(1 row; {safe})\n")
+
+
 def test_a_long_cell_is_cut_and_a_huge_table_is_not_made() -> None:
     made = shown_table(["n"], [["x" * 5_000]])
     assert made is not None

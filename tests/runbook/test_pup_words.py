@@ -67,6 +67,11 @@ def test_an_address_of_a_datadog_is_none(endpoint: str, tmp_path: Path) -> None:
     assert load(path, pup=known).errors == ()
 
 
+@pytest.mark.parametrize("run", ["api --help", "pup api -h", "--help api", "api v2/x --help"])
+def test_what_asks_for_help_gives_no_address(run: str, tmp_path: Path) -> None:
+    assert _load(tmp_path, run).errors == ()
+
+
 @pytest.mark.parametrize(
     "run",
     [

@@ -165,6 +165,7 @@ class TestInstalled:
             ["--not-known-here", "x", "api", "/api/v1/x"],
             ["--not-known-here=x", "monitors", "list"],
             ["--output", "json", "-z", "monitors", "list"],
+            ["-yo", "json", "monitors", "list"],
         ],
     )
     async def test_takes_no_flag_before_a_subcommand_that_nobody_knows(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ from pup_tui.output.passage import Line, Passage
 from pup_tui.runbook.load import load
 from pup_tui.settings.settings import read_settings
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
+from tests.support.untrusted import untrusted_server
 
 T = TypeVar("T")
 
@@ -41,9 +41,6 @@ HOST = "api.example.com"
 
 UNTRUSTED = "tls.example.com"
 """Stands for one whose certificate nobody vouches for."""
-
-CERTIFICATE = Path(__file__).parent.parent / "datadog" / "data" / "self-signed.pem"
-
 
 _NEEDS_DATADOG = re.compile(r"kind: (pup|datadog-workflow)|url: /api/")
 
@@ -173,17 +170,8 @@ class Stage:
 
     async def untrusted(self) -> str:
         """The address of a server whose certificate is its own."""
-
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-            writer.close()
-
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATE)
-        server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
-        await self._servers.enter_async_context(server)
-        return f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        address, _ = await self._servers.enter_async_context(untrusted_server())
+        return address
 
     async def write(self, name: str, text: str) -> Path:
         """A file in the stage's folder, with the web server's address put in."""
