@@ -25,6 +25,7 @@ from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
     ONE_VARIABLE,
+    READING,
     UNKNOWN,
     ShellWord,
     assigned_by,
@@ -351,6 +352,15 @@ class Survey:
     def shares_documents(self) -> bool:
         """Whether a command that is not known may read what another one is given."""
         return DESCRIPTOR in self.script
+
+    @cached_property
+    def readers(self) -> list[list[ShellWord]]:
+        """The words of all commands that may read their input into variables."""
+        return [
+            words
+            for words in map(self.words, self.commands)
+            if not READING.isdisjoint(word.text for word in words)
+        ]
 
     def fills(self, words: Sequence[ShellWord]) -> Iterator[bytes]:
         """The variables that a command of such words gives a text; `ANY` for all."""

@@ -455,9 +455,10 @@ class Uses:
         named = (
             {word.text for word in self._survey.words(body)} if body.type == "command" else {b""}
         )
-        is_open = b"exec" in named and named <= _EXEC
-        is_open = is_open or self._survey.shares_documents
-        waiting, seen = [self._path[0] if is_open else statement], set[bytes]()
+        if (b"exec" in named and named <= _EXEC) or self._survey.shares_documents:
+            yield from self._survey.readers
+            return
+        waiting, seen = [statement], set[bytes]()
         while waiting:
             for command in self._survey.commands_within(waiting.pop()):
                 words = self._survey.words(command)
