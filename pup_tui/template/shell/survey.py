@@ -160,6 +160,10 @@ class Survey:
         """The text of a node as it stands in the script."""
         return self.written[node.start_byte : node.end_byte]
 
+    def shown(self, node: Node) -> str:
+        """The text of a node to tell somebody of it."""
+        return self.as_written(node).decode(errors="replace")
+
     @property
     def commands(self) -> list[Node]:
         """Every command, declarations too, in the order of the script."""

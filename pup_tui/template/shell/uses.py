@@ -243,7 +243,7 @@ class Uses:
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
             hint = "write -- before it, one element of it, or NAME=(…) where it fills an array"
-        shown = self._survey.as_written(word.node).decode(errors="replace")
+        shown = self._survey.shown(word.node)
         raise UnsafePlaceError(f"{shown} may become several words", hint)
 
     def _use_in(self, word: ShellWord) -> Use | None:
@@ -517,7 +517,7 @@ class Uses:
         if use is not None and not self._may_be_builtin(word):
             self._is_used(use)
         else:
-            shown = self._survey.as_written(word.node).decode(errors="replace")
+            shown = self._survey.shown(word.node)
             raise UnsafePlaceError(
                 f"{shown} chooses the command, and what that does with its words is not known",
                 "write `env` before it, which runs programs only",
