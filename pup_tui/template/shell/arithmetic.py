@@ -161,7 +161,7 @@ class Arithmetic:
             else:
                 yield Reading(
                     self._words.names(text, node),
-                    self._survey.text(node.parent or node).decode(errors="replace")[:60],
+                    self._survey.shown(node.parent or node)[:60],
                     self._survey.line(node),
                     Use.INT,
                     frozenset(),

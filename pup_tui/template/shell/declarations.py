@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.language import nodes_of
+from pup_tui.template.shell.origins import Surveyed
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
@@ -57,34 +58,16 @@ _REFERS: Final = late_pattern(
     rb"\b(?:declare|typeset|local|private)\b[^\n;&|]*?\s['\"\\]*[-+][\w'\"\\]*[nT]|\bnameref\s"
 )
 """What may be a declaration of such a variable in a text that is evaluated."""
-_TEXTS: Final = ("string", "raw_string", "ansi_c_string", "heredoc_body", "concatenation", "word")
+_WORD_KINDS: Final = ("string", "raw_string", "ansi_c_string", "concatenation", "word")
 
 
-class Declared(Protocol):
-    """What of a script is looked at: that of its `Survey`."""
-
-    @property
-    def shell(self) -> str: ...
-
-    @property
-    def root(self) -> Node: ...
-
-    @property
-    def commands(self) -> list[Node]: ...
+class Declared(Surveyed, Protocol):
+    """What of a script is looked at, and asked of its `Survey`, for the sake of its declarations."""
 
     @property
     def aliases(self) -> frozenset[bytes]: ...
 
-    @property
-    def assignments_to(self) -> dict[bytes, list[Node]]: ...
-
     def named(self, *names: bytes) -> list[tuple[Node, list[ShellWord]]]: ...
-
-    def text(self, node: Node, /) -> bytes: ...
-
-    def word(self, node: Node, /) -> ShellWord: ...
-
-    def words(self, command: Node, /) -> list[ShellWord]: ...
 
     def texts_of_word(self, word: ShellWord, /) -> frozenset[bytes]: ...
 
@@ -228,9 +211,8 @@ class Declarations:
         if not self._evaluates:
             return []
         survey = self._survey
-        nodes = nodes_of(survey.root, *_TEXTS)
-        texts = {survey.word(n).text if n.type != "heredoc_body" else survey.text(n) for n in nodes}
-        texts |= {survey.text(each)[1:-1] for each in nodes_of(survey.root, "array")}
+        nodes = nodes_of(survey.root, *_WORD_KINDS, "heredoc_body", "array")
+        texts = set(map(self._text, nodes))
         mentions = not TELLING.isdisjoint(texts)
         texts = {text for text in texts if _may_tell(text, mentions=mentions)}
         given = [words[1:] for _, words in survey.named(b"eval", b"trap")]
@@ -238,6 +220,13 @@ class Declarations:
         texts |= {b" ".join(map(_made_words, words)) for words in given}
         parted = (_PRINTED.sub(_MADE, text) for text in sorted(texts) if _PARTED.search(text))
         return [inner for inner in map(survey.evaluated, parted) if inner is not None]
+
+    def _text(self, node: Node) -> bytes:
+        """What a node of the script would be as a script of its own."""
+        if node.type in _WORD_KINDS:
+            return self._survey.word(node).text
+        text = self._survey.text(node)
+        return text[1:-1] if node.type == "array" else text
 
     @cached_property
     def _evaluates(self) -> bool:

@@ -162,7 +162,12 @@ class _Names:
     """A file whose name holds the text may have been made."""
 
 
-_Carrier = _Word | _Output | _Input | _Variable | _File | _Names
+@dataclass(frozen=True, slots=True)
+class _Descriptor:
+    """A descriptor of the script's own, whichever it is, gives the text to who reads from it."""
+
+
+_Carrier = _Word | _Output | _Input | _Variable | _File | _Names | _Descriptor
 _Steps = Iterator[_Carrier | Evaluator]
 
 
@@ -269,6 +274,9 @@ class Evaluations:
                     self._fed(self._parts.use(command)) for command in self._parts.listers
                 )
                 yield from map(_Word, self._parts.found_files)
+            case _Descriptor():
+                yield from map(_Input, self._parts.descriptor_readers)
+                yield from map(_File, self._parts.descriptor_files)
             case _:
                 assert_never(at)
 
@@ -657,8 +665,7 @@ class Evaluations:
         """To whoever reads what a redirection gives."""
         owner = body(redirect)
         if opens_input(redirect) or redirect.type in REDIRECTS - {"file_redirect"}:
-            yield from map(_Input, self._parts.descriptor_readers)
-            yield from map(_File, self._parts.descriptor_files)
+            yield _Descriptor()
         if feeds_input(redirect):
             yield _Input(owner) if owner is not None else _Output(redirect)
             yield from [_Input(self._root)] if is_of_exec(redirect) else ()

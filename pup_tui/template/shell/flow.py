@@ -393,7 +393,7 @@ class _Graph:
             return None
         names = self._names(name, node)
         line = self._survey.line(node)
-        shown = self._survey.as_written(node).decode(errors="replace")[:60]
+        shown = self._survey.shown(node)[:60]
         if before == b"!" and not _KEYS_OR_NAMES.match(after) and not _PROMPT.match(after):
             problem = UnsafePlaceError(
                 f"{shown} takes the value for the name of a variable", "write a `case` instead"
@@ -405,14 +405,14 @@ class _Graph:
 
     def _as_prompt(self, node: Node, names: tuple[bytes, ...]) -> Reading:
         """What expands a text as a prompt, with the variables that it names."""
-        shown = self._survey.as_written(node).decode(errors="replace")[:60]
+        shown = self._survey.shown(node)[:60]
         problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
         return Reading(names, shown, self._survey.line(node), Use.CODE, frozenset(), problem)
 
     def _used(self, node: Node, names: tuple[bytes, ...], after: bytes) -> Reading:
         """What is done with the text that an expansion stands for."""
         line = self._survey.line(node)
-        shown = self._survey.as_written(node).decode(errors="replace")[:60]
+        shown = self._survey.shown(node)[:60]
         path = path_to(self._survey.root, node)
         try:
             uses = Uses(self._survey, path, node.start_byte, is_reference=True)
@@ -445,7 +445,7 @@ class _Graph:
 
         for word in self._patterns():
             if self._is_named(word.node):
-                yield Unchecked(word.raw.decode(errors="replace"), self._survey.line(word.node))
+                yield Unchecked(self._survey.shown(word.node), self._survey.line(word.node))
 
     def _patterns(self) -> Iterator[ShellWord]:
         """The words of commands that become the names of files."""

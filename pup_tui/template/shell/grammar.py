@@ -301,9 +301,10 @@ def _parse(script: bytes) -> Tree | None:
 def unknown(root: Node, script: bytes) -> int:
     """The first byte at which what was read is no shell that the grammar knows; -1 if there is none."""
     if not root.has_error:
-        lost = (node.start_byte for node in _lost_nodes(root, script))
+        found = FoundNodes(root)
+        lost = (node.start_byte for node in _lost_nodes(root, found, script))
         apart = (*_letters_for_blanks(root, script), *_ends_of_words(root, script))
-        documents = misread(nodes_of(root, "heredoc_redirect"), script) if b"<<" in script else ()
+        documents = misread(found.of("heredoc_redirect"), script)
         return min((*lost, *apart, *documents), default=-1)
     node = root
     while True:
@@ -330,9 +331,8 @@ def _ends_of_words(root: Node, script: bytes) -> Iterator[int]:
             yield found.start()
 
 
-def _lost_nodes(root: Node, script: bytes) -> list[Node]:
+def _lost_nodes(root: Node, found: FoundNodes, script: bytes) -> list[Node]:
     """Where the tree has a command and the shells something else, or arithmetic that it has not."""
-    found = FoundNodes(root)
     named = found.of("command_name")
     names = [node for name in named for node in name.named_children]
     lost = [node for node in names if _word(node) in _RESERVED]

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pup_tui.template.shell.redirections import document, upwards
+from pup_tui.template.shell.redirections import document, ending_line, upwards
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,8 +25,6 @@ _BARE: Final = rb"[^\s;&|()<>'\"\\`$\x80-\xff]|\$(?![\w({'\"[])"
 _DELIMITER: Final = re.compile(rb"(?:%b|%b)+(?=[ \t\n;&|()<>]|\Z)" % (_QUOTED, _BARE))
 """The word behind ``<<``, up to where it ends for every shell: ASCII, quoted in whole or in part."""
 _USUAL: Final = re.compile(rb"(['\"]?)[\w.+-]+\1")
-_QUOTES: Final = re.compile(rb"\\(.)|['\"]")
-_HERE_STRING: Final = re.compile(rb"<<<")
 _NO_DOCUMENT: Final = re.compile(rb"<<<|\(\(")
 _GOES_ON: Final = re.compile(rb"[|&\\][ \t]*\Z")
 """The end of a line whose last command goes on behind the texts."""
@@ -99,7 +97,7 @@ def _lines(script: bytes) -> Iterator[list[_Document]]:
     """The here-documents of each line on which some begin, if all of them end."""
     at, ends = 0, _Ends(script)
     while (end := script.find(b"\n", at)) >= 0:
-        is_string = _HERE_STRING.search(script, at, end) is not None
+        is_string = script.find(b"<<<", at, end) >= 0
         begins = [] if is_string else [*_BEGINS.finditer(script, at, end)]
         at = end + 1
         found: list[_Document] = []
@@ -119,7 +117,7 @@ def _begin(script: bytes, found: re.Match[bytes]) -> _Begin | None:
     word = _DELIMITER.match(script, found.end())
     if word is None:
         return None
-    name = _QUOTES.sub(rb"\1", word[0])
+    name = ending_line(word[0])
     return _Begin(found.start(), *word.span(), name, bool(found["tabs"])) if name else None
 
 

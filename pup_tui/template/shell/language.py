@@ -12,7 +12,7 @@ _KINDS: Final = (
     *("ansi_c_string", "arithmetic_expansion", "binary_expression", "c_style_for_statement"),
     *("command", "command_name", "command_substitution", "comment", "compound_statement"),
     *("declaration_command", "expansion", "extglob_pattern", "file_redirect", "for_statement"),
-    *("function_definition", "heredoc_body", "heredoc_redirect", "heredoc_start"),
+    *("function_definition", "heredoc_body", "heredoc_redirect"),
     *("herestring_redirect", "raw_string", "regex", "simple_expansion", "subscript", "subshell"),
     *("unary_expression", "unset_command", "variable_assignment"),
 )

@@ -16,7 +16,7 @@ _INPUT: Final = frozenset({"<", "<>"})
 _DUPLICATES: Final = frozenset({">&"})
 _COMPUTED: Final = frozenset({"expansion", "simple_expansion", "string"})
 _OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
-_QUOTES: Final = re.compile(rb"['\"\\]")
+_QUOTES: Final = re.compile(rb"\\(.)|['\"]")
 
 
 class HereDocument(NamedTuple):
@@ -34,7 +34,12 @@ class HereDocument(NamedTuple):
     @property
     def delimiter(self) -> bytes:
         """The line that ends it."""
-        return _QUOTES.sub(b"", text(self.start)) if self.start is not None else b""
+        return ending_line(text(self.start)) if self.start is not None else b""
+
+
+def ending_line(delimiter: bytes) -> bytes:
+    """The line that ends a here-document which begins with this delimiter: it is there without quotes."""
+    return _QUOTES.sub(rb"\1", delimiter)
 
 
 def text(node: Node) -> bytes:

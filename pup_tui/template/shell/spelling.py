@@ -63,7 +63,8 @@ class Joined(NamedTuple):
 class Spelling(NamedTuple):
     """The steps from a script to what was read of it; ``unknown_line`` is where that is not told surely.
 
-    ``delimiters`` tell of here-documents that begin anew before a byte of the joined script where they began.
+    ``delimiters`` tell of here-documents that begin anew before a byte of the joined script, in their order,
+    where they began.
     """
 
     joined: Joined = Joined()
@@ -114,5 +115,6 @@ class Spelling(NamedTuple):
         """How many lines of the script there are more before a byte of what was read."""
         if not self.joined.places and not self.delimiters:
             return 0
-        added = sum(place <= self._in_joined(at) for place in self.delimiters)
-        return bisect_left(self.joined.places, self.outer(at)) - added
+        at = self._in_joined(at)
+        added = bisect_right([*self.delimiters], at)
+        return bisect_left(self.joined.places, self.joined.outer(at)) - added

@@ -25,6 +25,7 @@ from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
     ONE_VARIABLE,
+    READING,
     UNKNOWN,
     ShellWord,
     assigned_by,
@@ -159,6 +160,10 @@ class Survey:
         """The text of a node as it stands in the script."""
         return self.written[node.start_byte : node.end_byte]
 
+    def shown(self, node: Node) -> str:
+        """The text of a node to tell somebody of it."""
+        return self.as_written(node).decode(errors="replace")
+
     @property
     def commands(self) -> list[Node]:
         """Every command, declarations too, in the order of the script."""
@@ -250,7 +255,7 @@ class Survey:
 
         `UNKNOWN` where nothing is known of it.
         """
-        begun = {name for text in self._begins(word) for name in text.split(None, 1)[:1]}
+        begun = {name for text in self.texts_of_word(word) for name in text.split(None, 1)[:1]}
         found: set[bytes] = set()
         for name in begun:
             parts = name.split(UNKNOWN)
@@ -258,9 +263,10 @@ class Survey:
                 found |= made_of(parts) if any(parts) else {UNKNOWN}
         return found
 
-    def texts_of_word(self, word: ShellWord) -> frozenset[bytes]:
+    @cached_property
+    def texts_of_word(self) -> Callable[[ShellWord], frozenset[bytes]]:
         """What a word may stand for that is no literal, with `UNKNOWN` for what is not known of it."""
-        return self._begins(word)
+        return CommandNames(self).of
 
     def runs(self, words: list[ShellWord]) -> Iterator[tuple[bytes, list[ShellWord]]]:
         """The commands that some words may run, and their words from each name on."""
@@ -311,12 +317,12 @@ class Survey:
         """The commands that a word may name."""
         if word.is_literal:
             return frozenset((word.text,))
-        names = (text.split(None, 1)[0] for text in self._begins(word) if text.strip())
+        names = (text.split(None, 1)[0] for text in self.texts_of_word(word) if text.strip())
         return frozenset(name for name in names if UNKNOWN not in name)
 
     def is_named(self, word: ShellWord) -> bool:
         """Whether all commands are known that a word may name."""
-        texts = self._begins(word)
+        texts = self.texts_of_word(word)
         return bool(texts) and all(
             UNKNOWN not in text.split(None, 1)[0] for text in texts if text.strip()
         )
@@ -352,6 +358,15 @@ class Survey:
         """Whether a command that is not known may read what another one is given."""
         return DESCRIPTOR in self.script
 
+    @cached_property
+    def readers(self) -> list[list[ShellWord]]:
+        """The words of all commands that may read their input into variables."""
+        return [
+            words
+            for words in map(self.words, self.commands)
+            if not READING.isdisjoint(word.text for word in words)
+        ]
+
     def fills(self, words: Sequence[ShellWord]) -> Iterator[bytes]:
         """The variables that a command of such words gives a text; `ANY` for all."""
         return filled(words, self.functions, tables(self.shell))
@@ -384,7 +399,7 @@ class Survey:
             forwarders=self._forwarders,
             assigned=self.assigned,
             declared=self.declared,
-            commands=self._begins,
+            commands=self.texts_of_word,
         )
 
     @cached_property
@@ -531,10 +546,6 @@ class Survey:
         made = self.assignments_to.get(match[1], ()) if match else ()
         texts = (self.text(assignment).partition(b"=")[2] for assignment in made)
         return any(_OWN_WORD.match(text.lstrip(b"('")) for text in texts)
-
-    @cached_property
-    def _begins(self) -> Callable[[ShellWord], frozenset[bytes]]:
-        return CommandNames(self).of
 
     def _surely_shifts(self, command: Node, body: Node) -> bool:
         """Whether a command drops a word of its function whenever what stands behind it in there runs."""

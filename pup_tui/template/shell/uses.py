@@ -243,7 +243,7 @@ class Uses:
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
             hint = "write -- before it, one element of it, or NAME=(…) where it fills an array"
-        shown = self._survey.as_written(word.node).decode(errors="replace")
+        shown = self._survey.shown(word.node)
         raise UnsafePlaceError(f"{shown} may become several words", hint)
 
     def _use_in(self, word: ShellWord) -> Use | None:
@@ -455,9 +455,10 @@ class Uses:
         named = (
             {word.text for word in self._survey.words(body)} if body.type == "command" else {b""}
         )
-        is_open = b"exec" in named and named <= _EXEC
-        is_open = is_open or self._survey.shares_documents
-        waiting, seen = [self._path[0] if is_open else statement], set[bytes]()
+        if (b"exec" in named and named <= _EXEC) or self._survey.shares_documents:
+            yield from self._survey.readers
+            return
+        waiting, seen = [statement], set[bytes]()
         while waiting:
             for command in self._survey.commands_within(waiting.pop()):
                 words = self._survey.words(command)
@@ -516,7 +517,7 @@ class Uses:
         if use is not None and not self._may_be_builtin(word):
             self._is_used(use)
         else:
-            shown = self._survey.as_written(word.node).decode(errors="replace")
+            shown = self._survey.shown(word.node)
             raise UnsafePlaceError(
                 f"{shown} chooses the command, and what that does with its words is not known",
                 "write `env` before it, which runs programs only",

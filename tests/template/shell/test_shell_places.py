@@ -536,6 +536,11 @@ def test_a_variable_is_told_as_it_stands_in_the_script() -> None:
     assert caught.value.message.startswith("the value gets to ${(U)x}")
 
 
+def test_a_pattern_is_told_as_it_stands_in_the_script() -> None:
+    (found,) = compile_shell("echo {{ V }}; read a*(.N)", "zsh").unchecked
+    assert found.variable == "a*(.N)"
+
+
 def test_how_an_array_is_filled_is_told_where_a_dash_would_be_an_element() -> None:
     with pytest.raises(TemplateError, match="begins with - or") as caught:
         compile_shell("set -A x {{ V }}", "zsh").render({"V": "-a"})
