@@ -17,7 +17,7 @@ from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.first_command import first_tool
-from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.markers import readable
 from pup_tui.template.shell.places import TextOrigin, Unchecked
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
@@ -181,7 +181,7 @@ def _check(found: Unchecked) -> str:
 
 def _readable(text: str) -> str:
     """A part of a script with `{{...}}` for its values."""
-    return MARKER.sub(b"{{...}}", text.encode()).decode()
+    return readable(text.encode()).decode()
 
 
 def _unchecked(found: Unchecked) -> tuple[str, str]:

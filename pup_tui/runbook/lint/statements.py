@@ -13,7 +13,7 @@ from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.markers import MARKER, Marked, variants
+from pup_tui.template.shell.markers import Marked, readable, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.tree import ScriptTree, script_tree
 from pup_tui.template.text import compile_text
@@ -72,4 +72,4 @@ def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[S
 
 def source_of(node: Node) -> str:
     """What a part of the script says, with `{{…}}` for its values."""
-    return MARKER.sub(b"{{...}}", node.text or b"").decode(errors="replace")
+    return readable(node.text or b"").decode(errors="replace")

@@ -29,7 +29,7 @@ from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.flow import follow
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
-from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.markers import MARKER, readable
 from pup_tui.template.shell.origins import SET_BY_MATCHES
 from pup_tui.template.shell.places import Need
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, KEPT_FILES, PROGRAMS
@@ -337,7 +337,7 @@ class Evaluations:
             if arguments:
                 return
             if not self._is_in_name(around):
-                name = MARKER.sub(b"{{...}}", unquoted(text(inside[-1])))
+                name = readable(unquoted(text(inside[-1])))
                 yield Evaluator(name.decode(errors="replace"), "", is_split=_is_split(inside))
         if self._may_be_option(use, position, inside):
             yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")

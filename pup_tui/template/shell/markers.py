@@ -25,6 +25,11 @@ _ROUND: Final = late_pattern(r"\s*(?:(not)\s+)?loop\.(first|last)\s*")
 _VARIABLE_BEFORE: Final = late_pattern(r"\$\w+\Z")
 
 
+def readable(script: bytes) -> bytes:
+    """A script, or a part of one, with `{{...}}` for its values, to tell somebody of it."""
+    return MARKER.sub(b"{{...}}", script)
+
+
 def is_raw(output: Output) -> bool:
     """Whether the author asked for the text itself, as code."""
     return output.expression.is_raw
