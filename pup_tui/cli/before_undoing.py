@@ -75,8 +75,7 @@ def _captured(past: ShownRun, node: Node, file: FileValues, *, ask: bool) -> dic
     """What the step captured that its undo names, but for secrets. Raises Failure where that is missing."""
     from pup_tui.core.named import captures_for_undo
 
-    hidden = node.step.secret_captures
-    names = [name for name in captures_for_undo(past.program, node) if name not in hidden]
+    names = captures_for_undo(past.program, node)
     found: dict[str, Any] = file.captured(node.id, names)
     for name in names:
         if name in found:

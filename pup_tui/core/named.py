@@ -26,11 +26,12 @@ def named_captures(program: Program, node: Node) -> tuple[str, ...]:
 
 
 def captures_for_undo(program: Program, node: Node) -> tuple[str, ...]:
-    """The captures of a step that what takes it back names."""
+    """The captures of a step that what takes it back names, but for secrets."""
     if not node.can_be_undone:
         return ()
     undo, declared = program.node(undo_id(node.id)), program.frames[node.frame].declared
     named = {name for uses in uses_of(undo.step, declared, with_notes=False) for name in uses.names}
+    named.difference_update(node.step.secret_captures)
     return tuple(name for name in captures_of(node.step) if name in named)
 
 

@@ -265,14 +265,13 @@ def _asks_what_was_done(program: Program, step: str, command: str | None) -> Que
     from pup_tui.core.named import captures_for_undo
 
     node = program.node(step)
-    hidden = node.step.secret_captures
     return Question(
         step=step,
         title=node.step.name,
         kind="unknown",
         message="It began and did not finish. If it was done, it can be taken back.",
         upcoming=command,
-        captures=tuple(n for n in captures_for_undo(program, node) if n not in hidden),
+        captures=captures_for_undo(program, node),
     )
 
 

@@ -55,8 +55,7 @@ class TypedAhead:
         self._waiting: deque[events.Key] = deque()
         self._holds: list[Hold] = []
         self._slow: Hold | None = None
-        """What keys are known to wait long for."""
-        self._told: Hold | None = None
+        """What keys are known to wait long for, until that is told."""
 
     async def take(self, key: events.Key) -> None:
         """Give a key on, now or as soon as those before it have been handled."""
@@ -110,8 +109,8 @@ class TypedAhead:
             self._tell_slow()
 
     def _tell_slow(self) -> None:
-        if self._slow in self._holds and self._waiting and self._told is not self._slow:
-            self._told = self._slow
+        if self._slow in self._holds and self._waiting:
+            self._slow = None
             self._tell("What you type waits for what is not there yet; ctrl+c gives it up.")
 
     async def _hand(self, key: events.Key) -> None:

@@ -34,6 +34,7 @@ from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
+from pup_tui.tui.told_of_size import ToldOfSize
 
 ARM_SECONDS = 0.4
 """How long after it was first drawn, and after a key that came before that, a dialog takes no answer."""
@@ -213,6 +214,7 @@ class Dialog(ModalScreen[Answer | None]):
         dialog was put away, and takes it when that is done again.
         """
         super().__init__()
+        self._compositor = ToldOfSize()
         self._typed = {} if typed is None else typed
         self._heading = title
         self._danger = danger

@@ -71,10 +71,11 @@ def make_room(app: App[Any]) -> None:
 def evidence_behind(dialog: Screen[Any]) -> Evidence | None:
     """What stands below the dialog and can be judged by, also in a window that has no cell for it now."""
     found = dialog.app.screen_stack[0].query("RunView")
-    return next((w for w in found if isinstance(w, Evidence) and _is_shown(w)), None)
+    return next((w for w in found if isinstance(w, Evidence) and is_displayed(w)), None)
 
 
-def _is_shown(widget: Widget) -> bool:
+def is_displayed(widget: Widget) -> bool:
+    """Whether nothing around a widget hides it, nor itself; there may be no cell for it all the same."""
     return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
 
 

@@ -18,6 +18,7 @@ from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.told_apart import told_apart
+from pup_tui.tui.told_of_size import ToldOfSize
 from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
@@ -54,6 +55,7 @@ class Shell(Screen[None]):
     def __init__(self, services: Services, hold_keys: Callable[[], Hold]) -> None:
         """`hold_keys` keeps what is typed for a page that is being opened."""
         super().__init__()
+        self._compositor = ToldOfSize()
         self._hold_keys = hold_keys
         self._held: Hold | None = None
         self._services = services

@@ -168,7 +168,6 @@ class History(Vertical):
         self._find: FindRuns | None = None
         self._rows: list[RunRow] = []
         self._widths: dict[str, int] = {}
-        self._room = 0
         self._total = 0
         self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
@@ -189,14 +188,14 @@ class History(Vertical):
     def on_mount(self) -> None:
         self._show_state()
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._room = event.size.width - _AROUND
+    def on_resize(self) -> None:
         self._fit()
 
     def _fit(self) -> bool:
         """Have the columns that there is room for, anew with all rows; whether they are others now."""
         legs = any(row.leg > 1 for row in self._rows)
-        widths = _widths(self._room, legs=legs) if self._room > 0 else {}
+        room = self.outer_size.width - _AROUND
+        widths = _widths(room, legs=legs) if room > 0 else {}
         if widths == self._widths:
             return False
         self._widths = widths

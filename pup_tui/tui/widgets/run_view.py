@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Button, Input, TextArea
 
 from pup_tui.core.actions import Question
@@ -35,6 +34,7 @@ from pup_tui.drivers.local import LocalRun
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.docked import is_displayed
 from pup_tui.tui.drawn_whole import LetDraw, hold_drawing
 from pup_tui.tui.evidence import evidence_for, next_with_output
 from pup_tui.tui.keys import bound
@@ -438,10 +438,7 @@ class RunView(Vertical):
     def take_in(self) -> None:
         """Bring to the screen what has happened since the last time, if the screen shows this run."""
         # Until what is shown instead is laid out, a page that is left counts as being on the screen.
-        left = any(
-            not node.display for node in self.ancestors_with_self if isinstance(node, Widget)
-        )
-        if left or not self.is_on_screen:
+        if not (is_displayed(self) and self.is_on_screen):
             return
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)

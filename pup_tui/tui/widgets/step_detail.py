@@ -51,9 +51,9 @@ class StepDetail(Static):
         self._step, self._beside = step, beside
         width = self.content_size.width
         told = Content("\n").join(_told(step, beside, max(LEAST_WIDTH, width)))
-        if width:
-            told = _cut(told, width, self._most_rows)
         rows = told.get_height({}, max(1, width))
+        if width and rows > (most := self._most_rows):
+            told, rows = _cut(told, width, most), max(1, most)
         # To lay all of the screen out costs as much as half a frame, and this is called with every key.
         self.update(told, layout=rows != self._rows)
         self._rows = rows
@@ -73,11 +73,8 @@ class StepDetail(Static):
 
 
 def _cut(told: Content, width: int, most: int) -> Content:
-    """As many lines as there is room for, with a sign behind them where there are more."""
-    lines = list(told.wrap(width))
-    if len(lines) <= most:
-        return told
-    kept = lines[: max(1, most)]
+    """As many lines as there is room for, with a sign behind them."""
+    kept = told.wrap(width)[: max(1, most)]
     kept[-1] = kept[-1].rstrip().truncate(width - 2) + Content.styled(" …", "dim")
     return Content("\n").join(kept)
 
