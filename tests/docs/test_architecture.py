@@ -23,6 +23,16 @@ def test_every_module_and_what_it_holds_is_there() -> None:
     assert [name for name in sorted(ours) if not _resolves(name.removesuffix("()"))] == []
 
 
+def test_every_part_of_the_package_has_its_place_in_the_table() -> None:
+    told = {
+        name
+        for line in TEXT.splitlines()
+        if line.startswith("|")
+        for name in re.findall(r"`(\w+)`", line)
+    }
+    assert PARTS - told == set()
+
+
 def test_every_file_and_folder_is_there() -> None:
     paths = [
         name for name in QUOTED if re.fullmatch(r"[\w./-]+(/|\.(py|toml|tcss|sql|yaml|md))", name)
