@@ -254,6 +254,7 @@ class _Resolving:
         that may do without, where there are several places, or only the keyring is missing.
         """
         failures: list[str] = []
+        without: list[str] = []
         harmless = True
         for place in places:
             try:
@@ -269,6 +270,7 @@ class _Resolving:
             blank = isinstance(found, str) and is_blank(variable, found)
             last = place == places[-1]
             if found is None or (blank and not (last and variable.takes_blank)):
+                without.append(place)
                 continue
             self._took_from[name] = place
             self.notes += [f"`{name}` cannot be read from {told}" for told in failures]
@@ -279,7 +281,7 @@ class _Resolving:
         if harmless and (variable.has_default or not variable.required):
             self.notes.append(told)
         else:
-            self._problem(name, told)
+            self._problem(name, "; ".join([told, *([_hold_none(without)] if without else [])]))
         return None
 
     async def _looked_up(self, name: str, source: str) -> object:
@@ -367,13 +369,17 @@ class _Resolving:
             return
         hint = "give it a value"
         if variable.places:
-            places = " and ".join(_short(place) for place in variable.places)
-            held = "holds none" if len(variable.places) == 1 else "hold none"
-            hint = f"{places} {held}; give it a value"
+            hint = f"{_hold_none(variable.places)}; give it a value"
         self._problem(name, f"`{name}` is required", hint)
 
     def _problem(self, name: str, message: str, hint: str = "") -> None:
         self.problems.append(VariableProblem(name=name, message=message, hint=hint))
+
+
+def _hold_none(places: Sequence[str]) -> str:
+    """That no value stands in any of some places."""
+    told = " and ".join(map(_short, places))
+    return f"{told} {'holds' if len(places) == 1 else 'hold'} none"
 
 
 def _short(source: str) -> str:

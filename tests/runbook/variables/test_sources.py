@@ -333,14 +333,18 @@ async def test_without_a_value_every_place_that_failed_is_told(find: Find) -> No
     sources = sources_of({}, {"a.txt": PermissionError(13, "denied")}, {}, Commands())
     made = await find(f"{{V: {{{PLACES}}}}}", sources=sources)
     told = (
-        "`V` cannot be read from file:a.txt: denied; command:get: the command failed: exited with 1"
+        "`V` cannot be read from file:a.txt: denied; command:get: the command failed: exited with 1; "
+        "env:A and keyring:s/u hold none"
     )
     assert [str(problem) for problem in made.problems] == [told]
 
 
-@pytest.mark.parametrize("listed", ["'env:NOPE', 'command:no'", "'command:no', 'keyring:a/b'"])
+@pytest.mark.parametrize(
+    ("listed", "without"),
+    [("'env:NOPE', 'command:no'", "env:NOPE"), ("'command:no', 'keyring:a/b'", "keyring:a/b")],
+)
 async def test_a_list_of_places_without_a_value_leaves_it_to_the_default(
-    find: Find, listed: str
+    find: Find, listed: str, without: str
 ) -> None:
     sources = sources_of({}, {}, {}, Commands())
     told = ("`V` cannot be read from command:no: the command failed: exited with 1",)
@@ -349,7 +353,7 @@ async def test_a_list_of_places_without_a_value_leaves_it_to_the_default(
     made = await find(f"{{V: {{default: x, from: [{listed}]}}}}", sources=sources)
     assert (made.values, made.problems, made.notes) == ({"V": "x"}, (), told)
     made = await find(f"{{V: {{from: [{listed}]}}}}", sources=sources)
-    assert [str(problem) for problem in made.problems] == list(told)
+    assert [str(problem) for problem in made.problems] == [f"{told[0]}; {without} holds none"]
 
 
 async def test_a_command_alone_that_fails_is_no_missing_value(find: Find) -> None:
