@@ -138,9 +138,15 @@ class ShapeCheck:
             kinds = _kinds_with(key) if issubclass(struct, Step) else []
             if kinds:
                 return f"it is a key of {listed(kinds)} steps"
+            fields = fields_of(struct)
+            takes = next(
+                (name for name in fields if key in options_of(fields[name].type).words), None
+            )
+            if takes:
+                return f"write `{takes}: {key}`"
             entries = list(node.entries.values())
             befores = [before for before, entry in pairwise(entries) if entry.key.text == key]
-            return self.report.suggest(key, fields_of(struct)) or (
+            return self.report.suggest(key, fields) or (
                 _goes_on(befores[0], node.entries[key].key) if befores else ""
             )
 

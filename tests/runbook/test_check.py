@@ -209,6 +209,14 @@ def test_a_mistyped_key_behind_a_comma_is_told_as_that(check: Check) -> None:
     assert told.hint == "did you mean `timeout`?"
 
 
+@pytest.mark.parametrize("variable", ["{secret: true}", "{required: false, integer: 1}"])
+def test_a_value_that_stands_as_a_key_is_told_with_its_key(variable: str, check: Check) -> None:
+    (told,) = check(
+        f"name: r\nvars: {{X: {variable}}}\nsteps: [{{name: a, kind: shell, run: ls}}]\n"
+    ).errors
+    assert told.hint in ("write `type: secret`", "write `type: integer`")
+
+
 @pytest.mark.parametrize(
     ("kind", "key", "message"),
     [
