@@ -37,7 +37,7 @@ class OptionPlace:
 
     output: Output
     takes_dashes: bool
-    """Whether the program takes ``--`` as the end of its options."""
+    """Whether ``--`` may stand before it: the program takes that as the end of its options, and none come behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +91,15 @@ def options_in_arguments(source: str) -> tuple[OptionPlace, ...]:
     """
     found: list[OptionPlace] = []
     before = ""
-    for number, word in enumerate(compile_arguments(source).words):
+    words = compile_arguments(source).words
+    beginnings = [word.literal if word.literal is not None else _beginning(word) for word in words]
+    for number, word in enumerate(words):
         first = word.blocks[0] if word.blocks else None
         if word.literal == "--":
             break
         if isinstance(first, Output) and number and not _table().may_take_value("", before):
-            found.append(OptionPlace(first, takes_dashes=True))
-        before = word.literal if word.literal is not None else _beginning(word)
+            found.append(OptionPlace(first, not _has_options(beginnings[number + 1 :])))
+        before = beginnings[number]
     return tuple(found)
 
 
@@ -155,11 +157,14 @@ def _place(
         if wide is not None and wide.values > 1:
             return None
     program = use.words[name].decode(errors="replace").rsplit("/", 1)[-1]
-    return _judged(output, program, [each.decode(errors="replace") for each in before])
+    told = [each.decode(errors="replace") for each in (*before, *use.words[position + 1 :])]
+    return _judged(output, program, told[: len(before)], told[len(before) :])
 
 
-def _judged(output: Output, program: str, before: Sequence[str]) -> OptionPlace | None:
-    """What a value is to a program that has these words before it."""
+def _judged(
+    output: Output, program: str, before: Sequence[str], behind: Sequence[str]
+) -> OptionPlace | None:
+    """What a value is to a program that has these words before and behind it."""
     table = _table()
     if program in table.none or "--" in before:
         return None
@@ -169,7 +174,12 @@ def _judged(output: Output, program: str, before: Sequence[str]) -> OptionPlace 
         return None
     if program in table.first_operand and _has_operand(table, program, before):
         return None
-    return OptionPlace(output, program in table.dashes)
+    return OptionPlace(output, program in table.dashes and not _has_options(behind))
+
+
+def _has_options(words: Sequence[str]) -> bool:
+    """Whether some words of a command hold options, which a ``--`` before them would make operands."""
+    return any(word.startswith("-") and word != "-" for word in words)
 
 
 def _has_operand(table: _Table, program: str, words: Sequence[str]) -> bool:

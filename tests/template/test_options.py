@@ -94,6 +94,10 @@ def test_values_that_may_be_options_of_a_command(script: str, names: list[str]) 
         ("rm {{ A }}", True),
         ("/usr/bin/sudo rm {{ A }}", True),
         ("kubectl get pod {{ A }}", True),
+        ("kubectl get pod {{ A }} > - && ls -l", True),
+        ("kubectl get pod {{ A }} -o yaml", False),
+        ("kubectl drain {{ A }} --ignore-daemonsets", False),
+        ("tar {{ A }} -", True),
         ("git checkout {{ A }}", False),
         ("find {{ A }} -name x", False),
         ("dig {{ A }}", False),
@@ -102,6 +106,15 @@ def test_values_that_may_be_options_of_a_command(script: str, names: list[str]) 
 )
 def test_programs_whose_options_end_at_two_dashes(script: str, takes_dashes: bool) -> None:
     (place,) = options_in_script(script, "sh")
+    assert place.takes_dashes is takes_dashes
+
+
+@pytest.mark.parametrize(
+    ("words", "takes_dashes"),
+    [("monitors get {{ A }}", True), ("monitors get {{ A }} --output '{{ A }}'", False)],
+)
+def test_two_dashes_in_a_list_stand_behind_all_options(words: str, takes_dashes: bool) -> None:
+    (place,) = options_in_arguments(words)
     assert place.takes_dashes is takes_dashes
 
 

@@ -26,7 +26,7 @@ _FIRST_WORD: Final = re.compile(r"\$(?:1|\{1)(?![0-9])")
 _CLOCK: Final = re.compile(r"\bSECONDS\b|\bEPOCHSECONDS\b|\bdate\s+[^;|&]*\+")
 _COMPARES: Final = re.compile(r"-(?:lt|le|gt|ge|eq|ne)\b|[<>]|[!=]=|=|\b(?:case|let)\b")
 _COUNTS: Final = re.compile(
-    r"\b([A-Za-z_]\w*)(?:\+\+|--|\s*[-+*/]=)|(?:\+\+|--)([A-Za-z_]\w*)|"
+    r"\b([A-Za-z_]\w*)(?:(?:\+\+|--)(?!\w)|\s*[-+*/]=)|(?:\+\+|(?:\(\(|\$\[|\blet\s)[^()\n;]*?--)([A-Za-z_]\w*)|"
     r"\b([A-Za-z_]\w*)=\"?(?:\$\(\(|\$\[|\$\(\s*expr\b|`\s*expr\b)|"
     r"\b([A-Za-z_]\w*)=[^\n;]*\$(?:\{#?)?\4\b|\bprintf\s+-v\s+([A-Za-z_]\w*)\s+[\"']?%\(|"
     r"\(\(\s*([A-Za-z_]\w*)\s*=|\blet\s+[\"']?([A-Za-z_]\w*)|"
