@@ -37,7 +37,7 @@ class OptionPlace:
 
     output: Output
     takes_dashes: bool
-    """Whether ``--`` may stand before it: the program takes that as the end of its options, and none come behind."""
+    """Whether ``--`` may stand before it: options of the program end at it, and none come behind."""
 
 
 @dataclass(frozen=True, slots=True)

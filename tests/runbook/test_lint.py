@@ -594,6 +594,15 @@ CASES = [
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $((N))"), 7),
     ("unchecked-arithmetic", shell("read -r N; [[ $N -gt 3 ]] || rm {{ X }}", "shell: bash"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $N"), None),
+    ("unchecked-arithmetic", shell("for i in $(seq 1 {{ X }}); do echo $((i)); done"), 7),
+    (
+        "unchecked-arithmetic",
+        step(
+            "run: for i in $(seq 1 {{ N }}); do echo $((i)); done",
+            top="name: runbook\nvars: {N: {type: integer}}",
+        ),
+        None,
+    ),
     ("unchecked-arithmetic", shell("echo ${(e)N}", "shell: zsh", 'env: {N: "{{ X }}"}'), 7),
     ("unchecked-arithmetic", shell("N=$(date -d {{ X }} +%s); echo $((N))"), None),
     ("unchecked-arithmetic", shell("N=$(date -d {{ X }} +%b); echo $((N))"), 7),

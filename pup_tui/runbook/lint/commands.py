@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import assert_never
 
 from pup_tui.runbook.interpreters import shell_of_input
-from pup_tui.runbook.lint.ranges import is_harmless
+from pup_tui.runbook.lint.ranges import is_harmless, is_numeric
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, YamlNode, shown
 from pup_tui.runbook.roles import Language, Role
@@ -24,6 +24,8 @@ from pup_tui.template.shell.tables import is_builtin
 from pup_tui.template.text import compile_text
 
 _VARIABLE = re.compile(r"\$?\{?([A-Za-z_]\w*|[1-9])\}?", re.ASCII)
+
+_NAME_ALONE = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
 _FOLDERS = ("OLDPWD", "PWD")
 """The variables that hold the name of a working directory."""
@@ -157,11 +159,24 @@ def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
     """Calculating with a text runs what stands in it, in bash, ksh and zsh."""
     for step, node, script in (*_scripts(subject), *_fed_scripts(subject)):
         given = step.environment(subject.root.get("defaults"))
-        for found in script.unchecked:
-            if found.inherited in given:
-                continue
+        suspects = [found for found in script.unchecked if found.inherited not in given]
+        for found in _with_numbers(subject, step, node, suspects):
             told, hint = _unchecked(found)
             yield Finding(node, told, hint, found.line, found.variable)
+
+
+def _with_numbers(
+    subject: Subject, step: StepDraft, node: Scalar, found: Sequence[Unchecked]
+) -> Sequence[Unchecked]:
+    """What is still unchecked where a number stands for each value that is one: ``$(seq 1 {{ N }})``."""
+    text = _NAME_ALONE.sub(lambda match: "1" if is_numeric(step, match[1]) else match[0], node.text)
+    if not found or text == node.text:
+        return found
+    with suppress(TemplateError):
+        env = step.valued_env(subject.root.get("defaults"))
+        left = compile_shell(text, step.interpreter.name, env, is_fed=True).unchecked
+        return [each for each in found if each in left]
+    return found
 
 
 def _check(found: Unchecked) -> str:

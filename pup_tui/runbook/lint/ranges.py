@@ -134,6 +134,11 @@ def is_harmless(step: StepDraft, expression: Expression) -> bool:
     )
 
 
+def is_numeric(step: StepDraft, name: str) -> bool:
+    """Whether every value of a name in a step's texts is a number, a time or a truth."""
+    return isinstance(range_of(step, name, compile_expression(name)).values, Numbers)
+
+
 def range_of(step: StepDraft, name: str, expression: Expression) -> NamedRange:
     """What is known of a name in a step's texts, as far as an expression uses it."""
     around: StepDraft | None = step

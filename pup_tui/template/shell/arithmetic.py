@@ -14,6 +14,7 @@ from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_arg
 from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_of
+from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
@@ -24,7 +25,6 @@ from pup_tui.template.shell.words import (
     SUBSTITUTION,
     ZSH_PARAMETER,
     loop_words,
-    prints_number,
 )
 
 if TYPE_CHECKING:

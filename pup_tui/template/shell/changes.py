@@ -12,9 +12,10 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY, SOURCING
 from pup_tui.template.shell.origins import OF_FOLDERS, SET_BY_MATCHES, given_by_expansions
 from pup_tui.template.shell.plain import PlainWorld
+from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
-from pup_tui.template.shell.words import READING, is_calculation, prints_number
+from pup_tui.template.shell.words import READING, is_calculation
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
+from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
 from pup_tui.template.shell.survey import Survey
-from pup_tui.template.shell.words import ShellWord, prints_number
+from pup_tui.template.shell.words import ShellWord
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.grammar import Read, read
 from pup_tui.template.shell.places import UnsafePlaceError
+from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.readings import OwnWords, Reading
 from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.unseen import unseen
 from pup_tui.template.shell.uses import Uses
-from pup_tui.template.shell.words import SUBSTITUTION, UNKNOWN, prints_number
+from pup_tui.template.shell.words import SUBSTITUTION, UNKNOWN
 
 if TYPE_CHECKING:
     from tree_sitter import Node

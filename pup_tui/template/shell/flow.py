@@ -36,6 +36,7 @@ from pup_tui.template.shell.places import (
     Unchecked,
     UnsafePlaceError,
 )
+from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
@@ -47,7 +48,6 @@ from pup_tui.template.shell.words import (
     ShellWord,
     is_calculation,
     loop_words,
-    prints_number,
 )
 
 if TYPE_CHECKING:

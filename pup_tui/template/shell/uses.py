@@ -17,6 +17,7 @@ from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
 from pup_tui.template.shell.one_word import is_element, word_use
 from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
+from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.tests import segment, test_use, test_words
@@ -30,7 +31,6 @@ from pup_tui.template.shell.words import (
     assigned_by,
     destinations,
     is_calculation,
-    prints_number,
 )
 
 if TYPE_CHECKING:

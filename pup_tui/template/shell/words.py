@@ -13,18 +13,6 @@ from pup_tui.late_pattern import late_pattern
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_PRINTS_NUMBER: Final = late_pattern(
-    rb"stat -L?c ['\"]?%[sXYZ]['\"]? [^\s*?\[]+|wc -[clmw](?: ?< ?[^\s<>]+)?|nproc|id -u"
-    rb"|seq(?: -?[0-9]+){1,3}"
-    rb"|grep -c \S+|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?(?: ?< ?[^\s<>]+)?"
-)
-"""Commands that print a number and nothing else."""
-
-_NUMBERS_OF_DATE: Final = late_pattern(rb"['\"]?\+(?:%-?[sHMSdmYjuwUVWNy])+['\"]?")
-"""The format with which ``date`` prints digits."""
-
-_ERRORS_AWAY: Final = late_pattern(rb"2> ?/dev/null")
-
 UNKNOWN: Final = b"\0"
 """Stands in the text of a word for a part that is known only when the script runs."""
 
@@ -107,26 +95,6 @@ def command_nodes(command: Node) -> list[Node]:
             elif redirect.type == "heredoc_redirect":
                 nodes += redirect.children_by_field_name("argument")
     return nodes
-
-
-def prints_number(node: Node) -> bool:
-    """Whether this is a command substitution that gives digits only, whatever its commands read."""
-    if node.type == "string" and len(node.named_children) == 1:
-        node = node.named_children[0]
-    if node.type != "command_substitution" or len(node.named_children) != 1:
-        return False
-    last = node.named_children[0]
-    if last.type == "pipeline":
-        last = last.named_children[-1]
-    body = last.child_by_field_name("body") if last.type == "redirected_statement" else last
-    redirects = (part.text or b"" for part in last.named_children if part != body)
-    if body is not None and body.type == "command" and body.children[0].text == b"date":
-        words = [part.text or b"" for part in body.children[1:]]
-        formats = [word for word in words if word.lstrip(b"\"'").startswith(b"+")]
-        is_silent = body is last or all(_ERRORS_AWAY.fullmatch(each) for each in redirects)
-        return is_silent and len(formats) == 1 and bool(_NUMBERS_OF_DATE.fullmatch(formats[0]))
-    is_one = last.type in ("command", "redirected_statement")
-    return is_one and _PRINTS_NUMBER.fullmatch(last.text or b"") is not None
 
 
 def is_calculation(text: bytes) -> bool:
