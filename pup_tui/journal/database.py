@@ -60,11 +60,17 @@ _CAUSES = {
 }
 
 
-def explained(error: sqlite3.Error, path: Path) -> JournalError:
+NO_USE = (sqlite3.Error, UnicodeError)
+"""What using a journal may end with: what SQLite says of a damaged one may not even be a text."""
+
+
+def explained(error: sqlite3.Error | UnicodeError, path: Path) -> JournalError:
     """What SQLite says, as an error for the operator."""
     if path.is_dir():
         return JournalError("there is a folder in the place of the journal", path, "move it away")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if isinstance(error, UnicodeError):
+        code = sqlite3.SQLITE_CORRUPT
     message, hint = _CAUSES.get(code, (f"the journal cannot be used ({error})", "check the file"))
     kind = JournalDamaged if hint == REPAIR else JournalError
     return kind(f"{message}{_of_another(path)}", path, hint)
@@ -108,7 +114,7 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
         except BaseException:
             database.close()
             raise
-    except sqlite3.Error as error:
+    except NO_USE as error:
         raise explained(error, path) from error
     _clear_away(state)
     return database
@@ -134,7 +140,7 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
         database.close()
         _bring_up_to_date(state, version, patience)
         return _connect_for_reading(path, patience)[0]
-    except sqlite3.Error as error:
+    except NO_USE as error:
         raise explained(error, path) from error
 
 

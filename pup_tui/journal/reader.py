@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -13,12 +13,13 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 import msgspec
 
-from pup_tui.core.events import AnyEvent, Moment
+from pup_tui.core.events import AnyEvent, Moment, Source
 from pup_tui.core.figures import failures
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.journal import codec
 from pup_tui.journal.database import (
+    NO_USE,
     PATIENCE,
     REPAIR,
     explained,
@@ -252,6 +253,7 @@ class JournalReader:
             texts = self._database.execute(
                 "SELECT name, sha256 FROM run_file WHERE run = ? ORDER BY name", (number,)
             ).fetchall()
+            self._refuse_unreadable(run, texts)
             for name, sha256 in texts:
                 if sha256 not in sound:
                     content = self._database.execute(
@@ -261,6 +263,16 @@ class JournalReader:
                     sound.add(sha256)
         self._refuse_exchanged(number, run, dict(texts))
 
+    def _refuse_unreadable(self, run: str, texts: Iterable[tuple[object, object]]) -> None:
+        """Raise RunDamaged where a name or hash of one of a run's texts is none that could be written."""
+        if not all(
+            isinstance(each, str) and codec.storable(each) == each
+            for named in texts
+            for each in named
+        ):
+            told = f"the record of the texts of run {run} is damaged"
+            raise RunDamaged(told, self.path, f"restore a backup, or {SET_ASIDE}")
+
     def _refuse_exchanged(self, number: int, run: str, texts: Mapping[str, str]) -> None:
         """Raise RunDamaged where a runbook that a leg began with is not among the `texts` of its run.
 
@@ -269,13 +281,21 @@ class JournalReader:
         with self._reading():
             begun = self._database.execute(_LEGS_BEGUN, (number, number)).fetchall()
         for leg, (_, body) in enumerate(begun, start=1):
-            source = json.loads(body).get("source")
+            source = self._source_told(run, body)
             if source is None:
                 continue
-            name = codec.storable(Path(source["path"]).name)
-            if texts.get(name if leg == 1 else leg_file(leg, name)) != source["sha256"]:
+            name = codec.storable(Path(source.path).name)
+            if texts.get(name if leg == 1 else leg_file(leg, name)) != source.sha256:
                 told = f"the text {codec.restored(name)} of run {run} is lost or was exchanged"
                 raise RunDamaged(told, self.path, f"restore a backup, or {SET_ASIDE}")
+
+    def _source_told(self, run: str, body: bytes) -> Source | None:
+        """The runbook that a leg began with, where its event tells it."""
+        try:
+            return convert(json.loads(body).get("source"), Source | None)
+        except (msgspec.ValidationError, ValueError, AttributeError, RecursionError) as error:
+            told = f"the record of run {run} is damaged"
+            raise RunDamaged(told, self.path, f"restore a backup, or {SET_ASIDE}") from error
 
     def _refuse_changed(self, run: str, name: str, sha256: str, content: bytes) -> None:
         if hashlib.sha256(content).hexdigest() != sha256:
@@ -444,6 +464,7 @@ class JournalReader:
                 " WHERE run_file.run = ? ORDER BY name",
                 (number,),
             ).fetchall()
+        self._refuse_unreadable(run, [(name, sha256) for name, sha256, _ in found])
         for name, sha256, content in found:
             self._refuse_changed(run, name, sha256, content)
         self._refuse_exchanged(number, run, {name: sha256 for name, sha256, _ in found})
@@ -453,7 +474,7 @@ class JournalReader:
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except NO_USE as error:
             raise explained(error, self.path) from error
 
     def _rows(self, condition: str, values: Mapping[str, Any] | None = None) -> Iterator[RunRow]:
@@ -473,8 +494,12 @@ class JournalReader:
         if not owner_is_gone(self.state, row.run, host=row.host, pid=row.pid):
             return False
         # An owner stores the end before it lets go of the lock, so now the row tells which it was.
-        status = self._database.execute("SELECT status FROM run WHERE run = ?", (row.run,))
-        return bool(status.fetchone()[0] == RunStatus.RUNNING)
+        status = self._database.execute(
+            "SELECT status FROM run WHERE run = ?", (row.run,)
+        ).fetchone()
+        if status is None:
+            raise JournalDamaged("the journal is damaged", self.path, REPAIR)
+        return bool(status[0] == RunStatus.RUNNING)
 
     def _interrupted(self, row: RunRow) -> RunRow:
         """The row of an abandoned run: how long it lasted after its last event nobody knows."""

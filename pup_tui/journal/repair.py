@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pup_tui.journal.database import (
+    NO_USE,
     explained,
     open_copy,
     open_read_only,
@@ -120,7 +121,7 @@ def back_up(state: Path, copy: Path) -> None:
             finally:
                 os.close(descriptor)
             os.link(made, copy)
-    except sqlite3.Error as error:
+    except NO_USE as error:
         raise explained(error, journal_path(state)) from error
     except OSError as error:
         found = place_error(error, copy)

@@ -16,6 +16,7 @@ from pup_tui.core.events import AnyEvent
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 from pup_tui.journal.database import (
+    NO_USE,
     PATIENCE,
     explained,
     open_database,
@@ -68,7 +69,7 @@ class Journal(JournalReader):
             return
         self._lost |= dict.fromkeys(self._locks, self._broken)
         # First, since all connections of a process go by the same index of the log.
-        with suppress(sqlite3.Error):
+        with suppress(*NO_USE):
             self._database.close()
         self._use(open_database(self.state))
 
@@ -295,7 +296,7 @@ class Journal(JournalReader):
             self._database.execute("BEGIN IMMEDIATE")
             yield
             self._database.execute("COMMIT")
-        except sqlite3.Error as error:
+        except NO_USE as error:
             self._broken = explained(error, self.path)
             raise self._broken from error
         finally:
@@ -335,7 +336,7 @@ class Journal(JournalReader):
                     (self._newest.number, self._newest.sequence),
                 ).fetchone()
                 return found is not None and bytes(found[0]) == self._newest.chain
-        except (sqlite3.Error, JournalError):
+        except (*NO_USE, JournalError):
             return False
 
     def _check_folder(self, run: str) -> None:
@@ -352,7 +353,7 @@ class Journal(JournalReader):
         try:
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
-        except sqlite3.Error as error:
+        except NO_USE as error:
             self._broken = self._broken or explained(error, self.path)
 
     def _insert(self, table: str, values: Mapping[str, Any]) -> int:

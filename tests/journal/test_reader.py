@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,46 @@ def test_a_damaged_text_is_noticed(journal: Journal, created: Callable[..., RunC
         JournalError, match=r"the text restart\.yaml of run aa11 is not as it was written"
     ):
         journal.files("aa11")
+
+
+@pytest.mark.parametrize(
+    "change", ["sha256 = CAST(x'ff41' AS TEXT)", "name = CAST(x'ff' AS TEXT)", "name = x'00'"]
+)
+def test_damaged_names_and_hashes_of_texts_are_told_of_the_run(
+    journal: Journal, created: Callable[..., RunCreated], change: str
+) -> None:
+    record = RunRecord.of(created(), name="Restart", pid=os.getpid())
+    journal.create_run(record, {"restart.yaml": b"steps: []"})
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute(f"UPDATE run_file SET {change}")
+        database.commit()
+    assert problems_of(journal)
+    assert list(journal.damaged_runs()) == ["aa11"]
+
+
+@pytest.mark.proves("F13")
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_flipped_in_the_file_is_told_as_what_it_is(
+    journal: Journal, created: Callable[..., RunCreated], state: Path, seed: int
+) -> None:
+    record = RunRecord.of(created(), name="Restart", pid=os.getpid())
+    journal.create_run(record, {"restart.yaml": b"steps: []"})
+    journal.append("aa11", created())
+    journal.close()
+    content, chance = journal.path.read_bytes(), random.Random(seed)
+    written = [at for at, byte in enumerate(content) if byte and at > 100]
+    for _ in range(40):
+        flipped, start = bytearray(content), chance.choice(written)
+        length = chance.choice([1, 40])
+        flipped[start : start + length] = chance.randbytes(length)
+        journal.path.write_bytes(flipped[: len(content)])
+        with suppress(JournalError), closing(JournalReader.open(state)) as reader:
+            reader.losses()
+            reader.damaged_runs()
+            for row in reader.runs():
+                for ask in (reader.events, reader.files):
+                    with suppress(JournalError):
+                        ask(row.run)
 
 
 @pytest.mark.parametrize("change", ["vars = '{'", "status = 'odd'", "started_at = 'x'"])
