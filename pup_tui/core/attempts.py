@@ -220,7 +220,6 @@ def _note_retry(run: Run, node: Node, event: AttemptFinished) -> None:
 def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     step = run.step(node)
     step.exit_code, step.signal, step.ran_by = event.exit_code, event.signal, event.ran_by
-    step.done = event.done
     step.kept = event.kept or step.kept or 0
     if not event.unknown:
         step.follows = ""

@@ -223,8 +223,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     counts, whatever had been decided in the meantime. `kept` is how many bytes of the step's output were on
     disk then, with those of earlier attempts; None where that is not known. `ran_by` names what ran a
     subcommand of `pup`. `again_in` is in how many seconds another attempt has a chance, None where nobody
-    told. `done` tells of one that is not `ok` that it did all the same what it was to do, such as where its
-    output is lost: its `retry` does not do that twice.
+    told.
     """
 
     attempt: str
@@ -240,7 +239,6 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     kept: int | None = None
     ran_by: str = ""
     again_in: float | None = None
-    done: bool = False
 
 
 class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):

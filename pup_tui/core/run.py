@@ -230,10 +230,6 @@ class Run:
             return False
         if retry.on is not None and step.retry_on is not True:
             return False
-        if step.done or any(
-            inner.done and is_inside(id_, node.id) for id_, inner in self.state.steps.items()
-        ):
-            return False
         try:
             limits = self.decided(
                 node, "retry", RetryLimits, lambda scope: retry_limits(retry, scope)

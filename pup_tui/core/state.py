@@ -116,8 +116,7 @@ class StepState(Struct):
     not count: those of them, and those in which an attempt was recorded and did not act yet. `recorded` is
     when its newest attempt was. `again_at` is when another attempt has a chance, as its last one was told;
     None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it,
-    until it has finished; `following` tells that its newest attempt began with that of an earlier leg, `done`
-    that it did what it was to do, though it counts as failed.
+    until it has finished; `following` tells that its newest attempt began with that of an earlier leg.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -159,7 +158,6 @@ class StepState(Struct):
     again_at: float | None = None
     follows: str = ""
     following: bool = False
-    done: bool = False
     recorded: float = 0.0
 
     def begin(self, now: float) -> None:

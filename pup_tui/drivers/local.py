@@ -504,10 +504,8 @@ class LocalRun:
         captured = output.end()
         if outcome.said is not None:
             captured = captured.saying(outcome.said)
-        was_done = outcome.ok
         if output.error is not None:
-            but = "it ended well, but " if was_done else ""
-            why = f"{but}its output could not be kept: {self._why_not_kept(action.step, output.error)}"
+            why = f"its output could not be kept: {self._why_not_kept(action.step, output.error)}"
             outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
         try:
             findings = Findings()
@@ -520,8 +518,7 @@ class LocalRun:
             outcome = replace(outcome, ok=False, reason=told_fault(error))
         if is_to_show(action.wanted, outcome, findings):
             await self._make_shown(action, captured, outcome, output)
-        is_done = was_done and output.error is not None
-        self._end_attempt(action, outcome, duration, findings, output.kept, done=is_done)
+        self._end_attempt(action, outcome, duration, findings, output.kept)
 
     def _follows(self, attempt: str, what: str) -> None:
         """Record what an attempt has begun elsewhere; nothing that holds a secret is."""
@@ -554,8 +551,6 @@ class LocalRun:
         duration: float,
         findings: Findings,
         kept: int | None,
-        *,
-        done: bool = False,
     ) -> None:
         self._attempts.pop(action.attempt, None)
         finished = AttemptFinished(
@@ -573,7 +568,6 @@ class LocalRun:
             by_itself=not outcome.stopped,
             findings=findings,
             kept=kept,
-            done=done,
         )
         self._unrecorded.ended(action.step, finished)
         self._post(finished)

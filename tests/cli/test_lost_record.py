@@ -61,23 +61,6 @@ def test_a_full_disk_is_said_at_once_and_the_step_is_told_to_its_end(
         assert program("history", "--json").json[0]["status"] in {"interrupted", "failed"}
 
 
-@pytest.mark.proves("P1", "P14")
-def test_a_step_that_ended_well_is_not_retried_for_its_lost_output(program: Program) -> None:
-    gone = f"echo 1; rm {STATE}/outputs/*/*.log; seq 4000; sleep 0.4; echo done >> effects"
-    program.write(
-        "lost",
-        f"""
-        name: lost
-        steps:
-          - {{name: a, kind: shell, retry: {{attempts: 3, delay: 1ms}}, run: '{gone}'}}
-        """,
-    )
-    ended = program("run", "lost.yaml")
-    assert (program.cwd / "effects").read_text() == "done\n"
-    assert ended.code == 1
-    assert "it ended well, but its output could not be kept: " in ended.err
-
-
 @pytest.mark.proves("P14")
 @pytest.mark.parametrize(
     ("how", "where"),

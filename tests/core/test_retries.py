@@ -41,22 +41,6 @@ def test_on_says_which_failures_are_worth_it(holds: bool | None, attempts: int) 
     assert len(player.started) == attempts
 
 
-def test_what_did_what_it_was_to_do_is_not_done_twice() -> None:
-    program = program_of(
-        """
-        steps:
-          - name: g
-            kind: group
-            retry: {attempts: 2}
-            steps: [{name: a, kind: shell, run: ls, retry: {attempts: 3}}]
-        """
-    )
-    done = Result(ok=False, reason="its output could not be kept", exit_code=0, done=True)
-    player = Player(program, results={"g/a": [done]}).create().play()
-    assert player.statuses() == {"g": "failed", "g/a": "failed"}
-    assert len(player.started) == 1
-
-
 def test_an_attempt_that_timed_out_is_retried() -> None:
     program = program_of(one("timeout: 5s\n    retry: {attempts: 2}"))
     player = Player(program, results={"a": [Result(hangs=True), OK]}).create().play()

@@ -73,7 +73,6 @@ class Result:
     unknown: bool = False
     by_itself: bool = False
     again_in: float | None = None
-    done: bool = False
 
 
 OK = Result()
@@ -272,7 +271,6 @@ class Player:
             unknown=result.unknown,
             by_itself=result.by_itself,
             again_in=result.again_in,
-            done=result.done,
             findings=Findings(
                 captures=dict(result.captures) if result.ok else {},
                 missing=dict(result.missing),
