@@ -144,7 +144,7 @@ def _open(
             node, "poll", polls.PollLimits, lambda scope: polls.poll_limits(node.step, scope)
         )
     step.phase, step.left, step.limit = StepPhase.OPEN, False, seconds
-    step.again_at = None
+    step.again_at = step.due = None
     step.begin(run.now)
     step.attempts += 1
     step.tries += 0 if step.poll is not None else 1

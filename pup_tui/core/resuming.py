@@ -160,8 +160,7 @@ def take_up(run: Run, node: Node) -> bool:
     _go_on(step, known)
     step.follows = known.follows if goes_on_elsewhere(node, known) else ""
     if node.is_block:
-        _enter_again(run, node, known)
-        return False
+        return _take_up_block(run, node, known)
     polls.go_on(run, node)
     if is_unknown(known):
         if step.follows or may_repeat(run.program, node):
@@ -176,10 +175,41 @@ def take_up(run: Run, node: Node) -> bool:
         run.ask_about_failure(node, known.failing)
         return True
     if known.due is not None and not node.step.waits_for:
-        step.phase, step.due = StepPhase.PAUSED, known.due
-        run.set_timer(node, Timer.RETRY, max(0.0, known.due - run.now))
+        _wait_on(run, node, known.due)
         return True
     return False
+
+
+def _take_up_block(run: Run, node: Node, known: StepState) -> bool:
+    """Let the attempt of a block go on, or, where that was over, the wait for its next one or the question.
+
+    A poll looks at once.
+    """
+    waits = known.due if known.poll is None else known.poll.next_at
+    is_asked = known.phase is StepPhase.FAILURE and known.failing is not None
+    is_over = is_asked or (waits is not None and known.status is not StepStatus.FAILED)
+    if known.attempts == 0 or not is_over:
+        _enter_again(run, node, known)
+        return False
+    step = run.step(node)
+    step.before, step.earlier = known.before, known.earlier
+    _recall_inside(run, node)
+    if known.phase is StepPhase.FAILURE and known.failing is not None:
+        run.ask_about_failure(node, known.failing)
+        return True
+    if known.poll is None:
+        assert waits is not None
+        _wait_on(run, node, waits)
+        return True
+    known.poll.next_at = None
+    polls.go_on(run, node)
+    return False
+
+
+def _wait_on(run: Run, node: Node, due: float) -> None:
+    """Wait for what is left of the time until a `retry` makes its next attempt."""
+    run.step(node).phase, run.step(node).due = StepPhase.PAUSED, due
+    run.set_timer(node, Timer.RETRY, max(0.0, due - run.now))
 
 
 def stays(run: Run, node: Node) -> bool:
@@ -303,30 +333,11 @@ def _enter_again(run: Run, node: Node, known: StepState) -> None:
 def _recall(run: Run, node: Node, known: StepState) -> None:
     """End a step as it ended in an earlier leg, with all that it holds and has made."""
     earlier, state = run.state.earlier, run.state
-    inside: list[str] = []
     here = list(run.program.nested(node.id))
+    state.steps[node.id] = known
+    here += _recall_names(run, node, known)
     if node.is_block:
-        # Of all that is remembered, which may be much, only a block holds anything.
-        held = (id_ for id_ in earlier.steps if is_inside(id_, node.id))
-        inside = run.program.in_order(held)
-        for key in (key for key in earlier.frames if is_inside(key, node.id)):
-            state.frames[key] = earlier.frames[key]
-    if node.id in earlier.frames:
-        state.frames[node.id] = earlier.frames[node.id]
-    for id_ in (node.id, *inside):
-        step = known if id_ == node.id else earlier.steps.pop(id_)
-        state.steps[id_] = step
-        if run.program.node(id_).is_loop:
-            # Also the cleanup steps in it, which are still to come.
-            for number in range(step.items):
-                run.make_states(item_id(id_, number))
-                here += run.program.instances(item_id(id_, number))
-        take_names(run, run.program.node(id_), step)
-    for id_ in inside:
-        inner, step = run.program.node(id_), state.steps[id_]
-        if step.status is StepStatus.SUCCEEDED and inner.can_be_undone:
-            state.completed.append(id_)
-        run.outbox.tell_finished(inner, step)
+        here += _recall_inside(run, node)
     for id_ in here:
         # A text that was changed may add to a block that has ended: that does not begin any more.
         if not run.program.node(id_).deferred:
@@ -336,6 +347,39 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
     state.completed = [done for done in state.completed if done not in earlier.not_offered]
     place = {id_: number for number, id_ in enumerate(earlier.completed)}
     state.completed.sort(key=lambda done: place.get(done, len(place)))
+
+
+def _recall_inside(run: Run, node: Node) -> list[str]:
+    """Let all that a block holds stand as it stood in an earlier leg; gives what its loops may hold."""
+    earlier, state = run.state.earlier, run.state
+    for key in (key for key in earlier.frames if is_inside(key, node.id)):
+        state.frames[key] = earlier.frames[key]
+    # Of all that is remembered, which may be much, only a block holds anything.
+    inside = run.program.in_order([id_ for id_ in earlier.steps if is_inside(id_, node.id)])
+    here: list[str] = []
+    for id_ in inside:
+        state.steps[id_] = earlier.steps.pop(id_)
+        here += _recall_names(run, run.program.node(id_), state.steps[id_])
+    for id_ in inside:
+        inner, step = run.program.node(id_), state.steps[id_]
+        if step.status is StepStatus.SUCCEEDED and inner.can_be_undone:
+            state.completed.append(id_)
+        run.outbox.tell_finished(inner, step)
+    return here
+
+
+def _recall_names(run: Run, node: Node, step: StepState) -> list[str]:
+    """Let what a step made stand for what it did; gives what the items of a loop may hold."""
+    earlier, here = run.state.earlier, list[str]()
+    if node.id in earlier.frames:
+        run.state.frames[node.id] = earlier.frames[node.id]
+    if node.is_loop:
+        # Also the cleanup steps in it, which are still to come.
+        for number in range(step.items):
+            run.make_states(item_id(node.id, number))
+            here += run.program.instances(item_id(node.id, number))
+    take_names(run, node, step)
+    return here
 
 
 def take_names(run: Run, node: Node, step: StepState) -> None:

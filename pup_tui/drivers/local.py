@@ -410,7 +410,7 @@ class LocalRun:
         told = f"the output of {step} is not whole in the record: {why}"
         if step in {attempt.action.step for attempt in self._attempts.values()}:
             told = (
-                f"the output of {step} cannot be kept: {why}: the step goes on and counts as failed, and "
+                f"the output of {step} cannot be kept: {why}: the step goes on, but it is no success, and "
                 "what it prints from here on is not in the record"
             )
         self._each(lambda watcher: watcher.trouble(told))
@@ -506,7 +506,11 @@ class LocalRun:
             captured = captured.saying(outcome.said)
         if output.error is not None:
             why = f"its output could not be kept: {self._why_not_kept(action.step, output.error)}"
-            outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
+            # What ended well is not to be done twice for that: whoever goes on is asked.
+            well = "it ended well" if outcome.ok else ""
+            told_all = "; ".join(filter(None, (outcome.reason, well, why)))
+            unknown = outcome.is_unknown or outcome.ok
+            outcome = replace(outcome, ok=False, is_unknown=unknown, reason=told_all)
         try:
             findings = Findings()
             if action.wanted.anything:

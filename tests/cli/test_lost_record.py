@@ -61,6 +61,26 @@ def test_a_full_disk_is_said_at_once_and_the_step_is_told_to_its_end(
         assert program("history", "--json").json[0]["status"] in {"interrupted", "failed"}
 
 
+@pytest.mark.proves("P1", "P14")
+def test_a_step_that_ended_well_is_not_done_twice_for_its_lost_output(program: Program) -> None:
+    gone = f"echo 1; rm {STATE}/outputs/*/*.log; seq 4000; sleep 0.4; echo done >> effects"
+    program.write(
+        "lost",
+        f"""
+        name: lost
+        steps:
+          - {{name: a, kind: shell, retry: {{attempts: 3, delay: 1ms}}, run: '{gone}'}}
+        """,
+    )
+    ended = program("run", "lost.yaml")
+    assert ended.code == 1
+    assert "it ended well; its output could not be kept: " in ended.err
+    asked = program("resume")
+    assert (asked.code, "nobody knows whether `a` was done" in asked.err) == (5, True)
+    assert program("resume", "--unknown=done").code == 0
+    assert (program.cwd / "effects").read_text() == "done\n"
+
+
 @pytest.mark.proves("P14")
 @pytest.mark.parametrize(
     ("how", "where"),
@@ -195,14 +215,14 @@ def test_a_busy_journal_is_waited_for_and_that_is_said(
     assert (program.cwd / "effects").exists()
 
 
-def test_an_output_that_is_deleted_while_its_step_runs_fails_it(
+def test_an_output_that_is_deleted_while_its_step_runs_leaves_it_unknown(
     program: Program, state: Path
 ) -> None:
     program.write("taken", TAKEN.format(how=f"rm {STATE}/outputs/*/0001-a.log"))
     ended = program("run", "taken.yaml", "--json")
     assert ended.code == 1
     finished = ended.event("step.finished", step="a")
-    assert (finished["status"], finished["exit_code"]) == ("failed", 0)
+    assert (finished["status"], finished["exit_code"]) == ("unknown", 0)
     assert "0001-a.log: the file was deleted, moved or replaced" in finished["reason"]
     assert "▲ the output of a cannot be kept: " in ended.err
     assert ended.events[-1]["status"] == "failed"
@@ -241,13 +261,15 @@ def test_an_output_that_is_emptied_or_cut_later_is_said(
     assert program("watch", run, "--json").err.count(f"before: {told}\n") == 1
 
 
-def test_an_output_that_is_cut_while_its_step_runs_fails_it(program: Program, state: Path) -> None:
+def test_an_output_that_is_cut_while_its_step_runs_leaves_it_unknown(
+    program: Program, state: Path
+) -> None:
     how = f"echo one; until grep -q one {STATE}/outputs/*/0001-a.log; do sleep 0.05; done; "
     program.write("taken", TAKEN.format(how=f"{how}: > $(echo {STATE}/outputs/*/0001-a.log)"))
     ended = program("run", "taken.yaml", "--json")
     assert ended.code == 1
     finished = ended.event("step.finished", step="a")
-    assert (finished["status"], finished["exit_code"]) == ("failed", 0)
+    assert (finished["status"], finished["exit_code"]) == ("unknown", 0)
     assert "0001-a.log: the file was cut short" in finished["reason"]
 
 

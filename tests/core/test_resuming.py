@@ -7,7 +7,13 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from pup_tui.core.events import Answered, AttemptStarted, CancelRequested, Interrupted
-from pup_tui.core.notices import RunFinished, RunResumed, StepFinished
+from pup_tui.core.notices import (
+    RunFinished,
+    RunResumed,
+    StepFinished,
+    StepPolled,
+    StepRetrying,
+)
 from pup_tui.core.program import Program
 from pup_tui.core.standing import standing, with_done, without_attempts
 from pup_tui.core.state import RunStatus, StepStatus
@@ -283,6 +289,78 @@ steps:
     player.answer("p", "retry").play()
     assert attempts(player)[-1] == "p#4"
     assert "within 60 s" in player.machine.state.steps["p"].reason
+
+
+TRIED_AGAIN = """
+steps:
+  - name: g
+    kind: {kind}
+    retry: {{attempts: 2, delay: 60s}}
+    steps:
+      - {{name: lease, kind: shell, run: lease, undo: {{kind: shell, run: release}}, capture: L}}
+      - {{name: apply, kind: shell, run: 'apply {{{{ steps.lease.outcome }}}}'}}
+"""
+
+
+def stop(player: Player, *, killed: bool) -> Player:
+    """Let the run break off: killed, or told to stop."""
+    if not killed:
+        player.later(0, lambda at: Interrupted(at=at, reason="the terminal was lost"))
+        player.play()
+    return player
+
+
+@pytest.mark.proves("F06")
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_block_between_two_attempts_waits_for_the_next_one_of_its_retry(killed: bool) -> None:
+    program = program_of(TRIED_AGAIN.format(kind="group"))
+    results = {"g/lease": [Result(captures={"L": "1"})], "g/apply": [FAILS]}
+    player = Player(program, results=results).create()
+    player.play(until=lambda p: isinstance(p.notices[-1], StepRetrying))
+    due = player.moment.clock + 60
+    stop(player, killed=killed).resume(later=20)
+    player.play(until=lambda p: len(p.started) == 3)
+    assert attempts(player)[2] == "g/lease#2"
+    assert player.moment.clock == pytest.approx(due if killed else due + 20)
+    player.play()
+    assert attempts(player)[:4] == ["g/lease#1", "g/apply#1", "g/lease#2", "g/apply#2"]
+    assert player.machine.state.completed == ["g/lease#1", "g/lease"]
+
+
+LOOKED_AGAIN = """
+steps:
+  - name: g
+    kind: group
+    poll: {interval: 5s, timeout: 60s, until: 'elapsed >= 0 and N == "ok"', fail_if: N == "bad"}
+    steps: [{name: look, kind: shell, run: look, capture: N}]
+"""
+
+
+@pytest.mark.proves("F06")
+@pytest.mark.parametrize("killed", [True, False])
+@pytest.mark.parametrize(("seen", "status"), [("ok", "succeeded"), ("bad", "failed")])
+def test_a_block_between_two_looks_looks_again(killed: bool, seen: str, status: str) -> None:
+    looks = [Result(captures={"N": "no"}), Result(captures={"N": seen})]
+    player = Player(program_of(LOOKED_AGAIN), results={"g/look": looks}).create()
+    player.play(until=lambda p: isinstance(p.notices[-1], StepPolled))
+    stop(player, killed=killed).resume(later=1000).play()
+    assert attempts(player) == ["g/look#1", "g/look#2"]
+    assert status_of(player) == status
+
+
+def test_a_block_that_asked_about_its_failure_asks_again() -> None:
+    text = """
+steps:
+  - {name: g, kind: group, on_failure: confirm, steps: [{name: a, kind: shell, run: a}]}
+  - {name: b, kind: shell, run: b}
+"""
+    player = Player(program_of(text), results={"g/a": [FAILS]}).create()
+    player.play(until=lambda p: bool(p.asked))
+    player.resume().play()
+    assert attempts(player) == ["g/a#1"]
+    assert player.asked[-1].question.kind == "failure"
+    player.answer("g", "continue").play()
+    assert attempts(player) == ["g/a#1", "b#1"]
 
 
 def test_a_wait_goes_on_with_what_is_left_of_it() -> None:
