@@ -23,6 +23,7 @@ from pup_tui.core.scope import frame_keys, frame_of
 from pup_tui.core.sent import Shown
 from pup_tui.core.standing import (
     as_left,
+    attempt_is_over,
     behind_doubtful,
     can_resume,
     ended_well,
@@ -185,10 +186,7 @@ def _take_up_block(run: Run, node: Node, known: StepState) -> bool:
 
     A poll looks at once.
     """
-    waits = known.due if known.poll is None else known.poll.next_at
-    is_asked = known.phase is StepPhase.FAILURE and known.failing is not None
-    is_over = is_asked or (waits is not None and known.status is not StepStatus.FAILED)
-    if known.attempts == 0 or not is_over:
+    if not attempt_is_over(known):
         _enter_again(run, node, known)
         return False
     step = run.step(node)
@@ -198,8 +196,7 @@ def _take_up_block(run: Run, node: Node, known: StepState) -> bool:
         run.ask_about_failure(node, known.failing)
         return True
     if known.poll is None:
-        assert waits is not None
-        _wait_on(run, node, waits)
+        _wait_on(run, node, known.due or run.now)
         return True
     known.poll.next_at = None
     polls.go_on(run, node)

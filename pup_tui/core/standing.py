@@ -424,9 +424,19 @@ def _settles(id_: str, step: StepState) -> bool:
 
 
 def failed_in(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
-    """Why steps of the body failed, those included that run again since others were taken back."""
+    """Why steps of the body failed, those included that run again since others were taken back.
+
+    Not those of which a block around them takes care, by its next attempt or its question.
+    """
     had = _in(program, steps)
-    failed = (id_ for id_, step in had.items() if step.status is StepStatus.FAILED)
+    over = {
+        id_ for id_, step in had.items() if attempt_is_over(step) and program.node(id_).is_block
+    }
+    failed = (
+        id_
+        for id_, step in had.items()
+        if step.status is StepStatus.FAILED and over.isdisjoint(upwards(id_))
+    )
     nodes = (program.node(id_) for id_ in program.in_order(failed))
     return {
         node.id: steps[node.id].reason
@@ -509,6 +519,15 @@ def is_unknown(step: StepState) -> bool:
         return step.phase in (*_ACTING, StepPhase.UNKNOWN)
     stopped = step.status is StepStatus.CANCELLED and step.stopped_because is not None
     return stopped or step.status is StepStatus.UNKNOWN
+
+
+def attempt_is_over(step: StepState) -> bool:
+    """Whether a step waits for the next attempt of its poll or retry, or for a word about its failure."""
+    if step.attempts == 0 or step.status is StepStatus.FAILED:
+        return False
+    if step.phase is StepPhase.FAILURE:
+        return step.failing is not None
+    return (step.due if step.poll is None else step.poll.next_at) is not None
 
 
 def goes_on_elsewhere(node: Node, step: StepState) -> bool:
