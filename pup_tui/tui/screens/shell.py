@@ -122,6 +122,19 @@ class Shell(Screen[None]):
     def on_screen_suspend(self) -> None:
         """A question that a page has before it opens is answered at once."""
         self._let_keys_go()
+        self._show_focus(False)
+
+    def on_screen_resume(self) -> None:
+        self._show_focus(True)
+
+    def on_descendant_focus(self) -> None:
+        if not self.is_active:
+            self._show_focus(False)
+
+    def _show_focus(self, shown: bool) -> None:
+        """Behind another screen nothing looks as if it had the focus, though it keeps it."""
+        if self.focused is not None:
+            self.focused.has_focus = shown
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)

@@ -652,7 +652,7 @@ class RunView(Vertical):
             case "answer":
                 return bool(self._questions) and not isinstance(self.app.focused, Input)
             case "answer_from_elsewhere":
-                reads = self._pane.lines.has_focus
+                reads = self.screen.focused is self._pane.lines
                 return not reads and self.check_action("answer", parameters)
             case "cancel_run":
                 return self._live is not None and not self.progress.over
