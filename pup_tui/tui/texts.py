@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -184,13 +183,6 @@ def place(path: Path, home: Path) -> str:
         return str(Path("~") / path.relative_to(home))
     except ValueError:
         return str(path)
-
-
-def counted_steps(holds: Iterable[bool]) -> str:
-    """`3 steps`, `8 steps in 1 group`, by whether each of them holds others: those count for themselves."""
-    kinds = Counter(holds)
-    told = counted(kinds[False], "step")
-    return f"{told} in {counted(kinds[True], 'group')}" if kinds[True] else told
 
 
 def counted(number: int, word: str) -> str:
