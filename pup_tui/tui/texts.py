@@ -67,6 +67,16 @@ def indented(text: Content, indent: int, width: int) -> Content:
     return Content("\n").join(Content(" " * indent) + line for line in text.wrap(room))
 
 
+def cut_rows(text: Content, width: int, most: int) -> Content:
+    """Text that is wrapped to `width` columns, with a sign behind what there is room for in `most` lines."""
+    lines = text.wrap(width)
+    if len(lines) <= most:
+        return text
+    kept = lines[: max(1, most)]
+    kept[-1] = kept[-1].rstrip().truncate(width - 2) + Content.styled(" …", "dim")
+    return Content("\n").join(kept)
+
+
 BETWEEN = 3
 """Columns between what stands side by side."""
 

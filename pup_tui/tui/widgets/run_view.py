@@ -44,6 +44,7 @@ from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.usual import usual_of
 from pup_tui.tui.widgets.output_pane import OutputPane
+from pup_tui.tui.widgets.run_facts import RunFacts
 from pup_tui.tui.widgets.run_header import Heading, RunHeader, RunNotes, WaitingBanner
 from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
@@ -373,6 +374,7 @@ class RunView(Vertical):
             with Vertical(id="run-steps"):
                 yield StepList(self.progress, self._times.running_for, self._step_chosen)
                 yield StepDetail()
+                yield RunFacts(self.progress)
             yield StepOutputView(self.progress, self._times)
 
     def on_mount(self) -> None:
@@ -390,6 +392,7 @@ class RunView(Vertical):
         self.query_one(StepDetail).set_class(event.size.height < LOW_BELOW, "-low")
         self.share_room()
         self._show_header()
+        self._steps_dirty = True
 
     def share_room(self) -> None:
         """Steps beside the output leave room for the detail under them, and are no wider than they need.
@@ -498,6 +501,7 @@ class RunView(Vertical):
             usual=usual_of(step, times, usual),
         )
         detail.show(step, told)
+        self.query_one(RunFacts).show(has_room=not steps.max_scroll_y)
         known = None if state is None else state.steps.get(self._selected)
         kept = None if known is None else known.kept
         self.query_one(StepOutputView).show(step, self._output_path(self._selected), kept)
