@@ -446,7 +446,10 @@ class RunView(Vertical):
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
             self._show_evidence()
-        self._pane.keys_answer(self.screen.is_active)
+        in_front = self.screen.is_active
+        self._pane.keys_answer(in_front)
+        if in_front and self._asked_about is not None:
+            self._asked_about, self._steps_dirty = None, True
         seen = self._questions.in_front, self._calls_for_answer
         if seen != self._seen_of_questions:
             self._seen_of_questions, self._steps_dirty = seen, True
@@ -483,8 +486,6 @@ class RunView(Vertical):
         step = self._step
         steps = self._step_list
         asked = self._questions.in_front
-        if self.screen.is_active:
-            self._asked_about = None
         beside = self._asked_about if asked is None else asked.step
         steps.select(self._selected, beside=beside)
         steps.take_in()
