@@ -62,6 +62,21 @@ async def test_a_long_note_covers_no_question(
             assert seen(toast) == toast.region
 
 
+async def test_a_note_is_told_once_also_where_a_question_comes_after_it(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        await shown(console, "something happened")
+        dialog = Asked("Asked")
+        await console.app.push_screen(dialog)
+        await console.eventually(lambda: console.screen.count("something happened") == 1)
+        [toast] = dialog.query(Toast)
+        assert toast.visible
+        dialog.dismiss(None)
+        await console.eventually(lambda: console.app.screen is console.main)
+        await console.sees("something happened")
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_long_notes_cover_neither_the_keys_nor_the_buttons_of_a_page(
     make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from textual.content import Content
@@ -13,7 +14,7 @@ from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.tui.run_progress import RunProgress
-from pup_tui.tui.texts import columns, cut_middle, cut_rows, description, moment
+from pup_tui.tui.texts import columns, cut_rows, description, moment
 
 LEAST_ROWS = 3
 """Lines with which any of it is worth telling."""
@@ -22,8 +23,7 @@ MOST_OF_VALUE = 500
 """Characters of a value that are looked at: it has one line."""
 
 NAMES = 24
-FACT = len("profile  ")
-"""Columns of the names of variables at most, and of a fact's."""
+"""Columns of the names of variables at most."""
 
 
 class RunFacts(Static):
@@ -33,10 +33,11 @@ class RunFacts(Static):
         super().__init__(markup=False)
         self._progress = progress
         self._has_room = True
+        self._now: float | None = None
 
-    def show(self, *, has_room: bool) -> None:
-        """Tell what is known of the run by now, as much as there is room for when all steps are in sight."""
-        self._has_room = has_room
+    def show(self, now: float | None, *, has_room: bool) -> None:
+        """Tell what is known of the run by `now` (None: by the time of day), as much as there is room for."""
+        self._now, self._has_room = now, has_room
         self._show()
 
     def _show(self) -> None:
@@ -55,7 +56,7 @@ class RunFacts(Static):
         parts = [description(runbook.description)] if runbook.description.strip() else []
         parts += [
             _in_lines(list(self._values()), width),
-            _in_lines(list(self._facts(width)), width),
+            _in_lines(list(self._facts()), width),
         ]
         return Content("\n\n").join(part for part in parts if part)
 
@@ -69,15 +70,15 @@ class RunFacts(Static):
             known = value if value == MASK else changed.get(name, value)
             yield name, as_typed(known)[:MOST_OF_VALUE]
 
-    def _facts(self, width: int) -> Iterator[tuple[str, str]]:
+    def _facts(self) -> Iterator[tuple[str, str]]:
         runbook, started = self._progress.program.runbook, self._progress.started
         if started is not None:
-            begun = moment(datetime.fromisoformat(started.ts).timestamp())
+            begun = moment(datetime.fromisoformat(started.ts).timestamp(), self._now)
             yield "begun", f"{begun} by {started.operator}"
             if started.profile:
                 yield "profile", started.profile
             if started.source.path:
-                yield "file", cut_middle(safe_text(started.source.path), width - FACT)
+                yield "file", PurePath(started.source.path).name
         if runbook.owner:
             yield "owner", runbook.owner
         for link in runbook.links:

@@ -502,7 +502,7 @@ class RunView(Vertical):
             usual=usual_of(step, times, usual),
         )
         detail.show(step, told)
-        self.query_one(RunFacts).show(has_room=not steps.max_scroll_y)
+        self.query_one(RunFacts).show(times.wall(), has_room=not steps.max_scroll_y)
         known = None if state is None else state.steps.get(self._selected)
         kept = None if known is None else known.kept
         self.query_one(StepOutputView).show(step, self._output_path(self._selected), kept)
