@@ -36,16 +36,16 @@ class KeyPlace(StrEnum):
 
 
 class Aim(StrEnum):
-    """What one wants to do: the headings of the help."""
+    """What one wants to do: the headings of the help, in their order. How to move one finds out anyway."""
 
-    MOVE = "Move"
-    FIND = "Find"
+    ANSWER = "Answer"
     BEGIN = "Run something, or look before it"
     STEER = "Steer a run"
-    ANSWER = "Answer"
     READ = "Read the output"
+    FIND = "Find"
     TAKE = "Copy and keep"
     GO = "Go elsewhere"
+    MOVE = "Move"
 
 
 class KeyAction(NamedTuple):

@@ -16,6 +16,7 @@ from pup_tui.catalog.places import HERE, Folder
 from pup_tui.file_stamp import stamp_of
 from pup_tui.place_errors import PlaceError, place_error
 from pup_tui.real_path import real_path
+from pup_tui.runbook.step_count import count_in_file
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
@@ -74,7 +75,7 @@ class Catalog:
             name=runbook.name if runbook else loaded.id,
             description=runbook.description if runbook else "",
             tags=dict(runbook.tags) if runbook else {},
-            steps=len(runbook.steps) if runbook else 0,
+            steps=count_in_file(runbook.steps).steps if runbook else 0,
             origin=folder.origin,
             path=path,
             broken=runbook is None,

@@ -24,6 +24,7 @@ from pup_tui.cli.selection import StepChoice, leave_out, selection_options, tell
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import local_values, open_catalog
 from pup_tui.core.ids import item_numbers
+from pup_tui.core.plan_count import count_planned
 from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -135,7 +136,7 @@ def _print(
     unknown: Mapping[str, str],
     steps: Sequence[PlannedStep],
 ) -> None:
-    number = "1 step" if len(steps) == 1 else f"{len(steps):,} steps"
+    number = count_planned(program, steps).told
     with_it = f" with the profile {safe_text(profile)}" if profile else ""
     click.echo(f"{safe_text(program.id)}{with_it}: {number}; nothing is run")
     for name, value in values.items():

@@ -10,6 +10,7 @@ from collections.abc import Container, Mapping
 
 from pup_tui.core.ids import UNDO, holder_id
 from pup_tui.core.state import RunState, StepStatus
+from pup_tui.runbook.step_count import StepCount
 
 PENDING = "pending"
 """What a step is that has not begun."""
@@ -36,9 +37,13 @@ def counts_of(state: RunState, *, unknown: Container[str] = ()) -> dict[str, int
     return {str(status): counts[status] for status in ordered if counts[status]}
 
 
-def told_counts(counts: Mapping[str, int], *, over: bool) -> list[str]:
-    """`3 of 6 succeeded`, then what became of the others; of a run that is `over` also what did not begin."""
-    told = [f"{counts.get(StepStatus.SUCCEEDED, 0):,} of {sum(counts.values()):,} succeeded"]
+def told_counts(counts: Mapping[str, int], *, over: bool, more: bool = False) -> list[str]:
+    """`3 of 6 succeeded`, then what became of the others; of a run that is `over` also what did not begin.
+
+    There may be `more` steps than are known yet.
+    """
+    number = StepCount(sum(counts.values()), more=more).number
+    told = [f"{counts.get(StepStatus.SUCCEEDED, 0):,} of {number} succeeded"]
     told += [f"{counts[status]:,} {status}" for status in _TOLD if counts.get(status)]
     if over and counts.get(PENDING):
         told.append(f"{counts[PENDING]:,} not begun")

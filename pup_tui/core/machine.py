@@ -61,6 +61,7 @@ from pup_tui.core.state import (
     StepStatus,
 )
 from pup_tui.runbook.parts import types_of
+from pup_tui.runbook.step_count import count_in_file
 from pup_tui.runbook.texts import interpreter_at, tool_of
 from pup_tui.template.errors import TemplateError
 
@@ -119,7 +120,8 @@ def _create(run: Run, event: Event) -> None:
     state.blocks[BODY] = BlockState(children=list(run.program.body))
     state.earlier = leaving_out.as_earlier(run.program, event)
     state.phase = RunPhase.RUNNING
-    run.outbox.tell_run_started(len(run.program.nodes), event.source, read_only=event.read_only)
+    steps = count_in_file(run.program.runbook.steps).steps
+    run.outbox.tell_run_started(steps, event.source, read_only=event.read_only)
     run.todo.append(BODY)
 
 

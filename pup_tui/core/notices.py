@@ -42,7 +42,7 @@ class SourceNotice(Struct, frozen=True):
 
 
 class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
-    """A run began; `steps` counts its steps, nested ones too, `vars` has `***` for secrets.
+    """A run began; `steps` counts those that hold no others, `vars` has `***` for secrets.
 
     `profile` is empty without one. In a `read_only` run steps that may change something are refused.
     """

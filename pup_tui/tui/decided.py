@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pup_tui.core.events import EditedText
+    from pup_tui.core.standing import Became
     from pup_tui.drivers.recorded import CurrentText
+
+
+def _nothing_known() -> Became:
+    from pup_tui.core.standing import Became
+
+    return Became()
 
 
 @dataclass
@@ -16,9 +23,8 @@ class GoingOn:
     """With what a run goes on: its file as it is today (None for the recorded text), steps that are skipped,
     each with the reason, variables with another value, and what steps run in place of their texts.
 
-    Where steps are `undone`, it goes on only to take these back (ids of undo steps); then `done` are those
-    that did not finish and were done, each with what it captured, and `taken_back` those that were taken
-    back though their undo did not finish.
+    Where steps are `undone`, it goes on only to take these back (ids of undo steps); then it is known what
+    `became` of what did not finish.
     `accepted` are the whole texts that `edited` was made of, `typed` is what was typed in dialogs and not
     accepted, by the dialog and the step.
     """
@@ -28,18 +34,17 @@ class GoingOn:
     changed: dict[str, Any] = field(default_factory=dict)
     edited: dict[str, EditedText] = field(default_factory=dict)
     undone: tuple[str, ...] = ()
-    done: dict[str, dict[str, Any]] = field(default_factory=dict)
-    taken_back: tuple[str, ...] = ()
+    became: Became = field(default_factory=_nothing_known)
     accepted: dict[str, str] = field(default_factory=dict)
     typed: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def undo(
-        self, steps: tuple[str, ...], done: dict[str, dict[str, Any]], taken_back: tuple[str, ...]
-    ) -> None:
+    def undo(self, steps: tuple[str, ...], became: Became) -> None:
         """Take these back only, or nothing where there are none."""
         self.undone = steps
-        self.done = done if steps else {}
-        self.taken_back = taken_back if steps else ()
+        self.became = became if steps else _nothing_known()
+
+    def undo_nothing(self) -> None:
+        self.undone, self.became = (), _nothing_known()
 
     def typed_in(self, dialog: str, step: str = "") -> dict[str, str]:
         return self.typed.setdefault(f"{dialog} {step}", {})

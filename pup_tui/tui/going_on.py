@@ -184,7 +184,7 @@ class GoingOnDialogs:
         )
         answer = await self._put(UndoScreen(question, back="Back", can_end=False))
         chosen = answer.steps if isinstance(answer, UndoAnswer) else ()
-        self._going.undo(chosen, became.done, tuple(became.taken_back))
+        self._going.undo(chosen, became)
         return bool(self._going.undone)
 
     async def _about(self, program: Program, step: str, why: str, place: tuple[int, int]) -> bool:

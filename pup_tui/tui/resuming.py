@@ -74,7 +74,7 @@ class Resumer:
         if decided is not None:
             self._decided[key] = decided[1]
         so_far = self._decided.setdefault(key, GoingOn())
-        so_far.undo((), {}, ())
+        so_far.undo_nothing()
         dialogs = GoingOnDialogs(self._services, self._screen, past, so_far)
         known = "" if decided is None else decided[0]
         going = await dialogs.ask(about_failed=about_failed, decided=known)
@@ -100,8 +100,8 @@ class Resumer:
                 left_out=secrets.left_out,
                 edited={} if going.undone else going.edited,
                 only_undo=bool(going.undone),
-                done=going.done,
-                taken_back=going.taken_back,
+                done=going.became.done,
+                taken_back=going.became.taken_back,
                 captures=secrets.captures,
                 again=secrets.again,
                 terminal=terminal,
@@ -168,7 +168,7 @@ class Resumer:
         from pup_tui.tui.dialogs.dialog import ValuesAnswer
         from pup_tui.tui.dialogs.resume import ResumeValuesScreen
 
-        state = with_done(program, past.state, going.done, self._services.operator)
+        state = with_done(program, past.state, going.became.done, self._services.operator)
         stood = standing(program, state)
         captures = {
             f"{step}.{name}": (step, name)

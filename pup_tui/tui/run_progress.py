@@ -66,6 +66,8 @@ class RunProgress:
         self.counts: Counter[str] = Counter()
         """How many of the steps that hold no others, as far as they are known, have which status."""
         self._active: dict[str, None] = {}
+        self._unfilled: dict[StepProgress, None] = {}
+        """Those that hold steps which are not known yet: items of a foreach, or what is inside an item."""
         for node in program.nodes:
             self._add(node.id)
 
@@ -95,6 +97,11 @@ class RunProgress:
         """The same, with steps that failed and of which it is asked what becomes of them as failed."""
         asked = sum(step.fails_asked and not step.children for step in self._active_steps)
         return self.counts + Counter(failed=asked) - Counter(waiting=asked)
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether there may be more steps than are known."""
+        return any(not step.over for step in self._unfilled)
 
     @property
     def _active_steps(self) -> Iterator[StepProgress]:
@@ -141,6 +148,8 @@ class RunProgress:
             self._put_inside(step, parent)
         self.steps[step_id] = step
         self.counts[step.status] += 1
+        if step.node.is_block:
+            self._unfilled[step] = None
         return step
 
     def _undone_item(self, step_id: str) -> StepProgress | None:
@@ -156,6 +165,8 @@ class RunProgress:
         if not parent.children:
             # What holds others is not counted itself.
             self.counts[parent.status] -= 1
+        if is_item(step.id) or not parent.node.is_loop:
+            self._unfilled.pop(parent, None)
         parent.children.append(step)
         parent.held[step.status] += 1
         if is_item(step.id) and len(parent.children) > 1:
@@ -167,6 +178,7 @@ class RunProgress:
         """Forget the steps of a foreach as the file has them: each item has its own."""
         for inner in step.inside():
             del self.steps[inner.id]
+            self._unfilled.pop(inner, None)
             if not inner.children:
                 self.counts[inner.status] -= 1
         if step.children:

@@ -23,6 +23,10 @@ class RunTimes:
         """The time on the run's clock; 0 for a past run."""
         return 0.0 if self._live is None else self._live.clock.now().clock
 
+    def wall(self) -> float | None:
+        """The time of day on the run's clock, in seconds since 1970; None for a past run."""
+        return None if self._live is None else self._live.clock.now().wall
+
     def elapsed(self) -> float | None:
         """How long the run has worked; None where that is not known."""
         if self._progress.duration is not None or self._live is None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -66,6 +65,16 @@ def indented(text: Content, indent: int, width: int) -> Content:
     """Text that is wrapped to `width` columns and keeps its indent on every line."""
     room = max(MIN_WRAP, width - indent)
     return Content("\n").join(Content(" " * indent) + line for line in text.wrap(room))
+
+
+def cut_rows(text: Content, width: int, most: int) -> Content:
+    """Text that is wrapped to `width` columns, with a sign behind what there is room for in `most` lines."""
+    lines = text.wrap(width)
+    if len(lines) <= most:
+        return text
+    kept = lines[: max(1, most)]
+    kept[-1] = kept[-1].rstrip().truncate(width - 2) + Content.styled(" …", "dim")
+    return Content("\n").join(kept)
 
 
 BETWEEN = 3
@@ -184,13 +193,6 @@ def place(path: Path, home: Path) -> str:
         return str(Path("~") / path.relative_to(home))
     except ValueError:
         return str(path)
-
-
-def counted_steps(holds: Iterable[bool]) -> str:
-    """`3 steps`, `8 steps in 1 group`, by whether each of them holds others: those count for themselves."""
-    kinds = Counter(holds)
-    told = counted(kinds[False], "step")
-    return f"{told} in {counted(kinds[True], 'group')}" if kinds[True] else told
 
 
 def counted(number: int, word: str) -> str:

@@ -8,6 +8,9 @@ import pytest
 
 from pup_tui.core.counting import told_attempt, told_counts
 from pup_tui.core.notices import RunFinished, StepStarted
+from pup_tui.core.plan import plan
+from pup_tui.core.plan_count import count_planned
+from pup_tui.runbook.step_count import count_in_file
 from pup_tui.tui.run_progress import RunProgress
 from tests.format.test_generated import program_from
 from tests.format.test_resumed import Chance
@@ -44,6 +47,50 @@ def test_the_console_counts_as_the_end_of_a_run_is_told(seed: int) -> None:
     end = player.notices[-1]
     assert isinstance(end, RunFinished)
     assert dict(+Counter(progress.counts)) == end.counts
+    assert not progress.may_grow
+
+
+def header(progress: RunProgress) -> str:
+    return told_counts(progress.counts, over=False, more=progress.may_grow)[0]
+
+
+def planned(text: str) -> str:
+    program = program_of(text)
+    steps = plan(program, {"MORE": "1 2"}, (), "ada", lambda _: None)
+    return count_planned(program, steps).told
+
+
+def test_before_a_run_as_many_steps_are_told_as_it_will_have() -> None:
+    program = program_of(NESTED)
+    assert count_in_file(program.runbook.steps).told == "6+ steps in 1 group"
+    begins = RunProgress(program)
+    assert header(begins) == "0 of 6+ succeeded"
+    assert planned(NESTED) == "8 steps in 1 group"
+    player = Player(program).create().play()
+    for notice in player.notices:
+        begins.apply(notice)
+        if isinstance(notice, StepStarted):
+            begins.learn_items(notice.step, player.machine.state)
+    assert header(begins) == "7 of 8 succeeded"
+
+
+EACH_OF_MANY = """
+vars: {MORE: {required: true}}
+steps:
+  - name: each
+    kind: group
+    foreach: "{{ MORE | split }}"
+    steps: [{name: b, kind: shell, run: b}, {name: c, kind: shell, run: c}]
+  - {name: later, kind: shell, run: d, foreach: steps.each.outcome}
+  - {name: one, kind: shell, run: e}
+"""
+
+
+def test_of_what_is_not_known_yet_at_least_as_many_are_told() -> None:
+    program = program_of(EACH_OF_MANY)
+    assert count_in_file(program.runbook.steps).told == "4+ steps in 1 group"
+    assert planned(EACH_OF_MANY) == "6+ steps in 1 group"
+    assert header(RunProgress(program)) == "0 of 4+ succeeded"
 
 
 def test_of_a_run_under_way_nothing_is_told_of_what_is_to_come() -> None:

@@ -132,7 +132,7 @@ async def _before_a_run(console: Console) -> AsyncIterator[str]:
     await console.press("slash", *"dep")
     yield "filter"
     await console.press("escape", "question_mark")
-    await console.sees("Next part")
+    await console.sees("esc closes")
     yield "help"
     await console.press("escape", "ctrl+p", *"the")
     await console.eventually(lambda: console.app.screen.query("CommandList"))

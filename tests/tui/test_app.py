@@ -582,7 +582,7 @@ async def test_help_lists_the_keys_that_work_here(
     async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
         await console.press("question_mark")
         await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
-        await console.sees("Keys", "Move", "Filter")
+        await console.sees("Keys", "Find", "Filter")
         await console.press("escape")
         await console.eventually(lambda: not isinstance(console.app.screen, HelpScreen))
 

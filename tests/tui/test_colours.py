@@ -28,6 +28,10 @@ DEPTHS = sorted(Depth, key=lambda depth: depth.is_plain)
 """Those with many colours, then those with few: between the two the whole console is styled anew."""
 
 
+PRINTED_ON_BLUE = ("on a ground", "white on blue")
+"""What a program prints on a ground that may be that of the focus."""
+
+
 class Drawn(NamedTuple):
     """Some text on the screen as the terminal gets it; `foreign` where a program printed it."""
 
@@ -117,7 +121,7 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
         profile=gallery.PROFILE,
         appearance=Appearance(theme=choice, depth=depths[0]),
     )
-    wrong = set()
+    wrong, astray = set(), set()
     inverse: dict[str, str] = {}
     loud: dict[str, str] = {}
     async with open_console(services) as console:
@@ -133,13 +137,32 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
                 for each in dict.fromkeys(parts):
                     if found := check(each, CHOICES[choice], depth):
                         wrong.add((name, depth, each.text.strip()[:20], str(each.style), found))
+                if depth is Depth.TRUE:
+                    astray |= {(name, text) for text in off_the_focus(console, CHOICES[choice])}
                 if depth is Depth.NONE:
                     inverse[name] = joined(each for each in parts if each.style.reverse)
                     loud[name] = joined(each for each in parts if each.style.bold)
             # The next screen begins with the colours that this one ends with.
             depths = depths[::-1]
     assert not wrong, "\n".join(map(str, sorted(wrong)))
+    assert not astray, "\n".join(map(str, sorted(astray)))
     one_sees_where_one_stands(inverse, loud)
+
+
+def off_the_focus(console: Console, look: Look) -> Iterator[str]:
+    """What is drawn in the colours of the focus and does not have it; in the palette its list does."""
+    loud = {rgb(look.grounds[ground].true) for ground in ("cursor", "field-focus")}
+    loud.add(rgb(look.texts["primary"].true))
+    app = console.app
+    focused = [app.focused, *app.screen.query("CommandList")]
+    for y, strip in enumerate(console.strips[: app.size.height]):
+        x = 0
+        for text, style, _ in strip:
+            ground = value(style.bgcolor if style else None, (0, 0, 0))
+            stands = any(each and each.region.contains(x, y) for each in focused)
+            if ground in loud and not stands and text.strip() not in PRINTED_ON_BLUE:
+                yield text.strip()
+            x += len(text)
 
 
 def one_sees_where_one_stands(inverse: dict[str, str], loud: dict[str, str]) -> None:

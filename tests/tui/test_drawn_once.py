@@ -78,6 +78,33 @@ async def test_what_was_drawn_over_is_sent_again(sent: Sent) -> None:
         assert [line for line, _, _ in sent.parts] == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "span"),
+    [
+        ("at work 00:01", "at work 00:02", (0, 12, 13)),
+        ("3 of 4 · 00:19 · on", "3 of 4 · 00:20 · on", (0, 12, 14)),
+        ("3 of 4 · 00:19 · on", "3 of 4 · 00:20", (0, 12, 19)),
+        # How wide terminals draw what comes before is not sure.
+        ("🔥 00:01 at work", "🔥 00:02 at work", (0, 0, 20)),
+        ("00:01 at work 🔥", "00:02 at work 🔥", (0, 0, 20)),
+        ("1 🔥 5", "1 ab 5", (0, 0, 20)),
+    ],
+)
+async def test_of_a_line_only_the_cells_that_change_are_sent(
+    sent: Sent, before: str, now: str, span: tuple[int, int, int]
+) -> None:
+    async with TwoLines().run_test(size=(20, 2)) as pilot:
+        first = pilot.app.query_one("#first", Static)
+        first.update(before, layout=False)
+        await settled(pilot, sent)
+        first.update(now, layout=False)
+        await pilot.pause()
+        assert sent.parts == [span]
+        first.update(before, layout=False)
+        await pilot.pause()
+        assert sent.parts == [span, span]
+
+
 async def test_a_whole_picture_is_sent_whatever_stands_there(sent: Sent) -> None:
     async with TwoLines().run_test(size=(20, 2)) as pilot:
         await settled(pilot, sent)

@@ -307,10 +307,22 @@ async def test_what_was_overwritten_is_folded_and_one_key_shows_it(tmp_path: Pat
 async def test_what_is_found_in_overwritten_text_is_unfolded(
     tmp_path: Path, keys: list[str]
 ) -> None:
-    async with shown(tmp_path, [f"ERROR data lost{AGAIN}all good", "plain"]) as s:
+    texts = [f"ERROR data lost{AGAIN}all good", "plain", f"50 %{AGAIN}done"]
+    async with shown(tmp_path, texts) as s:
         await s.press(*keys)
         assert s.lines.cursor == 0
-        assert s.rows()[0] == "  ERROR data lost ⏎ all good"
+        assert s.rows()[:3] == ["  ERROR data lost ⏎ all good", "  plain", " ⏎done"]
+        await s.press("y")
+        assert s.app.clipboard == "ERROR data lost ⏎ all good"
+        await s.press("j")
+        assert s.rows()[0] == " ⏎all good"
+
+
+async def test_what_was_unfolded_for_a_search_folds_when_that_is_left(tmp_path: Path) -> None:
+    async with shown(tmp_path, [f"ERROR data lost{AGAIN}all good", "plain"]) as s:
+        await s.search("lost")
+        await s.press("escape")
+        assert s.rows()[0] == " ⏎all good"
 
 
 async def test_search_goes_round_and_counts(tmp_path: Path) -> None:
@@ -441,6 +453,55 @@ async def test_events_of_a_log_are_a_line_each_and_are_searched_whole(tmp_path: 
         await s.search("502")
         assert s.status().startswith("match 1 of 1")
         assert '"status_code": 502' in s.rows()[HEIGHT // 2 - 1]
+
+
+def folded_events(s: Shown) -> list[str]:
+    """The number of each event that is shown in one line."""
+    count = s.lines.count
+    texts = [s.lines.text_of(range(line, line + 1))[0] for line in range(count)]
+    return [text.split()[4].removesuffix("[/]") for text in texts if "payments  " in text]
+
+
+async def test_only_what_holds_the_match_is_unfolded_while_it_is_looked_at(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(LOGS))
+        assert folded_events(s) == ["0", "1", "2"]
+        await s.search("nothing like it")
+        assert folded_events(s) == ["0", "1", "2"]
+        await s.search("status_code")
+        assert folded_events(s) == ["1", "2"]
+        await s.press("n")
+        assert folded_events(s) == ["0", "2"]
+        assert s.status().startswith("match 2 of 3")
+        await s.press("N", "N")
+        assert folded_events(s) == ["0", "1"]
+        assert s.status().startswith("match 3 of 3")
+        assert any('"status_code": 502' in row for row in s.rows())
+        await s.press("escape")
+        assert folded_events(s) == ["0", "1", "2"]
+        assert "request 2" in (s.lines.line(s.lines.cursor) or Line("stdout", "")).text
+
+
+async def test_what_one_folds_and_unfolds_oneself_outlasts_a_search(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(LOGS))
+        await s.press("j", "j", "enter")
+        assert folded_events(s) == ["1", "2"]
+        await s.search("501")
+        assert folded_events(s) == ["2"]
+        await s.press(*"jjjjj", "enter")
+        assert folded_events(s) == []
+        await s.press("escape")
+        assert folded_events(s) == ["1"]
+
+
+async def test_a_search_that_is_emptied_is_left(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(LOGS))
+        await s.search("501")
+        await s.press("slash", "ctrl+u", "enter")
+        assert s.lines.pattern is None
+        assert folded_events(s) == ["0", "1", "2"]
 
 
 async def test_a_list_of_flat_objects_is_a_table_that_sorts(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ async def test_steps_inside_others_are_indented_and_what_is_special_is_told(
 ) -> None:
     async with open_console(make_services({"nested.yaml": NESTED}), LARGE) as console:
         await console.sees(
-            "lock   deploy/{{ ENV }}", "3 steps in 1 group · 1 changes · 1 may change"
+            "lock   deploy/{{ ENV }}", "3+ steps in 1 group · 1 changes · 1 may change"
         )
         await console.sees("(for each item of a list)", "(asks first, can be taken back)")
         rows = [

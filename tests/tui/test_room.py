@@ -6,9 +6,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from textual.content import Content
 
 from pup_tui.steps.fake import Play
-from pup_tui.tui.texts import cut_middle
+from pup_tui.tui.texts import cut_middle, cut_rows
+from pup_tui.tui.widgets.run_facts import RunFacts
+from pup_tui.tui.widgets.step_detail import StepDetail
 from pup_tui.tui.widgets.step_list import StepList
 from pup_tui.tui.widgets.step_output import StepOutputView
 from tests.support.console import LARGE, MakeServices, OpenConsole, has_run
@@ -43,6 +46,39 @@ async def test_an_output_of_a_few_lines_leaves_the_rest_to_the_steps(tmp_path: P
         await c.until(lambda: c.view.query_one(StepList).region.height == 10)
         assert "3" in "\n".join(c.output())
         hold.set()
+
+
+async def test_a_high_and_wide_screen_tells_what_the_run_is_about(tmp_path: Path) -> None:
+    async with console(tmp_path, *TEN, size=(200, 50)) as c:
+        await c.until(lambda: "by ada" in c.text(RunFacts))
+        assert "ENV  production" in c.text(RunFacts)
+        assert "file   deploy.yaml" in c.text(RunFacts)
+        await c.until(lambda: c.view.query_one(RunFacts).region.bottom == 50)
+
+
+async def test_where_steps_are_out_of_sight_nothing_more_is_told(tmp_path: Path) -> None:
+    many = tuple(shell(f"s{number}") for number in range(60))
+    async with console(tmp_path, *many, size=(200, 18)) as c:
+        await c.until(lambda: c.app.ended and c.text(StepDetail))
+        await c.until(lambda: not c.text(RunFacts))
+
+
+async def test_what_a_run_is_about_gives_way_to_steps_in_a_window_that_becomes_low(
+    tmp_path: Path,
+) -> None:
+    async with console(tmp_path, *TEN, size=(200, 50)) as c:
+        await c.until(lambda: c.app.ended and "by ada" in c.text(RunFacts))
+        await c.pilot.resize_terminal(200, 20)
+        await c.until(lambda: not c.text(RunFacts))
+        await c.pilot.resize_terminal(200, 50)
+        await c.until(lambda: "by ada" in c.text(RunFacts))
+
+
+def test_what_has_no_room_ends_with_a_sign() -> None:
+    text = Content("one\ntwo\nthree")
+    assert cut_rows(text, 10, 3) is text
+    assert cut_rows(text, 10, 2).plain == "one\ntwo …"
+    assert cut_rows(Content("one two three"), 5, 1).plain == "one …"
 
 
 async def test_on_a_wide_screen_steps_are_no_wider_than_they_need(tmp_path: Path) -> None:

@@ -27,14 +27,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.console_screen import ConsoleScreen
 from pup_tui.tui.dialogs.choices import CarefulButton, ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
-from pup_tui.tui.drawn_whole import LetDraw, frame_made, hold_drawing, makes_frame, once_drawn
+from pup_tui.tui.drawn_whole import LetDraw, hold_drawing, once_drawn
 from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
-from pup_tui.tui.told_of_size import ToldOfSize
 
 ARM_SECONDS = 0.4
 """How long after it was first drawn, and after a key that came before that, a dialog takes no answer."""
@@ -161,7 +161,7 @@ class Title(Static):
         return 1 + max(0, self._title.cell_length + 6) // max(1, width)
 
 
-class Dialog(ModalScreen[Answer | None]):
+class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
     """A title that stays, a message that scrolls, buttons; dismissed with an answer or with None.
 
     It is docked: what it is about makes room for it, and can be scrolled while it is open.
@@ -214,7 +214,6 @@ class Dialog(ModalScreen[Answer | None]):
         dialog was put away, and takes it when that is done again.
         """
         super().__init__()
-        self._compositor = ToldOfSize()
         self._typed = {} if typed is None else typed
         self._heading = title
         self._danger = danger
@@ -326,11 +325,6 @@ class Dialog(ModalScreen[Answer | None]):
             self._has_place = True
             once_drawn(self, self._begin_to_take)
         self._let_draw()
-
-    def _compositor_refresh(self) -> None:
-        if makes_frame(self):
-            super()._compositor_refresh()
-            frame_made(self)
 
     @property
     def _most_lines(self) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from bisect import bisect_right
 from collections.abc import Callable
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -47,6 +49,8 @@ class FoldableJson(LineList):
         super().__init__([])
         self._outline = outline
         self._folded = set(outline.events)
+        self._looked_into: set[int] = set()
+        """Which of these are open all the same, for what is looked at in them."""
         self._numbers: list[int] = []
         """Which lines of the outline are shown."""
         self._arrange()
@@ -71,12 +75,43 @@ class FoldableJson(LineList):
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         return [Line("stdout", self._text(number)) for number in self._numbers[start:stop]]
 
+    @cached_property
+    def whole(self) -> LineList:
+        """All of its lines, as if nothing were folded."""
+        return LineList([Line("stdout", text) for text in self._outline.lines])
+
+    def number_of(self, line: int) -> int:
+        """Which line of the whole stands in a line."""
+        return self._numbers[line] if line < self.line_count else 0
+
+    def look_into(self, number: int) -> int:
+        """Open what a line of the whole is folded away in, and that only; returns where it stands then."""
+        ends = self._outline.ends
+        self._looked_into = {at for at in self._folded if at <= number <= ends[at]}
+        self._arrange()
+        return self._place_of(number)
+
+    def look_away(self, line: int) -> int | None:
+        """Have folded again what was looked into; None where nothing was.
+
+        Returns where what was in that line stands then.
+        """
+        if not self._looked_into:
+            return None
+        number = self.number_of(line)
+        self._looked_into = set()
+        self._arrange()
+        return self._place_of(number)
+
     def toggle(self, line: int) -> bool:
         """Fold or unfold what a line opens; whether it opens anything."""
         number = self._numbers[line] if line < self.line_count else -1
         if number not in self._outline.ends:
             return False
-        self._folded ^= {number}
+        if number in self._looked_into:
+            self._looked_into -= {number}
+        else:
+            self._folded ^= {number}
         self._arrange()
         return True
 
@@ -85,24 +120,29 @@ class FoldableJson(LineList):
 
         Returns where what was in that line stands then.
         """
-        number = self._numbers[line] if line < self.line_count else 0
+        number = self.number_of(line)
         outline = self._outline
         deeper = {at for at in outline.ends if outline.lines[at].startswith(" ")}
         self._folded = set(outline.events or deeper or outline.ends) if folded else set()
+        self._looked_into = set()
         self._arrange()
-        shown = [at for at, each in enumerate(self._numbers) if each <= number]
-        return shown[-1] if shown else 0
+        return self._place_of(number)
+
+    def _place_of(self, number: int) -> int:
+        """Where a line of the whole is shown, or else what it is folded away in."""
+        return max(0, bisect_right(self._numbers, number) - 1)
 
     def _arrange(self) -> None:
         self._numbers, number = [], 0
-        ends = self._outline.ends
+        ends, closed = self._outline.ends, self._folded - self._looked_into
         while number < len(self._outline.lines):
             self._numbers.append(number)
-            number = ends[number] + 1 if number in self._folded else number + 1
+            number = ends[number] + 1 if number in closed else number + 1
 
     def _text(self, number: int) -> str:
         outline = self._outline
-        return outline.folded(number) if number in self._folded else outline.lines[number]
+        closed = number in self._folded and number not in self._looked_into
+        return outline.folded(number) if closed else outline.lines[number]
 
 
 class SortableTable(LineList):

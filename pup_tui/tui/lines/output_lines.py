@@ -85,6 +85,8 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     cursor: var[int] = var(0)
     wrap: var[bool] = var(False)
     unfolded: var[bool] = var(False)
+    revealed: var[int | None] = var(None)
+    """The marked line, where it is unfolded for what was looked for in it."""
     timed: var[bool] = var(False)
     selected_from: var[int | None] = var(None)
     pattern: var[re.Pattern[str] | None] = var(None)
@@ -119,7 +121,7 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._painter.show(source)
         self._count = self._dropped = 0
         self._seen = None
-        self.cursor, self.selected_from, self.following = 0, None, follow
+        self.cursor, self.selected_from, self.revealed, self.following = 0, None, None, follow
         self._scroll_lines(0)
         if source is None:
             self.virtual_size = Size(0, 0)
@@ -156,13 +158,14 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     def shown_anew(self, cursor: int) -> None:
         """Take in that the same source has other lines, with the marked one there."""
         self._painter.forget_all()
-        self.selected_from = self._seen = None
+        self.selected_from = self.revealed = self._seen = None
         self.take_in()
         self.go_to(cursor)
 
     def _stay_behind(self, lines: int) -> None:
         """Keep the same text in sight although lines above it are gone."""
-        self.cursor = max(0, self.cursor - lines)
+        revealed, self.cursor = self.revealed, max(0, self.cursor - lines)
+        self.revealed = None if revealed is None else self.cursor
         self._scroll_lines(max(0, self.scroll_offset.y - lines))
 
     def _fit(self) -> None:
@@ -247,6 +250,16 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_unfolded(self) -> None:
         self._painter.unfolded = self.unfolded
         self._painter.forget_all()
+        self._fit()
+        self._changed()
+
+    def watch_cursor(self) -> None:
+        if self.revealed != self.cursor:
+            self.revealed = None
+
+    def watch_revealed(self, old: int | None, new: int | None) -> None:
+        self._painter.revealed = new
+        self._painter.forget(line for line in (old, new) if line is not None)
         self._fit()
         self._changed()
 
@@ -390,8 +403,8 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         """The plain text of lines, and whether that is all of it."""
         parts: list[str] = []
         left = MOST_COPIED
-        for line in self._each(lines):
-            text = plain_line((line if self.unfolded else folded(line)).text)
+        for number, line in zip(lines, self._each(lines), strict=False):
+            text = plain_line(self._painter.shown(number, line).text)
             if len(text) > left:
                 return "\n".join([*parts, text[:left]]), False
             parts.append(text)
@@ -450,7 +463,7 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         """Have what was looked for in the marked line in sight, unfolded where it is folded."""
         line = self.line(self.cursor)
         if line is not None and not is_wanted(wanted, folded(line)):
-            self.unfolded = True
+            self.revealed = self.cursor
         plain = self._painter.text(self.cursor).plain
         found = None if self.pattern is None or self.wrap else self.pattern.search(plain)
         if found is None:

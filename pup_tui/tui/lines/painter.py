@@ -97,6 +97,8 @@ class Painter:
         """Whether the time stands before each line."""
         self.unfolded = False
         """Whether what a line said before it was overwritten is drawn as well."""
+        self.revealed: int | None = None
+        """The line of which it is in any case."""
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
         self._entries: LRUCache[int, DrawnLine] = LRUCache(CACHED)
@@ -185,8 +187,12 @@ class Painter:
             entry = self._entries.get(line)
         return entry or DrawnLine("stdout", Text(), 0, is_folded=False)
 
+    def shown(self, number: int, line: Line) -> Line:
+        """A line with what is drawn of it."""
+        return line if self.unfolded or number == self.revealed else folded(line)
+
     def _made(self, number: int, line: Line) -> DrawnLine:
-        shown = line if self.unfolded else folded(line)
+        shown = self.shown(number, line)
         text = line_text(shown)
         kind = DIVIDER if isinstance(line, Divider) else line.stream
         at = None if self.source is None or not self.timed else self.source.time_of(number)

@@ -29,6 +29,8 @@ class HelpScreen(ModalScreen[None]):
         {"back": "dismiss", "quit": ("dismiss", "Back"), "help": ("dismiss", "Back")}
     )
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-broad")]  # noqa: RUF012 - as Screen declares it
+
     def __init__(self, rows: Mapping[Aim, Sequence[KeyRow]]) -> None:
         super().__init__()
         self._rows = rows

@@ -10,15 +10,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.worker import Worker
 
-from pup_tui.tui.drawn_whole import frame_made, hold_drawing, makes_frame
+from pup_tui.tui.console_screen import ConsoleScreen
+from pup_tui.tui.drawn_whole import hold_drawing
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.told_apart import told_apart
-from pup_tui.tui.told_of_size import ToldOfSize
 from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
@@ -38,7 +37,7 @@ BESIDE_SIDEBAR = "overview"
 """The page that has the sidebar beside it on a narrow screen too."""
 
 
-class Shell(Screen[None]):
+class Shell(ConsoleScreen[None]):
     """The places of the console's parts and the ways between them. What the parts do is `MainScreen`'s."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
@@ -55,7 +54,6 @@ class Shell(Screen[None]):
     def __init__(self, services: Services, hold_keys: Callable[[], Hold]) -> None:
         """`hold_keys` keeps what is typed for a page that is being opened."""
         super().__init__()
-        self._compositor = ToldOfSize()
         self._hold_keys = hold_keys
         self._held: Hold | None = None
         self._services = services
@@ -122,19 +120,22 @@ class Shell(Screen[None]):
     def on_screen_suspend(self) -> None:
         """A question that a page has before it opens is answered at once."""
         self._let_keys_go()
+        self._show_focus(False)
+
+    def on_screen_resume(self) -> None:
+        self._show_focus(True)
+
+    def on_descendant_focus(self) -> None:
+        if not self.is_active:
+            self._show_focus(False)
+
+    def _show_focus(self, shown: bool) -> None:
+        """Behind another screen nothing looks as if it had the focus, though it keeps it."""
+        if self.focused is not None:
+            self.focused.has_focus = shown
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)
-
-    def _compositor_refresh(self) -> None:
-        if not makes_frame(self):
-            return
-        wanted, regions = self._repaint_required, self._repaint_regions.copy()
-        super()._compositor_refresh()
-        if self is not self.app.screen:
-            # Behind a dialog Textual would have all that has ever changed painted again with every change.
-            self._repaint_required, self._repaint_regions = wanted, regions
-        frame_made(self)
 
     # Pages
 

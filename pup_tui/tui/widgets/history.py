@@ -250,7 +250,7 @@ class History(Vertical):
         self._show_found(found, found.rows)
         self._loading = False
         self._show_state()
-        if self.has_focus:
+        if self.screen.focused is self:
             self.focus()
         self.can_focus = False
 
@@ -262,7 +262,7 @@ class History(Vertical):
         table.clear()
         self._add(rows)
         table.move_cursor(row=min(here, max(0, len(rows) - 1)), animate=False)
-        if table.has_focus and not rows:
+        if self.screen.focused is table and not rows:
             self._filter.focus()
         table.display = bool(rows)
 

@@ -207,9 +207,9 @@ class OutputPane(Vertical):
         if self._view is not None:
             # The same of the newest attempt, for one stands and searches in it.
             alike = (each for each in made.all if type(each) is type(self._view))
-            cursor = self.lines.cursor
+            stands = self._stands
             self._show_view(next(alike, made.telling))
-            self.lines.go_to(cursor)
+            self.lines.go_to(self._look_into(stands))
             self._forget_matches()
         elif not self._as_printed and self.lines.following and self.lines.pattern is None:
             self._look(made.telling)
@@ -310,12 +310,10 @@ class OutputPane(Vertical):
         self._guarded(lambda: self._look(following))
 
     def action_fold_all(self) -> None:
-        if isinstance(self._view, FoldableJson):
-            self._fold_all(self._view, folded=not self._view.has_folded)
-
-    def _fold_all(self, view: FoldableJson, *, folded: bool) -> None:
-        self.lines.shown_anew(view.fold_all(self.lines.cursor, folded=folded))
-        self._show_status()
+        view = self._json
+        if view is not None:
+            self.lines.shown_anew(view.fold_all(self.lines.cursor, folded=not view.has_folded))
+            self._show_status()
 
     def action_sort(self, by: int) -> None:
         if isinstance(self._view, SortableTable):
@@ -444,6 +442,37 @@ class OutputPane(Vertical):
         """What is shown and searched."""
         return self._view or self._printed or self._reader
 
+    @property
+    def _json(self) -> FoldableJson | None:
+        """What is shown, where parts of it may be folded away."""
+        return self._view if isinstance(self._view, FoldableJson) else None
+
+    @property
+    def _searched(self) -> LineSource | None:
+        """What is searched: also what is folded away."""
+        return self._source if self._json is None else self._json.whole
+
+    @property
+    def _stands(self) -> int:
+        """The line of what is searched that is marked."""
+        cursor = self.lines.cursor
+        return cursor if self._json is None else self._json.number_of(cursor)
+
+    def _look_into(self, line: int) -> int:
+        """Unfold what a line of what is searched is folded away in; returns where it is shown then."""
+        if self._json is None:
+            return line
+        place = self._json.look_into(line)
+        self.lines.shown_anew(place)
+        return place
+
+    def _look_away(self) -> None:
+        """Fold again what was unfolded for a match; what the operator folds and unfolds stays."""
+        self.lines.revealed = None
+        place = None if self._json is None else self._json.look_away(self.lines.cursor)
+        if place is not None:
+            self.lines.shown_anew(place)
+
     def _tell(self, told: str) -> None:
         self._told = told
         self._show_status()
@@ -479,7 +508,7 @@ class OutputPane(Vertical):
             return
         self._leave_search_bar()
         if self.lines.pattern is not None:
-            self._go(forward=True, start=self.lines.cursor)
+            self._go(forward=True, start=self._stands)
 
     def _compile(self, text: str) -> bool:
         try:
@@ -489,7 +518,10 @@ class OutputPane(Vertical):
             self._tell(
                 f"not a regular expression: {error.msg} · {key_of(self.app, 'search_plain')} takes it as text"
             )
+            self._look_away()
             return False
+        if self.lines.pattern is None:
+            self._look_away()
         self._forget_matches()
         return True
 
@@ -512,28 +544,20 @@ class OutputPane(Vertical):
         self._search_bar.display = False
         self._search_bar.value = ""
         self.lines.pattern = self._counted = None
+        self._look_away()
         self._tell("")
 
     def action_next_match(self) -> None:
-        self._go(forward=True, start=self.lines.cursor + 1)
+        self._go(forward=True, start=self._stands + 1)
 
     def action_previous_match(self) -> None:
-        self._go(forward=False, start=self.lines.cursor - 1)
+        self._go(forward=False, start=self._stands - 1)
 
     def _go(self, *, forward: bool, start: int) -> None:
-        if self._unfold():
-            start = self.lines.cursor
         if self.lines.pattern is None:
             self.action_search()
-        elif self._source is not None:
-            self._find_match(self._source, self.lines.pattern, start, forward)
-
-    def _unfold(self) -> bool:
-        """Show what is folded away, which is searched as well; whether something was."""
-        if not (isinstance(self._view, FoldableJson) and self._view.has_folded):
-            return False
-        self._fold_all(self._view, folded=False)
-        return True
+        elif (searched := self._searched) is not None:
+            self._find_match(searched, self.lines.pattern, start, forward)
 
     @work(group="find", exclusive=True)
     async def _find_match(
@@ -552,11 +576,10 @@ class OutputPane(Vertical):
         """As `Evidence.find_match`."""
         if self.lines.pattern is not pattern:
             self.mark_matches(pattern)
-        unfolded, forward = self._unfold(), by > 0
-        source = self._source
+        forward, source = by > 0, self._searched
         if source is None:
             return False
-        start = self.lines.cursor if unfolded else self.lines.cursor + by
+        start = self._stands + by
         if enters:
             start = 0 if forward else source.line_count - 1
         return await self._go_to_match(source, pattern, start, forward=forward, around=around)
@@ -580,10 +603,11 @@ class OutputPane(Vertical):
             found = await finder.find(source, wanted, other_end, forward=forward)
             told = ", past the end" if forward else ", past the top"
         if found is None:
+            self._look_away()
             keys = self._does(lambda key: f"{key('search')} another, {key('back')} ends the search")
             self._tell(" · ".join([NO_MATCH, *keys]) if around else "")
             return False
-        self._show_found(found, wanted)
+        self._show_found(self._look_into(found), wanted)
         if self._counted is not pattern or self._matches.outdated(found):
             # Behind the first result, which is waited for.
             self._counted, self._matches = pattern, Matches()
@@ -593,7 +617,7 @@ class OutputPane(Vertical):
         return True
 
     def _tell_match(self) -> None:
-        self._tell(f"{self._matches.told(self.lines.cursor)}{self._around}")
+        self._tell(f"{self._matches.told(self._stands)}{self._around}")
 
     def _show_found(self, line: int, wanted: WantedLines) -> None:
         self.lines.centre(line)
@@ -655,7 +679,7 @@ class OutputPane(Vertical):
 
     def action_whole_line(self) -> None:
         lines = self.lines
-        if isinstance(self._view, FoldableJson) and self._view.toggle(lines.cursor):
+        if self._json is not None and self._json.toggle(lines.cursor):
             lines.shown_anew(lines.cursor)
             self._show_status()
             return

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.runbook.step_count import CountedStep, count_steps
 from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import TONES, counted_effects, effect_content, status_content
 from pup_tui.tui.keys import bound, key_of, with_keys
@@ -24,7 +25,6 @@ from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import (
     columns,
     counted,
-    counted_steps,
     cut_middle,
     description,
     indented,
@@ -442,11 +442,8 @@ def _steps_heading(steps: Sequence[DescribedStep]) -> Content:
     told = counted_effects(effects)
     if not told and not any(mutates for _, mutates in effects):
         told = Content("none changes anything")
-    return Content(" · ").join(
-        each
-        for each in (Content(counted_steps(bool(each.step.inside) for each in steps)), told)
-        if each
-    )
+    count = count_steps(CountedStep(each.step, bool(each.step.inside)) for each in steps)
+    return Content(" · ").join(each for each in (Content(count.told), told) if each)
 
 
 def _steps(described: Described, width: int) -> Content:

@@ -17,12 +17,13 @@ from textual.widgets import Button, Static
 
 from pup_tui.aside import aside
 from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
+from pup_tui.core.plan_count import count_planned
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import counted_effects, effect_content
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
-from pup_tui.tui.texts import BETWEEN, beside, counted, counted_steps, cut_middle, indented
+from pup_tui.tui.texts import BETWEEN, beside, counted, cut_middle, indented
 from pup_tui.tui.widgets.armed import Armed
 from pup_tui.tui.widgets.overview import TWO_COLUMNS_FROM
 from pup_tui.tui.widgets.reading import ReadArea
@@ -201,7 +202,7 @@ def _title(planned: Planned, width: int) -> Content:
     holding = {holder_id(each.id) for each in planned.steps}
     acting = (each for each in planned.steps if each.id not in holding)
     told = counted_effects((planned.program.node(each.id).step, each.mutates) for each in acting)
-    steps = counted_steps(each.id in holding for each in planned.steps)
+    steps = count_planned(planned.program, planned.steps).told
     name = safe_text(planned.loaded.require().name)
     plan = Content.styled(f"plan: {steps}, nothing has run", "$text-muted")
     facts = Content("   ").join([plan, told])

@@ -87,7 +87,7 @@ class RunHeader(Static):
         progress, started = self._progress, self._progress.started
         # What waits for somebody's word may go on yet.
         settled = progress.over or (progress.settled and heading.status != "waiting")
-        counts, *others = told_counts(progress.counts_asked, over=settled)
+        counts, *others = told_counts(progress.counts_asked, over=settled, more=progress.may_grow)
         if not settled:
             others = [other for other in others if other.endswith(_MATTERS)]
         told = {

@@ -44,6 +44,7 @@ from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.usual import usual_of
 from pup_tui.tui.widgets.output_pane import OutputPane
+from pup_tui.tui.widgets.run_facts import RunFacts
 from pup_tui.tui.widgets.run_header import Heading, RunHeader, RunNotes, WaitingBanner
 from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
@@ -373,6 +374,7 @@ class RunView(Vertical):
             with Vertical(id="run-steps"):
                 yield StepList(self.progress, self._times.running_for, self._step_chosen)
                 yield StepDetail()
+                yield RunFacts(self.progress)
             yield StepOutputView(self.progress, self._times)
 
     def on_mount(self) -> None:
@@ -390,6 +392,7 @@ class RunView(Vertical):
         self.query_one(StepDetail).set_class(event.size.height < LOW_BELOW, "-low")
         self.share_room()
         self._show_header()
+        self._steps_dirty = True
 
     def share_room(self) -> None:
         """Steps beside the output leave room for the detail under them, and are no wider than they need.
@@ -443,7 +446,10 @@ class RunView(Vertical):
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
             self._show_evidence()
-        self._pane.keys_answer(self.screen.is_active)
+        in_front = self.screen.is_active
+        self._pane.keys_answer(in_front)
+        if in_front and self._asked_about is not None:
+            self._asked_about, self._steps_dirty = None, True
         seen = self._questions.in_front, self._calls_for_answer
         if seen != self._seen_of_questions:
             self._seen_of_questions, self._steps_dirty = seen, True
@@ -480,8 +486,6 @@ class RunView(Vertical):
         step = self._step
         steps = self._step_list
         asked = self._questions.in_front
-        if self.screen.is_active:
-            self._asked_about = None
         beside = self._asked_about if asked is None else asked.step
         steps.select(self._selected, beside=beside)
         steps.take_in()
@@ -498,6 +502,7 @@ class RunView(Vertical):
             usual=usual_of(step, times, usual),
         )
         detail.show(step, told)
+        self.query_one(RunFacts).show(times.wall(), has_room=not steps.max_scroll_y)
         known = None if state is None else state.steps.get(self._selected)
         kept = None if known is None else known.kept
         self.query_one(StepOutputView).show(step, self._output_path(self._selected), kept)
@@ -652,7 +657,7 @@ class RunView(Vertical):
             case "answer":
                 return bool(self._questions) and not isinstance(self.app.focused, Input)
             case "answer_from_elsewhere":
-                reads = self._pane.lines.has_focus
+                reads = self.screen.focused is self._pane.lines
                 return not reads and self.check_action("answer", parameters)
             case "cancel_run":
                 return self._live is not None and not self.progress.over

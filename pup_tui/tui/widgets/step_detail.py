@@ -15,7 +15,7 @@ from pup_tui.spelling import as_typed
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.step_progress import StepProgress
-from pup_tui.tui.texts import short_duration
+from pup_tui.tui.texts import cut_rows, short_duration
 
 LEAST_WIDTH = 20
 """Columns that a command is wrapped into where there are fewer."""
@@ -51,18 +51,13 @@ class StepDetail(Static):
         self._step, self._beside = step, beside
         width = self.content_size.width
         told = Content("\n").join(_told(step, beside, max(LEAST_WIDTH, width)))
+        most = self.styles.max_height
+        if width and most is not None:
+            told = cut_rows(told, width, int(most.value) - self.gutter.height)
         rows = told.get_height({}, max(1, width))
-        if width and rows > (most := self._most_rows):
-            told, rows = _cut(told, width, most), max(1, most)
         # To lay all of the screen out costs as much as half a frame, and this is called with every key.
         self.update(told, layout=rows != self._rows)
         self._rows = rows
-
-    @property
-    def _most_rows(self) -> int:
-        """How many lines there is room for at most."""
-        most = self.styles.max_height
-        return MOST_SHOWN if most is None else int(most.value) - self.gutter.height
 
     def on_resize(self) -> None:
         if isinstance(self.content, Content):
@@ -70,13 +65,6 @@ class StepDetail(Static):
             self._rows = self.content.get_height({}, max(1, self.content_size.width))
         if self._step is not None:
             self.show(self._step, self._beside)
-
-
-def _cut(told: Content, width: int, most: int) -> Content:
-    """As many lines as there is room for, with a sign behind them."""
-    kept = told.wrap(width)[: max(1, most)]
-    kept[-1] = kept[-1].rstrip().truncate(width - 2) + Content.styled(" …", "dim")
-    return Content("\n").join(kept)
 
 
 def _told(step: StepProgress, beside: StepSurroundings, width: int) -> list[Content]:
