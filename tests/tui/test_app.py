@@ -498,7 +498,7 @@ async def test_a_question_that_comes_while_the_palette_is_open_does_not_follow_t
         await console.type(chosen)
         await console.sees(chosen)
         hold.set()
-        await console.sees("? waiting")
+        await console.sees("? 1 waiting")
         await console.press("down", "enter")
         await console.on(page)
         await console.eventually(lambda: console.app.screen is console.main)
