@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -12,9 +12,6 @@ from pup_tui.datadog.arguments import check_beginning
 from pup_tui.datadog.client import MAY_BE_DONE
 from pup_tui.datadog.commands import CommandError, Invocation, execute, mutates, resolve
 from pup_tui.datadog.configuration import (
-    CREDENTIAL_VARIABLES,
-    SITE_VARIABLE,
-    URL_VARIABLE,
     ConfigurationError,
     DatadogConfiguration,
     PupChoice,
@@ -24,6 +21,7 @@ from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.help import asks_help, help_text
 from pup_tui.datadog.known_words import program_of
 from pup_tui.datadog.permissions import told_refusal
+from pup_tui.datadog.step_account import account_of, cannot_be_used
 from pup_tui.known_word import KnownWord
 from pup_tui.steps.datadog_calls import client_for, refused
 from pup_tui.steps.executor import (
@@ -35,6 +33,11 @@ from pup_tui.steps.executor import (
     unless_stopped,
 )
 from pup_tui.steps.process import ProcessCommand, run_process
+from pup_tui.steps.pup_account import (
+    account_variables,
+    environment,
+    nothing_stored,
+)
 from pup_tui.steps.pup_extension import extension_environment, find_extension
 from pup_tui.steps.pup_programs import PUP, pup_program
 
@@ -47,22 +50,12 @@ if TYPE_CHECKING:
 BUILT_IN = "the built-in client"
 """What `ran_by` calls the client of this program."""
 
-_ANSWERS_FOR_THE_OPERATOR = frozenset(
-    {
-        *("DD_AUTO_APPROVE", "DD_CLI_AUTO_APPROVE", "PUP_AUTO_APPROVE", "PUP_AGENT_MODE"),
-        *("FORCE_AGENT_MODE", "AGENT", "AIDER", "AMAZON_Q", "AWS_Q_DEVELOPER"),
-        *("CLAUDECODE", "CLAUDE_CODE", "CLINE", "CODEX", "CODEX_CI", "CODEX_SANDBOX"),
-        *("CODEX_SESSION_ID", "CODEX_THREAD_ID", "CODEX_VERSION", "OPENAI_CODEX"),
-        *("COPILOT_AGENT_SESSION_ID", "COPILOT_CLI", "GITHUB_COPILOT", "CURSOR_AGENT"),
-        *("CURSOR_TRACE_ID", "DEVIN_SESSION_ID", "GEMINI_CLI", "GEMINI_CODE_ASSIST"),
-        *("OPENCODE", "PI_CODING_AGENT", "SRC_CODY", "WINDSURF_AGENT"),
-    }
-)
-"""Variables that make `pup` say yes to its own questions, and wrap its output in an envelope."""
 
-_OURS_FOR_PUP = {URL_VARIABLE: "PUP_MOCK_SERVER"}
-_FOR_DATADOG = ("DD_", *_OURS_FOR_PUP, *_OURS_FOR_PUP.values())
-_OF_ANOTHER = "the step's `env` names another Datadog than the configured one, and none of its keys"
+class _Started(NamedTuple):
+    """A process to start; one that is `is_apart` may not send what `pup` has stored for its own site."""
+
+    command: ProcessCommand
+    is_apart: bool
 
 
 class PupExecutor:
@@ -88,13 +81,17 @@ class PupExecutor:
         environ = context.environment(request.env)
         cwd = context.cwd / (request.cwd or "")
         try:
-            command = self._command(request, words, invocation, environ, cwd)
+            account = account_of(self._configuration, request.env, environ)
+            started = self._started(request, words, invocation, account, context)
         except CommandError as error:
             return Outcome(ok=False, reason=str(error))
         except ConfigurationError as error:
-            return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
-        if command is not None:
-            ended = await run_process(command, sink, stop, context)
+            return Outcome(ok=False, reason=cannot_be_used(error))
+        if started is not None:
+            command = started.command
+            kept = nothing_stored if started.is_apart else nullcontext
+            with kept(command.environ) as given:
+                ended = await run_process(replace(command, environ=given), sink, stop, context)
             return replace(ended, ran_by=command.executable)
         if self._choice == "installed":
             return Outcome(ok=False, reason="`pup` is not on PATH; install it")
@@ -103,11 +100,7 @@ class PupExecutor:
             return Outcome(ok=True, exit_code=0, ran_by=BUILT_IN)
         if invocation is None:
             return Outcome(ok=False, reason=self._why_not(words))
-        try:
-            configuration = self._configured(request.env, environ)
-        except ConfigurationError as error:
-            return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
-        ended = await _on_client(invocation, configuration, cwd, sink, stop, context)
+        ended = await _on_client(invocation, account, cwd, sink, stop, context)
         return replace(ended, ran_by=BUILT_IN)
 
     def _why_not(self, words: Sequence[str]) -> str:
@@ -123,52 +116,50 @@ class PupExecutor:
             return f"{told}, which `datadog.client` rules out"
         return f"{told}: install it"
 
-    def _command(
+    def _started(
         self,
         request: PupRequest,
         words: Sequence[str],
         invocation: Invocation | None,
-        environ: Mapping[str, str],
-        cwd: Path,
-    ) -> ProcessCommand | None:
-        """The process for the words, of an extension or an installed `pup`; None for the built-in client.
+        account: DatadogConfiguration,
+        context: Context,
+    ) -> _Started | None:
+        """What the words start, an extension or an installed `pup`; None for the built-in client.
 
-        Raises CommandError and ConfigurationError.
+        Raises CommandError.
         """
+        environ = context.environment(request.env)
+        is_of_another = account.base_url != self._configuration.base_url
+        if is_of_another and "DD_ORG" not in request.env:
+            environ.pop("DD_ORG", None)
+        cwd = context.cwd / (request.cwd or "")
+        given = environment(environ, context.environ)
         if invocation is None and self._choice != "builtin":
             extension = find_extension(words, environ)
             if extension is not None:
-                given = extension_environment(
-                    environment(environ),
-                    self._configured(request.env, environ),
-                    extension.flags,
-                    approved=request.approved,
-                )
-                arguments = (extension.path, *extension.arguments)
-                return ProcessCommand(
+                command = ProcessCommand(
                     executable=extension.path,
-                    arguments=arguments,
-                    environ=given,
+                    arguments=(extension.path, *extension.arguments),
+                    environ=extension_environment(
+                        given, account, extension.flags, approved=request.approved
+                    ),
                     cwd=cwd,
                     marked=False,
                 )
+                return _Started(command, is_of_another)
         path = self._installed(invocation, environ)
         if path is None:
             return None
-        arguments = (PUP, *in_json(words))
-        given = environment(environ)
-        configuration = self._configured(request.env, environ)
-        _check_endpoint(words, invocation, configuration.base_url)
+        _check_endpoint(words, invocation, account.base_url)
         if invocation is None:
             check_beginning(words)
-        if configuration.is_handed_on or configuration.base_url != self._configuration.base_url:
-            # As a whole: `pup` sends a token and keys that stand beside it together.
-            given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}
-            given |= configuration.variables()
-        if not given.keys().isdisjoint(CREDENTIAL_VARIABLES):
-            # Without it `pup` would take the site of whatever configuration it reads.
-            given[SITE_VARIABLE] = configuration.site
-        return ProcessCommand(executable=path, arguments=arguments, environ=given, cwd=cwd)
+        command = ProcessCommand(
+            executable=path,
+            arguments=(PUP, *in_json(words)),
+            environ=account_variables(account, self._configuration, request.env, given),
+            cwd=cwd,
+        )
+        return _Started(command, is_of_another or not account.is_of_site)
 
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
         if self._choice == "builtin":
@@ -176,27 +167,6 @@ class PupExecutor:
         if self._choice == "auto" and invocation is not None and invocation.row.alias:
             return None
         return pup_program(PUP, environ)
-
-    def _configured(
-        self, env: Mapping[str, str | None], environ: Mapping[str, str]
-    ) -> DatadogConfiguration:
-        """The account that the step's own `env` names, as an installed `pup` would take it.
-
-        The operator's credentials go to the Datadog that is configured: for another one the step has to bring
-        its own. Raises ConfigurationError.
-        """
-        usual = self._configuration
-        if not any(name.startswith(_FOR_DATADOG) for name in env):
-            return usual
-        if address := next((theirs for theirs in _OURS_FOR_PUP.values() if theirs in env), ""):
-            raise ConfigurationError(f"{address} is not for steps: use {URL_VARIABLE}")
-        account = {SITE_VARIABLE: usual.site, **environ}
-        named = DatadogConfiguration.from_environment(account)
-        if named.base_url != usual.base_url:
-            own = {name: env.get(name) or "" for name in CREDENTIAL_VARIABLES}
-            named = DatadogConfiguration.from_environment(account | own)
-            return replace(named, trouble=_OF_ANOTHER)
-        return named if any(name in env for name in CREDENTIAL_VARIABLES) else usual
 
 
 def _check_endpoint(words: Sequence[str], invocation: Invocation | None, base_url: str) -> None:
@@ -245,15 +215,6 @@ async def _on_client(
     sink.write("stdout", result.stdout.encode("utf-8", "replace"))
     sink.write("stderr", result.stderr.encode("utf-8", "replace"))
     return Outcome(ok=True, exit_code=0)
-
-
-def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of an installed `pup`: without what lets it decide in the operator's place."""
-    kept = {k: v for k, v in environ.items() if k not in _ANSWERS_FOR_THE_OPERATOR}
-    for ours, theirs in _OURS_FOR_PUP.items():
-        if environ.get(ours):
-            kept[theirs] = environ[ours]
-    return kept
 
 
 def in_json(words: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,8 @@ from pup_tui.datadog.configuration import (
     PupChoice,
 )
 from pup_tui.datadog.sandbox import Sandbox
-from pup_tui.steps.pup import PupExecutor, environment, in_json
+from pup_tui.steps.pup import PupExecutor, in_json
+from pup_tui.steps.pup_account import environment
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 ALIAS = ("incidents", "list", "--service=payments")
 """A spelling of the built-in table that an installed `pup` does not know."""
+
+
+def is_gone(path: str) -> bool:
+    return not Path(path).exists()
 
 
 class Pup:
@@ -99,14 +105,14 @@ class TestInstalled:
         self, installed: Pup, sink: RecordingSink
     ) -> None:
         (installed.context.cwd / "sub").mkdir()
-        env = {"DD_SITE": "datadoghq.eu", "DD_AUTO_APPROVE": "true"}
+        env = {"DD_SITE": "datadoghq.com", "DD_AUTO_APPROVE": "true"}
         await installed("monitors", "list", env=env, cwd="sub")
         lines = sink.stdout.decode().splitlines()
-        assert {f"PWD={installed.context.cwd}/sub", "DD_SITE=datadoghq.eu"} <= set(lines)
+        assert {f"PWD={installed.context.cwd}/sub", "DD_SITE=datadoghq.com"} <= set(lines)
         assert "DD_AUTO_APPROVE" not in sink.stdout.decode()
 
     @pytest.mark.parametrize(
-        "own", [{}, {"DD_API_KEY": "own", "DD_APP_KEY": "own"}, {"DD_ACCESS_TOKEN": "own"}]
+        "own", [{"DD_API_KEY": "own", "DD_APP_KEY": "own"}, {"DD_ACCESS_TOKEN": "own"}]
     )
     async def test_gets_the_operators_keys_for_no_other_datadog(
         self, installed: Pup, sink: RecordingSink, own: dict[str, str]
@@ -120,6 +126,69 @@ class TestInstalled:
         assert {each for each in lines if each.startswith(CREDENTIAL_VARIABLES)} == {
             f"{name}={text}" for name, text in own.items()
         }
+
+    @pytest.mark.parametrize(
+        "env",
+        [
+            {"DD_SITE": "datadoghq.eu"},
+            {"PUP_TUI_DATADOG_URL": "https://evil.example"},
+            {"PUP_TUI_DATADOG_URL": "https://evil.example", "DD_API_KEY": "half"},
+            {"PUP_TUI_DATADOG_URL": "https://evil.example", "DD_ACCESS_TOKEN": " "},
+            {"PUP_TUI_DATADOG_URL": "https://evil.example", "PUP_CONFIG_DIR": "/x"},
+        ],
+    )
+    async def test_is_not_started_for_another_datadog_without_keys_for_it(
+        self, installed: Pup, sink: RecordingSink, env: dict[str, str]
+    ) -> None:
+        outcome = await installed("monitors", "list", env=env)
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert "names another Datadog than the configured one" in outcome.reason
+
+    @pytest.mark.parametrize("own", [{}, {"PUP_CONFIG_DIR": "/theirs"}, {"HOME": "/theirs"}])
+    async def test_finds_nothing_that_it_has_stored_for_another_datadog(
+        self, installed: Pup, sink: RecordingSink, own: dict[str, str]
+    ) -> None:
+        environ = {**installed.context.environ, "PUP_CONFIG_DIR": "/stored", "DD_ORG": "ours"}
+        installed.context = replace(installed.context, environ=environ)
+        (installed.context.cwd / "bin" / "pup").write_text(
+            "#!/bin/sh\n/usr/bin/env\n/bin/ls -A $PUP_CONFIG_DIR\necho end >$PUP_CONFIG_DIR/x\n"
+        )
+        keys = {"PUP_TUI_DATADOG_URL": "https://evil.example", "DD_ACCESS_TOKEN": "theirs"}
+        assert (await installed("monitors", "list", env={**keys, **own})).ok
+        *lines, last = sink.stdout.decode().splitlines()
+        told = dict(line.split("=", 1) for line in [*lines, last])
+        assert told["PUP_MOCK_SERVER"] == "https://evil.example"
+        assert told["DD_TOKEN_STORAGE"] == "file"
+        assert "DD_ORG" not in told
+        assert told["PUP_CONFIG_DIR"] not in ("/stored", "/theirs")
+        assert is_gone(told["PUP_CONFIG_DIR"])
+
+    async def test_sends_nothing_stored_to_an_address_in_place_of_the_site(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        installed.configuration = DatadogConfiguration(base_url="https://proxy.example")
+        environ = {**installed.context.environ, "PUP_TUI_DATADOG_URL": "https://proxy.example"}
+        installed.context = replace(installed.context, environ=environ)
+        assert (await installed("monitors", "list")).ok
+        assert "DD_TOKEN_STORAGE=file" in sink.stdout.decode().splitlines()
+
+    async def test_goes_to_the_configured_site_whatever_a_steps_own_configuration_says(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        for own in ({"PUP_CONFIG_DIR": "/x"}, {"HOME": "/x"}, {"XDG_CONFIG_HOME": "/x"}):
+            await installed("monitors", "list", env=own)
+            assert "DD_SITE=datadoghq.com" in sink.stdout.decode().splitlines()
+            assert "DD_TOKEN_STORAGE" not in sink.stdout.decode()
+
+    async def test_goes_the_operators_way_only(self, installed: Pup, sink: RecordingSink) -> None:
+        environ = {**installed.context.environ, "https_proxy": "http://ours.example"}
+        installed.context = replace(installed.context, environ=environ)
+        way = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE")
+        await installed("monitors", "list", env=dict.fromkeys(way, "theirs"))
+        lines = sink.stdout.decode().splitlines()
+        assert [each for each in lines if each.startswith(way)] == [
+            "https_proxy=http://ours.example"
+        ]
 
     @pytest.mark.parametrize(
         "words",
@@ -370,8 +439,7 @@ class TestBuiltIn:
             for own in ({}, {"DD_API_KEY": "half-of-a-pair"}):
                 env = {"PUP_TUI_DATADOG_URL": server.url, **own}
                 outcome = await pup("monitors", "list", env=env)
-                assert "no Datadog credentials" in outcome.reason
-            assert "names another Datadog" in outcome.reason
+                assert "names another Datadog" in outcome.reason
         assert server.requests == []
 
     async def test_account_that_makes_no_sense_is_an_outcome(self, pup: Pup) -> None:
