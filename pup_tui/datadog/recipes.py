@@ -67,7 +67,7 @@ async def plain(built: Built, client: DatadogClient) -> Result:
         raise DatadogError(f"{row.name}: {refusal}", response.status, response.body)
     if row.listed is not None:
         _list_of(built, response)
-    told = _notices(built, response.json)
+    told = notices(built, response.json)
     if row.output == "json":
         return Result(printed(response), told)
     sentence = row.sentence.format(**built.arguments) + "\n"
@@ -90,7 +90,7 @@ def pretty(document: Any, *, sort: bool = True) -> str:
     return text.encode("utf-8", "replace").decode() + "\n"
 
 
-def _notices(built: Built, document: Any) -> str:
+def notices(built: Built, document: Any) -> str:
     """What is told beside an answer: errors beside what it holds, and that it is only a part."""
     told = [_beside(document)]
     if more := more_than(document, _asked(built)):
@@ -219,7 +219,7 @@ async def api(built: Built, client: DatadogClient) -> Result:
         json=body,
         headers=dict(_fields(options.get("header", []), ":")),
     )
-    told = _notices(built, response.json)
+    told = notices(built, response.json)
     return Result("" if options.get("silent") else printed(response, sort=False), told)
 
 

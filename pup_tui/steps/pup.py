@@ -39,6 +39,7 @@ from pup_tui.steps.pup_account import (
     nothing_stored,
 )
 from pup_tui.steps.pup_extension import extension_environment, find_extension
+from pup_tui.steps.pup_output import HeardPup
 from pup_tui.steps.pup_programs import PUP, pup_program
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class _Started(NamedTuple):
 
     command: ProcessCommand
     is_apart: bool
+    is_pup: bool
 
 
 class PupExecutor:
@@ -90,8 +92,12 @@ class PupExecutor:
         if started is not None:
             command = started.command
             kept = nothing_stored if started.is_apart else nullcontext
+            heard = HeardPup(sink, words, invocation) if started.is_pup else None
             with kept(command.environ) as given:
-                ended = await run_process(replace(command, environ=given), sink, stop, context)
+                command = replace(command, environ=given)
+                ended = await run_process(command, heard or sink, stop, context)
+            if heard is not None:
+                ended = heard.told(ended, command.cwd)
             return replace(ended, ran_by=command.executable)
         if self._choice == "installed":
             return Outcome(ok=False, reason="`pup` is not on PATH; install it")
@@ -146,7 +152,7 @@ class PupExecutor:
                     cwd=cwd,
                     marked=False,
                 )
-                return _Started(command, is_of_another)
+                return _Started(command, is_of_another, is_pup=False)
         path = self._installed(invocation, environ)
         if path is None:
             return None
@@ -159,7 +165,7 @@ class PupExecutor:
             environ=account_variables(account, self._configuration, request.env, given),
             cwd=cwd,
         )
-        return _Started(command, is_of_another or not account.is_of_site)
+        return _Started(command, is_of_another or not account.is_of_site, is_pup=True)
 
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
         if self._choice == "builtin":

@@ -310,6 +310,82 @@ class TestInstalled:
         await installed("monitors", "list", env={"DD_READ_ONLY": own})
         assert "DD_READ_ONLY=true" in sink.stdout.decode().splitlines()
 
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            ("monitors list", []),
+            ("monitors list -o json", []),
+            ("slos list --limit=5", {"data": []}),
+            ("monitors search", {"monitors": []}),
+            ("cases search -o json", []),
+            ("notebooks list", []),
+        ],
+    )
+    async def test_nothing_is_an_empty_list_where_one_is_asked_for(
+        self, installed: Pup, sink: RecordingSink, words: str, told: object
+    ) -> None:
+        (installed.context.cwd / "bin" / "pup").write_text("#!/bin/sh\necho none >&2\n")
+        assert (await installed(*words.split())).ok
+        assert json.loads(sink.stdout) == told
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "monitors list -o csv",
+            "notebooks list --jq .x",
+            "notebooks list -oyaml",
+            "monitors delete 5",
+            "some-extension list",
+        ],
+    )
+    async def test_nothing_stays_nothing_elsewhere(
+        self, installed: Pup, sink: RecordingSink, words: str
+    ) -> None:
+        (installed.context.cwd / "bin" / "pup").write_text("#!/bin/sh\n")
+        assert (await installed(*words.split())).ok
+        assert sink.stdout == b""
+
+    @pytest.mark.parametrize(
+        ("words", "count", "told"),
+        [
+            (
+                "monitors list",
+                200,
+                "[pup-tui] these are the 200 results of one page, and there may be more",
+            ),
+            ("monitors list --limit=3", 3, "[pup-tui] these are the 3 results of one page"),
+            ("monitors list", 199, ""),
+        ],
+    )
+    async def test_one_page_is_not_told_as_all(
+        self, installed: Pup, sink: RecordingSink, words: str, count: int, told: str
+    ) -> None:
+        page = json.dumps([{"id": n} for n in range(count)])
+        (installed.context.cwd / "bin" / "pup").write_text(f"#!/bin/sh\necho '{page}'\n")
+        assert (await installed(*words.split())).ok
+        assert sink.stderr.decode().startswith(told)
+        assert (sink.stderr == b"") == (told == "")
+        assert len(json.loads(sink.stdout)) == count
+
+    @pytest.mark.parametrize(
+        ("words", "error", "is_open"),
+        [
+            ("monitors delete 5", "DELETE x failed (HTTP 504): gone", True),
+            ("monitors delete 5", "ResponseError { status: 502 }", True),
+            ("monitors delete 5", "DELETE x failed (HTTP 404): gone", False),
+            ("monitors list", "GET x failed (HTTP 504): gone", False),
+        ],
+    )
+    async def test_a_change_that_the_server_failed_at_may_be_made(
+        self, installed: Pup, words: str, error: str, is_open: bool
+    ) -> None:
+        (installed.context.cwd / "bin" / "pup").write_text(
+            f"#!/bin/sh\necho '{error}' >&2; exit 1\n"
+        )
+        outcome = await installed(*words.split())
+        may_be_done = "; Datadog may have carried it out" if is_open else ""
+        assert outcome.reason == f"exited with 1{may_be_done}"
+
     async def test_inherits_the_locks(self, installed: Pup, sink: RecordingSink) -> None:
         folder = installed.context.cwd
         (folder / "bin" / "pup").write_text("#!/bin/sh\nreadlink /proc/self/fd/$LOCK\n")
@@ -553,6 +629,19 @@ async def test_a_rate_limit_that_lasts_longer_than_the_step_may_is_told_at_once(
         "still has: try again later"
     )
     assert outcome.again_in == 200
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize(("words", "changes"), [("slos list", False), ("monitors delete 7", True)])
+async def test_a_change_that_the_server_fails_at_may_be_made(
+    pup: Pup, words: str, changes: bool, status: int
+) -> None:
+    pup.context = replace(pup.context, time_left=lambda: 0.1)
+    async with FakeServer(Reply(status, {"errors": ["broken"]})) as server:
+        pup.configuration = DatadogConfiguration(base_url=server.url, access_token="t-0123456789")
+        outcome = await pup(*words.split())
+    assert outcome.status_code == status
+    assert outcome.reason.endswith("; Datadog may have carried it out") is changes
 
 
 @pytest.mark.parametrize(
