@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pup_tui.datadog.groups import GROUPS, may_name_extension
@@ -85,6 +86,13 @@ def has_open_beginning(words: Sequence[str]) -> bool:
     leading, _ = split_globals(words)
     spelled = spellings(load_table().globals)
     return any(TEMPLATE in word and word.partition("=")[0] not in spelled for word in leading)
+
+
+def says_read_only(words: Sequence[str]) -> bool:
+    """Whether words say that nothing may be changed; `auth login` has such a flag for something else."""
+    leading, rest = split_globals(words)
+    own = [] if rest[:2] == ["auth", "login"] else [*takewhile("--".__ne__, rest)]
+    return "--read-only" in (*leading, *own)
 
 
 def check_beginning(words: Sequence[str]) -> None:

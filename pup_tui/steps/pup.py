@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from pup_tui.core.requests import BARRED
-from pup_tui.datadog.arguments import check_beginning
+from pup_tui.datadog.arguments import check_beginning, says_read_only
 from pup_tui.datadog.client import MAY_BE_DONE
 from pup_tui.datadog.commands import CommandError, Invocation, execute, mutates, resolve
 from pup_tui.datadog.configuration import (
+    READ_ONLY_VARIABLE,
     ConfigurationError,
     DatadogConfiguration,
     PupChoice,
@@ -52,6 +53,10 @@ BUILT_IN = "the built-in client"
 """What `ran_by` calls the client of this program."""
 
 
+_READ_ONLY = (READ_ONLY_VARIABLE, "DD_CLI_READ_ONLY", "PUP_READ_ONLY")
+_YES = frozenset({"true", "1"})
+
+
 class _Started(NamedTuple):
     """A process to start; one that is `is_apart` may not send what `pup` has stored for its own site."""
 
@@ -75,8 +80,8 @@ class PupExecutor:
             return Outcome(ok=False, reason="there is no subcommand after `pup`")
         if stop.is_set():
             return told_to_stop()
-        if context.read_only and _may_change(words, request):
-            return Outcome(ok=False, reason=BARRED)
+        if barred := _why_barred(words, request, context):
+            return Outcome(ok=False, reason=barred)
         invocation = None
         with suppress(CommandError):
             invocation = resolve(words)
@@ -190,13 +195,20 @@ def _check_endpoint(words: Sequence[str], invocation: Invocation | None, base_ur
         path_of(each, base_url)
 
 
-def _may_change(words: Sequence[str], request: PupRequest) -> bool:
-    """Whether words may change something, now that nothing of them is a template any more.
+def _why_barred(words: Sequence[str], request: PupRequest, context: Context) -> str:
+    """Why words may not be sent where nothing may be changed, now that nothing of them is a template.
 
     What a value made of them may be another subcommand, or an extension, than the plan had taken them for.
+    The words themselves, and the step's `env`, may say so too: `pup` lets much of what changes pass.
     """
     changes = mutates(words)
-    return changes is True or (changes is None and not request.read_only)
+    if context.read_only and (changes or (changes is None and not request.read_only)):
+        return BARRED
+    if changes and says_read_only(words):
+        return "it changes something, and --read-only is given"
+    if changes and any((request.env.get(name) or "").lower() in _YES for name in _READ_ONLY):
+        return "it changes something, and its `env` says read-only"
+    return ""
 
 
 async def _on_client(

@@ -205,3 +205,10 @@ def test_values_that_no_pup_takes_are_told(line: str, told: str) -> None:
 )
 def test_values_that_a_pup_takes_are_not(line: str) -> None:
     judged(line, {"pup"})
+
+
+@pytest.mark.parametrize("line", ["version", "agent schema", "mcp serve", "completions zsh"])
+def test_what_pup_serves_itself_is_no_extension(line: str) -> None:
+    assert judged(line, {"pup", f"pup-{line.split(maxsplit=1)[0]}"}) == "pup"
+    with pytest.raises(CommandError):
+        judged(line, {f"pup-{line.split(maxsplit=1)[0]}"})

@@ -386,6 +386,51 @@ class TestInstalled:
         may_be_done = "; Datadog may have carried it out" if is_open else ""
         assert outcome.reason == f"exited with 1{may_be_done}"
 
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "--read-only workflows run 0b0a1d5e-8f3b-4f0e-9d3a-0a1b2c3d4e5f",
+            "workflows run 0b0a1d5e-8f3b-4f0e-9d3a-0a1b2c3d4e5f --read-only",
+            "--read-only auth logout",
+            "auth refresh --read-only",
+            "--read-only auth login --read-only",
+        ],
+    )
+    async def test_changes_nothing_where_its_words_say_so(
+        self, installed: Pup, sink: RecordingSink, words: str
+    ) -> None:
+        outcome = await installed(*words.split())
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert outcome.reason == "it changes something, and --read-only is given"
+
+    @pytest.mark.parametrize("words", ["auth logout", "auth login --read-only", "auth refresh"])
+    async def test_changes_none_of_its_sessions_where_nothing_may_be_changed(
+        self, installed: Pup, sink: RecordingSink, words: str
+    ) -> None:
+        for name in ("DD_READ_ONLY", "PUP_READ_ONLY"):
+            outcome = await installed(*words.split(), env={name: "true"})
+            assert outcome.reason == "it changes something, and its `env` says read-only"
+        environ = {**installed.context.environ, "DD_READ_ONLY": "true"}
+        installed.context = replace(installed.context, environ=environ)
+        outcome = await installed(*words.split())
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert outcome.reason.startswith("refused: ")
+
+    async def test_logs_in_read_only_where_something_may_be_changed(self, installed: Pup) -> None:
+        assert (await installed("auth", "login", "--read-only")).ok
+
+    @pytest.mark.parametrize(
+        "name", ["agent", "completions", "fmt", "format", "help", "mcp", "test", "version"]
+    )
+    async def test_serves_its_own_first_words_itself(
+        self, installed: Pup, sink: RecordingSink, name: str
+    ) -> None:
+        extension = installed.context.cwd / "bin" / f"pup-{name}"
+        extension.write_text("#!/bin/sh\necho taken\n")
+        extension.chmod(0o755)
+        assert (await installed(name, "x")).ok
+        assert sink.stdout.decode().splitlines()[:2] == [name, "x"]
+
     async def test_inherits_the_locks(self, installed: Pup, sink: RecordingSink) -> None:
         folder = installed.context.cwd
         (folder / "bin" / "pup").write_text("#!/bin/sh\nreadlink /proc/self/fd/$LOCK\n")
