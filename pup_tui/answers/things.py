@@ -245,9 +245,9 @@ def _told(error: Any, depth: int = 0) -> str:
         if told := next((word for word in words if isinstance(word, str) and word), ""):
             return told
         # Errors by the ids of what they are about.
-        inner = error.items() if depth < _DEEPEST else ()
-        texts = (f"{key}: {text}" for key, its in inner if (text := _told(its, depth + 1)))
-        return "; ".join(texts) or "an error"
+        by_id: JsonMap = error if depth < _DEEPEST else {}
+        found = {key: _told(its, depth + 1) for key, its in by_id.items()}
+        return "; ".join(f"{key}: {text}" for key, text in found.items() if text) or "an error"
     return ""
 
 
