@@ -238,17 +238,19 @@ def _is_query(value: JsonMap) -> bool:
 def _told(error: Any, depth: int = 0) -> str:
     if isinstance(error, str):
         return error
-    if isinstance(error, list) and depth < _DEEPEST:
+    if depth == _DEEPEST:
+        return "an error"
+    if isinstance(error, list):
         return "; ".join(filter(None, (_told(each, depth + 1) for each in error)))
-    if isinstance(error, Mapping):
-        words = (error.get(key) for key in ("detail", "message", "error_message", "title", "code"))
-        if told := next((word for word in words if isinstance(word, str) and word), ""):
-            return told
-        # Errors by the ids of what they are about.
-        by_id: JsonMap = error if depth < _DEEPEST else {}
-        found = {key: _told(its, depth + 1) for key, its in by_id.items()}
-        return "; ".join(f"{key}: {text}" for key, text in found.items() if text) or "an error"
-    return ""
+    if not isinstance(error, Mapping):
+        return ""
+    words = (error.get(key) for key in ("detail", "message", "error_message", "title", "code"))
+    told = [word for word in words if isinstance(word, str) and word]
+    if told:
+        return told[0]
+    # Errors by the ids of what they are about.
+    found = {key: _told(its, depth + 1) for key, its in error.items()}
+    return "; ".join(f"{key}: {text}" for key, text in found.items() if text) or "an error"
 
 
 def _partial(value: JsonMap) -> str:
