@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from pup_tui.datadog.configuration import site_of
 from pup_tui.datadog.groups import GROUPS, may_name_extension
 from pup_tui.datadog.table import REPEATED, PupArgument, PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import parse_span, parse_time
 from pup_tui.quoted import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(
@@ -290,14 +291,8 @@ def check_flag(flag: PupFlag, value: str) -> None:
         raise ValueError(f"{quoted(value)} is not written KEY{between}VALUE")
     if flag.type == "bool" and value.lower() not in {"true", "false"}:
         raise ValueError(f"{quoted(value)} is neither true nor false")
-    if flag.type == "time":
-        parse_time(value, 0)
-    if flag.type == "duration":
-        parse_span(value)
-    if flag.type == "uuid":
-        _check_uuid(value)
-    if flag.type == "json":
-        _check_json_object(value)
+    if check := _CHECKS.get(flag.type):
+        check(value)
     if flag.choices:
         for choice in value.split(",") if flag.type == "list" else [value]:
             _check_choice(flag, choice.strip())
@@ -356,6 +351,16 @@ def _check_json_object(value: str) -> None:
         raise ValueError("the value is not JSON") from None
     if not isinstance(document, dict):
         raise ValueError('the value must be a JSON object, as {"key": "value"}')
+
+
+_CHECKS: Mapping[str, Callable[[str], object]] = {
+    "time": lambda value: parse_time(value, 0),
+    "duration": parse_span,
+    "uuid": _check_uuid,
+    "json": _check_json_object,
+    "site": site_of,
+}
+"""What raises ValueError for a value that is not of a type."""
 
 
 def _accepts_flags(row: PupCommand, parsed: Words) -> bool:

@@ -33,6 +33,7 @@ _VALUES = {
     "path": "FILE",
     "uuid": "UUID",
     "float": "NUMBER",
+    "site": "SITE",
     "pair": "KEY=VALUE",
     "header": "KEY:VALUE",
 }

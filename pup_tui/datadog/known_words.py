@@ -76,6 +76,13 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     return ""
 
 
+def check_login(words: Sequence[str]) -> None:
+    """CommandError for words about logins of `pup` that it does not take, or for a site that is none."""
+    name, rest = _command(_without_pup([KnownWord(word) for word in words]))
+    if name.startswith("auth "):
+        _given(name, rest)
+
+
 def endpoint_of(words: Sequence[KnownWord]) -> KnownWord | None:
     """The endpoint that words give to `pup api`; None where they give none, or ask for help.
 

@@ -28,6 +28,7 @@ FlagType = Literal[
     "path",  # a file that holds JSON
     "uuid",
     "float",
+    "site",
     "pair",  # KEY=VALUE, repeatable
     "header",  # KEY:VALUE, repeatable
 ]

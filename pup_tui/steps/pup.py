@@ -20,7 +20,7 @@ from pup_tui.datadog.configuration import (
 from pup_tui.datadog.endpoint import path_of
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.help import asks_help, help_text
-from pup_tui.datadog.known_words import program_of
+from pup_tui.datadog.known_words import check_login, program_of
 from pup_tui.datadog.permissions import told_refusal
 from pup_tui.datadog.step_account import account_of, cannot_be_used
 from pup_tui.known_word import KnownWord
@@ -164,13 +164,16 @@ class PupExecutor:
         _check_endpoint(words, invocation, account.base_url)
         if invocation is None:
             check_beginning(words)
+            check_login(words)
+        usual = self._configuration
+        is_apart = is_of_another or not account.is_of_site or usual.stored_elsewhere
         command = ProcessCommand(
             executable=path,
             arguments=(PUP, *in_json(words)),
-            environ=account_variables(account, self._configuration, request.env, given),
+            environ=account_variables(account, request.env, given, is_apart=is_apart),
             cwd=cwd,
         )
-        return _Started(command, is_of_another or not account.is_of_site, is_pup=True)
+        return _Started(command, is_apart, is_pup=True)
 
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
         if self._choice == "builtin":

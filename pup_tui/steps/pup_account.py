@@ -50,14 +50,14 @@ def environment(
 
 
 def account_variables(
-    account: DatadogConfiguration,
-    usual: DatadogConfiguration,
-    env: Env,
-    given: Mapping[str, str],
+    account: DatadogConfiguration, env: Env, given: Mapping[str, str], *, is_apart: bool
 ) -> dict[str, str]:
-    """`given` with the account in it, as an installed `pup` is told of it."""
+    """`given` with the account in it, as an installed `pup` is told of it.
+
+    One that `is_apart` finds nothing itself.
+    """
     told = dict(given)
-    if account.is_handed_on or account.base_url != usual.base_url:
+    if account.is_handed_on or is_apart:
         # As a whole: `pup` sends a token and keys that stand beside it together.
         told = {k: v for k, v in told.items() if k not in CREDENTIAL_VARIABLES}
         told |= account.variables()

@@ -172,6 +172,17 @@ class TestInstalled:
         assert (await installed("monitors", "list")).ok
         assert "DD_TOKEN_STORAGE=file" in sink.stdout.decode().splitlines()
 
+    async def test_sends_no_keys_that_it_has_stored_for_another_site_to_the_configured_one(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        installed.configuration = DatadogConfiguration(
+            access_token="of-this-site", source="pup's session", stored_elsewhere=True
+        )
+        assert (await installed("monitors", "list")).ok
+        assert {
+            *("DD_TOKEN_STORAGE=file", "DD_ACCESS_TOKEN=of-this-site", "DD_SITE=datadoghq.com")
+        } <= set(sink.stdout.decode().splitlines())
+
     async def test_goes_to_the_configured_site_whatever_a_steps_own_configuration_says(
         self, installed: Pup, sink: RecordingSink
     ) -> None:
@@ -415,6 +426,14 @@ class TestInstalled:
         outcome = await installed(*words.split())
         assert (outcome.ok, sink.stdout) == (False, b"")
         assert outcome.reason.startswith("refused: ")
+
+    async def test_logs_in_to_a_site_of_datadog_only(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        outcome = await installed("auth", "login", "--site", "evil.example")
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert "which is no Datadog site" in outcome.reason
+        assert (await installed("auth", "login", "--site", "datadoghq.eu")).ok
 
     async def test_logs_in_read_only_where_something_may_be_changed(self, installed: Pup) -> None:
         assert (await installed("auth", "login", "--read-only")).ok
