@@ -35,7 +35,7 @@ class Paging:
 
 
 @dataclass(slots=True)
-class Pages:
+class ReadPages:
     """What the pages held, as they came, and why more may belong to it; blank where that is all."""
 
     things: list[Any] = field(default_factory=list)
@@ -49,12 +49,12 @@ async def all_pages(
     query: Mapping[str, Any],
     paging: Paging,
     things_of: Callable[[Response], list[Any]],
-) -> Pages:
+) -> ReadPages:
     """Everything, page by page; `things_of` gives what is on one.
 
     Raises DatadogError, also where there are more than `MAX_PAGES`.
     """
-    found = Pages()
+    found = ReadPages()
     place = empty = 0
     for before in range(MAX_PAGES):
         try:
