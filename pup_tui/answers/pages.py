@@ -14,6 +14,7 @@ _FOLLOWING: Final = (
 )
 """Where that stands by which the next page is asked for, beside `_CURSORS`."""
 _FLAGS: Final = ("has_more", "hasMore")
+_NEXT: Final = ("next_offset", "nextOffset", "next_number", "nextNumber")
 _TOTALS: Final = (
     *("total_filtered_count", "totalFilteredCount", "total_matching"),
     *("total_count", "totalCount", "total"),
@@ -36,7 +37,7 @@ def more_than(document: Any, asked: int | None = None) -> str:
     if not answer.is_list:
         return ""
     count = len(answer.things)
-    total = next(_totals(document), None)
+    total = total_of(document)
     if total is not None:
         return f"these are {count} of {total} results" if count < total else ""
     if _goes_on(document):
@@ -44,6 +45,25 @@ def more_than(document: Any, asked: int | None = None) -> str:
     if asked and count >= asked:
         return f"these are the {count} results of one page, and there may be more"
     return ""
+
+
+def total_of(document: Any) -> int | None:
+    """How many results there are in all, as far as an answer says so."""
+    return next(_totals(document), None)
+
+
+def next_of(document: Any) -> int | None:
+    """The offset, or the number, of the page behind an answer, as far as it says so.
+
+    It may say so of the last page too, behind which there is nothing.
+    """
+    for place in _BESIDE:
+        beside = at(document, *place)
+        for name in _NEXT:
+            found = at(beside, name)
+            if isinstance(found, int) and not isinstance(found, bool):
+                return found
+    return None
 
 
 def _goes_on(document: Any) -> bool:

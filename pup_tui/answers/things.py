@@ -7,6 +7,7 @@ name of an endpoint.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -37,6 +38,8 @@ _NAME: Final = late_pattern(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 _MOST_SHOWN: Final = 5
 _LONGEST: Final = 80
 _LONGEST_ERROR: Final = 500
+_DEEPEST: Final = 5
+"""How far down the texts of errors are looked for."""
 
 NOT_COMPLETE: Final = "the answer is not complete: the query ended before it was done"
 """Why more may belong to an answer that Datadog ended before it was done."""
@@ -169,7 +172,7 @@ def _inside(value: JsonMap, path: str) -> AnswerSubject:
         return found
     held = _held(value)
     if len(held) == 1 and isinstance(only := value[held[0]], Mapping):
-        path = f"{path}.{held[0]}"
+        path = _below(path, held[0])
         return _list_in(only, path) or AnswerSubject((only,), path=path)
     says_nothing = all(key in _ABOUT or (key in _BESIDE and not its) for key, its in value.items())
     return AnswerSubject(() if says_nothing else (value,), path=path)
@@ -186,10 +189,17 @@ def _list_in(value: JsonMap, path: str) -> AnswerSubject | None:
         return _list_in(inner, f"{path}.attributes")
     if len(held) != 1:
         return None
-    only, below = value[held[0]], f"{path}.{held[0]}"
+    only, below = value[held[0]], _below(path, held[0])
     if isinstance(only, list):
         return AnswerSubject(tuple(only), True, below)
     return AnswerSubject(path=below) if only is None or only == {} else None
+
+
+def _below(path: str, key: str) -> str:
+    """The expression for what stands below a key, whatever the key is called."""
+    if _NAME.fullmatch(key):
+        return f"{path}.{key}"
+    return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
 
 
 def _held(value: JsonMap) -> list[str]:
@@ -225,15 +235,22 @@ def _is_query(value: JsonMap) -> bool:
     return any(isinstance(at(value, *path), list) for path in _QUERIED)
 
 
-def _told(error: Any) -> str:
+def _told(error: Any, depth: int = 0) -> str:
     if isinstance(error, str):
         return error
+    if depth == _DEEPEST:
+        return "an error"
     if isinstance(error, list):
-        return "; ".join(filter(None, map(_told, error)))
-    if isinstance(error, Mapping):
-        words = (error.get(key) for key in ("detail", "message", "error_message", "title", "code"))
-        return next((word for word in words if isinstance(word, str) and word), "an error")
-    return ""
+        return "; ".join(filter(None, (_told(each, depth + 1) for each in error)))
+    if not isinstance(error, Mapping):
+        return ""
+    words = (error.get(key) for key in ("detail", "message", "error_message", "title", "code"))
+    told = [word for word in words if isinstance(word, str) and word]
+    if told:
+        return told[0]
+    # Errors by the ids of what they are about.
+    found = {key: _told(its, depth + 1) for key, its in error.items()}
+    return "; ".join(f"{key}: {text}" for key, text in found.items() if text) or "an error"
 
 
 def _partial(value: JsonMap) -> str:

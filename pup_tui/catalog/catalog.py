@@ -40,8 +40,8 @@ class UnknownRunbook(Exception):
 class Catalog:
     """The runbooks of some directories. One broken file never hides the others.
 
-    `has_program` tells whether this machine has `pup`, or an extension of it, `pup-NAME`; `datadog` is the
-    URL that is configured in place of a site.
+    `has_program` tells whether this machine has `pup`, or an extension of it, `pup-NAME`; `site` is the
+    Datadog site that is configured, and `datadog` the URL in place of one.
     """
 
     def __init__(
@@ -49,9 +49,10 @@ class Catalog:
         places: Sequence[Folder],
         has_program: Callable[[str], bool] = lambda _: False,
         datadog: str = "",
+        site: str = "",
     ) -> None:
         self.places = tuple(places)
-        self.pup = KnownPup(has_program, datadog)
+        self.pup = KnownPup(has_program, datadog, site)
         self._loaded: dict[Path, Loaded] = {}
 
     def entries(self) -> list[Entry]:

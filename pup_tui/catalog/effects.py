@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from pup_tui.catalog.known_pup import KnownPup, program_for
@@ -88,16 +88,17 @@ def _only_looks(program: HasNodes, node: HasStep, *, is_believed: bool) -> bool:
     step = node.step
     if mutates(step, is_believed=is_believed) is not False:
         return False
-    is_ours = all(name.startswith(_OF_PUP) for name in _variables_of(program, node))
+    is_ours = all(name.startswith(_OF_PUP) for name in written_env(program, node))
     return is_ours or not subcommand_of(step) or (is_believed and step.read_only is True)
 
 
-def _variables_of(program: HasNodes, node: HasStep) -> Iterator[str]:
-    """The names in `env` of a step, of those whose id its own begins with, and of the defaults."""
-    yield from node.defaults.env
+def written_env(program: HasNodes, node: HasStep) -> dict[str, str]:
+    """`env` of a step as it is written, with that of the defaults and of what stands around it."""
+    env = dict(node.defaults.env)
     for end in (*(found.start() for found in _ENDS.finditer(node.id)), len(node.id)):
         around = program.by_id.get(node.id[:end])
-        yield from around.step.env if around is not None else ()
+        env |= around.step.env if around is not None else {}
+    return env
 
 
 def subcommand_of(step: Step) -> str:

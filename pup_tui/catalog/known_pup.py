@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from pup_tui.runbook.model import PupStep
 
 if TYPE_CHECKING:
     from pup_tui.known_word import KnownWord
+    from pup_tui.runbook.model import Step
 
 
 class KnownPup:
     """The built-in client's subcommands, those that only an installed `pup` has, and its extensions.
 
-    `has_program` tells whether this machine has `pup`, or an extension `pup-NAME`; `datadog` is the URL that
-    is configured in place of a site.
+    `has_program` tells whether this machine has `pup`, or an extension `pup-NAME`; `site` is the Datadog site
+    that is configured, and `datadog` the URL in place of one.
     """
 
     def __init__(
-        self, has_program: Callable[[str], bool] = lambda _: False, datadog: str = ""
+        self,
+        has_program: Callable[[str], bool] = lambda _: False,
+        datadog: str = "",
+        site: str = "",
     ) -> None:
         self._has_program = has_program
         self._datadog = datadog
+        self._site = site
 
     def changes(self, words: Sequence[str]) -> bool | None:
         """Whether the subcommand that words begin with changes anything; None where nobody knows."""
@@ -41,6 +48,25 @@ class KnownPup:
         except CommandError as error:
             return error.message, error.hint
         return None
+
+    def refuses(self, step: Step, env: Mapping[str, str | None]) -> str:
+        """Why a step with this environment, as it is known, does not begin; blank where nothing says so."""
+        from pup_tui.datadog.configuration import (
+            SITE_VARIABLE,
+            URL_VARIABLE,
+            ConfigurationError,
+            DatadogConfiguration,
+        )
+        from pup_tui.datadog.step_account import trouble_foreseen
+
+        if not isinstance(step, PupStep):
+            return ""
+        named = {SITE_VARIABLE: self._site, URL_VARIABLE: self._datadog}
+        try:
+            usual = DatadogConfiguration.from_environment(named)
+        except ConfigurationError:
+            return ""  # what is configured cannot be used, and is told where it is used
+        return trouble_foreseen(usual, env)
 
 
 def program_for(words: Sequence[KnownWord]) -> str:

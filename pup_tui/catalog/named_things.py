@@ -11,7 +11,7 @@ from pup_tui.runbook.pup_words import text_with, words_with
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
 
-__all__ = ["NamedThing", "named_things"]
+__all__ = ["NamedThing", "named_beforehand", "named_things"]
 
 
 def named_things(runbook: Runbook, values: Mapping[str, Any]) -> list[NamedThing]:
@@ -24,6 +24,17 @@ def named_things(runbook: Runbook, values: Mapping[str, Any]) -> list[NamedThing
     for thing in _named(runbook.steps, values):
         found.setdefault((thing.kind, thing.id, thing.needs), thing)
     return list(found.values())
+
+
+def named_beforehand(runbook: Runbook) -> list[NamedThing]:
+    """The things that a runbook names as far as the defaults of its variables tell."""
+    known = {
+        name: variable.default
+        for name, variable in runbook.vars.items()
+        if isinstance(variable.default, str)
+        and not (variable.default_follows or variable.is_secret)
+    }
+    return named_things(runbook, known)
 
 
 def _named(steps: Iterable[Step], values: Mapping[str, Any]) -> Iterator[NamedThing]:

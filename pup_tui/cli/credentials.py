@@ -89,7 +89,31 @@ class Credentials:
         It may ask the keyring, which may ask the operator: beside an event loop by `look`. What it found
         stays until it ends. Raises Failure as `account` does.
         """
-        return self._looked_for(again=False)
+        found = self._looked_for(again=False)
+        if self._is_stored_elsewhere:
+            from msgspec.structs import replace
+
+            return replace(found, stored_elsewhere=True)
+        return found
+
+    @cached_property
+    def _is_stored_elsewhere(self) -> bool:
+        """Whether `pup` is led to another Datadog than that which the keys in its settings are for."""
+        from pup_tui.datadog.configuration import (
+            CREDENTIAL_VARIABLES,
+            SITE_VARIABLE,
+            URL_VARIABLE,
+        )
+
+        leads = (SITE_VARIABLE, URL_VARIABLE, *CREDENTIAL_VARIABLES)
+        if not any(map(self.environ.get, leads)) or not self.settings.pup_dir.is_dir():
+            return False
+        from pup_tui.settings.credentials import elsewhere
+        from pup_tui.settings.pup_store import PupStore
+
+        said = PupStore(self.settings.pup_dir).settings()
+        has_any = any((said.api_key, said.app_key, said.access_token))
+        return has_any and bool(elsewhere(self.account, said.site))
 
     def _looked_for(self, *, again: bool) -> DatadogConfiguration:
         """The account as it was found. Where that had no credentials they may be looked for `again`."""

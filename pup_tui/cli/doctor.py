@@ -88,6 +88,7 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
             read_only=settings.read_only,
             has_program=has_program,
             lacking=account.lacking,
+            refuses=catalog.pup.refuses,
         ),
     )
 

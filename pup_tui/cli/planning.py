@@ -98,6 +98,7 @@ def print_plan(
         answering=partial(_answered, given.answers, sources, masking),
         without=masking.left_out(left.out),
         program_needed=program_needed,
+        refuses=catalog.pup.refuses,
         barred=may_change(program, is_believed=loaded.is_believed) if settings.read_only else (),
         resolving=resolving_at_rest(sources),
     )

@@ -49,6 +49,7 @@ def open_catalog(settings: Settings) -> Catalog:
         [*places, *workflow_folders(settings)],
         lambda program: pup_program(program, settings.environ) is not None,
         settings.environ.get(URL_VARIABLE, ""),
+        settings.site,
     )
 
 

@@ -51,6 +51,7 @@ from pup_tui.core.shown import (
     written_details,
 )
 from pup_tui.core.state import BODY, Frame, RunState, StepStatus
+from pup_tui.core.surroundings import surroundings_of
 from pup_tui.runbook.model import LOOP, OUTCOME, Step
 from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError, UndefinedName
@@ -123,6 +124,7 @@ class PlannedAnswer(Struct, frozen=True):
 
 Mutates = Callable[[Step], bool | None]
 ProgramNeeded = Callable[[Step], str]
+Refuses = Callable[[Step, Mapping[str, str | None]], str]
 Answering = Callable[[Question], PlannedAnswer | None]
 
 
@@ -141,13 +143,15 @@ def plan(
     answering: Answering = lambda _: None,
     without: LeftOutSteps = NOTHING_LEFT_OUT,
     program_needed: ProgramNeeded = lambda _: "",
+    refuses: Refuses = lambda *_: "",
     barred: Collection[str] = (),
     resolving: Resolving | None = None,
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
     `answering` tells what an `input` step will be answered, None where that is not known. `without`
-    is what a run would leave out. `program_needed` names the program without which a step cannot run.
+    is what a run would leave out. `program_needed` names the program without which a step cannot run,
+    `refuses` tells why one does not begin with its environment, as far as that is known.
     `barred` are the steps that do not begin, since nothing may be changed. `resolving` finds the values of
     what steps call; without it they are not known.
 
@@ -159,7 +163,15 @@ def plan(
     with one_budget():
         state = _begun(program, values, left_out, operator, secrets, source, profile, without)
         planning = _Planning(
-            program, state, mutates, answering, without.captures, program_needed, barred, resolving
+            program,
+            state,
+            mutates,
+            answering,
+            without.captures,
+            program_needed,
+            refuses,
+            barred,
+            resolving,
         )
         for step in planning.upcoming():
             planning.add(program.node(step))
@@ -216,6 +228,7 @@ class _Planning:
         answering: Answering,
         given: Mapping[str, Collection[str]],
         program_needed: ProgramNeeded,
+        refuses: Refuses,
         barred: Collection[str],
         resolving: Resolving | None,
     ) -> None:
@@ -226,6 +239,7 @@ class _Planning:
         self._state = state
         self._mutates = mutates
         self._program_needed = program_needed
+        self._refuses = refuses
         self._barred = frozenset(barred)
         self._undo_barred = {id_.partition(UNDO)[0] for id_ in self._barred if UNDO in id_}
         """The steps that cannot be taken back, since nothing may be changed."""
@@ -280,6 +294,7 @@ class _Planning:
                     *self._own_details(node, details),
                     *self._rules(node, skipped=reason.startswith(SKIPPED)),
                     *self._undo_refused(node),
+                    *self._env_refused(node),
                 ),
                 **shown.sent.as_fields(),
             )
@@ -345,6 +360,21 @@ class _Planning:
     def _undo_refused(self, node: Node) -> Iterator[str]:
         if not node.is_item and static_id(node.id) in self._undo_barred:
             yield f"taking it back is {BARRED}"
+
+    def _env_refused(self, node: Node) -> Iterator[str]:
+        if not node.step.has_output or node.is_loop:
+            return
+        with self._stand_ins.given():
+            try:
+                around = surroundings_of(self._program, self._state, node, hides=True)
+            except TemplateError:
+                return
+            env = {
+                name: None if text is None else self._stand_ins.put_back(text)
+                for name, text in around.env.items()
+            }
+        if why := self._refuses(node.step, env):
+            yield f"it will be refused: {why}"
 
     def _with_defaults(self, node: Node) -> Step:
         """A step with what the runbook says for all that makes attempts and does not say so itself."""

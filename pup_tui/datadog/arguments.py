@@ -7,17 +7,22 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from pup_tui.datadog.configuration import site_of
 from pup_tui.datadog.groups import GROUPS, may_name_extension
-from pup_tui.datadog.table import PupArgument, PupCommand, PupFlag, load_table
+from pup_tui.datadog.table import REPEATED, PupArgument, PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import parse_span, parse_time
 from pup_tui.quoted import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(
+    r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?"
+)
 TEMPLATE = "{{"
 """What a word holds of which not all is known before a run."""
 MAX_NAME = 4
@@ -84,6 +89,13 @@ def has_open_beginning(words: Sequence[str]) -> bool:
     return any(TEMPLATE in word and word.partition("=")[0] not in spelled for word in leading)
 
 
+def says_read_only(words: Sequence[str]) -> bool:
+    """Whether words say that nothing may be changed; `auth login` has such a flag for something else."""
+    leading, rest = split_globals(words)
+    own = [] if rest[:2] == ["auth", "login"] else [*takewhile("--".__ne__, rest)]
+    return "--read-only" in (*leading, *own)
+
+
 def check_beginning(words: Sequence[str]) -> None:
     """CommandError for a flag before the subcommand that nobody knows.
 
@@ -94,9 +106,9 @@ def check_beginning(words: Sequence[str]) -> None:
     for word in leading:
         if word.startswith("-") and _find_flag(word, spelled) is None:
             name = word.partition("=")[0]
-            raise CommandError(
-                f"unknown flag {name} before the subcommand", "write the subcommand first"
-            )
+            near = _near_flag(name, spelled, cutoff=0.75)
+            hint = f"did you mean {near}?" if near else "write the subcommand first"
+            raise CommandError(f"unknown flag {name} before the subcommand", hint)
 
 
 def spellings(flags: Iterable[PupFlag]) -> dict[str, PupFlag]:
@@ -216,7 +228,7 @@ def take_apart(
                 )
             value = rest.pop(0)
         values = parsed.given.setdefault(flag.name, [])
-        if values and flag.type != "pair":
+        if values and flag.type not in REPEATED:
             raise CommandError(f"{name}: {flag.name} is given twice")
         values.append(value)
     return parsed
@@ -228,12 +240,20 @@ def flag_of(word: str, spelled: Mapping[str, PupFlag], name: str) -> tuple[PupFl
     if found is not None:
         return found
     spelling = word.partition("=")[0]
-    known = sorted(s for s in spelled if s.startswith("--"))
-    near = difflib.get_close_matches(
-        spelling.lstrip("-").lower(), [each.lstrip("-") for each in known], n=1, cutoff=0.65
-    )
-    hint = f"did you mean --{near[0]}?" if near else f"it takes {', '.join(known)}"
+    near = _near_flag(spelling, spelled, cutoff=0.65)
+    hint = f"did you mean {near}?" if near else f"it takes {', '.join(_long(spelled))}"
     raise CommandError(f"{name}: unknown flag {spelling}", hint)
+
+
+def _long(spelled: Iterable[str]) -> list[str]:
+    return sorted(each for each in spelled if each.startswith("--"))
+
+
+def _near_flag(spelling: str, spelled: Iterable[str], cutoff: float) -> str:
+    """The flag that is meant by a misspelled one; blank where none is near."""
+    known = [each.lstrip("-") for each in _long(spelled)]
+    near = difflib.get_close_matches(spelling.lstrip("-").lower(), known, n=1, cutoff=cutoff)
+    return f"--{near[0]}" if near else ""
 
 
 def _find_flag(word: str, spelled: Mapping[str, PupFlag]) -> tuple[PupFlag, str | None] | None:
@@ -263,20 +283,38 @@ def check_flag(flag: PupFlag, value: str) -> None:
     """Raise ValueError where a value does not have the flag's type."""
     if flag.type == "int" and not _INTEGER.fullmatch(value):
         raise ValueError(f"{quoted(value)} is no whole number")
+    if flag.type == "float" and not _NUMBER.fullmatch(value):
+        raise ValueError(f"{quoted(value)} is no number")
+    if (between := REPEATED.get(flag.type)) and not value.partition(between)[0].strip():
+        raise ValueError(f"{quoted(value)} has no key: write KEY{between}VALUE")
+    if between and between not in value:
+        raise ValueError(f"{quoted(value)} is not written KEY{between}VALUE")
     if flag.type == "bool" and value.lower() not in {"true", "false"}:
         raise ValueError(f"{quoted(value)} is neither true nor false")
-    if flag.type == "time":
-        parse_time(value, 0)
-    if flag.type == "duration":
-        parse_span(value)
-    if flag.type == "uuid":
-        _check_uuid(value)
-    if flag.type == "json":
-        _check_json_object(value)
-    if flag.choices and not flag.otherwise:
+    if check := _CHECKS.get(flag.type):
+        check(value)
+    if flag.choices:
         for choice in value.split(",") if flag.type == "list" else [value]:
-            if choice.strip().lower() not in flag.choices:
-                raise ValueError(f"{quoted(choice)} is unknown, use {', '.join(flag.choices)}")
+            _check_choice(flag, choice.strip())
+
+
+def _check_choice(flag: PupFlag, choice: str) -> None:
+    """Raise ValueError for what is no choice; where anything will do, for what is a misspelled one."""
+    if choice.lower() in flag.choices:
+        return
+    near = _close_to(choice, flag.spelled_choices)
+    if not flag.otherwise:
+        todo = f"did you mean {near}?" if near else f"use {', '.join(flag.spelled_choices)}"
+        raise ValueError(f"{quoted(choice)} is unknown, {todo}")
+    if near and choice.lower() not in {flag.otherwise, str(flag.default)}:
+        told = f"{quoted(choice)} counts as {flag.otherwise}"
+        raise ValueError(f"{told}, did you mean {near}?")
+
+
+def _close_to(choice: str, known: Sequence[str]) -> str:
+    by_lower = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(choice.lower(), by_lower, n=1, cutoff=0.75)
+    return by_lower[near[0]] if near else ""
 
 
 def is_uuid(value: str) -> bool:
@@ -313,6 +351,16 @@ def _check_json_object(value: str) -> None:
         raise ValueError("the value is not JSON") from None
     if not isinstance(document, dict):
         raise ValueError('the value must be a JSON object, as {"key": "value"}')
+
+
+_CHECKS: Mapping[str, Callable[[str], object]] = {
+    "time": lambda value: parse_time(value, 0),
+    "duration": parse_span,
+    "uuid": _check_uuid,
+    "json": _check_json_object,
+    "site": site_of,
+}
+"""What raises ValueError for a value that is not of a type."""
 
 
 def _accepts_flags(row: PupCommand, parsed: Words) -> bool:

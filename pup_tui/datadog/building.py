@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pup_tui.datadog.arguments import CommandError
+from pup_tui.datadog.table import REPEATED
 from pup_tui.datadog.times import parse_span, parse_time, v2_time
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _default(flag: PupFlag) -> list[str]:
 def _value(flag: PupFlag, texts: Sequence[str], now: float, directory: Path | None) -> Any:
     """The value of a flag as the request wants it."""
     text = texts[0]
-    if flag.type == "pair":
+    if flag.type in REPEATED:
         return list(texts)
     if flag.type == "list":
         items = [item.strip() for item in text.split(",") if item.strip()]

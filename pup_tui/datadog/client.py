@@ -220,12 +220,14 @@ class DatadogClient:
         if status in {401, 403}:
             target = urlsplit(self.configuration.base_url).netloc
             text += f" (check the credentials, their permissions and DD_SITE: {target})"
+        may_be_done = changes and status >= 500
+        text += f"; {MAY_BE_DONE}" if may_be_done else ""
         return DatadogError(
             self._scrubbed(text),
             status,
             response.body,
             self.again_in(response),
-            may_be_done=changes and status >= 500,
+            may_be_done=may_be_done,
         )
 
     def _contradiction(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pup_tui.datadog.arguments import (
     TEMPLATE,
     CommandError,
+    check_beginning,
     check_values,
     choose_row,
     guess_row,
@@ -59,6 +60,7 @@ def resolve(words: Sequence[str]) -> Invocation:
     """
     name, rest = match_rows(words)
     if not name:
+        check_beginning(words)
         raise unknown_command(words)
     row, parsed = choose_row(name, rest)
     check_values(row, parsed)

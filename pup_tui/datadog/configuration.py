@@ -73,7 +73,8 @@ class DatadogConfiguration(Struct, frozen=True):
 
     An access token wins over a pair of keys, as it does for `pup`. `network` names the variables for proxies
     and certificates that are set. `source` says where the credentials were found, where that is not the
-    environment, and `trouble` why those of elsewhere do not count.
+    environment, and `trouble` why those of elsewhere do not count. `stored_elsewhere` tells that `pup` itself
+    has credentials for another Datadog, and would send them to this one.
     """
 
     base_url: str = f"https://api.{DEFAULT_SITE}"
@@ -84,6 +85,7 @@ class DatadogConfiguration(Struct, frozen=True):
     network: frozenset[str] = frozenset()
     source: str = ""
     trouble: str = ""
+    stored_elsewhere: bool = False
 
     def __repr__(self) -> str:
         """Without the credentials."""

@@ -39,6 +39,7 @@ GROUPS = frozenset(
             "organizations",
         ),
         *("processes", "product-analytics", "profiling", "reference-tables", "rum", "scorecards"),
+        *("agent", "completions", "fmt", "format", "help", "mcp", "test", "version"),
         *("security", "skills", "static-analysis", "status-pages", "symdb", "traces", "usage"),
     }
 )

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from pup_tui.datadog.arguments import name_length, split_globals, unknown_command
 from pup_tui.datadog.installed import InstalledCommand, installed_commands, known_names
-from pup_tui.datadog.table import PupCommand, PupFlag, load_table
+from pup_tui.datadog.table import REPEATED, PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import DURATION_FORMS, TIME_FORMS
 
 HELP: Final = ("--help", "-h")
@@ -32,7 +32,10 @@ _VALUES = {
     "json": "JSON",
     "path": "FILE",
     "uuid": "UUID",
+    "float": "NUMBER",
+    "site": "SITE",
     "pair": "KEY=VALUE",
+    "header": "KEY:VALUE",
 }
 """What stands for a value of each type of flag."""
 
@@ -192,13 +195,13 @@ def _about(flag: PupFlag) -> str:
     if flag.required:
         told.append("required")
     if flag.choices:
-        told.append(f"one of {', '.join(flag.choices)}" + (" …" if flag.otherwise else ""))
+        told.append(f"one of {', '.join(flag.spelled_choices)}" + (" …" if flag.otherwise else ""))
     if flag.clamp:
         told.append(f"from {flag.clamp[0]:,} to {flag.clamp[1]:,}")
     if flag.default not in (None, "", []):
         default = flag.default
         told.append(f"default {', '.join(default) if isinstance(default, list) else default}")
-    if flag.type == "pair":
+    if flag.type in REPEATED:
         told.append("may be given again")
     return "; ".join(told)
 

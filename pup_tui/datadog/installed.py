@@ -7,9 +7,10 @@ from functools import cache
 
 import msgspec
 
-from pup_tui.datadog.arguments import name_length, split_globals
+from pup_tui.datadog.arguments import is_uuid, name_length, split_globals
 from pup_tui.datadog.groups import GROUPS, may_name_extension
 from pup_tui.datadog.table import PupFlag, load_table, read_data
+from pup_tui.quoted import quoted
 
 OUTPUTS = frozenset({"json", "table", "yaml", "csv", "tsv"})
 """What `--output` may ask for."""
@@ -18,8 +19,8 @@ OUTPUTS = frozenset({"json", "table", "yaml", "csv", "tsv"})
 class InstalledCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A subcommand, or (without arguments) further flags of one that the built-in client has.
 
-    An argument that may be missing ends in `?`, one that is repeated in `...`. Where it is not whole its
-    arguments and flags are not known.
+    An argument that may be missing ends in `?`, one that is repeated in `...`, one that is a number or a UUID
+    in `:int` or `:uuid`. Where it is not whole its arguments and flags are not known.
     """
 
     name: str
@@ -33,16 +34,31 @@ class InstalledCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """How it is spelled: `metrics tags list METRIC_NAME`."""
         words = [
             self.name,
-            *(f"[{a[:-1].upper()}]" if a[-1] == "?" else a.upper() for a in self.arguments),
+            *(f"[{a[:-1].upper()}]" if a[-1] == "?" else a.upper() for a in self.named),
         ]
         words += [f"{f.name} {f.name.strip('-').upper()}" for f in self.flags if f.required]
         return " ".join(words)
+
+    @property
+    def named(self) -> list[str]:
+        """The arguments without their kinds."""
+        return [argument.partition(":")[0] for argument in self.arguments]
 
     def takes(self, count: int) -> bool:
         """Whether it can have so many arguments."""
         least = sum(not argument.endswith("?") for argument in self.arguments)
         has_more = any(argument.endswith("...") for argument in self.arguments)
         return count >= least and (has_more or count <= len(self.arguments))
+
+
+def wrong_kind(argument: str, value: str) -> str:
+    """Why an argument of an installed command cannot be this value; blank where it can."""
+    name, _, kind = argument.partition(":")
+    if kind == "int" and not value.isdecimal():
+        return f"{name}: {quoted(value)} is no whole number"
+    if kind == "uuid" and not is_uuid(value):
+        return f"{name}: {quoted(value)} is no UUID"
+    return ""
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pup_tui.datadog.arguments import (
     CommandError,
+    check_beginning,
     check_flag,
     flag_of,
     name_length,
@@ -24,6 +25,7 @@ from pup_tui.datadog.installed import (
     is_group,
     known_names,
     may_be_extension,
+    wrong_kind,
 )
 from pup_tui.datadog.table import PupFlag, load_table
 from pup_tui.known_word import KnownWord
@@ -62,6 +64,9 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     if more is not None and not load_table().named(name):
         if is_known and not more.takes(len(given.positional)):
             raise CommandError(f"{name} takes other arguments", f"use `{more.usage}`")
+        for argument, word in zip(more.arguments, given.positional, strict=False):
+            if word.is_whole and (wrong := wrong_kind(argument, word.text)):
+                raise CommandError(f"{name}: {wrong}", f"use `{more.usage}`")
         return PUP
     takes = {flag.name for flag in (*_own_flags(name), *load_table().globals) if not flag.refused}
     if given.is_foreign or not {flag.name for flag in given.flags} <= takes:
@@ -69,6 +74,13 @@ def program_of(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -
     if is_known:
         resolve([word.text for word in words])
     return ""
+
+
+def check_login(words: Sequence[str]) -> None:
+    """CommandError for words about logins of `pup` that it does not take, or for a site that is none."""
+    name, rest = _command(_without_pup([KnownWord(word) for word in words]))
+    if name.startswith("auth "):
+        _given(name, rest)
 
 
 def endpoint_of(words: Sequence[KnownWord]) -> KnownWord | None:
@@ -111,6 +123,7 @@ def _is_plain(word: KnownWord) -> bool:
 def _foreign(words: Sequence[KnownWord], has_program: Callable[[str], bool]) -> str:
     """The program for words that name no known subcommand; blank where it is not known what they name."""
     leading, plain = _beginning(words)
+    check_beginning([word.text for word in words[:leading] if word.is_whole])
     rest = words[leading:]
     begins = [name for name in known_names() if name.split()[: len(plain)] == plain]
     if len(plain) < len(rest) and not rest[len(plain)].is_whole and (begins or not plain):

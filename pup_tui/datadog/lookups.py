@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.answers.things import at
 from pup_tui.datadog.arguments import is_uuid
 from pup_tui.datadog.errors import DatadogError
+from pup_tui.datadog.paging import Paging, all_pages
 from pup_tui.quoted import quoted
 
 if TYPE_CHECKING:
     from pup_tui.datadog.client import DatadogClient
+    from pup_tui.datadog.transport import Response
 
-_MOST = 1000
+_PAGING = Paging("offset", "limit", 1000)
 
 
 async def flag_id(client: DatadogClient, key: str) -> str:
@@ -23,7 +25,7 @@ async def flag_id(client: DatadogClient, key: str) -> str:
     """
     if is_uuid(key):
         return key
-    flags = await _list(client, "/api/v2/feature-flags", {"key": key, "limit": _MOST})
+    flags = await _list(client, "/api/v2/feature-flags", {"key": key})
     exact = [flag for flag in flags if _attribute(flag, "key") == key]
     in_use = [flag for flag in exact if not _attribute(flag, "archived_at")] or exact
     if len(in_use) == 1:
@@ -39,7 +41,7 @@ async def environment_id(client: DatadogClient, name: str) -> str:
     """The id of the environment with this name or key, whatever its case; an id as it is."""
     if is_uuid(name):
         return name
-    found = await _list(client, "/api/v2/feature-flags/environments", {"limit": _MOST})
+    found = await _list(client, "/api/v2/feature-flags/environments", {})
     for same in (_same_name, _same_query):
         fitting = [environment for environment in found if same(environment, name)]
         if len(fitting) == 1:
@@ -64,12 +66,19 @@ def _same_query(environment: Any, name: str) -> bool:
     return isinstance(queries, list) and name in queries
 
 
-async def _list(client: DatadogClient, path: str, query: dict[str, str | int]) -> list[Any]:
-    response = await client.request("GET", path, query=query)
-    data = at(response.json, "data")
-    if not isinstance(data, list):
-        raise DatadogError(f"GET {path}: Datadog's answer has no list")
-    return [entry for entry in data if isinstance(entry, dict) and entry.get("id")]
+async def _list(client: DatadogClient, path: str, query: dict[str, str]) -> list[Any]:
+    """Everything that is found. Raises DatadogError where there is more: a name may be on the rest."""
+
+    def things_of(response: Response) -> list[Any]:
+        data = at(response.json, "data")
+        if not isinstance(data, list):
+            raise DatadogError(f"GET {path}: Datadog's answer has no list")
+        return data
+
+    found = await all_pages(client, path, query, _PAGING, things_of)
+    if found.lacking:
+        raise DatadogError(f"GET {path}: {found.lacking}, and no further one is given")
+    return [entry for entry in found.things if isinstance(entry, dict) and entry.get("id")]
 
 
 def _attribute(entry: Any, name: str) -> Any:

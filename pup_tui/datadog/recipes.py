@@ -16,6 +16,7 @@ from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.endpoint import path_of
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.lookups import environment_id, flag_id
+from pup_tui.datadog.paging import Paging, all_pages
 from pup_tui.datadog.shapes import flat_incident, in_state, slo_state
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _PAGING = _SIZES | {"--page", "--cursor", "--offset"}
 _WHY_PARTIAL = frozenset({"status", "warnings"})
 """What tells beside a list that more may belong to it."""
 WAIT_INTERVAL = 2.0
-MAX_PAGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class _Found:
     told: dict[str, None] = field(default_factory=dict)
     meta: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, document: Any, things: list[Any]) -> None:
-        self.things += things
+    def tell(self, document: Any) -> None:
+        """Keep what is told beside the things of a page."""
         partial = subject_of(document).partial
         self.told |= dict.fromkeys(filter(None, (_beside(document), partial)))
         if partial:
@@ -67,7 +67,7 @@ async def plain(built: Built, client: DatadogClient) -> Result:
         raise DatadogError(f"{row.name}: {refusal}", response.status, response.body)
     if row.listed is not None:
         _list_of(built, response)
-    told = _notices(built, response.json)
+    told = notices(built, response.json)
     if row.output == "json":
         return Result(printed(response), told)
     sentence = row.sentence.format(**built.arguments) + "\n"
@@ -90,7 +90,7 @@ def pretty(document: Any, *, sort: bool = True) -> str:
     return text.encode("utf-8", "replace").decode() + "\n"
 
 
-def _notices(built: Built, document: Any) -> str:
+def notices(built: Built, document: Any) -> str:
     """What is told beside an answer: errors beside what it holds, and that it is only a part."""
     told = [_beside(document)]
     if more := more_than(document, _asked(built)):
@@ -123,25 +123,21 @@ def _asked(built: Built) -> int | None:
 async def monitors_in_state(built: Built, client: DatadogClient) -> Result:
     """All monitors with the tags, those in the wanted states only."""
     states = built.options.get("state")
-    found = await _all_pages(built, client, 1000, lambda n: {"page": n, "page_size": 1000})
+    found = await _found(built, client, Paging("page", "page_size", 1000, by_number=True))
     found.things = [m for m in found.things if in_state(m, states)]
     return _limited(built, found)
 
 
 async def slo_states(built: Built, client: DatadogClient) -> Result:
     """Every SLO that the search finds, with the state of its worst time frame."""
-    found = await _all_pages(
-        built, client, 100, lambda number: {"page[size]": 100, "page[number]": number}
-    )
+    found = await _found(built, client, Paging("page[number]", "page[size]", 100, by_number=True))
     found.things = [slo_state(slo) for slo in found.things]
     return _limited(built, found, below="data")
 
 
 async def incidents_found(built: Built, client: DatadogClient) -> Result:
     """Every incident that the search finds, as a flat list."""
-    found = await _all_pages(
-        built, client, 100, lambda number: {"page[size]": 100, "page[offset]": number * 100}
-    )
+    found = await _found(built, client, Paging("page[offset]", "page[size]", 100))
     found.things = [flat_incident(each) for each in found.things]
     return _limited(built, found, below="data")
 
@@ -223,7 +219,7 @@ async def api(built: Built, client: DatadogClient) -> Result:
         json=body,
         headers=dict(_fields(options.get("header", []), ":")),
     )
-    told = _notices(built, response.json)
+    told = notices(built, response.json)
     return Result("" if options.get("silent") else printed(response, sort=False), told)
 
 
@@ -245,33 +241,22 @@ def _typed(text: str) -> Any:
     return text if isinstance(value, str | list | dict) else value
 
 
-async def _all_pages(
-    built: Built,
-    client: DatadogClient,
-    size: int,
-    paging: Callable[[int], dict[str, int]],
-) -> _Found:
-    """Everything, page by page: a gate that looks at the first page only would open wrongly.
+async def _found(built: Built, client: DatadogClient, paging: Paging) -> _Found:
+    """Everything, page by page: a gate that looks at the first page only would open wrongly."""
+    pages = await all_pages(
+        client, built.path, built.query, paging, lambda response: _list_of(built, response)
+    )
+    found = _Found(pages.things)
+    for document in pages.documents:
+        found.tell(document)
+    if pages.lacking:
+        found.told[pages.lacking] = None
+        found.meta["warnings"] = [*_as_list(found.meta.get("warnings")), pages.lacking]
+    return found
 
-    `paging` asks for a page of `size` by its number, from 0.
-    """
-    found = _Found()
-    for number in range(MAX_PAGES):
-        query = {**built.query, **paging(number)}
-        try:
-            response = await client.request("GET", built.path, query=query)
-            items = _list_of(built, response)
-        except DatadogError as error:
-            if number == 0:
-                raise
-            pages = "1 page" if number == 1 else f"{number} pages"
-            read = f"{pages} before it ({len(found.things)} results) were read"
-            told = f"{error}: this was page {number + 1}; {read}, and are not shown"
-            raise DatadogError(told, error.status, error.body, error.again_in) from None
-        found.add(response.json, items)
-        if len(items) < size:
-            return found
-    raise DatadogError(f"{built.row.name}: more than {MAX_PAGES * size} results: narrow it down")
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _limited(built: Built, found: _Found, below: str = "") -> Result:

@@ -27,8 +27,13 @@ FlagType = Literal[
     "json",
     "path",  # a file that holds JSON
     "uuid",
-    "pair",  # KEY=VALUE or KEY:VALUE, repeatable
+    "float",
+    "site",
+    "pair",  # KEY=VALUE, repeatable
+    "header",  # KEY:VALUE, repeatable
 ]
+REPEATED = {"pair": "=", "header": ":"}
+"""The types of flags that may be given several times, with what parts the key from the value."""
 TimeFormat = Literal["unix", "unix_ms", "rfc3339"]
 
 
@@ -55,6 +60,11 @@ class PupFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A clause of a search query, as `service:{}`; the clauses of a place are joined."""
     refused: str = ""
     """Why the built-in client cannot do what the flag asks."""
+
+    @property
+    def spelled_choices(self) -> list[str]:
+        """The choices as people write them."""
+        return [sent if sent.lower() == each else each for each, sent in self.choices.items()]
 
 
 class PupArgument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

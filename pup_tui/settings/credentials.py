@@ -145,7 +145,7 @@ def _of_pup(
     """What `pup` has: in its settings, and the token of its login."""
     source = "pup's config.yaml"
     said = store.settings()
-    problem = said.problem or _elsewhere(account, said.site)
+    problem = said.problem or elsewhere(account, said.site)
     stated = _read(source, lambda name: getattr(said, name), problem)
     if said.problem or stated.has:
         yield _checked(stated)
@@ -189,7 +189,7 @@ def _of_session(
     )
 
 
-def _elsewhere(account: DatadogConfiguration, site: str) -> str:
+def elsewhere(account: DatadogConfiguration, site: str) -> str:
     """Why the keys in the settings of `pup` are for another Datadog; empty where they are for this one."""
     if not account.is_of_site:
         return f"it is for a site of Datadog, and requests go to {account.place}"

@@ -91,13 +91,19 @@ class _Issued(Struct):
 
 
 class PupStore:
-    """The stored configuration of `pup` in a folder, read when it is asked for."""
+    """The stored configuration of `pup` in a folder, read when it is asked for; its settings only once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._settings: PupSettings | None = None
 
     def settings(self) -> PupSettings:
         """Its `config.yaml`. `pup` takes one that it cannot read for absent."""
+        if self._settings is None:
+            self._settings = self._read_settings()
+        return self._settings
+
+    def _read_settings(self) -> PupSettings:
         text = _text(self.folder / "config.yaml")
         if not text.strip():
             return PupSettings()

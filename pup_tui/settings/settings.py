@@ -12,6 +12,7 @@ import pwd
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -28,6 +29,7 @@ from pup_tui.datadog.configuration import (
     base_url_of,
     site_of,
 )
+from pup_tui.datadog.pup_folder import pup_folder
 from pup_tui.quoted import quoted
 from pup_tui.settings.colours import depth_of, is_dark
 
@@ -173,6 +175,7 @@ class _Reading:
         self._file: ConfigFile | None = None
         self._site = ""
         self._home = Path(environ.get("HOME") or _account_home()).absolute()
+        self._pup_dir = pup_folder(self._environ, self._home)
         usual = self._usual(platformdirs.user_config_path, ".config")
         named = self._text("config_dir", "PUP_TUI_CONFIG_DIR", str(usual))
         self._config_dir = Path(named).absolute()
@@ -193,7 +196,7 @@ class _Reading:
             pup=self._text(
                 "datadog.client", "PUP_TUI_PUP", "auto", said.datadog.client if said else ""
             ),
-            pup_dir=self._pup_dir(),
+            pup_dir=self._pup_dir,
             read_only=self._is_read_only,
             retention=self._retention(said.retention if said else None),
             environ=self._process_environ(said.datadog if said else None),
@@ -227,7 +230,7 @@ class _Reading:
 
     def _said_by_pup(self) -> str:
         """Where `pup` itself is told that nothing may be changed; empty where it is not."""
-        store = self._pup_store()
+        store = self._pup_store
         said = "" if store is None else store.settings().read_only
         return "" if _means_no(said) else f"pup's {CONFIG_FILE}{_odd(said)}"
 
@@ -307,7 +310,7 @@ class _Reading:
             given=tuple(self._given.runbooks),
             environment=tuple(Path(part) for part in listed if part),
             configured=(*map(self._from_config, said), self._config_dir / "runbooks"),
-            pup=self._pup_dir() / "runbooks",
+            pup=self._pup_dir / "runbooks",
         )
         in_file = f"{CONFIG_FILE}:{self._line('runbooks')}"
         for paths, source in (
@@ -327,14 +330,6 @@ class _Reading:
             line = self._line(f"retention.{name}")
             self._tell(f"retention.{name}", text, f"{CONFIG_FILE}:{line}" if line else DEFAULT)
         return texts
-
-    def _pup_dir(self) -> Path:
-        """Where `pup` keeps its own configuration."""
-        own = self._environ.get("PUP_CONFIG_DIR")
-        if own:
-            return Path(own)
-        config = self._environ.get("XDG_CONFIG_HOME")
-        return (Path(config) if config else self._home / ".config") / "pup"
 
     def _process_environ(self, said: Datadog | None) -> Mapping[str, str]:
         """The environment of processes, where a profile's comes after the operator's own."""
@@ -394,18 +389,18 @@ class _Reading:
 
     def _site_of_pup(self) -> tuple[str, str]:
         """The site that `pup` itself goes to, and where that stands; twice nothing where nothing says it."""
-        store = self._pup_store()
+        store = self._pup_store
         return ("", "") if store is None else store.site(self._environ.get("DD_ORG", ""))
 
+    @cached_property
     def _pup_store(self) -> PupStore | None:
         """What `pup` keeps, where it keeps anything."""
-        folder = self._pup_dir()
-        if not folder.is_dir():
+        if not self._pup_dir.is_dir():
             return None
         # Late: most operators have no such folder.
         from pup_tui.settings.pup_store import PupStore
 
-        return PupStore(folder)
+        return PupStore(self._pup_dir)
 
     def _terminal(self, said: Configuration | None) -> TerminalFacts:
         colors, source = self._found("colors", "PUP_TUI_COLORS", said.colors if said else "")

@@ -183,7 +183,8 @@ def _refused(request: HttpRequest, response: Response, sink: OutputSink) -> Outc
     said = f"HTTP {response.status} from {response.url or safe_url(request.url)}"
     if 300 <= response.status < 400 and not request.follow_redirects:
         said += "; redirects are not followed unless the step says `follow_redirects: true`"
-    return _outcome(response, said + known_as(response))
+    is_open = response.status >= 500 and request.method not in _SAFE
+    return _outcome(response, said + known_as(response) + (f"; {_MAY_BE_DONE}" if is_open else ""))
 
 
 def _told(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from pup_tui.core.requests import BARRED
-from pup_tui.datadog.arguments import check_beginning
+from pup_tui.datadog.arguments import check_beginning, says_read_only
 from pup_tui.datadog.client import MAY_BE_DONE
 from pup_tui.datadog.commands import CommandError, Invocation, execute, mutates, resolve
 from pup_tui.datadog.configuration import (
-    CREDENTIAL_VARIABLES,
-    SITE_VARIABLE,
-    URL_VARIABLE,
+    READ_ONLY_VARIABLE,
     ConfigurationError,
     DatadogConfiguration,
     PupChoice,
@@ -22,8 +20,9 @@ from pup_tui.datadog.configuration import (
 from pup_tui.datadog.endpoint import path_of
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.help import asks_help, help_text
-from pup_tui.datadog.known_words import program_of
+from pup_tui.datadog.known_words import check_login, program_of
 from pup_tui.datadog.permissions import told_refusal
+from pup_tui.datadog.step_account import account_of, cannot_be_used
 from pup_tui.known_word import KnownWord
 from pup_tui.steps.datadog_calls import client_for, refused
 from pup_tui.steps.executor import (
@@ -35,7 +34,13 @@ from pup_tui.steps.executor import (
     unless_stopped,
 )
 from pup_tui.steps.process import ProcessCommand, run_process
+from pup_tui.steps.pup_account import (
+    account_variables,
+    environment,
+    nothing_stored,
+)
 from pup_tui.steps.pup_extension import extension_environment, find_extension
+from pup_tui.steps.pup_output import HeardPup
 from pup_tui.steps.pup_programs import PUP, pup_program
 
 if TYPE_CHECKING:
@@ -47,22 +52,17 @@ if TYPE_CHECKING:
 BUILT_IN = "the built-in client"
 """What `ran_by` calls the client of this program."""
 
-_ANSWERS_FOR_THE_OPERATOR = frozenset(
-    {
-        *("DD_AUTO_APPROVE", "DD_CLI_AUTO_APPROVE", "PUP_AUTO_APPROVE", "PUP_AGENT_MODE"),
-        *("FORCE_AGENT_MODE", "AGENT", "AIDER", "AMAZON_Q", "AWS_Q_DEVELOPER"),
-        *("CLAUDECODE", "CLAUDE_CODE", "CLINE", "CODEX", "CODEX_CI", "CODEX_SANDBOX"),
-        *("CODEX_SESSION_ID", "CODEX_THREAD_ID", "CODEX_VERSION", "OPENAI_CODEX"),
-        *("COPILOT_AGENT_SESSION_ID", "COPILOT_CLI", "GITHUB_COPILOT", "CURSOR_AGENT"),
-        *("CURSOR_TRACE_ID", "DEVIN_SESSION_ID", "GEMINI_CLI", "GEMINI_CODE_ASSIST"),
-        *("OPENCODE", "PI_CODING_AGENT", "SRC_CODY", "WINDSURF_AGENT"),
-    }
-)
-"""Variables that make `pup` say yes to its own questions, and wrap its output in an envelope."""
 
-_OURS_FOR_PUP = {URL_VARIABLE: "PUP_MOCK_SERVER"}
-_FOR_DATADOG = ("DD_", *_OURS_FOR_PUP, *_OURS_FOR_PUP.values())
-_OF_ANOTHER = "the step's `env` names another Datadog than the configured one, and none of its keys"
+_READ_ONLY = (READ_ONLY_VARIABLE, "DD_CLI_READ_ONLY", "PUP_READ_ONLY")
+_YES = frozenset({"true", "1"})
+
+
+class _Started(NamedTuple):
+    """A process to start; one that is `is_apart` may not send what `pup` has stored for its own site."""
+
+    command: ProcessCommand
+    is_apart: bool
+    is_pup: bool
 
 
 class PupExecutor:
@@ -80,21 +80,29 @@ class PupExecutor:
             return Outcome(ok=False, reason="there is no subcommand after `pup`")
         if stop.is_set():
             return told_to_stop()
-        if context.read_only and _may_change(words, request):
-            return Outcome(ok=False, reason=BARRED)
+        if barred := _why_barred(words, request, context):
+            return Outcome(ok=False, reason=barred)
         invocation = None
         with suppress(CommandError):
             invocation = resolve(words)
         environ = context.environment(request.env)
         cwd = context.cwd / (request.cwd or "")
         try:
-            command = self._command(request, words, invocation, environ, cwd)
+            account = account_of(self._configuration, request.env, environ)
+            started = self._started(request, words, invocation, account, context)
         except CommandError as error:
             return Outcome(ok=False, reason=str(error))
         except ConfigurationError as error:
-            return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
-        if command is not None:
-            ended = await run_process(command, sink, stop, context)
+            return Outcome(ok=False, reason=cannot_be_used(error))
+        if started is not None:
+            command = started.command
+            kept = nothing_stored if started.is_apart else nullcontext
+            heard = HeardPup(sink, words, invocation) if started.is_pup else None
+            with kept(command.environ) as given:
+                command = replace(command, environ=given)
+                ended = await run_process(command, heard or sink, stop, context)
+            if heard is not None:
+                ended = heard.told(ended, command.cwd)
             return replace(ended, ran_by=command.executable)
         if self._choice == "installed":
             return Outcome(ok=False, reason="`pup` is not on PATH; install it")
@@ -103,11 +111,7 @@ class PupExecutor:
             return Outcome(ok=True, exit_code=0, ran_by=BUILT_IN)
         if invocation is None:
             return Outcome(ok=False, reason=self._why_not(words))
-        try:
-            configuration = self._configured(request.env, environ)
-        except ConfigurationError as error:
-            return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
-        ended = await _on_client(invocation, configuration, cwd, sink, stop, context)
+        ended = await _on_client(invocation, account, cwd, sink, stop, context)
         return replace(ended, ran_by=BUILT_IN)
 
     def _why_not(self, words: Sequence[str]) -> str:
@@ -123,52 +127,53 @@ class PupExecutor:
             return f"{told}, which `datadog.client` rules out"
         return f"{told}: install it"
 
-    def _command(
+    def _started(
         self,
         request: PupRequest,
         words: Sequence[str],
         invocation: Invocation | None,
-        environ: Mapping[str, str],
-        cwd: Path,
-    ) -> ProcessCommand | None:
-        """The process for the words, of an extension or an installed `pup`; None for the built-in client.
+        account: DatadogConfiguration,
+        context: Context,
+    ) -> _Started | None:
+        """What the words start, an extension or an installed `pup`; None for the built-in client.
 
-        Raises CommandError and ConfigurationError.
+        Raises CommandError.
         """
+        environ = context.environment(request.env)
+        is_of_another = account.base_url != self._configuration.base_url
+        if is_of_another and "DD_ORG" not in request.env:
+            environ.pop("DD_ORG", None)
+        cwd = context.cwd / (request.cwd or "")
+        given = environment(environ, context.environ)
         if invocation is None and self._choice != "builtin":
             extension = find_extension(words, environ)
             if extension is not None:
-                given = extension_environment(
-                    environment(environ),
-                    self._configured(request.env, environ),
-                    extension.flags,
-                    approved=request.approved,
-                )
-                arguments = (extension.path, *extension.arguments)
-                return ProcessCommand(
+                command = ProcessCommand(
                     executable=extension.path,
-                    arguments=arguments,
-                    environ=given,
+                    arguments=(extension.path, *extension.arguments),
+                    environ=extension_environment(
+                        given, account, extension.flags, approved=request.approved
+                    ),
                     cwd=cwd,
                     marked=False,
                 )
+                return _Started(command, is_of_another, is_pup=False)
         path = self._installed(invocation, environ)
         if path is None:
             return None
-        arguments = (PUP, *in_json(words))
-        given = environment(environ)
-        configuration = self._configured(request.env, environ)
-        _check_endpoint(words, invocation, configuration.base_url)
+        _check_endpoint(words, invocation, account.base_url)
         if invocation is None:
             check_beginning(words)
-        if configuration.is_handed_on or configuration.base_url != self._configuration.base_url:
-            # As a whole: `pup` sends a token and keys that stand beside it together.
-            given = {k: v for k, v in given.items() if k not in CREDENTIAL_VARIABLES}
-            given |= configuration.variables()
-        if not given.keys().isdisjoint(CREDENTIAL_VARIABLES):
-            # Without it `pup` would take the site of whatever configuration it reads.
-            given[SITE_VARIABLE] = configuration.site
-        return ProcessCommand(executable=path, arguments=arguments, environ=given, cwd=cwd)
+            check_login(words)
+        usual = self._configuration
+        is_apart = is_of_another or not account.is_of_site or usual.stored_elsewhere
+        command = ProcessCommand(
+            executable=path,
+            arguments=(PUP, *in_json(words)),
+            environ=account_variables(account, request.env, given, is_apart=is_apart),
+            cwd=cwd,
+        )
+        return _Started(command, is_apart, is_pup=True)
 
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
         if self._choice == "builtin":
@@ -176,27 +181,6 @@ class PupExecutor:
         if self._choice == "auto" and invocation is not None and invocation.row.alias:
             return None
         return pup_program(PUP, environ)
-
-    def _configured(
-        self, env: Mapping[str, str | None], environ: Mapping[str, str]
-    ) -> DatadogConfiguration:
-        """The account that the step's own `env` names, as an installed `pup` would take it.
-
-        The operator's credentials go to the Datadog that is configured: for another one the step has to bring
-        its own. Raises ConfigurationError.
-        """
-        usual = self._configuration
-        if not any(name.startswith(_FOR_DATADOG) for name in env):
-            return usual
-        if address := next((theirs for theirs in _OURS_FOR_PUP.values() if theirs in env), ""):
-            raise ConfigurationError(f"{address} is not for steps: use {URL_VARIABLE}")
-        account = {SITE_VARIABLE: usual.site, **environ}
-        named = DatadogConfiguration.from_environment(account)
-        if named.base_url != usual.base_url:
-            own = {name: env.get(name) or "" for name in CREDENTIAL_VARIABLES}
-            named = DatadogConfiguration.from_environment(account | own)
-            return replace(named, trouble=_OF_ANOTHER)
-        return named if any(name in env for name in CREDENTIAL_VARIABLES) else usual
 
 
 def _check_endpoint(words: Sequence[str], invocation: Invocation | None, base_url: str) -> None:
@@ -214,13 +198,20 @@ def _check_endpoint(words: Sequence[str], invocation: Invocation | None, base_ur
         path_of(each, base_url)
 
 
-def _may_change(words: Sequence[str], request: PupRequest) -> bool:
-    """Whether words may change something, now that nothing of them is a template any more.
+def _why_barred(words: Sequence[str], request: PupRequest, context: Context) -> str:
+    """Why words may not be sent where nothing may be changed, now that nothing of them is a template.
 
     What a value made of them may be another subcommand, or an extension, than the plan had taken them for.
+    The words themselves, and the step's `env`, may say so too: `pup` lets much of what changes pass.
     """
     changes = mutates(words)
-    return changes is True or (changes is None and not request.read_only)
+    if context.read_only and (changes or (changes is None and not request.read_only)):
+        return BARRED
+    if changes and says_read_only(words):
+        return "it changes something, and --read-only is given"
+    if changes and any((request.env.get(name) or "").lower() in _YES for name in _READ_ONLY):
+        return "it changes something, and its `env` says read-only"
+    return ""
 
 
 async def _on_client(
@@ -245,15 +236,6 @@ async def _on_client(
     sink.write("stdout", result.stdout.encode("utf-8", "replace"))
     sink.write("stderr", result.stderr.encode("utf-8", "replace"))
     return Outcome(ok=True, exit_code=0)
-
-
-def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of an installed `pup`: without what lets it decide in the operator's place."""
-    kept = {k: v for k, v in environ.items() if k not in _ANSWERS_FOR_THE_OPERATOR}
-    for ours, theirs in _OURS_FOR_PUP.items():
-        if environ.get(ours):
-            kept[theirs] = environ[ours]
-    return kept
 
 
 def in_json(words: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
+
+from pup_tui.datadog.pup_folder import pup_folder
 
 PUP = "pup"
 _OURS = "pup-tui"
@@ -19,14 +20,7 @@ def pup_program(name: str, environ: Mapping[str, str]) -> str | None:
     if name == _OURS:
         return None
     if name != PUP:
-        found = shutil.which(_configuration(environ) / "extensions" / name / name)
+        found = shutil.which(pup_folder(environ) / "extensions" / name / name)
         if found is not None:
             return str(found)
     return shutil.which(name, path=environ.get("PATH", ""))
-
-
-def _configuration(environ: Mapping[str, str]) -> Path:
-    own, config = environ.get("PUP_CONFIG_DIR"), environ.get("XDG_CONFIG_HOME")
-    if own:
-        return Path(own)
-    return (Path(config) if config else Path(environ.get("HOME", "/")) / ".config") / PUP

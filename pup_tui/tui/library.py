@@ -167,10 +167,10 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
 
 
 def _counted_names(runbook: Runbook) -> str:
-    from pup_tui.catalog.named_things import named_things
+    from pup_tui.catalog.named_things import named_beforehand
     from pup_tui.tui.texts import counted
 
-    kinds = Counter(thing.kind for thing in named_things(runbook, {}))
+    kinds = Counter(thing.kind for thing in named_beforehand(runbook))
     return ", ".join(counted(number, kind) for kind, number in kinds.items())
 
 

@@ -63,6 +63,7 @@ class Starter:
             profile=self._services.profile.name,
             read_only=self._services.read_only,
             sources=self._beside(loaded),
+            refuses=self._services.catalog.pup.refuses,
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:

@@ -78,6 +78,16 @@ def test_the_states_of_an_slo_are_those_of_all_its_time_frames() -> None:
         ({"errors": ["Forbidden", "again"]}, "the answer is an error: Forbidden; again"),
         ({"errors": [{"detail": "no such thing"}]}, "the answer is an error: no such thing"),
         ({"error": "bad", "data": None}, "the answer is an error: bad"),
+        ({"errors": {"a": "gone", "b": ["x", "y"]}}, "the answer is an error: a: gone; b: x; y"),
+        ({"errors": {"a": {"detail": "no"}}}, "the answer is an error: a: no"),
+        ({"errors": {"a": 1}}, "the answer is an error: an error"),
+        (
+            {"tags": {"env:x": [{"name": "h"}]}},
+            (
+                '1 of 1 have no status: `json.tags["env:x"][0]` has no status; it has name: '
+                'name what is meant, such as `json.tags["env:x"][0].name`'
+            ),
+        ),
         (
             {"data": [_resource(status="ok"), _resource(name="b")]},
             (

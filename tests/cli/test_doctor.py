@@ -250,6 +250,18 @@ def test_what_runbooks_lack_is_told(program: Program) -> None:
     )
 
 
+def test_a_step_that_would_send_the_operators_keys_elsewhere_is_told(program: Program) -> None:
+    steps = "steps: [{name: a, kind: pup, run: monitors list}, {name: b, kind: shell, run: ls}]"
+    installs(
+        program, "away", f"name: r\ndefaults: {{env: {{DD_SITE: us3.datadoghq.com}}}}\n{steps}\n"
+    )
+    done = program("doctor", "--json", "--offline", **KEYS)
+    (refused,) = checks(done, "runbooks", "refused")
+    assert refused[1].startswith(
+        "1 step would be refused: they cannot run with their `env`: away/a"
+    )
+
+
 def test_a_read_only_mode_says_which_steps_it_refuses(program: Program) -> None:
     installs(program, "looks", LOOKS)
     done = program("doctor", "--json", "--offline", "--read-only", **KEYS)

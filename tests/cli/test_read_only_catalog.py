@@ -136,7 +136,8 @@ def changing_subcommands() -> list[str]:
             lines.append(" ".join([*words, *(["-X POST"] if row.name == "api" else [])]))
     for more in installed_commands().values():
         if more.mutates and more.arguments:
-            lines.append(f"{more.name} {' '.join('x' for _ in more.arguments)}")
+            kinds = [each.partition(":")[2] for each in more.arguments]
+            lines.append(f"{more.name} {' '.join(SAMPLES.get(kind, 'x') for kind in kinds)}")
         elif more.mutates:
             flags = [sample(flag) for flag in more.flags if flag.required]
             lines.append(" ".join([more.name, *flags]))

@@ -104,3 +104,33 @@ async def test_a_keyring_that_waits_to_be_unlocked_is_told_of(
         slow.unlocked.set()
         keyring.set_keyring(before)
     assert notes == ["the keyring is asked for credentials: it may wait to be unlocked"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "profile", "is_elsewhere"),
+    [
+        ({}, "", False),
+        ({"DD_SITE": "datadoghq.com"}, "", False),
+        ({"DD_SITE": "datadoghq.eu"}, "", True),
+        ({"DD_API_KEY": "k", "DD_APP_KEY": "k", "DD_SITE": "datadoghq.eu"}, "", True),
+        ({}, "datadog: {site: datadoghq.eu}", True),
+        ({}, "datadog: {site: datadoghq.com}", False),
+    ],
+)
+def test_keys_that_pup_has_stored_for_another_site_are_known_as_that(
+    tmp_path: Path, environ: dict[str, str], profile: str, is_elsewhere: bool
+) -> None:
+    around = {"HOME": str(tmp_path), "PUP_CONFIG_DIR": str(tmp_path), "PATH": "", **environ}
+    (tmp_path / "config.yaml").write_text("site: datadoghq.com\napi_key: of-pup\napp_key: of-pup\n")
+    if profile:
+        (tmp_path / "own" / "profiles").mkdir(parents=True)
+        (tmp_path / "own" / "profiles" / "eu.yaml").write_text(profile)
+        around |= {"PUP_TUI_CONFIG_DIR": str(tmp_path / "own"), "PUP_TUI_PROFILE": "eu"}
+    found = Parts(read_settings(environ=around)).credentials.datadog
+    assert found.stored_elsewhere is is_elsewhere
+
+
+def test_a_site_that_only_pup_knows_is_its_own_matter(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "PUP_CONFIG_DIR": str(tmp_path), "PATH": ""}
+    (tmp_path / "config.yaml").write_text("site: dd.example\napi_key: of-pup\napp_key: of-pup\n")
+    assert not Parts(read_settings(environ=environ)).credentials.datadog.stored_elsewhere

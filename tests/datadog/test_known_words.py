@@ -130,12 +130,14 @@ def test_all_146_subcommands_are_known() -> None:
     assert len(names) >= 146
     for name, row in installed_commands().items():
         needed = [flag for flag in row.flags if flag.required]
-        spelled = [*name.split(), *("1" for _ in row.arguments)]
+        uuid = "0b0a1d5e-8f3b-4f0e-9d3a-0a1b2c3d4e5f"
+        spelled = [*name.split(), *(uuid if ":uuid" in each else "1" for each in row.arguments)]
         if row.name in load_table().names:
             continue
-        flags = [word for flag in needed for word in (flag.name, "x")]
-        if any(flag.type == "uuid" for flag in needed):
-            flags = [needed[0].name, "0b0a1d5e-8f3b-4f0e-9d3a-0a1b2c3d4e5f"]
+        flags = []
+        for flag in needed:
+            value = next(iter(flag.choices), uuid if flag.type == "uuid" else "x")
+            flags += [flag.name, value]
         assert judged(" ".join([*spelled, *flags])) == "pup", name
 
 
@@ -157,3 +159,59 @@ def test_subcommands_of_which_little_is_known_are_known(words: str, changes: boo
 def test_no_subcommand_is_the_beginning_of_another() -> None:
     names = sorted(name + " " for name in {*load_table().names, *installed_commands()})
     assert [a for a, b in pairwise(names) if b.startswith(a)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("cases update-priority 5 --priority P9", "'P9' is unknown, use NOT_DEFINED, P1"),
+        ("cases update-priority 5 --priority=high", "use NOT_DEFINED, P1, P2, P3, P4, P5"),
+        ("metrics submit --name x --value abc", "'abc' is no number"),
+        ("notebooks get abc", "'abc' is no whole number"),
+        ("feature-flags flags archive abc", "'abc' is no UUID"),
+        ("api v1/x -X DELTE", "'DELTE' is unknown, did you mean DELETE?"),
+        ("api v1/x -XFETCH", "use GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+        ("api v1/x -H A=b", "'A=b' is not written KEY:VALUE"),
+        ("api v1/x -H :b", "has no key: write KEY:VALUE"),
+        ("api v1/x -f a", "'a' is not written KEY=VALUE"),
+        ("api v1/x --field==b", "'=b' has no key: write KEY=VALUE"),
+        ("runbooks run triage --arg A", "'A' is not written KEY=VALUE"),
+        ("logs search --query x --sort=ascc", "counts as -timestamp, did you mean asc?"),
+        ("auth login --site evil.example", "is 'evil.example', which is no Datadog site"),
+        ("auth status --site=evil.example", "which is no Datadog site"),
+        ("--outptu json monitors list", "before the subcommand: did you mean --output?"),
+        ("--frobnicate x monitors list", "before the subcommand: write the subcommand first"),
+    ],
+)
+def test_values_that_no_pup_takes_are_told(line: str, told: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        judged(line, {"pup"})
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cases update-priority 5 --priority p2",
+        "cases update-priority 5 --priority @",
+        "metrics submit --name x --value=-1.5e3",
+        "notebooks get @",
+        "notebooks get 12",
+        "api v1/x -X delete",
+        "api v1/x -X @",
+        "api v1/x -H A:b -H C: -f a= -F @ -f @",
+        "auth login --site app.datadoghq.eu",
+        "logs search --query x --sort=-timestamp",
+        "logs search --query x --sort desc",
+        "logs search --query x --sort whatever",
+    ],
+)
+def test_values_that_a_pup_takes_are_not(line: str) -> None:
+    judged(line, {"pup"})
+
+
+@pytest.mark.parametrize("line", ["version", "agent schema", "mcp serve", "completions zsh"])
+def test_what_pup_serves_itself_is_no_extension(line: str) -> None:
+    assert judged(line, {"pup", f"pup-{line.split(maxsplit=1)[0]}"}) == "pup"
+    with pytest.raises(CommandError):
+        judged(line, {f"pup-{line.split(maxsplit=1)[0]}"})

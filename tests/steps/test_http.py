@@ -117,6 +117,14 @@ class TestAnswer:
         assert outcome.reason == f"HTTP 503 from {server.url}/p"
         assert b'"error": "down"' in sink.stdout
 
+    @pytest.mark.parametrize(("status", "is_open"), [(500, True), (504, True), (409, False)])
+    async def test_a_change_that_the_server_fails_at_may_be_made(
+        self, ask: Ask, status: int, is_open: bool
+    ) -> None:
+        async with FakeServer(Reply(status, {"error": "down"})) as server:
+            outcome = await ask(f"{server.url}/p", method="POST")
+        assert outcome.reason.endswith("; the server may have carried it out") is is_open
+
     async def test_status_that_the_step_expects(self, ask: Ask) -> None:
         async with FakeServer(Reply(404)) as server:
             outcome = await ask(server.url, expect_status=("2xx", "404"))

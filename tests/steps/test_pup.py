@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,8 @@ from pup_tui.datadog.configuration import (
     PupChoice,
 )
 from pup_tui.datadog.sandbox import Sandbox
-from pup_tui.steps.pup import PupExecutor, environment, in_json
+from pup_tui.steps.pup import PupExecutor, in_json
+from pup_tui.steps.pup_account import environment
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 ALIAS = ("incidents", "list", "--service=payments")
 """A spelling of the built-in table that an installed `pup` does not know."""
+
+
+def is_gone(path: str) -> bool:
+    return not Path(path).exists()
 
 
 class Pup:
@@ -99,14 +105,14 @@ class TestInstalled:
         self, installed: Pup, sink: RecordingSink
     ) -> None:
         (installed.context.cwd / "sub").mkdir()
-        env = {"DD_SITE": "datadoghq.eu", "DD_AUTO_APPROVE": "true"}
+        env = {"DD_SITE": "datadoghq.com", "DD_AUTO_APPROVE": "true"}
         await installed("monitors", "list", env=env, cwd="sub")
         lines = sink.stdout.decode().splitlines()
-        assert {f"PWD={installed.context.cwd}/sub", "DD_SITE=datadoghq.eu"} <= set(lines)
+        assert {f"PWD={installed.context.cwd}/sub", "DD_SITE=datadoghq.com"} <= set(lines)
         assert "DD_AUTO_APPROVE" not in sink.stdout.decode()
 
     @pytest.mark.parametrize(
-        "own", [{}, {"DD_API_KEY": "own", "DD_APP_KEY": "own"}, {"DD_ACCESS_TOKEN": "own"}]
+        "own", [{"DD_API_KEY": "own", "DD_APP_KEY": "own"}, {"DD_ACCESS_TOKEN": "own"}]
     )
     async def test_gets_the_operators_keys_for_no_other_datadog(
         self, installed: Pup, sink: RecordingSink, own: dict[str, str]
@@ -120,6 +126,80 @@ class TestInstalled:
         assert {each for each in lines if each.startswith(CREDENTIAL_VARIABLES)} == {
             f"{name}={text}" for name, text in own.items()
         }
+
+    @pytest.mark.parametrize(
+        "env",
+        [
+            {"DD_SITE": "datadoghq.eu"},
+            {"PUP_TUI_DATADOG_URL": "https://evil.example"},
+            {"PUP_TUI_DATADOG_URL": "https://evil.example", "DD_API_KEY": "half"},
+            {"PUP_TUI_DATADOG_URL": "https://evil.example", "DD_ACCESS_TOKEN": " "},
+            {"PUP_TUI_DATADOG_URL": "https://evil.example", "PUP_CONFIG_DIR": "/x"},
+        ],
+    )
+    async def test_is_not_started_for_another_datadog_without_keys_for_it(
+        self, installed: Pup, sink: RecordingSink, env: dict[str, str]
+    ) -> None:
+        outcome = await installed("monitors", "list", env=env)
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert "names another Datadog than the configured one" in outcome.reason
+
+    @pytest.mark.parametrize("own", [{}, {"PUP_CONFIG_DIR": "/theirs"}, {"HOME": "/theirs"}])
+    async def test_finds_nothing_that_it_has_stored_for_another_datadog(
+        self, installed: Pup, sink: RecordingSink, own: dict[str, str]
+    ) -> None:
+        environ = {**installed.context.environ, "PUP_CONFIG_DIR": "/stored", "DD_ORG": "ours"}
+        installed.context = replace(installed.context, environ=environ)
+        (installed.context.cwd / "bin" / "pup").write_text(
+            "#!/bin/sh\n/usr/bin/env\n/bin/ls -A $PUP_CONFIG_DIR\necho end >$PUP_CONFIG_DIR/x\n"
+        )
+        keys = {"PUP_TUI_DATADOG_URL": "https://evil.example", "DD_ACCESS_TOKEN": "theirs"}
+        assert (await installed("monitors", "list", env={**keys, **own})).ok
+        *lines, last = sink.stdout.decode().splitlines()
+        told = dict(line.split("=", 1) for line in [*lines, last])
+        assert told["PUP_MOCK_SERVER"] == "https://evil.example"
+        assert told["DD_TOKEN_STORAGE"] == "file"
+        assert "DD_ORG" not in told
+        assert told["PUP_CONFIG_DIR"] not in ("/stored", "/theirs")
+        assert is_gone(told["PUP_CONFIG_DIR"])
+
+    async def test_sends_nothing_stored_to_an_address_in_place_of_the_site(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        installed.configuration = DatadogConfiguration(base_url="https://proxy.example")
+        environ = {**installed.context.environ, "PUP_TUI_DATADOG_URL": "https://proxy.example"}
+        installed.context = replace(installed.context, environ=environ)
+        assert (await installed("monitors", "list")).ok
+        assert "DD_TOKEN_STORAGE=file" in sink.stdout.decode().splitlines()
+
+    async def test_sends_no_keys_that_it_has_stored_for_another_site_to_the_configured_one(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        installed.configuration = DatadogConfiguration(
+            access_token="of-this-site", source="pup's session", stored_elsewhere=True
+        )
+        assert (await installed("monitors", "list")).ok
+        assert {
+            *("DD_TOKEN_STORAGE=file", "DD_ACCESS_TOKEN=of-this-site", "DD_SITE=datadoghq.com")
+        } <= set(sink.stdout.decode().splitlines())
+
+    async def test_goes_to_the_configured_site_whatever_a_steps_own_configuration_says(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        for own in ({"PUP_CONFIG_DIR": "/x"}, {"HOME": "/x"}, {"XDG_CONFIG_HOME": "/x"}):
+            await installed("monitors", "list", env=own)
+            assert "DD_SITE=datadoghq.com" in sink.stdout.decode().splitlines()
+            assert "DD_TOKEN_STORAGE" not in sink.stdout.decode()
+
+    async def test_goes_the_operators_way_only(self, installed: Pup, sink: RecordingSink) -> None:
+        environ = {**installed.context.environ, "https_proxy": "http://ours.example"}
+        installed.context = replace(installed.context, environ=environ)
+        way = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE")
+        await installed("monitors", "list", env=dict.fromkeys(way, "theirs"))
+        lines = sink.stdout.decode().splitlines()
+        assert [each for each in lines if each.startswith(way)] == [
+            "https_proxy=http://ours.example"
+        ]
 
     @pytest.mark.parametrize(
         "words",
@@ -240,6 +320,135 @@ class TestInstalled:
         installed.context = replace(installed.context, environ=environ)
         await installed("monitors", "list", env={"DD_READ_ONLY": own})
         assert "DD_READ_ONLY=true" in sink.stdout.decode().splitlines()
+
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            ("monitors list", []),
+            ("monitors list -o json", []),
+            ("slos list --limit=5", {"data": []}),
+            ("monitors search", {"monitors": []}),
+            ("cases search -o json", []),
+            ("notebooks list", []),
+        ],
+    )
+    async def test_nothing_is_an_empty_list_where_one_is_asked_for(
+        self, installed: Pup, sink: RecordingSink, words: str, told: object
+    ) -> None:
+        (installed.context.cwd / "bin" / "pup").write_text("#!/bin/sh\necho none >&2\n")
+        assert (await installed(*words.split())).ok
+        assert json.loads(sink.stdout) == told
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "monitors list -o csv",
+            "notebooks list --jq .x",
+            "notebooks list -oyaml",
+            "monitors delete 5",
+            "some-extension list",
+        ],
+    )
+    async def test_nothing_stays_nothing_elsewhere(
+        self, installed: Pup, sink: RecordingSink, words: str
+    ) -> None:
+        (installed.context.cwd / "bin" / "pup").write_text("#!/bin/sh\n")
+        assert (await installed(*words.split())).ok
+        assert sink.stdout == b""
+
+    @pytest.mark.parametrize(
+        ("words", "count", "told"),
+        [
+            (
+                "monitors list",
+                200,
+                "[pup-tui] these are the 200 results of one page, and there may be more",
+            ),
+            ("monitors list --limit=3", 3, "[pup-tui] these are the 3 results of one page"),
+            ("monitors list", 199, ""),
+        ],
+    )
+    async def test_one_page_is_not_told_as_all(
+        self, installed: Pup, sink: RecordingSink, words: str, count: int, told: str
+    ) -> None:
+        page = json.dumps([{"id": n} for n in range(count)])
+        (installed.context.cwd / "bin" / "pup").write_text(f"#!/bin/sh\necho '{page}'\n")
+        assert (await installed(*words.split())).ok
+        assert sink.stderr.decode().startswith(told)
+        assert (sink.stderr == b"") == (told == "")
+        assert len(json.loads(sink.stdout)) == count
+
+    @pytest.mark.parametrize(
+        ("words", "error", "is_open"),
+        [
+            ("monitors delete 5", "DELETE x failed (HTTP 504): gone", True),
+            ("monitors delete 5", "ResponseError { status: 502 }", True),
+            ("monitors delete 5", "DELETE x failed (HTTP 404): gone", False),
+            ("monitors list", "GET x failed (HTTP 504): gone", False),
+        ],
+    )
+    async def test_a_change_that_the_server_failed_at_may_be_made(
+        self, installed: Pup, words: str, error: str, is_open: bool
+    ) -> None:
+        (installed.context.cwd / "bin" / "pup").write_text(
+            f"#!/bin/sh\necho '{error}' >&2; exit 1\n"
+        )
+        outcome = await installed(*words.split())
+        may_be_done = "; Datadog may have carried it out" if is_open else ""
+        assert outcome.reason == f"exited with 1{may_be_done}"
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "--read-only workflows run 0b0a1d5e-8f3b-4f0e-9d3a-0a1b2c3d4e5f",
+            "workflows run 0b0a1d5e-8f3b-4f0e-9d3a-0a1b2c3d4e5f --read-only",
+            "--read-only auth logout",
+            "auth refresh --read-only",
+            "--read-only auth login --read-only",
+        ],
+    )
+    async def test_changes_nothing_where_its_words_say_so(
+        self, installed: Pup, sink: RecordingSink, words: str
+    ) -> None:
+        outcome = await installed(*words.split())
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert outcome.reason == "it changes something, and --read-only is given"
+
+    @pytest.mark.parametrize("words", ["auth logout", "auth login --read-only", "auth refresh"])
+    async def test_changes_none_of_its_sessions_where_nothing_may_be_changed(
+        self, installed: Pup, sink: RecordingSink, words: str
+    ) -> None:
+        for name in ("DD_READ_ONLY", "PUP_READ_ONLY"):
+            outcome = await installed(*words.split(), env={name: "true"})
+            assert outcome.reason == "it changes something, and its `env` says read-only"
+        environ = {**installed.context.environ, "DD_READ_ONLY": "true"}
+        installed.context = replace(installed.context, environ=environ)
+        outcome = await installed(*words.split())
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert outcome.reason.startswith("refused: ")
+
+    async def test_logs_in_to_a_site_of_datadog_only(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        outcome = await installed("auth", "login", "--site", "evil.example")
+        assert (outcome.ok, sink.stdout) == (False, b"")
+        assert "which is no Datadog site" in outcome.reason
+        assert (await installed("auth", "login", "--site", "datadoghq.eu")).ok
+
+    async def test_logs_in_read_only_where_something_may_be_changed(self, installed: Pup) -> None:
+        assert (await installed("auth", "login", "--read-only")).ok
+
+    @pytest.mark.parametrize(
+        "name", ["agent", "completions", "fmt", "format", "help", "mcp", "test", "version"]
+    )
+    async def test_serves_its_own_first_words_itself(
+        self, installed: Pup, sink: RecordingSink, name: str
+    ) -> None:
+        extension = installed.context.cwd / "bin" / f"pup-{name}"
+        extension.write_text("#!/bin/sh\necho taken\n")
+        extension.chmod(0o755)
+        assert (await installed(name, "x")).ok
+        assert sink.stdout.decode().splitlines()[:2] == [name, "x"]
 
     async def test_inherits_the_locks(self, installed: Pup, sink: RecordingSink) -> None:
         folder = installed.context.cwd
@@ -370,8 +579,7 @@ class TestBuiltIn:
             for own in ({}, {"DD_API_KEY": "half-of-a-pair"}):
                 env = {"PUP_TUI_DATADOG_URL": server.url, **own}
                 outcome = await pup("monitors", "list", env=env)
-                assert "no Datadog credentials" in outcome.reason
-            assert "names another Datadog" in outcome.reason
+                assert "names another Datadog" in outcome.reason
         assert server.requests == []
 
     async def test_account_that_makes_no_sense_is_an_outcome(self, pup: Pup) -> None:
@@ -485,6 +693,19 @@ async def test_a_rate_limit_that_lasts_longer_than_the_step_may_is_told_at_once(
         "still has: try again later"
     )
     assert outcome.again_in == 200
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize(("words", "changes"), [("slos list", False), ("monitors delete 7", True)])
+async def test_a_change_that_the_server_fails_at_may_be_made(
+    pup: Pup, words: str, changes: bool, status: int
+) -> None:
+    pup.context = replace(pup.context, time_left=lambda: 0.1)
+    async with FakeServer(Reply(status, {"errors": ["broken"]})) as server:
+        pup.configuration = DatadogConfiguration(base_url=server.url, access_token="t-0123456789")
+        outcome = await pup(*words.split())
+    assert outcome.status_code == status
+    assert outcome.reason.endswith("; Datadog may have carried it out") is changes
 
 
 @pytest.mark.parametrize(

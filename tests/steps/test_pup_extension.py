@@ -20,7 +20,12 @@ from pup_tui.steps.pup import PupExecutor
 OF_THE_SHELL = ("PWD", "_", "SHLVL")
 """What the shell that an extension here is written in sets by itself."""
 
-KEYS = DatadogConfiguration(site="datadoghq.eu", api_key="api-key", app_key="app-key")
+KEYS = DatadogConfiguration(
+    base_url="https://api.datadoghq.eu",
+    site="datadoghq.eu",
+    api_key="api-key",
+    app_key="app-key",
+)
 TELLS = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n/usr/bin/env\nexit 3\n"
 
 
@@ -178,3 +183,15 @@ async def test_what_it_leaves_behind_is_found_without_marks(
     told = re.search(r"still running, and not waited for: \w+ \(pid (\d+)\)", sink.stderr.decode())
     assert told is not None
     os.kill(int(told[1]), signal.SIGKILL)
+
+
+async def test_it_is_given_nothing_that_is_stored_for_another_datadog(extension: Extension) -> None:
+    program(extension.bin / "pup-hello")
+    another: dict[str, str | None] = {"DD_SITE": "us3.datadoghq.com"}
+    outcome, _, variables = await extension("hello", env=another)
+    assert "names another Datadog than the configured one" in outcome.reason
+    assert variables == {}
+    _, _, variables = await extension("hello", env={**another, "DD_ACCESS_TOKEN": "theirs"})
+    assert (variables["DD_SITE"], variables["DD_ACCESS_TOKEN"]) == ("us3.datadoghq.com", "theirs")
+    assert variables["DD_TOKEN_STORAGE"] == "file"
+    assert variables["PUP_CONFIG_DIR"]

@@ -131,7 +131,7 @@ def client(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def _version(path: str, environ: Mapping[str, str]) -> Diagnosis:
-    from pup_tui.steps.pup import environment
+    from pup_tui.steps.pup_account import environment
 
     try:
         done = subprocess.run(  # noqa: S603 - the operator's own `pup`

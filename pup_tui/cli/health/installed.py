@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.core.program import Node, Program
     from pup_tui.runbook.load import Loaded
+    from pup_tui.runbook.model import Step
     from pup_tui.settings.settings import Settings
 
 WHAT = "runbooks"
@@ -99,13 +100,18 @@ def refused(
     read_only: bool,
     has_program: Callable[[str], bool],
     lacking: Collection[str],
+    refuses: Callable[[Step, Mapping[str, str]], str],
 ) -> Iterator[Diagnosis]:
     """The steps that would fail as things are.
 
     `has_program` tells whether `pup`, or an extension of it, may be used and is there; `lacking` are the
-    permissions that the credentials do not have.
+    permissions that the credentials do not have. `refuses` tells why a step cannot run with its `env`.
     """
-    from pup_tui.catalog.effects import may_change, program_needed, subcommand_of
+    from pup_tui.catalog.effects import (
+        may_change,
+        program_needed,
+        subcommand_of,
+    )
     from pup_tui.datadog.arguments import match_rows, split_globals
     from pup_tui.datadog.permissions import permission_for
     from pup_tui.runbook.model import WorkflowStep
@@ -113,6 +119,7 @@ def refused(
 
     needing: dict[str, list[str]] = defaultdict(list)
     forbidden: dict[str, list[str]] = defaultdict(list)
+    unusable = [*_unusable(found, refuses)]
     changing: list[str] = []
     for each in found:
         if each.program is None:
@@ -135,13 +142,28 @@ def refused(
         yield _steps(steps, f"need `{program}`, which is not there")
     for permission, steps in sorted(forbidden.items()):
         yield _steps(steps, f"need the permission {permission}, which the credentials lack")
+    yield from unusable
     if read_only and changing:
         yield _steps(changing, "may change something, and the mode is read-only")
-    if not needing and not forbidden and not (read_only and changing):
+    if not needing and not forbidden and not unusable and not (read_only and changing):
         yield Diagnosis(what=WHAT, subject="refused", detail="no step that is known to be")
 
 
-def _steps(steps: list[str], why: str) -> Diagnosis:
+def _unusable(
+    found: Collection[Installed], refuses: Callable[[Step, Mapping[str, str]], str]
+) -> Iterator[Diagnosis]:
+    from pup_tui.catalog.effects import written_env
+
+    steps: dict[str, list[str]] = defaultdict(list)
+    for each in found:
+        for node in each.nodes:
+            if each.program and (why := refuses(node.step, written_env(each.program, node))):
+                steps[why].append(f"{each.entry.id}/{node.id}")
+    for why, named_steps in sorted(steps.items()):
+        yield _steps(named_steps, "cannot run with their `env`", why)
+
+
+def _steps(steps: list[str], why: str, hint: str = "") -> Diagnosis:
     number = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
     told = f"{number} would be refused: they {why}: {named(steps)}"
-    return Diagnosis(what=WHAT, subject="refused", state="warning", detail=told)
+    return Diagnosis(what=WHAT, subject="refused", state="warning", detail=told, hint=hint)

@@ -26,6 +26,7 @@ from pup_tui.runbook.lint.names import (
     shadowed_names,
 )
 from pup_tui.runbook.lint.options import option_injection
+from pup_tui.runbook.lint.pup_steps import keyless_datadog, prints_token
 from pup_tui.runbook.lint.secrets import literal_secret, password_in_url
 from pup_tui.runbook.lint.silencing import Silencing
 from pup_tui.runbook.lint.spellings import dollar_name, dotted_name
@@ -73,6 +74,8 @@ RULES: Final[dict[str, LintRule]] = {
     "no-process": no_process,
     "poll-ignored": poll_ignored,
     "dollar-in-env": dollar_in_env,
+    "keyless-datadog": keyless_datadog,
+    "prints-token": prints_token,
     "unused-capture": unused_capture,
     "never-runs": never_runs,
     "unused-variable": unused_variable,

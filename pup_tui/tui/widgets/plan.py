@@ -30,7 +30,7 @@ from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
-    from pup_tui.core.plan import PlannedStep
+    from pup_tui.core.plan import PlannedStep, Refuses
     from pup_tui.core.program import Node, Program
     from pup_tui.runbook.load import Loaded
 
@@ -72,10 +72,11 @@ async def make_plan(
     profile: str = "",
     read_only: bool = False,
     sources: Sources,
+    refuses: Refuses,
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
     return await aside(
-        _planned, loaded, resolved, operator, tuple(hidden), profile, read_only, sources
+        _planned, loaded, resolved, operator, tuple(hidden), profile, read_only, sources, refuses
     )
 
 
@@ -87,6 +88,7 @@ def _planned(
     profile: str,
     read_only: bool,
     sources: Sources,
+    refuses: Refuses,
 ) -> Planned:
     from pup_tui.catalog.effects import may_change, mutates, program_needed
     from pup_tui.catalog.inputs import resolving_at_rest
@@ -107,6 +109,7 @@ def _planned(
         source=source_of(loaded),
         profile=profile,
         program_needed=program_needed,
+        refuses=refuses,
         barred=may_change(program, is_believed=loaded.is_believed) if read_only else (),
         resolving=resolving_at_rest(sources),
     )
