@@ -61,7 +61,9 @@ def _found(
         if is_ours and known.values.may_begin_with_dash():
             told = f"a value of {shown(name)} that begins with - would be an option"
             group = f"{id(step.frame)} {expression.source if name == 'steps' else name}"
-            yield Finding(node, told, _cure(place, known), place.output.line, name, group)
+            at = place.output
+            nth = node.nth(at.line, at.column, name)
+            yield Finding(node, told, _cure(place, known), at.line, name, nth, group)
 
 
 def _is_made(step: StepDraft, name: str) -> bool:

@@ -68,7 +68,13 @@ def unseen_failure(subject: Subject) -> Iterator[Finding]:
                 told = f"{shown(name)} may fail unseen: {shown(declaring)} ends well all the same"
                 hint = "assign by a line of its own (`NAME=$(…) || exit`), and declare by another"
             yield Finding(
-                script.node, told, hint, script.line(found), name, group=script.step.group
+                script.node,
+                told,
+                hint,
+                script.line(found),
+                name,
+                script.nth(found, name),
+                script.step.group,
             )
 
 
@@ -82,7 +88,13 @@ def strict_pipeline(subject: Subject) -> Iterator[Finding]:
             told = f"{shown(name)} may fail unseen: {script.shell} has no `pipefail` for `strict`"
             hint = "write `shell: bash`, or let the command write to a file first"
             yield Finding(
-                script.node, told, hint, script.line(found), name, group=script.step.group
+                script.node,
+                told,
+                hint,
+                script.line(found),
+                name,
+                script.nth(found, name),
+                script.step.group,
             )
 
 
