@@ -464,6 +464,13 @@ CASES = [
     ("option-injection", shell("tar xz {{ X }}"), 7),
     ("option-injection", shell("cat cf {{ X }}"), 7),
     ("option-injection", shell("rm {{ item }}", "foreach: [a, b]"), None),
+    ("option-injection", shell("rm {{ item }}", 'foreach: "[\'a\', \'b\', 3]"'), None),
+    ("option-injection", shell("rm {{ item }}", 'foreach: "[\'a\', \'-b\']"'), 7),
+    ("option-injection", shell("rm {{ item.h }}", 'foreach: "{{ [{\'h\': \'a\', \'f\': \'-x\'}] }}"'), None),
+    ("option-injection", shell("rm {{ item.f }}", 'foreach: "{{ [{\'h\': \'a\', \'f\': \'-x\'}] }}"'), 7),
+    ("option-injection", shell("rm {{ item }}", "foreach: \"'a -b'.split()\""), 7),
+    ("option-injection", shell("rm {{ item }}", "foreach: \"'a b'.split()\""), None),
+    ("option-injection", shell("rm {{ item }}", "foreach: \"['a', X]\""), 7),
     ("option-injection", shell("rm {{ item.h }}", "foreach: [{h: a, f: -x}, {h: b}]"), None),
     ("option-injection", shell("rm {{ x['h'] }}", "foreach: [{h: a}]", "as: x"), None),
     ("option-injection", shell("rm {{ item.f }}", "foreach: [{h: a, f: -x}]"), 7),
@@ -1071,6 +1078,7 @@ def test_a_command_that_becomes_words_is_told_how_to_be_one(lint: Lint) -> None:
         ("[ $(cat -- {{ X }}) = a ]", "double quotes"),
         ("rm {{ X }}", "write -- before it, or give X a pattern such as [^-].*"),
         ("find {{ X }} -name a", "give X a pattern such as [^-].*"),
+        ("rm {{ X }}; cp {{ X }} /a -r", "give X a pattern such as [^-].*"),
     ],
 )
 def test_a_hint_fits_the_place(script: str, hint: str, lint: Lint) -> None:
