@@ -96,6 +96,11 @@ def odd_delimiter(script: bytes) -> int:
     return 0
 
 
+def goes_on(line: bytes) -> bool:
+    """Whether a line on which here-documents begin ends in what goes on behind their texts."""
+    return _BEGINS.search(line) is not None and _GOES_ON.search(line) is not None
+
+
 def _lines(script: bytes) -> Iterator[list[_Document]]:
     """The here-documents of each line on which some begin, if all of them end."""
     at, ends = 0, _Ends(script)
