@@ -92,25 +92,40 @@ class Scalar(YamlNode, eq=False):
         value = int(self.text) if is_whole and _INTEGER.match(self.text) else self.value
         return spelled(value, self.text) if isinstance(value, int | float) else value
 
-    def place(self, line: int | None = None, fragment: str = "") -> tuple[int, int]:
+    def place(self, line: int | None = None, fragment: str = "", nth: int = 0) -> tuple[int, int]:
         """Line and column in the file of line `line` of this text, or of `fragment` where it is found.
 
-        A block keeps its lines, so that a line of the text is a line of the file; elsewhere (folded or
-        quoted over several lines) only a search for what was typed can tell.
+        It is found where it stands first, or behind `nth` others. A block keeps its lines, so that a line of
+        the text is a line of the file; elsewhere (folded or quoted over several lines) only a search for what
+        was typed can tell.
         """
         lines = self.source.lines
         first, last = self.line, min(max(self.line, self.end_line), len(lines))
         if self.style == "literal" and line is not None:
             first = last = min(self.line + line, len(lines))
-        for number in range(first, last + 1) if fragment else ():
-            start = self.column - 1 if number == self.line else 0
-            at = _find(lines[number - 1], fragment, start)
-            if at >= 0:
-                return number, at + 1
+        found = [
+            (number, at + 1)
+            for number in (range(first, last + 1) if fragment else ())
+            for at in _spots(
+                lines[number - 1], fragment, self.column - 1 if number == self.line else 0
+            )
+        ]
+        if found:
+            return found[nth if nth < len(found) else 0]
         if self.style == "literal" and line is not None:
             written = lines[first - 1]
             return first, len(written) - len(written.lstrip(" ")) + 1
         return self.line, self.column
+
+    def nth(self, line: int, column: int, fragment: str, text: str | None = None) -> int:
+        """How many times `fragment` stands before a place of this text, or of one written for it.
+
+        Counted is what `place` goes through.
+        """
+        *before, last = (self.text if text is None else text).split("\n")[:line] or [""]
+        before = [] if self.style == "literal" else before
+        told = sum(1 for each in before for _ in _spots(each, fragment))
+        return told + sum(at < column - 1 for at in _spots(last, fragment))
 
 
 class Sequence(YamlNode, eq=False):
@@ -211,6 +226,13 @@ def _number(text: str) -> str | int | float:
             raise OutOfRange(text)
         return value
     return text
+
+
+def _spots(line: str, fragment: str, start: int = 0) -> Iterator[int]:
+    at = _find(line, fragment, start) if fragment else -1
+    while at >= 0:
+        yield at
+        at = _find(line, fragment, at + len(fragment))
 
 
 def _find(line: str, fragment: str, start: int) -> int:

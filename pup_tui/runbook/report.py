@@ -75,14 +75,16 @@ class Report:
         *,
         line: int | None = None,
         fragment: str = "",
+        column: int = 1,
     ) -> None:
-        """Report an error about `fragment`, which stands on line `line` of the text."""
+        """Report an error about `fragment`, which stands on line `line` of the text, from `column` on."""
         if self.full:
             self.errors += 1
             self._has_more = True
             return
-        at, column = node.place(line, fragment)
-        self.add(Problem(path=node.source.path, line=at, column=column, message=message, hint=hint))
+        nth = node.nth(line, column, fragment) if line is not None else 0
+        at, start = node.place(line, fragment, nth)
+        self.add(Problem(path=node.source.path, line=at, column=start, message=message, hint=hint))
 
     def suggest(self, name: str, known: Collection[str]) -> str:
         """A `suggestion`; empty where the report is full and would not list it."""

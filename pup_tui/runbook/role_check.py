@@ -127,6 +127,7 @@ class RoleCheck:
                 each.hint or "",
                 line=each.line,
                 fragment=(each.expression or "").partition("\n")[0],
+                column=each.column or 1,
             )
         return readable if readable is not None and readable.usage.needed else None
 

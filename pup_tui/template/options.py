@@ -50,10 +50,14 @@ class _Table:
     first_operand: frozenset[str]
     none: frozenset[str]
     flags: tuple[str, ...]
+    own_flags: dict[str, frozenset[str]]
+    """The same of single programs."""
 
     def may_take_value(self, program: str, option: str) -> bool:
         """Whether the word behind an option may be its value."""
         if not _OPTION.fullmatch(option) or _WITH_NUMBER.fullmatch(option):
+            return False
+        if option in self.own_flags.get(program, ()):
             return False
         if any(fnmatchcase(option, flag) for flag in self.flags):
             return False
@@ -77,11 +81,16 @@ def _table() -> _Table:
     for line in data["dashes"]:
         names, _, letters = line.partition("|")
         dashes |= dict.fromkeys(names.split(), letters.strip().removeprefix("-"))
+    own: dict[str, frozenset[str]] = {}
+    for line in data["own_flags"]:
+        names, _, options = line.partition("|")
+        for name in names.split():
+            own[name] = own.get(name, frozenset()).union(options.split())
     words = {key: [word for line in data[key] for word in line.split()] for key in data}
     bundled, long, first_operand, none = (
         frozenset(words[key]) for key in ("bundled", "long", "first_operand", "none")
     )
-    return _Table(dashes, bundled, long, first_operand, none, tuple(words["flags"]))
+    return _Table(dashes, bundled, long, first_operand, none, tuple(words["flags"]), own)
 
 
 def options_in_arguments(source: str) -> tuple[OptionPlace, ...]:
@@ -166,6 +175,8 @@ def _judged(
 ) -> OptionPlace | None:
     """What a value is to a program that has these words before and behind it."""
     table = _table()
+    if before and f"{program}-{before[0]}" in table.dashes:
+        program, before = f"{program}-{before[0]}", before[1:]
     if program in table.none or "--" in before:
         return None
     if before and table.may_take_value(program, before[-1]):

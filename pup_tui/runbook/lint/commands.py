@@ -32,6 +32,23 @@ _FOLDERS = ("OLDPWD", "PWD")
 
 _TESTS = ("[", "test")
 
+_BY_PSQL = "give it by `-v NAME=…` and write `:'NAME'` in a file or on standard input, not in `-c`"
+_BY_CLICKHOUSE = "give it by `--param_NAME=…` and write `{NAME:String}`"
+_BINDING = {
+    **dict.fromkeys(("psql", "ysqlsh", "gsql"), _BY_PSQL),
+    **dict.fromkeys(("clickhouse-client", "clickhouse-local", "clickhouse"), _BY_CLICKHOUSE),
+    "bq": "give it by `--parameter=NAME::…` and write `@NAME`",
+}
+"""How clients of databases bind what they are given."""
+_OF_OUR_ENGINES = frozenset(
+    {
+        *("psql", "pgcli", "ysqlsh", "psql2csv", "cockroach"),
+        *("mysql", "mariadb", "mycli", "mysqlsh"),
+        *("sqlite", "sqlite3", "litecli"),
+    }
+)
+"""Clients of the databases that a step of kind `sql` speaks to."""
+
 _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
 """Characters of a command's name; nothing longer is one."""
@@ -76,7 +93,7 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
         for found in script.evaluated_again:
             outputs = [found.output] if found.output else env[found.source[1:]].outputs
             if not _are_safe(step, outputs, found.evaluator):
-                yield _evaluated(node, found.evaluator, found.source, found.line)
+                yield _evaluated(node, found.evaluator, found.source, found.line, found.column)
     yield from _evaluated_folders(subject)
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for step, placed in subject.commands:
@@ -90,7 +107,8 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
             continue
         for output in outputs:
             if reader is not None and not _are_safe(step, [output], reader):
-                yield _evaluated(stdin, reader, output.expression.source, output.line)
+                source = output.expression.source
+                yield _evaluated(stdin, reader, source, output.line, output.column)
 
 
 def value_names_command(subject: Subject) -> Iterator[Finding]:
@@ -108,7 +126,8 @@ def value_names_command(subject: Subject) -> Iterator[Finding]:
             if not all(is_harmless(step, each.expression) for each in outputs):
                 told = f"{shown(found.source)} is the name of the command that is run"
                 hint = "write the commands into a `case`, or declare the variable with `choices`"
-                yield Finding(node, told, hint, found.line, found.source)
+                nth = node.nth(found.line, found.column, found.source)
+                yield Finding(node, told, hint, found.line, found.source, nth)
 
 
 def _evaluated_folders(subject: Subject) -> Iterator[Finding]:
@@ -121,7 +140,7 @@ def _evaluated_folders(subject: Subject) -> Iterator[Finding]:
             env = step.valued_env(defaults)
             script = compile_shell(placed.node.text, step.interpreter.name, env, is_fed=True)
             for name, evaluator in script.evaluated_of(_FOLDERS).items():
-                yield _evaluated(placed.node, evaluator, f"${name}", 1)
+                yield _evaluated(placed.node, evaluator, f"${name}", 1, 1)
 
 
 def _are_safe(step: StepDraft, outputs: Iterable[Output], by: Evaluator) -> bool:
@@ -133,7 +152,7 @@ def _are_safe(step: StepDraft, outputs: Iterable[Output], by: Evaluator) -> bool
     )
 
 
-def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
+def _evaluated(node: Scalar, by: Evaluator, source: str, line: int, column: int) -> Finding:
     code = f"{by.language} code" if by.language else "code"
     told = f"{shown(by.command)} evaluates {shown(source)} once more, as {code}"
     checked = "put it into a variable, and check that first, where it is a number or a name"
@@ -145,14 +164,22 @@ def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
     elif by.command == "[[":
         hint = checked
     elif by.language == "SQL":
-        hint = (
-            "use `kind: sql`, where a value is a parameter, or let the client bind it (`psql -v`)"
-        )
+        hint = _bound(by.command)
     elif by.is_shell:
         hint = "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
     else:
         hint = "hand the value over as data (`env`, `stdin`, an option such as `-v` or `--arg`)"
-    return Finding(node, told, hint, line, source)
+    return Finding(node, told, hint, line, source, node.nth(line, column, source))
+
+
+def _bound(command: str) -> str:
+    """How a client of a database takes a value as data, or else a step of its own."""
+    client = command.rsplit("/", 1)[-1]
+    ways = ["use `kind: sql`, where a value is a parameter"] if client in _OF_OUR_ENGINES else []
+    ways += [_BINDING[client]] if client in _BINDING else []
+    return ", or ".join(
+        ways or ["let a `pattern` or `choices` of the variable allow what is meant"]
+    )
 
 
 def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:

@@ -93,14 +93,19 @@ def destroyers_in(
     """
     own = OwnThings(_text(script.root), pid_files)
     for node, told in _within(script.parts, script.root, own):
-        yield _finding(script.node, told, script.line(node), script.step.group)
+        nth = script.nth(node, _name(told))
+        yield _finding(script.node, told, script.line(node), script.step.group, nth)
     if stdin is not None:
         yield from _in_stdin(script, stdin)
 
 
-def _finding(node: Scalar, told: str, line: int, group: str) -> Finding:
+def _finding(node: Scalar, told: str, line: int, group: str, nth: int = 0) -> Finding:
     message = f"{shown(told)} may destroy something"
-    return Finding(node, message, line=line, fragment=told.split(" ", 1)[0], group=group)
+    return Finding(node, message, line=line, fragment=_name(told), nth=nth, group=group)
+
+
+def _name(told: str) -> str:
+    return told.split(" ", 1)[0]
 
 
 def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:

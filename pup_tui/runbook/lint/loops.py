@@ -60,7 +60,13 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
                 hint = "give the step a `timeout`, or use `poll`"
                 fragment = node.children[0].type
                 yield Finding(
-                    script.node, told, hint, script.line(node), fragment, script.step.group
+                    script.node,
+                    told,
+                    hint,
+                    script.line(node),
+                    fragment,
+                    script.nth(node, fragment),
+                    script.step.group,
                 )
 
 
@@ -210,7 +216,15 @@ def one_round(subject: Subject) -> Iterator[Finding]:
             if alone and _is_one_value(source[words[0].start_byte : words[0].end_byte]):
                 told = f"this loop has one round: {shown(output.expression.source)} is one word"
                 hint = _instead_of_one_round(output.expression.source, script)
-                yield Finding(script.node, told, hint, output.line, output.expression.source)
+                name = output.expression.source
+                yield Finding(
+                    script.node,
+                    told,
+                    hint,
+                    output.line,
+                    name,
+                    script.node.nth(output.line, output.column, name),
+                )
 
 
 def _instead_of_one_round(source: str, script: StepScript) -> str:

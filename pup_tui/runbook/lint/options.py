@@ -26,10 +26,16 @@ def option_injection(subject: Subject) -> Iterator[Finding]:
     What cannot begin with `-` by its type, choices or pattern is safe. Of captures all but `pup` subcommands
     are judged: the positionals of the Datadog client are ids. A name is told of once, where it is used first.
     """
+    told: list[tuple[Finding, OptionPlace, NamedRange]] = []
     for step, placed in subject.commands:
         with_captures = placed.role is not Role.SUBCOMMAND
         for place in _places(step, placed):
-            yield from _found(step, placed.node, place, with_captures=with_captures)
+            told += _found(step, placed.node, place, with_captures=with_captures)
+    # What is advised once for all places of a name has to fit each of them.
+    without_dashes = {found.group for found, place, _ in told if not place.takes_dashes}
+    for found, _, known in told:
+        found.hint = _cure(known, takes_dashes=found.group not in without_dashes)
+        yield found
 
 
 def _places(step: StepDraft, placed: PlacedText) -> Sequence[OptionPlace]:
@@ -49,7 +55,7 @@ def _places(step: StepDraft, placed: PlacedText) -> Sequence[OptionPlace]:
 
 def _found(
     step: StepDraft, node: Scalar, place: OptionPlace, *, with_captures: bool
-) -> Iterator[Finding]:
+) -> Iterator[tuple[Finding, OptionPlace, NamedRange]]:
     expression = place.output.expression
     if is_number(expression) or "shell_quote" in expression.filters:
         return
@@ -61,15 +67,17 @@ def _found(
         if is_ours and known.values.may_begin_with_dash():
             told = f"a value of {shown(name)} that begins with - would be an option"
             group = f"{id(step.frame)} {expression.source if name == 'steps' else name}"
-            yield Finding(node, told, _cure(place, known), place.output.line, name, group)
+            at = place.output
+            nth = node.nth(at.line, at.column, name)
+            yield Finding(node, told, "", at.line, name, nth, group), place, known
 
 
 def _is_made(step: StepDraft, name: str) -> bool:
     return name == "steps" or name in step.frame.made or name in step.items
 
 
-def _cure(place: OptionPlace, known: NamedRange) -> str:
-    cures = ["write -- before it"] if place.takes_dashes else []
+def _cure(known: NamedRange, *, takes_dashes: bool) -> str:
+    cures = ["write -- before it"] if takes_dashes else []
     variable = known.variable[:60]
     if variable:
         pattern = _PATTERN_OF_PARTS if known.is_split else _PATTERN

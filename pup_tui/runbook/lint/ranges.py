@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
@@ -204,6 +204,9 @@ def _item(loop: StepDraft, expression: Expression) -> NamedRange:
         return NamedRange(_texts(given, (field["name"] or field["key"]) if field else ""))
     if not isinstance(given, Scalar):
         return _ANY
+    written = _constant(given.text)
+    if written is not None:
+        return NamedRange(_written(written, expression))
     names = names_in(given.text) or names_in(f"{{{{ {given.text} }}}}")
     if len(names) != 1 or loop.item in names:
         return _ANY
@@ -218,6 +221,28 @@ def _item(loop: StepDraft, expression: Expression) -> NamedRange:
     elif not isinstance(values, Numbers):
         values = AnyText()
     return NamedRange(values, whole.variable, is_split=True)
+
+
+def _constant(source: str) -> list[Any] | None:
+    """The list that an expression gives which names nothing."""
+    inside = source.strip().removeprefix("{{").removesuffix("}}")
+    expression = _expression(inside)
+    if expression is None or expression.names or expression.optional_names:
+        return None
+    try:
+        value = expression.evaluate({})
+    except TemplateError:
+        return None
+    return value if isinstance(value, list) else None
+
+
+def _written(items: list[Any], expression: Expression) -> ValueRange:
+    """What is known of items that are written in an expression, or of their field."""
+    field = _FIELD.fullmatch(expression.source)
+    key = (field["name"] or field["key"]) if field else ""
+    found = [item.get(key) if isinstance(item, dict) else item for item in items]
+    texts = tuple(item for item in found if isinstance(item, str | int | float))
+    return Texts(tuple(map(str, texts))) if len(texts) == len(found) else AnyText()
 
 
 def is_list(step: StepDraft, name: str) -> bool:

@@ -53,6 +53,13 @@ class StepScript:
         """The line of the script on which a part of it begins, from 1."""
         return self.tree.survey.line(node)
 
+    def nth(self, node: Node, fragment: str) -> int:
+        """How many times a text stands before a part of the script, where `Scalar.place` looks for it."""
+        script = self.tree.survey.script
+        before = readable(script[: node.start_byte]).decode(errors="replace").split("\n")
+        text = readable(script).decode(errors="replace")
+        return self.node.nth(len(before), len(before[-1]) + 1, fragment, text)
+
 
 def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[StepScript]:
     """The scripts among commands that the grammar knows, as they are with every `{% if %}` taken."""

@@ -110,7 +110,8 @@ class Finding:
     hint: str = ""
     line: int | None = None
     fragment: str = ""
-    """With these the place is that of `fragment` within the text, on line `line` of it."""
+    nth: int = 0
+    """With these the place is that of `fragment` on line `line` of the text, behind `nth` others."""
     group: str = ""
     """What is found in several places for one reason is told once, and silenced in each."""
 
@@ -118,7 +119,7 @@ class Finding:
     def place(self) -> tuple[int, int]:
         """Line and column in the file."""
         if isinstance(self.node, Scalar) and self.fragment:
-            return self.node.place(self.line, self.fragment)
+            return self.node.place(self.line, self.fragment, self.nth)
         return self.node.line, self.node.column
 
 

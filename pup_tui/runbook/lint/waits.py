@@ -42,7 +42,15 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
         for node, wait in _waits(script.parts, script.root):
             told = f"{shown(wait.command)} {wait.told}"
             fragment = wait.command.split(" ", 1)[0]
-            yield Finding(script.node, told, _HINT, script.line(node), fragment, script.step.group)
+            yield Finding(
+                script.node,
+                told,
+                _HINT,
+                script.line(node),
+                fragment,
+                script.nth(node, fragment),
+                script.step.group,
+            )
 
 
 def _waits(

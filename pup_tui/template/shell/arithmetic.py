@@ -298,8 +298,10 @@ class Arithmetic:
             texts += (((name,), node) for loop in loops for node in loop_words(loop))
         for name in self._survey.functions:
             for _, words in self._survey.named(name):
-                own = [b"%s %d" % (name, number) for number in range(len(words))]
-                texts += ((tuple(own), word.node) for word in words[1:])
+                texts += (
+                    ((self._survey.own_word(name, words, index),), word.node)
+                    for index, word in enumerate(words[1:], 1)
+                )
         for command, words in self._survey.named(b"set"):
             scope = self._survey.scope_of(command)
             texts += (((b"%s 0" % scope,), word.node) for word in words[1:])
@@ -330,13 +332,14 @@ class Arithmetic:
         """What a variable may get its text from: its assignments, loops, and a function's calls."""
         yield from self._survey.texts_of.get(name, ())
         yield from chain.from_iterable(map(loop_words, self._survey.loops_over.get(name, ())))
-        scope, is_own, number = name.partition(b" ")
-        calls = self._survey.named(scope) if scope else self._survey.named(b"set")
-        for _, words in calls if is_own else ():
-            sure = int(number) and words[0].is_literal
-            sure = sure and not any(word.spreads for word in words[1:])
-            at = slice(int(number), int(number) + 1) if sure and scope else slice(1, None)
-            yield from (word.node for word in words[at])
+        scope, is_own, _ = name.partition(b" ")
+        for _, words in self._survey.named(scope) if scope and is_own else ():
+            own = (self._survey.own_word(scope, words, index) for index in range(1, len(words)))
+            yield from (
+                word.node for word, each in zip(words[1:], own, strict=True) if each == name
+            )
+        for _, words in self._survey.named(b"set") if is_own and not scope else ():
+            yield from (word.node for word in words[1:])
         if not self._survey.references.isdisjoint((name, ANY)):
             yield from (call for call, _ in self._survey.named(*self._survey.functions))
 

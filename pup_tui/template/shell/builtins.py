@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.shell.shifts import ANY_WORD
 from pup_tui.template.shell.tables import Builtin, ShellTable, Use
 from pup_tui.template.shell.tests import test_use
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
@@ -35,19 +36,23 @@ _INHERITED_FUNCTION: Final = b"BASH_FUNC_"
 """How the names begin by which bash finds functions in its environment."""
 
 
-ANY_WORD: Final = 1_000
-"""More words than any command has."""
-
-
 class Forwarded(Struct, frozen=True):
-    """The words that a function runs as a command: from which on that begins, from 0, and at the latest."""
+    """The words that a function runs as a command: from which on that begins, from 0, and at the latest.
+
+    It is any of them where there are fewer words than it ``needs``.
+    """
 
     first: int
     last: int
+    needs: int = 0
 
     def starts(self, words: Sequence[ShellWord], name: int, end: int) -> range:
         """Where the command may begin among words, before an end; its name is that of the function."""
-        sure = not any(word.spreads for word in words[name + 1 : end])
+        before = words[name + 1 : min(name + 1 + self.last, end)]
+        sure = (
+            not any(word.spreads for word in before)
+            and sum(not word.spreads for word in words[name + 1 :]) >= self.needs
+        )
         first, last = (self.first, self.last) if sure else (0, ANY_WORD)
         return range(name + 1 + first, min(name + 2 + last, end))
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.origins import Origins, Surveyed
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
@@ -33,7 +34,10 @@ _WORD_SIGNS: Final = ("-", "=", "+")
 _FIRST: Final = frozenset({b"", b"0]", b"@]", b"*]"})
 """What stands behind ``[`` where an array begins with its first element, and nothing where it is none."""
 _ALL_WORDS: Final = (b"@", b"*")
+_ALL_OR_REST: Final = late_pattern(rb"\$(?:[@*]|\{[@*](?::([1-9][0-9]?))?\})")
+"""A function's own words, all or from one on."""
 _MOST: Final = 500
+_NODES_PER_STEP: Final = 20
 
 
 class CommandNames:
@@ -42,11 +46,11 @@ class CommandNames:
     def __init__(self, survey: Surveyed) -> None:
         self._survey = survey
         self._origins = Origins(survey)
-        self._known: dict[tuple[bytes, bytes], frozenset[bytes]] = {}
+        self._known: dict[tuple[bytes, bytes, range | None], frozenset[bytes]] = {}
 
     def of(self, word: ShellWord) -> frozenset[bytes]:
         """What a word may begin a command with."""
-        key = self._survey.scope_of(word.node), word.raw
+        key = self._survey.scope_of(word.node), word.raw, self._survey.shifts.before(word.node)
         if key not in self._known:
             found = self._beginnings(word.node)
             self._known[key] = self._parted(found) if word.spreads else found
@@ -77,6 +81,7 @@ class CommandNames:
                     found.add(begin + more + behind)
                 else:
                     waiting.append((begin, more + behind))
+        spend_on_judging(len(seen) // _NODES_PER_STEP)
         return frozenset(found)
 
     def _step(self, node: Node) -> Iterator[tuple[Node | bytes, bytes]]:
@@ -115,6 +120,10 @@ class CommandNames:
         if sign in _WORD_SIGNS:
             yield from ((word, b"") for word in behind[1:2])
         if sign == "+":
+            return
+        rest = _ALL_OR_REST.fullmatch(self._survey.text(node))
+        if rest is not None:
+            yield from self._origins.own_words(name, node, int(rest[1] or 1))
             return
         is_whole = index in _FIRST
         texts = (self._origins.of if is_whole else self._origins.elements)(name, node)

@@ -15,7 +15,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import kept_while_judging, spend_on_judging
-from pup_tui.template.shell.builtins import ANY_WORD
 from pup_tui.template.shell.command_use import (
     ANY_SHELL,
     COMPUTED,
@@ -58,11 +57,18 @@ from pup_tui.template.shell.script_parts import (
     outermost_word,
     substitutions,
 )
+from pup_tui.template.shell.shifts import ANY_WORD
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
 from pup_tui.template.shell.unseen import unseen
-from pup_tui.template.shell.words import ASSIGNMENT, FOR_UNKNOWN, READING, SUBSTITUTION
+from pup_tui.template.shell.words import (
+    ASSIGNMENT,
+    FOR_UNKNOWN,
+    ONE_VARIABLE,
+    READING,
+    SUBSTITUTION,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -93,6 +99,8 @@ _INTERACTIVE: Final = re.compile(rb"(?<!\S)-[A-Za-z]*i")
 """What may be the option by which a shell is interactive, which expands ``ENV`` as it starts."""
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_DROPPED: Final = 9
+_NOT_ONE: Final = re.compile(rb"[$`*?\[{]")
+"""What may make several words of one, or none."""
 _NODES_PER_STEP: Final = 5
 _ANY_SHELLS: Final = ("sh", "ksh", "zsh")
 """Those that, between them, evaluate whatever any shell does."""
@@ -490,8 +498,8 @@ class Evaluations:
 
         They are told by the commands whose words those are, and by the scripts among these.
         """
-        for use in self._parts.of_own_words(function):
-            for dropped in self._dropped(function, position):
+        for command, use in self._parts.of_own_words(function):
+            for dropped in self._dropped(function, command, words, position):
                 spend_on_judging(2)
                 given, at = use.called_with(words[dropped:], position - dropped)
                 evaluators = (given.uses[each].evaluator for each in at)
@@ -500,10 +508,25 @@ class Evaluations:
                     found = self._within(given.script, given.shell, _AS_ARGUMENTS)
                     yield from (each for each in found if isinstance(each, Evaluator))
 
-    def _dropped(self, function: Node | None, position: int) -> range:
-        """How many own words may be gone: where there is a `shift`, all before the one that is asked of."""
-        shifts = b"shift" in text(function or self._root)
-        return range(min(position, _MOST_DROPPED) + 1 if shifts else 1)
+    def _dropped(
+        self, function: Node | None, command: Node, words: Sequence[bytes], position: int
+    ) -> range:
+        """How many own words may be gone at a command, of which the one that is asked of is none.
+
+        Where that is not known, and there is a `shift`, it may be all before that one.
+        """
+        gone = self._survey.shifts.before(command)
+        if gone is None:
+            shifts = b"shift" in text(function or self._root)
+            return range(min(position, _MOST_DROPPED) + 1 if shifts else 1)
+        before = words[: gone[0]]
+        is_sure = (
+            len(before) == gone[0]
+            and not any(map(_NOT_ONE.search, before))
+            # A variable may have got one of them before.
+            and not any(ONE_VARIABLE.fullmatch(each.raw) for each in self._survey.words(command))
+        )
+        return range(gone[0] if is_sure else 0, min(position, _MOST_DROPPED, gone[-1]) + 1)
 
     def _fed(self, use: CommandUse) -> _Steps:
         """To who evaluates what is put into the words of a command, also as a word of a script among them."""

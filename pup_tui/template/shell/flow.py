@@ -624,10 +624,7 @@ class _Graph:
         """Own words of a function that are what a command prints, or the names of files."""
         for index, word in enumerate(words[1:], 1):
             if self._is_outside(word.node):
-                sure = words[0].is_literal and not any(
-                    each.spreads for each in words[1 : index + 1]
-                )
-                yield b"%s %d" % (name, index if sure else 0)
+                yield self._survey.own_word(name, words, index)
 
     def _is_outside(self, node: Node) -> bool:
         """Whether a text is what a command prints that may be no number, or, in a list, names files."""

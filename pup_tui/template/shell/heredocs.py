@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import document, ending_line, upwards
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _USUAL: Final = re.compile(rb"(['\"]?)[\w.+-]+\1")
 _NO_DOCUMENT: Final = re.compile(rb"<<<|\(\(")
 _GOES_ON: Final = re.compile(rb"[|&\\][ \t]*\Z")
 """The end of a line whose last command goes on behind the texts."""
+_EXPANDED: Final = re.compile(rb"[$`]|%b" % MARKER.pattern)
+"""What makes a text another one than stands there."""
 DESCRIPTOR: Final = b"<&p"
 """What stands for the beginning of a here-document; a coprocess is read by the same."""
 ANEW: Final = b":" + DESCRIPTOR
@@ -93,6 +96,11 @@ def odd_delimiter(script: bytes) -> int:
     return 0
 
 
+def goes_on(line: bytes) -> bool:
+    """Whether a line on which here-documents begin ends in what goes on behind their texts."""
+    return _BEGINS.search(line) is not None and _GOES_ON.search(line) is not None
+
+
 def _lines(script: bytes) -> Iterator[list[_Document]]:
     """The here-documents of each line on which some begin, if all of them end."""
     at, ends = 0, _Ends(script)
@@ -132,12 +140,15 @@ def misread(redirects: Iterable[Node], script: bytes) -> Iterator[int]:
 
 
 def _is_read(redirect: Node, begin: _Begin, script: bytes) -> bool:
-    """Whether the tree ends a here-document at the first line that ends it."""
+    """Whether the tree begins a here-document on the next line, and ends it at the first that ends it."""
     here = document(redirect)
     if here.start is None or here.end is None or here.start.end_byte != begin.end:
         return False
     end = script.rfind(b"\n", 0, here.end.end_byte) + 1
     first = here.body.start_byte if here.body is not None else end
+    next_line = script.find(b"\n", begin.end) + 1
+    if _EXPANDED.search(script, next_line, max(next_line, first)):
+        return False  # what stands there goes on the command, for all that the grammar knows
     last = script[end : here.end.end_byte].lstrip(b"\t" if begin.strips_tabs else b"")
     is_ended = script[here.end.end_byte :][:1] in (b"", b"\n") or _ends_backticks(here.end, script)
     tabs = rb"\t*" if begin.strips_tabs else b""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
+from pup_tui.template.shell.shifts import ANY_WORD, Shifts, only_options
 from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, loop_words
 
 if TYPE_CHECKING:
@@ -84,18 +85,29 @@ class Surveyed(Protocol):
 
     def words(self, command: Node, /) -> list[ShellWord]: ...
 
+    @property
+    def shifts(self) -> Shifts: ...
+
+
+class _Call(NamedTuple):
+    """The words that a function is called with, and whether it surely gets just these."""
+
+    words: list[ShellWord]
+    is_known: bool
+
 
 class Origins:
     """The texts that a script gives its variables: nodes, words, or `UNKNOWN`."""
 
     def __init__(self, survey: Surveyed) -> None:
         self._survey = survey
-        self._called: dict[bytes, list[Node | bytes]] = {}
+        self._called: dict[bytes, list[_Call]] = {}
 
     def of(self, name: bytes, place: Node, *, begins: bool = True) -> Iterator[Node | bytes]:
         """What a variable gets; what is added to it only if that may be its beginning, with `begins`."""
         if _POSITIONAL.fullmatch(name):
-            yield from self._own_words(name, place)
+            number = int(name) if name.isdigit() else 1
+            yield from (word for word, _ in self.own_words(name, place, number))
             return
         is_set = name in self._survey.assignments_to or name in self._survey.loops_over
         is_known = is_set or _ENVIRONMENT.fullmatch(name)
@@ -131,29 +143,56 @@ class Origins:
         is_known = len(words) == len(texts) and all(word.is_literal for word in words)
         return b"".join(word.text for word in words) if is_known else None
 
-    def _own_words(self, name: bytes, place: Node) -> Iterator[Node | bytes]:
-        """The words that a function may be called with, and those that ``set`` puts in their place."""
+    def own_words(
+        self, name: bytes, place: Node, number: int
+    ) -> Iterator[tuple[Node | bytes, bytes]]:
+        """The words that a function may be called with, and those that ``set`` puts in their place.
+
+        ``name`` is a word's own number, or tells that all are meant from that ``number`` on. What may follow
+        such a word stands beside it.
+        """
         scope = self._survey.scope_of(place)
         if scope not in self._called:
-            self._called[scope] = self._words_of_calls(scope)
-        yield from self._called[scope]
+            self._called[scope] = self._calls(scope)
+        dropped = self._survey.shifts.before(place) or range(ANY_WORD + 1)
+        behind = b"" if name.isdigit() else b" "
+        for call in self._called[scope]:
+            first, last = number - 1 + dropped[0], number - 1 + dropped[-1]
+            is_known = call.is_known and number > 0
+            if not is_known or any(word.spreads for word in call.words[: last + 1]):
+                yield from ((word.node, behind) for word in call.words)
+                continue
+            for at, word in enumerate(call.words[first : last + 1], first + 1):
+                others = b" ".join(each.text for each in call.words[at:])
+                yield word.node, behind + others if behind else b""
+        if self._survey.shifts.may_be_replaced(place):
+            yield UNKNOWN, behind
         for variable in (name, b"argv"):
-            yield from (UNKNOWN,) if variable in self._survey.assignments_to else ()
+            yield from ((UNKNOWN, b""),) if variable in self._survey.assignments_to else ()
 
-    def _words_of_calls(self, scope: bytes) -> list[Node | bytes]:
-        """The words of all commands that may call a function or, outside of all, be a ``set``."""
+    def _calls(self, scope: bytes) -> list[_Call]:
+        """All commands that may call a function or be, in it or else outside of all, a ``set``."""
         spend_on_judging(len(self._survey.commands) // _COMMANDS_PER_STEP)
-        found: list[Node | bytes] = []
+        found: list[_Call] = []
         loops = chain.from_iterable(self._survey.loops_over.values())
         told = chain(*self._survey.assignments_to.values(), *map(loop_words, loops))
         texts = map(self._survey.text, told)
         may_be_named = bool(scope) and any(scope in text for text in texts)
-        for words in map(self._survey.words, self._survey.commands):
+        needed = self._survey.shifts.needs(scope)
+        for command in self._survey.commands:
+            words = self._survey.words(command)
             called = (at for at, word in enumerate(words) if word.text in (scope, b"set"))
             is_any = may_be_named and not words[0].is_literal
             first = next(called, 0 if is_any else len(words))
-            found += (word.node for word in words[first + 1 :])
+            own = words[first + 1 :]
+            if own and not (words[first].text == b"set" and self._keeps(command, scope, own)):
+                is_enough = sum(not word.spreads for word in own) >= needed
+                found.append(_Call(own, is_enough and first == 0 and words[0].text == scope))
         return found
+
+    def _keeps(self, set_command: Node, scope: bytes, words: list[ShellWord]) -> bool:
+        """Whether a ``set`` leaves a function its words: it sets options, or those of another."""
+        return only_options(words) or self._survey.scope_of(set_command) != scope
 
     def _looped(self, loop: Node) -> Iterator[Node | bytes]:
         if not any(part.type == "in" for part in loop.children):

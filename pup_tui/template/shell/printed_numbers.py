@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pup_tui.late_pattern import late_pattern
@@ -37,12 +38,27 @@ _COUNTED: Final = late_pattern(
     rb"END\s*\{\s*print\s+(?:NR|(?P=n))(?:\s*\+\s*0)?;?\s*\}\s*"
 )
 """A program of ``awk`` that prints the number of records, or what it has counted or added up."""
+_WHOLE: Final = late_pattern(
+    rb"\s*(?:(?:NR|NF|\$\w+)\s*(?:[!=]=|[<>]=?)\s*[\d.]+\s*|END\s*)?"
+    rb"\{\s*print\s+int\(\s*\$?\w+(?:\s*[-+*/%]\s*\$?\w+)*\s*\);?\s*\}\s*"
+)
+"""One that prints the whole part of a number."""
+_NUMBERS_OF_THINGS: Final = late_pattern(
+    rb"jsonpath=\{\.(?:spec\.replicas|spec\.(?:min|max)Replicas|spec\.(?:completions|parallelism)"
+    rb"|status\.(?:\w+R|r)eplicas|status\.(?:active|succeeded|failed|numberReady)"
+    rb"|(?:metadata|status\.observed)\.?[gG]eneration)\}"
+)
+"""What Kubernetes has a number for, and nothing else."""
+_KUBECTL_VALUES: Final = frozenset(
+    {b"-n", b"--namespace", b"--context", b"--kubeconfig", b"--cluster"}
+)
+_COUNTING_QUERY: Final = late_pattern(rb"length\((?:[^()]|\([^()]*\))*\)")
 _LENGTH: Final = late_pattern(rb"(?:[^#]*\|\s*)?length\s*", re.DOTALL)
 _OF_MACHINE: Final = late_pattern(
     rb"_NPROCESSORS_(?:ONLN|CONF)|PAGE_?SIZE|CLK_TCK|LONG_BIT|ARG_MAX|OPEN_MAX|_(?:AV)?PHYS_PAGES"
 )
 _DISK: Final = late_pattern(
-    rb"--output=(?:size|used|avail|itotal|iused|iavail)|-[kmP]|-B[0-9]*[kKMG]B?"
+    rb"--output=(?:size|used|avail|pcent|itotal|iused|iavail|ipcent)|-[kmP]|-B[0-9]*[kKMG]B?"
 )
 _CODE_OF_ANSWER: Final = late_pattern(
     rb"%\{(?:http_code|response_code|http_connect|size_download|num_redirects|exitcode)\}(?:\\n)?"
@@ -116,6 +132,8 @@ def _words(command: Node) -> list[bytes] | None:
         elif part.type.endswith("_redirect"):
             if not _is_harmless(part):
                 return None
+        elif part.type == "arithmetic_expansion":
+            words.append(b"-0")  # any number, which may have a sign
         elif part.type == "string" and not _MAY_BE_MANY.search(text):
             words.append(_FROM_EXPANSION.sub(UNKNOWN, MARKER.sub(UNKNOWN, text[1:-1])))
         elif _LITERAL.fullmatch(text) or _ONE_WORD.fullmatch(text):
@@ -215,7 +233,7 @@ def _expr(words: Sequence[bytes]) -> bool:
 def _awk(words: Sequence[bytes]) -> bool:
     """An operand that may hold ``=`` may give a variable of the program its text."""
     operands = _operands(words, re.compile(rb"-F\S+"))
-    if not operands or not _COUNTED.fullmatch(operands[0]):
+    if not operands or not (_COUNTED.fullmatch(operands[0]) or _WHOLE.fullmatch(operands[0])):
         return False
     return all(_is_known(word) and b"=" not in word for word in operands[1:])
 
@@ -247,6 +265,27 @@ def _curl(words: Sequence[bytes]) -> bool:
     return elsewhere and told and urls == 1
 
 
+def _kubectl(words: Sequence[bytes]) -> bool:
+    """A number of something that is known by its path; no other word may be an option."""
+    rest, told = list(words), 0
+    while rest:
+        word = rest.pop(0)
+        if word in _KUBECTL_VALUES and rest:
+            rest.pop(0)
+        elif word in (b"-o", b"--output") and rest:
+            told += 1 if _NUMBERS_OF_THINGS.fullmatch(rest.pop(0)) else 2
+        elif _may_be_option(word):
+            return False
+    return told == 1
+
+
+def _aws(words: Sequence[bytes]) -> bool:
+    """How many there are of something."""
+    queries = [value for word, value in pairwise(words) if word == b"--query"]
+    others = [word for word in words if word.startswith(b"--q") or word[:1] == UNKNOWN]
+    return len(queries) == len(others) == 1 and bool(_COUNTING_QUERY.fullmatch(queries[0]))
+
+
 _JUDGES: Final[dict[bytes, _Judge]] = {
     b"wc": _wc,
     b"nproc": lambda words: all(word == b"--all" for word in words),
@@ -266,11 +305,11 @@ _JUDGES: Final[dict[bytes, _Judge]] = {
     b"jq": _jq,
     b"getconf": lambda words: len(words) == 1 and _OF_MACHINE.fullmatch(words[0]) is not None,
     b"df": lambda words: (
-        all(
-            _DISK.fullmatch(word) or (_is_known(word) and not _may_be_option(word))
-            for word in words
-        )
+        all(_DISK.fullmatch(word) or not _may_be_option(word) for word in words)
         and any(word.startswith(b"--output=") for word in words)
     ),
     b"curl": _curl,
+    b"kubectl": _kubectl,
+    b"oc": _kubectl,
+    b"aws": _aws,
 }

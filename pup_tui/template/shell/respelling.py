@@ -63,6 +63,9 @@ _OWN_NAMES: Final = late_pattern(
 _DESCRIPTORS: Final = late_pattern(rb"(?<![^\s;&|(){}<>])(?:[0-9]+(?=<<<)|0+(?=<))")
 """The descriptor of a here-string, or that of standard input: as if what is read were given to that."""
 
+_SIGNS_ALONE: Final = late_pattern(rb"(?<=\s)(?:--?|\+\+?)(?=[ \t]+(?:\]|[!=]=?[ \t]))")
+"""What a test compares with, of which the grammar makes an operator."""
+
 _GIVEN_WORDS: Final = late_pattern(
     rb"(?<=[)} ])<<<(?=[ \t]*([\w./:-]+|'[\w./: -]*'|\"[\w./: -]*\")(?:[\s;|&)]|\Z))"
 )
@@ -194,6 +197,10 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
         Respelling(*found.span(), b"<  ", _is_given_to_compound)
         for found in _GIVEN_WORDS.finditer(script)
         if MARKER.search(found[1]) is None
+    ]
+    blanks += [
+        Respelling(*found.span(), b"_" * len(found[0]), _is_compared)
+        for found in _SIGNS_ALONE.finditer(script)
     ]
     if shell in _LIKE_KSH:
         blanks += [
@@ -490,6 +497,11 @@ def _is_pattern(root: Node, start: int, _end: int) -> bool:
     if around.type == "case_statement":
         return any(child.type == "in" and start < child.start_byte for child in around.children)
     return around.type == "test_command"
+
+
+def _is_compared(root: Node, start: int, _end: int) -> bool:
+    """Whether this is a word of a test."""
+    return _holder(root, start).type == "test_command"
 
 
 def _holder(root: Node, start: int) -> Node:

@@ -22,7 +22,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell.heredocs import odd_delimiter
+from pup_tui.template.shell.heredocs import goes_on, odd_delimiter
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import (
@@ -64,6 +64,9 @@ _OPTION_HINT: Final = "write -- before the value"
 _ZSH_HINT: Final = "; where `set -A` fills an array, write NAME=(…)"
 """In zsh `--` is an element of it."""
 _NOTHING: Final = "${IFS+}"
+_GOES_ON_HINT: Final = (
+    "write what follows on the line of the `<<`: `cat <<EOF | …`, `cat <<EOF && …`"
+)
 _DELIMITER_HINT: Final = (
     "give the here-document a delimiter of letters from A to Z, as <<EOF or <<'EOF'"
 )
@@ -337,6 +340,14 @@ def _check_reached(
         raise error(told, asked.hint.format(variable=reached.variable))
 
 
+def _unread_hint(marked: Marked, line: int, *, is_odd: bool) -> str:
+    if is_odd:
+        return _DELIMITER_HINT
+    lines = marked.script.split(b"\n")
+    is_open = line <= len(lines) and goes_on(lines[line - 1])
+    return _GOES_ON_HINT if is_open else ENV_HINT
+
+
 def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) -> ScriptJudgement:
     """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
     judged = judge(marked.script, shell, marked.spans, env)
@@ -348,7 +359,7 @@ def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) 
             "so no value can be put into it",
             expression=marked.line(line),
             line=line,
-            hint=_DELIMITER_HINT if line == odd_line else ENV_HINT,
+            hint=_unread_hint(marked, line, is_odd=line == odd_line),
         )
     if judged.unsafe is not None:
         index, message, hint, line = judged.unsafe

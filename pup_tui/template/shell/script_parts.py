@@ -395,18 +395,18 @@ class ScriptParts:
     def _commands(self) -> list[Node]:
         return self._found.of("command")
 
-    def of_own_words(self, function: Node | None) -> list[CommandUse]:
+    def of_own_words(self, function: Node | None) -> list[tuple[Node, CommandUse]]:
         """The commands of a function or, outside of all, of the script, in which own words of it stand."""
         return self._of_own_words.get(function.id if function is not None else None, [])
 
     @cached_property
-    def _of_own_words(self) -> dict[int | None, list[CommandUse]]:
-        found: dict[int | None, list[CommandUse]] = {}
+    def _of_own_words(self) -> dict[int | None, list[tuple[Node, CommandUse]]]:
+        found: dict[int | None, list[tuple[Node, CommandUse]]] = {}
         for command in self._commands:
             if self.use(command).has_own_words:
                 around = function_around(command)
                 place = around.id if around is not None else None
-                found.setdefault(place, []).append(self.use(command))
+                found.setdefault(place, []).append((command, self.use(command)))
         return found
 
     def calls(self, name: bytes) -> list[Node]:

@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
-from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
+from pup_tui.template.shell.builtins import Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.declarations import Declarations, made_of, may_refer
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
 from pup_tui.template.shell.language import FoundNodes
+from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, Shifts
 from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
-FUNCTION: Final = "function_definition"
 
 _ESCAPED_OR_QUOTE: Final = late_pattern(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
 _ESCAPED_OR_BACKTICK: Final = late_pattern(rb"\\.|`", re.DOTALL)
@@ -57,7 +57,8 @@ _ARRAY_OPTION: Final = late_pattern(rb"-[A-Za-z]*a")
 _READS: Final = late_pattern(rb"[$`(\[=<>*?]|\b(?:for|select|repeat)\b")
 _NAME: Final = late_pattern(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = late_pattern(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
-_MOVES_WORDS: Final = late_pattern(rb"\b(?:shift|set)\b")
+MOST_NUMBERED: Final = 32
+"""The words of a function that are told apart by their number."""
 _ALIASES: Final = late_pattern(rb"\b[gs]aliases\b")
 _WORDS: Final = late_pattern(rb"[A-Za-z_][\w-]*")
 _DEFINES: Final = late_pattern(rb"\(\s*\)|\bfunction\b")
@@ -339,6 +340,24 @@ class Survey:
         return dict(found)
 
     @cached_property
+    def shifts(self) -> Shifts:
+        """What its functions drop of their words."""
+        return Shifts(self)
+
+    def own_word(self, function: bytes, words: Sequence[ShellWord], index: int) -> bytes:
+        """The variable that stands for one of the words of a call: ``FUNCTION NUMBER``, 0 for any of them.
+
+        The first of the words is the name by which the function is called.
+        """
+        is_sure = (
+            index <= MOST_NUMBERED
+            and words[0].is_literal
+            and not any(word.spreads for word in words[1 : index + 1])
+            and sum(not word.spreads for word in words[1:]) >= self.shifts.needs(function)
+        )
+        return b"%s %d" % (function, index if is_sure else 0)
+
+    @cached_property
     def exports_functions(self) -> bool:
         """Whether the shells that it starts may know its functions."""
         return bool(self.functions) and bool(self.declarations.of(b"f"))
@@ -513,7 +532,7 @@ class Survey:
             runs = [run for each in self.functions[name] for run in self._run_words(each, found)]
             if runs:
                 first = min(run.first for run in runs)
-                run = Forwarded(first, max(run.last for run in runs))
+                run = Forwarded(first, max(run.last for run in runs), self.shifts.needs(name))
                 if found.get(name) != run:
                     found[name] = run
                     waiting += dict.fromkeys((*callers[name], *open_ones))
@@ -523,33 +542,26 @@ class Survey:
         self, definition: Node, forwarders: Mapping[bytes, Forwarded]
     ) -> Iterator[Forwarded]:
         """Which of its own words a function runs."""
-        body = definition.child_by_field_name("body") or definition
-        if b"$" not in self.text(body):
+        if b"$" not in self.text(definition):
             return
-        commands = self.commands_within(definition)
-        moving = [command for command in commands if _MOVES_WORDS.search(self.text(command))]
-        shifts = [command for command in moving if self._surely_shifts(command, body)]
-        for command in commands:
+        for command in self.commands_within(definition):
             words = self.words(command)
             for at in self._starts(words, forwarders):
-                match = _OWN_WORD.match(words[at].raw)
-                if match is not None and len(moving) == len(shifts):
-                    dropped = sum(shift.end_byte <= command.start_byte for shift in shifts)
-                    first = dropped + max(int(match[1] or match[2] or 1) - 1, 0)
-                    yield Forwarded(first, first)
-                elif match is not None or self._holds_own_word(words[at]):
-                    yield Forwarded(0, ANY_WORD)
+                for own, place in self._own_words_in(words[at]):
+                    dropped = self.shifts.before(place)
+                    dropped = dropped if dropped is not None else range(ANY_WORD + 1)
+                    behind = int(own[1] or own[2] or 1) - 1
+                    yield Forwarded(dropped[0] + behind, min(dropped[-1] + behind, ANY_WORD))
 
-    def _holds_own_word(self, word: ShellWord) -> bool:
-        """Whether a word is a variable to which one of a function's own words is assigned."""
-        match = ONE_VARIABLE.fullmatch(word.raw)
-        made = self.assignments_to.get(match[1], ()) if match else ()
-        texts = (self.text(assignment).partition(b"=")[2] for assignment in made)
-        return any(_OWN_WORD.match(text.lstrip(b"('")) for text in texts)
-
-    def _surely_shifts(self, command: Node, body: Node) -> bool:
-        """Whether a command drops a word of its function whenever what stands behind it in there runs."""
-        is_own = command.parent is not None and command.parent.id == body.id
-        behind = command.next_sibling
-        is_last = behind is None or behind.type not in ("&", "|")
-        return is_own and is_last and self.text(command).split() == [b"shift"]
+    def _own_words_in(self, word: ShellWord) -> Iterator[tuple[re.Match[bytes], Node]]:
+        """The own words of a function that a word of it stands for, also by a variable, and where."""
+        own = _OWN_WORD.match(word.raw)
+        if own is not None:
+            yield own, word.node
+        variable = ONE_VARIABLE.fullmatch(word.raw)
+        scope = self.scope_of(word.node) if variable is not None else b""
+        for assignment in self.assignments_to.get(variable[1], ()) if variable is not None else ():
+            text = self.text(assignment).partition(b"=")[2]
+            own = _OWN_WORD.match(text.lstrip(b"('"))
+            if own is not None and self.scope_of(assignment) == scope:
+                yield own, assignment

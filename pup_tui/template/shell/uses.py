@@ -532,10 +532,7 @@ class Uses:
             return False
         if index or not _OWN_WORDS.match(word.raw):
             return True
-        scope = self._survey.scope_of(word.node)
-        return not scope or any(
-            self._survey.scope_of(command) == scope for command, _ in self._survey.named(b"set")
-        )
+        return self._survey.shifts.before(word.node) is None
 
     def _command_use(
         self, words: Sequence[ShellWord], index: int, prefix: bytes, passed: PassedWords
@@ -560,8 +557,7 @@ class Uses:
     def _hand_to(self, node: Node, name: bytes, words: Sequence[ShellWord], index: int) -> None:
         """The variables of one command: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
         if name in self._survey.functions:
-            sure = words[0].is_literal and not any(word.spreads for word in words[1 : index + 1])
-            self.targets.add(b"%s %d" % (name, index if sure else 0))
+            self.targets.add(self._survey.own_word(name, words, index))
         elif name == b"set":
             self.targets.add(b"%s 0" % self._survey.scope_of(node))
             for option, array in pairwise(words[: index + 1]):

@@ -317,6 +317,8 @@ _WRAPPERS = [
     *(
         "while @\ndo break; done",
         'f() { "$@"; }; f @',
+        'f() { shift 2; "$@"; }; f a {{ V }} @',
+        "f() { shift 2; @\n}; f a b {{ V }}",
         "echo `@`",
         "true && @",
         "set -- {{ V }}; @",

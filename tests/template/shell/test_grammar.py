@@ -42,6 +42,16 @@ def test_what_is_a_letter_to_shells_and_a_blank_to_the_grammar_is_not_known() ->
             assert ScriptTree(f"cat {script}\n".encode(), "bash").unknown_line == 0
 
 
+def test_a_text_that_the_grammar_takes_for_a_command_is_not_known_where_something_is_expanded() -> (
+    None
+):
+    for operator in ("|", "&&", "||"):
+        for text, line in (("a b", 0), ("$x", 1), ("`x`", 1), ("a PUPVALUE0E", 1)):
+            script = f"sh <<E {operator}\n{text}\nE\ncat\n"
+            assert ScriptTree(script.encode(), "bash").unknown_line == line
+    assert ScriptTree(b"sh <<E | cat\n$x\nE\n", "bash").unknown_line == 0
+
+
 def test_scripts_are_read_in_several_threads() -> None:
     interval = sys.getswitchinterval()
     scripts = [b'for i in 1; do continue "$(echo "$V")"; done\n' * n for n in range(1, 100, 7)]

@@ -374,3 +374,12 @@ def test_names_are_those_of_the_text() -> None:
     assert template.step_fields == {("x", "output")}
     assert template.optional_step_fields == frozenset()
     assert len(template.text.outputs) == 3
+
+
+@pytest.mark.parametrize(
+    "script", ["cat <<A |\n{{ V }}\nA\ncat", "cat <<A 3<<B &&\n{{ V }}\nA\n.\nB\nls"]
+)
+def test_a_line_that_goes_on_behind_a_here_document_is_told_with_the_way_out(script: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        compile_shell(script, "bash")
+    assert "on the line of the `<<`" in (caught.value.hint or "")

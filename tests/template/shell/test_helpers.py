@@ -1,0 +1,161 @@
+"""The functions that scripts bring along to try again, to wait, to log: they take values for data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.script import compile_shell
+from tests.support.batches import batches_of_each, try_each
+from tests.template.shell.test_unnoticed import BAIT
+
+SHELLS = ("sh", "bash", "dash", "ksh", "zsh")
+VALUE = 'it\'s $(touch pwned) `touch pwned` "q" \\ * ; & é'
+_PROGRAMS = ("kubectl", "helm", "curl", "aws", "nc", "flock", "ssh", "sleep")
+_PROGRAM = '#!/bin/sh\nfor w in "${0##*/}" "$@"; do printf "%s|" "$w" >>log; done\n'
+
+
+def _helpers() -> Iterator[tuple[list[str], str]]:
+    """The scripts, and the shells of each."""
+    text = (Path(__file__).parent / "data" / "helpers.txt").read_text()
+    for part in text.split("\n% ")[1:]:
+        shells, _, script = part.partition("\n")
+        yield shells.split(), script
+
+
+def _for(shell: str) -> list[str]:
+    return [script for shells, script in _helpers() if shell in shells]
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Programs that note their words, and do nothing."""
+    folder = tmp_path_factory.mktemp("bin")
+    for name in _PROGRAMS:
+        (folder / name).write_text(_PROGRAM)
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_value_gets_through_and_nothing_of_it_runs(
+    shell: str, tmp_path: Path, programs: Path
+) -> None:
+    path = shutil.which(shell)
+    if path is None:
+        pytest.skip(f"{shell} is not installed")
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "HOME": "/"}
+    folders = iter(range(1_000))
+
+    def attempt(script: str) -> None:
+        template = compile_shell(script, shell)
+        assert (template.evaluated_again, template.unchecked) == ((), ())
+        rendered = template.render({"V": VALUE, "N": 3})
+        folder = tmp_path / str(next(folders))
+        folder.mkdir()
+        (folder / "script").write_text(rendered.script)
+        (folder / "log").touch()
+        done = subprocess.run(
+            [path, "script"],
+            env=environment | rendered.env,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=20,
+            check=False,
+        )
+        told = (folder / "log").read_text() + done.stdout + done.stderr
+        assert VALUE in told, told
+        assert not (folder / "pwned").exists()
+
+    try_each(_for(shell), attempt)
+
+
+@pytest.mark.parametrize("script", [script for _, script in _helpers() if "{{ N }}" in script])
+def test_a_text_for_the_number_of_tries_runs_nowhere(script: str) -> None:
+    """It is refused where a shell calculates with it, and data elsewhere."""
+    try:
+        rendered = compile_shell(script, "bash").render({"V": "x", "N": BAIT})
+    except TemplateError as refused:
+        told = str(refused)
+    else:
+        told = "" if BAIT in rendered.env.values() else "the value is gone"
+    assert not told or "whole number" in told
+
+
+_NOT_DATA = [
+    'run() { shift 2; "$@"; }; run a b read {{ V }}',
+    'run() { shift 2; "$@"; }; run a b {{ V }} {{ W }}',
+    'run() { shift 2; "$@"; }; run a $x {{ V }} {{ W }}',
+    'run() { shift 3; "$@"; }; run {{ V }} {{ W }}',
+    'run() { shift 3; "$@"; }; a() { "$1" "$2" "$3"; }; a run {{ V }} {{ W }} ls',
+    'run() { shift 3; "$@"; }; a() { run "$@"; }; a {{ V }} {{ W }}',
+    'run() { shift 2; "$@"; }; a() { run $1 $2; }; a {{ V }} {{ W }}',
+    'run() { false && shift 2; "$@"; }; run {{ V }} {{ W }} ls',
+    'run() { shift 2 & "$@"; }; run {{ V }} {{ W }} ls',
+    'run() { shift 2 | cat; "$@"; }; run {{ V }} {{ W }} ls',
+    'run() { ( shift 2 ); "$@"; }; run {{ V }} {{ W }} ls',
+    'run() { shift $n; "$@"; }; run {{ V }} {{ W }} ls',
+    'run() { shift -- 2; "$@"; }; run {{ V }} {{ W }} ls',
+    'run() { for i in 1 2; do shift; "$@"; done; }; run a b {{ V }} {{ W }} x',
+    'run() { if a; then shift 3; fi; shift 2; "$@"; }; run {{ V }} {{ W }} a b',
+    'run() { shift 2; set -- "$x" "$@"; "$@"; }; run a {{ V }} {{ W }} ls',
+    'run() { shift 2; eval "set -- eval \\"\\$@\\""; "$@"; }; run a b ls {{ V }}',
+    'run() { shift; set -e; "$@"; }; run a read {{ V }}',
+    'run() { set -s; shift; "$@"; }; run {{ V }} b {{ W }}',
+    'run() { x=shift; $x 2; "$@"; }; run a b read {{ V }}',
+    'run() { x=shift; $x; shift 2; "$@"; }; run a b c read {{ V }}',
+    'alias s="shift 2"; run() { s; "$@"; }; run a {{ V }} {{ W }} ls',
+    'run() { g() { shift; }; shift 2; "$@"; }; run a b read {{ V }}',
+    'run() { x=$(shift 2; "$@"); "$@"; }; run {{ V }} {{ W }} ls',
+    'run() { shift 2; "$@"; }; n=run; $n a b read {{ V }}',
+    'run() { shift 2; "$@"; }; n=run; $n {{ V }} {{ W }}',
+    't() { local d=$1 e=$2; shift 2; "$@"; }; run() { shift; t x "$@"; }; run a b read {{ V }}',
+    'run() { local c=("$@"); "${c[@]}"; }; run read {{ V }}',
+    'run() { local c=("$@"); "${c[@]}"; }; run {{ V }} {{ W }}',
+    'run() { local c=("$@"); shift 2; "${c[@]}"; }; run {{ V }} {{ W }} ls',
+    'run() { local c=("${@:2}"); "${c[@]}"; }; run x read {{ V }}',
+    'run() { local c=("$@"); c[0]={{ V }}; "${c[@]}"; }; run ls {{ W }}',
+    'run() { local c=("$@"); read -ra c <<< "$*"; "${c[@]}"; }; run ls {{ V }}',
+    'a() { c=("$@"); }; b() { "${c[@]}" "$@"; }; a read; b {{ V }}',
+    'run() { local c="$2"; shift 2; "$c" "$@"; }; run x read {{ V }}',
+    "run() { shift 2; local -a x=$1; }; run a b {{ V }}",
+]
+
+
+@pytest.mark.parametrize(("shell", "scripts"), batches_of_each(("sh", "bash", "zsh"), _NOT_DATA))
+def test_words_that_may_be_code_are_refused_however_they_are_moved(
+    shell: str, scripts: list[str]
+) -> None:
+    def attempt(script: str) -> None:
+        with pytest.raises(TemplateError):
+            compile_shell(script, shell)
+
+    try_each(scripts, attempt)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "f() { n=$1; shift 2; echo $((n)); }; f {{ V }} a b",
+        "f() { shift 2; n=$1; echo $((n)); }; f a b {{ V }}",
+        "f() { shift 2; (( $1 )); }; f {{ V }}",
+        "f() { if a; then shift; fi; echo $(($1)); }; f a {{ V }}",
+        "f() { while a; do shift; echo $(($1)); done; }; f a b c {{ V }}",
+    ],
+)
+def test_a_word_that_is_calculated_with_is_found_behind_a_shift(script: str) -> None:
+    with pytest.raises(TemplateError, match="whole number"):
+        compile_shell(script, "bash").render({"V": BAIT})
+
+
+def test_a_word_that_is_gone_is_not_calculated_with() -> None:
+    script = 'f() { local -i n=$1; shift; local -i d=$1; shift; "$@"; }; f 1 2 ls {{ V }}'
+    assert compile_shell(script, "bash").render({"V": BAIT}).env
