@@ -11,7 +11,7 @@ import msgspec
 from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode, described, shown
-from pup_tui.runbook.parts import COMMAND, Variable
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
@@ -20,6 +20,7 @@ from pup_tui.runbook.scope import ALWAYS, ScopeCheck, check_default_names, repor
 from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.value_places import command_of, sources_of
 from pup_tui.runbook.variables.checks import MADE_TEXT, check_count, check_item, check_value
 from pup_tui.runbook.variables.items import MAX_ITEMS
 from pup_tui.template.text import compile_text
@@ -84,10 +85,8 @@ def check_variables(
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
             for place, source in sources_of(entry.value):
-                if source.text.startswith(COMMAND):
-                    command = source.text.removeprefix(COMMAND).strip()
-                    text = msgspec.structs.replace(source, text=command)
-                    read_as = read(Role.VALUE_COMMAND, (name, *place), text)
+                if (command := command_of(source)) is not None:
+                    read_as = read(Role.VALUE_COMMAND, (name, *place), command)
                     used = read_as.names.difference(above) if read_as is not None else ()
                     for other in sorted(each for each in used if not is_known(each)):
                         report_unknown(other, source, above, report)
@@ -137,17 +136,6 @@ def _check_keys(node: Mapping, report: Report) -> None:
         _check_order(node, low, high, report)
     for _, source in sources_of(node):
         check_source(source, report)
-
-
-def sources_of(node: Mapping) -> Iterator[tuple[KeyPath, Scalar]]:
-    """What stands under `from`, each with its place below the variable."""
-    given = node.get("from")
-    if isinstance(given, Scalar):
-        yield ("from",), given
-    elif isinstance(given, Sequence):
-        for number, item in enumerate(given.items):
-            if isinstance(item, Scalar):
-                yield ("from", number), item
 
 
 def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:
