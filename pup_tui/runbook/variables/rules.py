@@ -21,8 +21,9 @@ from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.runbook.value_places import command_of, sources_of
-from pup_tui.runbook.variables.checks import MADE_TEXT, check_count, check_item, check_value
+from pup_tui.runbook.variables.checks import MADE_TEXT, ItemCheck, check_count, check_value
 from pup_tui.runbook.variables.items import MAX_ITEMS
+from pup_tui.template.limits import is_spent
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.typed import convert
@@ -210,6 +211,8 @@ def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Re
     if variable.is_list and isinstance(node, Sequence):
         for at, why in _misfits(variable, node):
             report.error(at, f"{shown(name)} does not fit: {why}")
+            if report.full:
+                return
         return
     if not isinstance(node, Scalar):
         if variable.type not in MADE_TEXT:
@@ -232,15 +235,18 @@ def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Re
 def _misfits(variable: Variable, node: Sequence) -> Iterator[tuple[YamlNode, str]]:
     """What is wrong with the items that are literal, and with how many there are where all of them are."""
     literal = 0
+    check_item = ItemCheck(variable)
     for item in node.items:
         if not isinstance(item, Scalar) or item.is_null:
             yield item, f"each item must be text, not {described(item)}"
         elif not _is_template(item.text):
             literal += 1
             try:
-                check_item(variable, item.text)
+                check_item(item.text)
             except ValueError as error:
                 yield item, str(error)
+                if is_spent():
+                    return
     if literal == len(node.items):
         try:
             check_count(variable, literal)
