@@ -182,7 +182,9 @@ def _check_characters(text: str) -> None:
     if "\x00" in text:
         raise ValueError("it holds a NUL character")
     if _SURROGATE.search(text):
-        raise ValueError("it is not valid text (bytes that are not UTF-8)")
+        raise ValueError(
+            "it is not valid text (bytes that are not UTF-8); a file is reached by a link with another name"
+        )
 
 
 def _check_length(variable: Variable, length: int, of: str) -> None:
