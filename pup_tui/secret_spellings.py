@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import base64
 import json
-import shlex
 import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.shell_spellings import shell_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,6 @@ see ``short_lines``."""
 
 _PERCENT = late_pattern(r"%[0-9A-F]{2}")
 _UNICODE_ESCAPE = late_pattern(r"\\u[0-9a-f]{4}")
-_PRINTF_PLAIN = late_pattern(r"([^A-Za-z0-9_@%+=:,./\n-])")
-_DOUBLE_QUOTED = late_pattern(r'([\\"$`])')
 
 
 def spellings(secret: str) -> set[str]:
@@ -39,7 +37,7 @@ def spellings(secret: str) -> set[str]:
         found.update(_url(text))
         found.update(_json(text))
         found.update(_markup(text))
-        found.update(_shell(text))
+        found.update(shell_spellings(text))
         raw = text.encode("utf-8", "surrogatepass")
         found.update((raw.hex(), raw.hex().upper()))
         found.update(_base64(raw))
@@ -104,16 +102,6 @@ def _markup(text: str) -> Iterator[str]:
         yield double
         for apostrophe in ("&apos;", "&#39;", "&#x27;"):
             yield double.replace("'", apostrophe)
-
-
-def _shell(text: str) -> Iterator[str]:
-    quoted = shlex.quote(text)
-    yield quoted[1:-1] if quoted.startswith("'") else quoted
-    yield text.replace("'", r"'\''")
-    yield _PRINTF_PLAIN.sub(r"\\\1", text)
-    yield _DOUBLE_QUOTED.sub(r"\\\1", text)
-    ansi = text.replace("\\", "\\\\").replace("'", "\\'")
-    yield ansi.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
 
 
 def _base64(raw: bytes) -> Iterator[str]:

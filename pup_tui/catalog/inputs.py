@@ -33,6 +33,7 @@ __all__ = [
     "wanted_inputs",
 ]
 
+_NO_NAMES: Mapping[str, Any] = {}
 _CHOOSE = "choose one with --profile NAME, or in the console's title bar"
 
 
@@ -75,10 +76,13 @@ def joined_input(variable: Variable | None, given: Sequence[str]) -> object:
 
 
 async def resolve_inputs(
-    runbook: Runbook, given: Mapping[str, object], sources: Sources
+    runbook: Runbook,
+    given: Mapping[str, object],
+    sources: Sources,
+    names: Mapping[str, Any] = _NO_NAMES,
 ) -> Resolved:
     """Every variable's value: as given, else as the profile says, else from where it comes from, else its
-    default. Where the runbook refuses the profile that is the only problem.
+    default. Where the runbook refuses the profile that is the only problem. `names` are known besides.
 
     With `sources.at_rest()` nothing is run: what a command would give is `unknown` then.
     """
@@ -93,6 +97,7 @@ async def resolve_inputs(
         given,
         sources=sources,
         undeclared=names_under_default(runbook),
+        names=names,
         profile=sources.profile_values,
     )
 

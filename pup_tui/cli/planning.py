@@ -87,7 +87,7 @@ def print_plan(
     sources = local_values(settings, settings.environ).at_rest()
     resolved = resolve_values(runbook, given.values, sources, ask=False)
     masking = Masking()
-    hidden = set(masking.find(resolved.values, resolved.secrets))
+    hidden = set(masking.find(resolved.values, resolved.secrets, parts=resolved.made))
     changes = partial(mutates, is_believed=loaded.is_believed)
     known = (resolved.values, resolved.left_out, settings.operator, changes, hidden)
     steps = plan(
@@ -126,7 +126,7 @@ def _answered(
     found = asyncio.run(resolve_question(question, known.values, sources))
     if found.problems:
         return None
-    secrets = masking.find(found.values, found.secrets)
+    secrets = masking.find(found.values, found.secrets, parts=found.made)
     return PlannedAnswer(values=found.values, left_out=tuple(found.left_out), secrets=secrets)
 
 

@@ -129,6 +129,7 @@ def resume_command(
             past.record,
             current=current,
             secrets=values.secrets,
+            made=values.made,
             captures=hidden.captures,
             again=hidden.again,
             skipped=decided.skipped,
@@ -303,6 +304,7 @@ class ValuesAgain(NamedTuple):
     secrets: dict[str, Any]
     changed: dict[str, Any]
     left_out: list[str]
+    made: tuple[Any, ...] = ()
 
 
 def values_again(
@@ -316,6 +318,7 @@ def values_again(
     """The values that are not in the record. Raises Failure where one is missing."""
     from msgspec.structs import replace
 
+    from pup_tui.core.scope import standing_for
     from pup_tui.core.standing import first_frame, open_values
 
     frame = first_frame(past.program, past.state)
@@ -330,11 +333,18 @@ def values_again(
         taken = {**given, **{name: v for name, v in known.items() if name in variables}}
     if not variables:
         return ValuesAgain({}, {}, [])
-    resolved = resolve_values(replace(runbook, vars=variables), taken, sources, ask=ask)
+    resolved = resolve_values(
+        replace(runbook, vars=variables),
+        taken,
+        sources,
+        ask=ask,
+        names={**standing_for(frame.left_out), **known},
+    )
     secrets = {n: v for n, v in resolved.values.items() if n in hidden or n in resolved.secrets}
     others = resolved.values.keys() - secrets.keys() - known.keys()
     return ValuesAgain(
         secrets,
         {name: resolved.values[name] for name in others},
         [name for name in resolved.left_out if name not in frame.left_out],
+        resolved.made,
     )

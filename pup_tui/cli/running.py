@@ -167,6 +167,7 @@ def run_loaded(
             values=resolved.values,
             left_out=resolved.left_out,
             secrets=resolved.secrets,
+            made=resolved.made,
             without=NOTHING_LEFT_OUT if left is None else left.out,
             undo=manner.undo,
             is_believed=loaded.is_believed,

@@ -90,6 +90,7 @@ def undo_command(
             launcher.resume,
             past.record,
             secrets=values.secrets,
+            made=values.made,
             captures=hidden.captures,
             again=hidden.again,
             only_undo=True,

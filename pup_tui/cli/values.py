@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.parts import Variable
     from pup_tui.runbook.variables.file import FileValues
 
-
+_NO_NAMES: Mapping[str, Any] = {}
 _HOW_SECRETS_COME = (
     "a secret comes by --arg-file, by a prompt on a terminal, "
     "or from where its `from` names (env:, file:, keyring:, command:)"
@@ -88,37 +88,46 @@ def from_file(path: Path | None) -> FileValues:
 
 
 def resolve_values(
-    runbook: Runbook, given: Mapping[str, object], sources: Sources, *, ask: bool
+    runbook: Runbook,
+    given: Mapping[str, object],
+    sources: Sources,
+    *,
+    ask: bool,
+    names: Mapping[str, Any] = _NO_NAMES,
 ) -> Resolved:
     """Every variable's value; asks on the terminal for those that only a person can give, if `ask`.
+
+    `names` is what texts may use besides the variables above them.
 
     Raises Failure for what is missing or wrong. What the operator should know besides goes to standard error.
     """
     if ask:
-        resolved = _ask_for_missing(runbook, given, sources)
+        resolved = _ask_for_missing(runbook, given, sources, names)
     else:
         import asyncio
 
         from pup_tui.catalog.inputs import resolve_inputs
 
-        resolved = asyncio.run(resolve_inputs(runbook, given, sources))
+        resolved = asyncio.run(resolve_inputs(runbook, given, sources, names))
     if resolved.problems:
         told = dict.fromkeys(problem.message for problem in resolved.problems)
-        names = {problem.name for problem in resolved.problems}
-        if any(name in runbook.vars and runbook.vars[name].is_secret for name in names):
+        wrong = {problem.name for problem in resolved.problems}
+        if any(name in runbook.vars and runbook.vars[name].is_secret for name in wrong):
             raise Failure("; ".join(told), "", _HOW_SECRETS_COME)
         hints = {problem.hint for problem in resolved.problems}
         # What helps with one of them would mislead about the others.
         hint = hints.pop() if len(hints) == 1 else ""
-        if len(told) == len(names) == 1 and hint.endswith("give it a value"):
-            hint += f" with --arg {names.pop()}=VALUE"
+        if len(told) == len(wrong) == 1 and hint.endswith("give it a value"):
+            hint += f" with --arg {wrong.pop()}=VALUE"
         raise Failure("; ".join(told), "", hint or "give values with --arg NAME=VALUE")
     for note in resolved.notes:
         tell(f"pup-tui: {note}")
     return resolved
 
 
-def _ask_for_missing(runbook: Runbook, given: Mapping[str, object], sources: Sources) -> Resolved:
+def _ask_for_missing(
+    runbook: Runbook, given: Mapping[str, object], sources: Sources, names: Mapping[str, Any]
+) -> Resolved:
     """Every variable's value; those that only a person can give are asked for one after the other.
 
     Each is asked for when those above it are known, and only where its `when` holds. A value that was given
@@ -132,12 +141,12 @@ def _ask_for_missing(runbook: Runbook, given: Mapping[str, object], sources: Sou
     values = dict(given)
     # Between its calls the runner leaves Ctrl-C alone, so that it ends a prompt.
     with asyncio.Runner() as runner:
-        resolved = runner.run(resolve_inputs(runbook, values, sources))
+        resolved = runner.run(resolve_inputs(runbook, values, sources, names))
         while (name := _to_ask_for(runbook, resolved, values)) is not None:
             variable = runbook.vars[name]
             choices = runner.run(choices_of(runbook.vars, name, resolved, sources))
             values[name] = _prompt(name, variable, choices)
-            resolved = runner.run(resolve_inputs(runbook, values, sources))
+            resolved = runner.run(resolve_inputs(runbook, values, sources, names))
     return resolved
 
 

@@ -155,6 +155,9 @@ class FoundValues(Protocol):
     def secrets(self) -> tuple[str, ...]: ...
 
     @property
+    def made(self) -> tuple[object, ...]: ...
+
+    @property
     def problems(self) -> Sequence[object]: ...
 
 

@@ -127,6 +127,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
+        made: Iterable[Any] = (),
         without: LeftOutSteps = NOTHING_LEFT_OUT,
         undo: bool = False,
         is_believed: bool = False,
@@ -135,7 +136,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
-        `secrets` names the values that are secret beside variables of that type. `without` is what the run
+        `secrets` names the values that are secret beside variables of that type, each of `made` is what was
+        made out of secrets on the way to the values. `without` is what the run
         leaves out, `undo` whether it takes back what it did if it fails, `is_believed` that the file's word
         for steps that only look counts. `files` are the exact texts that the
         program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
@@ -145,7 +147,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         variables = program.runbook.vars
         masking = await self._masking(program)
         typed = (name for name in values if name in variables and variables[name].is_secret)
-        hidden = masking.find(values, typed, secrets)
+        hidden = masking.find(values, typed, secrets, made)
         clock = SystemClock()
         created = RunCreated(
             at=clock.now(),
@@ -199,6 +201,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         *,
         current: CurrentText | None = None,
         secrets: Mapping[str, Any],
+        made: Iterable[Any] = (),
         captures: Mapping[str, Mapping[str, Any]] = {},
         again: Iterable[str] = (),
         skipped: Mapping[str, str] = {},
@@ -214,14 +217,14 @@ class Launcher(Struct, frozen=True, kw_only=True):
     ) -> LocalRun:
         """Own a past run again and return it, ready to go on where it stood, or from there on with `current`.
 
-        `secrets` are the values of its secret variables, `captures` what its steps captured as secrets,
-        by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
-        left out for the given reason. `changed` are variables with another value, `left_out` have none;
-        `edited` is what steps run in place of their texts, which may hold no secret. With `only_undo` nothing
-        begins but what takes back, and the cleanup. `done` are steps that did not finish and were done,
-        with what they captured, `taken_back` those that were though their undo did not finish. Raises what
-        `launch` does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
-        program has recorded it, which would have gone on otherwise than this one.
+        `secrets` are the values of its secret variables, `made` as for `launch`, `captures` what its steps
+        captured as secrets, by the step; the steps in `again` run once more for want of theirs, those that
+        are `skipped` are left out for the given reason. `changed` are variables with another value,
+        `left_out` have none; `edited` is what steps run in place of their texts, which may hold no secret.
+        With `only_undo` nothing begins but what takes back, and the cleanup. `done` are steps that did not
+        finish and were done, with what they captured, `taken_back` those that were though their undo did not
+        finish. Raises what `launch` does, RunGoesOn if somebody else has resumed it, and JournalError if
+        another version of the program has recorded it, which would have gone on otherwise than this one.
         """
         from pup_tui.core.legs import legs_of
         from pup_tui.drivers.replay import replay
@@ -232,9 +235,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
         check_version(past, self.state)
         program = past.program if current is None else current.program
         masking = await self._masking(program)
-        masking.find(secrets, secrets)
-        for made in captures.values():
-            masking.find(made, made)
+        masking.find(secrets, secrets, parts=made)
+        for captured in captures.values():
+            masking.find(captured, captured)
         holding = masking.find(changed, ())
         values = {**secrets, **{name: changed[name] for name in holding}}
         self._check_edited(edited, masking)

@@ -209,14 +209,16 @@ class LocalRun:
         values: Mapping[str, Any] | None = None,
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
+        made: Iterable[Any] = (),
         changed: Mapping[str, Any] | None = None,
         edited: EditedText | None = None,
     ) -> None:
         """Answer the question of `step`; what is not asked is not answered.
 
         A yes to an `input` step brings its `values`, checked already; `secrets` names those that are secret,
-        beside what the file says of captures. `changed` and `edited` go with the step's next attempt:
-        ValueError where a secret stands in them, since they are recorded.
+        beside what the file says of captures, and each of `made` is what was made out of secrets on the way
+        to them. `changed` and `edited` go with the step's next attempt: ValueError where a secret stands in
+        them, since they are recorded.
         """
         if self._around.masking.is_secret([changed, msgspec.to_builtins(edited)]):
             raise ValueError("a secret stands in it, which the record would keep")
@@ -230,7 +232,7 @@ class LocalRun:
             note=note,
             values=given,
             left_out=tuple(left_out),
-            secrets=self._around.masking.find(given, {*secrets, *captured}),
+            secrets=self._around.masking.find(given, {*secrets, *captured}, parts=made),
             changed=dict(changed or {}),
             edited=edited,
         )

@@ -134,16 +134,23 @@ class Masking:
         return self.text(sentence)
 
     def find(
-        self, values: Mapping[str, Any], named: Iterable[str], made: Iterable[str] = ()
+        self,
+        values: Mapping[str, Any],
+        named: Iterable[str],
+        made: Iterable[str] = (),
+        parts: Iterable[Any] = (),
     ) -> tuple[str, ...]:
         """Which of the values are secret, and masked from now on.
 
-        They are those that are `named`, those that were `made` out of others, and what holds a secret.
+        They are those that are `named`, those that were `made` out of others, and what holds a secret. Each
+        of the `parts` is what was made out of secrets for one purpose on the way to the values.
         """
         named = set(named)
         made = set(made) - named
         for name in named.intersection(values):
             self.keep(values[name])
+        for part in parts:
+            self.keep_made(part)
         for name in made.intersection(values):
             self.keep_made(values[name])
         holding = {

@@ -44,7 +44,7 @@ async def resolve_values(
     except Exception as error:
         return ValuesResolved(at=now(), step=action.step, problems=(told_fault(error),))
     typed = {name for name, variable in action.variables.items() if variable.is_secret}
-    secrets = masking.find(found.values, typed, found.secrets)
+    secrets = masking.find(found.values, typed, found.secrets, found.made)
     return ValuesResolved(
         at=now(),
         step=action.step,

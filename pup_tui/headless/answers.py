@@ -36,6 +36,7 @@ class Replies(Protocol):
         values: Mapping[str, Any] | None = None,
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
+        made: Iterable[Any] = (),
     ) -> None: ...
 
     def undo(self, steps: Iterable[str], by: str, note: str = "") -> None: ...
@@ -70,6 +71,7 @@ def give(question: Question, replies: Replies, found: Resolved, by: str) -> None
         values=found.values,
         left_out=found.left_out,
         secrets=found.secrets,
+        made=found.made,
     )
 
 

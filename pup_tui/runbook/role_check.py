@@ -137,9 +137,12 @@ class RoleCheck:
         """What is wrong with the place of a text whose templates are wrong as well."""
         try:
             match placed.role.language:
-                case Language.TEMPLATE if placed.role in self._checks:
-                    self._checks[placed.role](placed, text)
-                case Language.SCRIPT if not has_too_many_operators(placed.node.text):
+                case Language.TEMPLATE:
+                    if placed.role in self._checks:
+                        self._checks[placed.role](placed, text)
+                case Language.SCRIPT if has_too_many_operators(placed.node.text):
+                    pass
+                case Language.SCRIPT:
                     from pup_tui.template.shell.script import ShellTemplate
 
                     is_input = placed.role is Role.INPUT_SCRIPT
@@ -150,8 +153,16 @@ class RoleCheck:
                     from pup_tui.template.sql.script import SqlTemplate
 
                     SqlTemplate(text).check(sql)
-                case _:
+                case (
+                    Language.PLAIN
+                    | Language.VALUE_COMMAND
+                    | Language.EXPRESSION
+                    | Language.CONDITION
+                    | Language.ITEMS
+                ):
                     pass
+                case _ as never:
+                    assert_never(never)
         except TemplateError as error:
             return [error]
         return []

@@ -18,8 +18,10 @@ from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import STEP_FIELDS, DraftFrame, StepDraft
+from pup_tui.runbook.value_places import commands_in
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.reading import NOT_SAID
+from pup_tui.template.value_command import prints_its_words
 
 _CODE = frozenset({Role.ITEMS, Role.EXPRESSION})
 """Roles in which a name may stand without braces."""
@@ -75,7 +77,11 @@ def _told(frame: DraftFrame) -> Iterator[str]:
 def _flows(frame: DraftFrame, allowance: Allowance) -> Iterator[_Flow]:
     for step, name, node in _declared(frame):
         default = node.get("default") if isinstance(node, Mapping) else node
-        yield _Flow(frame, name, frame, step, _uses(Role.TEXT, default, allowance))
+        names = _uses(Role.TEXT, default, allowance)
+        for command in commands_in(node):
+            if prints_its_words(command.text):
+                names |= _uses(Role.VALUE_COMMAND, command, allowance)
+        yield _Flow(frame, name, frame, step, names)
     for step in frame.steps:
         for name, entry in _entries(step.node.get("capture")):
             value = entry.get("value") if isinstance(entry, Mapping) else entry

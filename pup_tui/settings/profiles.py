@@ -18,7 +18,8 @@ from pup_tui.runbook.report import Report, listed, suggestion
 from pup_tui.runbook.rules import check_name
 from pup_tui.runbook.runbook_files import is_name
 from pup_tui.runbook.shapes import ShapeCheck
-from pup_tui.runbook.variables.rules import check_source, sources_of
+from pup_tui.runbook.value_places import sources_of
+from pup_tui.runbook.variables.rules import check_source
 from pup_tui.runbook.variables.sources import ProfileValue
 from pup_tui.settings.configfile import unreadable
 from pup_tui.typed import convert

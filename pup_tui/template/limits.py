@@ -174,6 +174,12 @@ def spend(cost: int) -> None:
         budget._work.pay(cost)
 
 
+def is_spent() -> bool:
+    """Whether more work was asked for than there was: nothing more can be done."""
+    budget = _current.get()
+    return budget is not None and budget.is_spent
+
+
 def spend_on(*values: Any) -> None:
     """Pay for an operation that looks at these values, but not into what is inside of them."""
     spend(_OPERATION + sum(map(_size, values)))

@@ -45,6 +45,10 @@ _PER_STEP, _PER_CHARACTER = 12, 160
 """What one step costs, and reading a character of a pattern, in the measure of `template.limits`."""
 
 
+_PAID_AT_ONCE = 256
+"""Steps after which those taken are paid for, so that of what is too much little is done."""
+
+
 class TooCostly(ValueError):
     """A match would take too many steps."""
 
@@ -185,6 +189,7 @@ class Regex:
     def _run(
         self, text: str, steps: Steps, start: int, *, whole: bool, anywhere: bool
     ) -> Match | None:
+        steps.pay(0)  # Where nothing is left no work is begun.
         nothing = (-1,) * (2 * self.groups + 2)
         found: tuple[int, ...] | None = None
         ways: list[_Way] = []
@@ -241,13 +246,16 @@ class Regex:
     ) -> list[_Way]:
         """Where characters are taken next, in the order in which the ways are tried."""
         reached: list[_Way] = []
-        known = len(seen)
+        paid = len(seen)
         waiting = [(at, spans)]
         while waiting:
             at, spans = waiting.pop()
             if at in seen:
                 continue
             seen.add(at)
+            if len(seen) - paid == _PAID_AT_ONCE:
+                steps.pay(_PAID_AT_ONCE)
+                paid = len(seen)
             match self._program[at]:
                 case Split(first, second):
                     waiting += [(second, spans), (first, spans)]
@@ -258,7 +266,7 @@ class Regex:
                         waiting.append((at + 1, spans))
                 case _:
                     reached.append((at, spans))
-        steps.pay(len(seen) - known)
+        steps.pay(len(seen) - paid)
         return reached
 
     @cached_property

@@ -206,9 +206,12 @@ def _concat(*parts: Any) -> str:
 
 
 def _slice(value: Any, start: Any, stop: Any, step: Any) -> Any:
-    """Cut a part out of a list or text (``a[1:3]``)."""
+    """Cut a part out of a list or text (``a[1:3]``), also of a text that is the JSON of a map."""
     need_defined(value)
-    found = enter(value, slice(start, stop, step))
+    part = slice(start, stop, step)
+    found = enter(value, part)
+    if found is NOTHING and isinstance(value, str):
+        return value[part]
     if found is NOTHING:
         raise TemplateError(f"a {kind_of(value)} cannot be sliced")
     return found

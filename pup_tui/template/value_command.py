@@ -27,14 +27,16 @@ _FOR_A_SHELL: Final = late_pattern(r"[|&;<>`$\n]")
 class ValueCommand(Struct, frozen=True, kw_only=True):
     """A rendered command: the `words` of a `pup` subcommand, or a `script` with its `values`.
 
-    `hidden` are secrets that it may know and that what it says of itself must not show. `directory` is where
-    the runbook's file lies, blank where that is not known.
+    `hidden` are secrets that it may know and that what it says of itself must not show, `made` what its
+    templates made out of secrets. `directory` is where the runbook's file lies, blank where that is not
+    known.
     """
 
     words: tuple[str, ...] = ()
     script: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
+    made: tuple[Any, ...] = ()
     directory: str = ""
 
     def __repr__(self) -> str:
@@ -50,9 +52,17 @@ class ValueCommand(Struct, frozen=True, kw_only=True):
 def is_subcommand(source: str) -> bool:
     """Whether a command is a `pup` subcommand, and no script."""
     written = source.strip()
-    return written.split(maxsplit=1)[:1] == ["pup"] and not _FOR_A_SHELL.search(
-        _APART.sub("", written)
-    )
+    return written.split(maxsplit=1)[:1] == ["pup"] and _is_one_command(written)
+
+
+def prints_its_words(source: str) -> bool:
+    """Whether all that a command does is to print what stands in it."""
+    written = source.strip()
+    return written.split(maxsplit=1)[:1] in (["echo"], ["printf"]) and _is_one_command(written)
+
+
+def _is_one_command(written: str) -> bool:
+    return not _FOR_A_SHELL.search(_APART.sub("", written))
 
 
 def compile_value_command(source: str) -> ShellTemplate | Arguments:
@@ -79,7 +89,9 @@ def render_value_command(
         known, made = watched(with_secrets(scope, secrets))
         script = command.render(known)
         hidden = tuple(dict.fromkeys([*hidden, *map(to_text, made)]))
-        return ValueCommand(script=script.script, values=script.env, hidden=hidden)
+        return ValueCommand(
+            script=script.script, values=script.env, hidden=hidden, made=tuple(made)
+        )
     shown = sorted(command.flowing_names.intersection(secrets))
     if shown:
         told = f"{shown[0]} is a secret and may not stand in an argument list"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 class _Secrets:
     """What the record of a run does not have: the values of its secret variables, those that it had not
     (`left_out` have none), and by the step what that captured; the steps in `again` run once more for theirs.
+    Each of `made` is what was made out of secrets on the way to them.
     """
 
     values: Mapping[str, Any]
@@ -37,6 +38,7 @@ class _Secrets:
     left_out: Sequence[str]
     captures: Mapping[str, Mapping[str, Any]]
     again: tuple[str, ...]
+    made: tuple[Any, ...]
 
 
 class Resumer:
@@ -95,6 +97,7 @@ class Resumer:
                 past.record,
                 current=going.current,
                 secrets=secrets.values,
+                made=secrets.made,
                 skipped={} if going.undone else going.skipped,
                 changed={**secrets.changed, **changed},
                 left_out=secrets.left_out,
@@ -178,7 +181,7 @@ class Resumer:
         question = _question(past, program, captures, changed)
         sources = self._services.sources().remembering()
         found = await resolve_question(question, {}, sources)
-        given = ValuesAnswer("yes", "", found.values, found.left_out, tuple(found.secrets))
+        given = ValuesAnswer("yes", "", found.values, found.left_out, found.secrets, found.made)
         if found.problems or captures:
             answer = await self._screen.app.push_screen_wait(ResumeValuesScreen(question, sources))
             if not isinstance(answer, ValuesAnswer):
@@ -246,4 +249,5 @@ def _sorted_out(
         [name for name in given.left_out if name not in captures],
         made,
         (*standing.again, *again),
+        given.made,
     )

@@ -123,6 +123,7 @@ class Starter:
                 values=resolved.values,
                 left_out=resolved.left_out,
                 secrets=resolved.secrets,
+                made=resolved.made,
                 is_believed=loaded.is_believed,
                 terminal=terminal,
             )

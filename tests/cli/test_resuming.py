@@ -102,6 +102,30 @@ def test_a_secret_comes_from_where_it_came_from(program: Program) -> None:
     assert effects(program)[-1] == "1 another-token-2"
 
 
+MADE_SECRETS = """
+name: killed
+vars:
+  REGION: {default: eu1}
+  NOTE: {required: false}
+  T: {type: secret, from: 'env:T'}
+  MADE: {from: "command:printf '%s-%s%s' {{ T[3:] }} {{ REGION }} {{ NOTE }}"}
+steps:
+  - {name: two, kind: shell, run: "echo {{ MADE }} >> effects; test -e again"}
+"""
+
+
+def test_what_a_command_makes_out_of_a_secret_is_made_again_beside_open_values(
+    program: Program,
+) -> None:
+    failed = program("run", str(program.write("killed", MADE_SECRETS)), "--yes", T=TOKEN)
+    assert failed.code == 1, failed.err
+    (program.cwd / "again").touch()
+    done = program("resume", T=TOKEN)
+    assert done.code == 0, done.err
+    assert effects(program) == [f"{TOKEN[3:]}-eu1"] * 2
+    assert TOKEN[3:] not in failed.out + done.out + json.dumps(newest(program))
+
+
 SECRET_CAPTURE = f"""
 name: killed
 steps:

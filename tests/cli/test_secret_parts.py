@@ -16,6 +16,9 @@ vars:
   HOSTS: {type: secret, from: "env:HOSTS"}
   PASSWORD: {default: "{{ CRED.split(':')[1] }}"}
   SHORT: {default: "{{ CRED[:4] }}"}
+  PRINTED: {from: "command:printf 'acct-%s-x' {{ CRED.split(':')[1] }}"}
+  CODED: {from: "command:printf '%s' {{ CRED[10:] }} | base64"}
+  NUMBER: {from: "command:printf 47; : {{ HOSTS | replace('alpha', 'gamma') }}"}
 defaults: {env: {DEFAULT_PART: "{{ CRED[10:24] }}"}}
 steps:
   - name: first
@@ -30,6 +33,12 @@ steps:
     stdin: '{"pass": "{{ CRED.split(":")[1] }}"}'
     capture: {BACK: "CRED | reverse", SAID: {value: "lines[0]", secret: true}}
   - {name: again, kind: shell, run: "echo {{ BACK[:12] }} {{ steps.first.output[:9] }} {{ SAID | lower }}"}
+  - name: printed
+    kind: shell
+    run: |
+      x={{ PRINTED }}; echo "$x" "${x#acct-}" {{ CODED }} {{ NUMBER }} gamma-ho''st-1,beta-ho''st-22
+  - {name: asks, kind: input, vars: {ASKED: {from: "command:printf '%s' {{ CRED[3:20] | title }}"}}}
+  - {name: use, kind: shell, run: "echo {{ ASKED }}"}
   - {name: no, kind: shell, if: "CRED == 'x'", run: exit 1}
   - {name: each, kind: shell, foreach: "HOSTS.split(',')", run: "echo {{ item | upper }} {{ item[6:] }}"}
   - name: called
@@ -46,9 +55,13 @@ steps:
 
 INNER = """\
 name: inner
-vars: {GIVEN: {}, PLAIN: {}, MADE: {default: "-{{ GIVEN[4:] | upper }}-"}}
+vars:
+  GIVEN: {}
+  PLAIN: {}
+  MADE: {default: "-{{ GIVEN[4:] | upper }}-"}
+  TOLD: {from: "command:printf '<%s>' {{ GIVEN[2:] | title }}"}
 steps:
-  - {name: use, kind: shell, run: "echo {{ GIVEN }} {{ PLAIN }} {{ MADE }}"}
+  - {name: use, kind: shell, run: "echo {{ GIVEN }} {{ PLAIN }} {{ MADE }} {{ TOLD }}"}
 """
 
 CRED = "deploybot:correct-horse-battery"
@@ -57,6 +70,7 @@ PASSWORD = "correct-horse-battery"
 DERIVED = (
     *(PASSWORD, CRED.upper(), PASSWORD[::-1], CRED[10:24], "user=Deploybot", CRED[::-1][:12]),
     *("ALPHA-HOST-1", "BETA-HOST-22", "host-1", "ost-22", PASSWORD[8:], "-SE-BATTERY-"),
+    *(CRED[3:20].title(), PASSWORD[10:].title(), "gamma-host-1,beta-host-22"),
     *("deploybot", "correct", "alpha-host-1", PASSWORD.upper(), "RSE-BATTERY", "orse-battery"),
 )
 
@@ -98,7 +112,8 @@ def test_a_run_leaves_and_shows_no_part_of_a_secret(program: Program, done: Ende
     reasons = " ".join(e["reason"] for e in done.events if e["type"] == "step.finished")
     assert "depl" not in commands + reasons
     said = [e["text"] for e in done.events if e["type"] == "step.output"]
-    assert "*** production ***" in said
+    assert "*** production *** ***" in said
+    assert "*** ***-x *** 47 ***" in said
 
 
 def test_the_run_is_shown_again_as_it_was(program: Program, done: Ended) -> None:

@@ -37,6 +37,7 @@ class Heard:
         values: Mapping[str, Any] | None = None,
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
+        made: Iterable[Any] = (),
     ) -> None:
         self.answers.append((step, answer, by, note))
         self.values.update(values or {})

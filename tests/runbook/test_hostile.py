@@ -89,6 +89,13 @@ COSTLY = {
     + ", choices: ["
     + many("ab" * 40 + "#,", 9000)
     + "]}\nsteps:\n  - {name: s, kind: wait, duration: 1s}\n",
+    "lists of many choices": "name: a\nx-c: &c ["
+    + many("c#, ", 1000)
+    + "]\nx-d: &d '["
+    + '"c999", ' * 9_999
+    + '"c0"]\'\nvars:\n'
+    + many("  V#: {type: list, choices: *c, default: *d}\n", 90)
+    + "steps:\n  - {name: s, kind: wait, duration: 1s}\n",
     "default circle": "name: a\nvars:\n"
     + many('  V#: "{{ W# }}{{ V1 }}"\n', 999)
     + "steps:\n  - {name: s, kind: wait, duration: 1s}\n",
@@ -204,6 +211,26 @@ COSTLY_TOGETHER: dict[str, tuple[bool, dict[str, str]]] = {
                 + "}}\n",
                 400,
             )
+        },
+    ),
+    "items by the thousand for a pattern that takes long": (
+        False,
+        {
+            "costly.yaml": HEAD
+            + "  - {name: s, kind: runbook, runbook: r, vars: {L: ["
+            + many("aaaaaaaaaaaaaaaaaaaa#, ", 9_900)
+            + "]}}\n",
+            "r.yaml": "vars: {L: {type: list, pattern: '((a?){30}){30}b*'}}\n" + ONE,
+        },
+    ),
+    "items by the thousand that are no choices": (
+        False,
+        {
+            "costly.yaml": HEAD
+            + "  - {name: s, kind: runbook, runbook: r, vars: {L: ["
+            + many("d#, ", 9_900)
+            + "]}}\n",
+            "r.yaml": "vars: {L: {type: list, choices: [" + many("c#, ", 1000) + "]}}\n" + ONE,
         },
     ),
     "a thousand templates that are not there": (

@@ -887,6 +887,19 @@ CASES = [
     ("unused-variable", step("run: x", top="name: runbook\nvars: {A: {}}"), 2),
     ("unused-variable", step("run: x {{ A }}", top="name: runbook\nvars: {A: {}}"), None),
     ("unused-variable", step("run: x", "if: A == 'b'", top="name: runbook\nvars: {A: {}}"), None),
+    *(
+        (
+            "unused-variable",
+            step("run: x {{ B }}", top=f'name: runbook\nvars: {{A: {{}}, B: {{{source}}}}}'),
+            None,
+        )
+        for source in (
+            'from: "command:ls {{ A }}"',
+            'from: ["env:B", "command:pup users get {{ A }}"]',
+            'choices_from: "ls {{ A }}"',
+            'choices_from: {run: "ls {{ A }}"}',
+        )
+    ),
     ("unused-variable", step("run: x {{ B }}", top="name: runbook\nvars: {A: {}, B: '{{ A }}'}"), None),
     (
         "unused-variable",

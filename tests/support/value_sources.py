@@ -40,6 +40,17 @@ class Commands:
         return answer
 
 
+class AnyCommand(Commands):
+    """Answers every command alike."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__()
+        self._answer = answer
+
+    async def __call__(self, command: ValueCommand, seconds: float) -> str:
+        return self._answer
+
+
 class Kept(dict[str, tuple[Choice, ...]]):
     """Choices that are kept in memory."""
 

@@ -12,6 +12,7 @@ from pup_tui.runbook.roles import COMMANDS, EXPRESSIONS, FILES, Language, Role
 from pup_tui.runbook.scope import is_readable, names_in
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.runbook.steps import BODY, StepDraft
+from pup_tui.runbook.value_places import commands_in
 from pup_tui.runbook.variables.rules import default_texts
 from pup_tui.template.url import is_datadog_path
 
@@ -170,8 +171,9 @@ def _used_names(subject: Subject) -> frozenset[str]:
         used |= names_in(placed.node.text)
     for node in (subject.root, *(step.node for step in subject.steps)):
         for asked in entries_of(node.get("vars")):
-            for _, default in default_texts(asked.value):
-                used |= names_in(default.text)
+            defaults = (text for _, text in default_texts(asked.value))
+            for text in (*defaults, *commands_in(asked.value)):
+                used |= names_in(text.text)
     return frozenset(used)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import islice
 from urllib.parse import urlsplit
 
 from pup_tui.late_pattern import late_pattern
@@ -14,6 +15,7 @@ from pup_tui.runbook.variables.items import MAX_ITEMS, entries_in, items_of
 from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import spend
 from pup_tui.template.values import NOTHING, parse_json, to_json
 
 _OneValue = str | int | float | bool
@@ -25,11 +27,18 @@ MADE_TEXT = frozenset({"string", "text", "json"})
 MAX_VALUE = 1024 * 1024
 """Characters of a value."""
 
+TOO_MUCH = "all values together are too much to check"
+
+_PER_TEXT = 24
+_CHARACTERS_PER_COST = 4
+"""What a look at a text costs, in the measure of `template.limits`."""
+
 TRUE_WORDS = frozenset({"true", "yes", "on"})
 FALSE_WORDS = frozenset({"false", "no", "off"})
 
 _INTEGER = late_pattern(r"[+-]?[0-9]{1,19}\Z")
 _NUMBER = late_pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_SURROGATE = late_pattern("[\ud800-\udfff]")
 _SPACE_OR_CONTROL = late_pattern(r"[\x00-\x20\x7f-\x9f]")
 
 
@@ -40,6 +49,8 @@ def check_value(variable: Variable, raw: object) -> CheckedValue:
     becomes its JSON where the type is text. What a command in `choices_from` would have to tell is not judged
     here. Raises `ValueError` with a sentence for the operator, which never holds a secret.
     """
+    if isinstance(raw, str):
+        pay_for(raw)
     if variable.is_list:
         return _checked_items(variable, items_of(raw))
     if isinstance(raw, list | dict) and variable.type in MADE_TEXT:
@@ -79,12 +90,20 @@ def check_pattern(variable: Variable, value: str) -> None:
         raise ValueError(f"{told} does not match the pattern {shown(variable.pattern)}")
 
 
-def check_item(variable: Variable, item: str) -> None:
-    """Raise `ValueError` where a list may not have this item."""
-    _check_characters(item)
-    check_pattern(variable, item)
-    if variable.choices:
-        check_choice(item, variable.options)
+class ItemCheck:
+    """What each item of a list must be; made once for all of them, since the choices may be many."""
+
+    def __init__(self, variable: Variable) -> None:
+        self._variable = variable
+        self._choices = _values_of(variable.options)
+
+    def __call__(self, item: str) -> None:
+        """Raise `ValueError` where the list may not have this item."""
+        pay_for(item)
+        _check_characters(item)
+        check_pattern(self._variable, item)
+        if self._choices:
+            _check_one_choice(item, self._choices)
 
 
 def check_count(variable: Variable, items: int) -> None:
@@ -98,16 +117,34 @@ def check_count(variable: Variable, items: int) -> None:
 
 def check_choice(value: CheckedValue, options: Iterable[Choice]) -> None:
     """Raise `ValueError` where a value, or an item of a list, is none of the choices."""
-    values = [option.value for option in options]
+    values = _values_of(options)
     if isinstance(value, list):
         _check_each(value, lambda item: _check_one_choice(item, values))
     else:
         _check_one_choice(str(value), values)
 
 
-def _check_one_choice(value: str, values: list[str]) -> None:
+def _values_of(options: Iterable[Choice]) -> dict[str, None]:
+    values = {option.value: None for option in options}
+    _pay(_PER_TEXT * len(values))
+    return values
+
+
+def pay_for(text: str) -> None:
+    """Pay for a look at a text; ValueError where all values together take too long to check."""
+    _pay(_PER_TEXT + len(text) // _CHARACTERS_PER_COST)
+
+
+def _pay(cost: int) -> None:
+    try:
+        spend(cost)
+    except TemplateError:
+        raise ValueError(TOO_MUCH) from None
+
+
+def _check_one_choice(value: str, values: dict[str, None]) -> None:
     if value not in values:
-        hint = suggestion(value, values) or f"one of {listed(values[:20])}"
+        hint = suggestion(value, values) or f"one of {listed(islice(values, 20))}"
         raise ValueError(f"{shown(value)} is not one of the choices: {hint}")
 
 
@@ -121,7 +158,7 @@ def _check_each(items: Iterable[str], check: Callable[[str], None]) -> None:
 
 def _checked_items(variable: Variable, items: list[str]) -> list[str]:
     check_count(variable, len(items))
-    _check_each(items, lambda item: check_item(variable, item))
+    _check_each(items, ItemCheck(variable))
     _json_of(list(items))
     return items
 
@@ -144,8 +181,10 @@ def _check_characters(text: str) -> None:
         raise ValueError(f"it is longer than {MAX_VALUE:,} characters")
     if "\x00" in text:
         raise ValueError("it holds a NUL character")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("it is not valid text (bytes that are not UTF-8)")
+    if _SURROGATE.search(text):
+        raise ValueError(
+            "it is not valid text (bytes that are not UTF-8); a file is reached by a link with another name"
+        )
 
 
 def _check_length(variable: Variable, length: int, of: str) -> None:

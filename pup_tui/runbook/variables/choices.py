@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pup_tui.runbook.parts import MIN_SECRET, Choice, ChoicesFrom, Variable
+from pup_tui.runbook.parts import Choice, ChoicesFrom, Variable
 from pup_tui.runbook.variables.sources import (
     COMMAND_TIMEOUT,
     KeptChoices,
@@ -30,12 +31,13 @@ class Choices(Struct, frozen=True, kw_only=True):
     """What can be chosen.
 
     With a `problem` (a sentence) the command gave nothing: `options` are then what it gave the last time
-    (`stale`), or empty, and a value need not be one of them.
+    (`stale`), or empty, and a value need not be one of them. `made` is what was made out of secrets for it.
     """
 
     options: tuple[Choice, ...] = ()
     stale: bool = False
     problem: str = ""
+    made: tuple[Any, ...] = ()
 
 
 def choices_need(variable: Variable) -> frozenset[str]:
@@ -63,7 +65,8 @@ async def find_choices(
     except (TemplateError, ValueError) as error:
         return Choices(problem=f"the choices cannot be had: {error}")
     kept = None if command.hidden else sources.kept
-    return await _ask(command, seconds, sources.run, kept)
+    choices = await _ask(command, seconds, sources.run, kept)
+    return replace(choices, made=command.made)
 
 
 async def _ask(
@@ -71,7 +74,7 @@ async def _ask(
 ) -> Choices:
     try:
         options = read_choices(await run(command, seconds))
-        _refuse_secrets(options, command.hidden)
+        _refuse_secrets(options, command)
     except ValueError as error:
         before = None if kept is None else kept.get(command.key)
         told = f"the choices cannot be had: {error}"
@@ -81,10 +84,13 @@ async def _ask(
     return Choices(options=options)
 
 
-def _refuse_secrets(options: tuple[Choice, ...], secrets: Collection[str]) -> None:
-    texts = [text for option in options for text in (option.value, option.label)]
-    known = [secret for secret in secrets if len(secret) >= MIN_SECRET]
-    if any(secret in text for secret in known for text in texts):
+def _refuse_secrets(options: tuple[Choice, ...], command: ValueCommand) -> None:
+    if not command.hidden:
+        return
+    from pup_tui.runbook.variables.told_secrets import tells_secret
+
+    texts = (text for option in options for text in (option.value, option.label))
+    if tells_secret(command, "\n".join(texts)):
         raise ValueError("the command gives the value of a secret")
 
 

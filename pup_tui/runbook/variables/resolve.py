@@ -50,8 +50,8 @@ class Resolved(Struct, frozen=True, kw_only=True):
 
     `left_out` names variables that have none and need none; among them are those that are `not_asked` for
     since their `when` does not hold. `unknown` names those whose value is not known before the run, because
-    the sources run nothing. `secrets` names the values that are secret. `notes` are sentences that the
-    operator should read although the run can start.
+    the sources run nothing. `secrets` names the values that are secret, each of `made` is what a text made
+    out of secrets on the way. `notes` are sentences that the operator should read although the run can start.
     """
 
     values: dict[str, Any]
@@ -61,6 +61,7 @@ class Resolved(Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
     not_asked: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    made: tuple[Any, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -100,6 +101,7 @@ async def resolve(
         unknown=tuple(resolving.unknown),
         not_asked=tuple(resolving.not_asked),
         secrets=tuple(name for name in resolving.secrets if name in resolving.values),
+        made=tuple(resolving.made),
         notes=tuple(resolving.notes),
     )
 
@@ -141,6 +143,7 @@ class _Resolving:
         self.unknown: dict[str, None] = {}
         self.not_asked: list[str] = []
         self.secrets: dict[str, None] = {}
+        self.made: list[Any] = []
         self.notes: list[str] = []
         self._took_from: dict[str, str] = {}
         self._variables = variables
@@ -315,7 +318,14 @@ class _Resolving:
         if wrong or self._sources.run is None:
             return NOT_NOW
         command = self._sources.command(source, self._scope, self.secrets)
-        return (await self._sources.run(command, COMMAND_TIMEOUT)).strip()
+        self._note(command.made)
+        printed = (await self._sources.run(command, COMMAND_TIMEOUT)).strip()
+        if command.hidden:
+            from pup_tui.runbook.variables.told_secrets import tells_secret
+
+            if tells_secret(command, printed):
+                self.secrets[name] = None
+        return printed
 
     def _default(self, name: str, variable: Variable) -> object:
         texts = [compile_text(text) for text in variable.default_texts]
@@ -329,6 +339,7 @@ class _Resolving:
             return None
         if made:
             self.secrets[name] = None
+            self._note(made)
         return values if isinstance(variable.default, tuple) else values[0]
 
     # What becomes of it
@@ -358,10 +369,15 @@ class _Resolving:
         if self._sources.run is None:
             return
         choices = await find_choices(variable, self._scope, self.secrets, self._sources)
+        self._note(choices.made)
         if choices.problem:
             self.notes.append(f"`{name}` could not be checked: {choices.problem}")
         else:
             check_choice(value, choices.options)
+
+    def _note(self, made: Collection[Any]) -> None:
+        if made:
+            self.made.append(tuple(made))
 
     def _leave_out(self, name: str, variable: Variable) -> None:
         if not variable.required:

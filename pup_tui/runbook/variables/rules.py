@@ -11,7 +11,7 @@ import msgspec
 from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode, described, shown
-from pup_tui.runbook.parts import COMMAND, Variable
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
@@ -20,8 +20,10 @@ from pup_tui.runbook.scope import ALWAYS, ScopeCheck, check_default_names, repor
 from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
-from pup_tui.runbook.variables.checks import MADE_TEXT, check_count, check_item, check_value
+from pup_tui.runbook.value_places import command_of, sources_of
+from pup_tui.runbook.variables.checks import MADE_TEXT, ItemCheck, check_count, check_value
 from pup_tui.runbook.variables.items import MAX_ITEMS
+from pup_tui.template.limits import is_spent
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.typed import convert
@@ -84,10 +86,8 @@ def check_variables(
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
             for place, source in sources_of(entry.value):
-                if source.text.startswith(COMMAND):
-                    command = source.text.removeprefix(COMMAND).strip()
-                    text = msgspec.structs.replace(source, text=command)
-                    read_as = read(Role.VALUE_COMMAND, (name, *place), text)
+                if (command := command_of(source)) is not None:
+                    read_as = read(Role.VALUE_COMMAND, (name, *place), command)
                     used = read_as.names.difference(above) if read_as is not None else ()
                     for other in sorted(each for each in used if not is_known(each)):
                         report_unknown(other, source, above, report)
@@ -137,17 +137,6 @@ def _check_keys(node: Mapping, report: Report) -> None:
         _check_order(node, low, high, report)
     for _, source in sources_of(node):
         check_source(source, report)
-
-
-def sources_of(node: Mapping) -> Iterator[tuple[KeyPath, Scalar]]:
-    """What stands under `from`, each with its place below the variable."""
-    given = node.get("from")
-    if isinstance(given, Scalar):
-        yield ("from",), given
-    elif isinstance(given, Sequence):
-        for number, item in enumerate(given.items):
-            if isinstance(item, Scalar):
-                yield ("from", number), item
 
 
 def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:
@@ -222,6 +211,8 @@ def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Re
     if variable.is_list and isinstance(node, Sequence):
         for at, why in _misfits(variable, node):
             report.error(at, f"{shown(name)} does not fit: {why}")
+            if report.full:
+                return
         return
     if not isinstance(node, Scalar):
         if variable.type not in MADE_TEXT:
@@ -244,15 +235,18 @@ def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Re
 def _misfits(variable: Variable, node: Sequence) -> Iterator[tuple[YamlNode, str]]:
     """What is wrong with the items that are literal, and with how many there are where all of them are."""
     literal = 0
+    check_item = ItemCheck(variable)
     for item in node.items:
         if not isinstance(item, Scalar) or item.is_null:
             yield item, f"each item must be text, not {described(item)}"
         elif not _is_template(item.text):
             literal += 1
             try:
-                check_item(variable, item.text)
+                check_item(item.text)
             except ValueError as error:
                 yield item, str(error)
+                if is_spent():
+                    return
     if literal == len(node.items):
         try:
             check_count(variable, literal)

@@ -20,6 +20,7 @@ from pup_tui.template.shell.declarations import Declarations, made_of, may_refer
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
+from pup_tui.template.shell.known_formats import format_of
 from pup_tui.template.shell.language import FoundNodes
 from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, Shifts
 from pup_tui.template.shell.spelling import Spelling
@@ -95,7 +96,8 @@ class Survey:
     """What was found in the tree of a script; `marker` matches what stands in the place of values.
 
     In ``script`` some of it is spelled in another way for the grammar; ``written`` is what stands there
-    instead, and ``spelling`` how its places have moved.
+    instead, and ``spelling`` how its places have moved. ``formats`` are the texts of variables that are a
+    format, by `known_formats`.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Survey:
         marker: re.Pattern[bytes],
         written: bytes | None = None,
         spelling: Spelling | None = None,
+        formats: Mapping[bytes, bytes] = {},
     ) -> None:
         self.root = root
         self.script = script
@@ -113,6 +116,7 @@ class Survey:
         self.shell = shell
         self.marker = marker
         self._spelling = spelling or Spelling()
+        self._formats = formats
         self._words: dict[int, list[ShellWord]] = {}
         self._first_quotes: dict[int, int] = {}
         self.passed: defaultdict[int, PassedWords] = defaultdict(dict)
@@ -407,7 +411,11 @@ class Survey:
         """The words of a command."""
         if command.id not in self._words:
             words = [self.word(node) for node in command_nodes(command)]
-            self._words[command.id] = _joined(words) if command.type != "command" else words
+            if command.type != "command":
+                words = _joined(words)
+            elif (text := self._formats.get(format_of(words) or b"")) is not None:
+                words[1] = replace(words[1], text=text)
+            self._words[command.id] = words
         return self._words[command.id]
 
     @cached_property

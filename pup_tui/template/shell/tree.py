@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.shell.climb import Climb
 from pup_tui.template.shell.grammar import read, unknown
+from pup_tui.template.shell.known_formats import known_formats
 from pup_tui.template.shell.places import Heredoc, Place
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.unseen import unseen
@@ -120,7 +121,10 @@ class ScriptTree:
     def survey(self) -> Survey:
         """What the script says of itself."""
         marker = _markers(self._script, self._spans)
-        return Survey(self.root, self._script, self._shell, marker, self._written, self._spelling)
+        made = (self.root, self._script, self._shell, marker, self._written, self._spelling)
+        survey = Survey(*made)
+        formats = known_formats(survey)
+        return Survey(*made, formats) if formats else survey
 
     @cached_property
     def parts(self) -> ScriptParts:

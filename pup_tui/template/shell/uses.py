@@ -492,6 +492,11 @@ class Uses:
         evaluated = use is Use.CODE and self.command is not None
         if use is Use.CODE and node.type == "declaration_command":
             self._refuse_declaration(prefix, words[1:index])
+        if use is Use.NAME and self._is_data_behind_operands(words, index, prefix):
+            raise NotTextError(
+                "a value cannot name a variable or function, as it does behind an option",
+                'write `--` before what is none, as in `printf -- "$FORMAT"`',
+            )
         if not evaluated:
             self._judge(use, word)
         if self._is_reference and not index and not all(each.is_literal for each in words[1:]):
@@ -501,6 +506,16 @@ class Uses:
             if self._command_use(many, index + 1, b"", {}) > Use.OPERAND:
                 self._is_one(word)
         self._hand_on(node, words, index)
+
+    def _is_data_behind_operands(
+        self, words: Sequence[ShellWord], index: int, prefix: bytes
+    ) -> bool:
+        """Whether a word would be data if no variable before it held an option."""
+        operands = [
+            replace(word, text=b"_") if word.text == UNKNOWN and not word.spreads else word
+            for word in words[:index]
+        ]
+        return self._command_use([*operands, *words[index:]], index, prefix, {}) <= Use.OPERAND
 
     def _index_in(self, words: Sequence[ShellWord]) -> int | None:
         """Which word the place is in; those behind a redirection may stand in another order."""

@@ -87,11 +87,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class ValuesAnswer(Answer):
-    """A yes with values, checked. `left_out` names variables without one, `secrets` the secret ones."""
+    """A yes with values, checked. `left_out` names variables without one, `secrets` the secret ones.
+
+    Each of `made` is what was made out of secrets on the way to them.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     left_out: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    made: tuple[Any, ...] = field(default=(), repr=False)
 
 
 def closes_in(seconds: float) -> str:

@@ -109,6 +109,7 @@ class InputScreen(Dialog):
             values=resolved.values,
             left_out=resolved.left_out,
             secrets=resolved.secrets,
+            made=resolved.made,
         )
         self.answer_with(answer)
 

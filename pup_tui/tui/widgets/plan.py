@@ -99,7 +99,8 @@ def _planned(
 
     runbook = loaded.require()
     values = resolved.values
-    masking = Masking([*hidden, *(values[name] for name in resolved.secrets)])
+    masking = Masking(hidden)
+    masking.find(values, resolved.secrets, parts=resolved.made)
     program = compile_program(loaded.id, runbook)
     changes = partial(mutates, is_believed=loaded.is_believed)
     known = (values, resolved.left_out, operator, changes, resolved.secrets)

@@ -80,9 +80,16 @@ class RunRequests:
                 live.interrupt(f"left for later by {by}")
             case UndoAnswer(steps=steps):
                 live.undo(steps, by, answer.note)
-            case ValuesAnswer(values=values, left_out=left_out, secrets=secrets):
-                said = answer.answer
-                live.answer(step, said, by, values=values, left_out=left_out, secrets=secrets)
+            case ValuesAnswer():
+                live.answer(
+                    step,
+                    answer.answer,
+                    by,
+                    values=answer.values,
+                    left_out=answer.left_out,
+                    secrets=answer.secrets,
+                    made=answer.made,
+                )
             case _:
                 live.answer(step, answer.answer, by, answer.note)
 

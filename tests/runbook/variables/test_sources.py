@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
@@ -10,7 +12,7 @@ from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.undeclared import names_under_default
 from pup_tui.runbook.variables.resolve import Resolved, choices_for, resolve
 from pup_tui.runbook.variables.sources import Sources
-from tests.support.value_sources import Commands, Kept, sources_of
+from tests.support.value_sources import AnyCommand, Commands, Kept, sources_of
 
 Check = Callable[..., Loaded]
 Find = Callable[..., Awaitable[Resolved]]
@@ -99,6 +101,56 @@ async def test_a_command_that_needs_a_missing_variable_is_not_run(find: Find) ->
         "`B` has a command that needs another variable",
     ]
     assert commands.ran == []
+
+
+CRED = "deploybot:correct-horse-battery"
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.mark.parametrize(
+    ("command", "printed"),
+    [
+        ("login {{ CRED }}", f"ok {CRED}"),
+        ("login {{ CRED.split(':')[1] }}", f"acct-{PASSWORD}-x"),
+        ("login {{ CRED.split(':')[1] }}", base64.b64encode(PASSWORD.encode()).decode()),
+        ("login {{ CRED.split(':')[1] }}", json.dumps({"pw": PASSWORD})),
+        ("login {{ CRED.split(':')[1] | upper }}", PASSWORD.upper()),
+        ("login {{ CRED.split(':')[1] | upper }}", PASSWORD),
+        ("login {{ CRED[:4] }}", "depl"),
+        ("login {{ CRED[:4] }}", "as depl, since today"),
+    ],
+)
+async def test_what_a_command_tells_of_a_secret_is_secret(
+    find: Find, command: str, printed: str
+) -> None:
+    variables = f'{{CRED: {{type: secret}}, E: {{from: "command:{command}"}}}}'
+    commands = AnyCommand(printed)
+    made = await find(variables, {"CRED": CRED}, sources_of(commands=commands))
+    assert made.values["E"] == printed
+    assert made.secrets == ("CRED", "E")
+    typed = variables.replace("from:", "type: integer, from:")
+    wrong = await find(typed, {"CRED": CRED}, sources_of(commands=commands))
+    assert wrong.problems
+    assert printed not in str(wrong.problems[0])
+
+
+@pytest.mark.parametrize("printed", ["account 4711", "deplored"])
+async def test_a_command_that_knows_a_secret_may_tell_other_things(
+    find: Find, printed: str
+) -> None:
+    variables = '{CRED: {type: secret}, E: {from: "command:login {{ CRED[:4] }}"}}'
+    made = await find(variables, {"CRED": CRED}, sources_of(commands=AnyCommand(printed)))
+    assert made.secrets == ("CRED",)
+    assert "depl" in made.made[0]
+
+
+async def test_no_choice_tells_what_is_made_of_a_secret(find: Find) -> None:
+    variables = """{CRED: {type: secret},
+        A: {type: enum, default: blue, choices_from: "x {{ CRED.split(':')[1] }}"}}"""
+    coded = base64.b64encode(PASSWORD.encode()).decode()
+    made = await find(variables, {"CRED": CRED}, sources_of(commands=AnyCommand(f"blue\n{coded}")))
+    assert "the command gives the value of a secret" in made.notes[0]
+    assert PASSWORD in made.made[0]
 
 
 async def test_the_keyring(find: Find) -> None:
@@ -282,6 +334,11 @@ async def test_remembering_runs_a_command_once_also_where_it_fails(find: Find) -
         (
             "{S: {type: secret}, A: {choices_from: 'pup users get {{ S }}', type: enum}}",
             "`S` is a secret and may not stand in an argument list",
+        ),
+        (
+            """{S: {type: secret}, B: {from: "command:printf '%s' {{ S[4:] }}"},
+            A: {from: 'command:pup users get {{ B }}'}}""",
+            "`B` is a secret and may not stand in an argument list",
         ),
     ],
 )
