@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pup_tui.cli import asking
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import pass_settings
 from pup_tui.cli.recorded_runs import recorded_runs
@@ -117,5 +118,5 @@ def agreed(settings: Settings, question: str, *, yes: bool) -> None:
         return
     if not settings.terminal.can_ask:
         raise Failure("nothing was changed", "there is nobody to ask", "add --yes", code=ABORTED)
-    if not click.confirm(question, err=True):
+    if not asking.confirm(question):
         raise Failure("nothing was changed", code=ABORTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
@@ -28,7 +29,7 @@ class ValueCommand(Struct, frozen=True, kw_only=True):
     """A rendered command: the `words` of a `pup` subcommand, or a `script` with its `values`.
 
     `hidden` are secrets that it may know and that what it says of itself must not show. `directory` is where
-    the runbook's file lies, blank where that is not known.
+    the runbook's file lies, blank where that is not known, and it runs in `cwd`, or where whoever runs it is.
     """
 
     words: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class ValueCommand(Struct, frozen=True, kw_only=True):
     values: Mapping[str, str] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
     directory: str = ""
+    cwd: Path | None = None
 
     def __repr__(self) -> str:
         """Without what may be secret."""
@@ -44,7 +46,8 @@ class ValueCommand(Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """A text that is the same for the same command only."""
-        return json.dumps([self.words, self.script, sorted(self.values.items()), self.directory])
+        own = [self.words, self.script, sorted(self.values.items()), self.directory]
+        return json.dumps(own if self.cwd is None else [*own, str(self.cwd)])
 
 
 def is_subcommand(source: str) -> bool:
