@@ -133,12 +133,17 @@ def _typed(step: str, names: Iterable[str]) -> dict[str, object] | None:
     return typed
 
 
-def agree_to_undone(standing: Standing, not_there: Iterable[str], *, ask: bool) -> None:
+def agree_to_undone(
+    standing: Standing, not_there: Iterable[str], unknown: str | None, *, ask: bool
+) -> None:
     """Have a person agree to go on where something was taken back or cleaned up: no option does.
 
-    It runs again, or is `not_there` any more. Raises Failure where nobody agrees, or nobody can be asked.
+    It runs again, or is `not_there` any more. So does what `--unknown` says was taken back, or that it lets
+    be taken back. Raises Failure where nobody agrees, or nobody can be asked.
     """
-    again = (*standing.undone, *standing.behind, *standing.repeated)
+    again = [*standing.undone, *standing.behind, *standing.repeated]
+    if unknown in ("done", "retry"):
+        again += [*standing.half_undone, *standing.half_behind]
     told = (
         ("would run again", again),
         ("would not run again, since the file no longer has it", tuple(not_there)),

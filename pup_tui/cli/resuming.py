@@ -116,7 +116,7 @@ def resume_command(
     if not can_ask:
         _refuse_unknown(program, standing, unknown, made)
     hidden = hidden_captures(standing, file, ask=can_ask)
-    agree_to_undone(standing, not_there, ask=settings.terminal.can_ask)
+    agree_to_undone(standing, not_there, unknown, ask=settings.terminal.can_ask)
     decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
     parts = Parts(at_work)
     values = values_again(past, current, file.values, parts.sources, ask=can_ask)
@@ -285,8 +285,7 @@ def _refuse_unknown(
         raise Failure(
             f"nobody knows whether {told} was taken back, and nobody can be asked here",
             "",
-            "look, and say --unknown=done (it was), --unknown=skip (it was not: it stays done)"
-            " or --unknown=retry (its undo runs again)",
+            "look, and say --unknown=skip if it was not (it stays done), or else resume on a terminal",
             code=UNDECIDED,
         )
     if unknown != "done":
