@@ -73,6 +73,7 @@ def test_the_expected_text_must_be_typed(program: Program) -> None:
             child.expect("This is dangerous. Type payments")
             child.sendline("yes")
             child.expect("That is not it")
+            child.expect("Type payments")
             child.sendline(last)
             assert ended(child) == code
 
@@ -155,8 +156,10 @@ def test_values_are_asked_for_one_after_the_other(program: Program) -> None:
         child.expect("COLOUR \\[red, green\\]: ")
         child.sendline("")
         child.expect("it needs a value")
+        child.expect("COLOUR \\[red, green\\]: ")
         child.sendline("blue")
         child.expect("`blue` is not one of the choices")
+        child.expect("COLOUR \\[red, green\\]: ")
         child.sendline("green")
         child.expect("SHADE {green-ada}: ")
         child.sendline("")
@@ -196,6 +199,7 @@ def test_a_variable_that_matters_now_is_asked_for(program: Program) -> None:
         child.expect("TOKEN")
         child.sendline("123")
         child.expect("at least 6 characters")
+        child.expect("TOKEN")
         child.sendline("hunter22")
         child.expect("red dark roses")
         assert ended(child) == 0
@@ -243,6 +247,7 @@ steps: [{name: Show, kind: shell, run: "echo on {{ HOST }}{{ TICKET }}"}]
         child.expect("HOST \\[eu-1, eu-2\\]: ")
         child.sendline("us-1")
         child.expect("not one of the choices")
+        child.expect("HOST \\[eu-1, eu-2\\]: ")
         child.sendline("eu-2")
         child.expect("on eu-2")
         assert "TICKET" not in (child.before or "")
