@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from pup_tui.cli.choosing import choose
+from pup_tui.cli import asking
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.headless.exits import ABORTED
 from pup_tui.spelling import as_typed
@@ -39,9 +39,9 @@ def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decide
         of_text = "" if editable is None else "edit its [t]ext and run again, "
         prompt = f"[r]un again, [e]dit a variable and run again, {of_text}[s]kip or [a]bort?"
         words = ["run again", "edit a variable", "skip", "abort"]
-        said = choose(prompt, words if editable is None else [*words, "text"])
+        said = asking.choose(prompt, words if editable is None else [*words, "text"])
         if said == "skip":
-            decided.skipped[step] = click.prompt("Why is it skipped?", err=True)
+            decided.skipped[step] = asking.prompt("Why is it skipped?")
         elif said == "edit a variable":
             _edit(past, program, decided)
         elif said == "text" and editable is not None:
@@ -64,7 +64,7 @@ def _edited(editable: Editable) -> EditedText | None:
             return None if text == editable.text.removesuffix("\n") else editable.judge(text)
         except (ValueError, click.ClickException) as error:
             tell(f"  {error}")
-            if not click.confirm("Edit it once more?", default=True, err=True):
+            if not asking.confirm("Edit it once more?", default=True):
                 raise Failure("nothing was resumed", code=ABORTED) from error
 
 
@@ -79,7 +79,7 @@ def _edit(past: ShownRun, program: Program, decided: Decided) -> None:
     name, variable = _chosen(known)
     values = {**past.row.vars, **decided.changed}
     while True:
-        typed = click.prompt(name, default=as_typed(values.get(name, "")), err=True)
+        typed = asking.prompt(name, default=as_typed(values.get(name, "")))
         try:
             decided.changed[name] = check_input(variable, typed)
         except ValueError as error:
@@ -89,5 +89,5 @@ def _edit(past: ShownRun, program: Program, decided: Decided) -> None:
 
 
 def _chosen(known: dict[str, Variable]) -> tuple[str, Variable]:
-    name = click.prompt("Which variable", type=click.Choice(list(known)), err=True)
+    name = asking.prompt("Which variable", type=click.Choice(list(known)))
     return name, known[name]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from msgspec.structs import replace
 
+from pup_tui.cli import asking
 from pup_tui.cli.credentials import Credentials, account_of
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option
@@ -120,7 +121,7 @@ def _given(
         if path is not None:
             text = _from_file(path)
         elif settings.terminal.can_ask:
-            text = click.prompt(f"{what} for {place}", hide_input=True, err=True)
+            text = asking.prompt(f"{what} for {place}", hide_input=True)
         elif settings.terminal.input:
             told = "what is typed would show, since standard error is no terminal"
             raise Failure(told, "", "give files, or keys on standard input")

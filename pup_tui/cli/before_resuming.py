@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-import click
-
-from pup_tui.cli.choosing import choose
+from pup_tui.cli import asking
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.headless.exits import ABORTED, LOCKED, UNDECIDED
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from pup_tui.cli.shown import ShownRun
     from pup_tui.core.standing import Standing
     from pup_tui.drivers.left_behind import LeftBehind
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.variables.file import FileValues
+    from pup_tui.settings.settings import Settings
 
 
 class CapturedSecrets(NamedTuple):
@@ -33,6 +33,31 @@ def refuse_under_way(row: RunRow, todo: str) -> NoReturn:
     told = "is under way" if row.leg == 1 else "is under way, resumed"
     where = f"process {row.pid} on {row.host}"
     raise Failure(f"run {row.run} {told}", where, todo, code=LOCKED)
+
+
+def working_where_it_did(settings: Settings, past: ShownRun, given: Path | None) -> Settings:
+    """The settings with the directory in which the run goes on: `given`, or else its own.
+
+    Raises Failure where that is not there any more.
+    """
+    from msgspec.structs import replace
+
+    from pup_tui.drivers.directories import DirectoryLost, to_go_on_in
+
+    here = settings.cwd
+    if given is not None:
+        return replace(settings, cwd=Path(os.path.abspath(here / given)))
+    try:
+        own = to_go_on_in(past.record.events)
+    except DirectoryLost as error:
+        todo = "put it back, or say where to go on: --directory DIR"
+        raise Failure(error.message, str(error.path), todo, code=UNDECIDED) from error
+    if own is None:
+        tell(f"  the record does not say where the run began: it goes on in {here}")
+        return settings
+    if own != here:
+        tell(f"  it goes on in {own}, where it was")
+    return replace(settings, cwd=own)
 
 
 def settle_left_running(state: Path, row: RunRow, standing: Standing, *, ask: bool) -> None:
@@ -60,7 +85,7 @@ def _settle(left: LeftBehind, *, ask: bool) -> None:
         todo = "wait until it has ended, or end it; then look what it did and resume"
         raise Failure(told, "", todo, code=UNDECIDED)
     tell(f"{told}. What it prints is lost, and writing to nobody may end it.")
-    said = choose("[w]ait, [e]nd it or [a]bort?", ("wait", "end it", "abort"))
+    said = asking.choose("[w]ait, [e]nd it or [a]bort?", ("wait", "end it", "abort"))
     if said == "wait":
         asyncio.run(left.wait())
     elif said == "abort":
@@ -101,19 +126,24 @@ def _typed(step: str, names: Iterable[str]) -> dict[str, object] | None:
     typed: dict[str, object] = {}
     for name in names:
         prompt = f"{name}, a secret that `{step}` captured (Enter runs the step again)"
-        value = click.prompt(prompt, hide_input=True, default="", show_default=False, err=True)
+        value = asking.prompt(prompt, hide_input=True, default="", show_default=False)
         if not value:
             return None
         typed[name] = value
     return typed
 
 
-def agree_to_undone(standing: Standing, not_there: Iterable[str], *, ask: bool) -> None:
+def agree_to_undone(
+    standing: Standing, not_there: Iterable[str], unknown: str | None, *, ask: bool
+) -> None:
     """Have a person agree to go on where something was taken back or cleaned up: no option does.
 
-    It runs again, or is `not_there` any more. Raises Failure where nobody agrees, or nobody can be asked.
+    It runs again, or is `not_there` any more. So does what `--unknown` says was taken back, or that it lets
+    be taken back. Raises Failure where nobody agrees, or nobody can be asked.
     """
-    again = (*standing.undone, *standing.behind, *standing.repeated)
+    again = [*standing.undone, *standing.behind, *standing.repeated]
+    if unknown in ("done", "retry"):
+        again += [*standing.half_undone, *standing.half_behind]
     told = (
         ("would run again", again),
         ("would not run again, since the file no longer has it", tuple(not_there)),
@@ -128,5 +158,5 @@ def agree_to_undone(standing: Standing, not_there: Iterable[str], *, ask: bool) 
             "resume it on a terminal, where that is asked",
             code=UNDECIDED,
         )
-    if not click.confirm("Go on?", default=False, err=True):
+    if not asking.confirm("Go on?"):
         raise Failure("nothing was resumed", code=ABORTED)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from pup_tui.cli import asking
 from pup_tui.cli.before_resuming import settle_left_running
-from pup_tui.cli.choosing import choose
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.headless.exits import ABORTED, UNDECIDED
 
@@ -65,7 +63,7 @@ def _was(question: str, unknown: str | None) -> bool:
     """Whether something was done, as was said before or a person says now."""
     if unknown is not None:
         return unknown == "done"
-    said = choose(f"{question} [y]es, [n]o or [a]bort?", ("yes", "no", "abort"))
+    said = asking.choose(f"{question} [y]es, [n]o or [a]bort?", ("yes", "no", "abort"))
     if said == "abort":
         raise Failure("nothing was taken back", code=ABORTED)
     return said == "yes"
@@ -87,5 +85,5 @@ def _captured(past: ShownRun, node: Node, file: FileValues, *, ask: bool) -> dic
                 f"give --arg-file a file with captures: {{{node.id}: {{{name}: …}}}}",
                 code=UNDECIDED,
             )
-        found[name] = click.prompt(f"{name}, which `{node.id}` captured", err=True)
+        found[name] = asking.prompt(f"{name}, which `{node.id}` captured")
     return found

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure, journal_failures, tell
+from pup_tui.cli import asking
+from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import pass_settings
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.headless.exits import ABORTED
@@ -74,8 +75,7 @@ def prune_command(
     Without an option it goes by `retention` in config.yaml. Runs that are under way, interrupted or hold a
     lock stay.
     """
-    from pup_tui.drivers.lock_holders import lock_holders
-    from pup_tui.journal.places import counted_runs, locks_dir
+    from pup_tui.journal.places import counted_runs
     from pup_tui.journal.retention import removable, remove
 
     if older_than is None and larger_than is None:
@@ -89,8 +89,8 @@ def prune_command(
     runs: list[Removable] = []
     with recorded_runs(settings.state_dir) as recorded:
         if (journal := recorded.journal) is not None:
-            needed = lock_holders(locks_dir(settings.state_dir))
-            runs = removable(journal, before=before, larger_than=int(size or 0), needed=needed)
+            found = removable(journal, before=before, larger_than=int(size or 0))
+            runs = _without_holders(settings.state_dir, found)
     if not runs:
         recorded.refuse_incomplete("nothing was removed: not all runs are known")
         click.echo("no such runs: nothing was removed", err=True)
@@ -102,6 +102,21 @@ def prune_command(
     with journal_failures():
         removed = remove(settings.state_dir, runs)
     click.echo(f"{counted_runs(removed)} removed", err=True)
+
+
+def _without_holders(state: Path, runs: list[Removable]) -> list[Removable]:
+    """Those that hold no lock; of the others it is told what keeps it."""
+    from pup_tui.drivers.locks import held_locks
+    from pup_tui.journal.places import locks_dir
+
+    with lock_failures():
+        holding = held_locks(locks_dir(state))
+    for each in runs:
+        if each.run in holding:
+            held = holding[each.run]
+            by = held.left or "a process out of sight"
+            tell(f"run {each.run} stays: it still holds the lock {held.value}: {by}")
+    return [each for each in runs if each.run not in holding]
 
 
 def _read(given: str | None, read: Callable[[str], float], option: str) -> float | None:
@@ -117,5 +132,5 @@ def agreed(settings: Settings, question: str, *, yes: bool) -> None:
         return
     if not settings.terminal.can_ask:
         raise Failure("nothing was changed", "there is nobody to ask", "add --yes", code=ABORTED)
-    if not click.confirm(question, err=True):
+    if not asking.confirm(question):
         raise Failure("nothing was changed", code=ABORTED)

@@ -62,6 +62,13 @@ read_only_option = click.option(
     help="Refuse every step that may change something.",
 )
 
+directory_option = click.option(
+    "--directory",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Go on in DIR, and not where the run began.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

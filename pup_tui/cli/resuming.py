@@ -16,10 +16,12 @@ from pup_tui.cli.before_resuming import (
     hidden_captures,
     refuse_under_way,
     settle_left_running,
+    working_where_it_did,
 )
 from pup_tui.cli.changed_text import require_text, tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import (
+    directory_option,
     json_option,
     pass_settings,
     profile_option,
@@ -69,6 +71,7 @@ _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunS
 @click.option("--yes", is_flag=True, help="Answer every question with yes; a failure with abort.")
 @click.option("--undo", is_flag=True, help="Take finished steps back if the run fails again.")
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@directory_option
 @json_option
 @profile_option
 @read_only_option
@@ -83,6 +86,7 @@ def resume_command(
     yes: bool,
     undo: bool,
     break_lock: str | None,
+    directory: Path | None,
     as_json: bool,
 ) -> int:
     """Go on with RUN (the newest that did not succeed) where it stood."""
@@ -97,6 +101,7 @@ def resume_command(
     program = past.program if current is None else current.program
     standing = standing_of(program, past.state)
     _tell(past, standing)
+    at_work = working_where_it_did(settings, past, directory)
     not_there = () if current is None else current.not_there
     for step in not_there:
         tell(
@@ -111,9 +116,9 @@ def resume_command(
     if not can_ask:
         _refuse_unknown(program, standing, unknown, made)
     hidden = hidden_captures(standing, file, ask=can_ask)
-    agree_to_undone(standing, not_there, ask=settings.terminal.can_ask)
+    agree_to_undone(standing, not_there, unknown, ask=settings.terminal.can_ask)
     decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
-    parts = Parts(settings)
+    parts = Parts(at_work)
     values = values_again(past, current, file.values, parts.sources, ask=can_ask)
     manner = Manner(
         yes=yes,
@@ -127,6 +132,7 @@ def resume_command(
         return partial(
             launcher.resume,
             past.record,
+            cwd=at_work.cwd,
             current=current,
             secrets=values.secrets,
             made=values.made,
@@ -280,8 +286,7 @@ def _refuse_unknown(
         raise Failure(
             f"nobody knows whether {told} was taken back, and nobody can be asked here",
             "",
-            "look, and say --unknown=done (it was), --unknown=skip (it was not: it stays done)"
-            " or --unknown=retry (its undo runs again)",
+            "look, and say --unknown=skip if it was not (it stays done), or else resume on a terminal",
             code=UNDECIDED,
         )
     if unknown != "done":

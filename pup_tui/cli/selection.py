@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 from msgspec import Struct, field
 
+from pup_tui.cli import asking
 from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _typed(step: str, name: str, made: Made) -> object:
     as_list = made.variable is not None and made.variable.is_list
     prompt = f"{name}, which `{step}` would have made{' (a JSON list)' if as_list else ''}"
     while True:
-        typed = click.prompt(prompt, hide_input=made.secret, err=True)
+        typed = asking.prompt(prompt, hide_input=made.secret)
         try:
             return _valid(made, typed)
         except ValueError as error:

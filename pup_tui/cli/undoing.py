@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.before_resuming import hidden_captures
+from pup_tui.cli import asking
+from pup_tui.cli.before_resuming import hidden_captures, working_where_it_did
 from pup_tui.cli.before_undoing import became
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import (
+    directory_option,
     json_option,
     pass_settings,
     profile_option,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 )
 @click.option("--yes", is_flag=True, help="Take back without asking; answer every question yes.")
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@directory_option
 @json_option
 @profile_option
 @read_only_option
@@ -64,6 +67,7 @@ def undo_command(
     arg_file: Path | None,
     yes: bool,
     break_lock: str | None,
+    directory: Path | None,
     as_json: bool,
 ) -> int:
     """Take back what RUN did and did not undo, last first, and begin nothing else of it."""
@@ -72,13 +76,14 @@ def undo_command(
 
     file = from_file(arg_file)
     past = past_run(settings, run)
+    at_work = working_where_it_did(settings, past, directory)
     can_ask = settings.terminal.can_ask and not yes
     known = became(settings.state_dir, past, unknown, file, ask=can_ask)
     state = with_done(past.program, past.state, known.done, settings.operator)
     offers = _offered(past, state, known)
     _agree(past, offers, yes=yes, ask=can_ask)
     hidden = hidden_captures(standing_of(past.program, state), file, ask=can_ask)
-    parts = Parts(settings)
+    parts = Parts(at_work)
     values = values_again(past, None, file.values, parts.sources, ask=can_ask)
     steps = tuple(offer.step for offer in offers)
     manner = Manner(
@@ -89,6 +94,7 @@ def undo_command(
         return partial(
             launcher.resume,
             past.record,
+            cwd=at_work.cwd,
             secrets=values.secrets,
             made=values.made,
             captures=hidden.captures,
@@ -130,5 +136,5 @@ def _agree(past: ShownRun, offers: Sequence[UndoOffer], *, yes: bool, ask: bool)
         todo = f"`pup-tui undo {past.row.run} --yes` takes it back"
         raise Failure("nobody can be asked here: nothing was taken back", "", todo, code=UNDECIDED)
     count = "this step" if len(offers) == 1 else f"these {len(offers)} steps"
-    if not click.confirm(f"Take back {count}?", default=False, err=True):
+    if not asking.confirm(f"Take back {count}?"):
         raise Failure("nothing was taken back", code=ABORTED)

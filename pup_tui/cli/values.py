@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from pup_tui.cli import asking
 from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
@@ -169,11 +170,11 @@ def _prompt(name: str, variable: Variable, choices: Choices) -> Any:
         click.echo(line, err=True)
     typing = Typing(name, variable, choices)
     while not typing.done:
-        line = click.prompt(
+        line = asking.prompt(
             typing.prompt,
+            goes_on=typing.goes_on,
             prompt_suffix="",
             hide_input=variable.is_secret,
-            err=True,
             default="",
             show_default=False,
         )

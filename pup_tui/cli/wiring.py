@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def resolver(sources: Sources) -> Resolve:
     """What finds the values of groups and runbooks that a run calls."""
     from pup_tui.catalog.inputs import resolve_call
 
-    return partial(resolve_call, sources=sources)
+    return lambda call, cwd: resolve_call(call, sources.working_in(cwd))
 
 
 class Parts:
@@ -168,8 +168,9 @@ class Parts:
         if command.words:
             secrets += await self.credentials.stored_secrets()
         known = replace(command, hidden=(*command.hidden, *secrets))
+        cwd = known.cwd or self.settings.cwd
         return await run_value_command(
-            known, seconds, executors, self.credentials.environ, self.settings.cwd, self._tell_note
+            known, seconds, executors, self.credentials.environ, cwd, self._tell_note
         )
 
     @contextmanager

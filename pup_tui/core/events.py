@@ -49,6 +49,13 @@ class Source(Struct, frozen=True):
         return (own, *self.packs)
 
 
+class WorkingDirectory(Struct, frozen=True):
+    """Where the processes of a run work, with the number that the disk has given to that directory."""
+
+    path: str
+    inode: int
+
+
 class Judgement(Struct, frozen=True):
     """What a condition said about an attempt; `holds` None means that it cannot be known."""
 
@@ -147,7 +154,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     `profile` is the name of the operator's profile, empty without one; `version` is that of the program. Of a
     `read_only` run the steps in `barred`, named without items, do not begin.
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
-    run fails.
+    run fails. `cwd` is where its processes work; older records have none.
     """
 
     run: str
@@ -165,6 +172,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     undo: bool = False
     read_only: bool = False
     barred: tuple[str, ...] = ()
+    cwd: WorkingDirectory | None = None
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
@@ -362,7 +370,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     later legs as well. `only_undo` tells that nothing of the body begins: what there is stays as it stands,
     and is offered to be taken back, with the steps in `half_undone`, but for those that were `taken_back`,
     as the operator says. `done` are steps of which the same one says that they were, though their attempt
-    did not finish, with what they captured.
+    did not finish, with what they captured. `cwd` is as in `RunCreated`.
     """
 
     by: str
@@ -387,6 +395,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""
+    cwd: WorkingDirectory | None = None
 
 
 AnyEvent = (

@@ -16,6 +16,7 @@ from pup_tui.core.run import Run
 from pup_tui.core.sent import Shown
 from pup_tui.core.standing import ended_well, is_in
 from pup_tui.core.state import BlockState, RunStatus, StepPhase, StepStatus
+from pup_tui.core.titles import title_of
 
 
 def ask(run: Run, node: Node) -> bool:
@@ -27,7 +28,7 @@ def ask(run: Run, node: Node) -> bool:
         node,
         Question(
             step=node.id,
-            title=node.step.name,
+            title=title_of(run.program, run.state, node.id),
             kind="half-undone",
             message="Its undo began and did not finish: nobody knows whether it was taken back.",
             danger=run.program.node(undo_id(node.id)).step.danger,

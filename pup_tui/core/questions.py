@@ -19,6 +19,7 @@ from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.shown import effect_of
 from pup_tui.core.state import BODY, RunStatus, StepPhase, StepStatus
 from pup_tui.core.stops import stop
+from pup_tui.core.titles import title_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError
@@ -46,7 +47,7 @@ def ask_step(run: Run, node: Node) -> None:
     asked = run.decided(node, "question", _Asked, lambda scope: _asked(given, scope))
     question = Question(
         step=node.id,
-        title=given.name,
+        title=title_of(run.program, run.state, node.id),
         kind=_question_kind(given),
         message=asked.message,
         expect=asked.expect,
@@ -147,7 +148,7 @@ def ask_before(run: Run, node: Node, upcoming: str | None) -> None:
         node,
         Question(
             step=node.id,
-            title=node.step.name,
+            title=title_of(run.program, run.state, node.id),
             kind="confirm",
             message=message,
             danger=node.step.danger,

@@ -55,6 +55,7 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
+from pup_tui.core.titles import title_of
 from pup_tui.runbook.parts import types_of
 
 
@@ -411,7 +412,7 @@ def ask_whether_done(run: Run, node: Node, message: str) -> None:
         node,
         Question(
             step=node.id,
-            title=node.step.name,
+            title=title_of(run.program, run.state, node.id),
             kind="unknown",
             message=message,
             danger=node.step.danger,

@@ -36,6 +36,7 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
+from pup_tui.core.titles import title_of
 from pup_tui.core.waits import ASKS
 from pup_tui.runbook.model import OUTCOME
 from pup_tui.template.errors import TemplateError
@@ -264,7 +265,7 @@ class Run:
             node,
             Question(
                 step=node.id,
-                title=node.step.name,
+                title=title_of(self.program, self.state, node.id),
                 kind="failure",
                 message=reason,
                 danger=node.step.danger,

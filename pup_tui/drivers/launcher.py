@@ -30,6 +30,7 @@ from pup_tui.core.requests import StepRequest, request_of
 from pup_tui.core.standing import half_undone, without_attempts
 from pup_tui.drivers.children import never_begun
 from pup_tui.drivers.clock import SystemClock
+from pup_tui.drivers.directories import working_directory
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
@@ -165,6 +166,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             undo=undo,
             read_only=self.read_only,
             barred=self.may_change(program, is_believed=is_believed) if self.read_only else (),
+            cwd=working_directory(self.cwd),
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         async with AsyncExitStack() as held:
@@ -177,7 +179,14 @@ class Launcher(Struct, frozen=True, kw_only=True):
             await self.log.create_run(record, {**files, **self._profile_file()})
             held.push_async_callback(self.log.let_go, created.run)
             around = self._around(
-                program, created.run, clock, masking, locks, terminal, is_read_only=self.read_only
+                program,
+                created.run,
+                self.cwd,
+                clock,
+                masking,
+                locks,
+                terminal,
+                is_read_only=self.read_only,
             )
             run = LocalRun(program, created, around)
             held.pop_all()
@@ -199,6 +208,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         self,
         past: Recorded,
         *,
+        cwd: Path | None = None,
         current: CurrentText | None = None,
         secrets: Mapping[str, Any],
         made: Iterable[Any] = (),
@@ -217,6 +227,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
     ) -> LocalRun:
         """Own a past run again and return it, ready to go on where it stood, or from there on with `current`.
 
+        It goes on in `cwd` (`directories.to_go_on_in`), or where the operator is.
         `secrets` are the values of its secret variables, `made` as for `launch`, `captures` what its steps
         captured as secrets, by the step; the steps in `again` run once more for want of theirs, those that
         are `skipped` are left out for the given reason. `changed` are variables with another value,
@@ -272,6 +283,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             done={step: masking.masked(dict(made)) for step, made in done.items()},
             read_only=self.read_only,
             version=__version__,
+            cwd=working_directory(cwd or self.cwd),
         )
         async with AsyncExitStack() as held:
             held.callback(locks.release)
@@ -294,7 +306,14 @@ class Launcher(Struct, frozen=True, kw_only=True):
             state = replay(past.programs[1], past.events, past.programs).state
             is_read_only = state.read_only or self.read_only
             around = self._around(
-                program, first.run, clock, masking, locks, terminal, is_read_only=is_read_only
+                program,
+                first.run,
+                cwd or self.cwd,
+                clock,
+                masking,
+                locks,
+                terminal,
+                is_read_only=is_read_only,
             )
             begun = without_attempts(state, unacted := never_begun(around.outputs, state))
             # A run that is read-only knows of all steps but those that another text brings in.
@@ -322,6 +341,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         self,
         program: Program,
         run: str,
+        cwd: Path,
         clock: SystemClock,
         masking: Masking,
         locks: HeldLocks,
@@ -338,7 +358,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
                 if request in self.executors
             },
             environ=without_changes(self.environ) if is_read_only else self.environ,
-            cwd=self.cwd,
+            cwd=cwd,
             outputs=make_run_dir(self.state, run),
             clock=clock,
             log=self.log,

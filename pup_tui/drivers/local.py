@@ -164,6 +164,11 @@ class LocalRun:
         return self._first.lock
 
     @property
+    def cwd(self) -> Path:
+        """Where its processes work."""
+        return self._around.cwd
+
+    @property
     def clock(self) -> Clock:
         return self._around.clock
 
@@ -367,7 +372,10 @@ class LocalRun:
 
         async def find() -> None:
             around = self._around
-            self._post(await resolve_values(action, around.resolve, around.masking, self._now))
+            found = await resolve_values(
+                action, around.resolve, around.cwd, around.masking, self._now
+            )
+            self._post(found)
 
         task = asyncio.create_task(find(), name=f"values of {action.step}")
         self._resolving.add(task)

@@ -18,7 +18,7 @@ import os
 import socket
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -152,6 +152,27 @@ class LockError(PlaceError):
 
 class InvalidLock(Exception):
     """What the runbook's `lock` renders to can be no lock."""
+
+
+def held_locks(folder: Path) -> Mapping[str, LockHeld]:
+    """The locks in `folder` that are held, by the run that took them, be it only by what that left running.
+
+    Raises LockError.
+    """
+    found: dict[str, LockHeld] = {}
+    if not folder.is_dir():
+        return found
+    with _gate(folder):
+        for path in folder.iterdir():
+            descriptor = _open(path)
+            if path.name == _GATE or _locked(descriptor, path):
+                os.close(descriptor)
+                continue
+            held = _found_held(descriptor, path, "")
+            if held.holder is not None:
+                held.value = held.holder.value
+                found[held.holder.run] = held
+    return found
 
 
 class HeldLocks:

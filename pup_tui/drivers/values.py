@@ -31,16 +31,22 @@ _GRACE = 1.0
 _STEP = "variables"
 
 
-Resolve = Callable[[ResolveValues], Awaitable[FoundValues]]
-"""Finds the values that an action asks for: whoever wires a run knows where they come from."""
+Resolve = Callable[[ResolveValues, Path], Awaitable[FoundValues]]
+"""Finds the values that an action asks for, by commands in that directory: whoever wires a run knows
+where they come from.
+"""
 
 
 async def resolve_values(
-    action: ResolveValues, resolve: Resolve, masking: Masking, now: Callable[[], Moment]
+    action: ResolveValues,
+    resolve: Resolve,
+    cwd: Path,
+    masking: Masking,
+    now: Callable[[], Moment],
 ) -> ValuesResolved:
     """Find the values; secrets among them are masked from now on. A fault is a problem, no exception."""
     try:
-        found = await resolve(action)
+        found = await resolve(action, cwd)
     except Exception as error:
         return ValuesResolved(at=now(), step=action.step, problems=(told_fault(error),))
     typed = {name for name, variable in action.variables.items() if variable.is_secret}

@@ -53,6 +53,11 @@ class Typing:
     def prompt(self) -> str:
         return "  and: " if self._items else self._first
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether what is typed next is more of what was asked for: lines that follow may be pasted."""
+        return bool(self._items)
+
     def take(self, line: str) -> None:
         """Take a line; ValueError says in a sentence why it does not count."""
         if line == "" and not self._items:

@@ -19,12 +19,14 @@ from pup_tui.catalog.inputs import (
     wanted_inputs,
 )
 from pup_tui.core.actions import Question
+from pup_tui.core.ids import holder_id
 from pup_tui.drivers.faults import told_fault
 from pup_tui.headless.answers import NONE_GIVEN, GivenAnswers, Replies, give, given_for, refuse
 from pup_tui.headless.choosing import NOT_THERE, YES_OR_NO, chosen
 from pup_tui.headless.exits import BY_HANGUP
 from pup_tui.headless.prompts import Typing, choices_told
 from pup_tui.headless.stream import Outlet
+from pup_tui.headless.typed_ahead import UNUSED, forget_typed
 from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -37,8 +39,9 @@ class _TerminalGone(Exception):
 class TerminalAsker:
     """Asks after the run's progress has told what the question is.
 
-    Questions that are open at the same time wait for their turn; each is then told again. `turn` is that
-    of the terminal, which steps may have as well.
+    Questions that are open at the same time wait for their turn; each is then told again, and its prompts
+    say what they are about. What was typed before a prompt stood there is not its answer. `turn` is that of
+    the terminal, which steps may have as well.
     """
 
     def __init__(
@@ -57,16 +60,16 @@ class TerminalAsker:
         self._turn = turn
         self._waiting: deque[tuple[Question, Replies]] = deque()
         self._asked: Question | None = None
-        self._prompt = ""
         self._asking: asyncio.Task[None] | None = None
+        self._reads = False
 
     def ask(self, question: Question, replies: Replies) -> None:
         self._waiting.append((question, replies))
         if self._asking is None:
             self._begin(again=False)
-        elif self._prompt:
-            # What was told of the other question stands between this one and its prompt.
-            self._err.write(f"\n{self._named_prompt()}")
+        elif self._reads and self._asked is not None:
+            # What was told of this question stands below the prompt of the other one.
+            self._say(f"(this is asked once `{self._asked.title}` is answered)")
 
     def withdraw(self, step: str) -> None:
         if self._asking is not None and self._asked is not None and self._asked.step == step:
@@ -222,7 +225,9 @@ class TerminalAsker:
             offered = "nothing"
         typing = Typing(name, variable, choices, offered)
         while not typing.done:
-            line = await self._read(typing.prompt, hidden=variable.is_secret)
+            line = await self._read(
+                typing.prompt, hidden=variable.is_secret, goes_on=typing.goes_on
+            )
             try:
                 typing.take(line)
             except ValueError as error:
@@ -252,23 +257,25 @@ class TerminalAsker:
             return ""
         return line.encode(errors="surrogateescape").decode(errors="replace")
 
-    async def _read(self, prompt: str, *, hidden: bool = False) -> str:
+    async def _read(self, prompt: str, *, hidden: bool = False, goes_on: bool = False) -> str:
         """The same; EOFError at the end of the input, which is there no more where its terminal is gone.
 
-        Never blocks the run's loop.
+        What was typed before is no answer, unless it `goes_on` after an answer. Never blocks the run's loop.
         """
-        self._prompt = prompt
-        self._err.write(self._named_prompt())
         loop = asyncio.get_running_loop()
         ready = asyncio.Event()
         try:
             with _without_echo(sys.stdin.fileno(), hidden):
+                if not goes_on and forget_typed():
+                    self._say(UNUSED)
+                self._err.write(self._named(prompt))
+                self._reads = True
                 loop.add_reader(sys.stdin.fileno(), ready.set)
                 try:
                     await ready.wait()
                 finally:
                     loop.remove_reader(sys.stdin.fileno())
-                    self._prompt = ""
+                    self._reads = False
                 line = sys.stdin.readline()
         except (OSError, termios.error) as error:
             raise (_TerminalGone if _is_gone(sys.stdin.fileno()) else OSError)(
@@ -284,11 +291,11 @@ class TerminalAsker:
             raise EOFError
         return line.rstrip("\n")
 
-    def _named_prompt(self) -> str:
-        """The prompt, with what it is about where another question stands right before it."""
-        if self._asked is None or not self._waiting:
-            return self._prompt
-        return f"{safe_text(self._asked.title)}: {self._prompt}"
+    def _named(self, prompt: str) -> str:
+        """The prompt, with what it is about where others may be asked about at the same time."""
+        if self._asked is None or not holder_id(self._asked.step):
+            return prompt
+        return f"{safe_text(self._asked.title)}: {prompt.lstrip()}"
 
 
 def _is_gone(terminal: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import tempfile
@@ -113,7 +114,12 @@ def back_up(state: Path, copy: Path) -> None:
                 closing(open_read_only(state)) as database,
                 closing(sqlite3.connect(made)) as target,
             ):
-                database.backup(target)
+                try:
+                    database.backup(target)
+                except sqlite3.Error as error:
+                    if (trouble := _of_the_copy(error)) is None:
+                        raise
+                    raise OSError(trouble, os.strerror(trouble)) from error
             _refuse_unsound(state, made)
             descriptor = os.open(made, os.O_RDONLY)
             try:
@@ -128,6 +134,20 @@ def back_up(state: Path, copy: Path) -> None:
         told, hint = f"the copy cannot be made ({found.message})", found.hint
         elsewhere = "name a file in another folder"
         raise JournalError(told, copy, f"{hint}, or {elsewhere}" if hint else elsewhere) from error
+
+
+def _of_the_copy(error: sqlite3.Error) -> int | None:
+    """What the system has against the copy; None where something is wrong with the journal, which is read."""
+    code = error.sqlite_errorcode
+    written = {
+        sqlite3.SQLITE_FULL: errno.ENOSPC,
+        sqlite3.SQLITE_READONLY: errno.EROFS,
+        sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    }
+    reading = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)
+    if code & 0xFF == sqlite3.SQLITE_IOERR and code not in reading:
+        return errno.EIO
+    return written.get(code & 0xFF)
 
 
 def _refuse_unsound(state: Path, copy: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,17 +26,15 @@ class Removable:
     size: int
 
 
-def removable(
-    journal: JournalReader, *, before: float | None, larger_than: int, needed: Collection[str]
-) -> list[Removable]:
+def removable(journal: JournalReader, *, before: float | None, larger_than: int) -> list[Removable]:
     """The runs that ended before a moment (UTC, seconds since 1970) with more bytes of output than that.
 
-    Never one that is under way or interrupted, nor one of those `needed`. Raises JournalError.
+    Never one that is under way or interrupted. Raises JournalError.
     """
     found = []
     for row in journal.runs():
         ended = row.started_at if row.ended_wall is None else row.ended_wall
-        if row.status in _STAYS or row.run in needed or (before is not None and ended >= before):
+        if row.status in _STAYS or (before is not None and ended >= before):
             continue
         size = sum(_sizes(run_dir(journal.state, row.run)))
         if size > larger_than or not larger_than:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
@@ -29,7 +30,7 @@ class ValueCommand(Struct, frozen=True, kw_only=True):
 
     `hidden` are secrets that it may know and that what it says of itself must not show, `made` what its
     templates made out of secrets. `directory` is where the runbook's file lies, blank where that is not
-    known.
+    known, and it runs in `cwd`, or where whoever runs it is.
     """
 
     words: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class ValueCommand(Struct, frozen=True, kw_only=True):
     hidden: tuple[str, ...] = ()
     made: tuple[Any, ...] = ()
     directory: str = ""
+    cwd: Path | None = None
 
     def __repr__(self) -> str:
         """Without what may be secret."""
@@ -46,7 +48,8 @@ class ValueCommand(Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """A text that is the same for the same command only."""
-        return json.dumps([self.words, self.script, sorted(self.values.items()), self.directory])
+        own = [self.words, self.script, sorted(self.values.items()), self.directory]
+        return json.dumps(own if self.cwd is None else [*own, str(self.cwd)])
 
 
 def is_subcommand(source: str) -> bool:

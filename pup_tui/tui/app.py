@@ -105,6 +105,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         self._first_keys = self._typed_ahead.hold("the runbooks were there")
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
+        self._ends_with = 0
         self._cancelling: Screen[Any] | None = None
         """The last dialog that asked whether to cancel a run."""
 
@@ -328,6 +329,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
 
         if self._ending is None:
             self.runs.terminate(by)
+            self._ends_with = code
             self._ending = asyncio.create_task(self._end(code, by, CLEANUP_LIMIT + PATIENCE))
 
     def lose_terminal(self) -> None:
@@ -337,6 +339,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
             driver.let_go()
         if self._ending is None:
             self.runs.interrupt(TERMINAL_LOST)
+            self._ends_with = HANGUP
             self._ending = asyncio.create_task(self._end(HANGUP, TERMINAL_LOST))
 
     async def _end(self, code: int, reason: str, patience: float = PATIENCE) -> None:
@@ -347,6 +350,14 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         driver = self._driver
         if self._ending is None and isinstance(driver, LastingDriver) and driver.gone:
             self.lose_terminal()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Tell a fault, unless it comes of leaving: what was still to be shown has no place then."""
+        self._look_at_terminal()
+        if self._ending is not None:
+            self._return_code = self._ends_with
+        elif not self._exit:
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Say that the fault is ours, and where: Textual's own traceback shows the values of variables."""

@@ -121,7 +121,9 @@ class StepChanges:
             self._asking = None
 
     def _name(self, step: str) -> str:
-        return self._program.node(step).step.name
+        from pup_tui.core.titles import title_of
+
+        return title_of(self._program, self._state, step)
 
     async def _skip(self, step: str) -> bool:
         """Whether the step is skipped, for a reason."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pup_tui.core.actions import Question, UndoOffer
     from pup_tui.core.program import Program
     from pup_tui.core.standing import Became
-    from pup_tui.core.state import StepState
+    from pup_tui.core.state import RunState, StepState
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.dialogs.failure import FailureScreen
     from pup_tui.tui.lines.divided import Parting
@@ -138,7 +138,7 @@ class GoingOnDialogs:
             output = self._past.output_path(step)
             last = await aside(last_lines, output, marks=self._leg_marks())
             shown = DoneBeforeUndoScreen(
-                _asks_what_was_done(program, step, _command(self._known(step))),
+                _asks_what_was_done(program, self._past.state, step, _command(self._known(step))),
                 run=self._past.row.run,
                 last_lines=last.texts,
                 typed=self._going.typed_in("done", step),
@@ -149,7 +149,7 @@ class GoingOnDialogs:
             if isinstance(answer, ValuesAnswer):
                 found.done[step] = dict(answer.values)
         for step, undo in half_undone(program, self._past.state).items():
-            asked = _asks_whether_undone(program, step, _command([undo]))
+            asked = _asks_whether_undone(program, self._past.state, step, _command([undo]))
             answer = await self._put(UndoneBeforeUndoScreen(asked))
             if answer is None:
                 return None
@@ -220,6 +220,7 @@ class GoingOnDialogs:
         self, program: Program, step: str, why: str, place: tuple[int, int], ways: set[str]
     ) -> FailureScreen:
         from pup_tui.core.actions import Question
+        from pup_tui.core.titles import title_of
         from pup_tui.tui.dialogs.failure import FailureFacts, FailureScreen
         from pup_tui.tui.lines.last_lines import last_lines
 
@@ -227,7 +228,7 @@ class GoingOnDialogs:
         polled = node.step.poll is not None
         question = Question(
             step=step,
-            title=node.step.name,
+            title=title_of(program, self._past.state, step),
             kind="failure",
             message=why,
             danger=node.step.danger,
@@ -260,27 +261,32 @@ def _command(known: Sequence[StepState]) -> str | None:
     return next((Shown(each.command, each.sent).text for each in known if each.command), None)
 
 
-def _asks_what_was_done(program: Program, step: str, command: str | None) -> Question:
+def _asks_what_was_done(
+    program: Program, state: RunState, step: str, command: str | None
+) -> Question:
     from pup_tui.core.actions import Question
     from pup_tui.core.named import captures_for_undo
+    from pup_tui.core.titles import title_of
 
-    node = program.node(step)
     return Question(
         step=step,
-        title=node.step.name,
+        title=title_of(program, state, step),
         kind="unknown",
         message="It began and did not finish. If it was done, it can be taken back.",
         upcoming=command,
-        captures=captures_for_undo(program, node),
+        captures=captures_for_undo(program, program.node(step)),
     )
 
 
-def _asks_whether_undone(program: Program, step: str, command: str | None) -> Question:
+def _asks_whether_undone(
+    program: Program, state: RunState, step: str, command: str | None
+) -> Question:
     from pup_tui.core.actions import Question
+    from pup_tui.core.titles import title_of
 
     return Question(
         step=step,
-        title=program.node(step).step.name,
+        title=title_of(program, state, step),
         kind="half-undone",
         message="Its undo began and did not finish.",
         upcoming=command,

@@ -65,6 +65,7 @@ class Resumer:
         where it does only for that.
         """
         from pup_tui.core.standing import standing
+        from pup_tui.drivers.directories import DirectoryLost, to_go_on_in
         from pup_tui.drivers.locks import InvalidLock, LockError
         from pup_tui.journal.errors import JournalError
         from pup_tui.tui.dialogs.lock_held import locked_launch
@@ -92,9 +93,14 @@ class Resumer:
             if secrets is None:
                 return None
             launcher = await self._services.launcher()
+            cwd = to_go_on_in(past.record.events)
+            if cwd is None:
+                told = f"The record does not say where the run began: it goes on in {launcher.cwd}"
+                self._screen.notify(safe_text(told), markup=False)
             launch = partial(
                 launcher.resume,
                 past.record,
+                cwd=cwd,
                 current=going.current,
                 secrets=secrets.values,
                 made=secrets.made,
@@ -111,7 +117,7 @@ class Resumer:
             )
             live = await locked_launch(self._screen, launch)
             return None if live is None else (live, going.undone)
-        except (JournalError, LockError, InvalidLock) as error:
+        except (DirectoryLost, JournalError, LockError, InvalidLock) as error:
             self._tell(f"Nothing was run: {error}")
             return None
 
@@ -121,6 +127,7 @@ class Resumer:
 
     def _refusal(self, past: PastRun) -> str:
         """Why the run cannot go on in this console, empty if it can."""
+        from pup_tui.drivers.directories import DirectoryLost, to_go_on_in
         from pup_tui.drivers.launcher import check_version
         from pup_tui.journal.errors import JournalError
 
@@ -138,6 +145,11 @@ class Resumer:
             check_version(past.record, self._services.state)
         except JournalError as error:
             return str(error)
+        try:
+            to_go_on_in(past.record.events)
+        except DirectoryLost as error:
+            todo = f"put it back, or go on elsewhere: `pup-tui resume {row.run} --directory DIR`"
+            return f"{error}: {todo}"
         return ""
 
     async def _nothing_runs(self, past: PastRun, standing: Standing) -> bool:
@@ -168,6 +180,7 @@ class Resumer:
         """
         from pup_tui.catalog.inputs import resolve_question
         from pup_tui.core.standing import standing, with_done
+        from pup_tui.drivers.directories import to_go_on_in
         from pup_tui.tui.dialogs.dialog import ValuesAnswer
         from pup_tui.tui.dialogs.resume import ResumeValuesScreen
 
@@ -179,7 +192,10 @@ class Resumer:
             for name in (() if step in stood.again else names)
         }
         question = _question(past, program, captures, changed)
-        sources = self._services.sources().remembering()
+        sources = self._services.sources()
+        if (cwd := to_go_on_in(past.record.events)) is not None:
+            sources = sources.working_in(cwd)
+        sources = sources.remembering()
         found = await resolve_question(question, {}, sources)
         given = ValuesAnswer("yes", "", found.values, found.left_out, found.secrets, found.made)
         if found.problems or captures:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from json import dumps
 
 from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers
 from pup_tui.core.notices import (
@@ -25,6 +24,7 @@ from pup_tui.core.notices import (
 )
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
+from pup_tui.core.titles import item_name
 from pup_tui.tui.step_progress import UNFINISHED, Attempt, StepProgress
 
 
@@ -207,18 +207,13 @@ class RunProgress:
         if step is None:
             return
         block = state.blocks.get(step_id)
-        frame = state.frames.get(step_id) or state.earlier.frames.get(step_id)
         if step.node.is_loop and block is not None:
             for item in block.children:
                 # What is inside an item is added when it begins: there may be a thousand.
                 if item not in self.steps:
                     self._add(item)
-        elif step.node.is_item and frame is not None:
-            name = step.node.step.as_
-            value = None if name in frame.secrets else frame.values.get(name)
-            told = value if isinstance(value, str) else "" if value is None else dumps(value)
-            known = state.steps.get(step_id)
-            step.item = (known.label if known is not None else "") or told
+        elif step.node.is_item:
+            step.item = item_name(self.program, state, step_id)
 
     def hold_back(self, step_id: str, why: str) -> None:
         """Take in that a failure keeps a step from its turn, and with it all that it holds."""

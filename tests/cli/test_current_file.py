@@ -179,6 +179,7 @@ def test_what_was_taken_back_and_is_gone_is_said_before_a_person_goes_on(program
         child.expect_exact("Go on?")
         child.sendline("y")
         child.expect_exact("`bad` failed")
+        child.expect_exact("or [a]bort?")
         child.sendline("r")
         assert ended(child) == 0
     assert effects(program) == ["a", "back"]

@@ -19,27 +19,45 @@ steps:
 """
 
 
+@pytest.fixture
+def killed(program: Program) -> Program:
+    killed = program.start("run", str(program.write("killed", BOOK)), "--undo")
+    killed.communicate(timeout=200)
+    assert killed.returncode == -9
+    return program
+
+
+@pytest.mark.proves("P11")
+def test_without_a_terminal_it_can_be_said_that_it_was_not_taken_back(killed: Program) -> None:
+    refused = killed("resume")
+    assert refused.code == 5
+    assert "nobody knows whether `one` was taken back" in refused.err
+    assert "taken back: runs again" not in refused.err
+    assert killed("resume", "--unknown=skip").code == 0
+    assert effects(killed) == ["one", "bad", "back", "bad"]
+
+
 @pytest.mark.proves("P11")
 @pytest.mark.parametrize(
     ("unknown", "done"),
     [
         ("done", ["one", "bad", "back", "one", "bad"]),
-        ("skip", ["one", "bad", "back", "bad"]),
         ("retry", ["one", "bad", "back", "back", "one", "bad"]),
     ],
 )
-def test_without_a_terminal_it_has_to_be_said(
-    program: Program, unknown: str, done: list[str]
+def test_what_runs_again_because_of_it_takes_a_person(
+    killed: Program, unknown: str, done: list[str]
 ) -> None:
-    killed = program.start("run", str(program.write("killed", BOOK)), "--undo")
-    killed.communicate(timeout=200)
-    assert killed.returncode == -9
-    refused = program("resume")
+    arguments = ("resume", f"--unknown={unknown}", "--yes")
+    refused = killed(*arguments)
     assert refused.code == 5
-    assert "nobody knows whether `one` was taken back" in refused.err
-    assert "taken back: runs again" not in refused.err
-    assert program("resume", f"--unknown={unknown}").code == 0
-    assert effects(program) == done
+    assert "taken back or cleaned up would run again: `one`" in refused.err
+    assert effects(killed) == ["one", "bad", "back"]
+    with typed(killed, *arguments) as child:
+        child.expect_exact("Go on?")
+        child.sendline("y")
+        assert ended(child) == 0
+    assert effects(killed) == done
 
 
 REPEATED = """

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.disks import small_disk
 from tests.support.program import Program
 from tests.support.terminal import ended, typed
 
@@ -326,6 +327,21 @@ def test_where_no_backup_can_be_made_another_folder_for_the_file_is_advised(
     assert "there is no such file or folder" in done.err
     assert "or name a file in another folder" in done.err
     assert "PUP_TUI_STATE_DIR" not in done.err
+
+
+@pytest.mark.proves("F09")
+def test_a_disk_that_is_too_full_for_a_backup_is_that_of_the_copy(
+    program: Program, state: Path, tmp_path: Path
+) -> None:
+    program.write("quick", "name: Q\nsteps:\n  - {name: Say, kind: shell, run: echo hi}\n")
+    assert program("run", "quick.yaml").code == 0
+    full = tmp_path / "full"
+    with small_disk(full, kilobytes=16):
+        done = program("history", "backup", str(full / "copy.db"))
+        assert list(full.iterdir()) == []
+    assert done.code == 1
+    assert f"the copy cannot be made (the disk is full): {full / 'copy.db'}: free some" in done.err
+    assert str(state) not in done.err
 
 
 def test_options_of_the_list_are_none_of_its_commands(program: Program) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -151,16 +153,33 @@ class Story:
 
 @contextmanager
 def person(err: Path) -> Iterator[tuple[Path, Path]]:
-    """A terminal at which somebody says yes, as standard input and error; `err` keeps what it shows."""
+    """A terminal at which somebody says yes once they are asked, as standard input and error.
+
+    `err` keeps what it shows.
+    """
     ours, theirs = os.openpty()
+    shown, left = bytearray(), threading.Event()
+
+    def sits_there() -> None:
+        asked = False
+        while (printed := bool(select.select([ours], [], [], 0.02)[0])) or not left.is_set():
+            if printed:
+                shown.extend(os.read(ours, 65536))
+            if not asked and b"Go on?" in shown:
+                asked = True
+                os.write(ours, b"y\n")
+
+    sitting = threading.Thread(target=sits_there)
+    sitting.start()
     try:
-        os.write(ours, b"y\n")
-        yield Path(os.ttyname(theirs)), Path(os.ttyname(theirs))
-        os.set_blocking(ours, False)
-        err.write_bytes(os.read(ours, 65536))
+        name = Path(os.ttyname(theirs))
+        yield name, name
     finally:
-        os.close(ours)
+        left.set()
+        sitting.join()
         os.close(theirs)
+        os.close(ours)
+        err.write_bytes(shown)
 
 
 def has_text(path: Path) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
+import socket
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from pup_tui.core.events import Moment, RunCreated, Source
 from pup_tui.core.state import RunStatus
+from pup_tui.drivers.locks import HeldLocks
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 from tests.support.program import Program
@@ -26,20 +28,24 @@ def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
 
 
-def record(state: Path, run: str, *, output: int = 0, summary: RunSummary | None = ENDED) -> None:
-    """A run with so many bytes of output, of a file of its own; without `summary` one that broke off."""
-    created = RunCreated(
+def created(run: str) -> RunCreated:
+    return RunCreated(
         at=Moment(LONG_AGO, 0.0),
         run=run,
         runbook="r",
         source=Source(path="/r.yaml", sha256=hashlib.sha256(run.encode()).hexdigest()),
         operator="bob",
-        host="host.example.com",
+        host=socket.gethostname(),
         values={},
     )
+
+
+def record(state: Path, run: str, *, output: int = 0, summary: RunSummary | None = ENDED) -> None:
+    """A run with so many bytes of output, of a file of its own; without `summary` one that broke off."""
+    begins = created(run)
     journal = Journal.open(state)
-    journal.create_run(RunRecord.of(created, name="R", pid=1), {"r.yaml": run.encode()})
-    journal.append(run, created, summary=summary)
+    journal.create_run(RunRecord.of(begins, name="R", pid=1), {"r.yaml": run.encode()})
+    journal.append(run, begins, summary=summary)
     journal.close()
     (state / "outputs" / run / "0-say").write_bytes(b"x" * output)
 
@@ -95,15 +101,23 @@ def test_interrupted_runs_and_those_that_hold_a_lock_stay(program: Program, stat
     )
     record(state, "03HOLDS")
     record(state, "04GOES")
-    locks = state / "locks"
-    locks.mkdir(mode=0o700)
-    holder = {
-        "value": "payments", "run": "03HOLDS", "runbook": "r", "operator": "bob",
-        "host": "host.example.com", "pid": 1, "since": "2026-01-01T00:00:00.000000Z",
-    }  # fmt: skip
-    (locks / "a").write_text(json.dumps(holder))
-    assert program("history", "prune", "--older-than", "1d", "--yes").err == "1 run removed\n"
+    held = HeldLocks(state / "locks", created("03HOLDS"))
+    held.take("payments", LONG_AGO)
+    [survivor] = held.inherit
+    left_running = subprocess.Popen(["sleep", "600"], pass_fds=[survivor])
+    try:
+        held.release()
+        done = program("history", "prune", "--older-than", "1d", "--yes")
+    finally:
+        left_running.kill()
+        left_running.wait()
+    why = f"it still holds the lock payments: sleep (pid {left_running.pid})"
+    assert done.err == f"run 03HOLDS stays: {why}\n1 run removed\n"
     assert left(program) == ["01CRASHED", "02STOPPED", "03HOLDS"]
+    # Its file, which nobody could tidy up, still names the run.
+    assert "03HOLDS" in "".join(map(Path.read_text, (state / "locks").iterdir()))
+    assert program("history", "prune", "--older-than", "1d", "--yes").err == "1 run removed\n"
+    assert left(program) == ["01CRASHED", "02STOPPED"]
 
 
 def test_a_run_under_way_stays(program: Program, state: Path) -> None:

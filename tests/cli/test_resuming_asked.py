@@ -50,6 +50,7 @@ def test_what_would_run_again_is_shown_and_agreed_to(
         child.sendline(said)
         if code == 0 and not options:
             child.expect("`two` failed: ")
+            child.expect_exact("or [a]bort?")
             child.sendline("r")
         assert ended(child) == code
     assert effects(program) == ["one", "two", "tidy", *(["two", "tidy"] if code == 0 else [])]
@@ -69,7 +70,7 @@ steps:
 def test_only_what_later_steps_name_is_asked_for(program: Program) -> None:
     killed(program, CAPTURES)
     with typed(program, "resume") as child:
-        child.expect_exact("[d]one, ")
+        child.expect_exact("or [a]bort? [a] ")
         child.sendline("d")
         assert child.expect(["A, which it captured", "B, which it captured"]) == 1
         child.sendline("typed")
@@ -188,10 +189,11 @@ def test_it_is_waited_for_and_then_asked_about(program: Program) -> None:
     killed_but_its_child(program)
     with typed(program, "resume") as child:
         child.expect("`two` is still running")
+        child.expect_exact("or [a]bort?")
         child.sendline("w")
         (program.cwd / "go").touch()
         child.expect("`two` has ended")
-        child.expect_exact("[d]one, ")
+        child.expect_exact("or [a]bort? [a] ")
         child.sendline("d")
         assert ended(child) == 0
     assert effects(program) == ["two", "late"]
@@ -203,10 +205,11 @@ def test_it_is_ended_and_then_asked_about(program: Program) -> None:
     pid = child_of(program)
     with typed(program, "resume") as child:
         child.expect("`two` is still running")
+        child.expect_exact("or [a]bort?")
         child.sendline("e")
         child.expect("`two` has ended")
         assert not is_alive(pid)
-        child.expect_exact("[d]one, ")
+        child.expect_exact("or [a]bort? [a] ")
         child.sendline("r")
         assert ended(child) == 0
     assert effects(program) == ["two", "two"]
@@ -217,6 +220,7 @@ def test_it_is_left_alone(program: Program) -> None:
     try:
         with typed(program, "resume") as child:
             child.expect("`two` is still running")
+            child.expect_exact("or [a]bort?")
             child.sendline("")
             assert ended(child) == 3
         assert is_alive(child_of(program))
@@ -245,6 +249,7 @@ def test_a_step_that_failed_runs_again_with_another_value(program: Program) -> N
     failed(program)
     with typed(program, "resume", "--json") as child:
         child.expect("`two` failed: ")
+        child.expect_exact("or [a]bort?")
         child.sendline("e")
         child.expect("Which variable")
         child.sendline("WORD")
@@ -271,6 +276,7 @@ def test_a_step_that_failed_is_skipped_with_a_reason(program: Program) -> None:
     failed(program)
     with typed(program, "resume") as child:
         child.expect("`two` failed: ")
+        child.expect_exact("or [a]bort?")
         child.sendline("s")
         child.expect("Why is it skipped")
         child.sendline("done by hand")
@@ -289,6 +295,7 @@ def test_a_failed_run_is_left_as_it_is(program: Program) -> None:
     failed(program)
     with typed(program, "resume") as child:
         child.expect("`two` failed: ")
+        child.expect_exact("or [a]bort?")
         child.sendline("")
         assert ended(child) == 3
     assert newest(program)["status"] == "failed"
@@ -316,7 +323,7 @@ def broken(program: Program, editor: str, text: str = BROKEN) -> Program:
 def test_the_text_of_a_failed_step_is_edited_and_recorded(program: Program) -> None:
     edits = broken(program, "sed -i 's/false; //' \"$1\"")
     with typed(edits, "resume") as child:
-        child.expect_exact("edit its [t]ext")
+        child.expect_exact("edit its [t]ext and run again, [s]kip or [a]bort?")
         child.sendline("t")
         child.expect_exact("${PUP_TUI_V0} is x y")
         assert ended(child) == 0
@@ -339,7 +346,7 @@ def test_a_script_with_a_secret_is_edited_around_it(program: Program) -> None:
     known = Program(program.cwd, {**program.environ, "T": "hunter2-token"})
     edits = broken(known, "sed -i 's/false; echo/printf %s%s, x/' \"$1\"", text)
     with typed(edits, "resume") as child:
-        child.expect_exact("edit its [t]ext")
+        child.expect_exact("edit its [t]ext and run again, [s]kip or [a]bort?")
         child.sendline("t")
         child.expect_exact("${PUP_TUI_V0} is ***, a secret")
         assert ended(child) == 0
@@ -360,7 +367,7 @@ def test_a_text_that_holds_a_secret_is_not_recorded(program: Program) -> None:
         text,
     )
     with typed(edits, "resume") as child:
-        child.expect_exact("edit its [t]ext")
+        child.expect_exact("edit its [t]ext and run again, [s]kip or [a]bort?")
         child.sendline("t")
         child.expect("the edited text of `two` holds a secret")
         assert ended(child) == 1
@@ -370,7 +377,7 @@ def test_a_text_that_holds_a_secret_is_not_recorded(program: Program) -> None:
 def test_an_editor_that_fails_or_leaves_nothing_to_run_is_told(program: Program) -> None:
     edits = broken(program, "printf ' ' > \"$1\"")
     with typed(edits, "resume") as child:
-        child.expect_exact("edit its [t]ext")
+        child.expect_exact("edit its [t]ext and run again, [s]kip or [a]bort?")
         child.sendline("t")
         child.expect("there is nothing left to run")
         child.expect("Edit it once more")

@@ -206,6 +206,7 @@ def test_on_a_terminal_what_is_missing_is_asked_for(program: Program) -> None:
         child.expect("VERSION, which `build` would have made")
         child.sendline("9.9")
         child.expect("Go on past `sure`")
+        child.expect_exact("[y/N] ")
         child.sendline("y")
         assert ended(child) == 0
     assert effects(program) == ["out 9.9", "tidy"]

@@ -111,11 +111,11 @@ async def test_a_run_that_is_cancelled_does_not_wait_for_a_value(tmp_path: Path)
 
 
 async def test_a_fault_is_a_problem() -> None:
-    async def broken(_: ResolveValues) -> FoundValues:
+    async def broken(_: ResolveValues, cwd: Path) -> FoundValues:
         raise KeyError("x")
 
     action = ResolveValues(step="g", variables={}, given={})
-    event = await resolve_values(action, broken, Masking(), lambda: Moment(0, 0))
+    event = await resolve_values(action, broken, Path(), Masking(), lambda: Moment(0, 0))
     assert event.problems == ("a fault in pup-tui (KeyError): please report it",)
 
 

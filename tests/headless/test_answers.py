@@ -73,6 +73,7 @@ def test_the_expected_text_must_be_typed(program: Program) -> None:
             child.expect("This is dangerous. Type payments")
             child.sendline("yes")
             child.expect("That is not it")
+            child.expect("Type payments")
             child.sendline(last)
             assert ended(child) == code
 
@@ -155,8 +156,10 @@ def test_values_are_asked_for_one_after_the_other(program: Program) -> None:
         child.expect("COLOUR \\[red, green\\]: ")
         child.sendline("")
         child.expect("it needs a value")
+        child.expect("COLOUR \\[red, green\\]: ")
         child.sendline("blue")
         child.expect("`blue` is not one of the choices")
+        child.expect("COLOUR \\[red, green\\]: ")
         child.sendline("green")
         child.expect("SHADE {green-ada}: ")
         child.sendline("")
@@ -196,6 +199,7 @@ def test_a_variable_that_matters_now_is_asked_for(program: Program) -> None:
         child.expect("TOKEN")
         child.sendline("123")
         child.expect("at least 6 characters")
+        child.expect("TOKEN")
         child.sendline("hunter22")
         child.expect("red dark roses")
         assert ended(child) == 0
@@ -243,6 +247,7 @@ steps: [{name: Show, kind: shell, run: "echo on {{ HOST }}{{ TICKET }}"}]
         child.expect("HOST \\[eu-1, eu-2\\]: ")
         child.sendline("us-1")
         child.expect("not one of the choices")
+        child.expect("HOST \\[eu-1, eu-2\\]: ")
         child.sendline("eu-2")
         child.expect("on eu-2")
         assert "TICKET" not in (child.before or "")
@@ -285,3 +290,78 @@ steps:
         assert child.before == "\r\n"
         child.sendline("y")
         assert ended(child) == 0
+
+
+ITEMS = """\
+name: items
+steps:
+  - name: roll
+    kind: group
+    foreach: [eu1, us3]
+    max_parallel: 2
+    steps:
+      - {name: sure, kind: confirm, message: Really?}
+      - {name: tell, kind: shell, run: "echo {{ item }} >> told"}
+"""
+
+
+def test_a_prompt_names_the_item_and_one_typed_before_it_is_none_of_its_answers(
+    program: Program,
+) -> None:
+    program.write("items", ITEMS)
+    with typed(program, "run", "items.yaml") as child:
+        child.expect_exact("roll[0]/sure · eu1: Go on? [y/N] ")
+        child.send("y\ny\n")
+        child.expect_exact("(what was typed before this was asked is not used)")
+        child.expect_exact("roll[1]/sure · us3: Go on? [y/N] ")
+        child.sendline("n")
+        assert ended(child) == 3
+    assert (program.cwd / "told").read_text() == "eu1\n"
+
+
+def test_an_open_prompt_is_not_shown_again_for_a_question_that_comes_later(
+    program: Program,
+) -> None:
+    program.write(
+        "later",
+        """\
+name: later
+steps:
+  - name: p
+    kind: parallel
+    steps:
+      - {name: first, kind: confirm, message: First?}
+      - name: g
+        kind: group
+        steps:
+          - {name: waits, kind: shell, run: "until [ -e go ]; do sleep 0.05; done"}
+          - {name: second, kind: confirm, message: Second?}
+""",
+    )
+    with typed(program, "run", "later.yaml") as child:
+        child.expect_exact("p/first: Go on? [y/N] ")
+        (program.cwd / "go").touch()
+        child.expect_exact("Second?")
+        child.expect_exact("(this is asked once `p/first` is answered)")
+        child.sendline("y")
+        child.expect_exact("p/g/second: Go on? [y/N] ")
+        assert "p/first: Go on" not in (child.before or "")
+        child.sendline("y")
+        assert ended(child) == 0
+
+
+def test_lines_of_a_list_may_be_pasted(program: Program) -> None:
+    program.write(
+        "lists",
+        """\
+name: lists
+steps:
+  - {name: ask, kind: input, vars: {HOSTS: {type: list}}}
+  - {name: tell, kind: shell, run: "echo {{ HOSTS }} >> told"}
+""",
+    )
+    with typed(program, "run", "lists.yaml") as child:
+        child.expect_exact("an empty line ends: ")
+        child.send("a\nb\nc\n\n")
+        assert ended(child) == 0
+    assert (program.cwd / "told").read_text() == '["a", "b", "c"]\n'

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widget import MountError
 from textual.widgets import Button, Input
 
 from pup_tui.core.events import Interrupted
@@ -552,6 +553,24 @@ async def test_a_lost_terminal_interrupts_and_leaves_the_run_as_it_stands(
     (events,) = log.events.values()
     assert any(isinstance(event, Interrupted) for event in events)
     assert [summary.status for summary in log.summaries.values()] == [RunStatus.INTERRUPTED]
+
+
+@pytest.mark.proves("F07", "P16")
+@pytest.mark.parametrize("leave", ["terminal", "signal", "key"])
+async def test_what_finds_no_place_while_it_is_left_is_no_fault(
+    make_services: MakeServices, open_console: OpenConsole, leave: str
+) -> None:
+    codes = {"terminal": HANGUP, "signal": TERMINATED, "key": 0}
+    async with open_console(make_services({"clean.yaml": CLEAN})) as console:
+        app = console.app
+        leaving: dict[str, Callable[[], None]] = {
+            "terminal": app.lose_terminal,
+            "signal": lambda: app.stop(TERMINATED, "SIGTERM"),
+            "key": app.exit,
+        }
+        leaving[leave]()
+        app._handle_exception(MountError("Can't mount widget(s) before Screen() is mounted"))
+        assert app.return_code == codes[leave]
 
 
 async def test_the_palette_offers_every_runbook_literally(

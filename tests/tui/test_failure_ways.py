@@ -295,3 +295,10 @@ async def test_of_a_failed_step_that_printed_nothing_the_output_says_so(
     async with console(tmp_path, UNDONE, act, plays=plays, size=(80, 24)) as c:
         await until_shown(c, FailureScreen)
         await c.until(lambda: "printed nothing" in in_the_pane(c))
+
+
+async def test_the_item_that_failed_is_named(tmp_path: Path) -> None:
+    steps = (shell("act", on_failure="confirm", foreach=("eu1", "us3")),)
+    async with console(tmp_path, *steps, plays=(Play(), Play(outcome=BAD))) as c:
+        await until_shown(c, FailureScreen)
+        assert "Failed: act[1] · us3" in said(c)

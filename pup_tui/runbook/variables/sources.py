@@ -55,7 +55,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     ValueError with a sentence without secrets. Where `keyring` or `run` is None nothing is asked or run: what
     they would give is not known then. `profile` is the name of the operator's profile, empty without one, and
     `profile_values` what it gives to variables. `directory` is where the file lies that the variables stand
-    in, which commands are told.
+    in, which commands are told; `cwd` is where they run and relative paths begin, None for where the operator
+    is.
     """
 
     environ: Mapping[str, str]
@@ -67,6 +68,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     profile: str = ""
     profile_values: Mapping[str, ProfileValue] = field(default_factory=dict)
     directory: str = ""
+    cwd: Path | None = None
 
     @property
     def names(self) -> dict[str, Any]:
@@ -75,17 +77,23 @@ class Sources(Struct, frozen=True, kw_only=True):
 
     def path(self, text: str) -> Path:
         """The file that a value or a `from` names."""
-        return under_home(text, self.home)
+        path = under_home(text, self.home)
+        return path if self.cwd is None else self.cwd / path
 
     def command(
         self, source: str, scope: Mapping[str, Any], secrets: Collection[str] = ()
     ) -> ValueCommand:
         """A command that gives values, rendered for `run`. Raises `TemplateError`."""
-        return replace(render_value_command(source, scope, secrets), directory=self.directory)
+        rendered = render_value_command(source, scope, secrets)
+        return replace(rendered, directory=self.directory, cwd=self.cwd)
 
     def beside(self, directory: str) -> Sources:
         """The same for variables of a file in this directory."""
         return replace(self, directory=directory)
+
+    def working_in(self, cwd: Path) -> Sources:
+        """The same, with commands that run, and paths that begin, in this directory."""
+        return replace(self, cwd=cwd)
 
     def at_rest(self) -> Sources:
         """The same, running no command and opening no keyring: for a plan, or while somebody types."""

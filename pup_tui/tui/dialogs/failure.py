@@ -101,8 +101,6 @@ class FailureScreen(Dialog):
 
     def compose_message(self) -> Iterable[Widget]:
         facts, question = self._facts, self._question
-        if facts.place[1] > 1:
-            yield ReadText(safe_text(question.step), classes="dialog-muted", markup=False)
         reason = shown_text(question.message) or "It failed without saying why."
         yield ReadText(Content.styled(f"✖ {reason}", "$text-error"), markup=False)
         if facts.exit_code is not None and not names_exit(reason, facts.exit_code):

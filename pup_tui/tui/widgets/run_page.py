@@ -104,7 +104,7 @@ class RunPage(Vertical):
             live=live,
             operator=services.operator,
             told=told,
-            sources=services.sources,
+            sources=lambda: services.sources().working_in(live.cwd),
             failed_before=partial(failed_before, services.state, live.run),
         )
         live.watch(view)

@@ -100,7 +100,7 @@ class RunQuestions(OpenQuestions):
         node, known = self._progress.program.node(step).step, self._progress.steps.get(step)
         return Question(
             step=step,
-            title=node.name,
+            title=self._requests.title_of(step),
             kind="failure",
             message=why,
             danger=node.danger,

@@ -124,6 +124,11 @@ class RunRequests:
 
         return standing(self._live.program, self._live.state).failed
 
+    def title_of(self, step: str) -> str:
+        from pup_tui.core.titles import title_of
+
+        return title_of(self._live.program, self._live.state, step)
+
     def choose_undone(self, step: str, chosen: Callable[[UndoAnswer | None], None]) -> None:
         """Ask what is to be taken back if the run ends here; None where the operator goes back."""
         question = Question(
@@ -217,7 +222,7 @@ class RunRequests:
             edited=going.edited.get(step),
         )
 
-    def send(self, what: str, step: str, name: str) -> None:
+    def send(self, what: str, step: str) -> None:
         """Ask the run for what a key or button means for a step; `what` is the word of its action."""
         match what:
             case "check_now":
@@ -227,23 +232,23 @@ class RunRequests:
             case "cut_wait":
                 self._live.cut_wait(step, self._operator)
             case "stop_poll":
-                self._stop_poll(step, name)
+                self._stop_poll(step)
             case "accept_poll":
-                self._accept_poll(step, name)
+                self._accept_poll(step)
 
-    def _stop_poll(self, step: str, name: str) -> None:
+    def _stop_poll(self, step: str) -> None:
         """End a poll as failed, if that is what is meant."""
         self._confirm(
             Question(
                 step=step,
-                title=f"Stop polling: {name}",
+                title=f"Stop polling: {self.title_of(step)}",
                 kind="confirm",
                 message="The condition is not met: the step fails if you stop here.",
             ),
             lambda: self._live.stop_poll(step, self._operator),
         )
 
-    def _accept_poll(self, step: str, name: str) -> None:
+    def _accept_poll(self, step: str) -> None:
         """End a poll as met, with the operator's reason."""
 
         def accepted(answer: Answer | None) -> None:
@@ -252,7 +257,11 @@ class RunRequests:
 
         message = "The condition is not met as far as is known. The run goes on as if it were."
         typed = self._reasons.setdefault(step, {})
-        self._ask(step, ReasonScreen(f"Accept as met: {name}", message, typed=typed), accepted)
+        self._ask(
+            step,
+            ReasonScreen(f"Accept as met: {self.title_of(step)}", message, typed=typed),
+            accepted,
+        )
 
     def cancel(self) -> None:
         """Stop the run, if that is what is meant."""

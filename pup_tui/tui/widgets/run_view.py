@@ -691,7 +691,7 @@ class RunView(Vertical):
     def action_ask_of_run(self, what: str) -> None:
         """Ask the run for what a key means for the selected step."""
         if self._requests is not None:
-            self._requests.send(what, self._selected, self._step.node.step.name)
+            self._requests.send(what, self._selected)
             self._steps_dirty = True
 
     def action_cancel_run(self) -> None:

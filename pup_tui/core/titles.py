@@ -1,0 +1,44 @@
+"""How a step is called where several like it may be asked about: its items have to be told apart."""
+
+from __future__ import annotations
+
+from json import dumps
+
+from pup_tui.core.ids import holder_id, is_item, upwards
+from pup_tui.core.program import Program
+from pup_tui.core.state import RunState
+
+_MOST_OF_ITEM = 60
+"""Characters of what an item is called that stand in a title."""
+
+
+def title_of(program: Program, state: RunState, step: str) -> str:
+    """A step's name; inside of others its id, its name where that says more, and what its items
+    are called.
+    """
+    given = program.node(step).step
+    if not holder_id(step):
+        return given.name
+    own = step if given.name == given.id else f"{step}: {given.name}"
+    items = [item_name(program, state, each) for each in upwards(step) if is_item(each)]
+    told = (" ".join(name.split()) for name in reversed(items))
+    return " · ".join([own, *(_cut(name) for name in told if name)])
+
+
+def item_name(program: Program, state: RunState, item: str) -> str:
+    """An item's label, or else its value; empty where that is secret or not known."""
+    for steps in (state.steps, state.earlier.steps):
+        if item in steps and steps[item].label:
+            return steps[item].label
+    frame = state.frames.get(item) or state.earlier.frames.get(item)
+    name = program.node(item).step.as_
+    if frame is None or name in frame.secrets:
+        return ""
+    value = frame.values.get(name)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else dumps(value)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _MOST_OF_ITEM else f"{name[: _MOST_OF_ITEM - 1]}…"
