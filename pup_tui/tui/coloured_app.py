@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import StringIO
 
 from rich.console import Console
-from textual import on
+from textual import events, on
 from textual.app import ReturnType
 from textual.binding import Binding
 from textual.filter import LineFilter
@@ -19,6 +19,7 @@ from pup_tui.tui.drawn_whole import DrawnWhole
 from pup_tui.tui.remembering_stylesheet import RememberingStylesheet
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.terminal_answers import TerminalAnswer, questions
+from pup_tui.tui.typing import Typed
 
 
 class ColouredApp(DrawnWhole[ReturnType]):
@@ -26,6 +27,7 @@ class ColouredApp(DrawnWhole[ReturnType]):
 
     def __init__(self, appearance: Appearance = USUAL) -> None:
         super().__init__()
+        self.typed = Typed()
         self._appearance = appearance
         self._choice, self._dark = appearance.theme, appearance.dark
         self.depth = appearance.depth
@@ -38,6 +40,11 @@ class ColouredApp(DrawnWhole[ReturnType]):
         # Set this way round the sheets are parsed once, with these colours.
         self.set_reactive(DrawnWhole.theme, self._named())
         self.stylesheet = RememberingStylesheet(variables=self.get_css_variables())
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.typed.note(self, event)
+        await super().on_event(event)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         shown = self.current_theme

@@ -35,6 +35,7 @@ from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
 from pup_tui.tui.told_of_size import ToldOfSize
+from pup_tui.tui.typing import Typed
 
 ARM_SECONDS = 0.4
 """How long after it was first drawn, and after a key that came before that, a dialog takes no answer."""
@@ -43,6 +44,9 @@ KEYS_GO_TO = "a key goes to its choice, enter takes it"
 """What stands in dialogs where no single key answers."""
 
 TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
+
+UNSEEN = "You were typing a text when this came: letters do nothing yet. An arrow, enter or a click says that you see it."
+"""What stands in a dialog that may not have been seen."""
 
 _MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
 
@@ -221,6 +225,8 @@ class Dialog(ModalScreen[Answer | None]):
         self._left = left
         self._takes_from = math.inf
         """When a key must have been typed at the earliest to be meant for the dialog."""
+        self._unseen = False
+        """Whether a text was being typed when it came, and nothing has said since that it was seen."""
         self._has_place = False
         """Whether all in it has been laid out, so that what is drawn next is the dialog."""
         self._withdrawn = False
@@ -278,6 +284,9 @@ class Dialog(ModalScreen[Answer | None]):
         ground.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
         if not ARM_SECONDS or self.IS_CALLED:
             self._arm()
+        else:
+            typed = getattr(self.app, "typed", None)
+            self._unseen = isinstance(typed, Typed) and typed.just_now
         if self._left is not None:
             self._count_down(self._left)
             self.set_interval(COUNTS, partial(self._count_down, self._left))
@@ -363,11 +372,17 @@ class Dialog(ModalScreen[Answer | None]):
             self._takes_from = monotonic() + ARM_SECONDS
 
     def _arm(self) -> None:
-        self._takes_from = -math.inf
+        self._takes_from, self._unseen = -math.inf, False
 
     @property
     def _armed(self) -> bool:
-        return monotonic() >= self._takes_from
+        return monotonic() >= self._takes_from and not self._unseen
+
+    def _is_seen(self) -> None:
+        """Something was done that no text can be."""
+        if self._unseen:
+            self._unseen = False
+            self.want("")
 
     def give(self, answer: str, note: str = "") -> None:
         """Answer, unless it is too early for that."""
@@ -377,6 +392,8 @@ class Dialog(ModalScreen[Answer | None]):
         """As `give`, for answers that carry more."""
         if self._armed and not self._withdrawn:
             self.dismiss(answer)
+        elif self._unseen:
+            self._is_seen()
 
     def choose(self, choice: str) -> None:
         """Answer by the key of a choice; one that is careful is only selected by it."""
@@ -393,9 +410,15 @@ class Dialog(ModalScreen[Answer | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Take nothing that was typed for what was here before: it neither answers nor moves the focus."""
-        # When it was typed counts: on a loaded machine it comes much later.
-        if event.time >= self._takes_from:
+        if self._unseen and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self.want(UNSEEN)
             return
+        # When it was typed counts: on a loaded machine it comes much later.
+        if event.time >= self._takes_from and not self._unseen:
+            return
+        self._is_seen()
         if not (event.is_printable or event.key in _MEANS_A_CHOICE):
             # It may put the dialog away, scroll or ask for help, but what it does next is no answer.
             self._takes_from = max(self._takes_from, monotonic() + ARM_SECONDS)
@@ -404,6 +427,9 @@ class Dialog(ModalScreen[Answer | None]):
         event.prevent_default()
         self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
         self.want(TOO_EARLY)
+
+    def on_mouse_down(self) -> None:
+        self._is_seen()
 
     def want(self, told: str, field: Widget | None = None) -> None:
         """Say what is missing for an answer, and lead to the field for it; nothing is wanted with ``."""

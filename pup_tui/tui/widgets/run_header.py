@@ -128,11 +128,18 @@ class WaitingBanner(Static):
     def show(self, questions: int, left: Sequence[float], answering: Sequence[str]) -> None:
         """How many questions are open; `left` are the seconds of those that close by themselves.
 
-        `answering` are the actions that bring them back from where the focus is.
+        `answering` are the actions that bring them back from where the focus is; none where a text is typed,
+        which they wait for.
         """
-        what = "? waiting for you" if questions == 1 else f"? {questions} questions wait for you"
-        keys = " or ".join(key_of(self.app, action) for action in answering)
-        told = f"{what} · press {keys} to answer"
+        if answering:
+            what = (
+                "? waiting for you" if questions == 1 else f"? {questions} questions wait for you"
+            )
+            keys = " or ".join(key_of(self.app, action) for action in answering)
+            told = f"{what} · press {keys} to answer"
+        else:
+            what = "a question waits" if questions == 1 else f"{questions} questions wait"
+            told = f"! {what} until you leave this field (enter or {key_of(self.app, 'back')})"
         if left:
             told += f" · {closes_in(min(left))}"
         self.update(Content.styled(told, "bold"), layout=False)

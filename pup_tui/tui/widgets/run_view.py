@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
-from textual.widgets import Button, Input, TextArea
+from textual.widgets import Button, Input
 
 from pup_tui.core.actions import Question
 from pup_tui.core.figures import StepFigures
@@ -42,6 +42,7 @@ from pup_tui.tui.lines.last_lines import line_count
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.typing import types
 from pup_tui.tui.usual import usual_of
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_header import Heading, RunHeader, RunNotes, WaitingBanner
@@ -190,8 +191,8 @@ class RunView(Vertical):
         )
         self._past = past
         self._figures: Mapping[str, StepFigures] = {}
-        self._seen_of_questions: tuple[Question | None, bool] = (None, False)
-        """Which question was in front when the screen was drawn, and whether there was a banner."""
+        self._seen_of_questions: tuple[Question | None, bool, bool] = (None, False, False)
+        """Which question was in front when the screen was drawn, and which banner there was."""
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
@@ -203,6 +204,8 @@ class RunView(Vertical):
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
         """Whether the first error is to come into sight, and whether it has."""
+        self._ahead: str | None = None
+        """The step that the run has gone on to while a search was being typed."""
         self._asked_about: str | None = None
         """The step that another dialog than a question of the run asks about."""
         self._beat = -1
@@ -309,8 +312,8 @@ class RunView(Vertical):
                 self.post_message(self.Begun())
             case RunFinished():
                 self._run_ended(notice.status)
-        if self._follows_run and not self.progress.over and self._questions.in_front is None:
-            self._select(self.progress.current or self._selected)
+        if not self.progress.over and self._questions.in_front is None:
+            self._follow(self.progress.current)
 
     def output(self, step: str, passage: Passage) -> None:
         if step == self._selected:
@@ -343,8 +346,7 @@ class RunView(Vertical):
         if not self.failed_unasked and self.going_on is None:
             self.settle()
         trouble = self.progress.trouble
-        if self._follows_run and trouble is not None:
-            self._select(trouble.id)
+        self._follow(None if trouble is None else trouble.id)
         self.post_message(self.Ended(self, status))
 
     def _no_longer_waiting(self) -> None:
@@ -440,11 +442,12 @@ class RunView(Vertical):
         # Until what is shown instead is laid out, a page that is left counts as being on the screen.
         if not (is_displayed(self) and self.is_on_screen):
             return
+        self._catch_up()
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
             self._show_evidence()
         self._pane.keys_answer(self.screen.is_active)
-        seen = self._questions.in_front, self._calls_for_answer
+        seen = self._questions.in_front, self._calls_for_answer, self._waits_behind
         if seen != self._seen_of_questions:
             self._seen_of_questions, self._steps_dirty = seen, True
         self._let_time_pass()
@@ -474,7 +477,7 @@ class RunView(Vertical):
     def _may_interrupt(self) -> bool:
         """Not over another dialog, not while something is being typed, and not before it is shown at all."""
         is_shown = self.is_attached and self.screen.is_active
-        return is_shown and not isinstance(self.app.focused, Input | TextArea)
+        return is_shown and not types(self.app)
 
     def _show_steps(self) -> None:
         step = self._step
@@ -509,17 +512,26 @@ class RunView(Vertical):
 
         A dialog that was answered is gone from the screen before its answer is known.
         """
+        return self._is_unasked and self.screen.is_active and not types(self.app)
+
+    @property
+    def _waits_behind(self) -> bool:
+        """Whether questions are open, and come when the field is left in which a text is typed."""
+        return self._is_unasked and types(self.app)
+
+    @property
+    def _is_unasked(self) -> bool:
         questions = self._questions
-        is_asked = questions.in_front is not None or questions.needs_more
-        return bool(questions) and not is_asked and self.screen.is_active
+        return bool(questions) and questions.in_front is None and not questions.needs_more
 
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
-        banner.display = self._calls_for_answer
+        banner.display = self._calls_for_answer or self._waits_behind
+        keys = ("waiting",) if self._pane.lines.has_focus else ("open", "waiting")
         banner.show(
             len(self._questions),
             self._questions.soonest(),
-            ("waiting",) if self._pane.lines.has_focus else ("open", "waiting"),
+            () if self._waits_behind else keys,
         )
 
     def on_descendant_focus(self) -> None:
@@ -547,6 +559,21 @@ class RunView(Vertical):
         if step in self.progress.steps and step != self._selected:
             self._selected = step
             self._steps_dirty = self._output_dirty = True
+
+    def _follow(self, step: str | None) -> None:
+        """Go on to what the run does now, unless the operator looks at something, or searches in it."""
+        if step is None or not self._follows_run:
+            return
+        if self.is_mounted and self._pane.is_searching:
+            self._ahead = step
+        else:
+            self._select(step)
+
+    def _catch_up(self) -> None:
+        """Go on to what the run came to while it was being typed what is searched for."""
+        if self._ahead is not None and not self._pane.is_searching:
+            self._follow(self._ahead)
+            self._ahead = None
 
     def _step_chosen(self, step: str) -> None:
         self._follows_run = False
