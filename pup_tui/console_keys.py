@@ -122,7 +122,7 @@ _TABLE = (
     _action("follow_run", "f", "Follow the run", Aim.STEER, _RUN, hinted=True),
     _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES, hinted=True),
     _action("cancel_run", "ctrl+x", "Cancel run", Aim.STEER, _RUN, hinted=True),
-    _action("note", "ctrl+n", "Note", Aim.STEER, _RUN),
+    _action("note", "ctrl+n", "Note", Aim.STEER, _RUN | _DIALOGS),
     _action("now", "c", "Check now, go on now", Aim.STEER, _RUN),
     _action("extend_poll", "x", "5 min more", Aim.STEER, _RUN),
     _action("stop_poll", "s", "Stop polling", Aim.STEER, _RUN),

@@ -45,7 +45,10 @@ KEYS_GO_TO = "a key goes to its choice, enter takes it"
 
 TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
 
-UNSEEN = "You were typing a text when this came: letters do nothing yet. An arrow, enter or a click says that you see it."
+UNSEEN = (
+    "You were typing a text when this came: letters do nothing yet. "
+    "An arrow, enter or a click says that you see it."
+)
 """What stands in a dialog that may not have been seen."""
 
 _MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
@@ -181,6 +184,7 @@ class Dialog(ModalScreen[Answer | None]):
             "evidence_up": "page_evidence(-1)",
             "evidence_down": "page_evidence(1)",
             "other_evidence": "other_evidence",
+            "note": "note",
             "up": "scroll_message(-1)",
             "down": "scroll_message(1)",
             "first": "end_of_message(-1)",
@@ -561,6 +565,16 @@ class Dialog(ModalScreen[Answer | None]):
     def on_unmount(self) -> None:
         make_room(self.app)
         self._let_draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "note":
+            return self._evidence is not None and self._evidence.takes_notes
+        return super().check_action(action, parameters)
+
+    def action_note(self) -> None:
+        """Remark something about the run that this is about, before it is answered."""
+        if self._evidence is not None:
+            self._evidence.action_note()
 
     def action_page_evidence(self, pages: int) -> None:
         if self._evidence is not None:

@@ -87,8 +87,12 @@ class NoteScreen(ReasonScreen):
     HINT = "What is to be remembered of it"
     MISSING = "The note is missing: type it here."
 
-    def __init__(self, message: str) -> None:
-        super().__init__("A note on this run", message)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "note" and super().check_action(action, parameters)
+
+    def __init__(self) -> None:
+        told = "It stands in the record with your name and the time."
+        super().__init__("A note on this run", told)
 
 
 class FileScreen(ReasonScreen):

@@ -90,6 +90,13 @@ class UndoScreen(ChecklistDialog):
         """End the run with nothing undone, by two keys."""
         self.choose("nothing")
 
+    def focus_next(self, selector: str | type[Widget] = "*") -> Widget | None:
+        """Go on; from the last step to what is done with those that are chosen, if any are."""
+        if self._chosen and self.focused is self._items[-1]:
+            self.set_focus(self.query_one("#undo"))
+            return self.focused
+        return super().focus_next(selector)
+
     @property
     def _items(self) -> list[OfferItem]:
         return list(self.query(OfferItem))

@@ -16,7 +16,7 @@ from pup_tui.aside import aside
 from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.faults import as_told
-from pup_tui.tui.keys import bound
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.library import Described, Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
@@ -100,7 +100,8 @@ class MainScreen(Shell):
         self._looking = False
         self._starting = False
         self._attention = Attention(services.notify, services.environ, self._write)
-        self._failed: RunView | None = None
+        self._broken_off: list[RunView] = []
+        """Runs that were broken off to go on in another way, and are to be resumed with that."""
         self._begins_at: Entry | None = None
         self._is_ready = False
         self._names_something = False
@@ -562,6 +563,9 @@ class MainScreen(Shell):
         from pup_tui.tui.resuming import Resumer
 
         before = [page for page in self.run_pages.values() if page.view.run == run]
+        for page in before:
+            page.view.offered()
+        self._show_activity()
         try:
             past = await self._starter.past_run(self, run)
             if past is None:
@@ -596,10 +600,12 @@ class MainScreen(Shell):
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
             if message.view.going_on is None:
-                self._call_for(message.view, f"has ended: {message.status}", severity)
-            if self._failed is not None:
-                self._failed.settle()
-            self._failed = message.view
+                told = f"has ended: {message.status}"
+                if message.view.waiting:
+                    told += with_keys(self.app, " · {waiting} shows what can become of it")
+                self._call_for(message.view, told, severity)
+            if message.view.going_on is not None:
+                self._broken_off.append(message.view)
             self._offer_ways_on()
             alert, done = self._services.alert, message.status == "succeeded"
             if done and alert is not None and message.view.program.id == alert.runbook:
@@ -613,16 +619,21 @@ class MainScreen(Shell):
         self._offer_ways_on()
 
     def _offer_ways_on(self) -> None:
-        """Offer what can become of the run that failed last, as soon as nothing else begins."""
-        if self._failed is None or self._starting:
+        """Go on with what was broken off for that, and offer what can become of the run in front that has
+        failed, as soon as nothing else begins.
+        """
+        if self._starting:
             return
-        view, self._failed = self._failed, None
-        if view.going_on is not None:
+        page = self.run_pages.get(self.page)
+        if self._broken_off:
+            view = self._broken_off.pop(0)
             self._request_resume(view.run, about_failed=True, decided=view.going_on)
-        elif self._is_looking(view) and view.failed_unasked:
-            self._request_resume(view.run, about_failed=True)
-        else:
-            view.settle()
+        elif page is not None and page.view.may_offer:
+            self._request_resume(page.view.run, about_failed=True)
+
+    def on_run_view_offers(self, message: RunView.Offers) -> None:
+        message.stop()
+        self._offer_ways_on()
 
     def _is_looking(self, view: RunView) -> bool:
         return self.page in self.run_pages and self.run_pages[self.page].view is view
@@ -658,7 +669,7 @@ class MainScreen(Shell):
     def _show_activity(self) -> None:
         """Bring counts, marks and tabs up to date with the runs."""
         open_runs = [page for page in self.run_pages.values() if not page.over]
-        waiting = [page.runbook for page in open_runs if page.view.waiting]
+        waiting = [page.runbook for page in self.run_pages.values() if page.view.waiting]
         running = [page.runbook for page in open_runs if not page.view.waiting]
         self.query_one(TitleBar).show_counts(len(running), len(waiting))
         self.sidebar.show_activity(
@@ -722,15 +733,15 @@ class MainScreen(Shell):
         past = await self._starter.past_run(self, run)
         if past is None:
             return
-        operator, name = self._services.operator, self.next_id()
+        services, name = self._services, self.next_id()
         if past.row.status == "running":
             from pup_tui.tui.following import Followed
 
-            followed = await Followed.open(past, self._services.state)
-            await self.open_tab(RunPage.of_followed(followed, operator, name))
+            followed = await Followed.open(past, services.state)
+            await self.open_tab(RunPage.of_followed(followed, services, name))
             self._show_activity()
         else:
-            await self.open_tab(RunPage.of_past(past, operator, name))
+            await self.open_tab(RunPage.of_past(past, services, name))
 
 
 def _runnable(entry: Entry | None) -> bool:

@@ -139,6 +139,8 @@ class WaitingBanner(Static):
             told = f"{what} · press {keys} to answer"
         else:
             what = "a question waits" if questions == 1 else f"{questions} questions wait"
+            if not questions:
+                what = "failed: that waits"
             told = f"! {what} until you leave this field (enter or {key_of(self.app, 'back')})"
         if left:
             told += f" · {closes_in(min(left))}"

@@ -20,6 +20,7 @@ from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunNoted,
     RunStarted,
     StepFinished,
     StepPolled,
@@ -31,10 +32,12 @@ from pup_tui.core.shown import told_beside
 from pup_tui.core.state import RunState
 from pup_tui.drivers.following import FollowedRun
 from pup_tui.drivers.local import LocalRun
+from pup_tui.journal.errors import JournalError
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.dialog import Answer, Dialog, tell_unsent
 from pup_tui.tui.dialogs.docked import is_displayed
+from pup_tui.tui.dialogs.reason import NoteScreen
 from pup_tui.tui.drawn_whole import LetDraw, hold_drawing
 from pup_tui.tui.evidence import evidence_for, next_with_output
 from pup_tui.tui.keys import bound
@@ -113,6 +116,9 @@ class RunView(Vertical):
     class Begun(Message):
         """The run has begun: when and with which values is known."""
 
+    class Offers(Message):
+        """The run has failed without anybody having been asked, and what can become of it can be offered."""
+
     class Ended(Message):
         """The run is over."""
 
@@ -157,16 +163,20 @@ class RunView(Vertical):
         told: Iterable[AnyNotice] = (),
         sources: Callable[[], Sources] | None = None,
         failed_before: Callable[[str], Awaitable[str]] | None = None,
+        note_past: Callable[[str], Awaitable[RunNoted]] | None = None,
     ) -> None:
         """`output_path` tells where a step's output is; `live` is None for a run of the past, and for one of
         another process, which is `followed`: of that one nothing can be asked.
 
         `past` is the state that a past run ended in, `told` what a run has told so far. `sources` makes what
         the values that a run asks for come from; a run without `input` steps needs none. `failed_before`
-        tells how often a step failed in other runs.
+        tells how often a step failed in other runs; `note_past` records a note where there is no `live` run,
+        and raises JournalError.
         """
         super().__init__()
         self.run = run
+        self._operator = operator
+        self._note_past = note_past
         self.program = program
         self.progress = RunProgress(program)
         self._output_path = output_path
@@ -204,6 +214,8 @@ class RunView(Vertical):
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
         """Whether the first error is to come into sight, and whether it has."""
+        self._offers = False
+        """Whether the run failed and nobody was told yet what can become of it."""
         self._ahead: str | None = None
         """The step that the run has gone on to while a search was being typed."""
         self._asked_about: str | None = None
@@ -234,14 +246,25 @@ class RunView(Vertical):
 
     @property
     def waiting(self) -> bool:
-        return bool(self._questions)
+        """Whether the operator has something to answer, or to decide since it failed."""
+        return bool(self._questions) or self._offers
 
     @property
     def failed_unasked(self) -> bool:
-        """Whether the run failed by a step of which nobody was asked, and the operator could be."""
+        """Whether the run failed by a step of which nobody was asked."""
         trouble = self.progress.trouble
         failed = self.progress.status == "failed" and trouble is not None and not trouble.given_up
-        return failed and not self._questions.was_asked and self._may_interrupt()
+        return failed and not self._questions.was_asked
+
+    @property
+    def may_offer(self) -> bool:
+        """Whether what can become of the run is to be offered, and would be seen now."""
+        return self._offers and self._may_interrupt()
+
+    def offered(self) -> None:
+        """What can become of the run was offered, or asked for."""
+        self._offers = False
+        self._steps_dirty = True
 
     @property
     def going_on(self) -> tuple[str, GoingOn] | None:
@@ -343,7 +366,8 @@ class RunView(Vertical):
         if self._questions:
             self._questions.withdraw_all()
             self._no_longer_waiting()
-        if not self.failed_unasked and self.going_on is None:
+        self._offers = self._live is not None and self.failed_unasked and self.going_on is None
+        if not self._offers and self.going_on is None:
             self.settle()
         trouble = self.progress.trouble
         self._follow(None if trouble is None else trouble.id)
@@ -446,6 +470,8 @@ class RunView(Vertical):
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
             self._show_evidence()
+        elif self.may_offer:
+            self.post_message(self.Offers())
         self._pane.keys_answer(self.screen.is_active)
         seen = self._questions.in_front, self._calls_for_answer, self._waits_behind
         if seen != self._seen_of_questions:
@@ -517,7 +543,7 @@ class RunView(Vertical):
     @property
     def _waits_behind(self) -> bool:
         """Whether questions are open, and come when the field is left in which a text is typed."""
-        return self._is_unasked and types(self.app)
+        return (self._is_unasked or self._offers) and types(self.app)
 
     @property
     def _is_unasked(self) -> bool:
@@ -652,13 +678,28 @@ class RunView(Vertical):
         self.take_in()
         return shows
 
+    @property
+    def takes_notes(self) -> bool:
+        """Whether a note can be recorded: of a run that another program drives, only by that."""
+        return self._live is not None or self.progress.over
+
     def action_note(self) -> None:
-        """Remark something about the run, which is recorded."""
-        if self._requests is not None and not self.progress.over:
-            self._requests.note()
-        else:
-            told = "A note can be added where the run is under way."
-            self.notify(told, severity="warning", markup=False)
+        """Remark something about the run, which is recorded, whatever becomes of the run meanwhile."""
+
+        def noted(answer: Answer | None) -> None:
+            if answer is not None and answer.answer == "yes":
+                self.run_worker(self._record_note(answer.note), group="note", exit_on_error=False)
+
+        self.app.push_screen(NoteScreen(), noted)
+
+    async def _record_note(self, text: str) -> None:
+        try:
+            if self._live is not None:
+                await self._live.note(text, self._operator)
+            elif self._note_past is not None:
+                self.notice(await self._note_past(text))
+        except JournalError as error:
+            tell_unsent(self.app, f"The note was not recorded: {error.message}", text)
 
     def other_evidence(self) -> None:
         self._select(next_with_output(self.progress, self._selected, self._output_path))
@@ -681,6 +722,8 @@ class RunView(Vertical):
             case "answer_from_elsewhere":
                 reads = self._pane.lines.has_focus
                 return not reads and self.check_action("answer", parameters)
+            case "note":
+                return self.takes_notes
             case "cancel_run":
                 return self._live is not None and not self.progress.over
             case "leave_part":
