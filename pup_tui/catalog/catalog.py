@@ -73,7 +73,7 @@ class Catalog:
             id=loaded.id,
             name=runbook.name if runbook else loaded.id,
             description=runbook.description if runbook else "",
-            tags=dict(runbook.tags) if runbook else {},
+            tags=dict(loaded.tags),
             steps=len(runbook.steps) if runbook else 0,
             origin=folder.origin,
             path=path,

@@ -58,7 +58,7 @@ LOOK_AT_WORKFLOWS = 600.0
 
 OF_CATALOG = {
     *("run", "plan", "open", "history", "statistics"),
-    *("alert", "put_alert_aside", "edit", "write_first", "present_state"),
+    *("alert", "put_alert_aside", "edit", "write_first", "new_runbook", "present_state"),
 }
 """What is done where one stands on a runbook."""
 
@@ -73,6 +73,7 @@ class MainScreen(Shell):
         *bound(
             {
                 "run": "run",
+                "new_runbook": "new_runbook",
                 "plan": "plan",
                 "present_state": "present_state",
                 "history": "history",
@@ -141,7 +142,11 @@ class MainScreen(Shell):
             self._begin_with(alert.runbook, alert.values)
 
     async def action_put_alert_aside(self) -> None:
-        await self.query(AlertBanner).remove()
+        """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
+        if self.query(AlertBanner):
+            await self.query(AlertBanner).remove()
+        else:
+            await self.query(InterruptedBanner).remove()
         self.refresh_bindings()
 
     # The catalog
@@ -246,9 +251,9 @@ class MainScreen(Shell):
     async def _show_entry(self, entry: Entry | None) -> None:
         overview = self.pages.overview
         if entry is None and self._has_none:
-            from pup_tui.tui.editing_runbooks import FIRST, own_folder
+            from pup_tui.tui.editing_runbooks import first_text, own_folder
 
-            overview.show_first(FIRST, own_folder(self._services))
+            overview.show_first(first_text(), own_folder(self._services))
             return
         if entry is None:
             # Where the filter leaves none, that is said where it stands.
@@ -289,6 +294,14 @@ class MainScreen(Shell):
 
         self._tell_edited(await write_first(self.app, self._services))
 
+    @work(group="edit", exclusive=True, exit_on_error=False)
+    async def action_new_runbook(self) -> None:
+        """Write a new runbook under a name that is asked for, and edit its file."""
+        from pup_tui.tui.editing_runbooks import write_another
+
+        if (edited := await write_another(self.app, self._services)) is not None:
+            self._tell_edited(edited)
+
     def _tell_edited(self, edited: Edited) -> None:
         self.notify(edited.text, severity=edited.severity, markup=False, timeout=ERROR_SECONDS)
         self._look()
@@ -309,7 +322,9 @@ class MainScreen(Shell):
         if action == "interrupted":
             return bool(self.query_children(InterruptedBanner))
         if action in ("alert", "put_alert_aside"):
-            return bool(self.query_children(AlertBanner))
+            banners = bool(self.query_children(AlertBanner))
+            interrupted = action != "alert" and bool(self.query_children(InterruptedBanner))
+            return banners or interrupted
         if action in ("edit", "write_first"):
             return self._has_none == (action == "write_first")
         if action == "present_state":
@@ -609,7 +624,8 @@ class MainScreen(Shell):
             self._offer_ways_on()
             alert, done = self._services.alert, message.status == "succeeded"
             if done and alert is not None and message.view.program.id == alert.runbook:
-                await self.action_put_alert_aside()
+                await self.query(AlertBanner).remove()
+                self.refresh_bindings()
         self._show_activity()
         self._look_at_runs()
         self._describe()

@@ -232,8 +232,8 @@ def _leave_what_matters(told: dict[str, Content], width: int) -> None:
 
 _GIVING_WAY = (
     *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _leave_leg),
-    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _leave_worked, _drop("name")),
-    *(_drop("begun"), _leave_what_matters),
+    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _leave_worked, _drop("begun")),
+    *(_leave_what_matters, _drop("name")),
 )
 """What gives way where a header is too long, one after the other: what becomes of a run matters more than
 which one it is."""
