@@ -21,6 +21,8 @@ from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.terminal_answers import TerminalAnswer, questions
 from pup_tui.tui.typing import Typed
 
+FIELD_WENT = "Not done: what you type was meant for a field that has gone."
+
 
 class ColouredApp(DrawnWhole[ReturnType]):
     """Looks as it was told to; what that leaves open it asks the terminal, which may answer at any time."""
@@ -43,6 +45,10 @@ class ColouredApp(DrawnWhole[ReturnType]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self.typed.goes_nowhere(self, event):
+                if not any(each.message == FIELD_WENT for each in self._notifications):
+                    self.notify(FIELD_WENT, severity="warning", markup=False)
+                return
             self.typed.note(self, event)
         await super().on_event(event)
 

@@ -27,6 +27,19 @@ class Typed:
 
     def __init__(self) -> None:
         self._last = -math.inf
+        self._field_went = False
+
+    def field_goes(self, app: App[Any]) -> None:
+        """The field that has the focus goes by itself: what is typed on was meant for it."""
+        self._field_went = types(app) and self.just_now
+
+    def goes_nowhere(self, app: App[Any], key: events.Key) -> bool:
+        """Whether a key was meant for a field that has gone, as far as one can tell."""
+        is_text = key.is_printable or key.key in ("enter", "backspace")
+        self._field_went = self._field_went and is_text and self.just_now and not types(app)
+        if self._field_went:
+            self._last = key.time
+        return self._field_went
 
     def note(self, app: App[Any], key: events.Key) -> None:
         """Take in a key before it is given on; a command out of a field ends what was typed in it."""

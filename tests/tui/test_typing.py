@@ -9,12 +9,14 @@ import pytest
 from textual.widgets import Input
 
 from pup_tui.runbook.model import ConfirmStep
+from pup_tui.runbook.parts import Poll
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.coloured_app import FIELD_WENT
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.failure import FailureScreen
-from pup_tui.tui.dialogs.reason import NoteScreen
+from pup_tui.tui.dialogs.reason import NoteScreen, ReasonScreen
 from pup_tui.tui.widgets.run_header import WaitingBanner
 from tests.support.console import MakeServices, OpenConsole
 from tests.support.run_console import Console, console, said, shell
@@ -68,6 +70,23 @@ async def test_what_is_typed_on_answers_no_question_that_came_right_behind(
         await c.until(lambda: asks._armed)
         await c.pilot.press("y")
         await c.until(lambda: c.app.ended == ["succeeded"])
+
+
+async def test_what_is_typed_on_when_a_field_goes_by_itself_does_nothing(tmp_path: Path) -> None:
+    poll = Poll(interval="1h", timeout="3h", until="value < 5")
+    async with console(tmp_path, shell("a", poll=poll), shell("b")) as c:
+        await c.until(lambda: c.view.progress.steps["a"].status == "polling")
+        await c.pilot.press("m", *"it is")
+        assert isinstance(c.app.screen, ReasonScreen)
+        c.live.stop_poll("a", "bob")
+        await c.until(lambda: not isinstance(c.app.screen, ReasonScreen))
+        await c.pilot.press("space", "x", "z", "enter")
+        told = [each.message for each in c.app._notifications]
+        assert len(told) == len(set(told)) == 2
+        assert told[1] == FIELD_WENT
+        assert not c.view.has_class("-only-steps")
+        await c.pilot.press("down", "z")
+        assert c.view.has_class("-only-steps")
 
 
 async def test_a_search_stays_where_what_it_is_in_is_shown_anew(tmp_path: Path) -> None:

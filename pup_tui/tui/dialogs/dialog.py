@@ -233,7 +233,7 @@ class Dialog(ModalScreen[Answer | None]):
         """Whether a text was being typed when it came, and nothing has said since that it was seen."""
         self._has_place = False
         """Whether all in it has been laid out, so that what is drawn next is the dialog."""
-        self._withdrawn = False
+        self._withdrawn = self._is_leaving = False
         self._had_focus: Widget | None = None
         self._let_draw: LetDraw = lambda: None
         """Has it drawn that the dialog came or went, once what is below it has its room."""
@@ -470,8 +470,11 @@ class Dialog(ModalScreen[Answer | None]):
         self._leave_if_withdrawn()
 
     def _leave_if_withdrawn(self) -> None:
-        if self._withdrawn and self.is_active:
+        if self._withdrawn and self.is_active and not self._is_leaving:
+            self._is_leaving = True
             tell_unsent(self.app, self._heading, self.unsent())
+            if isinstance(typed := getattr(self.app, "typed", None), Typed):
+                typed.field_goes(self.app)
             self.dismiss(None)
 
     # Search
