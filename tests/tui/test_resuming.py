@@ -849,3 +849,15 @@ async def test_a_run_that_could_not_be_recorded_goes_on_in_the_same_console(
         await console.sees("succeeded", "leg 2")
     assert commands(executor) == ["look", "look", "tell"]
     await log.close()
+
+
+async def test_the_line_about_interrupted_runs_is_put_aside_by_its_key(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"half way\n", hold=asyncio.Event()))
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    await has_run(services, "deploy", until="half way")
+    async with open_console(services) as console:
+        await console.sees("a run was interrupted: deploy", "R shows it, x puts it aside")
+        await console.press("x")
+        await console.eventually(lambda: not console.main.query(InterruptedBanner))

@@ -51,6 +51,17 @@ async def test_to_end_the_run_with_nothing_undone_reads_so_and_takes_two_keys(
         assert app.answer == UndoAnswer("nothing")
 
 
+async def test_a_key_leads_to_undoing_what_was_chosen_and_enter_does_it() -> None:
+    async with asked(UndoScreen(offered())) as (app, pilot):
+        await pilot.press("u")
+        assert app.focused is app.screen.query_one("#back")
+        await pilot.press("space", "u")
+        assert "Undo 1 step  u" in in_sight(app)
+        assert app.answer == NOTHING
+        await pilot.press("enter")
+        assert app.answer == UndoAnswer("undo", steps=("scale:undo",))
+
+
 async def test_a_run_that_has_ended_is_not_ended_once_more() -> None:
     async with asked(UndoScreen(offered(), back="Back", can_end=False)) as (app, pilot):
         assert "undo nothing" not in in_sight(app)
