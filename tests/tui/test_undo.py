@@ -87,7 +87,7 @@ async def test_a_key_chooses_all_and_says_that_this_is_dangerous() -> None:
     async with asked(UndoScreen(offered())) as (app, pilot):
         await pilot.press("asterisk")
         await pilot.pause()
-        assert str(app.screen.query_one("#undo", Button).label) == "Undo 3 steps: dangerous"
+        assert str(app.screen.query_one("#undo", Button).label) == "Undo 3 steps: dangerous  u"
         assert "Undo 3 steps: dangerous" in in_sight(app)
         await pilot.press("asterisk")
         assert app.screen.query("#undo:disabled")

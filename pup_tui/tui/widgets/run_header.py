@@ -33,6 +33,9 @@ MOST_NAME = 24
 LEAST_NAME = 6
 """Columns of a runbook's name in a narrow header, and where little is left for it."""
 
+KEEPS_NAME = 70
+"""Columns from which the name gives way last of all."""
+
 LEAST_REASON = 12
 """Columns with which a reason is worth telling."""
 
@@ -182,6 +185,11 @@ def _drop(part: str) -> Callable[[dict[str, Content], int], None]:
     return give_way
 
 
+def _drop_name_if_narrow(told: dict[str, Content], width: int) -> None:
+    if width < KEEPS_NAME:
+        told.pop("name", None)
+
+
 def _cut_name(least: int) -> Callable[[dict[str, Content], int], None]:
     """Cut the name in the middle, by what is too much and no shorter than to `least` columns."""
 
@@ -232,8 +240,8 @@ def _leave_what_matters(told: dict[str, Content], width: int) -> None:
 
 _GIVING_WAY = (
     *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _leave_leg),
-    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _leave_worked, _drop("begun")),
-    *(_leave_what_matters, _drop("name")),
+    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _leave_worked, _drop_name_if_narrow),
+    *(_drop("begun"), _leave_what_matters, _drop("name")),
 )
 """What gives way where a header is too long, one after the other: what becomes of a run matters more than
 which one it is."""
