@@ -858,6 +858,6 @@ async def test_the_line_about_interrupted_runs_is_put_aside_by_its_key(
     services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
     await has_run(services, "deploy", until="half way")
     async with open_console(services) as console:
-        await console.sees("a run was interrupted: deploy", "R shows it, x puts it aside")
+        await console.sees("a run was interrupted: deploy", "R shows it · x aside")
         await console.press("x")
         await console.eventually(lambda: not console.main.query(InterruptedBanner))

@@ -383,8 +383,8 @@ class Dialog(ModalScreen[Answer | None]):
         return monotonic() >= self._takes_from and not self._unseen
 
     def _is_seen(self) -> None:
-        """Something was done that no text can be."""
-        if self._unseen:
+        """Something was done that no text can be, when it had been in sight for a moment."""
+        if self._unseen and monotonic() >= self._takes_from:
             self._unseen = False
             self.want("")
 
@@ -414,23 +414,20 @@ class Dialog(ModalScreen[Answer | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Take nothing that was typed for what was here before: it neither answers nor moves the focus."""
-        if self._unseen and event.is_printable:
-            event.stop()
-            event.prevent_default()
-            self.want(UNSEEN)
-            return
         # When it was typed counts: on a loaded machine it comes much later.
-        if event.time >= self._takes_from and not self._unseen:
+        in_time = event.time >= self._takes_from
+        if in_time and not self._unseen:
             return
-        self._is_seen()
+        if in_time and not event.is_printable:
+            self._is_seen()
+        self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
         if not (event.is_printable or event.key in _MEANS_A_CHOICE):
             # It may put the dialog away, scroll or ask for help, but what it does next is no answer.
             self._takes_from = max(self._takes_from, monotonic() + ARM_SECONDS)
             return
         event.stop()
         event.prevent_default()
-        self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
-        self.want(TOO_EARLY)
+        self.want(UNSEEN if self._unseen else TOO_EARLY)
 
     def on_mouse_down(self) -> None:
         self._is_seen()

@@ -31,7 +31,7 @@ class InterruptedBanner(Static):
     def on_resize(self) -> None:
         """Tell all of it but what is too long of the runbook's name: the key stands at the end."""
         rows, key = self._rows, key_of(self.app, "interrupted")
-        aside = f", {key_of(self.app, 'put_alert_aside')} puts it aside"
+        aside = f" · {key_of(self.app, 'put_alert_aside')} aside"
         before, after = "… a run was interrupted: ", f" · {key} shows it{aside}"
         if len(rows) > 1:
             runs = counted(len(rows), "run")
