@@ -41,7 +41,7 @@ HOSTILE = "clean [/usr/bin] [a-z] [red] [@click=app.quit]x[/] \x1b]0;title\x07\x
 VISIBLE = "clean [/usr/bin] [a-z] [red]"
 """What has to be read where `HOSTILE` is shown."""
 
-PATIENCE = 25.0
+PATIENCE = 120.0
 """Seconds after which a test gives up waiting for what should have happened long before."""
 
 LONGEST_PAUSE = 0.1
