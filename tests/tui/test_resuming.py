@@ -263,7 +263,7 @@ async def test_what_a_run_that_broke_off_did_is_taken_back_when_it_is_said_what_
             await console.press("s", "enter")
             await console.sees("take back: Look")
             assert "take back: Deploy it" not in console.screen
-        await console.press("space", "tab", "tab", *(["tab"] if was_done else []), "enter")
+        await console.press("space", "tab", *(["tab"] if was_done else []), "enter")
         await console.sees("leg 2", "r Resume")
     assert commands(executor)[2:] == (["remove d-5"] if was_done else ["look back"])
     resumed = next(event for event in events(tmp_path) if isinstance(event, Resumed))
