@@ -817,7 +817,9 @@ async def test_at_80_columns_the_key_for_what_was_interrupted_is_in_sight(
     for _ in range(2):
         await has_run(services, long, until="begun")
     async with open_console(services, SMALL) as console:
-        await console.sees("2 runs were interrupted, newest roll", "-flag of today", "R shows them")
+        await console.sees(
+            "2 interrupted runs, newest rol", "flag of today", "R shows them · x aside"
+        )
 
 
 async def test_a_run_that_could_not_be_recorded_goes_on_in_the_same_console(

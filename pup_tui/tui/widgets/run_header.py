@@ -34,7 +34,7 @@ LEAST_NAME = 6
 """Columns of a runbook's name in a narrow header, and where little is left for it."""
 
 KEEPS_NAME = 70
-"""Columns from which the name gives way last of all."""
+"""Columns from which the name of a run gives way last of all, unless it is one of the past."""
 
 LEAST_REASON = 12
 """Columns with which a reason is worth telling."""
@@ -186,7 +186,7 @@ def _drop(part: str) -> Callable[[dict[str, Content], int], None]:
 
 
 def _drop_name_if_narrow(told: dict[str, Content], width: int) -> None:
-    if width < KEEPS_NAME:
+    if width < KEEPS_NAME or "begun" in told:
         told.pop("name", None)
 
 
