@@ -75,7 +75,7 @@ class Catalog:
             id=loaded.id,
             name=runbook.name if runbook else loaded.id,
             description=runbook.description if runbook else "",
-            tags=dict(runbook.tags) if runbook else {},
+            tags=dict(loaded.tags),
             steps=count_in_file(runbook.steps).steps if runbook else 0,
             origin=folder.origin,
             path=path,

@@ -89,11 +89,13 @@ class Machine:
         run = Run(self.program, self.state, event)
         transition = RUN_TRANSITIONS.get((self.state.phase, type(event)))
         if transition is not None:
-            if not isinstance(event, Resumed):
+            # A remark takes no part in the run's time: it may be made long after its end.
+            if not isinstance(event, Resumed | NoteAdded):
                 waits.pass_time(self.state, run.now)
             transition(run, event)
             _advance(run)
-            self.state.clock = max(self.state.clock, run.now)
+            if not isinstance(event, NoteAdded):
+                self.state.clock = max(self.state.clock, run.now)
             waits.note_asked(self.state)
         self.begun = run.begun
         decided = tuple(run.decisions.made)
@@ -417,7 +419,7 @@ RUN_TRANSITIONS: dict[tuple[RunPhase, type[Event]], Callable[[Run, Event], None]
     (RunPhase.UNDOING, UndoChosen): undoing.chosen,
     **{(phase, CancelRequested): _cancel for phase in _UNDER_WAY},
     **{(phase, Interrupted): _interrupt for phase in _UNDER_WAY},
-    **{(phase, NoteAdded): _note for phase in _UNDER_WAY},
+    **{(phase, NoteAdded): _note for phase in (*_UNDER_WAY, RunPhase.ENDED)},
     **{(phase, kind): _step_event for phase in _UNDER_WAY for kind in _STEP_EVENTS},
 }
-"""What a run does with an event in each phase; one that has ended can only be resumed."""
+"""What a run does with an event in each phase; one that has ended can only be remarked on, or resumed."""

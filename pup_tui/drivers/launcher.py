@@ -21,6 +21,7 @@ from pup_tui.core.events import (
     EditedText,
     LeftOutSteps,
     Lock,
+    NoteAdded,
     Resumed,
     RunCreated,
     Source,
@@ -327,6 +328,19 @@ class Launcher(Struct, frozen=True, kw_only=True):
             run = LocalRun(program, resumed, around, state)
             held.pop_all()
         return run
+
+    async def note(self, past: Recorded, text: str) -> str:
+        """Record a remark on a past run, in the operator's name; return it as it is recorded.
+
+        Raises RunGoesOn if the run is under way, JournalError if it cannot be recorded.
+        """
+        first, last = past.events[0], past.events[-1].at
+        assert isinstance(first, RunCreated)
+        masking = await self._masking(past.program)
+        clock = SystemClock(last.clock + max(0.0, time.time() - last.wall))
+        noted = NoteAdded(at=clock.now(), by=self.operator, note=masking.text(text))
+        await self.log.add_to_past(first.run, noted)
+        return noted.note
 
     def _check_edited(self, edited: Mapping[str, EditedText], masking: Masking) -> None:
         for step, each in edited.items():

@@ -201,6 +201,10 @@ class LocalRun:
         finally:
             # Once: afterwards the run may be resumed, and is owned by somebody else.
             await self._close()
+        while not self._events.empty():
+            # It was remarked in the moment in which the run ended.
+            if isinstance(left := self._events.get_nowait(), NoteAdded):
+                await self._note(left)
 
     # What people want of it
 
@@ -247,9 +251,21 @@ class LocalRun:
         """Answer which of the offered undo steps shall run."""
         self._post(UndoChosen(at=self._now(), steps=tuple(steps), by=by, note=note))
 
-    def note(self, text: str, by: str) -> None:
-        """Record what somebody remarks about the run."""
-        self._post(NoteAdded(at=self._now(), by=by, note=text))
+    async def note(self, text: str, by: str) -> None:
+        """Record what somebody remarks about the run, also where that has ended: JournalError if it cannot
+        be then.
+        """
+        await self._note(NoteAdded(at=self._now(), by=by, note=text))
+
+    async def _note(self, noted: NoteAdded) -> None:
+        if not self._over:
+            self._post(noted)
+            return
+        recorded: list[AnyEvent] = []
+        actions = self._handled(noted, recorded)
+        await self._around.log.add_to_past(self.run, *recorded)
+        for action in actions:
+            await self._perform(action)
 
     def cancel(self, by: str, reason: str = "") -> None:
         self.stopped_by = self.stopped_by or by

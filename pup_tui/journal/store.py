@@ -198,6 +198,25 @@ class Journal(JournalReader):
             self._release(run)
         return int(sequence)
 
+    def add_to_past(self, run: str, event: AnyEvent) -> None:
+        """Store an event of a run that nobody drives, behind its others.
+
+        RunGoesOn if another process owns it, JournalError if there is no such run or it cannot be stored.
+        """
+        self._renew()
+        number = self._known(run)
+        try:
+            lock = RunLock.acquire(self.state, run)
+        except RunOwned as error:
+            raise RunGoesOn(run, self.path) from error
+        try:
+            if self._is_under_way(number, lock):
+                raise RunGoesOn(run, self.path)
+            self.append(run, event)
+        finally:
+            self._newest = None
+            lock.release()
+
     def let_go(self, run: str) -> None:
         """Own a run no longer: one that has no end counts as interrupted. Does nothing for one not owned."""
         lock = self._locks.get(run)

@@ -43,6 +43,9 @@ class Recorder(Protocol):
         Returns the place of the last one in the run, from 1.
         """
 
+    async def add_to_past(self, run: str, event: AnyEvent) -> None:
+        """Record an event of a run that nobody drives; RunGoesOn if somebody does."""
+
     async def let_go(self, run: str) -> None:
         """Own a run no longer, whether or not it was recorded to its end."""
         return
@@ -95,6 +98,9 @@ class JournalWriter(Recorder):
 
     async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         return await self._do(lambda: self._journal.append(run, *events, summary=summary))
+
+    async def add_to_past(self, run: str, event: AnyEvent) -> None:
+        await self._do(lambda: self._journal.add_to_past(run, event))
 
     async def let_go(self, run: str) -> None:
         if not self._closed:
@@ -166,6 +172,9 @@ class MemoryJournal(Recorder):
         if summary is not None:
             self.summaries[run] = summary
         return len(self.events[run])
+
+    async def add_to_past(self, run: str, event: AnyEvent) -> None:
+        await self.append(run, event)
 
     async def close(self) -> None:
         """Do nothing: what is in memory has nothing to close."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pup_tui.answers.pages import more_than
@@ -31,22 +31,27 @@ def thing_table(value: Any, now: float | None = None) -> ThingTable | None:
 
 
 def json_table(values: list[Any], least: int = 2) -> str | None:
-    """The longest list of flat objects in these values as a table; None where none has the `least` rows."""
-    lists = [values, *(value for value in values if isinstance(value, list))]
-    lists += [
-        inner
-        for value in values
-        if isinstance(value, Mapping)
-        for inner in value.values()
-        if isinstance(inner, list)
-    ]
-    found = [rows for rows in map(_flat_rows, lists) if len(rows) >= least]
+    """The longest list of flat objects in these values as a table, at whatever key it stands.
+
+    The values themselves count as a list where there are at least `least`. None where there is none.
+    """
+    lists = [*([values] if len(values) >= least else []), *_lists_in(values)]
+    found = [rows for rows in map(_flat_rows, lists) if rows]
     if not found:
         return None
     rows = max(found, key=len)
     titles = list({name: None for row in rows for name in row})
     more = more_than(values[0]) if len(values) == 1 else ""
     return shown_table(titles, [[_cell(row.get(name)) for name in titles] for row in rows], more)
+
+
+def _lists_in(values: list[Any]) -> Iterator[list[Any]]:
+    """The lists among these values, and at the keys of objects in them, those that stand higher first."""
+    level = values
+    while level:
+        yield from (value for value in level if isinstance(value, list))
+        objects = (value for value in level if isinstance(value, Mapping))
+        level = [inner for value in objects for inner in value.values()]
 
 
 def _flat_rows(values: list[Any]) -> list[Mapping[str, Any]]:

@@ -20,6 +20,8 @@ from pup_tui.runbook.allowance import SPLIT_HINT
 from pup_tui.runbook.check import Checking
 from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Unreadable
 from pup_tui.runbook.model import Runbook
+from pup_tui.runbook.nodes import Mapping as Tree
+from pup_tui.runbook.nodes import YamlNode
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.pup_words import NO_TABLE, PupTable
 from pup_tui.runbook.report import Report
@@ -38,6 +40,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     in their order. `stamps` tell when one of the files that
     were looked for has changed; they are empty for a runbook that was loaded from bytes. `is_believed` tells
     that a `read_only: true` counts: not in a directory that is not trusted, and not where nobody knows it.
+    `tags` are those of the file as far as it can be read, also where there are errors.
     """
 
     id: str
@@ -49,6 +52,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     packs: tuple[str, ...] = ()
     stamps: Mapping[Path, Stamp] = MappingProxyType({})
     is_believed: bool = False
+    tags: Mapping[str, str] = MappingProxyType({})
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -155,7 +159,15 @@ def _load(
         files=MappingProxyType(dict(library.used)),
         runbook=runbook,
         problems=report.problems,
+        tags=MappingProxyType(_tags(tree) if runbook is None else dict(runbook.tags)),
     )
+
+
+def _tags(tree: YamlNode | None) -> dict[str, str]:
+    """The tags of a file with errors: those that are texts."""
+    tags = tree.get("tags") if isinstance(tree, Tree) else None
+    known = {key: tags.text(key) for key in tags.entries} if isinstance(tags, Tree) else {}
+    return {key: text for key, text in known.items() if text is not None}
 
 
 def unreadable(stem: str, path: Path, why: str) -> Loaded:

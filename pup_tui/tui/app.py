@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 import traceback
@@ -284,11 +283,9 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
 
     def action_suspend_process(self) -> None:
         """Stop, and go on with the shell's `fg`."""
-        if os.getsid(0) == os.getpid():
+        if isinstance(self._driver, LastingDriver) and not self._driver.stop():
             told = "There is no shell behind the console that could let it go on."
             self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
-            return
-        super().action_suspend_process()
 
     @on(Driver.SignalResume)
     def _go_on(self) -> None:
@@ -296,6 +293,14 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         if isinstance(self._driver, LastingDriver):
             self._driver.take_again()
         self.screen.refresh()
+
+    @property
+    def idle_keys(self) -> frozenset[str]:
+        """The actions that only say why they do nothing where one is: nobody is told that they work."""
+        main = self.screen_stack[0]
+        page = main.run_pages.get(main.page) if isinstance(main, MainScreen) else None
+        cancels = page is not None and page.live is not None and not page.over
+        return frozenset() if cancels else frozenset({"interrupt"})
 
     def action_interrupt(self) -> None:
         """Ask (over its dialog too) whether the run in front is to be cancelled; or say how to leave."""

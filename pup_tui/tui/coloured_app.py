@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import StringIO
 
 from rich.console import Console
-from textual import on
+from textual import events, on
 from textual.app import ReturnType
 from textual.binding import Binding
 from textual.filter import LineFilter
@@ -19,6 +19,9 @@ from pup_tui.tui.drawn_whole import DrawnWhole
 from pup_tui.tui.remembering_stylesheet import RememberingStylesheet
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.terminal_answers import TerminalAnswer, questions
+from pup_tui.tui.typing import Typed
+
+FIELD_WENT = "Not done: what you type was meant for a field that has gone."
 
 
 class ColouredApp(DrawnWhole[ReturnType]):
@@ -26,6 +29,7 @@ class ColouredApp(DrawnWhole[ReturnType]):
 
     def __init__(self, appearance: Appearance = USUAL) -> None:
         super().__init__()
+        self.typed = Typed()
         self._appearance = appearance
         self._choice, self._dark = appearance.theme, appearance.dark
         self.depth = appearance.depth
@@ -38,6 +42,15 @@ class ColouredApp(DrawnWhole[ReturnType]):
         # Set this way round the sheets are parsed once, with these colours.
         self.set_reactive(DrawnWhole.theme, self._named())
         self.stylesheet = RememberingStylesheet(variables=self.get_css_variables())
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if self.typed.goes_nowhere(self, event):
+                if not any(each.message == FIELD_WENT for each in self._notifications):
+                    self.notify(FIELD_WENT, severity="warning", markup=False)
+                return
+            self.typed.note(self, event)
+        await super().on_event(event)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         shown = self.current_theme

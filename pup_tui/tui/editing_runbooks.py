@@ -1,7 +1,8 @@
-"""A runbook's file in the operator's editor, and whether it is valid after that; the first one of all."""
+"""A runbook's file in the operator's editor, and whether it is valid after that; a new one, and the first."""
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.services import Services
 
-FIRST_NAME = "first-runbook.yaml"
-FIRST = """\
-name: first-runbook
+FIRST_NAME = "first-runbook"
+TEMPLATE = """\
+name: NAME
 description: Looks at a disk, asks, and says so.
+# What is asked for before it runs; a text stands for it: {{ PLACE }}.
 vars:
   PLACE: {description: A folder, default: /tmp}
+# One after the other; docs/format.md has all kinds: http, pup, sql, manual, wait, group ...
 steps:
   - name: Free space
     kind: shell
@@ -41,6 +44,11 @@ steps:
 """
 """A small runbook that runs anywhere, to begin from."""
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What a new runbook may be called: its file is called so too."""
+
+_NO_FOLDER = "There is no folder for runbooks of your own: start with --runbooks DIR."
+
 _OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG})
 """Whence runbooks come that the operator does not write."""
 
@@ -53,26 +61,88 @@ class Edited(NamedTuple):
 
 
 async def edit_runbook(app: App[object], entry: Entry, services: Services) -> Edited:
-    """Open a runbook's file in the operator's editor, and tell whether it is valid after that."""
+    """Open a runbook's file in the operator's editor, and tell whether it is valid after that.
+
+    Of one that comes with the program, a copy, where the operator says so; it has to be called from a worker.
+    """
     if entry.origin is Origin.BUNDLED:
-        folder = own_folder(services)
-        where = f"Copy it to {folder} and edit that" if folder else "Edit a copy"
-        told = f"{entry.id} comes with pup-tui and is the same everywhere. {where}: {entry.path}"
-        return Edited(safe_text(told))
+        return await _edit_copy(app, entry, services)
     if entry.origin is Origin.DATADOG:
         where = f"changed there: {entry.path} is a copy"
         return Edited(safe_text(f"{entry.name} is a workflow of Datadog's, and is {where}"))
     return await _edit(app, entry.path, services)
 
 
-async def write_first(app: App[object], services: Services) -> Edited:
-    """Write a first runbook to where the operator's own are looked for, and open it in their editor."""
+async def _edit_copy(app: App[object], entry: Entry, services: Services) -> Edited:
+    from pup_tui.core.actions import Question
+    from pup_tui.tui.dialogs.confirm import ConfirmScreen
+
+    told = safe_text(f"{entry.id} comes with pup-tui and is the same everywhere")
     folder = own_folder(services)
     if folder is None:
-        return Edited("There is no folder for runbooks of your own: start with --runbooks DIR.")
-    path = folder / FIRST_NAME
+        return Edited(f"{told}. {_NO_FOLDER}")
+    path = folder / entry.path.name
+    message = f"{told}. Copy it to {safe_text(str(path))} and edit that?"
+    asks = Question(step="", title="Edit a copy?", kind="confirm", message=message)
+    answer = await app.push_screen_wait(ConfirmScreen(asks))
+    if answer is None or answer.answer != "yes":
+        return Edited(f"{told}: nothing was copied.", "information")
     try:
-        await aside(_write_new, path)
+        text = await aside(entry.path.read_text)
+    except (OSError, UnicodeDecodeError) as error:
+        return Edited(safe_text(f"{entry.path} cannot be read: {error}."))
+    return await _edit_new(app, path, text, services)
+
+
+async def write_first(app: App[object], services: Services) -> Edited:
+    """Write a first runbook to where the operator's own are looked for, and open it in their editor.
+
+    One that was begun before stays as it is.
+    """
+    return await _write(app, FIRST_NAME, services)
+
+
+async def write_another(app: App[object], services: Services) -> Edited | None:
+    """Ask for the name of a new runbook, write it and open it in the operator's editor; None where they
+    leave it. It has to be called from a worker.
+    """
+    from pup_tui.tui.dialogs.reason import RunbookScreen
+
+    folder = own_folder(services)
+    if folder is None:
+        return Edited(_NO_FOLDER)
+    answer = await app.push_screen_wait(RunbookScreen(partial(_why_not, folder), str(folder)))
+    return None if answer is None else await _write(app, answer.note, services)
+
+
+def first_text() -> str:
+    """The first runbook, as it would be written."""
+    return TEMPLATE.replace("NAME", FIRST_NAME, 1)
+
+
+def _why_not(folder: Path, name: str) -> str:
+    """Why a new runbook cannot be called so; empty if it can."""
+    if not _NAME.fullmatch(name):
+        return "A name is made of letters, digits, and . _ - between them."
+    taken = [each for each in _files(folder, name) if each.exists()]
+    return f"There is {taken[0].name} already: {taken[0].parent}" if taken else ""
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    return [folder / f"{name}.yaml", folder / f"{name}.yml"]
+
+
+async def _write(app: App[object], name: str, services: Services) -> Edited:
+    folder = own_folder(services)
+    if folder is None:
+        return Edited(_NO_FOLDER)
+    path, *_ = _files(folder, name)
+    return await _edit_new(app, path, TEMPLATE.replace("NAME", name, 1), services)
+
+
+async def _edit_new(app: App[object], path: Path, text: str, services: Services) -> Edited:
+    try:
+        await aside(_write_new, path, text)
     except OSError as error:
         return Edited(safe_text(f"{path} cannot be written: {told_error(error)}."))
     return await _edit(app, path, services)
@@ -84,11 +154,11 @@ def own_folder(services: Services) -> Path | None:
     return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
 
 
-def _write_new(path: Path) -> None:
-    """Write the first runbook; one that was begun before stays as it is."""
+def _write_new(path: Path, text: str) -> None:
+    """Write a file; one that is there already stays as it is."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError), path.open("x") as file:
-        file.write(FIRST)
+    with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+        file.write(text)
 
 
 async def _edit(app: App[object], path: Path, services: Services) -> Edited:

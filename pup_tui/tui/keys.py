@@ -70,8 +70,15 @@ def own_bindings(screen: Screen[Any]) -> Iterator[tuple[KeyAction, ActiveBinding
         action = ACTIONS.get(active.binding.id or "")
         typed = key if len(key) == 1 else _CHARACTERS.get(key)
         taken = focused is not None and typed and focused.check_consume_key(key, typed)
-        if action is not None and not taken:
+        idle = binding_is_idle(screen.app, active)
+        if action is not None and not (taken or idle):
             yield action, active
+
+
+def binding_is_idle(app: App[Any], active: ActiveBinding) -> bool:
+    """Whether a key of the application's would only say that there is nothing to do."""
+    idle: frozenset[str] = getattr(app, "idle_keys", frozenset())
+    return active.binding.id in idle
 
 
 def by_position(app: App[Any], event: events.Key) -> events.Key:

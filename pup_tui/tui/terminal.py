@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import signal
 import termios
 from codecs import getincrementaldecoder
 from collections.abc import Callable
@@ -74,6 +75,7 @@ class LastingDriver(LinuxDriver):
         self._held_open: int | None = None
         self._modes: list[Any] | None = None
         self._parser = AnsweringParser(debug)
+        self._was_stopped = False
 
     def ask(self, questions: str) -> None:
         """Send questions to the terminal; what it answers comes as messages, or never."""
@@ -120,8 +122,29 @@ class LastingDriver(LinuxDriver):
         except termios.error:
             return None
 
+    def stop(self) -> bool:
+        """Stop, with all that was started with the program, until a shell lets it go on; whether that was so.
+
+        Who waits for the program (`make`, a script) has to stop too, or the shell that does job control waits
+        for that. In a group that nobody could let go on, the system stops none by this signal.
+        """
+        if os.getpgrp() == os.getsid(0):
+            return False
+        self._was_stopped = False
+        self.suspend_application_mode()
+        self._must_signal_resume = True
+        own = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        try:
+            os.killpg(0, signal.SIGTSTP)
+        finally:
+            signal.signal(signal.SIGTSTP, own)
+        if not self._was_stopped:
+            self.resume_application_mode()
+        return self._was_stopped
+
     def _sigcont_application(self, *_: object) -> None:
         """Go on after the process was stopped, also by a SIGSTOP that it did not hear of."""
+        self._was_stopped = True
         if not self._auto_restart:
             return
         if not self._reading:

@@ -44,11 +44,12 @@ def test_names_that_begin_with_an_underscore_or_a_dot_are_no_runbooks(tmp_path: 
 
 
 def test_a_broken_file_is_listed_with_its_error(tmp_path: Path) -> None:
-    _write(tmp_path, "bad", "name: bad\nsteps: {a: 1}\n")
+    _write(tmp_path, "bad", "name: bad\ntags: {team: db}\nsteps: {a: 1}\n")
     _write(tmp_path, "good")
     bad, good = _catalog(tmp_path).entries()
+    assert bad.tags["team"] == "db"
     assert (bad.broken, good.broken) == (True, False)
-    assert "bad.yaml:2" in bad.error
+    assert "bad.yaml:3" in bad.error
 
 
 def test_a_fault_over_one_file_does_not_hide_the_others(

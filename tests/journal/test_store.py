@@ -15,6 +15,7 @@ from pup_tui.core.events import (
     Findings,
     Interrupted,
     Moment,
+    NoteAdded,
     RunCreated,
 )
 from pup_tui.core.state import RunStatus
@@ -224,6 +225,21 @@ def test_an_ended_run_is_left_as_it_ended(
     )
     journal.close()
     assert [row.reason for row in other.runs()] == ["terminal lost"]
+
+
+def test_a_run_that_nobody_owns_takes_what_is_remarked_later_and_no_other_does(
+    journal: Journal, other: Journal, begin: Beginner, finished: AttemptFinished
+) -> None:
+    noted = NoteAdded(at=begin().at, by="ada", note="seen")
+    with pytest.raises(RunGoesOn):
+        other.add_to_past("aa11", noted)
+    journal.append("aa11", finished, summary=SUCCEEDED)
+    other.add_to_past("aa11", noted)
+    journal.add_to_past("aa11", noted)
+    assert journal.events("aa11")[2:] == [noted, noted]
+    assert [row.status for row in journal.runs()] == [RunStatus.SUCCEEDED]
+    with pytest.raises(JournalError):
+        journal.add_to_past("bb22", noted)
 
 
 def test_an_interrupted_run_can_be_gone_on_with(

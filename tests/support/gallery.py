@@ -62,6 +62,16 @@ steps:
   - {name: Monitors, kind: shell, run: monitors, read_only: true}
   - {name: Latency, kind: shell, run: latency, read_only: true}
 """,
+    "region.yaml": """
+name: Where
+description: Asks for a region.
+steps:
+  - name: Which region
+    kind: input
+    vars:
+      REGION: {type: enum, choices: [eu-1, eu-2, us-1, us-2, ap-1, ap-2], required: true}
+      WHY: {required: true, description: What for}
+""",
     "broken.yaml": "name: broken\nsteps: [{kind: nonsense}]\n",
 }
 
@@ -116,6 +126,8 @@ async def screens(console: Console) -> AsyncIterator[str]:
     async for name in _a_run(console):
         yield name
     async for name in _answers(console):
+        yield name
+    async for name in _a_question_for_values(console):
         yield name
     async for name in _after_it(console):
         yield name
@@ -220,6 +232,21 @@ async def _answers(console: Console) -> AsyncIterator[str]:
     await console.press("down")
     await console.sees("service:mails")
     yield "run: plot"
+
+
+async def _a_question_for_values(console: Console) -> AsyncIterator[str]:
+    await console.press("escape", "escape")
+    console.select("region")
+    await console.sees("Asks for a region.")
+    await console.press("r")
+    await console.on("plan")
+    await console.press("ctrl+r")
+    await console.sees("Go on is off: REGION")
+    yield "input: select"
+    await console.press("tab", "x")
+    yield "input: text"
+    await console.press("ctrl+g", "enter")
+    await console.sees("aborted")
 
 
 async def _after_it(console: Console) -> AsyncIterator[str]:

@@ -332,3 +332,38 @@ def test_a_state_folder_that_cannot_be_used_is_said_and_the_catalog_is_there(
         screen.wait_for(r"Nothing was run: the run cannot be recorded")
         screen.press("q")
         assert screen.wait_for_exit() == 0
+
+
+def test_what_is_typed_into_a_search_answers_no_question_that_comes_meanwhile(
+    program: Program,
+) -> None:
+    write(
+        program,
+        "typed",
+        "steps:\n"
+        "  - {name: a, kind: shell, run: 'echo first; read x < gate'}\n"
+        "  - {name: Go, kind: confirm, message: Restart the primary?}\n"
+        "  - {name: b, kind: shell, run: ': > acted'}\n",
+    )
+    os.mkfifo(program.cwd / "gate")
+    with console(program, "typed") as screen:
+        start(screen)
+        screen.wait_for("(?m)first$")
+        screen.press("tab", "/")
+        screen.type_text("ya")
+        (program.cwd / "gate").write_text("go\n")
+        screen.wait_for("! a question waits until you leave this field")
+        for key in "yes":
+            screen.press(key)
+            screen.read(0.6)
+        assert "Restart the primary?" not in screen.text
+        screen.press("enter")
+        screen.wait_for("Restart the primary?")
+        for _ in range(3):
+            screen.read(0.6)
+            screen._send("y")
+        screen.wait_for("letters do nothing yet")
+        assert not (program.cwd / "acted").exists()
+        screen.press_until("enter", "Press the key again")
+        screen.press_until("y", "3 of 3 succeeded")
+        assert (program.cwd / "acted").exists()

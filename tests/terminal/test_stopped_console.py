@@ -96,9 +96,35 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(program: Program, shell: Scr
     goes_on(shell, program)
 
 
-def test_ctrl_z_without_a_shell_says_so(program: Program) -> None:
+def test_ctrl_z_stops_who_waits_for_the_console_too(program: Program) -> None:
+    environ = {
+        **program.environ,
+        "PUP_TUI_RUNBOOKS": str(program.cwd / "books"),
+        "PS1": "prompt> ",
+        "HISTFILE": "",
+    }
+    (program.cwd / "Makefile").write_text(f"demo:\n\t@{shlex.join(PROGRAM)} slow; echo it-ended\n")
+    call = ["bash", "--norc", "--noprofile", "-i"]
+    with Screen(call, cwd=program.cwd, environ=environ, size=(100, 30)) as screen:
+        screen.wait_for("prompt>")
+        screen.send_line("make demo")
+        screen.wait_for(READY)
+        screen.press("ctrl+z")
+        screen.wait_for("prompt>")
+        screen.send_line("echo here-$((20 + 3))")
+        screen.wait_for("here-23")
+        screen.forget()
+        screen.send_line("fg")
+        screen.wait_for(READY)
+        screen.press("q")
+        screen.wait_for("it-ended")
+
+
+@pytest.mark.parametrize("around", [[], ["sh", "-c", f"{shlex.join(PROGRAM)} slow; exit 3"]])
+def test_ctrl_z_without_a_shell_says_so(program: Program, around: list[str]) -> None:
     environ = {**program.environ, "PUP_TUI_RUNBOOKS": str(program.cwd / "books")}
-    with Screen([*PROGRAM, "slow"], cwd=program.cwd, environ=environ, size=(100, 30)) as screen:
+    call = around or [*PROGRAM, "slow"]
+    with Screen(call, cwd=program.cwd, environ=environ, size=(100, 30)) as screen:
         screen.wait_for(READY)
         screen.press("ctrl+z")
         screen.wait_for("no shell behind the console")

@@ -350,9 +350,11 @@ async def test_where_something_is_typed_too_enter_stays_when_the_runs_have_ended
         await console.app.push_screen(QuitScreen(console.app.runs, "alice", typed=True))
         await console.sees("1 run is under way", "is forgotten")
         hold.set()
-        await console.sees("What you typed would be lost", "has ended", "is forgotten")
+        await console.sees("What you typed would be lost", "has ended", "is forgotten", "Quit  ^x")
         assert console.app.focused is not None
         assert console.app.focused.id == "stay"
+        await console.press("ctrl+x")
+        assert console.app.focused.id == "cancel"
 
 
 async def test_a_run_that_begins_to_wait_meanwhile_is_told_as_waiting(

@@ -77,6 +77,7 @@ async def test_what_is_expected_must_be_typed_exactly() -> None:
         assert app.screen.query("#yes:disabled")
         await pilot.press("backspace", "g")
         assert app.screen.query("#yes:enabled")
+        assert "That is not it" not in shown(app)
         await pilot.press("enter")
         assert app.answer == Answer("yes")
 

@@ -58,9 +58,33 @@ async def test_what_comes_with_the_program_is_not_edited(
     async with open_console(structs.replace(services, catalog=bundled)) as console:
         await console.sees("mine")
         await console.press("E")
-        await console.tells(
-            f"mine comes with pup-tui and is the same everywhere. Copy it to {own.path}"
-        )
+        await console.sees("mine comes with pup-tui and is the same everywhere", "Edit a copy?")
+        await console.press("n")
+        await console.tells("nothing was copied")
+        assert not own.path.exists()
+        await console.press("E", "y")
+        await console.tells("The editor cannot be opened here.")
+        assert (own.path / "mine.yaml").read_text() == MINE
+
+
+async def test_a_new_runbook_is_written_under_the_name_that_is_given(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"mine.yaml": MINE})
+    [folder] = [place.path for place in services.catalog.places]
+    async with open_console(services) as console:
+        await console.sees("mine")
+        await console.press("+")
+        await console.sees("A new runbook", str(folder)[:20])
+        await console.press(*"mine", "enter")
+        await console.sees("There is mine.yaml already")
+        await console.press("backspace", *"../x", "enter")
+        await console.sees("made of letters")
+        await console.press("ctrl+u", *"restart-workers", "enter")
+        await console.tells("The editor cannot be opened here.")
+        await console.sees("restart-workers")
+        loaded = load(folder / "restart-workers.yaml")
+        assert (loaded.id, len(loaded.problems)) == ("restart-workers", 0)
 
 
 async def test_a_group_has_no_file(make_services: MakeServices, open_console: OpenConsole) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widgets import Input
 
@@ -77,6 +79,45 @@ async def test_nothing_of_a_run_that_goes_on_looks_as_if_it_had_ended(
             await console.press("r")
             await console.sees("leg 2", "3 of 3 succeeded")
         assert not [each for each in pictures if "skipped" in each]
+
+
+async def test_a_failure_that_nobody_saw_waits_and_is_offered_where_one_comes_to_it(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    hold = asyncio.Event()
+    executor = FakeExecutor(Play(outcome=FAILED, hold=hold), Play())
+    async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("running")
+        await console.press("escape")
+        await console.on("overview")
+        hold.set()
+        await console.tells("deploy has ended: failed · ! shows what can become of it")
+        await console.sees("? 1 waiting", "✖? deploy")
+        await console.press("!")
+        await console.sees("Failed: Deploy it", "no luck")
+        assert "waiting" not in console.screen
+        await console.press("escape")
+        await console.sees("✖ deploy", "r Resume")
+        await console.press("]", "]")
+        await console.sees("r Resume")
+        assert not isinstance(console.app.screen, FailureScreen)
+
+
+async def test_a_failure_waits_for_who_types_a_search_in_what_is_printed(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    hold = asyncio.Event()
+    executor = FakeExecutor(Play(outcome=FAILED, hold=hold), Play())
+    async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("running")
+        await console.press("slash", *"err")
+        hold.set()
+        await console.sees("! failed: that waits until you leave this field")
+        await console.press("r", "enter")
+        await console.sees("Failed: Deploy it")
+        assert commands(executor) == ["deploy"]
 
 
 async def test_it_is_left_for_later_and_offered_again_by_its_key(
@@ -187,7 +228,7 @@ async def undo_first(console: Console) -> None:
     await console.sees("Undo 1…")
     await console.press("u")
     await console.sees("take back: Drain it")
-    await console.press("space", "tab", "tab", "enter")
+    await console.press("space", "tab", "enter")
 
 
 @pytest.mark.parametrize("left", [True, False])

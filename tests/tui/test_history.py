@@ -107,7 +107,9 @@ async def test_lists_runs_newest_first_and_filters(
         await console.press("slash", "ctrl+u")
         await console.sees("2 runs", "✔ succeeded")
         await console.type("zzz")
-        await console.sees("No run matches")
+        await console.sees("No run matches.")
+        (await console.main.pages.history()).action_status()
+        await console.sees("No run matches that is ")
 
 
 async def test_the_columns_fit_the_window_and_wide_ones_tell_more(

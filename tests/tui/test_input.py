@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual.widgets import Select
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
@@ -10,7 +11,16 @@ from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.fields import field_list
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList
-from tests.support.dialogs import NOTHING, answer_of, asked, in_sight, question, shown, until
+from tests.support.dialogs import (
+    NOTHING,
+    answer_of,
+    asked,
+    eventually,
+    in_sight,
+    question,
+    shown,
+    until,
+)
 from tests.support.fields import variables
 from tests.support.value_sources import Commands, sources_of
 
@@ -59,14 +69,33 @@ async def test_enter_goes_from_field_to_field_and_never_on() -> None:
     async with asked(screen(SERVICE + "COUNT: {type: integer}")) as (app, pilot):
         await until(pilot, app, "Go on is off")
         await pilot.press(*"shop", "enter", *"3", "enter")
-        await until(pilot, app, "ready to go on")
-        assert app.focused is not None
-        assert app.focused.id == "later"
+        await eventually(pilot, app, lambda: app.focused is app.screen.query_one("#yes"))
         assert app.answer == NOTHING
-        await pilot.click("#yes")
+        await pilot.press("enter")
         assert await answer_of(pilot, app) == ValuesAnswer(
             "yes", values={"SERVICE": "shop", "COUNT": 3}
         )
+
+
+async def test_enter_in_the_last_field_leads_to_what_is_still_wrong() -> None:
+    async with asked(screen(SERVICE + "COUNT: {type: integer}")) as (app, pilot):
+        await until(pilot, app, "Go on is off")
+        await pilot.press("enter", *"3", "enter")
+        first = app.screen.query(Field).first()
+        await eventually(pilot, app, lambda: first.has_focus_within)
+        assert app.answer == NOTHING
+
+
+async def test_a_select_shows_that_it_has_the_focus() -> None:
+    many = ", ".join(f"c{at}" for at in range(9))
+    async with asked(screen(f"A: {{type: enum, choices: [{many}]}}\nB: {{}}\n")) as (app, pilot):
+        await until(pilot, app, "Go on is off")
+        select = app.screen.query_one(Select)
+        current = select.query_one("SelectCurrent")
+        assert select.has_focus
+        focused = current.styles.background
+        await pilot.press("tab")
+        assert current.styles.background != focused
 
 
 async def test_what_is_wrong_stands_beside_its_field_and_keeps_the_run_waiting() -> None:

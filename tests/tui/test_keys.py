@@ -19,6 +19,7 @@ from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
+from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 from pup_tui.tui.dialogs.resume import ResumeScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
@@ -50,6 +51,7 @@ _SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (
     (HalfUndoneScreen, KeyPlace.UNKNOWN),
     (LeftRunningScreen, KeyPlace.LEFT),
     (ChecklistDialog, KeyPlace.CHECKLIST),
+    (InputScreen, KeyPlace.VALUES),
     (Dialog, KeyPlace.DIALOG),
 )
 
@@ -106,7 +108,7 @@ def test_nothing_binds_a_key_past_the_table() -> None:
 
 OF_THE_CATALOG = {
     *("run", "plan", "history", "statistics", "present_state"),
-    *("editor", "alert", "put_alert_aside"),
+    *("editor", "new_runbook", "alert", "put_alert_aside"),
 }
 
 
@@ -126,7 +128,9 @@ async def test_the_table_says_where_an_action_holds(
     assert len(bound) >= 9
     for place, names in bound.items():
         # The main screen has these for all pages, and lets nobody press them on others.
-        elsewhere = set() if place is KeyPlace.RUNBOOKS else OF_THE_CATALOG
+        elsewhere = set() if place is KeyPlace.RUNBOOKS else {*OF_THE_CATALOG}
+        # It is of the lists among the fields, of which none is shown.
+        elsewhere |= {"tick"} if place is KeyPlace.VALUES else set()
         # Of `/` Textual does not see that it is typed (the key is called `slash`).
         names -= elsewhere | ({"search"} if place is KeyPlace.FILTER else set())
         assert names == expected_in(place) - elsewhere, place

@@ -263,7 +263,7 @@ async def test_what_a_run_that_broke_off_did_is_taken_back_when_it_is_said_what_
             await console.press("s", "enter")
             await console.sees("take back: Look")
             assert "take back: Deploy it" not in console.screen
-        await console.press("space", "tab", "tab", *(["tab"] if was_done else []), "enter")
+        await console.press("space", "tab", *(["tab"] if was_done else []), "enter")
         await console.sees("leg 2", "r Resume")
     assert commands(executor)[2:] == (["remove d-5"] if was_done else ["look back"])
     resumed = next(event for event in events(tmp_path) if isinstance(event, Resumed))
@@ -301,7 +301,7 @@ async def test_an_undo_that_did_not_finish_is_asked_about_before_anything_is_tak
             await console.on("history")
         else:
             await console.sees("take back: Look")
-            await console.press("space", "tab", "tab", "enter")
+            await console.press("space", "tab", "enter")
             await console.sees("leg 2", "r Resume")
     assert commands(executor)[3:] == ([] if was_undone else ["look back"])
 
@@ -817,7 +817,9 @@ async def test_at_80_columns_the_key_for_what_was_interrupted_is_in_sight(
     for _ in range(2):
         await has_run(services, long, until="begun")
     async with open_console(services, SMALL) as console:
-        await console.sees("2 runs were interrupted, newest roll", "-flag of today", "R shows them")
+        await console.sees(
+            "2 interrupted runs, newest rol", "flag of today", "R shows them · x aside"
+        )
 
 
 async def test_a_run_that_could_not_be_recorded_goes_on_in_the_same_console(
@@ -849,3 +851,15 @@ async def test_a_run_that_could_not_be_recorded_goes_on_in_the_same_console(
         await console.sees("succeeded", "leg 2")
     assert commands(executor) == ["look", "look", "tell"]
     await log.close()
+
+
+async def test_the_line_about_interrupted_runs_is_put_aside_by_its_key(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"half way\n", hold=asyncio.Event()))
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    await has_run(services, "deploy", until="half way")
+    async with open_console(services) as console:
+        await console.sees("a run was interrupted: deploy", "R shows it · x aside")
+        await console.press("x")
+        await console.eventually(lambda: not console.main.query(InterruptedBanner))

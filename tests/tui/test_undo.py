@@ -51,6 +51,17 @@ async def test_to_end_the_run_with_nothing_undone_reads_so_and_takes_two_keys(
         assert app.answer == UndoAnswer("nothing")
 
 
+async def test_a_key_leads_to_undoing_what_was_chosen_and_enter_does_it() -> None:
+    async with asked(UndoScreen(offered())) as (app, pilot):
+        await pilot.press("u")
+        assert app.focused is app.screen.query_one("#back")
+        await pilot.press("space", "u")
+        assert "Undo 1 step  u" in in_sight(app)
+        assert app.answer == NOTHING
+        await pilot.press("enter")
+        assert app.answer == UndoAnswer("undo", steps=("scale:undo",))
+
+
 async def test_a_run_that_has_ended_is_not_ended_once_more() -> None:
     async with asked(UndoScreen(offered(), back="Back", can_end=False)) as (app, pilot):
         assert "undo nothing" not in in_sight(app)
@@ -76,7 +87,7 @@ async def test_a_key_chooses_all_and_says_that_this_is_dangerous() -> None:
     async with asked(UndoScreen(offered())) as (app, pilot):
         await pilot.press("asterisk")
         await pilot.pause()
-        assert str(app.screen.query_one("#undo", Button).label) == "Undo 3 steps: dangerous"
+        assert str(app.screen.query_one("#undo", Button).label) == "Undo 3 steps: dangerous  u"
         assert "Undo 3 steps: dangerous" in in_sight(app)
         await pilot.press("asterisk")
         assert app.screen.query("#undo:disabled")

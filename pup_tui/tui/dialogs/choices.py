@@ -29,6 +29,11 @@ class KeyButton(Button):
     def on_mount(self) -> None:
         self.show_key(key_of(self.app, self.action_name))
 
+    def say(self, words: str) -> None:
+        """Stand for something else, which its key does as well."""
+        self._words = words
+        self.show_key(key_of(self.app, self.action_name))
+
     def show_key(self, key: str) -> None:
         self.label = Content.assemble(self._words, (f"  {key}", "not bold"))
         self.refresh(layout=True)

@@ -116,6 +116,8 @@ class ConfirmScreen(Dialog):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self.query_one("#yes", Button).disabled = not self._typed_right(event.value)
+        # That it was another text before is told no more.
+        self.query_one("#confirm-expected", Static).update(self._expected("Type "))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

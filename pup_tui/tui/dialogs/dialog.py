@@ -35,6 +35,7 @@ from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
+from pup_tui.tui.typing import Typed
 
 ARM_SECONDS = 0.4
 """How long after it was first drawn, and after a key that came before that, a dialog takes no answer."""
@@ -43,6 +44,12 @@ KEYS_GO_TO = "a key goes to its choice, enter takes it"
 """What stands in dialogs where no single key answers."""
 
 TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
+
+UNSEEN = (
+    "You were typing a text when this came: letters do nothing yet. "
+    "An arrow, enter or a click says that you see it."
+)
+"""What stands in a dialog that may not have been seen."""
 
 _MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
 
@@ -181,6 +188,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             "evidence_up": "page_evidence(-1)",
             "evidence_down": "page_evidence(1)",
             "other_evidence": "other_evidence",
+            "note": "note",
             "up": "scroll_message(-1)",
             "down": "scroll_message(1)",
             "first": "end_of_message(-1)",
@@ -224,9 +232,11 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         self._left = left
         self._takes_from = math.inf
         """When a key must have been typed at the earliest to be meant for the dialog."""
+        self._unseen = False
+        """Whether a text was being typed when it came, and nothing has said since that it was seen."""
         self._has_place = False
         """Whether all in it has been laid out, so that what is drawn next is the dialog."""
-        self._withdrawn = False
+        self._withdrawn = self._is_leaving = False
         self._had_focus: Widget | None = None
         self._let_draw: LetDraw = lambda: None
         """Has it drawn that the dialog came or went, once what is below it has its room."""
@@ -281,6 +291,9 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         ground.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
         if not ARM_SECONDS or self.IS_CALLED:
             self._arm()
+        else:
+            typed = getattr(self.app, "typed", None)
+            self._unseen = isinstance(typed, Typed) and typed.just_now
         if self._left is not None:
             self._count_down(self._left)
             self.set_interval(COUNTS, partial(self._count_down, self._left))
@@ -361,11 +374,17 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             self._takes_from = monotonic() + ARM_SECONDS
 
     def _arm(self) -> None:
-        self._takes_from = -math.inf
+        self._takes_from, self._unseen = -math.inf, False
 
     @property
     def _armed(self) -> bool:
-        return monotonic() >= self._takes_from
+        return monotonic() >= self._takes_from and not self._unseen
+
+    def _is_seen(self) -> None:
+        """Something was done that no text can be, when it had been in sight for a moment."""
+        if self._unseen and monotonic() >= self._takes_from:
+            self._unseen = False
+            self.want("")
 
     def give(self, answer: str, note: str = "") -> None:
         """Answer, unless it is too early for that."""
@@ -375,6 +394,8 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         """As `give`, for answers that carry more."""
         if self._armed and not self._withdrawn:
             self.dismiss(answer)
+        elif self._unseen:
+            self._is_seen()
 
     def choose(self, choice: str) -> None:
         """Answer by the key of a choice; one that is careful is only selected by it."""
@@ -392,16 +413,22 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
     def on_key(self, event: events.Key) -> None:
         """Take nothing that was typed for what was here before: it neither answers nor moves the focus."""
         # When it was typed counts: on a loaded machine it comes much later.
-        if event.time >= self._takes_from:
+        in_time = event.time >= self._takes_from
+        if in_time and not self._unseen:
             return
+        if in_time and not event.is_printable:
+            self._is_seen()
+        self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
         if not (event.is_printable or event.key in _MEANS_A_CHOICE):
             # It may put the dialog away, scroll or ask for help, but what it does next is no answer.
             self._takes_from = max(self._takes_from, monotonic() + ARM_SECONDS)
             return
         event.stop()
         event.prevent_default()
-        self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
-        self.want(TOO_EARLY)
+        self.want(UNSEEN if self._unseen else TOO_EARLY)
+
+    def on_mouse_down(self) -> None:
+        self._is_seen()
 
     def want(self, told: str, field: Widget | None = None) -> None:
         """Say what is missing for an answer, and lead to the field for it; nothing is wanted with ``."""
@@ -438,8 +465,11 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         self._leave_if_withdrawn()
 
     def _leave_if_withdrawn(self) -> None:
-        if self._withdrawn and self.is_active:
+        if self._withdrawn and self.is_active and not self._is_leaving:
+            self._is_leaving = True
             tell_unsent(self.app, self._heading, self.unsent())
+            if isinstance(typed := getattr(self.app, "typed", None), Typed):
+                typed.field_goes(self.app)
             self.dismiss(None)
 
     # Search
@@ -533,6 +563,16 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
     def on_unmount(self) -> None:
         make_room(self.app)
         self._let_draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "note":
+            return self._evidence is not None and self._evidence.takes_notes
+        return super().check_action(action, parameters)
+
+    def action_note(self) -> None:
+        """Remark something about the run that this is about, before it is answered."""
+        if self._evidence is not None:
+            self._evidence.action_note()
 
     def action_page_evidence(self, pages: int) -> None:
         if self._evidence is not None:

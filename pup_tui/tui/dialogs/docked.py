@@ -37,6 +37,13 @@ class Evidence(Protocol):
     def other_evidence(self) -> None:
         """Show the output of the next step that has one."""
 
+    @property
+    def takes_notes(self) -> bool:
+        """Whether a note can be recorded on the run."""
+
+    def action_note(self) -> None:
+        """Ask for a note on the run, and record it."""
+
     def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
         """Mark what is searched for in the output, or nothing."""
 

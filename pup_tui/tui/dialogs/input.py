@@ -55,6 +55,8 @@ class InputScreen(Dialog):
         self._question = question
         self._values = AskedValues.of_question(question, sources)
         self._fields = FieldList()
+        self._leads_on = False
+        """Whether the last field was left by enter, and it is being judged where that leads."""
         self._state = Static(id="input-state", markup=False)
 
     def compose_message(self) -> Iterable[Widget]:
@@ -84,10 +86,27 @@ class InputScreen(Dialog):
         if wrong:
             told = Content.styled(f"Go on is off: {why_off(wrong)}", "$text-warning")
         self._state.update(told)
+        if self._leads_on:
+            self._leads_on = False
+            self._lead_on(wrong)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.focus_next()
+        if self.focused is None or self._fields not in self.focused.ancestors:
+            # Not on before it is known whether anything is wrong.
+            event.input.focus()
+            self._leads_on = True
+            self.run_worker(self._fields.resolved(), group="lead on", exclusive=True)
+
+    def _lead_on(self, wrong: Mapping[str, str]) -> None:
+        """From the last field to the next step: to what is still wrong, else to the button that goes on."""
+        if wrong:
+            self._fields.focus_wrong(wrong.keys())
+        elif self._danger:
+            self.query_one("#later").focus()
+        else:
+            self.query_one("#yes").focus()
 
     def action_go_on(self) -> None:
         """Answer with the values, or show everything that is still wrong."""

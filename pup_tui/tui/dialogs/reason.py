@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from textual.widget import Widget
@@ -87,8 +87,34 @@ class NoteScreen(ReasonScreen):
     HINT = "What is to be remembered of it"
     MISSING = "The note is missing: type it here."
 
-    def __init__(self, message: str) -> None:
-        super().__init__("A note on this run", message)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "note" and super().check_action(action, parameters)
+
+    def __init__(self) -> None:
+        told = "It stands in the record with your name and the time."
+        super().__init__("A note on this run", told)
+
+
+class RunbookScreen(ReasonScreen):
+    """Asks for the name of a new runbook; the answer is `yes`, the name its note."""
+
+    HINT = "Its name, such as restart-workers"
+    MISSING = "The name is missing: type it here."
+
+    def __init__(self, why_not: Callable[[str], str], folder: str) -> None:
+        """`why_not` tells why it cannot be called so; `folder` is where its file goes."""
+        message = f"A small one to begin from is written to {folder}, and opened in your editor."
+        super().__init__("A new runbook", message)
+        self._why_not = why_not
+
+    def _accept(self) -> None:
+        name = self._field.value.strip().removesuffix(".yaml")
+        if name and (why := self._why_not(name)):
+            self.want(why, self._field)
+        elif name:
+            self.give("yes", name)
+        else:
+            super()._accept()
 
 
 class FileScreen(ReasonScreen):

@@ -14,7 +14,7 @@ from textual.widgets import Button
 from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.checklist import ChecklistDialog, ChecklistItem
-from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.choices import KeyButton, choice
 from pup_tui.tui.dialogs.dialog import Answer, shown_text
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
@@ -47,6 +47,7 @@ class UndoScreen(ChecklistDialog):
             "tick": "tick_first",
             "tick_all": "choose_all",
             "abort": "end_run",
+            "undo": "go_to('undo')",
         }
     )
     KEYS = "{tick} chooses · {tick_all} all"
@@ -74,7 +75,7 @@ class UndoScreen(ChecklistDialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice(self._back, "back", "back")
-        yield choice("Undo the chosen", "undo", disabled=True, variant="error")
+        yield choice("Undo the chosen", "undo", "undo", disabled=True, variant="error")
         if self._can_end:
             yield choice("End the run, undo nothing", "nothing", "abort", careful=True)
 
@@ -89,6 +90,13 @@ class UndoScreen(ChecklistDialog):
     def action_end_run(self) -> None:
         """End the run with nothing undone, by two keys."""
         self.choose("nothing")
+
+    def focus_next(self, selector: str | type[Widget] = "*") -> Widget | None:
+        """Go on; from the last step to what is done with those that are chosen, if any are."""
+        if self._chosen and self.focused is self._items[-1]:
+            self.set_focus(self.query_one("#undo"))
+            return self.focused
+        return super().focus_next(selector)
 
     @property
     def _items(self) -> list[OfferItem]:
@@ -105,11 +113,10 @@ class UndoScreen(ChecklistDialog):
     def _show_chosen(self) -> None:
         chosen = self._chosen
         dangerous = ": dangerous" if any(offer.danger for offer in chosen) else ""
-        button = self.query_one("#undo", Button)
+        button = self.query_one("#undo", KeyButton)
         button.disabled = not chosen
         told = f"Undo {counted(len(chosen), 'step')}" if chosen else "Undo the chosen"
-        button.label = Content(told + dangerous)
-        button.refresh(layout=True)
+        button.say(told + dangerous)
 
     def action_tick_first(self) -> None:
         """Take the focus from the buttons to the first step that is not chosen, and choose it."""

@@ -16,7 +16,7 @@ from pup_tui.aside import aside
 from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.faults import as_told
-from pup_tui.tui.keys import bound
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.library import Described, Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
@@ -58,7 +58,7 @@ LOOK_AT_WORKFLOWS = 600.0
 
 OF_CATALOG = {
     *("run", "plan", "open", "history", "statistics"),
-    *("alert", "put_alert_aside", "edit", "write_first", "present_state"),
+    *("alert", "put_alert_aside", "edit", "write_first", "new_runbook", "present_state"),
 }
 """What is done where one stands on a runbook."""
 
@@ -73,6 +73,7 @@ class MainScreen(Shell):
         *bound(
             {
                 "run": "run",
+                "new_runbook": "new_runbook",
                 "plan": "plan",
                 "present_state": "present_state",
                 "history": "history",
@@ -100,7 +101,8 @@ class MainScreen(Shell):
         self._looking = False
         self._starting = False
         self._attention = Attention(services.notify, services.environ, self._write)
-        self._failed: RunView | None = None
+        self._broken_off: list[RunView] = []
+        """Runs that were broken off to go on in another way, and are to be resumed with that."""
         self._begins_at: Entry | None = None
         self._is_ready = False
         self._names_something = False
@@ -140,7 +142,11 @@ class MainScreen(Shell):
             self._begin_with(alert.runbook, alert.values)
 
     async def action_put_alert_aside(self) -> None:
-        await self.query(AlertBanner).remove()
+        """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
+        if self.query(AlertBanner):
+            await self.query(AlertBanner).remove()
+        else:
+            await self.query(InterruptedBanner).remove()
         self.refresh_bindings()
 
     # The catalog
@@ -245,9 +251,9 @@ class MainScreen(Shell):
     async def _show_entry(self, entry: Entry | None) -> None:
         overview = self.pages.overview
         if entry is None and self._has_none:
-            from pup_tui.tui.editing_runbooks import FIRST, own_folder
+            from pup_tui.tui.editing_runbooks import first_text, own_folder
 
-            overview.show_first(FIRST, own_folder(self._services))
+            overview.show_first(first_text(), own_folder(self._services))
             return
         if entry is None:
             # Where the filter leaves none, that is said where it stands.
@@ -288,6 +294,14 @@ class MainScreen(Shell):
 
         self._tell_edited(await write_first(self.app, self._services))
 
+    @work(group="edit", exclusive=True, exit_on_error=False)
+    async def action_new_runbook(self) -> None:
+        """Write a new runbook under a name that is asked for, and edit its file."""
+        from pup_tui.tui.editing_runbooks import write_another
+
+        if (edited := await write_another(self.app, self._services)) is not None:
+            self._tell_edited(edited)
+
     def _tell_edited(self, edited: Edited) -> None:
         self.notify(edited.text, severity=edited.severity, markup=False, timeout=ERROR_SECONDS)
         self._look()
@@ -308,7 +322,9 @@ class MainScreen(Shell):
         if action == "interrupted":
             return bool(self.query_children(InterruptedBanner))
         if action in ("alert", "put_alert_aside"):
-            return bool(self.query_children(AlertBanner))
+            banners = bool(self.query_children(AlertBanner))
+            interrupted = action != "alert" and bool(self.query_children(InterruptedBanner))
+            return banners or interrupted
         if action in ("edit", "write_first"):
             return self._has_none == (action == "write_first")
         if action == "present_state":
@@ -562,6 +578,9 @@ class MainScreen(Shell):
         from pup_tui.tui.resuming import Resumer
 
         before = [page for page in self.run_pages.values() if page.view.run == run]
+        for page in before:
+            page.view.offered()
+        self._show_activity()
         try:
             past = await self._starter.past_run(self, run)
             if past is None:
@@ -596,14 +615,17 @@ class MainScreen(Shell):
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
             if message.view.going_on is None:
-                self._call_for(message.view, f"has ended: {message.status}", severity)
-            if self._failed is not None:
-                self._failed.settle()
-            self._failed = message.view
+                told = f"has ended: {message.status}"
+                if message.view.waiting:
+                    told += with_keys(self.app, " · {waiting} shows what can become of it")
+                self._call_for(message.view, told, severity)
+            if message.view.going_on is not None:
+                self._broken_off.append(message.view)
             self._offer_ways_on()
             alert, done = self._services.alert, message.status == "succeeded"
             if done and alert is not None and message.view.program.id == alert.runbook:
-                await self.action_put_alert_aside()
+                await self.query(AlertBanner).remove()
+                self.refresh_bindings()
         self._show_activity()
         self._look_at_runs()
         self._describe()
@@ -613,16 +635,21 @@ class MainScreen(Shell):
         self._offer_ways_on()
 
     def _offer_ways_on(self) -> None:
-        """Offer what can become of the run that failed last, as soon as nothing else begins."""
-        if self._failed is None or self._starting:
+        """Go on with what was broken off for that, and offer what can become of the run in front that has
+        failed, as soon as nothing else begins.
+        """
+        if self._starting:
             return
-        view, self._failed = self._failed, None
-        if view.going_on is not None:
+        page = self.run_pages.get(self.page)
+        if self._broken_off:
+            view = self._broken_off.pop(0)
             self._request_resume(view.run, about_failed=True, decided=view.going_on)
-        elif self._is_looking(view) and view.failed_unasked:
-            self._request_resume(view.run, about_failed=True)
-        else:
-            view.settle()
+        elif page is not None and page.view.may_offer:
+            self._request_resume(page.view.run, about_failed=True)
+
+    def on_run_view_offers(self, message: RunView.Offers) -> None:
+        message.stop()
+        self._offer_ways_on()
 
     def _is_looking(self, view: RunView) -> bool:
         return self.page in self.run_pages and self.run_pages[self.page].view is view
@@ -658,7 +685,7 @@ class MainScreen(Shell):
     def _show_activity(self) -> None:
         """Bring counts, marks and tabs up to date with the runs."""
         open_runs = [page for page in self.run_pages.values() if not page.over]
-        waiting = [page.runbook for page in open_runs if page.view.waiting]
+        waiting = [page.runbook for page in self.run_pages.values() if page.view.waiting]
         running = [page.runbook for page in open_runs if not page.view.waiting]
         self.query_one(TitleBar).show_counts(len(running), len(waiting))
         self.sidebar.show_activity(
@@ -722,15 +749,15 @@ class MainScreen(Shell):
         past = await self._starter.past_run(self, run)
         if past is None:
             return
-        operator, name = self._services.operator, self.next_id()
+        services, name = self._services, self.next_id()
         if past.row.status == "running":
             from pup_tui.tui.following import Followed
 
-            followed = await Followed.open(past, self._services.state)
-            await self.open_tab(RunPage.of_followed(followed, operator, name))
+            followed = await Followed.open(past, services.state)
+            await self.open_tab(RunPage.of_followed(followed, services, name))
             self._show_activity()
         else:
-            await self.open_tab(RunPage.of_past(past, operator, name))
+            await self.open_tab(RunPage.of_past(past, services, name))
 
 
 def _runnable(entry: Entry | None) -> bool:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.choices import KeyButton, choice
 from pup_tui.tui.dialogs.dialog import Dialog, Title
 from pup_tui.tui.glyphs import status_content
 from pup_tui.tui.keys import bound
@@ -35,6 +35,7 @@ class QuitScreen(Dialog):
         {
             "back": ("put_away", "Stay"),
             "later": "leave_for_later",
+            "leave": "go_to('cancel')",
         }
     )
 
@@ -105,7 +106,7 @@ class QuitScreen(Dialog):
         yield choice("Stay", "stay", "back")
         if self._seen:
             yield choice("Leave them for later", "later", "later")
-        yield choice(_CANCEL if self._seen else "Quit", "cancel", variant="error")
+        yield choice(_CANCEL if self._seen else "Quit", "cancel", "leave", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#stay").focus()
@@ -135,10 +136,10 @@ class QuitScreen(Dialog):
     def _cancel(self) -> None:
         """Cancel all runs: the first time their cleanup still runs, the second time it is left as well."""
         self._runs.cancel(self._operator, "the console was left")
-        button = self.query_one("#cancel", Button)
+        button = self.query_one("#cancel", KeyButton)
         if self._stopping:
             button.disabled = True
-        button.label = Content("Leave the cleanup as well")
+        button.say("Leave the cleanup as well")
         self._stop("Stopping", "processes end, cleanup runs")
 
     def _stop(self, what: str, how: str) -> None:
@@ -173,9 +174,8 @@ class QuitScreen(Dialog):
         if self._seen:
             return
         self.query("#later").set(display=False)
-        leave = self.query_one("#cancel", Button)
-        leave.label = Content("Quit")
-        leave.refresh(layout=True)
+        leave = self.query_one("#cancel", KeyButton)
+        leave.say("Quit")
         if not self._typed_too:
             # Nothing can be lost any more.
             leave.focus()

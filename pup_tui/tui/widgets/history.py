@@ -359,17 +359,16 @@ class History(Vertical):
         elif typing and self._rows:
             state.update(Content(f"words, {EXAMPLE}"))
         elif typing and self._statuses:
-            state.update(Content(f"No run matches. Type less of it: words, {EXAMPLE}"))
+            state.update(Content(f"{self._no_match} Type less of it: words, {EXAMPLE}"))
         elif self._statuses:
-            state.update(
-                Content(
-                    with_keys(
-                        self.app, "No run matches. {search} and {status} change what is shown."
-                    )
-                )
-            )
+            change = "{search} and {status} change what is shown."
+            state.update(Content(f"{self._no_match} {with_keys(self.app, change)}"))
         else:
             state.update(Content("Nothing has been run yet. Choose a runbook to run it."))
+
+    @property
+    def _no_match(self) -> str:
+        return f"No run matches that is {self._status}." if self._status else "No run matches."
 
     def _cells(self, row: RunRow) -> dict[str, Text]:
         mark = mark_of(row.status)

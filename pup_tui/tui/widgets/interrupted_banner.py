@@ -31,10 +31,11 @@ class InterruptedBanner(Static):
     def on_resize(self) -> None:
         """Tell all of it but what is too long of the runbook's name: the key stands at the end."""
         rows, key = self._rows, key_of(self.app, "interrupted")
-        before, after = "… a run was interrupted: ", f" · {key} shows it"
+        aside = f" · {key_of(self.app, 'put_alert_aside')} aside"
+        before, after = "… a run was interrupted: ", f" · {key} shows it{aside}"
         if len(rows) > 1:
-            runs = counted(len(rows), "run")
-            before, after = f"… {runs} were interrupted, newest ", f" · {key} shows them"
+            runs = counted(len(rows), "interrupted run")
+            before, after = f"… {runs}, newest ", f" · {key} shows them{aside}"
         after = f" of {moment(rows[0].started_at)}{after}"
         room = self.size.width - cell_len(before + after)
         name = cut_middle(safe_text(rows[0].runbook), max(LEAST_NAME, room))

@@ -338,6 +338,11 @@ class OutputPane(Vertical):
         if printed is not None:
             printed.marks = self._marks
 
+    @property
+    def is_searching(self) -> bool:
+        """Whether it is being typed what is searched for."""
+        return self._search_bar.display
+
     def refresh_output(self) -> None:
         """Take in what was written since the last time."""
         self._guarded(self.lines.take_in)
@@ -541,6 +546,10 @@ class OutputPane(Vertical):
         self.lines.selected_from = None
 
     def _clear_search(self) -> None:
+        """Search for nothing, unless it is being typed: then for the same in what is shown now."""
+        if self._search_bar.has_focus:
+            self._forget_matches()
+            return
         self._search_bar.display = False
         self._search_bar.value = ""
         self.lines.pattern = self._counted = None

@@ -20,7 +20,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.step_count import CountedStep, count_steps
 from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import TONES, counted_effects, effect_content, status_content
-from pup_tui.tui.keys import bound, key_of, with_keys
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import (
     columns,
@@ -144,8 +144,14 @@ class Overview(Vertical):
         if folder is None:
             todo = "Put a runbook like this one into a folder, and start with --runbooks FOLDER."
         else:
-            key = key_of(self.app, "editor")
-            todo = f"{key} writes this one to {folder} and opens it in your editor."
+            todo = (
+                with_keys(
+                    self.app,
+                    "{editor} writes this one to %s and opens it in your editor; "
+                    "{new_runbook} writes one of another name.",
+                )
+                % folder
+            )
         self.show_nothing("")
         title = Content.styled("The first runbook", "bold $text-primary")
         self.query_one("#overview-top", Static).update(

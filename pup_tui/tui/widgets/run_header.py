@@ -33,6 +33,9 @@ MOST_NAME = 24
 LEAST_NAME = 6
 """Columns of a runbook's name in a narrow header, and where little is left for it."""
 
+KEEPS_NAME = 70
+"""Columns from which the name of a run gives way last of all, unless it is one of the past."""
+
 LEAST_REASON = 12
 """Columns with which a reason is worth telling."""
 
@@ -128,11 +131,20 @@ class WaitingBanner(Static):
     def show(self, questions: int, left: Sequence[float], answering: Sequence[str]) -> None:
         """How many questions are open; `left` are the seconds of those that close by themselves.
 
-        `answering` are the actions that bring them back from where the focus is.
+        `answering` are the actions that bring them back from where the focus is; none where a text is typed,
+        which they wait for.
         """
-        what = "? waiting for you" if questions == 1 else f"? {questions} questions wait for you"
-        keys = " or ".join(key_of(self.app, action) for action in answering)
-        told = f"{what} · press {keys} to answer"
+        if answering:
+            what = (
+                "? waiting for you" if questions == 1 else f"? {questions} questions wait for you"
+            )
+            keys = " or ".join(key_of(self.app, action) for action in answering)
+            told = f"{what} · press {keys} to answer"
+        else:
+            what = "a question waits" if questions == 1 else f"{questions} questions wait"
+            if not questions:
+                what = "failed: that waits"
+            told = f"! {what} until you leave this field (enter or {key_of(self.app, 'back')})"
         if left:
             told += f" · {closes_in(min(left))}"
         self.update(Content.styled(told, "bold"), layout=False)
@@ -171,6 +183,11 @@ def _drop(part: str) -> Callable[[dict[str, Content], int], None]:
         told.pop(part, None)
 
     return give_way
+
+
+def _drop_name_if_narrow(told: dict[str, Content], width: int) -> None:
+    if width < KEEPS_NAME or "begun" in told:
+        told.pop("name", None)
 
 
 def _cut_name(least: int) -> Callable[[dict[str, Content], int], None]:
@@ -223,8 +240,8 @@ def _leave_what_matters(told: dict[str, Content], width: int) -> None:
 
 _GIVING_WAY = (
     *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _leave_leg),
-    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _leave_worked, _drop("name")),
-    *(_drop("begun"), _leave_what_matters),
+    *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _leave_worked, _drop_name_if_narrow),
+    *(_drop("begun"), _leave_what_matters, _drop("name")),
 )
 """What gives way where a header is too long, one after the other: what becomes of a run matters more than
 which one it is."""

@@ -22,6 +22,7 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
 from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.noting import note_past
 from pup_tui.tui.past import PastRun, breaking_off, known_values, step_figures
 from pup_tui.tui.told_apart import Begun
 from pup_tui.tui.widgets.run_tabs import Tab
@@ -112,25 +113,32 @@ class RunPage(Vertical):
         return cls(view, live, page, figures=figures)
 
     @classmethod
-    def of_past(cls, past: PastRun, operator: str, page: str) -> RunPage:
+    def of_past(cls, past: PastRun, services: Services, page: str) -> RunPage:
         """A page for a past run, as the journal tells it."""
         view = RunView(
             past.program,
             past.row.run,
             past.output_path,
             live=None,
-            operator=operator,
+            operator=services.operator,
             past=past.state,
             told=past.notices,
+            note_past=partial(note_past, services, past.row.run),
         )
         return cls(view, None, page)
 
     @classmethod
-    def of_followed(cls, followed: Followed, operator: str, page: str) -> RunPage:
+    def of_followed(cls, followed: Followed, services: Services, page: str) -> RunPage:
         """A page for a run that another process drives: it goes on here as it does there."""
         run = followed.run
         view = RunView(
-            run.program, run.run, run.output_path, live=None, followed=run, operator=operator
+            run.program,
+            run.run,
+            run.output_path,
+            live=None,
+            followed=run,
+            operator=services.operator,
+            note_past=partial(note_past, services, run.run),
         )
         run.watch(view)
         return cls(view, None, page, followed)
@@ -187,7 +195,8 @@ class RunPage(Vertical):
 
     def tab(self, apart: str) -> Tab:
         """Its tab, with what tells it `apart` from other tabs."""
-        return Tab(self.id or "", self.runbook, self.view.status, apart)
+        waits = self.view.progress.over and self.view.waiting
+        return Tab(self.id or "", self.runbook, self.view.status, apart, waits)
 
     def on_run_view_trouble(self, message: RunView.Trouble) -> None:
         message.stop()

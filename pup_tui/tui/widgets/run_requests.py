@@ -17,7 +17,7 @@ from pup_tui.tui.changing import StepChanges
 from pup_tui.tui.decided import GoingOn
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer, listed, tell_unsent
-from pup_tui.tui.dialogs.reason import NoteScreen, ReasonScreen
+from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.dialogs.undo import UndoAnswer, UndoScreen
 from pup_tui.tui.widgets.open_questions import Push
 
@@ -92,16 +92,6 @@ class RunRequests:
                 )
             case _:
                 live.answer(step, answer.answer, by, answer.note)
-
-    def note(self) -> None:
-        """Ask for what is to be remarked about the run, and record it."""
-
-        def noted(answer: Answer | None) -> None:
-            if answer is not None and answer.answer == "yes":
-                self._live.note(answer.note, self._operator)
-
-        told = "It stands in the record with your name and the time."
-        self._ask("", NoteScreen(told), noted)
 
     @property
     def undoable(self) -> tuple[UndoOffer, ...]:

@@ -30,13 +30,14 @@ RUNBOOKS = 12
 @dataclass(frozen=True)
 class Tab:
     """One tab. `status` is a word of `glyphs`, empty for what is no run; `apart` is what tells a run from the
-    other runs of its runbook that have a tab.
+    other runs of its runbook that have a tab. One that has ended and `waits` is marked beside its status.
     """
 
     page: str
     title: str
     status: str = ""
     apart: str = ""
+    waits: bool = False
 
     def content(self, width: int = NAME_WIDTH) -> Content:
         """Its mark and its title, cut to so many columns."""
@@ -44,6 +45,8 @@ class Tab:
         if not self.status:
             return Content(title)
         mark = mark_of(self.status)
+        waits = "?" if self.waits and width else ""
+        width -= len(waits)
         if apart := safe_text(self.apart):
             # Where there is room for one only, it is what differs.
             beside = width >= LEAST_NAME
@@ -53,7 +56,7 @@ class Tab:
             # A few columns tell more where they are the first ones.
             cut = cut_middle(title, width) if width >= LEAST_NAME else fit(title, width).rstrip()
         named = f" {cut}" if width else ""
-        return Content.assemble((mark.glyph, TONES[mark.tone]), named)
+        return Content.assemble((mark.glyph, TONES[mark.tone]), (waits, TONES["care"]), named)
 
 
 class _TabLabel(Static):

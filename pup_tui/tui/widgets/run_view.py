@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
-from textual.widgets import Button, Input, TextArea
+from textual.widgets import Button, Input
 
 from pup_tui.core.actions import Question
 from pup_tui.core.figures import StepFigures
@@ -20,6 +20,7 @@ from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunNoted,
     RunStarted,
     StepFinished,
     StepPolled,
@@ -31,10 +32,12 @@ from pup_tui.core.shown import told_beside
 from pup_tui.core.state import RunState
 from pup_tui.drivers.following import FollowedRun
 from pup_tui.drivers.local import LocalRun
+from pup_tui.journal.errors import JournalError
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.dialog import Answer, Dialog, tell_unsent
 from pup_tui.tui.dialogs.docked import is_displayed
+from pup_tui.tui.dialogs.reason import NoteScreen
 from pup_tui.tui.drawn_whole import LetDraw, hold_drawing
 from pup_tui.tui.evidence import evidence_for, next_with_output
 from pup_tui.tui.keys import bound
@@ -42,6 +45,7 @@ from pup_tui.tui.lines.last_lines import line_count
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.typing import types
 from pup_tui.tui.usual import usual_of
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_facts import RunFacts
@@ -113,6 +117,9 @@ class RunView(Vertical):
     class Begun(Message):
         """The run has begun: when and with which values is known."""
 
+    class Offers(Message):
+        """The run has failed without anybody having been asked, and what can become of it can be offered."""
+
     class Ended(Message):
         """The run is over."""
 
@@ -157,16 +164,20 @@ class RunView(Vertical):
         told: Iterable[AnyNotice] = (),
         sources: Callable[[], Sources] | None = None,
         failed_before: Callable[[str], Awaitable[str]] | None = None,
+        note_past: Callable[[str], Awaitable[RunNoted]] | None = None,
     ) -> None:
         """`output_path` tells where a step's output is; `live` is None for a run of the past, and for one of
         another process, which is `followed`: of that one nothing can be asked.
 
         `past` is the state that a past run ended in, `told` what a run has told so far. `sources` makes what
         the values that a run asks for come from; a run without `input` steps needs none. `failed_before`
-        tells how often a step failed in other runs.
+        tells how often a step failed in other runs; `note_past` records a note where there is no `live` run,
+        and raises JournalError.
         """
         super().__init__()
         self.run = run
+        self._operator = operator
+        self._note_past = note_past
         self.program = program
         self.progress = RunProgress(program)
         self._output_path = output_path
@@ -191,8 +202,8 @@ class RunView(Vertical):
         )
         self._past = past
         self._figures: Mapping[str, StepFigures] = {}
-        self._seen_of_questions: tuple[Question | None, bool] = (None, False)
-        """Which question was in front when the screen was drawn, and whether there was a banner."""
+        self._seen_of_questions: tuple[Question | None, bool, bool] = (None, False, False)
+        """Which question was in front when the screen was drawn, and which banner there was."""
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
@@ -204,6 +215,10 @@ class RunView(Vertical):
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
         """Whether the first error is to come into sight, and whether it has."""
+        self._offers = False
+        """Whether the run failed and nobody was told yet what can become of it."""
+        self._ahead: str | None = None
+        """The step that the run has gone on to while a search was being typed."""
         self._asked_about: str | None = None
         """The step that another dialog than a question of the run asks about."""
         self._beat = -1
@@ -232,14 +247,25 @@ class RunView(Vertical):
 
     @property
     def waiting(self) -> bool:
-        return bool(self._questions)
+        """Whether the operator has something to answer, or to decide since it failed."""
+        return bool(self._questions) or self._offers
 
     @property
     def failed_unasked(self) -> bool:
-        """Whether the run failed by a step of which nobody was asked, and the operator could be."""
+        """Whether the run failed by a step of which nobody was asked."""
         trouble = self.progress.trouble
         failed = self.progress.status == "failed" and trouble is not None and not trouble.given_up
-        return failed and not self._questions.was_asked and self._may_interrupt()
+        return failed and not self._questions.was_asked
+
+    @property
+    def may_offer(self) -> bool:
+        """Whether what can become of the run is to be offered, and would be seen now."""
+        return self._offers and self._may_interrupt()
+
+    def offered(self) -> None:
+        """What can become of the run was offered, or asked for."""
+        self._offers = False
+        self._steps_dirty = True
 
     @property
     def going_on(self) -> tuple[str, GoingOn] | None:
@@ -310,8 +336,8 @@ class RunView(Vertical):
                 self.post_message(self.Begun())
             case RunFinished():
                 self._run_ended(notice.status)
-        if self._follows_run and not self.progress.over and self._questions.in_front is None:
-            self._select(self.progress.current or self._selected)
+        if not self.progress.over and self._questions.in_front is None:
+            self._follow(self.progress.current)
 
     def output(self, step: str, passage: Passage) -> None:
         if step == self._selected:
@@ -341,11 +367,11 @@ class RunView(Vertical):
         if self._questions:
             self._questions.withdraw_all()
             self._no_longer_waiting()
-        if not self.failed_unasked and self.going_on is None:
+        self._offers = self._live is not None and self.failed_unasked and self.going_on is None
+        if not self._offers and self.going_on is None:
             self.settle()
         trouble = self.progress.trouble
-        if self._follows_run and trouble is not None:
-            self._select(trouble.id)
+        self._follow(None if trouble is None else trouble.id)
         self.post_message(self.Ended(self, status))
 
     def _no_longer_waiting(self) -> None:
@@ -443,14 +469,17 @@ class RunView(Vertical):
         # Until what is shown instead is laid out, a page that is left counts as being on the screen.
         if not (is_displayed(self) and self.is_on_screen):
             return
+        self._catch_up()
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
             self._show_evidence()
+        elif self.may_offer:
+            self.post_message(self.Offers())
         in_front = self.screen.is_active
         self._pane.keys_answer(in_front)
         if in_front and self._asked_about is not None:
             self._asked_about, self._steps_dirty = None, True
-        seen = self._questions.in_front, self._calls_for_answer
+        seen = self._questions.in_front, self._calls_for_answer, self._waits_behind
         if seen != self._seen_of_questions:
             self._seen_of_questions, self._steps_dirty = seen, True
         self._let_time_pass()
@@ -480,7 +509,7 @@ class RunView(Vertical):
     def _may_interrupt(self) -> bool:
         """Not over another dialog, not while something is being typed, and not before it is shown at all."""
         is_shown = self.is_attached and self.screen.is_active
-        return is_shown and not isinstance(self.app.focused, Input | TextArea)
+        return is_shown and not types(self.app)
 
     def _show_steps(self) -> None:
         step = self._step
@@ -514,17 +543,26 @@ class RunView(Vertical):
 
         A dialog that was answered is gone from the screen before its answer is known.
         """
+        return self._is_unasked and self.screen.is_active and not types(self.app)
+
+    @property
+    def _waits_behind(self) -> bool:
+        """Whether questions are open, and come when the field is left in which a text is typed."""
+        return (self._is_unasked or self._offers) and types(self.app)
+
+    @property
+    def _is_unasked(self) -> bool:
         questions = self._questions
-        is_asked = questions.in_front is not None or questions.needs_more
-        return bool(questions) and not is_asked and self.screen.is_active
+        return bool(questions) and questions.in_front is None and not questions.needs_more
 
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
-        banner.display = self._calls_for_answer
+        banner.display = self._calls_for_answer or self._waits_behind
+        keys = ("waiting",) if self._pane.lines.has_focus else ("open", "waiting")
         banner.show(
             len(self._questions),
             self._questions.soonest(),
-            ("waiting",) if self._pane.lines.has_focus else ("open", "waiting"),
+            () if self._waits_behind else keys,
         )
 
     def on_descendant_focus(self) -> None:
@@ -552,6 +590,21 @@ class RunView(Vertical):
         if step in self.progress.steps and step != self._selected:
             self._selected = step
             self._steps_dirty = self._output_dirty = True
+
+    def _follow(self, step: str | None) -> None:
+        """Go on to what the run does now, unless the operator looks at something, or searches in it."""
+        if step is None or not self._follows_run:
+            return
+        if self.is_mounted and self._pane.is_searching:
+            self._ahead = step
+        else:
+            self._select(step)
+
+    def _catch_up(self) -> None:
+        """Go on to what the run came to while it was being typed what is searched for."""
+        if self._ahead is not None and not self._pane.is_searching:
+            self._follow(self._ahead)
+            self._ahead = None
 
     def _step_chosen(self, step: str) -> None:
         self._follows_run = False
@@ -630,13 +683,28 @@ class RunView(Vertical):
         self.take_in()
         return shows
 
+    @property
+    def takes_notes(self) -> bool:
+        """Whether a note can be recorded: of a run that another program drives, only by that."""
+        return self._live is not None or self.progress.over
+
     def action_note(self) -> None:
-        """Remark something about the run, which is recorded."""
-        if self._requests is not None and not self.progress.over:
-            self._requests.note()
-        else:
-            told = "A note can be added where the run is under way."
-            self.notify(told, severity="warning", markup=False)
+        """Remark something about the run, which is recorded, whatever becomes of the run meanwhile."""
+
+        def noted(answer: Answer | None) -> None:
+            if answer is not None and answer.answer == "yes":
+                self.run_worker(self._record_note(answer.note), group="note", exit_on_error=False)
+
+        self.app.push_screen(NoteScreen(), noted)
+
+    async def _record_note(self, text: str) -> None:
+        try:
+            if self._live is not None:
+                await self._live.note(text, self._operator)
+            elif self._note_past is not None:
+                self.notice(await self._note_past(text))
+        except JournalError as error:
+            tell_unsent(self.app, f"The note was not recorded: {error.message}", text)
 
     def other_evidence(self) -> None:
         self._select(next_with_output(self.progress, self._selected, self._output_path))
@@ -659,6 +727,8 @@ class RunView(Vertical):
             case "answer_from_elsewhere":
                 reads = self.screen.focused is self._pane.lines
                 return not reads and self.check_action("answer", parameters)
+            case "note":
+                return self.takes_notes
             case "cancel_run":
                 return self._live is not None and not self.progress.over
             case "leave_part":

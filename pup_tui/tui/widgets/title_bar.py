@@ -32,11 +32,16 @@ class TitleBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield ProfileButton(self._profile, self._site, read_only=self._read_only)
-        yield Static(_counts(0, 0), id="title-counts", markup=False)
+        yield Static(self._counts(0, 0), id="title-counts", markup=False)
 
     def show_counts(self, running: int, waiting: int) -> None:
         """Runs that are under way without needing anybody, and runs that wait for an answer."""
-        self.query_one("#title-counts", Static).update(_counts(running, waiting))
+        self.query_one("#title-counts", Static).update(self._counts(running, waiting))
+
+    def _counts(self, running: int, waiting: int) -> Content:
+        """Where the title is painted, its own colour is the only one."""
+        told = _counts(running, waiting)
+        return Content(told.plain) if self._profile.danger else told
 
 
 class ProfileButton(Static):
