@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
+from typing import TypeAlias
 
 from textual.geometry import Offset
 from textual.selection import Selection
 from textual.widgets import Input, OptionList, Select
 
-from pup_tui.steps.executor import Outcome
+from pup_tui.core.requests import ShellRequest
+from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.services import ProfileOffer
@@ -104,36 +106,38 @@ PROFILE = ProfileOffer(name="prod", description="All of it", danger=True)
 PROFILES = (PROFILE, ProfileOffer(name="bad", problem="no such site"))
 
 
-def executor() -> FakeExecutor:
-    """Prints in many colours, fails the second time, gives answers of Datadog, then a value."""
-    return FakeExecutor(
-        Play(stdout=OUTPUT, stderr=b"a warning\n"),
-        Play(
-            stdout=OUTPUT,
-            stderr=b"error: no luck\n",
-            outcome=Outcome(ok=False, exit_code=3, reason="exit code 3"),
-        ),
-        Play(stdout=json.dumps(MONITORS).encode() + b"\n"),
-        Play(stdout=json.dumps({"series": LATENCY}).encode() + b"\n"),
-        Play(stdout=b"7\n"),
-    )
+class Programs:
+    """Stands in for what the runbooks call: prints in many colours, fails, answers as Datadog does."""
+
+    def __init__(self) -> None:
+        failed = Outcome(ok=False, exit_code=3, reason="exit code 3")
+        plays = {
+            "look": Play(stdout=OUTPUT, stderr=b"a warning\n"),
+            "rm -rf /tmp/x": Play(stdout=OUTPUT, stderr=b"error: no luck\n", outcome=failed),
+            "ask": Play(stdout=b"7\n"),
+            "monitors": Play(stdout=json.dumps(MONITORS).encode() + b"\n"),
+            "latency": Play(stdout=json.dumps({"series": LATENCY}).encode() + b"\n"),
+        }
+        self._programs = {script: FakeExecutor(play) for script, play in plays.items()}
+
+    async def run(
+        self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
+    ) -> Outcome:
+        return await self._programs[request.script].run(request, sink, stop, context)
+
+
+Part: TypeAlias = Callable[[Console], AsyncIterator[str]]
+"""Goes through some screens, from the overview on, and stops at each of them, whose name it gives."""
 
 
 async def screens(console: Console) -> AsyncIterator[str]:
-    """Goes through the console, and stops at each of its screens, whose names it gives."""
-    async for name in _before_a_run(console):
-        yield name
-    async for name in _a_run(console):
-        yield name
-    async for name in _answers(console):
-        yield name
-    async for name in _a_question_for_values(console):
-        yield name
-    async for name in _after_it(console):
-        yield name
+    """All screens one after the other."""
+    for part in (overview, form, a_run, values, answers):
+        async for name in part(console):
+            yield name
 
 
-async def _before_a_run(console: Console) -> AsyncIterator[str]:
+async def overview(console: Console) -> AsyncIterator[str]:
     await console.sees("incident", "broken", "deploy")
     console.select("broken")
     await console.sees("1 error")
@@ -155,7 +159,13 @@ async def _before_a_run(console: Console) -> AsyncIterator[str]:
     await console.press("escape", "P")
     await console.sees("no such site")
     yield "profiles"
-    await console.press("escape", "r")
+    await console.press("escape")
+
+
+async def form(console: Console) -> AsyncIterator[str]:
+    console.select("deploy")
+    await console.sees("Brings a version out")
+    await console.press("r")
     await console.on("form")
     await console.sees("values for this run")
     yield "form"
@@ -176,12 +186,8 @@ async def _before_a_run(console: Console) -> AsyncIterator[str]:
     await console.on("overview")
 
 
-async def _a_run(console: Console) -> AsyncIterator[str]:
-    console.select("incident")
-    await console.sees("Looks, asks, and acts.")
-    await console.press("p")
-    await console.on("plan")
-    await console.sees("nothing has run")
+async def a_run(console: Console) -> AsyncIterator[str]:
+    await _plan_of_the_incident(console)
     yield "plan"
     await console.press("ctrl+r")
     await console.sees("Is it what you think?")
@@ -215,10 +221,38 @@ async def _a_run(console: Console) -> AsyncIterator[str]:
     yield "failure"
     await console.press("tab")
     yield "failure: focus"
-
-
-async def _answers(console: Console) -> AsyncIterator[str]:
     await console.press("escape", "escape")
+
+
+async def _plan_of_the_incident(console: Console) -> None:
+    console.select("incident")
+    await console.sees("Looks, asks, and acts.")
+    await console.press("p")
+    await console.on("plan")
+    await console.sees("nothing has run")
+
+
+async def values(console: Console) -> AsyncIterator[str]:
+    console.select("region")
+    await console.sees("Asks for a region.")
+    await console.press("r")
+    await console.on("plan")
+    await console.press("ctrl+r")
+    await console.sees("Go on is off: REGION")
+    yield "input: select"
+    await console.press("tab", "x")
+    yield "input: text"
+    await console.press("ctrl+g", "enter")
+    await console.sees("aborted")
+    await console.press("escape", "escape")
+
+
+async def answers(console: Console) -> AsyncIterator[str]:
+    if not console.app.runs.under_way:
+        await _plan_of_the_incident(console)
+        await console.press("ctrl+r")
+        await console.sees("Is it what you think?")
+        await console.press("escape", "escape")
     console.select("answers")
     await console.sees("Looks at monitors and a metric.")
     await console.press("r")
@@ -232,24 +266,6 @@ async def _answers(console: Console) -> AsyncIterator[str]:
     await console.press("down")
     await console.sees("service:mails")
     yield "run: plot"
-
-
-async def _a_question_for_values(console: Console) -> AsyncIterator[str]:
-    await console.press("escape", "escape")
-    console.select("region")
-    await console.sees("Asks for a region.")
-    await console.press("r")
-    await console.on("plan")
-    await console.press("ctrl+r")
-    await console.sees("Go on is off: REGION")
-    yield "input: select"
-    await console.press("tab", "x")
-    yield "input: text"
-    await console.press("ctrl+g", "enter")
-    await console.sees("aborted")
-
-
-async def _after_it(console: Console) -> AsyncIterator[str]:
     # They stay: it takes a while to go through all screens in every look.
     notify = partial(console.app.notify, "something", markup=False, timeout=3600)
     notify(title="A note", severity="warning")

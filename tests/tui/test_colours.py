@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 import pytest
 from rich.color import Color, ColorType
@@ -101,22 +101,64 @@ def check(each: Drawn, look: Look, depth: Depth) -> str:
     return ""
 
 
+Stand: TypeAlias = Callable[[dict[str, str], dict[str, str]], None]
+"""Looks whether one sees where one stands also without colour: by what is inverse, and by what is bold."""
+
+
+def in_the_overview(inverse: dict[str, str], loud: dict[str, str]) -> None:
+    assert "deploy" in inverse["home"]
+    assert "broken" in loud["home"]
+
+
+def in_the_form(inverse: dict[str, str], loud: dict[str, str]) -> None:
+    assert "eu-1" in inverse["form: select"]
+
+
+def in_a_run(inverse: dict[str, str], loud: dict[str, str]) -> None:
+    assert "No" in inverse["confirm: focus"]
+    # A failure has no default.
+    assert not any(way in inverse["failure"] for way in ("Run again", "Abort", "Continue"))
+    assert "colour 3 on a ground" in inverse["run: dragged"]
+    assert "colour 0" in inverse["run: output"]
+    # The profile is one of danger as well.
+    assert "DANGER Go on" in loud["confirm"]
+
+
+def in_a_question_for_values(inverse: dict[str, str], loud: dict[str, str]) -> None:
+    assert "Choose" in loud["input: select"]
+    assert "Choose" not in loud["input: text"]
+
+
+def in_answers(inverse: dict[str, str], loud: dict[str, str]) -> None:
+    """Tables and plots have marks of their own."""
+
+
+@pytest.mark.parametrize("choice", CHOICES)
 @pytest.mark.parametrize(
-    ("choice", "depths"),
-    [("dark", DEPTHS), ("light", DEPTHS[::-1]), ("contrast", DEPTHS)],
-    ids=CHOICES,
+    ("part", "one_sees_where_one_stands"),
+    [
+        (gallery.overview, in_the_overview),
+        (gallery.form, in_the_form),
+        (gallery.a_run, in_a_run),
+        (gallery.values, in_a_question_for_values),
+        (gallery.answers, in_answers),
+    ],
+    ids=["overview", "form", "run", "values", "answers"],
 )
 async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
     make_services: MakeServices,
     open_console: OpenConsole,
     monkeypatch: pytest.MonkeyPatch,
+    part: gallery.Part,
+    one_sees_where_one_stands: Stand,
     choice: str,
-    depths: list[Depth],
 ) -> None:
     monkeypatch.setattr(field_list, "SETTLED", 0.0)
+    # Those with few colours first where the look is light: a console may begin with any number.
+    depths = DEPTHS[::-1] if choice == "light" else DEPTHS
     services = make_services(
         gallery.RUNBOOKS,
-        executor=gallery.executor(),
+        executor=gallery.Programs(),
         profiles=lambda: gallery.PROFILES,
         profile=gallery.PROFILE,
         appearance=Appearance(theme=choice, depth=depths[0]),
@@ -125,7 +167,7 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
     inverse: dict[str, str] = {}
     loud: dict[str, str] = {}
     async with open_console(services) as console:
-        async for name in gallery.screens(console):
+        async for name in part(console):
             # What makes room for a dialog does so a frame after it.
             seen: list[Drawn] = []
             while seen != (seen := list(drawn(console))) or not seen:
@@ -163,20 +205,6 @@ def off_the_focus(console: Console, look: Look) -> Iterator[str]:
             if ground in loud and not stands and text.strip() not in PRINTED_ON_BLUE:
                 yield text.strip()
             x += len(text)
-
-
-def one_sees_where_one_stands(inverse: dict[str, str], loud: dict[str, str]) -> None:
-    """Also without colour: by what is inverse, and by what is bold."""
-    assert "deploy" in inverse["home"]
-    assert "eu-1" in inverse["form: select"]
-    assert "No" in inverse["confirm: focus"]
-    # A failure has no default.
-    assert not any(way in inverse["failure"] for way in ("Run again", "Abort", "Continue"))
-    assert "colour 3 on a ground" in inverse["run: dragged"]
-    assert "colour 0" in inverse["run: output"]
-    # The profile is one of danger as well.
-    assert "DANGER Go on" in loud["confirm"]
-    assert "broken" in loud["home"]
 
 
 async def test_textuals_own_themes_can_be_read(

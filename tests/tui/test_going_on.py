@@ -132,6 +132,7 @@ async def test_values_that_a_changed_text_keeps_are_told_where_values_are_change
         await console.press("ctrl+r")
         await put_failure_aside(console)
         await what_failed(console)
+        await console.sees("Failed (1 of 2)")
         await console.pilot.click("#variables")
         await console.sees("Change values and run again")
         assert "keeps the values" not in console.screen

@@ -26,7 +26,7 @@ from pup_tui.tui.dialogs.unknown import UnknownScreen
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.screens.help import HelpScreen
 from tests.support.console import MakeServices, OpenConsole
-from tests.support.gallery import PROFILES, RUNBOOKS, executor, screens
+from tests.support.gallery import PROFILES, RUNBOOKS, Programs, screens
 from tests.support.keys_table import documented, table
 
 _PLACES: tuple[tuple[str, KeyPlace], ...] = (
@@ -116,7 +116,7 @@ async def test_the_table_says_where_an_action_holds(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     bound: dict[KeyPlace, set[str]] = {}
-    services = make_services(RUNBOOKS, executor=executor(), profiles=lambda: PROFILES)
+    services = make_services(RUNBOOKS, executor=Programs(), profiles=lambda: PROFILES)
     async with open_console(services) as console:
         async for _ in screens(console):
             screen = console.app.screen

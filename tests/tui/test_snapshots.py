@@ -63,7 +63,7 @@ async def test_each_screen_is_as_it_was_decided(
     monkeypatch.setattr(TextArea, "cursor_blink", False)
     services = make_services(
         gallery.RUNBOOKS,
-        executor=gallery.executor(),
+        executor=gallery.Programs(),
         profiles=lambda: gallery.PROFILES,
         profile=gallery.PROFILE,
         appearance=Appearance(theme=theme),
