@@ -167,11 +167,10 @@ def take_up(run: Run, node: Node) -> bool:
     if is_unknown(known):
         if step.follows or may_repeat(run.program, node):
             return False
-        ask_whether_done(
-            run,
-            node,
-            "Its last attempt began and did not finish: nobody knows whether it was done.",
-        )
+        told = "Its last attempt began and did not finish: nobody knows whether it was done."
+        if known.status is StepStatus.UNKNOWN and known.reason:
+            told = f"What its last attempt came to: {known.reason}."
+        ask_whether_done(run, node, told)
         return True
     if known.phase is StepPhase.FAILURE and known.failing is not None:
         run.ask_about_failure(node, known.failing)

@@ -77,7 +77,9 @@ def test_a_step_that_ended_well_is_not_done_twice_for_its_lost_output(program: P
     assert "it ended well; its output could not be kept: " in ended.err
     asked = program("resume")
     assert (asked.code, "nobody knows whether `a` was done" in asked.err) == (5, True)
-    assert program("resume", "--unknown=done").code == 0
+    answered = program("resume", "--unknown=done")
+    assert answered.code == 0
+    assert "What its last attempt came to: it ended well; its output could not be" in answered.err
     assert (program.cwd / "effects").read_text() == "done\n"
 
 

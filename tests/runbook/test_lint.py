@@ -393,6 +393,21 @@ CASES = [
         7,
     ),
     ("unbounded-wait", shell('until [ "$(get my--pod)" = up ]; do sleep 1; done'), 7),
+    ("unbounded-wait", shell("while ! timeout 5 nc -z db 5432; do sleep 1; done"), 7),
+    ("unbounded-wait", shell("timeout 60 sh -c 'until nc -z db 1; do sleep 1; done'"), None),
+    ("destructive-without-danger", shell('run() { "$@"; }; run rm -rf /srv/x'), 7),
+    ("destructive-without-danger", shell('k() { kubectl -n a "$@"; }; k delete ns prod'), 7),
+    (
+        "destructive-without-danger",
+        shell('run() { echo; "$@"; }; try() { n=$1; shift; run "$@"; }; try 3 kubectl drain n1'),
+        7,
+    ),
+    ("destructive-without-danger", shell('log() { echo "$@"; }; log rm -rf /srv/x'), None),
+    (
+        "destructive-without-danger",
+        shell('run() { "$@"; }; d=$(mktemp -d); run rm -rf "$d"'),
+        None,
+    ),
     ("unbounded-wait", shell("while (( --left > 0 )); do check; sleep 1; done"), None),
     ("unbounded-wait", shell("while [ $left -gt 0 ]; do sleep 1; let --left; done"), None),
     ("unbounded-wait", shell("while [ $n -lt 9 ]; do sleep 1; : $(( ++n )); done"), None),
@@ -624,6 +639,14 @@ CASES = [
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $((N))"), 7),
     ("unchecked-arithmetic", shell("read -r N; [[ $N -gt 3 ]] || rm {{ X }}", "shell: bash"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $N"), None),
+    (
+        "unchecked-arithmetic",
+        step(
+            "run: \"c=$(curl -so /dev/null -w '%{http_code}' {{ U }}); echo $((c))\"",
+            top="name: runbook\nvars: {U: {type: url}}",
+        ),
+        None,
+    ),
     ("unchecked-arithmetic", shell("for i in $(seq 1 {{ X }}); do echo $((i)); done"), 7),
     (
         "unchecked-arithmetic",

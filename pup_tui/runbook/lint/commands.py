@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import assert_never
 
 from pup_tui.runbook.interpreters import shell_of_input
-from pup_tui.runbook.lint.ranges import is_harmless, is_numeric
+from pup_tui.runbook.lint.ranges import example_of, is_harmless
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, YamlNode, shown
 from pup_tui.runbook.roles import Language, Role
@@ -187,16 +187,16 @@ def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
     for step, node, script in (*_scripts(subject), *_fed_scripts(subject)):
         given = step.environment(subject.root.get("defaults"))
         suspects = [found for found in script.unchecked if found.inherited not in given]
-        for found in _with_numbers(subject, step, node, suspects):
+        for found in _with_examples(subject, step, node, suspects):
             told, hint = _unchecked(found)
             yield Finding(node, told, hint, found.line, found.variable)
 
 
-def _with_numbers(
+def _with_examples(
     subject: Subject, step: StepDraft, node: Scalar, found: Sequence[Unchecked]
 ) -> Sequence[Unchecked]:
-    """What is still unchecked where a number stands for each value that is one: ``$(seq 1 {{ N }})``."""
-    text = _NAME_ALONE.sub(lambda match: "1" if is_numeric(step, match[1]) else match[0], node.text)
+    """What is still unchecked where an example stands for each number and URL: ``$(seq 1 {{ N }})``."""
+    text = _NAME_ALONE.sub(lambda match: example_of(step, match[1]) or match[0], node.text)
     if not found or text == node.text:
         return found
     with suppress(TemplateError):

@@ -10,6 +10,8 @@ from pup_tui.runbook.lint.inner_scripts import (
     DEEPEST,
     VALUE,
     StandardInput,
+    as_script,
+    handed_to_functions,
     inner_scripts,
     without_option,
     words_of,
@@ -162,6 +164,10 @@ def _within(
         if use.reader is not None and not use.reader.is_shell:
             for each in fed:
                 yield from _in_code(node, each.decode(errors="replace"), use.reader)
+        for handed in handed_to_functions(parts, words) if depth < DEEPEST else ():
+            called = script_tree(as_script(handed).encode(), "sh", ())
+            for _, told in _within(called.parts, called.root, own, DEEPEST):
+                yield node, told
         for inner, inside, stdin in inner_scripts(use, fed) if depth < DEEPEST else ():
             things = own if _runs_here(use) else OwnThings(_text(inside))
             for _, told in _within(inner, inside, things, depth + 1, stdin):

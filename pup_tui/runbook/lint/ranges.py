@@ -134,9 +134,12 @@ def is_harmless(step: StepDraft, expression: Expression) -> bool:
     )
 
 
-def is_numeric(step: StepDraft, name: str) -> bool:
-    """Whether every value of a name in a step's texts is a number, a time or a truth."""
-    return isinstance(range_of(step, name, compile_expression(name)).values, Numbers)
+def example_of(step: StepDraft, name: str) -> str:
+    """One of the values of a name in a step's texts, where all are numbers, or URLs; else empty."""
+    values = range_of(step, name, compile_expression(name)).values
+    if isinstance(values, Numbers):
+        return "1"
+    return "https://x" if isinstance(values, Addresses) else ""
 
 
 def range_of(step: StepDraft, name: str, expression: Expression) -> NamedRange:

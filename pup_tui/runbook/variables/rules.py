@@ -235,7 +235,11 @@ def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Re
 def _misfits(variable: Variable, node: Sequence) -> Iterator[tuple[YamlNode, str]]:
     """What is wrong with the items that are literal, and with how many there are where all of them are."""
     literal = 0
-    check_item = ItemCheck(variable)
+    try:
+        check_item = ItemCheck(variable)
+    except ValueError as error:
+        yield node, str(error)
+        return
     for item in node.items:
         if not isinstance(item, Scalar) or item.is_null:
             yield item, f"each item must be text, not {described(item)}"

@@ -66,6 +66,7 @@ _CODE_OF_ANSWER: Final = late_pattern(
 _CURL_FLAGS: Final = late_pattern(
     rb"-[sSkLfIg46]+|--(?:silent|show-error|insecure|location|fail|head)"
 )
+_CURL_OUTPUT: Final = late_pattern(rb"-[sSkLfIg46]*[ow]|--output|--write-ou[t]")
 _CURL_VALUES: Final = frozenset(
     {
         *(b"-m", b"--max-time", b"--connect-timeout", b"-H", b"--header", b"-X", b"--request"),
@@ -250,9 +251,9 @@ def _curl(words: Sequence[bytes]) -> bool:
     rest, urls, elsewhere, told = list(words), 0, False, False
     while rest:
         word = rest.pop(0)
-        if word in (b"-o", b"--output", b"-w", b"--write-out") and rest:
-            value = rest.pop(0)
-            if word in (b"-o", b"--output"):
+        if _CURL_OUTPUT.fullmatch(word) and rest:
+            word, value = word[-1:], rest.pop(0)
+            if word in (b"o", b"t"):
                 elsewhere = elsewhere or (_is_known(value) and value != b"-")
             elif not (told := _CODE_OF_ANSWER.fullmatch(value) is not None):
                 return False

@@ -9,6 +9,7 @@ from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.tree import script_tree
 
 NUMBERS = [
+    r"""$(curl -so /dev/null -w '%{http_code}' "https://$H/x")""",
     r"$(grep -c x f)",
     r"$(grep -c PUPVALUE1E)",
     r"$(grep -vc x f || true)",
