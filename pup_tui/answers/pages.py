@@ -40,7 +40,7 @@ def more_than(document: Any, asked: int | None = None) -> str:
     total = total_of(document)
     if total is not None:
         return f"these are {count} of {total} results" if count < total else ""
-    if _goes_on(document):
+    if names_next(document):
         return "there are more results than these"
     if asked and count >= asked:
         return f"these are the {count} results of one page, and there may be more"
@@ -66,7 +66,7 @@ def next_of(document: Any) -> int | None:
     return None
 
 
-def _goes_on(document: Any) -> bool:
+def names_next(document: Any) -> bool:
     """Whether an answer tells by what the page behind it is asked for, or that there is one."""
     beside = [at(document, *place) for place in (*_BESIDE, ("page",), ("paging",), ("pagination",))]
     told = [at(document, *path) for path in _FOLLOWING]

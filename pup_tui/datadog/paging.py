@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pup_tui.answers.pages import next_of, total_of
+from pup_tui.answers.pages import names_next, next_of, total_of
 from pup_tui.datadog.errors import DatadogError
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ async def all_pages(
         is_full = len(things) >= paging.size
         total = total_of(document)
         if total is None:
-            has_more = is_full or goes_on
-            found.lacking = "there are more results than these" if goes_on and empty else ""
+            is_named = goes_on or names_next(document)
+            has_more = is_full or is_named
+            found.lacking = "there are more results than these" if is_named and empty else ""
         else:
             read = len(found.things)
             seen = read if paging.by_number else max(said, read)

@@ -32,11 +32,12 @@ class Listing:
         *,
         tells_total: bool = True,
         tells_next: bool = True,
+        links: bool = False,
         shown_from: int = 0,
     ) -> None:
         self.count, self.most = count, most
         self.tells_total, self.tells_next = tells_total, tells_next
-        self.shown_from = shown_from
+        self.links, self.shown_from = links, shown_from
 
     async def __call__(self, request: Recorded, _: Write) -> Reply:
         is_slos = request.path.startswith("/api/v1/slo")
@@ -54,7 +55,13 @@ class Listing:
             pagination |= total
         else:
             attributes |= total
-        return Reply(200, {"data": {"attributes": attributes}, "meta": {"pagination": pagination}})
+        answer: dict[str, Any] = {
+            "data": {"attributes": attributes},
+            "meta": {"pagination": pagination},
+        }
+        if self.links and at + size < self.count:
+            answer["links"] = {"next": f"https://example.com/?page={at + size}"}
+        return Reply(200, answer)
 
 
 async def run(client: DatadogClient, words: str) -> tuple[list[str], str, Any]:
@@ -72,6 +79,7 @@ async def run(client: DatadogClient, words: str) -> tuple[list[str], str, Any]:
         Listing(7, 3, tells_next=False),
         Listing(7, 3, tells_total=False),
         Listing(7, 7),
+        Listing(7, 3, tells_next=False, tells_total=False, links=True),
         Listing(0, 3),
         Listing(200, 100, tells_next=False),
         Listing(250, 100, tells_next=False, tells_total=False),
