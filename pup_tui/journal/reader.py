@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 import msgspec
 
-from pup_tui.core.events import AnyEvent, Moment, Source
+from pup_tui.core.events import AnyEvent, Moment, RunCreated, Source
 from pup_tui.core.figures import failures
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
@@ -38,7 +38,7 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import RunRow, leg_file
+from pup_tui.journal.records import RunRecord, RunRow, leg_file
 from pup_tui.journal.schema import IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
@@ -237,8 +237,9 @@ class JournalReader:
             if most is not None and looked_at >= most:
                 break
             try:
-                self._check_row(number)
+                row = self._check_row(number)
                 looked_at += self._events_of(number, run).check()
+                self._refuse_another(number, row)
                 self._check_texts(number, run, sound)
             except RunDamaged as error:
                 found[run] = error
@@ -302,15 +303,34 @@ class JournalReader:
             told = f"the text {codec.restored(name)} of run {run} is not as it was written"
             raise RunDamaged(told, self.path, f"restore a backup, or {SET_ASIDE}")
 
-    def _check_row(self, number: int) -> None:
-        """Raise RunDamaged where what is known of a run as a whole cannot be read."""
+    def _check_row(self, number: int) -> RunRow | None:
+        """What is known of a run as a whole; RunDamaged where that cannot be read."""
         with self._reading():
             columns = self._database.execute(
                 f"{_SELECT_RUNS} WHERE number = ?",
                 (number,),
             ).fetchone()
-        if columns is not None:
-            _row(columns, self.path)
+        return None if columns is None else _row(columns, self.path)
+
+    def _refuse_another(self, number: int, row: RunRow | None) -> None:
+        """Raise RunDamaged where lists would tell another runbook, operator or beginning than the events."""
+        if row is None:
+            return
+        with self._reading():
+            first = self._database.execute(f"{_ITS_EVENT} AND sequence = 1", (number,)).fetchone()
+        begun = None
+        with suppress(ValueError):
+            begun = None if first is None else codec.decode(first[1])
+        if not isinstance(begun, RunCreated):
+            return
+        told = RunRecord.of(begun, name=row.name, pid=row.pid)
+        if (told.runbook, told.operator, told.started_at) != (
+            row.runbook,
+            row.operator,
+            row.started_at,
+        ):
+            why = f"the record of run {row.run} is not as it was written"
+            raise RunDamaged(why, self.path, f"restore a backup, or {SET_ASIDE}")
 
     def losses(self) -> str:
         """What is to be said of records that are lost or damaged, empty if none are known to be.

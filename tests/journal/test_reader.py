@@ -235,6 +235,21 @@ def test_damaged_names_and_hashes_of_texts_are_told_of_the_run(
     assert list(journal.damaged_runs()) == ["aa11"]
 
 
+@pytest.mark.parametrize(
+    "change", ["operator = 'adb'", "runbook = 'other'", "started_at = started_at + 1"]
+)
+def test_a_record_that_tells_something_else_than_its_events_is_damage(
+    journal: Journal, begin: Beginner, created: Callable[..., RunCreated], change: str
+) -> None:
+    begin()
+    assert journal.damaged_runs() == {}
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute(f"UPDATE run SET {change}")
+        database.commit()
+    (told,) = journal.damaged_runs().values()
+    assert "the record of run aa11 is not as it was written" in str(told)
+
+
 @pytest.mark.proves("F13")
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_flipped_in_the_file_is_told_as_what_it_is(
