@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from msgspec import Struct
@@ -103,13 +104,15 @@ class Scalar(YamlNode, eq=False):
         first, last = self.line, min(max(self.line, self.end_line), len(lines))
         if self.style == "literal" and line is not None:
             first = last = min(self.line + line, len(lines))
-        found = [
+        spots = (
             (number, at + 1)
             for number in (range(first, last + 1) if fragment else ())
             for at in _spots(
                 lines[number - 1], fragment, self.column - 1 if number == self.line else 0
             )
-        ]
+        )
+        # No further than that: a file may be one line.
+        found = list(islice(spots, nth + 1))
         if found:
             return found[nth if nth < len(found) else 0]
         if self.style == "literal" and line is not None:

@@ -42,9 +42,14 @@ class Typed:
         return self._field_went
 
     def note(self, app: App[Any], key: events.Key) -> None:
-        """Take in a key before it is given on; a command out of a field ends what was typed in it."""
-        if types(app):
-            self._last = -math.inf if key.key.startswith("ctrl+") else key.time
+        """Take in a key before it is given on; a command, or tab, ends what was typed.
+
+        Enter and escape do not: by them a question that waited for the field comes up at once.
+        """
+        if key.key.startswith("ctrl+") or key.key in ("tab", "shift+tab"):
+            self._last = -math.inf
+        elif types(app):
+            self._last = key.time
 
     @property
     def just_now(self) -> bool:

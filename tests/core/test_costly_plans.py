@@ -106,4 +106,5 @@ def test_the_patterns_of_all_values_are_tried_within_the_limits(tmp_path: Path) 
     path = tmp_path / "costly.yaml"
     path.write_text(f"name: a\nvars:\n{values}steps: [{{name: s, kind: wait, duration: 1s}}]\n")
     told = planned(path)
-    assert "the patterns of all values together take too long" in told["problems"][-1]
+    assert "all values together" in told["problems"][-1]
+    assert "too much to check" in told["problems"][-1] or "take too long" in told["problems"][-1]

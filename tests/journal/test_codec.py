@@ -82,6 +82,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "status_code": st.none() | st.integers(),
     "findings": findings,
     "sent": sent,
+    "cwd": st.none() | st.builds(events.WorkingDirectory, path=texts, inode=st.integers()),
     "unknown": st.booleans(),
     "by_itself": st.booleans(),
     "kept": st.none() | st.integers(0),

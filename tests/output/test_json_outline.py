@@ -119,7 +119,7 @@ def test_a_part_that_no_event_of_a_log_has_takes_no_room() -> None:
             ["id | n", "1  | x, y", "1  | x, y"],
         ),
         ([[{"a": {}}, {"a": 1}]], None),
-        ([[{"a": 1}]], None),
+        ([[{"a": 1}]], ["a", "1"]),
         ([[1, 2]], None),
     ],
 )

@@ -47,7 +47,7 @@ _PLAIN_OPTIONS: Final = b"rxg"
 """Declarations and their options that leave a text what it is."""
 
 
-class Script(Declared, Protocol):
+class Commanded(Declared, Protocol):
     """What of a script is looked at: that of its `Survey`."""
 
     @property
@@ -61,7 +61,7 @@ class Script(Declared, Protocol):
     def fills(self, words: Sequence[ShellWord], /) -> Iterator[bytes]: ...
 
 
-def known_formats(script: Script) -> Mapping[bytes, bytes]:
+def known_formats(script: Commanded) -> Mapping[bytes, bytes]:
     """The texts of variables that stand, quoted, for the format of a ``printf``, as far as they are known.
 
     All of them are taken to be known at first: as long as none holds another text, no ``printf`` has an
@@ -93,7 +93,7 @@ def format_of(words: Sequence[ShellWord]) -> bytes | None:
     return match and (match[1] or match[2])
 
 
-def _text(script: Script, name: bytes) -> bytes | None:
+def _text(script: Commanded, name: bytes) -> bytes | None:
     """The one literal text that a script gives a variable, which is no option."""
     nodes = script.texts_of.get(name, ())
     words = [script.word(node) for node in nodes]
@@ -107,7 +107,7 @@ def _text(script: Script, name: bytes) -> bytes | None:
     return None if text.startswith((b"-", b"+")) else text
 
 
-def _is_plain(script: Script, name: bytes) -> bool:
+def _is_plain(script: Commanded, name: bytes) -> bool:
     """Whether a variable is a mere text, and gets it by assignments of a whole one only."""
     spelled = {name, name.upper()}
     return (
@@ -139,7 +139,7 @@ def _declares_unknown(declared: tuple[Node, list[ShellWord]]) -> bool:
     )
 
 
-def _is_only_read(script: Script, name: bytes) -> bool:
+def _is_only_read(script: Commanded, name: bytes) -> bool:
     """Whether a variable is named nowhere but where it is assigned to and where its text is taken."""
     found = len(re.findall(rb"\b%s\b" % name, script.script))
     read = len(re.findall(rb"\$\{?%s\b" % name, script.script))
