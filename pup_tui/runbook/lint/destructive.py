@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.destroyers import destroyers_in_code, is_destroyer
@@ -10,7 +10,6 @@ from pup_tui.runbook.lint.inner_scripts import (
     DEEPEST,
     VALUE,
     StandardInput,
-    as_script,
     handed_to_functions,
     inner_scripts,
     without_option,
@@ -150,28 +149,29 @@ def _within(
     for node in nodes_of(root, "command"):
         spend_on_judging(1)
         use = parts.use(node)
-        words = words_of(use)
-        behind = [] if use.fed_from is None else [VALUE]
-        named = (at for at, what in enumerate(use.uses) if what.kind is Kind.NAME)
-        destroying = next((at for at in named if is_destroyer(words[at:] + behind)), None)
-        if destroying is not None and not own.are_all_that_goes(words[destroying:] + behind):
-            yield node, " ".join(words[destroying:])
-        for at, what in enumerate(use.uses):
-            if what.evaluator is not None:
-                code = without_option(use.words[at]).decode(errors="replace")
-                yield from _in_code(node, code, what.evaluator)
-        fed = given.code_for(node, parts)
-        if use.reader is not None and not use.reader.is_shell:
-            for each in fed:
-                yield from _in_code(node, each.decode(errors="replace"), use.reader)
-        for handed in handed_to_functions(parts, words) if depth < DEEPEST else ():
-            called = script_tree(as_script(handed).encode(), "sh", ())
-            for _, told in _within(called.parts, called.root, own, DEEPEST):
-                yield node, told
-        for inner, inside, stdin in inner_scripts(use, fed) if depth < DEEPEST else ():
-            things = own if _runs_here(use) else OwnThings(_text(inside))
-            for _, told in _within(inner, inside, things, depth + 1, stdin):
-                yield node, told
+        yield from ((node, told) for told in _by(use, given.code_for(node, parts), own, depth))
+        for handed in handed_to_functions(parts, use):
+            yield from ((node, told) for told in _by(handed, (), own, depth))
+
+
+def _by(use: CommandUse, fed: Sequence[bytes], own: OwnThings, depth: int) -> Iterator[str]:
+    """What a command that is fed some texts destroys, by itself or in the scripts that it runs."""
+    words = words_of(use)
+    behind = [] if use.fed_from is None else [VALUE]
+    named = (at for at, what in enumerate(use.uses) if what.kind is Kind.NAME)
+    destroying = next((at for at in named if is_destroyer(words[at:] + behind)), None)
+    if destroying is not None and not own.are_all_that_goes(words[destroying:] + behind):
+        yield " ".join(words[destroying:])
+    for at, what in enumerate(use.uses):
+        if what.evaluator is not None:
+            code = without_option(use.words[at]).decode(errors="replace")
+            yield from _in_code(code, what.evaluator)
+    if use.reader is not None and not use.reader.is_shell:
+        for each in fed:
+            yield from _in_code(each.decode(errors="replace"), use.reader)
+    for inner, inside, stdin in inner_scripts(use, fed) if depth < DEEPEST else ():
+        things = own if _runs_here(use) else OwnThings(_text(inside))
+        yield from (told for _, told in _within(inner, inside, things, depth + 1, stdin))
 
 
 def _runs_here(use: CommandUse) -> bool:
@@ -180,13 +180,13 @@ def _runs_here(use: CommandUse) -> bool:
     return use.shell is None or all(name in _HERE for name in names)
 
 
-def _in_code(node: Node, text: str, by: Evaluator) -> Iterator[tuple[Node, str]]:
+def _in_code(text: str, by: Evaluator) -> Iterator[str]:
     """What destroys in a text that a program takes for code, where that is not shell."""
     if by.language in _SQL:
-        yield from ((node, found.told) for found in destroyers(text, _engine(by.command)))
+        yield from (found.told for found in destroyers(text, _engine(by.command)))
     elif by.language == "Redis":
         for line in text.splitlines():
             if is_destroyer([by.command, *line.split()]):
-                yield node, line.strip()
+                yield line.strip()
     else:
-        yield from ((node, told) for told in destroyers_in_code(by.command, text))
+        yield from destroyers_in_code(by.command, text)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.fed import fed_to
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse
-from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.tree import script_tree
-from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -26,10 +23,9 @@ VALUE: Final = "{{...}}"
 """Stands for a value, and for what `xargs` and the like put behind the words of a command."""
 
 
-MOST_DROPPED: Final = 6
+_MOST_DROPPED: Final = 6
 """Words that a function may have dropped by ``shift`` before it runs the others."""
 
-_ALL_WORDS: Final = re.compile(rb"\"?\$(?:[@*]|\{[@*]\})\"?")
 _OPTION: Final = re.compile(rb"\A(?:--?[a-z-]+=|-[A-Za-z])")
 
 
@@ -75,33 +71,20 @@ def inner_scripts(
             yield tree.parts, tree.root, StandardInput(given)
 
 
-def handed_to_functions(parts: ScriptParts, words: Sequence[str]) -> Iterator[Sequence[str]]:
+def handed_to_functions(
+    parts: ScriptParts, use: CommandUse, deeper: int = DEEPEST
+) -> Iterator[CommandUse]:
     """The commands that a function of the script runs of the words that it is called with: ``"$@"``.
 
     How many of them it has dropped by then is tried, where it drops any.
     """
-    yield from _handed(parts, words, DEEPEST)
-
-
-def _handed(parts: ScriptParts, words: Sequence[str], deeper: int) -> Iterator[Sequence[str]]:
-    body = parts.functions.get(words[0].encode()) if words else None
-    if body is None or deeper == 0:
+    function = parts.functions.get(use.words[0]) if use.words and deeper else None
+    if function is None:
         return
-    dropped = range(min(len(words), MOST_DROPPED)) if b"shift" in (body.text or b"") else range(1)
-    for inner in nodes_of(body, "command"):
-        spend_on_judging(1)
-        texts = [node.text or b"" for node in command_nodes(inner)]
-        at = next((n for n, each in enumerate(texts) if _ALL_WORDS.fullmatch(each)), None)
-        if at is None:
-            continue
-        before = words_of(parts.use(inner))[:at]
-        for gone in dropped:
-            command = [*before, *words[1 + gone :]]
-            if command:
-                yield command
-                yield from _handed(parts, command, deeper - 1)
-
-
-def as_script(words: Sequence[str]) -> str:
-    """A script of one command with these words, as they are."""
-    return shlex.join(words)
+    dropped = range(_MOST_DROPPED) if b"shift" in (function.text or b"") else range(1)
+    for _, inner in parts.of_own_words(function):
+        for gone in dropped[: len(use.words)] if inner.hands_on else ():
+            spend_on_judging(1)
+            handed, _ = inner.called_with(use.words[1 + gone :], -1)
+            yield handed
+            yield from handed_to_functions(parts, handed, deeper - 1)

@@ -146,6 +146,12 @@ class CommandUse:
         """Whether words of the function or script around it are among its words."""
         return any(map(_OWN_WORDS.fullmatch, self.words))
 
+    @property
+    def hands_on(self) -> bool:
+        """Whether all of those words, or all from one on, are."""
+        found = map(_OWN_WORDS.fullmatch, self.words)
+        return any(match is not None and not (match[1] or match[2]) for match in found)
+
     def called_with(self, own: Sequence[bytes], position: int) -> tuple[CommandUse, list[int]]:
         """This command with the own words of what is around it, and where the one at a position stands."""
         words: list[bytes] = []
