@@ -66,7 +66,8 @@ _CODE_OF_ANSWER: Final = late_pattern(
 _CURL_FLAGS: Final = late_pattern(
     rb"-[sSkLfIg46]+|--(?:silent|show-error|insecure|location|fail|head)"
 )
-_CURL_OUTPUT: Final = late_pattern(rb"-[sSkLfIg46]*[ow]|--output|--write-ou[t]")
+_CURL_OUTPUT: Final = late_pattern(rb"-[sSkLfIg46]*o|--output")
+_CURL_WRITTEN: Final = late_pattern(rb"-[sSkLfIg46]*w|--write-out")
 _CURL_VALUES: Final = frozenset(
     {
         *(b"-m", b"--max-time", b"--connect-timeout", b"-H", b"--header", b"-X", b"--request"),
@@ -137,17 +138,17 @@ def _words(command: Node) -> list[bytes] | None:
             words.append(b"-0")  # any number, which may have a sign
         elif part.type == "string" and not _MAY_BE_MANY.search(text):
             words.append(_FROM_EXPANSION.sub(UNKNOWN, MARKER.sub(UNKNOWN, text[1:-1])))
-        elif _LITERAL.fullmatch(text) or _ONE_WORD.fullmatch(text):
-            is_known = _LITERAL.fullmatch(text) is not None
-            text = text if is_known else _EXPANSION.sub(UNKNOWN, text)
-            words.append(_QUOTED.sub(_within, MARKER.sub(UNKNOWN, text)))
+        elif _LITERAL.fullmatch(text):
+            words.append(_unquoted(text))
+        elif _ONE_WORD.fullmatch(text):
+            words.append(_unquoted(_EXPANSION.sub(UNKNOWN, text)))
         else:
             return None
     return words
 
 
-def _within(quoted: re.Match[bytes]) -> bytes:
-    return quoted[1] or quoted[2] or quoted[3] or b""
+def _unquoted(text: bytes) -> bytes:
+    return _QUOTED.sub(lambda part: part[1] or part[2] or part[3] or b"", MARKER.sub(UNKNOWN, text))
 
 
 def _passes_on(stage: Node) -> bool:
@@ -252,10 +253,11 @@ def _curl(words: Sequence[bytes]) -> bool:
     while rest:
         word = rest.pop(0)
         if _CURL_OUTPUT.fullmatch(word) and rest:
-            word, value = word[-1:], rest.pop(0)
-            if word in (b"o", b"t"):
-                elsewhere = elsewhere or (_is_known(value) and value != b"-")
-            elif not (told := _CODE_OF_ANSWER.fullmatch(value) is not None):
+            value = rest.pop(0)
+            elsewhere = elsewhere or (_is_known(value) and value != b"-")
+        elif _CURL_WRITTEN.fullmatch(word) and rest:
+            told = _CODE_OF_ANSWER.fullmatch(rest.pop(0)) is not None
+            if not told:
                 return False
         elif word in _CURL_VALUES and rest:
             rest.pop(0)

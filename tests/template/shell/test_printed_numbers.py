@@ -9,6 +9,7 @@ from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.tree import script_tree
 
 NUMBERS = [
+    r"$(curl --silent --output /dev/null --write-out '%{http_code}' https://x/)",
     r"""$(curl -so /dev/null -w '%{http_code}' "https://$H/x")""",
     r"$(grep -c x f)",
     r"$(grep -c PUPVALUE1E)",
@@ -46,6 +47,7 @@ NUMBERS = [
 ]
 
 TEXTS = [
+    r"$(curl --write-out '%{http_code}' -w '%{http_code}' -s https://x/)",
     r'$(grep -c "$x" f)',
     r"$(grep -c x $f)",
     r"$(grep -c x *.log)",
