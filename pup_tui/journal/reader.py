@@ -38,7 +38,7 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import RunRecord, RunRow, leg_file
+from pup_tui.journal.records import RunRow, leg_file
 from pup_tui.journal.schema import IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
@@ -323,12 +323,8 @@ class JournalReader:
             begun = None if first is None else codec.decode(first[1])
         if not isinstance(begun, RunCreated):
             return
-        told = RunRecord.of(begun, name=row.name, pid=row.pid)
-        if (told.runbook, told.operator, told.started_at) != (
-            row.runbook,
-            row.operator,
-            row.started_at,
-        ):
+        told = begun.runbook, begun.operator, begun.at.wall
+        if told != (row.runbook, row.operator, row.started_at):
             why = f"the record of run {row.run} is not as it was written"
             raise RunDamaged(why, self.path, f"restore a backup, or {SET_ASIDE}")
 

@@ -117,12 +117,7 @@ class Journal(JournalReader):
         Raises RunGoesOn if another process owns it or it has gone on since, JournalError if there is no such
         run.
         """
-        self._renew()
-        number = self._known(run)
-        try:
-            lock = RunLock.acquire(self.state, run)
-        except RunOwned as error:
-            raise RunGoesOn(run, self.path) from error
+        number, lock = self._owned(run)
         try:
             with self._transaction():
                 found = self._database.execute(
@@ -146,6 +141,15 @@ class Journal(JournalReader):
             lock.release()
             raise
         self._locks[run] = lock
+
+    def _owned(self, run: str) -> tuple[int, RunLock]:
+        """A run's number and lock; RunGoesOn if another process owns it, JournalError if there is none."""
+        self._renew()
+        number = self._known(run)
+        try:
+            return number, RunLock.acquire(self.state, run)
+        except RunOwned as error:
+            raise RunGoesOn(run, self.path) from error
 
     def _is_under_way(self, number: int, lock: RunLock) -> bool:
         """Whether another process owns a run of which this one has the lock, where there are any.
@@ -203,12 +207,7 @@ class Journal(JournalReader):
 
         RunGoesOn if another process owns it, JournalError if there is no such run or it cannot be stored.
         """
-        self._renew()
-        number = self._known(run)
-        try:
-            lock = RunLock.acquire(self.state, run)
-        except RunOwned as error:
-            raise RunGoesOn(run, self.path) from error
+        number, lock = self._owned(run)
         try:
             if self._is_under_way(number, lock):
                 raise RunGoesOn(run, self.path)

@@ -67,15 +67,13 @@ def unseen_failure(subject: Subject) -> Iterator[Finding]:
             if declaring:
                 told = f"{shown(name)} may fail unseen: {shown(declaring)} ends well all the same"
                 hint = "assign by a line of its own (`NAME=$(…) || exit`), and declare by another"
-            yield Finding(
-                script.node,
-                told,
-                hint,
-                script.line(found),
-                name,
-                script.nth(found, name),
-                script.step.group,
-            )
+            yield _finding(script, found, told, hint)
+
+
+def _finding(script: StepScript, command: Node, told: str, hint: str) -> Finding:
+    name, line = name_of(command), script.line(command)
+    nth = script.nth(command, name)
+    return Finding(script.node, told, hint, line, name, nth, script.step.group)
 
 
 def strict_pipeline(subject: Subject) -> Iterator[Finding]:
@@ -87,15 +85,7 @@ def strict_pipeline(subject: Subject) -> Iterator[Finding]:
             name = name_of(found)
             told = f"{shown(name)} may fail unseen: {script.shell} has no `pipefail` for `strict`"
             hint = "write `shell: bash`, or let the command write to a file first"
-            yield Finding(
-                script.node,
-                told,
-                hint,
-                script.line(found),
-                name,
-                script.nth(found, name),
-                script.step.group,
-            )
+            yield _finding(script, found, told, hint)
 
 
 def _hidden_by_pipes(script: StepScript) -> Iterator[Node]:
