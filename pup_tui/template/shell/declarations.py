@@ -231,12 +231,7 @@ class Declarations:
         """Whether something may evaluate a text of the script."""
         survey = self._survey
         found = {name for table in tables(survey.shell) for name in table.evaluating}
-        forwarding = TELLING.union(
-            name
-            for table in tables(survey.shell)
-            for name, builtin in table.builtins.items()
-            if "command" in builtin.operands
-        )
+        forwarding = TELLING.union(*(table.forwarding for table in tables(survey.shell)))
         return (
             self._is_evaluated
             or bool(survey.named(*sorted(found.difference(DECLARING)), UNKNOWN))

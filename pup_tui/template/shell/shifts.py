@@ -138,8 +138,7 @@ class Shifts:
         if name.text == b"set":
             return not only_options(words)
         return name.text == b"shift" or any(
-            name.text in table.evaluating
-            or (name.text in table.builtins and "command" in table.builtins[name.text].operands)
+            name.text in table.evaluating or name.text in table.forwarding
             for table in tables(self._survey.shell)
         )
 
