@@ -120,12 +120,12 @@ class Scalar(YamlNode, eq=False):
             return first, len(written) - len(written.lstrip(" ")) + 1
         return self.line, self.column
 
-    def nth(self, line: int, column: int, fragment: str, text: str | None = None) -> int:
-        """How many times `fragment` stands before a place of this text, or of one written for it.
+    def nth(self, line: int, column: int, fragment: str, lines: list[str] | None = None) -> int:
+        """How many times `fragment` stands before a place of this text, or of the `lines` written for it.
 
         Counted is what `place` goes through.
         """
-        *before, last = (self.text if text is None else text).split("\n")[:line] or [""]
+        *before, last = (self.text.split("\n") if lines is None else lines)[:line] or [""]
         before = [] if self.style == "literal" else before
         told = sum(1 for each in before for _ in _spots(each, fragment))
         return told + sum(at < column - 1 for at in _spots(last, fragment))

@@ -125,6 +125,10 @@ COSTLY_TO_LINT = {
     "functions": SCRIPT
     + "".join(f"f{i}() {{ f{i + 1}; }}; " for i in range(800))
     + "f0; while true; do x & done",
+    "names that are made": SCRIPT
+    + "f() { s"
+    + many("${V#}", 200)
+    + 'z; "$1"; shift; }; f {{ A }}\n',
     "comments": SCRIPT + "# " * 450_000,
     "one word": SCRIPT + "-a" * 450_000,
     "keys": SCRIPT + "token " * 150_000,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.statements import StepScript, source_of
-from pup_tui.runbook.lint.subject import Finding, Subject
+from pup_tui.runbook.lint.subject import Finding, Subject, found_in
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
 from pup_tui.template.shell.language import nodes_of
@@ -59,15 +59,7 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
             if told:
                 hint = "give the step a `timeout`, or use `poll`"
                 fragment = node.children[0].type
-                yield Finding(
-                    script.node,
-                    told,
-                    hint,
-                    script.line(node),
-                    fragment,
-                    script.nth(node, fragment),
-                    script.step.group,
-                )
+                yield found_in(script, node, told, hint, fragment)
 
 
 def not_waited_for(parts: ScriptParts, root: Node) -> list[Node]:

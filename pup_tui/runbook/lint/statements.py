@@ -56,9 +56,15 @@ class StepScript:
     def nth(self, node: Node, fragment: str) -> int:
         """How many times a text stands before a part of the script, where `Scalar.place` looks for it."""
         script = self.tree.survey.script
-        before = readable(script[: node.start_byte]).decode(errors="replace").split("\n")
-        text = readable(script).decode(errors="replace")
-        return self.node.nth(len(before), len(before[-1]) + 1, fragment, text)
+        begin = script.rfind(b"\n", 0, node.start_byte) + 1
+        before = readable(script[begin : node.start_byte]).decode(errors="replace")
+        line = script.count(b"\n", 0, begin) + 1
+        return self.node.nth(line, len(before) + 1, fragment, self._lines)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        """The lines of the script as they are told to somebody."""
+        return readable(self.tree.survey.script).decode(errors="replace").split("\n")
 
 
 def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[StepScript]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pup_tui.runbook.allowance import MAX_LINTED, linting_cost
 from pup_tui.runbook.lint.statements import StepScript, read_scripts
@@ -20,6 +20,9 @@ from pup_tui.runbook.nodes import (
 from pup_tui.runbook.roles import COMMANDS, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 IsInstalled: TypeAlias = Callable[[str], bool]
 """Tells whether a shell would find a command of this name on this machine."""
@@ -121,6 +124,12 @@ class Finding:
         if isinstance(self.node, Scalar) and self.fragment:
             return self.node.place(self.line, self.fragment, self.nth)
         return self.node.line, self.node.column
+
+
+def found_in(script: StepScript, part: Node, message: str, hint: str, fragment: str) -> Finding:
+    """What is unwise where a text begins a part of a script; it is told once for all of a step."""
+    line, nth = script.line(part), script.nth(part, fragment)
+    return Finding(script.node, message, hint, line, fragment, nth, script.step.group)
 
 
 LintRule: TypeAlias = Callable[[Subject], Iterator[Finding]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.runbook.lint.endless import Wait, is_listed, wait_of, waits_for_inner
 from pup_tui.runbook.lint.inner_scripts import DEEPEST, StandardInput, inner_scripts, words_of
 from pup_tui.runbook.lint.loops import endless_loops, is_within, not_waited_for
-from pup_tui.runbook.lint.subject import Finding, Subject
+from pup_tui.runbook.lint.subject import Finding, Subject, found_in
 from pup_tui.runbook.nodes import shown
 from pup_tui.template.shell.command_use import CommandUse
 from pup_tui.template.shell.language import nodes_of
@@ -41,15 +41,7 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
         for node, wait in _waits(script.parts, script.root):
             told = f"{shown(wait.command)} {wait.told}"
             fragment = wait.command.split(" ", 1)[0]
-            yield Finding(
-                script.node,
-                told,
-                _HINT,
-                script.line(node),
-                fragment,
-                script.nth(node, fragment),
-                script.step.group,
-            )
+            yield found_in(script, node, told, _HINT, fragment)
 
 
 def _waits(

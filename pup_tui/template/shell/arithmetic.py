@@ -298,10 +298,8 @@ class Arithmetic:
             texts += (((name,), node) for loop in loops for node in loop_words(loop))
         for name in self._survey.functions:
             for _, words in self._survey.named(name):
-                texts += (
-                    ((self._survey.own_word(name, words, index),), word.node)
-                    for index, word in enumerate(words[1:], 1)
-                )
+                own = self._survey.own_words(name, words)[1:]
+                texts += (((each,), word.node) for each, word in zip(own, words[1:], strict=True))
         for command, words in self._survey.named(b"set"):
             scope = self._survey.scope_of(command)
             texts += (((b"%s 0" % scope,), word.node) for word in words[1:])
@@ -334,10 +332,8 @@ class Arithmetic:
         yield from chain.from_iterable(map(loop_words, self._survey.loops_over.get(name, ())))
         scope, is_own, _ = name.partition(b" ")
         for _, words in self._survey.named(scope) if scope and is_own else ():
-            own = (self._survey.own_word(scope, words, index) for index in range(1, len(words)))
-            yield from (
-                word.node for word, each in zip(words[1:], own, strict=True) if each == name
-            )
+            own = self._survey.own_words(scope, words)[1:]
+            yield from (w.node for each, w in zip(own, words[1:], strict=True) if each == name)
         for _, words in self._survey.named(b"set") if is_own and not scope else ():
             yield from (word.node for word in words[1:])
         if not self._survey.references.isdisjoint((name, ANY)):

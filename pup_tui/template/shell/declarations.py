@@ -7,7 +7,6 @@ whatever it may be; of a text that is evaluated no more is asked than that it st
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
@@ -17,7 +16,7 @@ from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.origins import Surveyed
 from pup_tui.template.shell.tables import Use, parameter_use, tables
-from pup_tui.template.shell.words import UNKNOWN, ShellWord
+from pup_tui.template.shell.words import UNKNOWN, ShellWord, may_be
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -30,7 +29,6 @@ DECLARING: Final = (
 _SETTING: Final = (b"set", b"setopt", b"shopt")
 TELLING: Final = frozenset({*DECLARING, *_SETTING, b"alias"})
 """The commands that say something of variables, or of what words are."""
-_LONGEST: Final = max(map(len, TELLING))
 _ONLY_OPTIONS: Final = {b"export": b"fpx", b"readonly": b"aAfpr"}
 """What an option may mean for a declaration, for shells other than zsh."""
 _TELLS: Final = late_pattern(
@@ -233,12 +231,7 @@ class Declarations:
         """Whether something may evaluate a text of the script."""
         survey = self._survey
         found = {name for table in tables(survey.shell) for name in table.evaluating}
-        forwarding = TELLING.union(
-            name
-            for table in tables(survey.shell)
-            for name, builtin in table.builtins.items()
-            if "command" in builtin.operands
-        )
+        forwarding = TELLING.union(*(table.forwarding for table in tables(survey.shell)))
         return (
             self._is_evaluated
             or bool(survey.named(*sorted(found.difference(DECLARING)), UNKNOWN))
@@ -268,11 +261,7 @@ def _may_be_declaration(word: bytes, *, mentions: bool) -> bool:
 
 def made_of(parts: Sequence[bytes]) -> frozenset[bytes]:
     """The commands that say something of variables whose names these parts may be, with more between them."""
-    if sum(map(len, parts)) > _LONGEST:
-        return frozenset()
-    inside = (re.escape(part) for part in parts[1:-1] if part)
-    form = b".*".join((re.escape(parts[0]), *inside, re.escape(parts[-1])))
-    return frozenset(name for name in TELLING if re.fullmatch(form, name))
+    return frozenset(name for name in TELLING if may_be(name, parts))
 
 
 def _made_words(word: ShellWord) -> bytes:

@@ -31,11 +31,10 @@ def filled(
     is_open = not first.is_literal or first.text in functions
     seen: set[bytes] = set()
     for start, word in enumerate(words):
-        builtins = [table.builtins[word.text] for table in tables if word.text in table.builtins]
         if word.text not in seen:
             seen.add(word.text)
             yield from filled_by(word.text, words[start:], tables)
-        if not (is_open or any("command" in builtin.operands for builtin in builtins)):
+        if not (is_open or any(word.text in table.forwarding for table in tables)):
             return
 
 

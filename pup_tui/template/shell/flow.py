@@ -622,9 +622,10 @@ class _Graph:
 
     def _called_with_outside(self, name: bytes, words: Sequence[ShellWord]) -> Iterator[bytes]:
         """Own words of a function that are what a command prints, or the names of files."""
-        for index, word in enumerate(words[1:], 1):
-            if self._is_outside(word.node):
-                yield self._survey.own_word(name, words, index)
+        own = self._survey.own_words(name, words)[1:]
+        yield from (
+            each for each, word in zip(own, words[1:], strict=True) if self._is_outside(word.node)
+        )
 
     def _is_outside(self, node: Node) -> bool:
         """Whether a text is what a command prints that may be no number, or, in a list, names files."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.tables import tables
-from pup_tui.template.shell.words import UNKNOWN, ShellWord
+from pup_tui.template.shell.words import UNKNOWN, ShellWord, may_be
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -115,7 +115,8 @@ class Shifts:
         if name.is_literal or _OWN_WORD.match(name.raw):
             return False
         begun = (text.split(None, 1)[:1] for text in self._survey.texts_of_word(name))
-        return any(_may_be(each, part) for part in chain.from_iterable(begun) for each in _MOVERS)
+        parts = [each.split(UNKNOWN) for each in chain.from_iterable(begun)]
+        return any(may_be(mover, each) for mover in _MOVERS for each in parts)
 
     def _look(self, function: Node) -> tuple[_Shift, ...] | None:
         survey = self._survey
@@ -137,8 +138,7 @@ class Shifts:
         if name.text == b"set":
             return not only_options(words)
         return name.text == b"shift" or any(
-            name.text in table.evaluating
-            or (name.text in table.builtins and "command" in table.builtins[name.text].operands)
+            name.text in table.evaluating or name.text in table.forwarding
             for table in tables(self._survey.shell)
         )
 
@@ -170,15 +170,7 @@ def only_options(words: Sequence[ShellWord]) -> bool:
 
 
 def _function_around(place: Node) -> Node | None:
-    around = place.parent
-    while around is not None and around.type != FUNCTION:
-        around = around.parent
-    return around
-
-
-def _may_be(name: bytes, text: bytes) -> bool:
-    """Whether a text of which parts are not known may be a name."""
-    return re.fullmatch(b".*".join(map(re.escape, text.split(UNKNOWN))), name) is not None
+    return next((each for each in upwards(place) if each.type == FUNCTION), None)
 
 
 def _needed(shifts: Sequence[_Shift]) -> int:

@@ -348,18 +348,16 @@ class Survey:
         """What its functions drop of their words."""
         return Shifts(self)
 
-    def own_word(self, function: bytes, words: Sequence[ShellWord], index: int) -> bytes:
-        """The variable that stands for one of the words of a call: ``FUNCTION NUMBER``, 0 for any of them.
+    def own_words(self, function: bytes, words: Sequence[ShellWord]) -> list[bytes]:
+        """The variables that stand for the words of a call: ``FUNCTION NUMBER``, 0 for any of them.
 
         The first of the words is the name by which the function is called.
         """
-        is_sure = (
-            index <= MOST_NUMBERED
-            and words[0].is_literal
-            and not any(word.spreads for word in words[1 : index + 1])
-            and sum(not word.spreads for word in words[1:]) >= self.shifts.needs(function)
-        )
-        return b"%s %d" % (function, index if is_sure else 0)
+        spreading = [at for at, word in enumerate(words) if at and word.spreads]
+        is_enough = len(words) - 1 - len(spreading) >= self.shifts.needs(function)
+        end = min([*spreading, len(words), MOST_NUMBERED + 1])
+        numbered = range(end) if words[0].is_literal and is_enough else ()
+        return [b"%s %d" % (function, at if at in numbered else 0) for at in range(len(words))]
 
     @cached_property
     def exports_functions(self) -> bool:

@@ -98,6 +98,8 @@ class ShellTable(Struct, frozen=True):
     """The builtins that assign by their words."""
     evaluating: tuple[bytes, ...]
     """The builtins that may take one of their words for code, or for what the grammar does not know."""
+    forwarding: tuple[bytes, ...]
+    """The builtins that run a command which stands in their words."""
 
     @property
     def calculates_in_tests(self) -> bool:
@@ -134,7 +136,8 @@ def _table(shell: str) -> ShellTable:
     calculating = tuple(name for name, builtin in builtins.items() if _may_calculate(builtin))
     declaring = tuple(name for name, builtin in builtins.items() if "assign" in builtin.operands)
     evaluating = tuple(name for name, builtin in builtins.items() if _may_evaluate(builtin))
-    return ShellTable(shell, builtins, parameters, calculating, declaring, evaluating)
+    forwarding = tuple(name for name, builtin in builtins.items() if "command" in builtin.operands)
+    return ShellTable(shell, builtins, parameters, calculating, declaring, evaluating, forwarding)
 
 
 def _may_calculate(builtin: Builtin) -> bool:

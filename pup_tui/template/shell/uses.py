@@ -572,7 +572,7 @@ class Uses:
     def _hand_to(self, node: Node, name: bytes, words: Sequence[ShellWord], index: int) -> None:
         """The variables of one command: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
         if name in self._survey.functions:
-            self.targets.add(self._survey.own_word(name, words, index))
+            self.targets.add(self._survey.own_words(name, words)[index])
         elif name == b"set":
             self.targets.add(b"%s 0" % self._survey.scope_of(node))
             for option, array in pairwise(words[: index + 1]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -95,6 +95,15 @@ def command_nodes(command: Node) -> list[Node]:
             elif redirect.type == "heredoc_redirect":
                 nodes += redirect.children_by_field_name("argument")
     return nodes
+
+
+def may_be(name: bytes, parts: Sequence[bytes]) -> bool:
+    """Whether a text of these parts, with anything between them, may be a name; one part is all of it."""
+    if sum(map(len, parts)) > len(name):
+        return False
+    # Between parts that are empty there is nothing more to try.
+    known = [*parts[:1], *filter(None, parts[1:-1]), *parts[1:][-1:]]
+    return re.fullmatch(b".*".join(map(re.escape, known)), name) is not None
 
 
 def is_calculation(text: bytes) -> bool:
