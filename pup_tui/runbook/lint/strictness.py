@@ -18,7 +18,7 @@ from pup_tui.runbook.lint.endings import (
 )
 from pup_tui.runbook.lint.errexit import sets_errexit, stops_at_failures
 from pup_tui.runbook.lint.statements import StepScript, source_of
-from pup_tui.runbook.lint.subject import Finding, Subject
+from pup_tui.runbook.lint.subject import Finding, Subject, found_in
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
 from pup_tui.runbook.steps import StepDraft
@@ -67,13 +67,7 @@ def unseen_failure(subject: Subject) -> Iterator[Finding]:
             if declaring:
                 told = f"{shown(name)} may fail unseen: {shown(declaring)} ends well all the same"
                 hint = "assign by a line of its own (`NAME=$(…) || exit`), and declare by another"
-            yield _finding(script, found, told, hint)
-
-
-def _finding(script: StepScript, command: Node, told: str, hint: str) -> Finding:
-    name, line = name_of(command), script.line(command)
-    nth = script.nth(command, name)
-    return Finding(script.node, told, hint, line, name, nth, script.step.group)
+            yield found_in(script, found, told, hint, name)
 
 
 def strict_pipeline(subject: Subject) -> Iterator[Finding]:
@@ -85,7 +79,7 @@ def strict_pipeline(subject: Subject) -> Iterator[Finding]:
             name = name_of(found)
             told = f"{shown(name)} may fail unseen: {script.shell} has no `pipefail` for `strict`"
             hint = "write `shell: bash`, or let the command write to a file first"
-            yield _finding(script, found, told, hint)
+            yield found_in(script, found, told, hint, name)
 
 
 def _hidden_by_pipes(script: StepScript) -> Iterator[Node]:
