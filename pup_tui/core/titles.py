@@ -1,10 +1,10 @@
-"""How a step is called where several like it may be asked about: its items have to be told apart."""
+"""How a step is called in questions: those of which the name is the same have to be told apart."""
 
 from __future__ import annotations
 
 from json import dumps
 
-from pup_tui.core.ids import holder_id, is_item, upwards
+from pup_tui.core.ids import is_item, item_numbers, upwards
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
 
@@ -13,11 +13,12 @@ _MOST_OF_ITEM = 60
 
 
 def title_of(program: Program, state: RunState, step: str) -> str:
-    """A step's name; inside of others its id, its name where that says more, and what its items
-    are called.
+    """A step's name; where that is not its alone its id before it, and in a foreach what its items are
+    called.
     """
     given = program.node(step).step
-    if not holder_id(step):
+    called_so = sum(node.step.name == given.name for node in program.nodes)
+    if called_so < 2 and not item_numbers(step):
         return given.name
     own = step if given.name == given.id else f"{step}: {given.name}"
     items = [item_name(program, state, each) for each in upwards(step) if is_item(each)]

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from pup_tui.tui.dialogs.dialog import Answer
     from pup_tui.tui.services import Services
+    from pup_tui.tui.widgets.run_page import RunPage
 
 TERMINATED = 128 + signal.SIGTERM
 HANGUP = 128 + signal.SIGHUP
@@ -295,10 +296,14 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         self.screen.refresh()
 
     @property
+    def _run_in_front(self) -> RunPage | None:
+        main = self.screen_stack[0]
+        return main.run_pages.get(main.page) if isinstance(main, MainScreen) else None
+
+    @property
     def idle_keys(self) -> frozenset[str]:
         """The actions that only say why they do nothing where one is: nobody is told that they work."""
-        main = self.screen_stack[0]
-        page = main.run_pages.get(main.page) if isinstance(main, MainScreen) else None
+        page = self._run_in_front
         cancels = page is not None and page.live is not None and not page.over
         return frozenset() if cancels else frozenset({"interrupt"})
 
@@ -306,8 +311,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         """Ask (over its dialog too) whether the run in front is to be cancelled; or say how to leave."""
         if self.screen.get_selected_text() or getattr(self.focused, "selected_text", ""):
             raise SkipAction  # then it copies
-        main = self.screen_stack[0]
-        page = main.run_pages.get(main.page) if isinstance(main, MainScreen) else None
+        page = self._run_in_front
         if self.screen is self._cancelling or isinstance(self.screen, SystemModalScreen):
             return
         if page is None:
@@ -335,7 +339,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         if self._ending is None:
             self.runs.terminate(by)
             self._ends_with = code
-            self._ending = asyncio.create_task(self._end(code, by, CLEANUP_LIMIT + PATIENCE))
+            self._ending = asyncio.create_task(self._end(by, CLEANUP_LIMIT + PATIENCE))
 
     def lose_terminal(self) -> None:
         """End the program since nobody sees it any more: runs are interrupted where they are."""
@@ -345,11 +349,11 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         if self._ending is None:
             self.runs.interrupt(TERMINAL_LOST)
             self._ends_with = HANGUP
-            self._ending = asyncio.create_task(self._end(HANGUP, TERMINAL_LOST))
+            self._ending = asyncio.create_task(self._end(TERMINAL_LOST))
 
-    async def _end(self, code: int, reason: str, patience: float = PATIENCE) -> None:
+    async def _end(self, reason: str, patience: float = PATIENCE) -> None:
         await self.runs.end(reason, patience)
-        self.exit(return_code=code)
+        self.exit(return_code=self._ends_with)
 
     def _look_at_terminal(self) -> None:
         driver = self._driver

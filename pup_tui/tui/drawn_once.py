@@ -138,5 +138,5 @@ def _is_alike_and_plain(pair: tuple[str, str]) -> bool:
 
 
 def _is_plain(*strips: Strip) -> bool:
-    """Whether each character has one column."""
-    return all(strip.cell_length == len(strip.text) for strip in strips)
+    """Whether each character has one column; a wide one and one without any are as many as two such."""
+    return all(cell_len(character) == 1 for strip in strips for character in strip.text)

@@ -88,7 +88,7 @@ async def _edit_copy(app: App[object], entry: Entry, services: Services) -> Edit
     if answer is None or answer.answer != "yes":
         return Edited(f"{told}: nothing was copied.", "information")
     try:
-        text = await aside(entry.path.read_text)
+        text = await aside(entry.path.read_text, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         return Edited(safe_text(f"{entry.path} cannot be read: {error}."))
     return await _edit_new(app, path, text, services)
@@ -99,7 +99,10 @@ async def write_first(app: App[object], services: Services) -> Edited:
 
     One that was begun before stays as it is.
     """
-    return await _write(app, FIRST_NAME, services)
+    folder = own_folder(services)
+    if folder is None:
+        return Edited(_NO_FOLDER)
+    return await _write(app, folder, FIRST_NAME, services)
 
 
 async def write_another(app: App[object], services: Services) -> Edited | None:
@@ -112,12 +115,16 @@ async def write_another(app: App[object], services: Services) -> Edited | None:
     if folder is None:
         return Edited(_NO_FOLDER)
     answer = await app.push_screen_wait(RunbookScreen(partial(_why_not, folder), str(folder)))
-    return None if answer is None else await _write(app, answer.note, services)
+    return None if answer is None else await _write(app, folder, answer.note, services)
 
 
 def first_text() -> str:
     """The first runbook, as it would be written."""
-    return TEMPLATE.replace("NAME", FIRST_NAME, 1)
+    return _text(FIRST_NAME)
+
+
+def _text(name: str) -> str:
+    return TEMPLATE.replace("NAME", name, 1)
 
 
 def _why_not(folder: Path, name: str) -> str:
@@ -132,12 +139,9 @@ def _files(folder: Path, name: str) -> list[Path]:
     return [folder / f"{name}.yaml", folder / f"{name}.yml"]
 
 
-async def _write(app: App[object], name: str, services: Services) -> Edited:
-    folder = own_folder(services)
-    if folder is None:
-        return Edited(_NO_FOLDER)
+async def _write(app: App[object], folder: Path, name: str, services: Services) -> Edited:
     path, *_ = _files(folder, name)
-    return await _edit_new(app, path, TEMPLATE.replace("NAME", name, 1), services)
+    return await _edit_new(app, path, _text(name), services)
 
 
 async def _edit_new(app: App[object], path: Path, text: str, services: Services) -> Edited:

@@ -63,22 +63,16 @@ def shown_key(app: App[Any], key: str) -> str:
 def own_bindings(screen: Screen[Any]) -> Iterator[tuple[KeyAction, ActiveBinding]]:
     """What can be done where the focus is: one for each key, the nearest to the focus first.
 
-    What is typed into the control with the focus is none.
+    What is typed into the control with the focus is none, nor is what would only say why it does nothing.
     """
     focused = screen.focused
+    idle: frozenset[str] = getattr(screen.app, "idle_keys", frozenset())
     for key, active in screen.active_bindings.items():
         action = ACTIONS.get(active.binding.id or "")
         typed = key if len(key) == 1 else _CHARACTERS.get(key)
         taken = focused is not None and typed and focused.check_consume_key(key, typed)
-        idle = binding_is_idle(screen.app, active)
-        if action is not None and not (taken or idle):
+        if action is not None and action.name not in idle and not taken:
             yield action, active
-
-
-def binding_is_idle(app: App[Any], active: ActiveBinding) -> bool:
-    """Whether a key of the application's would only say that there is nothing to do."""
-    idle: frozenset[str] = getattr(app, "idle_keys", frozenset())
-    return active.binding.id in idle
 
 
 def by_position(app: App[Any], event: events.Key) -> events.Key:

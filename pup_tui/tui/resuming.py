@@ -157,12 +157,13 @@ class Resumer:
 
         Raises RunGoesOn if the run is under way again.
         """
+        from pup_tui.core.titles import title_of
         from pup_tui.drivers.left_behind import left_behind
         from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 
         for left in await left_behind(self._services.state, past.row, standing.begun):
-            name = past.program.node(left.step).step.name
-            asked = LeftRunningScreen(name, left.processes, left.lives)
+            title = title_of(past.program, past.state, left.step)
+            asked = LeftRunningScreen(title, left.processes, left.lives)
             answer = await self._screen.app.push_screen_wait(asked)
             if answer is None:
                 return False

@@ -55,3 +55,9 @@ class Typed:
     def just_now(self) -> bool:
         """Whether a text was typed a moment ago, also where its field is left or gone."""
         return monotonic() - self._last < JUST_NOW
+
+
+def typed_in(app: App[Any]) -> Typed:
+    """What an application has noted of that: nothing, where it does not note it."""
+    typed = getattr(app, "typed", None)
+    return typed if isinstance(typed, Typed) else Typed()

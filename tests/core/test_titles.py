@@ -96,5 +96,16 @@ def test_a_long_value_is_cut_and_stays_on_its_line() -> None:
     assert asked == f"ask[0] · a {'b' * 57}…"
 
 
-def test_an_outermost_step_has_its_name() -> None:
-    assert titles("steps: [{name: Really go, kind: confirm, message: Yes?}]") == ["Really go"]
+@pytest.mark.parametrize(
+    "around", ["{}", "[{{name: a, kind: group, steps: {}}}]"], ids=["outermost", "in a group"]
+)
+def test_a_step_whose_name_no_other_has_is_called_by_it(around: str) -> None:
+    text = around.format("[{name: Really go, kind: confirm, message: Yes?}]")
+    assert titles(f"steps: {text}") == ["Really go"]
+
+
+def test_steps_of_one_name_are_told_apart_by_their_ids() -> None:
+    asks = "steps: [{name: Really go, kind: confirm, message: Yes?}]"
+    both = ", ".join(f"{{name: {name}, kind: group, {asks}}}" for name in ("a", "b"))
+    asked = titles(f"steps: [{{name: p, kind: parallel, steps: [{both}]}}]")
+    assert asked == ["p/a/really_go: Really go", "p/b/really_go_2: Really go"]

@@ -339,13 +339,13 @@ steps:
 """,
     )
     with typed(program, "run", "later.yaml") as child:
-        child.expect_exact("p/first: Go on? [y/N] ")
+        child.expect_exact("first: Go on? [y/N] ")
         (program.cwd / "go").touch()
         child.expect_exact("Second?")
-        child.expect_exact("(this is asked once `p/first` is answered)")
+        child.expect_exact("(this is asked once `first` is answered)")
         child.sendline("y")
-        child.expect_exact("p/g/second: Go on? [y/N] ")
-        assert "p/first: Go on" not in (child.before or "")
+        child.expect_exact("second: Go on? [y/N] ")
+        assert "first: Go on" not in (child.before or "")
         child.sendline("y")
         assert ended(child) == 0
 

@@ -88,6 +88,7 @@ async def test_what_was_drawn_over_is_sent_again(sent: Sent) -> None:
         ("🔥 00:01 at work", "🔥 00:02 at work", (0, 0, 20)),
         ("00:01 at work 🔥", "00:02 at work 🔥", (0, 0, 20)),
         ("1 🔥 5", "1 ab 5", (0, 0, 20)),
+        ("[b]⚠️[/b] 00:01 at work", "[b]⚠️[/b] 00:02 at work", (0, 0, 8)),
     ],
 )
 async def test_of_a_line_only_the_cells_that_change_are_sent(

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from textual.widgets import Input, TextArea
 
 from pup_tui.core.events import Answered, Resumed
 from pup_tui.core.run import Run
-from pup_tui.drivers import launcher
+from pup_tui.drivers import launcher, left_behind
 from pup_tui.drivers.locks import HeldLocks
 from pup_tui.drivers.recorded import Recorded
 from pup_tui.journal.reader import read_journal
@@ -863,3 +864,26 @@ async def test_the_line_about_interrupted_runs_is_put_aside_by_its_key(
         await console.sees("a run was interrupted: deploy", "R shows it · x aside")
         await console.press("x")
         await console.eventually(lambda: not console.main.query(InterruptedBanner))
+
+
+async def test_of_a_step_that_still_runs_the_item_is_named(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lives() -> bool:
+        return True
+
+    async def left(*_: object) -> list[SimpleNamespace]:
+        return [SimpleNamespace(step="roll[0]", processes="sleep (pid 7)", lives=lives)]
+
+    monkeypatch.setattr(left_behind, "left_behind", left)
+    text = "name: deploy\nsteps: [{name: Roll, kind: shell, run: roll, foreach: [eu1, us3]}]\n"
+    executor = FakeExecutor(Play(stdout=b"half way\n", hold=asyncio.Event()))
+    services = make_services({"deploy.yaml": text}, executor=executor)
+    await has_run(services, "deploy", until="half way")
+    async with open_console(services) as console:
+        await to_history(console)
+        await console.press("r")
+        await console.sees("Resume deploy?")
+        await console.press("ctrl+r")
+        await console.sees("Still running: roll[0]: Roll · eu1", "sleep (pid 7)")
+        await console.press("escape")

@@ -35,7 +35,7 @@ from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
-from pup_tui.tui.typing import Typed
+from pup_tui.tui.typing import typed_in
 
 ARM_SECONDS = 0.4
 """How long after it was first drawn, and after a key that came before that, a dialog takes no answer."""
@@ -292,8 +292,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         if not ARM_SECONDS or self.IS_CALLED:
             self._arm()
         else:
-            typed = getattr(self.app, "typed", None)
-            self._unseen = isinstance(typed, Typed) and typed.just_now
+            self._unseen = typed_in(self.app).just_now
         if self._left is not None:
             self._count_down(self._left)
             self.set_interval(COUNTS, partial(self._count_down, self._left))
@@ -418,13 +417,13 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             return
         if in_time and not event.is_printable:
             self._is_seen()
-        self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
         if not (event.is_printable or event.key in _MEANS_A_CHOICE):
             # It may put the dialog away, scroll or ask for help, but what it does next is no answer.
             self._takes_from = max(self._takes_from, monotonic() + ARM_SECONDS)
             return
         event.stop()
         event.prevent_default()
+        self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
         self.want(UNSEEN if self._unseen else TOO_EARLY)
 
     def on_mouse_down(self) -> None:
@@ -468,8 +467,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         if self._withdrawn and self.is_active and not self._is_leaving:
             self._is_leaving = True
             tell_unsent(self.app, self._heading, self.unsent())
-            if isinstance(typed := getattr(self.app, "typed", None), Typed):
-                typed.field_goes(self.app)
+            typed_in(self.app).field_goes(self.app)
             self.dismiss(None)
 
     # Search

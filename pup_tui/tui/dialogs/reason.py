@@ -73,12 +73,20 @@ class ReasonScreen(Dialog):
         else:
             self.action_put_away()
 
+    @property
+    def _given(self) -> str:
+        return self._field.value.strip()
+
+    def _refusal(self, given: str) -> str:
+        """Why what was typed is not taken; empty if it is."""
+        return "" if given else self.MISSING
+
     def _accept(self) -> None:
-        reason = self._field.value.strip()
-        if reason:
-            self.give("yes", reason)
+        given = self._given
+        if why := self._refusal(given):
+            self.want(why, self._field)
         else:
-            self.want(self.MISSING, self._field)
+            self.give("yes", given)
 
 
 class NoteScreen(ReasonScreen):
@@ -87,12 +95,12 @@ class NoteScreen(ReasonScreen):
     HINT = "What is to be remembered of it"
     MISSING = "The note is missing: type it here."
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "note" and super().check_action(action, parameters)
-
     def __init__(self) -> None:
         told = "It stands in the record with your name and the time."
         super().__init__("A note on this run", told)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "note" and super().check_action(action, parameters)
 
 
 class RunbookScreen(ReasonScreen):
@@ -107,14 +115,12 @@ class RunbookScreen(ReasonScreen):
         super().__init__("A new runbook", message)
         self._why_not = why_not
 
-    def _accept(self) -> None:
-        name = self._field.value.strip().removesuffix(".yaml")
-        if name and (why := self._why_not(name)):
-            self.want(why, self._field)
-        elif name:
-            self.give("yes", name)
-        else:
-            super()._accept()
+    @property
+    def _given(self) -> str:
+        return super()._given.removesuffix(".yaml")
+
+    def _refusal(self, given: str) -> str:
+        return super()._refusal(given) or self._why_not(given)
 
 
 class FileScreen(ReasonScreen):

@@ -619,7 +619,7 @@ class MainScreen(Shell):
                 if message.view.waiting:
                     told += with_keys(self.app, " · {waiting} shows what can become of it")
                 self._call_for(message.view, told, severity)
-            if message.view.going_on is not None:
+            else:
                 self._broken_off.append(message.view)
             self._offer_ways_on()
             alert, done = self._services.alert, message.status == "succeeded"

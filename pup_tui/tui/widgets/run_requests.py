@@ -10,6 +10,7 @@ from textual.app import App
 
 from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.core.ids import UNDO
+from pup_tui.core.titles import title_of
 from pup_tui.core.undoing import offers
 from pup_tui.drivers.local import LocalRun
 from pup_tui.spelling import as_typed
@@ -115,8 +116,6 @@ class RunRequests:
         return standing(self._live.program, self._live.state).failed
 
     def title_of(self, step: str) -> str:
-        from pup_tui.core.titles import title_of
-
         return title_of(self._live.program, self._live.state, step)
 
     def choose_undone(self, step: str, chosen: Callable[[UndoAnswer | None], None]) -> None:
