@@ -12,10 +12,11 @@ from pup_tui.datadog.arguments import check_beginning, says_read_only
 from pup_tui.datadog.client import MAY_BE_DONE
 from pup_tui.datadog.commands import CommandError, Invocation, execute, mutates, resolve
 from pup_tui.datadog.configuration import (
-    READ_ONLY_VARIABLE,
+    READ_ONLY_VARIABLES,
     ConfigurationError,
     DatadogConfiguration,
     PupChoice,
+    allows_changes,
 )
 from pup_tui.datadog.endpoint import path_of
 from pup_tui.datadog.errors import DatadogError
@@ -51,10 +52,6 @@ if TYPE_CHECKING:
 
 BUILT_IN = "the built-in client"
 """What `ran_by` calls the client of this program."""
-
-
-_READ_ONLY = (READ_ONLY_VARIABLE, "DD_CLI_READ_ONLY", "PUP_READ_ONLY")
-_YES = frozenset({"true", "1"})
 
 
 class _Started(NamedTuple):
@@ -209,7 +206,8 @@ def _why_barred(words: Sequence[str], request: PupRequest, context: Context) -> 
         return BARRED
     if changes and says_read_only(words):
         return "it changes something, and --read-only is given"
-    if changes and any((request.env.get(name) or "").lower() in _YES for name in _READ_ONLY):
+    told = (request.env.get(name) or "" for name in READ_ONLY_VARIABLES)
+    if changes and not all(map(allows_changes, told)):
         return "it changes something, and its `env` says read-only"
     return ""
 
