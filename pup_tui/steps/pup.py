@@ -86,7 +86,7 @@ class PupExecutor:
         cwd = context.cwd / (request.cwd or "")
         try:
             account = account_of(self._configuration, request.env, environ)
-            started = self._started(request, words, invocation, account, context)
+            started = self._started(request, words, invocation, account, environ, context)
         except CommandError as error:
             return Outcome(ok=False, reason=str(error))
         except ConfigurationError as error:
@@ -130,18 +130,19 @@ class PupExecutor:
         words: Sequence[str],
         invocation: Invocation | None,
         account: DatadogConfiguration,
+        environ: Mapping[str, str],
         context: Context,
     ) -> _Started | None:
         """What the words start, an extension or an installed `pup`; None for the built-in client.
 
         Raises CommandError.
         """
-        environ = context.environment(request.env)
-        is_of_another = account.base_url != self._configuration.base_url
-        if is_of_another and "DD_ORG" not in request.env:
-            environ.pop("DD_ORG", None)
+        usual = self._configuration
+        is_of_another = account.base_url != usual.base_url
         cwd = context.cwd / (request.cwd or "")
         given = environment(environ, context.environ)
+        if is_of_another and "DD_ORG" not in request.env:
+            given.pop("DD_ORG", None)
         if invocation is None and self._choice != "builtin":
             extension = find_extension(words, environ)
             if extension is not None:
@@ -162,7 +163,6 @@ class PupExecutor:
         if invocation is None:
             check_beginning(words)
             check_login(words)
-        usual = self._configuration
         is_apart = is_of_another or not account.is_of_site or usual.stored_elsewhere
         command = ProcessCommand(
             executable=path,
