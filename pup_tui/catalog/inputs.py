@@ -33,7 +33,6 @@ __all__ = [
     "wanted_inputs",
 ]
 
-_NO_NAMES: Mapping[str, Any] = {}
 _CHOOSE = "choose one with --profile NAME, or in the console's title bar"
 
 
@@ -79,7 +78,7 @@ async def resolve_inputs(
     runbook: Runbook,
     given: Mapping[str, object],
     sources: Sources,
-    names: Mapping[str, Any] = _NO_NAMES,
+    names: Mapping[str, Any] = {},
 ) -> Resolved:
     """Every variable's value: as given, else as the profile says, else from where it comes from, else its
     default. Where the runbook refuses the profile that is the only problem. `names` are known besides.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pup_tui.runbook.model import PupStep
 
 if TYPE_CHECKING:
+    from pup_tui.datadog.configuration import DatadogConfiguration
     from pup_tui.known_word import KnownWord
     from pup_tui.runbook.model import Step
 
@@ -51,22 +53,27 @@ class KnownPup:
 
     def refuses(self, step: Step, env: Mapping[str, str | None]) -> str:
         """Why a step with this environment, as it is known, does not begin; blank where nothing says so."""
+        from pup_tui.datadog.step_account import trouble_foreseen
+
+        if not isinstance(step, PupStep) or self._configured is None:
+            return ""
+        return trouble_foreseen(self._configured, env)
+
+    @cached_property
+    def _configured(self) -> DatadogConfiguration | None:
+        """The Datadog that is configured; None for what cannot be used, which is told where it is used."""
         from pup_tui.datadog.configuration import (
             SITE_VARIABLE,
             URL_VARIABLE,
             ConfigurationError,
             DatadogConfiguration,
         )
-        from pup_tui.datadog.step_account import trouble_foreseen
 
-        if not isinstance(step, PupStep):
-            return ""
         named = {SITE_VARIABLE: self._site, URL_VARIABLE: self._datadog}
         try:
-            usual = DatadogConfiguration.from_environment(named)
+            return DatadogConfiguration.from_environment(named)
         except ConfigurationError:
-            return ""  # what is configured cannot be used, and is told where it is used
-        return trouble_foreseen(usual, env)
+            return None
 
 
 def program_for(words: Sequence[KnownWord]) -> str:

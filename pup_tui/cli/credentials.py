@@ -89,14 +89,15 @@ class Credentials:
         It may ask the keyring, which may ask the operator: beside an event loop by `look`. What it found
         stays until it ends. Raises Failure as `account` does.
         """
-        found = self._looked_for(again=False)
-        if self._is_stored_elsewhere:
-            from msgspec.structs import replace
-
-            return replace(found, stored_elsewhere=True)
-        return found
+        return self._looked_for(again=False)
 
     @cached_property
+    def _told_of_pup(self) -> DatadogConfiguration:
+        """The account, which tells whether `pup` itself has credentials for another one."""
+        from msgspec.structs import replace
+
+        return replace(self.account, stored_elsewhere=self._is_stored_elsewhere())
+
     def _is_stored_elsewhere(self) -> bool:
         """Whether `pup` is led to another Datadog than that which the keys in its settings are for."""
         from pup_tui.datadog.configuration import (
@@ -117,15 +118,16 @@ class Credentials:
 
     def _looked_for(self, *, again: bool) -> DatadogConfiguration:
         """The account as it was found. Where that had no credentials they may be looked for `again`."""
-        if self.account.authenticated:
-            return self.account
+        account = self._told_of_pup
+        if account.authenticated:
+            return account
         with self._looking:
             known = self._found
             is_old = time.time() >= self._found_until
             if known is None or is_old or (again and not known.authenticated):
                 from pup_tui.settings.credentials import with_credentials
 
-                known, until = with_credentials(self.account, self.places())
+                known, until = with_credentials(account, self.places())
                 self._found, self._found_until = known, math.inf if until is None else until
             return known
 

@@ -114,8 +114,7 @@ def _without_holders(state: Path, runs: list[Removable]) -> list[Removable]:
     for each in runs:
         if each.run in holding:
             held = holding[each.run]
-            by = held.left or "a process out of sight"
-            tell(f"run {each.run} stays: it still holds the lock {held.value}: {by}")
+            tell(f"run {each.run} stays: it still holds the lock {held.value}: {held.left_running}")
     return [each for each in runs if each.run not in holding]
 
 

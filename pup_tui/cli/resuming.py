@@ -132,7 +132,6 @@ def resume_command(
         return partial(
             launcher.resume,
             past.record,
-            cwd=at_work.cwd,
             current=current,
             secrets=values.secrets,
             made=values.made,

@@ -203,9 +203,7 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
             face = _face(run, out, err, as_json=manner.as_json)
-            answers = _answers(
-                launcher.operator, err, parts.sources.working_in(run.cwd), terminal, manner
-            )
+            answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
             judge = None if manner.undone is None else manner.undone.judge
             try:
                 code = await run_headless(run, face, answers, judge, manner.stands_for)

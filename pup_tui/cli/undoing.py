@@ -94,7 +94,6 @@ def undo_command(
         return partial(
             launcher.resume,
             past.record,
-            cwd=at_work.cwd,
             secrets=values.secrets,
             made=values.made,
             captures=hidden.captures,

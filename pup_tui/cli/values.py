@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pup_tui.runbook.parts import Variable
     from pup_tui.runbook.variables.file import FileValues
 
-_NO_NAMES: Mapping[str, Any] = {}
 _HOW_SECRETS_COME = (
     "a secret comes by --arg-file, by a prompt on a terminal, "
     "or from where its `from` names (env:, file:, keyring:, command:)"
@@ -94,7 +93,7 @@ def resolve_values(
     sources: Sources,
     *,
     ask: bool,
-    names: Mapping[str, Any] = _NO_NAMES,
+    names: Mapping[str, Any] = {},
 ) -> Resolved:
     """Every variable's value; asks on the terminal for those that only a person can give, if `ask`.
 

@@ -69,7 +69,7 @@ def local_values(
         kept,
         profile=settings.profile_name,
         profile_values=settings.profile.said.vars if settings.profile else {},
-    )
+    ).working_in(settings.cwd)
 
 
 def resolver(sources: Sources) -> Resolve:
@@ -141,8 +141,8 @@ class Parts:
         """Where the values of variables come from."""
         from pup_tui.catalog.value_sources import ChoiceCache
 
-        # Another Datadog, or another folder, has other choices.
-        place = f"{self.credentials.account.base_url}\0{self.settings.cwd}"
+        # Another Datadog has other choices; in which folder a command runs, its key tells.
+        place = self.credentials.account.base_url
         kept = ChoiceCache(self.settings.state_dir / "choices", place) if self.journal else None
         return local_values(self.settings, self.credentials.environ, self._run_value_command, kept)
 

@@ -294,7 +294,7 @@ class _Planning:
                     *self._own_details(node, details),
                     *self._rules(node, skipped=reason.startswith(SKIPPED)),
                     *self._undo_refused(node),
-                    *self._env_refused(node),
+                    *self._env_refused(node, details),
                 ),
                 **shown.sent.as_fields(),
             )
@@ -361,8 +361,8 @@ class _Planning:
         if not node.is_item and static_id(node.id) in self._undo_barred:
             yield f"taking it back is {BARRED}"
 
-    def _env_refused(self, node: Node) -> Iterator[str]:
-        if not node.step.has_output or node.is_loop:
+    def _env_refused(self, node: Node, details: Details) -> Iterator[str]:
+        if not details.env or node.is_loop:
             return
         with self._stand_ins.given():
             try:

@@ -18,6 +18,9 @@ CREDENTIAL_VARIABLES = ("DD_API_KEY", "DD_APP_KEY", "DD_ACCESS_TOKEN")
 URL_VARIABLE = "PUP_TUI_DATADOG_URL"
 READ_ONLY_VARIABLE = "DD_READ_ONLY"
 """What tells `pup` that nothing may be changed; `true` in every process of the read-only mode."""
+READ_ONLY_VARIABLES = (READ_ONLY_VARIABLE, "DD_CLI_READ_ONLY", "PUP_READ_ONLY")
+"""The variables by which `pup` is told to change nothing."""
+_NO = frozenset({"", "false", "0", "no", "off", "n", "f"})
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 PROXY_VARIABLES = tuple(
     name
@@ -164,6 +167,14 @@ class DatadogConfiguration(Struct, frozen=True):
     def secrets(self) -> list[str]:
         """What must never be seen, for whoever masks output."""
         return [key for key in (self.api_key, self.app_key, self.access_token) if key]
+
+
+def allows_changes(text: str) -> bool:
+    """Whether one of the `READ_ONLY_VARIABLES` with this text lets things be changed.
+
+    What is neither a yes nor a no may be meant as a yes: what refuses too much can be begun again.
+    """
+    return text.strip().lower() in _NO
 
 
 def checked(name: str, check: Callable[[str], str], text: str) -> str:

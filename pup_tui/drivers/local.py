@@ -204,7 +204,7 @@ class LocalRun:
         while not self._events.empty():
             # It was remarked in the moment in which the run ended.
             if isinstance(left := self._events.get_nowait(), NoteAdded):
-                await self._note(left)
+                await self._note_late(left)
 
     # What people want of it
 
@@ -266,6 +266,17 @@ class LocalRun:
         await self._around.log.add_to_past(self.run, *recorded)
         for action in actions:
             await self._perform(action)
+
+    async def _note_late(self, noted: NoteAdded) -> None:
+        """Record a remark after the end, which it changes nothing about: those who watch are told where it
+        cannot be.
+        """
+        try:
+            await self._note(noted)
+        except JournalError as error:
+            note = self._around.masking.text(noted.note)
+            told = f"the note `{note}` was not recorded: {error.message}"
+            self._each(lambda watcher: watcher.trouble(told))
 
     def cancel(self, by: str, reason: str = "") -> None:
         self.stopped_by = self.stopped_by or by

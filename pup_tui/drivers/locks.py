@@ -130,11 +130,15 @@ class LockHeld(Exception):
         return _NAMELESS if self.holder is None else str(self.holder)
 
     @property
+    def left_running(self) -> str:
+        """What keeps the lock where the run itself does not."""
+        return self.left or "a process out of sight"
+
+    @property
     def why(self) -> str:
         """What keeps the lock where the run itself does not, or from who breaks it; else empty."""
         if self.ended:
-            left = self.left or "a process out of sight"
-            return f"that run has ended, but it left running: {left}"
+            return f"that run has ended, but it left running: {self.left_running}"
         if not self.kept:
             return ""
         broke = self.holder.broke if self.holder is not None else ""
@@ -168,10 +172,9 @@ def held_locks(folder: Path) -> Mapping[str, LockHeld]:
             if path.name == _GATE or _locked(descriptor, path):
                 os.close(descriptor)
                 continue
-            held = _found_held(descriptor, path, "")
-            if held.holder is not None:
-                held.value = held.holder.value
-                found[held.holder.run] = held
+            holder = _read_holder(descriptor)
+            if holder is not None:
+                found[holder.run] = _held_by(holder, path, holder.value)
     return found
 
 
@@ -320,13 +323,22 @@ def _flock(descriptor: int, path: Path, operation: int) -> bool:
 
 def _found_held(descriptor: int, path: Path, value: str) -> LockHeld:
     """Who holds the lock that `descriptor` could not get; closes it."""
+    holder = _read_holder(descriptor)
+    return LockHeld(value, None) if holder is None else _held_by(holder, path, value)
+
+
+def _read_holder(descriptor: int) -> Holder | None:
+    """Who noted that they hold a lock, None where that cannot be told; closes the descriptor."""
     try:
         content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-        holder = decode_json(content, Holder)
+        return decode_json(content, Holder)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return LockHeld(value, None)
+        return None
     finally:
         os.close(descriptor)
+
+
+def _held_by(holder: Holder, path: Path, value: str) -> LockHeld:
     # Of another machine's processes nothing can be seen here.
     if holder.host != socket.gethostname() or not _PROC.is_dir():
         return LockHeld(value, holder)

@@ -23,9 +23,11 @@ from pup_tui.attention import NotifyChoice
 from pup_tui.datadog.configuration import (
     CREDENTIAL_VARIABLES,
     READ_ONLY_VARIABLE,
+    READ_ONLY_VARIABLES,
     SITE_VARIABLE,
     URL_VARIABLE,
     ConfigurationError,
+    allows_changes,
     base_url_of,
     site_of,
 )
@@ -45,10 +47,7 @@ COMMAND_LINE = "command line"
 DEFAULT = "default"
 RETENTION = ("older_than", "larger_than")
 
-READ_ONLY = (READ_ONLY_VARIABLE, "DD_CLI_READ_ONLY", "PUP_READ_ONLY")
-"""The variables by which `pup` is told to change nothing."""
 _YES = frozenset({"true", "1", "yes", "on", "y", "t"})
-_NO = frozenset({"", "false", "0", "no", "off", "n", "f"})
 
 
 class CommandLine(Struct):
@@ -232,7 +231,7 @@ class _Reading:
         """Where `pup` itself is told that nothing may be changed; empty where it is not."""
         store = self._pup_store
         said = "" if store is None else store.settings().read_only
-        return "" if _means_no(said) else f"pup's {CONFIG_FILE}{_odd(said)}"
+        return "" if allows_changes(said) else f"pup's {CONFIG_FILE}{_odd(said)}"
 
     def _notify(self, said: NotifyChoice) -> NotifyChoice:
         line = self._line("notify")
@@ -472,19 +471,12 @@ def _is_terminal(stream: TextIO) -> bool:
 
 
 def _said_read_only(place: str, environ: Mapping[str, str]) -> str:
-    """Where variables say that nothing may be changed, with what is odd about it; empty where none does.
-
-    What is neither a yes nor a no may be meant as one: a run that refuses too much can be begun again.
-    """
-    for name in READ_ONLY:
+    """Where variables say that nothing may be changed, with what is odd about it; empty where none does."""
+    for name in READ_ONLY_VARIABLES:
         text = environ.get(name, "").strip()
-        if not _means_no(text):
+        if not allows_changes(text):
             return f"{place} {name}{_odd(text)}"
     return ""
-
-
-def _means_no(text: str) -> bool:
-    return text.strip().lower() in _NO
 
 
 def _odd(text: str) -> str:

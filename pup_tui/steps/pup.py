@@ -12,10 +12,11 @@ from pup_tui.datadog.arguments import check_beginning, says_read_only
 from pup_tui.datadog.client import MAY_BE_DONE
 from pup_tui.datadog.commands import CommandError, Invocation, execute, mutates, resolve
 from pup_tui.datadog.configuration import (
-    READ_ONLY_VARIABLE,
+    READ_ONLY_VARIABLES,
     ConfigurationError,
     DatadogConfiguration,
     PupChoice,
+    allows_changes,
 )
 from pup_tui.datadog.endpoint import path_of
 from pup_tui.datadog.errors import DatadogError
@@ -53,10 +54,6 @@ BUILT_IN = "the built-in client"
 """What `ran_by` calls the client of this program."""
 
 
-_READ_ONLY = (READ_ONLY_VARIABLE, "DD_CLI_READ_ONLY", "PUP_READ_ONLY")
-_YES = frozenset({"true", "1"})
-
-
 class _Started(NamedTuple):
     """A process to start; one that is `is_apart` may not send what `pup` has stored for its own site."""
 
@@ -89,7 +86,7 @@ class PupExecutor:
         cwd = context.cwd / (request.cwd or "")
         try:
             account = account_of(self._configuration, request.env, environ)
-            started = self._started(request, words, invocation, account, context)
+            started = self._started(request, words, invocation, account, environ, context)
         except CommandError as error:
             return Outcome(ok=False, reason=str(error))
         except ConfigurationError as error:
@@ -133,18 +130,19 @@ class PupExecutor:
         words: Sequence[str],
         invocation: Invocation | None,
         account: DatadogConfiguration,
+        environ: Mapping[str, str],
         context: Context,
     ) -> _Started | None:
         """What the words start, an extension or an installed `pup`; None for the built-in client.
 
         Raises CommandError.
         """
-        environ = context.environment(request.env)
-        is_of_another = account.base_url != self._configuration.base_url
-        if is_of_another and "DD_ORG" not in request.env:
-            environ.pop("DD_ORG", None)
+        usual = self._configuration
+        is_of_another = account.base_url != usual.base_url
         cwd = context.cwd / (request.cwd or "")
         given = environment(environ, context.environ)
+        if is_of_another and "DD_ORG" not in request.env:
+            given.pop("DD_ORG", None)
         if invocation is None and self._choice != "builtin":
             extension = find_extension(words, environ)
             if extension is not None:
@@ -165,7 +163,6 @@ class PupExecutor:
         if invocation is None:
             check_beginning(words)
             check_login(words)
-        usual = self._configuration
         is_apart = is_of_another or not account.is_of_site or usual.stored_elsewhere
         command = ProcessCommand(
             executable=path,
@@ -209,7 +206,8 @@ def _why_barred(words: Sequence[str], request: PupRequest, context: Context) -> 
         return BARRED
     if changes and says_read_only(words):
         return "it changes something, and --read-only is given"
-    if changes and any((request.env.get(name) or "").lower() in _YES for name in _READ_ONLY):
+    told = (request.env.get(name) or "" for name in READ_ONLY_VARIABLES)
+    if changes and not all(map(allows_changes, told)):
         return "it changes something, and its `env` says read-only"
     return ""
 

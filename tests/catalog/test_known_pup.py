@@ -28,6 +28,8 @@ def refusals(text: str, pup: KnownPup, values: dict[str, str] | None = None) -> 
         ("PUP_MOCK_SERVER: 'https://evil.example'", "not for steps"),
         ("DD_SITE: '{{ SITE }}'", ANOTHER),
         ("DD_SITE: '{{ LATER }}'", ""),
+        ("DD_SITE: '{{ KEY }}'", ""),
+        ("PUP_TUI_DATADOG_URL: 'https://{{ KEY }}.example', DD_API_KEY: k", ""),
         ("DD_SITE: datadoghq.com", ""),
         (f"{URL}, DD_ACCESS_TOKEN: '{{{{ KEY }}}}'", ""),
         (f"{URL}, DD_ACCESS_TOKEN: '{{{{ LATER }}}}'", ""),

@@ -126,8 +126,10 @@ def test_keys_that_pup_has_stored_for_another_site_are_known_as_that(
         (tmp_path / "own" / "profiles").mkdir(parents=True)
         (tmp_path / "own" / "profiles" / "eu.yaml").write_text(profile)
         around |= {"PUP_TUI_CONFIG_DIR": str(tmp_path / "own"), "PUP_TUI_PROFILE": "eu"}
-    found = Parts(read_settings(environ=around)).credentials.datadog
+    credentials = Parts(read_settings(environ=around)).credentials
+    found = credentials.datadog
     assert found.stored_elsewhere is is_elsewhere
+    assert credentials.datadog is found  # what is made with an account is made anew with another
 
 
 def test_a_site_that_only_pup_knows_is_its_own_matter(tmp_path: Path) -> None:

@@ -65,6 +65,16 @@ def test_a_later_leg_works_there(program: Program, service: Program) -> None:
     assert (service.cwd / "used").exists()
 
 
+def test_a_later_leg_finds_files_there(program: Program) -> None:
+    program.write("works", WORKS + "vars: {TOKEN: {type: secret, from: 'file:token'}}\n")
+    service = elsewhere(program, "service")
+    (service.cwd / "token").write_text("t0ken-of-service")
+    assert service("run", "../works.yaml").code == 1
+    (program.cwd / "go").touch()
+    resumed = elsewhere(program, "other")("resume")
+    assert resumed.code == 0, resumed.err
+
+
 def test_what_takes_back_works_there(program: Program, service: Program) -> None:
     run = program("history", "--json").json[0]["run"]
     assert elsewhere(program, "other")("undo", run, "--yes").code == 0

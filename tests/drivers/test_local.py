@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pup_tui.core.events import AnyEvent, AttemptFinished, AttemptStarted
+from pup_tui.core.events import AnyEvent, AttemptFinished, AttemptStarted, NoteAdded
 from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished, StepPaused, StepStarted
 from pup_tui.core.requests import ShellRequest
 from pup_tui.drivers.clock import FakeClock
@@ -89,6 +89,35 @@ async def test_what_is_told_is_recorded_before(tmp_path: Path) -> None:
     await run.drive()
     assert AttemptStarted in recorded_kinds[StepStarted]
     assert AttemptFinished in recorded_kinds[StepFinished]
+
+
+@pytest.mark.parametrize("can_be_kept", [True, False])
+async def test_a_remark_in_the_moment_of_the_end_changes_nothing_about_the_end(
+    tmp_path: Path, can_be_kept: bool
+) -> None:
+    class Journal(MemoryJournal):
+        async def add_to_past(self, run: str, event: AnyEvent) -> None:
+            if not can_be_kept:
+                raise JournalError("the disk is full", tmp_path)
+            await super().add_to_past(run, event)
+
+    journal = Journal()
+    run = await local_run(
+        program_of("steps: [{name: a, kind: shell, run: echo hi}]"), tmp_path, journal=journal
+    )
+
+    def remark(notice: AnyNotice) -> None:
+        if isinstance(notice, RunFinished):
+            with pytest.raises(StopIteration):
+                run.note("seen", "ada").send(None)
+
+    seen = Hook(run, remark)
+    run.watch(seen)
+    assert (await run.drive()).status == "succeeded"
+    assert len([each for each in seen.notices if isinstance(each, RunFinished)]) == 1
+    assert isinstance(journal.events["01RUN"][-1], NoteAdded) is can_be_kept
+    told = [] if can_be_kept else ["the note `seen` was not recorded: the disk is full"]
+    assert seen.troubles == told
 
 
 async def test_the_recorded_events_replay_to_the_same_state(tmp_path: Path) -> None:

@@ -427,6 +427,12 @@ class TestInstalled:
         assert (outcome.ok, sink.stdout) == (False, b"")
         assert outcome.reason.startswith("refused: ")
 
+    @pytest.mark.parametrize(("text", "is_ok"), [("on", False), ("maybe", False), ("no", True)])
+    async def test_takes_a_word_for_read_only_as_the_operators_own_is_taken(
+        self, installed: Pup, text: str, is_ok: bool
+    ) -> None:
+        assert (await installed("auth", "refresh", env={"DD_READ_ONLY": text})).ok is is_ok
+
     async def test_logs_in_to_a_site_of_datadog_only(
         self, installed: Pup, sink: RecordingSink
     ) -> None:

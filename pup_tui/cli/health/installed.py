@@ -107,11 +107,7 @@ def refused(
     `has_program` tells whether `pup`, or an extension of it, may be used and is there; `lacking` are the
     permissions that the credentials do not have. `refuses` tells why a step cannot run with its `env`.
     """
-    from pup_tui.catalog.effects import (
-        may_change,
-        program_needed,
-        subcommand_of,
-    )
+    from pup_tui.catalog.effects import may_change, program_needed, subcommand_of
     from pup_tui.datadog.arguments import match_rows, split_globals
     from pup_tui.datadog.permissions import permission_for
     from pup_tui.runbook.model import WorkflowStep
