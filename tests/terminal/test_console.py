@@ -172,10 +172,11 @@ steps:
   - {name: look, kind: shell, run: 'echo look >> effects; echo i-looked', capture: SEEN}
   - name: deploy
     kind: shell
-    run: echo $$ > pid; echo deploy >> effects; echo half-way; exec sleep 600
+    run: echo $$ > pid; echo deploy >> effects; printf 'half-%s\\n' way; exec sleep 600
     capture: ID
   - {name: tell, kind: shell, run: 'echo {{ ID }} {{ SEEN }} >> effects; echo all-told'}
 """
+"""What `deploy` prints is not found in its script, which is shown before it runs."""
 
 
 def test_a_run_whose_console_was_killed_is_resumed_by_the_next(program: Program) -> None:
