@@ -208,7 +208,7 @@ def resume_in_a_console(program: Program) -> None:
         screen.wait_for("Still running: deploy[\\s\\S]*sleep")
         screen.press("tab")
         screen.answer("enter", "Still running", "End it")
-        screen.wait_for("Was it done\\? deploy[\\s\\S]*half-way")
+        screen.wait_for("half-way\n[\\s\\S]*Was it done\\? deploy")
         screen.press("shift+tab")
         screen.type_text("d-17")
         screen.press("tab", "tab")
