@@ -44,6 +44,9 @@ AFTER_FAILURE = "{name: b, kind: shell, run: x, when: on_failure}"
 FAILS = "{name: a, kind: shell, run: x, assert: 'false'}"
 RUN = "{name: b, kind: shell, run: x}"
 UNTIL = "{interval: 1s, until: empty}"
+INT = "X: {type: integer}"
+AN_URL = "X: {type: url}"
+A_WORD = "X: {pattern: '[a-z].*'}"
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
@@ -403,6 +406,18 @@ CASES = [
         7,
     ),
     ("destructive-without-danger", shell('log() { echo "$@"; }; log rm -rf /srv/x'), None),
+    ("destructive-without-danger", shell('f() { kubectl "$1" ns "$2"; }; f delete prod'), 7),
+    ("destructive-without-danger", shell('f() { kubectl "$1" ns "$2"; }; f get prod'), None),
+    ("destructive-without-danger", shell('f() { eval "$1"; }; f "rm -rf /srv/x"'), 7),
+    ("destructive-without-danger", shell('f() { ssh "$1" "$2"; }; f web "rm -rf /srv/x"'), 7),
+    ("destructive-without-danger", shell('q() { psql -c "$1"; }; q "drop table a"'), 7),
+    ("destructive-without-danger", shell('q() { psql -c "$1"; }; q "select 1"'), None),
+    ("destructive-without-danger", shell('die() { echo "$1"; }; die "rm -rf failed"'), None),
+    ("destructive-without-danger", shell('c="rm -rf /srv/x"; echo "$c"; eval "$c"'), 7),
+    ("destructive-without-danger", shell('c="rm -rf /srv/x"; bash -c "$c"'), 7),
+    ("destructive-without-danger", shell('c="rm -rf /srv/x"; echo "$c"'), None),
+    ("destructive-without-danger", shell("alias k=kubectl\n      k delete ns prod"), 8),
+    ("destructive-without-danger", shell("alias k=kubectl\n      k get ns"), None),
     (
         "destructive-without-danger",
         shell('run() { "$@"; }; d=$(mktemp -d); run rm -rf "$d"'),
@@ -646,6 +661,14 @@ CASES = [
     ("evaluated-again", shell('A={{ X }}; eval "ls $A"'), 7),
     ("unchecked-arithmetic", shell("echo $(($(wc -l {{ X }})))"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $((N))"), 7),
+    ("unchecked-arithmetic", shell("n={{ X }}; for i in $(seq $n); do : $((i)); done", variables=INT), None),
+    ("unchecked-arithmetic", shell('n={{ X }}; for i in $(seq "$n"); do echo $((i)); done'), 7),
+    ("unchecked-arithmetic", shell("n=$(grep -c {{ X }} f); echo $((n))", variables=A_WORD), None),
+    ("unchecked-arithmetic", shell("n=$(grep -c {{ X }} f); echo $((n))"), 7),
+    ("unchecked-arithmetic", shell("n=$(grep -c a f); n=$(cat {{ X }}); echo $((n))", variables=A_WORD), 7),
+    ("unchecked-arithmetic", shell("n=$(awk 'END {print NR}' {{ X }}); echo $((n))", variables=A_WORD), 7),
+    ("unchecked-arithmetic", shell("n=$(awk 'END {print NR}' {{ X }}); : $((n))", variables=AN_URL), 7),
+    ("unchecked-arithmetic", shell("n=$(pgrep -c -f {{ X }}); echo $((n))", variables=A_WORD), None),
     ("unchecked-arithmetic", shell("read -r N; [[ $N -gt 3 ]] || rm {{ X }}", "shell: bash"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $N"), None),
     (

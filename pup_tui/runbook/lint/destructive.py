@@ -12,6 +12,7 @@ from pup_tui.runbook.lint.inner_scripts import (
     StandardInput,
     handed_to_functions,
     inner_scripts,
+    instead_of,
     without_option,
     words_of,
 )
@@ -150,7 +151,7 @@ def _within(
         spend_on_judging(1)
         use = parts.use(node)
         yield from ((node, told) for told in _by(use, given.code_for(node, parts), own, depth))
-        for handed in handed_to_functions(parts, use):
+        for handed in (*instead_of(parts, use), *handed_to_functions(parts, use)):
             yield from ((node, told) for told in _by(handed, (), own, depth))
 
 
