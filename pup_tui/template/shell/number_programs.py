@@ -46,6 +46,9 @@ _FORMAT: Final = late_pattern(rb"(?:%[-+0 ]?\d*(?:\.\d+)?[dius]|%%|\\n|[ .:0-9])
 _PS_COLUMNS: Final = late_pattern(
     rb"(?:(?:pid|ppid|pgid|uid|gid|etimes|rss|vsz|pcpu|%cpu|pmem|%mem|nlwp|thcount|ni|pri)=,?)+"
 )
+_FOUND_FACTS: Final = late_pattern(rb"(?:%(?:[TAC]@|[sdUGkbinm])|\\n|[ .])+")
+_FOUND_OTHERWISE: Final = late_pattern(rb"\x00|-f?(?:print|ls)|-exec|-ok|-files0-from")
+"""What tells of what is found in another way, or may be any word."""
 _PSQL_FLAGS: Final = late_pattern(rb"-[XqtAw]+")
 _MYSQL_FLAGS: Final = late_pattern(rb"-[NBs]+")
 _JQ_FLAGS: Final = late_pattern(
@@ -266,6 +269,14 @@ def _ps(words: Sequence[bytes]) -> bool:
     return told
 
 
+def _find(words: Sequence[bytes]) -> bool:
+    """Facts of what it finds that are numbers, and nothing beside them."""
+    formats = [form for word, form in pairwise(words) if word == b"-printf"]
+    others = (word for word in words if word != b"-printf")
+    is_plain = not any(_FOUND_OTHERWISE.match(word) for word in others)
+    return len(formats) == 1 and is_plain and _FOUND_FACTS.fullmatch(formats[0]) is not None
+
+
 def _psql(words: Sequence[bytes]) -> bool:
     """How many rows there are, and nothing beside that."""
     return _counts_rows(words, _PSQL_FLAGS, b"tA", (b"-c", b"--command"))
@@ -366,6 +377,7 @@ JUDGES: Final[dict[bytes, _Judge]] = {
     b"pgrep": _pgrep,
     b"git": _git,
     b"ps": _ps,
+    b"find": _find,
     b"psql": _psql,
     b"mysql": _mysql,
     b"mariadb": _mysql,

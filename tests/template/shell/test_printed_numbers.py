@@ -65,6 +65,7 @@ NUMBERS = [
     r"$(free -m | awk '/^Mem:/ {print $7}')",
     r"$(ps -o etimes= -p PUPVALUE1E | tr -d ' ')",
     r"$(wc -l < f | cut -d. -f1)",
+    r"$(find /var -name '*.gz' -printf '%T@\n' | sort -n | tail -1 | cut -d. -f1)",
     r"$(echo checking >&2; wc -l < f)",
 ]
 
@@ -140,6 +141,9 @@ TEXTS = [
     r"$(free -m | awk '{print $1}')",
     r"$(ps -o comm= -p 1)",
     r"$(cut -d. -f1 f)",
+    r"$(find /var -printf '%s %p\n')",
+    r"$(find /var -printf '%s\n' -print)",
+    r"$(find PUPVALUE1E -printf '%s\n')",
     r"$(wc -l < f | cut --output-delimiter=PUPVALUE1E -f1,2)",
     r"$(cat f 2>&1 >/dev/null; wc -l < f)",
 ]
