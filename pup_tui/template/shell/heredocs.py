@@ -27,7 +27,7 @@ _DELIMITER: Final = re.compile(rb"(?:%b|%b)+(?=[ \t\n;&|()<>]|\Z)" % (_QUOTED, _
 """The word behind ``<<``, up to where it ends for every shell: ASCII, quoted in whole or in part."""
 _USUAL: Final = re.compile(rb"(['\"]?)[\w.+-]+\1")
 _NO_DOCUMENT: Final = re.compile(rb"<<<|\(\(")
-_GOES_ON: Final = re.compile(rb"[|&\\][ \t]*\Z")
+_GOES_ON: Final = re.compile(rb"[|&\\](?:[ \t]*|[ \t]+#[^\n]*)\Z")
 """The end of a line whose last command goes on behind the texts."""
 _OPENS: Final = re.compile(rb"(?:[{(]|\b(?:do|then|else))[ \t]*\Z")
 _EXPANDED: Final = re.compile(rb"[$`]|%b" % MARKER.pattern)
@@ -165,7 +165,8 @@ def _is_read(redirect: Node, begin: _Begin, script: bytes) -> bool:
     end = script.rfind(b"\n", 0, here.end.end_byte) + 1
     first = here.body.start_byte if here.body is not None else end
     next_line = script.find(b"\n", begin.end) + 1
-    if _EXPANDED.search(script, next_line, max(next_line, first)):
+    goes_on = any(part.end_byte > next_line for part in redirect.named_children[:-2])
+    if _EXPANDED.search(script, next_line, end if goes_on else max(next_line, first)):
         return False  # what stands there goes on the command, for all that the grammar knows
     last = script[end : here.end.end_byte].lstrip(b"\t" if begin.strips_tabs else b"")
     is_ended = script[here.end.end_byte :][:1] in (b"", b"\n") or _ends_backticks(here.end, script)

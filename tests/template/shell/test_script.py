@@ -187,6 +187,14 @@ def test_a_here_document_behind_whose_text_the_command_goes_on_is_refused_with_t
     assert cure in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize("begin", ["cat <<A |", "cat <<A | # all", "cat <<A &&", "cat <<A 3<<B |"])
+@pytest.mark.parametrize("text", ["{{ V }}", "word\n{{ V }}", "word\n\n$X"])
+def test_a_text_behind_which_a_command_goes_on_takes_no_values(begin: str, text: str) -> None:
+    more = "B\n" if "B" in begin else ""
+    with pytest.raises(TemplateError, match="cannot be read as shell"):
+        compile_shell(f"X={{{{ V }}}}\n{begin}\n{text}\nA\n{more}sh\n")
+
+
 @pytest.mark.parametrize("token", ["x=(", "f() ", "<<A\n", "|", "${a:-", "$(", "(("])
 def test_a_script_in_which_the_grammar_is_lost_is_refused(token: str) -> None:
     with pytest.raises(TemplateError, match="cannot be read as shell") as caught:
