@@ -33,7 +33,9 @@ _FROM_EXPANSION: Final = late_pattern(rb"[$`\\].*", re.DOTALL)
 _EXPANSION: Final = late_pattern(rb"\$\{?\w+\}?")
 
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
-_CUTS: Final = late_pattern(rb"-[dfc]|-d.|-[fc][0-9,-]+|[0-9,-]+|[.:,%]| ")
+_CUTS: Final = late_pattern(
+    rb"(?:(?:-d.|-[fc][0-9,-]+|-d .|-[fc] [0-9,-]+|-s)(?: |\Z))+", re.DOTALL
+)
 _RUNNERS: Final[dict[bytes, tuple[dict[bytes, int], int]]] = {
     b"sudo": ({b"-n": 0, b"-E": 0, b"-u": 1}, 0),
     b"timeout": ({b"-k": 1, b"-s": 1}, 1),
@@ -233,7 +235,7 @@ class _Reader:
         if program == b"tr":
             return len(options) == 2 and options[0] == b"-d" and is_known(options[1])
         if program == b"cut":
-            return bool(options) and all(map(_CUTS.fullmatch, options))
+            return _CUTS.fullmatch(b" ".join(options)) is not None
         numbered = (b"-n", b"-c")
         return program in (b"xargs", b"cat", b"sort", b"uniq", b"head", b"tail") and all(
             DIGITS.fullmatch(word) or word in (*numbered, b"-nr", b"-rn", b"-u", b"-n1", b"-c1")

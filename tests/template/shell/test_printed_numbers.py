@@ -65,6 +65,8 @@ NUMBERS = [
     r"$(free -m | awk '/^Mem:/ {print $7}')",
     r"$(ps -o etimes= -p PUPVALUE1E | tr -d ' ')",
     r"$(wc -l < f | cut -d. -f1)",
+    r"$(wc -l < f | cut -d ' ' -f 1)",
+    r"$(wc -l < f | cut -d ',' -f1,2)",
     r"$(find /var -name '*.gz' -printf '%T@\n' | sort -n | tail -1 | cut -d. -f1)",
     r"$(echo checking >&2; wc -l < f)",
 ]
@@ -141,6 +143,8 @@ TEXTS = [
     r"$(free -m | awk '{print $1}')",
     r"$(ps -o comm= -p 1)",
     r"$(cut -d. -f1 f)",
+    r"$(seq 3 | cut -f 1 5)",
+    r"$(seq 3 | cut -d , -f 1 g)",
     r"$(find /var -printf '%s %p\n')",
     r"$(find /var -printf '%s\n' -print)",
     r"$(find PUPVALUE1E -printf '%s\n')",
