@@ -210,7 +210,13 @@ class _Scanner:
             return start + 2
         end = _closing(source, start + 2, "%}")
         if end is None:
-            raise self._unclosed("{%", "%}", start)
+            end = source.find("%}", start)
+            if end < 0:
+                raise self._unclosed("{%", "%}", start)
+            told = "a quote or bracket is not closed between {% and %}"
+            self._looked_in_vain(told, start)
+            if word == "raw":  # of the others it is told where their texts are read
+                self.errors.append(self._error(told, start))
         body = source[start + 2 : end]
         self._keep(position, start)
         self._flush(strip=body.startswith("-"))

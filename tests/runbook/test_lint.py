@@ -44,6 +44,9 @@ AFTER_FAILURE = "{name: b, kind: shell, run: x, when: on_failure}"
 FAILS = "{name: a, kind: shell, run: x, assert: 'false'}"
 RUN = "{name: b, kind: shell, run: x}"
 UNTIL = "{interval: 1s, until: empty}"
+INT = "X: {type: integer}"
+AN_URL = "X: {type: url}"
+A_WORD = "X: {pattern: '[a-z].*'}"
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
@@ -395,6 +398,20 @@ CASES = [
     ("unbounded-wait", shell('until [ "$(get my--pod)" = up ]; do sleep 1; done'), 7),
     ("unbounded-wait", shell("while ! timeout 5 nc -z db 5432; do sleep 1; done"), 7),
     ("unbounded-wait", shell("timeout 60 sh -c 'until nc -z db 1; do sleep 1; done'"), None),
+    ("unbounded-wait", shell("sh -c 'until nc -z db 1; do sleep 1; done'"), 7),
+    ("unbounded-wait", shell("ssh web 'until nc -z db 1; do sleep 1; done'"), 7),
+    ("unbounded-wait", shell("ssh web \"timeout 9 sh -c 'until x; do sleep 1; done'\""), None),
+    ("unbounded-wait", shell("bash <<'E'\n      until x; do sleep 1; done\n      E"), 7),
+    ("unbounded-wait", shell("timeout 9 bash <<'E'\n      until x; do sleep 1; done\n      E"), None),
+    ("unbounded-wait", shell("sh -c 'until x; do n=$((n+1)); [ $n -lt 9 ] || exit; sleep 1; done'"), None),
+    ("unbounded-wait", shell("rest() { sleep 1; }\n      until x; do rest; done"), 8),
+    ("unbounded-wait", shell("w() { until x; do sleep 1; done; }\n      timeout 9 bash -c w"), None),
+    ("unbounded-wait", shell("w() { until x; do sleep 1; done; }\n      timeout 9 bash -c w; w"), 7),
+    ("unbounded-wait", shell("w() { until x; do sleep 1; done; }\n      bash -c w"), 7),
+    ("unbounded-wait", shell("while :; do for i in 1 2; do (( n++ > 1 )) && break; done; sleep 1; done"), 7),
+    ("unbounded-wait", shell("while :; do for i in 1; do (( n++ > 1 )) && exit; done; sleep 1; done"), None),
+    ("unbounded-wait", shell("while :; do for i in 1; do (( n++ )) && break 2; done; sleep 1; done"), None),
+    ("unbounded-wait", shell("no() { exit 1; }\n      until x; do (( n++ > 1 )) && no; sleep 1; done"), None),
     ("destructive-without-danger", shell('run() { "$@"; }; run rm -rf /srv/x'), 7),
     ("destructive-without-danger", shell('k() { kubectl -n a "$@"; }; k delete ns prod'), 7),
     (
@@ -403,6 +420,23 @@ CASES = [
         7,
     ),
     ("destructive-without-danger", shell('log() { echo "$@"; }; log rm -rf /srv/x'), None),
+    ("destructive-without-danger", shell('f() { kubectl "$1" ns "$2"; }; f delete prod'), 7),
+    ("destructive-without-danger", shell('f() { kubectl "$1" ns "$2"; }; f get prod'), None),
+    ("destructive-without-danger", shell('f() { rm -r "$1"; }; d=$(mktemp -d); f "$d"'), None),
+    ("destructive-without-danger", shell('f() { rm -r "$1"; }\n      d=$(mktemp -d); f "$d"; f /srv'), 8),
+    ("destructive-without-danger", shell('f() { rm -r "$1"; }; g() { f "$1"; }\n      g /srv'), 8),
+    ("destructive-without-danger", shell('f() { rm -r "$1"; }\n      trap "f /srv" EXIT'), 7),
+    ("destructive-without-danger", shell('f() { rm -r "$1"; }\n      x=f; $x /srv'), 7),
+    ("destructive-without-danger", shell('f() { eval "$1"; }; f "rm -rf /srv/x"'), 7),
+    ("destructive-without-danger", shell('f() { ssh "$1" "$2"; }; f web "rm -rf /srv/x"'), 7),
+    ("destructive-without-danger", shell('q() { psql -c "$1"; }; q "drop table a"'), 7),
+    ("destructive-without-danger", shell('q() { psql -c "$1"; }; q "select 1"'), None),
+    ("destructive-without-danger", shell('die() { echo "$1"; }; die "rm -rf failed"'), None),
+    ("destructive-without-danger", shell('c="rm -rf /srv/x"; echo "$c"; eval "$c"'), 7),
+    ("destructive-without-danger", shell('c="rm -rf /srv/x"; bash -c "$c"'), 7),
+    ("destructive-without-danger", shell('c="rm -rf /srv/x"; echo "$c"'), None),
+    ("destructive-without-danger", shell("alias k=kubectl\n      k delete ns prod"), 8),
+    ("destructive-without-danger", shell("alias k=kubectl\n      k get ns"), None),
     (
         "destructive-without-danger",
         shell('run() { "$@"; }; d=$(mktemp -d); run rm -rf "$d"'),
@@ -608,6 +642,15 @@ CASES = [
     ("unseen-failure", shell("f() { local n=\"$(cmd)\" m=1; echo $n; }\n      f"), 7),
     ("unseen-failure", shell("export n=$(cmd {{ X }})\n      [ -n \"$n\" ] || exit 1\n      date"), None),
     ("unseen-failure", shell("export n=$(date) m=1\n      export k\n      date"), None),
+    ("unseen-failure", shell("export n=$(cmd {{ X }}) || exit 1\n      date"), 7),
+    ("unseen-failure", shell("if export n=$(cmd {{ X }}); then date; fi"), 7),
+    ("unseen-failure", shell("export n=$(cmd {{ X }})\n      date", "strict: true"), 7),
+    ("unseen-failure", shell("f() { local n=$(cmd) m; }\n      f", "strict: true"), 7),
+    ("unseen-failure", shell("set -e\n      readonly n=$(cmd {{ X }})"), 8),
+    ("unseen-failure", shell("while date; do declare n=$(cmd); done", "strict: true\n    shell: bash"), 7),
+    ("unseen-failure", shell("export n=$(cmd) || exit\n      : ${n:?none}", "strict: true"), None),
+    ("unseen-failure", shell("n=$(cmd {{ X }})\n      export n", "strict: true"), None),
+    ("unseen-failure", shell("c() { local n=$(cmd); }\n      trap c EXIT\n      date", "strict: true"), None),
     ("destructive-without-danger", shell("terraform destroy -help"), None),
     ("destructive-without-danger", shell("terraform destroy"), 7),
     ("destructive-without-danger", sql("with d as (delete from t returning *) select * from d"), 6),
@@ -637,6 +680,14 @@ CASES = [
     ("evaluated-again", shell('A={{ X }}; eval "ls $A"'), 7),
     ("unchecked-arithmetic", shell("echo $(($(wc -l {{ X }})))"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $((N))"), 7),
+    ("unchecked-arithmetic", shell("n={{ X }}; for i in $(seq $n); do : $((i)); done", variables=INT), None),
+    ("unchecked-arithmetic", shell('n={{ X }}; for i in $(seq "$n"); do echo $((i)); done'), 7),
+    ("unchecked-arithmetic", shell("n=$(grep -c {{ X }} f); echo $((n))", variables=A_WORD), None),
+    ("unchecked-arithmetic", shell("n=$(grep -c {{ X }} f); echo $((n))"), 7),
+    ("unchecked-arithmetic", shell("n=$(grep -c a f); n=$(cat {{ X }}); echo $((n))", variables=A_WORD), 7),
+    ("unchecked-arithmetic", shell("n=$(awk 'END {print NR}' {{ X }}); echo $((n))", variables=A_WORD), 7),
+    ("unchecked-arithmetic", shell("n=$(awk 'END {print NR}' {{ X }}); : $((n))", variables=AN_URL), 7),
+    ("unchecked-arithmetic", shell("n=$(pgrep -c -f {{ X }}); echo $((n))", variables=A_WORD), None),
     ("unchecked-arithmetic", shell("read -r N; [[ $N -gt 3 ]] || rm {{ X }}", "shell: bash"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $N"), None),
     (

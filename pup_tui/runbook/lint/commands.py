@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import assert_never
 
 from pup_tui.runbook.interpreters import shell_of_input
-from pup_tui.runbook.lint.ranges import example_of, is_harmless
+from pup_tui.runbook.lint.ranges import example_of, is_harmless, may_begin_with_dash
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, YamlNode, shown
 from pup_tui.runbook.roles import Language, Role
@@ -195,9 +195,26 @@ def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
 def _with_examples(
     subject: Subject, step: StepDraft, node: Scalar, found: Sequence[Unchecked]
 ) -> Sequence[Unchecked]:
-    """What is still unchecked where an example stands for each number and URL: ``$(seq 1 {{ N }})``."""
-    text = _NAME_ALONE.sub(lambda match: example_of(step, match[1]) or match[0], node.text)
-    if not found or text == node.text:
+    """What is still unchecked where each number stands for itself and no other value for an option.
+
+    A value that cannot begin with a dash has something before it then.
+    """
+    numbered = _NAME_ALONE.sub(lambda each: example_of(step, each[1]) or each[0], node.text)
+    found = _still_unchecked(subject, step, node.text, numbered, found)
+    operands = _NAME_ALONE.sub(lambda each: _as_operand(step, each[0], each[1]), numbered)
+    left = _still_unchecked(subject, step, numbered, operands, found)
+    return [each for each in found if each in left or each.origin is not TextOrigin.COMMAND]
+
+
+def _as_operand(step: StepDraft, output: str, name: str) -> str:
+    return output if may_begin_with_dash(step, name) else f"./{output}"
+
+
+def _still_unchecked(
+    subject: Subject, step: StepDraft, before: str, text: str, found: Sequence[Unchecked]
+) -> Sequence[Unchecked]:
+    """What is still unchecked in a text that may stand in the place of another one."""
+    if not found or text == before:
         return found
     with suppress(TemplateError):
         env = step.valued_env(subject.root.get("defaults"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.destroyers import destroyers_in_code, is_destroyer
@@ -12,6 +13,8 @@ from pup_tui.runbook.lint.inner_scripts import (
     StandardInput,
     handed_to_functions,
     inner_scripts,
+    instead_of,
+    is_known_by_calls,
     without_option,
     words_of,
 )
@@ -149,9 +152,13 @@ def _within(
     for node in nodes_of(root, "command"):
         spend_on_judging(1)
         use = parts.use(node)
+        if is_known_by_calls(parts, root, node):
+            continue
         yield from ((node, told) for told in _by(use, given.code_for(node, parts), own, depth))
-        for handed in handed_to_functions(parts, use):
-            yield from ((node, told) for told in _by(handed, (), own, depth))
+        handed = (*instead_of(parts, use), *handed_to_functions(parts, use))
+        # One is enough: how many words a function has dropped is tried, and each try tells of another.
+        told_of = (told for each in handed for told in _by(each, (), own, depth))
+        yield from ((node, told) for told in islice(told_of, 1))
 
 
 def _by(use: CommandUse, fed: Sequence[bytes], own: OwnThings, depth: int) -> Iterator[str]:

@@ -51,11 +51,13 @@ def seen_to_fail(parts: ScriptParts) -> frozenset[bytes]:
 
     Kept, since each command of a script asks for them.
     """
-    return _exiting(parts.functions) | _ending_well(parts.functions)
+    return exiting_functions(parts) | _ending_well(parts.functions)
 
 
-def _exiting(functions: Mapping[bytes, Node]) -> frozenset[bytes]:
+@lru_cache(maxsize=1)
+def exiting_functions(parts: ScriptParts) -> frozenset[bytes]:
     """Those that end the script where something fails, be it by others that do."""
+    functions = parts.functions
     called = {name: {*_WORDS.findall(node.text or b"")} for name, node in functions.items()}
     found = {name for name, node in functions.items() if _EXITS.search(source_of(node))}
     further = found

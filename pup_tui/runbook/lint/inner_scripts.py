@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.fed import fed_to
 from pup_tui.template.limits import spend_on_judging
-from pup_tui.template.shell.command_use import COMPUTED, CommandUse
-from pup_tui.template.shell.script_parts import ScriptParts
+from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
+from pup_tui.template.shell.script_parts import ScriptParts, function_around, function_name
 from pup_tui.template.shell.tree import script_tree
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ VALUE: Final = "{{...}}"
 _MOST_DROPPED: Final = 6
 """Words that a function may have dropped by ``shift`` before it runs the others."""
 
+_ONE_VARIABLE: Final = re.compile(rb"\$\{?([A-Za-z_]\w*)\}?")
 _OPTION: Final = re.compile(rb"\A(?:--?[a-z-]+=|-[A-Za-z])")
 
 
@@ -74,7 +75,7 @@ def inner_scripts(
 def handed_to_functions(
     parts: ScriptParts, use: CommandUse, deeper: int = DEEPEST
 ) -> Iterator[CommandUse]:
-    """The commands that a function of the script runs of the words that it is called with: ``"$@"``.
+    """The commands of a function of the script with the words that it is called with: ``"$@"``, ``"$1"``.
 
     How many of them it has dropped by then is tried, where it drops any.
     """
@@ -83,8 +84,44 @@ def handed_to_functions(
         return
     dropped = range(_MOST_DROPPED) if b"shift" in (function.text or b"") else range(1)
     for _, inner in parts.of_own_words(function):
-        for gone in dropped[: len(use.words)] if inner.hands_on else ():
+        for gone in dropped[: len(use.words)]:
             spend_on_judging(1)
             handed, _ = inner.called_with(use.words[1 + gone :], -1)
             yield handed
             yield from handed_to_functions(parts, handed, deeper - 1)
+
+
+def is_known_by_calls(parts: ScriptParts, root: Node, command: Node) -> bool:
+    """Whether own words of a function stand in a command of it, and every call of it shows which they are."""
+    function = function_around(command) if parts.use(command).has_own_words else None
+    if function is None:
+        return False
+    name = function_name(function)
+    calls = [call for call in parts.calls(name) if function_around(call) != function]
+    mentions = re.findall(rb"(?<![\w-])%b(?![\w-])" % re.escape(name), root.text or b"")
+    return bool(calls) and len(mentions) == len(calls) + 1
+
+
+def instead_of(parts: ScriptParts, use: CommandUse) -> Iterator[CommandUse]:
+    """What a command runs that is called by an alias, or runs a text that a variable holds as a script."""
+    called = _called_by_alias(parts, use)
+    if called is not None:
+        yield called
+    held = _ONE_VARIABLE.fullmatch(use.script)
+    code = unquoted(parts.assigned(held[1])) if held is not None else b""
+    if code:
+        yield CommandUse([b"eval", code])
+
+
+def _called_by_alias(parts: ScriptParts, use: CommandUse) -> CommandUse | None:
+    name = b"".join(use.words[:1])
+    if not name or name in parts.functions:
+        return None
+    defined = (parts.use(command) for command, _ in parts.mentions(b"alias"))
+    words = (word for each in defined if each.words[:1] == [b"alias"] for word in each.words[1:])
+    given = next((code for alias, _, code in map(_parted, words) if alias == name and code), None)
+    return None if given is None else CommandUse([*given.split(), *use.words[1:]])
+
+
+def _parted(word: bytes) -> tuple[bytes, bytes, bytes]:
+    return word.partition(b"=")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.runbook.lint.endings import exiting_functions
 from pup_tui.runbook.lint.statements import StepScript, source_of
-from pup_tui.runbook.lint.subject import Finding, Subject, found_in
+from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
 from pup_tui.template.shell.language import nodes_of
@@ -42,24 +44,33 @@ _SHORTENS: Final = re.compile(r"\b([A-Za-z_]\w*)=\"?\$\{\1(?:[%#]|:[0-9])")
 _VALUES: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 _LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
+_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 _WAITS: Final = re.compile(r"(?:^|[\s;&|({])(?:wait|fg)\b")
 _KILLS: Final = re.compile(r"(?:^|[\s;&|({'\"])(?:p?kill|killall)\b")
 _LATER: Final = re.compile(r"(?:trap|eval)\b")
 
 
-def endless_loops(subject: Subject) -> Iterator[Finding]:
-    """The loops that no counter, clock, file or `read` ends."""
-    for script in subject.scripts:
-        loops = nodes_of(script.root, "while_statement", "c_style_for_statement")
-        beside = not_waited_for(script.parts, script.root) if loops else []
-        for node in loops:
-            if is_within(node, beside):
-                continue
-            told = _endless(script, node)
-            if told:
-                hint = "give the step a `timeout`, or use `poll`"
-                fragment = node.children[0].type
-                yield found_in(script, node, told, hint, fragment)
+@dataclass(frozen=True, slots=True)
+class EndlessLoop:
+    """A loop that no counter, clock, file or `read` ends, and what is told of it."""
+
+    node: Node
+    told: str
+
+    @property
+    def word(self) -> str:
+        """The word by which it begins."""
+        return self.node.children[0].type
+
+
+def endless_loops(parts: ScriptParts, root: Node) -> Iterator[EndlessLoop]:
+    """The loops of a script that is waited for which may never end."""
+    loops = nodes_of(root, "while_statement", "c_style_for_statement")
+    beside = not_waited_for(parts, root) if loops else []
+    for node in loops:
+        told = "" if is_within(node, beside) else _endless(parts, node)
+        if told:
+            yield EndlessLoop(node, told)
 
 
 def not_waited_for(parts: ScriptParts, root: Node) -> list[Node]:
@@ -102,7 +113,7 @@ def is_within(node: Node, statements: Sequence[Node]) -> bool:
     return any(each.start_byte <= node.start_byte < each.end_byte for each in statements)
 
 
-def _endless(script: StepScript, loop: Node) -> str:
+def _endless(parts: ScriptParts, loop: Node) -> str:
     body = loop.child_by_field_name("body")
     if body is None:
         return ""
@@ -110,36 +121,36 @@ def _endless(script: StepScript, loop: Node) -> str:
         decides = loop.child_by_field_name("condition")
         condition, is_always = "" if decides is None else source_of(decides), decides is None
     else:
-        parts = (child for child in loop.named_children if child.id != body.id)
-        condition = " ".join(map(source_of, parts))
+        tests = (child for child in loop.named_children if child.id != body.id)
+        condition = " ".join(map(source_of, tests))
         is_always = loop.children[0].type == "while" and _ALWAYS.match(condition) is not None
-    if not is_always and not _SLEEPS.search(source_of(loop)):
+    if not is_always and not _SLEEPS.search(_with_functions(parts, source_of(loop))):
         return ""
     if (
         _READS.search(condition)
         or _SHIFTS.search(condition)
-        or _is_bounded(script, loop, condition, body)
+        or _is_bounded(parts, loop, condition, body)
     ):
         return ""
-    return "this loop has no end" if is_always else "this loop may wait for ever"
+    return "has no end" if is_always else "may wait for ever"
 
 
-def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> bool:
+def _is_bounded(parts: ScriptParts, loop: Node, condition: str, body: Node) -> bool:
     """Whether the condition, or a test that leaves the loop, looks at a counter or at the clock."""
     if any(_LEAVES.match(source_of(statement)) for statement in body.named_children):
         return True
-    found = _COUNTS.findall(_with_functions(script, source_of(loop)))
+    found = _COUNTS.findall(_with_functions(parts, source_of(loop)))
     counted = {name for names in found for name in names if name}
     shifts = _SHIFTS.search(source_of(body)) is not None
     if shifts:
         counted.add("#")
     shortened = {found[1] for found in _SHORTENS.finditer(source_of(loop))}
-    is_waiting = _SLEEPS.search(_with_functions(script, source_of(loop))) is not None
-    going_on = set() if is_waiting else _going_on(script, body, counted)
-    for test in (condition, *_ways_out(body)):
+    is_waiting = _SLEEPS.search(_with_functions(parts, source_of(loop))) is not None
+    going_on = set() if is_waiting else _going_on(parts, body, counted)
+    for test in (condition, *_ways_out(parts, body)):
         if shifts and _FIRST_WORD.search(test):
             return True
-        told = _with_functions(script, test)
+        told = _with_functions(parts, test)
         is_counted = not counted.isdisjoint(re.findall(r"[A-Za-z_]\w*|#", told))
         compares = "((" in told or _COMPARES.search(told) is not None
         moves = any(name in shortened or name in going_on for name in _VALUES.findall(told))
@@ -148,7 +159,7 @@ def _is_bounded(script: StepScript, loop: Node, condition: str, body: Node) -> b
     return False
 
 
-def _going_on(script: StepScript, body: Node, counted: Collection[str]) -> set[str]:
+def _going_on(parts: ScriptParts, body: Node, counted: Collection[str]) -> set[str]:
     """The variables that are something else in each round, as the page behind the next number or token.
 
     They are made of what is counted, or of what the round before made of them.
@@ -156,7 +167,7 @@ def _going_on(script: StepScript, body: Node, counted: Collection[str]) -> set[s
     made: dict[str, set[str]] = {}
     for node in nodes_of(body, "variable_assignment"):
         name, _, value = source_of(node).partition("=")
-        made.setdefault(name, set()).update(_VALUES.findall(_with_functions(script, value)))
+        made.setdefault(name, set()).update(_VALUES.findall(_with_functions(parts, value)))
     found = set()
     for name in made:
         reached: set[str] = set()
@@ -170,21 +181,36 @@ def _going_on(script: StepScript, body: Node, counted: Collection[str]) -> set[s
     return found
 
 
-def _with_functions(script: StepScript, text: str) -> str:
+def _with_functions(parts: ScriptParts, text: str) -> str:
     """A part of the script with the functions behind it that it names."""
-    functions = script.parts.functions.items()
+    functions = parts.functions.items()
     words = set(re.findall(r"[\w-]+", text)) if functions else set()
     called = (source_of(body) for name, body in functions if name.decode() in words)
     return "\n".join([text, *called])
 
 
-def _ways_out(body: Node) -> Iterator[str]:
+def _ways_out(parts: ScriptParts, body: Node) -> Iterator[str]:
     """The statements of a loop's body that may leave it, each with the test that decides it."""
+    leaving = {
+        around.id
+        for command in nodes_of(body, "command")
+        if _leaves(parts, command, body)
+        for around in path_to(body, command)
+    }
     for node in nodes_of(body, "if_statement", "list", "case_statement"):
         text = source_of(node)
-        if _LEAVES.search(text) or _READS.search(text):
+        if node.id in leaving or _READS.search(text):
             is_case = node.type == "case_statement"
             yield f"case {source_of(node.named_children[0])}" if is_case else text
+
+
+def _leaves(parts: ScriptParts, command: Node, body: Node) -> bool:
+    """Whether a command leaves the loop around it, and not only one within that."""
+    name, *words = source_of(command).split()[:2] or [""]
+    if name != "break":
+        return name in ("exit", "return") or name.encode() in exiting_functions(parts)
+    loops = sum(each.type in _LOOPS for each in path_to(body, command)[1:])
+    return loops < (int(words[0]) if words and words[0].isdecimal() else 1)
 
 
 def one_round(subject: Subject) -> Iterator[Finding]:

@@ -135,11 +135,14 @@ def is_harmless(step: StepDraft, expression: Expression) -> bool:
 
 
 def example_of(step: StepDraft, name: str) -> str:
-    """One of the values of a name in a step's texts, where all are numbers, or URLs; else empty."""
+    """One of the values of a name in a step's texts, where all are numbers; else empty."""
     values = range_of(step, name, compile_expression(name)).values
-    if isinstance(values, Numbers):
-        return "1"
-    return "https://x" if isinstance(values, Addresses) else ""
+    return "1" if isinstance(values, Numbers) else ""
+
+
+def may_begin_with_dash(step: StepDraft, name: str) -> bool:
+    """Whether a value of a name in a step's texts may begin with `-`."""
+    return range_of(step, name, compile_expression(name)).values.may_begin_with_dash()
 
 
 def range_of(step: StepDraft, name: str, expression: Expression) -> NamedRange:

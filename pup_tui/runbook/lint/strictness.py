@@ -46,6 +46,8 @@ _MADE_OF: Final = frozenset(
 _CONDITIONS: Final = frozenset({"while_statement", "list", "negated_command"})
 _WITHOUT_PIPEFAIL: Final = frozenset({"sh", "dash"})
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
+_JOINING: Final = frozenset({"list", "negated_command", "redirected_statement"})
+"""What a statement of several commands is."""
 _NEAR: Final = 6
 """Statements within which a variable is tested that a command has given a text."""
 
@@ -55,16 +57,20 @@ _LOOKS_BACK: Final = re.compile(r"\$\?|\$\{\?|\bPIPESTATUS\b|\bpipestatus\b")
 
 
 def unseen_failure(subject: Subject) -> Iterator[Finding]:
-    """Without `set -e` a script goes on behind a command that failed, and its last one decides."""
+    """Without `set -e` a script goes on behind a command that failed, and its last one decides.
+
+    A declaration that assigns what a command prints ends well whatever became of that, for `set -e` too.
+    """
     for script in subject.scripts:
-        if _is_strict(subject, script.step) or stops_at_failures(script):
-            continue
-        for found in _unseen(script, script.root.named_children, is_last=True):
+        declared = {each.id: each for each in _declared(script)}
+        is_strict = _is_strict(subject, script.step) or stops_at_failures(script)
+        unseen = [] if is_strict else _unseen(script, script.root.named_children, is_last=True)
+        for found in sorted((*unseen, *declared.values()), key=lambda each: each.start_byte):
             name = name_of(found)
             told = f"{shown(name)} may fail unseen: only the last command decides how the step ends"
             hint = "give the step `strict: true`, or write `|| exit` behind the command"
-            declaring = _declared_by(found)
-            if declaring:
+            if found.id in declared:
+                declaring = source_of((found.parent or found).children[0])
                 told = f"{shown(name)} may fail unseen: {shown(declaring)} ends well all the same"
                 hint = "assign by a line of its own (`NAME=$(…) || exit`), and declare by another"
             yield found_in(script, found, told, hint, name)
@@ -174,18 +180,37 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
                 yield from _unseen(script, body.named_children, is_last=False)
     elif node.type in _MADE_OF and not (is_last and _is_strict_inside(script, node)):
         yield from _in_parts(script, node, is_last=is_last)
-    elif node.type == "declaration_command":
-        assigned = (each for each in node.named_children if each.type == "variable_assignment")
-        yield from (each for each in assigned if _may_fail(script, name_of(each)))
     elif node.type in ("command", "variable_assignment") and not is_last:
         yield from [node] if _may_fail(script, name_of(node)) else ()
 
 
-def _declared_by(assignment: Node) -> str:
-    """The declaration that assigns, which ends well however the command ended whose output it takes."""
-    around = assignment.parent
-    is_declared = around is not None and around.type == "declaration_command"
-    return source_of(around.children[0]) if around is not None and is_declared else ""
+def _declared(script: StepScript) -> Iterator[Node]:
+    """What declarations assign of commands whose failure nobody sees, wherever they stand."""
+    for declaration in nodes_of(script.root, "declaration_command"):
+        if _is_judged(declaration, _behind(declaration)) or _is_in_handler(script, declaration):
+            continue
+        for each in declaration.named_children:
+            if each.type == "variable_assignment" and _may_fail(script, name_of(each)):
+                yield each
+
+
+def _behind(node: Node) -> list[Node]:
+    """The statements behind the one that a command stands in."""
+    while node.parent is not None and node.parent.type in _JOINING:
+        node = node.parent
+    behind: list[Node] = []
+    while len(behind) < _NEAR and node.next_named_sibling is not None:
+        node = node.next_named_sibling
+        behind += [] if does_nothing(node) else [node]
+    return behind
+
+
+def _is_in_handler(script: StepScript, node: Node) -> bool:
+    """Whether a command stands in a function that is run by a `trap` only."""
+    around = node.parent
+    while around is not None and around.type != "function_definition":
+        around = around.parent
+    return around is not None and _is_for_trap(script, around)
 
 
 def _is_for_trap(script: StepScript, function: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,12 @@ from pup_tui.runbook.lint.subject import Finding, Subject, found_in
 from pup_tui.runbook.nodes import shown
 from pup_tui.template.shell.command_use import CommandUse
 from pup_tui.template.shell.language import nodes_of
-from pup_tui.template.shell.script_parts import SUBSTITUTIONS, ScriptParts
+from pup_tui.template.shell.script_parts import (
+    SUBSTITUTIONS,
+    ScriptParts,
+    function_around,
+    function_name,
+)
 from pup_tui.template.shell.synopsis import Kind
 
 if TYPE_CHECKING:
@@ -33,11 +39,12 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
     """
     if subject.default("timeout") is not None:
         return
-    loops = list(endless_loops(subject))
     for script in subject.scripts:
         if script.step.node.get("timeout") is not None:
             continue
-        yield from (found for found in loops if found.node is script.node)
+        for loop in endless_loops(script.parts, script.root):
+            if not _is_only_bounded(script.parts, script.root, loop.node):
+                yield found_in(script, loop.node, f"this loop {loop.told}", _HINT, loop.word)
         for node, wait in _waits(script.parts, script.root):
             told = f"{shown(wait.command)} {wait.told}"
             fragment = wait.command.split(" ", 1)[0]
@@ -50,6 +57,8 @@ def _waits(
     """The commands of a script that wait for ever, also those of scripts that they run."""
     given = given or StandardInput()
     beside: list[Node] | None = None
+    for loop in endless_loops(parts, root) if depth else ():
+        yield loop.node, Wait(loop.word, loop.told, prints=False)
     for node in nodes_of(root, "command"):
         use = parts.use(node)
         waits = list(_waits_of(use, parts))
@@ -83,6 +92,17 @@ def _waits_for_code(use: CommandUse) -> bool:
     code = (at for at, what in enumerate(use.uses) if what.kind in _CODE)
     names = _names(use)
     return bool(names) and _all_wait(use, [*names, next(code, len(use.words))])
+
+
+def _is_only_bounded(parts: ScriptParts, root: Node, loop: Node) -> bool:
+    """Whether a loop stands in a function that only scripts call which are not waited for to their end."""
+    function = function_around(loop)
+    if function is None:
+        return False
+    name = re.compile(rb"(?<![\w-])%b(?![\w-])" % re.escape(function_name(function)))
+    others = (each for each in nodes_of(root, "command") if not is_within(each, [function]))
+    callers = [parts.use(each) for each in others if name.search(each.text or b"")]
+    return bool(callers) and all(each.script and not _waits_for_code(each) for each in callers)
 
 
 def _names(use: CommandUse) -> list[int]:

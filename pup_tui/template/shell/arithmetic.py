@@ -14,7 +14,7 @@ from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_arg
 from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_of
-from pup_tui.template.shell.printed_numbers import prints_number
+from pup_tui.template.shell.numbers import Numbers
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
@@ -64,11 +64,17 @@ _EVALUATED: Final = late_pattern(rb"\(\(|\[\[|\$\[|\blet\b")
 
 
 class Arithmetic:
-    """The variables that a script calculates with, by their bare names or within an expression."""
+    """The variables that a script calculates with, by their bare names or within an expression.
 
-    def __init__(self, survey: Survey, words: OwnWords) -> None:
+    Those ``outside`` get a text by something else than the script too.
+    """
+
+    def __init__(
+        self, survey: Survey, words: OwnWords, outside: frozenset[bytes] = frozenset()
+    ) -> None:
         self._survey = survey
         self._words = words
+        self._outside = outside
 
     @cached_property
     def readings(self) -> list[Reading]:
@@ -318,7 +324,12 @@ class Arithmetic:
     @cached_property
     def composed(self) -> Composed:
         """The texts that may be any name."""
-        return Composed(self._survey, self._words, self._given)
+        return Composed(self._survey, self._words, self._given, self.numbers)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The texts that are numbers."""
+        return Numbers(self._survey, self._words, self._given, self._outside)
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""
@@ -351,7 +362,7 @@ class Arithmetic:
     def outputs(self) -> list[Node]:
         """The substitutions of commands that may print something else than a number."""
         substitutions = (n for n in self._survey.arithmetic if n.type == "command_substitution")
-        return [n for n in substitutions if not (self._calculates(n) or prints_number(n))]
+        return [n for n in substitutions if not (self._calculates(n) or self.numbers.printed(n))]
 
     def calculates_with(self, node: Node) -> bool:
         """Whether what a command prints is calculated with right where it is run."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY, SOURCING
+from pup_tui.template.shell.numbers import ScriptFunctions
 from pup_tui.template.shell.origins import OF_FOLDERS, SET_BY_MATCHES, given_by_expansions
 from pup_tui.template.shell.plain import PlainWorld
 from pup_tui.template.shell.printed_numbers import prints_number
@@ -184,4 +185,8 @@ class Changes:
 def holds_number(survey: Survey, node: Node) -> bool:
     """Whether a text that is assigned is a number, whatever the variables hold."""
     is_literal = _NUMBER.fullmatch(survey.as_written(node)) is not None
-    return is_literal or node.type == "arithmetic_expansion" or prints_number(node)
+    return (
+        is_literal
+        or node.type == "arithmetic_expansion"
+        or prints_number(node, ScriptFunctions(survey))
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
-from pup_tui.template.shell.printed_numbers import prints_number
+from pup_tui.template.shell.numbers import Numbers
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.words import ShellWord
@@ -153,11 +153,16 @@ class Composed:
     """
 
     def __init__(
-        self, survey: Survey, words: OwnWords, given: Callable[[bytes], Iterator[Node]]
+        self,
+        survey: Survey,
+        words: OwnWords,
+        given: Callable[[bytes], Iterator[Node]],
+        numbers: Numbers,
     ) -> None:
         self._survey = survey
         self._words = words
         self._given = given
+        self._printed = numbers.printed
         self._numbers: dict[bytes, bool] = {}
         self._deep = 0
 
@@ -245,7 +250,7 @@ class Composed:
         return self._numbers[name]
 
     def _holds_number(self, node: Node) -> bool:
-        if node.type in ("arithmetic_expansion", "number") or prints_number(node):
+        if node.type in ("arithmetic_expansion", "number") or self._printed(node):
             return True
         text = _COUNTS.sub(b"", self._survey.text(node))
         if (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.grammar import Read, read
+from pup_tui.template.shell.numbers import ScriptFunctions
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.readings import OwnWords, Reading
@@ -70,7 +71,11 @@ class EvaluatedTexts:
         """The variables that get in them what a command prints, and may be no number."""
         for _, inner in self._texts:
             for name, nodes in inner.texts_of.items():
-                if any(SUBSTITUTION.search(inner.text(n)) and not prints_number(n) for n in nodes):
+                if any(
+                    SUBSTITUTION.search(inner.text(n))
+                    and not prints_number(n, ScriptFunctions(self._survey))
+                    for n in nodes
+                ):
                     yield name
 
     @cached_property

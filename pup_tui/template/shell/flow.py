@@ -36,7 +36,6 @@ from pup_tui.template.shell.places import (
     Unchecked,
     UnsafePlaceError,
 )
-from pup_tui.template.shell.printed_numbers import prints_number
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
@@ -123,7 +122,9 @@ def follow(
 ) -> ValueFlow:
     """Follow each source from the variables that it is assigned to: ``split`` in parts, ``cut`` in lines."""
     spend_on_judging(_STEPS + len(sources))
-    graph = _Graph(survey, frozenset(chain.from_iterable(sources.values())))
+    of_env = (names for source, names in sources.items() if isinstance(source, str))
+    outside = frozenset(chain.from_iterable(of_env))
+    graph = _Graph(survey, frozenset(chain.from_iterable(sources.values())), outside)
     held = graph.reached(name for names in sources.values() for name in names)
     readings = [*graph.read(held), *graph.named_in_texts(held)]
     uncut = [reading for reading in readings if not reading.is_part]
@@ -250,12 +251,12 @@ def _of_sources(
 class _Graph:
     """The variables of a script and the places where they are read."""
 
-    def __init__(self, survey: Survey, given: frozenset[bytes] = frozenset()) -> None:
-        """``given`` are the variables that values get to first."""
+    def __init__(self, survey: Survey, given: frozenset[bytes], outside: frozenset[bytes]) -> None:
+        """``given`` are the variables that values get to first, ``outside`` those of the environment."""
         self._survey = survey
         self._given = given
         self._words = OwnWords(survey)
-        self._arithmetic = Arithmetic(survey, self._words)
+        self._arithmetic = Arithmetic(survey, self._words, outside)
         self.texts = EvaluatedTexts(survey, self._words)
         self._judged: dict[int, Reading | None] = {}
         self.runs_arithmetic = any(
@@ -635,7 +636,7 @@ class _Graph:
         outside = SUBSTITUTION if is_text else _OUTSIDE
         text = self._survey.text(node)
         return _FOLDERS.match(text) is not None or (
-            outside.search(text) is not None and not prints_number(node)
+            outside.search(text) is not None and not self._arithmetic.numbers.printed(node)
         )
 
 

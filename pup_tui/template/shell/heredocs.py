@@ -27,8 +27,9 @@ _DELIMITER: Final = re.compile(rb"(?:%b|%b)+(?=[ \t\n;&|()<>]|\Z)" % (_QUOTED, _
 """The word behind ``<<``, up to where it ends for every shell: ASCII, quoted in whole or in part."""
 _USUAL: Final = re.compile(rb"(['\"]?)[\w.+-]+\1")
 _NO_DOCUMENT: Final = re.compile(rb"<<<|\(\(")
-_GOES_ON: Final = re.compile(rb"[|&\\][ \t]*\Z")
+_GOES_ON: Final = re.compile(rb"[|&\\](?:[ \t]*|[ \t]+#[^\n]*)\Z")
 """The end of a line whose last command goes on behind the texts."""
+_OPENS: Final = re.compile(rb"(?:[{(]|\b(?:do|then|else))[ \t]*\Z")
 _EXPANDED: Final = re.compile(rb"[$`]|%b" % MARKER.pattern)
 """What makes a text another one than stands there."""
 DESCRIPTOR: Final = b"<&p"
@@ -96,9 +97,26 @@ def odd_delimiter(script: bytes) -> int:
     return 0
 
 
-def goes_on(line: bytes) -> bool:
-    """Whether a line on which here-documents begin ends in what goes on behind their texts."""
-    return _BEGINS.search(line) is not None and _GOES_ON.search(line) is not None
+def goes_on(script: bytes, lost: int) -> int:
+    """The line on which here-documents begin and whose command goes on behind their texts; or 0.
+
+    From line ``lost`` on the script cannot be read.
+    """
+    return _line_ending(script, _GOES_ON, lost)
+
+
+def opens_block(script: bytes, lost: int) -> int:
+    """The line on which here-documents begin and that ends in the beginning of a block; or 0."""
+    return _line_ending(script, _OPENS, lost)
+
+
+def _line_ending(script: bytes, ending: re.Pattern[bytes], lost: int) -> int:
+    """The first line that ends so on which several here-documents begin, or one where the script is lost."""
+    for number, line in enumerate(script.split(b"\n"), 1):
+        begins = len(_BEGINS.findall(line)) + (number >= lost)
+        if begins > 1 and _BEGINS.search(line) and ending.search(line):
+            return number
+    return 0
 
 
 def _lines(script: bytes) -> Iterator[list[_Document]]:
@@ -147,7 +165,8 @@ def _is_read(redirect: Node, begin: _Begin, script: bytes) -> bool:
     end = script.rfind(b"\n", 0, here.end.end_byte) + 1
     first = here.body.start_byte if here.body is not None else end
     next_line = script.find(b"\n", begin.end) + 1
-    if _EXPANDED.search(script, next_line, max(next_line, first)):
+    goes_on = any(part.end_byte > next_line for part in redirect.named_children[:-2])
+    if _EXPANDED.search(script, next_line, end if goes_on else max(next_line, first)):
         return False  # what stands there goes on the command, for all that the grammar knows
     last = script[end : here.end.end_byte].lstrip(b"\t" if begin.strips_tabs else b"")
     is_ended = script[here.end.end_byte :][:1] in (b"", b"\n") or _ends_backticks(here.end, script)

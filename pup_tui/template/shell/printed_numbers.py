@@ -1,14 +1,18 @@
-"""Commands that print a number and nothing else, whatever they read: a closed world of them."""
+"""Commands that print a number and nothing else, whatever they read: a closed world of them.
+
+What words that hold variables are, and what a script's own functions print, is told by `Known`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.number_programs import COLUMNS, DIGITS, JUDGES, column_of, is_known
 from pup_tui.template.shell.words import UNKNOWN, destinations
 
 if TYPE_CHECKING:
@@ -28,89 +32,242 @@ _MAY_BE_MANY: Final = late_pattern(rb"\$[@{].*[@*]|\$@", re.DOTALL)
 _FROM_EXPANSION: Final = late_pattern(rb"[$`\\].*", re.DOTALL)
 _EXPANSION: Final = late_pattern(rb"\$\{?\w+\}?")
 
-_DIGITS: Final = late_pattern(rb"-?[0-9]+")
-_FACTS: Final = late_pattern(rb"%[sXYZWugabhif]")
-_DATE: Final = late_pattern(rb"\+(?:%-?[0-9]?[sHMSdmYjuwUVWNy])+")
-_ONLY_DIGITS: Final = late_pattern(rb"(?:0-9|\[:digit:\])")
-_COUNTED: Final = late_pattern(
-    rb"\s*(?:(?:/[^/{}]*/|(?:\$\w+|NR)\s*(?:[!=]=|[<>]=?|!?~)\s*[^{}=;|]*)?\s*"
-    rb"\{\s*(?P<n>\w+)\s*(?:\+\+|\+=\s*(?:\$\w+|[\d.*/+ ()-])*);?\s*\}\s*)?"
-    rb"END\s*\{\s*print\s+(?:NR|(?P=n))(?:\s*\+\s*0)?;?\s*\}\s*"
+_EXPANSIONS: Final = ("simple_expansion", "expansion")
+_CUTS: Final = late_pattern(
+    rb"(?:(?:-d.|-[fc][0-9,-]+|-d .|-[fc] [0-9,-]+|-s)(?: |\Z))+", re.DOTALL
 )
-"""A program of ``awk`` that prints the number of records, or what it has counted or added up."""
-_WHOLE: Final = late_pattern(
-    rb"\s*(?:(?:NR|NF|\$\w+)\s*(?:[!=]=|[<>]=?)\s*[\d.]+\s*|END\s*)?"
-    rb"\{\s*print\s+int\(\s*\$?\w+(?:\s*[-+*/%]\s*\$?\w+)*\s*\);?\s*\}\s*"
-)
-"""One that prints the whole part of a number."""
-_NUMBERS_OF_THINGS: Final = late_pattern(
-    rb"jsonpath=\{\.(?:spec\.replicas|spec\.(?:min|max)Replicas|spec\.(?:completions|parallelism)"
-    rb"|status\.(?:\w+R|r)eplicas|status\.(?:active|succeeded|failed|numberReady)"
-    rb"|(?:metadata|status\.observed)\.?[gG]eneration)\}"
-)
-"""What Kubernetes has a number for, and nothing else."""
-_KUBECTL_VALUES: Final = frozenset(
-    {b"-n", b"--namespace", b"--context", b"--kubeconfig", b"--cluster"}
-)
-_COUNTING_QUERY: Final = late_pattern(rb"length\((?:[^()]|\([^()]*\))*\)")
-_LENGTH: Final = late_pattern(rb"(?:[^#]*\|\s*)?length\s*", re.DOTALL)
-_OF_MACHINE: Final = late_pattern(
-    rb"_NPROCESSORS_(?:ONLN|CONF)|PAGE_?SIZE|CLK_TCK|LONG_BIT|ARG_MAX|OPEN_MAX|_(?:AV)?PHYS_PAGES"
-)
-_DISK: Final = late_pattern(
-    rb"--output=(?:size|used|avail|pcent|itotal|iused|iavail|ipcent)|-[kmP]|-B[0-9]*[kKMG]B?"
-)
-_CODE_OF_ANSWER: Final = late_pattern(
-    rb"%\{(?:http_code|response_code|http_connect|size_download|num_redirects|exitcode)\}(?:\\n)?"
-)
-_CURL_FLAGS: Final = late_pattern(
-    rb"-[sSkLfIg46]+|--(?:silent|show-error|insecure|location|fail|head)"
-)
-_CURL_OUTPUT: Final = late_pattern(rb"-[sSkLfIg46]*o|--output")
-_CURL_WRITTEN: Final = late_pattern(rb"-[sSkLfIg46]*w|--write-out")
-_CURL_VALUES: Final = frozenset(
-    {
-        *(b"-m", b"--max-time", b"--connect-timeout", b"-H", b"--header", b"-X", b"--request"),
-        *(b"-u", b"--user", b"-A", b"--cacert", b"--retry", b"--retry-delay", b"-d", b"--data"),
-    }
-)
+_RUNNERS: Final[dict[bytes, tuple[dict[bytes, int], int]]] = {
+    b"sudo": ({b"-n": 0, b"-E": 0, b"-u": 1}, 0),
+    b"timeout": ({b"-k": 1, b"-s": 1}, 1),
+    b"command": ({}, 0),
+    b"nice": ({b"-n": 1}, 0),
+}
+"""Commands that run the one behind them: their options, with how many words are the value, and operands."""
 
-_Judge: TypeAlias = Callable[[Sequence[bytes]], bool]
-"""Judges the words of a program: `UNKNOWN` stands for what is known only when the script runs."""
+_NUMBER: Final = b"-0"
+"""Stands for a word that is a number, which may have a sign."""
+_CALCULATORS: Final = frozenset({b"seq", b"expr", b"echo", b"printf"})
+"""Programs to which a word that may be missing makes no difference."""
+_TO_ELSEWHERE: Final = late_pattern(rb"(?:1?>>?|&>>?)\s*(?:/dev/(?:null|stderr)|&2)")
+_SILENT: Final = frozenset(
+    {b"true", b":", b"test", b"[", b"return", b"shift", b"sleep", b"exit", b"break", b"continue"}
+)
+_DECLARES: Final = late_pattern(
+    rb"(?:local|declare|typeset|readonly|export)\s+(?!-\w*[pfF])\S.*", re.S
+)
+_COMPOUND: Final = frozenset(
+    {"list", "compound_statement", "if_statement", "elif_clause", "else_clause", "negated_command"}
+)
+_MOST_CALLS: Final = 5
+"""Functions that call one another, as far as that is followed."""
 
 
-def prints_number(node: Node) -> bool:
+class Known(Protocol):
+    """What is known of the script around a command."""
+
+    def is_number(self, expansion: Node) -> bool:
+        """Whether an expansion gives nothing but a number, or nothing."""
+
+    def is_operand(self, expansion: Node) -> bool:
+        """Whether what an expansion gives begins with what begins no option."""
+
+    def bodies(self, command: bytes) -> Sequence[Node] | None:
+        """What stands for a command: the bodies of functions, None where it is a program or builtin."""
+
+
+class NothingKnown:
+    """Of a command alone."""
+
+    def is_number(self, expansion: Node) -> bool:
+        return False
+
+    def is_operand(self, expansion: Node) -> bool:
+        return False
+
+    def bodies(self, command: bytes) -> Sequence[Node] | None:
+        return None
+
+
+_NOTHING: Final = NothingKnown()
+
+
+class _Prints(Enum):
+    """What a statement prints."""
+
+    NUMBERS = auto()
+    NOTHING = auto()
+    ANYTHING = auto()
+
+
+def prints_number(node: Node, known: Known = _NOTHING) -> bool:
     """Whether this is a command substitution that gives digits only, whatever its commands read."""
     if node.type == "string" and len(node.named_children) == 1:
         node = node.named_children[0]
-    is_one = node.type == "command_substitution" and len(node.named_children) == 1
-    return is_one and _is_number(node.named_children[0])
+    if node.type != "command_substitution" or not node.named_children:
+        return False
+    return _Reader(known).all_print(node.named_children) is _Prints.NUMBERS
 
 
-def _is_number(statement: Node) -> bool:
-    parts = statement.named_children
-    match statement.type:
-        case "list":
-            return all(_is_silent(part) or _is_number(part) for part in parts) and not all(
-                map(_is_silent, parts)
-            )
-        case "pipeline":
-            while len(parts) > 1 and _passes_on(parts[-1]):
-                parts = parts[:-1]
-            return _is_number(parts[-1])
-        case "redirected_statement":
-            body = statement.child_by_field_name("body")
-            redirects = [part for part in parts if part != body]
-            return body is not None and all(map(_is_harmless, redirects)) and _is_number(body)
-        case "command":
-            words = _words(statement)
-            judge = _JUDGES.get(words[0].rsplit(b"/", 1)[-1]) if words else None
-            return judge is not None and words is not None and judge(words[1:])
-    return False
+class _Reader:
+    """Reads what statements print."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._calls = 0
+
+    def all_print(self, statements: Sequence[Node]) -> _Prints:
+        """What is printed of some statements, of which some may not run."""
+        found = {self._prints(each) for each in statements}
+        if _Prints.ANYTHING in found:
+            return _Prints.ANYTHING
+        return _Prints.NUMBERS if _Prints.NUMBERS in found else _Prints.NOTHING
+
+    def _prints(self, statement: Node) -> _Prints:
+        parts = statement.named_children
+        match statement.type:
+            case "comment" | "variable_assignment" | "test_command":
+                return _Prints.NOTHING
+            case "declaration_command":
+                is_silent = _DECLARES.fullmatch(statement.text or b"") is not None
+                return _Prints.NOTHING if is_silent else _Prints.ANYTHING
+            case "pipeline":
+                return self._pipeline(parts)
+            case "redirected_statement":
+                return self._redirected(statement)
+            case "command":
+                return self._command(statement)
+            case kind if kind in _COMPOUND:
+                return self.all_print(parts)
+        return _Prints.ANYTHING
+
+    def _pipeline(self, parts: Sequence[Node]) -> _Prints:
+        while len(parts) > 1:
+            if self._takes_column(parts[-2], parts[-1]):
+                return _Prints.NUMBERS
+            if not self._passes_on(parts[-1]):
+                break
+            parts = parts[:-1]
+        return self._prints(parts[-1])
+
+    def _redirected(self, statement: Node) -> _Prints:
+        body = statement.child_by_field_name("body")
+        if body is None:
+            return _Prints.ANYTHING
+        first, *others = [part for part in statement.named_children if part != body]
+        if _TO_ELSEWHERE.fullmatch(first.text or b"") and len(destinations(first)) == 1:
+            is_all = all(_is_harmless(each) or each.text == b"2>&1" for each in others)
+            return _Prints.NOTHING if is_all and body.type == "command" else _Prints.ANYTHING
+        return self._prints(body) if all(map(_is_harmless, [first, *others])) else _Prints.ANYTHING
+
+    def _command(self, command: Node) -> _Prints:
+        named = command.child_by_field_name("name")
+        name = _LITERAL.fullmatch(named.text or b"") if named is not None else None
+        program = _unquoted(name[0]) if name is not None else b""
+        bodies = self._known.bodies(program)
+        if bodies is not None:
+            self._calls += 1
+            is_deep = self._calls > _MOST_CALLS
+            printed = _Prints.ANYTHING if is_deep or not bodies else self.all_print(bodies)
+            self._calls -= 1
+            return printed
+        if program in _SILENT:
+            return _Prints.NOTHING
+        words = _without_runners(self._words(command) or [])
+        judge = JUDGES.get(words[0].rsplit(b"/", 1)[-1]) if words else None
+        if judge is None or self._known.bodies(words[0]) is not None or not judge(words[1:]):
+            return _Prints.ANYTHING
+        return _Prints.NUMBERS
+
+    def _words(self, command: Node) -> list[bytes] | None:
+        """The words of a command without their quotes; None where they may be others than stand there."""
+        words: list[bytes] = []
+        for part in command.children:
+            text = part.text or b""
+            if part.type == "variable_assignment":
+                if _WORLDWIDE.fullmatch(text) is None:
+                    return None
+            elif part.type.endswith("_redirect"):
+                if not _is_harmless(part):
+                    return None
+            elif part.type == "arithmetic_expansion":
+                words.append(_NUMBER)
+            elif part.type in _EXPANSIONS or part.type == "command_substitution":
+                if words[:1] not in ([each] for each in _CALCULATORS) or not self.is_number(part):
+                    return None
+                words.append(_NUMBER)
+            elif part.type == "string" and not _MAY_BE_MANY.search(text):
+                words.append(self._quoted(part))
+            elif _LITERAL.fullmatch(text):
+                words.append(_unquoted(text))
+            elif _ONE_WORD.fullmatch(text):
+                words.append(_unquoted(_EXPANSION.sub(UNKNOWN, text)))
+            else:
+                return None
+        return words
+
+    def _quoted(self, string: Node) -> bytes:
+        """A text in double quotes, up to what is not known of it."""
+        found, at = b"", string.start_byte + 1
+        text = string.text or b""
+        for part in (each for each in string.named_children if each.type != "string_content"):
+            if not self.is_number(part):
+                is_first = part.start_byte == string.start_byte + 1
+                if is_first and self._known.is_operand(part):
+                    return b"./" + UNKNOWN
+                break
+            found += text[at - string.start_byte : part.start_byte - string.start_byte] + _NUMBER
+            at = part.end_byte
+        found += text[at - string.start_byte : -1]
+        return _FROM_EXPANSION.sub(UNKNOWN, MARKER.sub(UNKNOWN, found))
+
+    def is_number(self, expansion: Node) -> bool:
+        """Whether an expansion gives a number, or nothing."""
+        if expansion.type == "command_substitution":
+            return prints_number(expansion, self._known)
+        return expansion.type == "arithmetic_expansion" or self._known.is_number(expansion)
+
+    def _passes_on(self, stage: Node) -> bool:
+        """Whether a part of a pipeline prints nothing but what it reads, or less."""
+        words = self._words(stage) if stage.type == "command" else None
+        if not words or self._known.bodies(words[0]) is not None:
+            return False
+        program, options = words[0], words[1:]
+        if program == b"tr":
+            return len(options) == 2 and options[0] == b"-d" and is_known(options[1])
+        if program == b"cut":
+            return _CUTS.fullmatch(b" ".join(options)) is not None
+        numbered = (b"-n", b"-c")
+        return program in (b"xargs", b"cat", b"sort", b"uniq", b"head", b"tail") and all(
+            DIGITS.fullmatch(word) or word in (*numbered, b"-nr", b"-rn", b"-u", b"-n1", b"-c1")
+            for word in options
+        )
+
+    def _takes_column(self, source: Node, last: Node) -> bool:
+        """Whether a part of a pipeline prints a column that holds numbers of what comes before it."""
+        pair = [self._words(each) if each.type == "command" else None for each in (source, last)]
+        before, behind = pair
+        if (
+            not before
+            or not behind
+            or any(self._known.bodies(each[0]) for each in (before, behind))
+        ):
+            return False
+        columns = COLUMNS.get(before[0])
+        taken = column_of(behind)
+        return columns is not None and taken is not None and columns(before[1:], taken)
 
 
-def _is_silent(statement: Node) -> bool:
-    return statement.text in (b"true", b":")
+def _without_runners(words: list[bytes]) -> list[bytes]:
+    """The words of the command that one such as `sudo` runs."""
+    while words and words[0] in _RUNNERS:
+        values, operands = _RUNNERS[words[0]]
+        words = words[1:]
+        while words and words[0][:1] == b"-":
+            if words[0] not in values:
+                return []
+            words = words[1 + values[words[0]] :]
+        words = words[operands:]
+    return words
 
 
 def _is_harmless(redirect: Node) -> bool:
@@ -123,196 +280,5 @@ def _is_harmless(redirect: Node) -> bool:
     )
 
 
-def _words(command: Node) -> list[bytes] | None:
-    """The words of a command without their quotes; None where they may be others than stand there."""
-    words: list[bytes] = []
-    for part in command.children:
-        text = part.text or b""
-        if part.type == "variable_assignment":
-            if _WORLDWIDE.fullmatch(text) is None:
-                return None
-        elif part.type.endswith("_redirect"):
-            if not _is_harmless(part):
-                return None
-        elif part.type == "arithmetic_expansion":
-            words.append(b"-0")  # any number, which may have a sign
-        elif part.type == "string" and not _MAY_BE_MANY.search(text):
-            words.append(_FROM_EXPANSION.sub(UNKNOWN, MARKER.sub(UNKNOWN, text[1:-1])))
-        elif _LITERAL.fullmatch(text):
-            words.append(_unquoted(text))
-        elif _ONE_WORD.fullmatch(text):
-            words.append(_unquoted(_EXPANSION.sub(UNKNOWN, text)))
-        else:
-            return None
-    return words
-
-
 def _unquoted(text: bytes) -> bytes:
     return _QUOTED.sub(lambda part: part[1] or part[2] or part[3] or b"", MARKER.sub(UNKNOWN, text))
-
-
-def _passes_on(stage: Node) -> bool:
-    """Whether a part of a pipeline prints nothing but what it reads, or less."""
-    words = _words(stage) if stage.type == "command" else None
-    if not words:
-        return False
-    program, options = words[0], words[1:]
-    if program == b"tr":
-        return len(options) == 2 and options[0] == b"-d" and _is_known(options[1])
-    numbered = (b"-n", b"-c")
-    return program in (b"xargs", b"cat", b"sort", b"uniq", b"head", b"tail") and all(
-        _DIGITS.fullmatch(word) or word in (*numbered, b"-nr", b"-rn", b"-u", b"-n1", b"-c1")
-        for word in options
-    )
-
-
-def _is_known(word: bytes) -> bool:
-    return UNKNOWN not in word
-
-
-def _may_be_option(word: bytes) -> bool:
-    return word[:1] in (b"-", UNKNOWN)
-
-
-def _operands(words: Sequence[bytes], options: re.Pattern[bytes]) -> list[bytes] | None:
-    """The words behind the options; None where some may be others than the known ones.
-
-    One alone is none, whatever it is: the program would lack what it needs.
-    """
-    rest = list(words)
-    while rest and options.fullmatch(rest[0]):
-        rest.pop(0)
-    if rest and rest[0] == b"--":
-        return rest[1:]
-    is_alone = len(rest) == 1 and rest[0][:1] == UNKNOWN
-    return None if any(map(_may_be_option, rest)) and not is_alone else rest
-
-
-def _wc(words: Sequence[bytes]) -> bool:
-    return (
-        len(words) == 1
-        and re.fullmatch(rb"-[clmwL]|--(?:lines|words|bytes|chars)", words[0]) is not None
-    )
-
-
-def _grep(words: Sequence[bytes]) -> bool:
-    operands = _operands(
-        words, re.compile(rb"-[cvEFGPiwxsahz]+|--(?:count|invert-match|ignore-case|quiet)")
-    )
-    if operands is None or not 1 <= len(operands) <= 2:
-        return False
-    return any(re.fullmatch(rb"--count|-\w*c\w*", word) for word in words[: -len(operands)])
-
-
-def _stat(words: Sequence[bytes]) -> bool:
-    is_of_facts = len(words) == 3 and words[0] in (b"-c", b"-Lc", b"--format")
-    return is_of_facts and _FACTS.fullmatch(words[1]) is not None
-
-
-def _date(words: Sequence[bytes]) -> bool:
-    formats = [word for word in words if word.startswith(b"+")]
-    return len(formats) == 1 and _DATE.fullmatch(formats[0]) is not None
-
-
-def _seq(words: Sequence[bytes]) -> bool:
-    return 1 <= len(words) <= 3 and all(map(_DIGITS.fullmatch, words))
-
-
-def _echo(words: Sequence[bytes]) -> bool:
-    return len(words) == 1 and _DIGITS.fullmatch(words[0]) is not None
-
-
-def _tr(words: Sequence[bytes]) -> bool:
-    return (
-        len(words) == 2 and words[0] in (b"-dc", b"-cd") and bool(_ONLY_DIGITS.fullmatch(words[1]))
-    )
-
-
-def _expr(words: Sequence[bytes]) -> bool:
-    return len(words) == 3 and words[1] in (b"+", b"-", b"*", b"/", b"%")
-
-
-def _awk(words: Sequence[bytes]) -> bool:
-    """An operand that may hold ``=`` may give a variable of the program its text."""
-    operands = _operands(words, re.compile(rb"-F\S+"))
-    if not operands or not (_COUNTED.fullmatch(operands[0]) or _WHOLE.fullmatch(operands[0])):
-        return False
-    return all(_is_known(word) and b"=" not in word for word in operands[1:])
-
-
-def _jq(words: Sequence[bytes]) -> bool:
-    operands = _operands(words, re.compile(rb"-[rcensSM]+"))
-    if not operands or not _is_known(operands[0]):
-        return False
-    return _LENGTH.fullmatch(operands[0]) is not None
-
-
-def _curl(words: Sequence[bytes]) -> bool:
-    """The status of one answer, the text of which goes elsewhere."""
-    rest, urls, elsewhere, told = list(words), 0, False, False
-    while rest:
-        word = rest.pop(0)
-        if _CURL_OUTPUT.fullmatch(word) and rest:
-            value = rest.pop(0)
-            elsewhere = elsewhere or (_is_known(value) and value != b"-")
-        elif _CURL_WRITTEN.fullmatch(word) and rest:
-            told = _CODE_OF_ANSWER.fullmatch(rest.pop(0)) is not None
-            if not told:
-                return False
-        elif word in _CURL_VALUES and rest:
-            rest.pop(0)
-        elif not _may_be_option(word):
-            urls += 1
-        elif not _CURL_FLAGS.fullmatch(word):
-            return False
-    return elsewhere and told and urls == 1
-
-
-def _kubectl(words: Sequence[bytes]) -> bool:
-    """A number of something that is known by its path; no other word may be an option."""
-    rest, told = list(words), 0
-    while rest:
-        word = rest.pop(0)
-        if word in _KUBECTL_VALUES and rest:
-            rest.pop(0)
-        elif word in (b"-o", b"--output") and rest:
-            told += 1 if _NUMBERS_OF_THINGS.fullmatch(rest.pop(0)) else 2
-        elif _may_be_option(word):
-            return False
-    return told == 1
-
-
-def _aws(words: Sequence[bytes]) -> bool:
-    """How many there are of something."""
-    queries = [value for word, value in pairwise(words) if word == b"--query"]
-    others = [word for word in words if word.startswith(b"--q") or word[:1] == UNKNOWN]
-    return len(queries) == len(others) == 1 and bool(_COUNTING_QUERY.fullmatch(queries[0]))
-
-
-_JUDGES: Final[dict[bytes, _Judge]] = {
-    b"wc": _wc,
-    b"nproc": lambda words: all(word == b"--all" for word in words),
-    b"id": lambda words: list(words) in ([b"-u"], [b"-g"]),
-    b"grep": _grep,
-    b"egrep": _grep,
-    b"fgrep": _grep,
-    b"stat": _stat,
-    b"date": _date,
-    b"seq": _seq,
-    b"echo": _echo,
-    b"tr": _tr,
-    b"expr": _expr,
-    b"awk": _awk,
-    b"gawk": _awk,
-    b"mawk": _awk,
-    b"jq": _jq,
-    b"getconf": lambda words: len(words) == 1 and _OF_MACHINE.fullmatch(words[0]) is not None,
-    b"df": lambda words: (
-        all(_DISK.fullmatch(word) or not _may_be_option(word) for word in words)
-        and any(word.startswith(b"--output=") for word in words)
-    ),
-    b"curl": _curl,
-    b"kubectl": _kubectl,
-    b"oc": _kubectl,
-    b"aws": _aws,
-}

@@ -22,7 +22,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell.heredocs import goes_on, odd_delimiter
+from pup_tui.template.shell.heredocs import goes_on, odd_delimiter, opens_block
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import (
@@ -66,6 +66,9 @@ _ZSH_HINT: Final = "; where `set -A` fills an array, write NAME=(…)"
 _NOTHING: Final = "${IFS+}"
 _GOES_ON_HINT: Final = (
     "write what follows on the line of the `<<`: `cat <<EOF | …`, `cat <<EOF && …`"
+)
+_BLOCK_HINT: Final = (
+    "begin the here-document on a line of its own, or behind the end of the block: `done <<EOF`"
 )
 _DELIMITER_HINT: Final = (
     "give the here-document a delimiter of letters from A to Z, as <<EOF or <<'EOF'"
@@ -340,27 +343,26 @@ def _check_reached(
         raise error(told, asked.hint.format(variable=reached.variable))
 
 
-def _unread_hint(marked: Marked, line: int, *, is_odd: bool) -> str:
-    if is_odd:
-        return _DELIMITER_HINT
-    lines = marked.script.split(b"\n")
-    is_open = line <= len(lines) and goes_on(lines[line - 1])
-    return _GOES_ON_HINT if is_open else ENV_HINT
+def _not_read(marked: Marked, line: int) -> UnreadableScriptError:
+    """Says what cannot be read near a line: what is known to be unreadable, or whatever stands there."""
+    odd = odd_delimiter(marked.script)
+    known = (
+        (odd if odd <= line else 0, _DELIMITER_HINT),
+        (goes_on(marked.script, line), _GOES_ON_HINT),
+        (opens_block(marked.script, line), _BLOCK_HINT),
+    )
+    line, hint = next((each for each in known if each[0]), (line, ENV_HINT))
+    told = (
+        f"the script cannot be read as shell near its line {line}, so no value can be put into it"
+    )
+    return UnreadableScriptError(told, expression=marked.line(line), line=line, hint=hint)
 
 
 def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) -> ScriptJudgement:
     """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
     judged = judge(marked.script, shell, marked.spans, env)
     if judged.unknown_line and marked.holes:
-        odd_line = odd_delimiter(marked.script)
-        line = min(odd_line or judged.unknown_line, judged.unknown_line)
-        raise UnreadableScriptError(
-            f"the script cannot be read as shell near its line {line}, "
-            "so no value can be put into it",
-            expression=marked.line(line),
-            line=line,
-            hint=_unread_hint(marked, line, is_odd=line == odd_line),
-        )
+        raise _not_read(marked, judged.unknown_line)
     if judged.unsafe is not None:
         index, message, hint, line = judged.unsafe
         if isinstance(index, str):

@@ -197,6 +197,10 @@ class ScriptParts:
         written = self._written_for(word, is_name=True) if b"$" in word else ()
         return unquoted(written[0] if written else word)
 
+    def assigned(self, name: bytes) -> bytes:
+        """A text, with its quotes, that the script gives a variable; empty if it gives it none."""
+        return self._assigned.get(name, b"")
+
     @cached_property
     def _assigned(self) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}

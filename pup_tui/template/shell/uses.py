@@ -15,6 +15,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
+from pup_tui.template.shell.numbers import ScriptFunctions
 from pup_tui.template.shell.one_word import is_element, word_use
 from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
 from pup_tui.template.shell.printed_numbers import prints_number
@@ -163,7 +164,7 @@ class Uses:
 
     def _in_output(self, path: Sequence[Node]) -> None:
         """What a command prints of a value may be taken for code around it."""
-        if prints_number(path[-1]):
+        if prints_number(path[-1], ScriptFunctions(self._survey)):
             return
         kinds = (*COMMANDS, "test_command")
         around = next((n for n in reversed(path[:-1]) if n.type in kinds), path[-1])

@@ -168,6 +168,33 @@ def test_a_here_document_with_an_unusual_delimiter_is_refused_with_the_cure(deli
     assert "<<EOF" in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("begin", "cure"),
+    [
+        ("cat <<A |", "on the line of the `<<`"),
+        ("cat <<A <<'B' &&", "on the line of the `<<`"),
+        ("cat <<A && cat <<-B |", "on the line of the `<<`"),
+        ("cat <<A | while read -r l; do", "`done <<EOF`"),
+        ("cat <<A && {", "on a line of its own"),
+    ],
+)
+def test_a_here_document_behind_whose_text_the_command_goes_on_is_refused_with_the_cure(
+    begin: str, cure: str
+) -> None:
+    texts = "{{ V }}\nA\n" + ("y\nB\n" if "B" in begin else "")
+    with pytest.raises(TemplateError, match="near its line 2") as caught:
+        compile_shell(f"date\n{begin}\n{texts}echo {{{{ V }}}}\n")
+    assert cure in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("begin", ["cat <<A |", "cat <<A | # all", "cat <<A &&", "cat <<A 3<<B |"])
+@pytest.mark.parametrize("text", ["{{ V }}", "word\n{{ V }}", "word\n\n$X"])
+def test_a_text_behind_which_a_command_goes_on_takes_no_values(begin: str, text: str) -> None:
+    more = "B\n" if "B" in begin else ""
+    with pytest.raises(TemplateError, match="cannot be read as shell"):
+        compile_shell(f"X={{{{ V }}}}\n{begin}\n{text}\nA\n{more}sh\n")
+
+
 @pytest.mark.parametrize("token", ["x=(", "f() ", "<<A\n", "|", "${a:-", "$(", "(("])
 def test_a_script_in_which_the_grammar_is_lost_is_refused(token: str) -> None:
     with pytest.raises(TemplateError, match="cannot be read as shell") as caught:

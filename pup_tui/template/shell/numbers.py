@@ -1,0 +1,192 @@
+"""Which variables and functions of a script give nothing but numbers, by all that it gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.shell.fills import ANY, SOURCING
+from pup_tui.template.shell.origins import given_by_expansions
+from pup_tui.template.shell.printed_numbers import NothingKnown, prints_number
+from pup_tui.template.shell.readings import OwnWords
+from pup_tui.template.shell.survey import Survey
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_DIGITS: Final = late_pattern(rb"[-+]?[0-9]+")
+_RANGE: Final = late_pattern(rb"\{-?[0-9]+\.\.-?[0-9]+(?:\.\.-?[0-9]+)?\}")
+_EXPANSION: Final = late_pattern(
+    rb"\$(?:([A-Za-z_]\w*|[0-9])|\{([A-Za-z_]\w*|[0-9]+)(?::?[-=](-?[0-9]+))?\})"
+)
+"""A variable, perhaps with a number that stands for it where it has no text."""
+_OPERAND: Final = late_pattern(rb"[A-Za-z0-9/.]")
+_COUNTS: Final = late_pattern(rb"\$(?:[#?!$]|\{[#?!$]\}|\{#[^}]*\})")
+_DEEPEST: Final = 20
+"""Variables that get their text one from the other, as far as that is followed."""
+
+
+class ScriptFunctions(NothingKnown):
+    """What the functions of a script make of the names of commands."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+
+    def bodies(self, command: bytes) -> Sequence[Node] | None:
+        if command in self._survey.aliases:
+            return ()
+        definitions = self._survey.functions.get(command)
+        if definitions is None:
+            return None
+        bodies = (each.child_by_field_name("body") for each in definitions)
+        return [body for body in bodies if body is not None]
+
+
+class Numbers(ScriptFunctions):
+    """The same with its variables.
+
+    ``given`` tells what one gets its text from; those ``outside`` get one by something else too.
+    """
+
+    def __init__(
+        self,
+        survey: Survey,
+        words: OwnWords,
+        given: Callable[[bytes], Iterator[Node]],
+        outside: Collection[bytes],
+    ) -> None:
+        super().__init__(survey)
+        self._words = words
+        self._given = given
+        self._outside = outside
+        self._known = dict[bytes, bool]()
+        self._held: list[bytes] = []
+
+    def printed(self, node: Node) -> bool:
+        """Whether this is a command substitution that gives a number."""
+        return prints_number(node, self)
+
+    def is_number(self, expansion: Node) -> bool:
+        text = self._survey.text(expansion)
+        if _COUNTS.fullmatch(text):
+            return True
+        found = _EXPANSION.fullmatch(text)
+        if found is None:
+            return False
+        name = found[1] or found[2]
+        is_optional = found[3] is not None and name.isdigit()
+        return self._is_numeric(name, expansion) or (
+            is_optional and self._is_left_out(name, expansion)
+        )
+
+    def _is_numeric(self, name: bytes, place: Node) -> bool:
+        names = self._words.names(name, place)
+        if names == (name,):
+            return self._holds(name)
+        if not self._is_of_function(names):
+            return False
+        given = [each for each in names if next(self._given(each), None) is not None]
+        return names[0] not in given and bool(given) and all(map(self._holds, given))
+
+    def _is_left_out(self, name: bytes, place: Node) -> bool:
+        """Whether a word of a function is given by no call of it."""
+        names = self._words.names(name, place)
+        given = (next(self._given(each), None) for each in names)
+        return self._is_of_function(names) and all(each is None for each in given)
+
+    def _is_of_function(self, names: Sequence[bytes]) -> bool:
+        """Whether these are words of a function, and it gets them as the script is seen to call it."""
+        return bool(names[0].split(b" ")[0]) and self._keeps_words
+
+    def is_operand(self, expansion: Node) -> bool:
+        waiting, seen = [expansion], set[bytes]()
+        while waiting:
+            node = waiting.pop()
+            found = _EXPANSION.fullmatch(self._survey.text(node).strip(b'"'))
+            if found is None or found[3] is not None:
+                if node is expansion or not self._begins_operand(node):
+                    return False
+                continue
+            name = found[1] or found[2]
+            names = self._words.names(name, node)
+            if seen.issuperset(names):
+                continue
+            nodes = [each for name in names for each in self._given(name)]
+            spend_on_judging(len(nodes))
+            is_own = names == (name,) or self._is_of_function(names)
+            if not (is_own and nodes and self._filled.isdisjoint((*names, ANY))):
+                return False
+            seen.update(names)
+            waiting += nodes
+        return True
+
+    def _begins_operand(self, node: Node) -> bool:
+        text = self._survey.text(node).lstrip(b"'\"")
+        return _OPERAND.match(text) is not None and not self._survey.marker.match(text)
+
+    @cached_property
+    def _keeps_words(self) -> bool:
+        """Whether the words of functions are those with which the script is seen to call them."""
+        survey = self._survey
+        setting = (word for _, words in survey.named(b"set") for word in words[1:])
+        trapped = (survey.functions_in(survey.text(each)) for each, _ in survey.named(b"trap"))
+        return not (
+            survey.exports_functions
+            or b"argv" in survey.assignments_to
+            or any(word.text[:1] not in (b"-", b"+") or word.text == b"--" for word in setting)
+            or any(trapped)
+        )
+
+    def _holds(self, name: bytes) -> bool:
+        """The same of one variable: what it gets from itself takes nothing from that."""
+        if name in self._known or name in self._held:
+            return self._known.get(name, True)
+        is_own = self._filled.isdisjoint((name, ANY)) and len(self._held) < _DEEPEST
+        nodes = [*self._given(name)] if is_own else []
+        spend_on_judging(len(nodes))
+        begun = len(self._held)
+        self._held.append(name)
+        if nodes and all(map(self._is_number, nodes)):
+            if not begun:
+                self._known |= dict.fromkeys(self._held, True)
+                self._held.clear()
+            return True
+        # What was taken for a number since then may be so by this one only.
+        del self._held[begun:]
+        self._known[name] = False
+        return False
+
+    @cached_property
+    def _filled(self) -> frozenset[bytes]:
+        """The variables that get a text by something else than what is seen; `ANY` for all."""
+        survey = self._survey
+        is_open = bool(survey.named(*SOURCING)) or not survey.references.isdisjoint((ANY,))
+        by_expansions = given_by_expansions(survey.script)
+        everything = (ANY,) if is_open else ()
+        return frozenset(
+            (*self._outside, *survey.filled, *survey.references, *by_expansions, *everything)
+        )
+
+    def _is_number(self, node: Node) -> bool:
+        text = self._survey.text(node)
+        match node.type:
+            case "arithmetic_expansion":
+                return True
+            case "number" | "word":
+                return _DIGITS.fullmatch(text) is not None
+            case "raw_string":
+                return _DIGITS.fullmatch(text[1:-1]) is not None
+            case "brace_expression" | "concatenation" if _RANGE.fullmatch(text):
+                return True
+            case "string" if _DIGITS.fullmatch(text[1:-1]):
+                return True
+            case "string" if (
+                len(node.named_children) == 1 and node.named_children[0].type != "string_content"
+            ):
+                return self._is_number(node.named_children[0])
+            case "simple_expansion" | "expansion":
+                return self.is_number(node)
+        return prints_number(node, self)
