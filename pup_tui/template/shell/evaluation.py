@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import kept_while_judging, spend_on_judging
+from pup_tui.template.shell.builtins import may_be_option
 from pup_tui.template.shell.command_use import (
     ANY_SHELL,
     COMPUTED,
@@ -375,7 +376,7 @@ class Evaluations:
             if not self._is_in_name(around):
                 name = readable(unquoted(text(inside[-1])))
                 yield Evaluator(name.decode(errors="replace"), "", is_split=_is_split(inside))
-        if self._may_be_option(use, position, inside):
+        if self._may_be_option(command, use, position, inside):
             yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")
         yield from self._into_place(command, use, position, is_content, nth)
 
@@ -442,14 +443,19 @@ class Evaluations:
             if is_content or not use.prints_named:
                 yield _Output(command)
 
-    def _may_be_option(self, use: CommandUse, position: int, inside: Sequence[Node]) -> bool:
+    def _may_be_option(
+        self, command: Node, use: CommandUse, position: int, inside: Sequence[Node]
+    ) -> bool:
         """Whether what is printed may be an option of a builtin that names a variable: ``printf "$(…)"``."""
         at = use.name_before(position)
-        builtins = (table.builtins.get(use.words[at]) for table in tables(self._survey.shell))
-        if not any(builtin and builtin.has_options for builtin in builtins):
-            return False
-        before = use.words[at + 1 : position]
-        is_open = b"--" not in before and all(word[:1] in b"-+$`\1" for word in before)
+        found = (table.builtins.get(use.words[at]) for table in tables(self._survey.shell))
+        builtins = [builtin for builtin in found if builtin is not None and builtin.has_options]
+        words = self._survey.words(command)
+        are_told = len(words) == len(use.words)
+        before = [each.text for each in words[at + 1 : position]] if are_told else []
+        is_open = b"--" not in use.words[at + 1 : position] and any(
+            all(may_be_option(builtin, word) for word in before) for builtin in builtins
+        )
         begins = is_open and _BEGINS_WORD.match(text(inside[-1])) is not None
         return begins and self._is_printed(inside)
 
@@ -509,8 +515,12 @@ class Evaluations:
             yield from self._into_sourced(use.words[at:position], name)
         if name == b"getopts":
             yield _Variable(b"OPTARG")
+        is_before = any(each.kind is Kind.CODE for each in use.uses[position + 1 :])
         own = (_Variable(b"0"),) if use.is_script_name(position) else _AS_ARGUMENTS
-        variables = (*own, *([_Variable(assigned[1])] if assigned is not None else ()))
+        variables = (
+            *(own if not is_before else ()),
+            *([_Variable(assigned[1])] if assigned is not None else ()),
+        )
         for script in self._scripts_of(command):
             yield from self._within(script, use.shell, variables)
             yield from self._called_within(use, script, position)

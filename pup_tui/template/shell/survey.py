@@ -20,7 +20,7 @@ from pup_tui.template.shell.declarations import Declarations, made_of, may_refer
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
-from pup_tui.template.shell.known_formats import format_of
+from pup_tui.template.shell.known_formats import formats_of
 from pup_tui.template.shell.language import FoundNodes
 from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, Shifts
 from pup_tui.template.shell.spelling import Spelling
@@ -108,7 +108,7 @@ class Survey:
         marker: re.Pattern[bytes],
         written: bytes | None = None,
         spelling: Spelling | None = None,
-        formats: Mapping[bytes, bytes] = {},
+        formats: Mapping[bytes, tuple[bytes, ...]] = {},
     ) -> None:
         self.root = root
         self.script = script
@@ -117,6 +117,7 @@ class Survey:
         self.marker = marker
         self._spelling = spelling or Spelling()
         self._formats = formats
+        self._other_formats: dict[int, tuple[bytes, ...]] = {}
         self._words: dict[int, list[ShellWord]] = {}
         self._first_quotes: dict[int, int] = {}
         self.passed: defaultdict[int, PassedWords] = defaultdict(dict)
@@ -411,10 +412,17 @@ class Survey:
             words = [self.word(node) for node in command_nodes(command)]
             if command.type != "command":
                 words = _joined(words)
-            elif (text := self._formats.get(format_of(words) or b"")) is not None:
-                words[1] = replace(words[1], text=text)
+            elif formats := formats_of(words, self._formats):
+                words[1] = replace(words[1], text=formats[0])
+                self._other_formats[words[1].node.id] = formats[1:]
             self._words[command.id] = words
         return self._words[command.id]
+
+    def with_other_formats(self, words: Sequence[ShellWord]) -> Iterator[list[ShellWord]]:
+        """The words of a command with the other formats that it may have."""
+        for word in words[1:2] if self._other_formats else ():
+            for text in self._other_formats.get(word.node.id, ()):
+                yield [words[0], replace(word, text=text), *words[2:]]
 
     @cached_property
     def names(self) -> Names:

@@ -490,13 +490,7 @@ class Uses:
             named = (each.text for each in words[:index] if each.text in _EVALUATES_AGAIN)
             self.command = next((name.decode() for name in named), None)
         evaluated = use is Use.CODE and self.command is not None
-        if use is Use.CODE and node.type == "declaration_command":
-            self._refuse_declaration(prefix, words[1:index])
-        if use is Use.NAME and self._is_data_behind_operands(words, index, prefix):
-            raise NotTextError(
-                "a value cannot name a variable or function, as it does behind an option",
-                'write `--` before what is none, as in `printf -- "$FORMAT"`',
-            )
+        self._refuse_with_reason(use, node, words, index, prefix)
         if not evaluated:
             self._judge(use, word)
         if self._is_reference and not index and not all(each.is_literal for each in words[1:]):
@@ -506,6 +500,24 @@ class Uses:
             if self._command_use(many, index + 1, b"", {}) > Use.OPERAND:
                 self._is_one(word)
         self._hand_on(node, words, index)
+
+    def _refuse_with_reason(
+        self, use: Use, node: Node, words: Sequence[ShellWord], index: int, prefix: bytes
+    ) -> None:
+        """Refuse what a command does with a word where it is known what to write instead."""
+        if use is Use.CODE and node.type == "declaration_command":
+            self._refuse_declaration(prefix, words[1:index])
+        if use is Use.NAME and self._is_data_behind_operands(words, index, prefix):
+            raise NotTextError(
+                "a value cannot name a variable or function, as it does behind an option",
+                'write `--` before what is none, as in `printf -- "$FORMAT"`',
+            )
+        if use is Use.CODE and words[0].text == b"printf" and not words[1].is_literal:
+            raise UnsafePlaceError(
+                "the format of `printf` is not known, and it may calculate with the value",
+                "write the format literally, and what is in variables as further words: "
+                "`printf '%s%s\\n' \"$COLOUR\" …`",
+            )
 
     def _is_data_behind_operands(
         self, words: Sequence[ShellWord], index: int, prefix: bytes
@@ -552,8 +564,11 @@ class Uses:
     def _command_use(
         self, words: Sequence[ShellWord], index: int, prefix: bytes, passed: PassedWords
     ) -> Use:
+        ways = [(words, passed)]
+        ways += [(other, {}) for other in self._survey.with_other_formats(words)]
         judged = (
-            JudgedCommand(words, table, self._survey.names, self._is_reference, passed)
+            JudgedCommand(each, table, self._survey.names, self._is_reference, read)
+            for each, read in ways
             for table in tables(self._survey.shell)
         )
         return max(each.use(index, prefix) for each in judged)

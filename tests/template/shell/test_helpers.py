@@ -55,7 +55,8 @@ def test_a_value_gets_through_and_nothing_of_it_runs(
 
     def attempt(script: str) -> None:
         template = compile_shell(script, shell)
-        assert (template.evaluated_again, template.unchecked) == ((), ())
+        warned = template.evaluated_again, template.unchecked, template.naming_commands
+        assert warned == ((), (), ())
         rendered = template.render({"V": VALUE, "N": 3})
         folder = tmp_path / str(next(folders))
         folder.mkdir()
@@ -159,3 +160,43 @@ def test_a_word_that_is_calculated_with_is_found_behind_a_shift(script: str) -> 
 def test_a_word_that_is_gone_is_not_calculated_with() -> None:
     script = 'f() { local -i n=$1; shift; local -i d=$1; shift; "$@"; }; f 1 2 ls {{ V }}'
     assert compile_shell(script, "bash").render({"V": BAIT}).env
+
+
+_EVALUATED = [
+    'run() { tee_run "$@"; }; tee_run() { "$@" | tee x; }; run ssh h {{ V }}',
+    'run() { t=$1; shift; tee_run 3 "$@"; }; tee_run() { n=$1; shift; "$@"; }; run x sh -c {{ V }}',
+    'a() { b "$@"; }; b() { c "$@"; }; c() { "$@"; }; a ssh h {{ V }}',
+    'a() { b "$@"; }; b() { eval "$1"; }; a {{ V }} x',
+    'a() { shift; b x "$@"; }; b() { eval "$2"; }; a x {{ V }}',
+    'a() { if x; then shift; fi; b "$@"; }; b() { eval "$1"; }; a x {{ V }}',
+    'a() { b $x "$@"; }; b() { eval "$2"; }; a {{ V }}',
+    'run() { x=$1; shift; "$x" -c "$@"; }; run sh {{ V }}',
+    'run() { x=$1; x=$2; shift 2; "$x" "$@"; }; run ls sh -c {{ V }}',
+    'run() { [ "$y" ] && x=$1; shift; env "$x" "$@"; }; run ls sh -c {{ V }}',
+    'run() { h=$1; shift; ssh "$h" "$@"; }; run web1 ls {{ V }}',
+    'f() { shift 2; eval "$1"; }; f a b {{ V }}',
+    'f() { shift 2; eval "$1"; }; f $x b {{ V }}',
+    'f() { shift 2; eval "$1"; }; f "$@" {{ V }}',
+    'f() { shift "$n"; eval "$1"; }; f {{ V }}',
+]
+
+
+@pytest.mark.parametrize(("shell", "scripts"), batches_of_each(("sh", "bash", "zsh"), _EVALUATED))
+def test_a_word_that_is_code_in_the_end_is_told_of_however_it_is_handed_on(
+    shell: str, scripts: list[str]
+) -> None:
+    def attempt(script: str) -> None:
+        assert compile_shell(script, shell).evaluated_again
+
+    try_each(scripts, attempt)
+
+
+_NAMING = [
+    'run() { c=$1; shift; "$c"; }; run {{ V }}',
+    'a() { b "$@"; }; b() { shift; c "$@"; }; c() { "$@"; }; a x {{ V }}',
+]
+
+
+@pytest.mark.parametrize("script", _NAMING)
+def test_a_word_that_names_the_command_in_the_end_is_told_of(script: str) -> None:
+    assert compile_shell(script, "dash").naming_commands
