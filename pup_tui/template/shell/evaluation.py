@@ -64,6 +64,7 @@ from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
 from pup_tui.template.shell.unseen import unseen
 from pup_tui.template.shell.words import (
+    ALL_OR_REST,
     ASSIGNMENT,
     FOR_UNKNOWN,
     ONE_VARIABLE,
@@ -99,8 +100,6 @@ _BEGINS_NAME: Final = re.compile(rb"(?:[\w./+-]*/)?[\w.+-]+")
 _INTERACTIVE: Final = re.compile(rb"(?<!\S)-[A-Za-z]*i")
 """What may be the option by which a shell is interactive, which expands ``ENV`` as it starts."""
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
-_ALL_OR_REST: Final = re.compile(rb"\"\$(?:@|\{@(?::([1-9][0-9]?))?\})\"")
-"""A word that becomes a function's own words, all or from one on."""
 _MOST_HANDED_ON: Final = 40
 """Words of a call that are told apart where a function is called by another one."""
 _MOST_DROPPED: Final = 9
@@ -188,6 +187,20 @@ class _Names:
 @dataclass(frozen=True, slots=True)
 class _Descriptor:
     """A descriptor of the script's own, whichever it is, gives the text to who reads from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A function, or else the script, is run with these words, of which one is asked of.
+
+    Of the first ones, as many as are ``certain``, each is one word. ``depth``: through how many functions.
+    """
+
+    function: Node | None
+    words: tuple[bytes, ...]
+    position: int
+    certain: int
+    depth: int = 0
 
 
 _Carrier = _Word | _Output | _Input | _Variable | _OwnWord | _File | _Names | _Descriptor
@@ -500,10 +513,13 @@ class Evaluations:
             if nth is not None:
                 behind = [*behind[:place], *[COMPUTED] * (nth + 1), *behind[place + 1 :]]
                 place += nth
-            yield from self.called_with(function, behind, place, is_content=is_content)
+            certain = self._certain_behind(command, 0 if nth is None else nth + 1) - at
+            yield from self.called_with(
+                function, behind, place, max(certain, 0), is_content=is_content
+            )
             is_known = self._is_known_place(command, use, position, nth)
             yield from self._run_by(name, place) if is_known else ()
-            yield _OwnWord(function, place + 1 if is_known else 0)
+            yield _OwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
         for handler in FOR_UNKNOWN & self._parts.functions.keys():
             told = self._parts.functions[handler]
             yield from self.called_with(told, use.words[at:], position - at)
@@ -558,42 +574,59 @@ class Evaluations:
         function: Node | None,
         words: Sequence[bytes],
         position: int,
+        certain: int | None = None,
         *,
         is_content: bool = True,
     ) -> Iterator[Evaluator]:
         """Who evaluates one of the words that a function, or else the script, has for its own.
 
-        With ``is_content`` also who reads the file that it names.
-
-        They are told by the commands whose words those are, also in the functions that get them in their
-        turn, and by the scripts among these.
+        Of the first ones, as many as are ``certain``, each is one word. With ``is_content`` also who reads
+        the file that it names. They are told by the commands whose words those are, also in the functions
+        that get them in their turn, and by the scripts among these.
         """
-        waiting = [(function, tuple(words), position)]
+        if certain is None:
+            parted = (at for at, word in enumerate(words) if _NOT_ONE.search(word))
+            certain = next(parted, len(words))
+        waiting = [_Call(function, tuple(words), position, certain)]
         seen = {*waiting}
-        for around, own, place in waiting:
-            for command, use in self._parts.of_own_words(around):
-                named = self._own_variables(around, command)
-                for dropped in self._dropped(around, command, own, place, named):
+        for call in waiting:
+            for command, use in self._parts.of_own_words(call.function):
+                named = self._own_variables(call.function, command)
+                for dropped in self._dropped(call, command, named):
                     spend_on_judging(2)
-                    given, at = use.called_with(own, place, dropped, named)
+                    given, at = use.called_with(call.words, call.position, dropped, named)
                     found = (given.uses[each] for each in at)
                     told = (each for each in found if is_content or each.kind is Kind.CODE)
                     yield from (each.evaluator for each in told if each.evaluator is not None)
                     if at and given.script != use.script:
                         steps = self._within(given.script, given.shell, _AS_ARGUMENTS)
                         yield from (each for each in steps if isinstance(each, Evaluator))
-                    calls = [call for each in at for call in self._calls_with(given, each)]
-                    waiting += [call for call in calls if call not in seen]
-                    seen.update(calls)
+                    certain = self._certain_behind(command, call.certain - dropped)
+                    calls = (self._handed_on(call, given, each, certain) for each in at)
+                    further = [each for each in calls if each is not None and each not in seen]
+                    waiting += further
+                    seen.update(further)
 
-    def _calls_with(
-        self, use: CommandUse, position: int
-    ) -> Iterator[tuple[Node | None, tuple[bytes, ...], int]]:
-        """The function that a command calls with one of its words, and which of its own words that is."""
+    def _handed_on(self, call: _Call, use: CommandUse, position: int, certain: int) -> _Call | None:
+        """The call of a function by a command that another call runs, with one of its words."""
         at = use.name_before(position)
         function = self._parts.functions.get(use.words[at])
-        if function is not None and at < position <= at + _MOST_HANDED_ON:
-            yield function, tuple(use.words[at + 1 :][:_MOST_HANDED_ON]), position - at - 1
+        is_told = at < position <= at + _MOST_HANDED_ON and call.depth < _DEEPEST
+        if function is None or not is_told:
+            return None
+        words = tuple(use.words[at + 1 :][:_MOST_HANDED_ON])
+        return _Call(function, words, position - at - 1, max(certain - at, 0), call.depth + 1)
+
+    def _certain_behind(self, command: Node, own: int) -> int:
+        """How many words behind a command's first one are one word each, with ``own`` ones in ``"$@"``."""
+        words = self._survey.words(command)
+        if len(words) != len(self._parts.use(command).words):
+            return 0
+        for at, word in enumerate(words):
+            if word.spreads:
+                rest = ALL_OR_REST.fullmatch(word.raw)
+                return at - 1 + (max(own - int(rest[1] or 1) + 1, 0) if rest is not None else 0)
+        return len(words) - 1
 
     def _own_variables(self, function: Node | None, command: Node) -> dict[int, int]:
         """The words of a command that are variables with an own word of its function: which one, from 0."""
@@ -608,33 +641,22 @@ class Evaluations:
                 found[at] = number - 1
         return found
 
-    def _dropped(
-        self,
-        function: Node | None,
-        command: Node,
-        words: Sequence[bytes],
-        position: int,
-        named: Container[int],
-    ) -> range:
+    def _dropped(self, call: _Call, command: Node, named: Container[int]) -> range:
         """How many own words may be gone at a command, of which the one that is asked of is none.
 
         Where that is not known, and there is a `shift`, it may be all before that one.
         """
         gone = self._survey.shifts.before(command)
         if gone is None:
-            shifts = b"shift" in text(function or self._root)
-            return range(min(position, _MOST_DROPPED) + 1 if shifts else 1)
-        before = words[: gone[0]]
-        is_sure = (
-            len(before) == gone[0]
-            and not any(map(_NOT_ONE.search, before))
-            # A variable may have got one of them before.
-            and all(
-                at in named or not ONE_VARIABLE.fullmatch(each.raw)
-                for at, each in enumerate(self._survey.words(command))
-            )
+            shifts = b"shift" in text(call.function or self._root)
+            return range(min(call.position, _MOST_DROPPED) + 1 if shifts else 1)
+        # A variable may have got one of them before.
+        is_sure = call.certain >= gone[0] and all(
+            at in named or not ONE_VARIABLE.fullmatch(each.raw)
+            for at, each in enumerate(self._survey.words(command))
         )
-        return range(gone[0] if is_sure else 0, min(position, _MOST_DROPPED, gone[-1]) + 1)
+        most = min(call.position, _MOST_DROPPED, gone[-1])
+        return range(gone[0] if is_sure else 0, most + 1)
 
     def _fed(self, use: CommandUse) -> _Steps:
         """To who evaluates what is put into the words of a command, also as a word of a script among them."""
@@ -951,8 +973,7 @@ class Evaluations:
         for name in ARGUMENTS:
             for node in self._parts.expansions(name, function):
                 yield from self._read_as(name, node, function, number)
-        told = number if number <= MOST_NUMBERED else 0
-        yield from self._put(b"%s %d" % (function_name(function), told))
+        yield from self._put(b"%s %d" % (function_name(function), number))
         yield from map(_Variable, self._parts.given_words(function))
         yield from map(_Word, self._indirect)
 
@@ -966,7 +987,7 @@ class Evaluations:
         if name.isdigit():
             yield from [_Word(node)] if number - int(name) in gone else ()
             return
-        rest = _ALL_OR_REST.fullmatch(text(node.parent or node))
+        rest = ALL_OR_REST.fullmatch(text(node.parent or node))
         nth = number - (int(rest[1] or 1) if rest is not None else 1) - gone[0]
         if nth >= 0:
             is_known = rest is not None and len(gone) == 1

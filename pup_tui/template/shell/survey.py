@@ -360,6 +360,14 @@ class Survey:
         numbered = range(end) if words[0].is_literal and is_enough else ()
         return [b"%s %d" % (function, at if at in numbered else 0) for at in range(len(words))]
 
+    def own_word(self, function: bytes, words: Sequence[ShellWord], at: int, nth: int) -> bytes:
+        """The same of one that is in a word which becomes several, in the one at ``nth`` of these."""
+        certain = not any(word.spreads for word in words[1:at])
+        behind = sum(not word.spreads for word in words[1:]) + nth + 1
+        is_known = words[0].is_literal and certain and behind >= self.shifts.needs(function)
+        number = at + nth
+        return b"%s %d" % (function, number if is_known and number <= MOST_NUMBERED else 0)
+
     @cached_property
     def exports_functions(self) -> bool:
         """Whether the shells that it starts may know its functions."""

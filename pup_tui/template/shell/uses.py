@@ -234,7 +234,7 @@ class Uses:
                 self._is_one(words[index])
             self._judge(use, words[index])
 
-    def _is_one(self, word: ShellWord) -> None:
+    def _is_one(self, word: ShellWord, *, is_command: bool = False) -> None:
         """Ask that a word without quotes is one whatever its variables hold, where several may be code."""
         use = self._use_in(word)
         if use is not None:
@@ -243,6 +243,12 @@ class Uses:
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
             hint = "write -- before it, one element of it, or NAME=(…) where it fills an array"
+        if is_command:
+            shown = word.raw.decode(errors="replace")
+            hint = (
+                "write the name of the command and the words that say what it does literally, and keep "
+                f"only what follows in it: `kubectl delete {shown}`, `printf '%s\\n' {shown}`"
+            )
         shown = self._survey.shown(word.node)
         raise UnsafePlaceError(f"{shown} may become several words", hint)
 
@@ -498,7 +504,7 @@ class Uses:
         if use is not Use.INT and not evaluated and self._may_be_many(word, index):
             many = [*words[: index + 1], *words[index:]]
             if self._command_use(many, index + 1, b"", {}) > Use.OPERAND:
-                self._is_one(word)
+                self._is_one(word, is_command=not index)
         self._hand_on(node, words, index)
 
     def _refuse_with_reason(

@@ -150,11 +150,34 @@ def test_words_that_may_be_code_are_refused_however_they_are_moved(
         "f() { shift 2; (( $1 )); }; f {{ V }}",
         "f() { if a; then shift; fi; echo $(($1)); }; f a {{ V }}",
         "f() { while a; do shift; echo $(($1)); done; }; f a b c {{ V }}",
+        'g() { echo $(($1)); }; f() { shift; g "$@"; }; f a {{ V }} 3',
+        'g() { echo $(($2)); }; f() { shift; g x "$@"; }; f a {{ V }} 3',
+        'g() { echo $(($1)); }; f() { g "${@:2}"; }; f a {{ V }} 3',
+        'g() { shift; echo $(($1)); }; f() { g "$@"; }; f a {{ V }}',
+        'g() { shift 2; echo $(($1)); }; f() { g "$@"; }; f {{ V }}',
+        'g() { echo $(($2)); }; f() { g $x "$@"; }; f 3 {{ V }}',
+        'g() { echo $(($1)); }; f() { if a; then shift; fi; g "$@"; }; f 3 {{ V }}',
+        'g() { echo $(($1)); }; f() { g "$@"; }; f $x {{ V }}',
+        'f() { n=$1; shift; f $((n-1)) "$@"; }; f {{ V }} ls',
+        'f() { n=$1; shift; f "$@" $((n-1)); }; f 3 {{ V }}',
     ],
 )
 def test_a_word_that_is_calculated_with_is_found_behind_a_shift(script: str) -> None:
     with pytest.raises(TemplateError, match="whole number"):
         compile_shell(script, "bash").render({"V": BAIT})
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "script",
+    [
+        'g() { n=$1; shift; echo $((n+1)); "$@"; }; f() { g "$@"; }; f 3 ls {{ V }}',
+        'g() { echo $(($1 + 1)); }; f() { shift; g "$@"; }; f {{ V }} 3',
+        'g() { echo $(($2)); shift 2; "$@"; }; f() { t=$1; shift; g "$t" 3 "$@"; }; f a ls {{ V }}',
+    ],
+)
+def test_a_word_that_is_handed_on_elsewhere_is_not_calculated_with(script: str, shell: str) -> None:
+    assert compile_shell(script, shell).render({"V": BAIT}).env
 
 
 def test_a_word_that_is_gone_is_not_calculated_with() -> None:
@@ -200,3 +223,35 @@ _NAMING = [
 @pytest.mark.parametrize("script", _NAMING)
 def test_a_word_that_names_the_command_in_the_end_is_told_of(script: str) -> None:
     assert compile_shell(script, "dash").naming_commands
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'a() { b "$@"; }; b() { a x "$@"; "$@"; }; a ls {{ V }}',
+        'a() { b "$@"; }; b() { shift; a x y "$@"; a "$@" x; "$@"; }; a ls {{ V }}',
+        'a() { shift 2; "$@" || a "$((n-1))" "$x" "$@"; }; a 3 1 ls {{ V }}',
+    ],
+)
+def test_functions_that_call_each_other_without_end_are_judged_all_the_same(script: str) -> None:
+    template = compile_shell(script, "bash")
+    assert not template.evaluated_again
+    assert template.render({"V": BAIT}).env
+
+
+@pytest.mark.parametrize(
+    ("refused", "meant"),
+    [
+        ("set -- printf '%s' {{ V }}; \"$@\"", "set -- {{ V }}; printf '%s' \"$@\""),
+        ('set -- kubectl get {{ V }}; "$@"', 'set -- -n {{ V }}; kubectl get "$@"'),
+        ("c=(printf '%s' {{ V }}); \"${c[@]}\"", "c=({{ V }}); printf '%s' \"${c[@]}\""),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "ksh"])
+def test_where_words_may_be_a_command_it_is_said_how_to_keep_only_its_arguments(
+    refused: str, meant: str, shell: str
+) -> None:
+    with pytest.raises(TemplateError) as told:
+        compile_shell(refused, shell)
+    assert "only what follows in it" in str(told.value.hint)
+    compile_shell(meant, shell)
