@@ -195,6 +195,11 @@ class CommandUse:
         return b" ".join(code) if is_shell else b""
 
     @cached_property
+    def last_code(self) -> int:
+        """The place of the last word that is code; 0 if none is."""
+        return max((at for at, use in enumerate(self.uses) if use.kind is Kind.CODE), default=0)
+
+    @cached_property
     def shell(self) -> str | None:
         """The shell of that code, or of its standard input; none where it is that of the script itself.
 

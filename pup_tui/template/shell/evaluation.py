@@ -531,10 +531,9 @@ class Evaluations:
             yield from self._into_sourced(use.words[at:position], name)
         if name == b"getopts":
             yield _Variable(b"OPTARG")
-        is_before = any(each.kind is Kind.CODE for each in use.uses[position + 1 :])
         own = (_Variable(b"0"),) if use.is_script_name(position) else _AS_ARGUMENTS
         variables = (
-            *(own if not is_before else ()),
+            *(own if position >= use.last_code else ()),
             *([_Variable(assigned[1])] if assigned is not None else ()),
         )
         for script in self._scripts_of(command):
