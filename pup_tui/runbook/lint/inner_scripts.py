@@ -86,7 +86,7 @@ def handed_to_functions(
     for _, inner in parts.of_own_words(function):
         for gone in dropped[: len(use.words)]:
             spend_on_judging(1)
-            handed, _ = inner.called_with(use.words[1 + gone :], -1)
+            handed, _ = inner.called_with(use.words[1:], -1, gone)
             yield handed
             yield from handed_to_functions(parts, handed, deeper - 1)
 

@@ -206,7 +206,7 @@ class JudgedCommand(Struct, frozen=True):
             if found is None:
                 return Use.CODE
             state.awaited = "" if found[1] else found[0]
-        elif state.is_open and word.text == UNKNOWN and builtin.has_options:
+        elif state.is_open and _may_await(builtin, word.text):
             return self._worst(builtin, state.count)
         elif builtin.operand(state.count) == "command":
             state.is_command = True
@@ -293,6 +293,22 @@ def is_option(text: bytes) -> bool:
     """Whether a word has the form of an option; a number with a sign has not."""
     is_sign = text.startswith(b"+") and not text[1:2].isalpha() and text[1:2] != UNKNOWN
     return len(text) > 1 and text.startswith(_OPTION) and not is_sign
+
+
+def may_be_option(builtin: Builtin, text: bytes) -> bool:
+    """Whether a word is an option of a builtin, or may be when the script runs."""
+    if not text.startswith(UNKNOWN):
+        return is_option(text)
+    return all(chr(code) in builtin.options for code in text.replace(UNKNOWN, b""))
+
+
+def _may_await(builtin: Builtin, text: bytes) -> bool:
+    """Whether a word that is made may be an option that decides of what the next one is."""
+    if not text.startswith(UNKNOWN) or not may_be_option(builtin, text):
+        return False
+    kinds = builtin.options.values()
+    last = kinds if text.endswith(UNKNOWN) else (builtin.options[chr(text[-1])],)
+    return any(kind not in ("", "data") for kind in last)
 
 
 def option_argument(builtin: Builtin, text: bytes) -> tuple[str, bytes] | None:

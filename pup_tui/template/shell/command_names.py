@@ -80,7 +80,9 @@ class CommandNames:
                 if isinstance(begin, bytes):
                     found.add(begin + more + behind)
                 else:
-                    waiting.append((begin, more + behind))
+                    # However many blanks: a function that calls itself adds one each time.
+                    text = more + behind
+                    waiting.append((begin, b" " if text.isspace() else text))
         spend_on_judging(len(seen) // _NODES_PER_STEP)
         return frozenset(found)
 

@@ -152,19 +152,28 @@ class CommandUse:
         found = map(_OWN_WORDS.fullmatch, self.words)
         return any(match is not None and not (match[1] or match[2]) for match in found)
 
-    def called_with(self, own: Sequence[bytes], position: int) -> tuple[CommandUse, list[int]]:
-        """This command with the own words of what is around it, and where the one at a position stands."""
+    def called_with(
+        self, own: Sequence[bytes], position: int, dropped: int, named: Mapping[int, int] = {}
+    ) -> tuple[CommandUse, list[int]]:
+        """This command with the own words of what is around it, and where the one at a position stands.
+
+        So many of them are ``dropped`` for ``$1`` and the like; of the words that are ``named`` it is known
+        which own word a variable has kept there.
+        """
         words: list[bytes] = []
         found: list[int] = []
         may_be_none: list[int] = []
         for at, word in enumerate(self.words):
             match = _OWN_WORDS.fullmatch(word)
-            if match is None:
+            if at in named:
+                taken = range(named[at], named[at] + 1)
+            elif match is not None:
+                first = int(match[1] or match[2] or match[3] or 1) - 1 + dropped
+                taken = range(first, first + 1 if match[1] or match[2] else len(own))
+            else:
                 may_be_none += [len(words)] if at in self._may_be_none else []
                 words.append(word)
                 continue
-            first = int(match[1] or match[2] or match[3] or 1) - 1
-            taken = range(first, first + 1 if match[1] or match[2] else len(own))
             for number in taken:
                 found += [len(words)] if number == position else []
                 words.append(own[number] if number < len(own) else b"")
@@ -184,6 +193,11 @@ class CommandUse:
         evaluators = [use.evaluator for use in self.uses if use.evaluator]
         is_shell = evaluators and all(each.is_shell for each in evaluators)
         return b" ".join(code) if is_shell else b""
+
+    @cached_property
+    def last_code(self) -> int:
+        """The place of the last word that is code; 0 if none is."""
+        return max((at for at, use in enumerate(self.uses) if use.kind is Kind.CODE), default=0)
 
     @cached_property
     def shell(self) -> str | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.limits import kept_while_judging, spend_on_judging
+from pup_tui.template.shell.builtins import may_be_option
 from pup_tui.template.shell.command_use import (
     ANY_SHELL,
     COMPUTED,
@@ -28,6 +29,7 @@ from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.flow import follow
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
+from pup_tui.template.shell.kept import kept_word
 from pup_tui.template.shell.markers import MARKER, readable
 from pup_tui.template.shell.origins import SET_BY_MATCHES
 from pup_tui.template.shell.places import Need
@@ -50,19 +52,19 @@ from pup_tui.template.shell.script_parts import (
     STATEMENTS,
     SUBSTITUTIONS,
     ScriptParts,
-    function_around,
     function_name,
     is_added,
     is_argument,
     outermost_word,
     substitutions,
 )
-from pup_tui.template.shell.shifts import ANY_WORD
-from pup_tui.template.shell.survey import Survey
+from pup_tui.template.shell.shifts import ANY_WORD, function_around
+from pup_tui.template.shell.survey import MOST_NUMBERED, Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
 from pup_tui.template.shell.unseen import unseen
 from pup_tui.template.shell.words import (
+    ALL_OR_REST,
     ASSIGNMENT,
     FOR_UNKNOWN,
     ONE_VARIABLE,
@@ -98,6 +100,8 @@ _BEGINS_NAME: Final = re.compile(rb"(?:[\w./+-]*/)?[\w.+-]+")
 _INTERACTIVE: Final = re.compile(rb"(?<!\S)-[A-Za-z]*i")
 """What may be the option by which a shell is interactive, which expands ``ENV`` as it starts."""
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
+_MOST_HANDED_ON: Final = 40
+"""Words of a call that are told apart where a function is called by another one."""
 _MOST_DROPPED: Final = 9
 _NOT_ONE: Final = re.compile(rb"[$`*?\[{]")
 """What may make several words of one, or none."""
@@ -121,12 +125,14 @@ _DEEPEST: Final = 8
 class _Word:
     """The text is a part of this node; ``is_content``: it is in the file that the node names.
 
-    ``around`` is what this node stands for, where the script says something of it: see `_Variable`.
+    ``around`` is what this node stands for, where the script says something of it: see `_Variable`. Of a
+    node that becomes several words, the text is in the one at ``nth``, from 0, where that is known.
     """
 
     node: Node
     is_content: bool = False
     around: bytes = b""
+    nth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ class _Input:
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
-    """A variable holds the text; an argument of a function does within it only.
+    """A variable holds the text; a word that the script was called with is one, in a function within that.
 
     ``around`` is all that it then holds, as it is assigned, where the text is only a part of that.
     """
@@ -153,6 +159,14 @@ class _Variable:
     name: bytes
     within: Node | None = None
     around: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnWord:
+    """A function is called with the text in the word of this number, from 1; 0 where that is not known."""
+
+    function: Node
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +189,21 @@ class _Descriptor:
     """A descriptor of the script's own, whichever it is, gives the text to who reads from it."""
 
 
-_Carrier = _Word | _Output | _Input | _Variable | _File | _Names | _Descriptor
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A function, or else the script, is run with these words, of which one is asked of.
+
+    Of the first ones, as many as are ``certain``, each is one word. ``depth``: through how many functions.
+    """
+
+    function: Node | None
+    words: tuple[bytes, ...]
+    position: int
+    certain: int
+    depth: int = 0
+
+
+_Carrier = _Word | _Output | _Input | _Variable | _OwnWord | _File | _Names | _Descriptor
 _Steps = Iterator[_Carrier | Evaluator]
 
 
@@ -266,14 +294,17 @@ class Evaluations:
 
     def _next(self, at: _Carrier) -> _Steps:
         match at:
-            case _Word(node, is_content, around):
-                yield from self._from_word(path_to(self._root, node)[::-1], is_content, around)
+            case _Word(node, is_content, around, nth):
+                path = path_to(self._root, node)[::-1]
+                yield from self._from_word(path, is_content, around, nth)
             case _Output(node):
                 yield from self._from_output(node)
             case _Input(node):
                 yield from self._from_input(node)
             case _Variable(name, within, around):
                 yield from self._from_variable(name, within, around)
+            case _OwnWord(function, number):
+                yield from self._from_own_word(function, number)
             case _File(name):
                 yield from self._from_file(name)
             case _Names():
@@ -288,14 +319,20 @@ class Evaluations:
             case _:
                 assert_never(at)
 
-    def _from_word(self, path: Sequence[Node], is_content: bool, around: bytes = b"") -> _Steps:
+    def _from_word(
+        self,
+        path: Sequence[Node],
+        is_content: bool,
+        around: bytes = b"",
+        nth: int | None = None,
+    ) -> _Steps:
         """From a text in a word, with the nodes around it, innermost first."""
         spend_on_judging(len(path) // _NODES_PER_STEP)
         steps = iter(path)
         inside = [next(steps)]
         for node in steps:
             if node.type == "command":
-                yield from self._into_command(node, inside, is_content, around)
+                yield from self._into_command(node, inside, is_content, around, nth)
             elif node.type in REDIRECTS:
                 yield from self._into_redirect(node, inside, is_content)
             elif node.type == "variable_assignment":
@@ -328,7 +365,12 @@ class Evaluations:
         yield _Variable(name, None, around)
 
     def _into_command(
-        self, command: Node, inside: Sequence[Node], is_content: bool, around: bytes = b""
+        self,
+        command: Node,
+        inside: Sequence[Node],
+        is_content: bool,
+        around: bytes = b"",
+        nth: int | None = None,
     ) -> _Steps:
         use = self._parts.use(command)
         position = self._parts.position(command, inside[-1])
@@ -347,9 +389,9 @@ class Evaluations:
             if not self._is_in_name(around):
                 name = readable(unquoted(text(inside[-1])))
                 yield Evaluator(name.decode(errors="replace"), "", is_split=_is_split(inside))
-        if self._may_be_option(use, position, inside):
+        if self._may_be_option(command, use, position, inside):
             yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")
-        yield from self._into_place(command, use, position, is_content)
+        yield from self._into_place(command, use, position, is_content, nth)
 
     def _arguments_in(self, use: CommandUse, position: int, around: bytes) -> list[int]:
         """The words that a value is in where the variable at a place holds a command: ``K="kubectl -n …"``.
@@ -387,7 +429,12 @@ class Evaluations:
         return b"IFS" in self._survey.script
 
     def _into_place(
-        self, command: Node, use: CommandUse, position: int, is_content: bool
+        self,
+        command: Node,
+        use: CommandUse,
+        position: int,
+        is_content: bool,
+        nth: int | None = None,
     ) -> _Steps:
         """From a text in a certain word of a command."""
         what = use.uses[position]
@@ -404,19 +451,24 @@ class Evaluations:
             yield _Names()
             yield from self._copied(use, position) if is_content else ()
         elif what.kind is Kind.DATA or (what.kind is Kind.FILE and use.is_unknown):
-            yield from self._into_argument(command, use, position)
+            yield from self._into_argument(command, use, position, is_content, nth)
             yield from self._copied(use, position) if is_content and _makes_files(use) else ()
             if is_content or not use.prints_named:
                 yield _Output(command)
 
-    def _may_be_option(self, use: CommandUse, position: int, inside: Sequence[Node]) -> bool:
+    def _may_be_option(
+        self, command: Node, use: CommandUse, position: int, inside: Sequence[Node]
+    ) -> bool:
         """Whether what is printed may be an option of a builtin that names a variable: ``printf "$(…)"``."""
         at = use.name_before(position)
-        builtins = (table.builtins.get(use.words[at]) for table in tables(self._survey.shell))
-        if not any(builtin and builtin.has_options for builtin in builtins):
-            return False
-        before = use.words[at + 1 : position]
-        is_open = b"--" not in before and all(word[:1] in b"-+$`\1" for word in before)
+        found = (table.builtins.get(use.words[at]) for table in tables(self._survey.shell))
+        builtins = [builtin for builtin in found if builtin is not None and builtin.has_options]
+        words = self._survey.words(command)
+        are_told = len(words) == len(use.words)
+        before = [each.text for each in words[at + 1 : position]] if are_told else []
+        is_open = b"--" not in use.words[at + 1 : position] and any(
+            all(may_be_option(builtin, word) for word in before) for builtin in builtins
+        )
         begins = is_open and _BEGINS_WORD.match(text(inside[-1])) is not None
         return begins and self._is_printed(inside)
 
@@ -449,16 +501,25 @@ class Evaluations:
                 yield _File(name)
                 yield _File(b"%s/%s" % (name.rstrip(b"/"), own))
 
-    def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
+    def _into_argument(
+        self, command: Node, use: CommandUse, position: int, is_content: bool, nth: int | None
+    ) -> _Steps:
         at = use.name_before(position)
         name = use.words[at]
         function = self._parts.functions.get(name)
         if function is not None:
-            yield from self._run_by(name, position - at - 1)
-            yield from self.called_with(function, use.words[at + 1 :], position - at - 1)
-            own_words = (b"%d" % (position - at), b"@", b"*")
-            names = ARGUMENTS if b"shift" in text(function) else own_words
-            yield from (_Variable(name, function) for name in names)
+            behind = use.words[at + 1 :]
+            place = position - at - 1
+            if nth is not None:
+                behind = [*behind[:place], *[COMPUTED] * (nth + 1), *behind[place + 1 :]]
+                place += nth
+            certain = self._certain_behind(command, 0 if nth is None else nth + 1) - at
+            yield from self.called_with(
+                function, behind, place, max(certain, 0), is_content=is_content
+            )
+            is_known = self._is_known_place(command, use, position, nth)
+            yield from self._run_by(name, place) if is_known else ()
+            yield _OwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
         for handler in FOR_UNKNOWN & self._parts.functions.keys():
             told = self._parts.functions[handler]
             yield from self.called_with(told, use.words[at:], position - at)
@@ -471,7 +532,10 @@ class Evaluations:
         if name == b"getopts":
             yield _Variable(b"OPTARG")
         own = (_Variable(b"0"),) if use.is_script_name(position) else _AS_ARGUMENTS
-        variables = (*own, *([_Variable(assigned[1])] if assigned is not None else ()))
+        variables = (
+            *(own if position >= use.last_code else ()),
+            *([_Variable(assigned[1])] if assigned is not None else ()),
+        )
         for script in self._scripts_of(command):
             yield from self._within(script, use.shell, variables)
             yield from self._called_within(use, script, position)
@@ -483,6 +547,19 @@ class Evaluations:
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
 
+    def _is_known_place(
+        self, command: Node, use: CommandUse, position: int, nth: int | None
+    ) -> bool:
+        """Whether it is known which of its own words a function gets in a word that it is called with."""
+        at = use.name_before(position)
+        words = self._survey.words(command)
+        if len(words) != len(use.words) or not words[at].is_literal:
+            return False
+        sure = sum(not word.spreads for word in words[at + 1 :]) + (0 if nth is None else nth + 1)
+        is_enough = sure >= self._survey.shifts.needs(use.words[at])
+        before = words[at + 1 : position + (nth is None)]
+        return is_enough and not any(word.spreads for word in before)
+
     def _run_by(self, function: bytes, position: int) -> Iterator[Evaluator]:
         """The function that runs a word it is called with, where it is surely this one."""
         run = self._survey.names.forwarders.get(function)
@@ -492,41 +569,93 @@ class Evaluations:
             yield Evaluator(function.decode(errors="replace"), "", is_name=True)
 
     def called_with(
-        self, function: Node | None, words: Sequence[bytes], position: int
+        self,
+        function: Node | None,
+        words: Sequence[bytes],
+        position: int,
+        certain: int | None = None,
+        *,
+        is_content: bool = True,
     ) -> Iterator[Evaluator]:
         """Who evaluates one of the words that a function, or else the script, has for its own.
 
-        They are told by the commands whose words those are, and by the scripts among these.
+        Of the first ones, as many as are ``certain``, each is one word. With ``is_content`` also who reads
+        the file that it names. They are told by the commands whose words those are, also in the functions
+        that get them in their turn, and by the scripts among these.
         """
-        for command, use in self._parts.of_own_words(function):
-            for dropped in self._dropped(function, command, words, position):
-                spend_on_judging(2)
-                given, at = use.called_with(words[dropped:], position - dropped)
-                evaluators = (given.uses[each].evaluator for each in at)
-                yield from (each for each in evaluators if each is not None)
-                if at and given.script != use.script:
-                    found = self._within(given.script, given.shell, _AS_ARGUMENTS)
-                    yield from (each for each in found if isinstance(each, Evaluator))
+        if certain is None:
+            parted = (at for at, word in enumerate(words) if _NOT_ONE.search(word))
+            certain = next(parted, len(words))
+        waiting = [_Call(function, tuple(words), position, certain)]
+        seen = {*waiting}
+        for call in waiting:
+            for command, use in self._parts.of_own_words(call.function):
+                named = self._own_variables(call.function, command)
+                for dropped in self._dropped(call, command, named):
+                    spend_on_judging(2)
+                    given, at = use.called_with(call.words, call.position, dropped, named)
+                    found = (given.uses[each] for each in at)
+                    told = (each for each in found if is_content or each.kind is Kind.CODE)
+                    yield from (each.evaluator for each in told if each.evaluator is not None)
+                    if at and given.script != use.script:
+                        steps = self._within(given.script, given.shell, _AS_ARGUMENTS)
+                        yield from (each for each in steps if isinstance(each, Evaluator))
+                    certain = self._certain_behind(command, call.certain - dropped)
+                    calls = (self._handed_on(call, given, each, certain) for each in at)
+                    further = [each for each in calls if each is not None and each not in seen]
+                    waiting += further
+                    seen.update(further)
 
-    def _dropped(
-        self, function: Node | None, command: Node, words: Sequence[bytes], position: int
-    ) -> range:
+    def _handed_on(self, call: _Call, use: CommandUse, position: int, certain: int) -> _Call | None:
+        """The call of a function by a command that another call runs, with one of its words."""
+        at = use.name_before(position)
+        function = self._parts.functions.get(use.words[at])
+        is_told = at < position <= at + _MOST_HANDED_ON and call.depth < _DEEPEST
+        if function is None or not is_told:
+            return None
+        words = tuple(use.words[at + 1 :][:_MOST_HANDED_ON])
+        return _Call(function, words, position - at - 1, max(certain - at, 0), call.depth + 1)
+
+    def _certain_behind(self, command: Node, own: int) -> int:
+        """How many words behind a command's first one are one word each, with ``own`` ones in ``"$@"``."""
+        words = self._survey.words(command)
+        if len(words) != len(self._parts.use(command).words):
+            return 0
+        for at, word in enumerate(words):
+            if word.spreads:
+                rest = ALL_OR_REST.fullmatch(word.raw)
+                return at - 1 + (max(own - int(rest[1] or 1) + 1, 0) if rest is not None else 0)
+        return len(words) - 1
+
+    def _own_variables(self, function: Node | None, command: Node) -> dict[int, int]:
+        """The words of a command that are variables with an own word of its function: which one, from 0."""
+        words = self._survey.words(command)
+        found: dict[int, int] = {}
+        if function is None or len(words) != len(self._parts.use(command).words):
+            return found
+        for at, word in enumerate(words):
+            variable = ONE_VARIABLE.fullmatch(word.raw)
+            number = kept_word(self._survey, variable[1], command) if variable is not None else None
+            if number is not None and not word.spreads:
+                found[at] = number - 1
+        return found
+
+    def _dropped(self, call: _Call, command: Node, named: Container[int]) -> range:
         """How many own words may be gone at a command, of which the one that is asked of is none.
 
         Where that is not known, and there is a `shift`, it may be all before that one.
         """
         gone = self._survey.shifts.before(command)
         if gone is None:
-            shifts = b"shift" in text(function or self._root)
-            return range(min(position, _MOST_DROPPED) + 1 if shifts else 1)
-        before = words[: gone[0]]
-        is_sure = (
-            len(before) == gone[0]
-            and not any(map(_NOT_ONE.search, before))
-            # A variable may have got one of them before.
-            and not any(ONE_VARIABLE.fullmatch(each.raw) for each in self._survey.words(command))
+            shifts = b"shift" in text(call.function or self._root)
+            return range(min(call.position, _MOST_DROPPED) + 1 if shifts else 1)
+        # A variable may have got one of them before.
+        is_sure = call.certain >= gone[0] and all(
+            at in named or not ONE_VARIABLE.fullmatch(each.raw)
+            for at, each in enumerate(self._survey.words(command))
         )
-        return range(gone[0] if is_sure else 0, min(position, _MOST_DROPPED, gone[-1]) + 1)
+        most = min(call.position, _MOST_DROPPED, gone[-1])
+        return range(gone[0] if is_sure else 0, most + 1)
 
     def _fed(self, use: CommandUse) -> _Steps:
         """To who evaluates what is put into the words of a command, also as a word of a script among them."""
@@ -838,7 +967,32 @@ class Evaluations:
         if self._survey.is_exported(name):
             yield from self._inherited(name)
 
-    def _put(self, name: bytes, within: Node | None) -> _Steps:
+    def _from_own_word(self, function: Node, number: int) -> _Steps:
+        """From a word that a function is called with, to where that reads it."""
+        for name in ARGUMENTS:
+            for node in self._parts.expansions(name, function):
+                yield from self._read_as(name, node, function, number)
+        yield from self._put(b"%s %d" % (function_name(function), number))
+        yield from map(_Variable, self._parts.given_words(function))
+        yield from map(_Word, self._indirect)
+
+    def _read_as(self, name: bytes, node: Node, function: Node, number: int) -> _Steps:
+        """Where an expansion of ``$1``, ``$@`` or the like may read a word of a number."""
+        is_own = function_around(node) == function
+        gone = self._survey.shifts.before(node) if number and is_own else None
+        if gone is None:
+            yield _Word(node)
+            return
+        if name.isdigit():
+            yield from [_Word(node)] if number - int(name) in gone else ()
+            return
+        rest = ALL_OR_REST.fullmatch(text(node.parent or node))
+        nth = number - (int(rest[1] or 1) if rest is not None else 1) - gone[0]
+        if nth >= 0:
+            is_known = rest is not None and len(gone) == 1
+            yield _Word(node, nth=nth if is_known else None)
+
+    def _put(self, name: bytes, within: Node | None = None) -> _Steps:
         """To the variables, and the words of functions, that evaluated texts give it to."""
         if name in ARGUMENTS:
             number = name if name.isdigit() else b"0"
@@ -848,9 +1002,11 @@ class Evaluations:
             function = self._parts.functions.get(scope)
             if not is_own:
                 yield _Variable(target)
-            elif function is not None or not scope:
+            elif function is not None:
+                yield _OwnWord(function, int(number))
+            elif not scope:
                 told = ARGUMENTS if number == b"0" else (number, b"@", b"*")
-                yield from (_Variable(each, function) for each in told)
+                yield from map(_Variable, told)
 
     @cached_property
     def _is_by_name(self) -> bool:

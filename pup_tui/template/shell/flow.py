@@ -42,6 +42,7 @@ from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, tables
 from pup_tui.template.shell.uses import BOUNDARIES, Uses
 from pup_tui.template.shell.words import (
+    ALL_OR_REST,
     READING,
     SUBSTITUTION,
     ShellWord,
@@ -259,6 +260,7 @@ class _Graph:
         self._arithmetic = Arithmetic(survey, self._words, outside)
         self.texts = EvaluatedTexts(survey, self._words)
         self._judged: dict[int, Reading | None] = {}
+        self._apart: dict[int, tuple[Reading, ...]] = {}
         self.runs_arithmetic = any(
             table.runs_what_it_calculates_with for table in tables(survey.shell)
         )
@@ -301,9 +303,39 @@ class _Graph:
         return reading.use is Use.INT or bool(is_index)
 
     def _reading(self, name: bytes) -> list[Reading]:
-        expansions = (self._expansion(node) for node in self._expansions.get(name, ()))
-        found = [reading for reading in expansions if reading is not None]
+        nodes = self._expansions.get(name, ())
+        found = [each for node in nodes for each in self._read_at(node) if name in each.names]
         return found + self._bare.get(name, [])
+
+    def _read_at(self, node: Node) -> Sequence[Reading]:
+        """What an expansion reads; of all own words that are handed on, each for itself."""
+        reading = self._expansion(node)
+        if reading is None:
+            return ()
+        if node.id not in self._apart:
+            self._apart[node.id] = (*self._handed_on(node, reading),) or (reading,)
+        return self._apart[node.id]
+
+    def _handed_on(self, node: Node, reading: Reading) -> Iterator[Reading]:
+        """What ``"$@"`` reads where it is handed on to a function: which own words become which of that."""
+        word, gone = node.parent, self._survey.shifts.before(node)
+        rest = ALL_OR_REST.fullmatch(self._survey.text(word)) if word is not None else None
+        if word is None or rest is None or gone is None or len(gone) != 1:
+            return
+        first = gone[0] + int(rest[1] or 1)
+        call = word.parent
+        words = self._survey.words(call) if call is not None and call.type == "command" else []
+        at = next((i for i, each in enumerate(words) if each.node.id == word.id), 0)
+        name = words[0].text if words else b""
+        if not at or reading.targets != {b"%s 0" % name} or name not in self._survey.functions:
+            return
+        for own in reading.names:
+            number = int(own.rpartition(b" ")[2])
+            if number == 0:
+                yield replace(reading, names=(own,))
+            elif number >= first:
+                target = self._survey.own_word(name, words, at, number - first)
+                yield replace(reading, names=(own,), targets=frozenset((target,)))
 
     @cached_property
     def _bare(self) -> dict[bytes, list[Reading]]:

@@ -1,13 +1,15 @@
-"""Formats that a script keeps in a variable: ``FORMAT='%-20s %s\\n'; printf "$FORMAT" …``.
+"""Formats with variables in them: ``FORMAT='%-20s %s\\n'; printf "$FORMAT" …``, ``printf "${RED}%s\\n" …``.
 
-The world is closed: a text is told only where nothing that the script does could give the variable another
-one, or change what it gets. As long as the variable is not set it is the environment's.
+The world is closed: texts are told only where nothing that the script does could give the variable another
+one, or change what it gets. As long as the variable is not set it is the environment's, or nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pup_tui.late_pattern import late_pattern
@@ -25,10 +27,14 @@ from pup_tui.template.shell.words import UNKNOWN, ShellWord
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_QUOTED_VARIABLE: Final = late_pattern(rb'"\$(?:([A-Za-z]\w*)|\{([A-Za-z]\w*)\})"')
+_VARIABLE: Final = rb"\$(?:([A-Za-z]\w*)(?![\w\[:])|\{([A-Za-z]\w*)\})"
+_WITH_VARIABLES: Final = late_pattern(rb'"(?:[^"\\$`]|\\.|%b)*"' % _VARIABLE, re.DOTALL)
+_VARIABLES: Final = late_pattern(rb"\\.|%b" % _VARIABLE, re.DOTALL)
+_MOST: Final = 64
+"""Formats that one word may stand for."""
 _LITERAL: Final = late_pattern(rb"""\$?'[^']*'|"(?:\\.|[^"\\`$])*"|[\w%.,:/@\\-]+""")
 """A text that is what is written, for every shell: no home, no pattern, no path of a command."""
-_WITH_FORMAT: Final = late_pattern(rb'\bprintf\s+"\$')
+_WITH_FORMAT: Final = late_pattern(rb'\bprintf\s+"[^"]*\$')
 _OF_SHELLS: Final = frozenset(
     {
         *(*OF_THE_SHELL, *OF_FOLDERS, *SET_BY_MATCHES, b"argv", b"prompt", b"status", b"reply"),
@@ -61,20 +67,20 @@ class Commanded(Declared, Protocol):
     def fills(self, words: Sequence[ShellWord], /) -> Iterator[bytes]: ...
 
 
-def known_formats(script: Commanded) -> Mapping[bytes, bytes]:
-    """The texts of variables that stand, quoted, for the format of a ``printf``, as far as they are known.
+def known_formats(script: Commanded) -> Mapping[bytes, tuple[bytes, ...]]:
+    """The texts of variables that stand, quoted, in the format of a ``printf``, as far as they are known.
 
     All of them are taken to be known at first: as long as none holds another text, no ``printf`` has an
     option by them that would give one to a variable.
     """
     if not _WITH_FORMAT.search(script.script):
         return {}
-    asked = {name for command in script.commands if (name := format_of(script.words(command)))}
-    texts = {name: text for name in asked if (text := _text(script, name)) is not None}
+    asked = {name for command in script.commands for name in _named(script.words(command))}
+    texts = {name: found for name in asked if (found := _texts(script, name))}
     while texts:
         filled = {*given_by_expansions(script.script)}
         for words in map(script.words, script.commands):
-            if format_of(words) not in texts:
+            if not formats_of(words, texts):
                 filled.update(script.fills(words))
         if ANY in filled:
             return {}
@@ -85,26 +91,45 @@ def known_formats(script: Commanded) -> Mapping[bytes, bytes]:
     return texts
 
 
-def format_of(words: Sequence[ShellWord]) -> bytes | None:
-    """The variable that is the format of a ``printf``, quoted and right behind its name."""
+def formats_of(
+    words: Sequence[ShellWord], known: Mapping[bytes, tuple[bytes, ...]]
+) -> tuple[bytes, ...]:
+    """What the format of a ``printf`` may be that holds ``known`` variables; nothing where it may be any."""
+    names = _named(words) if known else ()
+    if not names or not known.keys() >= {*names}:
+        return ()
+    distinct = sorted({*names})
+    if prod(len(known[name]) for name in distinct) > _MOST:
+        return ()
+    first, *others = words[1].text.split(UNKNOWN)
+    found: dict[bytes, None] = {}
+    for texts in product(*(known[name] for name in distinct)):
+        given = dict(zip(distinct, texts, strict=True))
+        parts = (given[name] + part for name, part in zip(names, others, strict=True))
+        found[first + b"".join(parts)] = None
+    return () if any(text.startswith((b"-", b"+")) for text in found) else tuple(found)
+
+
+def _named(words: Sequence[ShellWord]) -> tuple[bytes, ...]:
+    """The variables in the format of a ``printf`` that is quoted and right behind its name."""
     if len(words) < 2 or not words[0].is_literal or words[0].text != b"printf":
-        return None
-    match = _QUOTED_VARIABLE.fullmatch(words[1].raw)
-    return match and (match[1] or match[2])
+        return ()
+    if words[1].holds_value or not _WITH_VARIABLES.fullmatch(words[1].raw):
+        return ()
+    found = _VARIABLES.finditer(words[1].raw)
+    return tuple(match[1] or match[2] for match in found if match[1] or match[2])
 
 
-def _text(script: Commanded, name: bytes) -> bytes | None:
-    """The one literal text that a script gives a variable, which is no option."""
-    nodes = script.texts_of.get(name, ())
-    words = [script.word(node) for node in nodes]
-    texts = {word.text for word in words}
+def _texts(script: Commanded, name: bytes) -> tuple[bytes, ...]:
+    """The literal texts that a script gives a variable, and none as long as it has given it none."""
+    words = [script.word(node) for node in script.texts_of.get(name, ())]
     is_literal = all(
         word.is_literal and not word.holds_value and _LITERAL.fullmatch(word.raw) for word in words
     )
-    if len(texts) != 1 or not is_literal or not _is_plain(script, name):
-        return None
-    text = texts.pop()
-    return None if text.startswith((b"-", b"+")) else text
+    is_given = bool(script.assignments_to.get(name))
+    if not is_given or not is_literal or not _is_plain(script, name):
+        return ()
+    return tuple(dict.fromkeys((*(word.text for word in words), b"")))
 
 
 def _is_plain(script: Commanded, name: bytes) -> bool:
@@ -147,6 +172,6 @@ def _is_only_read(script: Commanded, name: bytes) -> bool:
 
 
 def _is_whole(assignment: Node) -> bool:
-    """Whether an assignment gives all of a variable a text: neither ``+=`` nor an element's."""
-    parts = assignment.children
-    return len(parts) == 3 and parts[0].type == "variable_name" and parts[1].type == "="
+    """Whether an assignment gives all of a variable a text or none: neither ``+=`` nor an element's."""
+    name, sign, *value = assignment.children
+    return len(value) <= 1 and name.type == "variable_name" and sign.type == "="

@@ -159,8 +159,11 @@ class Origins:
         for call in self._called[scope]:
             first, last = number - 1 + dropped[0], number - 1 + dropped[-1]
             is_known = call.is_known and number > 0
-            if not is_known or any(word.spreads for word in call.words[: last + 1]):
-                yield from ((word.node, behind) for word in call.words)
+            spreading = (at for at, word in enumerate(call.words) if word.spreads)
+            certain = next(spreading, ANY_WORD + 1)
+            if not is_known or certain <= last:
+                begin = min(first, certain) if is_known else 0
+                yield from ((word.node, behind) for word in call.words[begin:])
                 continue
             for at, word in enumerate(call.words[first : last + 1], first + 1):
                 others = b" ".join(each.text for each in call.words[at:])

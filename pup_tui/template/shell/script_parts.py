@@ -31,6 +31,7 @@ from pup_tui.template.shell.redirections import (
     upwards,
     written,
 )
+from pup_tui.template.shell.shifts import function_around
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.words import READING, loop_words
 
@@ -592,11 +593,6 @@ def _plain(name: bytes) -> bytes:
 
 def _base(name: bytes) -> bytes:
     return name.rsplit(b"/", 1)[-1]
-
-
-def function_around(node: Node) -> Node | None:
-    """The innermost function in which a node stands."""
-    return next((each for each in upwards(node) if each.type == "function_definition"), None)
 
 
 def outermost_word(node: Node) -> Node:

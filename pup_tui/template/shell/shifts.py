@@ -71,7 +71,7 @@ class Shifts:
 
         None where it may have got other words, and outside of functions.
         """
-        around = _function_around(place)
+        around = function_around(place)
         shifts = self._of(around) if around is not None else None
         if shifts is None:
             return None
@@ -81,7 +81,7 @@ class Shifts:
 
     def may_be_replaced(self, place: Node) -> bool:
         """Whether the function around a place may get words by something else than a ``set`` in it."""
-        around = _function_around(place)
+        around = function_around(place)
         if around is None or self._of(around) is not None:
             return False
         movers = filter(self._may_move, self._survey.commands_within(around))
@@ -154,7 +154,7 @@ class Shifts:
         if loop is not None:
             return _Shift(loop.start_byte, 0, ANY_WORD)
         body = function.child_by_field_name("body") or function
-        is_sure = is_known and _runs_first(command, body)
+        is_sure = is_known and runs_first(command, body)
         return _Shift(command.end_byte, count if is_sure else 0, count)
 
 
@@ -169,7 +169,8 @@ def only_options(words: Sequence[ShellWord]) -> bool:
     return bool(words) and not is_name
 
 
-def _function_around(place: Node) -> Node | None:
+def function_around(place: Node) -> Node | None:
+    """The innermost function in which a node stands."""
     return next((each for each in upwards(place) if each.type == FUNCTION), None)
 
 
@@ -190,7 +191,7 @@ def _loop_around(command: Node, function: Node) -> Node | None:
     return loop
 
 
-def _runs_first(command: Node, body: Node) -> bool:
+def runs_first(command: Node, body: Node) -> bool:
     """Whether a command has run whenever what stands behind it in a function runs."""
     whole, around = command, command.parent
     while around is not None and around.type == "list" and around.children[0].id == whole.id:

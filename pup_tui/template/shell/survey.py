@@ -20,7 +20,7 @@ from pup_tui.template.shell.declarations import Declarations, made_of, may_refer
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
-from pup_tui.template.shell.known_formats import format_of
+from pup_tui.template.shell.known_formats import formats_of
 from pup_tui.template.shell.language import FoundNodes
 from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, Shifts
 from pup_tui.template.shell.spelling import Spelling
@@ -108,7 +108,7 @@ class Survey:
         marker: re.Pattern[bytes],
         written: bytes | None = None,
         spelling: Spelling | None = None,
-        formats: Mapping[bytes, bytes] = {},
+        formats: Mapping[bytes, tuple[bytes, ...]] = {},
     ) -> None:
         self.root = root
         self.script = script
@@ -117,6 +117,7 @@ class Survey:
         self.marker = marker
         self._spelling = spelling or Spelling()
         self._formats = formats
+        self._other_formats: dict[int, tuple[bytes, ...]] = {}
         self._words: dict[int, list[ShellWord]] = {}
         self._first_quotes: dict[int, int] = {}
         self.passed: defaultdict[int, PassedWords] = defaultdict(dict)
@@ -359,6 +360,14 @@ class Survey:
         numbered = range(end) if words[0].is_literal and is_enough else ()
         return [b"%s %d" % (function, at if at in numbered else 0) for at in range(len(words))]
 
+    def own_word(self, function: bytes, words: Sequence[ShellWord], at: int, nth: int) -> bytes:
+        """The same of one that is in a word which becomes several, in the one at ``nth`` of these."""
+        certain = not any(word.spreads for word in words[1:at])
+        behind = sum(not word.spreads for word in words[1:]) + nth + 1
+        is_known = words[0].is_literal and certain and behind >= self.shifts.needs(function)
+        number = at + nth
+        return b"%s %d" % (function, number if is_known and number <= MOST_NUMBERED else 0)
+
     @cached_property
     def exports_functions(self) -> bool:
         """Whether the shells that it starts may know its functions."""
@@ -411,10 +420,17 @@ class Survey:
             words = [self.word(node) for node in command_nodes(command)]
             if command.type != "command":
                 words = _joined(words)
-            elif (text := self._formats.get(format_of(words) or b"")) is not None:
-                words[1] = replace(words[1], text=text)
+            elif formats := formats_of(words, self._formats):
+                words[1] = replace(words[1], text=formats[0])
+                self._other_formats[words[1].node.id] = formats[1:]
             self._words[command.id] = words
         return self._words[command.id]
+
+    def with_other_formats(self, words: Sequence[ShellWord]) -> Iterator[list[ShellWord]]:
+        """The words of a command with the other formats that it may have."""
+        for word in words[1:2] if self._other_formats else ():
+            for text in self._other_formats.get(word.node.id, ()):
+                yield [words[0], replace(word, text=text), *words[2:]]
 
     @cached_property
     def names(self) -> Names:

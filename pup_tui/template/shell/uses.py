@@ -235,7 +235,7 @@ class Uses:
                 self._is_one(words[index])
             self._judge(use, words[index])
 
-    def _is_one(self, word: ShellWord) -> None:
+    def _is_one(self, word: ShellWord, *, is_command: bool = False) -> None:
         """Ask that a word without quotes is one whatever its variables hold, where several may be code."""
         use = self._use_in(word)
         if use is not None:
@@ -244,6 +244,12 @@ class Uses:
         hint = "write the variable in double quotes"
         if word.raw.startswith(b'"'):
             hint = "write -- before it, one element of it, or NAME=(…) where it fills an array"
+        if is_command:
+            shown = word.raw.decode(errors="replace")
+            hint = (
+                "write the name of the command and the words that say what it does literally, and keep "
+                f"only what follows in it: `kubectl delete {shown}`, `printf '%s\\n' {shown}`"
+            )
         shown = self._survey.shown(word.node)
         raise UnsafePlaceError(f"{shown} may become several words", hint)
 
@@ -491,13 +497,7 @@ class Uses:
             named = (each.text for each in words[:index] if each.text in _EVALUATES_AGAIN)
             self.command = next((name.decode() for name in named), None)
         evaluated = use is Use.CODE and self.command is not None
-        if use is Use.CODE and node.type == "declaration_command":
-            self._refuse_declaration(prefix, words[1:index])
-        if use is Use.NAME and self._is_data_behind_operands(words, index, prefix):
-            raise NotTextError(
-                "a value cannot name a variable or function, as it does behind an option",
-                'write `--` before what is none, as in `printf -- "$FORMAT"`',
-            )
+        self._refuse_with_reason(use, node, words, index, prefix)
         if not evaluated:
             self._judge(use, word)
         if self._is_reference and not index and not all(each.is_literal for each in words[1:]):
@@ -505,8 +505,26 @@ class Uses:
         if use is not Use.INT and not evaluated and self._may_be_many(word, index):
             many = [*words[: index + 1], *words[index:]]
             if self._command_use(many, index + 1, b"", {}) > Use.OPERAND:
-                self._is_one(word)
+                self._is_one(word, is_command=not index)
         self._hand_on(node, words, index)
+
+    def _refuse_with_reason(
+        self, use: Use, node: Node, words: Sequence[ShellWord], index: int, prefix: bytes
+    ) -> None:
+        """Refuse what a command does with a word where it is known what to write instead."""
+        if use is Use.CODE and node.type == "declaration_command":
+            self._refuse_declaration(prefix, words[1:index])
+        if use is Use.NAME and self._is_data_behind_operands(words, index, prefix):
+            raise NotTextError(
+                "a value cannot name a variable or function, as it does behind an option",
+                'write `--` before what is none, as in `printf -- "$FORMAT"`',
+            )
+        if use is Use.CODE and words[0].text == b"printf" and not words[1].is_literal:
+            raise UnsafePlaceError(
+                "the format of `printf` is not known, and it may calculate with the value",
+                "write the format literally, and what is in variables as further words: "
+                "`printf '%s%s\\n' \"$COLOUR\" …`",
+            )
 
     def _is_data_behind_operands(
         self, words: Sequence[ShellWord], index: int, prefix: bytes
@@ -553,8 +571,11 @@ class Uses:
     def _command_use(
         self, words: Sequence[ShellWord], index: int, prefix: bytes, passed: PassedWords
     ) -> Use:
+        ways = [(words, passed)]
+        ways += [(other, {}) for other in self._survey.with_other_formats(words)]
         judged = (
-            JudgedCommand(words, table, self._survey.names, self._is_reference, passed)
+            JudgedCommand(each, table, self._survey.names, self._is_reference, read)
+            for each, read in ways
             for table in tables(self._survey.shell)
         )
         return max(each.use(index, prefix) for each in judged)

@@ -25,6 +25,9 @@ SUBSTITUTION: Final = late_pattern(rb"\$\((?!\()|`")
 ONE_VARIABLE: Final = late_pattern(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 """A word that is one variable, or all elements of an array."""
 
+ALL_OR_REST: Final = late_pattern(rb'"\$(?:@|\{@(?::([1-9][0-9]?))?\})"')
+"""A word that becomes all own words of a function, or those from one on."""
+
 READING: Final = frozenset({b"read", b"mapfile", b"readarray", b"sysread"})
 """Commands that put what they read into variables: ``REPLY`` or ``MAPFILE``, where none is named."""
 

@@ -55,7 +55,8 @@ def test_a_value_gets_through_and_nothing_of_it_runs(
 
     def attempt(script: str) -> None:
         template = compile_shell(script, shell)
-        assert (template.evaluated_again, template.unchecked) == ((), ())
+        warned = template.evaluated_again, template.unchecked, template.naming_commands
+        assert warned == ((), (), ())
         rendered = template.render({"V": VALUE, "N": 3})
         folder = tmp_path / str(next(folders))
         folder.mkdir()
@@ -149,6 +150,15 @@ def test_words_that_may_be_code_are_refused_however_they_are_moved(
         "f() { shift 2; (( $1 )); }; f {{ V }}",
         "f() { if a; then shift; fi; echo $(($1)); }; f a {{ V }}",
         "f() { while a; do shift; echo $(($1)); done; }; f a b c {{ V }}",
+        'g() { echo $(($1)); }; f() { shift; g "$@"; }; f a {{ V }} 3',
+        'g() { echo $(($2)); }; f() { shift; g x "$@"; }; f a {{ V }} 3',
+        'g() { shift; echo $(($1)); }; f() { g "$@"; }; f a {{ V }}',
+        'g() { shift 2; echo $(($1)); }; f() { g "$@"; }; f {{ V }}',
+        'g() { echo $(($2)); }; f() { g $x "$@"; }; f 3 {{ V }}',
+        'g() { echo $(($1)); }; f() { if a; then shift; fi; g "$@"; }; f 3 {{ V }}',
+        'g() { echo $(($1)); }; f() { g "$@"; }; f $x {{ V }}',
+        'f() { n=$1; shift; f $((n-1)) "$@"; }; f {{ V }} ls',
+        'f() { n=$1; shift; f "$@" $((n-1)); }; f 3 {{ V }}',
     ],
 )
 def test_a_word_that_is_calculated_with_is_found_behind_a_shift(script: str) -> None:
@@ -156,6 +166,91 @@ def test_a_word_that_is_calculated_with_is_found_behind_a_shift(script: str) -> 
         compile_shell(script, "bash").render({"V": BAIT})
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "script",
+    [
+        'g() { n=$1; shift; echo $((n+1)); "$@"; }; f() { g "$@"; }; f 3 ls {{ V }}',
+        'g() { echo $(($1 + 1)); }; f() { shift; g "$@"; }; f {{ V }} 3',
+        'g() { echo $(($2)); shift 2; "$@"; }; f() { t=$1; shift; g "$t" 3 "$@"; }; f a ls {{ V }}',
+    ],
+)
+def test_a_word_that_is_handed_on_elsewhere_is_not_calculated_with(script: str, shell: str) -> None:
+    assert compile_shell(script, shell).render({"V": BAIT}).env
+
+
 def test_a_word_that_is_gone_is_not_calculated_with() -> None:
     script = 'f() { local -i n=$1; shift; local -i d=$1; shift; "$@"; }; f 1 2 ls {{ V }}'
     assert compile_shell(script, "bash").render({"V": BAIT}).env
+
+
+_EVALUATED = [
+    'run() { tee_run "$@"; }; tee_run() { "$@" | tee x; }; run ssh h {{ V }}',
+    'run() { t=$1; shift; tee_run 3 "$@"; }; tee_run() { n=$1; shift; "$@"; }; run x sh -c {{ V }}',
+    'a() { b "$@"; }; b() { c "$@"; }; c() { "$@"; }; a ssh h {{ V }}',
+    'a() { b "$@"; }; b() { eval "$1"; }; a {{ V }} x',
+    'a() { shift; b x "$@"; }; b() { eval "$2"; }; a x {{ V }}',
+    'a() { if x; then shift; fi; b "$@"; }; b() { eval "$1"; }; a x {{ V }}',
+    'a() { b $x "$@"; }; b() { eval "$2"; }; a {{ V }}',
+    'run() { x=$1; shift; "$x" -c "$@"; }; run sh {{ V }}',
+    'run() { x=$1; x=$2; shift 2; "$x" "$@"; }; run ls sh -c {{ V }}',
+    'run() { [ "$y" ] && x=$1; shift; env "$x" "$@"; }; run ls sh -c {{ V }}',
+    'run() { h=$1; shift; ssh "$h" "$@"; }; run web1 ls {{ V }}',
+    'f() { shift 2; eval "$1"; }; f a b {{ V }}',
+    'f() { shift 2; eval "$1"; }; f $x b {{ V }}',
+    'f() { shift 2; eval "$1"; }; f "$@" {{ V }}',
+    'f() { shift "$n"; eval "$1"; }; f {{ V }}',
+]
+
+
+@pytest.mark.parametrize(("shell", "scripts"), batches_of_each(("sh", "bash", "zsh"), _EVALUATED))
+def test_a_word_that_is_code_in_the_end_is_told_of_however_it_is_handed_on(
+    shell: str, scripts: list[str]
+) -> None:
+    def attempt(script: str) -> None:
+        assert compile_shell(script, shell).evaluated_again
+
+    try_each(scripts, attempt)
+
+
+_NAMING = [
+    'run() { c=$1; shift; "$c"; }; run {{ V }}',
+    'a() { b "$@"; }; b() { shift; c "$@"; }; c() { "$@"; }; a x {{ V }}',
+]
+
+
+@pytest.mark.parametrize("script", _NAMING)
+def test_a_word_that_names_the_command_in_the_end_is_told_of(script: str) -> None:
+    assert compile_shell(script, "dash").naming_commands
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'a() { b "$@"; }; b() { a x "$@"; "$@"; }; a ls {{ V }}',
+        'a() { b "$@"; }; b() { shift; a x y "$@"; a "$@" x; "$@"; }; a ls {{ V }}',
+        'a() { shift 2; "$@" || a "$((n-1))" "$x" "$@"; }; a 3 1 ls {{ V }}',
+    ],
+)
+def test_functions_that_call_each_other_without_end_are_judged_all_the_same(script: str) -> None:
+    template = compile_shell(script, "bash")
+    assert not template.evaluated_again
+    assert template.render({"V": BAIT}).env
+
+
+@pytest.mark.parametrize(
+    ("refused", "meant"),
+    [
+        ("set -- printf '%s' {{ V }}; \"$@\"", "set -- {{ V }}; printf '%s' \"$@\""),
+        ('set -- kubectl get {{ V }}; "$@"', 'set -- -n {{ V }}; kubectl get "$@"'),
+        ("c=(printf '%s' {{ V }}); \"${c[@]}\"", "c=({{ V }}); printf '%s' \"${c[@]}\""),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "ksh"])
+def test_where_words_may_be_a_command_it_is_said_how_to_keep_only_its_arguments(
+    refused: str, meant: str, shell: str
+) -> None:
+    with pytest.raises(TemplateError) as told:
+        compile_shell(refused, shell)
+    assert "only what follows in it" in str(told.value.hint)
+    compile_shell(meant, shell)

@@ -23,6 +23,24 @@ KNOWN = [
     'readonly F="%s\\n"; printf "$F" a {{ N }}',
     'A="%s"; B="%s %s"; printf "$A" {{ N }}; printf "$B" {{ N }} x',
     'F="%s"; export A={{ N }} B="$A"; printf "$F" {{ N }}',
+    "if a; then F='%s\\n'; else F='%d\\n'; fi; printf \"$F\" {{ N }}",
+    "C='\\033[31m'; printf \"${C}%s\\n\" {{ N }}",
+    "C='\\033[31m' E='\\033[0m'; printf \"$C%-10s$E %s\\n\" name {{ N }}",
+    'if a; then C=\'\\033[1m\'; else C=; fi; f() { printf "${C}%s\\n" "$*"; }; f {{ N }}',
+]
+
+MADE_OPTIONS = [
+    'C=-; printf "${C}v" {{ N }} x',
+    'C=-v; printf "${C}" {{ N }} x',
+    'C=-; D=v; printf "$C$D" {{ N }} x',
+    'C=; D=-v; printf "$C$D" {{ N }} x',
+]
+
+CALCULATING = [
+    "if a; then F='%s\\n'; else F='%d\\n'; fi; printf \"$F\" {{ N }}",
+    "A='%'; printf \"${A}d\" {{ N }}",
+    "A='%s'; printf \"${A}%d\" {{ N }}",
+    "A=; A='%d '; printf \"${A}%s\" {{ N }} x",
 ]
 
 SET_OTHERWISE = [
@@ -79,6 +97,30 @@ OF_SHELLS = [
 @pytest.mark.parametrize("script", KNOWN)
 def test_a_value_behind_a_known_format_is_data(script: str, shell: str) -> None:
     compile_shell(script, shell)
+
+
+@pytest.mark.parametrize("shell", ["bash", "sh", "ksh", "zsh"])
+@pytest.mark.parametrize("script", MADE_OPTIONS)
+def test_an_option_that_is_put_together_is_no_known_format(script: str, shell: str) -> None:
+    with pytest.raises(TemplateError):
+        compile_shell(script, shell)
+
+
+@pytest.mark.parametrize("shell", ["ksh", "zsh"])
+@pytest.mark.parametrize("script", CALCULATING)
+def test_a_value_is_a_number_where_one_of_the_formats_takes_it_for_one(
+    script: str, shell: str
+) -> None:
+    with pytest.raises(TemplateError, match="whole number"):
+        compile_shell(script, shell).render({"N": "A[$(touch pwned)]"})
+
+
+@pytest.mark.parametrize("shell", ["ksh", "zsh"])
+def test_where_what_a_format_holds_is_not_known_it_is_said_how_to_write_it(shell: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        compile_shell('C=$(tput bold); printf "${C}%s" {{ N }}', shell)
+    assert "write the format literally" in str(refused.value.hint)
+    compile_shell("C=$(tput bold); printf '%s%s' \"$C\" {{ N }}", shell)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
