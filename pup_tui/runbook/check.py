@@ -36,9 +36,12 @@ from pup_tui.runbook.steps import DraftFrame, Linter, StepDraft, assign_ids, fra
 from pup_tui.runbook.variables.rules import check_given, check_variables
 from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.sql.engines import UNKNOWN_USE
+from pup_tui.template.usage import NO_USAGE
 from pup_tui.typed import convert
 
 MAX_IMPORTS = 100
+_PER_USE = 30
+"""Points of a text that uses names, also of one that came before."""
 
 
 class Checking:
@@ -276,6 +279,7 @@ class _Judge:
         self._made = file.shape.made
         self._defaults = file.root.get("defaults")
         self._report = report
+        self._allowance = allowance
         self._secrets = file.secrets[id(frame)]
         self._scope = ScopeCheck(frame, self._secrets, report, is_open=file.is_open)
         self._roles = RoleCheck(self._scope.declared, allowance, report, pup)
@@ -314,7 +318,9 @@ class _Judge:
         if step is not None and placed.role.language is Language.SQL:
             sql = step.sql_use
         uses = self._roles.check(placed, shell, env, sql)
-        if uses is not None:
+        if uses is None or uses.usage == NO_USAGE:
+            return
+        if self._allowance.spend(_PER_USE, placed.node):
             self._scope.check(step, placed, uses)
 
 

@@ -50,10 +50,13 @@ from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import Linter, StepDraft
-from pup_tui.template.limits import TooMuchToJudgeError
+from pup_tui.template.limits import TooMuchToJudgeError, spend_points
 
 MAX_WARNINGS: Final = 50
 """Warnings of one rule."""
+
+_PER_FINDING: Final = 90
+"""Points of one place that a rule finds: many may be told as one."""
 
 RULES: Final[dict[str, LintRule]] = {
     "name-differs": name_differs,
@@ -114,6 +117,7 @@ def lint(subject: Subject, report: Report) -> None:
         groups: dict[str, list[Problem]] = {}
         try:
             for found in rule(subject):
+                spend_points(_PER_FINDING)
                 problem = _problem(code, found, silencing)
                 if problem.severity != "warning":
                     report.add(problem)
