@@ -96,7 +96,7 @@ class Allowance:
         return self.spend(cost, node)
 
     def spend(self, points: int, node: Scalar) -> bool:
-        """Pay for what else a text makes be judged; False where there is not so much left, which is reported."""
+        """Pay for what else is judged of a text; False where there is too little left, which is reported."""
         try:
             spend_points(points)
         except TooMuchToJudgeError:
