@@ -129,5 +129,21 @@ def test_values_that_go_too_many_ways_are_refused_or_told_of(shape: str, lint: C
     loaded = lint(_steps(FOLLOWED[shape], 20))
     told = [problem.message for problem in (*loaded.errors, *loaded.warnings)]
     said = ("takes too long to", "more commands than are looked through")
-    assert len([message for message in told if any(each in message for each in said)]) == 1
+    assert any(each in message for message in told for each in said)
     assert len(loaded.errors) < 2
+
+
+def test_a_file_that_takes_too_long_to_be_looked_through_says_so_and_keeps_the_warnings_of_single_places(
+    lint: Check,
+) -> None:
+    many = "".join(
+        f"  - name: s{number}\n    kind: shell\n    timeout: 1m\n    run: |\n      "
+        + f'rm -rf "$x{number}"/*; ' * 150
+        + "\n"
+        for number in range(40)
+    )
+    last = "  - {name: last, kind: http, url: 'http://ada:secret@example.com/', verify: false}\n"
+    loaded = lint("name: runbook\nsteps:\n" + many + last)
+    assert loaded.ok
+    codes = {problem.code for problem in loaded.warnings}
+    assert {"not-looked-through", "verify-off", "password-in-url"} <= codes

@@ -56,7 +56,7 @@ MAX_WARNINGS: Final = 50
 """Warnings of one rule."""
 
 _PER_FINDING: Final = 90
-"""Points of one place that a rule finds: many may be told as one."""
+"""Points of each further place that a rule finds: many may be told as one."""
 
 RULES: Final[dict[str, LintRule]] = {
     "name-differs": name_differs,
@@ -116,8 +116,9 @@ def lint(subject: Subject, report: Report) -> None:
         told: list[Problem] = []
         groups: dict[str, list[Problem]] = {}
         try:
-            for found in rule(subject):
-                spend_points(_PER_FINDING)
+            for count, found in enumerate(rule(subject)):
+                if count >= MAX_WARNINGS:
+                    spend_points(_PER_FINDING)
                 problem = _problem(code, found, silencing)
                 if problem.severity != "warning":
                     report.add(problem)
@@ -134,7 +135,7 @@ def lint(subject: Subject, report: Report) -> None:
             report.add(problem)
         if len(told) > MAX_WARNINGS:
             report.add(_more(told[MAX_WARNINGS]))
-    if is_stopped and subject.not_looked_at is None:
+    if is_stopped:
         report.add(_problem("not-looked-through", stopped_looking(subject), silencing))
     for problem in islice(silencing.problems(), MAX_WARNINGS):
         report.add(problem)
