@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
+from pup_tui.runbook.lint import rules
 from pup_tui.runbook.nodes import Scalar, SourceText
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
+from pup_tui.template.limits import MAX_JUDGED
 from tests.runbook.conftest import Check
 
 SOURCE = SourceText("a.yaml", "")
@@ -134,14 +136,10 @@ def test_values_that_go_too_many_ways_are_refused_or_told_of(shape: str, lint: C
 
 
 def test_a_file_that_takes_too_long_to_be_looked_through_says_so_and_keeps_the_warnings_of_single_places(
-    lint: Check,
+    lint: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many = "".join(
-        f"  - name: s{number}\n    kind: shell\n    timeout: 1m\n    run: |\n      "
-        + f'rm -rf "$x{number}"/*; ' * 150
-        + "\n"
-        for number in range(40)
-    )
+    monkeypatch.setattr(rules, "_PER_FINDING", MAX_JUDGED)
+    many = "  - {name: s, kind: shell, timeout: 1m, run: '" + 'rm -rf "$x"/*; ' * 60 + "'}\n"
     last = "  - {name: last, kind: http, url: 'http://ada:secret@example.com/', verify: false}\n"
     loaded = lint("name: runbook\nsteps:\n" + many + last)
     assert loaded.ok
