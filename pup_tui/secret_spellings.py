@@ -1,8 +1,8 @@
 """The ways in which programs spell a secret when they print it.
 
 The encodings are those that GitHub's runner masks (base64 at three offsets, JSON, URI, XML), and
-what shells, Go's JSON and HTML encoders and Python's ``repr`` make of a text, each also with
-accents composed and decomposed. Not covered, and said so in the manual: a secret that is wrapped,
+what shells, Go's JSON and HTML encoders, Python's ``repr``, CSV, TSV and SQL make of a text, each also
+with accents composed and decomposed. Not covered, and said so in the manual: a secret that is wrapped,
 reversed, in other case, in a compatibility form (NFKC, NFKD), encrypted, compressed, or split
 between two streams.
 """
@@ -26,6 +26,7 @@ MIN_LINE = 8
 see ``short_lines``."""
 
 _PERCENT = late_pattern(r"%[0-9A-F]{2}")
+_IN_TSV = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _UNICODE_ESCAPE = late_pattern(r"\\u[0-9a-f]{4}")
 
 
@@ -38,6 +39,7 @@ def spellings(secret: str) -> set[str]:
         found.update(_json(text))
         found.update(_markup(text))
         found.update(shell_spellings(text))
+        found.update(_tables(text))
         raw = text.encode("utf-8", "surrogatepass")
         found.update((raw.hex(), raw.hex().upper()))
         found.update(_base64(raw))
@@ -102,6 +104,13 @@ def _markup(text: str) -> Iterator[str]:
         yield double
         for apostrophe in ("&apos;", "&#39;", "&#x27;"):
             yield double.replace("'", apostrophe)
+
+
+def _tables(text: str) -> Iterator[str]:
+    """A field in quotes of CSV, a text of SQL, and a field of TSV (that of PostgreSQL's `copy` too)."""
+    yield text.replace('"', '""')
+    yield text.replace("'", "''")
+    yield text.translate(_IN_TSV)
 
 
 def _base64(raw: bytes) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """How shells spell a text when they quote it: `printf %q`, `${x@Q}`, `${(q)x}`, `set -x`, `export -p`.
 
-Without the quotes around it, since it may be a part of a longer text: what bash, zsh, ksh, dash and busybox
-make of each character, in a UTF-8 locale and in the locale `C`.
+Without the quotes around it, since it may be a part of a longer text: what bash, zsh, ksh, dash, busybox and
+the programs of GNU (`ls -b`, `ls -Q`, `ls` on a terminal, their `printf %q`) make of each character, in a
+UTF-8 locale and in the locale `C`.
 """
 
 from __future__ import annotations
@@ -52,6 +53,10 @@ def shell_spellings(text: str) -> Iterator[str]:
         yield _in_ansi_quotes(read_as, codec, _ESCAPED, _caret)
         yield _in_ansi_quotes(read_as, codec, _ESCAPED, _hexadecimal)
         yield _one_by_one_in_zsh(read_as, codec)
+        in_gnu = _in_ansi_quotes(read_as, codec, "\\", partial(_octal, _NAMED))
+        yield in_gnu.replace(" ", "\\ ")
+        yield in_gnu.replace('"', '\\"')
+        yield _run_by_run_in_gnu(read_as, codec)
     name, _, value = text.partition("=")
     if value and name.isidentifier():
         # For ksh it is an assignment, of which only the value needs quotes.
@@ -117,6 +122,21 @@ def _one_by_one_in_zsh(text: str, codec: str) -> str:
         return f"$'{_octal(_NAMED, character, character.encode(codec), '')}'"
 
     return _SPECIAL[codec].sub(spelled, _IN_ZSH.sub(r"\\\g<0>", text))
+
+
+def _run_by_run_in_gnu(text: str, codec: str) -> str:
+    """A text in which special characters in a row have quotes of their own."""
+    spelled, is_quoted = "", True
+    for character in text:
+        is_special = character not in "\\!'" and _SPECIAL[codec].match(character) is not None
+        if is_special:
+            spelled += "'$'" * is_quoted + _octal(_NAMED, character, character.encode(codec), "")
+        elif character == "'":
+            spelled += r"'\''"
+        else:
+            spelled += ("" if is_quoted else "''") + character
+        is_quoted = not is_special
+    return spelled
 
 
 def _octal(named: Mapping[str, str], character: str, raw: bytes, _: str) -> str:

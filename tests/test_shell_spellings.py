@@ -6,6 +6,7 @@ import os
 import shutil
 import string
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +101,27 @@ def test_no_spelling_is_much_shorter_than_the_secret(known: dict[str, set[str]])
 
 def test_a_blank_text_has_no_spelling_of_its_own() -> None:
     assert set(shell_spellings("")) == {""}
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+@pytest.mark.parametrize("style", ["-b", "-Q", "--quoting-style=shell-escape-always"])
+def test_what_ls_quotes_is_known(
+    style: str, locale: str, tmp_path: Path, known: dict[str, set[str]]
+) -> None:
+    texts = [text for text in TEXTS if "/" not in text]
+    for text in texts:
+        (tmp_path / text).touch()
+    done = subprocess.run(
+        ["ls", "-1", "-U", "-d", style, "--", *texts],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "LC_ALL": locale},
+        capture_output=True,
+        check=True,
+    )
+    lines = done.stdout.decode().splitlines()
+    missing = [
+        line
+        for text, line in zip(texts, lines, strict=True)
+        if not any(spelled in line for spelled in known[text])
+    ]
+    assert missing == []

@@ -8,10 +8,15 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook.nodes import Scalar
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Language, Role
-from pup_tui.template.limits import MAX_VARIANT_TEXT, MAX_VARIANTS
+from pup_tui.template.limits import (
+    MAX_VARIANT_TEXT,
+    MAX_VARIANTS,
+    TooMuchToJudgeError,
+    spend_points,
+)
 
 MAX_POINTS = 500_000
-"""Points of all different texts of a file; a point stands for about a microsecond."""
+"""Points of all different texts of a file, out of those that there are for its judgement."""
 
 MAX_OPERATORS = 500
 """How often one script with templates may hold one of `|`, `&`, `(`, `<` and a backtick.
@@ -20,7 +25,7 @@ The time that the grammar of shell needs grows with the square of how many follo
 """
 
 MAX_LINTED = 1_000_000
-"""Points of the commands of a file that are looked through for warnings."""
+"""Points of the commands of a file that are looked through for warnings, if so many are left."""
 
 SPLIT_HINT = "split the runbook, or put long scripts into files"
 
@@ -82,16 +87,26 @@ class Allowance:
         if text in self._seen:
             return True
         self._seen.add(text)
-        self._left -= _cost(role, node.text, has_env=bool(env))
+        cost = _cost(role, node.text, has_env=bool(env))
+        self._left -= cost
         if self._left < 0:
             told = "from here on the file holds more templates and commands than can be checked"
             self._report.error(node, told, SPLIT_HINT)
-        return self._left >= 0
+            return False
+        return self.spend(cost, node)
+
+    def spend(self, points: int, node: Scalar) -> bool:
+        """Pay for what else is judged of a text; False where there is too little left, which is reported."""
+        try:
+            spend_points(points)
+        except TooMuchToJudgeError:
+            self.exhaust(node)
+        return not self.exhausted
 
     def exhaust(self, node: Scalar) -> None:
         """Leave nothing for further texts: judging this one has taken too long, which is reported."""
         self._left = -1
-        told = "from here on the file takes too long to judge: values go too many ways through its scripts"
+        told = "from here on the file takes too long to judge"
         self._report.error(node, told, SPLIT_HINT)
 
 

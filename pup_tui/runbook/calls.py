@@ -34,7 +34,7 @@ class Checked(Struct, frozen=True):
     steps: int
     deep: int
     is_interactive: bool
-    exposes: Callable[[str], PlacedText | None]
+    exposes: Callable[[frozenset[str]], PlacedText | None]
 
 
 class Calls:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -33,10 +34,14 @@ from pup_tui.runbook.shapes import INVALID, KeyPath, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import DraftFrame, Linter, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variables.rules import check_given, check_variables
+from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.sql.engines import UNKNOWN_USE
+from pup_tui.template.usage import NO_USAGE
 from pup_tui.typed import convert
 
 MAX_IMPORTS = 100
+_PER_USE = 30
+"""Points of a text that uses names, also of one that came before."""
 
 
 class Checking:
@@ -127,8 +132,13 @@ class Checking:
 
     def _check_secrets(self, step: StepDraft, file: _File, called: Checked) -> None:
         """Report secrets that a runbook is given and would put where others can read them."""
-        for name, value in given_secrets(step, file.secrets[id(step.frame)]):
-            exposed = None if called.runbook is None else called.exposes(name)
+        given = dict(given_secrets(step, file.secrets[id(step.frame)]))
+        if called.runbook is None or called.exposes(frozenset(given)) is None:
+            return
+        for name, value in given.items():
+            if self._report.full:
+                return
+            exposed = called.exposes(frozenset([name]))
             if exposed is not None and exposed.role.exposure is not None:
                 exposure = exposed.role.exposure
                 told = f"{shown(name)} is given a secret, which may not stand in {exposure.place}"
@@ -185,9 +195,14 @@ class _File(Struct):
                 frame = step.inner
             yield placed, step, frame
 
-    def exposes(self, name: str) -> PlacedText | None:
-        """The first text that would put a secret where others can read it, were it given for a variable."""
-        secrets = secret_names(self.frames, self.allowance, {name})
+    def exposes(self, names: frozenset[str]) -> PlacedText | None:
+        """The first text that would put a secret where others can read it, were some variables given one."""
+        return kept_while_judging(("exposes", self.root, names), partial(self._exposes, names))
+
+    def _exposes(self, names: frozenset[str]) -> PlacedText | None:
+        if not names:
+            return None
+        secrets = secret_names(self.frames, self.allowance, names)
         for placed, step, frame in self.placed():
             if placed.role.exposure is not None:
                 seen = secrets_at(step, secrets[id(frame)])
@@ -195,10 +210,10 @@ class _File(Struct):
                     return placed
         for step in self.steps:
             if step.path in self.called:
-                for inner, _ in given_secrets(step, secrets[id(step.frame)]):
-                    found = self.called[step.path].exposes(inner)
-                    if found is not None:
-                        return found
+                given = frozenset(dict(given_secrets(step, secrets[id(step.frame)])))
+                found = self.called[step.path].exposes(given)
+                if found is not None:
+                    return found
         return None
 
     @property
@@ -264,6 +279,7 @@ class _Judge:
         self._made = file.shape.made
         self._defaults = file.root.get("defaults")
         self._report = report
+        self._allowance = allowance
         self._secrets = file.secrets[id(frame)]
         self._scope = ScopeCheck(frame, self._secrets, report, is_open=file.is_open)
         self._roles = RoleCheck(self._scope.declared, allowance, report, pup)
@@ -302,7 +318,9 @@ class _Judge:
         if step is not None and placed.role.language is Language.SQL:
             sql = step.sql_use
         uses = self._roles.check(placed, shell, env, sql)
-        if uses is not None:
+        if uses is None or uses.usage == NO_USAGE:
+            return
+        if self._allowance.spend(_PER_USE, placed.node):
             self._scope.check(step, placed, uses)
 
 

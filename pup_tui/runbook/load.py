@@ -150,7 +150,7 @@ def _load(
             checking = Checking(library, report, linter, pup)
             runbook = None if tree is None else checking.runbook(tree, stem, name)
     except TooMuchToJudgeError:
-        told = "the file takes too long to judge: values go too many ways through its scripts"
+        told = "the file takes too long to judge"
         report.add(Problem(path=str(path), message=told, hint=SPLIT_HINT))
     return Loaded(
         id=stem,

@@ -16,7 +16,7 @@ from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.tag_words import tag_hint
 from pup_tui.template.text import compile_text
-from pup_tui.template.usage import NO_USAGE, UsesNames
+from pup_tui.template.usage import UsesNames
 from pup_tui.template.values import OMIT_NAME
 
 ALWAYS = frozenset({"steps", "run"})
@@ -93,8 +93,6 @@ class ScopeCheck:
             return
         if step is None and placed.path[0] == "lock":
             self._check_lock(placed.node, uses)
-            return
-        if uses.usage == NO_USAGE:
             return
         omits = OMIT_NAME in uses.names | uses.optional_names and not self._is_known(OMIT_NAME, use)
         if omits and not may_stand(placed):

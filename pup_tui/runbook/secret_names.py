@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as MappingOf
+from functools import partial
 
 from msgspec import Struct
 
@@ -20,6 +21,7 @@ from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.runbook.value_places import commands_in
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.reading import NOT_SAID
 from pup_tui.template.value_command import prints_its_words
 
@@ -48,17 +50,17 @@ def secret_names(
     """
     found = {id(frame): set(_told(frame)) for frame in frames}
     found[id(frames[0])] |= set(given)
-    flows = [flow for frame in frames for flow in _flows(frame, allowance) if flow.names]
-    grows = True
-    while grows:
-        grows = False
-        for flow in flows:
+    flows_from: dict[tuple[int, str], list[_Flow]] = {}
+    for flow in (flow for frame in frames for flow in _flows(frame, allowance)):
+        for name in _with_items(flow.names, flow.step):
+            flows_from.setdefault((id(flow.frame), name), []).append(flow)
+    waiting = [(key, name) for key, names in found.items() for name in names]
+    while waiting:
+        for flow in flows_from.get(waiting.pop(), ()):
             into = found[id(flow.into)]
             if flow.name not in into:
-                secrets = secrets_at(flow.step, frozenset(found[id(flow.frame)]))
-                if flow.names & secrets:
-                    into.add(flow.name)
-                    grows = True
+                into.add(flow.name)
+                waiting.append((id(flow.into), flow.name))
     return {key: frozenset(names) for key, names in found.items()}
 
 
@@ -109,9 +111,23 @@ def secrets_at(step: StepDraft | None, of_frame: frozenset[str]) -> frozenset[st
         around.append(step)
         step = step.around
     for outer in reversed(around):
-        if outer.loops and _uses(Role.ITEMS, outer.node.get("foreach")) & found:
+        if outer.loops and _names_of_items(outer.node.get("foreach")) & found:
             found |= {outer.item}
     return found
+
+
+def _names_of_items(given: YamlNode | None) -> frozenset[str]:
+    """The names that what a loop goes over is made out of; every text in the loop asks for them."""
+    return kept_while_judging(("items", given), partial(_uses, Role.ITEMS, given))
+
+
+def _with_items(names: frozenset[str], step: StepDraft | None) -> frozenset[str]:
+    """Names that a step uses, and what the lists are made out of whose items some of them stand for."""
+    while step is not None and names:
+        if step.loops and step.item in names:
+            names |= _names_of_items(step.node.get("foreach"))
+        step = step.around
+    return names
 
 
 def report_exposure(placed: PlacedText, secrets: Collection[str], report: Report) -> None:

@@ -48,8 +48,14 @@ A character costs 1, an item of a list 8, an operation 32 besides; that stands f
 MAX_SHARED_WORK = MAX_WORK // 2
 """The same for what is done together: all values of a runbook, all steps of a plan, the load of a file."""
 
-MAX_JUDGED = 30_000
-"""Steps by which the scripts of a file are read and values are followed through them, some 30 µs each."""
+MAX_JUDGED = 2_000_000
+"""Points of a file: to read its texts, to follow values through its scripts, to look for warnings.
+
+A point stands for about half a microsecond of a machine that does nothing else.
+"""
+
+_PER_STEP = 30
+"""Points of one step by which a script is read, or a value followed."""
 
 _ITEM = 8
 _OPERATION = 32
@@ -104,7 +110,7 @@ class Budget:
 
 
 class TooMuchToJudgeError(Exception):
-    """Following the values of a file through its scripts takes more steps than there are."""
+    """A file costs more to judge than there is."""
 
 
 class _Work:
@@ -120,9 +126,9 @@ class _Work:
 
 
 @contextmanager
-def one_judgement(steps: int = MAX_JUDGED) -> Iterator[None]:
-    """The scripts that are judged inside may together take so many steps."""
-    token = _judging.set(_Work(steps))
+def one_judgement(points: int = MAX_JUDGED) -> Iterator[None]:
+    """All that is judged inside may together cost so many points."""
+    token = _judging.set(_Work(points))
     kept = _kept.set({})
     try:
         yield
@@ -143,11 +149,22 @@ def kept_while_judging(key: Hashable, make: Callable[[], _Kept]) -> _Kept:
 
 def spend_on_judging(steps: int) -> None:
     """Pay for steps by which a script is read or a value is followed. Raises `TooMuchToJudgeError`."""
+    spend_points(_PER_STEP * steps)
+
+
+def spend_points(points: int) -> None:
+    """Pay for what else is judged. Raises `TooMuchToJudgeError`."""
     work = _judging.get()
     if work is not None:
-        work.left -= steps
+        work.left -= points
         if work.left < 0:
             raise TooMuchToJudgeError
+
+
+def points_left() -> int:
+    """What a judgement may still cost."""
+    work = _judging.get()
+    return MAX_JUDGED if work is None else max(work.left, 0)
 
 
 _current: ContextVar[Budget | None] = ContextVar("budget", default=None)

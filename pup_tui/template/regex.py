@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.limits import spend
+from pup_tui.template.limits import kept_while_judging, spend
 from pup_tui.template.regex_program import (
     PLAIN,
     Character,
@@ -158,6 +158,10 @@ class Regex:
         """
         if self._tree.size > _MAX_ANALYSED:
             return True
+        about = (self, characters, behind)
+        return kept_while_judging(about, lambda: self._holds(characters, behind))
+
+    def _holds(self, characters: str, behind: str) -> bool:
         taking = [
             at
             for at, instruction in enumerate(self._program)

@@ -106,8 +106,8 @@ class UsesNames:
 def merge(usages: Iterable[Usage]) -> Usage:
     """Combine: what one of them needs is needed."""
     usages = list(usages)
-    if len(usages) == 1:
-        return usages[0]
+    if len(usages) < 2:
+        return usages[0] if usages else NO_USAGE
     needed = _NONE.union(*(usage.needed for usage in usages))
     optional = _NONE.union(*(usage.optional for usage in usages)) - needed
     return Usage(needed, optional, frozenset().union(*(usage.fields for usage in usages)))

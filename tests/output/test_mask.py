@@ -56,6 +56,9 @@ def b64(text: str) -> str:
         SECRET.replace("'", "'\\''"),
         re.sub(r'([\\"$`])', r"\\\1", SECRET),
         repr(SECRET)[1:-1],
+        SECRET.replace('"', '""'),
+        SECRET.replace("\\", "\\\\"),
+        SECRET.replace("'", "''"),
     ],
 )
 def test_a_secret_is_found_in_its_encodings(text: str) -> None:

@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
+from pup_tui.runbook.lint import rules
 from pup_tui.runbook.nodes import Scalar, SourceText
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
+from pup_tui.template.limits import MAX_JUDGED
 from tests.runbook.conftest import Check
 
 SOURCE = SourceText("a.yaml", "")
@@ -128,6 +130,18 @@ def _steps(script: str, count: int) -> str:
 def test_values_that_go_too_many_ways_are_refused_or_told_of(shape: str, lint: Check) -> None:
     loaded = lint(_steps(FOLLOWED[shape], 20))
     told = [problem.message for problem in (*loaded.errors, *loaded.warnings)]
-    said = ("values go too many ways", "more commands than are looked through")
-    assert len([message for message in told if any(each in message for each in said)]) == 1
+    said = ("takes too long to", "more commands than are looked through")
+    assert any(each in message for message in told for each in said)
     assert len(loaded.errors) < 2
+
+
+def test_a_file_that_takes_too_long_to_be_looked_through_says_so_and_keeps_the_warnings_of_single_places(
+    lint: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "_PER_FINDING", MAX_JUDGED)
+    many = "  - {name: s, kind: shell, timeout: 1m, run: '" + 'rm -rf "$x"/*; ' * 60 + "'}\n"
+    last = "  - {name: last, kind: http, url: 'http://ada:secret@example.com/', verify: false}\n"
+    loaded = lint("name: runbook\nsteps:\n" + many + last)
+    assert loaded.ok
+    codes = {problem.code for problem in loaded.warnings}
+    assert {"not-looked-through", "verify-off", "password-in-url"} <= codes

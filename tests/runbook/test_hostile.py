@@ -99,6 +99,12 @@ COSTLY = {
     "default circle": "name: a\nvars:\n"
     + many('  V#: "{{ W# }}{{ V1 }}"\n', 999)
     + "steps:\n  - {name: s, kind: wait, duration: 1s}\n",
+    "a loop over a long list": "name: a\nsteps:\n  - {name: s, kind: shell, foreach: ["
+    + many("i#,", 9000)
+    + "], run: 'echo "
+    + "{{ item }} " * 9000
+    + "'}\n",
+    "templates that are all the same": HTTP + "    json:\n" + "      - '{{A}}'\n" * 70_000,
     "merge keys": "x-0: &m0 {a: 1}\n"
     + "".join(f"x-{i}: &m{i} [{f'*m{i - 1},' * 9}]\n" for i in range(1, 12))
     + HEAD,
@@ -129,6 +135,29 @@ COSTLY_TO_LINT = {
     + "f() { s"
     + many("${V#}", 200)
     + 'z; "$1"; shift; }; f {{ A }}\n',
+    "choices": "name: a\nvars:\n  V: {type: enum, choices: ["
+    + many("c#,", 1000)
+    + "]}\nsteps:\n"
+    + many("  - {name: s#, kind: shell, run: 'eval " + "{{ V }} " * 30 + "'}\n", 900),
+    "a written list": HEAD
+    + many(
+        '  - {name: s#, kind: shell, foreach: "{{ ['
+        + "'a'," * 150
+        + "] }}\", run: 'eval {{ item }} {{ item }}'}\n",
+        900,
+    ),
+    "a large pattern": "name: a\nvars: {V: {pattern: '(([a-z]|[b-f])?){300}'}}\nsteps:\n"
+    + many("  - {name: s#, kind: shell, run: 'eval " + "{{ V }} " * 30 + "'}\n", 900),
+    "secrets by captures": "name: a\nvars: {S: {type: secret}}\nsteps:\n"
+    + "".join(
+        f"  - {{name: s{n}, kind: shell, run: x, capture: {{" + many(f"C{n}_#: S,", 30) + "}}\n"
+        for n in range(900)
+    ),
+    "findings": SCRIPT + many('rm -rf "$x#"/*; ', 6000),
+    "nested substitutions": HEAD
+    + many(
+        "  - {name: s#, kind: shell, run: 'echo " + '"$(echo ' * 60 + "x#" + ')"' * 60 + "'}\n", 900
+    ),
     "comments": SCRIPT + "# " * 450_000,
     "one word": SCRIPT + "-a" * 450_000,
     "keys": SCRIPT + "token " * 150_000,
@@ -192,6 +221,18 @@ COSTLY_TOGETHER: dict[str, tuple[bool, dict[str, str]]] = {
         | {
             f"g{n}.yaml": nested(13, "{name: x, kind: runbook, runbook: g" + str(n + 1) + "}")
             for n in range(9)
+        },
+    ),
+    "secrets for all variables of a called runbook": (
+        True,
+        {
+            "costly.yaml": "name: a\nvars: {S: {type: secret}}\nsteps:\n"
+            "  - name: c\n    kind: runbook\n    runbook: called\n    vars:\n"
+            + many("      V#: '{{ S }}#'\n", 1000),
+            "called.yaml": "name: called\nvars:\n"
+            + many("  V#: {}\n", 1000)
+            + "steps:\n"
+            + many("  - {name: s#, kind: shell, run: x, env: {A: '{{ V# }}'}}\n", 999),
         },
     ),
     "a thousand steps side by side that want each other": (

@@ -63,9 +63,9 @@ def not_looked_through(subject: Subject) -> Iterator[Finding]:
 
 
 def stopped_looking(subject: Subject) -> Finding:
-    """Not all of a file was looked through for warnings: values go too many ways through its scripts."""
+    """Not all of a file was looked through for warnings: it takes too long."""
     node = subject.texts[0].node
-    told = "values go too many ways through the scripts of this file to be looked through for all warnings"
+    told = "this file takes too long to be looked through for all warnings"
     return Finding(node, told, "put long scripts into files of their own, or split the runbook")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol
 
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode
@@ -13,6 +15,7 @@ from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression
 from pup_tui.template.expression import compile_expression
+from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.regex import Regex
 
 _NUMBERS: Final = frozenset({"integer", "number", "boolean", "duration"})
@@ -81,15 +84,23 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """One of some texts."""
+    """One of some texts, of which each is asked once what it holds."""
 
-    texts: tuple[str, ...]
+    has_dash: bool
+    has_suspect: bool
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Texts:
+        """What is known of these texts."""
+        known = list(texts)
+        has_dash = any(text.startswith("-") for text in known)
+        return cls(has_dash, not all(_HARMLESS.issuperset(text) for text in known))
 
     def may_begin_with_dash(self) -> bool:
-        return any(text.startswith("-") for text in self.texts)
+        return self.has_dash
 
     def is_harmless(self) -> bool:
-        return all(_HARMLESS.issuperset(text) for text in self.texts)
+        return not self.has_suspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,22 +208,28 @@ def _declared(variable: YamlNode) -> ValueRange:
 
 def _texts(items: Sequence, key: str) -> ValueRange:
     """The texts of a list that stands in the file, or those under a key, if all of them are literal."""
+    return kept_while_judging(("texts", items, key), partial(_read_texts, items, key))
+
+
+def _read_texts(items: Sequence, key: str) -> ValueRange:
     found = [item.get(key) if isinstance(item, Mapping) else item for item in items.items]
-    texts = tuple(item.text for item in found if isinstance(item, Scalar) and "{" not in item.text)
-    return Texts(texts) if len(texts) == len(found) else AnyText()
+    texts = [item.text for item in found if isinstance(item, Scalar) and "{" not in item.text]
+    return Texts.of(texts) if len(texts) == len(found) else AnyText()
 
 
 def _item(loop: StepDraft, expression: Expression) -> NamedRange:
     """What is known of the items of a loop, or of their field that an expression is."""
     given = loop.node.get("foreach")
+    field = _FIELD.fullmatch(expression.source)
+    key = (field["name"] or field["key"]) if field else ""
     if isinstance(given, Sequence):
-        field = _FIELD.fullmatch(expression.source)
-        return NamedRange(_texts(given, (field["name"] or field["key"]) if field else ""))
+        return NamedRange(_texts(given, key))
     if not isinstance(given, Scalar):
         return _ANY
-    written = _constant(given.text)
+    written = kept_while_judging(("constant", given.text), partial(_constant, given.text))
     if written is not None:
-        return NamedRange(_written(written, expression))
+        about = ("written", given.text, key)
+        return NamedRange(kept_while_judging(about, partial(_written, written, key)))
     names = names_in(given.text) or names_in(f"{{{{ {given.text} }}}}")
     if len(names) != 1 or loop.item in names:
         return _ANY
@@ -242,13 +259,11 @@ def _constant(source: str) -> list[Any] | None:
     return value if isinstance(value, list) else None
 
 
-def _written(items: list[Any], expression: Expression) -> ValueRange:
-    """What is known of items that are written in an expression, or of their field."""
-    field = _FIELD.fullmatch(expression.source)
-    key = (field["name"] or field["key"]) if field else ""
+def _written(items: list[Any], key: str) -> ValueRange:
+    """What is known of items that are written in an expression, or of what each has under a key."""
     found = [item.get(key) if isinstance(item, dict) else item for item in items]
-    texts = tuple(item for item in found if isinstance(item, str | int | float))
-    return Texts(tuple(map(str, texts))) if len(texts) == len(found) else AnyText()
+    texts = [item for item in found if isinstance(item, str | int | float)]
+    return Texts.of(map(str, texts)) if len(texts) == len(found) else AnyText()
 
 
 def is_list(step: StepDraft, name: str) -> bool:

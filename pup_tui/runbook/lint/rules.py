@@ -50,10 +50,13 @@ from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import Linter, StepDraft
-from pup_tui.template.limits import TooMuchToJudgeError
+from pup_tui.template.limits import TooMuchToJudgeError, spend_points
 
 MAX_WARNINGS: Final = 50
 """Warnings of one rule."""
+
+_PER_FINDING: Final = 90
+"""Points of each further place that a rule finds: many may be told as one."""
 
 RULES: Final[dict[str, LintRule]] = {
     "name-differs": name_differs,
@@ -113,7 +116,9 @@ def lint(subject: Subject, report: Report) -> None:
         told: list[Problem] = []
         groups: dict[str, list[Problem]] = {}
         try:
-            for found in rule(subject):
+            for count, found in enumerate(rule(subject)):
+                if count >= MAX_WARNINGS:
+                    spend_points(_PER_FINDING)
                 problem = _problem(code, found, silencing)
                 if problem.severity != "warning":
                     report.add(problem)
@@ -130,7 +135,7 @@ def lint(subject: Subject, report: Report) -> None:
             report.add(problem)
         if len(told) > MAX_WARNINGS:
             report.add(_more(told[MAX_WARNINGS]))
-    if is_stopped and subject.not_looked_at is None:
+    if is_stopped:
         report.add(_problem("not-looked-through", stopped_looking(subject), silencing))
     for problem in islice(silencing.problems(), MAX_WARNINGS):
         report.add(problem)

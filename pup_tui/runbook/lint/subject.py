@@ -20,6 +20,7 @@ from pup_tui.runbook.nodes import (
 from pup_tui.runbook.roles import COMMANDS, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
+from pup_tui.template.limits import points_left, spend_points
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -65,13 +66,15 @@ class Subject:
     @cached_property
     def commands(self) -> list[tuple[StepDraft, PlacedText]]:
         """The scripts and argument lists of steps, as far as they are looked through, each with its step."""
-        left = MAX_LINTED
+        there_is = left = min(MAX_LINTED, points_left())
         found: list[tuple[StepDraft, PlacedText]] = []
         for step, placed in self._all_commands:
-            left -= linting_cost(placed.node.text)
-            if left < 0:
+            cost = linting_cost(placed.node.text)
+            if cost > left:
                 break
+            left -= cost
             found.append((step, placed))
+        spend_points(there_is - left)
         return found
 
     @property
