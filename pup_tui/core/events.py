@@ -370,7 +370,9 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     later legs as well. `only_undo` tells that nothing of the body begins: what there is stays as it stands,
     and is offered to be taken back, with the steps in `half_undone`, but for those that were `taken_back`,
     as the operator says. `done` are steps of which the same one says that they were, though their attempt
-    did not finish, with what they captured. `cwd` is as in `RunCreated`.
+    did not finish, with what they captured. `asks_again` tells that a question about a failure is asked again
+    which an interruption left without an answer; legs that do not say so ran its step again. `cwd` is as in
+    `RunCreated`.
     """
 
     by: str
@@ -390,6 +392,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     exact: bool = False
     undo: bool = False
     only_undo: bool = False
+    asks_again: bool = False
     done: dict[str, dict[str, Any]] = {}
     taken_back: tuple[str, ...] = ()
     source: Source | None = None

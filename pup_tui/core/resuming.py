@@ -42,6 +42,7 @@ from pup_tui.core.standing import (
     undos_over,
     was_done,
     with_done,
+    with_open_questions,
     without_attempts,
 )
 from pup_tui.core.state import (
@@ -67,6 +68,8 @@ def resume(run: Run, event: Event) -> None:
         return
     stood = without_attempts(state, event.never_begun)
     stood = with_done(run.program, stood, event.done, event.by)
+    if event.asks_again:
+        stood = with_open_questions(stood)
     found = half_undone(run.program, stood)
     doubtful = {
         id_: found[id_] for id_ in event.half_undone if id_ in found and id_ not in event.taken_back

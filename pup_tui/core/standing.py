@@ -86,6 +86,7 @@ def can_resume(state: RunState) -> bool:
 
 def standing(program: Program, state: RunState) -> Standing:
     """What of a run would be done, asked about and done once more if it were resumed now."""
+    state = with_open_questions(state)
     steps = _in(program, state.steps)
     doubtful = half_undone(program, state)
     earlier = remembered(program, state, doubtful)
@@ -167,6 +168,18 @@ def without_attempts(state: RunState, steps: Iterable[str]) -> RunState:
     made = state.earlier.attempts
     taken_back = {id_: _ready(state.steps[id_], made.get(id_, 0)) for id_ in steps}
     return structs.replace(state, steps=state.steps | taken_back)
+
+
+def with_open_questions(state: RunState) -> RunState:
+    """The state with the questions about failures that nobody answered, since the run was interrupted."""
+    if state.interrupted is None:
+        return state
+    unanswered = {
+        id_: structs.replace(_unended(step), phase=StepPhase.FAILURE)
+        for id_, step in state.steps.items()
+        if step.status is StepStatus.FAILED and step.failing is not None
+    }
+    return structs.replace(state, steps=state.steps | unanswered)
 
 
 def begun_doing(stood: Standing) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from pup_tui.own_files import own_text
+from pup_tui.own_files import own_data
 from pup_tui.typed import convert
 
 T = TypeVar("T")
@@ -142,11 +142,7 @@ def load_table() -> CommandTable:
 
 def read_data(name: str, kind: type[T]) -> T:
     """A file of this package's data."""
-    import yaml
-
-    text = own_text("pup_tui.datadog", name)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, and our own file
+    document = own_data("pup_tui.datadog", name)
     if isinstance(document, dict):
         document.pop("x-shared", None)
     return convert(document, kind)

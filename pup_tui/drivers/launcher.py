@@ -278,6 +278,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             source=None if current is None else current.source,
             counts_lost=True,
             exact=True,
+            asks_again=True,
             undo=undo,
             only_undo=only_undo,
             taken_back=tuple(taken_back),

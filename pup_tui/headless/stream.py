@@ -8,13 +8,19 @@ import os
 import stat
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import IO, Any, TextIO
 
 MOST_WAITING = 64 * 1024 * 1024
 """Characters that may wait for a reader who pauses; only beyond them the run waits as well."""
+
+AT_REST = 0.3
+"""Seconds without a further line after which a prompt is shown again below the others."""
+
+MOST_ABOVE = 3.0
+"""Seconds after which it is shown again whatever comes."""
 
 
 class Pump:
@@ -86,6 +92,9 @@ class Outlet:
         self._closed = False
         self.lost = ""
         self._in_line = False
+        self._prompt = ""
+        self._again: asyncio.TimerHandle | None = None
+        self._again_by = 0.0
         self.coloured = coloured
         self.edge = edge
 
@@ -107,10 +116,39 @@ class Outlet:
         """Begin a new line where the last one, such as a prompt, has no end."""
         if self._in_line:
             self.write("\n")
+        if self._prompt:
+            self._show_again()
 
     def line_ended(self) -> None:
         """Take note that a person ended the line with Enter."""
         self._in_line = False
+
+    @contextmanager
+    def prompt(self, text: str) -> Iterator[None]:
+        """End with a prompt while it lasts: once what others write has come to rest it stands below that."""
+        self._prompt = text
+        self.write(text)
+        try:
+            yield
+        finally:
+            self._prompt = ""
+            if self._again is not None:
+                self._again.cancel()
+                self._again = None
+
+    def _show_again(self) -> None:
+        """Show the prompt again soon."""
+        loop = asyncio.get_running_loop()
+        if self._again is None:
+            self._again_by = loop.time() + MOST_ABOVE
+        else:
+            self._again.cancel()
+        when = min(loop.time() + AT_REST, self._again_by)
+        self._again = loop.call_at(when, self._prompt_again)
+
+    def _prompt_again(self) -> None:
+        self._again = None
+        self.write(self._prompt)
 
     def _write(self, text: str) -> None:
         if self._closed:

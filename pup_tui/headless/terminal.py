@@ -268,14 +268,14 @@ class TerminalAsker:
             with _without_echo(sys.stdin.fileno(), hidden):
                 if not goes_on and forget_typed():
                     self._say(UNUSED)
-                self._err.write(self._named(prompt))
-                self._reads = True
-                loop.add_reader(sys.stdin.fileno(), ready.set)
-                try:
-                    await ready.wait()
-                finally:
-                    loop.remove_reader(sys.stdin.fileno())
-                    self._reads = False
+                with self._err.prompt(self._named(prompt)):
+                    self._reads = True
+                    loop.add_reader(sys.stdin.fileno(), ready.set)
+                    try:
+                        await ready.wait()
+                    finally:
+                        loop.remove_reader(sys.stdin.fileno())
+                        self._reads = False
                 line = sys.stdin.readline()
         except (OSError, termios.error) as error:
             raise (_TerminalGone if _is_gone(sys.stdin.fileno()) else OSError)(

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from pup_tui.core.events import AnyEvent, durable
+from pup_tui.journal.records import RunSummary
 from pup_tui.late_pattern import late_pattern
 from pup_tui.spelling import from_stored, stored
 from pup_tui.typed import convert
@@ -30,9 +31,13 @@ def to_json(value: Any) -> str:
         raise ValueError(str(error)) from error
 
 
-def encode(event: AnyEvent) -> str:
-    """The text of an event without its secrets. Raises ValueError for what JSON cannot hold."""
-    return to_json(durable(event))
+def encode(event: AnyEvent, summary: RunSummary | None = None) -> str:
+    """The text of an event without its secrets, and with how the run ended by it, if it did.
+
+    Raises ValueError for what JSON cannot hold.
+    """
+    text = to_json(durable(event))
+    return text if summary is None else f'{text[:-1]},"summary":{to_json(summary)}}}'
 
 
 def decode(body: bytes) -> AnyEvent:

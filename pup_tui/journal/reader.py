@@ -38,8 +38,8 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import RunRow, leg_file
-from pup_tui.journal.schema import IS_RESUMED
+from pup_tui.journal.records import RunRow, RunSummary, leg_file
+from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
 
@@ -65,6 +65,13 @@ _LEGS_BEGUN = (
     f"{_ITS_EVENT} AND sequence = 1 UNION ALL {_ITS_EVENT} AND {IS_RESUMED} ORDER BY sequence"
 )
 """The events that the legs of one run begin with."""
+
+_HOW_IT_ENDED = (
+    f"SELECT {', '.join(RunSummary.__struct_fields__)}, (SELECT CAST(body AS BLOB) FROM event"  # noqa: S608
+    f" WHERE event.run = run.number AND NOT {IS_NOTE} ORDER BY sequence DESC LIMIT 1)"
+    " FROM run WHERE number = ?"
+)
+"""How a run ended as lists tell it, and the event by which it did; at once, since it may go on in between."""
 
 _LEG_BEGINS = "SELECT run.run, CAST(body AS BLOB) FROM {} ON event.run = run.number"
 _FIRST_EVENTS = (
@@ -313,18 +320,23 @@ class JournalReader:
         return None if columns is None else _row(columns, self.path)
 
     def _refuse_another(self, number: int, row: RunRow | None) -> None:
-        """Raise RunDamaged where lists would tell another runbook, operator or beginning than the events."""
+        """Raise RunDamaged where lists would tell another runbook, operator, beginning or end than the
+        events, which are as they were written.
+        """
         if row is None:
             return
         with self._reading():
             first = self._database.execute(f"{_ITS_EVENT} AND sequence = 1", (number,)).fetchone()
+            ended = self._database.execute(_HOW_IT_ENDED, (number,)).fetchone()
         begun = None
         with suppress(ValueError):
             begun = None if first is None else codec.decode(first[1])
-        if not isinstance(begun, RunCreated):
-            return
-        told = begun.runbook, begun.operator, begun.at.wall
-        if told != (row.runbook, row.operator, row.started_at):
+        begins_as = row.runbook, row.operator, row.started_at
+        is_another = (
+            isinstance(begun, RunCreated)
+            and (begun.runbook, begun.operator, begun.at.wall) != begins_as
+        )
+        if is_another or (ended is not None and _ended_otherwise(*ended)):
             why = f"the record of run {row.run} is not as it was written"
             raise RunDamaged(why, self.path, f"restore a backup, or {SET_ASIDE}")
 
@@ -444,7 +456,11 @@ class JournalReader:
 
         Raises JournalError, which tells how many come before the damage, if any is not as it was written.
         """
-        return self.follow(run).read()
+        with self._reading():
+            number = self._known(run)
+        events = self._events_of(number, run).read()
+        self._refuse_another(number, self._check_row(number))
+        return events
 
     def follow(self, run: str) -> RunEvents:
         """The events of a run, to be read as they come. Raises JournalError if there is no such run."""
@@ -622,6 +638,22 @@ def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         told = f"the record of run {ascii(values['run'])[1:-1]} is damaged"
         raise RunDamaged(told, path, f"restore a backup, or {SET_ASIDE}") from error
+
+
+def _ended_otherwise(*told: Any) -> bool:
+    """Whether a list tells another end of a run than its last event, which was recorded with that.
+
+    Of a run that is under way, or that broke off when it was to go on, lists tell nothing of an end. Records
+    of older versions have in their events only the status of it, or nothing.
+    """
+    listed, body = dict(zip(RunSummary.__struct_fields__, told[:-1], strict=True)), told[-1]
+    if listed["status"] == RunStatus.RUNNING or body is None:
+        return False
+    event = json.loads(body)
+    summary, ended = event.get("summary"), event.get("ended")
+    if summary is None:
+        return ended is not None and listed["status"] != ended.get("")
+    return listed != {**summary, "reason": codec.storable(summary["reason"])}
 
 
 def _text(stored: bytes) -> str:

@@ -73,5 +73,8 @@ TABLES = {
 IS_RESUMED = """substr(body, 1, 17) = '{"type":"resumed"'"""
 """Says of an event that another leg of its run begins with it."""
 
+IS_NOTE = """substr(body, 1, 20) = '{"type":"note-added"'"""
+"""Says of an event that somebody remarks something, be it after the end of the run."""
+
 INDEXES = (f"CREATE INDEX IF NOT EXISTS event_of_leg ON event (run) WHERE {IS_RESUMED}",)
 """What finds things faster and is made wherever it is missing: a journal of any version goes without."""

@@ -174,7 +174,8 @@ class Journal(JournalReader):
         one of the events cannot be stored; none of them is then.
         """
         try:
-            bodies = [codec.encode(event) for event in events]
+            bodies = [codec.encode(event) for event in events[:-1]]
+            bodies += [codec.encode(event, summary) for event in events[-1:]]
         except ValueError as error:
             raise JournalError(
                 f"an event of {run} cannot be stored ({error})", self.path

@@ -149,8 +149,9 @@ class KeptOutput:
         No file stays open after it.
         """
         for channel in self._channels.values():
-            self._publish(channel.end())
-            self._show_partial(channel, final=True)
+            if channel.written_to:
+                self._publish(channel.end())
+                self._show_partial(channel, final=True)
         if self._spool is not None:
             with self._noting_errors():
                 self._spool.check_in_place()
@@ -216,6 +217,8 @@ class _Channel:
         take_back: Callable[[Stream, int], int],
     ) -> None:
         self.stream = stream
+        self.written_to = False
+        """Whether anything came since the last end."""
         self._take_back = take_back
         self._as_settled = 0
         """How many lines, the last ones, are kept as they were settled: not masked, and not in parts."""
@@ -240,6 +243,7 @@ class _Channel:
 
     def write(self, data: bytes) -> list[Passage]:
         """Return the lines that are ended with this."""
+        self.written_to = True
         text = self._decoder.feed(data)
         self._keep(text)
         settled = self._assembler.feed(self._sanitizer.feed(text))
@@ -261,6 +265,7 @@ class _Channel:
 
     def end(self) -> list[Passage]:
         """Return what is left as lines, and be as new."""
+        self.written_to = False
         text = self._decoder.flush()
         self._keep(text)
         rest = self._sanitizer.feed(text) + self._sanitizer.flush()

@@ -36,11 +36,15 @@ class Screen:
             at = _best(text[:REACH], firsts)
             firsts.add(text[at])
             self._windows.add(text[at : at + WINDOW])
+        self._firsts = sorted({window[0] for window in self._windows})
         self._search = _any_of(self._windows)
 
     def may_hold(self, text: str) -> bool:
         """Whether one of the texts can be in ``text``; hardly ever where none is."""
-        return any(found[0] + found[1] in self._windows for found in self._search.finditer(text))
+        # To look for single characters is the fastest search of all, and where one is there it ends soon.
+        return any(first in text for first in self._firsts) and any(
+            found[0] + found[1] in self._windows for found in self._search.finditer(text)
+        )
 
 
 def _best(text: str, firsts: set[str]) -> int:

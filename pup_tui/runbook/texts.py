@@ -66,7 +66,9 @@ def tool_of(step: Step) -> str | None:
 
 def _in_struct(struct: Struct, path: KeyPath) -> Iterator[FoundText]:
     for key, name, options in _keys_of(type(struct)):
-        yield from _in_value(getattr(struct, name), options, (*path, key))
+        # Most keys of a step are not given.
+        if (value := getattr(struct, name)) is not None:
+            yield from _in_value(value, options, (*path, key))
 
 
 @cache

@@ -1,19 +1,18 @@
 """Where a value begins a word of a command, so that a value such as ``-rf`` would be an option.
 
-How programs tell options from operands stands in ``operands.toml``.
+How programs tell options from operands stands in ``operands.yaml``.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.own_files import own_text
+from pup_tui.own_files import own_data
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.blocks import Literal, Output
 from pup_tui.template.shell.markers import Marked, variants
@@ -76,7 +75,7 @@ class _Table:
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
-    data = tomllib.loads(own_text("pup_tui.template", "operands.toml"))
+    data = own_data("pup_tui.template", "operands.yaml")
     dashes: dict[str, str] = {}
     for line in data["dashes"]:
         names, _, letters = line.partition("|")

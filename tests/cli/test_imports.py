@@ -77,7 +77,7 @@ def watched(program: Program, tmp_path: Path, *args: str) -> tuple[set[str], lis
         ),
         (
             "{name: a, kind: shell, run: 'echo {{ WHO }}'}",
-            {"tree_sitter", "tree_sitter_bash", "tomllib", "pup_tui.template.shell.script"},
+            {"tree_sitter", "tree_sitter_bash", "pup_tui.template.shell.script"},
         ),
         (
             "{name: a, kind: pup, run: monitors list}",

@@ -219,6 +219,47 @@ steps:
     assert attempts(player) == ["a#1", "b#1"]
 
 
+LEFT_AT_A_FAILURE = """
+steps:
+  - {name: a, kind: shell, run: echo a}
+  - name: g
+    kind: group
+    on_failure: confirm
+    steps:
+      - {name: b, kind: shell, run: 'false', on_failure: ON_FAILURE}
+  - {name: c, kind: shell, run: echo c}
+"""
+
+
+@pytest.mark.parametrize(("policy", "asked"), [("confirm", "g/b"), ("fail", "g")])
+@pytest.mark.parametrize("legs", [1, 2])
+def test_a_question_about_a_failure_that_the_terminal_took_along_is_asked_again(
+    policy: str, asked: str, legs: int
+) -> None:
+    text = LEFT_AT_A_FAILURE.replace("ON_FAILURE", policy)
+    program, player = broken_off(text, {"g/b": [FAILS]})
+    for leg in range(1, legs + 1):
+        question = player.asked[-1].question
+        assert (question.kind, question.step, len(player.asked)) == ("failure", asked, leg)
+        player.tell(Interrupted(at=player.moment, reason="the terminal was lost"))
+        player.play()
+        assert status_of(player) == "interrupted"
+        assert standing(program, player.machine.state).failed == {}
+        player.resume().play()
+    assert player.asked[-1].question == question
+    assert len(player.asked) == legs + 1
+    player.answer(asked, "continue").play()
+    assert attempts(player) == ["a#1", "g/b#1", "c#1"]
+    assert player.statuses()[asked] == "warned"
+
+
+def test_legs_that_do_not_say_so_ran_again_what_the_question_was_about() -> None:
+    _, player = broken_off(LEFT_AT_A_FAILURE.replace("ON_FAILURE", "confirm"), {"g/b": [FAILS, OK]})
+    player.tell(Interrupted(at=player.moment, reason="the terminal was lost"))
+    player.play().resume(asks_again=False).play()
+    assert attempts(player) == ["a#1", "g/b#1", "g/b#2", "c#1"]
+
+
 def test_blocks_go_on_inside() -> None:
     text = """
 steps:

@@ -94,6 +94,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "read_only": st.booleans(),
     "counts_lost": st.booleans(),
     "exact": st.booleans(),
+    "asks_again": st.booleans(),
     "undo": st.booleans(),
     "only_undo": st.booleans(),
     "done": st.dictionaries(texts, named, max_size=3),

@@ -11,19 +11,22 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from pup_tui.core.events import (
     Answered,
     AttemptFinished,
     AttemptStarted,
+    CancelRequested,
     Interrupted,
     Moment,
+    NoteAdded,
     Resumed,
     RunCreated,
 )
 from pup_tui.core.state import RunStatus
-from pup_tui.journal.errors import AmbiguousRunError, JournalError
+from pup_tui.journal.errors import AmbiguousRunError, JournalError, RunDamaged
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
@@ -248,6 +251,70 @@ def test_a_record_that_tells_something_else_than_its_events_is_damage(
         database.commit()
     (told,) = journal.damaged_runs().values()
     assert "the record of run aa11 is not as it was written" in str(told)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "status = 'succeeded'",
+        "reason = 'other'",
+        "warnings = 1",
+        "duration = duration + 1",
+        "duration = NULL",
+        "ended_wall = ended_wall + 1",
+    ],
+)
+def test_a_record_that_tells_another_end_than_its_events_is_damage(
+    journal: Journal, begin: Beginner, change: str
+) -> None:
+    begin()
+    ended = RunSummary(status=RunStatus.FAILED, reason="a: \ud800", duration=1.5, ended_wall=2.5)
+    at = Moment(wall=2.5, clock=1.5)
+    journal.append("aa11", Interrupted(at=at, reason=""), summary=ended)
+    journal.add_to_past("aa11", NoteAdded(at=at, by="ada", note="looked at"))
+    assert journal.damaged_runs() == {}
+    assert len(journal.events("aa11")) == 3
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute(f"UPDATE run SET {change}")
+        database.commit()
+    assert list(journal.damaged_runs()) == ["aa11"]
+    with pytest.raises(RunDamaged, match="not as it was written"):
+        journal.events("aa11")
+
+
+def test_an_end_that_only_older_events_tell_is_compared_as_far_as_they_do(
+    journal: Journal, begin: Beginner
+) -> None:
+    begin()
+    event = Interrupted(at=Moment(wall=2.5, clock=1.5), reason="", ended={"": "failed"})
+    journal.append("aa11", msgspec.structs.replace(event, ended={}), event)
+    for status, damaged in (("failed", []), ("running", []), ("succeeded", ["aa11"])):
+        with closing(sqlite3.connect(journal.path)) as database:
+            database.execute("UPDATE run SET reason = 'any', status = ?", (status,))
+            database.commit()
+        assert list(journal.damaged_runs()) == damaged
+
+
+def test_an_end_whose_event_is_missing_is_damage(journal: Journal, begin: Beginner) -> None:
+    begin()
+    at = Moment(wall=2.5, clock=1.5)
+    ended = RunSummary(status=RunStatus.FAILED, duration=1.5, ended_wall=2.5)
+    journal.append("aa11", CancelRequested(at=at, by="ada", ended={}))
+    journal.append("aa11", CancelRequested(at=at, by="ada", ended={"": "failed"}), summary=ended)
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute("DELETE FROM event WHERE sequence = 3")
+        database.commit()
+    assert list(journal.damaged_runs()) == ["aa11"]
+
+
+def test_a_run_that_broke_off_as_it_was_to_go_on_is_not_damaged(
+    journal: Journal, begin: Beginner
+) -> None:
+    begin()
+    ended = RunSummary(status=RunStatus.FAILED, duration=1.0, ended_wall=1.0)
+    journal.append("aa11", Interrupted(at=Moment(wall=1.0, clock=1.0), reason=""), summary=ended)
+    journal.reopen_run("aa11", 2, host="here", pid=1, files={})
+    assert journal.damaged_runs() == {}
 
 
 @pytest.mark.proves("F13")

@@ -179,6 +179,7 @@ class Player:
         stood = without_attempts(self.machine.state, given.get("never_begun", ()))
         given.setdefault("counts_lost", True)
         given.setdefault("exact", True)
+        given.setdefault("asks_again", True)
         given.setdefault("half_undone", tuple(half_undone(self.machine.program, stood)))
         self.tell(Resumed(at=self.moment, by="grace", host="there", **given))
         return self

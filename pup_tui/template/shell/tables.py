@@ -18,14 +18,13 @@ kinds of words are those of `Use` in small letters; besides
 
 from __future__ import annotations
 
-import tomllib
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
 
-from pup_tui.own_files import own_text
+from pup_tui.own_files import own_data
 
 
 class Use(IntEnum):
@@ -130,7 +129,7 @@ def is_builtin(shell: str, name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _table(shell: str) -> ShellTable:
-    data = tomllib.loads(own_text("pup_tui.template.shell", f"shells/{shell}.toml"))
+    data = own_data("pup_tui.template.shell", f"shells/{shell}.yaml")
     builtins = {name.encode(): _builtin(line) for name, line in data["builtins"].items()}
     parameters = {name.encode(): Use[kind.upper()] for name, kind in data["parameters"].items()}
     calculating = tuple(name for name, builtin in builtins.items() if _may_calculate(builtin))
