@@ -10,7 +10,10 @@ from pup_tui.answers.tables import MOST_ROWS, table_of
 
 from .shown import shown_table
 
-_INSIDE = "attributes"
+_INSIDE = ("attributes", "node")
+"""Where a thing may have its fields: below `attributes` (JSON:API), or below `node` (an edge of GraphQL)."""
+_OF_EDGE = "cursor"
+"""What an edge of GraphQL has beside its node, and tells of its page only."""
 
 
 class ThingTable(NamedTuple):
@@ -55,16 +58,24 @@ def _lists_in(values: list[Any]) -> Iterator[list[Any]]:
 
 
 def _flat_rows(values: list[Any]) -> list[Mapping[str, Any]]:
-    """The objects of a list, with what is in their `attributes` beside the rest; none if one is not flat."""
+    """The objects of a list, with what is inside them beside the rest; none if one is not flat."""
     rows: list[Mapping[str, Any]] = []
     for value in values[: MOST_ROWS + 1]:
-        inside = value.get(_INSIDE) if isinstance(value, Mapping) else None
-        if isinstance(inside, Mapping):
-            value = {**{name: its for name, its in value.items() if name != _INSIDE}, **inside}
+        value = _unwrapped(value)
         if not isinstance(value, Mapping) or not all(map(_is_flat, value.values())):
             return []
         rows.append(value)
     return rows if len(rows) <= MOST_ROWS else []
+
+
+def _unwrapped(value: Any) -> Any:
+    """An object with the fields that it has further inside, where it has some there."""
+    for key in _INSIDE:
+        inside = value.get(key) if isinstance(value, Mapping) else None
+        if isinstance(inside, Mapping):
+            left_out = {key, _OF_EDGE} if key == "node" else {key}
+            return {**{name: its for name, its in value.items() if name not in left_out}, **inside}
+    return value
 
 
 def _is_flat(value: Any) -> bool:

@@ -27,6 +27,7 @@ from pup_tui.console_keys import Aim
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
 from pup_tui.tui.keys import bound, by_position, keymap, own_bindings, with_keys
+from pup_tui.tui.notes import as_note
 from pup_tui.tui.output_wanted import OutputForEditor, OutputForFile, OutputForPager
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
@@ -34,7 +35,7 @@ from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.sheets import FIRST
 from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
-from pup_tui.tui.texts import counted, cut_middle
+from pup_tui.tui.texts import counted
 from pup_tui.tui.typed_ahead import Hold, TypedAhead
 
 if TYPE_CHECKING:
@@ -56,9 +57,6 @@ SLOW = 3.0
 """Seconds after which whoever types is told that this waits."""
 LATE = 2.0
 """Seconds after which a key acts on no run any more: nobody has seen what it would act on."""
-MOST_NOTE = 280
-MOST_NOTE_LINES = 5
-"""Characters and lines of a note that comes up by itself: beside a question there is room for so much."""
 
 
 def _commands() -> type[Provider]:
@@ -385,7 +383,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
 
     def notify(self, message: str, **options: Any) -> None:
         """As Textual's own, but no longer than there is room for beside a question."""
-        super().notify(_as_note(message), **options)
+        super().notify(as_note(message), **options)
 
     # Help
 
@@ -402,13 +400,3 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         if not isinstance(self.screen, CommandPalette):
             asks = "a runbook, or something to do"
             self.push_screen(CommandPalette(placeholder=asks, id="--command-palette"))
-
-
-def _as_note(message: str) -> str:
-    """A message with its beginning and its end: what is wrong, and what to do."""
-    lines = message.split("\n")
-    if len(lines) > MOST_NOTE_LINES:
-        lines = [*lines[: MOST_NOTE_LINES - 2], "…", lines[-1]]
-    note = "\n".join(lines)
-    most = MOST_NOTE // len(lines)
-    return note if len(note) <= MOST_NOTE else "\n".join(cut_middle(line, most) for line in lines)

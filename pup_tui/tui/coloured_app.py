@@ -10,7 +10,9 @@ from textual import events, on
 from textual.app import ReturnType
 from textual.binding import Binding
 from textual.filter import LineFilter
+from textual.screen import SystemModalScreen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from pup_tui.tui import theme
 from pup_tui.tui.appearance import USUAL, Appearance, Depth
@@ -43,6 +45,12 @@ class ColouredApp(DrawnWhole[ReturnType]):
         self.set_reactive(DrawnWhole.theme, self._named())
         self.stylesheet = RememberingStylesheet(variables=self.get_css_variables())
 
+    @on(events.DescendantFocus)
+    def _keep_cursor(self, event: events.DescendantFocus) -> None:
+        """Have no cursor blink: where nothing happens, nothing is sent over the line."""
+        if isinstance(event.widget, Input | TextArea):
+            event.widget.cursor_blink = False
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             if self.typed.goes_nowhere(self, event):
@@ -72,6 +80,12 @@ class ColouredApp(DrawnWhole[ReturnType]):
         own = {each.name for each in theme.THEMES}
         others = [each.name for each in self.available_themes.values() if not each.ansi]
         return [*theme.CHOICES, *sorted(set(others) - own)]
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual's own, which leaves the command palette in front as it is."""
+        super().refresh_css(animate)
+        if self.screen_stack and isinstance(self.screen, SystemModalScreen):
+            self.stylesheet.update(self.screen, animate=animate)
 
     def choose_theme(self, choice: str) -> None:
         """Look as the operator says."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
-from typing import Any, NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 from rich.console import RenderableType
@@ -14,16 +15,17 @@ from textual.app import App, ReturnType
 from textual.screen import Screen
 from textual.strip import Strip
 
-_Drawn: TypeAlias = list[tuple[int, Strip]]
-"""What was drawn in some columns of a line: strips, each with the column that it begins in."""
-
 
 class _Part(NamedTuple):
-    """A strip to be drawn: in which line, and from which column on."""
+    """A strip that is drawn: in which line, and from which column on."""
 
     line: int
     at: int
     strip: Strip
+
+    @property
+    def end(self) -> int:
+        return self.at + self.strip.cell_length
 
 
 class DrawnOnce(App[ReturnType]):
@@ -36,8 +38,8 @@ class DrawnOnce(App[ReturnType]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._drawn: dict[int, dict[tuple[int, int], _Drawn]] = {}
-        """By line, then by the columns from and up to which it was drawn, none of which overlap."""
+        self._drawn: dict[int, list[_Part]] = {}
+        """What stands in each line, in the order of its columns, as far as that is known."""
         self._cursor_drawn: object = None
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
@@ -63,31 +65,50 @@ class DrawnOnce(App[ReturnType]):
         """What of this part of an update does not stand there yet; from now on it does."""
         line, begin, end = span
         strips = zip(update.chop_ends[line], update.chops[line].items(), strict=False)
-        drawn = [
-            (at, strip)
-            for strip_end, (at, strip) in strips
-            if strip is not None and at < end and strip_end > begin
-        ]
-        known = self._drawn.setdefault(line, {})
-        before = known.get((begin, end), [])
-        if before == drawn:
-            return []
-        for other in [other for other in known if other[0] < end and other[1] > begin]:
-            del known[other]
-        known[begin, end] = drawn
-        if [(at, strip.cell_length) for at, strip in before] != [
-            (at, strip.cell_length) for at, strip in drawn
-        ]:
-            before = []
-        parts = []
-        for number, (at, strip) in enumerate(drawn):
-            first, last = 0, strip.cell_length
-            if before:
-                first, last = _changed(before[number][1], strip)
-            first, last = max(first, begin - at), min(last, end - at)
-            if first < last:
-                parts.append(_Part(line, at + first, strip.crop(first, last)))
-        return parts
+        drawn = []
+        for strip_end, (at, strip) in strips:
+            first, last = max(at, begin), min(strip_end, end)
+            if strip is not None and first < last:
+                drawn.append(_Part(line, first, strip.crop(first - at, last - at)))
+        stands = self._drawn.get(line, [])
+        news = []
+        for part in drawn:
+            before = _standing(stands, part)
+            if before is None:
+                news.append(part)
+            elif before != part.strip:
+                first, last = _changed(before, part.strip)
+                if first < last:
+                    news.append(_Part(line, part.at + first, part.strip.crop(first, last)))
+        kept = [rest for part in stands for rest in _beside(part, begin, end)]
+        self._drawn[line] = sorted(kept + drawn, key=attrgetter("at"))
+        return news
+
+
+def _standing(stands: Sequence[_Part], wanted: _Part) -> Strip | None:
+    """What stands in the place of a part; None where all of it is not known."""
+    strips, at = [], wanted.at
+    for part in stands:
+        if part.at == wanted.at and part.end == wanted.end:
+            return part.strip
+        if part.at <= at < part.end and at < wanted.end:
+            strips.append(part.strip.crop(at - part.at, wanted.end - part.at))
+            at = min(part.end, wanted.end)
+    return Strip.join(strips) if at == wanted.end else None
+
+
+def _beside(part: _Part, begin: int, end: int) -> Iterator[_Part]:
+    """What is left of a part when these columns are drawn over.
+
+    Of one with a wide character nobody knows what a terminal leaves.
+    """
+    if part.end <= begin or part.at >= end:
+        yield part
+    elif _is_plain(part.strip):
+        if part.at < begin:
+            yield part._replace(strip=part.strip.crop(0, begin - part.at))
+        if part.end > end:
+            yield part._replace(at=end, strip=part.strip.crop(end - part.at))
 
 
 def _update_of(parts: Iterable[_Part], lines: int) -> ChopsUpdate:
@@ -109,7 +130,7 @@ def _changed(before: Strip, now: Strip) -> tuple[int, int]:
     Nothing is left out beside characters of which terminals may think otherwise how wide they are.
     """
     width = now.cell_length
-    old, new = list(before), list(now)
+    old, new = list(before.simplify()), list(now.simplify())
     first, last = _alike(old, new), width - _alike(_backwards(old), _backwards(new))
     if last <= first or not _is_plain(before.crop(first, last), now.crop(first, last)):
         return 0, width

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import App
@@ -13,6 +15,7 @@ from textual.notifications import SeverityLevel
 
 from pup_tui.aside import aside
 from pup_tui.catalog.entries import Origin
+from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.output.sanitize import safe_text
 from pup_tui.place_errors import told as told_error
 from pup_tui.tui.programs import open_in
@@ -54,10 +57,15 @@ _OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG})
 
 
 class Edited(NamedTuple):
-    """What came of it, for the operator."""
+    """What came of it, for the operator, and the files that it tells of as they were then."""
 
     text: str
     severity: SeverityLevel = "warning"
+    stamps: Mapping[Path, Stamp] = MappingProxyType({})
+
+    def holds(self) -> bool:
+        """Whether these files are still as they were."""
+        return all(stamp_of(path) == stamp for path, stamp in self.stamps.items())
 
 
 async def edit_runbook(app: App[object], entry: Entry, services: Services) -> Edited:
@@ -183,5 +191,6 @@ def _judged(loaded: Loaded) -> Edited:
             file = "" if own else f"{Path(found[0].path).name}, "
             first = safe_text(f"{file}line {found[0].line}: {found[0].message}")
             more = f", the first in {first}" if len(found) > 1 else f": {first}"
-            return Edited(f"{name} has {counted(len(found), what)}{more}")
-    return Edited(f"{name} is valid.", "information")
+            told = f"{name} has {counted(len(found), what)}{more}"
+            return Edited(told, stamps=loaded.stamps)
+    return Edited(f"{name} is valid.", "information", loaded.stamps)

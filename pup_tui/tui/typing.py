@@ -42,14 +42,16 @@ class Typed:
         return self._field_went
 
     def note(self, app: App[Any], key: events.Key) -> None:
-        """Take in a key before it is given on; a command, or tab, ends what was typed.
+        """Take in a key; a command ends what was typed, as tab does, and enter on a button.
 
-        Enter and escape do not: by them a question that waited for the field comes up at once.
+        Enter and escape in the field do not: by them a question that waited for the field comes up at once.
         """
         if key.key.startswith("ctrl+") or key.key in ("tab", "shift+tab"):
             self._last = -math.inf
         elif types(app):
             self._last = key.time
+        elif not key.is_printable:
+            self._last = -math.inf
 
     @property
     def just_now(self) -> bool:

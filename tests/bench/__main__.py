@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.bench import cost, keys, outputs
+from tests.bench import cost, keys, outputs, terminal
 
 ROUNDS = 5
 Row = tuple[str, float, str]
@@ -190,6 +190,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield "an empty Textual application", best(first_paint(environ, "empty")), "s"
     yield "the console, first paint and out", best(first_paint(environ, "console")), "s"
     yield "the same with 500 runbooks", best(first_paint(large, "console")), "s"
+    yield from terminal.rows(folder, environ, large, "bench-000")
     yield "machine", machine_events(), "events/s"
     yield "output, bytes to spool", output_lines(folder), "lines/s"
     seconds, megabytes = min(flood(environ, folder) for _ in range(3))

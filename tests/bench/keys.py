@@ -67,9 +67,9 @@ def answered(folder: Path, environ: Mapping[str, str], flood: str) -> Answered:
         screen.press("ctrl+r")
         screen.wait_for(r"\$ : noisy")
         _read_for(screen, WARM_UP)
-        used, began = _processor(screen.pid), time.monotonic()
+        used, began = processor_time(screen.pid), time.monotonic()
         took = [_answer(screen, *way) for way in [("j", b"settled"), ("k", b"noisy")] * (KEYS // 2)]
-        share = (_processor(screen.pid) - used) / (time.monotonic() - began)
+        share = (processor_time(screen.pid) - used) / (time.monotonic() - began)
         memory = _most_memory(screen.pid)
     took.sort()
     return Answered(statistics.median(took), took[-2], share, memory)
@@ -107,7 +107,7 @@ def _read_for(screen: Screen, seconds: float) -> None:
             os.read(screen.terminal, 1 << 16)
 
 
-def _processor(pid: int) -> float:
+def processor_time(pid: int) -> float:
     """Seconds of the processor that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

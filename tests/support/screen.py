@@ -193,14 +193,9 @@ class Screen:
         return [self.text, *self._colours()]
 
     def _colours(self) -> list[object]:
-        """The colours behind the texts, which tell the focus, without the cursor, which blinks."""
-        rows: list[object] = []
-        for number in range(self._screen.lines):
-            row = self._screen.buffer[number]
-            colours = [row[column].bg for column in range(self._screen.columns)]
-            beside = zip(colours, colours[1:], colours[2:], strict=False)
-            rows.append([here if here in (left, right) else left for left, here, right in beside])
-        return rows
+        """The colours behind the texts, which tell the focus, and where the cursor is."""
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        return [[self._screen.buffer[row][column].bg for column in columns] for row in rows]
 
     def read(self, seconds: float) -> bool:
         """Take in what arrives within `seconds`; False once the program has closed the terminal."""

@@ -8,6 +8,7 @@ import pytest
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, Compositor
 from textual.app import App, ComposeResult
+from textual.containers import Horizontal
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
@@ -144,3 +145,46 @@ async def test_behind_a_dialog_only_what_changes_is_drawn_again(
             right.refresh()
             await console.eventually(lambda: drawn)
         assert set(drawn) == {right.region.y}
+
+
+class Beside(DrawnOnce[None]):
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Static("left", id="left")
+            yield Static("right", id="right")
+
+    CSS = "Horizontal { height: 1; } Static { width: 10; }"
+
+
+async def test_what_is_drawn_alone_and_with_what_stands_beside_it_is_not_sent(sent: Sent) -> None:
+    """A list draws its lines alone, and with its scrollbar where what it holds may be of another size."""
+    async with Beside().run_test(size=(30, 3)) as pilot:
+        await settled(pilot, sent)
+        around = pilot.app.query_one(Horizontal)
+        around.refresh()
+        await pilot.pause()
+        sent.clear()
+        for widget in (pilot.app.query_one("#right"), around, pilot.app.query_one("#left"), around):
+            widget.refresh()
+            await pilot.pause()
+        assert sent.parts == []
+        pilot.app.query_one("#right", Static).update("light", layout=False)
+        await pilot.pause()
+        assert sent.parts == [(0, 10, 11)]
+
+
+async def test_a_look_at_the_runs_that_finds_nothing_new_draws_nothing(
+    make_services: MakeServices, open_console: OpenConsole, sent: Sent
+) -> None:
+    many = {
+        f"r{n:02}.yaml": f"name: r{n}\nsteps: [{{name: a, kind: shell, run: ls}}]\n"
+        for n in range(30)
+    }
+    async with open_console(make_services(many)) as console:
+        await console.sees("r00")
+        await console.main._take_in_runs()
+        await console.pilot.pause()
+        sent.clear()
+        await console.main._take_in_runs()
+        await console.pilot.pause()
+        assert (sent.whole, sent.parts) == (0, [])

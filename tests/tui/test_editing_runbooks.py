@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
+import pytest
 from msgspec import structs
 
 from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder
 from pup_tui.runbook.load import load
+from pup_tui.tui import editing_runbooks
 from tests.support.console import MakeServices, OpenConsole
 
 MINE = "name: mine\nsteps: [{name: a, kind: shell, run: ls}]\n"
@@ -87,6 +92,30 @@ async def test_a_new_runbook_is_written_under_the_name_that_is_given(
         await console.sees("restart-workers")
         loaded = load(folder / "restart-workers.yaml")
         assert (loaded.id, len(loaded.problems)) == ("restart-workers", 0)
+
+
+async def test_what_was_said_of_a_file_goes_when_the_file_is_another_one(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Be it written by `E`, or by whoever else has it open."""
+    services = make_services({"mine.yaml": MINE})
+    [folder] = [place.path for place in services.catalog.places]
+    texts = [f"{MINE}rum: 1\n", f"{MINE}stepz: 1\n"]
+
+    async def editor(_app: object, path: Path, *_: object) -> str:
+        await asyncio.to_thread(path.write_text, texts.pop(0))
+        return ""
+
+    monkeypatch.setattr(editing_runbooks, "open_in", editor)
+    async with open_console(services) as console:
+        await console.sees("mine")
+        await console.press("E")
+        await console.eventually(lambda: "line 3: unknown key `rum`" in console.messages)
+        await console.press("E")
+        await console.eventually(lambda: "unknown key `stepz`" in console.messages)
+        assert "`rum`" not in console.messages
+        (folder / "mine.yaml").write_text(MINE)
+        await console.eventually(lambda: "mine has" not in console.messages)
 
 
 async def test_a_group_has_no_file(make_services: MakeServices, open_console: OpenConsole) -> None:

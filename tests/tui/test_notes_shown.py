@@ -10,8 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.widgets._toast import Toast
 
-from pup_tui.tui.app import MOST_NOTE, MOST_NOTE_LINES
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.notes import MOST_NOTE, MOST_NOTE_LINES
 from pup_tui.tui.widgets.key_hints import KeyHints
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
 

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, TextArea
 
 from pup_tui.core.events import Moment
 from pup_tui.drivers import launcher
@@ -59,8 +58,6 @@ async def test_each_screen_is_as_it_was_decided(
     monkeypatch.setattr(launcher, "new_run_id", partial(next, ids))
     # On a slow disk it would be told of that.
     monkeypatch.setattr(writer, "BUSY_AFTER", 60.0)
-    monkeypatch.setattr(Input, "cursor_blink", False)
-    monkeypatch.setattr(TextArea, "cursor_blink", False)
     services = make_services(
         gallery.RUNBOOKS,
         executor=gallery.Programs(),

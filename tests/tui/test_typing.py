@@ -59,17 +59,45 @@ async def test_what_is_typed_on_answers_no_question_that_came_right_behind(
         asks = c.app.screen
         assert isinstance(asks, ConfirmScreen)
         await c.until(lambda: asks._takes_from < 1e300)
+        # Before a key has done nothing.
+        assert "letters do nothing until enter" in said(c)
         for key in "yaml":
             # However long the pause between two words is.
             await asyncio.sleep(0.01)
             await c.pilot.press(key)
         assert c.app.screen is asks
-        assert "letters do nothing yet" in said(c)
+        assert "letters do nothing until enter" in said(c)
         await c.pilot.press("enter")
         assert c.app.screen is asks
         await c.until(lambda: asks._armed)
         await c.pilot.press("y")
         await c.until(lambda: c.app.ended == ["succeeded"])
+
+
+FORM = """
+name: form
+vars: {A: {default: a}}
+steps: [{name: Go, kind: confirm, message: "Restart {{ A }}?"}]
+"""
+
+
+async def test_who_presses_run_behind_the_last_field_sees_the_question_that_follows(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"form.yaml": FORM})) as c:
+        c.select("form")
+        await c.eventually(lambda: c.main.entry)
+        await c.press("enter")
+        await c.on("form")
+        await c.press(*"db-1", "enter")
+        await c.sees("1 value ready")
+        await c.press("enter")
+        await c.sees("Restart db-1?")
+        asks = c.app.screen
+        assert isinstance(asks, ConfirmScreen)
+        await c.eventually(lambda: asks._armed)
+        await c.press("n")
+        await c.eventually(lambda: c.app.screen is not asks)
 
 
 async def test_what_is_typed_on_when_a_field_goes_by_itself_does_nothing(tmp_path: Path) -> None:

@@ -45,11 +45,8 @@ KEYS_GO_TO = "a key goes to its choice, enter takes it"
 
 TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
 
-UNSEEN = (
-    "You were typing a text when this came: letters do nothing yet. "
-    "An arrow, enter or a click says that you see it."
-)
-"""What stands in a dialog that may not have been seen."""
+UNSEEN = "You were typing: letters do nothing until enter, an arrow or a click."
+"""What stands in a dialog that may not have been seen, in one line of a narrow window."""
 
 _MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
 
@@ -371,6 +368,9 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
     def _begin_to_take(self) -> None:
         if self._takes_from == math.inf:
             self._takes_from = monotonic() + ARM_SECONDS
+            if self._unseen:
+                # Before a key does nothing, so that nobody presses one in vain.
+                self.want(UNSEEN)
 
     def _arm(self) -> None:
         self._takes_from, self._unseen = -math.inf, False

@@ -19,6 +19,7 @@ from pup_tui.tui.faults import as_told
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.library import Described, Library, describe
 from pup_tui.tui.listing import Activity, Group
+from pup_tui.tui.notes import take_back
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import BESIDE_SIDEBAR, Shell
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
@@ -97,6 +98,8 @@ class MainScreen(Shell):
         self._resumer: Resumer | None = None
         self._turn = asyncio.Lock()
         self.library = Library(services)
+        self._edited: Edited | None = None
+        """What was said last of a file that was edited, as long as that holds."""
         self.entry: Entry | None = None
         self._looking = False
         self._starting = False
@@ -167,6 +170,8 @@ class MainScreen(Shell):
         try:
             first, closed = self.library.loading, self.library.closed
             changed = await self.library.look()
+            if self._edited is not None and not await aside(self._edited.holds):
+                self._take_edited_back()
             if self.library.closed not in ("", closed):
                 told = safe_text(self.library.closed, multiline=True)
                 self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
@@ -303,8 +308,16 @@ class MainScreen(Shell):
             self._tell_edited(edited)
 
     def _tell_edited(self, edited: Edited) -> None:
+        self._take_edited_back()
+        self._edited = edited
         self.notify(edited.text, severity=edited.severity, markup=False, timeout=ERROR_SECONDS)
         self._look()
+
+    def _take_edited_back(self) -> None:
+        """What was said of a file that was edited is no longer so."""
+        if self._edited is not None:
+            take_back(self.app, self._edited.text)
+            self._edited = None
 
     # From a runbook to a run
 

@@ -37,12 +37,19 @@ class PartDone(Bar):
 
 
 class PartBar(ProgressBar):
-    """How much of something is over."""
+    """How much of something is over; hidden where nobody knows how much there is."""
 
     BAR_RENDERABLE = PartDone
 
     def __init__(self, id_: str) -> None:
-        super().__init__(id=id_, show_percentage=False, show_eta=False)
+        # Without a whole it would be drawn anew fifteen times a second, also where nobody sees it.
+        super().__init__(1.0, id=id_, show_percentage=False, show_eta=False)
+
+    def show(self, over: float, whole: float | None) -> None:
+        """Show that `over` of `whole` is over."""
+        self.display = whole is not None
+        if whole is not None:
+            self.update(total=whole, progress=over)
 
 
 class PollWidget(Vertical):
@@ -71,9 +78,7 @@ class PollWidget(Vertical):
         sparkline.display = len(values) > 1
         sparkline.data = values
         self.query_one("#poll-seen", Static).update(_seen(reading, values))
-        bar = self.query_one(PartBar)
-        bar.display = reading.timeout is not None
-        bar.update(total=reading.timeout, progress=reading.elapsed)
+        self.query_one(PartBar).show(reading.elapsed, reading.timeout)
         self.query_one("#poll-time", Static).update(_time(reading))
         error = self.query_one("#poll-error", Static)
         error.display = bool(reading.error)
@@ -156,7 +161,7 @@ class WaitWidget(Vertical):
 
     def show(self, waited: float, total: float | None) -> None:
         """Show that `waited` of `total` seconds are over."""
-        self.query_one(PartBar).update(total=total, progress=waited)
+        self.query_one(PartBar).show(waited, total)
         if total is None:
             told = f"waited {short_duration(waited)}"
         else:
