@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+from tests.support.memory import in_memory
 from tests.support.program import NO_PASSWORDS
 from tests.support.snapshots import WRITE
 
@@ -39,6 +40,10 @@ signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 # Read once, when the library is imported.
 os.environ.update(NO_PASSWORDS)
+
+# Where pytest makes the folders of tests, unless somebody has said where.
+if "TMPDIR" not in os.environ and (memory := in_memory()):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 _OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
 
