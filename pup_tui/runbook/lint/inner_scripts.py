@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.runbook.lint.fed import fed_to
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
-from pup_tui.template.shell.script_parts import ScriptParts, function_around, function_name
+from pup_tui.template.shell.script_parts import ScriptParts, function_name
+from pup_tui.template.shell.shifts import function_around
 from pup_tui.template.shell.tree import script_tree
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.script_parts import (
     SUBSTITUTIONS,
     ScriptParts,
-    function_around,
     function_name,
 )
+from pup_tui.template.shell.shifts import function_around
 from pup_tui.template.shell.synopsis import Kind
 
 if TYPE_CHECKING:
