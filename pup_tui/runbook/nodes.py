@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import islice
+from functools import lru_cache
+from itertools import count, islice
 from typing import Literal
 
 from msgspec import Struct
@@ -39,12 +41,40 @@ class OutOfRange(ValueError):
     """A number that is not finite or does not fit 64 bits."""
 
 
+class _Spots:
+    """Where a fragment stands in a line, found as far as somebody asks: a file may be one line."""
+
+    def __init__(self, line: str, fragment: str, start: int = 0) -> None:
+        self._found: list[int] = []
+        self._more = _spots_in(line, fragment, start)
+
+    def __iter__(self) -> Iterator[int]:
+        for number in count():
+            if number == len(self._found):
+                at = next(self._more, None)
+                if at is None:
+                    return
+                self._found.append(at)
+            yield self._found[number]
+
+    def before(self, column: int) -> int:
+        """How many there are before a column."""
+        while not self._found or self._found[-1] < column:
+            at = next(self._more, None)
+            if at is None:
+                break
+            self._found.append(at)
+        return bisect_left(self._found, column)
+
+
 class SourceText:
     """A file's text, by line."""
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.lines = text.split("\n")
+        # Many findings may stand on one long line.
+        self.spots = lru_cache(maxsize=32)(_Spots)
 
 
 class _Measured(Struct, eq=False, kw_only=True):
@@ -107,11 +137,10 @@ class Scalar(YamlNode, eq=False):
         spots = (
             (number, at + 1)
             for number in (range(first, last + 1) if fragment else ())
-            for at in _spots(
+            for at in self.source.spots(
                 lines[number - 1], fragment, self.column - 1 if number == self.line else 0
             )
         )
-        # No further than that: a file may be one line.
         found = list(islice(spots, nth + 1))
         if found:
             return found[nth if nth < len(found) else 0]
@@ -127,8 +156,8 @@ class Scalar(YamlNode, eq=False):
         """
         *before, last = (self.text.split("\n") if lines is None else lines)[:line] or [""]
         before = [] if self.style == "literal" else before
-        told = sum(1 for each in before for _ in _spots(each, fragment))
-        return told + sum(at < column - 1 for at in _spots(last, fragment))
+        told = sum(self.source.spots(each, fragment).before(len(each)) for each in before)
+        return told + self.source.spots(last, fragment).before(column - 1)
 
 
 class Sequence(YamlNode, eq=False):
@@ -231,19 +260,18 @@ def _number(text: str) -> str | int | float:
     return text
 
 
-def _spots(line: str, fragment: str, start: int = 0) -> Iterator[int]:
-    at = _find(line, fragment, start) if fragment else -1
-    while at >= 0:
-        yield at
-        at = _find(line, fragment, at + len(fragment))
-
-
-def _find(line: str, fragment: str, start: int) -> int:
+def _spots_in(line: str, fragment: str, start: int) -> Iterator[int]:
+    """In their order: those of a name in tags of templates, then those behind the last tag."""
+    if not fragment:
+        return
     if not fragment.isidentifier():
-        return line.find(fragment, start)
+        for found in re.compile(re.escape(fragment)).finditer(line, start):
+            yield found.start()
+        return
     word = rf"(?<!\w){fragment}(?!\w)"
-    found = re.compile(rf"\{{[{{%][^}}]*?({word})").search(line, start)
-    if found:
-        return found.start(1)
-    alone = re.compile(word).search(line, start)
-    return alone.start() if alone else -1
+    behind = start
+    for found in re.compile(rf"\{{[{{%][^}}]*?({word})").finditer(line, start):
+        behind = found.end()
+        yield found.start(1)
+    for found in re.compile(word).finditer(line, behind):
+        yield found.start()
