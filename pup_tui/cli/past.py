@@ -10,11 +10,12 @@ import click
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
-from pup_tui.cli.printing import columns, local_time, print_json
+from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.shown import ShownRun, legs_json, run_json
 from pup_tui.cli.subcommands import Subcommands
 from pup_tui.core.state import RunStatus
+from pup_tui.local_time import local_time
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.printing import local_time, local_time_of
 from pup_tui.core.broken_off import left_as
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.standing import known_step
 from pup_tui.core.state import RunStatus
+from pup_tui.local_time import local_time, local_time_of
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
