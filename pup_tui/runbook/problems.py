@@ -11,7 +11,8 @@ from msgspec import Struct
 class Problem(Struct, frozen=True, kw_only=True):
     """One error or warning; `line` and `column` count from 1, `code` names a lint rule.
 
-    A warning that a comment silences is `silenced`, for the `reason` that it gives.
+    A warning that a comment silences is `silenced`, for the `reason` that it gives. What is wrong with the
+    `whole` file, as that it is not there, is told without a place in it.
     """
 
     path: str
@@ -22,9 +23,11 @@ class Problem(Struct, frozen=True, kw_only=True):
     severity: Literal["error", "warning", "silenced"] = "error"
     code: str = ""
     reason: str = ""
+    whole: bool = False
 
     def __str__(self) -> str:
-        told = f"{self.path}:{self.line}:{self.column}: {self.message}"
+        where = self.path if self.whole else f"{self.path}:{self.line}:{self.column}"
+        told = f"{where}: {self.message}"
         return f"{told}: {self.hint}" if self.hint else told
 
 
