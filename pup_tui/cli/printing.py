@@ -43,5 +43,11 @@ def columns(
         click.echo(line if edge is None or len(line) <= edge else f"{line[: edge - 1]}…")
 
 
+def table_width(table: Sequence[Sequence[str]]) -> int:
+    """How many columns of a terminal a table takes, its heads among the rows."""
+    widths = _widths([[safe_text(cell) for cell in row] for row in table])
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
 def _widths(table: Sequence[Sequence[str]]) -> list[int]:
     return [max(len(row[at]) for row in table) for at in range(len(table[0]))]
