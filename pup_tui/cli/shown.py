@@ -74,6 +74,7 @@ class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
     def __init__(self, journal: JournalReader, row: RunRow) -> None:
+        from pup_tui.drivers.replay import LegEnd
         from pup_tui.journal.places import run_dir
         from pup_tui.recorded_text import read_replayed
 
@@ -86,7 +87,7 @@ class ShownRun:
         self.state: RunState = replayed.state
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
-        self._ends: Sequence[RunStatus] = [*replayed.ends, row.status]
+        self._ends = [*replayed.ends, LegEnd(row.status, row.why)]
         self._known = {
             **{id_: known_step(self.state, id_) for id_ in self.state.steps},
             **self.state.gone,
@@ -130,7 +131,8 @@ class ShownRun:
             legs.append(
                 {
                     **_leg_json(leg),
-                    "status": ended,
+                    "status": ended.status,
+                    "reason": ended.why,
                     "finished": 0 if notice is None else notice.finished,
                     "unknown": [] if notice is None else list(notice.unknown),
                     "again": list(leg.again),
@@ -316,7 +318,7 @@ class ShownRun:
                     f"leg {leg['leg']}: resumed {when} by {who} · it was {stood}, "
                     f"steps done: {leg['finished']}"
                 )
-            stood = leg["status"]
+            stood = ": ".join(filter(None, (leg["status"], safe_text(leg["reason"]))))
             self._print_decided(leg)
 
     def _print_decided(self, leg: dict[str, Any]) -> None:
