@@ -116,3 +116,10 @@ def test_a_run_that_was_resumed_so_stays_so_with_another_text(folder: Path) -> N
     resumed = call(folder, "resume", "--with-current-file", "--yes")
     assert "refused: it may change something" in resumed.stdout + resumed.stderr
     assert not (folder / "new").exists()
+
+
+def test_what_will_be_refused_is_said_before_anything_is_asked(folder: Path) -> None:
+    assert (
+        "read-only: refused when its turn comes is "
+        in call(folder, "run", "--read-only", "./looks.yaml").stderr
+    )
