@@ -290,7 +290,8 @@ def _tell_way_on(run: LocalRun, err: Outlet) -> None:
 
     if not can_resume(run.state):
         return
-    err.write(f"`pup-tui resume {run.run}` goes on from there\n")
+    stays = ", read-only as it was" * run.state.read_only
+    err.write(f"`pup-tui resume {run.run}` goes on from there{stays}\n")
     err.write("  with the text that ran now; --with-current-file takes the file as it is then\n")
     if any(not offer.doubtful for offer in offers_later(run.program, run.state)):
         err.write(f"`pup-tui undo {run.run}` takes back what it did\n")

@@ -119,7 +119,6 @@ def test_a_run_that_was_resumed_so_stays_so_with_another_text(folder: Path) -> N
 
 
 def test_what_will_be_refused_is_said_before_anything_is_asked(folder: Path) -> None:
-    assert (
-        "read-only: refused when its turn comes is "
-        in call(folder, "run", "--read-only", "./looks.yaml").stderr
-    )
+    told = call(folder, "run", "--read-only", "./looks.yaml").stderr
+    assert "read-only: refused when its turn comes is " in told
+    assert "goes on from there, read-only as it was\n" in told

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.forked import Begun
 from tests.support.program import Program
-from tests.support.terminal import ended, typed
+from tests.support.terminal import ended, typed_anew
 
 HELLO = "name: hello\nsteps: [{name: Say it, kind: shell, run: echo hello; echo oops >&2}]\n"
 
@@ -455,7 +455,7 @@ def test_on_a_terminal_missing_credentials_are_told_before_values_are_asked_for(
         "name: asks\nvars: {SERVICE: {}}\n"
         "steps: [{name: Look, id: look, kind: pup, run: monitors list}]\n",
     )
-    with typed(program, "run", str(path)) as child:
+    with typed_anew(program, "run", str(path)) as child:
         child.expect_exact("no credentials of Datadog were found, which `look` needs")
         child.expect_exact("SERVICE: ")
         child.sendcontrol("c")
