@@ -215,13 +215,14 @@ def _meant(journal: JournalReader, found: ShownRun, *, ask: bool) -> ShownRun:
     later = next((past for past in runs if can_resume(past.state)), None)
     if later is None:
         return found
-    tell(f"{_told(later)}: it ended later than the run that goes on")
     if not ask:
+        tell(f"{_told(later)}: it ended later than the run that goes on")
         return found
     tell(_told(found))
+    tell(f"{_told(later)}: it ended later")
     said = asking.choose(
-        "Go on with [t]his one, with the one that ended [l]ater, or [a]bort?",
-        ("this one", "later", "abort"),
+        "Go on with the [f]irst, with the one that ended [l]ater, or [a]bort?",
+        ("first", "later", "abort"),
     )
     if said == "abort":
         raise Failure("nothing was resumed", "", "name the RUN to resume", code=ABORTED)

@@ -13,6 +13,7 @@ from pup_tui.core.broken_off import left_as
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
+from pup_tui.core.questions import NOBODY
 from pup_tui.core.standing import known_step
 from pup_tui.core.state import RunStatus
 from pup_tui.local_time import local_time, local_time_of
@@ -290,7 +291,8 @@ class ShownRun:
             step = "undo" if decision["step"] == UNDO else decision["step"]
             of_step = f"{step}: " if step else ""
             answer = safe_text(decision["answer"])
-            told = f"{of_step}{answer} by {safe_text(decision['by'])}{note}"
+            by = "since nobody was asked" if decision["by"] == NOBODY else f"by {decision['by']}"
+            told = f"{of_step}{answer} {safe_text(by)}{note}"
             when = local_time_of(decision["ts"])
             click.echo(f"  {when} {told}")
             for line in decision["question"].splitlines():

@@ -26,9 +26,12 @@ class Problem(Struct, frozen=True, kw_only=True):
     whole: bool = False
 
     def __str__(self) -> str:
-        where = self.path if self.whole else f"{self.path}:{self.line}:{self.column}"
-        told = f"{where}: {self.message}"
+        told = f"{self.place_in(self.path)}: {self.message}"
         return f"{told}: {self.hint}" if self.hint else told
+
+    def place_in(self, file: str) -> str:
+        """Where it is in the file, called so; the file alone where it is about all of that."""
+        return file if self.whole else f"{file}:{self.line}:{self.column}"
 
 
 class InvalidRunbook(Exception):

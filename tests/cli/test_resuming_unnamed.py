@@ -143,7 +143,7 @@ steps:
 """
 
 
-@pytest.mark.parametrize(("said", "did"), [("t", ["slow"]), ("l", ["later"]), ("a", [])])
+@pytest.mark.parametrize(("said", "did"), [("f", ["slow"]), ("l", ["later"]), ("a", [])])
 def test_where_another_run_ended_later_it_is_asked_which_one_is_meant(
     program: Program, said: str, did: list[str]
 ) -> None:
@@ -152,13 +152,13 @@ def test_where_another_run_ended_later_it_is_asked_which_one_is_meant(
     before = effects(program)
     with typed(program, "resume") as child:
         child.expect_exact(later)
-        child.expect_exact("it ended later than the run that goes on")
+        child.expect_exact("it ended later")
         child.expect_exact("or [a]bort? [a]: ")
         child.sendline(said)
         if did:
-            child.expect_exact("[a] " if said == "t" else "[a]: ")
+            child.expect_exact("[a] " if said == "f" else "[a]: ")
             child.sendline("r")
-        assert ended(child) == {"t": 0, "l": 1, "a": 3}[said]
+        assert ended(child) == {"f": 0, "l": 1, "a": 3}[said]
     assert effects(program) == before + did
 
 

@@ -184,4 +184,5 @@ def test_a_run_that_failed_names_the_way_back_where_there_is_one(program: Progra
     assert f"`pup-tui undo {run}` takes back what it did" in failed.err
     assert "Not taken back, since --undo was not given" in failed.err
     assert "answered by nobody" not in failed.err
+    assert "undo nothing since nobody was asked (--undo was not given)" in program("show", run).out
     assert "takes back what it did" not in program("resume", run, "--undo").err

@@ -25,7 +25,7 @@ def configuration(settings: Settings) -> Iterator[Diagnosis]:
             what=what,
             subject="file",
             state="problem",
-            detail=f"{problem.path}:{problem.line}:{problem.column}: {problem.message}",
+            detail=f"{problem.place_in(problem.path)}: {problem.message}",
             hint=problem.hint or "nothing of that file counts until it is mended",
         )
     if not settings.problems:
