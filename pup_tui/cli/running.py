@@ -154,7 +154,7 @@ def _tell_lacking_account(parts: Parts, program: Program, left: Leaving) -> None
         None,
     )
     if asking is not None and (missing := run_loop(parts.credentials.look()).missing):
-        tell(f"pup-tui: no credentials of Datadog were found, which `{asking.id}` needs: {missing}")
+        tell(f"pup-tui: no credentials of Datadog were found, and `{asking.id}` asks it: {missing}")
 
 
 def _check_breaking(runbook: Runbook, reason: str) -> None:

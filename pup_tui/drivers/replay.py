@@ -64,7 +64,7 @@ def replay(
 
 def _end_of(state: RunState) -> LegEnd:
     if state.phase is not RunPhase.ENDED:
-        return LegEnd(RunStatus.INTERRUPTED, "its program was gone")
+        return LegEnd(RunStatus.INTERRUPTED, "the program ended while the run was under way")
     return LegEnd(state.status, state.reason.removeprefix(f"{state.status}: "))
 
 
