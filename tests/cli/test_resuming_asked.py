@@ -397,11 +397,11 @@ def test_ctrl_c_at_what_became_of_a_step_leaves_the_run_as_it_was(program: Progr
     assert newest(program)["status"] == "interrupted"
 
 
-def test_ctrl_c_at_a_question_before_it_is_told(program: Program) -> None:
+def test_an_end_of_the_input_at_a_question_before_it_is_told(program: Program) -> None:
     failed(program)
     with typed(program, "resume") as child:
         child.expect_exact("leaves the run as it is? [a]: ")
-        child.sendcontrol("c")
+        child.sendcontrol("d")
         child.expect_exact("stopped at a question")
         assert ended(child) == 130
     assert (newest(program)["status"], len(newest(program)["legs"])) == ("failed", 1)

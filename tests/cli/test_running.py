@@ -458,6 +458,6 @@ def test_on_a_terminal_missing_credentials_are_told_before_values_are_asked_for(
     with typed_anew(program, "run", str(path)) as child:
         child.expect_exact("no credentials of Datadog were found, and `look` asks it")
         child.expect_exact("SERVICE: ")
-        child.sendcontrol("c")
+        child.sendcontrol("d")
         child.expect_exact("stopped at a question")
         assert ended(child) == 130
