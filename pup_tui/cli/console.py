@@ -153,7 +153,8 @@ def open_console(
                     incomplete = incomplete or app.runs.incomplete
                     left += app.runs.left
                 if profile is None:
-                    _tell_left(left if is_kept else ())
+                    # Where it was made to end there may be no terminal any more that could be told.
+                    _tell_left(left if is_kept and not app.return_code else ())
                     return app.return_code or (FAILED if incomplete else SUCCEEDED)
 
     # Until the console stands there is next to nothing to collect, and looking for it would delay the first

@@ -128,7 +128,7 @@ def run_command(
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
     barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
-    if barred:
+    if barred and settings.terminal.can_ask and not as_json:
         tell(f"pup-tui: read-only: refused when its turn comes is {named(barred)}")
     if not can_ask:
         check_answered(program, given.answers, yes=yes, left=left.out, barred=barred)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.forked import Begun
 from tests.support.program import Program
-from tests.support.terminal import ended, typed_anew
+from tests.support.terminal import ended, typed, typed_anew
 
 HELLO = "name: hello\nsteps: [{name: Say it, kind: shell, run: echo hello; echo oops >&2}]\n"
 
@@ -461,3 +461,13 @@ def test_on_a_terminal_missing_credentials_are_told_before_values_are_asked_for(
         child.sendcontrol("d")
         child.expect_exact("stopped at a question")
         assert ended(child) == 130
+
+
+def test_on_a_terminal_what_is_read_only_names_what_it_will_refuse(program: Program) -> None:
+    path = program.write(
+        "x", "name: x\nsteps: [{name: a, id: writes, kind: shell, run: touch made}]\n"
+    )
+    with typed(program, "run", str(path), "--read-only") as child:
+        child.expect_exact("read-only: refused when its turn comes is writes")
+        assert ended(child) == 1
+    assert not (program.cwd / "made").exists()
