@@ -23,6 +23,10 @@ class NoKeyring(ValueError):
     """There is no keyring that could be asked; the sentence says why."""
 
 
+class AbsentKeyring(NoKeyring):
+    """There is none at all, as on many machines: no trouble for who did not ask for one."""
+
+
 def password_of(service: str, user: str) -> str | None:
     """The password of a user of a service, None where there is none. Raises NoKeyring."""
     return _asked(lambda store: store.get_password(service, user), "cannot be read")
@@ -58,11 +62,11 @@ def _asked(ask: Callable[[KeyringBackend], T], otherwise: str, *, hidden: str = 
         import keyring
     except ImportError:
         told = "the library `keyring` is not installed"
-        raise NoKeyring(f"{told}; install pup-tui[keyring]") from None
+        raise AbsentKeyring(f"{told}; install pup-tui[keyring]") from None
     try:
         store = keyring.get_keyring()
         if type(store).__module__ == "keyring.backends.fail":
-            raise NoKeyring("there is no keyring on this machine that could be used")
+            raise AbsentKeyring("there is no keyring on this machine that could be used")
         return _in_time(lambda: ask(store))
     except NoKeyring:
         raise

@@ -9,6 +9,8 @@ from itertools import accumulate
 from typing import Any, Final, NamedTuple
 from unicodedata import east_asian_width
 
+from pup_tui.local_time import local_time
+
 from .kinds import KindColumn, ThingKind, thing_kinds
 from .plain_numbers import number_of
 from .series import MetricSeries, series_of
@@ -74,13 +76,9 @@ def _of_series(series: Sequence[MetricSeries]) -> KindTable:
         figures = (
             (f"{n:.6g}" for n in (values[-1], min(values), max(values))) if values else ("",) * 3
         )
-        at = _second(known[-1][0]) if known and 0 <= known[-1][0] < _MILLISECONDS else ""
+        at = local_time(known[-1][0]) if known and 0 <= known[-1][0] < _MILLISECONDS else ""
         rows.append((each.name, *figures, each.unit, at))
     return KindTable("series", titles, tuple(rows))
-
-
-def _second(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _cut(cell: str) -> str:
@@ -156,8 +154,8 @@ class _Lookup:
         if at is None:
             return self._text(value)
         if column.told == "second":
-            return _second(at)
-        told = datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+            return local_time(at)
+        told = local_time(at).rpartition(":")[0]
         return told if self._now is None else f"{told} ({_ago(self._now - at)})"
 
 

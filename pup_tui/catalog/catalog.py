@@ -156,11 +156,22 @@ class Catalog:
             meant = " or ".join(_typed(by_lower[each], paths) for each in near)
             return f"did you mean {meant}?"
         closed = [str(error) for error in self.closed_folders()]
-        return "; ".join(["`pup-tui list` shows what is installed", *closed])
+        looked = "`pup-tui list` shows what is installed, `pup-tui config` in which folders"
+        absent = map(str, self.missed_folders())
+        return "; ".join([looked, *closed, *absent])
 
     def closed_folders(self) -> list[PlaceError]:
         """The folders that are there and cannot be read, and why."""
         return [error for folder in self.places if (error := _closed(folder.path)) is not None]
+
+    def missed_folders(self) -> list[PlaceError]:
+        """The folders that the environment names and that are not there, though nothing needs them to be."""
+        named = [each.path for each in self.places if each.origin is Origin.ENVIRONMENT]
+        return [
+            PlaceError(f"{RUNBOOKS_VARIABLE} names what is no folder", path)
+            for path in named
+            if not path.is_dir()
+        ]
 
     @property
     def packs(self) -> tuple[Path, ...]:

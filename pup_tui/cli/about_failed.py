@@ -36,15 +36,18 @@ def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decide
     for step, why in standing.failed.items():
         tell(f"`{step}` failed: {why}")
         editable = editable_step(program, past.state, step, decided.changed)
-        of_text = "" if editable is None else "edit its [t]ext and run again, "
-        prompt = f"[r]un again, [e]dit a variable and run again, {of_text}[s]kip or [a]bort?"
-        words = ["run again", "edit a variable", "skip", "abort"]
-        said = asking.choose(prompt, words if editable is None else [*words, "text"])
+        of_text = "" if editable is None else " or [e]dited text"
+        prompt = (
+            f"[r]un again, also with another [v]alue{of_text}, [s]kip it\n"
+            "or [a]bort, which leaves the run as it is?"
+        )
+        words = ["run again", "value", "skip", "abort"]
+        said = asking.choose(prompt, words if editable is None else [*words, "edit"])
         if said == "skip":
             decided.skipped[step] = asking.prompt("Why is it skipped?")
-        elif said == "edit a variable":
+        elif said == "value":
             _edit(past, program, decided)
-        elif said == "text" and editable is not None:
+        elif said == "edit" and editable is not None:
             if (text := _edited(editable)) is not None:
                 decided.edited[step] = text
         elif said == "abort":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from pup_tui.cli.failure import tell
+from pup_tui.cli.failure import Failure, tell
+from pup_tui.headless.exits import INTERRUPT
 
 
 def prompt(text: str, *, goes_on: bool = False, **options: Any) -> Any:
@@ -17,13 +19,25 @@ def prompt(text: str, *, goes_on: bool = False, **options: Any) -> Any:
     """
     if not goes_on:
         _forget_typed()
-    return click.prompt(text, err=True, **options)
+    with _left_unanswered():
+        return click.prompt(text, err=True, **options)
 
 
 def confirm(question: str, *, default: bool = False) -> bool:
     """Whether the operator agrees, once they were asked."""
     _forget_typed()
-    return click.confirm(question, default=default, err=True)
+    with _left_unanswered():
+        return click.confirm(question, default=default, err=True)
+
+
+@contextmanager
+def _left_unanswered() -> Iterator[None]:
+    """Ctrl-C, or the end of the input, at a question is told on a line of its own."""
+    try:
+        yield
+    except click.Abort:
+        tell("")
+        raise Failure("stopped at a question, which has no answer", code=INTERRUPT) from None
 
 
 def _forget_typed() -> None:

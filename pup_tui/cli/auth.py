@@ -20,6 +20,7 @@ from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.subcommands import Subcommands
 from pup_tui.cli.workflows import other_credentials
 from pup_tui.headless.exits import FAILED
+from pup_tui.local_time import local_time
 
 if TYPE_CHECKING:
     from pup_tui.datadog.checkup import Checkup
@@ -273,7 +274,7 @@ def _verdict(checked: Checkup) -> str:
 def _state(place: CredentialPlace, is_used: bool) -> str:
     if place.problem or place.note:
         return place.problem or place.note
-    ends = f", until {_moment(place.expires_at)}" if place.expires_at is not None else ""
+    ends = f", until {local_time(place.expires_at)}" if place.expires_at is not None else ""
     if is_used:
         return f"used{ends}"
     return f"not needed{ends}" if place.counts else "nothing there"

@@ -20,11 +20,21 @@ def require_text(today: TextToday) -> CurrentText:
     return today.text
 
 
-def tell_changes(today: TextToday, runs: str) -> None:
-    """Say how the files differ from those of the record; `runs` says which of them are what runs."""
+_AS_IT_IS = "the file as it is now"
+
+
+def tell_changes(today: TextToday, run: str, *, with_current: bool) -> None:
+    """Say how the files differ from those of the record, which of them run, and how the others would."""
+    runs = _AS_IT_IS if with_current else "the recorded text"
     if not today.difference:
         tell(f"  {today.path} cannot be read any more: what runs is {runs}")
         return
     tell(f"  {today.path} has changed since: what runs is {runs}; they differ so")
     for line in today.difference:
         tell(f"  {line}")
+    if with_current:
+        return
+    if today.text is not None:
+        tell(f"  `pup-tui resume {run} --with-current-file` goes on with {_AS_IT_IS}")
+    else:
+        tell(f"  it cannot go on with {_AS_IT_IS}: {today.why_not or 'it has errors'}")

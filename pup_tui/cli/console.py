@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure, journal_failures, refuse_problems
+from pup_tui.cli.failure import Failure, journal_failures, refuse_problems, tell
 from pup_tui.cli.options import (
     pass_settings,
     profile_option,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.drivers.local import LocalRun
     from pup_tui.runbook.model import Runbook
     from pup_tui.settings.profiles import ProfileFile
     from pup_tui.settings.settings import Settings
@@ -73,7 +74,9 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
         )
     if settings.terminal.kind in ("dumb", "unknown"):
         raise Failure(
-            "this terminal cannot show the console", "TERM", "use `pup-tui run RUNBOOK` instead"
+            f"this terminal cannot show the console, since TERM is `{settings.terminal.kind}`",
+            "",
+            "say what it is, as TERM=xterm-256color, or use `pup-tui run RUNBOOK`",
         )
 
     def opened(profile: str | None, leftovers: Leftovers) -> AbstractAsyncContextManager[Services]:
@@ -85,6 +88,10 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
     return open_console(opened)
 
 
+_AS_OPTIONS = ("help", "version")
+"""Words that are commands of other programs, and options of this one."""
+
+
 def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
     """The runbook that the program's first word means, which is none of its commands."""
     from pup_tui.catalog.catalog import UnknownRunbook
@@ -94,7 +101,8 @@ def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
     try:
         return catalog.find(word, commands)
     except UnknownRunbook as error:
-        raise Failure(f"there is no command or runbook `{word}`", "", error.hint) from error
+        hint = f"say `pup-tui --{word}`" if word in _AS_OPTIONS else error.hint
+        raise Failure(f"there is no command or runbook `{word}`", "", hint) from error
 
 
 SETTLED = 2.0
@@ -115,10 +123,13 @@ def _spare_what_stays() -> None:
 
 def open_console(
     opened: Callable[[str | None, Leftovers], AbstractAsyncContextManager[Services]],
+    *,
+    is_kept: bool = True,
 ) -> int:
     """Show the console until the operator leaves it; returns the exit code.
 
-    `opened` gives what it works with: as the call says at first, then with each profile that is chosen.
+    `opened` gives what it works with: as the call says at first, then with each profile that is chosen. What
+    it recorded `is_kept` behind it, unless that is said.
     """
 
     from pup_tui.aside import check_room, run_loop
@@ -129,6 +140,7 @@ def open_console(
 
         profile: str | None = None
         incomplete = False
+        left: list[LocalRun] = []
         with Leftovers() as leftovers:
             while True:
                 async with opened(profile, leftovers) as services:
@@ -139,7 +151,10 @@ def open_console(
                     finally:
                         settling.cancel()
                     incomplete = incomplete or app.runs.incomplete
+                    left += app.runs.left
                 if profile is None:
+                    # Where it was made to end there may be no terminal any more that could be told.
+                    _tell_left(left if is_kept and not app.return_code else ())
                     return app.return_code or (FAILED if incomplete else SUCCEEDED)
 
     # Until the console stands there is next to nothing to collect, and looking for it would delay the first
@@ -151,6 +166,15 @@ def open_console(
             return run_loop(show())
     finally:
         gc.enable()
+
+
+def _tell_left(runs: Iterable[LocalRun]) -> None:
+    """Say how the runs go on that were left for later."""
+    from pup_tui.core.state import RunStatus
+
+    for run in dict.fromkeys(runs):
+        if run.state.status is RunStatus.INTERRUPTED:
+            tell(f"{run.program.id} stands where it was left: `pup-tui resume {run.run}` goes on")
 
 
 @asynccontextmanager

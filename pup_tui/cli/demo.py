@@ -62,7 +62,8 @@ def demo_command(settings: Settings) -> int:
                     suggestions=suggestions(),
                     open_at=catalog.find(FITS),
                     alert=firing(sandbox.world),
-                )
+                ),
+                is_kept=False,
             )
         return _run_once(demo, catalog)
 
@@ -144,7 +145,8 @@ def _run_once(settings: Settings, catalog: Catalog) -> int:
 
     loaded, runbook = load_valid(catalog, find_entry(settings, catalog, SHOWN))
     given = {name: value for name, value in suggestions().items() if name in runbook.vars}
-    click.echo(f"No terminal: running {SHOWN} against the built-in sandbox, with --yes.", err=True)
+    told = f"No terminal: running {SHOWN} against the built-in sandbox, with --yes; nothing of it is kept."
+    click.echo(told, err=True)
     sys.stderr.flush()
     sources = local_sources(settings.environ, settings.home)
     resolved = asyncio.run(resolve_inputs(runbook, given, sources))

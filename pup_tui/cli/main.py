@@ -175,7 +175,7 @@ def _main(args: Sequence[str] | None) -> int:
         click.echo(error.format_message(), err=True)
         return error.exit_code
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "pup-tui"
+        where = error.ctx.command_path if error.ctx else _called(args)
         told = with_replacements(error.format_message()).rstrip(".")
         return _told(f"pup-tui: {told}: see `{where} --help`", 2)
     except click.ClickException as error:
@@ -196,6 +196,13 @@ def _main(args: Sequence[str] | None) -> int:
             raise
         return _told(f"pup-tui: {', '.join(limit)}", 1)
     return result if isinstance(result, int) else 0
+
+
+def _called(args: Sequence[str] | None) -> str:
+    """The command that is called, where nobody else tells: an option without its value does not."""
+    given = sys.argv[1:] if args is None else args
+    command = next((word for word in given if word in COMMANDS), "")
+    return f"pup-tui {command}".rstrip()
 
 
 def _cut_off(error: OSError) -> int:

@@ -10,14 +10,17 @@ import click
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
-from pup_tui.cli.printing import columns, local_time, print_json
+from pup_tui.cli.printing import columns, print_json, table_width
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.shown import ShownRun, legs_json, run_json
 from pup_tui.cli.subcommands import Subcommands
 from pup_tui.core.state import RunStatus
+from pup_tui.local_time import local_time
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pup_tui.journal.records import RunRow
     from pup_tui.settings.settings import Settings
 
@@ -33,6 +36,11 @@ _COLUMNS = (
     "PROFILE",
     "WARNINGS",
 )
+_ID_END = 8
+"""Characters that the end of an id has where all of it has no room."""
+
+_SPARE = ("WARNINGS", "LEG", "OPERATOR", "PROFILE", "DURATION")
+"""What a narrow terminal does without, first to last; `show` has all of it."""
 
 
 @click.group(
@@ -44,6 +52,7 @@ _COLUMNS = (
 @click.option("--runbook", metavar="R", help="Only runs of this runbook.")
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]), help="Only such runs.")
 @click.option("--since", metavar="AGE", help="Only runs that began this long ago or later, as 7d.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the newest N of them.")
 @json_option
 @runbooks_option
 @click.pass_context
@@ -61,7 +70,12 @@ for each in (backup_command, prune_command, repair_command):
 
 @pass_settings
 def _list(
-    settings: Settings, runbook: str | None, status: str | None, since: str | None, as_json: bool
+    settings: Settings,
+    runbook: str | None,
+    status: str | None,
+    since: str | None,
+    limit: int | None,
+    as_json: bool,
 ) -> None:
     with recorded_runs(settings.state_dir) as recorded:
         journal = recorded.journal
@@ -70,6 +84,7 @@ def _list(
                 runbook=runbook,
                 statuses=None if status is None else [RunStatus(status)],
                 since=_since(since),
+                limit=limit,
             )
             if journal
             else []
@@ -78,11 +93,8 @@ def _list(
     if as_json:
         print_json([{**run_json(row), "legs": legs_json(legs.get(row.run, ()))} for row in rows])
     elif rows:
-        columns(
-            settings.terminal.columns,
-            _COLUMNS,
-            [_as_row(row) for row in rows],
-        )
+        edge = settings.terminal.columns
+        columns(edge, *_fitting(edge, [_as_row(row) for row in rows]))
     elif not recorded.losses:
         click.echo("no such runs: `pup-tui run RUNBOOK` makes the first", err=True)
     recorded.refuse_incomplete("these are the runs that are known, and not all are")
@@ -112,6 +124,29 @@ def _since(age: str | None) -> float | None:
         return time.time() - parse_duration(age)
     except DurationError as error:
         raise Failure(str(error), "--since") from error
+
+
+def _fitting(
+    edge: int | None, rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """The heads and rows as they fit before a terminal's `edge`, if they can: without columns in which
+    nothing stands, then with the ends of the ids only, by which runs are found as well, then without others.
+    """
+    table: list[Sequence[str]] = [_COLUMNS, *rows]
+    if edge is None:
+        return table[0], table[1:]
+    held = [at for at in range(len(_COLUMNS)) if any(row[at] for row in rows)]
+    table = _only(held, table)
+    if table_width(table) > edge:
+        table = [table[0], *((row[0][-_ID_END:], *row[1:]) for row in table[1:])]
+    for spare in _SPARE:
+        if table_width(table) > edge and spare in table[0]:
+            table = _only([at for at, head in enumerate(table[0]) if head != spare], table)
+    return table[0], table[1:]
+
+
+def _only(held: Sequence[int], table: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    return [tuple(row[at] for at in held) for row in table]
 
 
 def _as_row(row: RunRow) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import click
@@ -15,16 +14,6 @@ from pup_tui.output.sanitize import safe_text
 def print_json(value: Any) -> None:
     """One JSON document over several lines."""
     click.echo(safe_json(value, indent=2))
-
-
-def local_time(wall: float) -> str:
-    """A moment (seconds since 1970) on the clock of the place, to the second."""
-    return datetime.fromtimestamp(wall).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def local_time_of(ts: str) -> str:
-    """The same of a moment in RFC 3339."""
-    return local_time(datetime.fromisoformat(ts).timestamp())
 
 
 LEAST_LAST = 24
@@ -52,6 +41,12 @@ def columns(
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         line = "  ".join(cells).rstrip()
         click.echo(line if edge is None or len(line) <= edge else f"{line[: edge - 1]}…")
+
+
+def table_width(table: Sequence[Sequence[str]]) -> int:
+    """How many columns of a terminal a table takes, its heads among the rows."""
+    widths = _widths([[safe_text(cell) for cell in row] for row in table])
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def _widths(table: Sequence[Sequence[str]]) -> list[int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from pup_tui.cli import asking
 from pup_tui.cli.about_failed import Decided, about_failed
 from pup_tui.cli.before_resuming import (
     agree_to_undone,
@@ -36,7 +37,8 @@ from pup_tui.cli.wiring import Parts, open_catalog
 from pup_tui.core.program import Program, captures_of
 from pup_tui.core.state import RunPhase, RunStatus
 from pup_tui.headless.answers import UnknownAnswer
-from pup_tui.headless.exits import LOCKED, UNDECIDED
+from pup_tui.headless.exits import ABORTED, LOCKED, UNDECIDED
+from pup_tui.local_time import local_time
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
@@ -94,8 +96,8 @@ def resume_command(
     from pup_tui.recorded_text import text_today
 
     file = from_file(arg_file)
-    past = past_run(settings, run)
     can_ask = settings.terminal.can_ask and not yes
+    past = past_run(settings, run, ask=can_ask)
     today = text_today(open_catalog(settings), past.record, past.state)
     current = require_text(today) if today is not None and with_current_file else None
     program = past.program if current is None else current.program
@@ -108,7 +110,7 @@ def resume_command(
             f"  {step}: taken back or cleaned up, and not in the file any more: does not run again"
         )
     if today is not None:
-        tell_changes(today, "the recorded text" if current is None else "the file as it is now")
+        tell_changes(today, past.row.run, with_current=current is not None)
     # Of a step that the file no longer has something may live on as well.
     stood = standing_of(past.program, past.state)
     settle_left_running(settings.state_dir, past.row, stood, ask=can_ask)
@@ -148,8 +150,11 @@ def resume_command(
     return carry_out(parts, launch, manner)
 
 
-def past_run(settings: Settings, run: str | None) -> ShownRun:
-    """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
+def past_run(settings: Settings, run: str | None, *, ask: bool = False) -> ShownRun:
+    """The run that is meant. Where none is named and another ended later, the operator is asked, if `ask`.
+
+    Raises Failure where there is none, or nothing is left of it to do.
+    """
     from pup_tui.drivers.launcher import check_version
 
     with recorded_runs(settings.state_dir) as runs:
@@ -159,6 +164,8 @@ def past_run(settings: Settings, run: str | None) -> ShownRun:
                 raise runs.none("there is no run to resume", "`pup-tui history` shows the runs")
             todo = "name it, if it is among those that `pup-tui history` shows"
             runs.refuse_incomplete("which run is the newest is not known: not all are", todo)
+            assert runs.journal is not None
+            past = _meant(runs.journal, past, ask=ask)
         else:
             journal, row = runs.find(run)
             _refuse_driven(row, _asked(), "wait until it ends", "look at it, and say so again")
@@ -195,6 +202,41 @@ def _newest(journal: JournalReader) -> ShownRun | None:
     going_on = next((past for past in runs if can_resume(past.state)), None)
     _refuse_while_meant(rows, None if going_on is None else going_on.row)
     return ShownRun(journal, resumable[0]) if going_on is None and resumable else going_on
+
+
+def _meant(journal: JournalReader, found: ShownRun, *, ask: bool) -> ShownRun:
+    """The run to go on with: the one `found`, or another that ended later and may have been seen last."""
+    from pup_tui.core.standing import can_resume
+
+    last = _last_heard_of(found)
+    rows = [row for row in journal.runs(statuses=_RESUMABLE) if (row.ended_wall or 0.0) > last]
+    rows.sort(key=lambda row: row.ended_wall or 0.0, reverse=True)
+    runs = (ShownRun(journal, row) for row in rows if row.run != found.row.run)
+    later = next((past for past in runs if can_resume(past.state)), None)
+    if later is None:
+        return found
+    if not ask:
+        tell(f"{_told(later)}: it ended later than the run that goes on")
+        return found
+    tell(_told(found))
+    tell(f"{_told(later)}: it ended later")
+    said = asking.choose(
+        "Go on with the [f]irst, with the one that ended [l]ater, or [a]bort?",
+        ("first", "later", "abort"),
+    )
+    if said == "abort":
+        raise Failure("nothing was resumed", "", "name the RUN to resume", code=ABORTED)
+    return later if said == "later" else found
+
+
+def _told(past: ShownRun) -> str:
+    row, last = past.row, local_time(_last_heard_of(past))
+    return f"{row.runbook} · run {row.run} · {row.status} {last}"
+
+
+def _last_heard_of(past: ShownRun) -> float:
+    """When the run's last event was (seconds since 1970); of one that was killed nobody knows its end."""
+    return past.events[-1].at.wall if past.events else past.row.started_at
 
 
 def _refuse_while_meant(rows: Sequence[RunRow], found: RunRow | None) -> None:
@@ -236,7 +278,8 @@ def _tell(past: ShownRun, standing: Standing) -> None:
     """Say where the run stands, and what will be done once more."""
     row = past.row
     done = f"steps done: {len(standing.finished)}"
-    tell(f"{row.runbook} · run {row.run} · it was {row.status}, {done}")
+    began = f"begun {local_time(row.started_at)}"
+    tell(f"{row.runbook} · run {row.run} · {began} · it was {row.status}, {done}")
     for steps, told in (
         (standing.unknown, "began and did not finish"),
         (standing.followed, "began, and what it started goes on: it is waited for"),

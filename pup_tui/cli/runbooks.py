@@ -48,6 +48,8 @@ def tell_closed(catalog: Catalog) -> None:
     """Say which folders with runbooks cannot be read: what is in them is missing."""
     for error in catalog.closed_folders():
         tell(f"pup-tui: some runbooks are not known: {error}")
+    for error in catalog.missed_folders():
+        tell(f"pup-tui: {error}")
 
 
 def load_valid(catalog: Catalog, entry: Entry) -> tuple[Loaded, Runbook]:

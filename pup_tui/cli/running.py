@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from pup_tui.aside import run_loop
 from pup_tui.cli.answers import check_answered
-from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
+from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
 from pup_tui.cli.lasting import as_it_is
 from pup_tui.cli.options import (
     json_option,
@@ -127,9 +127,13 @@ def run_command(
     program = compile_program(loaded.id, model)
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
+    barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
+    if barred and settings.terminal.can_ask and not as_json:
+        tell(f"pup-tui: read-only: refused when its turn comes is {named(barred)}")
     if not can_ask:
-        barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
         check_answered(program, given.answers, yes=yes, left=left.out, barred=barred)
+    if can_ask:
+        _tell_lacking_account(parts, program, left)
     ask_for_lacking(left, ask=can_ask)
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)
@@ -137,6 +141,20 @@ def run_command(
         yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=given.answers
     )
     return run_loaded(parts, loaded, program, resolved, manner, left)
+
+
+def _tell_lacking_account(parts: Parts, program: Program, left: Leaving) -> None:
+    """Say that there are no credentials of Datadog, before anything is asked for what will need them."""
+    asking = next(
+        (
+            node
+            for node in program.nodes
+            if node.step.asks_datadog and not node.step.env and node.id not in left.skipped
+        ),
+        None,
+    )
+    if asking is not None and (missing := run_loop(parts.credentials.look()).missing):
+        tell(f"pup-tui: no credentials of Datadog were found, and `{asking.id}` asks it: {missing}")
 
 
 def _check_breaking(runbook: Runbook, reason: str) -> None:
@@ -202,13 +220,15 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
             launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
-            face = _face(run, out, err, as_json=manner.as_json)
+            face = _face(run, out, err, manner, tells_values=facts.can_ask, is_kept=parts.journal)
             answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
             judge = None if manner.undone is None else manner.undone.judge
             try:
                 code = await run_headless(run, face, answers, judge, manner.stands_for)
                 if code and parts.journal and manner.is_told_how_to_go_on:
                     _tell_way_on(run, err)
+                if not code and manner.undone is not None and not manner.as_json:
+                    _tell_taken_back(run, manner.undone, err)
             finally:
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
@@ -221,7 +241,8 @@ def outlets(facts: TerminalFacts, pump: Pump) -> tuple[Outlet, Outlet]:
 
     coloured = facts.errors and facts.colour
     out = Outlet(as_it_is(sys.stdout), pump, coloured=coloured and facts.output, edge=facts.columns)
-    return out, Outlet(as_it_is(sys.stderr), pump, coloured=coloured)
+    edge = facts.columns if facts.errors else None
+    return out, Outlet(as_it_is(sys.stderr), pump, coloured=coloured, edge=edge)
 
 
 def told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:
@@ -265,19 +286,36 @@ def _tell_broken(run: LocalRun, err: Outlet) -> None:
 
 def _tell_way_on(run: LocalRun, err: Outlet) -> None:
     from pup_tui.core.standing import can_resume
+    from pup_tui.core.undoing import offers_later
 
-    if can_resume(run.state):
-        err.write(f"`pup-tui resume {run.run}` goes on from there\n")
+    if not can_resume(run.state):
+        return
+    stays = ", read-only as it was" * run.state.read_only
+    err.write(f"`pup-tui resume {run.run}` goes on from there{stays}\n")
+    err.write("  with the text that ran now; --with-current-file takes the file as it is then\n")
+    if any(not offer.doubtful for offer in offers_later(run.program, run.state)):
+        err.write(f"`pup-tui undo {run.run}` takes back what it did\n")
 
 
-def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:
-    if as_json:
+def _tell_taken_back(run: LocalRun, undone: Undone, err: Outlet) -> None:
+    """A run that all was taken back of ends as it did before, which would read as if the undo had failed."""
+    number = len(undone.steps)
+    told = "1 step was" if number == 1 else f"all {number} steps were"
+    err.write(f"✔ {told} taken back; the run itself stays {run.state.status}\n")
+
+
+def _face(
+    run: LocalRun, out: Outlet, err: Outlet, manner: Manner, *, tells_values: bool, is_kept: bool
+) -> Watcher:
+    if manner.as_json:
         from pup_tui.headless.jsonlines import JsonFace
 
         return JsonFace(out, err, run.run, run.clock)
     from pup_tui.headless.text import TextFace
 
-    return TextFace(out, err, run.program, run.outputs.path)
+    return TextFace(
+        out, err, run.program, run.outputs.path, tells_values=tells_values, is_kept=is_kept
+    )
 
 
 def _answers(

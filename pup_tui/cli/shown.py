@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.printing import local_time, local_time_of
 from pup_tui.core.broken_off import left_as
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
+from pup_tui.core.questions import NOBODY
 from pup_tui.core.standing import known_step
 from pup_tui.core.state import RunStatus
+from pup_tui.local_time import local_time, local_time_of
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
@@ -74,6 +75,7 @@ class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
     def __init__(self, journal: JournalReader, row: RunRow) -> None:
+        from pup_tui.drivers.replay import LegEnd
         from pup_tui.journal.places import run_dir
         from pup_tui.recorded_text import read_replayed
 
@@ -86,7 +88,7 @@ class ShownRun:
         self.state: RunState = replayed.state
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
-        self._ends: Sequence[RunStatus] = [*replayed.ends, row.status]
+        self._ends = [*replayed.ends, LegEnd(row.status, row.why)]
         self._known = {
             **{id_: known_step(self.state, id_) for id_ in self.state.steps},
             **self.state.gone,
@@ -130,7 +132,8 @@ class ShownRun:
             legs.append(
                 {
                     **_leg_json(leg),
-                    "status": ended,
+                    "status": ended.status,
+                    "reason": ended.why,
                     "finished": 0 if notice is None else notice.finished,
                     "unknown": [] if notice is None else list(notice.unknown),
                     "again": list(leg.again),
@@ -288,7 +291,8 @@ class ShownRun:
             step = "undo" if decision["step"] == UNDO else decision["step"]
             of_step = f"{step}: " if step else ""
             answer = safe_text(decision["answer"])
-            told = f"{of_step}{answer} by {safe_text(decision['by'])}{note}"
+            by = "since nobody was asked" if decision["by"] == NOBODY else f"by {decision['by']}"
+            told = f"{of_step}{answer} {safe_text(by)}{note}"
             when = local_time_of(decision["ts"])
             click.echo(f"  {when} {told}")
             for line in decision["question"].splitlines():
@@ -316,7 +320,7 @@ class ShownRun:
                     f"leg {leg['leg']}: resumed {when} by {who} · it was {stood}, "
                     f"steps done: {leg['finished']}"
                 )
-            stood = leg["status"]
+            stood = ": ".join(filter(None, (leg["status"], safe_text(leg["reason"]))))
             self._print_decided(leg)
 
     def _print_decided(self, leg: dict[str, Any]) -> None:

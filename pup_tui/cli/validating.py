@@ -55,7 +55,7 @@ def _checked(catalog: Catalog, name: str, is_installed: Callable[[str], bool]) -
     try:
         return catalog.lint(catalog.path_of(name), is_installed)
     except UnknownRunbook as error:
-        problem = Problem(path=name, message=str(error), hint=error.hint)
+        problem = Problem(path=name, message=str(error), hint=error.hint, whole=True)
         return Loaded(
             id=name, path=Path(name), sha256="", files={}, runbook=None, problems=(problem,)
         )

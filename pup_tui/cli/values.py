@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.parts import Variable
     from pup_tui.runbook.variables.file import FileValues
+    from pup_tui.runbook.variables.resolve import VariableProblem
 
 _HOW_SECRETS_COME = (
     "a secret comes by --arg-file, by a prompt on a terminal, "
@@ -51,7 +52,8 @@ def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -
     for arg in args:
         name, equals, value = _utf8(arg).partition("=")
         if not equals or not name:
-            raise Failure("--arg needs NAME=VALUE", "", "for example --arg SERVICE=payments")
+            told = f"--arg and --set need NAME=VALUE, and `{name}` is none"
+            raise Failure(told, "", "for example --arg SERVICE=payments")
         step, dot, answers = name.rpartition(".")
         if dot:
             by_set.setdefault(step, {}).setdefault(answers, []).append(value)
@@ -110,19 +112,30 @@ def resolve_values(
 
         resolved = asyncio.run(resolve_inputs(runbook, given, sources, names))
     if resolved.problems:
-        told = dict.fromkeys(problem.message for problem in resolved.problems)
-        wrong = {problem.name for problem in resolved.problems}
-        if any(name in runbook.vars and runbook.vars[name].is_secret for name in wrong):
-            raise Failure("; ".join(told), "", _HOW_SECRETS_COME)
-        hints = {problem.hint for problem in resolved.problems}
-        # What helps with one of them would mislead about the others.
-        hint = hints.pop() if len(hints) == 1 else ""
-        if len(told) == len(wrong) == 1 and hint.endswith("give it a value"):
-            hint += f" with --arg {wrong.pop()}=VALUE"
-        raise Failure("; ".join(told), "", hint or "give values with --arg NAME=VALUE")
+        raise _wrong(runbook, resolved.problems)
     for note in resolved.notes:
         tell(f"pup-tui: {note}")
     return resolved
+
+
+def _wrong(runbook: Runbook, problems: Sequence[VariableProblem]) -> Failure:
+    """What ends the call where values are missing or wrong: of several each is told on a line of its own."""
+    told = {problem.message: _way_out(runbook, problem) for problem in problems}
+    if len(told) == 1:
+        ((what, todo),) = told.items()
+        return Failure(what, "", todo)
+    for what, todo in told.items():
+        tell(": ".join(part for part in (f"  {what}", todo) if part))
+    return Failure(f"{len(told)} values are missing or wrong", "", "see the lines above")
+
+
+def _way_out(runbook: Runbook, problem: VariableProblem) -> str:
+    variable = runbook.vars.get(problem.name)
+    if variable is not None and variable.is_secret:
+        return _HOW_SECRETS_COME
+    if problem.hint.endswith("give it a value"):
+        return f"{problem.hint} with --arg {problem.name}=VALUE"
+    return problem.hint or "give values with --arg NAME=VALUE"
 
 
 def _ask_for_missing(

@@ -22,11 +22,6 @@ def rfc3339(wall: float) -> str:
     return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def in_utc(ts: str) -> str:
-    """Such a moment as people read it, to the second."""
-    return f"{ts[:19].replace('T', ' ')} UTC"
-
-
 class Notice(Struct, frozen=True, kw_only=True, tag_field="type"):
     """Common to all: `ts` (RFC 3339, UTC) and the run's id. Durations are seconds."""
 

@@ -108,7 +108,9 @@ def _check(program: Program, step: str) -> None:
             raise WrongStep(told, f"items are chosen together: name `{static_id(step)}`")
         ends = [id_ for id_ in known if id_.endswith(f"/{step}")]
         hint = f"did you mean `{ends[0]}`?" if ends else did_you_mean(step, known)
-        raise WrongStep(f"there is no step `{step}`", hint or "`pup-tui describe` lists the steps")
+        raise WrongStep(
+            f"there is no step `{step}`", hint or "`pup-tui describe RUNBOOK` lists the steps"
+        )
     for holder in holders(step):
         around = program.node(holder).step
         if around.side_by_side or around.called is not None:

@@ -26,8 +26,6 @@ from pup_tui.core.notices import (
     StepAnswered,
     StepFinished,
     StepStarted,
-    in_utc,
-    rfc3339,
 )
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunPhase, RunState
@@ -40,6 +38,7 @@ from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import journal_path, run_dir
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRow
+from pup_tui.local_time import local_time
 from pup_tui.output.loss import loss
 from pup_tui.output.passage import Passage
 from pup_tui.output.spool import spool_name
@@ -55,7 +54,7 @@ def driver_of(row: RunRow, events: Iterable[AnyEvent]) -> str:
     """Who drives a run, or drove its newest leg, for a sentence: operator, host, process, since when."""
     legs = legs_of(events)
     operator, since = (legs[-1].operator, legs[-1].wall) if legs else (row.operator, row.started_at)
-    return f"{operator} on {row.host}, process {row.pid}, since {in_utc(rfc3339(since))}"
+    return f"{operator} on {row.host}, process {row.pid}, since {local_time(since)}"
 
 
 class FollowedRun:

@@ -26,10 +26,11 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.events import Lock, RunCreated
-from pup_tui.core.notices import in_utc, rfc3339
+from pup_tui.core.notices import rfc3339
 from pup_tui.journal.boot import boot_id, is_of_another_boot
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import make_locks_dir
+from pup_tui.local_time import local_time_of
 from pup_tui.place_errors import PlaceError
 from pup_tui.private import open_private
 from pup_tui.steps import survivors
@@ -69,8 +70,8 @@ class Holder(Struct, frozen=True, kw_only=True):
 
     @property
     def moment(self) -> str:
-        """`since` as people read it, to the second."""
-        return in_utc(self.since)
+        """`since` as people read it, to the second, on the clock of the place."""
+        return local_time_of(self.since)
 
     @property
     def wall(self) -> float:

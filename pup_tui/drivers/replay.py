@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -19,6 +19,13 @@ from pup_tui.template.values import HIDDEN
 NONE_LATER: Mapping[int, Program] = MappingProxyType({})
 
 
+class LegEnd(NamedTuple):
+    """How a leg ended, and why: the reason without the status, empty where nobody gave one."""
+
+    status: RunStatus
+    why: str
+
+
 class Replayed(Struct, frozen=True):
     """What a run was: its state as it stood at the last event, and all that watchers were told.
 
@@ -28,7 +35,7 @@ class Replayed(Struct, frozen=True):
 
     state: RunState
     notices: list[AnyNotice]
-    ends: list[RunStatus]
+    ends: list[LegEnd]
 
 
 def replay(
@@ -41,20 +48,24 @@ def replay(
     """
     machine = Machine(program)
     notices: list[AnyNotice] = []
-    ends: list[RunStatus] = []
+    ends: list[LegEnd] = []
     for event in events:
         if isinstance(event, Resumed):
             program = machine.program = later.get(machine.state.leg + 1, program)
             notices = [notice for notice in notices if not isinstance(notice, RunFinished)]
-            state = machine.state
-            ended = state.phase is RunPhase.ENDED
-            ends.append(state.status if ended else RunStatus.INTERRUPTED)
+            ends.append(_end_of(machine.state))
         actions = machine.handle(with_hidden(event))
         notices += (action.notice for action in actions if isinstance(action, Tell))
     # Of a run that broke off before its first event nothing is known: its steps are pending.
     for step in program.instances(""):
         machine.state.steps.setdefault(step, StepState())
     return Replayed(machine.state, notices, ends)
+
+
+def _end_of(state: RunState) -> LegEnd:
+    if state.phase is not RunPhase.ENDED:
+        return LegEnd(RunStatus.INTERRUPTED, "the program ended while the run was under way")
+    return LegEnd(state.status, state.reason.removeprefix(f"{state.status}: "))
 
 
 def first_difference(

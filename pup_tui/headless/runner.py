@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pup_tui.core.actions import Question
+from pup_tui.core.notices import AnyNotice, StepAnswered, StepStarted
 from pup_tui.core.state import RunState, RunStatus
 from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.watcher import Watcher
@@ -29,9 +30,24 @@ class _Asked(Watcher):
     def __init__(self, run: LocalRun, answers: Answers) -> None:
         self._run = run
         self._answers = answers
+        self._settling: set[str] = set()
+        self._began = False
         self.incomplete = False
 
+    @property
+    def only_settles(self) -> bool:
+        """Whether a run has begun nothing since it goes on, and asks what became of what it had begun."""
+        return bool(self._settling) and not self._began
+
+    def notice(self, notice: AnyNotice) -> None:
+        if isinstance(notice, StepStarted):
+            self._began = True
+        elif isinstance(notice, StepAnswered):
+            self._settling.discard(notice.step)
+
     def question(self, question: Question) -> None:
+        if question.kind in ("unknown", "half-undone"):
+            self._settling.add(question.step)
         self._answers.ask(question, self._run)
 
     def trouble(self, told: str) -> None:
@@ -57,7 +73,7 @@ async def run_headless(
     run.watch(face)
     asked = _Asked(run, answers)
     run.watch(asked)
-    with _signals(run):
+    with _signals(run, asked):
         state = await run.drive()
     status = state.status if judge is None else judge(state)
     code = exit_code(status, code_of_stop(run.stopped_by))
@@ -67,10 +83,15 @@ async def run_headless(
 
 
 @contextmanager
-def _signals(run: LocalRun) -> Iterator[None]:
-    """While the run lasts signals stop it in order."""
+def _signals(run: LocalRun, asked: _Asked) -> Iterator[None]:
+    """While the run lasts signals stop it in order; while it only asks how it stands Ctrl-C leaves it so."""
+
+    def interrupt() -> None:
+        stop = run.interrupt if asked.only_settles else run.cancel
+        stop(BY_INTERRUPT)
+
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, run.cancel, BY_INTERRUPT)
+    loop.add_signal_handler(signal.SIGINT, interrupt)
     loop.add_signal_handler(signal.SIGTERM, run.terminate, BY_TERMINATION)
     # Under nohup the hangup is ignored, and the run is meant to outlive the terminal.
     outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from pup_tui.core.notices import (
     StepWaiting,
 )
 from pup_tui.core.program import Program
+from pup_tui.core.questions import NOBODY
 from pup_tui.core.sent import shown_of
 from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.drivers.watcher import Watcher
@@ -66,9 +68,21 @@ class TextFace(Watcher):
     """
 
     def __init__(
-        self, out: Outlet, err: Outlet, program: Program, spool: Callable[[str], Path]
+        self,
+        out: Outlet,
+        err: Outlet,
+        program: Program,
+        spool: Callable[[str], Path],
+        *,
+        tells_values: bool = False,
+        is_kept: bool = True,
     ) -> None:
-        """`spool` tells where a step's output is kept."""
+        """`spool` tells where a step's output is kept; `tells_values`: to list what a run begins with.
+
+        Of a run of which no record `is_kept` the id leads nowhere: it is not told.
+        """
+        self._tells_values = tells_values
+        self._is_kept = is_kept
         self._spool = spool
         self._outlets: dict[Stream, Outlet] = {"stdout": out, "stderr": err}
         self._err = err
@@ -82,9 +96,7 @@ class TextFace(Watcher):
     def notice(self, notice: AnyNotice) -> None:
         match notice:
             case RunStarted():
-                with_it = f" · profile {safe_text(notice.profile)}" if notice.profile else ""
-                with_it += " · read-only" * notice.read_only
-                self._say(f"{safe_text(notice.runbook)} · run {notice.run}{with_it}", bold=True)
+                self._run_started(notice)
             case RunResumed():
                 told = f"run {notice.run} goes on · steps done: {notice.finished}"
                 self._say(f"{told} · resumed by {safe_text(notice.operator)}", bold=True)
@@ -97,11 +109,7 @@ class TextFace(Watcher):
             case StepWaiting():
                 self._waiting(notice)
             case StepAnswered():
-                note = f" ({safe_text(notice.note)})" if notice.note else ""
-                told = f"{notice.answer}, answered by {safe_text(notice.by)}{note}"
-                self._say(f"  ? {self._about(notice.step)}{told}", "cyan")
-                for name, value in notice.values.items():
-                    self._say(f"      {name} = {safe_text(as_typed(value))}", "cyan")
+                self._answered(notice)
             case StepRetrying():
                 made = self._attempts.get(notice.step, notice.attempt)
                 failed = told_attempt(made, tried=notice.attempt, most=notice.attempts)
@@ -112,6 +120,24 @@ class TextFace(Watcher):
                 self._finished(notice)
             case RunFinished():
                 self._run_finished(notice)
+
+    def _run_started(self, notice: RunStarted) -> None:
+        with_it = f" · run {notice.run}" if self._is_kept else " · without a record"
+        with_it += f" · profile {safe_text(notice.profile)}" if notice.profile else ""
+        with_it += " · read-only" * notice.read_only
+        self._say(f"{safe_text(notice.runbook)}{with_it}", bold=True)
+        for name, value in notice.vars.items() if self._tells_values else ():
+            self._say(f"    {name} = {safe_text(as_typed(value))}", "bright_black")
+
+    def _answered(self, notice: StepAnswered) -> None:
+        if (notice.step, notice.by) == (UNDO, NOBODY):
+            return  # Whoever was to ask has said that nobody was asked.
+        note = f" ({safe_text(notice.note)})" if notice.note else ""
+        given = "given" if notice.values else f"{notice.answer}, answered"
+        told = f"{given} by {safe_text(notice.by)}{note}"
+        self._say(f"  ? {self._about(notice.step)}{told}", "cyan")
+        for name, value in notice.values.items():
+            self._say(f"      {name} = {safe_text(as_typed(value))}", "cyan")
 
     def _started(self, notice: StepStarted) -> None:
         self._started_steps.add(notice.step)
@@ -176,7 +202,7 @@ class TextFace(Watcher):
             reason = f"{status}: {reason}"
         took = "" if status is StepStatus.SKIPPED else f" · {format_duration(notice.duration)}"
         took += f" · run by {safe_text(notice.ran_by)}" if notice.ran_by else ""
-        self._say(f"{glyph}{name} {reason or status}{took}", colour)
+        self._say(self._wrapped(f"{glyph}{name} {reason or status}{took}"), colour)
 
     def _run_finished(self, notice: RunFinished) -> None:
         status = RunStatus(notice.status)
@@ -185,7 +211,7 @@ class TextFace(Watcher):
         if reason and not reason.startswith(str(status)):
             reason = f"{status}: {reason}"
         told = f"{reason or status} · {counts} · {format_duration(notice.duration)}"
-        self._say(told, RUN_COLOURS.get(status, "magenta"), bold=True)
+        self._say(self._wrapped(told), RUN_COLOURS.get(status, "magenta"), bold=True)
 
     def trouble(self, told: str) -> None:
         self._say(f"▲ {safe_text(told)}", "yellow", bold=True)
@@ -219,6 +245,20 @@ class TextFace(Watcher):
             if stream in held:
                 self._err.end_line()
                 outlet.copy(partial(_kept_lines, shown, stream, outlet, tables))
+
+    def _wrapped(self, text: str) -> str:
+        """A sentence in lines that end before the terminal does, and between two words."""
+        if self._err.edge is None or len(text) < self._err.edge:
+            return text
+        return "\n".join(
+            textwrap.wrap(
+                text,
+                self._err.edge - 1,
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
 
     def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
         styled = click.style(text, fg=colour, bold=bold) if self._err.coloured else text

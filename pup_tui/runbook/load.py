@@ -172,7 +172,7 @@ def _tags(tree: YamlNode | None) -> dict[str, str]:
 
 def unreadable(stem: str, path: Path, why: str) -> Loaded:
     """What loading gives for a file that cannot be read; `why` says what is wrong."""
-    problem = Problem(path=str(path), message=f"the runbook cannot be read: {why}")
+    problem = Problem(path=str(path), message=f"the runbook cannot be read: {why}", whole=True)
     return Loaded(
         id=stem,
         path=path,

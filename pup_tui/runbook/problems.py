@@ -11,7 +11,8 @@ from msgspec import Struct
 class Problem(Struct, frozen=True, kw_only=True):
     """One error or warning; `line` and `column` count from 1, `code` names a lint rule.
 
-    A warning that a comment silences is `silenced`, for the `reason` that it gives.
+    A warning that a comment silences is `silenced`, for the `reason` that it gives. What is wrong with the
+    `whole` file, as that it is not there, is told without a place in it.
     """
 
     path: str
@@ -22,10 +23,15 @@ class Problem(Struct, frozen=True, kw_only=True):
     severity: Literal["error", "warning", "silenced"] = "error"
     code: str = ""
     reason: str = ""
+    whole: bool = False
 
     def __str__(self) -> str:
-        told = f"{self.path}:{self.line}:{self.column}: {self.message}"
+        told = f"{self.place_in(self.path)}: {self.message}"
         return f"{told}: {self.hint}" if self.hint else told
+
+    def place_in(self, file: str) -> str:
+        """Where it is in the file, called so; the file alone where it is about all of that."""
+        return file if self.whole else f"{file}:{self.line}:{self.column}"
 
 
 class InvalidRunbook(Exception):

@@ -127,7 +127,7 @@ def unreadable(error: OSError | Unreadable, path: Path, what: str) -> Problem:
     if isinstance(error, OSError):
         found = place_error(error, path, CONFIG_DIR_VARIABLE)
     message = f"{what} cannot be read: {found.message}"
-    return Problem(path=str(path), message=message, hint=found.hint)
+    return Problem(path=str(path), message=message, hint=found.hint, whole=True)
 
 
 def _check_paths(tree: Mapping, report: Report) -> None:

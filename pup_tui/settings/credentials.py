@@ -17,6 +17,7 @@ from pup_tui.datadog.configuration import (
     DatadogConfiguration,
     credential_of,
 )
+from pup_tui.keyring_store import AbsentKeyring
 from pup_tui.settings.profiles import CREDENTIALS
 from pup_tui.settings.pup_store import Keyring, PupStore, PupToken, known_site
 from pup_tui.settings.settings import Settings
@@ -131,6 +132,8 @@ def _given(account: DatadogConfiguration, source: str, problem: str) -> Credenti
 def _in_keyring(entries: Mapping[str, tuple[str, str]], keyring: Keyring) -> CredentialPlace:
     try:
         return _checked(_read(KEYRING, lambda name: keyring(*entries[name]) or ""))
+    except AbsentKeyring as error:
+        return CredentialPlace(source=KEYRING, note=str(error))
     except ValueError as error:
         return CredentialPlace(source=KEYRING, problem=str(error))
 

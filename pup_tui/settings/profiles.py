@@ -110,7 +110,9 @@ def _why_no_name(name: str) -> str:
 
 
 def _refused(name: str, path: Path, message: str, hint: str = "") -> ProfileFile:
-    return ProfileFile(name=name, problems=(Problem(path=str(path), message=message, hint=hint),))
+    return ProfileFile(
+        name=name, problems=(Problem(path=str(path), message=message, hint=hint, whole=True),)
+    )
 
 
 def _read(name: str, path: Path, data: bytes) -> ProfileFile:

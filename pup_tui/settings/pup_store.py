@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.datadog.configuration import ConfigurationError, site_of
+from pup_tui.local_time import local_time
 from pup_tui.runbook.files import Unreadable, read_file
 
 SERVICE = "pup"
@@ -76,10 +76,7 @@ class PupToken(Struct, frozen=True):
     @property
     def ends(self) -> str:
         """When it ends, for people."""
-        try:
-            return datetime.fromtimestamp(self.expires_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        except (OverflowError, ValueError, OSError):
-            return "never"
+        return local_time(self.expires_at)
 
 
 class _Issued(Struct):

@@ -16,7 +16,9 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_BLOCKS
 
-RAW_HINT: Final = "text that is not meant for the template goes between {% raw %} and {% endraw %}"
+RAW_HINT: Final = (
+    "a text that is to stand as it is, braces and all, goes between {% raw %} and {% endraw %}"
+)
 
 TAGS: Final = frozenset({"if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"})
 """The first words of the tags that the language has."""

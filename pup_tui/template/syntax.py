@@ -265,7 +265,8 @@ def _kept(backslash: re.Match[str]) -> str:
 def _expect_end(parser: Parser) -> None:
     if not parser.stream.eos:
         token = parser.stream.current
-        raise TemplateError(f"syntax error: `{token.value}` is not expected here")
+        hint = "`==` compares" if token.value == "=" else ""
+        raise TemplateError(f"syntax error: `{token.value}` is not expected here", hint=hint)
 
 
 def _pup_spelling(source: str) -> str:

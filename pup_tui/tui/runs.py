@@ -25,6 +25,8 @@ class Runs(Watcher):
 
     def __init__(self) -> None:
         self.incomplete = False
+        self.left: list[LocalRun] = []
+        """Those that were asked to stop where they are."""
         self._tasks: dict[LocalRun, asyncio.Task[None]] = {}
 
     @property
@@ -65,6 +67,7 @@ class Runs(Watcher):
     def interrupt(self, reason: str) -> None:
         """Ask all runs to stop where they are."""
         for live in self.under_way:
+            self.left.append(live)
             live.interrupt(reason)
 
     async def wait(self, seconds: float | None = None) -> bool:

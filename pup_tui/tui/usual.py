@@ -55,6 +55,6 @@ def against_usual(seconds: float, usual: float) -> str:
 
 
 def how_long_ago(seconds: float) -> str:
-    """`within a day`, `a day ago`, `12 days ago`: how fresh something is that is `seconds` old."""
+    """`less than a day ago`, `a day ago`, `12 days ago`: how fresh something is that is `seconds` old."""
     days = int(max(0.0, seconds) // _DAY)
-    return "within a day" if not days else "a day ago" if days == 1 else f"{days:,} days ago"
+    return "less than a day ago" if not days else "a day ago" if days == 1 else f"{days:,} days ago"

@@ -25,6 +25,7 @@ def test_values_by_set_and_by_a_file(program: Program) -> None:
     program.write("asks", RUNBOOK)
     done = program("run", "asks.yaml", "--set", "ask.WHO=a=b", "--arg", "ask.N=3")
     assert (done.code, done.out) == (0, "began\na=b fast 3\n")
+    assert "  ? given by --" in done.err
     (program.cwd / "v.yaml").write_text("answers: {ask: {WHO: ada, HOW: slow}}\n")
     done = program("run", "asks.yaml", "--arg-file", "v.yaml", "--json")
     assert done.event("step.answered")["by"] == "--arg-file"

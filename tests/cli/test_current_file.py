@@ -86,6 +86,7 @@ def test_each_step_keeps_its_output_and_a_third_leg_its_text(program: Program) -
     done = program("resume", *secret(program))
     assert done.code == 0, done.err
     assert "what runs is the recorded text" in done.err
+    assert "it cannot go on with the file as it is now: " in done.err
     shown = program("show", run).out
     assert "1. zero" in shown
     printed = [line.strip() for line in shown.splitlines()]
@@ -179,7 +180,7 @@ def test_what_was_taken_back_and_is_gone_is_said_before_a_person_goes_on(program
         child.expect_exact("Go on?")
         child.sendline("y")
         child.expect_exact("`bad` failed")
-        child.expect_exact("or [a]bort?")
+        child.expect_exact("or [a]bort")
         child.sendline("r")
         assert ended(child) == 0
     assert effects(program) == ["a", "back"]
@@ -266,3 +267,17 @@ def test_other_packs_and_a_profile_are_no_change_of_the_text(program: Program) -
     assert "has changed since" not in again.err
     assert effects(program) == ["red", "red"]
     assert [leg["source"] is None for leg in newest(program)["legs"]] == [False, True]
+
+
+def test_where_the_recorded_text_runs_again_the_way_to_the_mended_file_is_named(
+    program: Program,
+) -> None:
+    run = failed(program)
+    program.write("killed", MENDED)
+    again = program("resume", *secret(program))
+    assert again.code == 1
+    assert (
+        f"`pup-tui resume {run} --with-current-file` goes on with the file as it is now"
+        in again.err
+    )
+    assert "--with-current-file takes the file as it is then" in again.err

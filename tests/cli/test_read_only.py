@@ -116,3 +116,9 @@ def test_a_run_that_was_resumed_so_stays_so_with_another_text(folder: Path) -> N
     resumed = call(folder, "resume", "--with-current-file", "--yes")
     assert "refused: it may change something" in resumed.stdout + resumed.stderr
     assert not (folder / "new").exists()
+
+
+def test_off_a_terminal_only_the_step_says_that_it_is_refused(folder: Path) -> None:
+    told = call(folder, "run", "--read-only", "./looks.yaml").stderr
+    assert "refused when its turn comes" not in told
+    assert "goes on from there, read-only as it was\n" in told

@@ -246,7 +246,7 @@ def test_the_legs_of_a_run_are_told(program: Program) -> None:
     assert all(leg["host"] for leg in legs)
     told = program("show", entry["run"]).out
     assert "by grace on" in told
-    assert told.count("it was failed, steps done: 1") == 2
+    assert told.count("it was failed: `two` failed: exited with 1, steps done: 1") == 2
 
 
 def test_no_figure_counts_the_time_between_two_legs(program: Program) -> None:

@@ -50,7 +50,7 @@ def test_what_would_run_again_is_shown_and_agreed_to(
         child.sendline(said)
         if code == 0 and not options:
             child.expect("`two` failed: ")
-            child.expect_exact("or [a]bort?")
+            child.expect_exact("leaves the run as it is?")
             child.sendline("r")
         assert ended(child) == code
     assert effects(program) == ["one", "two", "tidy", *(["two", "tidy"] if code == 0 else [])]
@@ -249,8 +249,8 @@ def test_a_step_that_failed_runs_again_with_another_value(program: Program) -> N
     failed(program)
     with typed(program, "resume", "--json") as child:
         child.expect("`two` failed: ")
-        child.expect_exact("or [a]bort?")
-        child.sendline("e")
+        child.expect_exact("or [a]bort, which leaves the run as it is?")
+        child.sendline("v")
         child.expect("Which variable")
         child.sendline("WORD")
         child.expect_exact("WORD [bad]")
@@ -276,7 +276,7 @@ def test_a_step_that_failed_is_skipped_with_a_reason(program: Program) -> None:
     failed(program)
     with typed(program, "resume") as child:
         child.expect("`two` failed: ")
-        child.expect_exact("or [a]bort?")
+        child.expect_exact("or [a]bort, which leaves the run as it is?")
         child.sendline("s")
         child.expect("Why is it skipped")
         child.sendline("done by hand")
@@ -295,7 +295,7 @@ def test_a_failed_run_is_left_as_it_is(program: Program) -> None:
     failed(program)
     with typed(program, "resume") as child:
         child.expect("`two` failed: ")
-        child.expect_exact("or [a]bort?")
+        child.expect_exact("or [a]bort, which leaves the run as it is?")
         child.sendline("")
         assert ended(child) == 3
     assert newest(program)["status"] == "failed"
@@ -323,8 +323,8 @@ def broken(program: Program, editor: str, text: str = BROKEN) -> Program:
 def test_the_text_of_a_failed_step_is_edited_and_recorded(program: Program) -> None:
     edits = broken(program, "sed -i 's/false; //' \"$1\"")
     with typed(edits, "resume") as child:
-        child.expect_exact("edit its [t]ext and run again, [s]kip or [a]bort?")
-        child.sendline("t")
+        child.expect("(?s)or .e.dited text.*leaves the run as it is")
+        child.sendline("e")
         child.expect_exact("${PUP_TUI_V0} is x y")
         assert ended(child) == 0
     assert effects(program) == ["one", "x y"]
@@ -346,8 +346,8 @@ def test_a_script_with_a_secret_is_edited_around_it(program: Program) -> None:
     known = Program(program.cwd, {**program.environ, "T": "hunter2-token"})
     edits = broken(known, "sed -i 's/false; echo/printf %s%s, x/' \"$1\"", text)
     with typed(edits, "resume") as child:
-        child.expect_exact("edit its [t]ext and run again, [s]kip or [a]bort?")
-        child.sendline("t")
+        child.expect("(?s)or .e.dited text.*leaves the run as it is")
+        child.sendline("e")
         child.expect_exact("${PUP_TUI_V0} is ***, a secret")
         assert ended(child) == 0
     assert effects(program) == ["one", "xhunter2-token,"]
@@ -367,8 +367,8 @@ def test_a_text_that_holds_a_secret_is_not_recorded(program: Program) -> None:
         text,
     )
     with typed(edits, "resume") as child:
-        child.expect_exact("edit its [t]ext and run again, [s]kip or [a]bort?")
-        child.sendline("t")
+        child.expect("(?s)or .e.dited text.*leaves the run as it is")
+        child.sendline("e")
         child.expect("the edited text of `two` holds a secret")
         assert ended(child) == 1
     assert len(newest(program)["legs"]) == 1
@@ -377,10 +377,31 @@ def test_a_text_that_holds_a_secret_is_not_recorded(program: Program) -> None:
 def test_an_editor_that_fails_or_leaves_nothing_to_run_is_told(program: Program) -> None:
     edits = broken(program, "printf ' ' > \"$1\"")
     with typed(edits, "resume") as child:
-        child.expect_exact("edit its [t]ext and run again, [s]kip or [a]bort?")
-        child.sendline("t")
+        child.expect("(?s)or .e.dited text.*leaves the run as it is")
+        child.sendline("e")
         child.expect("there is nothing left to run")
         child.expect("Edit it once more")
         child.sendline("n")
         assert ended(child) == 3
     assert effects(program) == ["one"]
+
+
+def test_ctrl_c_at_what_became_of_a_step_leaves_the_run_as_it_was(program: Program) -> None:
+    killed(program, CAPTURES)
+    before = effects(program)
+    with typed(program, "resume") as child:
+        child.expect_exact("or [a]bort? [a] ")
+        child.sendcontrol("c")
+        assert ended(child) == 130
+    assert effects(program) == before
+    assert newest(program)["status"] == "interrupted"
+
+
+def test_an_end_of_the_input_at_a_question_before_it_is_told(program: Program) -> None:
+    failed(program)
+    with typed(program, "resume") as child:
+        child.expect_exact("leaves the run as it is? [a]: ")
+        child.sendcontrol("d")
+        child.expect_exact("stopped at a question")
+        assert ended(child) == 130
+    assert (newest(program)["status"], len(newest(program)["legs"])) == ("failed", 1)

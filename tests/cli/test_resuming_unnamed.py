@@ -11,8 +11,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.cli.test_resuming import effects
+from tests.cli.test_resuming import DIES, effects, killed
 from tests.support.program import PROGRAM, Program
+from tests.support.terminal import ended, typed
 
 FAILS = "name: {0}\nsteps:\n  - {{name: a, kind: shell, run: 'echo {0} >> effects; {1}; false'}}\n"
 WAITS = "if [ -e again ]; then touch held; while [ -e held ]; do sleep 0.05; done; fi; touch again"
@@ -133,3 +134,39 @@ def test_of_two_who_resume_one_that_fails_again_the_second_is_told(program: Prog
     assert f"run {run} has failed since this was asked for" in told
     assert effects(program) == ["meant", "meant"]
     assert program("resume", run).code == 1
+
+
+INTERRUPTED = f"""
+name: slow
+steps:
+  - {{name: slow, kind: shell, run: '{DIES.format(name="slow")}'}}
+"""
+
+
+@pytest.mark.parametrize(("said", "did"), [("f", ["slow"]), ("l", ["later"]), ("a", [])])
+def test_where_another_run_ended_later_it_is_asked_which_one_is_meant(
+    program: Program, said: str, did: list[str]
+) -> None:
+    killed(program, INTERRUPTED)
+    later = fail(program, "later")
+    before = effects(program)
+    with typed(program, "resume") as child:
+        child.expect_exact(later)
+        child.expect_exact("it ended later")
+        child.expect_exact("or [a]bort? [a]: ")
+        child.sendline(said)
+        if did:
+            child.expect_exact("[a] " if said == "f" else "[a]: ")
+            child.sendline("r")
+        assert ended(child) == {"f": 0, "l": 1, "a": 3}[said]
+    assert effects(program) == before + did
+
+
+def test_where_the_interrupted_run_is_the_last_one_nothing_is_asked(program: Program) -> None:
+    fail(program, "earlier")
+    killed(program, INTERRUPTED)
+    with typed(program, "resume") as child:
+        child.expect_exact("or [a]bort? [a] ")
+        child.sendline("r")
+        assert ended(child) == 0
+    assert effects(program) == ["earlier", "slow", "slow"]

@@ -67,7 +67,7 @@ def test_items_before_one_that_was_taken_back_are_not_done_twice(program: Progra
         child.expect_exact("Go on?")
         child.sendline("y")
         child.expect_exact("`bad` failed")
-        child.expect_exact("or [a]bort?")
+        child.expect_exact("or [a]bort")
         child.sendline("r")
         child.expect_exact("Was it taken back?")
         child.sendline("n")

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.forked import Begun
 from tests.support.program import Program
+from tests.support.terminal import ended, typed, typed_anew
 
 HELLO = "name: hello\nsteps: [{name: Say it, kind: shell, run: echo hello; echo oops >&2}]\n"
 
@@ -415,3 +416,58 @@ steps:
     done = program("run", "x.yaml")
     assert done.code == 0, done.err
     assert "is thrown away, and may end it once pup-tui has ended" in done.err
+
+
+@pytest.mark.parametrize("word", ["help", "version"])
+def test_what_is_a_command_elsewhere_is_named_as_the_option_that_it_is_here(
+    program: Program, word: str
+) -> None:
+    assert f"say `pup-tui --{word}`" in program(word).err
+
+
+def test_an_option_without_its_value_names_its_command(program: Program) -> None:
+    assert "see `pup-tui run --help`" in program("run", "x", "--break-lock").err
+
+
+def test_a_file_that_is_not_there_has_no_place_in_it(program: Program) -> None:
+    assert "error: missing.yaml: there is no runbook" in program("validate", "missing.yaml").out
+
+
+def test_a_folder_that_the_environment_names_and_that_is_not_there_is_said(
+    program: Program,
+) -> None:
+    nowhere = str(program.cwd / "nowhere")
+    for args in (("list",), ("run", "qqqq")):
+        told = program(*args, PUP_TUI_RUNBOOKS=nowhere).err
+        assert f"PUP_TUI_RUNBOOKS names what is no folder: {nowhere}" in told
+
+
+def test_a_run_without_a_record_names_no_id(program: Program) -> None:
+    path = program.write("x", "name: x\nsteps: [{name: a, kind: shell, run: 'true'}]\n")
+    assert "x · without a record\n" in program("run", str(path), "--no-journal").err
+
+
+def test_on_a_terminal_missing_credentials_are_told_before_values_are_asked_for(
+    program: Program,
+) -> None:
+    path = program.write(
+        "asks",
+        "name: asks\nvars: {SERVICE: {}}\n"
+        "steps: [{name: Look, id: look, kind: pup, run: monitors list}]\n",
+    )
+    with typed_anew(program, "run", str(path)) as child:
+        child.expect_exact("no credentials of Datadog were found, and `look` asks it")
+        child.expect_exact("SERVICE: ")
+        child.sendcontrol("d")
+        child.expect_exact("stopped at a question")
+        assert ended(child) == 130
+
+
+def test_on_a_terminal_what_is_read_only_names_what_it_will_refuse(program: Program) -> None:
+    path = program.write(
+        "x", "name: x\nsteps: [{name: a, id: writes, kind: shell, run: touch made}]\n"
+    )
+    with typed(program, "run", str(path), "--read-only") as child:
+        child.expect_exact("read-only: refused when its turn comes is writes")
+        assert ended(child) == 1
+    assert not (program.cwd / "made").exists()

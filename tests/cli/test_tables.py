@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pup_tui.cli.printing import columns
+from pup_tui.local_time import local_time_of
 from tests.support.program import Program
 from tests.support.terminal import ended, typed
 
@@ -65,3 +66,21 @@ def test_tables_of_a_run_fit_the_terminal_and_are_whole_elsewhere(program: Progr
     assert [len(line) for line in kept if line.endswith("…")] == [80, 80]
     whole = program("run", "wide.yaml").out, program("show", run["run"]).out
     assert all("x" * 100 in text and "59y60" in text for text in whole)
+
+
+def test_the_history_tells_when_and_how_long_on_a_narrow_terminal(program: Program) -> None:
+    name = "rollback-feature-flags"
+    path = program.write(name, f"name: {name}\nsteps: [{{name: a, kind: shell, run: 'true'}}]\n")
+    for _ in range(3):
+        assert program("run", str(path)).code == 0
+    rows = program("history", "--json").json
+    with typed(program, "history", "--limit", "2") as child:
+        assert ended(child) == 0
+        head, *lines = str(child.before).splitlines()
+    assert head.split()[:5] == ["RUN", "RUNBOOK", "STATUS", "STARTED", "DURATION"]
+    assert max(map(len, lines)) <= 80
+    for row, line in zip(rows[:2], lines, strict=True):
+        assert row["run"].endswith(line.split()[0])
+        assert local_time_of(row["started_at"]) in line
+        assert program("show", line.split()[0], "--json").json["run"] == row["run"]
+    assert len(program("history", "--limit", "1", "--json").json) == 1

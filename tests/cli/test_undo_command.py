@@ -67,6 +67,8 @@ def test_on_a_terminal_it_is_asked_with_what_it_does(
         child.expect("two: echo not 7")
         child.expect("Take back these 2 steps")
         child.sendline(said)
+        if said == "y":
+            child.expect_exact("all 2 steps were taken back; the run itself stays failed")
         assert ended(child) == code
     assert effects(program)[3:] == done
 
@@ -174,3 +176,13 @@ def test_on_a_terminal_it_is_asked_what_became_of_a_step(
             child.sendline("y")
         assert ended(child) == code
     assert effects(program)[2:] == then
+
+
+def test_a_run_that_failed_names_the_way_back_where_there_is_one(program: Program) -> None:
+    failed = program("run", str(program.write("moved", BOOK)))
+    run = newest(program)["run"]
+    assert f"`pup-tui undo {run}` takes back what it did" in failed.err
+    assert "Not taken back, since --undo was not given" in failed.err
+    assert "answered by nobody" not in failed.err
+    assert "undo nothing since nobody was asked (--undo was not given)" in program("show", run).out
+    assert "takes back what it did" not in program("resume", run, "--undo").err

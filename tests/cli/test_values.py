@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.program import Program
+from tests.support.terminal import ended, typed
 
 RUNBOOK = """\
 name: values
@@ -77,7 +78,11 @@ steps: [{name: Say, kind: shell, run: "echo {{ A }}{{ B }}"}]
     )
     done = program("run", str(path))
     assert done.code == 2
-    assert "`A` is required; `B` is required: give values with --arg NAME=VALUE" in done.err
+    first, second, last = done.err.splitlines()
+    assert first == "  `A` is required: give it a value with --arg A=VALUE"
+    assert second.startswith("  `B` is required: ")
+    assert second.endswith("with --arg B=VALUE")
+    assert last == "pup-tui: 2 values are missing or wrong: see the lines above"
     of_one = program("run", str(path), "--arg", "A=1").err
     assert "env:NOBODY_SET_THIS holds none; give it a value with --arg B=VALUE" in of_one
 
@@ -153,3 +158,17 @@ def test_what_the_command_of_a_variable_leaves_running_is_named(program: Program
     assert ended.event("step.output", step="a", text="value")
     told = "pup-tui: a command that gives a value: still running, and not waited for: sleep (pid "
     assert told in ended.err
+
+
+def test_on_a_terminal_the_values_stand_before_the_first_step(program: Program) -> None:
+    path = program.write(
+        "told",
+        "name: told\nvars: {ENV: {default: production}, T: {type: secret, from: 'env:T'}}\n"
+        "steps: [{name: Say, kind: shell, run: 'echo {{ ENV }}'}]\n",
+    )
+    known = Program(program.cwd, {**program.environ, "T": "hunter2-token"})
+    with typed(known, "run", str(path)) as child:
+        child.expect_exact("    ENV = production")
+        child.expect_exact("    T = ***")
+        child.expect_exact("1/1 Say")
+        assert ended(child) == 0

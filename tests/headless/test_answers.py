@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pexpect
 import pytest
 
@@ -365,3 +366,16 @@ steps:
         child.send("a\nb\nc\n\n")
         assert ended(child) == 0
     assert (program.cwd / "told").read_text() == '["a", "b", "c"]\n'
+
+
+def test_on_a_terminal_how_it_ended_breaks_between_words_only(program: Program) -> None:
+    why = "a reason that has more words than fit on one line of a terminal, for it is a long one"
+    path = program.write(
+        "x", f"name: x\nsteps: [{{name: a, kind: stop, status: failed, message: '{why}'}}]\n"
+    )
+    with typed(program, "run", str(path)) as child:
+        assert ended(child) == 1
+        lines = click.unstyle(str(child.before)).splitlines()
+    last = lines[next(at for at, line in enumerate(lines) if line.startswith("failed: ")) :]
+    assert max(map(len, last)) < 80
+    assert f"failed: {why}" in " ".join(line.strip() for line in last)

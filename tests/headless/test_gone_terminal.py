@@ -150,9 +150,9 @@ def test_before_a_run_goes_on_other_words_are_asked_for_again_too(program: Progr
     assert program("run", str(path)).code == 1
     (program.cwd / "a").mkdir()
     with typed(program, "resume") as child:
-        child.expect_exact("or [a]bort?")
+        child.expect_exact("leaves the run as it is?")
         child.sendline("x")
         child.expect_exact("That is none of them.")
-        child.expect_exact("or [a]bort?")
+        child.expect_exact("leaves the run as it is?")
         child.sendline("r")
         assert ended(child) == 0

@@ -369,3 +369,10 @@ def test_any_expression_gives_a_value_or_a_template_error(source: str) -> None:
 )
 def test_what_surely_gives_a_number(source: str, is_number: bool) -> None:
     assert compile_expression(source).is_number is is_number
+
+
+def test_a_single_equals_sign_is_told_what_compares() -> None:
+    with pytest.raises(TemplateError) as caught:
+        compile_expression("A = 'x'")
+    assert "`=` is not expected here" in caught.value.message
+    assert caught.value.hint == "`==` compares"

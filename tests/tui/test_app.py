@@ -313,6 +313,7 @@ async def test_with_runs_it_leaves_them_for_later(
     assert [request.script for request in executor.requests] == ["echo"]
     ends = [(summary.status, summary.reason) for summary in log.summaries.values()]
     assert ends == [(RunStatus.INTERRUPTED, "interrupted: left for later by alice")] * 2
+    assert {run.program.id for run in console.app.runs.left} == {"clean", "asks"}
 
 
 async def asked_about_leaving(console: Console, *holds: asyncio.Event) -> None:

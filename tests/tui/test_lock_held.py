@@ -9,6 +9,7 @@ import pytest
 
 from pup_tui.core.events import Lock, Moment, RunCreated, Source
 from pup_tui.drivers.locks import HeldLocks
+from pup_tui.local_time import local_time
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.lock_held import LockHeldScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
@@ -70,7 +71,7 @@ async def test_the_holder_is_named_and_nothing_runs(
             "flag/checkout",
             "bob [red]",
             "elsewhere",
-            "2023-11-14 22:13:20 UTC",
+            local_time(1_700_000_000),
             "01BOBSRUN",
             "Cancel",
             "Break the lock…",

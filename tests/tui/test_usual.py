@@ -55,7 +55,7 @@ def test_a_bar_fills_up_to_the_usual_time_and_says_when_it_takes_longer() -> Non
 
 def test_how_fresh_something_is() -> None:
     assert [how_long_ago(days * 86_400) for days in (0.9, 1.5, 12)] == [
-        "within a day", "a day ago", "12 days ago"
+        "less than a day ago", "a day ago", "12 days ago"
     ]  # fmt: skip
 
 

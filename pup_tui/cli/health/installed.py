@@ -65,6 +65,9 @@ def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Diagnos
     for error in catalog.closed_folders():
         told = f"{error.message}: {error.path}"
         yield Diagnosis(what=WHAT, subject="folder", state="problem", detail=told, hint=error.hint)
+    for error in catalog.missed_folders():
+        told = f"{error.message}: {error.path}"
+        yield Diagnosis(what=WHAT, subject="folder", state="warning", detail=told)
     broken = [each for each in found if each.program is None]
     total = f"{len(found)} installed"
     yield Diagnosis(what=WHAT, subject="installed", detail=total)
@@ -142,7 +145,7 @@ def refused(
     if read_only and changing:
         yield _steps(changing, "may change something, and the mode is read-only")
     if not needing and not forbidden and not unusable and not (read_only and changing):
-        yield Diagnosis(what=WHAT, subject="refused", detail="no step that is known to be")
+        yield Diagnosis(what=WHAT, subject="refused", detail="as far as is known, no step would be")
 
 
 def _unusable(

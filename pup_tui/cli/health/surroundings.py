@@ -25,11 +25,11 @@ def configuration(settings: Settings) -> Iterator[Diagnosis]:
             what=what,
             subject="file",
             state="problem",
-            detail=f"{problem.path}:{problem.line}:{problem.column}: {problem.message}",
+            detail=f"{problem.place_in(problem.path)}: {problem.message}",
             hint=problem.hint or "nothing of that file counts until it is mended",
         )
     if not settings.problems:
-        told = str(path) if path.exists() else f"there is no {path}: all is as usual"
+        told = str(path) if path.exists() else f"there is no {path}: every setting has its default"
         yield Diagnosis(what=what, subject="config.yaml", detail=told)
     if settings.profile is not None and not settings.profile.problems:
         yield Diagnosis(what=what, subject="profile", detail=settings.profile.name)
@@ -63,7 +63,7 @@ def terminal(settings: Settings) -> Iterator[Diagnosis]:
     """What the console would have to draw on."""
     what, facts = "terminal", settings.terminal
     if not facts.can_show:
-        told = "standard input or output is none: there is no console here"
+        told = "standard input or output is no terminal: the console cannot be shown here"
         yield Diagnosis(what=what, subject="kind", detail=told)
         return
     if facts.kind in ("dumb", "unknown"):

@@ -51,7 +51,9 @@ def read_values(path: Path) -> FileValues:
         data = read_file(path)
     except (OSError, Unreadable) as error:
         why = place_error(error, path).message if isinstance(error, OSError) else str(error)
-        raise InvalidRunbook([Problem(path=str(path), message=f"cannot be read: {why}")]) from error
+        raise InvalidRunbook(
+            [Problem(path=str(path), message=f"cannot be read: {why}", whole=True)]
+        ) from error
     node, problems = yaml.parse(data, str(path))
     if problems:
         raise InvalidRunbook(problems)

@@ -305,7 +305,7 @@ def _problems(described: Described) -> list[Content]:
     ]
     for problem in loaded.errors[:MOST_PROBLEMS]:
         file = described.place if Path(problem.path) == loaded.path else problem.path
-        place = f"{file}:{problem.line}:{problem.column}"
+        place = problem.place_in(file)
         told += [Content(), Content.styled(safe_text(place), "$text-muted")]
         told += _line_at(lines_of(problem.path), problem.line, problem.column)
         told.append(Content(safe_text(problem.message, multiline=True)))
