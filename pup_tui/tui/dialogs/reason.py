@@ -59,8 +59,8 @@ class ReasonScreen(Dialog):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value.strip():
-            self.want("")
+        # What was said was said of another text.
+        self.want("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
