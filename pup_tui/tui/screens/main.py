@@ -144,9 +144,13 @@ class MainScreen(Shell):
     async def action_put_alert_aside(self) -> None:
         """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
         if self.query(AlertBanner):
-            await self.query(AlertBanner).remove()
+            await self._drop_alert()
         else:
             await self.query(InterruptedBanner).remove()
+            self.refresh_bindings()
+
+    async def _drop_alert(self) -> None:
+        await self.query(AlertBanner).remove()
         self.refresh_bindings()
 
     # The catalog
@@ -157,7 +161,10 @@ class MainScreen(Shell):
         return not (self.library.loading or self.library.entries)
 
     def _look(self) -> None:
-        """Look for what has changed on disk, unless the last look is not over yet."""
+        """Look for what has changed on disk, unless the last look is not over yet, and at the alert."""
+        alert = self._services.alert
+        if alert is not None and self.query_children(AlertBanner) and not alert.fires():
+            self.do("alert", self._drop_alert)
         if not self._looking:
             self._looking = True
             self._take_in_catalog()
@@ -180,7 +187,7 @@ class MainScreen(Shell):
                     self._begins_at = wanted
                     self.select(wanted)
                 self._look_whether_ready()
-                if first and self._services.alert is not None:
+                if first and self._services.alert is not None and self._services.alert.fires():
                     # Not before there is the runbook that it names.
                     banner = AlertBanner(self._services.alert)
                     banner.display = self.page == BESIDE_SIDEBAR
@@ -610,7 +617,7 @@ class MainScreen(Shell):
             self._call_for(message.view, "waits for you", "warning")
         self._show_activity()
 
-    async def on_run_view_ended(self, message: RunView.Ended) -> None:
+    def on_run_view_ended(self, message: RunView.Ended) -> None:
         message.stop()
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
@@ -622,10 +629,6 @@ class MainScreen(Shell):
             else:
                 self._broken_off.append(message.view)
             self._offer_ways_on()
-            alert, done = self._services.alert, message.status == "succeeded"
-            if done and alert is not None and message.view.program.id == alert.runbook:
-                await self.query(AlertBanner).remove()
-                self.refresh_bindings()
         self._show_activity()
         self._look_at_runs()
         self._describe()
