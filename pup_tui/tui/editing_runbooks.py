@@ -58,6 +58,8 @@ class Edited(NamedTuple):
 
     text: str
     severity: SeverityLevel = "warning"
+    made: Path | None = None
+    """The file of a new runbook, where one was written."""
 
 
 async def edit_runbook(app: App[object], entry: Entry, services: Services) -> Edited:
@@ -149,7 +151,7 @@ async def _edit_new(app: App[object], path: Path, text: str, services: Services)
         await aside(_write_new, path, text)
     except OSError as error:
         return Edited(safe_text(f"{path} cannot be written: {told_error(error)}."))
-    return await _edit(app, path, services)
+    return (await _edit(app, path, services))._replace(made=path)
 
 
 def own_folder(services: Services) -> Path | None:

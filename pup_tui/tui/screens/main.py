@@ -29,6 +29,8 @@ from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.core.notices import AnyNotice
@@ -104,6 +106,8 @@ class MainScreen(Shell):
         self._broken_off: list[RunView] = []
         """Runs that were broken off to go on in another way, and are to be resumed with that."""
         self._begins_at: Entry | None = None
+        self._made: Path | None = None
+        """The file of a new runbook that is not in the list yet."""
         self._is_ready = False
         self._names_something = False
         """Whether the runbook that is selected names something at Datadog."""
@@ -186,6 +190,7 @@ class MainScreen(Shell):
                 if first and (wanted := library.opened_at()) is not None:
                     self._begins_at = wanted
                     self.select(wanted)
+                self._go_to_made()
                 self._look_whether_ready()
                 if first and self._services.alert is not None and self._services.alert.fires():
                     # Not before there is the runbook that it names.
@@ -311,7 +316,16 @@ class MainScreen(Shell):
 
     def _tell_edited(self, edited: Edited) -> None:
         self.notify(edited.text, severity=edited.severity, markup=False, timeout=ERROR_SECONDS)
+        self._made = edited.made
         self._look()
+        self._go_to_made()
+
+    def _go_to_made(self) -> None:
+        """Stand on the runbook that was written, as soon as the list has it."""
+        entries = (each for each in self.library.entries if each.path == self._made)
+        if self._made is not None and (entry := next(entries, None)) is not None:
+            self._made = None
+            self.select(entry)
 
     # From a runbook to a run
 
