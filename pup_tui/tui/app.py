@@ -237,9 +237,23 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         from pup_tui.tui.dialogs.reason import FileScreen
         from pup_tui.tui.output_elsewhere import save
 
-        answer = await self.push_screen_wait(FileScreen(wanted.path.name))
+        # The number before it counts steps otherwise than the list of steps does.
+        suggested = wanted.path.name.partition("-")[2] or wanted.path.name
+        answer = await self.push_screen_wait(FileScreen("Save the output", suggested))
         if answer is not None:
             self.notify(await save(wanted.path, answer.note, self.services), markup=False)
+
+    @work(group="save")
+    async def save_screen(self) -> None:
+        """Write what the screen shows to a file, as a picture."""
+        from pup_tui.tui.dialogs.reason import FileScreen
+        from pup_tui.tui.output_elsewhere import save_text
+
+        picture = self.export_screenshot()
+        asks = FileScreen("Save the screen", "screen.svg", what="A picture (SVG)")
+        answer = await self.push_screen_wait(asks)
+        if answer is not None:
+            self.notify(await save_text(picture, answer.note, self.services), markup=False)
 
     @on(events.TextSelected)
     def _copy_selected(self) -> None:

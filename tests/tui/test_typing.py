@@ -56,8 +56,9 @@ async def test_what_is_typed_on_answers_no_question_that_came_right_behind(
         await searching(c, hold)
         await c.pilot.press("enter")
         await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
-        asks = c.app.screen
-        assert isinstance(asks, ConfirmScreen)
+        shown = c.app.screen
+        assert isinstance(shown, ConfirmScreen)
+        asks: ConfirmScreen = shown
         await c.until(lambda: asks._takes_from < 1e300)
         for key in "yaml":
             # However long the pause between two words is.
