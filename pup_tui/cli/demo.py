@@ -100,7 +100,7 @@ def suggestions() -> dict[str, str]:
 
 
 def firing(world: World) -> FiringAlert:
-    """The alert of the sandbox's incident, which fires while its monitor's measure is bad, and what ends it."""
+    """The alert of the sandbox's incident, which fires while what its monitor measures is bad."""
     from pup_tui.datadog.sandbox import ids
     from pup_tui.tui.services import FiringAlert
 

@@ -78,9 +78,9 @@ class Services(Struct, frozen=True, kw_only=True):
     word where runs act; `suggestions` are values that forms begin with; `open_at` is the runbook to show
     first, of the catalog or not; `alert` is told of for as long as it fires. `profile` is the one that runs
     are made with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys`
-    which keys actions have that do not have their usual ones. With `read_only` steps that may change something are
-    refused. `workflows` fetches the Datadog Workflows, where there are credentials. `present` asks Datadog
-    for the state of what a runbook names, with the values that are given, and changes nothing.
+    which keys actions have that do not have their usual ones. With `read_only` steps that may change
+    something are refused. `workflows` fetches the Datadog Workflows, where there are credentials. `present`
+    asks Datadog for the state of what a runbook names, with the values that are given, and changes nothing.
     """
 
     catalog: Catalog
