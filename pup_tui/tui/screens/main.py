@@ -315,7 +315,8 @@ class MainScreen(Shell):
             self._tell_edited(edited)
 
     def _tell_edited(self, edited: Edited) -> None:
-        self.notify(edited.text, severity=edited.severity, markup=False, timeout=ERROR_SECONDS)
+        seconds = None if edited.severity == "information" else ERROR_SECONDS
+        self.notify(edited.text, severity=edited.severity, markup=False, timeout=seconds)
         self._made = edited.made
         self._look()
         self._go_to_made()
