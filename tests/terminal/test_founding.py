@@ -54,7 +54,8 @@ def open_form(screen: Screen, runbook: str) -> None:
     screen.press(*runbook)
     screen.press("enter")
     # The file's path is wrapped wherever the checkout's own path makes it too long for the pane.
-    wrapped = "\\s*".join(re.escape(character) for character in f"{runbook}.yaml")
+    between = "[\\s▁-█]*"  # the scrollbar may stand at the end of a line
+    wrapped = between.join(re.escape(character) for character in f"{runbook}.yaml")
     screen.wait_for(f"file\\s[\\s\\S]*{wrapped}")
     screen.wait_for("Run  r")
     screen.press("r")
