@@ -261,7 +261,7 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
             self.notify(await save(wanted.path, answer.note, self.services), markup=False)
 
     @work(group="save")
-    async def save_screen(self) -> None:
+    async def action_save_screen(self) -> None:
         """Write what the screen shows to a file, as a picture."""
         from pup_tui.tui.dialogs.reason import FileScreen
         from pup_tui.tui.output_elsewhere import save_text

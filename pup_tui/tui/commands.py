@@ -73,16 +73,12 @@ class ConsoleCommands(Provider):
             yield entry, PaletteCommand(f"{what}: {safe_text(entry.id)}", act)
 
     def _actions(self) -> Iterator[PaletteCommand]:
-        from pup_tui.tui.app import PupTuiApp
-
         main = self._main
         if main is not None:
             yield from self._here(main)
             yield from self._places(main)
+            yield PaletteCommand("screen: write it as SVG", self._doing("save_screen"))
         yield from self._themes()
-        app = self.app
-        if isinstance(app, PupTuiApp):
-            yield PaletteCommand("screen: write it as SVG", app.save_screen)
         yield PaletteCommand("help: keys", self._doing("help"))
         yield PaletteCommand("quit", self._doing("quit"))
 
