@@ -33,7 +33,7 @@ __all__ = [
     "wanted_inputs",
 ]
 
-_CHOOSE = "choose one with --profile NAME, or in the console's title bar"
+_CHOOSE = "choose one with --profile NAME; in the console leave the form (esc), then P chooses one"
 
 
 class InputQuestion(Protocol):

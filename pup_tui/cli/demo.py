@@ -101,11 +101,17 @@ def suggestions() -> dict[str, str]:
 
 
 def firing(world: World) -> FiringAlert:
-    """The alert of the sandbox's incident, and the runbook that ends it."""
+    """The alert of the sandbox's incident, which fires while what its monitor measures is bad."""
     from pup_tui.datadog.sandbox import ids
     from pup_tui.tui.services import FiringAlert
 
     monitor = next(each for each in world.monitors if each.id == ids.MONITOR_ID)
+
+    def fires() -> bool:
+        # The monitor's state is that of the last request, after which it may be that nobody asks again.
+        now = world.timeline.elapsed()
+        return world.level(monitor.measure, monitor.service, monitor.env, now) > monitor.critical
+
     return FiringAlert(
         title=f"{monitor.name} in {monitor.env}",
         since=monitor.changed or 0.0,
@@ -113,6 +119,7 @@ def firing(world: World) -> FiringAlert:
         runbook=FITS,
         reason="is for errors that began when a flag was turned on",
         values={"FLAG_KEY": ids.FLAG_KEY, "SERVICE": monitor.service, "ENV": monitor.env},
+        fires=fires,
     )
 
 

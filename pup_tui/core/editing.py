@@ -40,8 +40,9 @@ class Editable(Struct, frozen=True):
     """The text of a step that can be changed before it runs once more.
 
     `refers` are the values that stand in it by a name, as people may see them, `hides` tells that `***`
-    stands in it for secrets. `suffix` is that of a file that holds such a text. `judge` gives what is
-    recorded of a changed text, None where nothing was changed; ValueError says why it cannot be run.
+    stands in it for secrets. `sources` are the author's expressions for those names. `suffix` is that of a
+    file that holds such a text. `judge` gives what is recorded of a changed text, None where nothing was
+    changed; ValueError says why it cannot be run.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Editable(Struct, frozen=True):
     suffix: str
     judge: Callable[[str], EditedText | None]
     hides: bool = False
+    sources: Mapping[str, str] = {}
 
 
 def editable_of(
@@ -62,7 +64,7 @@ def editable_of(
             return None
         request = render_edited(step, edited, scope, around).request
         before = EditedText(values.text, values.seen) if edited is None else edited
-        return _of_script(request, before, values.secrets)
+        return _of_script(request, before, values)
     now = step if edited is None else _with_keys(step, edited.text, scope, around)
     seen = _seen(now, scope, around)
     original = seen if now is step else _seen(step, scope, around)
@@ -90,28 +92,32 @@ def _rendered(step: Step, edited: EditedText, scope: Scope, around: Around) -> R
     return render_request(changed, scope, around)
 
 
-def _of_script(request: StepRequest, before: EditedText, secrets: Mapping[str, str]) -> Editable:
+def _of_script(request: StepRequest, before: EditedText, values: _ScriptValues) -> Editable:
     def judge(text: str) -> EditedText | None:
         changed = structs.replace(before, text=text)
         request.with_text(changed)
         return None if text == before.text else changed
 
     refers = {
-        f"${{{name}}}": f"{MASK}, a secret" if name in secrets else value
+        f"${{{name}}}": f"{MASK}, a secret" if name in values.secrets else value
         for name, value in before.values.items()
     }
-    return Editable(before.text, refers, ".sh", judge)
+    # A text that was changed before may have been made of other values.
+    known = values.sources if before.values == values.seen else {}
+    sources = {f"${{{name}}}": source for name, source in known.items()}
+    return Editable(before.text, refers, ".sh", judge, sources=sources)
 
 
 class _ScriptValues(Struct, frozen=True):
     """A script and the values that it refers to by their names, as people may see them (`seen`).
 
-    `secrets` are those that are made out of secrets, as they are.
+    `secrets` are those that are made out of secrets, as they are; `sources` what the author wrote for them.
     """
 
     text: str
     seen: dict[str, str]
     secrets: dict[str, str]
+    sources: dict[str, str]
 
 
 def _script_values(step: Step, scope: Scope, around: Around) -> _ScriptValues | None:
@@ -123,7 +129,12 @@ def _script_values(step: Step, scope: Scope, around: Around) -> _ScriptValues | 
     if script.holds_secret:
         return None
     secrets = {name: script.env[name] for name in script.secrets}
-    return _ScriptValues(script.script, script.env | dict.fromkeys(secrets, MASK), secrets)
+    seen = script.env | dict.fromkeys(secrets, MASK)
+    sources = {
+        name: " and ".join(f"{{{{ {each} }}}}" for each in written)
+        for name, written in script.sources.items()
+    }
+    return _ScriptValues(script.script, seen, secrets, sources)
 
 
 def _with_secrets(step: Step, edited: EditedText, scope: Scope, around: Around) -> EditedText:

@@ -38,13 +38,10 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import RunRow, RunSummary, leg_file
+from pup_tui.journal.records import OWNER_GONE, RunRow, RunSummary, leg_file
 from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
-
-OWNER_GONE = "the program ended while the run was under way"
-"""The reason of a run whose process is no more."""
 
 _SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""

@@ -12,6 +12,9 @@ from pup_tui.core.state import RunStatus
 HIDDEN = "***"
 """Stands where a secret's value would."""
 
+OWNER_GONE = "the program ended while the run was under way"
+"""The reason of a run whose process is no more."""
+
 
 class RunRecord(Struct, frozen=True, kw_only=True):
     """What is known of a run when it begins.

@@ -19,7 +19,7 @@ class ShellScript(Code, Struct, frozen=True):
     ``script`` is to be run with ``env`` added to its environment. ``shown`` is the script for
     people, with the values in it, quoted, and what was made out of secrets hidden. ``secrets`` are the
     names in ``env`` whose values were made out of secrets; ``holds_secret`` tells that one stands in
-    ``script`` itself.
+    ``script`` itself. ``sources`` are the expressions that the names in ``env`` stand for.
     """
 
     script: str
@@ -27,3 +27,4 @@ class ShellScript(Code, Struct, frozen=True):
     shown: str
     secrets: frozenset[str] = frozenset()
     holds_secret: bool = False
+    sources: dict[str, tuple[str, ...]] = {}

@@ -26,7 +26,15 @@ from textual.widgets import Button
 from pup_tui.console_keys import Aim
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
-from pup_tui.tui.keys import bound, by_position, keymap, own_bindings, with_keys
+from pup_tui.tui.keys import (
+    bound,
+    by_position,
+    does_elsewhere,
+    keymap,
+    own_bindings,
+    shown_key,
+    with_keys,
+)
 from pup_tui.tui.notes import as_note
 from pup_tui.tui.output_wanted import OutputForEditor, OutputForFile, OutputForPager
 from pup_tui.tui.remembered import remember, remembered
@@ -126,6 +134,15 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         else:
             await super().on_event(key)
         return key
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """As Textual's own; a key that does nothing here says so, where it does something elsewhere."""
+        done = await super()._check_bindings(key, priority)
+        on_page = isinstance(self.screen, MainScreen) and not (done or priority)
+        if on_page and does_elsewhere(self, key):
+            told = f"{shown_key(self, key)} does nothing here: {{help}} shows the keys that do."
+            self.notify(with_keys(self, told), markup=False, timeout=3)
+        return done
 
     def _does_to_runs(self, key: events.Key) -> str:
         """What a key would begin, or do to a run, where the focus is now; dialogs look at that themselves."""
@@ -235,9 +252,23 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         from pup_tui.tui.dialogs.reason import FileScreen
         from pup_tui.tui.output_elsewhere import save
 
-        answer = await self.push_screen_wait(FileScreen(wanted.path.name))
+        # The number before it counts steps otherwise than the list of steps does.
+        suggested = wanted.path.name.partition("-")[2] or wanted.path.name
+        answer = await self.push_screen_wait(FileScreen("Save the output", suggested))
         if answer is not None:
             self.notify(await save(wanted.path, answer.note, self.services), markup=False)
+
+    @work(group="save")
+    async def action_save_screen(self) -> None:
+        """Write what the screen shows to a file, as a picture."""
+        from pup_tui.tui.dialogs.reason import FileScreen
+        from pup_tui.tui.output_elsewhere import save_text
+
+        picture = self.export_screenshot()
+        asks = FileScreen("Save the screen", "screen.svg", what="A picture (SVG)")
+        answer = await self.push_screen_wait(asks)
+        if answer is not None:
+            self.notify(await save_text(picture, answer.note, self.services), markup=False)
 
     @on(events.TextSelected)
     def _copy_selected(self) -> None:
@@ -382,8 +413,11 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
     # Notes
 
     def notify(self, message: str, **options: Any) -> None:
-        """As Textual's own, but no longer than there is room for beside a question."""
-        super().notify(as_note(message), **options)
+        """As Textual's own, but no longer than there is room for beside a question, and once at a time."""
+        note = as_note(message)
+        for shown in [each for each in self._notifications if each.message == note]:
+            self._unnotify(shown)
+        super().notify(note, **options)
 
     # Help
 

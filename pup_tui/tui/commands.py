@@ -77,6 +77,7 @@ class ConsoleCommands(Provider):
         if main is not None:
             yield from self._here(main)
             yield from self._places(main)
+            yield PaletteCommand("screen: write it as SVG", self._doing("save_screen"))
         yield from self._themes()
         yield PaletteCommand("help: keys", self._doing("help"))
         yield PaletteCommand("quit", self._doing("quit"))

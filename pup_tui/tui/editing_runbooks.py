@@ -61,6 +61,8 @@ class Edited(NamedTuple):
 
     text: str
     severity: SeverityLevel = "warning"
+    made: Path | None = None
+    """The file of a new runbook, where one was written."""
     stamps: Mapping[Path, Stamp] = MappingProxyType({})
 
     def holds(self) -> bool:
@@ -157,7 +159,7 @@ async def _edit_new(app: App[object], path: Path, text: str, services: Services)
         await aside(_write_new, path, text)
     except OSError as error:
         return Edited(safe_text(f"{path} cannot be written: {told_error(error)}."))
-    return await _edit(app, path, services)
+    return (await _edit(app, path, services))._replace(made=path)
 
 
 def own_folder(services: Services) -> Path | None:
@@ -193,4 +195,4 @@ def _judged(loaded: Loaded) -> Edited:
             more = f", the first in {first}" if len(found) > 1 else f": {first}"
             told = f"{name} has {counted(len(found), what)}{more}"
             return Edited(told, stamps=loaded.stamps)
-    return Edited(f"{name} is valid.", "information", loaded.stamps)
+    return Edited(f"{name} is valid.", "information", stamps=loaded.stamps)

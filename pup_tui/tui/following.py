@@ -12,7 +12,8 @@ from pup_tui.drivers.children import never_begun
 from pup_tui.drivers.following import FollowedRun, driver_of
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import run_dir
-from pup_tui.journal.reader import OWNER_GONE, JournalReader
+from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.records import OWNER_GONE
 from pup_tui.tui.past import PastRun, breaking_off
 
 

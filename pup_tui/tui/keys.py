@@ -75,6 +75,13 @@ def own_bindings(screen: Screen[Any]) -> Iterator[tuple[KeyAction, ActiveBinding
             yield action, active
 
 
+def does_elsewhere(app: App[Any], key: str) -> bool:
+    """Whether a key, a letter or a sign, does something in another place of the console."""
+    chosen: ChosenKeys = getattr(app, "chosen_keys", {})
+    typed = key if len(key) == 1 else _CHARACTERS.get(key)
+    return any(typed in chosen.get(name, action.keys) for name, action in ACTIONS.items())
+
+
 def by_position(app: App[Any], event: events.Key) -> events.Key:
     """The key in the same place of a US keyboard, unless it is typed into a control."""
     latin = BY_POSITION.get(event.character or "")

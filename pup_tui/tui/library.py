@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,6 +145,8 @@ class Described(Struct, frozen=True):
     about: str = ""
     names: str = ""
     """What of Datadog its steps name, counted; blank where that is nothing."""
+    from_profile: Collection[str] = ()
+    """Variables that the profile gives values to."""
 
 
 def describe(services: Services, entry: Entry, about: str = "") -> Described:
@@ -160,10 +162,18 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
         known = known_runs(services.state, entry.id, MOST_RUNS)
     except JournalError as error:
         problem = str(error)
-    where = place(entry.path, services.home)
+    where = place(_plain(entry.path), services.home)
     described = list(_described(steps, 0, loaded.is_believed))
     names = "" if loaded.runbook is None else _counted_names(loaded.runbook)
-    return Described(entry, where, loaded, described, known, problem, about, names)
+    given = services.sources().profile_values if services.profile.name else ()
+    return Described(
+        entry, where, loaded, described, known, problem, about, names, from_profile=tuple(given)
+    )
+
+
+def _plain(path: Path) -> Path:
+    """The path without detours over the folder above, which a link may make lead elsewhere."""
+    return real_path(path.parent) / path.name if ".." in path.parts else path
 
 
 def _counted_names(runbook: Runbook) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,16 +36,33 @@ async def open_in_editor(app: App[Any], output: Path, services: Services) -> str
 
 async def save(output: Path, named: str, services: Services) -> str:
     """Write an output as plain text to a new file that the operator has named; returns what came of it."""
+    return await _save(named, services, partial(write_plain, output))
+
+
+async def save_text(text: str, named: str, services: Services) -> str:
+    """The same with a text of the console's own."""
+    return await _save(named, services, partial(_write_text, text))
+
+
+async def _save(named: str, services: Services, write: Callable[[Path], int]) -> str:
     target = Path(named)
     if target.parts[:1] == ("~",):
         target = services.home.joinpath(*target.parts[1:])
     try:
-        size = await aside(write_plain, output, target)
+        size = await aside(write, target)
     except FileExistsError:
         return safe_text(f"{named} is there already, and was left as it is: name another file.")
     except OSError as error:
-        return safe_text(f"The output was not saved: {told(error)}.")
+        return safe_text(f"Nothing was saved: {told(error)}.")
     return safe_text(f"Saved {size:,} bytes to {target.absolute()}")
+
+
+def _write_text(text: str, target: Path) -> int:
+    with open(
+        open_private(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8"
+    ) as file:
+        file.write(text)
+    return target.stat().st_size
 
 
 def write_plain(output: Path, target: Path) -> int:

@@ -25,6 +25,7 @@ from pup_tui.core.notices import (
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
 from pup_tui.core.titles import item_name
+from pup_tui.journal.records import OWNER_GONE
 from pup_tui.tui.step_progress import UNFINISHED, Attempt, StepProgress
 
 
@@ -60,6 +61,8 @@ class RunProgress:
         self.duration: float | None = None
         self.waited = 0.0
         """Seconds in which it only waited for somebody, which `duration` does not count; known at its end."""
+        self.end_unseen = False
+        """Whether the program ended in the middle: how long what had begun then took, nobody knows."""
         self.warnings = 0
         self.current: str | None = None
         """The step that runs or waits, the first of several, or else the one that did so last."""
@@ -233,6 +236,7 @@ class RunProgress:
                 self.status, self.reason = notice.status, notice.reason
                 self.duration, self.warnings = notice.duration, notice.warnings
                 self.waited = notice.waited
+                self.end_unseen = notice.reason == OWNER_GONE
                 # Of what had begun an end was told: these were about to begin.
                 for left in list(self._active):
                     self._turn(self.steps[left], "pending")
@@ -288,6 +292,7 @@ class RunProgress:
     def come_again(self) -> None:
         """Every step is to come again, and is told again to have ended where it had; undo steps have run."""
         self.status, self.reason, self.duration, self.warnings = "running", "", None, 0
+        self.end_unseen = False
         for root in self.roots:
             for step in (root, *root.inside()):
                 step.reason, step.duration, step.exit_code, step.signal = "", None, None, None

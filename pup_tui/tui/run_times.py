@@ -29,6 +29,8 @@ class RunTimes:
 
     def elapsed(self) -> float | None:
         """How long the run has worked; None where that is not known."""
+        if self._progress.end_unseen:
+            return None
         if self._progress.duration is not None or self._live is None:
             return self._progress.duration
         return self._live.state.took(self.now())

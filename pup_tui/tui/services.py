@@ -36,7 +36,7 @@ class FiringAlert(Struct, frozen=True, kw_only=True):
     """What goes wrong at this moment, and the runbook that fits it.
 
     `since` is in unix seconds, `message` what the alert says, `runbook` an id, `reason` why that one, and
-    `values` are those of its variables that the alert tells.
+    `values` are those of its variables that the alert tells. `fires` tells whether it still goes wrong.
     """
 
     title: str
@@ -45,6 +45,7 @@ class FiringAlert(Struct, frozen=True, kw_only=True):
     runbook: str
     reason: str
     values: Mapping[str, str]
+    fires: Callable[[], bool] = lambda: True
 
 
 class NamedState(Struct, frozen=True, kw_only=True):
@@ -75,11 +76,11 @@ class Services(Struct, frozen=True, kw_only=True):
     `home` is the operator's; `notify` says how to call for one who looks elsewhere; `sources` makes what
     values come from, and whoever `listen`s is told what is to be said of that by the way; `site` says in a
     word where runs act; `suggestions` are values that forms begin with; `open_at` is the runbook to show
-    first, of the catalog or not; `alert` is told of at the start. `profile` is the one that runs are made
-    with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys` which
-    keys actions have that do not have their usual ones. With `read_only` steps that may change something are
-    refused. `workflows` fetches the Datadog Workflows, where there are credentials. `present` asks Datadog
-    for the state of what a runbook names, with the values that are given, and changes nothing.
+    first, of the catalog or not; `alert` is told of for as long as it fires. `profile` is the one that runs
+    are made with, `profiles` finds those that can be chosen. `appearance` says how the console looks, `keys`
+    which keys actions have that do not have their usual ones. With `read_only` steps that may change
+    something are refused. `workflows` fetches the Datadog Workflows, where there are credentials. `present`
+    asks Datadog for the state of what a runbook names, with the values that are given, and changes nothing.
     """
 
     catalog: Catalog

@@ -16,7 +16,7 @@ from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 
-PATIENCE = 0.25
+PATIENCE = 1.0
 """Seconds after which a key counts as handled, whatever what it was given to is busy with."""
 
 
@@ -52,6 +52,8 @@ class TypedAhead:
         self._give = give
         self._tell = tell
         self._under_way: events.Key | None = None
+        self._taker: MessagePump = app
+        """What that was given to."""
         self._waiting: deque[events.Key] = deque()
         self._holds: list[Hold] = []
         self._slow: Hold | None = None
@@ -115,7 +117,7 @@ class TypedAhead:
 
     async def _hand(self, key: events.Key) -> None:
         self._under_way = key
-        taker = self._app.focused or self._app.screen
+        self._taker = taker = self._app.focused or self._app.screen
         self._under_way = given = await self._give(key)
         if given.is_forwarded:
             self._follow(given, taker)
@@ -140,9 +142,16 @@ class TypedAhead:
         # Textual marks as stopped what a screen hands to the application, which acts on most keys.
         stopped = key._stop_propagation and around is not self._app
         if stopped or node is self._app or around is None:
-            self._handled(key)
+            self._settle(key, self._taker)
         else:
             self._follow(key, around)
+
+    def _settle(self, key: events.Key, node: MessagePump) -> None:
+        """Learn when that is done which nodes tell each other because of a key: it may move the focus."""
+        around = None if node is self._app else node._parent
+        then = partial(self._handled, key) if around is None else partial(self._settle, key, around)
+        if not node.call_later(then):
+            self._handled(key)
 
     def _handled(self, key: events.Key) -> None:
         if key is self._under_way:

@@ -38,6 +38,7 @@ def test_a_script_refers_to_its_values_and_a_command_has_them_as_words() -> None
     assert shell is not None
     assert shell.text == 'echo "${PUP_TUI_V0}" "${PUP_TUI_V0}"'
     assert shell.refers == {"${PUP_TUI_V0}": "x y"}
+    assert shell.sources == {"${PUP_TUI_V0}": "{{ V }}"}
     assert shell.judge(shell.text) is None
     assert shell.judge("ls") == EditedText("ls", {"PUP_TUI_V0": "x y"})
     assert pup is not None

@@ -15,7 +15,7 @@ import pytest
 from pup_tui.core.events import Interrupted
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.reader import OWNER_GONE
+from pup_tui.journal.records import OWNER_GONE
 from pup_tui.journal.store import Journal
 from tests.support.journals import problems_of
 

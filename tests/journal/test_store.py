@@ -21,8 +21,8 @@ from pup_tui.core.events import (
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.places import run_dir
-from pup_tui.journal.reader import OWNER_GONE, JournalReader
-from pup_tui.journal.records import RunRecord, RunSummary
+from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.records import OWNER_GONE, RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 from tests.journal.conftest import TEXTS
 from tests.support.journals import problems_of

@@ -365,6 +365,6 @@ def test_what_is_typed_into_a_search_answers_no_question_that_comes_meanwhile(
             screen._send("y")
         screen.wait_for("letters do nothing until enter")
         assert not (program.cwd / "acted").exists()
-        screen.press_until("enter", "Press the key again")
+        screen.press_until("down", "Press the key again")
         screen.press_until("y", "3 of 3 succeeded")
         assert (program.cwd / "acted").exists()

@@ -104,6 +104,25 @@ async def test_an_output_is_saved_to_a_new_file_and_copied_for_the_editor(
         await console.tells("is there already")
 
 
+async def test_the_screen_is_written_as_a_picture_from_the_palette(
+    tmp_path: Path, make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK}), LARGE) as console:
+        await console.sees("quick")
+        await console.press("ctrl+p")
+        await console.sees("a runbook, or something to do")
+        await console.press(*"screen: write")
+        await console.sees("screen: write it as SVG")
+        await console.press("down", "enter")
+        await console.sees("Save the screen")
+        target = tmp_path / "screen.svg"
+        console.app.screen.query_one(Input).value = str(target)
+        await console.press("enter")
+        await console.tells("Saved")
+        assert "quick" in target.read_text()
+        assert "Save the screen" not in target.read_text()
+
+
 async def test_what_is_dragged_over_is_copied_when_the_mouse_is_let_go(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

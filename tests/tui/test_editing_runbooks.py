@@ -90,6 +90,10 @@ async def test_a_new_runbook_is_written_under_the_name_that_is_given(
         await console.press("ctrl+u", *"restart-workers", "enter")
         await console.tells("The editor cannot be opened here.")
         await console.sees("restart-workers")
+        await console.eventually(
+            lambda: console.main.entry and console.main.entry.id == "restart-workers"
+        )
+        assert console.main.sidebar.runbooks.has_focus
         loaded = load(folder / "restart-workers.yaml")
         assert (loaded.id, len(loaded.problems)) == ("restart-workers", 0)
 

@@ -78,6 +78,19 @@ async def test_an_edit_that_is_left_leads_back_to_the_failure(tmp_path: Path) ->
         assert c.view.progress.steps["act"].status == "warned"
 
 
+async def test_where_the_output_is_short_the_failure_has_the_room_that_it_leaves(
+    tmp_path: Path,
+) -> None:
+    reason = "\n".join(f"reason {n}" for n in range(6))
+    bad = Play(stdout=b"boom\n", outcome=Outcome(ok=False, exit_code=3, reason=reason))
+    async with console(tmp_path, *STEPS, plays=[bad, Play()]) as c:
+        await until_shown(c, FailureScreen)
+        await c.until(lambda: "reason 5" in said(c))
+        box = c.app.screen.query_one(".dialog-message")
+        assert box.max_scroll_y == 0
+        assert not c.app.screen.query_one(".dialog-more").display
+
+
 async def test_no_key_is_offered_for_the_answer_while_a_dialog_takes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -208,9 +208,12 @@ async def test_what_cannot_be_understood_is_told_and_does_not_count(
         await console.press("h")
         await console.on("history")
         await console.press("slash", "ctrl+u")
+        await console.eventually(lambda: "words, runbook:" not in console.screen)
+        await console.press("i")
         await console.sees(
             "words, runbook:db outcome:failed operator:ana since:2d until:1h text:io"
         )
+        await console.press("ctrl+u")
         await console.type(text)
         await console.sees(told, "1 run", "✔ succeeded")
         await console.press("enter", "slash", "ctrl+u", "enter")

@@ -361,3 +361,18 @@ async def test_one_leaves_each_page_from_the_list_beside_it(
             console.main.sidebar.runbooks.focus()
             await console.press("escape")
             await console.on("overview")
+
+
+async def test_a_key_that_does_nothing_where_one_is_says_so_once(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"broken.yaml": "name: broken\nsteps: [\n"})) as console:
+        await console.sees("broken")
+        console.select("broken")
+        await console.press("r", "r")
+        await console.tells("r does nothing here: ? shows the keys that do.")
+        assert len(console.app._notifications) == 1
+        await console.press("R")
+        await console.tells("R does nothing here")
+        await console.press("f12")
+        assert len(console.app._notifications) == 2

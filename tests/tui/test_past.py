@@ -7,9 +7,11 @@ from pup_tui.core.notices import StepFinished, StepStarted
 from pup_tui.core.program import compile_program
 from pup_tui.core.standing import without_attempts
 from pup_tui.core.state import StepPhase
+from pup_tui.journal.records import OWNER_GONE
 from pup_tui.runbook.model import ConfirmStep, GroupStep, Runbook, ShellStep
 from pup_tui.tui.past import broken_off, completed
 from pup_tui.tui.run_progress import RunProgress
+from pup_tui.tui.run_times import RunTimes
 from tests.support.player import FAILS, Player, Result
 from tests.support.runbooks import program_of
 
@@ -141,13 +143,14 @@ def test_a_run_that_was_resumed_is_shown_with_all_that_its_legs_did() -> None:
                 run.learn_items(notice.step, player.machine.state)
 
     take_in()
-    broken = broken_off(player.machine.state, "crashed", ts="", duration=1.0)
+    broken = broken_off(player.machine.state, OWNER_GONE, ts="", duration=1.0)
     for notice in broken:
         run.apply(notice)
-    assert run.status == "interrupted"
+    assert (run.status, run.end_unseen) == ("interrupted", True)
+    assert RunTimes(None, run).elapsed() is None
     player.resume()
     take_in()
-    assert run.status == "running"
+    assert (run.status, run.end_unseen) == ("running", False)
     assert run.duration is None
     assert run.resumed is not None
     assert (run.resumed.leg, run.resumed.operator) == (2, "grace")

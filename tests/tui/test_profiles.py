@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from textual.color import Color
 
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
@@ -90,4 +91,25 @@ async def test_why_a_runbook_refuses_a_profile_is_shown_whole(
     async with open_console(services, (80, 24)) as console:
         console.select("picky")
         await console.pilot.press("r")
-        await console.sees("Run is off", *names, "title bar")
+        await console.sees("Run is off", *names, "(esc)")
+
+
+CLUSTER = """
+name: scale
+vars: {CLUSTER: {required: true}}
+steps: [{name: A, kind: shell, run: 'echo {{ CLUSTER }}'}]
+"""
+
+
+async def test_what_the_profile_gives_is_not_told_as_wanted(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"scale.yaml": CLUSTER}, profile=STAGING)
+    sources = structs.replace(
+        services.sources(), profile="staging", profile_values={"CLUSTER": "blue"}
+    )
+    services = structs.replace(services, sources=lambda: sources)
+    async with open_console(services) as console:
+        console.select("scale")
+        await console.sees("CLUSTER", "from the profile")
+        assert "required" not in console.screen

@@ -246,3 +246,20 @@ async def test_keys_do_not_wait_for_a_catalog_that_cannot_be_read(
         async with app.run_test() as pilot:
             await Console(app, pilot).press_at_once("q")
             await Console(app, pilot).eventually(lambda: not app.is_running)
+
+
+@pytest.mark.parametrize("at_start", [True, False])
+async def test_keys_behind_the_filter_go_where_they_would_have_gone_one_by_one(
+    make_services: MakeServices, open_console: OpenConsole, at_start: bool
+) -> None:
+    runbooks = {"asks.yaml": ASKS, "other.yaml": ASKS.replace("asks", "other")}
+    async with open_console(make_services(runbooks)) as console:
+        if not at_start:
+            console.select("other")
+            await console.eventually(lambda: console.main.entry)
+        for key in ("/", "a", "s", "k", "enter", "r"):
+            name = {"/": "slash"}.get(key, key)
+            console.app.post_message(events.Key(name, key if len(key) == 1 else "\r"))
+        await console.on("form")
+        assert console.main.entry is not None
+        assert console.main.entry.id == "asks"

@@ -56,19 +56,22 @@ async def test_what_is_typed_on_answers_no_question_that_came_right_behind(
         await searching(c, hold)
         await c.pilot.press("enter")
         await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
-        asks = c.app.screen
-        assert isinstance(asks, ConfirmScreen)
+        shown = c.app.screen
+        assert isinstance(shown, ConfirmScreen)
+        asks: ConfirmScreen = shown
         await c.until(lambda: asks._takes_from < 1e300)
         # Before a key has done nothing.
-        assert "letters do nothing until enter" in said(c)
+        assert "letters and enter do nothing until" in said(c)
         for key in "yaml":
             # However long the pause between two words is.
             await asyncio.sleep(0.01)
             await c.pilot.press(key)
         assert c.app.screen is asks
-        assert "letters do nothing until enter" in said(c)
-        await c.pilot.press("enter")
-        assert c.app.screen is asks
+        assert "letters and enter do nothing until" in said(c)
+        for key in ("enter", "enter", "down"):
+            await asyncio.sleep(0.01)
+            await c.pilot.press(key)
+            assert isinstance(c.app.screen, ConfirmScreen)
         await c.until(lambda: asks._armed)
         await c.pilot.press("y")
         await c.until(lambda: c.app.ended == ["succeeded"])
@@ -98,6 +101,46 @@ async def test_who_presses_run_behind_the_last_field_sees_the_question_that_foll
         await c.eventually(lambda: asks._armed)
         await c.press("n")
         await c.eventually(lambda: c.app.screen is not asks)
+
+
+async def test_an_enter_behind_letters_that_came_too_early_answers_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 600.0)
+    async with console(tmp_path, ASK, shell("b")) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        asks = c.app.screen
+        assert isinstance(asks, ConfirmScreen)
+        await c.pilot.press("d")
+        asks._takes_from = 0.0
+        await c.pilot.press("enter", "d", "enter")
+        assert c.app.screen is asks
+        assert "Enter took nothing" in said(c)
+        await c.pilot.press("left", "right")
+        assert "Enter took nothing" not in said(c)
+        await c.pilot.press("y")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+
+
+async def test_a_question_that_was_called_up_takes_what_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with console(tmp_path, ASK, shell("b")) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        await c.pilot.press("escape", "ctrl+n", *"ab", "escape")
+        await c.until(lambda: not isinstance(c.app.screen, NoteScreen | ConfirmScreen))
+        monkeypatch.setattr(dialog, "ARM_SECONDS", 600.0)
+        await c.pilot.press("exclamation_mark")
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        asks = c.app.screen
+        # One more is too many of those that call it up.
+        await c.pilot.press("enter")
+        assert c.app.screen is asks
+        await c.pilot.press("slash", *"primary", "enter")
+        assert c.app.screen is asks
+        assert asks.query_one("FindLine Input", Input).value == "primary"
+        await c.pilot.press("escape", "y")
+        await c.until(lambda: c.app.ended == ["succeeded"])
 
 
 async def test_what_is_typed_on_when_a_field_goes_by_itself_does_nothing(tmp_path: Path) -> None:

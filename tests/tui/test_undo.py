@@ -55,8 +55,10 @@ async def test_a_key_leads_to_undoing_what_was_chosen_and_enter_does_it() -> Non
     async with asked(UndoScreen(offered())) as (app, pilot):
         await pilot.press("u")
         assert app.focused is app.screen.query_one("#back")
-        await pilot.press("space", "u")
+        await pilot.press("space")
         assert "Undo 1 step  u" in in_sight(app)
+        await pilot.press("u")
+        assert "Undo 1 step  enter" in in_sight(app)
         assert app.answer == NOTHING
         await pilot.press("enter")
         assert app.answer == UndoAnswer("undo", steps=("scale:undo",))

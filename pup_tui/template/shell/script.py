@@ -395,6 +395,7 @@ class _Writer:
         self._names: dict[tuple[str, str], str] = {}
         """The names of values, by the text; of secrets by their expression too, so that they do not go by
         whether two are the same."""
+        self._sources: dict[str, list[str]] = {}
         self._secrets: set[str] = set()
         self._holds_secret = bool(marked.secrets)
         self._delimiters: dict[tuple[int, int], str] = {}
@@ -417,7 +418,8 @@ class _Writer:
         env = {name: text for (_, text), name in self._names.items()}
         check_length(sum(map(len, env.values())))
         secrets = frozenset(self._secrets)
-        return ShellScript(script.decode(), env, shown, secrets, self._holds_secret)
+        sources = {name: tuple(dict.fromkeys(each)) for name, each in self._sources.items()}
+        return ShellScript(script.decode(), env, shown, secrets, self._holds_secret, sources)
 
     def _edit(self, hole: Hole, value: Value, place: Place) -> _Edit:
         text = value.text
@@ -454,6 +456,8 @@ class _Writer:
             self._names.setdefault((source, chunk), f"{VARIABLE}{len(self._names)}")
             for chunk in chunks
         ]
+        for name in names:
+            self._sources.setdefault(name, []).append(value.source)
         self._secrets.update(names if value.is_secret else ())
         inner = "".join(f"${{{name}}}" for name in names)
         if quoting is Quoting.BARE:

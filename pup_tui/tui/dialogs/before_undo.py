@@ -16,8 +16,8 @@ class DoneBeforeUndoScreen(UnknownScreen):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "later", "back")
-        yield choice("It was done", "done", "done")
-        yield choice("It was not: leave it", "skip", "skip")
+        yield choice("It was done", "done", "done", gone_to=True)
+        yield choice("It was not: leave it", "skip", "skip", gone_to=True)
 
 
 class UndoneBeforeUndoScreen(HalfUndoneScreen):
@@ -27,5 +27,5 @@ class UndoneBeforeUndoScreen(HalfUndoneScreen):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Back", "later", "back")
-        yield choice("It was", "taken-back", "done")
-        yield choice("It was not", "stays", "skip")
+        yield choice("It was", "taken-back", "done", gone_to=True)
+        yield choice("It was not", "stays", "skip", gone_to=True)

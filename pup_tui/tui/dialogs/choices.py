@@ -39,7 +39,22 @@ class KeyButton(Button):
         self.refresh(layout=True)
 
 
-class CarefulButton(KeyButton):
+class GoneToButton(KeyButton):
+    """A choice to which its key only goes: enter makes it then, and is named in place of the key."""
+
+    def on_focus(self) -> None:
+        self.show_key("enter")
+
+    def on_blur(self) -> None:
+        self.show_key(key_of(self.app, self.action_name))
+
+    def say(self, words: str) -> None:
+        super().say(words)
+        if self.has_focus:
+            self.show_key("enter")
+
+
+class CarefulButton(GoneToButton):
     """A choice that cannot be made good: its key or a click selects it, and only what follows does it."""
 
     _selected = False
@@ -49,12 +64,8 @@ class CarefulButton(KeyButton):
         self._selected = True
         self.focus()
 
-    def on_focus(self) -> None:
-        self.show_key("enter")
-
     def on_blur(self) -> None:
         self._selected = False
-        self.show_key(key_of(self.app, self.action_name))
 
     async def _on_click(self, event: events.Click) -> None:
         if self._selected:
@@ -71,16 +82,19 @@ def choice(
     action: str = "",
     *,
     careful: bool = False,
+    gone_to: bool = False,
     key: str = "",
     **options: Any,
 ) -> Button:
     """A button of a dialog, with the key of the action that does the same, where there is one.
 
-    One that is `careful` takes more than one key, and more than one click. What a control does with a `key`
-    is no action, and is named as well.
+    One that is `careful` takes more than one key, and more than one click; the key of one that is `gone_to`
+    only goes there. What a control does with a `key` is no action, and is named as well.
     """
     if careful:
         return CarefulButton(label, action, id=id_, **options)
+    if gone_to:
+        return GoneToButton(label, action, id=id_, **options)
     if action:
         return KeyButton(label, action, id=id_, **options)
     words = Content.assemble(label, (f"  {key}", "not bold")) if key else Content(label)

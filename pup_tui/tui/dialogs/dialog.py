@@ -3,6 +3,7 @@
 They are docked: what stands on the screen makes room for them, and stays in sight. A dialog answers only
 when it is told to: escape puts it away unanswered, and until it has been seen for a moment, while the
 operator may still be typing for what was there before, it takes no key, until none has come for as long.
+An enter behind keys that were not taken takes nothing either, until something shows that it was seen.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
-from pup_tui.tui.typing import typed_in
+from pup_tui.tui.typing import typed_in, types
 
 ARM_SECONDS = 0.4
 """How long after it was first drawn, and after a key that came before that, a dialog takes no answer."""
@@ -45,8 +46,14 @@ KEYS_GO_TO = "a key goes to its choice, enter takes it"
 
 TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
 
-UNSEEN = "You were typing: letters do nothing until enter, an arrow or a click."
+UNSEEN = "You were typing: letters and enter do nothing until an arrow or a click."
 """What stands in a dialog that may not have been seen, in one line of a narrow window."""
+
+ENTER_TOOK_NOTHING = (
+    "Enter took nothing: what you typed before it was not taken either. "
+    "The key of a choice, an arrow or a click says that you see this."
+)
+"""What stands in a dialog where an enter may belong to what was typed before it."""
 
 _MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
 
@@ -231,6 +238,12 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         """When a key must have been typed at the earliest to be meant for the dialog."""
         self._unseen = False
         """Whether a text was being typed when it came, and nothing has said since that it was seen."""
+        self._dropped = False
+        """Whether letters were typed too early, and nothing has said since that it was seen."""
+        self.called = False
+        """Whether the operator has called it up where it had waited: what is typed next is meant for it."""
+        self._enter_from = -math.inf
+        """When an enter must have been typed at the earliest to be another one than that which called it."""
         self._has_place = False
         """Whether all in it has been laid out, so that what is drawn next is the dialog."""
         self._withdrawn = self._is_leaving = False
@@ -286,8 +299,9 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         # What stands behind is drawn with the dialog, and not by itself where only its layout changes.
         ground = self.app.screen_stack[0]
         ground.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
-        if not ARM_SECONDS or self.IS_CALLED:
+        if not ARM_SECONDS or self.IS_CALLED or self.called:
             self._arm()
+            self._enter_from = monotonic() + ARM_SECONDS if self.called else -math.inf
         else:
             self._unseen = typed_in(self.app).just_now
         if self._left is not None:
@@ -373,7 +387,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
                 self.want(UNSEEN)
 
     def _arm(self) -> None:
-        self._takes_from, self._unseen = -math.inf, False
+        self._takes_from, self._unseen, self._dropped = -math.inf, False, False
 
     @property
     def _armed(self) -> bool:
@@ -381,8 +395,8 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
 
     def _is_seen(self) -> None:
         """Something was done that no text can be, when it had been in sight for a moment."""
-        if self._unseen and monotonic() >= self._takes_from:
-            self._unseen = False
+        if (self._unseen or self._dropped) and monotonic() >= self._takes_from:
+            self._unseen = self._dropped = False
             self.want("")
 
     def give(self, answer: str, note: str = "") -> None:
@@ -402,20 +416,27 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         if not isinstance(button, CarefulButton):
             self.give(choice)
         elif self._armed:
+            self._is_seen()
             self.want("")
             button.select()
 
     def action_go_to(self, choice: str) -> None:
         """Go to the button of a choice that no single key makes."""
+        self._is_seen()
         self.query_one(f"#{choice}").focus()
 
     def on_key(self, event: events.Key) -> None:
         """Take nothing that was typed for what was here before: it neither answers nor moves the focus."""
         # When it was typed counts: on a loaded machine it comes much later.
         in_time = event.time >= self._takes_from
+        types_enter = event.key == "enter"
         if in_time and not self._unseen:
+            if types_enter and not types(self.app):
+                self._judge_enter(event)
+            elif self._dropped and not event.is_printable:
+                self._is_seen()
             return
-        if in_time and not event.is_printable:
+        if in_time and not event.is_printable and not types_enter:
             self._is_seen()
         if not (event.is_printable or event.key in _MEANS_A_CHOICE):
             # It may put the dialog away, scroll or ask for help, but what it does next is no answer.
@@ -424,7 +445,17 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         event.stop()
         event.prevent_default()
         self._takes_from = max(self._takes_from, event.time + ARM_SECONDS)
-        self.want(UNSEEN if self._unseen else TOO_EARLY)
+        self._dropped = self._dropped or event.is_printable
+        told = ENTER_TOOK_NOTHING if types_enter and self._dropped else TOO_EARLY
+        self.want(UNSEEN if self._unseen else told)
+
+    def _judge_enter(self, event: events.Key) -> None:
+        """Let an enter choose nothing that ends what was typed before, or that called the dialog up."""
+        told = ENTER_TOOK_NOTHING if self._dropped else TOO_EARLY
+        if self._dropped or event.time < self._enter_from:
+            event.stop()
+            event.prevent_default()
+            self.want(told)
 
     def on_mouse_down(self) -> None:
         self._is_seen()

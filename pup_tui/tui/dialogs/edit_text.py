@@ -42,13 +42,14 @@ class EditTextScreen(Dialog):
         self._original = safe_text(editable.text, multiline=True)
 
     def compose_message(self) -> Iterable[Widget]:
+        for name, value in self._editable.refers.items():
+            source = self._editable.sources.get(name, "")
+            told = f"{safe_text(name)} is {safe_text(source)}:" if source else safe_text(name)
+            yield ReadText(Content.assemble((f"{told}  ", "dim"), safe_text(value)), markup=False)
         yield ReadText("What you change is recorded with your name.", markup=False)
         if self._editable.hides:
             hidden = "*** is a secret: it is sent where the text around it is left as it is."
             yield ReadText(hidden, markup=False)
-        for name, value in self._editable.refers.items():
-            told = Content.assemble((f"{safe_text(name)}  ", "dim"), safe_text(value))
-            yield ReadText(told, markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         yield Paragraph(self._typed.get(TEXT, self._editable.text))

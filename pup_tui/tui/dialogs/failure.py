@@ -19,7 +19,7 @@ from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import LEAST_EFFECT_SHORT, Dialog, effect, shown_text
 from pup_tui.tui.glyphs import TONES
 from pup_tui.tui.keys import bound
-from pup_tui.tui.lines.last_lines import NOTHING_PRINTED, LastLines
+from pup_tui.tui.lines.last_lines import LAST_LINES, NOTHING_PRINTED, LastLines
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.texts import counted
@@ -98,6 +98,12 @@ class FailureScreen(Dialog):
         if self._output_above:
             self.MOST = self.MOST_BELOW_OUTPUT
         yield from super().compose()
+
+    @property
+    def _most_lines(self) -> int:
+        """Where the output above is short, the dialog has the room that it leaves."""
+        unused = LAST_LINES - len(self._facts.last.texts) if self._output_above else 0
+        return min(self.size.height, super()._most_lines + max(0, unused))
 
     def compose_message(self) -> Iterable[Widget]:
         facts, question = self._facts, self._question

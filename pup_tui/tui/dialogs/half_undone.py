@@ -46,11 +46,11 @@ class HalfUndoneScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Undo again: danger" if self._danger else "Undo again"
         yield choice("Put aside", "later", "back")
-        yield choice("It was", "taken-back", _KEYS["taken-back"])
-        yield choice("It was not", "stays", _KEYS["stays"])
+        yield choice("It was", "taken-back", _KEYS["taken-back"], gone_to=True)
+        yield choice("It was not", "stays", _KEYS["stays"], gone_to=True)
         variant = "error" if self._danger else "default"
-        yield choice(again, "undo", _KEYS["undo"], variant=variant)
-        yield choice("Abort", "abort", _KEYS["abort"], variant="error")
+        yield choice(again, "undo", _KEYS["undo"], gone_to=True, variant=variant)
+        yield choice("Abort", "abort", _KEYS["abort"], gone_to=True, variant="error")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "go_to":

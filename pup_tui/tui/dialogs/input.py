@@ -71,7 +71,7 @@ class InputScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Put aside", "later", "back")
         yield choice("Go on", "yes", "go_on", variant="primary", disabled=True)
-        yield choice("No: abort the run", "no", "abort_typing", variant="error")
+        yield choice("No: abort the run", "no", "abort_typing", gone_to=True, variant="error")
 
     @on(Mount)
     async def _ask(self) -> None:

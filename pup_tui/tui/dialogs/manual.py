@@ -55,7 +55,7 @@ class ManualScreen(ChecklistDialog):
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Put aside", "later", "back")
         yield choice("Done", "yes", "done", variant="primary")
-        yield choice("Not done: abort", "no", "abort", variant="error")
+        yield choice("Not done: abort", "no", "abort", gone_to=True, variant="error")
 
     def on_mount(self) -> None:
         items = self.query(ChecklistItem)

@@ -21,7 +21,7 @@ class ProfileScreen(Dialog):
     """The profiles that there are; the answer is the name of one, empty for none."""
 
     IS_CALLED = True
-    KEYS = "{tick} chooses · letters find"
+    KEYS = "enter takes one · letters find"
 
     def __init__(self, offers: Sequence[ProfileOffer], current: str) -> None:
         super().__init__("Profile for runs")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from textual.widget import Widget
@@ -59,8 +60,8 @@ class ReasonScreen(Dialog):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value.strip():
-            self.want("")
+        # What was said was said of another text.
+        self.want("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -129,6 +130,7 @@ class FileScreen(ReasonScreen):
     HINT = "A new file; ~ is your home"
     MISSING = "The name of a file is missing: type it here."
 
-    def __init__(self, suggested: str) -> None:
-        message = "As plain text, to a file that is not there yet and only you can read."
-        super().__init__("Save the output", message, typed={REASON: suggested})
+    def __init__(self, title: str, suggested: str, *, what: str = "Plain text") -> None:
+        folder = Path().absolute()
+        message = f"{what}, to a file that is not there yet and only you can read, in {folder}"
+        super().__init__(title, message, typed={REASON: suggested})

@@ -75,7 +75,9 @@ class UndoScreen(ChecklistDialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice(self._back, "back", "back")
-        yield choice("Undo the chosen", "undo", "undo", disabled=True, variant="error")
+        yield choice(
+            "Undo the chosen", "undo", "undo", gone_to=True, disabled=True, variant="error"
+        )
         if self._can_end:
             yield choice("End the run, undo nothing", "nothing", "abort", careful=True)
 

@@ -100,11 +100,13 @@ class UnknownScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: danger" if self._danger else "Run again"
         yield choice("Put aside", "later", "back")
-        yield choice(ACTIONS["done"].does, "done", "done")
-        yield choice(again, "retry", "retry", variant="error" if self._danger else "default")
+        yield choice(ACTIONS["done"].does, "done", "done", gone_to=True)
+        yield choice(
+            again, "retry", "retry", gone_to=True, variant="error" if self._danger else "default"
+        )
         for way in self._further:
-            yield choice(ACTIONS[way].does, way, way)
-        yield choice(ACTIONS["abort"].does, "abort", "abort", variant="error")
+            yield choice(ACTIONS[way].does, way, way, gone_to=True)
+        yield choice(ACTIONS["abort"].does, "abort", "abort", gone_to=True, variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#later").focus()

@@ -30,6 +30,8 @@ from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.core.notices import AnyNotice
@@ -107,6 +109,8 @@ class MainScreen(Shell):
         self._broken_off: list[RunView] = []
         """Runs that were broken off to go on in another way, and are to be resumed with that."""
         self._begins_at: Entry | None = None
+        self._made: Path | None = None
+        """The file of a new runbook that is not in the list yet."""
         self._is_ready = False
         self._names_something = False
         """Whether the runbook that is selected names something at Datadog."""
@@ -147,9 +151,13 @@ class MainScreen(Shell):
     async def action_put_alert_aside(self) -> None:
         """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
         if self.query(AlertBanner):
-            await self.query(AlertBanner).remove()
+            await self._drop_alert()
         else:
             await self.query(InterruptedBanner).remove()
+            self.refresh_bindings()
+
+    async def _drop_alert(self) -> None:
+        await self.query(AlertBanner).remove()
         self.refresh_bindings()
 
     # The catalog
@@ -160,7 +168,10 @@ class MainScreen(Shell):
         return not (self.library.loading or self.library.entries)
 
     def _look(self) -> None:
-        """Look for what has changed on disk, unless the last look is not over yet."""
+        """Look for what has changed on disk, unless the last look is not over yet, and at the alert."""
+        alert = self._services.alert
+        if alert is not None and self.query_children(AlertBanner) and not alert.fires():
+            self.do("alert", self._drop_alert)
         if not self._looking:
             self._looking = True
             self._take_in_catalog()
@@ -184,8 +195,9 @@ class MainScreen(Shell):
                 if first and (wanted := library.opened_at()) is not None:
                     self._begins_at = wanted
                     self.select(wanted)
+                self._go_to_made()
                 self._look_whether_ready()
-                if first and self._services.alert is not None:
+                if first and self._services.alert is not None and self._services.alert.fires():
                     # Not before there is the runbook that it names.
                     banner = AlertBanner(self._services.alert)
                     banner.display = self.page == BESIDE_SIDEBAR
@@ -310,8 +322,18 @@ class MainScreen(Shell):
     def _tell_edited(self, edited: Edited) -> None:
         self._take_edited_back()
         self._edited = edited
-        self.notify(edited.text, severity=edited.severity, markup=False, timeout=ERROR_SECONDS)
+        seconds = None if edited.severity == "information" else ERROR_SECONDS
+        self.notify(edited.text, severity=edited.severity, markup=False, timeout=seconds)
+        self._made = edited.made
         self._look()
+        self._go_to_made()
+
+    def _go_to_made(self) -> None:
+        """Stand on the runbook that was written, as soon as the list has it."""
+        entries = (each for each in self.library.entries if each.path == self._made)
+        if self._made is not None and (entry := next(entries, None)) is not None:
+            self._made = None
+            self.select(entry)
 
     def _take_edited_back(self) -> None:
         """What was said of a file that was edited is no longer so."""
@@ -623,7 +645,7 @@ class MainScreen(Shell):
             self._call_for(message.view, "waits for you", "warning")
         self._show_activity()
 
-    async def on_run_view_ended(self, message: RunView.Ended) -> None:
+    def on_run_view_ended(self, message: RunView.Ended) -> None:
         message.stop()
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
@@ -635,10 +657,6 @@ class MainScreen(Shell):
             else:
                 self._broken_off.append(message.view)
             self._offer_ways_on()
-            alert, done = self._services.alert, message.status == "succeeded"
-            if done and alert is not None and message.view.program.id == alert.runbook:
-                await self.query(AlertBanner).remove()
-                self.refresh_bindings()
         self._show_activity()
         self._look_at_runs()
         self._describe()

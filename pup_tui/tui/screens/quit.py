@@ -21,6 +21,7 @@ from pup_tui.tui.texts import counted
 LOOK = 0.2
 """Seconds between two looks at how the runs stand."""
 
+_LATER = "Leave them for later"
 _CANCEL = "Cancel the runs and quit"
 
 
@@ -34,8 +35,8 @@ class QuitScreen(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "back": ("put_away", "Stay"),
-            "later": "leave_for_later",
-            "leave": "go_to('cancel')",
+            "later": ("leave_for_later", _LATER),
+            "leave": ("go_to('cancel')", _CANCEL),
         }
     )
 
@@ -105,8 +106,9 @@ class QuitScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Stay", "stay", "back")
         if self._seen:
-            yield choice("Leave them for later", "later", "later")
-        yield choice(_CANCEL if self._seen else "Quit", "cancel", "leave", variant="error")
+            yield choice(_LATER, "later", "later")
+        told = _CANCEL if self._seen else "Quit"
+        yield choice(told, "cancel", "leave", gone_to=True, variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#stay").focus()

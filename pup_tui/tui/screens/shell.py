@@ -245,7 +245,7 @@ class Shell(ConsoleScreen[None]):
         for name, page in self.run_pages.items():
             if page.view.waiting:
                 self.show_page(name)
-                page.view.action_answer()
+                page.view.bring_forward()
                 return
 
     def on_run_tabs_chosen(self, message: RunTabs.Chosen) -> None:

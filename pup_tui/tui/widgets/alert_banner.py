@@ -50,7 +50,7 @@ def _told(alert: FiringAlert, key: str, aside: str) -> Content:
     )
     keys = Content.assemble(
         (f"  {key}", "bold $text-accent"),
-        f" opens it with {safe_text(', '.join(alert.values))} filled in   ",
+        f" opens it, {safe_text(', '.join(alert.values))} filled in from the alert   ",
         _acts(
             Content.assemble((aside, "bold $text-accent"), (" puts this aside", "$text-muted")),
             ASIDE,

@@ -24,7 +24,7 @@ from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.past_filter import EXAMPLE
 from pup_tui.tui.past_search import FoundRuns, Search
-from pup_tui.tui.texts import counted, cut_middle, moment, short_duration
+from pup_tui.tui.texts import counted, cut_middle, moment_of_run, short_duration
 
 if TYPE_CHECKING:
     from pup_tui.core.state import RunStatus
@@ -35,6 +35,7 @@ _TONES = {"good": "success", "bad": "error", "care": "warning", "busy": "accent"
 _COLUMNS = {
     "When": 16,
     "Runbook": 8,
+    "Profile": 8,
     "Status": 13,
     "Leg": 3,
     "Took": 7,
@@ -58,13 +59,14 @@ _CELL = 2
 """Columns around the text of each cell."""
 
 
-def _widths(width: int, *, legs: bool) -> dict[str, int]:
-    """The columns of the table and how wide each is; that of `legs` only where there are several."""
+def _widths(width: int, *, legs: bool, profiles: bool) -> dict[str, int]:
+    """The columns of the table and how wide each is; `legs` and `profiles` only where there are any."""
     tells_why = width >= _WIDEST
     widths = _COLUMNS | (_WIDE_COLUMNS if width >= _WIDE else {})
     widths |= _WIDEST_COLUMNS if tells_why else {}
-    if not legs:
-        del widths["Leg"]
+    for label, is_told in (("Leg", legs), ("Profile", profiles)):
+        if not is_told:
+            del widths[label]
     for label in _DISPENSABLE:
         if _spare(widths, width) < 0:
             widths.pop(label, None)
@@ -195,7 +197,8 @@ class History(Vertical):
         """Have the columns that there is room for, anew with all rows; whether they are others now."""
         legs = any(row.leg > 1 for row in self._rows)
         room = self.outer_size.width - _AROUND
-        widths = _widths(room, legs=legs) if room > 0 else {}
+        profiles = any(row.profile for row in self._rows)
+        widths = _widths(room, legs=legs, profiles=profiles) if room > 0 else {}
         if widths == self._widths:
             return False
         self._widths = widths
@@ -348,7 +351,8 @@ class History(Vertical):
         )
         self.query_one("#history-title", Static).update(title)
         state = self.query_one("#history-state", Static)
-        typing = self._filter.has_focus
+        # The example is in the field itself as long as that is empty.
+        typing = self._filter.has_focus and bool(self._filter.value)
         state.display = bool(self._problem or self._misread) or typing or not self._rows
         if self._problem:
             state.update(Content.styled(safe_text(self._problem), "$text-error"))
@@ -377,8 +381,9 @@ class History(Vertical):
         runbook = cut_middle(safe_text(row.runbook), self._widths["Runbook"])
         operator = cut_middle(safe_text(row.operator), self._widths.get("Operator", 0))
         return {
-            "When": Text(moment(row.started_at)),
+            "When": Text(moment_of_run(row.started_at)),
             "Runbook": Text(runbook),
+            "Profile": Text(cut_middle(safe_text(row.profile), self._widths.get("Profile", 0))),
             "Status": Text(f"{mark.glyph} {mark.word}", colour),
             "Leg": Text("" if row.leg == 1 else str(row.leg), justify="right"),
             "Took": Text(duration, justify="right"),

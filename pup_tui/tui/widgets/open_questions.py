@@ -59,16 +59,16 @@ class OpenQuestions:
         """Open the dialog of a question that was not put forward yet, if there is one."""
         self._put([step for step in self._open if step not in self._put_forward], preferred)
 
-    def put_forward(self, preferred: str | None = None) -> None:
+    def put_forward(self, preferred: str | None = None, *, called: bool = False) -> None:
         """Open the dialog of a question: the preferred step's, or else the first that is open.
 
-        Once it is answered, the others follow again.
+        Once it is answered, the others follow again. It is `called` where the operator has asked for it here.
         """
         if self._dialog is None:
             self._put_forward.clear()
-        self._put(list(self._open), preferred)
+        self._put(list(self._open), preferred, called=called)
 
-    def _put(self, steps: Sequence[str], preferred: str | None) -> None:
+    def _put(self, steps: Sequence[str], preferred: str | None, *, called: bool = False) -> None:
         """Only one dialog at a time: the others wait until it is answered or put away."""
         if self._dialog is not None or not steps:
             return
@@ -77,6 +77,7 @@ class OpenQuestions:
         question = self._open[step]
         self._put_forward.add(step)
         dialog = self._make(question)
+        dialog.called = called
         self._dialog = step, dialog
         self._push(dialog, lambda answer: self._closed(question, answer))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -29,6 +29,7 @@ from pup_tui.tui.texts import (
     description,
     indented,
     moment,
+    moment_of_run,
     short_duration,
 )
 from pup_tui.tui.usual import how_long_ago, usually
@@ -359,7 +360,8 @@ def _lists(described: Described, named: list[Content], width: int, lines: int) -
     parts = list(named)
     if runbook is not None:
         if runbook.vars:
-            parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
+            told = _variables(runbook.vars, described.from_profile, width)
+            parts += [_heading("Variables"), told, Content()]
         parts += [steps_told(described, width), Content()]
     parts.append(_heading("Last runs" + _freshness(described.known.succeeded)))
     taken = sum(part.plain.count("\n") + 1 for part in parts)
@@ -376,19 +378,26 @@ def _heading(text: str) -> Content:
     return Content.styled(text, "bold $text-muted")
 
 
-def _variables(variables: Iterable[tuple[str, Variable]], width: int) -> Content:
+def _variables(
+    variables: Mapping[str, Variable], from_profile: Collection[str], width: int
+) -> Content:
     """A line for each; where that leaves descriptions little room, they stand below, wrapped."""
     if width < SIDE_BY_SIDE_FROM:
         lines = []
-        for name, variable in variables:
-            lines.append(Content.assemble(f"  {safe_text(name)}  ", _need(variable)))
+        for name, variable in variables.items():
+            need = _need(variable, name in from_profile)
+            lines.append(Content.assemble(f"  {safe_text(name)}  ", need))
             if variable.description:
                 told = Content.styled(safe_text(variable.description), "$text-muted")
                 lines.append(indented(told, 4, width))
         return Content("\n").join(lines)
     rows = [
-        (Content(f"  {safe_text(name)}"), _need(variable), Content(safe_text(variable.description)))
-        for name, variable in variables
+        (
+            Content(f"  {safe_text(name)}"),
+            _need(variable, name in from_profile),
+            Content(safe_text(variable.description)),
+        )
+        for name, variable in variables.items()
     ]
     return columns(rows, limits=(22, 19))
 
@@ -431,7 +440,9 @@ def _state_told(each: NamedState) -> tuple[Content, Content]:
     return Content.styled(safe_text(each.state), style), Content(more)
 
 
-def _need(variable: Variable) -> Content:
+def _need(variable: Variable, from_profile: bool) -> Content:
+    if from_profile:
+        return Content.styled("from the profile", "$text-muted")
     if variable.needed:
         kind = variable.type if variable.type != "string" else ""
         return Content.styled(f"required {kind}".rstrip(), "$text-warning")
@@ -530,7 +541,7 @@ def _runs(described: Described, most: int) -> Content:
     rows = [
         (
             Content.assemble("  ", status_content(row.status)),
-            Content(moment(row.started_at)),
+            Content(moment_of_run(row.started_at)),
             Content("" if row.duration is None else short_duration(row.duration)),
             Content.styled(_outcome(row), "$text-muted"),
         )
@@ -541,6 +552,8 @@ def _runs(described: Described, most: int) -> Content:
 
 def _outcome(row: RunRow) -> str:
     parts = [safe_text(row.operator)]
+    if row.profile:
+        parts.append(f"in {safe_text(row.profile)}")
     if row.leg > 1:
         parts.append(f"leg {row.leg}")
     if row.warnings:

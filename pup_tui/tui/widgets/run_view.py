@@ -715,7 +715,11 @@ class RunView(Vertical):
         self.action_answer()
 
     def action_answer(self) -> None:
-        self._questions.put_forward(self._selected)
+        self.bring_forward(called=True)
+
+    def bring_forward(self, *, called: bool = False) -> None:
+        """Open the dialog of a question that waits, for the selected step if it can be."""
+        self._questions.put_forward(self._selected, called=called)
         self._show_evidence()
 
     # What the operator wants of the run

@@ -367,7 +367,8 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
     def _duration(self, step: StepProgress) -> str:
         if step.over:
             ran = step.has_run or (step.children and step.status != "skipped")
-            known = ran and step.duration is not None
+            unseen = step.status == "unknown" and self._progress.end_unseen
+            known = ran and step.duration is not None and not unseen
             return short_duration(step.duration or 0.0) if known else ""
         seconds = self._running_for(step)
         return "" if seconds is None else short_duration(seconds)
