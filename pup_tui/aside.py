@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -66,6 +67,22 @@ async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
     `asyncio.to_thread` fails there, and does what it was asked for some time later all the same.
     """
+    return await asyncio.wrap_future(_begin(call, *args, **kwargs))
+
+
+async def aside_to_its_end(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """As `aside`, but over only when the call is, even if cancelled: what it uses can be closed then."""
+    future = _begin(call, *args, **kwargs)
+    try:
+        return await asyncio.wrap_future(future)
+    except asyncio.CancelledError:
+        while not future.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([asyncio.wrap_future(future)])
+        raise
+
+
+def _begin(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
     future: Future[T] = Future()
     future.set_running_or_notify_cancel()
     context = copy_context()
@@ -80,4 +97,4 @@ async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         threading.Thread(target=work, name="aside", daemon=True).start()
     except RuntimeError:
         work()
-    return await asyncio.wrap_future(future)
+    return future

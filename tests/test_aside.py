@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pup_tui.aside import aside, run_loop
+from pup_tui.aside import aside, aside_to_its_end, run_loop
 
 
 async def test_the_loop_goes_on_while_it_works() -> None:
@@ -36,6 +36,26 @@ async def test_whoever_waits_can_be_cancelled() -> None:
         await task
     go_on.set()
     assert await aside(lambda: ended.wait(60))
+
+
+async def test_what_a_call_uses_can_be_closed_when_whoever_waited_to_its_end_is_cancelled() -> None:
+    began, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def call() -> None:
+        began.set()
+        go_on.wait(60)
+        ended.set()
+
+    task = asyncio.create_task(aside_to_its_end(call))
+    await aside(lambda: began.wait(60))
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    assert not task.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
 
 
 def test_a_loop_that_looked_names_up_ends_without_another_thread(

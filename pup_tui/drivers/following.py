@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from pup_tui.aside import aside
+from pup_tui.aside import aside_to_its_end
 from pup_tui.core.actions import Ask, Question, Tell, Withdraw
 from pup_tui.core.events import AnyEvent, CancelRequested, Interrupted, Resumed
 from pup_tui.core.legs import legs_of
@@ -107,6 +107,7 @@ class FollowedRun:
         """Tell all that happens until the run is over; whether it came to its end.
 
         It did not if its process is gone. Raises JournalError, and OSError where an output cannot be read.
+        When it is over, cancelled too, nothing reads the journal any more, so that it can be closed.
         """
         looked = 0.0
         try:
@@ -114,7 +115,7 @@ class FollowedRun:
             while not self.over:
                 gone = False
                 if time.monotonic() - looked >= LOOK_AT_OWNER:
-                    gone = await aside(self._owner_is_gone)
+                    gone = await aside_to_its_end(self._owner_is_gone)
                     looked = time.monotonic()
                 # An owner records the end before it lets go of the run.
                 more = await self.look(last=gone)
@@ -132,10 +133,10 @@ class FollowedRun:
         A `last` look takes in all, unfinished lines as well.
         """
         before = dict(self._questions)
-        events, printed = await aside(self._news)
+        events, printed = await aside_to_its_end(self._news)
         if events:
             await self._tell_events(events)
-            printed = await aside(self._printed)
+            printed = await aside_to_its_end(self._printed)
         for step, some in printed.items():
             self._tell_printed(step, some)
         for step in list(self._under_way) if last else ():
@@ -168,7 +169,9 @@ class FollowedRun:
             elif isinstance(notice, StepFinished):
                 await self._tell_rest(step)
             elif position == newest[step] and step in self._under_way and self._lines:
-                self._tell_printed(step, await aside(self._under_way[step].read, ended=False))
+                self._tell_printed(
+                    step, await aside_to_its_end(self._under_way[step].read, ended=False)
+                )
             for watcher in self._watchers:
                 watcher.notice(notice)
 
@@ -180,7 +183,7 @@ class FollowedRun:
         if not self._lines:
             self._tell_printed(step, ())
         else:
-            while some := await aside(tail.read, ended=True):
+            while some := await aside_to_its_end(tail.read, ended=True):
                 self._tell_printed(step, some)
             await self._tell_loss(step)
         tail.close()
@@ -190,7 +193,7 @@ class FollowedRun:
         known = self.state.steps.get(step)
         if known is None or known.kept is None:
             return
-        if lost := await aside(loss, self.output_path(step), known.kept):
+        if lost := await aside_to_its_end(loss, self.output_path(step), known.kept):
             for watcher in self._watchers:
                 watcher.trouble(f"{step}: {lost}")
 

@@ -285,11 +285,11 @@ async def test_the_attempts_of_earlier_legs_are_counted(
         await console.press("l")
         await console.sees("r Resume")
         await console.press("r")
-        await console.sees("What failed…")
-        await console.press("f")
-        await console.sees("Failed (attempt 2): Deploy it")
+        await console.sees("Resume deploy?")
+        await console.press("ctrl+r")
+        await console.sees("leg 2", "Failed (attempt 2): Deploy it")
         await console.press("r")
-        await console.sees("leg 2", "Failed (attempt 3): Deploy it")
+        await console.sees("Failed (attempt 3): Deploy it")
 
 
 async def test_what_failed_has_its_row_in_sight_also_where_it_printed_nothing(

@@ -61,7 +61,7 @@ class AnyText:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class PlainValues:
     """Numbers, times and truths."""
 
     def may_begin_with_dash(self) -> bool:
@@ -148,7 +148,7 @@ def is_harmless(step: StepDraft, expression: Expression) -> bool:
 def example_of(step: StepDraft, name: str) -> str:
     """One of the values of a name in a step's texts, where all are numbers; else empty."""
     values = range_of(step, name, compile_expression(name)).values
-    return "1" if isinstance(values, Numbers) else ""
+    return "1" if isinstance(values, PlainValues) else ""
 
 
 def may_begin_with_dash(step: StepDraft, name: str) -> bool:
@@ -183,7 +183,7 @@ def _made(maker: StepDraft, name: str) -> NamedRange:
     if expression is None:
         return _ANY
     is_plain = expression.source in _NUMBERS_OF_ATTEMPT or is_number(expression)
-    return NamedRange(Numbers()) if is_plain else _ANY
+    return NamedRange(PlainValues()) if is_plain else _ANY
 
 
 def _declared(variable: YamlNode) -> ValueRange:
@@ -191,7 +191,7 @@ def _declared(variable: YamlNode) -> ValueRange:
         return AnyText()
     kind = variable.text("type") or "string"
     if kind in _NUMBERS:
-        return Numbers()
+        return PlainValues()
     if kind == "url":
         return Addresses()
     choices = variable.get("choices")
@@ -241,7 +241,7 @@ def _item(loop: StepDraft, expression: Expression) -> NamedRange:
     values = whole.values
     if isinstance(values, Matching):
         values = Matching(values.pattern, split["by"] or _BLANKS)
-    elif not isinstance(values, Numbers):
+    elif not isinstance(values, PlainValues):
         values = AnyText()
     return NamedRange(values, whole.variable, is_split=True)
 
