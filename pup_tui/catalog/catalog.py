@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,11 @@ from pup_tui.catalog.places import HERE, Folder
 from pup_tui.file_stamp import stamp_of
 from pup_tui.place_errors import PlaceError, place_error
 from pup_tui.real_path import real_path
-from pup_tui.runbook.step_count import count_in_file
 
 if TYPE_CHECKING:
+    from pup_tui.catalog.workflow_text import WorkflowLine
     from pup_tui.runbook.load import Loaded
+    from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.steps import Linter
 
 SUFFIXES = (".yaml", ".yml")
@@ -57,32 +59,53 @@ class Catalog:
 
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""
-        found: list[Entry] = []
-        seen: set[str] = set()
-        for folder in self.places:
-            for path in runbook_files(folder.path):
-                entry = self._entry(path, folder, shadowed=folder.id_of(path.stem) in seen)
-                seen.add(entry.id)
-                found.append(entry)
-        return found
+        return [self.judged(entry) for entry in self._found()]
 
-    def _entry(self, path: Path, folder: Folder, *, shadowed: bool = False) -> Entry:
-        if folder.prefix and (found := _fetched_entry(path, folder, shadowed)) is not None:
-            return found
-        loaded = self.load(path)
+    def first_look(self) -> list[Entry]:
+        """The same at little cost: a file that was never judged is read up to its steps."""
+        root_of = cache(self._root_of)
+        return [self._by_its_head(entry, root_of) for entry in self._found()]
+
+    def judged(self, entry: Entry) -> Entry:
+        """A runbook with what only judging all of its file tells."""
+        if entry.is_judged:
+            return entry
+        loaded = self.load(entry.path)
         runbook = loaded.runbook
-        return Entry(
+        return structs.replace(
+            entry,
             id=loaded.id,
             name=runbook.name if runbook else loaded.id,
             description=runbook.description if runbook else "",
             tags=dict(loaded.tags),
-            steps=count_in_file(runbook.steps).steps if runbook else 0,
-            origin=folder.origin,
-            path=path,
+            steps=_count(runbook) if runbook else 0,
             broken=runbook is None,
             error=str(loaded.errors[0]) if loaded.errors else "",
-            shadowed=shadowed,
-            trusted=folder.trusted,
+            is_judged=True,
+        )
+
+    def _found(self) -> Iterator[Entry]:
+        """Every runbook as far as it is known without reading its file."""
+        seen: set[str] = set()
+        for folder in self.places:
+            for path in runbook_files(folder.path):
+                entry = _unread(path, folder, shadowed=folder.id_of(path.stem) in seen)
+                seen.add(entry.id)
+                yield entry
+
+    def _by_its_head(self, entry: Entry, root_of: Callable[[Path], Path | None]) -> Entry:
+        from pup_tui.runbook.head import read_head
+
+        if entry.is_judged or entry.path in self._loaded:
+            return self.judged(entry)
+        try:
+            head = read_head(entry.path, root_of(entry.path.parent))
+        except Exception:  # a fault of ours, which judging tells
+            head = None
+        if head is None:
+            return self.judged(entry)
+        return structs.replace(
+            entry, name=head.name, description=head.description, tags=dict(head.tags)
         )
 
     def find(self, name: str, others: Collection[str] = ()) -> Entry:
@@ -90,7 +113,7 @@ class Catalog:
 
         Raises UnknownRunbook with the nearest of the ids and of `others`.
         """
-        return self._entry(*self._place_of(name, others))
+        return self.judged(_unread(*self._place_of(name, others)))
 
     def is_elsewhere(self, name: str) -> bool:
         """Whether a name is the id of a runbook that a folder with a prefix may hold, and no path."""
@@ -202,17 +225,17 @@ class Catalog:
     def _read(self, path: Path, linter: Linter | None = None) -> Loaded:
         from pup_tui.runbook.load import load
 
-        root = self._root_of(path)
+        root = self._root_of(path.parent)
         loaded = load(path, root=root, packs=self.packs, linter=linter, pup=self.pup)
         folder = next((f for f in self.places if f.prefix and f.path == path.parent), None)
         return structs.replace(loaded, id=folder.id_of(loaded.id)) if folder else loaded
 
-    def _root_of(self, path: Path) -> Path | None:
-        """The untrusted directory that a file is in, which no link may lead out of; None for any other.
+    def _root_of(self, directory: Path) -> Path | None:
+        """The untrusted directory that files in one are in, which no link may lead out of; or None.
 
         That is `./runbooks`, and the `runbooks` of any other place, for whoever stands there.
         """
-        around = _around(path)
+        around = _around(directory)
         for folder in self.places:
             if not folder.trusted and os.path.isdir(folder.path) and folder.path in around:
                 return folder.path
@@ -237,32 +260,48 @@ class Catalog:
         )
 
 
-def _fetched_entry(path: Path, folder: Folder, shadowed: bool) -> Entry | None:
-    """A Datadog Workflow, by what its file says in its first line; None where it says nothing there."""
-    from pup_tui.catalog.workflow_text import facts_of
+def _count(runbook: Runbook) -> int:
+    from pup_tui.runbook.step_count import count_in_file
 
-    try:
-        facts = facts_of(path)
-    except (OSError, ValueError):
-        return None
+    return count_in_file(runbook.steps).steps
+
+
+def _unread(path: Path, folder: Folder, *, shadowed: bool = False) -> Entry:
+    """A runbook of which nothing was read; a Datadog Workflow by what its file says in its first line."""
+    facts = _workflow_line(path) if folder.prefix else None
     return Entry(
         id=folder.id_of(path.stem),
-        **structs.asdict(facts),
+        name=path.stem if facts is None else facts.name,
+        description="" if facts is None else facts.description,
+        tags={} if facts is None else facts.tags,
+        steps=0 if facts is None else facts.steps,
         origin=folder.origin,
         path=path,
         broken=False,
         error="",
         shadowed=shadowed,
         trusted=folder.trusted,
+        is_judged=facts is not None,
     )
 
 
-def _around(path: Path) -> list[Path]:
-    """The directories that a file is in, from the inside, each as `_without_links` names it.
+def _workflow_line(path: Path) -> WorkflowLine | None:
+    """What a file with a Datadog Workflow says in its first line; None where it says nothing there."""
+    from pup_tui.catalog.workflow_text import facts_of
+
+    try:
+        return facts_of(path)
+    except (OSError, ValueError):
+        return None
+
+
+def _around(directory: Path) -> list[Path]:
+    """A directory and those that it is in, from the inside, each as `_without_links` names it.
 
     Links are followed to a directory's parent only: it may be a link that leads out itself.
     """
-    real, *inside = Path(os.path.abspath(path)).parents[::-1]
+    whole = Path(os.path.abspath(directory))
+    real, *inside = [*whole.parents[::-1], whole]
     found = [real]
     for folder in inside:
         found.append(real / folder.name)

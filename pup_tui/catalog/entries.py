@@ -24,7 +24,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """One runbook file.
 
     `broken` and `error` tell that it cannot be run and why; `shadowed` that another one with its id comes
-    first; `trusted` is false for a file that merely lies in the working directory.
+    first; `trusted` is false for a file that merely lies in the working directory. Until a file `is_judged`
+    it is not told whether it is broken, and how many steps it has.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     error: str
     shadowed: bool
     trusted: bool
+    is_judged: bool = True
 
     @property
     def summary(self) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pup_tui.runbook.model import PupStep
-
 if TYPE_CHECKING:
     from pup_tui.datadog.configuration import DatadogConfiguration
     from pup_tui.known_word import KnownWord
@@ -54,6 +52,7 @@ class KnownPup:
     def refuses(self, step: Step, env: Mapping[str, str | None]) -> str:
         """Why a step with this environment, as it is known, does not begin; blank where nothing says so."""
         from pup_tui.datadog.step_account import trouble_foreseen
+        from pup_tui.runbook.model import PupStep
 
         if not isinstance(step, PupStep) or self._configured is None:
             return ""

@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def match_rows(words: Sequence[str]) -> tuple[str, list[str]]:
     empty where nothing matches.
     """
     leading, rest = split_globals(words)
-    count = name_length(rest, set(load_table().names))
+    count = name_length(rest, load_table().names)
     return " ".join(rest[:count]), leading + rest[count:]
 
 
@@ -70,7 +71,7 @@ def name_length(words: Sequence[str], names: Collection[str]) -> int:
 def split_globals(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The flags before the subcommand, and the rest, without a leading `pup`."""
     words = list(words[1:] if words and words[0] == "pup" else words)
-    spelled = spellings(load_table().globals)
+    spelled = _global_spellings()
     index = 0
     while index < len(words) and words[index].startswith("-"):
         flag = spelled.get(words[index])
@@ -85,7 +86,7 @@ def has_open_beginning(words: Sequence[str]) -> bool:
     is then taken for another one; but not where it stands behind the `=` of a flag that there is.
     """
     leading, _ = split_globals(words)
-    spelled = spellings(load_table().globals)
+    spelled = _global_spellings()
     return any(TEMPLATE in word and word.partition("=")[0] not in spelled for word in leading)
 
 
@@ -102,7 +103,7 @@ def check_beginning(words: Sequence[str]) -> None:
     What it means is not known, nor which word behind it is the subcommand.
     """
     leading, _ = split_globals(words)
-    spelled = spellings(load_table().globals)
+    spelled = _global_spellings()
     for word in leading:
         if word.startswith("-") and _find_flag(word, spelled) is None:
             name = word.partition("=")[0]
@@ -114,6 +115,11 @@ def check_beginning(words: Sequence[str]) -> None:
 def spellings(flags: Iterable[PupFlag]) -> dict[str, PupFlag]:
     """Flags by how each can be spelled."""
     return {spelled: flag for flag in flags for spelled in (flag.name, flag.short) if spelled}
+
+
+@cache
+def _global_spellings() -> Mapping[str, PupFlag]:
+    return spellings(load_table().globals)
 
 
 def unknown_command(words: Sequence[str], further: Collection[str] = ()) -> CommandError:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 from typing import Final
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pup_tui.datadog.arguments import name_length, split_globals, unknown_command
 from pup_tui.datadog.installed import InstalledCommand, installed_commands, known_names
@@ -43,7 +43,7 @@ _VALUES = {
 class _Command(Struct):
     """What the tables have on one subcommand."""
 
-    rows: list[PupCommand] = field(default_factory=list)
+    rows: Sequence[PupCommand] = ()
     more: InstalledCommand | None = None
 
     @property
@@ -96,7 +96,7 @@ def _plain(words: Sequence[str]) -> list[str]:
 
 def _begun_with(words: Sequence[str]) -> list[str]:
     """The subcommand that words begin with, or else all that begin with the words."""
-    plain, names = _plain(words), sorted(set(known_names()))
+    plain, names = _plain(words), sorted(known_names())
     if count := name_length(plain, names):
         return [" ".join(plain[:count])]
     return [name for name in names if name.split()[: len(plain)] == plain]

@@ -75,9 +75,10 @@ def installed_command(words: Sequence[str]) -> InstalledCommand | None:
     return known.get(" ".join(rest[: name_length(rest, known)]))
 
 
-def known_names() -> list[str]:
-    """All subcommands of `pup` that some table has, in no order."""
-    return [*load_table().names, *installed_commands()]
+@cache
+def known_names() -> frozenset[str]:
+    """All subcommands of `pup` that some table has."""
+    return frozenset((*load_table().names, *installed_commands()))
 
 
 def is_group(word: str) -> bool:

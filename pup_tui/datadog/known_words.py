@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -106,7 +107,7 @@ def _asks_help(words: Sequence[KnownWord]) -> bool:
 def _command(words: Sequence[KnownWord]) -> tuple[str, list[KnownWord]]:
     """The longest subcommand that words begin with, and the others; blank where there is none."""
     leading, plain = _beginning(words)
-    count = name_length(plain, set(known_names()))
+    count = name_length(plain, known_names())
     return " ".join(plain[:count]), [*words[:leading], *words[leading + count :]]
 
 
@@ -143,11 +144,17 @@ def _own_flags(name: str) -> list[PupFlag]:
     return [flag for row in load_table().named(name) for flag in row.flags]
 
 
-def _given(name: str, words: Sequence[KnownWord]) -> _Given:
-    """What words give to a subcommand. Raises CommandError for a flag or value that it does not take."""
+@cache
+def _spellings_of(name: str) -> Mapping[str, PupFlag]:
+    """The flags of a known subcommand, also those that only an installed `pup` takes, by their spellings."""
     more = installed_commands().get(name)
     foreign = () if more is None else more.flags
-    spelled = spellings((*_own_flags(name), *foreign, *load_table().globals))
+    return spellings((*_own_flags(name), *foreign, *load_table().globals))
+
+
+def _given(name: str, words: Sequence[KnownWord]) -> _Given:
+    """What words give to a subcommand. Raises CommandError for a flag or value that it does not take."""
+    spelled = _spellings_of(name)
     found: list[PupFlag] = []
     positional: list[KnownWord] = []
     is_foreign = False

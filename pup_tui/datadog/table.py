@@ -6,13 +6,16 @@ are those of the `pup` command line: method and path, where each flag goes, defa
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, Literal, TypeVar
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
 from pup_tui.own_files import own_data
 from pup_tui.typed import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 T = TypeVar("T")
 
@@ -118,20 +121,27 @@ class PupCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return " ".join(words)
 
 
-class CommandTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CommandTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """All of `commands.yaml`."""
 
     commands: list[PupCommand]
     globals: list[PupFlag]
 
-    def named(self, name: str) -> list[PupCommand]:
+    @cached_property
+    def _by_name(self) -> dict[str, list[PupCommand]]:
+        found: dict[str, list[PupCommand]] = {}
+        for command in self.commands:
+            found.setdefault(command.name, []).append(command)
+        return found
+
+    def named(self, name: str) -> Sequence[PupCommand]:
         """The rows of one subcommand, in the order in which they are tried."""
-        return [command for command in self.commands if command.name == name]
+        return self._by_name.get(name, ())
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> Collection[str]:
         """Every subcommand, once."""
-        return list(dict.fromkeys(command.name for command in self.commands))
+        return self._by_name.keys()
 
 
 @cache

@@ -12,7 +12,6 @@ from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.screen import SystemModalScreen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from pup_tui.tui import theme
 from pup_tui.tui.appearance import USUAL, Appearance, Depth
@@ -21,7 +20,7 @@ from pup_tui.tui.drawn_whole import DrawnWhole
 from pup_tui.tui.remembering_stylesheet import RememberingStylesheet
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.terminal_answers import TerminalAnswer, questions
-from pup_tui.tui.typing import Typed
+from pup_tui.tui.typing import TextField, Typed
 
 FIELD_WENT = "Not done: what you type was meant for a field that has gone."
 
@@ -48,7 +47,7 @@ class ColouredApp(DrawnWhole[ReturnType]):
     @on(events.DescendantFocus)
     def _keep_cursor(self, event: events.DescendantFocus) -> None:
         """Have no cursor blink: where nothing happens, nothing is sent over the line."""
-        if isinstance(event.widget, Input | TextArea):
+        if isinstance(event.widget, TextField):
             event.widget.cursor_blink = False
 
     async def on_event(self, event: events.Event) -> None:

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
-from textual.widgets import Input, TextArea
+
+from pup_tui.tui.typing import types
 
 _TERMINAL = "/dev/tty"
 _LOOK_AGAIN = 0.1
@@ -51,7 +52,7 @@ class ConsoleTerminal:
 
     def _busy(self) -> bool:
         in_dialog = len(self._app.screen_stack) > 1
-        return in_dialog or isinstance(self._app.focused, Input | TextArea)
+        return in_dialog or types(self._app)
 
 
 @contextmanager

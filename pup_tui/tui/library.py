@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +29,15 @@ MOST_RUNS = 20
 """Past runs that belong to what is known of a runbook; all of them are in the history."""
 
 
+JUDGING = 0.1
+"""Seconds for which files are judged before what was found is shown."""
+
+
 class Library(Struct):
-    """The runbooks and last runs as they were at the last look; `loading` until there was one."""
+    """The runbooks and last runs as they were at the last look; `loading` until there was one.
+
+    Of files that were not judged yet, the entries tell what these say of themselves.
+    """
 
     services: Services
     entries: list[Entry] = field(default_factory=list)
@@ -71,11 +78,32 @@ class Library(Struct):
         stamp = (catalog.stamp(), None if given is None else catalog.load(given.path))
         if stamp == self._stamp:
             return None
-        entries = catalog.entries()
+        entries = catalog.first_look()
         if given is not None and _entry_at(given.path, entries) is None:
             self.outside = given.path.absolute()
             entries.insert(0, catalog.find(str(self.outside)))
         return stamp, entries
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether all files are."""
+        return all(entry.is_judged for entry in self.entries)
+
+    async def judge_some(self, first: Iterable[Entry]) -> None:
+        """Judge files for a moment, those of `first` before all others."""
+        waiting = {id(each): each for each in (*first, *self.entries) if not each.is_judged}
+        judged = await aside(self._judged, waiting)
+        # What was read again meanwhile is another entry.
+        self.entries = [judged.get(id(entry), entry) for entry in self.entries]
+
+    def _judged(self, waiting: Mapping[int, Entry]) -> dict[int, Entry]:
+        until = time.monotonic() + JUDGING
+        judged = {}
+        for key, entry in waiting.items():
+            judged[key] = self.services.catalog.judged(entry)
+            if time.monotonic() > until:
+                break
+        return judged
 
     async def look_at_workflows(self) -> None:
         """Read when the Datadog Workflows were fetched."""

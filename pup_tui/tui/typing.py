@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import math
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
-from textual.widgets import Input, TextArea
 
 JUST_NOW = 3.0
 """Seconds after a key for a text for which what is typed next may still be a part of it."""
 
 
+@runtime_checkable
+class TextField(Protocol):
+    """What one types a text into: it has a cursor for that. None is imported to know whether it is one."""
+
+    cursor_blink: bool
+
+
 def types(app: App[Any]) -> bool:
     """Whether a field for text has the focus, whatever screen it is on."""
-    return isinstance(app.focused, Input | TextArea)
+    return isinstance(app.focused, TextField)
 
 
 class Typed:

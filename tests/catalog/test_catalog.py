@@ -308,3 +308,34 @@ def test_links_inside_and_in_directories_of_the_operator_are_followed(tmp_path: 
     catalog = _catalog_at(work, tmp_path / "config" / "runbooks")
     assert not catalog.find("x").broken
     assert not catalog.find("z").broken
+
+
+def test_a_first_look_lists_everything_and_judging_tells_what_is_broken(tmp_path: Path) -> None:
+    _write(tmp_path, "bad", "name: bad\ntags: {team: db}\nsteps:\n  - {kind: nothing}\n")
+    _write(tmp_path, "good")
+    catalog = _catalog(tmp_path)
+    first = catalog.first_look()
+    assert [(e.id, e.is_judged, e.broken) for e in first] == [
+        ("bad", False, False),
+        ("good", False, False),
+    ]
+    assert first[0].tags == {"team": "db"}
+    judged = [catalog.judged(entry) for entry in first]
+    assert [entry.broken for entry in judged] == [True, False]
+    assert "bad.yaml:4" in judged[0].error
+    assert judged == catalog.entries() == catalog.first_look()
+
+
+def test_a_first_look_judges_what_was_judged_before(tmp_path: Path) -> None:
+    path = _write(tmp_path, "a")
+    catalog = _catalog(tmp_path)
+    catalog.entries()
+    path.write_text("name: a\nsteps:\n  - {kind: nothing}\n")
+    _write(tmp_path, "b")
+    assert [(e.is_judged, e.broken) for e in catalog.first_look()] == [(True, True), (False, False)]
+
+
+def test_a_first_look_judges_what_has_no_head(tmp_path: Path) -> None:
+    _write(tmp_path, "a", "steps: [")
+    (entry,) = _catalog(tmp_path).first_look()
+    assert (entry.is_judged, entry.broken) == (True, True)

@@ -12,7 +12,7 @@ from pup_tui.datadog.table import load_table
 from pup_tui.known_word import KnownWord
 
 
-@pytest.mark.parametrize("name", sorted(set(known_names())))
+@pytest.mark.parametrize("name", sorted(known_names()))
 def test_every_flag_of_every_subcommand_is_told(name: str) -> None:
     told = help_text([*name.split(), "--help"])
     flags = [flag for row in load_table().named(name) for flag in row.flags]

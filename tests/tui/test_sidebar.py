@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from pup_tui.catalog.catalog import Catalog
+from pup_tui.catalog.entries import Entry
+from pup_tui.tui import library
 from pup_tui.tui.listing import grouped, matches
 from pup_tui.tui.widgets.sidebar import RunbookTree
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
@@ -229,3 +233,65 @@ def test_entries_without_the_tag_come_last_and_every_word_must_match(
     deploy = next(entry for entry in entries if entry.id == "deploy")
     assert matches(deploy, "TYPE:deploy version")
     assert not matches(deploy, "version storage")
+
+
+MANY = {
+    **{
+        f"a{n}.yaml": f"name: a{n}\nsteps:\n  - {{name: x, kind: shell, run: ls}}\n"
+        for n in range(9)
+    },
+    "zoo.yaml": "name: zoo\ndescription: It lies\nsteps:\n  - {name: x, kind: nothing}\n",
+}
+
+
+async def test_a_broken_runbook_is_listed_at_once_and_marked_when_it_was_judged(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judging, go_on = Event(), Event()
+    judged = Catalog.judged
+
+    def waits(catalog: Catalog, entry: Entry) -> Entry:
+        judging.set()
+        go_on.wait()
+        return judged(catalog, entry)
+
+    monkeypatch.setattr(Catalog, "judged", waits)
+    try:
+        async with open_console(make_services(MANY)) as console:
+            await console.sees("a0", "zoo")
+            await console.eventually(judging.is_set)
+            assert "✖" not in console.screen
+            go_on.set()
+            await console.sees("✖ zoo", "broken")
+            await console.eventually(lambda: console.main.library.is_judged)
+    finally:
+        go_on.set()
+
+
+async def test_who_selects_a_runbook_that_was_not_judged_is_told_at_once_what_is_wrong(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    go_on = Event()
+    judged = Catalog.judged
+
+    def waits(catalog: Catalog, entry: Entry) -> Entry:
+        order.append(entry.id)
+        if len(order) == 2:
+            go_on.wait()
+        return judged(catalog, entry)
+
+    monkeypatch.setattr(Catalog, "judged", waits)
+    monkeypatch.setattr(library, "JUDGING", 0.0)
+    try:
+        async with open_console(make_services(MANY), LARGE) as console:
+            await console.eventually(lambda: len(order) == 2)
+            console.select("zoo")
+            await console.sees("unknown kind")
+            await console.press("enter")
+            await console.tells("This runbook is broken")
+            go_on.set()
+            await console.sees("✖ zoo")
+            assert order[:3] == ["a0", "a1", "zoo"]
+    finally:
+        go_on.set()

@@ -188,7 +188,8 @@ class MainScreen(Shell):
                 self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
             if changed:
                 library = self.library
-                self.sidebar.show(library.entries, library.problem, outside=library.outside)
+                self._show_library()
+                self.call_after_refresh(self.do, "judge", self._judge)
                 if not library.entries:
                     self._describe()
                     self.refresh_bindings()
@@ -205,6 +206,16 @@ class MainScreen(Shell):
                     self.refresh_bindings()
         finally:
             self._looking = False
+
+    def _show_library(self) -> None:
+        library = self.library
+        self.sidebar.show(library.entries, library.problem, outside=library.outside)
+
+    async def _judge(self) -> None:
+        """Judge the files that were not judged before they were listed."""
+        while not self.library.is_judged:
+            await self.library.judge_some(self.sidebar.runbooks.nearest)
+            self._show_library()
 
     def _look_whether_ready(self) -> None:
         """Say once that one stands on the runbook, or on the group, that the console begins with."""

@@ -67,9 +67,6 @@ class KeyHints(Footer):
     def compose(self) -> ComposeResult:
         yield from (KeyHint() for _ in range(MOST))
 
-    def on_mount(self) -> None:
-        self.bindings_changed(self.screen)
-
     def bindings_changed(self, screen: Screen[object]) -> None:
         if screen is self.screen and (wanted := self._wanted()) != self._shown:
             self._shown = wanted
@@ -77,7 +74,7 @@ class KeyHints(Footer):
                 hint.show(active)
 
     def on_resize(self) -> None:
-        """There may be room for more keys now, or for fewer."""
+        """There may be room for more keys now, or for fewer; at first, where nothing was given the focus."""
         self.bindings_changed(self.screen)
 
     def _wanted(self) -> list[ActiveBinding]:

@@ -130,6 +130,10 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
                 text.append(f" {mark.word}", style + self._tone(mark))
         return text
 
+    def get_label_width(self, node: TreeNode[Entry | str]) -> int:
+        """The least: labels are made for the width of the list, which is not scrolled sideways."""
+        return 1
+
     def _group_label(self, node: TreeNode[Entry | str], style: Style) -> Text:
         icon = self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE
         looks = style + self.get_component_rich_style("runbooks--group", partial=True)
@@ -151,6 +155,12 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         """The runbook under the cursor."""
         node = self.cursor_node
         return None if node is None or isinstance(node.data, str | None) else node.data
+
+    @property
+    def nearest(self) -> list[Entry]:
+        """The runbooks that are listed, those nearest to the cursor first."""
+        nodes = sorted(self._rows(), key=lambda node: abs(node.line - self.cursor_line))
+        return [node.data for node in nodes if not isinstance(node.data, str | None)]
 
     @property
     def group(self) -> Group | None:
@@ -237,8 +247,11 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
 
     def _shown(self) -> list[object]:
         """What stands in each line."""
+        return [_key(node.data) for node in self._rows()]
+
+    def _rows(self) -> list[TreeNode[Entry | str]]:
         nodes = (self.get_node_at_line(line) for line in range(self.last_line + 1))
-        return [_key(node.data) for node in nodes if node is not None]
+        return [node for node in nodes if node is not None]
 
     def _stand_on(self, line: int) -> None:
         """Put the cursor on a line, at once: who moves it before the list is drawn moves it from there."""
