@@ -44,6 +44,19 @@ class ScriptFunctions(NothingKnown):
         bodies = (each.child_by_field_name("body") for each in definitions)
         return [body for body in bodies if body is not None]
 
+    @cached_property
+    def keeps_words(self) -> bool:
+        """Whether the words of functions are those with which the script is seen to call them."""
+        survey = self._survey
+        setting = (word for _, words in survey.named(b"set") for word in words[1:])
+        trapped = (survey.functions_in(survey.text(each)) for each, _ in survey.named(b"trap"))
+        return not (
+            survey.exports_functions
+            or b"argv" in survey.assignments_to
+            or any(word.text[:1] not in (b"-", b"+") or word.text == b"--" for word in setting)
+            or any(trapped)
+        )
+
 
 class Numbers(ScriptFunctions):
     """The same with its variables.
@@ -99,7 +112,22 @@ class Numbers(ScriptFunctions):
 
     def _is_of_function(self, names: Sequence[bytes]) -> bool:
         """Whether these are words of a function, and it gets them as the script is seen to call it."""
-        return bool(names[0].split(b" ")[0]) and self._keeps_words
+        return bool(names[0].split(b" ")[0]) and self.keeps_words
+
+    def text(self, expansion: Node) -> bytes | None:
+        found = _EXPANSION.fullmatch(self._survey.text(expansion))
+        name = found[1] or found[2] if found is not None and found[3] is None else b""
+        names = self._words.names(name, expansion)
+        if not name or names != (name,) or not self._filled.isdisjoint((name, ANY, b"IFS")):
+            return None
+        nodes = [*self._given(name)]
+        spend_on_judging(len(nodes))
+        texts = {word.text if word.is_literal else None for word in map(self._survey.word, nodes)}
+        is_added = any(
+            part.type == "+=" for node in nodes if node.parent for part in node.parent.children
+        )
+        is_split = b"IFS" in self._survey.assignments_to
+        return texts.pop() if len(texts) == 1 and not (is_added or is_split) else None
 
     def is_operand(self, expansion: Node) -> bool:
         waiting, seen = [expansion], set[bytes]()
@@ -126,19 +154,6 @@ class Numbers(ScriptFunctions):
     def _begins_operand(self, node: Node) -> bool:
         text = self._survey.text(node).lstrip(b"'\"")
         return _OPERAND.match(text) is not None and not self._survey.marker.match(text)
-
-    @cached_property
-    def _keeps_words(self) -> bool:
-        """Whether the words of functions are those with which the script is seen to call them."""
-        survey = self._survey
-        setting = (word for _, words in survey.named(b"set") for word in words[1:])
-        trapped = (survey.functions_in(survey.text(each)) for each, _ in survey.named(b"trap"))
-        return not (
-            survey.exports_functions
-            or b"argv" in survey.assignments_to
-            or any(word.text[:1] not in (b"-", b"+") or word.text == b"--" for word in setting)
-            or any(trapped)
-        )
 
     def _holds(self, name: bytes) -> bool:
         """The same of one variable: what it gets from itself takes nothing from that."""
