@@ -27,9 +27,12 @@ _KEPT: Final = late_pattern(rb"(?:0-9|\[:digit:\]|[.,\n]|\\n)+-?")
 _BY: Final = rb"[^/\\]|\\[^n1-9]"
 _LINE: Final = late_pattern(
     rb"s/\^(?:" + _BY + rb")*?\\?\((?P<digits>(?:" + _CLASS + rb"(?:[*+]|\\\+)?)+)\\?\)"
-    rb"(?P<rest>(?:" + _BY + rb")*?)(?:\$|\.\*)/\\1/p"
+    rb"(?P<rest>(?:" + _BY + rb")*?)\$/\\1/p"
 )
-"""A whole line becomes its digits: what a pattern leaves beside them would be printed too."""
+"""A whole line becomes its digits: what a pattern leaves beside them would be printed too.
+
+At the end it takes a ``$``: what is no letter in any encoding ends what ``.*`` matches.
+"""
 
 
 def matches_digits(pattern: bytes, *, is_perl: bool) -> bool:

@@ -405,6 +405,8 @@ def _properties(words: Sequence[bytes]) -> bool:
             told += (
                 1 if is_unit_number(word.removeprefix(b"--property=").removeprefix(b"-p")) else 2
             )
+        elif word == b"--":
+            break
         elif word not in (b"--user", b"--value", b"--no-pager") and _may_be_option(word):
             return False
     return words[:1] != [] and b"show" in words and told == 1

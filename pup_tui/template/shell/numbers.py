@@ -23,6 +23,8 @@ _EXPANSION: Final = late_pattern(
     rb"\$(?:([A-Za-z_]\w*|[0-9])|\{([A-Za-z_]\w*|[0-9]+)(?::?[-=](-?[0-9]+))?\})"
 )
 """A variable, perhaps with a number that stands for it where it has no text."""
+_STRIPPED: Final = late_pattern(rb"\$\{\w+//\[[!^](?:0-9|\[:digit:\])\](?:/)?\}")
+"""A variable without whatever is no digit."""
 _OPERAND: Final = late_pattern(rb"[A-Za-z0-9/.]")
 _COUNTS: Final = late_pattern(rb"\$(?:[#?!$]|\{[#?!$]\}|\{#[^}]*\})")
 _DEEPEST: Final = 20
@@ -62,6 +64,7 @@ class Numbers(ScriptFunctions):
     """The same with its variables.
 
     ``given`` tells what one gets its text from; those ``outside`` get one by something else too.
+    ``are_checked`` tells whether the script has checked what some of them hold at a byte.
     """
 
     def __init__(
@@ -70,11 +73,13 @@ class Numbers(ScriptFunctions):
         words: OwnWords,
         given: Callable[[bytes], Iterator[Node]],
         outside: Collection[bytes],
+        are_checked: Callable[[tuple[bytes, ...], int], bool],
     ) -> None:
         super().__init__(survey)
         self._words = words
         self._given = given
         self._outside = outside
+        self._are_checked = are_checked
         self._known = dict[bytes, bool]()
         self._held: list[bytes] = []
 
@@ -84,12 +89,14 @@ class Numbers(ScriptFunctions):
 
     def is_number(self, expansion: Node) -> bool:
         text = self._survey.text(expansion)
-        if _COUNTS.fullmatch(text):
+        if _COUNTS.fullmatch(text) or _STRIPPED.fullmatch(text):
             return True
         found = _EXPANSION.fullmatch(text)
         if found is None:
             return False
         name = found[1] or found[2]
+        if self._are_checked(self._words.names(name, expansion), expansion.start_byte):
+            return True
         is_optional = found[3] is not None and name.isdigit()
         return self._is_numeric(name, expansion) or (
             is_optional and self._is_left_out(name, expansion)
