@@ -192,7 +192,7 @@ class _Reader:
         if not all(map(_is_harmless, [first, *others])):
             return _Prints.ANYTHING
         read = [part for part in (first, *others) if _INPUT.match(part.text or b"")]
-        files = [destinations(part)[0].text or b"" for part in read]
+        files = [file.text or b"" for part in read for file in destinations(part)]
         if files and all(map(is_number_file, files)) and self._passes_on(body):
             return _Prints.NUMBERS
         return self._prints(body)
