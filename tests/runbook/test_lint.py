@@ -46,6 +46,13 @@ RUN = "{name: b, kind: shell, run: x}"
 UNTIL = "{interval: 1s, until: empty}"
 INT = "X: {type: integer}"
 AN_URL = "X: {type: url}"
+
+
+def bash_size(variables: str) -> str:
+    script = 'n=$(du -sk "/srv/{{ X }}" | cut -f1); echo $((n))'
+    return shell(script, "shell: bash", variables=variables)
+
+
 A_WORD = "X: {pattern: '[a-z].*'}"
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
@@ -762,6 +769,8 @@ CASES = [
     ),
     ("unchecked-arithmetic", shell("read -r x; (( x ))", "shell: bash", "stdin: 'a\n{{ X }}'"), 7),
     ("unchecked-arithmetic", shell("V={{ X }}; N=${V%%.*}; echo $N ${#V}"), None),
+    ("unchecked-arithmetic", bash_size("X: {pattern: '[a-z]+'}"), None),
+    ("unchecked-arithmetic", bash_size(r"X: {pattern: '[^-](.|\n)*'}"), 7),
     ("evaluated-again", shell("python3 -c {{ X | shell_quote }}"), 7),
     ("evaluated-again", shell("psql -c 'select {{ X | shell_quote }}'"), 7),
     ("evaluated-again", shell("psql", "stdin: 'select {{ X | shell_quote }}'"), 8),

@@ -630,10 +630,16 @@ class _Graph:
 
     def _unchecked_reach(self, names: set[bytes]) -> frozenset[bytes]:
         """These variables and those that their text gets to, other than where it was checked before."""
-        found, waiting = {*names}, [*names]
+        numbers = self._arithmetic.numbers
+
+        def holds(name: bytes) -> bool:
+            return b" " not in name and numbers.holds(name)
+
+        found = {name for name in names if not holds(name)}
+        waiting = [*found]
         while waiting:
             for reading in self._reading(waiting.pop()):
-                further = reading.targets - found
+                further = {name for name in reading.targets - found if not holds(name)}
                 if further and not (
                     reading.at >= 0 and self._arithmetic.are_checked(reading.names, reading.at)
                 ):

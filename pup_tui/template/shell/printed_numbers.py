@@ -14,6 +14,7 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.number_programs import (
     JUDGES,
+    Column,
     calculates,
     column_is_number,
     column_of,
@@ -139,6 +140,13 @@ def prints_number(node: Node, known: Known = _NOTHING) -> bool:
     return _Reader(known).all_print(node.named_children) is _Prints.NUMBERS
 
 
+def pipes_numbers(stages: Sequence[Node], known: Known, *, only_first: bool) -> bool:
+    """Whether the parts of a pipeline print numbers; ``only_first``: in the first word of each line."""
+    reader = _Reader(known)
+    is_all = reader.pipeline(stages) is _Prints.NUMBERS
+    return is_all or (only_first and reader.first_is_number(stages))
+
+
 class _Reader:
     """Reads what statements print."""
 
@@ -163,7 +171,7 @@ class _Reader:
                 is_silent = _DECLARES.fullmatch(statement.text or b"") is not None
                 return _Prints.NOTHING if is_silent else _Prints.ANYTHING
             case "pipeline":
-                return self._pipeline(parts)
+                return self.pipeline(parts)
             case "redirected_statement":
                 return self._redirected(statement)
             case "command":
@@ -172,7 +180,8 @@ class _Reader:
                 return self.all_print(parts)
         return _Prints.ANYTHING
 
-    def _pipeline(self, parts: Sequence[Node]) -> _Prints:
+    def pipeline(self, parts: Sequence[Node]) -> _Prints:
+        """What the parts of a pipeline print."""
         while len(parts) > 1:
             if self._takes_numbers(parts[:-1], parts[-1]):
                 return _Prints.NUMBERS
@@ -191,6 +200,8 @@ class _Reader:
             return _Prints.NOTHING if is_all and body.type == "command" else _Prints.ANYTHING
         if not all(map(_is_harmless, [first, *others])):
             return _Prints.ANYTHING
+        if body.type == "pipeline" and any(map(_feeds, (first, *others))):
+            body = body.named_children[-1]  # which reads that, and not what is piped to it
         read = [part for part in (first, *others) if _INPUT.match(part.text or b"")]
         files = [file.text or b"" for part in read for file in destinations(part)]
         if files and all(map(is_number_file, files)) and self._passes_on(body):
@@ -293,15 +304,13 @@ class _Reader:
 
     def _passes_on(self, stage: Node) -> bool:
         """Whether a part of a pipeline prints nothing but what it reads, or less."""
-        words = self._program(stage)
+        words = self._program(stage) if _reads_pipe(stage) else []
         return bool(words) and _passes_on(words)
 
     def _takes_numbers(self, sources: Sequence[Node], last: Node) -> bool:
         """Whether a part of a pipeline picks numbers of what comes before it, of whatever lines."""
-        behind = self._program(last)
-        while len(sources) > 1 and self._keeps_lines(sources[-1]):
-            sources = sources[:-1]
-        before = self._program(sources[-1])
+        behind = self._program(last) if _reads_pipe(last) else []
+        before = self._source(sources)
         if not before or not behind:
             return False
         taken = column_of(behind)
@@ -311,9 +320,21 @@ class _Reader:
             or calculates(before, behind)
         )
 
+    def first_is_number(self, stages: Sequence[Node]) -> bool:
+        """Whether the first word of each line that a pipeline prints is a number."""
+        words = self._source(stages)
+        return bool(words) and column_is_number(words, Column(1, b""))
+
+    def _source(self, stages: Sequence[Node]) -> list[bytes]:
+        """The words of the program whose lines a pipeline prints, be it some of them."""
+        while len(stages) > 1 and self._keeps_lines(stages[-1]):
+            stages = stages[:-1]
+        return self._program(stages[-1])
+
     def _keeps_lines(self, stage: Node) -> bool:
         words = self._program(stage)
-        return bool(words) and words[0] in _KEEPING and b"-c" not in words and _passes_on(words)
+        is_keeping = bool(words) and words[0] in _KEEPING and b"-c" not in words
+        return is_keeping and self._passes_on(stage)
 
     def _program(self, stage: Node) -> list[bytes]:
         """The words of a program; none where they are not known, or where it is something else."""
@@ -375,6 +396,17 @@ def _is_harmless(redirect: Node) -> bool:
     return len(destinations(redirect)) == 1 and (
         _ERRORS_AWAY.fullmatch(text) is not None or _INPUT.match(text) is not None
     )
+
+
+def _feeds(redirect: Node) -> bool:
+    """Whether a redirection gives a command another input."""
+    return redirect.type != "file_redirect" or _INPUT.match(redirect.text or b"") is not None
+
+
+def _reads_pipe(stage: Node) -> bool:
+    """Whether a part of a pipeline is not given another input."""
+    redirects = (part for part in stage.children if part.type.endswith("_redirect"))
+    return not any(map(_feeds, redirects))
 
 
 def _unquoted(text: bytes) -> bytes:

@@ -82,6 +82,17 @@ CHECKED = [
 
 UNCHECKED = [
     'is() { [[ $1 =~ ^[0-9]+$ ]]; }; is "$N"; echo $((N))',
+    'printf -v M %s "$(cat bait)"; echo $((M))',
+    "sort bait | uniq -c | while read -r n x; do echo $((x)); done",
+    "sort bait | uniq -c | while read -r n; do echo $((n)); done",
+    "sort bait | uniq -c | while IFS=1 read -r n x; do echo $((n)); done",
+    "sort bait | uniq -c | while read -r n x; do read -r n < bait; echo $((n)); done",
+    "seq 1 3 | { read -r a; } < bait; echo $((a))",
+    "seq 1 3 | while read -r a; do echo $((a)); done < bait",
+    "exec < bait; seq 1 3 | while read -r a; do echo $((a)); done; read -r a; echo $((a))",
+    "read -r M < <(cat bait); echo $((M))",
+    'read -r M <<< "$(cat bait)"; echo $((M))',
+    'PWD=5; cd "$N"; echo $((PWD))',
     'need() { [[ $1 =~ ^[0-9]+$ ]] || exit 1; } <nope; need "$N"; echo $((N))',
     'for v in "$N"; do ((v=5)); [[ $v =~ ^[0-9]+$ ]] || exit; done; echo $((N))',
     'is() { [[ $1 =~ ^[0-9]+$ ]]; }; is "$N" || true; echo $((N))',

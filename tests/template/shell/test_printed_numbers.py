@@ -122,6 +122,8 @@ NUMBERS = [
 ]
 
 TEXTS = [
+    r"$(seq 1 3 | cat < f)",
+    r"""$(seq 1 3 | cat <<< "$x")""",
     r"$(stat -c %s x -- y)",
     r"$(wc -l PUPVALUE1E | awk '{print $1}')",
     r"$(wc -l f | awk '{print $2}')",
