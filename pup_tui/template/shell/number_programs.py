@@ -133,6 +133,11 @@ def _may_be_option(word: bytes) -> bool:
     return word[:1] in (b"-", UNKNOWN)
 
 
+def _before_dashes(words: Sequence[bytes]) -> list[bytes]:
+    """The words among which options may be."""
+    return [*words[: words.index(b"--")]] if b"--" in words else [*words]
+
+
 def _operands(words: Sequence[bytes], options: re.Pattern[bytes]) -> list[bytes] | None:
     """The words behind the options; None where some may be others than the known ones.
 
@@ -141,7 +146,7 @@ def _operands(words: Sequence[bytes], options: re.Pattern[bytes]) -> list[bytes]
     rest = list(words)
     while rest and options.fullmatch(rest[0]):
         rest.pop(0)
-    open_ones = rest[: rest.index(b"--")] if b"--" in rest else rest
+    open_ones = _before_dashes(rest)
     if len(open_ones) < len(rest) and not any(map(_may_be_option, open_ones)):
         return [*open_ones, *rest[len(open_ones) + 1 :]]
     is_alone = len(rest) == 1 and rest[0][:1] == UNKNOWN
@@ -482,7 +487,8 @@ def file_column_is_number(words: Sequence[bytes]) -> bool:
 def field_is_number(source: Sequence[bytes], words: Sequence[bytes]) -> bool:
     """Whether `jq` picks a number of what a command of a service prints."""
     operands = _operands(words[1:], _JQ_FLAGS) if words[0] == b"jq" else None
-    if operands is None or len(operands) != 1 or any(w[:1] == UNKNOWN for w in source):
+    is_open = any(word[:1] == UNKNOWN for word in _before_dashes(source))
+    if operands is None or len(operands) != 1 or is_open:
         return False
     return is_number_path(_without_options(source), operands[0])
 

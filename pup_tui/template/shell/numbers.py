@@ -43,7 +43,7 @@ _READING: Final = frozenset(
 )
 """What reads from the pipe that it stands behind, as all within it does."""
 _TEXTS: Final = frozenset({"string_content", "word", "number"})
-_SIGNS: Final = late_pattern(rb"[0-9 .,:+%\"-]*")
+_SIGNS: Final = late_pattern(rb"[0-9 .,:+\"-]*")
 """What may stand between numbers."""
 _BY_SHELLS: Final = OF_THE_SHELL | OF_FOLDERS | SET_BY_MATCHES | {b"_"}
 """What a shell gives a text itself."""
