@@ -6,7 +6,7 @@ How programs tell options from operands stands in ``operands.yaml``.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from pup_tui.template.shell.script_parts import ScriptParts
+    from pup_tui.template.shell.survey import Survey
 
 _OPTION: Final = re.compile(r"-[A-Za-z0-9][\w-]*|--[A-Za-z][\w-]*")
 _WITH_NUMBER: Final = re.compile(r"-[A-Za-z]?-?[0-9][\w-]*")
 """``-5``, ``-n1``, ``-s10M``: a number is the value, or the option."""
+_ASKS_FOR_DASHES: Final = re.compile(rb"[\s(|^]-\*|\^-|\[!-")
+"""A script that asks whether a text begins with ``-`` takes care of that itself."""
 _QUOTES: Final = (b"", b'"', b"'")
 
 
@@ -128,10 +131,37 @@ def options_in_script(source: str, shell: str) -> tuple[OptionPlace, ...]:
         starts = {hole.marker: hole for hole in marked.holes}
         for start, path in tree.paths():
             unit = starts[tree.outer(start)].unit
-            place = _place(unit, path, start, parts) if isinstance(unit, Output) else None
-            if place is not None:
-                found[id(unit)] = place
+            if not isinstance(unit, Output):
+                continue
+            for at, way in ((start, path), *_held(tree.survey, path, start)):
+                place = _place(unit, way, at, parts)
+                if place is not None:
+                    others = found.get(id(unit), place)
+                    found[id(unit)] = OptionPlace(unit, place.takes_dashes and others.takes_dashes)
     return tuple(found.values())
+
+
+def _held(survey: Survey, path: Sequence[Node], start: int) -> Iterator[tuple[int, list[Node]]]:
+    """Where a variable of the script stands that holds a value, and gets no other text."""
+    from pup_tui.template.shell.fills import ANY
+    from pup_tui.template.shell.redirections import path_to
+
+    around = next((n for n in reversed(path) if n.type in ("variable_assignment", "command")), None)
+    if around is None or around.type == "command" or _ASKS_FOR_DASHES.search(survey.script):
+        return
+    name, sign, *_ = map(survey.text, around.children)
+    opening = survey.script[around.children[1].end_byte : start]
+    is_for_command = around.parent is not None and around.parent.type == "command"
+    is_only = len(survey.assignments_to.get(name, ())) == 1 and name not in survey.loops_over
+    is_filled = not survey.filled.isdisjoint((name, ANY))
+    if is_for_command or is_filled or not is_only or sign != b"=" or opening not in _QUOTES:
+        return
+    for node in survey.expansions:
+        if node.start_byte > around.end_byte and survey.text(node) in (
+            b"$%b" % name,
+            b"${%b}" % name,
+        ):
+            yield node.start_byte, path_to(survey.root, node)
 
 
 def _place(

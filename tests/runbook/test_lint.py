@@ -46,6 +46,13 @@ RUN = "{name: b, kind: shell, run: x}"
 UNTIL = "{interval: 1s, until: empty}"
 INT = "X: {type: integer}"
 AN_URL = "X: {type: url}"
+
+
+def bash_size(variables: str) -> str:
+    script = 'n=$(du -sk "/srv/{{ X }}" | cut -f1); echo $((n))'
+    return shell(script, "shell: bash", variables=variables)
+
+
 A_WORD = "X: {pattern: '[a-z].*'}"
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
@@ -639,6 +646,16 @@ CASES = [
     ("unseen-failure", shell("c() { cmd || true; }\n      c\n      date"), None),
     ("unseen-failure", shell("export n=$(cmd {{ X }})\n      date"), 7),
     ("unseen-failure", shell("export n=$(cmd {{ X }})"), 7),
+    ("unseen-failure", shell("export n=$(cat ~/.token)\n      date", "strict: true"), 7),
+    ("unseen-failure", shell("declare -r n=\"$(cat < f)\"", "strict: true\n    shell: bash"), 7),
+    ("unseen-failure", shell("declare -r n=$(<f)", "strict: true\n    shell: bash"), 7),
+    ("unseen-failure", shell("export n=$(cat f | tr a b)", "strict: true"), 7),
+    ("unseen-failure", shell("export n=$(date | cat)", "strict: true"), None),
+    ("unseen-failure", shell("n=$(cat f)\n      export n", "strict: true"), None),
+    ("unseen-failure", shell("cmd {{ X }}; true"), None),
+    ("unseen-failure", shell("cmd {{ X }}\n      :"), None),
+    ("unseen-failure", shell("cmd {{ X }}\n      true\n      date"), 7),
+    ("unseen-failure", shell("cmd {{ X }}\n      date; true"), 7),
     ("unseen-failure", shell("f() { local n=\"$(cmd)\" m=1; echo $n; }\n      f"), 7),
     ("unseen-failure", shell("export n=$(cmd {{ X }})\n      [ -n \"$n\" ] || exit 1\n      date"), None),
     ("unseen-failure", shell("export n=$(date) m=1\n      export k\n      date"), None),
@@ -752,6 +769,8 @@ CASES = [
     ),
     ("unchecked-arithmetic", shell("read -r x; (( x ))", "shell: bash", "stdin: 'a\n{{ X }}'"), 7),
     ("unchecked-arithmetic", shell("V={{ X }}; N=${V%%.*}; echo $N ${#V}"), None),
+    ("unchecked-arithmetic", bash_size("X: {pattern: '[a-z]+'}"), None),
+    ("unchecked-arithmetic", bash_size(r"X: {pattern: '[^-](.|\n)*'}"), 7),
     ("evaluated-again", shell("python3 -c {{ X | shell_quote }}"), 7),
     ("evaluated-again", shell("psql -c 'select {{ X | shell_quote }}'"), 7),
     ("evaluated-again", shell("psql", "stdin: 'select {{ X | shell_quote }}'"), 8),

@@ -15,6 +15,7 @@ from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
 from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.first_command import first_tool
 from pup_tui.template.shell.markers import readable
@@ -26,6 +27,9 @@ from pup_tui.template.text import compile_text
 _VARIABLE = re.compile(r"\$?\{?([A-Za-z_]\w*|[1-9])\}?", re.ASCII)
 
 _NAME_ALONE = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+
+_PLAIN = "w/w"
+"""A word that stands for values which hold no character of code."""
 
 _FOLDERS = ("OLDPWD", "PWD")
 """The variables that hold the name of a working directory."""
@@ -207,7 +211,9 @@ def _with_examples(
 
 
 def _as_operand(step: StepDraft, output: str, name: str) -> str:
-    return output if may_begin_with_dash(step, name) else f"./{output}"
+    if may_begin_with_dash(step, name):
+        return output
+    return _PLAIN if is_harmless(step, compile_expression(name)) else f"./{output}"
 
 
 def _still_unchecked(
@@ -219,8 +225,13 @@ def _still_unchecked(
     with suppress(TemplateError):
         env = step.valued_env(subject.root.get("defaults"))
         left = compile_shell(text, step.interpreter.name, env, is_fed=True).unchecked
-        return [each for each in found if each in left]
+        return [each for each in found if each in left or _holds_value(each)]
     return found
+
+
+def _holds_value(found: Unchecked) -> bool:
+    """Whether a value stands in what is told, which reads otherwise in another text."""
+    return _readable(found.variable) != found.variable
 
 
 def _check(found: Unchecked) -> str:

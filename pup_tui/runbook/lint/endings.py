@@ -163,6 +163,29 @@ def name_of(node: Node) -> str:
     return name_of(inner) if inner.type == "command" else ""
 
 
+def file_reader(assignment: Node) -> str:
+    """What gives a variable the text of a file, which may be missing: `cat`, or `<`; else empty."""
+    value = assignment.named_children[-1] if assignment.named_children else assignment
+    if value.type == "string" and len(value.named_children) == 1:
+        value = value.named_children[0]
+    if value.type != "command_substitution" or not value.named_children:
+        return ""
+    inner = value.named_children[-1]
+    if inner.type == "file_redirect":
+        return "<"
+    is_bare = inner.type == "redirected_statement" and inner.child_by_field_name("body") is None
+    if is_bare and inner.named_children[0].type == "file_redirect":
+        return "<"
+    command = deciding(inner)
+    files = [each for each in command.children_by_field_name("argument") if source_of(each) != "-"]
+    around = command.parent
+    is_read = around is not None and any(
+        each.type == "file_redirect" and source_of(each).startswith("<") for each in around.children
+    )
+    is_cat = command.type == "command" and _program(command) == "cat" and not _reads_text(command)
+    return "cat" if is_cat and (files or is_read) else ""
+
+
 def _reads_text(command: Node) -> bool:
     """Whether a command reads a text of the script: a here-string or a here-document."""
     around = command.parent

@@ -12,6 +12,7 @@ from pup_tui.runbook.lint.endings import (
     HARMLESS,
     branches,
     does_nothing,
+    file_reader,
     name_of,
     seen_to_fail,
     then_of,
@@ -52,6 +53,8 @@ _NEAR: Final = 6
 """Statements within which a variable is tested that a command has given a text."""
 
 
+_WELL: Final = frozenset({"true", ":"})
+"""What is written last where the failure of what stands before it is meant to count for nothing."""
 _LOOKS_BACK: Final = re.compile(r"\$\?|\$\{\?|\bPIPESTATUS\b|\bpipestatus\b")
 """What tells how the command before ended."""
 
@@ -66,7 +69,7 @@ def unseen_failure(subject: Subject) -> Iterator[Finding]:
         is_strict = _is_strict(subject, script.step) or stops_at_failures(script)
         unseen = [] if is_strict else _unseen(script, script.root.named_children, is_last=True)
         for found in sorted((*unseen, *declared.values()), key=lambda each: each.start_byte):
-            name = name_of(found)
+            name = name_of(found) or file_reader(found)
             told = f"{shown(name)} may fail unseen: only the last command decides how the step ends"
             hint = "give the step `strict: true`, or write `|| exit` behind the command"
             if found.id in declared:
@@ -159,6 +162,7 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
         behind = source_of(told[number + 1]) if number + 1 < len(told) else ""
         if not (
             _LOOKS_BACK.search(behind)
+            or (behind in _WELL and number + 2 == len(told))
             or _is_in_background(node)
             or script.parts.is_coprocess(node)
             or _is_judged(node, told[number + 1 : number + _NEAR])
@@ -190,7 +194,9 @@ def _declared(script: StepScript) -> Iterator[Node]:
         if _is_judged(declaration, _behind(declaration)) or _is_in_handler(script, declaration):
             continue
         for each in declaration.named_children:
-            if each.type == "variable_assignment" and _may_fail(script, name_of(each)):
+            if each.type == "variable_assignment" and (
+                _may_fail(script, name_of(each)) or file_reader(each)
+            ):
                 yield each
 
 

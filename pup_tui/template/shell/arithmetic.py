@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
+from pup_tui.template.shell.check_patterns import Shape
+from pup_tui.template.shell.checks import Checks
 from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_of
@@ -75,6 +77,15 @@ class Arithmetic:
         self._survey = survey
         self._words = words
         self._outside = outside
+
+    @cached_property
+    def checks(self) -> Checks:
+        """What the script checks before it calculates."""
+        return Checks(self._survey, self._words)
+
+    def are_checked(self, names: tuple[bytes, ...], at: int) -> bool:
+        """Whether variables surely hold numbers at a byte, as the script has checked."""
+        return self.checks.hold(names, Shape.NUMBER, at)
 
     @cached_property
     def readings(self) -> list[Reading]:
@@ -329,7 +340,7 @@ class Arithmetic:
     @cached_property
     def numbers(self) -> Numbers:
         """The texts that are numbers."""
-        return Numbers(self._survey, self._words, self._given, self._outside)
+        return Numbers(self._survey, self._words, self._given, self._outside, self.are_checked)
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""

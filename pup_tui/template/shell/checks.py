@@ -8,6 +8,7 @@ give a variable another text, takes away what was known.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ from pup_tui.template.shell.readings import OwnWords
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS, operands
-from pup_tui.template.shell.words import ShellWord, is_calculation
+from pup_tui.template.shell.words import ShellWord, is_calculation, loop_words
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -44,7 +45,7 @@ _State = _Known | None
 """What is known at a place; None where the script does not get to."""
 
 _MAY_CHECK: Final = late_pattern(
-    rb"0-9|:digit:|:al|a-z|<[0-9]*-[0-9]*>|\s-(?:eq|ne|lt|le|gt|ge)\s|\bcase\b"
+    rb"0-9|:digit:|:al|a-z|<[0-9]*-[0-9]*>|\s-(?:eq|ne|lt|le|gt|ge)\s|\bcase\b|\bprintf\b"
 )
 """What is in every script that checks something."""
 _NOT: Final = late_pattern(rb"(?:![ \t]+)?")
@@ -78,6 +79,13 @@ _DEEPEST: Final = 30
 _FARTHEST: Final = 60
 _TOO_FAR: Final = b"?"
 """Blanks before a statement, and what stands for more of them."""
+_NAMED: Final = rb"(?<![\w$])(?<!\$\{)%b\b"
+_TURNS: Final = late_pattern(rb"\b(?:break|continue|select)\b")
+"""What may leave a round of a loop before its end."""
+_RETURNS: Final = late_pattern(rb"\breturn\b")
+_OTHERWISE: Final = late_pattern(rb"\breturn\b(?!\s+[1-9][0-9]?(?![\w$]))|\b(?:set|getopts|argv)\b")
+"""What may end a function well, or by what is not known, or give it other words."""
+_MOST_WORDS: Final = 10
 _COMPARISON: Final = 3
 """Parts of a comparison: two texts and what is between them."""
 
@@ -105,6 +113,8 @@ class Checks:
         self._depth = 0
         self._changes = Changes(survey)
         self._ending: dict[bytes, bool] = {}
+        self._checking: dict[bytes, _Ends] = {}
+        """What is known behind a call of a function, of its own words."""
 
     def hold(self, names: tuple[bytes, ...], shape: Shape, at: int) -> bool:
         """Whether a variable, by the names that a place reads, surely holds such a text at a byte."""
@@ -300,20 +310,74 @@ class Checks:
             else:
                 for child in head:
                     self._inside(child, begin)
-            self._sequence(body.children, entered)
+            round_end = self._sequence(body.children, entered)
+        if node.type == "for_statement":
+            ended = self._each_checked(node, body, ended, round_end)
         return _Ends(ended, ended)
+
+    def _each_checked(self, node: Node, body: Node, ended: _State, round_end: _State) -> _State:
+        """What is known behind a loop every round of which checks one of these variables."""
+        variable = self._known(self._survey.as_written(node.children[1]), node)
+        changed, text = self._changes.of(body), self._survey.as_written(body)
+        is_only_read = len(variable) == 1 and not re.search(_NAMED % re.escape(variable[0]), text)
+        if not is_only_read or _TURNS.search(text) or not changed.isdisjoint((*variable, ANY)):
+            return ended
+        for word in loop_words(node):
+            names = self._subject(word) if word.type == "string" else ()
+            for shape in Shape if changed.isdisjoint(names) and names != variable else ():
+                if round_end is None or (variable, shape) in round_end:
+                    ended = _and(ended, names, shape)
+        return ended
 
     def _function(self, node: Node) -> None:
         """The body of a function, of whose calls nothing is known."""
         body = node.child_by_field_name("body")
         self._at[node.start_byte] = frozenset()
         if body is not None:
-            self._apart([body], frozenset(), is_in_function=True)
+            with self._around(is_in_function=True):
+                ends = self._ends_of([body], frozenset())
+            name = node.child_by_field_name("name")
+            if name is not None and self._is_sure_to_check(node):
+                returns = _RETURNS.search(self._survey.as_written(node)) is not None
+                failure = frozenset[tuple[tuple[bytes, ...], Shape]]() if returns else ends.failure
+                self._checking[self._survey.text(name)] = _Ends(ends.success, failure)
         self._at.setdefault(node.end_byte, frozenset())
 
-    def _apart(self, nodes: Iterable[Node], state: _State, *, is_in_function: bool = False) -> None:
-        """Statements that run in a process of their own, or as a function."""
-        with self._around(is_in_function=is_in_function):
+    def _is_sure_to_check(self, definition: Node) -> bool:
+        """Whether a function, which is the only one of its name, succeeds at its end only."""
+        name = definition.child_by_field_name("name")
+        text = self._survey.as_written(definition)
+        is_only = name is not None and len(self._survey.functions[self._survey.text(name)]) == 1
+        body = definition.child_by_field_name("body")
+        is_plain = body == definition.named_children[-1] and not _is_beside(definition)
+        is_there = definition.parent == self._survey.root and is_plain
+        return is_only and is_there and not _OTHERWISE.search(text)
+
+    def _called(self, node: Node, words: Sequence[ShellWord], behind: _State) -> _Ends:
+        """What is known behind the call of a function that checks its own words."""
+        name = words[0].text
+        if self._undefines(name) or any(word.spreads for word in words[1:]):
+            return _Ends(behind, behind)
+        changed = self._changes.of(node)
+        inside = self._survey.functions[name][0].named_children[-1]
+        checked: list[tuple[tuple[bytes, ...], tuple[bytes, ...]]] = []
+        for number, word in enumerate(words[1:_MOST_WORDS], 1):
+            names = self._subject(word.node) if word.node.type == "string" else ()
+            if changed.isdisjoint((*names, ANY)):
+                checked.append((names, self._words.names(b"%d" % number, inside)))
+        ends: list[_State] = []
+        for known in self._checking[name]:
+            state = behind if known is not None else None
+            for names, own in checked:
+                shapes = [each for each in Shape if known is not None and (own, each) in known]
+                for shape in shapes:
+                    state = _and(state, names, shape)
+            ends.append(state)
+        return _Ends(*ends)
+
+    def _apart(self, nodes: Iterable[Node], state: _State) -> None:
+        """Statements that run in a process of their own."""
+        with self._around():
             self._sequence(nodes, state)
 
     @contextmanager
@@ -360,6 +424,8 @@ class Checks:
             return self._compared(
                 [self._survey.as_written(word.node) for word in words[1:]], node, behind
             )
+        if name in self._checking and node.type == "command":
+            return self._called(node, words, behind)
         if node.type == "declaration_command" and (name != b"local" or self._is_in_function):
             for child in node.named_children:
                 if child.type == "variable_assignment":

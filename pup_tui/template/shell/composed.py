@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.numbers import Numbers
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
@@ -162,9 +161,7 @@ class Composed:
         self._survey = survey
         self._words = words
         self._given = given
-        self._printed = numbers.printed
-        self._numbers: dict[bytes, bool] = {}
-        self._deep = 0
+        self._numbers = numbers
 
     def names(self, calculated: Iterable[bytes]) -> Iterator[bytes]:
         """The variables to which such a text is given; ``calculated`` are those that arithmetic names."""
@@ -207,13 +204,15 @@ class Composed:
         return any(map(self._may_be_any, self._given(name)))
 
     def _may_be_any(self, node: Node) -> bool:
-        return any(map(is_any, names_in(self._survey, node))) and not self._holds_number(node)
+        return any(
+            map(is_any, names_in(self._survey, node))
+        ) and not self._numbers.is_text_of_numbers(node)
 
     @cached_property
     def _spelled_otherwise(self) -> list[bytes]:
         found = self._survey.declarations.of(_SPELLING)
         named = self._assigned if ANY in found else found
-        return [name for name in sorted(named) if not self._is_numeric(name)]
+        return [name for name in sorted(named) if not self._numbers.holds(name)]
 
     @cached_property
     def _formatted(self) -> list[bytes]:
@@ -233,31 +232,4 @@ class Composed:
         return MADE not in spelled(self._survey, words[-1].node)
 
     def _is_number(self, name: bytes, node: Node) -> bool:
-        return all(map(self._is_numeric, self._words.names(name, node)[:1]))
-
-    def _is_numeric(self, name: bytes) -> bool:
-        """Whether a variable holds nothing but digits and signs, by all that the script gives it."""
-        if name not in self._numbers:
-            if self._deep >= _DEEPEST:
-                return False
-            self._numbers[name] = True  # what it gets from itself takes nothing from that
-            self._deep += 1
-            nodes = [*self._given(name)]
-            spend_on_judging(len(nodes))
-            is_known = bool(nodes) and self._survey.filled.isdisjoint((name, ANY))
-            self._numbers[name] = is_known and all(map(self._holds_number, nodes))
-            self._deep -= 1
-        return self._numbers[name]
-
-    def _holds_number(self, node: Node) -> bool:
-        if node.type in ("arithmetic_expansion", "number") or self._printed(node):
-            return True
-        text = _COUNTS.sub(b"", self._survey.text(node))
-        if (
-            _LETTERS.search(_VARIABLES.sub(b"", text))
-            or b"`" in text
-            or b"\\" in text
-            or b"$(" in text
-        ):
-            return False
-        return all(self._is_number(name, node) for name in _VARIABLES.findall(text))
+        return all(map(self._numbers.holds, self._words.names(name, node)[:1]))

@@ -21,7 +21,6 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.arithmetic import Arithmetic, name_form
 from pup_tui.template.shell.check_patterns import Shape
-from pup_tui.template.shell.checks import Checks
 from pup_tui.template.shell.composed import MADE
 from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.fills import ANY
@@ -546,11 +545,8 @@ class _Graph:
         """Whether the script has checked before what it reads there."""
         is_name = isinstance(reading.problem, NotTextError)
         shape = Shape.NAME if is_name else Shape.NUMBER
-        return reading.at >= 0 and self._checks.hold(reading.names, shape, reading.at)
-
-    @cached_property
-    def _checks(self) -> Checks:
-        return Checks(self._survey, self._words)
+        checks = self._arithmetic.checks
+        return reading.at >= 0 and checks.hold(reading.names, shape, reading.at)
 
     def composed(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on names that texts hold, of variables that hold what is not the script's own."""
@@ -630,7 +626,26 @@ class _Graph:
             found.add(b"_")
         if _matches_others(self._survey.script):
             found.update(SET_BY_MATCHES)
-        return self.reached(found)
+        return self._unchecked_reach(found)
+
+    def _unchecked_reach(self, names: set[bytes]) -> frozenset[bytes]:
+        """These variables and those that their text gets to, other than where it was checked before."""
+        numbers = self._arithmetic.numbers
+
+        def holds(name: bytes) -> bool:
+            return b" " not in name and numbers.holds(name)
+
+        found = {name for name in names if not holds(name)}
+        waiting = [*found]
+        while waiting:
+            for reading in self._reading(waiting.pop()):
+                further = {name for name in reading.targets - found if not holds(name)}
+                if further and not (
+                    reading.at >= 0 and self._arithmetic.are_checked(reading.names, reading.at)
+                ):
+                    found |= further
+                    waiting += further
+        return frozenset(found)
 
     def _filled_from_outside(self) -> Iterator[bytes]:
         """What builtins, and ``${NAME:=TEXT}``, give such a text; `ANY` where a name is made."""

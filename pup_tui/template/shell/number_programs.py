@@ -5,15 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.shell.digit_filters import deletes_others, leaves_digits, matches_digits
+from pup_tui.template.shell.number_queries import gives_numbers
+from pup_tui.template.shell.number_sources import (
+    has_numbers,
+    is_cloud_number,
+    is_container_number,
+    is_number_file,
+    is_number_path,
+    is_object_number,
+    is_setting,
+    is_unit_number,
+)
 from pup_tui.template.shell.words import UNKNOWN
 
 DIGITS: Final = late_pattern(rb"-?[0-9]+")
 _FACTS: Final = late_pattern(rb"%[sXYZWugabhif]")
 _DATE: Final = late_pattern(rb"\+(?:%-?[0-9]?[sHMSdmYjuwUVWNy])+")
-_ONLY_DIGITS: Final = late_pattern(rb"(?:0-9|\[:digit:\])")
 _AWK_PART: Final = late_pattern(rb"\s*(?P<pattern>[^{}]*?)\s*\{(?P<action>[^{}]*)\}\s*")
 _AWK_PATTERN: Final = late_pattern(
     rb"(?:BEGIN|END|(?:!?\s*/[^/]*/|[\w$]+\s*(?:[!=]=|[<>]=?|!?~))(?:[^=;|(]|[!=<>]=|\|\|)*)?"
@@ -24,23 +35,18 @@ _AWK_COUNTS: Final = late_pattern(
 )
 _AWK_TERM: Final = rb"(?:int)?\(*\s*(?:\$?\w+|[\d.]+)\s*\)*"
 _AWK_SUM: Final = _AWK_TERM + rb"(?:\s*[-+*/%]\s*" + _AWK_TERM + rb")*"
-_AWK_PRINTS: Final = late_pattern(rb"print\s+(?P<sum>" + _AWK_SUM + rb")")
+_AWK_INT: Final = rb"int\((?:[\w$.*/+ -]|\[[^][]*\]|\([^()]*\))+\)"
+_AWK_PRINTS: Final = late_pattern(rb"print\s+(?P<sum>" + _AWK_SUM + rb"|" + _AWK_INT + rb")")
+_AWK_KEEPS: Final = late_pattern(rb"[A-Za-z_]\w*\[[\w$ .+-]*\]\s*=\s*[\w$.]+")
 _AWK_FORMATS: Final = late_pattern(
     rb"printf\s*\(?\s*\"%[.0-9]*[dif]%?%?(?:\\n)?\"\s*,\s*" + _AWK_SUM + rb"\)?"
 )
 """A text that is formatted as a number is one."""
-_AWK_WHOLE: Final = late_pattern(rb"int\(" + _AWK_SUM + rb"\)")
+_AWK_WHOLE: Final = late_pattern(_AWK_INT)
 _AWK_NAMES: Final = late_pattern(rb"\$?[A-Za-z_]\w*|\$\d+")
-_NUMBERS_OF_THINGS: Final = late_pattern(
-    rb"jsonpath=\{\.(?:spec\.replicas|spec\.(?:min|max)Replicas|spec\.(?:completions|parallelism)"
-    rb"|status\.(?:\w+R|r)eplicas|status\.(?:active|succeeded|failed|numberReady)"
-    rb"|(?:metadata|status\.observed)\.?[gG]eneration)\}"
-)
-"""What Kubernetes has a number for, and nothing else."""
 _KUBECTL_VALUES: Final = frozenset(
     {b"-n", b"--namespace", b"--context", b"--kubeconfig", b"--cluster"}
 )
-_COUNTING_QUERY: Final = late_pattern(rb"length\((?:[^()]|\([^()]*\))*\)")
 _LENGTH: Final = late_pattern(rb"(?:[^#]*\|\s*)?(?:length|tonumber|floor|ceil|round)\s*", re.DOTALL)
 _FORMAT: Final = late_pattern(rb"(?:%[-+0 ]?\d*(?:\.\d+)?[dius]|%%|\\n|[ .:0-9])+")
 _PS_COLUMNS: Final = late_pattern(
@@ -54,11 +60,6 @@ _MYSQL_FLAGS: Final = late_pattern(rb"-[NBs]+")
 _JQ_FLAGS: Final = late_pattern(
     rb"-[rcensSMj]+|--(?:raw-output|raw-input|null-input|slurp|exit-status|compact-output)"
 )
-_COUNTING_STATEMENT: Final = late_pattern(
-    rb"\s*select\s+count\((?:distinct\s+)?(?:\*|[\w.]+)\)\s+from\s(?:(?!\bunion\b)[^;\\])*;?\s*",
-    re.IGNORECASE,
-)
-"""A query that gives a number, and nothing beside it."""
 _OF_MACHINE: Final = late_pattern(
     rb"_NPROCESSORS_(?:ONLN|CONF)|PAGE_?SIZE|CLK_TCK|LONG_BIT|ARG_MAX|OPEN_MAX|_(?:AV)?PHYS_PAGES"
 )
@@ -81,19 +82,47 @@ _CURL_VALUES: Final = frozenset(
 )
 
 _AWK_COLUMN: Final = late_pattern(
-    rb"\s*(?:NR\s*==\s*\d+|/\^?\w+:?/)?\s*\{\s*print\s+\$(\d+);?\s*\}\s*"
+    rb"\s*(?:NR\s*[=><]=?\s*\d+|/(\^?\w+:?)/)?\s*\{\s*print\s+\$(\d+)\s*(?:;\s*exit\s*)?;?\s*\}\s*"
 )
+_CUT_COLUMN: Final = late_pattern(rb"(?:-d ?(?P<by>.) )?-f ?(?P<number>\d+)", re.DOTALL)
+_ONLY_MATCHES: Final = late_pattern(
+    rb"-[oEPFhsaiwx]+|-m\d+|--(?:only-matching|extended-regexp|perl-regexp|no-filename)"
+)
+_SED_FLAGS: Final = late_pattern(rb"-[nErsz]+|--(?:quiet|silent|regexp-extended)")
+_SED_SILENT: Final = late_pattern(rb"-[Ersz]*n|--(?:quiet|silent)")
+_WORD_COUNTS: Final = late_pattern(rb"-[clmwL]|--(?:lines|words|bytes|chars)|--")
+_LINE_COUNTS: Final = late_pattern(rb"-[ciu]*c[ciu]*|--count")
+_DOCKER_FORMAT: Final = late_pattern(rb"-f|--format(?P<told>=.*)?", re.DOTALL)
+_REDIS_VALUES: Final = frozenset({b"-h", b"-p", b"-a", b"-n", b"-u", b"--user", b"--pass"})
+_REDIS_FLAGS: Final = frozenset({b"--raw", b"--no-raw", b"--no-auth-warning", b"--tls", b"-c"})
+_REDIS_COUNTS: Final = frozenset(
+    {
+        *(b"llen", b"dbsize", b"scard", b"zcard", b"hlen", b"xlen", b"strlen", b"ttl", b"pttl"),
+        *(b"exists", b"pfcount", b"zcount", b"bitcount", b"incr", b"decr", b"lastsave"),
+    }
+)
+_CALCULATION: Final = late_pattern(rb"(?:scale ?= ?\d+;)?[\d.\s()+*/%^<>=-]+")
+_BLOCKS: Final = frozenset({b"--getsize64", b"--getsz", b"--getss", b"--getbsz", b"--getro"})
 
 _Judge: TypeAlias = Callable[[Sequence[bytes]], bool]
 """Judges the words of a program: `UNKNOWN` stands for what is known only when the script runs."""
 
 
-def column_of(words: Sequence[bytes]) -> int | None:
-    """Which column of what it reads a command prints, be it of some lines only."""
+class Column(NamedTuple):
+    """Which column a command prints of what it reads, be it of some lines only, which a pattern finds."""
+
+    number: int
+    by: bytes
+    pattern: bytes = b""
+
+
+def column_of(words: Sequence[bytes]) -> Column | None:
+    """The column that a command prints; a blank stands for all of them, as `awk` takes them."""
     if words[0] == b"cut":
-        return 1 if list(words[1:]) in ([b"-f1"], [b"-f", b"1"]) else None
+        found = _CUT_COLUMN.fullmatch(b" ".join(words[1:]))
+        return Column(int(found["number"]), found["by"] or b"\t") if found is not None else None
     found = _AWK_COLUMN.fullmatch(words[1]) if words[0] == b"awk" and len(words) == 2 else None
-    return int(found[1]) if found is not None else None
+    return Column(int(found[2]), b"", found[1] or b"") if found is not None else None
 
 
 def is_known(word: bytes) -> bool:
@@ -104,6 +133,11 @@ def _may_be_option(word: bytes) -> bool:
     return word[:1] in (b"-", UNKNOWN)
 
 
+def _before_dashes(words: Sequence[bytes]) -> list[bytes]:
+    """The words among which options may be."""
+    return [*words[: words.index(b"--")]] if b"--" in words else [*words]
+
+
 def _operands(words: Sequence[bytes], options: re.Pattern[bytes]) -> list[bytes] | None:
     """The words behind the options; None where some may be others than the known ones.
 
@@ -112,8 +146,9 @@ def _operands(words: Sequence[bytes], options: re.Pattern[bytes]) -> list[bytes]
     rest = list(words)
     while rest and options.fullmatch(rest[0]):
         rest.pop(0)
-    if rest and rest[0] == b"--":
-        return rest[1:]
+    open_ones = _before_dashes(rest)
+    if len(open_ones) < len(rest) and not any(map(_may_be_option, open_ones)):
+        return [*open_ones, *rest[len(open_ones) + 1 :]]
     is_alone = len(rest) == 1 and rest[0][:1] == UNKNOWN
     return None if any(map(_may_be_option, rest)) and not is_alone else rest
 
@@ -126,6 +161,33 @@ def _wc(words: Sequence[bytes]) -> bool:
 
 
 def _grep(words: Sequence[bytes]) -> bool:
+    return _counts_lines(words) or _finds_digits(words)
+
+
+def _finds_digits(words: Sequence[bytes]) -> bool:
+    """Whether it prints what a pattern of digits has matched, and no names of files."""
+    rest = list(words)
+    while len(rest) > 1 and rest[0] == b"-m":
+        rest = rest[2:]
+    operands = _operands(rest, _ONLY_MATCHES)
+    if operands is None or not 1 <= len(operands) <= 2:
+        return False
+    options = [word for word in words if _ONLY_MATCHES.fullmatch(word)]
+    short = b"".join(word for word in options if word[:2] != b"--")
+    is_perl = b"P" in short or b"--perl-regexp" in options
+    is_only = b"o" in short or b"--only-matching" in options
+    return is_only and is_known(operands[0]) and matches_digits(operands[0], is_perl=is_perl)
+
+
+def _sed(words: Sequence[bytes]) -> bool:
+    operands = _operands(words, _SED_FLAGS)
+    if not operands or not is_known(operands[0]):
+        return False
+    is_silent = any(_SED_SILENT.match(word) for word in words)
+    return leaves_digits(operands[0], is_silent=is_silent)
+
+
+def _counts_lines(words: Sequence[bytes]) -> bool:
     operands = _operands(
         words, re.compile(rb"-[cvEFGPiwxsahz]+|--(?:count|invert-match|ignore-case|quiet)")
     )
@@ -135,8 +197,9 @@ def _grep(words: Sequence[bytes]) -> bool:
 
 
 def _stat(words: Sequence[bytes]) -> bool:
-    is_of_facts = len(words) == 3 and words[0] in (b"-c", b"-Lc", b"--format")
-    return is_of_facts and _FACTS.fullmatch(words[1]) is not None
+    rest = [word for word in words if word != b"--"]
+    is_of_facts = len(rest) == 3 and rest[0] in (b"-c", b"-Lc", b"--format")
+    return is_of_facts and _FACTS.fullmatch(rest[1]) is not None
 
 
 def _date(words: Sequence[bytes]) -> bool:
@@ -161,12 +224,6 @@ def _printf(words: Sequence[bytes]) -> bool:
     if not _FORMAT.fullmatch(form):
         return False
     return b"s" not in form.replace(b"%%", b"") or all(map(DIGITS.fullmatch, given))
-
-
-def _tr(words: Sequence[bytes]) -> bool:
-    return (
-        len(words) == 2 and words[0] in (b"-dc", b"-cd") and bool(_ONLY_DIGITS.fullmatch(words[1]))
-    )
 
 
 def _expr(words: Sequence[bytes]) -> bool:
@@ -203,7 +260,10 @@ def _is_counting(program: bytes, given: Sequence[bytes]) -> bool:
         at = part.end()
     counting = [_AWK_COUNTS.fullmatch(each) for each in parts]
     counted = {each["name"] or each["other"] for each in counting if each is not None}
-    prints = [each for each, is_count in zip(parts, counting, strict=True) if each and not is_count]
+    silent = [
+        found or _AWK_KEEPS.fullmatch(each) for found, each in zip(counting, parts, strict=True)
+    ]
+    prints = [each for each, is_silent in zip(parts, silent, strict=True) if each and not is_silent]
     return bool(prints) and all(_prints_count(each, counted.difference(given)) for each in prints)
 
 
@@ -295,7 +355,7 @@ def _counts_rows(
         short = word[:1] == b"-" and word[:2] != b"--" and word[-1:] == statement[0][1:]
         if (short or word == statement[1]) and rest:
             letters += word[1:-1] if short else b""
-            asked += 1 if _COUNTING_STATEMENT.fullmatch(rest.pop(0)) else 2
+            asked += 1 if gives_numbers(rest.pop(0)) else 2
         elif flags.fullmatch(word):
             letters += word[1:]
         elif word in (b"-h", b"-p", b"-P", b"-U", b"-u", b"-d", b"-D") and rest:
@@ -305,19 +365,152 @@ def _counts_rows(
     return asked == 1 and all(bytes([each]) in letters for each in bare)
 
 
-def _has_sizes(words: Sequence[bytes], column: int) -> bool:
+def _has_sizes(words: Sequence[bytes], taken: Column) -> bool:
     """Whether `du` tells the size of one thing in that column."""
     *options, last = words or [b""]
-    is_sum = all(re.fullmatch(rb"-[skmbxL]+", each) for each in options)
-    is_one = is_known(last) and not _may_be_option(last)
-    return column == 1 and is_sum and is_one and any(b"s" in each for each in options)
+    is_sum = all(re.fullmatch(rb"-[skmbxL]+|--", each) for each in options)
+    is_one = is_known(last) and (not _may_be_option(last) or options[-1:] == [b"--"])
+    is_size = taken.number == 1 and taken.by in (b"", b"\t")
+    return is_size and is_sum and is_one and any(b"s" in each for each in options)
 
 
-def _has_memory(words: Sequence[bytes], column: int) -> bool:
+def _has_memory(words: Sequence[bytes], taken: Column) -> bool:
     """Whether `free` tells a size in that column."""
-    return column > 1 and all(
-        re.fullmatch(rb"-[bkmgwt]|--(?:mebi|kibi|bytes)", each) for each in words
-    )
+    is_size = taken.number > 1 and taken.by == b""
+    return is_size and all(re.fullmatch(rb"-[bkmgwt]|--(?:mebi|kibi|bytes)", w) for w in words)
+
+
+def _has_counts(words: Sequence[bytes], taken: Column) -> bool:
+    """Whether `wc` tells how many there are in that column: a name may hold the end of a line."""
+    options = [word for word in words if _WORD_COUNTS.fullmatch(word)]
+    others = [word for word in words if word not in options]
+    is_plain = all(is_known(word) and not _may_be_option(word) for word in others)
+    return taken.number == 1 and taken.by in (b"", b" ") and bool(options) and is_plain
+
+
+def _has_frequencies(words: Sequence[bytes], taken: Column) -> bool:
+    """Whether `uniq` tells how often a line is there in that column."""
+    is_first = taken.number == 1 and taken.by == b""
+    return is_first and len(words) == 1 and _LINE_COUNTS.fullmatch(words[0]) is not None
+
+
+def _has_property(words: Sequence[bytes], taken: Column) -> bool:
+    """Whether `systemctl` tells a number behind the name of what it is."""
+    return taken.number == 2 and taken.by == b"=" and _properties(words)
+
+
+def _properties(words: Sequence[bytes]) -> bool:
+    """Whether all that it shows of a unit are numbers."""
+    rest, told = list(words), 0
+    while rest:
+        word = rest.pop(0)
+        if word in (b"-p", b"--property") and rest:
+            told += 1 if is_unit_number(rest.pop(0)) else 2
+        elif word.startswith((b"-p", b"--property=")):
+            told += (
+                1 if is_unit_number(word.removeprefix(b"--property=").removeprefix(b"-p")) else 2
+            )
+        elif word == b"--":
+            break
+        elif word not in (b"--user", b"--value", b"--no-pager") and _may_be_option(word):
+            return False
+    return words[:1] != [] and b"show" in words and told == 1
+
+
+def _systemctl(words: Sequence[bytes]) -> bool:
+    return b"--value" in words and _properties(words)
+
+
+def _sysctl(words: Sequence[bytes]) -> bool:
+    operands = _operands(words, late_pattern(rb"-n|-[ben]*n[ben]*|--values"))
+    return len(words) > 1 and operands is not None and all(map(is_setting, operands))
+
+
+def _blockdev(words: Sequence[bytes]) -> bool:
+    return words[:1] != [] and words[0] in _BLOCKS and not any(map(_may_be_option, words[1:]))
+
+
+def _pidof(words: Sequence[bytes]) -> bool:
+    operands = _operands(words, late_pattern(rb"-[scxz]+"))
+    return operands is not None and len(operands) > 0
+
+
+def _id(words: Sequence[bytes]) -> bool:
+    operands = _operands(words, late_pattern(rb"-[ur]+|-[gr]+"))
+    return len(words) > 0 and words[0] in (b"-u", b"-g", b"-ru", b"-rg") and operands is not None
+
+
+def _redis(words: Sequence[bytes]) -> bool:
+    """What its server answers; nothing behind the name of the command is an option."""
+    rest = list(words)
+    while rest and (rest[0] in _REDIS_VALUES or rest[0] in _REDIS_FLAGS):
+        rest = rest[2 if rest[0] in _REDIS_VALUES else 1 :]
+    return bool(rest) and rest[0].lower() in _REDIS_COUNTS
+
+
+def _docker(words: Sequence[bytes]) -> bool:
+    """A number of something that is known by its name; no other word may be an option."""
+    rest = list(words[1:]) if words[:1] == [b"container"] else list(words)
+    told = 0
+    if rest[:1] != [b"inspect"]:
+        return False
+    rest = rest[1:]
+    while rest:
+        word = rest.pop(0)
+        found = _DOCKER_FORMAT.fullmatch(word)
+        if found is not None:
+            form = found["told"][1:] if found["told"] else b"".join(rest[:1])
+            rest = rest if found["told"] else rest[1:]
+            told += 1 if is_container_number(form) else 2
+        elif word == b"--":
+            break
+        elif word not in (b"-s", b"--size", b"--type=container") and _may_be_option(word):
+            return False
+    return told == 1
+
+
+def column_is_number(source: Sequence[bytes], taken: Column) -> bool:
+    """Whether a program tells numbers in a column."""
+    judge = _COLUMNS.get(source[0])
+    return judge is not None and judge(source[1:], taken)
+
+
+def file_column_is_number(words: Sequence[bytes]) -> bool:
+    """Whether `awk` prints a column of a file of the system that holds numbers."""
+    *program, path = words
+    taken = column_of(program) if program else None
+    if taken is None or program[0] != b"awk":
+        return False
+    return is_number_file(path) or (taken.number == 2 and has_numbers(path, taken.pattern))
+
+
+def field_is_number(source: Sequence[bytes], words: Sequence[bytes]) -> bool:
+    """Whether `jq` picks a number of what a command of a service prints."""
+    operands = _operands(words[1:], _JQ_FLAGS) if words[0] == b"jq" else None
+    is_open = any(word[:1] == UNKNOWN for word in _before_dashes(source))
+    if operands is None or len(operands) != 1 or is_open:
+        return False
+    return is_number_path(_without_options(source), operands[0])
+
+
+def _without_options(words: Sequence[bytes]) -> list[bytes]:
+    found, rest = [], list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in _KUBECTL_VALUES or word in (b"-o", b"--output"):
+            rest = rest[1:]
+        elif word[:1] != b"-":
+            found.append(word)
+        elif word == b"--":
+            break
+    return found
+
+
+def calculates(source: Sequence[bytes], words: Sequence[bytes]) -> bool:
+    """Whether this is `bc` with a calculation that the script says: of strings it prints any text."""
+    is_text = len(source) == 2 and source[0] == b"echo" and is_known(source[1])
+    is_calculation = is_text and _CALCULATION.fullmatch(source[1]) is not None
+    return is_calculation and list(words) in ([b"bc"], [b"bc", b"-l"])
 
 
 def _curl(words: Sequence[bytes]) -> bool:
@@ -349,23 +542,25 @@ def _kubectl(words: Sequence[bytes]) -> bool:
         if word in _KUBECTL_VALUES and rest:
             rest.pop(0)
         elif word in (b"-o", b"--output") and rest:
-            told += 1 if _NUMBERS_OF_THINGS.fullmatch(rest.pop(0)) else 2
+            told += 1 if is_object_number(rest.pop(0)) else 2
         elif _may_be_option(word):
             return False
     return told == 1
 
 
 def _aws(words: Sequence[bytes]) -> bool:
-    """How many there are of something."""
+    """How many there are of something, or a field that is a number."""
     queries = [value for word, value in pairwise(words) if word == b"--query"]
-    others = [word for word in words if word.startswith(b"--q") or word[:1] == UNKNOWN]
-    return len(queries) == len(others) == 1 and bool(_COUNTING_QUERY.fullmatch(queries[0]))
+    begun = (word.partition(b"=")[0] for word in words if word.startswith(b"--q"))
+    others = [word for word in begun if b"--query".startswith(word)]
+    others += [word for word in words if word[:1] == UNKNOWN]
+    return len(queries) == len(others) == 1 and is_cloud_number(queries[0])
 
 
 JUDGES: Final[dict[bytes, _Judge]] = {
     b"wc": _wc,
     b"nproc": lambda words: all(word == b"--all" for word in words),
-    b"id": lambda words: list(words) in ([b"-u"], [b"-g"]),
+    b"id": _id,
     b"grep": _grep,
     b"egrep": _grep,
     b"fgrep": _grep,
@@ -382,7 +577,8 @@ JUDGES: Final[dict[bytes, _Judge]] = {
     b"mysql": _mysql,
     b"mariadb": _mysql,
     b"tput": lambda words: len(words) == 1 and words[0] in (b"cols", b"lines", b"colors"),
-    b"tr": _tr,
+    b"tr": deletes_others,
+    b"sed": _sed,
     b"expr": _expr,
     b"awk": _awk,
     b"gawk": _awk,
@@ -393,14 +589,24 @@ JUDGES: Final[dict[bytes, _Judge]] = {
         all(_DISK.fullmatch(word) or not _may_be_option(word) for word in words)
         and any(word.startswith(b"--output=") for word in words)
     ),
+    b"systemctl": _systemctl,
+    b"sysctl": _sysctl,
+    b"blockdev": _blockdev,
+    b"pidof": _pidof,
+    b"redis-cli": _redis,
+    b"docker": _docker,
+    b"podman": _docker,
     b"curl": _curl,
     b"kubectl": _kubectl,
     b"oc": _kubectl,
     b"aws": _aws,
 }
 
-COLUMNS: Final[dict[bytes, Callable[[Sequence[bytes], int], bool]]] = {
+_COLUMNS: Final[dict[bytes, Callable[[Sequence[bytes], Column], bool]]] = {
     b"du": _has_sizes,
     b"free": _has_memory,
+    b"wc": _has_counts,
+    b"uniq": _has_frequencies,
+    b"systemctl": _has_property,
 }
 """Programs of whose columns some hold numbers."""

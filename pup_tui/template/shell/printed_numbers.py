@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.markers import MARKER
-from pup_tui.template.shell.number_programs import COLUMNS, DIGITS, JUDGES, column_of, is_known
+from pup_tui.template.shell.number_programs import (
+    JUDGES,
+    Column,
+    calculates,
+    column_is_number,
+    column_of,
+    field_is_number,
+    file_column_is_number,
+    is_known,
+)
+from pup_tui.template.shell.number_sources import is_number_file
 from pup_tui.template.shell.words import UNKNOWN, destinations
 
 if TYPE_CHECKING:
@@ -46,7 +56,9 @@ _RUNNERS: Final[dict[bytes, tuple[dict[bytes, int], int]]] = {
 
 _NUMBER: Final = b"-0"
 """Stands for a word that is a number, which may have a sign."""
-_CALCULATORS: Final = frozenset({b"seq", b"expr", b"echo", b"printf"})
+_KEEPING: Final = frozenset({b"sort", b"uniq", b"head", b"tail", b"cat"})
+"""Filters that print whole lines of what they read."""
+_CALCULATORS: Final = ([b"seq"], [b"expr"], [b"echo"], [b"printf"])
 """Programs to which a word that may be missing makes no difference."""
 _TO_ELSEWHERE: Final = late_pattern(rb"(?:1?>>?|&>>?)\s*(?:/dev/(?:null|stderr)|&2)")
 _SILENT: Final = frozenset(
@@ -58,6 +70,12 @@ _DECLARES: Final = late_pattern(
 _COMPOUND: Final = frozenset(
     {"list", "compound_statement", "if_statement", "elif_clause", "else_clause", "negated_command"}
 )
+_OWN_WORD: Final = late_pattern(rb"\$\{?([1-9])\}?")
+_MOVES: Final = late_pattern(rb"\b(?:shift|set|getopts|eval|argv)\b")
+"""What may give a function other words."""
+_SPLITS_PLAINLY: Final = late_pattern(rb"[^*?\[~\0]*")
+_ESCAPED: Final = late_pattern(rb"\\([$`\"\\\n])")
+_AMOUNT: Final = late_pattern(rb"[-+]?[0-9]+")
 _MOST_CALLS: Final = 5
 """Functions that call one another, as far as that is followed."""
 
@@ -71,8 +89,15 @@ class Known(Protocol):
     def is_operand(self, expansion: Node) -> bool:
         """Whether what an expansion gives begins with what begins no option."""
 
+    def text(self, expansion: Node) -> bytes | None:
+        """The only text that an expansion may give, where the script says it."""
+
     def bodies(self, command: bytes) -> Sequence[Node] | None:
         """What stands for a command: the bodies of functions, None where it is a program or builtin."""
+
+    @property
+    def keeps_words(self) -> bool:
+        """Whether the words of functions are those with which the script is seen to call them."""
 
 
 class NothingKnown:
@@ -84,8 +109,15 @@ class NothingKnown:
     def is_operand(self, expansion: Node) -> bool:
         return False
 
+    def text(self, expansion: Node) -> bytes | None:
+        return None
+
     def bodies(self, command: bytes) -> Sequence[Node] | None:
         return None
+
+    @property
+    def keeps_words(self) -> bool:
+        return False
 
 
 _NOTHING: Final = NothingKnown()
@@ -108,12 +140,20 @@ def prints_number(node: Node, known: Known = _NOTHING) -> bool:
     return _Reader(known).all_print(node.named_children) is _Prints.NUMBERS
 
 
+def pipes_numbers(stages: Sequence[Node], known: Known, *, only_first: bool) -> bool:
+    """Whether the parts of a pipeline print numbers; ``only_first``: in the first word of each line."""
+    reader = _Reader(known)
+    is_all = reader.pipeline(stages) is _Prints.NUMBERS
+    return is_all or (only_first and reader.first_is_number(stages))
+
+
 class _Reader:
     """Reads what statements print."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._calls = 0
+        self._calls: list[list[bytes]] = []
+        """The words of the functions that are gone through; none where they are not known."""
 
     def all_print(self, statements: Sequence[Node]) -> _Prints:
         """What is printed of some statements, of which some may not run."""
@@ -131,7 +171,7 @@ class _Reader:
                 is_silent = _DECLARES.fullmatch(statement.text or b"") is not None
                 return _Prints.NOTHING if is_silent else _Prints.ANYTHING
             case "pipeline":
-                return self._pipeline(parts)
+                return self.pipeline(parts)
             case "redirected_statement":
                 return self._redirected(statement)
             case "command":
@@ -140,9 +180,10 @@ class _Reader:
                 return self.all_print(parts)
         return _Prints.ANYTHING
 
-    def _pipeline(self, parts: Sequence[Node]) -> _Prints:
+    def pipeline(self, parts: Sequence[Node]) -> _Prints:
+        """What the parts of a pipeline print."""
         while len(parts) > 1:
-            if self._takes_column(parts[-2], parts[-1]):
+            if self._takes_numbers(parts[:-1], parts[-1]):
                 return _Prints.NUMBERS
             if not self._passes_on(parts[-1]):
                 break
@@ -157,7 +198,15 @@ class _Reader:
         if _TO_ELSEWHERE.fullmatch(first.text or b"") and len(destinations(first)) == 1:
             is_all = all(_is_harmless(each) or each.text == b"2>&1" for each in others)
             return _Prints.NOTHING if is_all and body.type == "command" else _Prints.ANYTHING
-        return self._prints(body) if all(map(_is_harmless, [first, *others])) else _Prints.ANYTHING
+        if not all(map(_is_harmless, [first, *others])):
+            return _Prints.ANYTHING
+        if body.type == "pipeline" and any(map(_feeds, (first, *others))):
+            body = body.named_children[-1]  # which reads that, and not what is piped to it
+        read = [part for part in (first, *others) if _INPUT.match(part.text or b"")]
+        files = [file.text or b"" for part in read for file in destinations(part)]
+        if files and all(map(is_number_file, files)) and self._passes_on(body):
+            return _Prints.NUMBERS
+        return self._prints(body)
 
     def _command(self, command: Node) -> _Prints:
         named = command.child_by_field_name("name")
@@ -165,60 +214,87 @@ class _Reader:
         program = _unquoted(name[0]) if name is not None else b""
         bodies = self._known.bodies(program)
         if bodies is not None:
-            self._calls += 1
-            is_deep = self._calls > _MOST_CALLS
-            printed = _Prints.ANYTHING if is_deep or not bodies else self.all_print(bodies)
-            self._calls -= 1
-            return printed
+            return self._called(command, bodies)
         if program in _SILENT:
             return _Prints.NOTHING
-        words = _without_runners(self._words(command) or [])
+        words = self._program(command)
         judge = JUDGES.get(words[0].rsplit(b"/", 1)[-1]) if words else None
-        if judge is None or self._known.bodies(words[0]) is not None or not judge(words[1:]):
+        is_number = judge is not None and judge(words[1:])
+        if is_number or (words and (_reads_numbers(words) or file_column_is_number(words))):
+            return _Prints.NUMBERS
+        return _Prints.ANYTHING
+
+    def _called(self, command: Node, bodies: Sequence[Node]) -> _Prints:
+        """What a function prints that is called with these words."""
+        if not bodies or len(self._calls) == _MOST_CALLS:
             return _Prints.ANYTHING
-        return _Prints.NUMBERS
+        keeps = self._known.keeps_words and not any(_MOVES.search(b.text or b"") for b in bodies)
+        words = self._words(command) if keeps else None
+        self._calls.append(words or [])
+        printed = self.all_print(bodies)
+        self._calls.pop()
+        return printed
+
+    def _text(self, expansion: Node) -> bytes | None:
+        """What an expansion gives, where that is known: of a function's own words by its call."""
+        own = _OWN_WORD.fullmatch(expansion.text or b"")
+        if own is None:
+            return self._known.text(expansion)
+        words = self._calls[-1] if self._calls else []
+        return words[int(own[1])] if int(own[1]) < len(words) else None
 
     def _words(self, command: Node) -> list[bytes] | None:
         """The words of a command without their quotes; None where they may be others than stand there."""
         words: list[bytes] = []
         for part in command.children:
-            text = part.text or b""
+            if part.type == "command_name" and len(part.children) == 1:
+                part = part.children[0]
             if part.type == "variable_assignment":
-                if _WORLDWIDE.fullmatch(text) is None:
-                    return None
+                found: list[bytes] | None = [] if _WORLDWIDE.fullmatch(part.text or b"") else None
             elif part.type.endswith("_redirect"):
-                if not _is_harmless(part):
-                    return None
-            elif part.type == "arithmetic_expansion":
-                words.append(_NUMBER)
-            elif part.type in _EXPANSIONS or part.type == "command_substitution":
-                if words[:1] not in ([each] for each in _CALCULATORS) or not self.is_number(part):
-                    return None
-                words.append(_NUMBER)
-            elif part.type == "string" and not _MAY_BE_MANY.search(text):
-                words.append(self._quoted(part))
-            elif _LITERAL.fullmatch(text):
-                words.append(_unquoted(text))
-            elif _ONE_WORD.fullmatch(text):
-                words.append(_unquoted(_EXPANSION.sub(UNKNOWN, text)))
+                found = [] if _is_harmless(part) else None
             else:
+                found = self._word(part, takes_numbers=words[:1] in _CALCULATORS)
+            if found is None:
                 return None
+            words += found
         return words
+
+    def _word(self, part: Node, *, takes_numbers: bool) -> list[bytes] | None:
+        """What a word becomes; None where it may be several."""
+        text = part.text or b""
+        given = self._text(part) if part.type in _EXPANSIONS else None
+        if part.type == "arithmetic_expansion":
+            return [_NUMBER]
+        if given is not None and _SPLITS_PLAINLY.fullmatch(given):
+            return given.split()
+        if text == b'"$@"':
+            return self._calls[-1][1:] if self._calls and self._calls[-1] else None
+        if part.type in _EXPANSIONS or part.type == "command_substitution":
+            return [_NUMBER] if takes_numbers and self.is_number(part) else None
+        if part.type == "string" and not _MAY_BE_MANY.search(text):
+            return [self._quoted(part)]
+        if _LITERAL.fullmatch(text):
+            return [_unquoted(text)]
+        return [_unquoted(_EXPANSION.sub(UNKNOWN, text))] if _ONE_WORD.fullmatch(text) else None
 
     def _quoted(self, string: Node) -> bytes:
         """A text in double quotes, up to what is not known of it."""
         found, at = b"", string.start_byte + 1
         text = string.text or b""
         for part in (each for each in string.named_children if each.type != "string_content"):
-            if not self.is_number(part):
-                is_first = part.start_byte == string.start_byte + 1
-                if is_first and self._known.is_operand(part):
-                    return b"./" + UNKNOWN
-                break
-            found += text[at - string.start_byte : part.start_byte - string.start_byte] + _NUMBER
+            found += _plain(text[at - string.start_byte : part.start_byte - string.start_byte])
+            given = self._text(part) if part.type in _EXPANSIONS else None
             at = part.end_byte
-        found += text[at - string.start_byte : -1]
-        return _FROM_EXPANSION.sub(UNKNOWN, MARKER.sub(UNKNOWN, found))
+            if self.is_number(part):
+                found += _NUMBER
+            elif given is not None:
+                found += given
+            elif not found and self._known.is_operand(part):
+                return b"./" + UNKNOWN
+            else:
+                return found + UNKNOWN
+        return found + _plain(text[at - string.start_byte : -1])
 
     def is_number(self, expansion: Node) -> bool:
         """Whether an expansion gives a number, or nothing."""
@@ -228,33 +304,75 @@ class _Reader:
 
     def _passes_on(self, stage: Node) -> bool:
         """Whether a part of a pipeline prints nothing but what it reads, or less."""
-        words = self._words(stage) if stage.type == "command" else None
-        if not words or self._known.bodies(words[0]) is not None:
+        words = self._program(stage) if _reads_pipe(stage) else []
+        return bool(words) and _passes_on(words)
+
+    def _takes_numbers(self, sources: Sequence[Node], last: Node) -> bool:
+        """Whether a part of a pipeline picks numbers of what comes before it, of whatever lines."""
+        behind = self._program(last) if _reads_pipe(last) else []
+        before = self._source(sources)
+        if not before or not behind:
             return False
-        program, options = words[0], words[1:]
-        if program == b"tr":
-            return len(options) == 2 and options[0] == b"-d" and is_known(options[1])
-        if program == b"cut":
-            return _CUTS.fullmatch(b" ".join(options)) is not None
-        numbered = (b"-n", b"-c")
-        return program in (b"xargs", b"cat", b"sort", b"uniq", b"head", b"tail") and all(
-            DIGITS.fullmatch(word) or word in (*numbered, b"-nr", b"-rn", b"-u", b"-n1", b"-c1")
-            for word in options
+        taken = column_of(behind)
+        return (
+            (taken is not None and column_is_number(before, taken))
+            or field_is_number(before, behind)
+            or calculates(before, behind)
         )
 
-    def _takes_column(self, source: Node, last: Node) -> bool:
-        """Whether a part of a pipeline prints a column that holds numbers of what comes before it."""
-        pair = [self._words(each) if each.type == "command" else None for each in (source, last)]
-        before, behind = pair
-        if (
-            not before
-            or not behind
-            or any(self._known.bodies(each[0]) for each in (before, behind))
-        ):
-            return False
-        columns = COLUMNS.get(before[0])
-        taken = column_of(behind)
-        return columns is not None and taken is not None and columns(before[1:], taken)
+    def first_is_number(self, stages: Sequence[Node]) -> bool:
+        """Whether the first word of each line that a pipeline prints is a number."""
+        words = self._source(stages)
+        return bool(words) and column_is_number(words, Column(1, b""))
+
+    def _source(self, stages: Sequence[Node]) -> list[bytes]:
+        """The words of the program whose lines a pipeline prints, be it some of them."""
+        while len(stages) > 1 and self._keeps_lines(stages[-1]):
+            stages = stages[:-1]
+        return self._program(stages[-1])
+
+    def _keeps_lines(self, stage: Node) -> bool:
+        words = self._program(stage)
+        is_keeping = bool(words) and words[0] in _KEEPING and b"-c" not in words
+        return is_keeping and self._passes_on(stage)
+
+    def _program(self, stage: Node) -> list[bytes]:
+        """The words of a program; none where they are not known, or where it is something else."""
+        if stage.type == "redirected_statement":
+            body = stage.child_by_field_name("body")
+            rest = [part for part in stage.named_children if part != body]
+            if body is None or not all(_ERRORS_AWAY.fullmatch(part.text or b"") for part in rest):
+                return []
+            stage = body
+        words = self._words(stage) if stage.type == "command" else None
+        words = _without_runners(words or [])
+        return words if words and self._known.bodies(words[0]) is None else []
+
+
+def _passes_on(words: Sequence[bytes]) -> bool:
+    """Whether a filter prints nothing but what it reads, or less."""
+    program, options = words[0], words[1:]
+    if program == b"tr":
+        return len(options) == 2 and options[0] == b"-d" and is_known(options[1])
+    if program == b"cut":
+        return _CUTS.fullmatch(b" ".join(options)) is not None
+    numbered = (b"-n", b"-c")
+    return program in (b"xargs", *_KEEPING) and all(
+        _AMOUNT.fullmatch(word) or word in (*numbered, b"-nr", b"-rn", b"-u", b"-n1", b"-c1")
+        for word in options
+    )
+
+
+def _reads_numbers(words: Sequence[bytes]) -> bool:
+    """Whether a filter reads nothing but files of the system that hold numbers."""
+    files = [word for word in words[1:] if word.startswith(b"/")]
+    others = [word for word in words if word not in files]
+    return bool(files) and all(map(is_number_file, files)) and _passes_on(others or [b""])
+
+
+def _plain(text: bytes) -> bytes:
+    """A part of a text in double quotes that holds no expansion."""
+    return MARKER.sub(UNKNOWN, _ESCAPED.sub(rb"\1", text))
 
 
 def _without_runners(words: list[bytes]) -> list[bytes]:
@@ -278,6 +396,17 @@ def _is_harmless(redirect: Node) -> bool:
     return len(destinations(redirect)) == 1 and (
         _ERRORS_AWAY.fullmatch(text) is not None or _INPUT.match(text) is not None
     )
+
+
+def _feeds(redirect: Node) -> bool:
+    """Whether a redirection gives a command another input."""
+    return redirect.type != "file_redirect" or _INPUT.match(redirect.text or b"") is not None
+
+
+def _reads_pipe(stage: Node) -> bool:
+    """Whether a part of a pipeline is not given another input."""
+    redirects = (part for part in stage.children if part.type.endswith("_redirect"))
+    return not any(map(_feeds, redirects))
 
 
 def _unquoted(text: bytes) -> bytes:

@@ -22,9 +22,20 @@ NUMBERS = [
     'f() { local t="${1:-30}"; for i in $(seq "$t"); do echo $((i)); done; }; f; f 5',
     "f() { for i in $(seq ${1:-30}); do echo $((i)); done; }; f",
     'u=https://x/{{ V }}; n=$(curl -s -o /dev/null -w "%{http_code}" "$u"); echo $((n))',
+    'P="psql -XtA"; n=$($P -c "select count(*) from t"); echo $((n))',
+    'q() { psql -XtAc "$1"; }; n=$(q "select count(*) from t"); m=$(q "select a"); echo $((n))',
+    'q() { psql -XtA "$@"; }; n=$(q -c "select count(*) from t"); echo $((n))',
+    "Q='select count(*) from t'; n=$(psql -XtAc \"$Q\"); echo $((n))",
 ]
 
 TEXTS = [
+    'P="psql -XtA"; P=$(cat f); n=$($P -c "select count(*) from t"); echo $((n))',
+    'P="psql -XtA"; P+={{ V }}; n=$($P -c "select count(*) from t"); echo $((n))',
+    'q() { psql -XtAc "$1"; }; n=$(q "select name from t"); echo $((n))',
+    'q() { shift; psql -XtAc "$1"; }; n=$(q "select count(*) from t" "select a"); echo $((n))',
+    'q() { psql -XtAc "$1" $2; }; n=$(q "select count(*) from t" "$x"); echo $((n))',
+    'Q="select name from t"; n=$(psql -XtAc "$Q"); echo $((n))',
+    'IFS=s; P="psql -XtA"; n=$($P -c "select count(*) from t"); echo $((n))',
     'N=5; N={{ V }}; for i in $(seq 1 "$N"); do echo $((i)); done',
     'N=5; N=$(cat f); for i in $(seq 1 "$N"); do echo $((i)); done',
     'N=5; read -r N; for i in $(seq 1 "$N"); do echo $((i)); done',
