@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.shell_spellings import shell_spellings
+from pup_tui.shell_spellings import echoed, shell_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,13 +71,16 @@ def spellings(secret: str) -> set[str]:
         found.update(_tables(text))
         found.update(_databases(text))
         found.update(_shortened_url(text))
+        found.update(said for said in echoed(text) if len(said) >= MIN_LINE)
         if "/" in text:
             found.add(str(PurePosixPath(text)))
         raw = text.encode("utf-8", "surrogatepass")
         found.update((raw.hex(), raw.hex().upper()))
         found.update(_base64(raw))
         found.update(_base64(raw + b"\n"))
-    found.update(_lines(secret))
+    for text in (secret, *echoed(secret)):
+        found.add(" ".join(text.split()))
+        found.update(_lines(text))
     return found
 
 

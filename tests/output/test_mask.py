@@ -335,3 +335,18 @@ def test_what_databases_and_urls_make_of_a_secret(secret: str, printed: str) -> 
 
 def test_a_short_path_of_a_url_is_an_ordinary_word() -> None:
     assert Masker(["https://db.example/postgres?x=1"]).mask("/postgres") == "/postgres"
+
+
+@pytest.mark.parametrize(
+    ("secret", "printed"),
+    [
+        (r"CORP\nadmin-pass\4word", "CORP\nadmin-pass\x04word"),
+        (r"CORP\tadmin\\pass\101x", "CORP\tadmin\\passAx"),
+        (r"CORP\x41dmin\u00e9\0101x", "CORPAdmin\xe9Ax"),
+        (r"CORP\x41dmin\0101x", r"CORP\x41dminAx"),
+        (r"a-long-domain\carl", "a-long-domain"),
+        ("two  words\tand more", "two words and more"),
+    ],
+)
+def test_what_echo_and_sentences_make_of_a_secret(secret: str, printed: str) -> None:
+    assert Masker([secret]).mask(f"<{printed}>") == "<***>"
