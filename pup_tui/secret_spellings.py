@@ -1,10 +1,11 @@
 """The ways in which programs spell a secret when they print it.
 
 The encodings are those that GitHub's runner masks (base64 at three offsets, JSON, URI, XML), and
-what shells, Go's JSON and HTML encoders, Python's ``repr``, CSV, TSV and SQL make of a text, each also
-with accents composed and decomposed. Not covered, and said so in the manual: a secret that is wrapped,
-reversed, in other case, in a compatibility form (NFKC, NFKD), encrypted, compressed, or split
-between two streams.
+what shells, Go's JSON and HTML encoders, Python's ``repr``, CSV, TSV and SQL (that of MySQL, PostgreSQL
+and SQLite) make of a text, each also with accents composed and decomposed; of a secret that is a URL also
+what programs name of it, and of one that is a path what is left of it without needless slashes. Not
+covered, and said so in the manual: a secret that is wrapped, reversed, in other case, in a compatibility
+form (NFKC, NFKD), encrypted, compressed, or split between two streams.
 """
 
 from __future__ import annotations
@@ -12,21 +13,49 @@ from __future__ import annotations
 import base64
 import json
 import unicodedata
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.shell_spellings import shell_spellings
+from pup_tui.shell_spellings import echoed, shell_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+MIN_PART = 6
+"""Pieces of the path and query of a URL are parts of it from this length on."""
 
 MIN_LINE = 8
 """Lines of a secret with several lines are secrets themselves from this length on; for shorter ones
 see ``short_lines``."""
 
+_LEAST_PATH = 16
+"""From this length on the path of a URL is searched for in output without the rest of the URL."""
+
 _PERCENT = late_pattern(r"%[0-9A-F]{2}")
 _IN_TSV = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_CONTROLS: list[dict[int, str]] = [
+    {},
+    str.maketrans({"\n": r"\n"}),
+    str.maketrans({"\n": r"\n", "\r": r"\r"}),
+    str.maketrans({"\n": r"\n", "\r": r"\r", "\t": r"\t"}),
+    str.maketrans({"\n": r"\n", "\r": r"\r", "\0": r"\0", "\x1a": r"\Z"}),
+    str.maketrans(
+        {
+            "\n": r"\n",
+            "\r": r"\r",
+            "\t": r"\t",
+            "\b": r"\b",
+            "\f": r"\f",
+            "\0": r"\0",
+            "\x1a": r"\Z",
+        }
+    ),
+]
+"""What databases and their drivers write of controls behind a backslash."""
+_IN_MYSQL_ROWS = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\0": r"\0"})
+_IN_UNISTR = {code: f"\\u{code:04x}" for code in range(0x20)}
 _UNICODE_ESCAPE = late_pattern(r"\\u[0-9a-f]{4}")
 
 
@@ -40,12 +69,36 @@ def spellings(secret: str) -> set[str]:
         found.update(_markup(text))
         found.update(shell_spellings(text))
         found.update(_tables(text))
+        found.update(_databases(text))
+        found.update(_shortened_url(text))
+        found.update(said for said in echoed(text) if len(said) >= MIN_LINE)
+        if "/" in text:
+            found.add(str(PurePosixPath(text)))
         raw = text.encode("utf-8", "surrogatepass")
         found.update((raw.hex(), raw.hex().upper()))
         found.update(_base64(raw))
         found.update(_base64(raw + b"\n"))
-    found.update(_lines(secret))
+    for text in (secret, *echoed(secret)):
+        found.add(" ".join(text.split()))
+        found.update(_lines(text))
     return found
+
+
+def url_parts(text: str) -> set[str]:
+    """Return what a message may name of a URL; nothing where the text is none."""
+    try:
+        parts = urlsplit(text.strip())
+        host, user, password = parts.hostname, parts.username, parts.password
+    except ValueError:
+        return set()
+    if not parts.scheme or "://" not in text:
+        return set()
+    pieces = [parts.path, *parts.path.split("/"), parts.query, *parts.query.split("&")]
+    pieces += [piece.partition("=")[2] for piece in parts.query.split("&")] + [parts.fragment]
+    long = {piece for piece in pieces if len(piece) >= MIN_PART}
+    named = {host or "", user or "", password or "", parts.path.strip("/"), *long}
+    named |= {unquote(each) for each in named}
+    return {each for each in named if each.strip("/")}
 
 
 def normal_forms(secret: str) -> set[str]:
@@ -111,6 +164,44 @@ def _tables(text: str) -> Iterator[str]:
     yield text.replace('"', '""')
     yield text.replace("'", "''")
     yield text.translate(_IN_TSV)
+
+
+def _databases(text: str) -> Iterator[str]:
+    """A text of MySQL or PostgreSQL (`E'…'`) with backslashes, and one that SQLite's shell calculates.
+
+    Which quotes and controls are escaped is up to who writes it: every mixture counts.
+    """
+    doubled = text.replace("\\", "\\\\")
+    for single in ("'", "''", r"\'"):
+        for double in ('"', r"\""):
+            quoted = doubled.replace("'", single).replace('"', double)
+            for controls in _CONTROLS:
+                yield quoted.translate(controls)
+    yield text.translate(_IN_MYSQL_ROWS)
+    of_sqlite = text.replace("'", "''")
+    for feed, carriage in ((r"\n", r"\r"), (r"\012", r"\015")):
+        ended = of_sqlite.replace("\n", feed)
+        yield ended
+        yield ended.replace("\r", carriage)
+    yield of_sqlite.replace("\\", "\\\\").translate(_IN_UNISTR)
+
+
+def _shortened_url(text: str) -> Iterator[str]:
+    """A URL without its fragment, query, and user, with its host as it is looked up; and its path."""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return
+    if not parts.netloc or not parts.path.strip("/"):
+        return
+    for netloc in {parts.netloc, parts.netloc.lower()}:
+        for named in {netloc, netloc.rpartition("@")[2]}:
+            for query in {parts.query, ""}:
+                yield parts._replace(netloc=named, query=query, fragment="").geturl()
+    for target in {parts.path, f"{parts.path}?{parts.query}"}:
+        if len(target) >= _LEAST_PATH:
+            yield target
+            yield unquote(target)
 
 
 def _base64(raw: bytes) -> Iterator[str]:

@@ -14,6 +14,15 @@ from string import hexdigits
 
 from pup_tui.late_pattern import late_pattern
 
+_ECHO_ESCAPES = {
+    "of dash": late_pattern(r"\\(?:(?P<named>[\\abfnrtv])|0?(?P<octal>[0-7]{1,3})|(?P<end>c))"),
+    "of zsh": late_pattern(
+        r"\\(?:(?P<named>[\\abfnrtveE])|0(?P<octal>[0-7]{0,3})|x(?P<hex>[0-9A-Fa-f]{1,2})"
+        r"|u(?P<code>[0-9A-Fa-f]{1,4})|U(?P<long>[0-9A-Fa-f]{1,8})|(?P<end>c))"
+    ),
+}
+"""What `echo` takes for more than a backslash: in dash, busybox and `printf %b`, in zsh and bash (`-e`)."""
+
 _QUOTES = late_pattern("'+")
 _IN_DOUBLE_QUOTES = late_pattern(r'[\\"$`]')
 _IN_BASH = late_pattern(r"""[ !"$&'()*,;<>?\[\\\]^`{|}]|(?<=[:=])~""")
@@ -29,6 +38,7 @@ _SPECIAL = {
 
 _ESCAPED = "'\\"
 _NAMED = {"\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r"}
+_BY_LETTER = {letter: name for name, letter in _NAMED.items()} | {"e": "\x1b", "E": "\x1b"}
 _NAMED_IN_BASH = {**_NAMED, "\x1b": "E"}
 _NAMED_IN_KSH = {name: letter for name, letter in _NAMED_IN_BASH.items() if name != "\v"}
 
@@ -63,6 +73,32 @@ def shell_spellings(text: str) -> Iterator[str]:
         yield f"{name}='{value}"
         for read_as, codec in _readings(value):
             yield f"{name}=$'{_in_ansi_quotes(read_as, codec, _ESCAPED, _hexadecimal)}"
+
+
+def echoed(text: str) -> Iterator[str]:
+    """What `echo` makes of a text with backslashes, which it takes for escapes in some shells."""
+    if "\\" not in text:
+        return
+    for escape in _ECHO_ESCAPES.values():
+        said, end = "", 0
+        for found in escape.finditer(text):
+            said += text[end : found.start()]
+            end = found.end()
+            named = found.groupdict()
+            if named["end"]:  # the rest is not printed
+                end = len(text)
+                break
+            said += _meant(named)
+        yield said + text[end:]
+
+
+def _meant(named: Mapping[str, str | None]) -> str:
+    if letter := named["named"]:
+        return _BY_LETTER.get(letter, letter)
+    if (octal := named["octal"]) is not None:
+        return chr(int(octal or "0", 8) & 0xFF)
+    number = int(named["hex"] or named["code"] or named["long"] or "0", 16)
+    return chr(number) if number <= 0x10FFFF else ""
 
 
 def _readings(text: str) -> Iterator[tuple[str, str]]:

@@ -229,7 +229,8 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
     """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
 
     `cwd` is the directory that `body_file` and `output_file` are relative to. `read_only` tells that by its
-    author it only looks, for which nobody can vouch with some methods, wherever they came from.
+    author it only looks, for which nobody can vouch with some methods, wherever they came from. `url_shown`
+    is the URL as people may see it, where that is not the URL itself.
     """
 
     step: ClassVar[type[Step]] = HttpStep
@@ -247,6 +248,7 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
     verify: bool = True
     cwd: str | None = None
     read_only: bool = False
+    url_shown: str | None = None
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
@@ -273,6 +275,7 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
             verify=texts["verify"],
             cwd=texts.around.cwd,
             read_only=texts.step.read_only is True and method not in CHANGING_METHODS,
+            url_shown=texts.seen["url"],
         )
 
     @classmethod

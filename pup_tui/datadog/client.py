@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from pup_tui.answers.things import subject_of
 from pup_tui.datadog.configuration import is_loopback
 from pup_tui.datadog.errors import DatadogError, beginning, known_as, refusal
-from pup_tui.datadog.failures import TransportError
+from pup_tui.datadog.failures import HIDDEN, TransportError
 from pup_tui.datadog.retries import RetryPolicy
 from pup_tui.datadog.transport import (
     DEFAULT_DEADLINE,
@@ -65,6 +65,7 @@ class DatadogClient:
         call_timeout: float = DEFAULT_DEADLINE,
         max_bytes: int = DEFAULT_MAX_BYTES,
         time_left: Callable[[], float | None] = lambda: None,
+        mask: Callable[[str], str] = str,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.configuration = configuration
@@ -76,6 +77,7 @@ class DatadogClient:
         self._call_timeout = call_timeout
         self._max_bytes = max_bytes
         self._time_left = time_left
+        self._mask = mask
         self._sleep = sleep
         self.pauses = asyncio.Event()
         """Set while it waits between two attempts, when nothing is under way."""
@@ -104,6 +106,7 @@ class DatadogClient:
         json: Any = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        shown: str | None = None,
         read: bool | None = None,
         check: bool = True,
     ) -> Response:
@@ -112,12 +115,12 @@ class DatadogClient:
         `json` is sent as JSON, `body` as it is. Each attempt has the client's `call_timeout`.
         `read` says that a request changes nothing and may be repeated after an error of the server
         (without it, GET and HEAD are reads). With `check=False` a final answer of any status is
-        returned, whatever it holds.
+        returned, whatever it holds. Messages name the path as it is `shown`.
 
         Raises DatadogError for every other answer than a 2xx, for one that is not JSON or nothing but an
         error, and where there is none. Another kind of answer is one only where an `Accept` asks for it.
         """
-        built = self._build(method.upper(), path, query, json, body, headers)
+        built = self._build(method.upper(), path, query, json, body, headers, shown)
         repeatable = method.upper() in _READS if read is None else read
         attempt = 0
         while True:
@@ -172,6 +175,7 @@ class DatadogClient:
         document: Any,
         body: bytes | None,
         headers: Mapping[str, str] | None,
+        shown: str | None,
     ) -> Request:
         if not self.configuration.authenticated:
             raise DatadogError(f"no Datadog credentials: {self.configuration.missing}")
@@ -186,7 +190,8 @@ class DatadogClient:
             body = dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
         if body is not None and not any(name.lower() == "content-type" for name in sent):
             sent["Content-Type"] = _JSON
-        return Request(method, url, sent, body)
+        told = None if shown is None else self.configuration.base_url + shown
+        return Request(method, url, sent, body, told, self._scrubbed)
 
     async def _attempt(self, request: Request) -> Response:
         if self._connections is None:
@@ -210,7 +215,7 @@ class DatadogClient:
         status = response.status
         if 200 <= status < 300:
             return self._contradiction(request, response, changes=changes) if check else None
-        where = f"{request.method} {urlsplit(request.url).path}"
+        where = f"{request.method} {urlsplit(request.told).path}"
         if status < 400:
             said = "redirected, which is not followed, since the keys would go along"
         else:
@@ -234,7 +239,7 @@ class DatadogClient:
         self, request: Request, response: Response, *, changes: bool
     ) -> DatadogError | None:
         """The error that an answer with the status of a success means; None where it is one."""
-        text = f"{request.method} {urlsplit(request.url).path} failed: HTTP {response.status}"
+        text = f"{request.method} {urlsplit(request.told).path} failed: HTTP {response.status}"
         body, as_json = response.body.strip(), request.headers.get("Accept") == _JSON
         if response.json is None and body not in {b"", b"null"}:
             if not as_json:
@@ -279,10 +284,10 @@ class DatadogClient:
             self.pauses.clear()
 
     def _scrubbed(self, text: str) -> str:
-        """A text without the keys, which a server may have echoed, in whatever spelling."""
+        """A text without secrets and the keys, which a server may have echoed, in whatever spelling."""
         for form in self._forms:
-            text = text.replace(form, "***")
-        return text
+            text = text.replace(form, HIDDEN)
+        return self._mask(text)
 
     @cached_property
     def _forms(self) -> list[str]:

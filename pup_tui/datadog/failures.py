@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from pup_tui.datadog.configuration import CERTIFICATE_VARIABLES, PROXY_VARIABLES
-from pup_tui.datadog.proxies import proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from pup_tui.datadog.proxies import Proxy
 
 FailureKind = Literal[
     "invalid",  # the request cannot be made
@@ -32,6 +33,11 @@ FailureKind = Literal[
 ]
 
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+HIDDEN = "***"
+"""What stands in the place of a secret."""
+
+_OF_ANOTHER = frozenset({62, 64})
+"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH, which Python has no names for."""
 _BEGUN = frozenset({"connect", "incomplete", "timeout", "too-large", "undecodable"})
 _LONGEST_PATH = 500
 _LONGEST_URL = 65_536
@@ -55,26 +61,34 @@ class TransportError(Exception):
 
 
 def safe_url(url: str) -> str:
-    """A URL for messages: without user name, password, query, fragment, and a very long path."""
+    """A URL for messages: without user name, password, query, fragment, and a very long path.
+
+    What is secret in it is masked before: what is left of a secret here could not be found any more.
+    """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         return "the URL"
     if not parts.scheme or not host:
-        return "the URL"
+        return HIDDEN if HIDDEN in url else "the URL"
     shown = f"[{host}]" if ":" in host else host
-    # Left out whole: what is left of a secret that was cut could not be masked any more.
     path = parts.path if len(parts.path) <= _LONGEST_PATH else "/…"
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path}"
 
 
 def client_failure(
-    error: Exception, where: str, url: str, network: Collection[str], *, answered: bool
+    error: Exception,
+    where: str,
+    url: str,
+    network: Collection[str],
+    *,
+    proxy: Proxy | None,
+    answered: bool,
 ) -> TransportError:
     """Our words for an error of httpx. `answered`: the head of an answer had come.
 
-    `network` names the variables for proxies and certificates that are set.
+    `network` names the variables for proxies and certificates that are set; the call went through `proxy`.
     """
     import httpx
 
@@ -85,7 +99,6 @@ def client_failure(
         return TransportError("invalid", f"{where}: the URL cannot be used: {todo}")
     if answered and not isinstance(error, httpx.StreamError):
         return TransportError("incomplete", f"{where}: response incomplete")
-    proxy = proxy_for(url, network)
     via = f" (through {proxy})" if proxy else ""
     if isinstance(error, httpx.ProxyError):
         return TransportError("connect", f"{where}: the proxy refused the call{via}")
@@ -115,6 +128,8 @@ def _cause(error: BaseException) -> tuple[FailureKind, str]:
 
     for inner in _chain(error):
         if isinstance(inner, ssl.SSLCertVerificationError):
+            if inner.verify_code in _OF_ANOTHER:  # OpenSSL's words have the host in them
+                return "tls", "the certificate is not trusted: it is for another host"
             return "tls", f"the certificate is not trusted: {inner.verify_message}"
         if isinstance(inner, ssl.SSLError):
             return "tls", "TLS could not be agreed on with the server"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
 
 class Proxy(NamedTuple):
@@ -19,10 +19,10 @@ class Proxy(NamedTuple):
         return f"the proxy {self.address} that {self.variable} names"
 
 
-def proxy_for(url: str, network: Collection[str]) -> Proxy | None:
+def proxy_for(url: str, network: Collection[str], mask: Callable[[str], str] = str) -> Proxy | None:
     """The proxy of a call to this URL; None where it goes straight there.
 
-    `network` are the names of the variables that are set.
+    `network` are the names of the variables that are set. `mask` hides what is secret in the proxy's address.
     """
     from urllib.request import getproxies, proxy_bypass
 
@@ -33,7 +33,7 @@ def proxy_for(url: str, network: Collection[str]) -> Proxy | None:
         if address := known.get(scheme):
             names = (f"{scheme}_proxy", f"{scheme}_proxy".upper())
             named = next((name for name in names if name in network), "the system's settings")
-            return Proxy(_without_password(address), named)
+            return Proxy(_without_password(mask(address)), named)
     return None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -25,6 +25,7 @@ from pup_tui.datadog.decoding import (
     BodyUndecodableError,
 )
 from pup_tui.datadog.failures import (
+    HIDDEN,
     TransportError,
     client_failure,
     environment_failure,
@@ -62,14 +63,28 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    shown: str | None = None
+    """The URL as people may see it, where that is not the URL itself."""
+    mask: Callable[[str], str] = str
+    """Hides what else is secret in a text."""
 
     def __repr__(self) -> str:
         return f"Request({self.where})"
 
     @property
     def where(self) -> str:
-        """Method and URL for messages: without user name, password and query."""
-        return f"{self.method} {safe_url(self.url)}"
+        """Method and URL for messages."""
+        return f"{self.method} {self.told}"
+
+    @property
+    def told(self) -> str:
+        """The URL for messages: without user name, password and query, and with secrets masked."""
+        return safe_url(self.mask(self.url if self.shown is None else self.shown))
+
+    @property
+    def moved(self) -> str | None:
+        """What people may see of where this one redirects to: a server may build that out of its parts."""
+        return None if self.told == safe_url(self.url) else HIDDEN
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,7 @@ class Response:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     url: str = ""
-    """Where the answer came from after redirects, without user name, password and query."""
+    """Where the answer came from after redirects, as messages name it."""
 
     @property
     def content_type(self) -> str:
@@ -126,7 +141,7 @@ async def send(
     Raises TransportError.
     """
     headers = _checked_headers(request, credentials or {})
-    _check_target(request.url)
+    _check_target(request)
     follow = partial(
         _follow,
         request=request,
@@ -204,7 +219,7 @@ async def _follow(
     on_proxy: OnProxy | None,
 ) -> Response:
     for _ in range(MAX_REDIRECTS + 1):
-        if on_proxy is not None and (proxy := proxy_for(request.url, network)):
+        if on_proxy is not None and (proxy := proxy_for(request.url, network, request.mask)):
             on_proxy(proxy)
         response = await _exchange(client, request, headers, max_bytes, network)
         location = response.headers.get("location")
@@ -222,23 +237,24 @@ def _redirected(
         url = urljoin(request.url, location)
     except ValueError:
         raise TransportError("invalid", f"{request.where}: redirected to what is no URL") from None
-    _check_target(url)
+    target = Request(request.method, url, shown=request.moved, mask=request.mask)
+    _check_target(target)
     leaves = _origin(url) != _origin(request.url)
-    target = f"{request.where}: redirected to {safe_url(url)}, which is not followed: "
+    refusal = f"{request.where}: redirected to {target.told}, which is not followed: "
     if request.url.startswith("https:") and not url.startswith("https:"):
-        raise TransportError("redirect", target + "it leaves https")
+        raise TransportError("redirect", refusal + "it leaves https")
     if leaves and credentialed:
-        raise TransportError("redirect", target + "the credentials belong to another host")
+        raise TransportError("redirect", refusal + "the credentials belong to another host")
     method, body = request.method, request.body
     if (status == 303 and method != "HEAD") or (status in {301, 302} and method == "POST"):
         method, body = "GET", None
     if leaves and (body is not None or method not in _NO_BODY):
-        raise TransportError("redirect", target + f"{method} was meant for another host")
+        raise TransportError("redirect", refusal + f"{method} was meant for another host")
     if leaves:
         headers = {k: v for k, v in headers.items() if k.lower() in _HARMLESS}
     elif body is None:
         headers = {k: v for k, v in headers.items() if not k.lower().startswith("content-")}
-    return Request(method, url, headers, body), headers
+    return replace(target, method=method, headers=headers, body=body), headers
 
 
 async def _exchange(
@@ -261,14 +277,15 @@ async def _exchange(
         finally:
             await answer.aclose()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
+        proxy = proxy_for(request.url, network, request.mask)
         raise client_failure(
-            error, request.where, request.url, network, answered=answered
+            error, request.where, request.url, network, proxy=proxy, answered=answered
         ) from None
     return Response(
         status=answer.status_code,
         headers=dict(answer.headers.items()),
         body=body,
-        url=safe_url(request.url),
+        url=request.told,
     )
 
 
@@ -305,7 +322,9 @@ def _checked_headers(request: Request, credentials: Mapping[str, str]) -> dict[s
     headers.update(credentials)
     for name, value in headers.items():
         if not name or not _TOKEN.issuperset(name.lower()):
-            raise TransportError("invalid", f"{request.where}: '{name[:40]}' is no header name")
+            raise TransportError(
+                "invalid", f"{request.where}: '{request.mask(name)[:40]}' is no header name"
+            )
         if name.lower() in _OURS:
             raise TransportError(
                 "invalid", f"{request.where}: the header {name} cannot be set: it follows the body"
@@ -317,7 +336,8 @@ def _checked_headers(request: Request, credentials: Mapping[str, str]) -> dict[s
     return headers
 
 
-def _check_target(url: str) -> None:
+def _check_target(request: Request) -> None:
+    url = request.url
     if _CONTROL.search(url) or "\t" in url:
         raise TransportError("invalid", "the URL holds control characters")
     try:
@@ -327,7 +347,7 @@ def _check_target(url: str) -> None:
         raise TransportError("invalid", "the URL cannot be read: check its host and port") from None
     if parts.scheme not in {"http", "https"} or not host or _NO_HOST.search(parts.netloc):
         raise TransportError(
-            "invalid", f"{safe_url(url)} is no http or https URL: it must begin with https://"
+            "invalid", f"{request.told} is no http or https URL: it must begin with https://"
         )
 
 

@@ -521,6 +521,7 @@ class LocalRun:
             time_left=partial(self._time_left, action.step),
             follows=partial(self._follows, action.attempt),
             follow=action.follow,
+            mask=around.masking.text,
         )
         began = self._now().clock
         try:

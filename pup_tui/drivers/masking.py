@@ -29,6 +29,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.notices import AnyNotice
 from pup_tui.output.mask import MASK, MIN_SECRET, Masker
+from pup_tui.secret_spellings import url_parts
 from pup_tui.spelling import dumps
 
 _S = TypeVar("_S", bound=msgspec.Struct)
@@ -126,11 +127,18 @@ class Masking:
             self.masker.add(text)
 
     def told(self, sentence: str, made: Any) -> str:
-        """Mask a sentence of an executor; what its request `made` out of secrets is hidden however short."""
-        for text in sorted({*_texts(made)}, key=len, reverse=True):
-            for form in {text, quote(text, safe="", errors="replace")}:
-                if len(form) <= len(sentence) and any(map(str.isalnum, form)):
-                    sentence = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, sentence)
+        """Mask a sentence of an executor; what its request `made` out of secrets is hidden however short.
+
+        So are the parts of a URL, which libraries name one by one.
+        """
+        forms: set[str] = set()
+        for text in _texts(made):
+            forms |= {text, quote(text, safe="", errors="replace"), *url_parts(text)}
+        for form in sorted(forms, key=lambda each: (-len(each), each)):
+            if len(form) <= len(sentence) and any(map(str.isalnum, form)):
+                # In any case, since libraries write hosts in lower case.
+                whole = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)", re.IGNORECASE)
+                sentence = whole.sub(MASK, sentence)
         return self.text(sentence)
 
     def find(

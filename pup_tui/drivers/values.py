@@ -114,6 +114,7 @@ class _Printed:
     def __init__(self, stop: Stop, tell: Callable[[str], None]) -> None:
         self.stdout = bytearray()
         self.stderr = b""
+        self._is_cut = False
         self._stop = stop
         self._tell = tell
 
@@ -126,7 +127,9 @@ class _Printed:
             self._tell(safe_text(data.decode("utf-8", "replace").removeprefix(MARK).strip()))
             return
         if stream == "stderr":
-            self.stderr = (self.stderr + data)[-_STDERR_KEPT:]
+            self.stderr += data
+            self._is_cut = self._is_cut or len(self.stderr) > _STDERR_KEPT
+            self.stderr = self.stderr[-_STDERR_KEPT:]
             return
         self.stdout += data[: MAX_OUTPUT + 1 - len(self.stdout)]
         if self.is_too_long:
@@ -135,7 +138,9 @@ class _Printed:
     @property
     def last_words(self) -> str:
         """The last line of standard error that says something."""
-        lines = [line.strip() for line in self.stderr.decode("utf-8", "replace").splitlines()]
+        # What is left of a secret could not be found in a line without its beginning.
+        kept = self.stderr.partition(b"\n")[2] if self._is_cut else self.stderr
+        lines = [line.strip() for line in kept.decode("utf-8", "replace").splitlines()]
         return next((line for line in reversed(lines) if line), "")
 
 

@@ -29,6 +29,7 @@ def client_for(
         on_wait=waits(sink, context),
         on_proxy=proxies(sink),
         time_left=context.time_left,
+        mask=context.mask,
         call_timeout=call_timeout,
         max_bytes=max_bytes,
     )

@@ -105,6 +105,8 @@ class Context(Struct, frozen=True, kw_only=True):
     that the attempt is started with, and of the pipes that it writes to, as the system names them. `follows`
     is told what the attempt has begun elsewhere that goes on without this program, by a word of the
     executor's own; where that is given as `follow`, the attempt begins nothing and tells how it ends.
+    `mask` hides the secrets of the run in a text: before it is shortened or changed, since they could not
+    be found any more.
     """
 
     environ: Mapping[str, str]
@@ -121,6 +123,7 @@ class Context(Struct, frozen=True, kw_only=True):
     time_left: Callable[[], float | None] = lambda: None
     follows: Callable[[str], None] = lambda what: None
     follow: str = ""
+    mask: Callable[[str], str] = str
 
     @property
     def marks(self) -> dict[str, str]:

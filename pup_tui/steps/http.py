@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pup_tui.aside import aside
 from pup_tui.core.requests import BARRED
 from pup_tui.datadog.errors import DatadogError, known_as
-from pup_tui.datadog.failures import TransportError, safe_url
+from pup_tui.datadog.failures import TransportError
 from pup_tui.datadog.overrides import overrides_method
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
@@ -80,7 +80,7 @@ class HttpExecutor:
             done = f"; {_MAY_BE_DONE}" if is_open else ""
             return Outcome(ok=False, reason=f"{error}{done}")
         except UnicodeEncodeError:
-            where = f"{request.method} {safe_url(request.url)}"
+            where = _asked(request, context).where
             return Outcome(ok=False, reason=f"{where} holds text that is not valid Unicode")
         except DatadogError as error:
             sink.write("stdout", error.body)
@@ -107,7 +107,7 @@ class HttpExecutor:
         if datadog is not None:
             response = await _ask_datadog(datadog, request, body)
         else:
-            response = await _ask(request, body, self._configuration.network, sink)
+            response = await _ask(request, body, self._configuration.network, sink, context)
         if not expected(response.status, request.expect_status):
             again_in = None if datadog is None else datadog.again_in(response)
             return replace(_refused(request, response, sink), again_in=again_in)
@@ -143,6 +143,7 @@ async def _ask_datadog(
             query=query,
             body=body,
             headers=headers,
+            shown=request.url_shown,
             read=request.method in _SAFE,
             check=False,
         )
@@ -157,14 +158,22 @@ def expected(status: int, patterns: tuple[str, ...]) -> bool:
     )
 
 
-async def _ask(
-    request: HttpRequest, body: bytes | None, network: Collection[str], sink: OutputSink
-) -> Response:
+def _asked(request: HttpRequest, context: Context, body: bytes | None = None) -> Request:
     url, _ = urldefrag(request.url)
     if request.query:
         url += ("&" if "?" in url else "?") + urlencode(request.query, quote_via=quote)
+    return Request(request.method, url, request.headers, body, request.url_shown, context.mask)
+
+
+async def _ask(
+    request: HttpRequest,
+    body: bytes | None,
+    network: Collection[str],
+    sink: OutputSink,
+    context: Context,
+) -> Response:
     return await send(
-        Request(request.method, url, request.headers, body),
+        _asked(request, context, body),
         deadline=DEADLINE,
         max_bytes=MAX_BYTES,
         follow_redirects=request.follow_redirects,
@@ -180,7 +189,7 @@ def _refused(request: HttpRequest, response: Response, sink: OutputSink) -> Outc
     sink.write("stdout", shown.text)
     if shown.problem:
         note(sink, f"the answer's body is not shown: {shown.problem}")
-    said = f"HTTP {response.status} from {response.url or safe_url(request.url)}"
+    said = f"HTTP {response.status} from {response.url}"
     if 300 <= response.status < 400 and not request.follow_redirects:
         said += "; redirects are not followed unless the step says `follow_redirects: true`"
     is_open = response.status >= 500 and request.method not in _SAFE
@@ -190,9 +199,8 @@ def _refused(request: HttpRequest, response: Response, sink: OutputSink) -> Outc
 def _told(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:
     shown: Printed = printed(response)
     if shown.problem:
-        where = response.url or safe_url(request.url)
         return _outcome(
-            response, f"{where} answered with {shown.problem}; set `output_file` to keep it"
+            response, f"{response.url} answered with {shown.problem}; set `output_file` to keep it"
         )
     sink.write("stdout", shown.text)
     return _outcome(response)

@@ -123,7 +123,7 @@ def _problem(result: str, cause: str) -> str:
 
 def _name(position: int, url: str) -> str:
     scheme = _SCHEME.match(url.strip())
-    return f"{scheme[1].lower()}:// ({position + 1})" if scheme else f"address {position + 1}"
+    return f"{scheme[1]}:// ({position + 1})" if scheme else f"address {position + 1}"
 
 
 def _as_json(request: NotifyRequest) -> bytes:

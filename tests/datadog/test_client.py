@@ -12,6 +12,7 @@ from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.retries import RetryPolicy
+from pup_tui.output.mask import Masker
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 
 MakeClient = Callable[..., DatadogClient]
@@ -307,6 +308,18 @@ async def test_an_error_holds_no_key_in_another_spelling(client_of: MakeClient, 
             await client.request("GET", "/api/v1/x")
     text = str(caught.value)
     assert [each for each in (*spelled, key, key[:8]) if each[:12] in text] == []
+
+
+async def test_an_error_is_masked_before_its_text_is_cut(client_of: MakeClient) -> None:
+    secret = "T00SECRET two  words " + "x" * 40
+    masked = Masker([secret]).mask
+    echo = {"errors": [f"{'x' * 480} {secret}"]}
+    async with FakeServer(Reply(404, echo)) as server, client_of(server.url, mask=masked) as client:
+        with pytest.raises(DatadogError) as caught:
+            await client.request("GET", f"/api/v1/{quote(secret)}", shown="/api/v1/***?x=***")
+    text = str(caught.value)
+    assert text.startswith("GET /api/v1/*** failed: HTTP 404: ")
+    assert "T00" not in text
 
 
 @pytest.mark.parametrize("name", ["X-Request-Id", "X-RateLimit-Name"])

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from pup_tui.datadog.configuration import PROXY_VARIABLES
-from pup_tui.datadog.failures import TransportError
+from pup_tui.datadog.failures import TransportError, client_failure
 from pup_tui.datadog.proxies import proxy_for
 from pup_tui.datadog.transport import Request, Response, open_client, send
+from pup_tui.output.mask import Masker
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 from tests.support.untrusted import CERTIFICATE, untrusted_server
 
@@ -423,3 +424,29 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
         assert caught.value.kind == "tls"
         assert asked == []
         assert (await get(url, verify=False)).body == b"ok"
+
+
+@pytest.mark.parametrize("code", [62, 64])
+def test_a_certificate_of_another_host_is_told_without_the_host_that_was_asked(code: int) -> None:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code = code
+    error.verify_message = (
+        "Hostname mismatch, certificate is not valid for 'tenant-t00secret.example'."
+    )
+    told = client_failure(error, "GET ***", "https://x", (), proxy=None, answered=False)
+    assert str(told) == "GET ***: the certificate is not trusted: it is for another host"
+    error.verify_code = 18
+    error.verify_message = "self-signed certificate"
+    told = client_failure(error, "GET ***", "https://x", (), proxy=None, answered=False)
+    assert str(told) == "GET ***: the certificate is not trusted: self-signed certificate"
+
+
+async def test_a_proxy_that_is_a_secret_is_masked_before_its_password_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secret = "http://User:pw@127.0.0.1:1"
+    monkeypatch.setenv("http_proxy", secret)
+    request = Request("GET", "http://example.invalid/x", mask=Masker([secret]).mask)
+    with pytest.raises(TransportError) as caught:
+        await send(request, network=("http_proxy",))
+    assert "through the proxy http://*** that http_proxy names" in str(caught.value)

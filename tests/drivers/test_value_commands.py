@@ -50,6 +50,14 @@ async def test_its_standard_input_is_empty(tmp_path: Path) -> None:
     assert await run("cat; echo end", tmp_path) == "end\n"
 
 
+async def test_a_line_whose_beginning_is_lost_is_not_told(tmp_path: Path) -> None:
+    secret = "T00SECRET-" + "x" * 300
+    fails = "printf '%s%16300s\\n' {{ S }} . >&2; exit 3"
+    with pytest.raises(ValueError, match="the command failed: exited with 3") as caught:
+        await run(fails, tmp_path, {"S": secret}, ("S",))
+    assert "x" not in str(caught.value).replace("exited", "")
+
+
 async def test_a_failure_tells_the_last_line_of_its_errors(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^the command failed: exited with 3: no such user$"):
         await run("echo first >&2; echo 'no such user' >&2; echo >&2; exit 3", tmp_path)

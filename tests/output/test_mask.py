@@ -298,3 +298,55 @@ def test_secrets_are_added_while_others_mask() -> None:
         assert masker.mask(text) == masked
     thread.join()
     assert masker.mask("secret-00007 secret-00099") == "*** ***"
+
+
+SPOKEN = 'it\'s "me" ok\\now\nnext\tline'
+ON_TWO_LINES = "it's me\nand you"
+
+
+@pytest.mark.parametrize(
+    ("secret", "printed"),
+    [
+        # mysql_real_escape_string and PyMySQL; sqlstring, which escapes tabs too; MySQL's quote().
+        (SPOKEN, 'it\\\'s \\"me\\" ok\\\\now\\nnext\tline'),
+        (SPOKEN, 'it\\\'s \\"me\\" ok\\\\now\\nnext\\tline'),
+        (SPOKEN, 'it\\\'s "me" ok\\\\now\nnext\tline'),
+        (SPOKEN, "it''s \"me\" ok\\\\now\\nnext\\tline"),
+        # PostgreSQL's quote_literal; the output of `mysql -B`.
+        (SPOKEN, "it''s \"me\" ok\\\\now\nnext\tline"),
+        ("a\r\\b\tc\nd'e", "a\r\\\\b\\tc\\nd'e"),
+        # SQLite's `.mode insert`, older and newer.
+        (ON_TWO_LINES, r"it''s me\nand you"),
+        (r"it's \n" + ON_TWO_LINES, r"it''s \nit''s me\012and you"),
+        (SPOKEN, r"""it''s "me" ok\\now\u000anext\u0009line"""),
+        # URLs without what programs leave out; a path without needless slashes.
+        (
+            "https://u:p@Hooks.Example/api/hooks/1/T0k?w=1#f",
+            "https://hooks.example/api/hooks/1/T0k",
+        ),
+        ("https://Hooks.Example/api/hooks/1/T0k?w=1#f", "POST /api/hooks/1/T0k?w=1 HTTP/1.1"),
+        ("vaults//ada/./keys.db", "vaults/ada/keys.db"),
+    ],
+)
+def test_what_databases_and_urls_make_of_a_secret(secret: str, printed: str) -> None:
+    masked = Masker([secret]).mask(f"<{printed}>")
+    assert masked in {"<***>", "<POST *** HTTP/1.1>"}
+
+
+def test_a_short_path_of_a_url_is_an_ordinary_word() -> None:
+    assert Masker(["https://db.example/postgres?x=1"]).mask("/postgres") == "/postgres"
+
+
+@pytest.mark.parametrize(
+    ("secret", "printed"),
+    [
+        (r"CORP\nadmin-pass\4word", "CORP\nadmin-pass\x04word"),
+        (r"CORP\tadmin\\pass\101x", "CORP\tadmin\\passAx"),
+        (r"CORP\x41dmin\u00e9\0101x", "CORPAdmin\xe9Ax"),
+        (r"CORP\x41dmin\0101x", r"CORP\x41dminAx"),
+        (r"a-long-domain\carl", "a-long-domain"),
+        ("two  words\tand more", "two words and more"),
+    ],
+)
+def test_what_echo_and_sentences_make_of_a_secret(secret: str, printed: str) -> None:
+    assert Masker([secret]).mask(f"<{printed}>") == "<***>"

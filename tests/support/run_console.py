@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -18,7 +18,8 @@ from pup_tui.catalog.value_sources import local_sources
 from pup_tui.cli.wiring import resolver
 from pup_tui.core.events import AnyEvent, RunCreated, Source
 from pup_tui.core.program import Program, compile_program
-from pup_tui.core.requests import PupRequest, ShellRequest
+from pup_tui.core.requests import HttpRequest, PupRequest, ShellRequest
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.drivers.clock import FakeClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.locks import HeldLocks
@@ -28,6 +29,7 @@ from pup_tui.journal.writer import Recorder
 from pup_tui.runbook.model import AnyStep, Runbook, ShellStep
 from pup_tui.runbook.parts import Variable
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.steps.http import HttpExecutor
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -147,8 +149,11 @@ def rows(widget: StepList | OutputLines) -> list[str]:
     return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
 
 
-def program_of(*steps: AnyStep, name: str = "deploy-service") -> Program:
+def program_of(
+    *steps: AnyStep, name: str = "deploy-service", secrets: Iterable[str] = ()
+) -> Program:
     variables = {"ENV": Variable(default="staging")}
+    variables |= {each: Variable(type="secret") for each in secrets}
     return compile_program("deploy", Runbook(name=name, vars=variables, steps=steps))
 
 
@@ -162,8 +167,11 @@ async def console(
     *steps: AnyStep,
     plays: Sequence[Play] = (),
     size: tuple[int, int] = (80, 24),
+    secrets: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Console]:
-    program, log, clock = program_of(*steps), MemoryLog(), FakeClock()
+    """A run in its view. Commands do what the `plays` say; requests are made."""
+    secrets = secrets or {}
+    program, log, clock = program_of(*steps, secrets=secrets), MemoryLog(), FakeClock()
     executor = FakeExecutor(*plays)
     created = RunCreated(
         at=clock.now(),
@@ -172,16 +180,21 @@ async def console(
         source=Source(path="deploy.yaml", sha256=""),
         operator="ada",
         host="host",
-        values={"ENV": "production"},
+        values={"ENV": "production", **secrets},
+        secrets=tuple(secrets),
     )
     around = Surroundings(
-        executors={ShellRequest: executor, PupRequest: executor},
+        executors={
+            ShellRequest: executor,
+            PupRequest: executor,
+            HttpRequest: HttpExecutor(DatadogConfiguration()),
+        },
         environ={},
         cwd=tmp_path,
         outputs=tmp_path / "outputs",
         clock=clock,
         log=log,
-        masking=Masking(),
+        masking=Masking(secrets.values()),
         locks=HeldLocks(tmp_path / "locks", created),
         resolve=resolver(local_sources({}, Path.home())),
     )

@@ -10,7 +10,15 @@ from msgspec import structs
 from textual.widgets import Button, Input, Static
 
 from pup_tui.drivers.replay import replay
-from pup_tui.runbook.model import ConfirmStep, GroupStep, ManualStep, PupStep, ShellStep, WaitStep
+from pup_tui.runbook.model import (
+    ConfirmStep,
+    GroupStep,
+    HttpStep,
+    ManualStep,
+    PupStep,
+    ShellStep,
+    WaitStep,
+)
 from pup_tui.runbook.parts import Poll, Retry, ShownTable, StepLink, Table
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
@@ -657,3 +665,12 @@ async def test_what_a_failure_keeps_from_its_turn_is_not_told_as_still_to_come(
         await c.until(lambda: "`a` failed" in c.text(StepDetail))
         hold.set()
         await c.until(lambda: c.app.ended)
+
+
+async def test_a_url_that_is_a_secret_is_nowhere_on_the_screen(tmp_path: Path) -> None:
+    step = HttpStep(id="a", name="a", url="{{ HOOK }}")
+    secrets = {"HOOK": "HTTP://127.0.0.1:1/api/T00SECRETtoken?wait=true"}
+    async with console(tmp_path, step, secrets=secrets) as c:
+        await c.until(lambda: c.app.ended == ["failed"])
+        await c.until(lambda: "GET ***: Connection refused" in c.text(StepDetail))
+        assert "T00" not in said(c) + "".join(c.rows() + c.output())
