@@ -20,6 +20,7 @@ from pup_tui.template.shell.respelling import (
     respelled,
     respellings,
 )
+from pup_tui.template.shell.slices import are_sums, in_sums, slices
 from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
 from pup_tui.template.shell.unseen import torn_names, unseen
 from pup_tui.template.shell.words import command_nodes
@@ -106,9 +107,14 @@ def _joined(script: bytes, shell: str, places: tuple[int, ...], left: frozenset[
 def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
     """Read a script whose lines are joined."""
     script = joined.written(script)
+    script, sums = _sliced(script, shell)
     script, added, delimiters = _parted(script, shell)
     read, tree = _read_spelled(script, shell)
-    blanks = [added] if added.places else []
+    blanks = [each for each in (sums, added) if each.places]
+    delimiters = {
+        sums.outer(at): (sums.outer(start), sums.outer(end))
+        for at, (start, end) in delimiters.items()
+    }
     while tree is not None and len(blanks) < _MOST_SWALLOWED:
         places, sign = _bodies_taken_for_words(tree, script), b" "
         if not places:
@@ -127,6 +133,22 @@ def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
             read, tree = mended, parens
             blanks.append(dollars)
     return _with_braces(read, tree, shell, Spelling(joined, tuple(blanks), 1, delimiters))
+
+
+def _sliced(script: bytes, shell: str) -> tuple[bytes, Inserted]:
+    """A script whose slices have sums that the grammar knows, and what was put in."""
+    found = slices(script, shell)
+    while found:
+        added = in_sums(found)
+        written = added.written(script)
+        _, tree = _read_spelled(written, shell)
+        sure = [
+            each for each in found if tree is not None and are_sums(tree.root_node, added, each)
+        ]
+        if len(sure) == len(found):
+            return written, added
+        found = sure
+    return script, Inserted((), b"")
 
 
 def _parted(script: bytes, shell: str) -> tuple[bytes, Inserted, dict[int, tuple[int, int]]]:

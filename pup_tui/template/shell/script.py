@@ -427,6 +427,8 @@ class _Writer:
             return _Edit(hole.start, hole.end, "", "")
         if place.integer:
             digits = _integer(value, place)
+            if digits.startswith("-") and place.arithmetic and self._joins_sign(hole.start, place):
+                digits = f" {digits}"
             start = hole.start - len(place.base)
             self._holds_secret |= value.is_secret
             return _Edit(start, hole.end, digits, MASK if value.is_secret else digits)
@@ -445,6 +447,14 @@ class _Writer:
             self._holds_secret |= value.is_secret
             return _Edit(hole.start, hole.end, text, shown)
         return _Edit(hole.start, hole.end, self._reference(value, place.quoting), shown)
+
+    def _joins_sign(self, at: int, place: Place) -> bool:
+        """Whether a sign would belong to what stands before it: `x--5` is no `x- -5`, `${x:-5}` no slice."""
+        return place.quoting is Quoting.BARE or self._marked.script[at - 1 : at] in (
+            b":",
+            b"-",
+            b"+",
+        )
 
     def _reference(self, value: Value, quoting: Quoting) -> str:
         text, source = value.text, value.source if value.is_secret else ""
@@ -525,10 +535,7 @@ def _integer(value: Value, place: Place) -> str:
             if place.arithmetic
             else "texts are compared with = and !=, files are written with >",
         )
-    digits = str(number)
-    # `x-{{ N }}` must not become `x--5`, nor `${x:{{ N }}}` become `${x:-5}`.
-    apart = place.arithmetic and place.quoting is Quoting.BARE and digits.startswith("-")
-    return f" {digits}" if apart else digits
+    return str(number)
 
 
 def _literal(text: str, quoting: Quoting) -> str:

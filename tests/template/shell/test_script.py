@@ -30,6 +30,7 @@ def _render(source: str, shell: str = "sh", **scope: Any) -> ShellScript:
         ("echo $X{{ V }}", 'echo $X"${PUP_TUI_V0}"'),
         ("echo {{{ V }}}", 'echo {"${PUP_TUI_V0}"}'),
         ("echo {{ V | raw }}", "echo a b"),
+        ('echo "${s:{{ -5 }}:$n}${s:0-{{ -5 }}}"', 'echo "${s: -5:$n}${s:0- -5}"'),
         ("echo ${#a} {{ .Names }} {# x", "echo ${#a} {{ .Names }} {# x"),
     ],
 )
