@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
-from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR, SharedLine, misread, shared_lines
+from pup_tui.template.shell.heredocs import (
+    ANEW,
+    DESCRIPTOR,
+    SharedLine,
+    lines_that_go_on,
+    misread,
+    shared_lines,
+)
 from pup_tui.template.shell.language import FoundNodes, backticks, language, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
@@ -43,6 +50,7 @@ _RESERVED: Final = frozenset(
 
 _WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
 _TEXTS: Final = frozenset({"string", "translated_string", "heredoc_body", "comment", "ERROR"})
+_SCOPES: Final = frozenset({"function_definition", "command_substitution", "process_substitution"})
 _BEGINS_WITH_BACKSLASH: Final = late_pattern(rb"<<[^\n]*\n(?=\s*\\)")
 """What may be a here-document whose text the grammar takes for words: a blank before them tells it."""
 _LETTERS: Final = late_pattern(
@@ -108,8 +116,7 @@ def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
     """Read a script whose lines are joined."""
     script = joined.written(script)
     script, sums = _sliced(script, shell)
-    script, added, delimiters = _parted(script, shell)
-    read, tree = _read_spelled(script, shell)
+    script, added, delimiters, (read, tree) = _parted(script, shell)
     blanks = [each for each in (sums, added) if each.places]
     delimiters = {
         sums.outer(at): (sums.outer(start), sums.outer(end))
@@ -151,12 +158,28 @@ def _sliced(script: bytes, shell: str) -> tuple[bytes, Inserted]:
     return script, Inserted((), b"")
 
 
-def _parted(script: bytes, shell: str) -> tuple[bytes, Inserted, dict[int, tuple[int, int]]]:
-    """A script in which no line begins two here-documents: what was put in, and where it stood.
+class _Parted(NamedTuple):
+    """A script in which no line begins two here-documents: what was put in, where it stood, what was read."""
 
-    By the tree it is the same script but for that.
-    """
-    documents = shared_lines(script)
+    script: bytes
+    added: Inserted
+    delimiters: dict[int, tuple[int, int]]
+    read: tuple[bytes, Tree | None]
+
+
+def _parted(script: bytes, shell: str) -> _Parted:
+    """Read a script whose here-documents begin where the grammar knows them, by the tree the same script."""
+    parted = _with_documents_anew(script, shell, shared_lines(script))
+    tree = parted.read[1]
+    if tree is None or tree.root_node.has_error:
+        lone = lines_that_go_on(script)
+        mended = _with_documents_anew(script, shell, lone) if lone else parted
+        if mended.delimiters and mended.read[1] is not None:
+            return mended
+    return parted
+
+
+def _with_documents_anew(script: bytes, shell: str, documents: list[SharedLine]) -> _Parted:
     while documents:
         begins = [
             (each.text, b"%b %b\n" % (ANEW, script[slice(*each.begin)])) for each in documents
@@ -168,22 +191,35 @@ def _parted(script: bytes, shell: str) -> tuple[bytes, Inserted, dict[int, tuple
             start, end = each.begin
             spelled[start:end] = DESCRIPTOR.ljust(end - start)
         written = added.written(bytes(spelled))
-        _, tree = _read_spelled(written, shell)
+        read, tree = _read_spelled(written, shell)
         sure = [each for each in documents if tree is not None and _is_document(tree, added, each)]
         if len(sure) == len(documents):
-            return written, added, {each.text: each.delimiter for each in documents}
+            delimiters = {each.text: each.delimiter for each in documents}
+            return _Parted(written, added, delimiters, (read, tree))
         documents = sure
-    return script, Inserted((), b""), {}
+    return _Parted(script, Inserted((), b""), {}, _read_spelled(script, shell))
 
 
 def _is_document(tree: Tree, added: Inserted, document: SharedLine) -> bool:
-    """Whether a redirection stands where one begins on its line, and it begins anew before its text."""
+    """Whether a redirection stands where one begins on its line, and it begins anew before its text.
+
+    It does for the same function, and within the same substitution: shells look for the text of one in that.
+    """
     root, at = tree.root_node, added.within(document.begin[0])
     token = root.descendant_for_byte_range(at, at + 1)
     end = added.within(document.end)
     last = root.descendant_for_byte_range(end, end + 1)
-    is_redirect = token is not None and _kind_around(token) == "file_redirect"
-    return is_redirect and last is not None and last.type == "heredoc_end"
+    return (
+        token is not None
+        and _kind_around(token) == "file_redirect"
+        and last is not None
+        and last.type == "heredoc_end"
+        and _scope(token) == _scope(last)
+    )
+
+
+def _scope(node: Node) -> Node | None:
+    return next((each for each in upwards(node) if each.type in _SCOPES), None)
 
 
 def _kind_around(node: Node) -> str:

@@ -22,7 +22,11 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell.heredocs import goes_on, odd_delimiter, opens_block
+from pup_tui.template.shell.heredocs import (
+    behind_documents,
+    goes_on,
+    odd_delimiter,
+)
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import (
@@ -67,8 +71,9 @@ _NOTHING: Final = "${IFS+}"
 _GOES_ON_HINT: Final = (
     "write what follows on the line of the `<<`: `cat <<EOF | …`, `cat <<EOF && …`"
 )
-_BLOCK_HINT: Final = (
-    "begin the here-document on a line of its own, or behind the end of the block: `done <<EOF`"
+_BEHIND_HINT: Final = (
+    "write redirections before the `<<`, as `psql 2>&1 <<EOF | tee log`, what comes next on a line of its own "
+    "below the text, and the text of a here-document in `$(…)` or a function within that"
 )
 _DELIMITER_HINT: Final = (
     "give the here-document a delimiter of letters from A to Z, as <<EOF or <<'EOF'"
@@ -349,8 +354,9 @@ def _not_read(marked: Marked, line: int) -> UnreadableScriptError:
     known = (
         (odd if odd <= line else 0, _DELIMITER_HINT),
         (goes_on(marked.script, line), _GOES_ON_HINT),
-        (opens_block(marked.script, line), _BLOCK_HINT),
+        (behind_documents(marked.script, line), _BEHIND_HINT),
     )
+    line = min(line, marked.script.rstrip(b"\n").count(b"\n") + 1)
     line, hint = next((each for each in known if each[0]), (line, ENV_HINT))
     told = (
         f"the script cannot be read as shell near its line {line}, so no value can be put into it"

@@ -5,7 +5,6 @@ That is what shells make of it: ``${s:$n+1}`` is ``${s:$(($n+1))}``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 

@@ -175,8 +175,11 @@ def test_a_here_document_with_an_unusual_delimiter_is_refused_with_the_cure(deli
         ("cat <<A |", "on the line of the `<<`"),
         ("cat <<A <<'B' &&", "on the line of the `<<`"),
         ("cat <<A && cat <<-B |", "on the line of the `<<`"),
-        ("cat <<A | while read -r l; do", "`done <<EOF`"),
-        ("cat <<A && {", "on a line of its own"),
+        ("x=$(cat <<A)", "within that"),
+        ("x=$(cat <<A 2>&1 | sort)", "within that"),
+        ("f() { cat <<A 2>&1 | sort; }", "within that"),
+        ("x=$(cat <<A; cat <<'B')", "within that"),
+        ("f() { cat <<'A'; cat <<B; }", "within that"),
     ],
 )
 def test_a_here_document_behind_whose_text_the_command_goes_on_is_refused_with_the_cure(
