@@ -137,6 +137,9 @@ DESTRUCTIVE = [
     "printf '%s\\n' 'cd /srv' 'rm -rf a' | sh",
     "{ echo cd /srv; echo rm -rf a; } | ssh host bash",
     "cat <<E | ssh host bash\n      rm -rf /srv/a\n      E",
+    "ssh host <<E 2>&1 | tee log\n      rm -rf /srv/a\n      E",
+    "psql <<E; date\n      drop table a;\n      E",
+    "cat <<A; ssh host <<B\n      a\n      A\n      rm -rf /srv/a\n      B",
     "ls | bash <<E\n      rm -rf /srv/a\n      E",
     "echo 'drop table a' | psql",
     "printf 'drop table %s' a | mysql app",
@@ -169,6 +172,8 @@ DESTRUCTIVE = [
     "patronictl failover a",
 ]
 HARMLESS = [
+    "cat <<A; ssh host <<B\n      rm -rf /srv/a\n      A\n      date\n      B",
+    "cat > plan <<E; chmod 600 plan\n      rm -rf /srv/a\n      E",
     "truncate --help",
     "echo a | xargs -n 1 echo rm",
     "ls | xargs -r cat",

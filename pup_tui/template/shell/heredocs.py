@@ -143,11 +143,15 @@ def goes_on(script: bytes, lost: int) -> int:
 
 
 def behind_documents(script: bytes, lost: int) -> int:
-    """The line on which a here-document begins and more stands behind that, if its text is lost; or 0."""
+    """The line on which a here-document begins and more stands behind that, if its text is lost; or 0.
+
+    One that a substitution does not hold may be lost up to the end of the script.
+    """
+    end = script.rstrip(b"\n").count(b"\n") + 1
     for found in _lines(script):
-        begin, _, stop = found[-1]
+        begin, text, stop = found[-1]
         number = script.count(b"\n", 0, begin.start) + 1
-        last = script.count(b"\n", 0, stop) + 2
+        last = end if b")" in script[begin.end : text] else script.count(b"\n", 0, stop) + 2
         if number <= lost <= last and more_behind(script, begin.end):
             return number
     return 0

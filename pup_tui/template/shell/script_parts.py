@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.handed import FORM, PRINTING
-from pup_tui.template.shell.heredocs import DESCRIPTOR
+from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR
 from pup_tui.template.shell.language import FoundNodes, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.other_names import makes_names, other_names
@@ -538,6 +538,26 @@ class ScriptParts:
             is_read = duplicates and target is not None and text(target) not in STANDARD
             if is_read and owner is not None:
                 found.append(owner)
+        return found
+
+    @cached_property
+    def begun_anew(self) -> dict[int, bytes]:
+        """The texts of the here-documents that begin anew, by the redirections that stand for their beginnings.
+
+        Those of a line begin anew one behind the other, in the same order.
+        """
+        found: dict[int, bytes] = {}
+        begins: list[Node] = []
+        texts: list[bytes] = []
+        for redirect in self._found.of("file_redirect"):
+            statement = redirect.parent
+            if statement is None or not text(redirect).endswith(DESCRIPTOR):
+                continue
+            if text(statement).startswith(ANEW + b" <<"):
+                texts.append(b"".join(map(text, nodes_of(statement, "heredoc_body"))))
+                found |= zip((each.id for each in begins[-len(texts) :]), texts, strict=False)
+            else:
+                begins, texts = [*(begins if not texts else ()), redirect], []
         return found
 
     @property

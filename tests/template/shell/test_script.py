@@ -191,6 +191,18 @@ def test_a_here_document_behind_whose_text_the_command_goes_on_is_refused_with_t
     assert cure in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize("text", ["$((X))", "${X:$Y}", "$(f $X)", "${X[Y]}"])
+def test_what_a_text_calculates_with_is_not_checked_behind_it(text: str) -> None:
+    with pytest.raises(TemplateError, match="near its line 2"):
+        compile_shell(f"date\ncat <<A; f\n{text}\nA\necho {{{{ V }}}}\n", "bash")
+
+
+def test_the_line_of_a_script_that_is_lost_at_its_end_is_its_last_one() -> None:
+    with pytest.raises(TemplateError, match="near its line 2") as caught:
+        compile_shell("echo {{ V }}\nif true; then\n")
+    assert caught.value.line == 2
+
+
 @pytest.mark.parametrize("begin", ["cat <<A |", "cat <<A | # all", "cat <<A &&", "cat <<A 3<<B |"])
 @pytest.mark.parametrize("text", ["{{ V }}", "word\n{{ V }}", "word\n\n$X"])
 def test_a_text_behind_which_a_command_goes_on_takes_no_values(begin: str, text: str) -> None:
