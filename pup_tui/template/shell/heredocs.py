@@ -1,7 +1,8 @@
 """Here-documents that the grammar does not read: several that begin on one line, and lines like their ends.
 
-Of several, and of one behind which more stands than the grammar knows, each becomes a redirection from a descriptor, and begins anew right before its text, where it is
-given to no command. Whoever reads from a descriptor is then taken to read that text.
+Of several, and of one behind which more stands than the grammar knows, each becomes a redirection from a
+descriptor, and begins anew right before its text, where it is given to no command. Whoever reads from a
+descriptor is then taken to read that text.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ _GOES_ON_HINT: Final = (
     "write what follows on the line of the `<<`: `cat <<EOF | …`, `cat <<EOF && …`"
 )
 _BEHIND_HINT: Final = (
-    "write redirections before the `<<`, as `psql 2>&1 <<EOF | tee log`, what comes next on a line of its own "
-    "below the text, and the text of a here-document in `$(…)` or a function within that"
+    "write redirections before the `<<`, as `psql 2>&1 <<EOF | tee log`, what comes next on a line of its "
+    "own below the text, and the text of a here-document in `$(…)` or a function within that"
 )
 _DELIMITER_HINT: Final = (
     "give the here-document a delimiter of letters from A to Z, as <<EOF or <<'EOF'"
@@ -350,13 +350,13 @@ def _check_reached(
 
 def _not_read(marked: Marked, line: int) -> UnreadableScriptError:
     """Says what cannot be read near a line: what is known to be unreadable, or whatever stands there."""
+    line = min(line, marked.script.rstrip(b"\n").count(b"\n") + 1)
     odd = odd_delimiter(marked.script)
     known = (
         (odd if odd <= line else 0, _DELIMITER_HINT),
         (goes_on(marked.script, line), _GOES_ON_HINT),
         (behind_documents(marked.script, line), _BEHIND_HINT),
     )
-    line = min(line, marked.script.rstrip(b"\n").count(b"\n") + 1)
     line, hint = next((each for each in known if each[0]), (line, ENV_HINT))
     told = (
         f"the script cannot be read as shell near its line {line}, so no value can be put into it"

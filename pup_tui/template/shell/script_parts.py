@@ -542,7 +542,7 @@ class ScriptParts:
 
     @cached_property
     def begun_anew(self) -> dict[int, bytes]:
-        """The texts of the here-documents that begin anew, by the redirections that stand for their beginnings.
+        """The texts of here-documents that begin anew, by the redirections that stand for their beginnings.
 
         Those of a line begin anew one behind the other, in the same order.
         """
