@@ -13,6 +13,8 @@ from typing import Final
 from pup_tui.own_files import own_text
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_LETTER: Final = re.compile(r"-([a-zA-Z])(?:=(.+))?")
+_LETTERS: Final = re.compile(r"-[a-zA-Z]*")
 _TELLS: Final = frozenset({"--help", "--version"})
 _IN_QUOTES: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 
@@ -80,13 +82,23 @@ def _options(words: Sequence[str]) -> Iterator[str]:
 
 def _has(options: Sequence[str], wanted: str) -> bool:
     """Whether an option is there, with a value or among other letters too."""
-    is_letter = re.fullmatch(r"-[a-zA-Z]", wanted) is not None
+    letter = _LETTER.fullmatch(wanted)
     return any(
         fnmatchcase(option, wanted)
         or option.partition("=")[0] == wanted
-        or (is_letter and re.fullmatch(r"-[a-zA-Z]+", option) is not None and wanted[1] in option)
+        or (letter is not None and _has_letter(option, letter[1], letter[2]))
         for option in options
     )
+
+
+def _has_letter(option: str, letter: str, value: str | None) -> bool:
+    """Whether an option is this one behind other letters: `-rf`, and with its value `-sXDELETE`."""
+    letters, found, rest = option.partition(letter)
+    if not found or _LETTERS.fullmatch(letters) is None:
+        return False
+    if value is None:
+        return _LETTERS.fullmatch(f"{letters}{rest}") is not None
+    return fnmatchcase(rest.removeprefix("="), value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,8 +165,7 @@ def _by(use: CommandUse, fed: Sequence[bytes], own: OwnThings, depth: int) -> It
     """What a command that is fed some texts destroys, by itself or in the scripts that it runs."""
     words = words_of(use)
     behind = [] if use.fed_from is None else [VALUE]
-    named = (at for at, what in enumerate(use.uses) if what.kind is Kind.NAME)
-    destroying = next((at for at in named if is_destroyer(words[at:] + behind)), None)
+    destroying = next((at for at in sorted(use.names) if is_destroyer(words[at:] + behind)), None)
     if destroying is not None and not own.are_all_that_goes(words[destroying:] + behind):
         yield " ".join(words[destroying:])
     for at, what in enumerate(use.uses):

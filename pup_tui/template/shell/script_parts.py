@@ -131,6 +131,7 @@ class ScriptParts:
                 written = self._written_for(raw, is_name=at == 0)
                 if written:
                     given[at] = written
+                    may_be_none += [at] if at == 0 and self._prints_instead(raw, written) else []
                 elif word.type == "command_substitution" or _UNQUOTED.fullmatch(raw):
                     may_be_none.append(at)
                 texts += map(unquoted, written or [MARKER.sub(COMPUTED, raw)])
@@ -140,6 +141,18 @@ class ScriptParts:
             known = CommandUse(texts, given=given, may_be_none=may_be_none), positions
             self._uses[command.id] = known
         return known
+
+    def _prints_instead(self, word: bytes, written: Sequence[bytes]) -> bool:
+        """Whether a variable holds, on some condition, what prints the command behind it: ``$DRY rm x``."""
+        variable = _VARIABLE.fullmatch(word)
+        if variable is None or written[0] not in PRINTING or _UNQUOTED.fullmatch(word) is None:
+            return False
+        assigned = [
+            node
+            for node in self._found.of("variable_assignment")
+            if text(node).partition(b"=")[0] == variable[1]
+        ]
+        return any(node.parent is None or node.parent.type != "program" for node in assigned)
 
     def _written_for(self, word: bytes, *, is_name: bool) -> Sequence[bytes]:
         """The words, with quotes, that the script has put into the variable which a word is.
