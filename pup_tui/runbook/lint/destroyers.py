@@ -1,4 +1,4 @@
-"""Which commands, statements and pieces of code destroy: what stands in `destructive.toml`."""
+"""Which commands, statements and pieces of code destroy or change: what stands in `destructive.toml`."""
 
 from __future__ import annotations
 
@@ -153,10 +153,22 @@ def _read(key: str) -> list[str]:
 
 def is_destroyer(words: Sequence[str]) -> bool:
     """Whether a command destroys something, and does not only tell of itself."""
+    return _is_among(_DESTROYING, words)
+
+
+def is_change(words: Sequence[str]) -> bool:
+    """Whether a command is known to change something that it does not destroy."""
+    return _is_among(_CHANGING, words)
+
+
+def _is_among(
+    rows: tuple[dict[str, list[CommandRow]], list[CommandRow]], words: Sequence[str]
+) -> bool:
     if not _TELLS.isdisjoint(takewhile("--".__ne__, words)):
         return False
+    named, patterns = rows
     name = words[0].rsplit("/", 1)[-1]
-    return any(row.matches(words) for row in (*_NAMED.get(name, ()), *_PATTERNS))
+    return any(row.matches(words) for row in (*named.get(name, ()), *patterns))
 
 
 def _by_program(rows: Iterable[CommandRow]) -> tuple[dict[str, list[CommandRow]], list[CommandRow]]:
@@ -173,7 +185,8 @@ def _by_program(rows: Iterable[CommandRow]) -> tuple[dict[str, list[CommandRow]]
     return named, patterns
 
 
-_NAMED, _PATTERNS = _by_program(CommandRow(*_parts(line)) for line in _read("commands"))
+_DESTROYING: Final = _by_program(CommandRow(*_parts(line)) for line in _read("commands"))
+_CHANGING: Final = _by_program(CommandRow(*_parts(line)) for line in _read("changes"))
 STATEMENTS: Final = tuple(
     StatementRow(words[0], *rest) for words, *rest in map(_parts, _read("statements"))
 )
