@@ -148,6 +148,10 @@ DESTRUCTIVE = [
     "ssh host <<E 2>&1 | tee log\n      rm -rf /srv/a\n      E",
     "psql <<E; date\n      drop table a;\n      E",
     "cat <<A; ssh host <<B\n      a\n      A\n      rm -rf /srv/a\n      B",
+    "f() { bash a.sh; }; cat > a.sh <<E\n      rm -rf /srv/a\n      E\n      f",
+    "f() { . /tmp/a.sh; }; cat <<E > /tmp/a.sh\n      rm -rf /srv/a\n      E\n      f",
+    "echo 'rm -rf /srv/a' > a; chmod +x a; sudo ./a",
+    'f=$(mktemp); cat > "$f" <<E; bash "$f"\n      rm -rf /srv/a\n      E',
     "ls | bash <<E\n      rm -rf /srv/a\n      E",
     "echo 'drop table a' | psql",
     "printf 'drop table %s' a | mysql app",
@@ -180,6 +184,7 @@ DESTRUCTIVE = [
     "patronictl failover a",
 ]
 HARMLESS = [
+    "echo 'rm -rf /srv/a' > a; bash b; ./c; cat a",
     "curl -sX POST https://es.example.com/DELETE",
     "DRY=echo; $DRY rm -rf /srv/a",
     "ls $OPTIONS rm -r",

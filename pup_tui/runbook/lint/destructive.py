@@ -17,6 +17,7 @@ from pup_tui.runbook.lint.inner_scripts import (
     is_known_by_calls,
     without_option,
     words_of,
+    written_scripts,
 )
 from pup_tui.runbook.lint.sql import destroyers, destroyers_in_template
 from pup_tui.runbook.lint.statements import StepScript
@@ -167,10 +168,20 @@ def _within(
             continue
         code = given.code_for(node, parts)
         yield from ((node, told) for told in _by(use, code, own, depth, is_told))
+        for text in dict.fromkeys(written_scripts(parts, use)) if depth < DEEPEST else ():
+            yield from ((node, told) for told in _in_shell(text, own, depth, is_told))
         handed = (*instead_of(parts, use), *handed_to_functions(parts, use))
         # One is enough: how many words a function has dropped is tried, and each try tells of another.
         told_of = (told for each in handed for told in _by(each, (), own, depth, is_told))
         yield from ((node, told) for told in islice(told_of, 1))
+
+
+def _in_shell(text: bytes, own: OwnThings, depth: int, is_told: _IsTold) -> Iterator[str]:
+    """What destroys in a text that the script writes and runs."""
+    tree = script_tree(text, "sh", ())
+    if tree.is_read:
+        inner = _within(tree.parts, tree.root, own, depth + 1, None, is_told)
+        yield from (told for _, told in inner)
 
 
 def _by(

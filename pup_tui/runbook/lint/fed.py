@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.redirections import REDIRECTS, upwards
 from pup_tui.template.shell.script_parts import ScriptParts
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ def fed_to(command: Node, parts: ScriptParts) -> Iterable[bytes]:
     """What a command gets by its here-document or here-string, or by a pipe from what prints its words."""
     # A statement around a command holds what the command itself is given.
     return dict.fromkeys(_fed(command, parts))
+
+
+def written_by(redirect: Node, parts: ScriptParts) -> Iterator[bytes]:
+    """What a redirection of standard output writes of the texts that its command is given or prints."""
+    statement = next(each for each in upwards(redirect) if each.type not in REDIRECTS)
+    yield from _given(statement, parts)
+    for printing in nodes_of(statement, "command"):
+        yield from _printed(parts.use(printing).words)
 
 
 def _fed(command: Node, parts: ScriptParts) -> Iterator[bytes]:

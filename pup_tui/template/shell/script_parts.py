@@ -573,6 +573,19 @@ class ScriptParts:
                 begins, texts = [*(begins if not texts else ()), redirect], []
         return found
 
+    @cached_property
+    def writers(self) -> dict[bytes, list[Node]]:
+        """The redirections of standard output, by the files that they lead to or what holds their names."""
+        found: defaultdict[bytes, list[Node]] = defaultdict(list)
+        for redirect in self._found.of("file_redirect"):
+            target = written(redirect)
+            name = unquoted(text(target)) if target is not None else b""
+            variable = _VARIABLE.fullmatch(name)
+            held = unquoted(self.assigned(variable[1])) if variable is not None else b""
+            for each in {name, held}:
+                found[each.removeprefix(b"./")].append(redirect)
+        return found
+
     @property
     def descriptor_files(self) -> list[bytes]:
         """The names by which the script opens its own descriptors as files."""
