@@ -28,6 +28,8 @@ _CHOICE: Final = late_pattern(rb"[:?]")
 _PARAMETER: Final = late_pattern(rb"\$[\w@*#?$!-]")
 _OPENS: Final = late_pattern(rb"\$?\(|\$\{")
 _LONGEST: Final = 200
+_DEEPEST: Final = 8
+"""Bytes and brackets within each other of one sum: what looks like many sums takes no long time."""
 _MOST: Final = 2
 _BEGIN: Final = b"$(("
 _END: Final = b"))"
@@ -100,7 +102,7 @@ def _sums(script: bytes, at: int) -> list[tuple[int, int]]:
 def _end(script: bytes, at: int, limit: int) -> int:
     """Where a sum ends, by ``:`` or ``}``, or -1."""
     opened: list[bytes] = []
-    while at < limit:
+    while at < limit and len(opened) <= _DEEPEST:
         opens = _OPENS.match(script, at)
         if opened and script.startswith(_closing(opened[-1]), at):
             opened.pop()
