@@ -77,8 +77,8 @@ def _built(made: Mapping[str, Any] | None) -> Step | None:
 def _destroyed(
     step: StepDraft, steps: Iterable[StepDraft], texts: Sequence[PlacedText]
 ) -> Iterator[str]:
-    """What the scripts and statements of a step, and of those inside it, may destroy."""
-    from pup_tui.runbook.lint.destructive import destroyers_in, statements_that_destroy
+    """What the scripts and statements of a step, and of those inside it, may destroy or surely change."""
+    from pup_tui.runbook.lint.destructive import changes_in, destroyers_in, statements_that_destroy
     from pup_tui.runbook.lint.statements import read_scripts
     from pup_tui.runbook.lint.tidying import pid_files_of
 
@@ -89,6 +89,7 @@ def _destroyed(
     for script in read_scripts(commands):
         for found in destroyers_in(script, stdin.get(script.step.path), pid_files):
             yield f"{found.message} (line {found.place[0]})"
+        yield from changes_in(script)
     for inner, placed in commands:
         for found in statements_that_destroy(inner, placed):
             yield f"{found.message} (line {found.place[0]})"

@@ -12,6 +12,13 @@ from pup_tui.runbook.nodes import SourceText
 from pup_tui.runbook.problems import Problem
 
 _ENTRY = re.compile(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w-]*):\s+(?P<value>\S.*)")
+_IN_BRACES = re.compile(
+    r"(?:.*[{,])?\s*(?P<key>[A-Za-z_][\w-]*):\s+(?P<value>[^\s\"'{}\[\]][^{}]*)\Z"
+)
+"""The end of a map in braces up to where YAML takes a value of it that stands in no quotes to have ended."""
+_NEAREST = 500
+_NEXT_KEY = re.compile(r"\S+\s+[A-Za-z_][\w-]*")
+"""A word and what is the next key, if a colon stands behind it and a comma is missing."""
 _ONE_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}\s*\Z")
 _MAPS = re.compile(r":(?:\s|\Z)")
 _IS_CUT = re.compile(
@@ -109,7 +116,22 @@ def _syntax_hint(message: str, source: SourceText, line: int, column: int) -> st
             return 'quote the value: "{{ NAME }}"'
         if _IS_CUT.search(message) and (value[0] in "'\"[{*-?" or _MAPS.search(value)):
             return in_a_block(key)
+    key = _broken_off(written, column) if "expected ',' or '}'" in message else ""
+    if key:
+        return (
+            f"quote all of the text of `{key}`, or write the keys on lines of their own without the braces "
+            f"around them, and the text in a block (`{key}: |`, and the text below it)"
+        )
     return next((hint for part, hint in _HINTS if part in message), "")
+
+
+def _broken_off(written: str, column: int) -> str:
+    """The key in braces whose text YAML takes to end before its last words, or nothing."""
+    broken = _IN_BRACES.match(written[: column - 1][-_NEAREST:])
+    at = written[column - 1 : column]
+    if broken is None or at not in (":", "[", "{"):
+        return ""
+    return "" if at == ":" and _NEXT_KEY.fullmatch(broken["value"]) else broken["key"]
 
 
 def template_hint(written: str) -> str:

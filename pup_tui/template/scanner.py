@@ -35,6 +35,8 @@ _MOST_IN_VAIN: Final = 100_000
 """Characters looked through for the ends of values and tags that have none."""
 
 _OPENER: Final = late_pattern(r"\{(?:\{+|%)")
+_MORE: Final = late_pattern(r"\n|\{[{%]")
+"""What stands in no value that is on one line."""
 _TAG_WORD: Final = late_pattern(r"[-+]?\s*([a-z]+)\b")
 _ENDRAW: Final = late_pattern(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
 _FOREIGN: Final = late_pattern(r"-?\s*[#/^!>&]")
@@ -81,7 +83,7 @@ class Scanned(Struct, frozen=True):
     """The segments of a text, and what is wrong with it.
 
     A value that cannot be told from the text around it is one without a body. ``is_whole``: the text was read
-    to its end.
+    to its end, and no more of it was taken for a value than stands on one line before another one.
     """
 
     segments: list[Segment]
@@ -96,7 +98,7 @@ def scan(source: str) -> Scanned:
         scanner.scan()
     except TemplateError as error:
         return Scanned(scanner.segments, [*scanner.errors, error], False)
-    return Scanned(scanner.segments, scanner.errors, True)
+    return Scanned(scanner.segments, scanner.errors, scanner.is_whole)
 
 
 def loop_names(body: str) -> tuple[str, ...]:
@@ -111,6 +113,7 @@ class _Scanner:
         self._positions = Positions(source)
         self.segments: list[Segment] = []
         self.errors: list[TemplateError] = []
+        self.is_whole = True
         self._text: list[str] = []
         self._text_start = 0
         self._loops: list[frozenset[str]] = []  # the names of each loop that is open
@@ -165,6 +168,7 @@ class _Scanner:
                 raise self._unclosed("{{", "}}", start)
             told = "a quote or bracket is not closed between {{ and }}"
             self._looked_in_vain(told, start)
+            self.is_whole &= _MORE.search(source, start + 2, source.find("}}", start)) is None
             return self._unreadable(told, position, start)
         body = source[start + 2 : end]
         left = 2 if body.startswith("-+") else body.startswith(("-", "+"))

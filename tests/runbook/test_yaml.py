@@ -126,6 +126,14 @@ def test_numbers_out_of_range(typed: str) -> None:
             "a: x\ry: 1\n",
             "f:1:5: a carriage return without a line feed at byte 4: use LF line ends",
         ),
+        (
+            '- {a: b, run: curl -H "A: b" x}\n',
+            "quote all of the text of `run`, or write the keys on lines",
+        ),
+        ("- {run: echo {{ X }}}\n", "and the text in a block (`run: |`"),
+        ("- {run: jq .[0] f, a: b}\n", "quote all of the text of `run`"),
+        ("- {a: b run: c}\n", "a comma or the closing bracket is missing"),
+        ("- {run: b c\n", "a comma or the closing bracket is missing"),
         ("a:\n\tb: 1\n", "indent with spaces, not with a tab"),
         (
             "a: `b`\n",

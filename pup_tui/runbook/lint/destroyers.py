@@ -1,4 +1,4 @@
-"""Which commands, statements and pieces of code destroy: what stands in `destructive.toml`."""
+"""Which commands, statements and pieces of code destroy or change: what stands in `destructive.toml`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Final
 from pup_tui.own_files import own_text
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_LETTER: Final = re.compile(r"-([a-zA-Z])(?:=(.+))?")
+_LETTERS: Final = re.compile(r"-[a-zA-Z]*")
 _TELLS: Final = frozenset({"--help", "--version"})
 _IN_QUOTES: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 
@@ -80,13 +82,23 @@ def _options(words: Sequence[str]) -> Iterator[str]:
 
 def _has(options: Sequence[str], wanted: str) -> bool:
     """Whether an option is there, with a value or among other letters too."""
-    is_letter = re.fullmatch(r"-[a-zA-Z]", wanted) is not None
+    letter = _LETTER.fullmatch(wanted)
     return any(
         fnmatchcase(option, wanted)
         or option.partition("=")[0] == wanted
-        or (is_letter and re.fullmatch(r"-[a-zA-Z]+", option) is not None and wanted[1] in option)
+        or (letter is not None and _has_letter(option, letter[1], letter[2]))
         for option in options
     )
+
+
+def _has_letter(option: str, letter: str, value: str | None) -> bool:
+    """Whether an option is this one behind other letters: `-rf`, and with its value `-sXDELETE`."""
+    letters, found, rest = option.partition(letter)
+    if not found or _LETTERS.fullmatch(letters) is None:
+        return False
+    if value is None:
+        return _LETTERS.fullmatch(f"{letters}{rest}") is not None
+    return fnmatchcase(rest.removeprefix("="), value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +153,22 @@ def _read(key: str) -> list[str]:
 
 def is_destroyer(words: Sequence[str]) -> bool:
     """Whether a command destroys something, and does not only tell of itself."""
+    return _is_among(_DESTROYING, words)
+
+
+def is_change(words: Sequence[str]) -> bool:
+    """Whether a command is known to change something that it does not destroy."""
+    return _is_among(_CHANGING, words)
+
+
+def _is_among(
+    rows: tuple[dict[str, list[CommandRow]], list[CommandRow]], words: Sequence[str]
+) -> bool:
     if not _TELLS.isdisjoint(takewhile("--".__ne__, words)):
         return False
+    named, patterns = rows
     name = words[0].rsplit("/", 1)[-1]
-    return any(row.matches(words) for row in (*_NAMED.get(name, ()), *_PATTERNS))
+    return any(row.matches(words) for row in (*named.get(name, ()), *patterns))
 
 
 def _by_program(rows: Iterable[CommandRow]) -> tuple[dict[str, list[CommandRow]], list[CommandRow]]:
@@ -161,7 +185,8 @@ def _by_program(rows: Iterable[CommandRow]) -> tuple[dict[str, list[CommandRow]]
     return named, patterns
 
 
-_NAMED, _PATTERNS = _by_program(CommandRow(*_parts(line)) for line in _read("commands"))
+_DESTROYING: Final = _by_program(CommandRow(*_parts(line)) for line in _read("commands"))
+_CHANGING: Final = _by_program(CommandRow(*_parts(line)) for line in _read("changes"))
 STATEMENTS: Final = tuple(
     StatementRow(words[0], *rest) for words, *rest in map(_parts, _read("statements"))
 )

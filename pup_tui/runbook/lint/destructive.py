@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pup_tui.runbook.lint.destroyers import destroyers_in_code, is_destroyer
+from pup_tui.runbook.lint.destroyers import destroyers_in_code, is_change, is_destroyer
 from pup_tui.runbook.lint.inner_scripts import (
     DEEPEST,
     VALUE,
@@ -17,6 +17,7 @@ from pup_tui.runbook.lint.inner_scripts import (
     is_known_by_calls,
     without_option,
     words_of,
+    written_scripts,
 )
 from pup_tui.runbook.lint.sql import destroyers, destroyers_in_template
 from pup_tui.runbook.lint.statements import StepScript
@@ -42,6 +43,7 @@ from pup_tui.template.text import compile_text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_IsTold: TypeAlias = Callable[[Sequence[str]], bool]
 _SQL: Final = frozenset({"SQL", "CQL"})
 
 
@@ -103,6 +105,12 @@ def destroyers_in(
         yield from _in_stdin(script, stdin)
 
 
+def changes_in(script: StepScript) -> Iterator[str]:
+    """The commands of a script that are known to change something, and destroy nothing."""
+    for _, told in _within(script.parts, script.root, OwnThings(""), is_told=is_change):
+        yield f"{shown(told)} changes something"
+
+
 def _finding(node: Scalar, told: str, line: int, group: str, nth: int = 0) -> Finding:
     message = f"{shown(told)} may destroy something"
     return Finding(node, message, line=line, fragment=_name(told), nth=nth, group=group)
@@ -146,27 +154,43 @@ def _within(
     own: OwnThings,
     depth: int = 0,
     given: StandardInput | None = None,
+    is_told: _IsTold = is_destroyer,
 ) -> Iterator[tuple[Node, str]]:
-    """The commands and statements of a script that destroy, each with what is told of it."""
+    """The commands and statements of a script that destroy, each with what is told of it.
+
+    Of commands those for whose words `is_told` holds.
+    """
     given = given or StandardInput()
     for node in nodes_of(root, "command"):
         spend_on_judging(1)
         use = parts.use(node)
         if is_known_by_calls(parts, root, node):
             continue
-        yield from ((node, told) for told in _by(use, given.code_for(node, parts), own, depth))
+        code = given.code_for(node, parts)
+        yield from ((node, told) for told in _by(use, code, own, depth, is_told))
+        for text in dict.fromkeys(written_scripts(parts, use)) if depth < DEEPEST else ():
+            yield from ((node, told) for told in _in_shell(text, own, depth, is_told))
         handed = (*instead_of(parts, use), *handed_to_functions(parts, use))
         # One is enough: how many words a function has dropped is tried, and each try tells of another.
-        told_of = (told for each in handed for told in _by(each, (), own, depth))
+        told_of = (told for each in handed for told in _by(each, (), own, depth, is_told))
         yield from ((node, told) for told in islice(told_of, 1))
 
 
-def _by(use: CommandUse, fed: Sequence[bytes], own: OwnThings, depth: int) -> Iterator[str]:
+def _in_shell(text: bytes, own: OwnThings, depth: int, is_told: _IsTold) -> Iterator[str]:
+    """What destroys in a text that the script writes and runs."""
+    tree = script_tree(text, "sh", ())
+    if tree.is_read:
+        inner = _within(tree.parts, tree.root, own, depth + 1, None, is_told)
+        yield from (told for _, told in inner)
+
+
+def _by(
+    use: CommandUse, fed: Sequence[bytes], own: OwnThings, depth: int, is_told: _IsTold
+) -> Iterator[str]:
     """What a command that is fed some texts destroys, by itself or in the scripts that it runs."""
     words = words_of(use)
     behind = [] if use.fed_from is None else [VALUE]
-    named = (at for at, what in enumerate(use.uses) if what.kind is Kind.NAME)
-    destroying = next((at for at in named if is_destroyer(words[at:] + behind)), None)
+    destroying = next((at for at in sorted(use.names) if is_told(words[at:] + behind)), None)
     if destroying is not None and not own.are_all_that_goes(words[destroying:] + behind):
         yield " ".join(words[destroying:])
     for at, what in enumerate(use.uses):
@@ -178,7 +202,7 @@ def _by(use: CommandUse, fed: Sequence[bytes], own: OwnThings, depth: int) -> It
             yield from _in_code(each.decode(errors="replace"), use.reader)
     for inner, inside, stdin in inner_scripts(use, fed) if depth < DEEPEST else ():
         things = own if _runs_here(use) else OwnThings(_text(inside))
-        yield from (told for _, told in _within(inner, inside, things, depth + 1, stdin))
+        yield from (told for _, told in _within(inner, inside, things, depth + 1, stdin, is_told))
 
 
 def _runs_here(use: CommandUse) -> bool:

@@ -9,7 +9,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.statements import source_of
-from pup_tui.template.shell.heredocs import ANEW
+from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -192,7 +192,10 @@ def _reads_text(command: Node) -> bool:
     is_redirected = around is not None and around.type == "redirected_statement"
     redirected = around.children if around is not None and is_redirected else []
     texts = ("herestring_redirect", "heredoc_redirect")
-    return any(each.type in texts for each in (*command.children, *redirected))
+    return any(
+        each.type in texts or source_of(each).endswith(DESCRIPTOR.decode())
+        for each in (*command.children, *redirected)
+    )
 
 
 def _program(command: Node) -> str:

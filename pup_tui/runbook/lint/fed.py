@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.language import nodes_of
 from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.redirections import REDIRECTS, upwards
 from pup_tui.template.shell.script_parts import ScriptParts
 
 if TYPE_CHECKING:
@@ -27,16 +28,24 @@ def fed_to(command: Node, parts: ScriptParts) -> Iterable[bytes]:
     return dict.fromkeys(_fed(command, parts))
 
 
+def written_by(redirect: Node, parts: ScriptParts) -> Iterator[bytes]:
+    """What a redirection of standard output writes of the texts that its command is given or prints."""
+    statement = next(each for each in upwards(redirect) if each.type not in REDIRECTS)
+    yield from _given(statement, parts)
+    for printing in nodes_of(statement, "command"):
+        yield from _printed(parts.use(printing).words)
+
+
 def _fed(command: Node, parts: ScriptParts) -> Iterator[bytes]:
-    yield from _given(command)
+    yield from _given(command, parts)
     inner, around = command, command.parent
     while around is not None and around.type in ("redirected_statement", "pipeline"):
         if around.type == "redirected_statement":
-            yield from _given(around)
+            yield from _given(around, parts)
         else:
             document = around.parent
             if document is not None and document.type == "heredoc_redirect":
-                yield from _given(document)
+                yield from _given(document, parts)
             yield from _piped(inner, parts)
             if inner.next_named_sibling is not None:
                 return
@@ -49,17 +58,22 @@ def _piped(statement: Node, parts: ScriptParts) -> Iterator[bytes]:
     for _ in range(_NEAREST):
         if before is None or before.end_byte - before.start_byte > _LONGEST:
             return
-        yield from _given(before)
+        yield from _given(before, parts)
         for printing in nodes_of(before, "command"):
             yield from _printed(parts.use(printing).words)
         before = before.prev_named_sibling
 
 
-def _given(statement: Node) -> Iterator[bytes]:
-    for part in nodes_of(statement, "heredoc_body", "herestring_redirect"):
-        text = MARKER.sub(b"x", part.text or b"")
-        is_string = part.type == "herestring_redirect"
-        yield text.removeprefix(b"<<<").strip(b" \"'") if is_string else text
+def _given(statement: Node, parts: ScriptParts) -> Iterator[bytes]:
+    for part in nodes_of(statement, "heredoc_body", "herestring_redirect", "file_redirect"):
+        if part.type == "file_redirect":
+            found = parts.begun_anew.get(part.id)
+        elif part.type == "herestring_redirect":
+            found = (part.text or b"").removeprefix(b"<<<").strip(b" \"'")
+        else:
+            found = part.text
+        if found is not None:
+            yield MARKER.sub(b"x", found)
 
 
 def _printed(words: Sequence[bytes]) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.fed import fed_to
+from pup_tui.runbook.lint.fed import fed_to, written_by
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
 from pup_tui.template.shell.script_parts import ScriptParts, function_name
@@ -26,6 +26,9 @@ VALUE: Final = "{{...}}"
 
 _MOST_DROPPED: Final = 6
 """Words that a function may have dropped by ``shift`` before it runs the others."""
+
+_MOST_WRITTEN: Final = 4
+"""Texts of one file that are looked at each time it is run."""
 
 _ONE_VARIABLE: Final = re.compile(rb"\$\{?([A-Za-z_]\w*)\}?")
 _OPTION: Final = re.compile(rb"\A(?:--?[a-z-]+=|-[A-Za-z])")
@@ -71,6 +74,16 @@ def inner_scripts(
         tree = script_tree(script, "sh", ())
         if tree.is_read:
             yield tree.parts, tree.root, StandardInput(given)
+
+
+def written_scripts(parts: ScriptParts, use: CommandUse) -> Iterator[bytes]:
+    """The texts that the script writes to the files which a command runs as scripts for a shell."""
+    used = zip(use.words, use.uses, strict=True)
+    files = {word for word, how in used if how.evaluator and how.evaluator.is_shell}
+    files |= {use.words[at] for at in use.names if b"/" in use.words[at]}
+    for file in sorted({each.removeprefix(b"./") for each in files if each}):
+        for redirect in parts.writers.get(file, ())[:_MOST_WRITTEN]:
+            yield from written_by(redirect, parts)
 
 
 def handed_to_functions(

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
-from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR, SharedLine, misread, shared_lines
+from pup_tui.template.shell.heredocs import (
+    ANEW,
+    DESCRIPTOR,
+    SharedLine,
+    lines_that_go_on,
+    misread,
+    shared_lines,
+)
 from pup_tui.template.shell.language import FoundNodes, backticks, language, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
@@ -20,6 +27,7 @@ from pup_tui.template.shell.respelling import (
     respelled,
     respellings,
 )
+from pup_tui.template.shell.slices import are_sums, in_sums, slices
 from pup_tui.template.shell.spelling import Inserted, Joined, Spelling
 from pup_tui.template.shell.unseen import torn_names, unseen
 from pup_tui.template.shell.words import command_nodes
@@ -42,6 +50,7 @@ _RESERVED: Final = frozenset(
 
 _WITHIN_WORD: Final = late_pattern(rb"[^\s;&|(=<>`]`|`[^\s;&|)<>`]|``")
 _TEXTS: Final = frozenset({"string", "translated_string", "heredoc_body", "comment", "ERROR"})
+_SCOPES: Final = frozenset({"function_definition", "command_substitution", "process_substitution"})
 _BEGINS_WITH_BACKSLASH: Final = late_pattern(rb"<<[^\n]*\n(?=\s*\\)")
 """What may be a here-document whose text the grammar takes for words: a blank before them tells it."""
 _LETTERS: Final = late_pattern(
@@ -106,9 +115,13 @@ def _joined(script: bytes, shell: str, places: tuple[int, ...], left: frozenset[
 def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
     """Read a script whose lines are joined."""
     script = joined.written(script)
-    script, added, delimiters = _parted(script, shell)
-    read, tree = _read_spelled(script, shell)
-    blanks = [added] if added.places else []
+    script, sums = _sliced(script, shell)
+    script, added, delimiters, (read, tree) = _parted(script, shell)
+    blanks = [each for each in (sums, added) if each.places]
+    delimiters = {
+        sums.outer(at): (sums.outer(start), sums.outer(end))
+        for at, (start, end) in delimiters.items()
+    }
     while tree is not None and len(blanks) < _MOST_SWALLOWED:
         places, sign = _bodies_taken_for_words(tree, script), b" "
         if not places:
@@ -129,12 +142,44 @@ def _read_joined(script: bytes, shell: str, joined: Joined) -> Read:
     return _with_braces(read, tree, shell, Spelling(joined, tuple(blanks), 1, delimiters))
 
 
-def _parted(script: bytes, shell: str) -> tuple[bytes, Inserted, dict[int, tuple[int, int]]]:
-    """A script in which no line begins two here-documents: what was put in, and where it stood.
+def _sliced(script: bytes, shell: str) -> tuple[bytes, Inserted]:
+    """A script whose slices have sums that the grammar knows, and what was put in."""
+    found = slices(script, shell)
+    while found:
+        added = in_sums(found)
+        written = added.written(script)
+        _, tree = _read_spelled(written, shell)
+        sure = [
+            each for each in found if tree is not None and are_sums(tree.root_node, added, each)
+        ]
+        if len(sure) == len(found):
+            return written, added
+        found = sure
+    return script, Inserted((), b"")
 
-    By the tree it is the same script but for that.
-    """
-    documents = shared_lines(script)
+
+class _Parted(NamedTuple):
+    """A script in which no line begins two here-documents: what was put in, where it stood, what was read."""
+
+    script: bytes
+    added: Inserted
+    delimiters: dict[int, tuple[int, int]]
+    read: tuple[bytes, Tree | None]
+
+
+def _parted(script: bytes, shell: str) -> _Parted:
+    """Read a script whose here-documents begin where the grammar knows them, by the tree the same script."""
+    parted = _with_documents_anew(script, shell, shared_lines(script))
+    tree = parted.read[1]
+    if tree is None or tree.root_node.has_error:
+        lone = lines_that_go_on(script)
+        mended = _with_documents_anew(script, shell, lone) if lone else parted
+        if mended.delimiters and mended.read[1] is not None:
+            return mended
+    return parted
+
+
+def _with_documents_anew(script: bytes, shell: str, documents: list[SharedLine]) -> _Parted:
     while documents:
         begins = [
             (each.text, b"%b %b\n" % (ANEW, script[slice(*each.begin)])) for each in documents
@@ -146,22 +191,35 @@ def _parted(script: bytes, shell: str) -> tuple[bytes, Inserted, dict[int, tuple
             start, end = each.begin
             spelled[start:end] = DESCRIPTOR.ljust(end - start)
         written = added.written(bytes(spelled))
-        _, tree = _read_spelled(written, shell)
+        read, tree = _read_spelled(written, shell)
         sure = [each for each in documents if tree is not None and _is_document(tree, added, each)]
         if len(sure) == len(documents):
-            return written, added, {each.text: each.delimiter for each in documents}
+            delimiters = {each.text: each.delimiter for each in documents}
+            return _Parted(written, added, delimiters, (read, tree))
         documents = sure
-    return script, Inserted((), b""), {}
+    return _Parted(script, Inserted((), b""), {}, _read_spelled(script, shell))
 
 
 def _is_document(tree: Tree, added: Inserted, document: SharedLine) -> bool:
-    """Whether a redirection stands where one begins on its line, and it begins anew before its text."""
+    """Whether a redirection stands where one begins on its line, and it begins anew before its text.
+
+    It does for the same function, and within the same substitution: shells look for the text of one in that.
+    """
     root, at = tree.root_node, added.within(document.begin[0])
     token = root.descendant_for_byte_range(at, at + 1)
     end = added.within(document.end)
     last = root.descendant_for_byte_range(end, end + 1)
-    is_redirect = token is not None and _kind_around(token) == "file_redirect"
-    return is_redirect and last is not None and last.type == "heredoc_end"
+    return (
+        token is not None
+        and _kind_around(token) == "file_redirect"
+        and last is not None
+        and last.type == "heredoc_end"
+        and _scope(token) == _scope(last)
+    )
+
+
+def _scope(node: Node) -> Node | None:
+    return next((each for each in upwards(node) if each.type in _SCOPES), None)
 
 
 def _kind_around(node: Node) -> str:

@@ -1,7 +1,8 @@
 """Here-documents that the grammar does not read: several that begin on one line, and lines like their ends.
 
-Of several each becomes a redirection from a descriptor, and begins anew right before its text, where it is
-given to no command. Whoever reads from a descriptor is then taken to read that text.
+Of several, and of one behind which more stands than the grammar knows, each becomes a redirection from a
+descriptor, and begins anew right before its text, where it is given to no command. Whoever reads from a
+descriptor is then taken to read that text.
 """
 
 from __future__ import annotations
@@ -27,9 +28,18 @@ _DELIMITER: Final = re.compile(rb"(?:%b|%b)+(?=[ \t\n;&|()<>]|\Z)" % (_QUOTED, _
 """The word behind ``<<``, up to where it ends for every shell: ASCII, quoted in whole or in part."""
 _USUAL: Final = re.compile(rb"(['\"]?)[\w.+-]+\1")
 _NO_DOCUMENT: Final = re.compile(rb"<<<|\(\(")
-_GOES_ON: Final = re.compile(rb"[|&\\](?:[ \t]*|[ \t]+#[^\n]*)\Z")
+_GOES_ON: Final = re.compile(rb"(?:\||&&|\|&|\\)(?:[ \t]*|[ \t]+#[^\n]*)\Z")
 """The end of a line whose last command goes on behind the texts."""
-_OPENS: Final = re.compile(rb"(?:[{(]|\b(?:do|then|else))[ \t]*\Z")
+_KNOWN_ENDS: Final = re.compile(
+    rb"(?:[^;&|()}\n]|&>|[<>]&)*|[^;&|()}<>\n]*(?:&&|\|\||\|&?)[^;&|()}\n]*"
+)
+"""What may stand behind where a here-document begins: words and redirections, or words and one operator."""
+_LISTS: Final = re.compile(rb"[;\n]|&&|\|\||(?<![<>|&])&(?![>&])")
+_PLAIN_COMMAND: Final = re.compile(
+    rb"\$\((?!(?:let|test|eval|source|\.|typeset|declare|local|read)\b)[\w./][\w ./:+%=-]*\)"
+)
+_CALCULATED: Final = re.compile(rb"\$\(|`|\$\[|\$\{?[!#]?\w+\[|\$\{[!#]?(?:\w+|[@*]):[^-=?+]")
+"""What may calculate in a text: with what the commands behind it on its line have not checked yet."""
 _EXPANDED: Final = re.compile(rb"[$`]|%b" % MARKER.pattern)
 """What makes a text another one than stands there."""
 DESCRIPTOR: Final = b"<&p"
@@ -66,17 +76,40 @@ class SharedLine(NamedTuple):
 
 def shared_lines(script: bytes) -> list[SharedLine]:
     """The here-documents that are not the only ones of their lines."""
+    return [each for found in _lines(script) if len(found) > 1 for each in _apart(found, script)]
+
+
+def lines_that_go_on(script: bytes) -> list[SharedLine]:
+    """The same, and those behind which more stands on their line than the grammar may know."""
     return [
-        SharedLine(
-            (begin.start, begin.end),
-            (begin.word, begin.end),
-            start,
-            script.index(begin.name, end),
-        )
+        each
         for found in _lines(script)
-        if len(found) > 1 and not _GOES_ON.search(script, found[-1][0].end, found[0][1] - 1)
-        for begin, start, end in found
+        if len(found) > 1 or more_behind(script, found[0][0].end)
+        for each in _apart(found, script)
     ]
+
+
+def more_behind(script: bytes, at: int) -> bool:
+    """Whether more stands behind the beginning of a here-document than the grammar may know."""
+    end = script.find(b"\n", at)
+    return _KNOWN_ENDS.fullmatch(script, at, end if end >= 0 else len(script)) is None
+
+
+def _apart(found: list[_Document], script: bytes) -> Iterator[SharedLine]:
+    """The here-documents of a line, if each may begin anew right before its text."""
+    end = found[0][1] - 1
+    if _GOES_ON.search(script, found[-1][0].end, end):
+        return
+    for begin, start, stop in found:
+        is_literal = ending_line(script[begin.word : begin.end]) != script[begin.word : begin.end]
+        text = b"" if is_literal else _PLAIN_COMMAND.sub(b"", script[start:stop])
+        if not (_CALCULATED.search(text) and _LISTS.search(script, begin.end, end)):
+            yield SharedLine(
+                (begin.start, begin.end),
+                (begin.word, begin.end),
+                start,
+                script.index(begin.name, stop),
+            )
 
 
 def lines_like_ends(script: bytes) -> Iterator[int]:
@@ -100,21 +133,27 @@ def odd_delimiter(script: bytes) -> int:
 def goes_on(script: bytes, lost: int) -> int:
     """The line on which here-documents begin and whose command goes on behind their texts; or 0.
 
-    From line ``lost`` on the script cannot be read.
+    From line ``lost`` on the script cannot be read. The line is the first one on which several begin, or one
+    where it is lost.
     """
-    return _line_ending(script, _GOES_ON, lost)
-
-
-def opens_block(script: bytes, lost: int) -> int:
-    """The line on which here-documents begin and that ends in the beginning of a block; or 0."""
-    return _line_ending(script, _OPENS, lost)
-
-
-def _line_ending(script: bytes, ending: re.Pattern[bytes], lost: int) -> int:
-    """The first line that ends so on which several here-documents begin, or one where the script is lost."""
     for number, line in enumerate(script.split(b"\n"), 1):
         begins = len(_BEGINS.findall(line)) + (number >= lost)
-        if begins > 1 and _BEGINS.search(line) and ending.search(line):
+        if begins > 1 and _BEGINS.search(line) and _GOES_ON.search(line):
+            return number
+    return 0
+
+
+def behind_documents(script: bytes, lost: int) -> int:
+    """The line on which a here-document begins and more stands behind that, if its text is lost; or 0.
+
+    One that a substitution does not hold may be lost up to the end of the script.
+    """
+    end = script.rstrip(b"\n").count(b"\n") + 1
+    for found in _lines(script):
+        begin, text, stop = found[-1]
+        number = script.count(b"\n", 0, begin.start) + 1
+        last = end if b")" in script[begin.end : text] else script.count(b"\n", 0, stop) + 2
+        if number <= lost <= last and more_behind(script, begin.end):
             return number
     return 0
 

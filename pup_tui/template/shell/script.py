@@ -22,7 +22,11 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell.heredocs import goes_on, odd_delimiter, opens_block
+from pup_tui.template.shell.heredocs import (
+    behind_documents,
+    goes_on,
+    odd_delimiter,
+)
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import (
@@ -67,8 +71,9 @@ _NOTHING: Final = "${IFS+}"
 _GOES_ON_HINT: Final = (
     "write what follows on the line of the `<<`: `cat <<EOF | …`, `cat <<EOF && …`"
 )
-_BLOCK_HINT: Final = (
-    "begin the here-document on a line of its own, or behind the end of the block: `done <<EOF`"
+_BEHIND_HINT: Final = (
+    "write redirections before the `<<`, as `psql 2>&1 <<EOF | tee log`, what comes next on a line of its "
+    "own below the text, and the text of a here-document in `$(…)` or a function within that"
 )
 _DELIMITER_HINT: Final = (
     "give the here-document a delimiter of letters from A to Z, as <<EOF or <<'EOF'"
@@ -345,11 +350,12 @@ def _check_reached(
 
 def _not_read(marked: Marked, line: int) -> UnreadableScriptError:
     """Says what cannot be read near a line: what is known to be unreadable, or whatever stands there."""
+    line = min(line, marked.script.rstrip(b"\n").count(b"\n") + 1)
     odd = odd_delimiter(marked.script)
     known = (
         (odd if odd <= line else 0, _DELIMITER_HINT),
         (goes_on(marked.script, line), _GOES_ON_HINT),
-        (opens_block(marked.script, line), _BLOCK_HINT),
+        (behind_documents(marked.script, line), _BEHIND_HINT),
     )
     line, hint = next((each for each in known if each[0]), (line, ENV_HINT))
     told = (
@@ -427,6 +433,8 @@ class _Writer:
             return _Edit(hole.start, hole.end, "", "")
         if place.integer:
             digits = _integer(value, place)
+            if digits.startswith("-") and place.arithmetic and self._joins_sign(hole.start, place):
+                digits = f" {digits}"
             start = hole.start - len(place.base)
             self._holds_secret |= value.is_secret
             return _Edit(start, hole.end, digits, MASK if value.is_secret else digits)
@@ -445,6 +453,14 @@ class _Writer:
             self._holds_secret |= value.is_secret
             return _Edit(hole.start, hole.end, text, shown)
         return _Edit(hole.start, hole.end, self._reference(value, place.quoting), shown)
+
+    def _joins_sign(self, at: int, place: Place) -> bool:
+        """Whether a sign would belong to what stands before it: `x--5` is no `x- -5`, `${x:-5}` no slice."""
+        return place.quoting is Quoting.BARE or self._marked.script[at - 1 : at] in (
+            b":",
+            b"-",
+            b"+",
+        )
 
     def _reference(self, value: Value, quoting: Quoting) -> str:
         text, source = value.text, value.source if value.is_secret else ""
@@ -525,10 +541,7 @@ def _integer(value: Value, place: Place) -> str:
             if place.arithmetic
             else "texts are compared with = and !=, files are written with >",
         )
-    digits = str(number)
-    # `x-{{ N }}` must not become `x--5`, nor `${x:{{ N }}}` become `${x:-5}`.
-    apart = place.arithmetic and place.quoting is Quoting.BARE and digits.startswith("-")
-    return f" {digits}" if apart else digits
+    return str(number)
 
 
 def _literal(text: str, quoting: Quoting) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.handed import FORM, PRINTING
-from pup_tui.template.shell.heredocs import DESCRIPTOR
+from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR
 from pup_tui.template.shell.language import FoundNodes, nodes_of
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.other_names import makes_names, other_names
@@ -131,6 +131,7 @@ class ScriptParts:
                 written = self._written_for(raw, is_name=at == 0)
                 if written:
                     given[at] = written
+                    may_be_none += [at] if at == 0 and self._prints_instead(raw, written) else []
                 elif word.type == "command_substitution" or _UNQUOTED.fullmatch(raw):
                     may_be_none.append(at)
                 texts += map(unquoted, written or [MARKER.sub(COMPUTED, raw)])
@@ -140,6 +141,18 @@ class ScriptParts:
             known = CommandUse(texts, given=given, may_be_none=may_be_none), positions
             self._uses[command.id] = known
         return known
+
+    def _prints_instead(self, word: bytes, written: Sequence[bytes]) -> bool:
+        """Whether a variable holds, on some condition, what prints the command behind it: ``$DRY rm x``."""
+        variable = _VARIABLE.fullmatch(word)
+        if variable is None or written[0] not in PRINTING or _UNQUOTED.fullmatch(word) is None:
+            return False
+        assigned = [
+            node
+            for node in self._found.of("variable_assignment")
+            if text(node).partition(b"=")[0] == variable[1]
+        ]
+        return any(node.parent is None or node.parent.type != "program" for node in assigned)
 
     def _written_for(self, word: bytes, *, is_name: bool) -> Sequence[bytes]:
         """The words, with quotes, that the script has put into the variable which a word is.
@@ -538,6 +551,39 @@ class ScriptParts:
             is_read = duplicates and target is not None and text(target) not in STANDARD
             if is_read and owner is not None:
                 found.append(owner)
+        return found
+
+    @cached_property
+    def begun_anew(self) -> dict[int, bytes]:
+        """The texts of here-documents that begin anew, by the redirections that stand for their beginnings.
+
+        Those of a line begin anew one behind the other, in the same order.
+        """
+        found: dict[int, bytes] = {}
+        begins: list[Node] = []
+        texts: list[bytes] = []
+        for redirect in self._found.of("file_redirect"):
+            statement = redirect.parent
+            if statement is None or not text(redirect).endswith(DESCRIPTOR):
+                continue
+            if text(statement).startswith(ANEW + b" <<"):
+                texts.append(b"".join(map(text, nodes_of(statement, "heredoc_body"))))
+                found |= zip((each.id for each in begins[-len(texts) :]), texts, strict=False)
+            else:
+                begins, texts = [*(begins if not texts else ()), redirect], []
+        return found
+
+    @cached_property
+    def writers(self) -> dict[bytes, list[Node]]:
+        """The redirections of standard output, by the files that they lead to or what holds their names."""
+        found: defaultdict[bytes, list[Node]] = defaultdict(list)
+        for redirect in self._found.of("file_redirect"):
+            target = written(redirect)
+            name = unquoted(text(target)) if target is not None else b""
+            variable = _VARIABLE.fullmatch(name)
+            held = unquoted(self.assigned(variable[1])) if variable is not None else b""
+            for each in {name, held}:
+                found[each.removeprefix(b"./")].append(redirect)
         return found
 
     @property

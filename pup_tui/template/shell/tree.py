@@ -46,7 +46,8 @@ class ScriptTree:
         self._written = self._spelling.written(script)
         self._shell = shell
         within = self._spelling.within
-        self._spans = [(within(start), within(end)) for start, end in spans]
+        # What was put in right behind a marker is no part of it.
+        self._spans = [(within(start), within(end - 1) + 1) for start, end in spans]
 
     @property
     def is_read(self) -> bool:

@@ -30,6 +30,7 @@ def _render(source: str, shell: str = "sh", **scope: Any) -> ShellScript:
         ("echo $X{{ V }}", 'echo $X"${PUP_TUI_V0}"'),
         ("echo {{{ V }}}", 'echo {"${PUP_TUI_V0}"}'),
         ("echo {{ V | raw }}", "echo a b"),
+        ('echo "${s:{{ -5 }}:$n}${s:0-{{ -5 }}}"', 'echo "${s: -5:$n}${s:0- -5}"'),
         ("echo ${#a} {{ .Names }} {# x", "echo ${#a} {{ .Names }} {# x"),
     ],
 )
@@ -174,8 +175,11 @@ def test_a_here_document_with_an_unusual_delimiter_is_refused_with_the_cure(deli
         ("cat <<A |", "on the line of the `<<`"),
         ("cat <<A <<'B' &&", "on the line of the `<<`"),
         ("cat <<A && cat <<-B |", "on the line of the `<<`"),
-        ("cat <<A | while read -r l; do", "`done <<EOF`"),
-        ("cat <<A && {", "on a line of its own"),
+        ("x=$(cat <<A)", "within that"),
+        ("x=$(cat <<A 2>&1 | sort)", "within that"),
+        ("f() { cat <<A 2>&1 | sort; }", "within that"),
+        ("x=$(cat <<A; cat <<'B')", "within that"),
+        ("f() { cat <<'A'; cat <<B; }", "within that"),
     ],
 )
 def test_a_here_document_behind_whose_text_the_command_goes_on_is_refused_with_the_cure(
@@ -185,6 +189,18 @@ def test_a_here_document_behind_whose_text_the_command_goes_on_is_refused_with_t
     with pytest.raises(TemplateError, match="near its line 2") as caught:
         compile_shell(f"date\n{begin}\n{texts}echo {{{{ V }}}}\n")
     assert cure in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("text", ["$((X))", "${X:$Y}", "$(f $X)", "${X[Y]}"])
+def test_what_a_text_calculates_with_is_not_checked_behind_it(text: str) -> None:
+    with pytest.raises(TemplateError, match="near its line 2"):
+        compile_shell(f"date\ncat <<A; f\n{text}\nA\necho {{{{ V }}}}\n", "bash")
+
+
+def test_the_line_of_a_script_that_is_lost_at_its_end_is_its_last_one() -> None:
+    with pytest.raises(TemplateError, match="near its line 2") as caught:
+        compile_shell("echo {{ V }}\nif true; then\n")
+    assert caught.value.line == 2
 
 
 @pytest.mark.parametrize("begin", ["cat <<A |", "cat <<A | # all", "cat <<A &&", "cat <<A 3<<B |"])

@@ -266,6 +266,22 @@ TEXTS = [
     ("printf '%s' ${(j:,:)${(f)\"$(printf 'a\\nb')\"}} {{ V }}", "a,b@", "zsh"),
     ("cat <<E\nExec={{ V }}\nE x\nE", "Exec=@\nE x\n", ALL),
     ("cat <<-'E'\n\tExec={{ V }}\n\tE", "Exec=@\n", ALL),
+    ("cat <<E 2>&1 | cat\n{{ V }}\nE", "@\n", ALL),
+    ("cat <<'E' 2>/dev/null | cat | cat\n$x {{ V }}\nE", "$x @\n", ALL),
+    ("cat <<-E >o 2>&1; rc=$?; cat o\n\t{{ V }}\n\tE\necho $rc", "@\n0\n", ALL),
+    ("cat > o <<'E'; chmod 600 o; cat o\n[a]\n$x {{ V }}\nE", "[a]\n$x @\n", ALL),
+    ("if cat <<E > o; then\n{{ V }}\nE\ncat o; fi", "@\n", ALL),
+    ("until cat <<E > o; do\n{{ V }}\nE\nexit 3; done; cat o", "@\n", ALL),
+    ("(cat <<E; true) | cat\n{{ V }}\nE", "@\n", ALL),
+    ("{ cat <<'E' 2>&1; } | cat\n{{ V }}\nE", "@\n", ALL),
+    ("cat <<E & wait\n{{ V }}\nE", "@\n", ALL),
+    ("cat <<'E' &\n{{ V }}\nE\nwait", "@\n", ALL),
+    ("case x in x) cat <<E;; esac\n{{ V }}\nE", "@\n", ALL),
+    ("for i in 1 2; do cat <<E; done\n{{ V }}\nE", "@\n@\n", ALL),
+    ("while IFS= read -r l; do echo \"$l\"; done <<'E'; true\n{{ V }}\nE", "@\n", ALL),
+    ("cat <<E | while IFS= read -r l; do\n{{ V }}\nE\nprintf '%s' \"$l\"; done", "@", ALL),
+    ("! cat <<E 2>&1 | cat; echo {{ V }} > o\n{{ V }}\nE\ncat o", "@\n@\n", "sh bash zsh"),
+    ("s=abc; n=1; cat <<E 2>&1 | cat\n{{ V }}${s:$n}\nE\necho ${s:$n+1}", "@bc\nc\n", ARRAYS),
     ("cat <<A; cat <<B\n{{ V }}\nA\n-{{ V }}\nB", "@\n-@\n", ALL),
     ("cat <<'A' && cat <<'B'\nx\nA\n{{ V }}\nB", "x\n@\n", ALL),
     ("cat <<A; cat <<'B'\n{{ V }}\nA\n$x {{ V }}\nB", "@\n$x @\n", ALL),
@@ -300,6 +316,23 @@ TEXTS = [
         "b.c /a c b\n@",
         "zsh",
     ),
+    ("s=abcd; i=1; printf '%s' \"${s:$i:1}${s:$i}\" {{ V }} ${s:$i+1}", "bbcd@cd", ARRAYS),
+    ("s=abcd; n=2; printf '%s' ${s: -$n} {{ V }} \"${s:0: -$n}\"", "cd@ab", "bash zsh"),
+    ("s=abcd; printf '%s' \"${s:${#s}-1}${s:$((1))+1:1}\" {{ V }}", "dc@", ARRAYS),
+    ("s=abcd; n=1; printf '%s' \"${s:${s:+$n}*2:$(echo 1)+0}\" {{ V }}", "c@", "bash zsh"),
+    ('f() { printf \'%s\' "${1:$2:3}" "${@:$#}"; }; f abcde 1 {{ V }}', "bcd@", ARRAYS),
+    ('set -- a b {{ V }}; n=2; set -- "${@:$n+1}"; printf \'%s|\' "$@"', "@|", ARRAYS),
+    (
+        'a=(x y {{ V }} z); i=1 n=2; b=("${a[@]:$i:$n}"); printf \'%s|\' "${b[@]}"',
+        "y|@|",
+        ARRAYS,
+    ),
+    ("a=(x y); printf '%s' \"${a[@]:$(echo 1):2}${a[@]:$((0)):$#+1}\" {{ V }}", "yx@", "bash ksh"),
+    ("s=abcd; n=2; cat <<E\n${s:$n:1}{{ V }}${s:$n}\nE", "c@cd\n", ARRAYS),
+    ("s=abcd; n=2; cat <<'E'\n${s:$n+1}{{ V }}\nE", "${s:$n+1}@\n", ALL),
+    ("printf '%s' '${s:$n+1}'{{ V }} # ${s:$n+1}", "${s:$n+1}@", ALL),
+    ("s=abcd; n=2; x=${s:$n:1}; cat <<A; cat <<'B'\n$x{{ V }}\nA\n{{ V }}\nB", "c@\n@\n", ARRAYS),
+    ("s=abcd; n=2; printf '%s' ${s:$n\\\n:1} {{ V }}", "c@", ARRAYS),
     ("[[ {{ V }} =~ ^it ]] && printf '%s' {{ V }}", "@", "bash zsh"),
     ("(true|true); [[ v == v(a|) ]] && (printf '%s' {{ V }}|cat)", "@", "zsh"),
     ("x={{ V }}.b; printf '%s' \"${x#*{{ V }}}${x%.*}\"", ".b@", ALL),
@@ -434,7 +467,18 @@ def test_a_number_is_accepted_where_one_is_meant(
     try_each(rows, attempt)
 
 
-@pytest.mark.parametrize("source", ["exit {{ N }}", "N={{ N }}; echo $((N))", "sleep 1 >&{{ N }}"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "exit {{ N }}",
+        "N={{ N }}; echo $((N))",
+        "sleep 1 >&{{ N }}",
+        'n={{ N }}; echo "${s:$n:1}"',
+        'set -- {{ N }}; echo "${s: -$1}"',
+        'echo "${s:$n+{{ N }}:1}"',
+        "echo ${a[@]:{{ N }}*2:$n}",
+    ],
+)
 def test_a_text_in_the_place_of_a_number_is_refused_before_anything_runs(source: str) -> None:
     with pytest.raises(TemplateError, match="whole number") as caught:
         compile_shell(source, "bash").render({"N": "PATH[$(touch pwned)]"})
