@@ -237,12 +237,16 @@ class CommandUse:
         """The place of the name of the command that a word belongs to: ``f`` in ``time f WORD``."""
         return max((name for name in self.names if name < position), default=0)
 
-    def evaluators_of_given(self, at: int) -> Iterator[Evaluator]:
-        """Who evaluates what the variable at a place gave, and what is put into that when the script runs."""
+    def given_at(self, at: int) -> Iterator[int]:
+        """The places of words that the variable at a place gives, into which the script puts something."""
         for number, word in enumerate(self._given.get(at, ()), at):
-            evaluator = self.uses[number].evaluator
-            if evaluator is not None and _UNKNOWN_TEXT.search(_LITERAL.sub(b"", word)):
-                yield evaluator
+            if _UNKNOWN_TEXT.search(_LITERAL.sub(b"", word)):
+                yield number
+
+    def is_data(self, at: int) -> bool:
+        """Whether a word may be an argument that is no code, as far as the script tells."""
+        kind = self.uses[at].kind
+        return kind is Kind.DATA or (kind is Kind.FILE and self.is_unknown)
 
     @cached_property
     def fed(self) -> Evaluator | None:

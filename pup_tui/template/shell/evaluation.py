@@ -137,16 +137,21 @@ class _Word:
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    """What this statement prints holds the text."""
+    """What this statement prints holds the text.
+
+    ``within``: a call of this function prints it, and is followed by itself.
+    """
 
     node: Node
+    within: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """What this statement reads on its standard input holds the text."""
+    """What this statement reads on its standard input holds the text; ``within`` is as in `_Output`."""
 
     node: Node
+    within: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,10 +302,10 @@ class Evaluations:
             case _Word(node, is_content, around, nth):
                 path = path_to(self._root, node)[::-1]
                 yield from self._from_word(path, is_content, around, nth)
-            case _Output(node):
-                yield from self._from_output(node)
-            case _Input(node):
-                yield from self._from_input(node)
+            case _Output(node, within):
+                yield from self._from_output(node, within)
+            case _Input(node, within):
+                yield from self._from_input(node, within)
             case _Variable(name, within, around):
                 yield from self._from_variable(name, within, around)
             case _OwnWord(function, number):
@@ -377,7 +382,8 @@ class Evaluations:
         if position is None:
             return
         yield _Variable(b"_")
-        yield from use.evaluators_of_given(position)
+        for number in use.given_at(position):
+            yield from self._into_place(command, use, number, False)
         if self._names and position in use.names and _is_whole(inside) and not around:
             yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "", is_name=True)
         if position in use.names and (is_content or _is_split(inside)):
@@ -391,6 +397,9 @@ class Evaluations:
                 yield Evaluator(name.decode(errors="replace"), "", is_split=_is_split(inside))
         if self._may_be_option(command, use, position, inside):
             yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")
+        if position in use.names and nth is None and self._survey.word(inside[-1]).spreads:
+            # Which words of the command that it becomes the text is in is not known.
+            yield _Output(command, function_around(command))
         yield from self._into_place(command, use, position, is_content, nth)
 
     def _arguments_in(self, use: CommandUse, position: int, around: bytes) -> list[int]:
@@ -437,24 +446,41 @@ class Evaluations:
         nth: int | None = None,
     ) -> _Steps:
         """From a text in a certain word of a command."""
-        what = use.uses[position]
-        if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
-            if what.evaluator is not None:
-                yield what.evaluator
-        elif what.kind is Kind.ARGS:
+        kind = use.uses[position].kind
+        if kind is Kind.ARGS:
             first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
             function = function_around(command)
             yield from (_Variable(name, function) for name in ARGUMENTS)
             yield from self.called_with(function, use.words[first:], position - first)
             yield from self._into_filled(command)
+        elif use.is_data(position):
+            yield from self._into_argument(command, use, position, is_content, nth)
+        yield from self._taken(command, use, position, is_content)
+
+    def _taken(
+        self,
+        command: Node,
+        use: CommandUse,
+        position: int,
+        is_content: bool,
+        within: Node | None = None,
+    ) -> _Steps:
+        """What becomes of a text in one of the words, maybe not its own, that a command is run with."""
+        what = use.uses[position]
+        if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
+            if what.evaluator is not None:
+                yield what.evaluator
         elif what.kind is Kind.OUT:
             yield _Names()
             yield from self._copied(use, position) if is_content else ()
-        elif what.kind is Kind.DATA or (what.kind is Kind.FILE and use.is_unknown):
-            yield from self._into_argument(command, use, position, is_content, nth)
-            yield from self._copied(use, position) if is_content and _makes_files(use) else ()
+        elif use.is_data(position):
+            yield from self._into_files(use)
+            if _makes_files(use):
+                is_own = use.words[use.name_before(position)] in self._parts.functions
+                yield from () if is_own else (_Names(),)
+                yield from self._copied(use, position) if is_content else ()
             if is_content or not use.prints_named:
-                yield _Output(command)
+                yield _Output(command, within)
 
     def _may_be_option(
         self, command: Node, use: CommandUse, position: int, inside: Sequence[Node]
@@ -540,9 +566,6 @@ class Evaluations:
             yield from self._within(script, use.shell, variables)
             yield from self._called_within(use, script, position)
         yield from self._into_filled(command)
-        yield from self._into_files(use)
-        if function is None and _makes_files(use):
-            yield _Names()
         yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
@@ -576,11 +599,11 @@ class Evaluations:
         certain: int | None = None,
         *,
         is_content: bool = True,
-    ) -> Iterator[Evaluator]:
-        """Who evaluates one of the words that a function, or else the script, has for its own.
+    ) -> _Steps:
+        """What becomes of one of the words that a function, or else the script, has for its own.
 
-        Of the first ones, as many as are ``certain``, each is one word. With ``is_content`` also who reads
-        the file that it names. They are told by the commands whose words those are, also in the functions
+        Of the first ones, as many as are ``certain``, each is one word. With ``is_content`` also of what is
+        in the file that it names. That is told by the commands whose words those are, also in the functions
         that get them in their turn, and by the scripts among these.
         """
         if certain is None:
@@ -594,9 +617,8 @@ class Evaluations:
                 for dropped in self._dropped(call, command, named):
                     spend_on_judging(2)
                     given, at = use.called_with(call.words, call.position, dropped, named)
-                    found = (given.uses[each] for each in at)
-                    told = (each for each in found if is_content or each.kind is Kind.CODE)
-                    yield from (each.evaluator for each in told if each.evaluator is not None)
+                    for each in at:
+                        yield from self._taken(command, given, each, is_content, call.function)
                     if at and given.script != use.script:
                         steps = self._within(given.script, given.shell, _AS_ARGUMENTS)
                         yield from (each for each in steps if isinstance(each, Evaluator))
@@ -682,7 +704,9 @@ class Evaluations:
         for start in starts:
             if start <= position:
                 for inside in self._insides(script, use.shell):
-                    yield from inside.called_with(None, use.words[start:], position - start)
+                    steps = inside.called_with(None, use.words[start:], position - start)
+                    evaluator = inside._first(steps)
+                    yield from [evaluator] if evaluator is not None else ()
 
     def _scripts_of(self, command: Node) -> list[bytes]:
         """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
@@ -822,7 +846,7 @@ class Evaluations:
             yield _Input(owner) if owner is not None else _Output(redirect)
             yield from [_Input(self._root)] if is_of_exec(redirect) else ()
 
-    def _from_output(self, node: Node) -> _Steps:
+    def _from_output(self, node: Node, within: Node | None) -> _Steps:
         """From a text that a statement prints."""
         if node.type == "command" and self._parts.speaks_up(node):
             yield from self._to_listeners()
@@ -833,29 +857,30 @@ class Evaluations:
             return
         if parent.type == "pipeline":
             after = [n for n in parent.named_children if n.start_byte >= node.end_byte]
-            yield _Input(after[0]) if after else _Output(parent)
+            yield _Input(after[0], within) if after else _Output(parent, within)
         elif parent.type == "redirected_statement":
-            yield from self._from_redirected(parent)
+            yield from self._from_redirected(parent, within)
         elif parent.type == "command_substitution":
             yield _Word(parent)
         elif parent.type == "process_substitution" and parent.children[0].type == "<(":
             yield _Word(parent, True)
         elif parent.type == "function_definition":
-            yield from map(_Output, self._parts.calls(function_name(parent)))
+            calls = () if parent == within else self._parts.calls(function_name(parent))
+            yield from map(_Output, calls)
         elif parent.type != "program":
-            yield _Output(parent)
+            yield _Output(parent, within)
         else:
             for target in self._parts.output_targets:
                 is_file = target.type != "process_substitution"
                 yield _File(unquoted(text(target))) if is_file else _Input(target)
 
-    def _from_redirected(self, statement: Node) -> _Steps:
+    def _from_redirected(self, statement: Node, within: Node | None) -> _Steps:
         """From a text that is printed where redirections, or a pipe in a here-document's line, take it."""
         found = list(redirects(statement))
         for redirect in found:
             piped = [n for n in redirect.children if n.type == "pipeline"]
             if redirect.type == "heredoc_redirect" and piped:
-                yield _Input(piped[0])
+                yield _Input(piped[0], within)
                 return
         if any(map(is_to_descriptor, found)):
             yield from self._to_listeners()
@@ -869,7 +894,7 @@ class Evaluations:
             elif not name.startswith(b"/dev/"):
                 yield _File(name)
         if all(map(_DESCRIPTOR.match, files)):
-            yield _Output(statement)
+            yield _Output(statement, within)
 
     def _to_listeners(self) -> _Steps:
         """To whoever may read what is written to a descriptor or coprocess of the script."""
@@ -877,20 +902,21 @@ class Evaluations:
             is_file = node.type not in ("command", "process_substitution")
             yield _File(unquoted(text(node))) if is_file else _Input(node)
 
-    def _from_input(self, node: Node) -> _Steps:
+    def _from_input(self, node: Node, within: Node | None) -> _Steps:
         """From a text that a statement reads."""
         if node.type == "command":
-            yield from self._into_input(node)
+            yield from self._into_input(node, within)
         elif node.type == "redirected_statement":
             if not any(map(feeds_input, redirects(node))):
-                yield from map(_Input, node.named_children[:1])
+                yield from (_Input(each, within) for each in node.named_children[:1])
         elif node.type == "pipeline":
-            yield from map(_Input, node.named_children[:1])
+            yield from (_Input(each, within) for each in node.named_children[:1])
         else:
-            yield from (_Input(n) for n in node.named_children if n.type in STATEMENTS)
+            inner = (n for n in node.named_children if n.type in STATEMENTS)
+            yield from (_Input(each, within) for each in inner)
             yield from map(_Input, substitutions(node))
 
-    def _into_input(self, command: Node) -> _Steps:
+    def _into_input(self, command: Node, within: Node | None) -> _Steps:
         use = self._parts.use(command)
         yield from [use.reader] if use.reader is not None else ()
         yield from self._fed(use)
@@ -901,7 +927,7 @@ class Evaluations:
         for function in (each for each in called if each is not None):
             yield from map(_Input, function.named_children[1:])
         yield from map(_Input, self._parts.substitutions(command))
-        yield _Output(command)
+        yield _Output(command, within)
 
     def _within(
         self, script: bytes, shell: str | None, start: Sequence[_Variable] | None = None
