@@ -85,6 +85,11 @@ def unquoted(word: bytes) -> bytes:
     return _QUOTED.sub(_inside, word)
 
 
+def is_own_words(word: bytes) -> bool:
+    """Whether a word is one of those that a function or script was called with, or all from one on."""
+    return _OWN_WORDS.fullmatch(word) is not None
+
+
 def _inside(match: re.Match[bytes]) -> bytes:
     if match[2] is not None:
         return _ESCAPED.sub(rb"\1", match[2])
@@ -144,7 +149,13 @@ class CommandUse:
     @property
     def has_own_words(self) -> bool:
         """Whether words of the function or script around it are among its words."""
-        return any(map(_OWN_WORDS.fullmatch, self.words))
+        return any(map(is_own_words, self.words)) or self.evaluates_own_words
+
+    @property
+    def evaluates_own_words(self) -> bool:
+        """Whether the shell of the script evaluates a text in which those words are."""
+        script = self.script
+        return bool(script) and self.shell is None and _OWN_WORDS.search(script) is not None
 
     @property
     def hands_on(self) -> bool:
@@ -242,6 +253,11 @@ class CommandUse:
         for number, word in enumerate(self._given.get(at, ()), at):
             if _UNKNOWN_TEXT.search(_LITERAL.sub(b"", word)):
                 yield number
+
+    @property
+    def given_places(self) -> list[int]:
+        """The places of all words that variables give."""
+        return [at + number for at, words in self._given.items() for number in range(len(words))]
 
     def is_data(self, at: int) -> bool:
         """Whether a word may be an argument that is no code, as far as the script tells."""

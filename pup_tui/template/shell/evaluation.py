@@ -22,6 +22,7 @@ from pup_tui.template.shell.command_use import (
     OWN_SHELL,
     CommandUse,
     Evaluator,
+    is_own_words,
     unquoted,
 )
 from pup_tui.template.shell.evaluated import EvaluatedTexts
@@ -31,7 +32,7 @@ from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
 from pup_tui.template.shell.kept import kept_word
 from pup_tui.template.shell.markers import MARKER, readable
-from pup_tui.template.shell.origins import SET_BY_MATCHES
+from pup_tui.template.shell.origins import SET_BY_MATCHES, Origins
 from pup_tui.template.shell.places import Need
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, KEPT_FILES, PROGRAMS
 from pup_tui.template.shell.readings import OwnWords
@@ -58,7 +59,7 @@ from pup_tui.template.shell.script_parts import (
     outermost_word,
     substitutions,
 )
-from pup_tui.template.shell.shifts import ANY_WORD, function_around
+from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, function_around
 from pup_tui.template.shell.survey import MOST_NUMBERED, Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
@@ -99,6 +100,7 @@ _BEGINS_NAME: Final = re.compile(rb"(?:[\w./+-]*/)?[\w.+-]+")
 """What a value behind it cannot make the path of another file: its last part is the beginning of a name."""
 _INTERACTIVE: Final = re.compile(rb"(?<!\S)-[A-Za-z]*i")
 """What may be the option by which a shell is interactive, which expands ``ENV`` as it starts."""
+_ALL_OF: Final = re.compile(rb"\[@\]|\$\{!")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_HANDED_ON: Final = 40
 """Words of a call that are told apart where a function is called by another one."""
@@ -384,7 +386,8 @@ class Evaluations:
         yield _Variable(b"_")
         for number in use.given_at(position):
             yield from self._into_place(command, use, number, False)
-        if self._names and position in use.names and _is_whole(inside) and not around:
+        is_name = self._names and position in use.names and _is_whole(inside) and not around
+        if is_name and not self._is_behind_names(command, use, position):
             yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "", is_name=True)
         if position in use.names and (is_content or _is_split(inside)):
             arguments = self._arguments_in(use, position, around)
@@ -397,10 +400,36 @@ class Evaluations:
                 yield Evaluator(name.decode(errors="replace"), "", is_split=_is_split(inside))
         if self._may_be_option(command, use, position, inside):
             yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")
-        if position in use.names and nth is None and self._survey.word(inside[-1]).spreads:
+        is_told = nth is not None and is_own_words(use.words[position])
+        if position in use.names and not is_told and self._may_be_several(inside[-1]):
             # Which words of the command that it becomes the text is in is not known.
             yield _Output(command, function_around(command))
         yield from self._into_place(command, use, position, is_content, nth)
+
+    def _is_behind_names(self, command: Node, use: CommandUse, position: int) -> bool:
+        """Whether all calls of a function are known, and by none a word is a name: ``"$@" "$NAME"``.
+
+        It would be one only if the function were called without words of its own.
+        """
+        calls = Origins(self._survey).calls_of(command) if use.hands_on and position else None
+        for call in calls or ():
+            own = [unquoted(MARKER.sub(COMPUTED, word.raw)) for word in call]
+            for dropped in self._survey.shifts.before(command) or range(1):
+                spend_on_judging(2)
+                if any(word.spreads for word in call[: dropped + 1]):
+                    return False
+                # The word that is asked of stands for one more.
+                given, at = use.called_with(own, len(own), dropped, {position: len(own)})
+                if not given.names.isdisjoint(at) or any(
+                    _UNSURE.search(given.words[name]) or given.words[name] in self._parts.functions
+                    for name in given.names
+                ):
+                    return False
+        return bool(calls)
+
+    def _may_be_several(self, word: Node) -> bool:
+        """Whether a word may become several ones, also by ``"$NAME[@]"`` in zsh, or by another variable."""
+        return self._survey.word(word).spreads or _ALL_OF.search(text(word)) is not None
 
     def _arguments_in(self, use: CommandUse, position: int, around: bytes) -> list[int]:
         """The words that a value is in where the variable at a place holds a command: ``K="kubectl -n …"``.
@@ -451,7 +480,8 @@ class Evaluations:
             first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
             function = function_around(command)
             yield from (_Variable(name, function) for name in ARGUMENTS)
-            yield from self.called_with(function, use.words[first:], position - first)
+            own = use.words[first:]
+            yield from self.called_with(function, own, position - first, is_content=is_content)
             yield from self._into_filled(command)
         elif use.is_data(position):
             yield from self._into_argument(command, use, position, is_content, nth)
@@ -470,6 +500,10 @@ class Evaluations:
         if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
             if what.evaluator is not None:
                 yield what.evaluator
+        elif what.kind is Kind.NAME and is_content:
+            name = use.words[position]
+            if b"/" in name or not (self._is_own(name) or PROGRAMS.get(name)):
+                yield Evaluator(name.decode(errors="replace"), "")
         elif what.kind is Kind.OUT:
             yield _Names()
             yield from self._copied(use, position) if is_content else ()
@@ -544,11 +578,12 @@ class Evaluations:
                 function, behind, place, max(certain, 0), is_content=is_content
             )
             is_known = self._is_known_place(command, use, position, nth)
-            yield from self._run_by(name, place) if is_known else ()
+            yield from self._run_by(name, place) if is_known and not is_content else ()
             yield _OwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
         for handler in FOR_UNKNOWN & self._parts.functions.keys():
             told = self._parts.functions[handler]
-            yield from self.called_with(told, use.words[at:], position - at)
+            behind = use.words[at:]
+            yield from self.called_with(told, behind, position - at, is_content=is_content)
             yield from (_Variable(name, told) for name in (b"%d" % (position - at + 1), b"@"))
         assigned = ASSIGNMENT.match(use.words[position])
         if assigned is not None and any(name in t.declaring for t in tables(self._survey.shell)):
@@ -564,7 +599,7 @@ class Evaluations:
         )
         for script in self._scripts_of(command):
             yield from self._within(script, use.shell, variables)
-            yield from self._called_within(use, script, position)
+            yield from self._called_within(use, script, position, is_content)
         yield from self._into_filled(command)
         yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
@@ -598,7 +633,7 @@ class Evaluations:
         position: int,
         certain: int | None = None,
         *,
-        is_content: bool = True,
+        is_content: bool,
     ) -> _Steps:
         """What becomes of one of the words that a function, or else the script, has for its own.
 
@@ -619,6 +654,10 @@ class Evaluations:
                     given, at = use.called_with(call.words, call.position, dropped, named)
                     for each in at:
                         yield from self._taken(command, given, each, is_content, call.function)
+                    if use.evaluates_own_words:
+                        own = _Call(None, call.words[dropped:], call.position - dropped, 0)
+                        yield _Output(command, call.function)
+                        yield from self._called_in_text(use.script, own, is_content)
                     if at and given.script != use.script:
                         steps = self._within(given.script, given.shell, _AS_ARGUMENTS)
                         yield from (each for each in steps if isinstance(each, Evaluator))
@@ -627,6 +666,13 @@ class Evaluations:
                     further = [each for each in calls if each is not None and each not in seen]
                     waiting += further
                     seen.update(further)
+
+    def _called_in_text(self, script: bytes, call: _Call, is_content: bool) -> Iterator[Evaluator]:
+        """Who evaluates an own word in a text that the shell evaluates: ``eval '"$@"'``."""
+        for inside in self._insides(script, self._survey.shell):
+            steps = inside.called_with(None, call.words, call.position, is_content=is_content)
+            evaluator = inside._first(steps)
+            yield from [evaluator] if evaluator is not None else ()
 
     def _handed_on(self, call: _Call, use: CommandUse, position: int, certain: int) -> _Call | None:
         """The call of a function by a command that another call runs, with one of its words."""
@@ -676,8 +722,8 @@ class Evaluations:
             at in named or not ONE_VARIABLE.fullmatch(each.raw)
             for at, each in enumerate(self._survey.words(command))
         )
-        most = min(call.position, _MOST_DROPPED, gone[-1])
-        return range(gone[0] if is_sure else 0, most + 1)
+        first = gone[0] if is_sure else 0
+        return range(first, min(call.position, first + _MOST_DROPPED, gone[-1]) + 1)
 
     def _fed(self, use: CommandUse) -> _Steps:
         """To who evaluates what is put into the words of a command, also as a word of a script among them."""
@@ -694,7 +740,9 @@ class Evaluations:
             if name in script:
                 yield from self._within(b"%s\n%s" % (script, call), None, [_Variable(b"1")])
 
-    def _called_within(self, use: CommandUse, script: bytes, position: int) -> Iterator[Evaluator]:
+    def _called_within(
+        self, use: CommandUse, script: bytes, position: int, is_content: bool
+    ) -> Iterator[Evaluator]:
         """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
         if script in (b"", _ANY_SCRIPT) or not use.shell:
             return
@@ -704,7 +752,8 @@ class Evaluations:
         for start in starts:
             if start <= position:
                 for inside in self._insides(script, use.shell):
-                    steps = inside.called_with(None, use.words[start:], position - start)
+                    own = use.words[start:]
+                    steps = inside.called_with(None, own, position - start, is_content=is_content)
                     evaluator = inside._first(steps)
                     yield from [evaluator] if evaluator is not None else ()
 
@@ -818,7 +867,9 @@ class Evaluations:
         if command.id not in self._filled:
             words = self._survey.words(command)
             names = filled(words, self._parts.functions, tables(self._survey.shell))
-            self._filled[command.id] = sorted({*self._parts.use(command).named(Kind.VAR), *names})
+            named = self._parts.use(command).named(Kind.VAR)
+            made = self._parts.expanded if any(b"$" in name for name in named) else ()
+            self._filled[command.id] = sorted({*named, *names, *made})
         yield from map(_Variable, self._filled[command.id])
 
     def _into_files(self, use: CommandUse) -> _Steps:
@@ -855,18 +906,19 @@ class Evaluations:
         parent = node.parent
         if parent is None:
             return
-        if parent.type == "pipeline":
+        defined = node.named_children[0] if node.type == "redirected_statement" else node
+        if defined.type == FUNCTION and parent.type != "redirected_statement":
+            calls = () if defined == within else self._parts.calls(function_name(defined))
+            yield from map(_Output, calls)
+        elif parent.type == "pipeline":
             after = [n for n in parent.named_children if n.start_byte >= node.end_byte]
             yield _Input(after[0], within) if after else _Output(parent, within)
-        elif parent.type == "redirected_statement":
+        elif parent.type in ("redirected_statement", FUNCTION):
             yield from self._from_redirected(parent, within)
         elif parent.type == "command_substitution":
             yield _Word(parent)
         elif parent.type == "process_substitution" and parent.children[0].type == "<(":
             yield _Word(parent, True)
-        elif parent.type == "function_definition":
-            calls = () if parent == within else self._parts.calls(function_name(parent))
-            yield from map(_Output, calls)
         elif parent.type != "program":
             yield _Output(parent, within)
         else:
@@ -989,6 +1041,7 @@ class Evaluations:
             if use.shell is None and not self._parts.expands(command, name):
                 for script in self._scripts_of(command):
                     yield from self._within(script, None, [_Variable(name)])
+                    yield from (_Output(command),) if name in script else ()
         yield from self._within(self._parts.prompt, None, [_Variable(name)])
         if self._survey.is_exported(name):
             yield from self._inherited(name)
@@ -1088,6 +1141,8 @@ class Evaluations:
             yield Evaluator(name.decode(errors="replace"), "shell")
         for command, word in self._parts.openings(name):
             yield from self._into_command(command, [word], True)
+        for command, position in self._parts.given_openings(name):
+            yield from self._into_place(command, self._parts.use(command), position, True)
         base = name.rsplit(b"/", 1)[-1]
         for use in self._parts.uses_with_script(base):
             for inside in self._insides(use.script, use.shell or self._survey.shell):

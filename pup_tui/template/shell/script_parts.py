@@ -59,6 +59,7 @@ _WORDS: Final = frozenset(
 )
 _GIVING: Final = (b"set", b"getopts")
 """Commands that put their words into variables."""
+_UNDEFINES: Final = re.compile(rb"\bun(?:set|function)\b([^\n;&|]*)")
 _WITHIN_WORDS: Final = frozenset({"string", "concatenation", "heredoc_body"})
 _INPUTS: Final = _WORDS | {"heredoc_body"}
 _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\}?\"?")
@@ -241,6 +242,13 @@ class ScriptParts:
     def expansions(self, name: bytes, within: Node | None) -> list[Node]:
         """Where the script uses a variable; an argument of a function does within it only."""
         return self._expansions.get((name, within.id if within is not None else None), [])
+
+    @cached_property
+    def expanded(self) -> frozenset[bytes]:
+        """The variables, besides a function's own words, that the script uses."""
+        return frozenset(name for name, place in self._expansions if place is None).difference(
+            ARGUMENTS
+        )
 
     def expands(self, command: Node, name: bytes) -> bool:
         """Whether a variable is expanded in a command before that is run."""
@@ -429,16 +437,30 @@ class ScriptParts:
     def openings(self, name: bytes) -> list[tuple[Node, Node]]:
         """Each command with a word that may name a file of this name, and that word.
 
-        What is run may also be in another folder by then.
+        What is run may also be in another folder by then. A name by which a function is called is none.
         """
         names = self._file_names(name)
         found = {
             word.id: (command, word)
             for base in sorted({*map(_base, names)})
             for command, word, word_names in self._openings.get(base, ())
-            if self._is_run(command, word) or not names.isdisjoint(word_names)
+            if not self._is_call(command, word)
+            and (self._is_run(command, word) or not names.isdisjoint(word_names))
         }
         return list(found.values())
+
+    def given_openings(self, name: bytes) -> Iterator[tuple[Node, int]]:
+        """Each command to which a variable gives a word that may name a file of this name, and its place."""
+        names = self._file_names(name)
+        for command in self._with_given:
+            use = self.use(command)
+            for at in use.given_places:
+                if not names.isdisjoint(self._file_names(use.words[at])):
+                    yield command, at
+
+    @cached_property
+    def _with_given(self) -> list[Node]:
+        return [command for command in self._commands if self.use(command).given_places]
 
     def uses_with_script(self, name: bytes) -> list[CommandUse]:
         """The commands in whose words a script stands that may name a file."""
@@ -460,6 +482,17 @@ class ScriptParts:
         return position is not None and (
             position in use.names or use.uses[position].kind is Kind.FILE
         )
+
+    def _is_call(self, command: Node, word: Node) -> bool:
+        """Whether a word is the name by which a command calls a function of the script."""
+        name = self.use(command).words[0]
+        is_function = self.position(command, word) == 0 and name in self.functions
+        return is_function and not any(name in words or b"$" in words for words in self._undefined)
+
+    @cached_property
+    def _undefined(self) -> list[bytes]:
+        """What stands behind each ``unset``, which may make a name one of no function any more."""
+        return _UNDEFINES.findall(text(self._root))
 
     @cached_property
     def _openings(self) -> dict[bytes, list[tuple[Node, Node, frozenset[bytes]]]]:
