@@ -509,11 +509,11 @@ class Evaluations:
             yield from self._copied(use, position) if is_content else ()
         elif use.is_data(position):
             yield from self._into_files(use)
+            is_own = use.words[use.name_before(position)] in self._parts.functions
             if _makes_files(use):
-                is_own = use.words[use.name_before(position)] in self._parts.functions
                 yield from () if is_own else (_Names(),)
                 yield from self._copied(use, position) if is_content else ()
-            if is_content or not use.prints_named:
+            if is_own or is_content or not use.prints_named:
                 yield _Output(command, within)
 
     def _may_be_option(
@@ -567,19 +567,13 @@ class Evaluations:
         at = use.name_before(position)
         name = use.words[at]
         function = self._parts.functions.get(name)
-        if function is not None:
-            behind = use.words[at + 1 :]
-            place = position - at - 1
-            if nth is not None:
-                behind = [*behind[:place], *[COMPUTED] * (nth + 1), *behind[place + 1 :]]
-                place += nth
-            certain = self._certain_behind(command, 0 if nth is None else nth + 1) - at
-            yield from self.called_with(
-                function, behind, place, max(certain, 0), is_content=is_content
-            )
-            is_known = self._is_known_place(command, use, position, nth)
-            yield from self._run_by(name, place) if is_known and not is_content else ()
-            yield _OwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
+        # A function is called also with words of which another program's name is one.
+        for place in {0, at} if len(use.words) > 1 else ():
+            called = self._parts.functions.get(use.words[place])
+            if called is not None and place < position:
+                yield from self._into_function(
+                    command, use, place, position, is_content, nth, called
+                )
         for handler in FOR_UNKNOWN & self._parts.functions.keys():
             told = self._parts.functions[handler]
             behind = use.words[at:]
@@ -605,11 +599,33 @@ class Evaluations:
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
 
+    def _into_function(
+        self,
+        command: Node,
+        use: CommandUse,
+        at: int,
+        position: int,
+        is_content: bool,
+        nth: int | None,
+        function: Node,
+    ) -> _Steps:
+        """From a text in a word behind the name of a function, which stands at a place."""
+        name = use.words[at]
+        behind = use.words[at + 1 :]
+        place = position - at - 1
+        if nth is not None:
+            behind = [*behind[:place], *[COMPUTED] * (nth + 1), *behind[place + 1 :]]
+            place += nth
+        certain = self._certain_behind(command, 0 if nth is None else nth + 1) - at
+        yield from self.called_with(function, behind, place, max(certain, 0), is_content=is_content)
+        is_known = self._is_known_place(command, use, at, position, nth)
+        yield from self._run_by(name, place) if is_known and not is_content else ()
+        yield _OwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
+
     def _is_known_place(
-        self, command: Node, use: CommandUse, position: int, nth: int | None
+        self, command: Node, use: CommandUse, at: int, position: int, nth: int | None
     ) -> bool:
         """Whether it is known which of its own words a function gets in a word that it is called with."""
-        at = use.name_before(position)
         words = self._survey.words(command)
         if len(words) != len(use.words) or not words[at].is_literal:
             return False
@@ -1128,6 +1144,7 @@ class Evaluations:
         """To the commands of this script, which get its environment."""
         for command in self._parts.commands:
             yield from self._into_environment(command, name)
+        yield from map(_Output, self._parts.environment_printers)
 
     def _into_environment(self, command: Node, name: bytes) -> _Steps:
         use = self._parts.use(command)

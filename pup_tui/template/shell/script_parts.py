@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, product
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.limits import spend_on_judging
@@ -76,6 +76,8 @@ _SUBSTITUTED: Final = b"$()"
 """Stands for a long text of a word that is known only when the script runs."""
 _LONG: Final = 500
 _VARIABLE_IN: Final = re.compile(rb"\$([A-Za-z_]\w*|[1-9])")
+_MOST_SHIFTED: Final = 3
+"""Words of a call that a function may have dropped before it runs the others."""
 _MOST_NAMES: Final = 20
 """Names that a word for a file is read as."""
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
@@ -293,7 +295,8 @@ class ScriptParts:
     @cached_property
     def printers(self) -> list[Node]:
         """What prints the variables of the script: ``set``, ``declare -p``."""
-        found = [node for node in self._commands if self.use(node).words[-1:] == [b"set"]]
+        uses = (*((node, self.use(node)) for node in self._commands), *self._run_by_functions)
+        found = [node for node, use in uses if use.words[-1:] == [b"set"]]
         for node in self._found.of("declaration_command"):
             words = [text(part) for part in node.named_children]
             if all(word[:1] == b"-" for word in words) or any(map(_PRINTS.match, words)):
@@ -402,7 +405,28 @@ class ScriptParts:
     @property
     def listers(self) -> list[Node]:
         """The commands that print the names of files which they find."""
-        return [each for each in self._commands if self.use(each).prints_files]
+        own = [each for each in self._commands if self.use(each).prints_files]
+        return own + [command for command, use in self._run_by_functions if use.prints_files]
+
+    @property
+    def environment_printers(self) -> list[Node]:
+        """The commands of functions that may print their environment, by the words of a call."""
+        return [command for command, use in self._run_by_functions if use.prints_environment]
+
+    @cached_property
+    def _run_by_functions(self) -> list[tuple[Node, CommandUse]]:
+        """Each command of a function that runs the words of its calls, as one of those has it."""
+        found: list[tuple[Node, CommandUse]] = []
+        for name, function in self.functions.items():
+            runs = [(node, use) for node, use in self.of_own_words(function) if use.hands_on]
+            for call in self.calls(name) if runs else ():
+                words = self.use(call).words
+                own = words[words.index(name) + 1 :] if name in words else ()
+                most = min(len(own), _MOST_SHIFTED) if b"shift" in text(function) else 0
+                for (command, use), dropped in product(runs, range(most + 1)):
+                    spend_on_judging(1)
+                    found.append((command, use.called_with(own, -1, dropped)[0]))
+        return found
 
     @property
     def _commands(self) -> list[Node]:
