@@ -85,6 +85,11 @@ def unquoted(word: bytes) -> bytes:
     return _QUOTED.sub(_inside, word)
 
 
+def is_own_words(word: bytes) -> bool:
+    """Whether a word is one of those that a function or script was called with, or all from one on."""
+    return _OWN_WORDS.fullmatch(word) is not None
+
+
 def _inside(match: re.Match[bytes]) -> bytes:
     if match[2] is not None:
         return _ESCAPED.sub(rb"\1", match[2])
@@ -144,7 +149,13 @@ class CommandUse:
     @property
     def has_own_words(self) -> bool:
         """Whether words of the function or script around it are among its words."""
-        return any(map(_OWN_WORDS.fullmatch, self.words))
+        return any(map(is_own_words, self.words)) or self.evaluates_own_words
+
+    @property
+    def evaluates_own_words(self) -> bool:
+        """Whether the shell of the script evaluates a text in which those words are."""
+        script = self.script
+        return bool(script) and self.shell is None and _OWN_WORDS.search(script) is not None
 
     @property
     def hands_on(self) -> bool:
@@ -237,12 +248,21 @@ class CommandUse:
         """The place of the name of the command that a word belongs to: ``f`` in ``time f WORD``."""
         return max((name for name in self.names if name < position), default=0)
 
-    def evaluators_of_given(self, at: int) -> Iterator[Evaluator]:
-        """Who evaluates what the variable at a place gave, and what is put into that when the script runs."""
+    def given_at(self, at: int) -> Iterator[int]:
+        """The places of words that the variable at a place gives, into which the script puts something."""
         for number, word in enumerate(self._given.get(at, ()), at):
-            evaluator = self.uses[number].evaluator
-            if evaluator is not None and _UNKNOWN_TEXT.search(_LITERAL.sub(b"", word)):
-                yield evaluator
+            if _UNKNOWN_TEXT.search(_LITERAL.sub(b"", word)):
+                yield number
+
+    @property
+    def given_places(self) -> list[int]:
+        """The places of all words that variables give."""
+        return [at + number for at, words in self._given.items() for number in range(len(words))]
+
+    def is_data(self, at: int) -> bool:
+        """Whether a word may be an argument that is no code, as far as the script tells."""
+        kind = self.uses[at].kind
+        return kind is Kind.DATA or (kind is Kind.FILE and self.is_unknown)
 
     @cached_property
     def fed(self) -> Evaluator | None:

@@ -22,6 +22,7 @@ from pup_tui.template.shell.command_use import (
     OWN_SHELL,
     CommandUse,
     Evaluator,
+    is_own_words,
     unquoted,
 )
 from pup_tui.template.shell.evaluated import EvaluatedTexts
@@ -31,7 +32,7 @@ from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
 from pup_tui.template.shell.kept import kept_word
 from pup_tui.template.shell.markers import MARKER, readable
-from pup_tui.template.shell.origins import SET_BY_MATCHES
+from pup_tui.template.shell.origins import SET_BY_MATCHES, Origins
 from pup_tui.template.shell.places import Need
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, KEPT_FILES, PROGRAMS
 from pup_tui.template.shell.readings import OwnWords
@@ -58,7 +59,7 @@ from pup_tui.template.shell.script_parts import (
     outermost_word,
     substitutions,
 )
-from pup_tui.template.shell.shifts import ANY_WORD, function_around
+from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, function_around
 from pup_tui.template.shell.survey import MOST_NUMBERED, Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
@@ -99,6 +100,7 @@ _BEGINS_NAME: Final = re.compile(rb"(?:[\w./+-]*/)?[\w.+-]+")
 """What a value behind it cannot make the path of another file: its last part is the beginning of a name."""
 _INTERACTIVE: Final = re.compile(rb"(?<!\S)-[A-Za-z]*i")
 """What may be the option by which a shell is interactive, which expands ``ENV`` as it starts."""
+_ALL_OF: Final = re.compile(rb"\[@\]|\$\{!")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _MOST_HANDED_ON: Final = 40
 """Words of a call that are told apart where a function is called by another one."""
@@ -137,16 +139,21 @@ class _Word:
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    """What this statement prints holds the text."""
+    """What this statement prints holds the text.
+
+    ``within``: a call of this function prints it, and is followed by itself.
+    """
 
     node: Node
+    within: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """What this statement reads on its standard input holds the text."""
+    """What this statement reads on its standard input holds the text; ``within`` is as in `_Output`."""
 
     node: Node
+    within: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,10 +304,10 @@ class Evaluations:
             case _Word(node, is_content, around, nth):
                 path = path_to(self._root, node)[::-1]
                 yield from self._from_word(path, is_content, around, nth)
-            case _Output(node):
-                yield from self._from_output(node)
-            case _Input(node):
-                yield from self._from_input(node)
+            case _Output(node, within):
+                yield from self._from_output(node, within)
+            case _Input(node, within):
+                yield from self._from_input(node, within)
             case _Variable(name, within, around):
                 yield from self._from_variable(name, within, around)
             case _OwnWord(function, number):
@@ -377,8 +384,10 @@ class Evaluations:
         if position is None:
             return
         yield _Variable(b"_")
-        yield from use.evaluators_of_given(position)
-        if self._names and position in use.names and _is_whole(inside) and not around:
+        for number in use.given_at(position):
+            yield from self._into_place(command, use, number, False)
+        is_name = self._names and position in use.names and _is_whole(inside) and not around
+        if is_name and not self._is_behind_names(command, use, position):
             yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "", is_name=True)
         if position in use.names and (is_content or _is_split(inside)):
             arguments = self._arguments_in(use, position, around)
@@ -391,7 +400,36 @@ class Evaluations:
                 yield Evaluator(name.decode(errors="replace"), "", is_split=_is_split(inside))
         if self._may_be_option(command, use, position, inside):
             yield Evaluator(use.words[use.name_before(position)].decode(errors="replace"), "")
+        is_told = nth is not None and is_own_words(use.words[position])
+        if position in use.names and not is_told and self._may_be_several(inside[-1]):
+            # Which words of the command that it becomes the text is in is not known.
+            yield _Output(command, function_around(command))
         yield from self._into_place(command, use, position, is_content, nth)
+
+    def _is_behind_names(self, command: Node, use: CommandUse, position: int) -> bool:
+        """Whether all calls of a function are known, and by none a word is a name: ``"$@" "$NAME"``.
+
+        It would be one only if the function were called without words of its own.
+        """
+        calls = Origins(self._survey).calls_of(command) if use.hands_on and position else None
+        for call in calls or ():
+            own = [unquoted(MARKER.sub(COMPUTED, word.raw)) for word in call]
+            for dropped in self._survey.shifts.before(command) or range(1):
+                spend_on_judging(2)
+                if any(word.spreads for word in call[: dropped + 1]):
+                    return False
+                # The word that is asked of stands for one more.
+                given, at = use.called_with(own, len(own), dropped, {position: len(own)})
+                if not given.names.isdisjoint(at) or any(
+                    _UNSURE.search(given.words[name]) or given.words[name] in self._parts.functions
+                    for name in given.names
+                ):
+                    return False
+        return bool(calls)
+
+    def _may_be_several(self, word: Node) -> bool:
+        """Whether a word may become several ones, also by ``"$NAME[@]"`` in zsh, or by another variable."""
+        return self._survey.word(word).spreads or _ALL_OF.search(text(word)) is not None
 
     def _arguments_in(self, use: CommandUse, position: int, around: bytes) -> list[int]:
         """The words that a value is in where the variable at a place holds a command: ``K="kubectl -n …"``.
@@ -437,24 +475,46 @@ class Evaluations:
         nth: int | None = None,
     ) -> _Steps:
         """From a text in a certain word of a command."""
+        kind = use.uses[position].kind
+        if kind is Kind.ARGS:
+            first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
+            function = function_around(command)
+            yield from (_Variable(name, function) for name in ARGUMENTS)
+            own = use.words[first:]
+            yield from self.called_with(function, own, position - first, is_content=is_content)
+            yield from self._into_filled(command)
+        elif use.is_data(position):
+            yield from self._into_argument(command, use, position, is_content, nth)
+        yield from self._taken(command, use, position, is_content)
+
+    def _taken(
+        self,
+        command: Node,
+        use: CommandUse,
+        position: int,
+        is_content: bool,
+        within: Node | None = None,
+    ) -> _Steps:
+        """What becomes of a text in one of the words, maybe not its own, that a command is run with."""
         what = use.uses[position]
         if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
             if what.evaluator is not None:
                 yield what.evaluator
-        elif what.kind is Kind.ARGS:
-            first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
-            function = function_around(command)
-            yield from (_Variable(name, function) for name in ARGUMENTS)
-            yield from self.called_with(function, use.words[first:], position - first)
-            yield from self._into_filled(command)
+        elif what.kind is Kind.NAME and is_content:
+            name = use.words[position]
+            if b"/" in name or not (self._is_own(name) or PROGRAMS.get(name)):
+                yield Evaluator(name.decode(errors="replace"), "")
         elif what.kind is Kind.OUT:
             yield _Names()
             yield from self._copied(use, position) if is_content else ()
-        elif what.kind is Kind.DATA or (what.kind is Kind.FILE and use.is_unknown):
-            yield from self._into_argument(command, use, position, is_content, nth)
-            yield from self._copied(use, position) if is_content and _makes_files(use) else ()
-            if is_content or not use.prints_named:
-                yield _Output(command)
+        elif use.is_data(position):
+            yield from self._into_files(use)
+            is_own = use.words[use.name_before(position)] in self._parts.functions
+            if _makes_files(use):
+                yield from () if is_own else (_Names(),)
+                yield from self._copied(use, position) if is_content else ()
+            if is_own or is_content or not use.prints_named:
+                yield _Output(command, within)
 
     def _may_be_option(
         self, command: Node, use: CommandUse, position: int, inside: Sequence[Node]
@@ -507,22 +567,17 @@ class Evaluations:
         at = use.name_before(position)
         name = use.words[at]
         function = self._parts.functions.get(name)
-        if function is not None:
-            behind = use.words[at + 1 :]
-            place = position - at - 1
-            if nth is not None:
-                behind = [*behind[:place], *[COMPUTED] * (nth + 1), *behind[place + 1 :]]
-                place += nth
-            certain = self._certain_behind(command, 0 if nth is None else nth + 1) - at
-            yield from self.called_with(
-                function, behind, place, max(certain, 0), is_content=is_content
-            )
-            is_known = self._is_known_place(command, use, position, nth)
-            yield from self._run_by(name, place) if is_known else ()
-            yield _OwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
+        # A function is called also with words of which another program's name is one.
+        for place in {0, at} if len(use.words) > 1 else ():
+            called = self._parts.functions.get(use.words[place])
+            if called is not None and place < position:
+                yield from self._into_function(
+                    command, use, place, position, is_content, nth, called
+                )
         for handler in FOR_UNKNOWN & self._parts.functions.keys():
             told = self._parts.functions[handler]
-            yield from self.called_with(told, use.words[at:], position - at)
+            behind = use.words[at:]
+            yield from self.called_with(told, behind, position - at, is_content=is_content)
             yield from (_Variable(name, told) for name in (b"%d" % (position - at + 1), b"@"))
         assigned = ASSIGNMENT.match(use.words[position])
         if assigned is not None and any(name in t.declaring for t in tables(self._survey.shell)):
@@ -538,20 +593,39 @@ class Evaluations:
         )
         for script in self._scripts_of(command):
             yield from self._within(script, use.shell, variables)
-            yield from self._called_within(use, script, position)
+            yield from self._called_within(use, script, position, is_content)
         yield from self._into_filled(command)
-        yield from self._into_files(use)
-        if function is None and _makes_files(use):
-            yield _Names()
         yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
 
+    def _into_function(
+        self,
+        command: Node,
+        use: CommandUse,
+        at: int,
+        position: int,
+        is_content: bool,
+        nth: int | None,
+        function: Node,
+    ) -> _Steps:
+        """From a text in a word behind the name of a function, which stands at a place."""
+        name = use.words[at]
+        behind = use.words[at + 1 :]
+        place = position - at - 1
+        if nth is not None:
+            behind = [*behind[:place], *[COMPUTED] * (nth + 1), *behind[place + 1 :]]
+            place += nth
+        certain = self._certain_behind(command, 0 if nth is None else nth + 1) - at
+        yield from self.called_with(function, behind, place, max(certain, 0), is_content=is_content)
+        is_known = self._is_known_place(command, use, at, position, nth)
+        yield from self._run_by(name, place) if is_known and not is_content else ()
+        yield _OwnWord(function, place + 1 if is_known and place < MOST_NUMBERED else 0)
+
     def _is_known_place(
-        self, command: Node, use: CommandUse, position: int, nth: int | None
+        self, command: Node, use: CommandUse, at: int, position: int, nth: int | None
     ) -> bool:
         """Whether it is known which of its own words a function gets in a word that it is called with."""
-        at = use.name_before(position)
         words = self._survey.words(command)
         if len(words) != len(use.words) or not words[at].is_literal:
             return False
@@ -575,12 +649,12 @@ class Evaluations:
         position: int,
         certain: int | None = None,
         *,
-        is_content: bool = True,
-    ) -> Iterator[Evaluator]:
-        """Who evaluates one of the words that a function, or else the script, has for its own.
+        is_content: bool,
+    ) -> _Steps:
+        """What becomes of one of the words that a function, or else the script, has for its own.
 
-        Of the first ones, as many as are ``certain``, each is one word. With ``is_content`` also who reads
-        the file that it names. They are told by the commands whose words those are, also in the functions
+        Of the first ones, as many as are ``certain``, each is one word. With ``is_content`` also of what is
+        in the file that it names. That is told by the commands whose words those are, also in the functions
         that get them in their turn, and by the scripts among these.
         """
         if certain is None:
@@ -594,9 +668,12 @@ class Evaluations:
                 for dropped in self._dropped(call, command, named):
                     spend_on_judging(2)
                     given, at = use.called_with(call.words, call.position, dropped, named)
-                    found = (given.uses[each] for each in at)
-                    told = (each for each in found if is_content or each.kind is Kind.CODE)
-                    yield from (each.evaluator for each in told if each.evaluator is not None)
+                    for each in at:
+                        yield from self._taken(command, given, each, is_content, call.function)
+                    if use.evaluates_own_words:
+                        own = _Call(None, call.words[dropped:], call.position - dropped, 0)
+                        yield _Output(command, call.function)
+                        yield from self._called_in_text(use.script, own, is_content)
                     if at and given.script != use.script:
                         steps = self._within(given.script, given.shell, _AS_ARGUMENTS)
                         yield from (each for each in steps if isinstance(each, Evaluator))
@@ -605,6 +682,13 @@ class Evaluations:
                     further = [each for each in calls if each is not None and each not in seen]
                     waiting += further
                     seen.update(further)
+
+    def _called_in_text(self, script: bytes, call: _Call, is_content: bool) -> Iterator[Evaluator]:
+        """Who evaluates an own word in a text that the shell evaluates: ``eval '"$@"'``."""
+        for inside in self._insides(script, self._survey.shell):
+            steps = inside.called_with(None, call.words, call.position, is_content=is_content)
+            evaluator = inside._first(steps)
+            yield from [evaluator] if evaluator is not None else ()
 
     def _handed_on(self, call: _Call, use: CommandUse, position: int, certain: int) -> _Call | None:
         """The call of a function by a command that another call runs, with one of its words."""
@@ -654,8 +738,8 @@ class Evaluations:
             at in named or not ONE_VARIABLE.fullmatch(each.raw)
             for at, each in enumerate(self._survey.words(command))
         )
-        most = min(call.position, _MOST_DROPPED, gone[-1])
-        return range(gone[0] if is_sure else 0, most + 1)
+        first = gone[0] if is_sure else 0
+        return range(first, min(call.position, first + _MOST_DROPPED, gone[-1]) + 1)
 
     def _fed(self, use: CommandUse) -> _Steps:
         """To who evaluates what is put into the words of a command, also as a word of a script among them."""
@@ -672,7 +756,9 @@ class Evaluations:
             if name in script:
                 yield from self._within(b"%s\n%s" % (script, call), None, [_Variable(b"1")])
 
-    def _called_within(self, use: CommandUse, script: bytes, position: int) -> Iterator[Evaluator]:
+    def _called_within(
+        self, use: CommandUse, script: bytes, position: int, is_content: bool
+    ) -> Iterator[Evaluator]:
         """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
         if script in (b"", _ANY_SCRIPT) or not use.shell:
             return
@@ -682,7 +768,10 @@ class Evaluations:
         for start in starts:
             if start <= position:
                 for inside in self._insides(script, use.shell):
-                    yield from inside.called_with(None, use.words[start:], position - start)
+                    own = use.words[start:]
+                    steps = inside.called_with(None, own, position - start, is_content=is_content)
+                    evaluator = inside._first(steps)
+                    yield from [evaluator] if evaluator is not None else ()
 
     def _scripts_of(self, command: Node) -> list[bytes]:
         """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
@@ -794,7 +883,9 @@ class Evaluations:
         if command.id not in self._filled:
             words = self._survey.words(command)
             names = filled(words, self._parts.functions, tables(self._survey.shell))
-            self._filled[command.id] = sorted({*self._parts.use(command).named(Kind.VAR), *names})
+            named = self._parts.use(command).named(Kind.VAR)
+            made = self._parts.expanded if any(b"$" in name for name in named) else ()
+            self._filled[command.id] = sorted({*named, *names, *made})
         yield from map(_Variable, self._filled[command.id])
 
     def _into_files(self, use: CommandUse) -> _Steps:
@@ -822,7 +913,7 @@ class Evaluations:
             yield _Input(owner) if owner is not None else _Output(redirect)
             yield from [_Input(self._root)] if is_of_exec(redirect) else ()
 
-    def _from_output(self, node: Node) -> _Steps:
+    def _from_output(self, node: Node, within: Node | None) -> _Steps:
         """From a text that a statement prints."""
         if node.type == "command" and self._parts.speaks_up(node):
             yield from self._to_listeners()
@@ -831,31 +922,33 @@ class Evaluations:
         parent = node.parent
         if parent is None:
             return
-        if parent.type == "pipeline":
+        defined = node.named_children[0] if node.type == "redirected_statement" else node
+        if defined.type == FUNCTION and parent.type != "redirected_statement":
+            calls = () if defined == within else self._parts.calls(function_name(defined))
+            yield from map(_Output, calls)
+        elif parent.type == "pipeline":
             after = [n for n in parent.named_children if n.start_byte >= node.end_byte]
-            yield _Input(after[0]) if after else _Output(parent)
-        elif parent.type == "redirected_statement":
-            yield from self._from_redirected(parent)
+            yield _Input(after[0], within) if after else _Output(parent, within)
+        elif parent.type in ("redirected_statement", FUNCTION):
+            yield from self._from_redirected(parent, within)
         elif parent.type == "command_substitution":
             yield _Word(parent)
         elif parent.type == "process_substitution" and parent.children[0].type == "<(":
             yield _Word(parent, True)
-        elif parent.type == "function_definition":
-            yield from map(_Output, self._parts.calls(function_name(parent)))
         elif parent.type != "program":
-            yield _Output(parent)
+            yield _Output(parent, within)
         else:
             for target in self._parts.output_targets:
                 is_file = target.type != "process_substitution"
                 yield _File(unquoted(text(target))) if is_file else _Input(target)
 
-    def _from_redirected(self, statement: Node) -> _Steps:
+    def _from_redirected(self, statement: Node, within: Node | None) -> _Steps:
         """From a text that is printed where redirections, or a pipe in a here-document's line, take it."""
         found = list(redirects(statement))
         for redirect in found:
             piped = [n for n in redirect.children if n.type == "pipeline"]
             if redirect.type == "heredoc_redirect" and piped:
-                yield _Input(piped[0])
+                yield _Input(piped[0], within)
                 return
         if any(map(is_to_descriptor, found)):
             yield from self._to_listeners()
@@ -869,7 +962,7 @@ class Evaluations:
             elif not name.startswith(b"/dev/"):
                 yield _File(name)
         if all(map(_DESCRIPTOR.match, files)):
-            yield _Output(statement)
+            yield _Output(statement, within)
 
     def _to_listeners(self) -> _Steps:
         """To whoever may read what is written to a descriptor or coprocess of the script."""
@@ -877,20 +970,21 @@ class Evaluations:
             is_file = node.type not in ("command", "process_substitution")
             yield _File(unquoted(text(node))) if is_file else _Input(node)
 
-    def _from_input(self, node: Node) -> _Steps:
+    def _from_input(self, node: Node, within: Node | None) -> _Steps:
         """From a text that a statement reads."""
         if node.type == "command":
-            yield from self._into_input(node)
+            yield from self._into_input(node, within)
         elif node.type == "redirected_statement":
             if not any(map(feeds_input, redirects(node))):
-                yield from map(_Input, node.named_children[:1])
+                yield from (_Input(each, within) for each in node.named_children[:1])
         elif node.type == "pipeline":
-            yield from map(_Input, node.named_children[:1])
+            yield from (_Input(each, within) for each in node.named_children[:1])
         else:
-            yield from (_Input(n) for n in node.named_children if n.type in STATEMENTS)
+            inner = (n for n in node.named_children if n.type in STATEMENTS)
+            yield from (_Input(each, within) for each in inner)
             yield from map(_Input, substitutions(node))
 
-    def _into_input(self, command: Node) -> _Steps:
+    def _into_input(self, command: Node, within: Node | None) -> _Steps:
         use = self._parts.use(command)
         yield from [use.reader] if use.reader is not None else ()
         yield from self._fed(use)
@@ -901,7 +995,7 @@ class Evaluations:
         for function in (each for each in called if each is not None):
             yield from map(_Input, function.named_children[1:])
         yield from map(_Input, self._parts.substitutions(command))
-        yield _Output(command)
+        yield _Output(command, within)
 
     def _within(
         self, script: bytes, shell: str | None, start: Sequence[_Variable] | None = None
@@ -963,6 +1057,7 @@ class Evaluations:
             if use.shell is None and not self._parts.expands(command, name):
                 for script in self._scripts_of(command):
                     yield from self._within(script, None, [_Variable(name)])
+                    yield from (_Output(command),) if name in script else ()
         yield from self._within(self._parts.prompt, None, [_Variable(name)])
         if self._survey.is_exported(name):
             yield from self._inherited(name)
@@ -1049,6 +1144,7 @@ class Evaluations:
         """To the commands of this script, which get its environment."""
         for command in self._parts.commands:
             yield from self._into_environment(command, name)
+        yield from map(_Output, self._parts.environment_printers)
 
     def _into_environment(self, command: Node, name: bytes) -> _Steps:
         use = self._parts.use(command)
@@ -1062,6 +1158,8 @@ class Evaluations:
             yield Evaluator(name.decode(errors="replace"), "shell")
         for command, word in self._parts.openings(name):
             yield from self._into_command(command, [word], True)
+        for command, position in self._parts.given_openings(name):
+            yield from self._into_place(command, self._parts.use(command), position, True)
         base = name.rsplit(b"/", 1)[-1]
         for use in self._parts.uses_with_script(base):
             for inside in self._insides(use.script, use.shell or self._survey.shell):

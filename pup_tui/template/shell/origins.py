@@ -173,6 +173,16 @@ class Origins:
         for variable in (name, b"argv"):
             yield from ((UNKNOWN, b""),) if variable in self._survey.assignments_to else ()
 
+    def calls_of(self, place: Node) -> list[list[ShellWord]] | None:
+        """The words of each call of the function around a place; none where others may be there."""
+        scope = self._survey.scope_of(place)
+        if not scope or self._survey.shifts.may_be_replaced(place):
+            return None
+        calls = self._calls(scope)
+        told = len(self._survey.functions.get(scope, ())) + len(calls)
+        is_all = self._survey.script.count(scope) == told and all(each.is_known for each in calls)
+        return [call.words for call in calls] if is_all else None
+
     def _calls(self, scope: bytes) -> list[_Call]:
         """All commands that may call a function or be, in it or else outside of all, a ``set``."""
         spend_on_judging(len(self._survey.commands) // _COMMANDS_PER_STEP)
@@ -188,7 +198,9 @@ class Origins:
             is_any = may_be_named and not words[0].is_literal
             first = next(called, 0 if is_any else len(words))
             own = words[first + 1 :]
-            if own and not (words[first].text == b"set" and self._keeps(command, scope, own)):
+            if first < len(words) and not (
+                words[first].text == b"set" and self._keeps(command, scope, own)
+            ):
                 is_enough = sum(not word.spreads for word in own) >= needed
                 found.append(_Call(own, is_enough and first == 0 and words[0].text == scope))
         return found

@@ -82,11 +82,11 @@ def document(redirect: Node) -> HereDocument:
 
 
 def body(redirect: Node) -> Node | None:
-    """The command or statement whose redirection this is, or none for a bare one."""
+    """The command, function or statement whose redirection this is, or none for a bare one."""
     parent = redirect.parent
     while parent is not None and parent.type in REDIRECTS:
         parent = parent.parent
-    if parent is None or parent.type == "command":
+    if parent is None or parent.type in ("command", "function_definition"):
         return parent
     first = parent.named_children[0]
     return None if first.type in REDIRECTS else first

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, product
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.limits import spend_on_judging
@@ -59,6 +59,7 @@ _WORDS: Final = frozenset(
 )
 _GIVING: Final = (b"set", b"getopts")
 """Commands that put their words into variables."""
+_UNDEFINES: Final = re.compile(rb"\bun(?:set|function)\b([^\n;&|]*)")
 _WITHIN_WORDS: Final = frozenset({"string", "concatenation", "heredoc_body"})
 _INPUTS: Final = _WORDS | {"heredoc_body"}
 _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\}?\"?")
@@ -75,6 +76,8 @@ _SUBSTITUTED: Final = b"$()"
 """Stands for a long text of a word that is known only when the script runs."""
 _LONG: Final = 500
 _VARIABLE_IN: Final = re.compile(rb"\$([A-Za-z_]\w*|[1-9])")
+_MOST_SHIFTED: Final = 3
+"""Words of a call that a function may have dropped before it runs the others."""
 _MOST_NAMES: Final = 20
 """Names that a word for a file is read as."""
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
@@ -255,6 +258,13 @@ class ScriptParts:
         """Where the script uses a variable; an argument of a function does within it only."""
         return self._expansions.get((name, within.id if within is not None else None), [])
 
+    @cached_property
+    def expanded(self) -> frozenset[bytes]:
+        """The variables, besides a function's own words, that the script uses."""
+        return frozenset(name for name, place in self._expansions if place is None).difference(
+            ARGUMENTS
+        )
+
     def expands(self, command: Node, name: bytes) -> bool:
         """Whether a variable is expanded in a command before that is run."""
         nodes = self.expansions(name, None)
@@ -298,7 +308,8 @@ class ScriptParts:
     @cached_property
     def printers(self) -> list[Node]:
         """What prints the variables of the script: ``set``, ``declare -p``."""
-        found = [node for node in self._commands if self.use(node).words[-1:] == [b"set"]]
+        uses = (*((node, self.use(node)) for node in self._commands), *self._run_by_functions)
+        found = [node for node, use in uses if use.words[-1:] == [b"set"]]
         for node in self._found.of("declaration_command"):
             words = [text(part) for part in node.named_children]
             if all(word[:1] == b"-" for word in words) or any(map(_PRINTS.match, words)):
@@ -407,7 +418,28 @@ class ScriptParts:
     @property
     def listers(self) -> list[Node]:
         """The commands that print the names of files which they find."""
-        return [each for each in self._commands if self.use(each).prints_files]
+        own = [each for each in self._commands if self.use(each).prints_files]
+        return own + [command for command, use in self._run_by_functions if use.prints_files]
+
+    @property
+    def environment_printers(self) -> list[Node]:
+        """The commands of functions that may print their environment, by the words of a call."""
+        return [command for command, use in self._run_by_functions if use.prints_environment]
+
+    @cached_property
+    def _run_by_functions(self) -> list[tuple[Node, CommandUse]]:
+        """Each command of a function that runs the words of its calls, as one of those has it."""
+        found: list[tuple[Node, CommandUse]] = []
+        for name, function in self.functions.items():
+            runs = [(node, use) for node, use in self.of_own_words(function) if use.hands_on]
+            for call in self.calls(name) if runs else ():
+                words = self.use(call).words
+                own = words[words.index(name) + 1 :] if name in words else ()
+                most = min(len(own), _MOST_SHIFTED) if b"shift" in text(function) else 0
+                for (command, use), dropped in product(runs, range(most + 1)):
+                    spend_on_judging(1)
+                    found.append((command, use.called_with(own, -1, dropped)[0]))
+        return found
 
     @property
     def _commands(self) -> list[Node]:
@@ -442,16 +474,30 @@ class ScriptParts:
     def openings(self, name: bytes) -> list[tuple[Node, Node]]:
         """Each command with a word that may name a file of this name, and that word.
 
-        What is run may also be in another folder by then.
+        What is run may also be in another folder by then. A name by which a function is called is none.
         """
         names = self._file_names(name)
         found = {
             word.id: (command, word)
             for base in sorted({*map(_base, names)})
             for command, word, word_names in self._openings.get(base, ())
-            if self._is_run(command, word) or not names.isdisjoint(word_names)
+            if not self._is_call(command, word)
+            and (self._is_run(command, word) or not names.isdisjoint(word_names))
         }
         return list(found.values())
+
+    def given_openings(self, name: bytes) -> Iterator[tuple[Node, int]]:
+        """Each command to which a variable gives a word that may name a file of this name, and its place."""
+        names = self._file_names(name)
+        for command in self._with_given:
+            use = self.use(command)
+            for at in use.given_places:
+                if not names.isdisjoint(self._file_names(use.words[at])):
+                    yield command, at
+
+    @cached_property
+    def _with_given(self) -> list[Node]:
+        return [command for command in self._commands if self.use(command).given_places]
 
     def uses_with_script(self, name: bytes) -> list[CommandUse]:
         """The commands in whose words a script stands that may name a file."""
@@ -473,6 +519,17 @@ class ScriptParts:
         return position is not None and (
             position in use.names or use.uses[position].kind is Kind.FILE
         )
+
+    def _is_call(self, command: Node, word: Node) -> bool:
+        """Whether a word is the name by which a command calls a function of the script."""
+        name = self.use(command).words[0]
+        is_function = self.position(command, word) == 0 and name in self.functions
+        return is_function and not any(name in words or b"$" in words for words in self._undefined)
+
+    @cached_property
+    def _undefined(self) -> list[bytes]:
+        """What stands behind each ``unset``, which may make a name one of no function any more."""
+        return _UNDEFINES.findall(text(self._root))
 
     @cached_property
     def _openings(self) -> dict[bytes, list[tuple[Node, Node, frozenset[bytes]]]]:

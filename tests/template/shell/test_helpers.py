@@ -224,6 +224,36 @@ def test_a_word_that_names_the_command_in_the_end_is_told_of(script: str) -> Non
     assert compile_shell(script, "dash").naming_commands
 
 
+_ON_EACH = 'HOSTS={{ V }}; on_each() { for h in $HOSTS; do "$@" "$h"; done; }; '
+
+
+@pytest.mark.parametrize(
+    "calls",
+    ["on_each ping -c1 --", "on_each ping; on_each date", "on_each timeout 5 ping"],
+)
+def test_a_word_behind_those_of_every_call_is_no_name(calls: str) -> None:
+    assert not compile_shell(_ON_EACH + calls, "bash").naming_commands
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        "on_each ping; on_each",
+        "on_each timeout 5",
+        "on_each sudo",
+        "on_each $X",
+        'on_each "$X"',
+        'run() { "$@"; }; on_each run',
+        'run() { "$@"; }; run on_each',
+        "trap on_each EXIT; on_each ls",
+        'eval "on_each; x"',
+        ":",
+    ],
+)
+def test_a_word_behind_none_in_a_call_that_may_be_is_told_of_as_a_name(calls: str) -> None:
+    assert compile_shell(_ON_EACH + calls, "bash").naming_commands
+
+
 @pytest.mark.parametrize(
     "script",
     [
