@@ -29,7 +29,6 @@ from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.flow import follow
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
-from pup_tui.template.shell.kept import kept_word
 from pup_tui.template.shell.markers import MARKER, readable
 from pup_tui.template.shell.origins import SET_BY_MATCHES
 from pup_tui.template.shell.places import Need
@@ -58,7 +57,7 @@ from pup_tui.template.shell.script_parts import (
     outermost_word,
     substitutions,
 )
-from pup_tui.template.shell.shifts import ANY_WORD, function_around
+from pup_tui.template.shell.shifts import ANY_WORD
 from pup_tui.template.shell.survey import MOST_NUMBERED, Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
@@ -443,7 +442,7 @@ class Evaluations:
                 yield what.evaluator
         elif what.kind is Kind.ARGS:
             first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
-            function = function_around(command)
+            function = self._parts.function_around(command)
             yield from (_Variable(name, function) for name in ARGUMENTS)
             yield from self.called_with(function, use.words[first:], position - first)
             yield from self._into_filled(command)
@@ -635,7 +634,11 @@ class Evaluations:
             return found
         for at, word in enumerate(words):
             variable = ONE_VARIABLE.fullmatch(word.raw)
-            number = kept_word(self._survey, variable[1], command) if variable is not None else None
+            number = (
+                self._survey.kept_words.number(variable[1], command)
+                if variable is not None
+                else None
+            )
             if number is not None and not word.spreads:
                 found[at] = number - 1
         return found
@@ -978,7 +981,7 @@ class Evaluations:
 
     def _read_as(self, name: bytes, node: Node, function: Node, number: int) -> _Steps:
         """Where an expansion of ``$1``, ``$@`` or the like may read a word of a number."""
-        is_own = function_around(node) == function
+        is_own = self._parts.function_around(node) == function
         gone = self._survey.shifts.before(node) if number and is_own else None
         if gone is None:
             yield _Word(node)

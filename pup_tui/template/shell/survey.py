@@ -20,9 +20,11 @@ from pup_tui.template.shell.declarations import Declarations, made_of, may_refer
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
+from pup_tui.template.shell.kept import KeptWords
 from pup_tui.template.shell.known_formats import formats_of
-from pup_tui.template.shell.language import FoundNodes
-from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, Shifts
+from pup_tui.template.shell.language import FUNCTION, FoundNodes
+from pup_tui.template.shell.origins import given_by_expansions
+from pup_tui.template.shell.shifts import ANY_WORD, Shifts
 from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
@@ -144,13 +146,14 @@ class Survey:
 
     def scope_of(self, node: Node) -> bytes:
         """The name of the function around a node; empty outside of all."""
-        parent = node.parent if self.functions else None
-        while parent is not None:
-            if parent.type == FUNCTION:
-                name = parent.child_by_field_name("name")
-                return self.text(name) if name is not None else b""
-            parent = parent.parent
-        return b""
+        around = self._found.functions_around(node) if self.functions else ()
+        function = next((each for each in around if each.id != node.id), None)
+        name = function.child_by_field_name("name") if function is not None else None
+        return self.text(name) if name is not None else b""
+
+    def function_around(self, place: Node) -> Node | None:
+        """The innermost function in which a node stands."""
+        return self._found.function_around(place)
 
     @cached_property
     def _found(self) -> FoundNodes:
@@ -405,6 +408,16 @@ class Survey:
     def filled(self) -> frozenset[bytes]:
         """The variables that commands give a text; `ANY` for all."""
         return frozenset(chain.from_iterable(map(self.fills, map(self.words, self.commands))))
+
+    @cached_property
+    def given(self) -> frozenset[bytes]:
+        """The variables that commands or ``${NAME:=TEXT}`` give a text; `ANY` for all."""
+        return self.filled.union(given_by_expansions(self.script))
+
+    @cached_property
+    def kept_words(self) -> KeptWords:
+        """Which of the functions' own words its variables keep."""
+        return KeptWords(self)
 
     def functions_in(self, text: bytes) -> set[bytes]:
         """The functions that stand in a text."""
