@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
 from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
 from pup_tui.template.shell.fills import ANY, filled_by
@@ -302,10 +303,8 @@ class Arithmetic:
             texts += (((name,), node) for node in nodes)
         for name, loops in self._survey.loops_over.items():
             texts += (((name,), node) for loop in loops for node in loop_words(loop))
-        for name in self._survey.functions:
-            for _, words in self._survey.named(name):
-                own = self._survey.own_words(name, words)[1:]
-                texts += (((each,), word.node) for each, word in zip(own, words[1:], strict=True))
+        for name, nodes in self._given_by_calls.items():
+            texts += (((name,), node) for node in nodes)
         for command, words in self._survey.named(b"set"):
             scope = self._survey.scope_of(command)
             texts += (((b"%s 0" % scope,), word.node) for word in words[1:])
@@ -315,6 +314,7 @@ class Arithmetic:
                 targets = (*targets, b"OPTARG") if words[0].text == b"getopts" else targets
                 texts += ((targets, word.node) for word in words[1:])
         found: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        spend_on_judging(len(texts))
         for targets, node in texts:
             for name in names_in(self._survey, node):
                 if not is_any(name):
@@ -341,14 +341,23 @@ class Arithmetic:
         """What a variable may get its text from: its assignments, loops, and a function's calls."""
         yield from self._survey.texts_of.get(name, ())
         yield from chain.from_iterable(map(loop_words, self._survey.loops_over.get(name, ())))
+        yield from self._given_by_calls.get(name, ())
         scope, is_own, _ = name.partition(b" ")
-        for _, words in self._survey.named(scope) if scope and is_own else ():
-            own = self._survey.own_words(scope, words)[1:]
-            yield from (w.node for each, w in zip(own, words[1:], strict=True) if each == name)
         for _, words in self._survey.named(b"set") if is_own and not scope else ():
             yield from (word.node for word in words[1:])
         if not self._survey.references.isdisjoint((name, ANY)):
             yield from (call for call, _ in self._survey.named(*self._survey.functions))
+
+    @cached_property
+    def _given_by_calls(self) -> dict[bytes, list[Node]]:
+        """What each of the functions' own words is where they are called."""
+        found = defaultdict(list)
+        for name in self._survey.functions:
+            for _, words in self._survey.named(name):
+                own = self._survey.own_words(name, words)[1:]
+                for each, word in zip(own, words[1:], strict=True):
+                    found[each].append(word.node)
+        return dict(found)
 
     def _expanded(self, node: Node) -> Iterator[bytes]:
         """The variables of which a text is made."""

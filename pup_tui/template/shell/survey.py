@@ -45,6 +45,7 @@ COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
 _ESCAPED_OR_QUOTE: Final = late_pattern(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
 _ESCAPED_OR_BACKTICK: Final = late_pattern(rb"\\.|`", re.DOTALL)
 _STEPS_PER_FUNCTION: Final = 10
+_WORDS_PER_STEP: Final = 20
 _FILLS_BY_TEXT: Final = frozenset({"sh", "bash"})
 """Shells whose declarations take a text for the elements of an array."""
 _ELEMENTS: Final = late_pattern(rb"(?<![\w$])([A-Za-z_]\w*)(?:\[|\+?=\()")
@@ -290,12 +291,14 @@ class Survey:
     def _starts(
         self, words: Sequence[ShellWord], forwarders: Mapping[bytes, Forwarded]
     ) -> list[int]:
-        found = waiting = [0][: len(words)]
+        found = {*range(min(len(words), 1))}
+        waiting = [*found]
         while waiting:
-            found = sorted({*found, *waiting})
+            spend_on_judging(len(waiting))
             behind = {at for start in waiting for at in self._behind(words, start, forwarders)}
-            waiting = sorted(behind.difference(found))
-        return found
+            waiting = [*behind.difference(found)]
+            found |= behind
+        return sorted(found)
 
     def _behind(
         self, words: Sequence[ShellWord], start: int, forwarders: Mapping[bytes, Forwarded]
@@ -357,6 +360,7 @@ class Survey:
 
         The first of the words is the name by which the function is called.
         """
+        spend_on_judging(1 + len(words) // _WORDS_PER_STEP)
         spreading = [at for at, word in enumerate(words) if at and word.spreads]
         is_enough = len(words) - 1 - len(spreading) >= self.shifts.needs(function)
         end = min([*spreading, len(words), MOST_NUMBERED + 1])
@@ -583,6 +587,7 @@ class Survey:
             words = self.words(command)
             for at in self._starts(words, forwarders):
                 for own, place in self._own_words_in(words[at]):
+                    spend_on_judging(1)
                     dropped = self.shifts.before(place)
                     dropped = dropped if dropped is not None else range(ANY_WORD + 1)
                     behind = int(own[1] or own[2] or 1) - 1
@@ -594,9 +599,17 @@ class Survey:
         if own is not None:
             yield own, word.node
         variable = ONE_VARIABLE.fullmatch(word.raw)
-        scope = self.scope_of(word.node) if variable is not None else b""
-        for assignment in self.assignments_to.get(variable[1], ()) if variable is not None else ():
-            text = self.text(assignment).partition(b"=")[2]
-            own = _OWN_WORD.match(text.lstrip(b"('"))
-            if own is not None and self.scope_of(assignment) == scope:
-                yield own, assignment
+        if variable is not None:
+            yield from self._own_words_of.get((variable[1], self.scope_of(word.node)), ())
+
+    @cached_property
+    def _own_words_of(self) -> dict[tuple[bytes, bytes], list[tuple[re.Match[bytes], Node]]]:
+        """The own words of functions that are assigned to a variable in one of that name, and where."""
+        found = defaultdict(list)
+        for name, assignments in self.assignments_to.items():
+            for assignment in assignments:
+                text = self.text(assignment).partition(b"=")[2]
+                own = _OWN_WORD.match(text.lstrip(b"('"))
+                if own is not None:
+                    found[name, self.scope_of(assignment)].append((own, assignment))
+        return dict(found)
