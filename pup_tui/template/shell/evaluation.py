@@ -1075,7 +1075,7 @@ class Evaluations:
 
 
 def _read(script: bytes, shell: str) -> tuple[Survey, ScriptParts] | None:
-    source, tree, _ = read(script, shell)
+    source, tree, *_ = read(script, shell)
     if tree is None:
         return None
     return Survey(tree.root_node, source, shell, MARKER), ScriptParts(tree.root_node)

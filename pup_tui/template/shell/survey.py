@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.limits import MAX_EVALUATED, TooMuchToJudgeError, spend_on_judging
 from pup_tui.template.shell.builtins import Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.declarations import Declarations, made_of, may_refer
@@ -100,7 +100,7 @@ class Survey:
 
     In ``script`` some of it is spelled in another way for the grammar; ``written`` is what stands there
     instead, and ``spelling`` how its places have moved. ``formats`` are the texts of variables that are a
-    format, by `known_formats`.
+    format, by `known_formats`; ``depth`` tells in how many texts that are evaluated it stands.
     """
 
     def __init__(
@@ -112,6 +112,7 @@ class Survey:
         written: bytes | None = None,
         spelling: Spelling | None = None,
         formats: Mapping[bytes, tuple[bytes, ...]] = {},
+        depth: int = 0,
     ) -> None:
         self.root = root
         self.script = script
@@ -120,6 +121,7 @@ class Survey:
         self.marker = marker
         self._spelling = spelling or Spelling()
         self._formats = formats
+        self._depth = depth
         self._other_formats: dict[int, tuple[bytes, ...]] = {}
         self._words: dict[int, list[ShellWord]] = {}
         self._first_quotes: dict[int, int] = {}
@@ -526,10 +528,12 @@ class Survey:
 
     def evaluated(self, text: bytes) -> Declarations | None:
         """The declarations in a text that the script evaluates, if it is shell."""
-        source, tree, _ = read(text, self.shell)
+        if self._depth >= MAX_EVALUATED:
+            raise TooMuchToJudgeError
+        source, tree, *_ = read(text, self.shell)
         if tree is None or text == self.script:
             return None
-        inner = Survey(tree.root_node, source, self.shell, self.marker)
+        inner = Survey(tree.root_node, source, self.shell, self.marker, depth=self._depth + 1)
         return Declarations(inner, is_evaluated=True)
 
     @cached_property
