@@ -689,6 +689,7 @@ class Evaluations:
 
     def _scripts_of(self, command: Node) -> list[bytes]:
         """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
+        spend_on_judging(1)
         use = self._parts.use(command)
         script = use.script or self._parts.input_script(command)
         runs_file = use.runs_file or (self._parts.finds_own and self._may_be_own(use))
@@ -916,6 +917,7 @@ class Evaluations:
         if script == _ANY_SCRIPT or (script and self._depth == _DEEPEST):
             yield Evaluator("sh", "shell")
             return
+        spend_on_judging(1)
         named = [each for each in start or () if each.name in ARGUMENTS or each.name in script]
         is_asked = script and (named or start is None)
         for inside in self._insides(script, shell or self._survey.shell) if is_asked else ():

@@ -306,10 +306,12 @@ class Survey:
         self, words: Sequence[ShellWord], start: int, forwarders: Mapping[bytes, Forwarded]
     ) -> Iterator[int]:
         """The words that may begin a command which the one that begins here runs."""
-        for name in self.names_of(words[start]):
+        names = self.names_of(words[start])
+        spend_on_judging(max(len(names) - 1, 0))
+        for name in names:
             if name in forwarders:
                 yield from forwarders[name].starts(words, start, len(words))
-        reach = max((self._reach(name) for name in self.names_of(words[start])), default=0)
+        reach = max(map(self._reach, names), default=0)
         reach = max(reach, int(words[start].spreads))
         for at in range(start + 1, len(words)):
             if reach <= 0:
