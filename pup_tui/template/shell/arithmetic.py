@@ -269,8 +269,10 @@ class Arithmetic:
                         seen.update(reading.names)
                         waiting.extend(reading.names)
                         found.append(reading)
-                waiting.extend(set(self._expanded(node)) - seen)
-                seen.update(self._expanded(node))
+                spend_on_judging(1)
+                expanded = {*self._expanded(node)} - seen
+                waiting += expanded
+                seen |= expanded
             waiting.extend(set(self._own_words(name)) - seen)
             seen.update(self._own_words(name))
         return found
@@ -288,6 +290,7 @@ class Arithmetic:
                 is_own = name.endswith(b" 0") and any(each.startswith(name[:-1]) for each in seen)
                 found.update(() if is_own and not given else named)
             for node in given:
+                spend_on_judging(1)
                 names = names_in(self._survey, node)
                 found.update(each for each in named if _is_among(each, names))
                 further = {*self._expanded(node)} - seen
