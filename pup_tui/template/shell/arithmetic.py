@@ -31,6 +31,7 @@ from pup_tui.template.shell.words import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_TEXTS_PER_STEP: Final = 10
 _IDENTIFIER: Final = late_pattern(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
 _ZSH_SUBSCRIPT: Final = late_pattern(rb"%b((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
 _CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
@@ -317,7 +318,7 @@ class Arithmetic:
                 targets = (*targets, b"OPTARG") if words[0].text == b"getopts" else targets
                 texts += ((targets, word.node) for word in words[1:])
         found: defaultdict[bytes, set[bytes]] = defaultdict(set)
-        spend_on_judging(len(texts))
+        spend_on_judging(len(texts) // _TEXTS_PER_STEP)
         for targets, node in texts:
             for name in names_in(self._survey, node):
                 if not is_any(name):

@@ -364,7 +364,7 @@ class Survey:
 
         The first of the words is the name by which the function is called.
         """
-        spend_on_judging(1 + len(words) // _WORDS_PER_STEP)
+        spend_on_judging(len(words) // _WORDS_PER_STEP)
         spreading = [at for at, word in enumerate(words) if at and word.spreads]
         is_enough = len(words) - 1 - len(spreading) >= self.shifts.needs(function)
         end = min([*spreading, len(words), MOST_NUMBERED + 1])
