@@ -201,6 +201,9 @@ FEW_BYTES = {
         *(f'f{i}() {{ local a=$1; shift; f{i + 1} "$a" "$@"; }}' for i in range(140)),
         *(f"f{i} {{{{ A }}}} a b c" for i in range(140)),
     ),
+    "a function that drops all its words": script(
+        "f() { " + "shift; " * 1500 + '"$@"; }; f a b c {{ A }}'
+    ),
     "functions that run each other": script(
         *(f'h{i}() {{ "$@"; }}' for i in range(300)),
         " ".join(f"h{i}" for i in range(300)) + " ls {{ A }}",

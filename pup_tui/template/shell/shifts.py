@@ -78,7 +78,7 @@ class Shifts:
             return None
         gone = [shift for shift in shifts if shift.begin <= place.start_byte]
         most = min(sum(shift.most for shift in gone), ANY_WORD)
-        return range(sum(shift.surely for shift in gone), most + 1)
+        return range(min(sum(shift.surely for shift in gone), most), most + 1)
 
     def may_be_replaced(self, place: Node) -> bool:
         """Whether the function around a place may get words by something else than a ``set`` in it."""
