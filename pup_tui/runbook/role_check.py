@@ -86,7 +86,7 @@ class RoleCheck:
             return None
         try:
             return self._read_or_tell(placed, shell, env, sql)
-        except TooMuchToJudgeError:
+        except (TooMuchToJudgeError, RecursionError):
             self._allowance.exhaust(placed.node)
             return None
 

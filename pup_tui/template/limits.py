@@ -27,6 +27,12 @@ MAX_NESTING = 32
 MAX_BLOCKS = 16
 """Blocks (`if`, `for`) within blocks: more than anybody can read."""
 
+MAX_LEVELS = 200
+"""Levels of a script's syntax tree: each ``&&``, and each block within a block, takes one or more."""
+
+MAX_EVALUATED = 20
+"""Texts within texts that a script evaluates."""
+
 MAX_VARIANTS = 64
 """Ways to take the branches of a script that are read."""
 

@@ -20,6 +20,7 @@ from pup_tui.template import duration, limits, regex, size
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
+from pup_tui.template.shell.grammar import read
 from pup_tui.template.text import compile_text
 from tests.support.player import Player
 from tests.support.runbooks import program_of
@@ -45,6 +46,11 @@ def parses(text: bytes) -> bool:
 def loads(**files: str) -> bool:
     texts = {f"{name}.yaml": text.encode() for name, text in files.items()}
     return load_files("r", texts, Path("r.yaml")).ok
+
+
+def subshells(levels: int) -> bytes:
+    """A script of so many levels; the last three are a command, its name, and the word that this is."""
+    return b"( " * (levels - 3) + b"x" + b" )" * (levels - 3)
 
 
 def works(call: Callable[[], object]) -> bool:
@@ -151,6 +157,9 @@ LIMITS = {
     ),
     "nested parentheses": Limit(
         limits.MAX_NESTING, lambda n: works(lambda: compile_expression("(" * n + "1" + ")" * n))
+    ),
+    "levels of the syntax tree of a script with values": Limit(
+        limits.MAX_LEVELS, lambda n: not read(subshells(n)).is_too_deep
     ),
     "a regular expression, in characters": Limit(
         regex.MAX_PATTERN, lambda n: works(lambda: regex.compile_regex("a" * n))

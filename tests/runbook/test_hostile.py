@@ -178,6 +178,82 @@ def test_costly_file_is_linted_within_the_limits(name: str, tmp_path: Path) -> N
     assert result["ok"]
 
 
+def script(*lines: str) -> str:
+    """A runbook of one script that holds values."""
+    return (
+        HEAD
+        + "  - name: s\n    kind: shell\n    shell: bash\n    run: |\n"
+        + "".join(f"      {line}\n" for line in lines)
+    )
+
+
+FEW_BYTES = {
+    "blocks within blocks": script(*["if x; then"] * 1000, "ls {{ A }}", *["fi"] * 1000),
+    "braces within braces": script("{ " * 2000 + "ls {{ A }}; " + "}; " * 2000),
+    "substitutions within substitutions": script("$(" * 450 + "ls {{ A }}" + ")" * 450),
+    "expansions within expansions": script("${x:-" * 2000 + "{{ A }}" + "}" * 2000),
+    "functions within functions": script(
+        "".join(f"f{i}() {{ " for i in range(450)) + "ls {{ A }}; " + "}; " * 450
+    ),
+    "texts that evaluate texts": script("eval " * 2000 + "ls {{ A }}"),
+    "a function that runs itself": script('h() { "$@"; }', "h " * 400 + "ls {{ A }}"),
+    "functions that shift": script(
+        *(f'f{i}() {{ local a=$1; shift; f{i + 1} "$a" "$@"; }}' for i in range(140)),
+        *(f"f{i} {{{{ A }}}} a b c" for i in range(140)),
+    ),
+    "a function that drops all its words": script(
+        "f() { " + "shift; " * 1500 + '"$@"; }; f a b c {{ A }}'
+    ),
+    "functions that run each other": script(
+        *(f'h{i}() {{ "$@"; }}' for i in range(300)),
+        " ".join(f"h{i}" for i in range(300)) + " ls {{ A }}",
+    ),
+    "functions that keep the command": script(
+        *(f'k{i}() {{ X=$1; "$X" "$@"; }}; k{i} {{{{ A }}}} a' for i in range(120))
+    ),
+    "scripts that get the environment": script(
+        *(f'export E{i}={{{{ A }}}}; sh -c "ls $E{i}"' for i in range(250))
+    ),
+}
+"""Files of 1 to 20 kB that would be judged for minutes, or end in a fault."""
+
+
+@pytest.mark.proves("P1", "P5")
+@pytest.mark.parametrize("name", FEW_BYTES)
+def test_file_of_a_few_bytes_is_judged_within_the_limits(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "costly.yaml"
+    path.write_text(FEW_BYTES[name])
+    load_limited(path)
+
+
+@pytest.mark.proves("P1")
+def test_script_that_nests_too_deep_is_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_text(script(*["if x; then"] * 150, "ls {{ A }}", *["fi"] * 150))
+    assert load_limited(path)["ok"]
+    path.write_text(FEW_BYTES["blocks within blocks"])
+    told = [message for *_, message, _ in load_limited(path)["problems"]]
+    assert any("the script nests deeper than 200 levels" in each for each in told)
+
+
+@pytest.mark.parametrize("count", [20, 100])
+def test_many_calls_of_one_helper_are_judged(count: int, tmp_path: Path) -> None:
+    path = tmp_path / "helpers.yaml"
+    path.write_text(
+        script(
+            'step() { local told=$1; shift; echo "$told"; "$@"; }',
+            'retry() { local n=$1; shift; until "$@"; do n=$((n - 1)); done; }',
+            *(
+                f'step "restart {i}" retry 3 ssh web-{i} systemctl restart {{{{ A }}}}'
+                for i in range(count)
+            ),
+        )
+    )
+    result = load_limited(path)
+    assert result["ok"]
+    assert not any("takes too long" in problem[2] for problem in result["problems"])
+
+
 STEP = "{name: w, kind: wait, duration: 1s}"
 ONE = "name: r\nsteps: [" + STEP + "]\n"
 BILLION = "x-0: &m0 [1,1,1,1,1,1,1,1,1]\n" + "".join(

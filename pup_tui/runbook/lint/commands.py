@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import assert_never
 
+from pup_tui.runbook.allowance import has_too_many_operators
 from pup_tui.runbook.interpreters import shell_of_input
 from pup_tui.runbook.lint.ranges import example_of, is_harmless, may_begin_with_dash
 from pup_tui.runbook.lint.subject import Finding, Subject
@@ -337,7 +338,7 @@ def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplat
             continue
         try:
             env = step.valued_env(subject.root.get("defaults"))
-            if env or "{{" in node.text:
+            if (env or "{{" in node.text) and not has_too_many_operators(node.text):
                 yield step, node, compile_shell(node.text, step.interpreter.name, env)
         except TemplateError:
             continue

@@ -10,7 +10,6 @@ from pup_tui.runbook.lint.fed import fed_to, written_by
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
 from pup_tui.template.shell.script_parts import ScriptParts, function_name
-from pup_tui.template.shell.shifts import function_around
 from pup_tui.template.shell.tree import script_tree
 
 if TYPE_CHECKING:
@@ -107,11 +106,11 @@ def handed_to_functions(
 
 def is_known_by_calls(parts: ScriptParts, root: Node, command: Node) -> bool:
     """Whether own words of a function stand in a command of it, and every call of it shows which they are."""
-    function = function_around(command) if parts.use(command).has_own_words else None
+    function = parts.function_around(command) if parts.use(command).has_own_words else None
     if function is None:
         return False
     name = function_name(function)
-    calls = [call for call in parts.calls(name) if function_around(call) != function]
+    calls = [call for call in parts.calls(name) if parts.function_around(call) != function]
     mentions = re.findall(rb"(?<![\w-])%b(?![\w-])" % re.escape(name), root.text or b"")
     return bool(calls) and len(mentions) == len(calls) + 1
 

@@ -128,7 +128,7 @@ def lint(subject: Subject, report: Report) -> None:
                     told.append(problem)
                 if len(told) > MAX_WARNINGS:
                     break
-        except TooMuchToJudgeError:
+        except (TooMuchToJudgeError, RecursionError):
             is_stopped = True
         told += map(_once, groups.values())
         for problem in told[:MAX_WARNINGS]:

@@ -19,7 +19,6 @@ from pup_tui.template.shell.script_parts import (
     ScriptParts,
     function_name,
 )
-from pup_tui.template.shell.shifts import function_around
 from pup_tui.template.shell.synopsis import Kind
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def _waits_for_code(use: CommandUse) -> bool:
 
 def _is_only_bounded(parts: ScriptParts, root: Node, loop: Node) -> bool:
     """Whether a loop stands in a function that only scripts call which are not waited for to their end."""
-    function = function_around(loop)
+    function = parts.function_around(loop)
     if function is None:
         return False
     name = re.compile(rb"(?<![\w-])%b(?![\w-])" % re.escape(function_name(function)))

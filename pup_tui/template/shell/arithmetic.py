@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, is_option, option_argument
 from pup_tui.template.shell.check_patterns import Shape
 from pup_tui.template.shell.checks import Checks
@@ -32,6 +33,7 @@ from pup_tui.template.shell.words import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_TEXTS_PER_STEP: Final = 10
 _IDENTIFIER: Final = late_pattern(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
 _ZSH_SUBSCRIPT: Final = late_pattern(rb"%b((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
 _CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
@@ -279,8 +281,10 @@ class Arithmetic:
                         seen.update(reading.names)
                         waiting.extend(reading.names)
                         found.append(reading)
-                waiting.extend(set(self._expanded(node)) - seen)
-                seen.update(self._expanded(node))
+                spend_on_judging(1)
+                expanded = {*self._expanded(node)} - seen
+                waiting += expanded
+                seen |= expanded
             waiting.extend(set(self._own_words(name)) - seen)
             seen.update(self._own_words(name))
         return found
@@ -298,6 +302,7 @@ class Arithmetic:
                 is_own = name.endswith(b" 0") and any(each.startswith(name[:-1]) for each in seen)
                 found.update(() if is_own and not given else named)
             for node in given:
+                spend_on_judging(1)
                 names = names_in(self._survey, node)
                 found.update(each for each in named if _is_among(each, names))
                 further = {*self._expanded(node)} - seen
@@ -313,10 +318,8 @@ class Arithmetic:
             texts += (((name,), node) for node in nodes)
         for name, loops in self._survey.loops_over.items():
             texts += (((name,), node) for loop in loops for node in loop_words(loop))
-        for name in self._survey.functions:
-            for _, words in self._survey.named(name):
-                own = self._survey.own_words(name, words)[1:]
-                texts += (((each,), word.node) for each, word in zip(own, words[1:], strict=True))
+        for name, nodes in self._given_by_calls.items():
+            texts += (((name,), node) for node in nodes)
         for command, words in self._survey.named(b"set"):
             scope = self._survey.scope_of(command)
             texts += (((b"%s 0" % scope,), word.node) for word in words[1:])
@@ -326,6 +329,7 @@ class Arithmetic:
                 targets = (*targets, b"OPTARG") if words[0].text == b"getopts" else targets
                 texts += ((targets, word.node) for word in words[1:])
         found: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        spend_on_judging(len(texts) // _TEXTS_PER_STEP)
         for targets, node in texts:
             for name in names_in(self._survey, node):
                 if not is_any(name):
@@ -352,14 +356,23 @@ class Arithmetic:
         """What a variable may get its text from: its assignments, loops, and a function's calls."""
         yield from self._survey.texts_of.get(name, ())
         yield from chain.from_iterable(map(loop_words, self._survey.loops_over.get(name, ())))
+        yield from self._given_by_calls.get(name, ())
         scope, is_own, _ = name.partition(b" ")
-        for _, words in self._survey.named(scope) if scope and is_own else ():
-            own = self._survey.own_words(scope, words)[1:]
-            yield from (w.node for each, w in zip(own, words[1:], strict=True) if each == name)
         for _, words in self._survey.named(b"set") if is_own and not scope else ():
             yield from (word.node for word in words[1:])
         if not self._survey.references.isdisjoint((name, ANY)):
             yield from (call for call, _ in self._survey.named(*self._survey.functions))
+
+    @cached_property
+    def _given_by_calls(self) -> dict[bytes, list[Node]]:
+        """What each of the functions' own words is where they are called."""
+        found = defaultdict(list)
+        for name in self._survey.functions:
+            for _, words in self._survey.named(name):
+                own = self._survey.own_words(name, words)[1:]
+                for each, word in zip(own, words[1:], strict=True):
+                    found[each].append(word.node)
+        return dict(found)
 
     def _expanded(self, node: Node) -> Iterator[bytes]:
         """The variables of which a text is made."""

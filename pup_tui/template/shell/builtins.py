@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.shifts import ANY_WORD
 from pup_tui.template.shell.tables import Builtin, ShellTable, Use
 from pup_tui.template.shell.tests import test_use
@@ -28,6 +29,8 @@ _MAY_BE_NOTHING: Final = re.compile(
     rb"(?:\$(?:\w+,?|[@*]|\{[^{}]*\}|\{\w+(?:\[[^]]*\])?:?[-=+?]|\([^()]*\))|`[^`]*`)*"
 )
 """What stands before a place and may be empty when the script runs."""
+_WORDS_PER_STEP: Final = 20
+_STEPS_PER_OPEN_NAME: Final = 3
 _ENVIRONMENT: Final = frozenset({b"env", b"sudo"})
 _INHERITED: Final = {b"BASH_ENV": Use.CODE, b"ENV": Use.STARTUP, b"PS4": Use.CODE}
 """What a shell that is started evaluates of its environment."""
@@ -48,6 +51,7 @@ class Forwarded(Struct, frozen=True):
 
     def starts(self, words: Sequence[ShellWord], name: int, end: int) -> range:
         """Where the command may begin among words, before an end; its name is that of the function."""
+        spend_on_judging(len(words) // _WORDS_PER_STEP)
         before = words[name + 1 : min(name + 1 + self.last, end)]
         sure = (
             not any(word.spreads for word in before)
@@ -101,6 +105,22 @@ PassedWords = dict[tuple[str, int, bytes], _Passed]
 """How far the words of one command are read, by the shell, the place and the name of a builtin."""
 
 
+class _Asked(Struct):
+    """The word that is asked of, by its place, with its text before the value.
+
+    ``starts`` are the words at which a command begins that takes it in its turn.
+    """
+
+    index: int
+    prefix: bytes
+    starts: list[int]
+
+    def behind(self, start: int) -> Use:
+        """What is not told yet: the command that begins there is judged later."""
+        self.starts.append(start)
+        return Use.DATA
+
+
 class JudgedCommand(Struct, frozen=True):
     """The words of one command, judged by the table of one shell.
 
@@ -116,28 +136,31 @@ class JudgedCommand(Struct, frozen=True):
 
     def use(self, index: int, prefix: bytes) -> Use:
         """The use of the word at this place; ``prefix`` is its text before the value."""
-        return self._command(0, index, prefix)
+        asked = _Asked(index, prefix, [0])
+        worst, seen = Use.DATA, set[int]()
+        for start in asked.starts:
+            if start not in seen:
+                seen.add(start)
+                worst = max(worst, self._command(start, asked))
+        return worst
 
-    def _command(self, start: int, index: int, prefix: bytes) -> Use:
-        if start >= index:
-            return Use.NAME if b"=" in prefix else Use.DATA
+    def _command(self, start: int, asked: _Asked) -> Use:
+        if start >= asked.index:
+            return Use.NAME if b"=" in asked.prefix else Use.DATA
         word = self.words[start]
         if word.is_literal:
-            return self._named(word.text, start, index, prefix)
-        uses = [
-            self._begun(text, word.spreads, start, index, prefix)
-            for text in self.names.commands(word)
-        ]
+            return self._named(word.text, start, asked)
+        uses = [self._begun(text, word.spreads, start, asked) for text in self.names.commands(word)]
         if word.spreads:
-            uses.append(self._command(start + 1, index, prefix))
+            uses.append(asked.behind(start + 1))
         return max(uses, default=Use.DATA)
 
-    def _begun(self, text: bytes, spreads: bool, start: int, index: int, prefix: bytes) -> Use:
+    def _begun(self, text: bytes, spreads: bool, start: int, asked: _Asked) -> Use:
         """The use behind a text that begins the command, of which a part may not be known."""
         name, *more = _SPACE.split(text.lstrip(), maxsplit=1)
         if UNKNOWN not in name:
             builtin = self.table.builtins.get(name)
-            use = self._named(name, start, index, prefix)
+            use = self._named(name, start, asked)
             if builtin is None or not (more or "assign" in builtin.operands):
                 return use
             return max(use, self._worst(builtin, 0))
@@ -146,38 +169,42 @@ class JudgedCommand(Struct, frozen=True):
         if b"/" in (begin if spreads else name):
             return Use.DATA
         known = [re.escape(part) for part in ([begin, b""] if spreads else [begin, *others])]
+        spend_on_judging(_STEPS_PER_OPEN_NAME)
         pattern = re.compile(b".*".join(known))
         builtins = (b for each, b in self.table.builtins.items() if pattern.fullmatch(each))
         return max((self._worst(builtin, 0) for builtin in builtins), default=Use.DATA)
 
-    def _named(self, name: bytes, start: int, index: int, prefix: bytes) -> Use:
+    def _named(self, name: bytes, start: int, asked: _Asked) -> Use:
         builtin = self.table.builtins.get(name)
         if builtin is not None:
-            return self._builtin(builtin, name, start, index, prefix)
+            return self._builtin(builtin, name, start, asked)
         if name in self.names.aliases:
             return Use.CODE
-        variable, equals, _ = prefix.partition(b"=")
+        variable, equals, _ = asked.prefix.partition(b"=")
         if equals and name.rsplit(b"/", 1)[-1] in _ENVIRONMENT:
             if variable.startswith(_INHERITED_FUNCTION):
                 return Use.CODE
             if variable in _INHERITED:
                 return _INHERITED[variable]
         forwarded = self.names.forwarders.get(name)
-        starts = forwarded.starts(self.words, start, index + 1) if forwarded is not None else ()
-        return max((self._command(at, index, prefix) for at in starts), default=Use.DATA)
+        if forwarded is not None:
+            asked.starts += forwarded.starts(self.words, start, asked.index + 1)
+        return Use.DATA
 
-    def _builtin(self, builtin: Builtin, name: bytes, start: int, index: int, prefix: bytes) -> Use:
+    def _builtin(self, builtin: Builtin, name: bytes, start: int, asked: _Asked) -> Use:
         if builtin.form == "keyword":
             return Use.CODE
         if builtin.form == "test":
+            index = asked.index
             last = len(self.words) - (name == b"[")
             spreads = self.words[index].spreads
             calculates = self.table.calculates_in_tests or spreads or not self.is_reference
             numbers = Use.INT if calculates else Use.DATA
             return test_use(self.words[start + 1 : last], index - start - 1, numbers)
-        return self._listed(builtin, name, start, index, prefix)
+        return self._listed(builtin, name, start, asked)
 
-    def _listed(self, builtin: Builtin, name: bytes, start: int, index: int, prefix: bytes) -> Use:
+    def _listed(self, builtin: Builtin, name: bytes, start: int, asked: _Asked) -> Use:
+        index, prefix = asked.index, asked.prefix
         key = self.table.shell, start, name
         if key not in self.passed:
             self.passed[key] = _Passed([_State(is_open=bool(builtin.options))])
@@ -191,7 +218,7 @@ class JudgedCommand(Struct, frozen=True):
             return self._arrive(builtin, passed.states[index - start - 1], start, index, prefix)
         if passed.decided is not None:
             return passed.decided
-        return self._command(start + len(passed.states), index, prefix)
+        return asked.behind(start + len(passed.states))
 
     def _pass(self, builtin: Builtin, state: _State, at: int) -> Use | None:
         """Take a word before the one that is judged; its use if that is certain from here on."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.numbers import Numbers
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
@@ -134,8 +135,11 @@ def _operates(survey: Survey, node: Node) -> bool:
 def names_in(survey: Survey, node: Node) -> set[bytes]:
     """The names in a text, with `MADE` for parts; one of these only where it may be any name."""
     parent = node.parent
-    is_added = parent is not None and any(part.type == "+=" for part in parent.children)
-    is_added = is_added and parent is not None and parent.type == "variable_assignment"
+    is_added = (
+        parent is not None
+        and parent.type == "variable_assignment"
+        and any(part.type == "+=" for part in parent.children)
+    )
     text = (MADE if is_added else b"") + spelled(survey, node).replace(b"$", b" ")
     return {name for name in _NAME_FORM.findall(text) if name != MADE}
 
@@ -162,6 +166,7 @@ class Composed:
         self._words = words
         self._given = given
         self._numbers = numbers
+        self._any: dict[int, bool] = {}
 
     def names(self, calculated: Iterable[bytes]) -> Iterator[bytes]:
         """The variables to which such a text is given; ``calculated`` are those that arithmetic names."""
@@ -204,9 +209,13 @@ class Composed:
         return any(map(self._may_be_any, self._given(name)))
 
     def _may_be_any(self, node: Node) -> bool:
-        return any(
-            map(is_any, names_in(self._survey, node))
-        ) and not self._numbers.is_text_of_numbers(node)
+        if node.id not in self._any:
+            spend_on_judging(1)
+            names = names_in(self._survey, node)
+            self._any[node.id] = any(map(is_any, names)) and not self._numbers.is_text_of_numbers(
+                node
+            )
+        return self._any[node.id]
 
     @cached_property
     def _spelled_otherwise(self) -> list[bytes]:

@@ -85,7 +85,7 @@ class EvaluatedTexts:
         for command, words in self._survey.named(*_EVALUATING):
             text = b" ".join(word.text for word in words[1:]).replace(UNKNOWN, b"0")
             is_used = b"$" in text or b"`" in text
-            source, tree, _ = read(text, self._survey.shell) if is_used else Read(text, None)
+            source, tree, *_ = read(text, self._survey.shell) if is_used else Read(text, None)
             if tree is not None:
                 shell, marker = self._survey.shell, self._survey.marker
                 found.append((command, Survey(tree.root_node, source, shell, marker)))

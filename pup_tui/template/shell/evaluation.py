@@ -30,7 +30,7 @@ from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.flow import follow
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
-from pup_tui.template.shell.kept import kept_word
+from pup_tui.template.shell.language import FUNCTION
 from pup_tui.template.shell.markers import MARKER, readable
 from pup_tui.template.shell.origins import SET_BY_MATCHES, Origins
 from pup_tui.template.shell.places import Need
@@ -59,7 +59,7 @@ from pup_tui.template.shell.script_parts import (
     outermost_word,
     substitutions,
 )
-from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, function_around
+from pup_tui.template.shell.shifts import ANY_WORD
 from pup_tui.template.shell.survey import MOST_NUMBERED, Survey
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.tables import is_builtin, tables
@@ -403,7 +403,7 @@ class Evaluations:
         is_told = nth is not None and is_own_words(use.words[position])
         if position in use.names and not is_told and self._may_be_several(inside[-1]):
             # Which words of the command that it becomes the text is in is not known.
-            yield _Output(command, function_around(command))
+            yield _Output(command, self._parts.function_around(command))
         yield from self._into_place(command, use, position, is_content, nth)
 
     def _is_behind_names(self, command: Node, use: CommandUse, position: int) -> bool:
@@ -478,7 +478,7 @@ class Evaluations:
         kind = use.uses[position].kind
         if kind is Kind.ARGS:
             first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
-            function = function_around(command)
+            function = self._parts.function_around(command)
             yield from (_Variable(name, function) for name in ARGUMENTS)
             own = use.words[first:]
             yield from self.called_with(function, own, position - first, is_content=is_content)
@@ -719,7 +719,11 @@ class Evaluations:
             return found
         for at, word in enumerate(words):
             variable = ONE_VARIABLE.fullmatch(word.raw)
-            number = kept_word(self._survey, variable[1], command) if variable is not None else None
+            number = (
+                self._survey.kept_words.number(variable[1], command)
+                if variable is not None
+                else None
+            )
             if number is not None and not word.spreads:
                 found[at] = number - 1
         return found
@@ -775,6 +779,7 @@ class Evaluations:
 
     def _scripts_of(self, command: Node) -> list[bytes]:
         """The scripts that a command may run: in its words, its input, or in a text handed to a shell."""
+        spend_on_judging(1)
         use = self._parts.use(command)
         script = use.script or self._parts.input_script(command)
         runs_file = use.runs_file or (self._parts.finds_own and self._may_be_own(use))
@@ -1007,6 +1012,7 @@ class Evaluations:
         if script == _ANY_SCRIPT or (script and self._depth == _DEEPEST):
             yield Evaluator("sh", "shell")
             return
+        spend_on_judging(1)
         named = [each for each in start or () if each.name in ARGUMENTS or each.name in script]
         is_asked = script and (named or start is None)
         for inside in self._insides(script, shell or self._survey.shell) if is_asked else ():
@@ -1073,7 +1079,7 @@ class Evaluations:
 
     def _read_as(self, name: bytes, node: Node, function: Node, number: int) -> _Steps:
         """Where an expansion of ``$1``, ``$@`` or the like may read a word of a number."""
-        is_own = function_around(node) == function
+        is_own = self._parts.function_around(node) == function
         gone = self._survey.shifts.before(node) if number and is_own else None
         if gone is None:
             yield _Word(node)
@@ -1170,7 +1176,7 @@ class Evaluations:
 
 
 def _read(script: bytes, shell: str) -> tuple[Survey, ScriptParts] | None:
-    source, tree, _ = read(script, shell)
+    source, tree, *_ = read(script, shell)
     if tree is None:
         return None
     return Survey(tree.root_node, source, shell, MARKER), ScriptParts(tree.root_node)

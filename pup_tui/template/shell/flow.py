@@ -269,6 +269,7 @@ class _Graph:
         found = set(names)
         waiting = list(found)
         while waiting:
+            spend_on_judging(1)
             for reading in self._reading(waiting.pop()):
                 waiting += reading.targets - found
                 found |= reading.targets

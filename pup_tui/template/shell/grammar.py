@@ -7,7 +7,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.limits import MAX_LEVELS, spend_on_judging
 from pup_tui.template.shell.continuations import continuations, doubtful, kept, without_returns
 from pup_tui.template.shell.heredocs import (
     ANEW,
@@ -73,6 +73,12 @@ class Read(NamedTuple):
     script: bytes
     tree: Tree | None
     spelling: Spelling = Spelling()
+    is_too_deep: bool = False
+    """Whether that is for it nests deeper than can be judged."""
+
+
+class _TooDeepError(Exception):
+    """The tree of a script has more levels than can be judged."""
 
 
 def read(script: bytes, shell: str = "sh") -> Read:
@@ -84,6 +90,13 @@ def read(script: bytes, shell: str = "sh") -> Read:
     takes for longer ones, or for no names, get braces.
     """
     script = without_returns(script)
+    try:
+        return _read(script, shell)
+    except _TooDeepError:
+        return Read(script, None, is_too_deep=True)
+
+
+def _read(script: bytes, shell: str) -> Read:
     places = continuations(script)
     if not places:
         return _read_joined(script, shell, Joined())
@@ -351,9 +364,25 @@ def _parse(script: bytes) -> Tree | None:
     # parser that is used by two ends the process.
     parser = Parser(language())
     try:
-        return parser.parse(read, progress_callback=lambda _offset, _error: chunks > limit)
+        tree = parser.parse(read, progress_callback=lambda _offset, _error: chunks > limit)
     except ValueError:
         return None
+    if _is_too_deep(tree):
+        raise _TooDeepError
+    return tree
+
+
+def _is_too_deep(tree: Tree) -> bool:
+    """Whether a tree has too many levels: each step up from a node takes as long as its level is deep."""
+    if tree.root_node.descendant_count <= MAX_LEVELS:
+        return False
+    cursor = tree.walk()
+    while cursor.depth <= MAX_LEVELS:
+        if not cursor.goto_first_child():
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return False
+    return True
 
 
 def unknown(root: Node, script: bytes) -> int:

@@ -38,6 +38,7 @@ class ScriptJudgement(NamedTuple):
     """The variables of the environment that a command evaluates again, by way of others, and that command."""
     unsafe: tuple[int | str, str, str, int] | None = None
     unknown_line: int = 0
+    is_too_deep: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -51,7 +52,7 @@ def judge(
     """
     tree = script_tree(script, shell, spans)
     if tree.unknown_line:
-        return ScriptJudgement(unknown_line=tree.unknown_line)
+        return ScriptJudgement(unknown_line=tree.unknown_line, is_too_deep=tree.is_too_deep)
     found: list[Place] = []
     try:
         for place in tree.places():

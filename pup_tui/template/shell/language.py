@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from bisect import bisect_right
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Language, Node, Query
 
+FUNCTION: Final = "function_definition"
 _KINDS: Final = (
     *("ansi_c_string", "arithmetic_expansion", "binary_expression", "c_style_for_statement"),
     *("command", "command_name", "command_substitution", "comment", "compound_statement"),
     *("declaration_command", "expansion", "extglob_pattern", "file_redirect", "for_statement"),
-    *("function_definition", "heredoc_body", "heredoc_redirect"),
+    *(FUNCTION, "heredoc_body", "heredoc_redirect"),
     *("herestring_redirect", "raw_string", "regex", "simple_expansion", "subscript", "subshell"),
     *("unary_expression", "unset_command", "variable_assignment"),
 )
@@ -47,6 +51,34 @@ class FoundNodes:
             nodes = [node for kind in kinds for node in self._nodes[kind]]
             self._merged[kinds] = sorted(nodes, key=_place)
         return self._merged[kinds]
+
+    def function_around(self, place: Node) -> Node | None:
+        """The innermost function in which a node stands, or which it is."""
+        return next(self.functions_around(place), None)
+
+    def functions_around(self, place: Node) -> Iterator[Node]:
+        """The functions in which a node stands, innermost first; it may be one itself.
+
+        Each step up from a node would look for its parent from the root on.
+        """
+        starts, functions, outer = self._functions
+        at = bisect_right(starts, place.start_byte) - 1
+        while at >= 0:
+            if functions[at].end_byte >= place.end_byte:
+                yield functions[at]
+            at = outer[at]
+
+    @cached_property
+    def _functions(self) -> tuple[list[int], list[Node], list[int]]:
+        """Where functions begin, these in their order, and which of them is around each, -1 for none."""
+        functions = self.of(FUNCTION)
+        outer: list[int] = []
+        for at, function in enumerate(functions):
+            around = at - 1
+            while around >= 0 and functions[around].end_byte < function.end_byte:
+                around = outer[around]
+            outer.append(around)
+        return [each.start_byte for each in functions], functions, outer
 
 
 def nodes_of(root: Node, *kinds: str) -> list[Node]:

@@ -30,7 +30,7 @@ def _declares_keys(script: bytes) -> bool:
     from pup_tui.template.shell.grammar import read
     from pup_tui.template.shell.survey import Survey
 
-    source, tree, _ = read(script, "bash")
+    source, tree, *_ = read(script, "bash")
     if tree is None:
         return True
     return bool(Survey(tree.root_node, source, "bash", _NO_VALUES).declarations.of(b"A"))

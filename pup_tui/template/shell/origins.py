@@ -75,7 +75,7 @@ class Surveyed(Protocol):
     def may_refer(self) -> bool: ...
 
     @property
-    def filled(self) -> frozenset[bytes]: ...
+    def given(self) -> frozenset[bytes]: ...
 
     def scope_of(self, node: Node, /) -> bytes: ...
 
@@ -246,7 +246,4 @@ class Origins:
     @cached_property
     def _filled(self) -> frozenset[bytes]:
         """The variables that get a text from commands, or from ``${NAME:=TEXT}``."""
-        found = {*given_by_expansions(self._survey.script)}
-        if self._survey.may_refer:
-            found.add(ANY)
-        return self._survey.filled.union(found)
+        return self._survey.given.union((ANY,) if self._survey.may_refer else ())

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pup_tui.template.limits import spend_on_judging
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -16,6 +18,7 @@ _INPUT: Final = frozenset({"<", "<>"})
 _DUPLICATES: Final = frozenset({">&"})
 _COMPUTED: Final = frozenset({"expansion", "simple_expansion", "string"})
 _OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
+_NODES_PER_STEP: Final = 10
 _QUOTES: Final = re.compile(rb"\\(.)|['\"]")
 
 
@@ -63,6 +66,7 @@ def path_to(root: Node, node: Node) -> list[Node]:
         if child is None:
             return [*upwards(node)][::-1]
         path.append(child)
+    spend_on_judging(len(path) // _NODES_PER_STEP)
     return path
 
 

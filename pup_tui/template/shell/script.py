@@ -20,7 +20,7 @@ from pup_tui.template.blocks import Output
 from pup_tui.template.code import ShellScript
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
-from pup_tui.template.limits import check_length, spend
+from pup_tui.template.limits import MAX_LEVELS, check_length, spend
 from pup_tui.template.secrets import MASK
 from pup_tui.template.shell.heredocs import (
     behind_documents,
@@ -78,6 +78,7 @@ _BEHIND_HINT: Final = (
 _DELIMITER_HINT: Final = (
     "give the here-document a delimiter of letters from A to Z, as <<EOF or <<'EOF'"
 )
+_NESTED_HINT: Final = "write functions, or several steps, instead of blocks within blocks"
 _INPUT_HINT: Final = 'give it a variable on a line of its own, NAME={{ … }}, and write "$NAME" here'
 _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
@@ -367,6 +368,9 @@ def _not_read(marked: Marked, line: int) -> UnreadableScriptError:
 def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) -> ScriptJudgement:
     """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
     judged = judge(marked.script, shell, marked.spans, env)
+    if judged.is_too_deep and marked.holes:
+        told = f"the script nests deeper than {MAX_LEVELS} levels of commands, expansions and `&&`"
+        raise UnreadableScriptError(told, line=1, hint=_NESTED_HINT)
     if judged.unknown_line and marked.holes:
         raise _not_read(marked, judged.unknown_line)
     if judged.unsafe is not None:

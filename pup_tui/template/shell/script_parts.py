@@ -31,7 +31,6 @@ from pup_tui.template.shell.redirections import (
     upwards,
     written,
 )
-from pup_tui.template.shell.shifts import function_around
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.shell.words import READING, loop_words
 
@@ -277,9 +276,7 @@ class ScriptParts:
         for node in self._found.of("simple_expansion", "expansion"):
             for child in node.named_children[:1]:
                 name = text(child).split(b"[", 1)[0]
-                functions = [
-                    around.id for around in upwards(node) if around.type == "function_definition"
-                ]
+                functions = [around.id for around in self._found.functions_around(node)]
                 # In zsh `argv` is an array of the words.
                 for each in (name, b"@") if name == b"argv" else (name,):
                     is_own = each in ARGUMENTS and functions
@@ -296,13 +293,17 @@ class ScriptParts:
             or any(text(child).split(b"[", 1)[0] in references for child in node.named_children[:1])
         ]
 
+    def function_around(self, place: Node) -> Node | None:
+        """The innermost function in which a node stands."""
+        return self._found.function_around(place)
+
     def given_words(self, within: Node | None) -> Iterator[bytes]:
         """The variables that get the words of a function or the script: ``for NAME; do``, ``getopts``."""
         for loop in self._found.of("for_statement"):
             is_over_words = not any(part.type == "in" for part in loop.children)
-            if is_over_words and function_around(loop) == within:
+            if is_over_words and self.function_around(loop) == within:
                 yield text(loop.children[1])
-        if any(function_around(call) == within for call, _ in self.mentions(b"getopts")):
+        if any(self.function_around(call) == within for call, _ in self.mentions(b"getopts")):
             yield b"OPTARG"
 
     @cached_property
@@ -454,7 +455,7 @@ class ScriptParts:
         found: dict[int | None, list[tuple[Node, CommandUse]]] = {}
         for command in self._commands:
             if self.use(command).has_own_words:
-                around = function_around(command)
+                around = self.function_around(command)
                 place = around.id if around is not None else None
                 found.setdefault(place, []).append((command, self.use(command)))
         return found

@@ -7,14 +7,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.words import UNKNOWN, ShellWord, may_be
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-FUNCTION: Final = "function_definition"
 ANY_WORD: Final = 1_000
 """More words than any command has."""
 
@@ -50,6 +48,8 @@ class Moving(Protocol):
 
     def text(self, node: Node, /) -> bytes: ...
 
+    def function_around(self, place: Node, /) -> Node | None: ...
+
     def words(self, command: Node, /) -> list[ShellWord]: ...
 
     def commands_within(self, node: Node, /) -> list[Node]: ...
@@ -64,6 +64,7 @@ class Shifts:
         self._survey = survey
         self._looked: dict[int, tuple[_Shift, ...] | None] = {}
         self._found: dict[int, tuple[_Shift, ...] | None] = {}
+        self._needs: dict[bytes, int] = {}
         self._is_asking = False
 
     def before(self, place: Node) -> range | None:
@@ -71,17 +72,17 @@ class Shifts:
 
         None where it may have got other words, and outside of functions.
         """
-        around = function_around(place)
+        around = self._survey.function_around(place)
         shifts = self._of(around) if around is not None else None
         if shifts is None:
             return None
         gone = [shift for shift in shifts if shift.begin <= place.start_byte]
         most = min(sum(shift.most for shift in gone), ANY_WORD)
-        return range(sum(shift.surely for shift in gone), most + 1)
+        return range(min(sum(shift.surely for shift in gone), most), most + 1)
 
     def may_be_replaced(self, place: Node) -> bool:
         """Whether the function around a place may get words by something else than a ``set`` in it."""
-        around = function_around(place)
+        around = self._survey.function_around(place)
         if around is None or self._of(around) is not None:
             return False
         movers = filter(self._may_move, self._survey.commands_within(around))
@@ -92,8 +93,13 @@ class Shifts:
 
         One that is to drop more words than are left drops none, or ends the script.
         """
+        if function in self._needs:
+            return self._needs[function]
         definitions = self._survey.functions.get(function, ())
-        return max((_needed(self._of(each) or ()) for each in definitions), default=0)
+        needs = max((_needed(self._of(each) or ()) for each in definitions), default=0)
+        if not self._is_asking:
+            self._needs[function] = needs
+        return needs
 
     def _of(self, function: Node) -> tuple[_Shift, ...] | None:
         """All that moves the words of a function; None where that may be something else than `shift`."""
@@ -167,11 +173,6 @@ def only_options(words: Sequence[ShellWord]) -> bool:
             return False
         is_name = not is_name and match is not None and bool(match[1])
     return bool(words) and not is_name
-
-
-def function_around(place: Node) -> Node | None:
-    """The innermost function in which a node stands."""
-    return next((each for each in upwards(place) if each.type == FUNCTION), None)
 
 
 def _needed(shifts: Sequence[_Shift]) -> int:

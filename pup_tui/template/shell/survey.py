@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.limits import spend_on_judging
+from pup_tui.template.limits import MAX_EVALUATED, TooMuchToJudgeError, spend_on_judging
 from pup_tui.template.shell.builtins import Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.declarations import Declarations, made_of, may_refer
 from pup_tui.template.shell.fills import ANY, filled
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.heredocs import DESCRIPTOR
+from pup_tui.template.shell.kept import KeptWords
 from pup_tui.template.shell.known_formats import formats_of
-from pup_tui.template.shell.language import FoundNodes
-from pup_tui.template.shell.shifts import ANY_WORD, FUNCTION, Shifts
+from pup_tui.template.shell.language import FUNCTION, FoundNodes
+from pup_tui.template.shell.origins import given_by_expansions
+from pup_tui.template.shell.shifts import ANY_WORD, Shifts
 from pup_tui.template.shell.spelling import Spelling
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import (
@@ -43,6 +45,7 @@ COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
 _ESCAPED_OR_QUOTE: Final = late_pattern(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
 _ESCAPED_OR_BACKTICK: Final = late_pattern(rb"\\.|`", re.DOTALL)
 _STEPS_PER_FUNCTION: Final = 10
+_WORDS_PER_STEP: Final = 20
 _FILLS_BY_TEXT: Final = frozenset({"sh", "bash"})
 """Shells whose declarations take a text for the elements of an array."""
 _ELEMENTS: Final = late_pattern(rb"(?<![\w$])([A-Za-z_]\w*)(?:\[|\+?=\()")
@@ -97,7 +100,7 @@ class Survey:
 
     In ``script`` some of it is spelled in another way for the grammar; ``written`` is what stands there
     instead, and ``spelling`` how its places have moved. ``formats`` are the texts of variables that are a
-    format, by `known_formats`.
+    format, by `known_formats`; ``depth`` tells in how many texts that are evaluated it stands.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class Survey:
         written: bytes | None = None,
         spelling: Spelling | None = None,
         formats: Mapping[bytes, tuple[bytes, ...]] = {},
+        depth: int = 0,
     ) -> None:
         self.root = root
         self.script = script
@@ -117,6 +121,7 @@ class Survey:
         self.marker = marker
         self._spelling = spelling or Spelling()
         self._formats = formats
+        self._depth = depth
         self._other_formats: dict[int, tuple[bytes, ...]] = {}
         self._words: dict[int, list[ShellWord]] = {}
         self._first_quotes: dict[int, int] = {}
@@ -144,13 +149,14 @@ class Survey:
 
     def scope_of(self, node: Node) -> bytes:
         """The name of the function around a node; empty outside of all."""
-        parent = node.parent if self.functions else None
-        while parent is not None:
-            if parent.type == FUNCTION:
-                name = parent.child_by_field_name("name")
-                return self.text(name) if name is not None else b""
-            parent = parent.parent
-        return b""
+        around = self._found.functions_around(node) if self.functions else ()
+        function = next((each for each in around if each.id != node.id), None)
+        name = function.child_by_field_name("name") if function is not None else None
+        return self.text(name) if name is not None else b""
+
+    def function_around(self, place: Node) -> Node | None:
+        """The innermost function in which a node stands."""
+        return self._found.function_around(place)
 
     @cached_property
     def _found(self) -> FoundNodes:
@@ -287,21 +293,25 @@ class Survey:
     def _starts(
         self, words: Sequence[ShellWord], forwarders: Mapping[bytes, Forwarded]
     ) -> list[int]:
-        found = waiting = [0][: len(words)]
+        found = {*range(min(len(words), 1))}
+        waiting = [*found]
         while waiting:
-            found = sorted({*found, *waiting})
+            spend_on_judging(len(waiting))
             behind = {at for start in waiting for at in self._behind(words, start, forwarders)}
-            waiting = sorted(behind.difference(found))
-        return found
+            waiting = [*behind.difference(found)]
+            found |= behind
+        return sorted(found)
 
     def _behind(
         self, words: Sequence[ShellWord], start: int, forwarders: Mapping[bytes, Forwarded]
     ) -> Iterator[int]:
         """The words that may begin a command which the one that begins here runs."""
-        for name in self.names_of(words[start]):
+        names = self.names_of(words[start])
+        spend_on_judging(max(len(names) - 1, 0))
+        for name in names:
             if name in forwarders:
                 yield from forwarders[name].starts(words, start, len(words))
-        reach = max((self._reach(name) for name in self.names_of(words[start])), default=0)
+        reach = max(map(self._reach, names), default=0)
         reach = max(reach, int(words[start].spreads))
         for at in range(start + 1, len(words)):
             if reach <= 0:
@@ -354,6 +364,7 @@ class Survey:
 
         The first of the words is the name by which the function is called.
         """
+        spend_on_judging(len(words) // _WORDS_PER_STEP)
         spreading = [at for at, word in enumerate(words) if at and word.spreads]
         is_enough = len(words) - 1 - len(spreading) >= self.shifts.needs(function)
         end = min([*spreading, len(words), MOST_NUMBERED + 1])
@@ -405,6 +416,16 @@ class Survey:
     def filled(self) -> frozenset[bytes]:
         """The variables that commands give a text; `ANY` for all."""
         return frozenset(chain.from_iterable(map(self.fills, map(self.words, self.commands))))
+
+    @cached_property
+    def given(self) -> frozenset[bytes]:
+        """The variables that commands or ``${NAME:=TEXT}`` give a text; `ANY` for all."""
+        return self.filled.union(given_by_expansions(self.script))
+
+    @cached_property
+    def kept_words(self) -> KeptWords:
+        """Which of the functions' own words its variables keep."""
+        return KeptWords(self)
 
     def functions_in(self, text: bytes) -> set[bytes]:
         """The functions that stand in a text."""
@@ -509,10 +530,12 @@ class Survey:
 
     def evaluated(self, text: bytes) -> Declarations | None:
         """The declarations in a text that the script evaluates, if it is shell."""
-        source, tree, _ = read(text, self.shell)
+        if self._depth >= MAX_EVALUATED:
+            raise TooMuchToJudgeError
+        source, tree, *_ = read(text, self.shell)
         if tree is None or text == self.script:
             return None
-        inner = Survey(tree.root_node, source, self.shell, self.marker)
+        inner = Survey(tree.root_node, source, self.shell, self.marker, depth=self._depth + 1)
         return Declarations(inner, is_evaluated=True)
 
     @cached_property
@@ -570,6 +593,7 @@ class Survey:
             words = self.words(command)
             for at in self._starts(words, forwarders):
                 for own, place in self._own_words_in(words[at]):
+                    spend_on_judging(1)
                     dropped = self.shifts.before(place)
                     dropped = dropped if dropped is not None else range(ANY_WORD + 1)
                     behind = int(own[1] or own[2] or 1) - 1
@@ -581,9 +605,17 @@ class Survey:
         if own is not None:
             yield own, word.node
         variable = ONE_VARIABLE.fullmatch(word.raw)
-        scope = self.scope_of(word.node) if variable is not None else b""
-        for assignment in self.assignments_to.get(variable[1], ()) if variable is not None else ():
-            text = self.text(assignment).partition(b"=")[2]
-            own = _OWN_WORD.match(text.lstrip(b"('"))
-            if own is not None and self.scope_of(assignment) == scope:
-                yield own, assignment
+        if variable is not None:
+            yield from self._own_words_of.get((variable[1], self.scope_of(word.node)), ())
+
+    @cached_property
+    def _own_words_of(self) -> dict[tuple[bytes, bytes], list[tuple[re.Match[bytes], Node]]]:
+        """The own words of functions that are assigned to a variable in one of that name, and where."""
+        found = defaultdict(list)
+        for name, assignments in self.assignments_to.items():
+            for assignment in assignments:
+                text = self.text(assignment).partition(b"=")[2]
+                own = _OWN_WORD.match(text.lstrip(b"('"))
+                if own is not None:
+                    found[name, self.scope_of(assignment)].append((own, assignment))
+        return dict(found)

@@ -42,7 +42,7 @@ class ScriptTree:
     """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
     def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
-        self._script, self._tree, self._spelling = read(script, shell)
+        self._script, self._tree, self._spelling, self.is_too_deep = read(script, shell)
         self._written = self._spelling.written(script)
         self._shell = shell
         within = self._spelling.within

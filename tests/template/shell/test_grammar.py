@@ -58,7 +58,7 @@ def test_scripts_are_read_in_several_threads() -> None:
     sys.setswitchinterval(1e-6)
     try:
         with ThreadPoolExecutor(4) as threads:
-            trees = [tree for _, tree, _ in threads.map(read, scripts * 20)]
+            trees = [tree for _, tree, *_ in threads.map(read, scripts * 20)]
     finally:
         sys.setswitchinterval(interval)
     assert all(tree is not None and not tree.root_node.has_error for tree in trees)

@@ -32,7 +32,7 @@ def asked(template: ShellTemplate) -> set[Need]:
 )
 @pytest.mark.parametrize("shell", ["sh", "bash", "dash", "ksh", "zsh"])
 def test_ordinary_scripts_are_seen_as_a_whole(script: str, shell: str) -> None:
-    written, tree, _ = read(script.encode(), shell)
+    written, tree, *_ = read(script.encode(), shell)
     assert tree is not None
     assert [written[at : at + 9] for at in unseen(tree.root_node, written, shell)] == []
 
