@@ -33,6 +33,7 @@ from pup_tui.tui.dialogs.choices import CarefulButton, ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
 from pup_tui.tui.drawn_whole import LetDraw, hold_drawing, once_drawn
 from pup_tui.tui.fields.find_line import FindLine
+from pup_tui.tui.fields.in_sight import bring_cursor_into_sight
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
@@ -347,6 +348,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             left = room - cut - min(message.virtual_size.height, lines)
             scroller.styles.max_height = max(least, left)
         self._tell_more()
+        bring_cursor_into_sight(self.focused)
         make_room(self.app)
         if not self._has_place:
             self._has_place = True
