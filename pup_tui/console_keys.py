@@ -121,7 +121,7 @@ _TABLE = (
     _action("put_alert_aside", "x", "Put the banner aside", Aim.GO, _CATALOG),
     _action("profile", "P", "Profile", Aim.BEGIN, _PAGES, hinted=True),
     _action("follow_run", "f", "Follow the run", Aim.STEER, _RUN, hinted=True),
-    _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES, hinted=True),
+    _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES | _DIALOGS, hinted=True),
     _action("cancel_run", "ctrl+x", "Cancel run", Aim.STEER, _RUN, hinted=True),
     _action("note", "ctrl+n", "Note", Aim.STEER, _RUN | _DIALOGS),
     _action("now", "c", "Check now, go on now", Aim.STEER, _RUN),

@@ -62,7 +62,12 @@ async def test_a_key_leads_from_a_field_to_aborting_the_run_and_enter_does_it() 
         await pilot.press("ctrl+g")
         assert app.focused is not None
         assert app.focused.id == "no"
+        await until(pilot, app, "No: abort the run  enter")
+        assert "enter next field" not in in_sight(app)
         assert app.answer == NOTHING
+        await pilot.press("shift+tab", "shift+tab")
+        await until(pilot, app, "enter next field")
+        await pilot.press("ctrl+g")
         await pilot.press("enter")
         assert await answer_of(pilot, app) == Answer("no")
 

@@ -144,6 +144,13 @@ class RunView(Vertical):
         def control(self) -> RunView:
             return self.view
 
+    class WantsNext(Message):
+        """The operator wants what waits after the last question of the run."""
+
+        def __init__(self, view: RunView) -> None:
+            super().__init__()
+            self.view = view
+
     class Trouble(Message):
         """What is kept of the run is incomplete; `told` may hold anything."""
 
@@ -196,6 +203,7 @@ class RunView(Vertical):
             output_path,
             self._requests,
             push=self._push,
+            ask_elsewhere=self._ask_elsewhere,
             answered=self._no_longer_waiting,
             sources=sources,
             failed_before=failed_before,
@@ -721,6 +729,21 @@ class RunView(Vertical):
         """Open the dialog of a question that waits, for the selected step if it can be."""
         self._questions.put_forward(self._selected, called=called)
         self._show_evidence()
+
+    def ask_again(self) -> None:
+        """Put the question in front aside for the first one, where there is more than one."""
+        first, *others = self._questions
+        if others:
+            self._questions.put_aside(first.step)
+        else:
+            self.notify("Nothing else waits for you.", markup=False, timeout=3)
+
+    def _ask_elsewhere(self) -> None:
+        self.post_message(self.WantsNext(self))
+
+    def put_aside(self) -> None:
+        """Put the question in front aside."""
+        self._questions.put_aside()
 
     # What the operator wants of the run
 
