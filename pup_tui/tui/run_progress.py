@@ -227,6 +227,14 @@ class RunProgress:
             for each in (step, *step.inside()):
                 each.held_back, each.reason = True, why
 
+    def is_left(self, step_id: str, why: str) -> None:
+        """Take in that the run was left before the turn of a step that a failure keeps from it."""
+        step = self.steps.get(step_id)
+        if step is not None and step.status == "skipped":
+            for each in (step, *step.inside()):
+                self._turn(each, "pending")
+        self.hold_back(step_id, why)
+
     # Notices
 
     def apply(self, notice: AnyNotice) -> None:
