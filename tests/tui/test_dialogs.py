@@ -537,6 +537,12 @@ async def search(pilot: Pilot[None], app: Host, text: str, key: str = "slash") -
     await pilot.press(*text, "enter")
 
 
+async def test_no_key_ticks_where_there_is_nothing_to_tick() -> None:
+    async with asked(ManualScreen(question("manual"))) as (app, pilot):
+        await until(pilot, app, "Done")
+        assert "ticks" not in in_sight(app)
+
+
 async def test_a_key_ticks_all_items_or_none() -> None:
     asks = ManualScreen(question("manual", checklist=("one", "two")))
     async with asked(asks) as (app, pilot):

@@ -235,7 +235,6 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         dialog was put away, and takes it when that is done again.
         """
         super().__init__()
-        self.set_reactive(Dialog.keys, self.KEYS)
         self._typed = {} if typed is None else typed
         self._heading = title
         self._danger = danger
@@ -266,6 +265,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
 
     def compose(self) -> ComposeResult:
         self._let_draw = hold_drawing(self.app)
+        self.set_reactive(Dialog.keys, self.KEYS)
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
             yield Title(self._title_content())
             with VerticalScroll(classes="dialog-message", can_focus=False):
