@@ -71,7 +71,7 @@ _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
 _LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS} | _TEXTS | _LINES
-_SEARCHED = (_LISTS | _DIALOGS) - {P.LINE, P.CONFIRM}
+_SEARCHED = (_LISTS | _DIALOGS) - {P.CONFIRM}
 _OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.STEPS, P.OUTPUT}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
 
@@ -121,7 +121,7 @@ _TABLE = (
     _action("put_alert_aside", "x", "Put the banner aside", Aim.GO, _CATALOG),
     _action("profile", "P", "Profile", Aim.BEGIN, _PAGES, hinted=True),
     _action("follow_run", "f", "Follow the run", Aim.STEER, _RUN, hinted=True),
-    _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES, hinted=True),
+    _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES | _DIALOGS, hinted=True),
     _action("cancel_run", "ctrl+x", "Cancel run", Aim.STEER, _RUN, hinted=True),
     _action("note", "ctrl+n", "Note", Aim.STEER, _RUN | _DIALOGS),
     _action("now", "c", "Check now, go on now", Aim.STEER, _RUN),

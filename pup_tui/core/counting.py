@@ -15,8 +15,11 @@ from pup_tui.runbook.step_count import StepCount
 PENDING = "pending"
 """What a step is that has not begun."""
 
+TAKEN_BACK = "taken back"
+"""What a step is that an undo step took back."""
+
 _TOLD = (
-    *(StepStatus.FAILED, StepStatus.UNKNOWN, StepStatus.CANCELLED),
+    *(StepStatus.FAILED, StepStatus.UNKNOWN, StepStatus.CANCELLED, TAKEN_BACK),
     *(StepStatus.WARNED, StepStatus.IGNORED, StepStatus.SKIPPED),
 )
 """What is told beside those that succeeded, the worst first."""

@@ -36,6 +36,7 @@ _MARKS = {
     for mark in (
         Mark("·", "pending", "calm"),
         Mark("↷", "held back", "calm"),
+        Mark("↶", "taken back", "calm"),
         Mark("●", "running", "busy"),
         Mark("?", "waiting", "care"),
         Mark("◔", "polling", "busy"),

@@ -67,7 +67,9 @@ class RunProgress:
         self.current: str | None = None
         """The step that runs or waits, the first of several, or else the one that did so last."""
         self.counts: Counter[str] = Counter()
-        """How many of the steps that hold no others, as far as they are known, have which status."""
+        """How many of the steps that hold no others, as far as they are known, have which status; those that
+        take others back are none of them.
+        """
         self._active: dict[str, None] = {}
         self._unfilled: dict[StepProgress, None] = {}
         """Those that hold steps which are not known yet: items of a foreach, or what is inside an item."""
@@ -150,7 +152,7 @@ class RunProgress:
         else:
             self._put_inside(step, parent)
         self.steps[step_id] = step
-        self.counts[step.status] += 1
+        self._count(step, 1)
         if step.node.is_block:
             self._unfilled[step] = None
         return step
@@ -167,11 +169,11 @@ class RunProgress:
             self._drop_inside(parent)
         if not parent.children:
             # What holds others is not counted itself.
-            self.counts[parent.status] -= 1
+            self._count(parent, -1)
         if is_item(step.id) or not parent.node.is_loop:
             self._unfilled.pop(parent, None)
         parent.children.append(step)
-        parent.held[step.status] += 1
+        parent.held[step.counts_as] += 1
         if is_item(step.id) and len(parent.children) > 1:
             before = parent.children[-2]
             if item_numbers(before.id) > item_numbers(step.id):
@@ -183,9 +185,9 @@ class RunProgress:
             del self.steps[inner.id]
             self._unfilled.pop(inner, None)
             if not inner.children:
-                self.counts[inner.status] -= 1
+                self._count(inner, -1)
         if step.children:
-            self.counts[step.status] += 1
+            self._count(step, 1)
         step.children, step.held, step.notable = [], Counter(), set()
 
     def _known(self, step_id: str) -> StepProgress:
@@ -224,6 +226,14 @@ class RunProgress:
         if step is not None and step.status == "pending":
             for each in (step, *step.inside()):
                 each.held_back, each.reason = True, why
+
+    def is_left(self, step_id: str, why: str) -> None:
+        """Take in that the run was left before the turn of a step that a failure keeps from it."""
+        step = self.steps.get(step_id)
+        if step is not None and step.status == "skipped":
+            for each in (step, *step.inside()):
+                self._turn(each, "pending")
+        self.hold_back(step_id, why)
 
     # Notices
 
@@ -288,6 +298,8 @@ class RunProgress:
                 step.duration, step.waited = notice.duration, notice.waited
                 self._turn(step, notice.status)
                 self._settle_inside(step)
+                if step.is_undo and step.status == "succeeded":
+                    self._take_back(step)
 
     def come_again(self) -> None:
         """Every step is to come again, and is told again to have ended where it had; undo steps have run."""
@@ -336,16 +348,30 @@ class RunProgress:
                 if not inner.over:
                     self._turn(inner, "skipped")
 
-    def _turn(self, step: StepProgress, status: str) -> None:
+    def _count(self, step: StepProgress, by: int) -> None:
+        """Count a step in or out; one that takes others back is told by what becomes of those."""
+        if not step.is_undo:
+            self.counts[step.counts_as] += by
+
+    def _take_back(self, undo: StepProgress) -> None:
+        """What an undo step took back does not stand any more, and nothing in it."""
+        step = self.steps.get(undo.id.removesuffix(UNDO))
+        if step is not None and undo.id.endswith(UNDO):
+            for each in (step, *step.inside()):
+                if each.status not in (*UNFINISHED, "skipped"):
+                    self._turn(each, each.status, taken_back=True)
+
+    def _turn(self, step: StepProgress, status: str, *, taken_back: bool = False) -> None:
         """Give a step a status and keep all counts right."""
+        before = step.counts_as
         if not step.children:
-            self.counts[step.status] -= 1
-            self.counts[status] += 1
+            self._count(step, -1)
+        step.status, step.held_back, step.taken_back = status, False, taken_back
+        if not step.children:
+            self._count(step, 1)
         if step.parent is not None:
-            step.parent.held[step.status] -= 1
-            step.parent.held[status] += 1
-        step.status, step.held_back = status, False
-        if step.parent is not None:
+            step.parent.held[before] -= 1
+            step.parent.held[step.counts_as] += 1
             (step.parent.notable.add if step.is_notable else step.parent.notable.discard)(step)
         self._follow(step)
 

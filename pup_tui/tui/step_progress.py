@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from pup_tui.core.counting import TAKEN_BACK
 from pup_tui.core.ids import UNDO, is_kept, item_numbers
 from pup_tui.core.notices import StepPaused, StepPolled, StepRetrying
 from pup_tui.core.program import Node
@@ -54,7 +55,8 @@ class StepProgress:
     was answered. `retrying` is told of an
     attempt that failed, until the next one begins, `paused` of one that only waits; `repeated` are the
     attempts after the first; `begun_with`
-    is the first of its poll, or else the newest. `held_back` tells that a failure keeps it from its turn.
+    is the first of its poll, or else the newest. `held_back` tells that a failure keeps it from its turn,
+    `taken_back` that it was done, and undone.
     """
 
     node: Node
@@ -62,6 +64,7 @@ class StepProgress:
     of_item: StepProgress | None = None
     status: str = "pending"
     held_back: bool = False
+    taken_back: bool = False
     item: str = ""
     shown: Shown = NOT_SHOWN
     reason: str = ""
@@ -96,8 +99,13 @@ class StepProgress:
 
     @property
     def word(self) -> str:
-        """What stands beside it: its status, or that it does not come to its turn."""
-        return HELD_BACK if self.held_back else self.status
+        """What stands beside it: its status, or that it does not come to its turn, or not stand any more."""
+        return HELD_BACK if self.held_back else self.counts_as
+
+    @property
+    def counts_as(self) -> str:
+        """What it is counted as: its status, or that it was taken back."""
+        return TAKEN_BACK if self.taken_back else self.status
 
     @property
     def begun(self) -> int:

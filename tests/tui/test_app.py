@@ -446,6 +446,26 @@ async def test_a_key_goes_to_the_run_that_waits(
         await console.sees("Go on?")
 
 
+async def test_a_key_goes_round_what_waits(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"asks.yaml": ASKS, "other.yaml": ASKS.replace("Go on?", "And this?")})
+    async with open_console(services) as console:
+        await start(console, "asks")
+        await console.sees("Go on?")
+        await console.press("exclamation_mark")
+        await console.tells("Nothing else waits for you")
+        await console.press("escape", "escape")
+        await start(console, "other")
+        await console.sees("And this?")
+        for run, question in (("run-1", "Go on?"), ("run-2", "And this?"), ("run-1", "Go on?")):
+            await console.press("exclamation_mark")
+            await console.on(run)
+            await console.sees(question)
+        await console.press("escape", "exclamation_mark")
+        await console.sees("Go on?")
+
+
 async def test_the_tabs_of_several_runs_share_a_narrow_screen(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -537,6 +537,29 @@ async def search(pilot: Pilot[None], app: Host, text: str, key: str = "slash") -
     await pilot.press(*text, "enter")
 
 
+async def test_no_key_ticks_where_there_is_nothing_to_tick() -> None:
+    async with asked(ManualScreen(question("manual"))) as (app, pilot):
+        await until(pilot, app, "Done")
+        assert "ticks" not in in_sight(app)
+
+
+async def test_a_key_ticks_all_items_or_none() -> None:
+    asks = ManualScreen(question("manual", checklist=("one", "two")))
+    async with asked(asks) as (app, pilot):
+        await pilot.press("space", "asterisk")
+        await until(pilot, app, "[x] one", "[x] two")
+        await pilot.press("asterisk")
+        await until(pilot, app, "[ ] one", "[ ] two")
+
+
+async def test_what_was_found_is_not_told_of_another_text() -> None:
+    async with asked(ConfirmScreen(question(message="a payment\n" * 3))) as (app, pilot):
+        await search(pilot, app, "paym")
+        await until(pilot, app, "match 1 of 3")
+        await pilot.press("slash", "n")
+        await eventually(pilot, app, lambda: "match" not in in_sight(app))
+
+
 async def test_a_long_message_is_searched_and_no_key_for_it_answers() -> None:
     async with asked(ConfirmScreen(question(message=LONG))) as (app, pilot):
         await until(pilot, app, "/ search")

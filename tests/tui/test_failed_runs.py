@@ -67,6 +67,19 @@ async def test_what_is_behind_a_failure_is_held_back_as_long_as_that_is_asked_ab
         assert "held back" not in console.screen
 
 
+async def test_what_is_behind_a_failure_that_is_left_for_later_still_comes(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(), Play(outcome=FAILED))
+    text = THREE % ", undo: {kind: shell, run: back}"
+    async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it")
+        await console.press("l")
+        await console.sees("1 of 3 succeeded · 1 failed · 1 not begun", "held back", "r Resume")
+        assert "skipped" not in console.screen
+
+
 async def test_nothing_of_a_run_that_goes_on_looks_as_if_it_had_ended(
     make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from textual.widgets import Input, TextArea
 from pup_tui.core.actions import Question
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
+from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.dialog import Answer
 from pup_tui.tui.dialogs.difference import DifferenceScreen
 from pup_tui.tui.dialogs.edit_text import EditTextScreen
@@ -63,6 +64,20 @@ async def test_its_text_is_edited_and_shown_as_a_difference_before_it_runs(tmp_p
         assert answered.edited.text == "run-act --slowly"
         assert c.view.progress.steps["act"].shown.command == "run-act --slowly"
         assert "with its text changed" in str(answered.note)
+
+
+async def test_a_failure_to_which_its_own_form_leads_back_takes_keys_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_shown(c, FailureScreen)
+        monkeypatch.setattr(dialog, "ARM_SECONDS", 600.0)
+        for _ in range(2):
+            await c.pilot.press("s")
+            await until_shown(c, ReasonScreen)
+            await c.pilot.press(*"by hand", "escape")
+            await until_shown(c, FailureScreen)
+            assert dialog.UNSEEN not in said(c)
 
 
 async def test_an_edit_that_is_left_leads_back_to_the_failure(tmp_path: Path) -> None:

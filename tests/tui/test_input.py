@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
-from textual.widgets import Select
+from textual.widgets import OptionList, Select
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
@@ -13,6 +14,7 @@ from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList
 from tests.support.dialogs import (
     NOTHING,
+    Host,
     answer_of,
     asked,
     eventually,
@@ -34,7 +36,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asks_for(text: str, **keys: Any) -> Question:
-    return question("input", message="Which one?", variables=variables(text), **keys)
+    return question("input", **{"message": "Which one?", **keys}, variables=variables(text))
 
 
 def screen(
@@ -60,7 +62,12 @@ async def test_a_key_leads_from_a_field_to_aborting_the_run_and_enter_does_it() 
         await pilot.press("ctrl+g")
         assert app.focused is not None
         assert app.focused.id == "no"
+        await until(pilot, app, "No: abort the run  enter")
+        assert "enter next field" not in in_sight(app)
         assert app.answer == NOTHING
+        await pilot.press("shift+tab", "shift+tab")
+        await until(pilot, app, "enter next field")
+        await pilot.press("ctrl+g")
         await pilot.press("enter")
         assert await answer_of(pilot, app) == Answer("no")
 
@@ -96,6 +103,51 @@ async def test_a_select_shows_that_it_has_the_focus() -> None:
         focused = current.styles.background
         await pilot.press("tab")
         assert current.styles.background != focused
+
+
+def marked_row(app: Host) -> str:
+    """What the row of the screen with the option that is marked begins with."""
+    options = app.focused
+    assert isinstance(options, OptionList)
+    assert options.highlighted is not None
+    return str(options.options[options.highlighted].prompt).split(" ·")[0]
+
+
+HOSTS = ", ".join(f"web-{at:02}" for at in range(12))
+LONG_LISTS = {
+    "one of many": f"A: {{type: enum, choices: [{HOSTS}]}}",
+    "several": f"A: {{type: list, choices: [{HOSTS}]}}",
+}
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24), (200, 50)])
+@pytest.mark.parametrize("kind", LONG_LISTS)
+async def test_the_option_that_is_marked_is_in_sight(kind: str, size: tuple[int, int]) -> None:
+    asks = screen(LONG_LISTS[kind], title="Pick", message="Which one?\nIt is restarted.")
+    async with asked(asks, size=size) as (app, pilot):
+        await eventually(pilot, app, lambda: app.focused is not None)
+        if kind == "one of many":
+            await pilot.press("enter")
+        for key in [*["down"] * 11, *["up"] * 5]:
+            await pilot.press(key)
+            await eventually(pilot, app, lambda: marked_row(app) in in_sight(app))
+        if kind == "one of many":
+            await pilot.press(*"web-11")
+            await eventually(pilot, app, lambda: marked_row(app) in in_sight(app))
+            assert marked_row(app) == "web-11"
+        await pilot.resize_terminal(*{(80, 24): (40, 12)}.get(size, size))
+        await eventually(pilot, app, lambda: marked_row(app) in in_sight(app))
+
+
+async def test_the_choice_that_keys_lead_to_is_in_sight_in_a_low_window() -> None:
+    choices = ", ".join(f"a-region-with-a-name-{at}" for at in range(4))
+    asks = screen(f"A: {{type: enum, choices: [{choices}]}}")
+    async with asked(asks, size=(40, 8)) as (app, pilot):
+        await eventually(pilot, app, lambda: app.focused is not None)
+        for at in (0, 1, 2, 3, 0):
+            await pilot.press("down")
+            chosen = f"● a-region-with-a-name-{at}"
+            await eventually(pilot, app, partial(lambda chosen: chosen in in_sight(app), chosen))
 
 
 async def test_what_is_wrong_stands_beside_its_field_and_keeps_the_run_waiting() -> None:

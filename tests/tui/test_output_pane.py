@@ -1025,8 +1025,78 @@ async def test_an_output_that_grows_lays_nothing_out(tmp_path: Path) -> None:
 def test_a_line_without_colours_is_drawn_as_one_with_them(length: int, unread: int) -> None:
     plain = line_text(Line("stdout", "x" * length, unread))
     coloured = line_text(Line("stdout", "\x1b[0m" + "x" * length, unread))
-    assert plain.plain == coloured.plain
-    assert plain.no_wrap == coloured.no_wrap
+    assert plain.text.plain == coloured.text.plain
+    assert plain.text.no_wrap == coloured.text.no_wrap
+    assert plain[1:] == coloured[1:]
+
+
+LONG = json.dumps({"items": list(range(900)), "error": "Deadline", "after": "x" * 2_000})
+
+
+@pytest.mark.parametrize("colour", ["", "\x1b[31m"])
+@pytest.mark.parametrize("wrap", [False, True])
+async def test_a_match_far_in_a_long_line_is_shown(tmp_path: Path, wrap: bool, colour: str) -> None:
+    long = LONG.replace('"error', f'{colour}"error')
+    async with shown(tmp_path, ["first", long, "last"]) as s:
+        s.lines.wrap = wrap
+        await s.search("Deadline")
+        rows = s.rows()
+        assert any("Deadline" in row for row in rows)
+        begin = LONG.index("Deadline")
+        window = s.lines._painter.text(1).plain
+        before = int(window.split(" characters … ")[0].replace(",", ""))
+        after = int(window.rsplit(" … ", 1)[1].removesuffix(" more characters").replace(",", ""))
+        shown_part = window.split(" characters … ")[1].rsplit(" … ", 1)[0]
+        assert before < begin
+        assert LONG[before : len(LONG) - after] == shown_part
+        await s.press("w")
+        assert any("Deadline" in row for row in s.rows())
+        await s.press("k")
+        assert s.lines._painter.text(1).plain.startswith('{"items": [0, 1')
+
+
+async def test_a_match_in_a_line_of_megabytes_is_shown(tmp_path: Path) -> None:
+    async with shown(tmp_path, limit=1 << 24) as s:
+        await s.write("é" * 1_500_000 + "Deadline" + "é" * 1_500_000)
+        await s.search("Deadline")
+        assert any("Deadline" in row for row in s.rows())
+
+
+async def test_what_tells_how_much_is_left_out_is_no_match(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["x" * 1_500 + " more y" + "x" * 1_500]) as s:
+        await s.search("more y")
+        assert any("x more yx" in row for row in s.rows())
+
+
+async def test_the_whole_line_opens_at_the_match_and_is_searched(tmp_path: Path) -> None:
+    text = "a" * 990 + "Deadline" + "b" * 9_000 + "Deadline" + "c" * 50_000 + "other [end"
+    async with shown(tmp_path, [text]) as s:
+        await s.search("Deadline")
+        await s.press("enter")
+        screen = s.app.screen
+        assert isinstance(screen, WholeLineScreen)
+        whole = screen.query_one(OutputLines)
+
+        def rows() -> str:
+            return "".join(
+                whole.render_line(y).text.strip().rstrip("▌") for y in range(whole.size.height)
+            )
+
+        assert "aDeadlineb" in rows()
+        await s.press("n")
+        assert "bDeadlinec" in rows()
+        await s.press("n")
+        assert "aDeadlineb" in rows()
+        await s.press("N")
+        assert "bDeadlinec" in rows()
+        await s.search("other [")
+        assert "cother [end" in rows()
+        await s.press("escape")
+        assert s.app.screen is screen
+        pieces, _ = whole.text_of(range(whole.count))
+        assert pieces.replace("\n", "") == text
+        await s.press("escape")
+        assert s.app.screen is not screen
 
 
 async def test_the_first_error_stays_in_sight_when_the_pane_grows_and_shrinks(

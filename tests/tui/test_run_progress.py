@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pup_tui.core.counting import told_counts
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -348,6 +349,33 @@ def test_what_takes_steps_back_comes_last_in_the_order_of_its_running() -> None:
     run.apply(started("g/a:undo"))
     assert [step.id for step in run] == ["g", "g/a", "g/b", "c", "g/b:undo", "g/a:undo"]
     assert [step.id for step in run.undone] == ["g/b:undo", "g/a:undo"]
+
+
+def test_what_was_taken_back_does_not_count_as_succeeded_and_its_undo_as_no_step() -> None:
+    undo = shell("")
+    group = GroupStep(id="g", name="G", steps=(shell("a", undo=undo), shell("b", undo=undo)))
+    run = progress_of(group, shell("c"), shell("d"))
+    for step in ("g", "g/a", "g/b"):
+        run.apply(started(step))
+    for step in ("g/a", "g/b", "g"):
+        run.apply(finished(step))
+    run.apply(started("c"))
+    run.apply(finished("c", "failed"))
+    run.apply(finished("d", "skipped"))
+    run.apply(started("g/b:undo"))
+    run.apply(finished("g/b:undo", "failed"))
+    run.apply(started("g/a:undo"))
+    run.apply(finished("g/a:undo"))
+    assert [run.steps[step].word for step in ("g/a", "g/b")] == ["taken back", "succeeded"]
+    assert told_counts(run.counts, over=True) == [
+        "1 of 4 succeeded",
+        "1 failed",
+        "1 taken back",
+        "1 skipped",
+    ]
+    assert told_counts(run.steps["g"].held, over=True) == ["1 of 2 succeeded", "1 taken back"]
+    run.come_again()
+    assert +run.counts == {"pending": 4}
 
 
 def test_an_undo_step_tells_the_attempt_that_it_is_about() -> None:

@@ -63,6 +63,13 @@ def test_what_tells_a_tab_apart_keeps_its_room_longest(width: int, told: str) ->
     assert tab.content(width).plain == told
 
 
+@pytest.mark.parametrize(
+    ("width", "told"), [(11, "✔ polls 09:16"), (10, "✔ p…ls 09:16"), (8, "✔ 09:16")]
+)
+def test_a_name_has_what_a_short_time_leaves(width: int, told: str) -> None:
+    assert Tab("run-1", "polls", "succeeded", "09:16").content(width).plain == told
+
+
 async def test_two_runs_of_one_runbook_have_a_tab_each_with_what_differs(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

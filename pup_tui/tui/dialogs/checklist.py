@@ -53,14 +53,26 @@ class ChecklistItem(Horizontal, can_focus=True):
         self.action_tick()
 
     def action_tick(self) -> None:
-        self.ticked = not self.ticked
+        self.tick(not self.ticked)
+
+    def tick(self, ticked: bool) -> None:
+        """Tick it, or take that back."""
+        self.ticked = ticked
         self.post_message(self.Changed())
 
 
 class ChecklistDialog(Dialog):
     """A dialog whose message is a list of items: the keys that scroll others go from one to the next."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bound({"tick_all": "tick_all"})
     KEYS = "{tick} ticks"
+
+    def action_tick_all(self) -> None:
+        """Tick all of them, or none where all are ticked."""
+        items = list(self.query(ChecklistItem))
+        tick = not all(item.ticked for item in items)
+        for item in items:
+            item.tick(tick)
 
     def action_end_of_message(self, by: int) -> None:
         items = list(self.query(ChecklistItem))

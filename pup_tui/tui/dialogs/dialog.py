@@ -23,6 +23,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Offset, Size, Spacing
+from textual.reactive import var
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -33,6 +34,7 @@ from pup_tui.tui.dialogs.choices import CarefulButton, ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
 from pup_tui.tui.drawn_whole import LetDraw, hold_drawing, once_drawn
 from pup_tui.tui.fields.find_line import FindLine
+from pup_tui.tui.fields.in_sight import bring_cursor_into_sight
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.lines.read_text import ReadText, TextFinder
 from pup_tui.tui.texts import counted
@@ -193,6 +195,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             "evidence_down": "page_evidence(1)",
             "other_evidence": "other_evidence",
             "note": "note",
+            "waiting": ("next_waiting", "Next that waits"),
             "up": "scroll_message(-1)",
             "down": "scroll_message(1)",
             "first": "end_of_message(-1)",
@@ -208,7 +211,9 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
     IS_CALLED: ClassVar[bool] = False
     """Whether only a key of the operator brings it up, so that what is typed next is meant for it."""
     KEYS = ""
-    """Which keys there are beside those of the buttons, as `with_keys` reads it."""
+    """Which keys there are beside those of the buttons to begin with."""
+    keys: var[str] = var("", init=False)
+    """Which there are now, as `with_keys` reads it."""
     FINDS_ON = False
     """Whether a search keeps the focus when it has found something: where the keys for matches answer."""
     OUTPUT_FIRST = False
@@ -242,6 +247,8 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         """Whether letters were typed too early, and nothing has said since that it was seen."""
         self.called = False
         """Whether the operator has called it up where it had waited: what is typed next is meant for it."""
+        self.ask_next: Callable[[], None] | None = None
+        """Puts it aside for the next question that waits, where it asks one of those."""
         self._enter_from = -math.inf
         """When an enter must have been typed at the earliest to be another one than that which called it."""
         self._has_place = False
@@ -258,6 +265,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
 
     def compose(self) -> ComposeResult:
         self._let_draw = hold_drawing(self.app)
+        self.set_reactive(Dialog.keys, self.KEYS)
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
             yield Title(self._title_content())
             with VerticalScroll(classes="dialog-message", can_focus=False):
@@ -271,7 +279,11 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
 
     def _hint(self) -> str:
         more = "" if self._evidence is None else _EVIDENCE_KEYS
-        return with_keys(self.app, " · ".join(filter(None, (self.KEYS, more))))
+        return with_keys(self.app, " · ".join(filter(None, (self.keys, more))))
+
+    def watch_keys(self) -> None:
+        for line in self.query(".dialog-keys").results(Static):
+            line.update(Content(self._hint()))
 
     @property
     def _evidence(self) -> Evidence | None:
@@ -347,6 +359,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             left = room - cut - min(message.virtual_size.height, lines)
             scroller.styles.max_height = max(least, left)
         self._tell_more()
+        bring_cursor_into_sight(self.focused)
         make_room(self.app)
         if not self._has_place:
             self._has_place = True
@@ -532,6 +545,9 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
 
     def _look_for(self, text: str) -> None:
         self._finder.look_for(text)
+        if self._find_line is not None:
+            # What was told was of another text.
+            self._find_line.tell("")
         self._searches_output = None
         if self._evidence is not None:
             self._evidence.mark_matches(self._finder.pattern)
@@ -596,12 +612,18 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "note":
             return self._evidence is not None and self._evidence.takes_notes
+        if action == "next_waiting":
+            return self.ask_next is not None
         return super().check_action(action, parameters)
 
     def action_note(self) -> None:
         """Remark something about the run that this is about, before it is answered."""
         if self._evidence is not None:
             self._evidence.action_note()
+
+    def action_next_waiting(self) -> None:
+        if self.ask_next is not None:
+            self.ask_next()
 
     def action_page_evidence(self, pages: int) -> None:
         if self._evidence is not None:

@@ -41,7 +41,6 @@ class InputScreen(Dialog):
             "abort_typing": "go_to('no')",
         }
     )
-    KEYS = "enter next field"
 
     def __init__(
         self,
@@ -72,6 +71,12 @@ class InputScreen(Dialog):
         yield choice("Put aside", "later", "back")
         yield choice("Go on", "yes", "go_on", variant="primary", disabled=True)
         yield choice("No: abort the run", "no", "abort_typing", gone_to=True, variant="error")
+
+    def on_descendant_focus(self) -> None:
+        """Say what enter does in a field only where it does that: on a button it is that of the button."""
+        focused = self.focused
+        types = focused is not None and self._fields in focused.ancestors
+        self.keys = "enter next field" if types else ""
 
     @on(Mount)
     async def _ask(self) -> None:

@@ -45,7 +45,6 @@ class UndoScreen(ChecklistDialog):
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "tick": "tick_first",
-            "tick_all": "choose_all",
             "abort": "end_run",
             "undo": "go_to('undo')",
         }
@@ -126,14 +125,6 @@ class UndoScreen(ChecklistDialog):
         if open_items:
             self.set_focus(open_items[0])
             open_items[0].action_tick()
-
-    def action_choose_all(self) -> None:
-        """Choose all of them, or none where all are chosen."""
-        items = self._items
-        choose = not all(item.ticked for item in items)
-        for item in items:
-            item.ticked = choose
-        self._show_chosen()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

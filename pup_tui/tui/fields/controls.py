@@ -13,9 +13,10 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import RadioButton, RadioSet, Select, Static, Switch, TextArea
+from textual.widgets import OptionList, RadioButton, RadioSet, Select, Static, Switch, TextArea
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.fields.in_sight import bring_cursor_into_sight, follow_highlight
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.keys import bound
 
@@ -191,6 +192,7 @@ class FewChoices(RadioSet, LeadsOn, Control):
         """Choose the next one, or the one before; to begin with the first."""
         buttons, at = list(self.query(RadioButton)), self.pressed_index
         buttons[0 if at < 0 else (at + step) % len(buttons)].value = True
+        bring_cursor_into_sight(self)
 
     def action_toggle_button(self) -> None:
         """What is chosen stays chosen; where nothing is, choose the first."""
@@ -212,6 +214,9 @@ class ManyChoices(Select[int], Control):
     def __init__(self, options: OfferedOptions, text: str, prompt: str = CHOOSE) -> None:
         self._values = [value for _, value in options]
         super().__init__(_numbered(options), value=self._at(text), prompt=prompt, compact=True)
+
+    def on_mount(self) -> None:
+        follow_highlight(self.query_one(OptionList))
 
     @property
     def raw(self) -> str | None:

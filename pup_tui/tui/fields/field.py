@@ -26,6 +26,7 @@ from pup_tui.tui.fields.controls import (
     YesNo,
     chooser,
 )
+from pup_tui.tui.fields.in_sight import bring_cursor_into_sight
 from pup_tui.tui.fields.list_controls import ItemLines, SeveralChoices
 
 if TYPE_CHECKING:
@@ -292,6 +293,7 @@ class Field(Vertical):
             if isinstance(holder, Widget) and holder.is_scrollable:
                 await holder.stop_animation("scroll_y")
         self.scroll_visible(animate=False)
+        bring_cursor_into_sight(self.screen.focused)
 
     @property
     def has_typed(self) -> bool:

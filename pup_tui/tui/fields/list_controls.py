@@ -17,6 +17,7 @@ from textual.widgets import OptionList
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.tui.fields.controls import Control, OfferedOptions, Paragraph
+from pup_tui.tui.fields.in_sight import follow_highlight
 from pup_tui.tui.keys import bound
 
 _MARK = re.compile(r"(\[[ x]\]|[●○]) ")
@@ -90,6 +91,9 @@ class SeveralChoices(KeyedOptions, Control):
         self._options_offered = list(options)
         self._chosen = self._among(text)
         self._show_options()
+
+    def on_mount(self) -> None:
+        follow_highlight(self)
 
     @property
     def raw(self) -> str | None:

@@ -24,8 +24,8 @@ from pup_tui.output.passage import Line
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
-from pup_tui.tui.lines.line_text import folded, plain_line
-from pup_tui.tui.lines.painter import DrawnLine, Painter, Palette
+from pup_tui.tui.lines.line_text import CLIP, ClippedText, folded, line_text, plain_line
+from pup_tui.tui.lines.painter import DrawnLine, Painter, Palette, Revealed
 from pup_tui.tui.texts import counted, fit
 
 SIDEWAYS = 16
@@ -85,8 +85,8 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     cursor: var[int] = var(0)
     wrap: var[bool] = var(False)
     unfolded: var[bool] = var(False)
-    revealed: var[int | None] = var(None)
-    """The marked line, where it is unfolded for what was looked for in it."""
+    revealed: var[Revealed | None] = var(None)
+    """The marked line, where it is drawn in another way for what was looked for in it."""
     timed: var[bool] = var(False)
     selected_from: var[int | None] = var(None)
     pattern: var[re.Pattern[str] | None] = var(None)
@@ -165,7 +165,7 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     def _stay_behind(self, lines: int) -> None:
         """Keep the same text in sight although lines above it are gone."""
         revealed, self.cursor = self.revealed, max(0, self.cursor - lines)
-        self.revealed = None if revealed is None else self.cursor
+        self.revealed = None if revealed is None else revealed._replace(line=self.cursor)
         self._scroll_lines(max(0, self.scroll_offset.y - lines))
 
     def _fit(self) -> None:
@@ -245,21 +245,23 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._fit()
         if not self.following:
             self.go_to(self.cursor)
+            self._show_match()
         self._changed()
 
     def watch_unfolded(self) -> None:
+        self.revealed = None
         self._painter.unfolded = self.unfolded
         self._painter.forget_all()
         self._fit()
         self._changed()
 
     def watch_cursor(self) -> None:
-        if self.revealed != self.cursor:
+        if self.revealed is not None and self.revealed.line != self.cursor:
             self.revealed = None
 
-    def watch_revealed(self, old: int | None, new: int | None) -> None:
+    def watch_revealed(self, old: Revealed | None, new: Revealed | None) -> None:
         self._painter.revealed = new
-        self._painter.forget(line for line in (old, new) if line is not None)
+        self._painter.forget(each.line for each in (old, new) if each is not None)
         self._fit()
         self._changed()
 
@@ -463,11 +465,51 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         """Have what was looked for in the marked line in sight, unfolded where it is folded."""
         line = self.line(self.cursor)
         if line is not None and not is_wanted(wanted, folded(line)):
-            self.revealed = self.cursor
-        plain = self._painter.text(self.cursor).plain
-        found = None if self.pattern is None or self.wrap else self.pattern.search(plain)
-        if found is None:
+            self.revealed = Revealed(self.cursor, unfolded=True)
+        self._show_match()
+
+    def _show_match(self) -> None:
+        """Have the first match in the marked line in sight: of a long line another part is drawn for that."""
+        if self.pattern is None:
             return
+        drawn = self._drawn()
+        found = drawn.search(self.pattern)
+        if found is None or not self._has_room_for(drawn, found):
+            window = self._window_at_match(self.pattern)
+            if window is None:
+                return
+            unfolded = self.revealed is not None and self.revealed.unfolded
+            self.revealed = Revealed(self.cursor, unfolded, window)
+            self.centre(self.cursor)
+            drawn = self._drawn()
+            found = drawn.search(self.pattern)
+        if found is not None and not self.wrap:
+            self._scroll_to_match(drawn.text.plain, found)
+
+    def _drawn(self) -> ClippedText:
+        entry = self._painter.entry(self.cursor)
+        return ClippedText(entry.text, *entry.own)
+
+    def _has_room_for(self, drawn: ClippedText, found: re.Match[str]) -> bool:
+        """Whether a match is in one of the rows that there are for a line."""
+        before = cell_len(drawn.text.plain[: found.start()])
+        return not self.wrap or before // self._text_width < self.size.height
+
+    def _window_at_match(self, pattern: re.Pattern[str]) -> ClippedText | None:
+        """What of the marked line stands around its first match; None where it holds none."""
+        line = self.line(self.cursor)
+        if line is None:
+            return None
+        shown = self._painter.shown(self.cursor, line)
+        found = pattern.search(plain_line(shown.text))
+        if found is None:
+            return None
+        before = CLIP // 4
+        if self.wrap:
+            before = min(before, self._text_width * (self.size.height // 3))
+        return line_text(shown, max(0, found.start() - before))
+
+    def _scroll_to_match(self, plain: str, found: re.Match[str]) -> None:
         begin, left = cell_len(plain[: found.start()]), self.scroll_offset.x
         if not left <= begin < left + self._text_width - len(found[0]):
             self._painter.widen(self.cursor)

@@ -20,7 +20,7 @@ from pup_tui.output.log_event import Badness, badness
 from pup_tui.output.passage import Line
 from pup_tui.tui.lines.divided import Divider
 from pup_tui.tui.lines.finder import LineSource
-from pup_tui.tui.lines.line_text import folded, line_text
+from pup_tui.tui.lines.line_text import ClippedText, folded, line_text
 from pup_tui.tui.texts import time_of_day
 
 GUTTER = 2
@@ -83,6 +83,18 @@ class DrawnLine(NamedTuple):
     bad: Badness = ""
     at: float | None = None
     """When it was printed, in seconds since 1970, where that is to be shown and known."""
+    own: tuple[int, int] = (0, 0)
+    """From which character of the text to which the line itself stands."""
+
+
+class Revealed(NamedTuple):
+    """The line in which something is brought into sight, and what is drawn of it for that."""
+
+    line: int
+    unfolded: bool = False
+    """Whether with what it said before it was overwritten."""
+    window: ClippedText | None = None
+    """A part of it, where what is looked for is not in its beginning."""
 
 
 class Painter:
@@ -97,8 +109,8 @@ class Painter:
         """Whether the time stands before each line."""
         self.unfolded = False
         """Whether what a line said before it was overwritten is drawn as well."""
-        self.revealed: int | None = None
-        """The line of which it is in any case."""
+        self.revealed: Revealed | None = None
+        """The line that is drawn in another way than the rest."""
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
         self._entries: LRUCache[int, DrawnLine] = LRUCache(CACHED)
@@ -189,11 +201,19 @@ class Painter:
 
     def shown(self, number: int, line: Line) -> Line:
         """A line with what is drawn of it."""
-        return line if self.unfolded or number == self.revealed else folded(line)
+        revealed = self._revealed(number)
+        is_whole = self.unfolded or (revealed is not None and revealed.unfolded)
+        return line if is_whole else folded(line)
+
+    def _revealed(self, number: int) -> Revealed | None:
+        revealed = self.revealed
+        return revealed if revealed is not None and revealed.line == number else None
 
     def _made(self, number: int, line: Line) -> DrawnLine:
         shown = self.shown(number, line)
-        text = line_text(shown)
+        revealed = self._revealed(number)
+        window = None if revealed is None else revealed.window
+        text, begin, end = window or line_text(shown)
         kind = DIVIDER if isinstance(line, Divider) else line.stream
         at = None if self.source is None or not self.timed else self.source.time_of(number)
         return DrawnLine(
@@ -203,12 +223,13 @@ class Painter:
             is_folded=shown.text != line.text,
             bad="" if kind == DIVIDER else badness(text.plain),
             at=at,
+            own=(begin, end),
         )
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
-        stream, text, size, is_folded, bad, at = self.entry(line)
+        stream, text, size, is_folded, bad, at, own = self.entry(line)
         self.widen(line)
-        strip = Strip(list(self._decorated(line, text).render(console)), size)
+        strip = Strip(list(self._decorated(line, text, own).render(console)), size)
         if start or size > end:
             strip = strip.crop(start, end)
         strip = strip.apply_offsets(_index_at(text.plain, start), line)
@@ -237,14 +258,14 @@ class Painter:
         """A row whose last column tells that the line goes on beyond it."""
         return Strip([*row.crop(0, width - 1), Segment("›", self.palette.base + _MORE)], width)
 
-    def _decorated(self, line: int, text: Text) -> Text:
+    def _decorated(self, line: int, text: Text, own: tuple[int, int]) -> Text:
         """The text with its matches and what the mouse selected."""
         span = None if self.selection is None else self.selection.get_span(line)
         if self.pattern is None and span is None:
             return text
         text = text.copy()
         if self.pattern is not None:
-            for found in self.pattern.finditer(text.plain):
+            for found in self.pattern.finditer(text.plain, *own):
                 text.stylize(self.palette.match, *found.span())
         if span is not None:
             end = len(text) if span[1] == -1 else span[1]

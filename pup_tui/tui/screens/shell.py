@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.services import Services
     from pup_tui.tui.typed_ahead import Hold
     from pup_tui.tui.widgets.run_page import RunPage
+    from pup_tui.tui.widgets.run_view import RunView
 
 WIDE_FROM = 100
 """Columns from which the sidebar stays beside every page."""
@@ -247,6 +248,20 @@ class Shell(ConsoleScreen[None]):
                 self.show_page(name)
                 page.view.bring_forward()
                 return
+
+    def on_run_view_wants_next(self, message: RunView.WantsNext) -> None:
+        """Show the next run that waits for the operator, or where there is none the same one's questions."""
+        message.stop()
+        names, view = list(self.run_pages), message.view
+        here = next(at for at, name in enumerate(names) if self.run_pages[name].view is view)
+        for name in names[here + 1 :] + names[:here]:
+            other = self.run_pages[name].view
+            if other.waiting:
+                view.put_aside()
+                self.show_page(name)
+                other.bring_forward()
+                return
+        view.ask_again()
 
     def on_run_tabs_chosen(self, message: RunTabs.Chosen) -> None:
         self._go_to_tab(message.page)

@@ -15,13 +15,23 @@ Push = Callable[[Dialog, Callable[[Answer | None], None]], object]
 class OpenQuestions:
     """Every question is put forward once by itself; when one is put away, the operator brings them back."""
 
-    def __init__(self, make: MakeDialog, on_answer: OnAnswer, push: Push) -> None:
+    def __init__(
+        self,
+        make: MakeDialog,
+        on_answer: OnAnswer,
+        push: Push,
+        ask_elsewhere: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`ask_elsewhere` looks for what waits beside these, where the one after the last is wanted."""
         self._make = make
         self._on_answer = on_answer
         self._push = push
+        self._ask_elsewhere = ask_elsewhere
         self._open: dict[str, Question] = {}
         self._put_forward: set[str] = set()
         self._dialog: tuple[str, Dialog] | None = None
+        self._following: str | None = None
+        """The step whose question takes the place of the one that is being put aside."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -78,16 +88,37 @@ class OpenQuestions:
         self._put_forward.add(step)
         dialog = self._make(question)
         dialog.called = called
+        dialog.ask_next = self._ask_next
         self._dialog = step, dialog
         self._push(dialog, lambda answer: self._closed(question, answer))
 
+    def put_aside(self, following: str | None = None) -> None:
+        """Put what is in front aside, and put another question forward then."""
+        if self._dialog is not None:
+            self._following = following
+            self._dialog[1].action_put_away()
+
+    def _ask_next(self) -> None:
+        """Ask the question after the one in front, or else what waits elsewhere, and at last these again."""
+        steps = list(self._open)
+        if self._dialog is None or self._dialog[0] not in steps:
+            return
+        after = steps[steps.index(self._dialog[0]) + 1 :]
+        if after:
+            self.put_aside(after[0])
+        else:
+            self._ask_elsewhere()
+
     def _closed(self, question: Question, answer: Answer | None) -> None:
         self._dialog = None
+        following, self._following = self._following, None
         if self._open.get(question.step) is not question:
             return
         if answer is None:
             # Whoever puts a question away wants to see the run, not the next question.
             self._put_forward.update(self._open)
+            if following is not None:
+                self.put_forward(following, called=True)
         else:
             del self._open[question.step]
             self._on_answer(question, answer)

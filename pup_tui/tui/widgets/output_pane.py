@@ -694,7 +694,8 @@ class OutputPane(Vertical):
             return
         line = lines.line(lines.cursor)
         if line is not None:
-            self.app.push_screen(WholeLineScreen(line, self._number(lines.cursor)))
+            number = self._number(lines.cursor)
+            self.app.push_screen(WholeLineScreen(line, number, lines.pattern))
 
     def action_times(self) -> None:
         self.lines.action_toggle_timed()

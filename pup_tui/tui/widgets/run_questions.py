@@ -44,13 +44,14 @@ class RunQuestions(OpenQuestions):
         *,
         push: Push,
         answered: Callable[[], None],
+        ask_elsewhere: Callable[[], None],
         sources: Callable[[], Sources] | None = None,
         failed_before: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
         """`sources` makes what the values of `input` questions come from; `failed_before` tells how often a
         step failed in other runs.
         """
-        super().__init__(self._dialog_for, self._send, push)
+        super().__init__(self._dialog_for, self._send, push, ask_elsewhere)
         self._run = run
         self._progress = progress
         self._times = times
@@ -187,7 +188,7 @@ class RunQuestions(OpenQuestions):
         if question.step not in self or requests is None:
             return
         if chosen is None:
-            self.put_forward(question.step)
+            self.put_forward(question.step, called=True)
         elif question.kind == "undo":
             super()._closed(question, chosen)
         else:
@@ -218,7 +219,7 @@ class RunQuestions(OpenQuestions):
             self.answered(question.step)
             self._answered()
         elif question.step in self:
-            self.put_forward(question.step)
+            self.put_forward(question.step, called=True)
 
     def _send(self, question: Question, answer: Answer) -> None:
         self._typed.pop(question.step, None)

@@ -22,6 +22,9 @@ LEAST_SHORT = 5
 """Columns of a runbook's name in its tab, where there is room and where there is little; then only the active
 one keeps so many, and the others what is left, or none."""
 
+LEAST_BESIDE = 3
+"""Columns of it beside what tells a run from others of the same runbook, which comes first."""
+
 AROUND_NAME = 6
 RUNBOOKS = 12
 """Columns of a run's tab beside the name, and of the tab that is no run."""
@@ -49,9 +52,10 @@ class Tab:
         width -= len(waits)
         if apart := safe_text(self.apart):
             # Where there is room for one only, it is what differs.
-            beside = width >= LEAST_NAME
-            apart = cut_middle(apart, 2 * width // 3 if beside else width)
-            cut = f"{cut_middle(title, width - 1 - cell_len(apart))} {apart}" if beside else apart
+            most = 2 * width // 3 if width >= LEAST_NAME else width
+            apart = cut_middle(apart, most)
+            left = width - 1 - cell_len(apart)
+            cut = f"{cut_middle(title, left)} {apart}" if left >= LEAST_BESIDE else apart
         else:
             # A few columns tell more where they are the first ones.
             cut = cut_middle(title, width) if width >= LEAST_NAME else fit(title, width).rstrip()

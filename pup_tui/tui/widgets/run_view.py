@@ -21,6 +21,7 @@ from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
     RunNoted,
+    RunResumed,
     RunStarted,
     StepFinished,
     StepPolled,
@@ -144,6 +145,13 @@ class RunView(Vertical):
         def control(self) -> RunView:
             return self.view
 
+    class WantsNext(Message):
+        """The operator wants what waits after the last question of the run."""
+
+        def __init__(self, view: RunView) -> None:
+            super().__init__()
+            self.view = view
+
     class Trouble(Message):
         """What is kept of the run is incomplete; `told` may hold anything."""
 
@@ -196,6 +204,7 @@ class RunView(Vertical):
             output_path,
             self._requests,
             push=self._push,
+            ask_elsewhere=self._ask_elsewhere,
             answered=self._no_longer_waiting,
             sources=sources,
             failed_before=failed_before,
@@ -210,6 +219,8 @@ class RunView(Vertical):
         self._output_dirty = True
         self._keeps_open = False
         self._passed_over: list[StepFinished] = []
+        self._kept_back: dict[str, str] = {}
+        """The steps that a failure has kept from their turn in this leg of the run, and why."""
         """What a failure kept from running: held back as long as it may be asked what becomes of that."""
         self._let_draw: LetDraw | None = None
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
@@ -292,26 +303,38 @@ class RunView(Vertical):
     def _take(self, notice: AnyNotice) -> None:
         """Note what was told; of a foreach the state tells more."""
         state = self._state
-        if isinstance(notice, StepFinished) and self._may_come_yet(notice):
-            self._passed_over.append(notice)
-            self.progress.hold_back(notice.step, notice.reason)
-            return
+        if isinstance(notice, StepFinished) and self._was_kept_back(notice):
+            self._kept_back[notice.step] = notice.reason
+            if self._may_come_yet():
+                self._passed_over.append(notice)
+                self.progress.hold_back(notice.step, notice.reason)
+                return
         self.progress.apply(notice)
+        if isinstance(notice, RunResumed):
+            self._kept_back.clear()
+        if isinstance(notice, RunFinished) and notice.status == "interrupted":
+            self._passed_over.clear()
+            for kept, reason in self._kept_back.items():
+                self.progress.is_left(kept, reason)
         if isinstance(notice, StepFinished) and notice.status == "failed" and self._keeps_open:
             for step, why in () if state is None else held_back(state, self.program):
                 self.progress.hold_back(step, why)
         if isinstance(notice, StepStarted) and state is not None:
             self.progress.learn_items(notice.step, state)
 
-    def _may_come_yet(self, told: StepFinished) -> bool:
-        """Whether a failure kept a step from running of which it may yet be asked what becomes of it."""
-        state, trouble = self._state, self.progress.trouble
+    def _was_kept_back(self, told: StepFinished) -> bool:
+        """Whether a failure kept a step from running."""
+        state = self._state
         step = None if state is None else state.steps.get(told.step)
-        if state is None or step is None or not self._keeps_open:
+        if step is None or not (step.passed_over or step.cut_short):
             return False
+        return self.progress.counts["failed"] > 0
+
+    def _may_come_yet(self) -> bool:
+        """Whether it may yet be asked what becomes of the failure."""
+        state, trouble = self._state, self.progress.trouble
         given_up = trouble is not None and trouble.given_up
-        failed = self.progress.counts["failed"] and not given_up and state.cancelled is None
-        return bool(failed) and (step.passed_over or step.cut_short)
+        return self._keeps_open and not given_up and state is not None and state.cancelled is None
 
     def settle(self) -> None:
         """Nobody is asked any more what becomes of a failure: what it kept from running was skipped."""
@@ -721,6 +744,21 @@ class RunView(Vertical):
         """Open the dialog of a question that waits, for the selected step if it can be."""
         self._questions.put_forward(self._selected, called=called)
         self._show_evidence()
+
+    def ask_again(self) -> None:
+        """Put the question in front aside for the first one, where there is more than one."""
+        first, *others = self._questions
+        if others:
+            self._questions.put_aside(first.step)
+        else:
+            self.notify("Nothing else waits for you.", markup=False, timeout=3)
+
+    def _ask_elsewhere(self) -> None:
+        self.post_message(self.WantsNext(self))
+
+    def put_aside(self) -> None:
+        """Put the question in front aside."""
+        self._questions.put_aside()
 
     # What the operator wants of the run
 
