@@ -363,7 +363,7 @@ def test_what_is_typed_into_a_search_answers_no_question_that_comes_meanwhile(
         for _ in range(3):
             screen.read(0.6)
             screen._send("y")
-        screen.wait_for("letters do nothing until enter")
+        screen.wait_for("letters and enter do nothing until")
         assert not (program.cwd / "acted").exists()
         screen.press_until("down", "Press the key again")
         screen.press_until("y", "3 of 3 succeeded")

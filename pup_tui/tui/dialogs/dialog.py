@@ -446,7 +446,7 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         if in_time and not self._unseen:
             if types_enter and not types(self.app):
                 self._judge_enter(event)
-            elif self._dropped and not event.is_printable:
+            elif self._dropped and (not event.is_printable or self._takes(event)):
                 self._is_seen()
             return
         if in_time and not event.is_printable and not types_enter:
@@ -461,6 +461,12 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
         self._dropped = self._dropped or event.is_printable
         told = ENTER_TOOK_NOTHING if types_enter and self._dropped else TOO_EARLY
         self.want(UNSEEN if self._unseen else told)
+
+    def _takes(self, event: events.Key) -> bool:
+        """Whether a key does something where the focus is."""
+        focused = self.focused
+        is_typed = focused is not None and focused.check_consume_key(event.key, event.character)
+        return is_typed or event.key in self.active_bindings
 
     def _judge_enter(self, event: events.Key) -> None:
         """Let an enter choose nothing that ends what was typed before, or that called the dialog up."""
