@@ -112,8 +112,10 @@ FORWARDERS = 'f300() { "$@"; }; ' + "".join(
     f'f{number}() {{ f{number + 1} "$@"; }}; ' for number in range(300)
 )
 FOLLOWED = {
-    "expansions in each other": "echo " + "${a:-" * 300 + "{{ T }}" + "}" * 300 + " @",
     "functions that call each other": FORWARDERS + "f0 echo {{ T }} @",
+}
+TOO_DEEP = {
+    "expansions in each other": "echo " + "${a:-" * 300 + "{{ T }}" + "}" * 300 + " @",
     "loops in each other": "for x in $T; do " * 300 + "echo $x" + "; done" * 300 + " @",
 }
 
@@ -133,6 +135,17 @@ def test_values_that_go_too_many_ways_are_refused_or_told_of(shape: str, lint: C
     said = ("takes too long to", "more commands than are looked through")
     assert any(each in message for message in told for each in said)
     assert len(loaded.errors) < 2
+
+
+@pytest.mark.parametrize("shape", TOO_DEEP)
+def test_scripts_that_are_too_deep_to_be_followed_are_refused_or_told_of(
+    shape: str, lint: Check
+) -> None:
+    loaded = lint(_steps(TOO_DEEP[shape], 3))
+    told = [problem.message for problem in (*loaded.errors, *loaded.warnings)]
+    said = ("nests deeper than 200 levels", "cannot be read as shell")
+    assert len(told) == 3
+    assert all(any(each in message for each in said) for message in told)
 
 
 def test_a_file_that_takes_too_long_to_be_looked_through_says_so_and_keeps_the_warnings_of_single_places(

@@ -108,7 +108,7 @@ _Judge: TypeAlias = Callable[[Sequence[bytes]], bool]
 """Judges the words of a program: `UNKNOWN` stands for what is known only when the script runs."""
 
 
-class Column(NamedTuple):
+class PickedColumn(NamedTuple):
     """Which column a command prints of what it reads, be it of some lines only, which a pattern finds."""
 
     number: int
@@ -116,13 +116,15 @@ class Column(NamedTuple):
     pattern: bytes = b""
 
 
-def column_of(words: Sequence[bytes]) -> Column | None:
+def column_of(words: Sequence[bytes]) -> PickedColumn | None:
     """The column that a command prints; a blank stands for all of them, as `awk` takes them."""
     if words[0] == b"cut":
         found = _CUT_COLUMN.fullmatch(b" ".join(words[1:]))
-        return Column(int(found["number"]), found["by"] or b"\t") if found is not None else None
+        return (
+            PickedColumn(int(found["number"]), found["by"] or b"\t") if found is not None else None
+        )
     found = _AWK_COLUMN.fullmatch(words[1]) if words[0] == b"awk" and len(words) == 2 else None
-    return Column(int(found[2]), b"", found[1] or b"") if found is not None else None
+    return PickedColumn(int(found[2]), b"", found[1] or b"") if found is not None else None
 
 
 def is_known(word: bytes) -> bool:
@@ -365,7 +367,7 @@ def _counts_rows(
     return asked == 1 and all(bytes([each]) in letters for each in bare)
 
 
-def _has_sizes(words: Sequence[bytes], taken: Column) -> bool:
+def _has_sizes(words: Sequence[bytes], taken: PickedColumn) -> bool:
     """Whether `du` tells the size of one thing in that column."""
     *options, last = words or [b""]
     is_sum = all(re.fullmatch(rb"-[skmbxL]+|--", each) for each in options)
@@ -374,13 +376,13 @@ def _has_sizes(words: Sequence[bytes], taken: Column) -> bool:
     return is_size and is_sum and is_one and any(b"s" in each for each in options)
 
 
-def _has_memory(words: Sequence[bytes], taken: Column) -> bool:
+def _has_memory(words: Sequence[bytes], taken: PickedColumn) -> bool:
     """Whether `free` tells a size in that column."""
     is_size = taken.number > 1 and taken.by == b""
     return is_size and all(re.fullmatch(rb"-[bkmgwt]|--(?:mebi|kibi|bytes)", w) for w in words)
 
 
-def _has_counts(words: Sequence[bytes], taken: Column) -> bool:
+def _has_counts(words: Sequence[bytes], taken: PickedColumn) -> bool:
     """Whether `wc` tells how many there are in that column: a name may hold the end of a line."""
     options = [word for word in words if _WORD_COUNTS.fullmatch(word)]
     others = [word for word in words if word not in options]
@@ -388,13 +390,13 @@ def _has_counts(words: Sequence[bytes], taken: Column) -> bool:
     return taken.number == 1 and taken.by in (b"", b" ") and bool(options) and is_plain
 
 
-def _has_frequencies(words: Sequence[bytes], taken: Column) -> bool:
+def _has_frequencies(words: Sequence[bytes], taken: PickedColumn) -> bool:
     """Whether `uniq` tells how often a line is there in that column."""
     is_first = taken.number == 1 and taken.by == b""
     return is_first and len(words) == 1 and _LINE_COUNTS.fullmatch(words[0]) is not None
 
 
-def _has_property(words: Sequence[bytes], taken: Column) -> bool:
+def _has_property(words: Sequence[bytes], taken: PickedColumn) -> bool:
     """Whether `systemctl` tells a number behind the name of what it is."""
     return taken.number == 2 and taken.by == b"=" and _properties(words)
 
@@ -469,7 +471,7 @@ def _docker(words: Sequence[bytes]) -> bool:
     return told == 1
 
 
-def column_is_number(source: Sequence[bytes], taken: Column) -> bool:
+def column_is_number(source: Sequence[bytes], taken: PickedColumn) -> bool:
     """Whether a program tells numbers in a column."""
     judge = _COLUMNS.get(source[0])
     return judge is not None and judge(source[1:], taken)
@@ -602,7 +604,7 @@ JUDGES: Final[dict[bytes, _Judge]] = {
     b"aws": _aws,
 }
 
-_COLUMNS: Final[dict[bytes, Callable[[Sequence[bytes], Column], bool]]] = {
+_COLUMNS: Final[dict[bytes, Callable[[Sequence[bytes], PickedColumn], bool]]] = {
     b"du": _has_sizes,
     b"free": _has_memory,
     b"wc": _has_counts,

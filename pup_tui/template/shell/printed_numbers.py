@@ -14,7 +14,7 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.number_programs import (
     JUDGES,
-    Column,
+    PickedColumn,
     calculates,
     column_is_number,
     column_of,
@@ -323,7 +323,7 @@ class _Reader:
     def first_is_number(self, stages: Sequence[Node]) -> bool:
         """Whether the first word of each line that a pipeline prints is a number."""
         words = self._source(stages)
-        return bool(words) and column_is_number(words, Column(1, b""))
+        return bool(words) and column_is_number(words, PickedColumn(1, b""))
 
     def _source(self, stages: Sequence[Node]) -> list[bytes]:
         """The words of the program whose lines a pipeline prints, be it some of them."""

@@ -32,7 +32,7 @@ MOST_MATCHES = 100_000
 """Matches that are gone through at most."""
 
 
-class Place(NamedTuple):
+class _Place(NamedTuple):
     """A character of one of several rows of text."""
 
     row: int
@@ -45,9 +45,9 @@ def _pieces(row: str, begin: int = 0) -> list[str]:
     return [row[cut:end] for cut, end in pairwise(cuts)]
 
 
-def _places(rows: Sequence[str], pattern: re.Pattern[str]) -> list[Place]:
+def _places(rows: Sequence[str], pattern: re.Pattern[str]) -> list[_Place]:
     found = (
-        Place(number, match.start())
+        _Place(number, match.start())
         for number, row in enumerate(rows)
         for match in pattern.finditer(row)
         if match[0]
@@ -77,7 +77,7 @@ class WholeLineScreen(ModalScreen[None]):
         """With a `pattern` it is shown from the first match of that on."""
         super().__init__()
         self._pattern = pattern
-        self._matches: list[Place] = []
+        self._matches: list[_Place] = []
         self._match: int | None = None
         """Which of them is shown."""
         self._line = line
@@ -111,7 +111,7 @@ class WholeLineScreen(ModalScreen[None]):
         """What is shown, each row of it as long as it is."""
         return self._pretty if self._is_pretty and self._pretty is not None else self._rows
 
-    def _show(self, place: Place | None = None) -> None:
+    def _show(self, place: _Place | None = None) -> None:
         """Show it from its top, or else with a place of it in sight."""
         lines, top = self.query_one(OutputLines), 0
         pieces: list[str] = []

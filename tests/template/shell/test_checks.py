@@ -199,7 +199,7 @@ def test_what_is_too_deep_to_follow_is_no_check() -> None:
         return "if true; then\n" * depth + UNTIL_NUMBER + "\nfi" * depth
 
     assert not compile_shell(BEFORE + nested(10), "bash").unchecked
-    assert compile_shell(BEFORE + nested(400), "bash").unchecked
+    assert compile_shell(BEFORE + nested(60), "bash").unchecked
 
 
 @pytest.mark.parametrize(
