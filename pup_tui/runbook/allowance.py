@@ -29,7 +29,7 @@ MAX_LINTED = 1_000_000
 
 SPLIT_HINT = "split the runbook, or put long scripts into files"
 
-_PER_LINTED_CHARACTER = 6
+_PER_LINTED_CHARACTER = 10
 _PER_LINTED_VALUE = 75
 _PER_LINTED_PIPE = 75
 

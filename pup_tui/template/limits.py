@@ -54,7 +54,7 @@ A character costs 1, an item of a list 8, an operation 32 besides; that stands f
 MAX_SHARED_WORK = MAX_WORK // 2
 """The same for what is done together: all values of a runbook, all steps of a plan, the load of a file."""
 
-MAX_JUDGED = 2_000_000
+MAX_JUDGED = 2_200_000
 """Points of a file: to read its texts, to follow values through its scripts, to look for warnings.
 
 A point stands for about half a microsecond of a machine that does nothing else.

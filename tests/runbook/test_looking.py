@@ -45,6 +45,7 @@ def _load(folder: Path, step: str, files: Mapping[str, str] | None = None) -> Lo
         ("kind: shell, run: 'sudo systemctl --no-block reload {{ V }}'", "changes something"),
         ("kind: shell, run: ssh h 'kubectl rollout restart deploy/a'", "changes something"),
         ("kind: shell, run: curl -sXPUT https://example.com", "changes something"),
+        ("kind: shell, run: curl -sTfile https://example.com", "changes something"),
         ("kind: shell, run: aws ec2 reboot-instances --instance-ids a", "changes something"),
         ("kind: shell, run: psql -XAt, stdin: drop table t", "`drop table t` may destroy"),
         (
@@ -84,6 +85,10 @@ def test_a_step_that_is_known_to_change_something_is_refused(
         "kind: shell, run: kubectl apply -f a.yml --dry-run=server",
         "kind: shell, run: kubectl rollout status deploy/a",
         "kind: shell, run: curl -X POST https://example.com/_search",
+        "kind: shell, run: curl -sXPOST https://example.com/_search",
+        "kind: shell, run: curl -s -XGET https://example.com/_cluster/health",
+        "kind: shell, run: curl -sXOPTIONS https://example.com",
+        "kind: shell, run: curl -sATool https://example.com",
         "kind: shell, run: 'sleep 9 & echo $! > a.pid; kill $(cat a.pid)'",
         "kind: shell, shell: python3, run: 'print(1)'",
         "kind: http, method: POST, url: 'https://example.com/_search'",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise, takewhile
@@ -15,6 +15,8 @@ from pup_tui.own_files import own_text
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _LETTER: Final = re.compile(r"-([a-zA-Z])(?:=(.+))?")
 _LETTERS: Final = re.compile(r"-[a-zA-Z]*")
+_TAKE_ALL_BEHIND: Final = {"curl": frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")}
+"""Letters of programs behind which, in the same word, comes a value: `-XGET` has no `-T`."""
 _TELLS: Final = frozenset({"--help", "--version"})
 _IN_QUOTES: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 
@@ -30,9 +32,10 @@ class CommandRow:
     def matches(self, words: Sequence[str]) -> bool:
         """Whether this is the command; a word behind an option may be its value."""
         options = list(_options(words))
-        if any(_has(options, option) for option in self.harmless):
+        take_all = _TAKE_ALL_BEHIND.get(words[0].rsplit("/", 1)[-1], frozenset())
+        if any(_has(options, option, take_all) for option in self.harmless):
             return False
-        if self.wanted and not any(_has(options, option) for option in self.wanted):
+        if self.wanted and not any(_has(options, option, take_all) for option in self.wanted):
             return False
         return self._begins(words)
 
@@ -80,22 +83,24 @@ def _options(words: Sequence[str]) -> Iterator[str]:
                 yield f"{word}={behind}"
 
 
-def _has(options: Sequence[str], wanted: str) -> bool:
+def _has(options: Sequence[str], wanted: str, take_all: Set[str]) -> bool:
     """Whether an option is there, with a value or among other letters too."""
     letter = _LETTER.fullmatch(wanted)
     return any(
         fnmatchcase(option, wanted)
         or option.partition("=")[0] == wanted
-        or (letter is not None and _has_letter(option, letter[1], letter[2]))
+        or (letter is not None and _has_letter(option, letter[1], letter[2], take_all))
         for option in options
     )
 
 
-def _has_letter(option: str, letter: str, value: str | None) -> bool:
+def _has_letter(option: str, letter: str, value: str | None, take_all: Set[str]) -> bool:
     """Whether an option is this one behind other letters: `-rf`, and with its value `-sXDELETE`."""
     letters, found, rest = option.partition(letter)
-    if not found or _LETTERS.fullmatch(letters) is None:
+    if not found or _LETTERS.fullmatch(letters) is None or not take_all.isdisjoint(letters):
         return False
+    if letter in take_all and value is None:
+        return True
     if value is None:
         return _LETTERS.fullmatch(f"{letters}{rest}") is not None
     return fnmatchcase(rest.removeprefix("="), value)

@@ -522,7 +522,7 @@ def _curl(words: Sequence[bytes]) -> bool:
         word = rest.pop(0)
         if _CURL_OUTPUT.fullmatch(word) and rest:
             value = rest.pop(0)
-            elsewhere = elsewhere or (is_known(value) and value != b"-")
+            elsewhere = elsewhere or _is_elsewhere(value)
         elif _CURL_WRITTEN.fullmatch(word) and rest:
             told = _CODE_OF_ANSWER.fullmatch(rest.pop(0)) is not None
             if not told:
@@ -534,6 +534,13 @@ def _curl(words: Sequence[bytes]) -> bool:
         elif not _CURL_FLAGS.fullmatch(word):
             return False
     return elsewhere and told and urls == 1
+
+
+def _is_elsewhere(file: bytes) -> bool:
+    """Whether what is written to a file surely is not printed: `/dev/stdout` and the like print it."""
+    parts = file.split(b"/")
+    may_print = not is_known(file) or file == b"-" or b"dev" in parts or b"proc" in parts
+    return file == b"/dev/null" or not may_print
 
 
 def _kubectl(words: Sequence[bytes]) -> bool:
