@@ -1,0 +1,154 @@
+"""`pup-tui test`: plays the rehearsals of runbooks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pup_tui.cli.failure import Failure
+from pup_tui.cli.options import json_option, pass_settings, runbooks_option
+from pup_tui.cli.printing import print_json
+from pup_tui.cli.wiring import open_catalog
+from pup_tui.headless.exits import FAILED, SUCCEEDED
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.rehearsal.suite import Rehearsed
+    from pup_tui.settings.settings import Settings
+
+
+@click.command("test")
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the results to FILE as JUnit XML.",
+)
+@json_option
+@runbooks_option
+@pass_settings
+def test_command(
+    settings: Settings, paths: Sequence[str], junit: Path | None, as_json: bool
+) -> int:
+    """Play the rehearsals in _tests beside the runbooks: those of each PATH, or of all of the catalog.
+
+    PATH is a folder, a runbook or a file of rehearsals. Nothing is run, fetched or waited for.
+    """
+    from pup_tui.rehearsal.suite import rehearse
+
+    catalog = open_catalog(settings)
+    files = list(dict.fromkeys(_files(catalog, paths)))
+    rehearsed = asyncio.run(rehearse(files, catalog.load))
+    if junit is not None:
+        _write_junit(junit, rehearsed)
+    if as_json:
+        print_json(_as_json(rehearsed))
+    else:
+        _print(rehearsed)
+    return SUCCEEDED if all(each.ok for each in rehearsed) else FAILED
+
+
+def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:
+    """The files of rehearsals that are meant. Raises Failure where there are none."""
+    from pup_tui.rehearsal.suite import rehearsal_files
+
+    if paths:
+        for path in paths:
+            yield from _meant(catalog, path)
+        return
+    found = [file for place in catalog.places for file in rehearsal_files(place.path)]
+    if not found:
+        raise Failure("there are no rehearsals", "", "they lie in _tests beside the runbooks")
+    yield from found
+
+
+def _meant(catalog: Catalog, path: str) -> list[Path]:
+    from pup_tui.catalog.catalog import UnknownRunbook
+    from pup_tui.rehearsal.model import FOLDER
+    from pup_tui.rehearsal.suite import file_of, rehearsal_files
+
+    given = Path(path)
+    if given.is_dir():
+        found = rehearsal_files(given)
+        if not found:
+            told = "there are no rehearsals in this folder, nor in the folders in it"
+            raise Failure(told, path, f"they lie in {FOLDER} beside the runbooks")
+        return found
+    if given.parent.name == FOLDER and given.is_file():
+        return [given]
+    try:
+        runbook = catalog.path_of(path)
+    except UnknownRunbook as error:
+        raise Failure(str(error), "", error.hint) from error
+    file = file_of(runbook)
+    if file is None:
+        todo = (
+            f"write {runbook.parent / FOLDER / runbook.stem}.yaml, or begin it with `run --record`"
+        )
+        raise Failure("the runbook has no rehearsals", str(runbook), todo)
+    return [file]
+
+
+def _write_junit(path: Path, rehearsed: Sequence[Rehearsed]) -> None:
+    from pup_tui.rehearsal.junit import junit
+
+    path.write_bytes(junit(rehearsed))
+
+
+def _as_json(rehearsed: Sequence[Rehearsed]) -> dict[str, Any]:
+    cases = [case for each in rehearsed for case in _cases(each)]
+    passed = sum(case["ok"] for case in cases)
+    return {"passed": passed, "failed": len(cases) - passed, "cases": cases}
+
+
+def _cases(rehearsed: Rehearsed) -> list[dict[str, Any]]:
+    """The cases of a file; one without a name where it cannot be played."""
+    told: list[dict[str, Any]] = [
+        {
+            "runbook": rehearsed.runbook,
+            "case": result.case,
+            "ok": result.ok,
+            "failures": [str(problem) for problem in result.failures],
+            "duration": result.duration,
+        }
+        for result in rehearsed.results
+    ]
+    if rehearsed.problems:
+        failures = [str(problem) for problem in rehearsed.problems]
+        told.append(
+            {
+                "runbook": rehearsed.runbook,
+                "case": "",
+                "ok": False,
+                "failures": failures,
+                "duration": 0.0,
+            }
+        )
+    return told
+
+
+def _print(rehearsed: Sequence[Rehearsed]) -> None:
+    from pup_tui.output.sanitize import safe_text
+
+    for each in rehearsed:
+        failed = [result for result in each.results if not result.ok]
+        mark = "✔" if each.ok else "✖"
+        number = len(each.results)
+        told = f"{number} case{'s' * (number != 1)}"
+        told += f", {len(failed)} failed" if failed else ""
+        click.echo(safe_text(f"{mark} {each.runbook}: {told}"))
+        for problem in each.problems:
+            click.echo(f"    {safe_text(str(problem))}")
+        for result in failed:
+            click.echo(f"  ✖ {safe_text(result.case)}")
+            for problem in result.failures:
+                click.echo(f"    {safe_text(str(problem))}")
+    cases = [case for each in rehearsed for case in _cases(each)]
+    passed = sum(case["ok"] for case in cases)
+    took = sum(case["duration"] for case in cases)
+    click.echo(f"{passed} passed, {len(cases) - passed} failed, in {took:.2f} s", err=True)
