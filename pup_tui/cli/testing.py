@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pup_tui.cli.failure import Failure
-from pup_tui.cli.options import json_option, pass_settings, runbooks_option
+from pup_tui.cli.options import (
+    json_option,
+    pass_settings,
+    profile_option,
+    read_only_option,
+    runbooks_option,
+)
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.headless.exits import FAILED, SUCCEEDED
@@ -29,20 +35,38 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the results to FILE as JUnit XML.",
 )
+@click.option(
+    "--update",
+    metavar="STEP",
+    help="Really run STEP of the only PATH, in the cases with answers for it, and record them anew.",
+)
+@click.option("--yes", is_flag=True, help="With --update: do not ask before STEP is run.")
 @json_option
+@profile_option
+@read_only_option
 @runbooks_option
 @pass_settings
 def test_command(
-    settings: Settings, paths: Sequence[str], junit: Path | None, as_json: bool
+    settings: Settings,
+    paths: Sequence[str],
+    junit: Path | None,
+    update: str | None,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Play the rehearsals in _tests beside the runbooks: those of each PATH, or of all of the catalog.
 
-    PATH is a folder, a runbook or a file of rehearsals. Nothing is run, fetched or waited for.
+    PATH is a folder, a runbook or a file of rehearsals. Without --update nothing is run, fetched or waited
+    for.
     """
     from pup_tui.rehearsal.suite import rehearse
 
     catalog = open_catalog(settings)
     files = list(dict.fromkeys(_files(catalog, paths)))
+    if update is not None:
+        from pup_tui.cli.updating import update_step
+
+        update_step(settings, catalog, files, update, yes=yes)
     rehearsed = asyncio.run(rehearse(files, catalog.load))
     if junit is not None:
         _write_junit(junit, rehearsed)

@@ -164,6 +164,11 @@ class LocalRun:
         return self._first.lock
 
     @property
+    def values(self) -> Mapping[str, Any]:
+        """The variables that it began with; secrets among them are in memory only."""
+        return self._first.values
+
+    @property
     def cwd(self) -> Path:
         """Where its processes work."""
         return self._around.cwd

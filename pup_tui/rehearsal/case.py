@@ -20,7 +20,7 @@ from pup_tui.drivers.locks import InvalidLock
 from pup_tui.drivers.masking import Masking
 from pup_tui.quoted import quoted
 from pup_tui.rehearsal.naming import unknown_names, unknown_steps
-from pup_tui.rehearsal.play import OPERATOR, RehearsedRun, Trace, as_given
+from pup_tui.rehearsal.play import OPERATOR, GivesAnswers, RehearsedRun, Trace, as_given
 from pup_tui.rehearsal.problems import CaseFailed, problem_at
 from pup_tui.rehearsal.reading import PlacedCase
 from pup_tui.runbook.problems import Problem
@@ -48,14 +48,16 @@ class CaseResult(Struct, frozen=True, kw_only=True):
         return not self.failures
 
 
-async def play_case(program: Program, case: PlacedCase) -> CaseResult:
-    """Play a case, and judge how it ended."""
+async def play_case(
+    program: Program, case: PlacedCase, tape: GivesAnswers | None = None
+) -> CaseResult:
+    """Play a case, with its own answers or those of another `tape`, and judge how it ended."""
     began = time.perf_counter()
     trace = Trace()
     try:
         problems = [*unknown_steps(case, program), *unknown_names(case, program)]
         if not problems:
-            run = await begun(program, case)
+            run = await begun(program, case, tape)
             trace = run.trace
             await run.play()
             problems = [*run.problems, *_unexpected(run, case)]
@@ -65,8 +67,13 @@ async def play_case(program: Program, case: PlacedCase) -> CaseResult:
     return CaseResult(case=case.said.name, failures=tuple(problems), duration=duration, trace=trace)
 
 
-async def begun(program: Program, case: PlacedCase) -> RehearsedRun:
-    """The run of a case, before its first step. Raises CaseFailed where it cannot begin."""
+async def begun(
+    program: Program, case: PlacedCase, tape: GivesAnswers | None = None
+) -> RehearsedRun:
+    """The run of a case, before its first step. Raises CaseFailed where it cannot begin.
+
+    Its answers come from the case, or from another `tape`.
+    """
     said, clock, masking = case.said, FakeClock(BEGAN), Masking()
     sources = no_sources(said.profile)
     given = {name: as_given(value) for name, value in said.vars.items()}
@@ -92,7 +99,7 @@ async def begun(program: Program, case: PlacedCase) -> RehearsedRun:
         except InvalidLock as error:
             raise CaseFailed(problem_at(case.at("vars"), str(error), "")) from error
         created = replace(created, lock=Lock(value))
-    return RehearsedRun(program, case, created, masking, sources, clock)
+    return RehearsedRun(program, case, created, masking, sources, clock, tape)
 
 
 def no_sources(profile: str = "") -> Sources:

@@ -7,10 +7,10 @@ to happen, to the next timer that is due.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 from msgspec import Struct, field
@@ -86,6 +86,16 @@ class Trace(Struct):
     absent: set[str] = field(default_factory=set)
 
 
+class GivesAnswers(Protocol):
+    """Where the answers come from; raises CaseFailed where there is none."""
+
+    async def answer(self, asked: Asked) -> PlacedAnswer: ...
+
+    def unused(self) -> Iterable[Problem]:
+        """What speaks against the case at its end: answers that were not used."""
+        ...
+
+
 class _Attempt(Struct):
     action: StartAttempt
     answer: PlacedAnswer
@@ -103,7 +113,9 @@ class RehearsedRun:
         masking: Masking,
         sources: Sources,
         clock: FakeClock,
+        tape: GivesAnswers | None = None,
     ) -> None:
+        """The case's own answers serve where there is no other `tape`."""
         self.program = program
         self.trace = Trace()
         self.problems: list[Problem] = []
@@ -113,7 +125,7 @@ class RehearsedRun:
         self._sources = sources
         self._clock = clock
         self._machine = Machine(program)
-        self._tape = Tape(case)
+        self._tape = Tape(case) if tape is None else tape
         self._questions = Questions(case, program)
         self._events: deque[AnyEvent] = deque([created])
         self._timers: dict[str, Handle] = {}
@@ -173,7 +185,7 @@ class RehearsedRun:
             case Tell(notice=StepFinished() as notice):
                 self._note_end(notice)
             case StartAttempt():
-                self._start(action)
+                await self._start(action)
             case StopAttempt(attempt=attempt):
                 self._stop(attempt)
             case SetTimer(timer=timer, seconds=seconds):
@@ -220,14 +232,14 @@ class RehearsedRun:
 
     # Attempts
 
-    def _start(self, action: StartAttempt) -> None:
+    async def _start(self, action: StartAttempt) -> None:
         step = action.step
         self._times[step] += 1
         if self._times.total() > MOST_ATTEMPTS:
             told = f"more than {MOST_ATTEMPTS:,} attempts are made"
             raise CaseFailed(problem_at(self._case.node, told, "give poll or wait a shorter limit"))
         self.trace.begun.add(static_id(step))
-        answer = self._tape.answer(self._asked(action))
+        answer = await self._tape.answer(self._asked(action))
         attempt = _Attempt(action, answer)
         self._attempts[action.attempt] = attempt
         finish = partial(self._finish, attempt)
@@ -249,6 +261,8 @@ class RehearsedRun:
             self._masking.text(text),
             self._item_names(step),
             lambda: digest_of(action.request, self._secrets),
+            is_secret=bool(action.made),
+            clock=self._now().clock,
         )
 
     def _item_names(self, step: str) -> tuple[str, ...]:

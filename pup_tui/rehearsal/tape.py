@@ -22,7 +22,9 @@ ANY = "*"
 class Asked:
     """An attempt that wants an answer: which time its step is tried, and what it would send.
 
-    `text` is what would be sent as people see it, `names` are the label and the value of its item.
+    `text` is what would be sent as people see it, `names` are the label and the value of its item;
+    `is_secret` tells that something in the request was made out of a secret, `clock` when it wants it, in
+    seconds since the run began.
     """
 
     def __init__(
@@ -33,12 +35,17 @@ class Asked:
         text: str,
         names: tuple[str, ...],
         digest: Callable[[], str],
+        *,
+        is_secret: bool = False,
+        clock: float = 0.0,
     ) -> None:
         self.step = step
         self.attempt = attempt
         self.request = request
         self.text = text
         self.names = names
+        self.is_secret = is_secret
+        self.clock = clock
         self._digest = digest
 
     @cached_property
@@ -71,7 +78,7 @@ class Tape:
         self._given: dict[str, list[int]] = {}
         """The answers without a number that each step was given, in their order."""
 
-    def answer(self, asked: Asked) -> PlacedAnswer:
+    async def answer(self, asked: Asked) -> PlacedAnswer:
         """The answer for an attempt. Raises CaseFailed where there is none that fits."""
         own = [at for at, each in enumerate(self._case.answers) if asked.is_of(each.said)]
         if not own:
