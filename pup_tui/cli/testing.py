@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from pup_tui.headless.exits import FAILED, SUCCEEDED
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
+    from pup_tui.rehearsal.coverage import Coverage
     from pup_tui.rehearsal.suite import Rehearsed
     from pup_tui.settings.settings import Settings
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the results to FILE as JUnit XML.",
 )
+@click.option("--coverage", is_flag=True, help="Print what no case reaches.")
 @click.option(
     "--update",
     metavar="STEP",
@@ -50,6 +53,7 @@ def test_command(
     settings: Settings,
     paths: Sequence[str],
     junit: Path | None,
+    coverage: bool,
     update: str | None,
     yes: bool,
     as_json: bool,
@@ -73,7 +77,7 @@ def test_command(
     if as_json:
         print_json(_as_json(rehearsed))
     else:
-        _print(rehearsed)
+        _print(rehearsed, coverage=coverage)
     return SUCCEEDED if all(each.ok for each in rehearsed) else FAILED
 
 
@@ -127,7 +131,22 @@ def _write_junit(path: Path, rehearsed: Sequence[Rehearsed]) -> None:
 def _as_json(rehearsed: Sequence[Rehearsed]) -> dict[str, Any]:
     cases = [case for each in rehearsed for case in _cases(each)]
     passed = sum(case["ok"] for case in cases)
-    return {"passed": passed, "failed": len(cases) - passed, "cases": cases}
+    covered = [_coverage(each, each.coverage) for each in rehearsed if each.coverage is not None]
+    return {
+        "passed": passed,
+        "failed": len(cases) - passed,
+        "cases": cases,
+        "coverage": covered,
+    }
+
+
+def _coverage(rehearsed: Rehearsed, coverage: Coverage) -> dict[str, Any]:
+    return {
+        "runbook": rehearsed.runbook,
+        "points": len(coverage.points),
+        "reached": coverage.reached,
+        "missing": [{"step": point.step, "what": point.what} for point in coverage.missing],
+    }
 
 
 def _cases(rehearsed: Rehearsed) -> list[dict[str, Any]]:
@@ -156,7 +175,7 @@ def _cases(rehearsed: Rehearsed) -> list[dict[str, Any]]:
     return told
 
 
-def _print(rehearsed: Sequence[Rehearsed]) -> None:
+def _print(rehearsed: Sequence[Rehearsed], *, coverage: bool) -> None:
     from pup_tui.output.sanitize import safe_text
 
     for each in rehearsed:
@@ -172,7 +191,16 @@ def _print(rehearsed: Sequence[Rehearsed]) -> None:
             click.echo(f"  ✖ {safe_text(result.case)}")
             for problem in result.failures:
                 click.echo(f"    {safe_text(str(problem))}")
+        if coverage and each.coverage is not None:
+            _print_coverage(each.coverage)
     cases = [case for each in rehearsed for case in _cases(each)]
     passed = sum(case["ok"] for case in cases)
     took = sum(case["duration"] for case in cases)
     click.echo(f"{passed} passed, {len(cases) - passed} failed, in {took:.2f} s", err=True)
+
+
+def _print_coverage(coverage: Coverage) -> None:
+    click.echo(f"  {coverage.reached} of {len(coverage.points)} reached, {coverage.percent} %")
+    for step, points in groupby(coverage.missing, key=lambda point: point.step):
+        told = ", ".join(point.what for point in points)
+        click.echo(f"    no case reaches: {step}: {told}")

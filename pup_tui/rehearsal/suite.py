@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pup_tui.core.program import Program, compile_program
 from pup_tui.rehearsal.case import CaseResult, play_case
+from pup_tui.rehearsal.coverage import Coverage, coverage_of
 from pup_tui.rehearsal.model import FOLDER
 from pup_tui.rehearsal.reading import RehearsalFile, read_rehearsals
 from pup_tui.runbook.files import SUFFIXES
@@ -30,6 +31,13 @@ class Rehearsed(Struct, frozen=True, kw_only=True):
     program: Program | None = None
     problems: tuple[Problem, ...] = ()
     results: tuple[CaseResult, ...] = ()
+
+    @property
+    def coverage(self) -> Coverage | None:
+        """What the cases reach of the runbook, None where it cannot be run."""
+        if self.program is None:
+            return None
+        return coverage_of(self.program, [result.trace for result in self.results])
 
     @property
     def ok(self) -> bool:
