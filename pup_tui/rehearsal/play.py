@@ -285,7 +285,7 @@ class RehearsedRun:
         if action.wanted.anything:
             findings = find(action.wanted, output, outcome, answer.takes, self._masking)
         self._note_judged(action, findings)
-        if is_to_show(action.wanted, outcome, findings):
+        if is_to_show(action.wanted, outcome, findings) and not findings.missing:
             try:
                 check_shown(action.wanted, output, outcome)
             except TemplateError as error:

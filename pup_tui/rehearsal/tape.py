@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from pup_tui.core.ids import item_numbers, static_id
-from pup_tui.core.requests import StepRequest
+from pup_tui.core.requests import PupRequest, StepRequest
 from pup_tui.rehearsal.model import RecordedAnswer
 from pup_tui.rehearsal.outcomes import keys_for, unfit_key
 from pup_tui.rehearsal.problems import CaseFailed, problem_at
@@ -66,7 +67,16 @@ class Asked:
         """Whether all that an answer says of what is sent is so."""
         if answer.digest is not None and answer.digest != self.digest:
             return False
-        return answer.sent is None or matches(answer.sent, self.text)
+        return answer.sent is None or self.is_sent(answer.sent)
+
+    def is_sent(self, pattern: str) -> bool:
+        """Whether a pattern says what would be sent; of words it does not matter how they are quoted."""
+        if matches(pattern, self.text):
+            return True
+        if not isinstance(self.request, PupRequest):
+            return False
+        wanted, words = _words(pattern), _words(self.text)
+        return wanted is not None and words is not None and matches(wanted, words)
 
 
 class Tape:
@@ -127,9 +137,7 @@ class Tape:
     def _other(self, asked: Asked, at: int) -> Problem:
         """That something else would be sent than the answer says."""
         answer, node = self._said(at), self._case.answers[at].node
-        key = (
-            "sent" if answer.sent is not None and not matches(answer.sent, asked.text) else "digest"
-        )
+        key = "sent" if answer.sent is not None and not asked.is_sent(answer.sent) else "digest"
         told = f"`{asked.step}` would send something else than its answer says"
         hint = f"it would send {_as_sent(asked.text)}"
         if key == "digest":
@@ -153,6 +161,15 @@ def matches(pattern: str, text: str) -> bool:
             return False
         at = found + len(part)
     return text.endswith(last)
+
+
+def _words(text: str) -> str | None:
+    """The words of a `pup` subcommand, told apart; None where they cannot be."""
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return None
+    return "\x1f".join(words[words[:1] == ["pup"] :])
 
 
 def _as_sent(text: str) -> str:

@@ -78,6 +78,31 @@ def test_a_changed_command_does_not_match_by_luck(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sent", "fits"),
+    [
+        ("pup logs search --query='status:error host:a' --from=5m", True),
+        ('logs search --query="status:error host:a" --from=5m', True),
+        ("pup logs search '--query=status:error host:a' --from=*", True),
+        ("pup logs search --query=status:error host:a --from=5m", False),
+        ("pup logs search --query='status:error host:b' --from=5m", False),
+        ("pup logs search --query='status:error", False),
+    ],
+)
+def test_of_words_it_does_not_matter_how_they_are_quoted(
+    tmp_path: Path, sent: str, fits: bool
+) -> None:
+    runbook = """\
+        steps:
+          - name: Search
+            id: search
+            kind: pup
+            run: logs search --query="status:error host:a" --from=5m
+        """
+    cases = f"cases:\n- name: a\n  answers:\n  - step: search\n    sent: >-\n      {sent}\n"
+    assert (not rehearsed(tmp_path, runbook, cases).told) is fits
+
+
 def test_a_step_without_an_answer_ends_the_case(tmp_path: Path) -> None:
     assert rehearsed(tmp_path, LOOK, "cases: [{name: none}]").told == [
         '1:9: `look` has no answer: add one under `answers`, with sent: "kubectl get pods -l app=payments"'
