@@ -48,6 +48,8 @@ KEYS_GO_TO = "a key goes to its choice, enter takes it"
 
 TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
 
+CLICKED_TOO_EARLY = "You clicked before this could be read: nothing was taken. Click again."
+
 UNSEEN = "You were typing: letters and enter do nothing until an arrow or a click."
 """What stands in a dialog that may not have been seen, in one line of a narrow window."""
 
@@ -413,15 +415,20 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             self.want("")
 
     def give(self, answer: str, note: str = "") -> None:
-        """Answer, unless it is too early for that."""
+        """Answer; where it is too early for that, say so."""
         self.answer_with(Answer(answer, note))
 
     def answer_with(self, answer: Answer) -> None:
         """As `give`, for answers that carry more."""
-        if self._armed and not self._withdrawn:
+        if self.takes_answer() and not self._withdrawn:
             self.dismiss(answer)
-        elif self._unseen:
-            self._is_seen()
+
+    def takes_answer(self) -> bool:
+        """Whether it is not too early for an answer; where it is, that is told."""
+        if not self._armed:
+            # Keys that come too early are told of by `on_key`, and come to nothing else.
+            self.want(CLICKED_TOO_EARLY)
+        return self._armed
 
     def choose(self, choice: str) -> None:
         """Answer by the key of a choice; one that is careful is only selected by it."""
