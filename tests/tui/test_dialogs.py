@@ -361,6 +361,14 @@ async def test_to_leave_what_could_be_undone_takes_two_keys_or_clicks(key: bool)
             assert app.answer == answer
 
 
+async def test_an_enter_where_no_choice_is_selected_says_so() -> None:
+    async with asked(FailureScreen(question("failure"), FACTS, ways=WAYS)) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, app, "Enter takes nothing: press the key of a choice")
+        await pilot.press("tab", "enter")
+        assert app.answer == Answer("retry")
+
+
 async def test_a_failure_marks_its_first_error_and_tells_what_is_known_of_it() -> None:
     async def before() -> str:
         return "first failure in 41 runs"

@@ -59,6 +59,9 @@ ENTER_TOOK_NOTHING = (
 )
 """What stands in a dialog where an enter may belong to what was typed before it."""
 
+NOTHING_CHOSEN = "Enter takes nothing: press the key of a choice, or go to one with tab."
+"""What stands in a dialog where nothing has the focus to begin with."""
+
 _MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
 
 COUNTS = 0.25
@@ -482,6 +485,8 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             event.stop()
             event.prevent_default()
             self.want(told)
+        elif self.focused is None and event.key not in self.active_bindings:
+            self.want(NOTHING_CHOSEN)
 
     def on_mouse_down(self) -> None:
         self._is_seen()
