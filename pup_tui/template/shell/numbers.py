@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -228,17 +228,27 @@ class Numbers(ScriptFunctions):
     def _fillings(self) -> list[tuple[bytes, bool]]:
         """What commands fill, and whether each gives it a number."""
         found: list[tuple[bytes, bool]] = []
-        for command in self._survey.commands:
-            words = self._survey.words(command)
-            names = [*self._survey.fills(words)]
+        filling = [(each, self._survey.words(each)) for each in self._survey.commands]
+        fills = [(each, words, [*self._survey.fills(words)]) for each, words in filling]
+        known = self._without_reading(name for _, _, names in fills for name in names)
+        for command, words, names in fills:
             form = words[_FORMAT].raw if len(words) > _FORMAT else b""
             is_formatting = [word.text for word in words[:2]] == [b"printf", b"-v"]
             is_number = is_formatting and _NUMBER_FORMAT.fullmatch(form) is not None
-            count = self._numbers_read(command, words) if names and not is_number else 0
+            count = known.numbers_read(command, words) if names and not is_number else 0
             found += ((name, is_number or at < count) for at, name in enumerate(names))
         return found
 
-    def _numbers_read(self, command: Node, words: Sequence[ShellWord]) -> int:
+    def _without_reading(self, names: Iterable[bytes]) -> Numbers:
+        """The same where these may get any text.
+
+        What `read` reads is told by this one: it may be made of what another `read` fills, or itself.
+        """
+        known = Numbers(self._survey, self._words, self._given, self._outside, self._are_checked)
+        known._fillings = [(name, False) for name in names]
+        return known
+
+    def numbers_read(self, command: Node, words: Sequence[ShellWord]) -> int:
         """How many of the variables that `read` fills get numbers only."""
         if words[0].text != b"read" or self._survey.named(b"exec"):
             return 0

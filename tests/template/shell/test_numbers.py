@@ -26,6 +26,10 @@ NUMBERS = [
     'q() { psql -XtAc "$1"; }; n=$(q "select count(*) from t"); m=$(q "select a"); echo $((n))',
     'q() { psql -XtA "$@"; }; n=$(q -c "select count(*) from t"); echo $((n))',
     "Q='select count(*) from t'; n=$(psql -XtAc \"$Q\"); echo $((n))",
+    'for f in a b; do wc -l < "$f" | while read -r n; do echo $((n)); done; done',
+    'f={{ V }}; read -r n < <(psql -h "$f" -XtAc "select count(*) from t"); echo $((n))',
+    'f={{ V }}; grep x "$f" | while read -r l; do echo "$l"; done; n=5; echo $((n))',
+    'while read -r a; do psql -c "$a" | while read -r b; do echo "$a $b"; done; done',
 ]
 
 TEXTS = [
@@ -54,6 +58,9 @@ TEXTS = [
     'f() { seq "$1"; }; trap \'f "$X"\' EXIT; for i in $(f 5); do echo $((i)); done',
     'u=x; u={{ V }}; n=$(curl -s -o /dev/null -w "%{http_code}" "$u"); echo $((n))',
     'f() { curl -s -o /dev/null -w "%{http_code}" "$1"; }; n=$(f {{ V }}); echo $((n))',
+    'for f in a b; do head -n 1 "$f" | while read -r n; do echo $((n)); done; done',
+    'wc -l < "$n" | while read -r n; do echo $((n)); read -r n < <(head -n 1 "$n"); done',
+    'read -r f; psql -h "$f" -c "select a" | while read -r n; do echo $((n)); done',
 ]
 
 
