@@ -66,6 +66,7 @@ _OF_MACHINE: Final = late_pattern(
 _DISK: Final = late_pattern(
     rb"--output=(?:size|used|avail|pcent|itotal|iused|iavail|ipcent)|-[kmP]|-B[0-9]*[kKMG]B?"
 )
+_BLOCK_SIZES: Final = late_pattern(rb"-[kmPil]+|-B[0-9]*[kKMG]B?|--(?:portability)?")
 _CODE_OF_ANSWER: Final = late_pattern(
     rb"%\{(?:http_code|response_code|http_connect|size_download|num_redirects|exitcode)\}(?:\\n)?"
 )
@@ -82,7 +83,9 @@ _CURL_VALUES: Final = frozenset(
 )
 
 _AWK_COLUMN: Final = late_pattern(
-    rb"\s*(?:NR\s*[=><]=?\s*\d+|/(\^?\w+:?)/)?\s*\{\s*print\s+\$(\d+)\s*(?:;\s*exit\s*)?;?\s*\}\s*"
+    rb"\s*(?:NR\s*[=><]=?\s*\d+|END|/(\^?\w+:?)/)?\s*\{\s*"
+    rb"(?:g?sub\(\s*(?:/%/|\"%\")\s*,\s*\"\"\s*(?:,\s*\$\d+\s*)?\)\s*;\s*)?"
+    rb"print\s+\$(\d+)\s*(?:;\s*exit\s*)?;?\s*\}\s*"
 )
 _CUT_COLUMN: Final = late_pattern(rb"(?:-d ?(?P<by>.) )?-f ?(?P<number>\d+)", re.DOTALL)
 _ONLY_MATCHES: Final = late_pattern(
@@ -382,6 +385,17 @@ def _has_memory(words: Sequence[bytes], taken: PickedColumn) -> bool:
     return is_size and all(re.fullmatch(rb"-[bkmgwt]|--(?:mebi|kibi|bytes)", w) for w in words)
 
 
+def _has_blocks(words: Sequence[bytes], taken: PickedColumn) -> bool:
+    """Whether `df` tells a size or share of the file system of one folder in that column.
+
+    The folder is known, so that nobody chooses the name of its device by it, which stands before.
+    """
+    *options, last = words or [b""]
+    is_known_folder = is_known(last) and last.startswith(b"/")
+    is_plain = all(_BLOCK_SIZES.fullmatch(option) for option in options)
+    return taken.number in range(2, 6) and taken.by == b"" and is_known_folder and is_plain
+
+
 def _has_counts(words: Sequence[bytes], taken: PickedColumn) -> bool:
     """Whether `wc` tells how many there are in that column: a name may hold the end of a line."""
     options = [word for word in words if _WORD_COUNTS.fullmatch(word)]
@@ -613,6 +627,7 @@ JUDGES: Final[dict[bytes, _Judge]] = {
 
 _COLUMNS: Final[dict[bytes, Callable[[Sequence[bytes], PickedColumn], bool]]] = {
     b"du": _has_sizes,
+    b"df": _has_blocks,
     b"free": _has_memory,
     b"wc": _has_counts,
     b"uniq": _has_frequencies,
