@@ -45,6 +45,9 @@ _READING: Final = frozenset(
 _TEXTS: Final = frozenset({"string_content", "word", "number"})
 _SIGNS: Final = late_pattern(rb"[0-9 .,:+\"-]*")
 """What may stand between numbers."""
+_TEMPORARY: Final = late_pattern(rb"\"?\$\(mktemp(?: -[dq]| -t [\w.-]+| [\w./-]*X{3}[\w.-]*)*\)\"?")
+_TEMPORARY_FILE: Final = b"/tmp/tmp.X"
+"""What stands for the name of a file that the script has made with `mktemp`."""
 _BY_SHELLS: Final = OF_THE_SHELL | OF_FOLDERS | SET_BY_MATCHES | {b"_"}
 """What a shell gives a text itself."""
 _DEEPEST: Final = 20
@@ -158,7 +161,10 @@ class Numbers(ScriptFunctions):
             part.type == "+=" for node in nodes if node.parent for part in node.parent.children
         )
         is_split = b"IFS" in self._survey.assignments_to
-        return texts.pop() if len(texts) == 1 and not (is_added or is_split) else None
+        if len(texts) != 1 or is_added or is_split:
+            return None
+        is_temporary = all(_TEMPORARY.fullmatch(self._survey.text(node)) for node in nodes)
+        return _TEMPORARY_FILE if is_temporary else texts.pop()
 
     def is_operand(self, expansion: Node) -> bool:
         waiting, seen = [expansion], set[bytes]()
