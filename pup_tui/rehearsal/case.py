@@ -67,6 +67,11 @@ async def play_case(
     return CaseResult(case=case.said.name, failures=tuple(problems), duration=duration, trace=trace)
 
 
+def failed(case: PlacedCase, problem: Problem) -> CaseResult:
+    """The result of a case that cannot be played."""
+    return CaseResult(case=case.said.name, failures=(problem,), duration=0.0, trace=Trace())
+
+
 async def begun(
     program: Program, case: PlacedCase, tape: GivesAnswers | None = None
 ) -> RehearsedRun:

@@ -131,7 +131,7 @@ class Case(Section, frozen=True, kw_only=True):
         str,
         key(
             "A scenario of the Datadog sandbox, which answers the steps that ask Datadog; such a case "
-            "runs with `--sandbox` only."
+            "is played with `--sandbox` only."
         ),
     ] = ""
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from pup_tui.core.program import Program, compile_program
 from pup_tui.rehearsal.case import CaseResult, play_case
 from pup_tui.rehearsal.coverage import Coverage, coverage_of
+from pup_tui.rehearsal.in_sandbox import OpenSandbox, play_in_sandbox
 from pup_tui.rehearsal.model import FOLDER
 from pup_tui.rehearsal.reading import RehearsalFile, read_rehearsals
 from pup_tui.runbook.files import SUFFIXES
@@ -22,7 +23,8 @@ Load = Callable[[Path], Loaded]
 class Rehearsed(Struct, frozen=True, kw_only=True):
     """What became of a file of rehearsals: with `problems` nothing in it was played.
 
-    `runbook` is the id of the runbook, `program` that one compiled, None where it cannot be run.
+    `runbook` is the id of the runbook, `program` that one compiled, None where it cannot be run; so many
+    cases were `left_out`, since they need the sandbox.
     """
 
     runbook: str
@@ -31,6 +33,7 @@ class Rehearsed(Struct, frozen=True, kw_only=True):
     program: Program | None = None
     problems: tuple[Problem, ...] = ()
     results: tuple[CaseResult, ...] = ()
+    left_out: int = 0
 
     @property
     def coverage(self) -> Coverage | None:
@@ -75,12 +78,14 @@ def runbook_of(file: Path) -> Path | None:
     return next((path for path in names if path.is_file()), None)
 
 
-async def rehearse(files: Iterable[Path], load: Load) -> list[Rehearsed]:
-    """Play all cases of the files; `load` reads a runbook."""
-    return [await _rehearsed(file, load) for file in files]
+async def rehearse(
+    files: Iterable[Path], load: Load, sandbox: OpenSandbox | None = None
+) -> list[Rehearsed]:
+    """Play all cases of the files; `load` reads a runbook. Those that need the `sandbox` only with one."""
+    return [await _rehearsed(file, load, sandbox) for file in files]
 
 
-async def _rehearsed(file: Path, load: Load) -> Rehearsed:
+async def _rehearsed(file: Path, load: Load, sandbox: OpenSandbox | None) -> Rehearsed:
     read = read_rehearsals(file)
     runbook = runbook_of(file)
     if runbook is None:
@@ -93,9 +98,19 @@ async def _rehearsed(file: Path, load: Load) -> Rehearsed:
     if problems or loaded.runbook is None:
         return Rehearsed(runbook=loaded.id, file=file, loaded=loaded, problems=problems)
     program = compile_program(loaded.id, loaded.runbook)
-    results = [await play_case(program, case) for case in read.cases if not case.said.sandbox]
+    results = []
+    for case in read.cases:
+        if not case.said.sandbox:
+            results.append(await play_case(program, case))
+        elif sandbox is not None:
+            results.append(await play_in_sandbox(program, case, sandbox))
     return Rehearsed(
-        runbook=loaded.id, file=file, loaded=loaded, program=program, results=tuple(results)
+        runbook=loaded.id,
+        file=file,
+        loaded=loaded,
+        program=program,
+        results=tuple(results),
+        left_out=len(read.cases) - len(results),
     )
 
 
