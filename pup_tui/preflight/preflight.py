@@ -1,0 +1,129 @@
+"""All that is looked at before a run, in the order in which it costs: at once, by processes, elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from pup_tui.core.events import RunCreated
+from pup_tui.core.ids import upwards
+from pup_tui.core.program import Program
+from pup_tui.drivers.lock_value import lock_value
+from pup_tui.drivers.locks import InvalidLock, LockError, find_held
+from pup_tui.drivers.masking import Masking
+from pup_tui.preflight.check import Check
+from pup_tui.preflight.credentials import Accounts, Service, services_of
+from pup_tui.preflight.hosts import Address, HostProbe, addresses
+from pup_tui.preflight.record import record_checks
+from pup_tui.preflight.remote import KeptFindings, Probe, remote_checks
+from pup_tui.preflight.sure_steps import first_step
+from pup_tui.preflight.tools import MissingProgram, needed_tools, requirements
+from pup_tui.preflight.versions import PrintedBy, WantedVersion, version_checks
+
+
+class Elsewhere(Struct, frozen=True):
+    """What a run goes to: the hosts of literal URLs, and the services that it has credentials for."""
+
+    hosts: tuple[Address, ...]
+    services: tuple[Service, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.hosts or self.services)
+
+
+class Preflight(Struct, frozen=True, kw_only=True):
+    """Looks at what runs need; changes nothing.
+
+    `environ` and `cwd` are what steps begin with. `state` is the folder of the journal, None where nothing is
+    recorded, `locks` that of locks. `printed_by` runs what tells a version; where all is `read_only` no
+    script of a runbook does, since nobody knows what it changes.
+    """
+
+    environ: Mapping[str, str]
+    cwd: Path
+    state: Path | None
+    locks: Path
+    missing: MissingProgram
+    printed_by: PrintedBy
+    read_only: bool = False
+    accounts: Accounts
+    kept: KeptFindings
+
+    def at_once(self, program: Program, but: Collection[str] = ()) -> list[Check]:
+        """Programs and the record: looks at files only. The steps in `but` are left out of the run."""
+        return [*self.tools(program, but), *self.record()]
+
+    def tools(self, program: Program, but: Collection[str] = ()) -> list[Check]:
+        needed = needed_tools(program, self.missing, but)
+        return [each.looked_up(self.environ, self.cwd) for each in needed]
+
+    def record(self) -> list[Check]:
+        return [] if self.state is None else list(record_checks(self.state))
+
+    def wants_versions(self, program: Program) -> bool:
+        """Whether there is a version to ask for."""
+        return any(needed.version.strip() for _, needed in requirements(program))
+
+    def elsewhere(
+        self, program: Program, but: Collection[str] = (), *, beside: bool = False
+    ) -> Elsewhere:
+        """What there is to look at elsewhere.
+
+        `beside` a run without what its first step asks: that tells itself.
+        """
+        told: Elsewhere = Elsewhere((), ())
+        first = first_step(program, but) if beside else None
+        if first is not None:
+            told = self.elsewhere(program, program.by_id.keys() - {*upwards(first.id)})
+        return Elsewhere(
+            hosts=tuple(each for each in addresses(program, but) if each not in told.hosts),
+            services=tuple(s for s in services_of(program, but) if s not in told.services),
+        )
+
+    async def versions(self, program: Program, known: Collection[Check]) -> list[Check]:
+        """The versions that are required of programs which are there, by what is `known` of them.
+
+        Starts processes that the runbook names: only for one that the operator trusts.
+        """
+        missing = {each.subject for each in known if each.what == "tool" and not each.ok}
+        wanted = [WantedVersion(*each) for each in requirements(program) if each[0] not in missing]
+        return await version_checks(wanted, self.printed_by, scripts=not self.read_only)
+
+    async def look_elsewhere(
+        self, places: Elsewhere, tell: Callable[[Check], None] = lambda check: None
+    ) -> list[Check]:
+        """Credentials and hosts; each finding is told at once. Nothing of it stops a run."""
+        probes: list[Probe] = [*map(HostProbe, places.hosts)]
+        probes += [await service.probe(self.accounts) for service in places.services]
+        return await remote_checks(probes, self.kept, tell)
+
+    def lock(self, program: Program, run: RunCreated, masking: Masking) -> Iterator[Check]:
+        """Whether the lock that `run` would take is free, where its runbook has one.
+
+        It may wait for moments, as taking a lock does.
+        """
+        if program.runbook.lock is None:
+            return
+        subject = program.runbook.lock
+        try:
+            subject = lock_value(program.runbook.lock, run, masking, program)
+            held = find_held(self.locks, subject)
+        except (InvalidLock, LockError) as error:
+            told = f"cannot be taken: {error}"
+            yield Check(
+                what="lock",
+                subject=program.runbook.lock,
+                ok=False,
+                detail=told,
+                hint="" if isinstance(error, LockError) else "give other values, or mend `lock`",
+                stops=True,
+            )
+            return
+        if held is None:
+            yield Check(what="lock", subject=subject, detail="is free")
+            return
+        told = f"is held by {held.by}" + (f"; {held.why}" if held.why else "")
+        hint = "wait until that run is over, or take it with --break-lock REASON"
+        yield Check(what="lock", subject=subject, ok=False, detail=told, hint=hint, stops=True)
