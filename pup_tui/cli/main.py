@@ -27,6 +27,10 @@ COMMANDS = {
         "checking",
         "Whether a run of RUNBOOK could begin: tools, values, lock, room, credentials, hosts.",
     ),
+    "test": (
+        "testing",
+        "Play the rehearsals in _tests beside the runbooks: those of each PATH, or of all of the catalog.",
+    ),
     "run": ("running", "Run RUNBOOK (an id or a file) and stream what its steps print."),
     "resume": ("resuming", "Go on with RUN (the newest that did not succeed) where it stood."),
     "undo": (

@@ -24,6 +24,7 @@ from pup_tui.cli.options import (
     runbooks_option,
     values_options,
 )
+from pup_tui.cli.recording import CaseWriter, check_record
 from pup_tui.cli.runbooks import find_entry, load_valid, refuse_untrusted
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
@@ -56,7 +57,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
     `undone` what a run goes on to take back, where it does only for that. The exit code of a run that failed
-    is that of the step that it `stands_for`.
+    is that of the step that it `stands_for`. A case of it is written to the file `record`.
     """
 
     yes: bool
@@ -67,6 +68,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     unknown: UnknownAnswer | None = None
     undone: Undone | None = None
     stands_for: str = ""
+    record: Path | None = None
 
     @property
     def is_told_how_to_go_on(self) -> bool:
@@ -90,6 +92,12 @@ class Manner(Struct, frozen=True, kw_only=True):
     help="Begin though what it needs is not in order; the reason is recorded.",
 )
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@click.option(
+    "--record",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the run gets as a case to FILE, with which it can be rehearsed.",
+)
 @json_option
 @profile_option
 @read_only_option
@@ -106,6 +114,7 @@ def run_command(
     no_journal: bool,
     unchecked: str | None,
     break_lock: str | None,
+    record: Path | None,
     as_json: bool,
     choice: StepChoice,
 ) -> int:
@@ -125,6 +134,8 @@ def run_command(
     loaded, model = load_valid(catalog, entry)
     if break_lock is not None:
         _check_breaking(model, break_lock)
+    if record is not None:
+        check_record(record, choice)
     parts = Parts(settings, journal=not no_journal)
     can_ask = settings.terminal.can_ask and not yes
     program = compile_program(loaded.id, model)
@@ -142,7 +153,12 @@ def run_command(
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)
     manner = Manner(
-        yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=given.answers
+        yes=yes,
+        undo=undo,
+        as_json=as_json,
+        break_lock=break_lock,
+        answers=given.answers,
+        record=record,
     )
     return run_loaded(parts, loaded, program, resolved, manner, left, past)
 
@@ -237,18 +253,25 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner, beside: Bes
             terminal = PlainTerminal(pump) if facts.can_ask else None
             out, err = outlets(facts, pump)
             launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
+            recorder = None if manner.record is None else CaseWriter(manner.record, err)
+            if recorder is not None:
+                launcher = recorder.heard(launcher)
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
             face = _face(run, out, err, manner, tells_values=facts.can_ask, is_kept=parts.journal)
             answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
             judge = None if manner.undone is None else manner.undone.judge
             looking = [] if beside is None else [ensure_future(beside(partial(_tell_beside, err)))]
+            if recorder is not None:
+                run.watch(recorder.recording)
             try:
                 code = await run_headless(run, face, answers, judge, manner.stands_for)
                 if code and parts.journal and manner.is_told_how_to_go_on:
                     _tell_way_on(run, err)
                 if not code and manner.undone is not None and not manner.as_json:
                     _tell_taken_back(run, manner.undone, err)
+                if recorder is not None:
+                    await recorder.write(run)
             finally:
                 for each in looking:
                     each.cancel()
