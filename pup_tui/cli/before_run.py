@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,10 @@ from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
-    from pup_tui.catalog.inputs import Resolved
     from pup_tui.cli.wiring import Parts
-    from pup_tui.core.events import RunCreated, Unchecked
+    from pup_tui.core.events import Unchecked
     from pup_tui.core.program import Program
-    from pup_tui.drivers.masking import Masking
     from pup_tui.preflight.check import Check
-    from pup_tui.runbook.load import Loaded
-    from pup_tui.settings.settings import Settings
 
 Beside = Callable[[Callable[[str], None]], Awaitable[None]]
 """What goes on beside a run and tells sentences by the way."""
@@ -83,27 +78,3 @@ def look_beside(parts: Parts, program: Program, but: Collection[str]) -> Beside 
             tell(str(failure).removeprefix("pup-tui: "))
 
     return beside
-
-
-def run_to_be(
-    settings: Settings, loaded: Loaded, program: Program, resolved: Resolved, masking: Masking
-) -> RunCreated:
-    """The beginning of a run that has not begun, as what depends on it would see it."""
-    from pup_tui.core.events import RunCreated
-    from pup_tui.drivers.clock import SystemClock
-    from pup_tui.drivers.source import source_of
-
-    variables = program.runbook.vars
-    typed = (name for name in resolved.values if name in variables and variables[name].is_secret)
-    return RunCreated(
-        at=SystemClock().now(),
-        run="(not begun)",
-        runbook=program.id,
-        source=source_of(loaded),
-        operator=settings.operator,
-        host=socket.gethostname(),
-        values=resolved.values,
-        left_out=resolved.left_out,
-        secrets=masking.find(resolved.values, typed, resolved.secrets, resolved.made),
-        profile=settings.profile_name,
-    )

@@ -142,16 +142,22 @@ class _Checking:
         sources = sources.beside(source_of(self._loaded).directory)
         resolved = run_loop(resolve_inputs(model, self._given.values, sources))
         yield from value_checks(model.vars, resolved, self._given.values, can_ask=self._can_ask)
-        if not resolved.problems and not resolved.unknown:
-            yield from self._lock(resolved)
+        yield from self._lock(resolved)
 
-    def _lock(self, resolved: Resolved) -> Iterator[Check]:
-        from pup_tui.cli.before_run import run_to_be
-        from pup_tui.drivers.masking import Masking
+    def _lock(self, resolved: Resolved) -> list[Check]:
+        from pup_tui.drivers.source import source_of
+        from pup_tui.preflight.lock import RunToBe
 
-        masking = Masking(self._parts.credentials.account.secrets())
-        run = run_to_be(self._parts.settings, self._loaded, self._program, resolved, masking)
-        yield from self._parts.preflight.lock(self._program, run, masking)
+        settings = self._parts.settings
+        run = RunToBe(
+            program=self._program,
+            source=source_of(self._loaded),
+            resolved=resolved,
+            operator=settings.operator,
+            profile=settings.profile_name,
+            hidden=tuple(self._parts.credentials.account.secrets()),
+        )
+        return self._parts.preflight.lock(run)
 
     def _questions(self) -> Iterator[Check]:
         from pup_tui.cli.answers import open_questions

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from pup_tui.core.events import RunCreated
 from pup_tui.core.ids import upwards
 from pup_tui.core.program import Program
-from pup_tui.drivers.lock_value import lock_value
-from pup_tui.drivers.locks import InvalidLock, LockError, find_held
-from pup_tui.drivers.masking import Masking
 from pup_tui.preflight.check import Check
 from pup_tui.preflight.credentials import Accounts, Service, services_of
 from pup_tui.preflight.hosts import Address, HostProbe, addresses
+from pup_tui.preflight.lock import RunToBe, lock_checks
 from pup_tui.preflight.record import record_checks
 from pup_tui.preflight.remote import KeptFindings, Probe, remote_checks
 from pup_tui.preflight.sure_steps import first_step
@@ -99,31 +96,6 @@ class Preflight(Struct, frozen=True, kw_only=True):
         probes += [await service.probe(self.accounts) for service in places.services]
         return await remote_checks(probes, self.kept, tell)
 
-    def lock(self, program: Program, run: RunCreated, masking: Masking) -> Iterator[Check]:
-        """Whether the lock that `run` would take is free, where its runbook has one.
-
-        It may wait for moments, as taking a lock does.
-        """
-        if program.runbook.lock is None:
-            return
-        subject = program.runbook.lock
-        try:
-            subject = lock_value(program.runbook.lock, run, masking, program)
-            held = find_held(self.locks, subject)
-        except (InvalidLock, LockError) as error:
-            told = f"cannot be taken: {error}"
-            yield Check(
-                what="lock",
-                subject=program.runbook.lock,
-                ok=False,
-                detail=told,
-                hint="" if isinstance(error, LockError) else "give other values, or mend `lock`",
-                stops=True,
-            )
-            return
-        if held is None:
-            yield Check(what="lock", subject=subject, detail="is free")
-            return
-        told = f"is held by {held.by}" + (f"; {held.why}" if held.why else "")
-        hint = "wait until that run is over, or take it with --break-lock REASON"
-        yield Check(what="lock", subject=subject, ok=False, detail=told, hint=hint, stops=True)
+    def lock(self, run: RunToBe) -> list[Check]:
+        """Whether the lock that a run would take is free."""
+        return list(lock_checks(run, self.locks))
