@@ -10,11 +10,11 @@ from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
     from pup_tui.cli.wiring import Parts
-    from pup_tui.core.events import Unchecked
+    from pup_tui.core.events import BegunUnchecked
     from pup_tui.core.program import Program
-    from pup_tui.preflight.check import Check
+    from pup_tui.preflight.check import ReadyCheck
 
-Beside = Callable[[Callable[[str], None]], Awaitable[None]]
+BesideRun = Callable[[Callable[[str], None]], Awaitable[None]]
 """What goes on beside a run and tells sentences by the way."""
 
 UNCHECKED = "--unchecked"
@@ -22,13 +22,13 @@ UNCHECKED = "--unchecked"
 
 def look_before(
     parts: Parts, program: Program, but: Collection[str], unchecked: str | None
-) -> Unchecked | None:
+) -> BegunUnchecked | None:
     """Look whether a run can begin, without the steps in `but`; what it is begun past, if anything.
 
     With the reason `unchecked` nothing of that keeps it from beginning, and no program is asked for its
     version. Otherwise raises Failure for what does. What else is not in order is told.
     """
-    from pup_tui.core.events import Unchecked
+    from pup_tui.core.events import BegunUnchecked
     from pup_tui.preflight.check import stopping
 
     if unchecked is not None and not unchecked.strip():
@@ -43,12 +43,12 @@ def look_before(
         if not (each.ok or each.stops):
             tell(f"pup-tui: {each}")
     if unchecked is not None:
-        return Unchecked(unchecked.strip(), tuple(str(each) for each in wrong))
+        return BegunUnchecked(unchecked.strip(), tuple(str(each) for each in wrong))
     _refuse(wrong)
     return None
 
 
-def _refuse(wrong: Collection[Check]) -> None:
+def _refuse(wrong: Collection[ReadyCheck]) -> None:
     past = f"{UNCHECKED} REASON goes past it"
     if len(wrong) == 1:
         (only,) = wrong
@@ -61,14 +61,14 @@ def _refuse(wrong: Collection[Check]) -> None:
         raise Failure(told, "", f"see the lines above; {UNCHECKED} REASON goes past them")
 
 
-def look_beside(parts: Parts, program: Program, but: Collection[str]) -> Beside | None:
+def look_beside(parts: Parts, program: Program, but: Collection[str]) -> BesideRun | None:
     """What looks at credentials and hosts while the run goes on; None where it needs none."""
     places = parts.preflight.elsewhere(program, but, beside=True)
     if not places:
         return None
 
     async def beside(tell: Callable[[str], None]) -> None:
-        def told(check: Check) -> None:
+        def told(check: ReadyCheck) -> None:
             if not check.ok:
                 tell(str(check))
 

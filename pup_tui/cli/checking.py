@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
     from pup_tui.core.program import Program
-    from pup_tui.preflight.check import Check
+    from pup_tui.preflight.check import ReadyCheck
     from pup_tui.runbook.load import Loaded
     from pup_tui.settings.settings import Settings
 
@@ -97,7 +97,7 @@ class _Checking:
         self._yes = yes
         self._can_ask = parts.settings.terminal.can_ask and not yes
 
-    def local(self) -> Iterator[Check]:
+    def local(self) -> Iterator[ReadyCheck]:
         """What stops a run where it is not in order."""
         from pup_tui.preflight.values import profile_checks
 
@@ -110,24 +110,24 @@ class _Checking:
         yield from run_loop(preflight.versions(self._program, tools))
         yield from preflight.record()
 
-    def elsewhere(self) -> list[Check]:
+    def elsewhere(self) -> list[ReadyCheck]:
         """What only warns."""
         preflight = self._parts.preflight
         places = preflight.elsewhere(self._program, self._left.skipped)
         return run_loop(preflight.look_elsewhere(places)) if places else []
 
-    def _values(self) -> Iterator[Check]:
+    def _values(self) -> Iterator[ReadyCheck]:
         """The values, and the lock that a run with them would take."""
         from pup_tui.catalog.inputs import resolve_inputs
         from pup_tui.drivers.source import source_of
-        from pup_tui.preflight.check import Check
+        from pup_tui.preflight.check import ReadyCheck
         from pup_tui.preflight.values import value_checks
 
         for name, step, user, _ in self._left.lacking:
             told = f"is needed by `{user}`, and `{step}` would have made it"
             hint = f"give --arg-file a file with captures: {{{step}: {{{name}: …}}}}"
             asked = "it is asked for before the run begins" if self._can_ask else hint
-            yield Check(
+            yield ReadyCheck(
                 what="values",
                 subject=name,
                 ok=self._can_ask,
@@ -144,7 +144,7 @@ class _Checking:
         yield from value_checks(model.vars, resolved, self._given.values, can_ask=self._can_ask)
         yield from self._lock(resolved)
 
-    def _lock(self, resolved: Resolved) -> list[Check]:
+    def _lock(self, resolved: Resolved) -> list[ReadyCheck]:
         from pup_tui.drivers.source import source_of
         from pup_tui.preflight.lock import RunToBe
 
@@ -159,9 +159,9 @@ class _Checking:
         )
         return self._parts.preflight.lock(run)
 
-    def _questions(self) -> Iterator[Check]:
+    def _questions(self) -> Iterator[ReadyCheck]:
         from pup_tui.cli.answers import open_questions
-        from pup_tui.preflight.check import Check
+        from pup_tui.preflight.check import ReadyCheck
 
         if self._can_ask:
             return
@@ -169,7 +169,7 @@ class _Checking:
         try:
             open_ = open_questions(self._program, answers, yes=self._yes, left=out)
         except Failure as failure:
-            yield Check(
+            yield ReadyCheck(
                 what="questions",
                 subject="questions",
                 ok=False,
@@ -182,12 +182,12 @@ class _Checking:
             told = (
                 f"may have no answer: nobody can be asked here, and the run ends at {named(open_)}"
             )
-            yield Check(what="questions", subject="questions", ok=False, detail=told)
+            yield ReadyCheck(what="questions", subject="questions", ok=False, detail=told)
         elif any(node.step.is_question for node in self._program.nodes):
-            yield Check(what="questions", subject="questions", detail="are answered")
+            yield ReadyCheck(what="questions", subject="questions", detail="are answered")
 
 
-def _safe_json(check: Check) -> dict[str, object]:
+def _safe_json(check: ReadyCheck) -> dict[str, object]:
     from pup_tui.output.sanitize import safe_text
 
     told: dict[str, object] = msgspec.to_builtins(check)
@@ -196,7 +196,7 @@ def _safe_json(check: Check) -> dict[str, object]:
     }
 
 
-def _diagnosis(check: Check) -> Diagnosis:
+def _diagnosis(check: ReadyCheck) -> Diagnosis:
     from pup_tui.cli.health.diagnosis import Diagnosis
 
     state: DiagnosisState = "ok" if check.ok else "problem" if check.stops else "warning"
@@ -209,7 +209,7 @@ def _diagnosis(check: Check) -> Diagnosis:
     )
 
 
-def _print(found: Sequence[Check], settings: Settings) -> None:
+def _print(found: Sequence[ReadyCheck], settings: Settings) -> None:
     from pup_tui.cli.told_findings import print_findings, safe
 
     print_findings([safe(_diagnosis(each)) for each in found], settings)

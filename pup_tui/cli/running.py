@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from pup_tui.aside import run_loop
 from pup_tui.cli.answers import check_answered
-from pup_tui.cli.before_run import Beside, look_before, look_beside
+from pup_tui.cli.before_run import BesideRun, look_before, look_beside
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
 from pup_tui.cli.lasting import as_it_is
 from pup_tui.cli.options import (
@@ -32,7 +32,7 @@ from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
-    from pup_tui.core.events import Unchecked
+    from pup_tui.core.events import BegunUnchecked
     from pup_tui.core.program import Program
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
@@ -191,7 +191,7 @@ def run_loaded(
     resolved: Resolved,
     manner: Manner,
     left: Leaving | None = None,
-    past: Unchecked | None = None,
+    past: BegunUnchecked | None = None,
 ) -> int:
     """Run what is loaded and compiled, but for what is `left` out; returns the exit code.
 
@@ -225,7 +225,7 @@ def carry_out(
     parts: Parts,
     launching: Launching,
     manner: Manner,
-    beside: Beside | None = None,
+    beside: BesideRun | None = None,
     *,
     way_out: str = "",
 ) -> int:
@@ -237,7 +237,9 @@ def carry_out(
         return run_loop(_drive(parts, launching, manner, beside))
 
 
-async def _drive(parts: Parts, launching: Launching, manner: Manner, beside: Beside | None) -> int:
+async def _drive(
+    parts: Parts, launching: Launching, manner: Manner, beside: BesideRun | None
+) -> int:
     from asyncio import ensure_future
 
     from pup_tui.headless.handover import PlainTerminal

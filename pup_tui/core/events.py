@@ -148,7 +148,7 @@ class LeftOutSteps(Struct, frozen=True, omit_defaults=True):
 NOTHING_LEFT_OUT = LeftOutSteps()
 
 
-class Unchecked(Struct, frozen=True, omit_defaults=True):
+class BegunUnchecked(Struct, frozen=True, omit_defaults=True):
     """Why (`reason`) a run was begun past what is looked at before, and what of that was not in order."""
 
     reason: str
@@ -181,7 +181,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     read_only: bool = False
     barred: tuple[str, ...] = ()
     cwd: WorkingDirectory | None = None
-    unchecked: Unchecked | None = None
+    unchecked: BegunUnchecked | None = None
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):

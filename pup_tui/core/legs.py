@@ -7,7 +7,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.events import AnyEvent, EditedText, Lock, Resumed, RunCreated, Source, Unchecked
+from pup_tui.core.events import (
+    AnyEvent,
+    BegunUnchecked,
+    EditedText,
+    Lock,
+    Resumed,
+    RunCreated,
+    Source,
+)
 
 
 class Leg(Struct, frozen=True, kw_only=True):
@@ -35,7 +43,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     edited: dict[str, EditedText] = {}
     lock: Lock | None = None
     source: Source | None = None
-    unchecked: Unchecked | None = None
+    unchecked: BegunUnchecked | None = None
 
 
 def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:

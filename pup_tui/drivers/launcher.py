@@ -18,6 +18,7 @@ from pup_tui import __version__
 from pup_tui.aside import aside
 from pup_tui.core.events import (
     NOTHING_LEFT_OUT,
+    BegunUnchecked,
     EditedText,
     LeftOutSteps,
     Lock,
@@ -25,7 +26,6 @@ from pup_tui.core.events import (
     Resumed,
     RunCreated,
     Source,
-    Unchecked,
 )
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest, request_of
@@ -134,7 +134,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         without: LeftOutSteps = NOTHING_LEFT_OUT,
         undo: bool = False,
         is_believed: bool = False,
-        unchecked: Unchecked | None = None,
+        unchecked: BegunUnchecked | None = None,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -388,10 +388,12 @@ class Launcher(Struct, frozen=True, kw_only=True):
         )
 
 
-def _masked(unchecked: Unchecked | None, masking: Masking) -> Unchecked | None:
+def _masked(unchecked: BegunUnchecked | None, masking: Masking) -> BegunUnchecked | None:
     if unchecked is None:
         return None
-    return Unchecked(masking.text(unchecked.reason), tuple(map(masking.text, unchecked.failed)))
+    return BegunUnchecked(
+        masking.text(unchecked.reason), tuple(map(masking.text, unchecked.failed))
+    )
 
 
 async def _taken(

@@ -13,7 +13,7 @@ Looked = Literal[
 """What was looked at; the last two are elsewhere, and what is found there stops no run."""
 
 
-class Check(Struct, frozen=True, kw_only=True):
+class ReadyCheck(Struct, frozen=True, kw_only=True):
     """Of a kind of thing (`what`) one `subject`: whether it is `ok`, and what to do about it.
 
     `detail` goes on from the subject as a sentence. Where it `stops`, no run begins; anything else that is
@@ -34,11 +34,11 @@ class Check(Struct, frozen=True, kw_only=True):
         return ": ".join(part for part in (about, self.hint) if part)
 
 
-def stopping(checks: Iterable[Check]) -> list[Check]:
+def stopping(checks: Iterable[ReadyCheck]) -> list[ReadyCheck]:
     """Those for which no run begins."""
     return [each for each in checks if each.stops]
 
 
-def worst_first(checks: Iterable[Check]) -> list[Check]:
+def worst_first(checks: Iterable[ReadyCheck]) -> list[ReadyCheck]:
     """What stops a run, then what else is not in order, then the rest, each in the order given."""
     return sorted(checks, key=lambda each: (not each.stops, each.ok))

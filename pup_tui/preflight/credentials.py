@@ -1,7 +1,7 @@
 """Whether credentials are accepted, each by a harmless read of the service that they are for.
 
-An integration that has credentials registers here: a `Service` in `SERVICES` says which steps need them, and
-how they are looked at.
+An integration that has credentials registers here: a `NeededService` in `SERVICES` says which steps need
+them, and how they are looked at.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from pup_tui.core.ids import upwards
 from pup_tui.core.program import Program
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.remote import PATIENCE, Probe
 from pup_tui.runbook.model import Step
 
@@ -29,7 +29,7 @@ class Accounts(Struct, frozen=True):
     datadog: Callable[[], Awaitable[DatadogConfiguration]]
 
 
-class Service(Protocol):
+class NeededService(Protocol):
     """A service that steps need credentials for."""
 
     def is_asked_by(self, step: Step) -> bool:
@@ -51,11 +51,11 @@ class DatadogService:
         return DatadogProbe(await accounts.datadog())
 
 
-SERVICES: Sequence[Service] = (DatadogService(),)
+SERVICES: Sequence[NeededService] = (DatadogService(),)
 """All of them: the place where an integration with credentials registers."""
 
 
-def services_of(program: Program, but: Collection[str] = ()) -> list[Service]:
+def services_of(program: Program, but: Collection[str] = ()) -> list[NeededService]:
     """The services that steps ask, but for those that are left out."""
     nodes = program.by_id.values()
     steps = [node.step for node in nodes if all(each not in but for each in upwards(node.id))]
@@ -78,11 +78,11 @@ class DatadogProbe(Struct, frozen=True):
         return f"datadog {hashlib.sha256(known.encode(errors='replace')).hexdigest()[:16]}"
 
     @property
-    def unlooked(self) -> Check:
+    def unlooked(self) -> ReadyCheck:
         told = f"did not answer about the credentials within {PATIENCE:g} s"
         return self._wrong(told, _NETWORK)
 
-    async def look(self) -> Check:
+    async def look(self) -> ReadyCheck:
         from pup_tui.datadog.checkup import check
 
         if not self.account.authenticated:
@@ -96,10 +96,10 @@ class DatadogProbe(Struct, frozen=True):
             return self._wrong(f"does not accept the credentials: {checked.detail}", hint)
         whose = f" of {checked.who}" if checked.who else ""
         told = f"accepts the credentials{whose}"
-        return Check(what="credentials", subject="Datadog", detail=told)
+        return ReadyCheck(what="credentials", subject="Datadog", detail=told)
 
-    def _wrong(self, detail: str, hint: str) -> Check:
-        return Check(what="credentials", subject="Datadog", ok=False, detail=detail, hint=hint)
+    def _wrong(self, detail: str, hint: str) -> ReadyCheck:
+        return ReadyCheck(what="credentials", subject="Datadog", ok=False, detail=detail, hint=hint)
 
 
 _NETWORK = "check the network and the site"

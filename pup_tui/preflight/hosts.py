@@ -16,7 +16,7 @@ from pup_tui.core.ids import upwards
 from pup_tui.core.program import Program
 from pup_tui.datadog.proxies import Proxy, proxy_for
 from pup_tui.late_pattern import late_pattern
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.remote import PATIENCE
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
@@ -40,7 +40,7 @@ _ADDRESS = late_pattern(
 """A URL up to the end of its host and port, in which no value stands but of a user and a password."""
 
 
-class Address(Struct, frozen=True):
+class HostAddress(Struct, frozen=True):
     """A host and a port, and the scheme by which they are spoken to."""
 
     scheme: str
@@ -56,7 +56,7 @@ class Address(Struct, frozen=True):
         return proxy_for(f"{self.scheme}://{self}/", ()) if "http" in self.scheme else None
 
 
-def literal_address(source: str) -> Address | None:
+def literal_address(source: str) -> HostAddress | None:
     """Where a URL leads, as far as that is the same whatever its values are."""
     try:
         blocks = compile_text(source).blocks
@@ -68,10 +68,10 @@ def literal_address(source: str) -> Address | None:
         return None
     scheme, host = found[1].lower().partition("+")[0], found[2].strip("[]").lower()
     port = int(found[3]) if found[3] else PORTS.get(scheme, 0)
-    return Address(scheme, host, port) if scheme in PORTS and 0 < port < 65536 else None
+    return HostAddress(scheme, host, port) if scheme in PORTS and 0 < port < 65536 else None
 
 
-def addresses(program: Program, but: Collection[str] = ()) -> Iterator[Address]:
+def addresses(program: Program, but: Collection[str] = ()) -> Iterator[HostAddress]:
     """Where the steps of a program go, each once, without those that are left out by `but`."""
     seen = set()
     for node in program.by_id.values():
@@ -88,29 +88,29 @@ def addresses(program: Program, but: Collection[str] = ()) -> Iterator[Address]:
 class HostProbe(Struct, frozen=True):
     """Connects to an address, or to the proxy on the way there, and sends nothing."""
 
-    address: Address
+    address: HostAddress
 
     @property
     def key(self) -> str:
         return f"host {self._asked} for {self.address}"
 
     @property
-    def _asked(self) -> Address:
+    def _asked(self) -> HostAddress:
         proxy = self.address.proxy
         if proxy is None:
             return self.address
         parts = urlsplit(proxy.address)
-        return Address(
+        return HostAddress(
             parts.scheme, parts.hostname or "", parts.port or PORTS.get(parts.scheme, 80)
         )
 
     @property
-    def unlooked(self) -> Check:
+    def unlooked(self) -> ReadyCheck:
         return self._wrong(
             f"does not answer within {PATIENCE:g} s", "check network, VPN and firewall"
         )
 
-    async def look(self) -> Check:
+    async def look(self) -> ReadyCheck:
         try:
             asked = self._asked
             found = await aside(socket.getaddrinfo, asked.host, asked.port, type=socket.SOCK_STREAM)
@@ -124,7 +124,9 @@ class HostProbe(Struct, frozen=True):
             except OSError as error:
                 refused = os.strerror(error.errno) if error.errno else type(error).__name__
             else:
-                return Check(what="host", subject=str(self.address), detail=f"answers{self._way}")
+                return ReadyCheck(
+                    what="host", subject=str(self.address), detail=f"answers{self._way}"
+                )
         return self._wrong(
             f"does not answer ({refused})", "check that it runs, network, VPN and firewall"
         )
@@ -134,10 +136,10 @@ class HostProbe(Struct, frozen=True):
         proxy = self.address.proxy
         return "" if proxy is None else f": {proxy} does"
 
-    def _wrong(self, detail: str, hint: str) -> Check:
+    def _wrong(self, detail: str, hint: str) -> ReadyCheck:
         proxy = self.address.proxy
         told = detail if proxy is None else f"is reached by {proxy}, which {detail}"
-        return Check(what="host", subject=str(self.address), ok=False, detail=told, hint=hint)
+        return ReadyCheck(what="host", subject=str(self.address), ok=False, detail=told, hint=hint)
 
 
 async def _connect(family: int, kind: int, protocol: int, place: object) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 from pup_tui.private import (
     NotPrivate,
     check_private_dir,
@@ -28,7 +28,7 @@ _FILE = "preflight.json"
 
 class _Finding(Struct, frozen=True):
     at: float
-    check: Check
+    check: ReadyCheck
 
 
 class FindingsInFile:
@@ -41,11 +41,11 @@ class FindingsInFile:
         self._path = state / _FILE
         self._now = now
 
-    def get(self, key: str) -> Check | None:
+    def get(self, key: str) -> ReadyCheck | None:
         found = self._read().get(key)
         return None if found is None else found.check
 
-    def put(self, key: str, check: Check) -> None:
+    def put(self, key: str, check: ReadyCheck) -> None:
         with suppress(OSError, NotPrivate):
             make_private_dir(self._path.parent)
             found = {**self._read(), key: _Finding(self._now(), check)}
@@ -66,8 +66,8 @@ class FindingsInFile:
 class NothingKept:
     """Where nothing is to stay on disk."""
 
-    def get(self, key: str) -> Check | None:
+    def get(self, key: str) -> ReadyCheck | None:
         return None
 
-    def put(self, key: str, check: Check) -> None:
+    def put(self, key: str, check: ReadyCheck) -> None:
         pass

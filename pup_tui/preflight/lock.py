@@ -15,7 +15,7 @@ from pup_tui.drivers.clock import SystemClock
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import InvalidLock, LockError, find_held
 from pup_tui.drivers.masking import Masking
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
@@ -49,7 +49,7 @@ class RunToBe(Struct, frozen=True, kw_only=True):
         )
 
 
-def lock_checks(run: RunToBe, locks: Path) -> Iterator[Check]:
+def lock_checks(run: RunToBe, locks: Path) -> Iterator[ReadyCheck]:
     """Whether the lock of `run` in the folder `locks` is free, where its runbook has one.
 
     It may wait for moments, as taking a lock does. Without all values nobody knows which lock that is.
@@ -66,11 +66,11 @@ def lock_checks(run: RunToBe, locks: Path) -> Iterator[Check]:
         yield _wrong(source, f"cannot be taken: {error}", hint)
         return
     if held is None:
-        yield Check(what="lock", subject=value, detail="is free")
+        yield ReadyCheck(what="lock", subject=value, detail="is free")
         return
     told = f"is held by {held.by}" + (f"; {held.why}" if held.why else "")
     yield _wrong(value, told, "wait until that run is over, or take it with --break-lock REASON")
 
 
-def _wrong(subject: str, detail: str, hint: str) -> Check:
-    return Check(what="lock", subject=subject, ok=False, detail=detail, hint=hint, stops=True)
+def _wrong(subject: str, detail: str, hint: str) -> ReadyCheck:
+    return ReadyCheck(what="lock", subject=subject, ok=False, detail=detail, hint=hint, stops=True)

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from pup_tui.core.ids import upwards
 from pup_tui.core.program import Program
-from pup_tui.preflight.check import Check
-from pup_tui.preflight.credentials import Accounts, Service, services_of
-from pup_tui.preflight.hosts import Address, HostProbe, addresses
+from pup_tui.preflight.check import ReadyCheck
+from pup_tui.preflight.credentials import Accounts, NeededService, services_of
+from pup_tui.preflight.hosts import HostAddress, HostProbe, addresses
 from pup_tui.preflight.lock import RunToBe, lock_checks
 from pup_tui.preflight.record import record_checks
 from pup_tui.preflight.remote import KeptFindings, Probe, remote_checks
@@ -23,8 +23,8 @@ from pup_tui.preflight.versions import PrintedBy, WantedVersion, version_checks
 class Elsewhere(Struct, frozen=True):
     """What a run goes to: the hosts of literal URLs, and the services that it has credentials for."""
 
-    hosts: tuple[Address, ...]
-    services: tuple[Service, ...]
+    hosts: tuple[HostAddress, ...]
+    services: tuple[NeededService, ...]
 
     def __bool__(self) -> bool:
         return bool(self.hosts or self.services)
@@ -48,15 +48,15 @@ class Preflight(Struct, frozen=True, kw_only=True):
     accounts: Accounts
     kept: KeptFindings
 
-    def at_once(self, program: Program, but: Collection[str] = ()) -> list[Check]:
+    def at_once(self, program: Program, but: Collection[str] = ()) -> list[ReadyCheck]:
         """Programs and the record: looks at files only. The steps in `but` are left out of the run."""
         return [*self.tools(program, but), *self.record()]
 
-    def tools(self, program: Program, but: Collection[str] = ()) -> list[Check]:
+    def tools(self, program: Program, but: Collection[str] = ()) -> list[ReadyCheck]:
         needed = needed_tools(program, self.missing, but)
         return [each.looked_up(self.environ, self.cwd) for each in needed]
 
-    def record(self) -> list[Check]:
+    def record(self) -> list[ReadyCheck]:
         return [] if self.state is None else list(record_checks(self.state))
 
     def wants_versions(self, program: Program) -> bool:
@@ -79,7 +79,7 @@ class Preflight(Struct, frozen=True, kw_only=True):
             services=tuple(s for s in services_of(program, but) if s not in told.services),
         )
 
-    async def versions(self, program: Program, known: Collection[Check]) -> list[Check]:
+    async def versions(self, program: Program, known: Collection[ReadyCheck]) -> list[ReadyCheck]:
         """The versions that are required of programs which are there, by what is `known` of them.
 
         Starts processes that the runbook names: only for one that the operator trusts.
@@ -89,13 +89,13 @@ class Preflight(Struct, frozen=True, kw_only=True):
         return await version_checks(wanted, self.printed_by, scripts=not self.read_only)
 
     async def look_elsewhere(
-        self, places: Elsewhere, tell: Callable[[Check], None] = lambda check: None
-    ) -> list[Check]:
+        self, places: Elsewhere, tell: Callable[[ReadyCheck], None] = lambda check: None
+    ) -> list[ReadyCheck]:
         """Credentials and hosts; each finding is told at once. Nothing of it stops a run."""
         probes: list[Probe] = [*map(HostProbe, places.hosts)]
         probes += [await service.probe(self.accounts) for service in places.services]
         return await remote_checks(probes, self.kept, tell)
 
-    def lock(self, run: RunToBe) -> list[Check]:
+    def lock(self, run: RunToBe) -> list[ReadyCheck]:
         """Whether the lock that a run would take is free."""
         return list(lock_checks(run, self.locks))

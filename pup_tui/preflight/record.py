@@ -10,7 +10,7 @@ from pathlib import Path
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import check_state_dir
 from pup_tui.place_errors import place_error
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 
 LITTLE = 100_000_000
 """Bytes of free room from which on a run may not find enough."""
@@ -18,7 +18,7 @@ TOO_LITTLE = 130_000
 """Bytes that the journal takes before a run has printed anything."""
 
 
-def record_checks(state: Path) -> Iterator[Check]:
+def record_checks(state: Path) -> Iterator[ReadyCheck]:
     """The folder of journal, locks and outputs."""
     try:
         exists = check_state_dir(state)
@@ -35,17 +35,17 @@ def record_checks(state: Path) -> Iterator[Check]:
         yield _wrong("folder", told, "make it writable, or set PUP_TUI_STATE_DIR to another folder")
         return
     told = str(state) if exists else f"{state}: the first run makes it"
-    yield Check(what="record", subject="folder", detail=told)
+    yield ReadyCheck(what="record", subject="folder", detail=told)
     yield _room(there)
 
 
-def _room(there: Path) -> Check:
+def _room(there: Path) -> ReadyCheck:
     free = shutil.disk_usage(there).free
     told = f"{free / 1e6:,.0f} MB are free in {there}"
     if free >= LITTLE:
-        return Check(what="record", subject="room", detail=told)
+        return ReadyCheck(what="record", subject="room", detail=told)
     hint = "make room: a run that cannot be recorded stops"
-    return Check(
+    return ReadyCheck(
         what="record",
         subject="room",
         ok=False,
@@ -55,5 +55,7 @@ def _room(there: Path) -> Check:
     )
 
 
-def _wrong(subject: str, detail: str, hint: str) -> Check:
-    return Check(what="record", subject=subject, ok=False, detail=detail, hint=hint, stops=True)
+def _wrong(subject: str, detail: str, hint: str) -> ReadyCheck:
+    return ReadyCheck(
+        what="record", subject=subject, ok=False, detail=detail, hint=hint, stops=True
+    )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 
 PATIENCE = 5.0
 """Seconds for all of it together."""
@@ -20,12 +20,12 @@ class Probe(Protocol):
     """
 
     @property
-    def unlooked(self) -> Check: ...
+    def unlooked(self) -> ReadyCheck: ...
 
     @property
     def key(self) -> str: ...
 
-    async def look(self) -> Check:
+    async def look(self) -> ReadyCheck:
         """What is found; whatever goes wrong is a finding too."""
         ...
 
@@ -33,22 +33,22 @@ class Probe(Protocol):
 class KeptFindings(Protocol):
     """What was found in order a short while ago, by the key of its probe."""
 
-    def get(self, key: str) -> Check | None: ...
+    def get(self, key: str) -> ReadyCheck | None: ...
 
-    def put(self, key: str, check: Check) -> None: ...
+    def put(self, key: str, check: ReadyCheck) -> None: ...
 
 
 async def remote_checks(
     probes: Sequence[Probe],
     kept: KeptFindings,
-    tell: Callable[[Check], None] = lambda check: None,
-) -> list[Check]:
+    tell: Callable[[ReadyCheck], None] = lambda check: None,
+) -> list[ReadyCheck]:
     """What all of the probes find; each finding is told at once.
 
     What was found in order a short while ago is not looked at again, what was not is.
     """
-    found: dict[str, Check] = {}
-    tasks: dict[asyncio.Task[Check], Probe] = {}
+    found: dict[str, ReadyCheck] = {}
+    tasks: dict[asyncio.Task[ReadyCheck], Probe] = {}
     for probe in probes:
         known = kept.get(probe.key)
         if known is not None:
@@ -57,7 +57,7 @@ async def remote_checks(
         else:
             tasks[asyncio.create_task(probe.look())] = probe
 
-    def take(task: asyncio.Task[Check]) -> None:
+    def take(task: asyncio.Task[ReadyCheck]) -> None:
         if task.cancelled() or task.exception() is not None:
             return
         check = found[tasks[task].key] = task.result()

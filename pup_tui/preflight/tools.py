@@ -12,7 +12,7 @@ from pup_tui.catalog.effects import written_env
 from pup_tui.core.ids import upwards
 from pup_tui.core.program import Node, Program
 from pup_tui.drivers.tools import command_path
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.sure_steps import sure_steps
 from pup_tui.runbook.model import Runbook, ShellStep, Step
 from pup_tui.runbook.parts import Requirement
@@ -41,14 +41,14 @@ class NeededTool(Struct):
     is_sure: bool = False
     is_missing: bool = False
 
-    def looked_up(self, environ: Mapping[str, str], cwd: Path) -> Check:
+    def looked_up(self, environ: Mapping[str, str], cwd: Path) -> ReadyCheck:
         """Whether it is there, for steps in `cwd` with this environment."""
         path = None if self.is_missing else command_path(self.name, environ, cwd)
         if path is not None:
-            return Check(what="tool", subject=self.name, detail=f"is {path}")
+            return ReadyCheck(what="tool", subject=self.name, detail=f"is {path}")
         if self.shells and not self.is_required and self._is_builtin():
-            return Check(what="tool", subject=self.name, detail="is a part of the shell")
-        return Check(
+            return ReadyCheck(what="tool", subject=self.name, detail="is a part of the shell")
+        return ReadyCheck(
             what="tool",
             subject=self.name,
             ok=False,

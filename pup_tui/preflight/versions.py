@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.own_files import own_data
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 from pup_tui.runbook.parts import Requirement
 from pup_tui.runbook.required import versions_of
 
@@ -83,7 +83,7 @@ def version_in(printed: str) -> Version | None:
 
 async def version_checks(
     wanted: Sequence[WantedVersion], printed_by: PrintedBy, *, scripts: bool = True
-) -> list[Check]:
+) -> list[ReadyCheck]:
     """Ask the programs for their versions, all at the same time; those of which any will do are not asked.
 
     Without `scripts` nothing runs that the runbook has written itself.
@@ -92,12 +92,12 @@ async def version_checks(
     return list(await asyncio.gather(*(_check(each, printed_by, scripts) for each in asked)))
 
 
-async def _check(wanted: WantedVersion, printed_by: PrintedBy, scripts: bool) -> Check:
+async def _check(wanted: WantedVersion, printed_by: PrintedBy, scripts: bool) -> ReadyCheck:
     needed = wanted.needed.version.strip()
     named = f"`{wanted.script.strip().splitlines()[0]}`"
     if wanted.needed.command and not scripts:
         told = f"is not asked for its version by {named}, since nothing may be changed"
-        return Check(what="version", subject=wanted.tool, ok=False, detail=told)
+        return ReadyCheck(what="version", subject=wanted.tool, ok=False, detail=told)
     try:
         printed = await printed_by(wanted.script, PATIENCE)
     except ValueError as error:
@@ -110,13 +110,13 @@ async def _check(wanted: WantedVersion, printed_by: PrintedBy, scripts: bool) ->
         hint = f"install a version that is {needed}"
         return _wrong(wanted, f"has version {found}, and {needed} is required", hint)
     told = f"has version {found}, as required ({needed})"
-    return Check(what="version", subject=wanted.tool, detail=told)
+    return ReadyCheck(what="version", subject=wanted.tool, detail=told)
 
 
 _NAME_IT = "say under `requires` which `command` prints it, or require any version"
 
 
-def _wrong(wanted: WantedVersion, detail: str, hint: str) -> Check:
-    return Check(
+def _wrong(wanted: WantedVersion, detail: str, hint: str) -> ReadyCheck:
+    return ReadyCheck(
         what="version", subject=wanted.tool, ok=False, detail=detail, hint=hint, stops=True
     )

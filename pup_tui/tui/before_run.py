@@ -12,14 +12,14 @@ from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
-    from pup_tui.core.events import Unchecked
+    from pup_tui.core.events import BegunUnchecked
     from pup_tui.core.program import Program
-    from pup_tui.preflight.check import Check
+    from pup_tui.preflight.check import ReadyCheck
     from pup_tui.preflight.lock import RunToBe
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.services import Services
 
-Tell = Callable[[Sequence["Check"], bool], None]
+TellReady = Callable[[Sequence["ReadyCheck"], bool], None]
 """Is told what was found so far, and whether more is being looked at."""
 
 
@@ -30,7 +30,13 @@ class BeforeRun:
         self._services = services
 
     async def look_beside_plan(
-        self, loaded: Loaded, program: Program, resolved: Resolved, *, trusted: bool, tell: Tell
+        self,
+        loaded: Loaded,
+        program: Program,
+        resolved: Resolved,
+        *,
+        trusted: bool,
+        tell: TellReady,
     ) -> None:
         """Look at everything; of a runbook that nobody vouches for start nothing, and ask nobody."""
         if self._services.preflight is None:
@@ -73,7 +79,7 @@ class BeforeRun:
 
     async def may_begin(
         self, screen: Screen[None], loaded: Loaded, program: Program
-    ) -> tuple[bool, Unchecked | None]:
+    ) -> tuple[bool, BegunUnchecked | None]:
         """Whether a run may begin, and what it is begun past, if the operator wants that.
 
         Called from a worker: it may ask them. Lock and record the run sees to itself.
@@ -93,9 +99,9 @@ class BeforeRun:
         return unchecked is not None, unchecked
 
     async def _reason_to_begin(
-        self, screen: Screen[None], wrong: Sequence[Check]
-    ) -> Unchecked | None:
-        from pup_tui.core.events import Unchecked
+        self, screen: Screen[None], wrong: Sequence[ReadyCheck]
+    ) -> BegunUnchecked | None:
+        from pup_tui.core.events import BegunUnchecked
         from pup_tui.tui.dialogs.not_ready import NotReadyScreen
         from pup_tui.tui.dialogs.reason import ReasonScreen
 
@@ -108,7 +114,7 @@ class BeforeRun:
             asked = ReasonScreen("Begin unchecked", told, typed=typed)
             given = await screen.app.push_screen_wait(asked)
             if given is not None:
-                return Unchecked(given.note, tuple(str(each) for each in wrong))
+                return BegunUnchecked(given.note, tuple(str(each) for each in wrong))
 
     async def look_beside_run(self, screen: Screen[None], program: Program) -> None:
         """Warn of credentials and hosts while the run goes on, but for what its first step asks itself."""
@@ -120,6 +126,6 @@ class BeforeRun:
             await preflight.look_elsewhere(places, lambda check: _warn(screen, check))
 
 
-def _warn(screen: Screen[None], check: Check) -> None:
+def _warn(screen: Screen[None], check: ReadyCheck) -> None:
     if not check.ok:
         screen.notify(safe_text(str(check)), severity="warning", markup=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pup_tui.preflight.hosts import Address, HostProbe, addresses, literal_address
+from pup_tui.preflight.hosts import HostAddress, HostProbe, addresses, literal_address
 from tests.support.runbooks import program_of
 
 
@@ -76,19 +76,19 @@ def test_each_is_looked_at_once_and_none_of_what_is_left_out() -> None:
 
 
 async def test_a_host_that_answers(open_port: int) -> None:
-    check = await HostProbe(Address("http", "127.0.0.1", open_port)).look()
+    check = await HostProbe(HostAddress("http", "127.0.0.1", open_port)).look()
     assert (check.ok, check.detail) == (True, "answers")
 
 
 async def test_a_port_at_which_nobody_answers(closed_port: int) -> None:
-    check = await HostProbe(Address("postgresql", "127.0.0.1", closed_port)).look()
+    check = await HostProbe(HostAddress("postgresql", "127.0.0.1", closed_port)).look()
     assert (check.ok, check.stops) == (False, False)
     assert check.detail == "does not answer (Connection refused)"
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64 + ".invalid"])
 async def test_a_host_that_does_not_resolve(host: str) -> None:
-    check = await HostProbe(Address("https", host, 443)).look()
+    check = await HostProbe(HostAddress("https", host, 443)).look()
     assert (check.ok, check.stops) == (False, False)
     assert check.detail.startswith("does not resolve (")
 
@@ -96,7 +96,7 @@ async def test_a_host_that_does_not_resolve(host: str) -> None:
 async def test_through_a_proxy_the_proxy_has_to_answer(
     open_port: int, closed_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    probe = HostProbe(Address("https", "no-such-host.invalid", 443))
+    probe = HostProbe(HostAddress("https", "no-such-host.invalid", 443))
     monkeypatch.setenv("https_proxy", f"http://user:secret@127.0.0.1:{open_port}")
     check = await probe.look()
     assert check.ok
@@ -107,14 +107,16 @@ async def test_through_a_proxy_the_proxy_has_to_answer(
     assert not check.ok
     assert f"http://127.0.0.1:{closed_port}" in check.detail
     # A database is spoken to straight.
-    database = HostProbe(Address("mysql", "127.0.0.1", open_port))
+    database = HostProbe(HostAddress("mysql", "127.0.0.1", open_port))
     assert (await database.look()).detail == "answers"
 
 
 async def test_nothing_is_sent(open_port: int) -> None:
-    assert HostProbe(Address("http", "h", 80)).key != HostProbe(Address("http", "h", 81)).key
+    assert (
+        HostProbe(HostAddress("http", "h", 80)).key != HostProbe(HostAddress("http", "h", 81)).key
+    )
     with socket.create_server(("127.0.0.1", 0)) as server:
-        address = Address("http", "127.0.0.1", server.getsockname()[1])
+        address = HostAddress("http", "127.0.0.1", server.getsockname()[1])
         assert (await HostProbe(address).look()).ok
         connection, _ = server.accept()
         with connection:

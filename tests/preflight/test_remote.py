@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.preflight import remote
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.kept import KEPT_FOR, FindingsInFile, NothingKept
 from pup_tui.preflight.remote import remote_checks
 
@@ -19,11 +19,11 @@ class Answer:
     def __init__(self, name: str, *, ok: bool = True, waits: bool = False) -> None:
         self.key = name
         self.asked = 0
-        self._found = Check(what="host", subject=name, ok=ok, detail="looked at")
+        self._found = ReadyCheck(what="host", subject=name, ok=ok, detail="looked at")
         self._waits = waits
-        self.unlooked = Check(what="host", subject=name, ok=False, detail="no time")
+        self.unlooked = ReadyCheck(what="host", subject=name, ok=False, detail="no time")
 
-    async def look(self) -> Check:
+    async def look(self) -> ReadyCheck:
         self.asked += 1
         if self._waits:
             await asyncio.Event().wait()
@@ -31,7 +31,7 @@ class Answer:
 
 
 class Broken(Answer):
-    async def look(self) -> Check:
+    async def look(self) -> ReadyCheck:
         raise RuntimeError("a fault")
 
 
@@ -89,7 +89,7 @@ async def test_a_folder_that_is_not_private_keeps_nothing(tmp_path: Path) -> Non
     state.mkdir(mode=0o777)
     state.chmod(0o777)
     kept = FindingsInFile(state)
-    kept.put("a", Check(what="host", subject="a"))
+    kept.put("a", ReadyCheck(what="host", subject="a"))
     assert kept.get("a") is None
     assert list(state.iterdir()) == []
 

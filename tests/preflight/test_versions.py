@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.preflight.check import Check
+from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.versions import WantedVersion, version_checks, version_in
 from pup_tui.runbook.parts import Requirement
 
@@ -56,7 +56,9 @@ def test_how_it_is_asked(tool: str, command: str, script: str) -> None:
     assert WantedVersion(tool, Requirement(version=">=1", command=command)).script == script
 
 
-async def looked(version: str, printed: tuple[str, str] | ValueError, command: str = "") -> Check:
+async def looked(
+    version: str, printed: tuple[str, str] | ValueError, command: str = ""
+) -> ReadyCheck:
     asked: list[str] = []
 
     async def printed_by(script: str, seconds: float) -> tuple[str, str]:

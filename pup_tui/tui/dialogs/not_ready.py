@@ -13,13 +13,13 @@ from pup_tui.tui.dialogs.dialog import Dialog, labelled, shown_text
 from pup_tui.tui.lines.read_text import ReadText
 
 if TYPE_CHECKING:
-    from pup_tui.preflight.check import Check
+    from pup_tui.preflight.check import ReadyCheck
 
 
 class NotReadyScreen(Dialog):
     """Names what is not in order; the answer is `yes` where it is to be gone past. *Cancel* has the focus."""
 
-    def __init__(self, wrong: Sequence[Check]) -> None:
+    def __init__(self, wrong: Sequence[ReadyCheck]) -> None:
         super().__init__("What the run needs is not there")
         self._wrong = wrong
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.plan import PlannedStep, Refuses
     from pup_tui.core.program import Node, Program
-    from pup_tui.preflight.check import Check
+    from pup_tui.preflight.check import ReadyCheck
     from pup_tui.runbook.load import Loaded
 
 COMMAND_LINES = 12
@@ -148,7 +148,7 @@ class PlanView(Armed):
     def __init__(self) -> None:
         super().__init__(id="plan")
         self._planned: Planned | None = None
-        self._checks: Sequence[Check] = ()
+        self._checks: Sequence[ReadyCheck] = ()
         self._is_looking = False
 
     def compose(self) -> ComposeResult:
@@ -166,7 +166,7 @@ class PlanView(Armed):
         self._lay_out()
         self.query_one("#plan-body", VerticalScroll).scroll_home(animate=False)
 
-    def tell_ready(self, planned: Planned, checks: Sequence[Check], looking: bool) -> None:
+    def tell_ready(self, planned: Planned, checks: Sequence[ReadyCheck], looking: bool) -> None:
         """Tell whether a run of what is planned could begin; `looking` while that is not all."""
         if planned is self._planned:
             self._checks, self._is_looking = checks, looking
@@ -230,7 +230,7 @@ def _title(planned: Planned, width: int) -> Content:
     return Content.assemble((cut_middle(name, width), "bold $text-primary"), between, facts)
 
 
-def _ready(checks: Sequence[Check], *, looking: bool) -> Content:
+def _ready(checks: Sequence[ReadyCheck], *, looking: bool) -> Content:
     """What is not in order before the first step, each with what to do, and how much is in order."""
     from pup_tui.preflight.check import worst_first
 
