@@ -23,6 +23,10 @@ COMMANDS = {
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
+    "check": (
+        "checking",
+        "Whether a run of RUNBOOK could begin: tools, values, lock, room, credentials, hosts.",
+    ),
     "test": (
         "testing",
         "Play the rehearsals in _tests beside the runbooks: those of each PATH, or of all of the catalog.",

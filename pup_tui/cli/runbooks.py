@@ -44,6 +44,16 @@ def _fetched_entry(settings: Settings, catalog: Catalog, name: str) -> Entry:
         raise Failure(str(error), "", error.hint) from error
 
 
+def refuse_untrusted(entry: Entry) -> None:
+    """Raise Failure for a runbook of which nothing may run until the operator says so."""
+    if not entry.trusted:
+        raise Failure(
+            f"`{entry.id}` lies in the working directory and is not trusted",
+            str(entry.path),
+            "run it by its path if you know what it does",
+        )
+
+
 def tell_closed(catalog: Catalog) -> None:
     """Say which folders with runbooks cannot be read: what is in them is missing."""
     for error in catalog.closed_folders():
