@@ -149,8 +149,8 @@ def test_only_what_asks_datadog_is_answered_by_the_sandbox(
 ) -> None:
     program.write(
         "mixed",
-        "name: mixed\nsteps:\n  - {name: A, id: a, kind: pup, run: monitors get 98765, capture: {S: status}}"
-        "\n
+        "name: mixed\nsteps:\n"
+        "  - {name: A, id: a, kind: pup, run: monitors get 98765, capture: {S: status}}\n"
         "  - {name: B, id: b, kind: shell, run: 'touch made {{ S }}'}\n",
     )
     (program.cwd / "_tests" / "mixed.yaml").write_text(
