@@ -534,6 +534,28 @@ def test_what_a_step_is_to_show_has_to_be_made_of_its_answer(tmp_path: Path) -> 
     assert line.startswith("1:33: what `list` is to show cannot be made: ")
 
 
+def test_the_text_that_must_be_typed_is_a_yes(tmp_path: Path) -> None:
+    runbook = "steps: [{name: Ask, id: ask, kind: confirm, message: Go?, expect: payments}]"
+    well = "{name: well, questions: {ask: payments}}"
+    other = "{name: other, questions: {ask: checkout}}"
+    told = rehearsed(tmp_path, runbook, f"cases: [{well}, {other}]").failures
+    assert told["well"] == []
+    assert "this is no answer to what `ask` asks" in told["other"][0]
+
+
+def test_a_fault_of_one_case_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("pup_tui.rehearsal.play.answered", breaks)
+    cases = "cases: [{name: a, answers: [{step: look, sent: '*'}]}, {name: b}]"
+    told = rehearsed(tmp_path, LOOK, cases).failures
+    assert told["a"] == ["1:9: a fault in pup-tui (ZeroDivisionError): please report it"]
+    assert "`look` has no answer" in told["b"][0]
+
+
 def test_a_run_that_waits_for_ever_is_told(tmp_path: Path) -> None:
     runbook = "steps: [{name: Ask, id: ask, kind: confirm, message: Go?}]"
     (line,) = rehearsed(tmp_path, runbook, "cases: [{name: a, questions: {ask: nobody}}]").told
