@@ -46,7 +46,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.ids import is_item, static_id
 from pup_tui.core.machine import Machine
-from pup_tui.core.notices import StepFinished
+from pup_tui.core.notices import StepFinished, StepPolled
 from pup_tui.core.program import Program
 from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.core.state import RunState
@@ -184,6 +184,8 @@ class RehearsedRun:
         match action:
             case Tell(notice=StepFinished() as notice):
                 self._note_end(notice)
+            case Tell(notice=StepPolled(step=step, met=met)):
+                self.trace.judged.add((static_id(step), "until", met))
             case StartAttempt():
                 await self._start(action)
             case StopAttempt(attempt=attempt):
