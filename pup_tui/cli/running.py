@@ -23,7 +23,7 @@ from pup_tui.cli.options import (
     runbooks_option,
     values_options,
 )
-from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
@@ -113,12 +113,7 @@ def run_command(
         return 0
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, runbook)
-    if not entry.trusted:
-        raise Failure(
-            f"`{entry.id}` lies in the working directory and is not trusted",
-            str(entry.path),
-            "run it by its path if you know what it does",
-        )
+    check_trusted(settings, entry)
     loaded, model = load_valid(catalog, entry)
     if break_lock is not None:
         _check_breaking(model, break_lock)

@@ -35,6 +35,7 @@ def open_catalog(settings: Settings) -> Catalog:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.places import folders
     from pup_tui.datadog.configuration import URL_VARIABLE
+    from pup_tui.packs.places import PackFolders
     from pup_tui.steps.pup_programs import pup_program
 
     named = settings.runbooks
@@ -45,8 +46,9 @@ def open_catalog(settings: Settings) -> Catalog:
         pup=named.pup,
         cwd=settings.cwd,
     )
+    found = [*places, *workflow_folders(settings)]
     return Catalog(
-        [*places, *workflow_folders(settings)],
+        PackFolders(found, settings.state_dir, settings.config_dir),
         lambda program: pup_program(program, settings.environ) is not None,
         settings.environ.get(URL_VARIABLE, ""),
         settings.site,
