@@ -23,6 +23,7 @@ from pup_tui.cli.options import (
     runbooks_option,
     values_options,
 )
+from pup_tui.cli.recording import CaseWriter, check_record
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
@@ -54,7 +55,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
     `undone` what a run goes on to take back, where it does only for that. The exit code of a run that failed
-    is that of the step that it `stands_for`.
+    is that of the step that it `stands_for`. A case of it is written to the file `record`.
     """
 
     yes: bool
@@ -65,6 +66,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     unknown: UnknownAnswer | None = None
     undone: Undone | None = None
     stands_for: str = ""
+    record: Path | None = None
 
     @property
     def is_told_how_to_go_on(self) -> bool:
@@ -83,6 +85,12 @@ class Manner(Struct, frozen=True, kw_only=True):
 @click.option("--dry-run", is_flag=True, help="Show what would be run, and run nothing.")
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@click.option(
+    "--record",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the run gets as a case to FILE, with which it can be rehearsed.",
+)
 @json_option
 @profile_option
 @read_only_option
@@ -98,6 +106,7 @@ def run_command(
     dry_run: bool,
     no_journal: bool,
     break_lock: str | None,
+    record: Path | None,
     as_json: bool,
     choice: StepChoice,
 ) -> int:
@@ -117,6 +126,8 @@ def run_command(
     loaded, model = load_valid(catalog, entry)
     if break_lock is not None:
         _check_breaking(model, break_lock)
+    if record is not None:
+        check_record(record, choice)
     parts = Parts(settings, journal=not no_journal)
     can_ask = settings.terminal.can_ask and not yes
     program = compile_program(loaded.id, model)
@@ -133,7 +144,12 @@ def run_command(
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)
     manner = Manner(
-        yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=given.answers
+        yes=yes,
+        undo=undo,
+        as_json=as_json,
+        break_lock=break_lock,
+        answers=given.answers,
+        record=record,
     )
     return run_loaded(parts, loaded, program, resolved, manner, left)
 
@@ -213,17 +229,24 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
             terminal = PlainTerminal(pump) if facts.can_ask else None
             out, err = outlets(facts, pump)
             launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
+            recorder = None if manner.record is None else CaseWriter(manner.record, err)
+            if recorder is not None:
+                launcher = recorder.heard(launcher)
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
             face = _face(run, out, err, manner, tells_values=facts.can_ask, is_kept=parts.journal)
             answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
             judge = None if manner.undone is None else manner.undone.judge
+            if recorder is not None:
+                run.watch(recorder.recording)
             try:
                 code = await run_headless(run, face, answers, judge, manner.stands_for)
                 if code and parts.journal and manner.is_told_how_to_go_on:
                     _tell_way_on(run, err)
                 if not code and manner.undone is not None and not manner.as_json:
                     _tell_taken_back(run, manner.undone, err)
+                if recorder is not None:
+                    await recorder.write(run)
             finally:
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""

@@ -153,7 +153,7 @@ class ShapeCheck:
         return hint
 
     def _is_other_key(self, struct: type, name: str) -> bool:
-        if struct is Runbook:
+        if struct is Runbook or getattr(struct, "takes_notes", False):
             return name.startswith(NOTE_PREFIX)
         return issubclass(struct, Step) and name == "kind"
 
