@@ -152,15 +152,20 @@ def _show_unless_trusted(library: PackLibrary, name: str, tree: PackTree) -> Non
         print_difference(difference(library.tree_of(name), tree))
 
 
-def _fetch(settings: Settings, library: PackLibrary, source: PackSource) -> FetchedPack:
+def network_of(settings: Settings) -> frozenset[str]:
+    """The variables for proxies and certificates that are set, as `transport.send` wants them."""
     from pup_tui.datadog.configuration import CERTIFICATE_VARIABLES, PROXY_VARIABLES
-    from pup_tui.packs.fetch import FetchSurroundings, fetch_pack
 
     variables = (*CERTIFICATE_VARIABLES, *PROXY_VARIABLES)
-    network = frozenset(name for name in variables if settings.environ.get(name))
+    return frozenset(name for name in variables if settings.environ.get(name))
+
+
+def _fetch(settings: Settings, library: PackLibrary, source: PackSource) -> FetchedPack:
+    from pup_tui.packs.fetch import FetchSurroundings, fetch_pack
+
     with library.store.work() as work:
         around = FetchSurroundings(
-            work=work, environ=settings.environ, tell=tell_note, network=network
+            work=work, environ=settings.environ, tell=tell_note, network=network_of(settings)
         )
         found = run_loop(fetch_pack(source, around))
     for notice in found.notices:

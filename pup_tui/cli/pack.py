@@ -8,6 +8,8 @@ import click
 
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.options import json_option, pass_settings
+from pup_tui.cli.pack_checking import check_command
+from pup_tui.cli.pack_making import new_command
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.subcommands import Subcommands
 from pup_tui.cli.trusting import open_library, pack_failures
@@ -68,6 +70,10 @@ def remove_command(settings: Settings, name: str) -> None:
     with pack_failures():
         open_library(settings).remove(name)
     click.echo(safe_text(f"{name} is removed"))
+
+
+pack_command.add_command(new_command)
+pack_command.add_command(check_command)
 
 
 def _of_pack(library: PackLibrary, pack: WholePack) -> list[TrustSubject]:

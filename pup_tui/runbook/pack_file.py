@@ -15,14 +15,17 @@ from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
 from pup_tui.typed import convert
 
-_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?")
-_VERSION: Final = re.compile(r"[0-9]+(\.[0-9]+){0,3}")
+NAME_PATTERN: Final = "[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?"
+VERSION_PATTERN: Final = r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}"
+_NAME: Final = re.compile(NAME_PATTERN)
+_VERSION: Final = re.compile(VERSION_PATTERN)
 
 
 class Pack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the file may say; nothing has to stand in it."""
 
     told_as: ClassVar[str] = "a pack"
+    takes_notes: ClassVar[bool] = True
 
     name: Annotated[
         FilledName,
