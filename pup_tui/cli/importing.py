@@ -13,7 +13,6 @@ from pup_tui.cli.failure import Failure, tell, tell_note
 from pup_tui.cli.options import pass_settings
 from pup_tui.cli.trusting import (
     approve,
-    is_trusted,
     open_library,
     pack_failures,
     show,
@@ -130,14 +129,14 @@ def _go_on(
 ) -> None:
     """Show what nobody has trusted of a pack yet, and ask about it where somebody can be asked."""
     subject = library.pack(name)
-    if is_trusted(library, subject):
+    if subject.is_trusted:
         click.echo(f"{name} is trusted, as it is now")
         return
     can_ask = settings.terminal.can_ask and not yes
-    if given_hash is None and (can_ask or subject.approved):
-        show(library, subject)
+    if given_hash is None and (can_ask or subject.before is not None):
+        show(subject)
     if given_hash is None and not can_ask:
-        state = "changed since it was trusted" if subject.approved else "untrusted"
+        state = "untrusted" if subject.before is None else "changed since it was trusted"
         click.echo(f"{name} is {state}: `pup-tui trust {name}` shows what it does, and asks")
         return
     approve(settings, library, subject, given_hash)
@@ -148,7 +147,7 @@ def _show_unless_trusted(library: PackLibrary, name: str, tree: PackTree) -> Non
     from pup_tui.cli.pack_told import print_difference
     from pup_tui.packs.difference import difference
 
-    if not library.pack(name).approved:
+    if library.pack(name).before is None:
         print_difference(difference(library.tree_of(name), tree))
 
 

@@ -78,9 +78,7 @@ pack_command.add_command(check_command)
 
 def _of_pack(library: PackLibrary, pack: WholePack) -> list[TrustSubject]:
     """The runbooks of a pack, each with what belongs to it."""
-    from pup_tui.packs.runbook_tree import ids_of
-
-    return [library.runbook(pack.name, id_) for id_ in ids_of(library.tree_of(pack.name))]
+    return list(library.runbooks(pack.name))
 
 
 def _of_here(library: PackLibrary, cwd: Path) -> list[TrustSubject]:
@@ -143,16 +141,10 @@ def _approval_json(approval: Approval) -> dict[str, Any]:
 def _subject_json(subject: TrustSubject) -> dict[str, Any]:
     return {
         "id": subject.runbook,
-        "state": _state(subject),
+        "state": subject.state,
         "trusted": subject.is_trusted,
         "tree": subject.tree.hash,
     }
-
-
-def _state(subject: TrustSubject) -> str:
-    if subject.is_trusted:
-        return "trusted"
-    return "changed" if subject.approved else "untrusted"
 
 
 def _as_row(pack: WholePack) -> tuple[str, ...]:
@@ -167,4 +159,4 @@ def _as_row(pack: WholePack) -> tuple[str, ...]:
 def _subject_row(subject: TrustSubject) -> tuple[str, ...]:
     name = f"{subject.pack}/{subject.runbook}" if subject.pack else subject.runbook
     commit = subject.commit[:_SHORT]
-    return (name, _state(subject), "1", commit, subject.tree.hash, subject.source)
+    return (name, subject.state, "1", commit, subject.tree.hash, subject.source)

@@ -40,11 +40,11 @@ def trust_command(settings: Settings, name: str, given_hash: str | None) -> int:
     with pack_failures():
         library = open_library(settings)
         subject = subject_of(settings, library, name)
-        if given_hash is None and is_trusted(library, subject):
+        if given_hash is None and subject.is_trusted:
             click.echo(safe_text(f"{subject.told} is trusted, as it is now"))
             return 0
         if given_hash is None:
-            show(library, subject)
+            show(subject)
         return 0 if approve(settings, library, subject, given_hash) else ABORTED
 
 
@@ -110,24 +110,18 @@ def subject_of(settings: Settings, library: PackLibrary, name: str) -> TrustSubj
     return library.here(Path(folder), id_)
 
 
-def is_trusted(library: PackLibrary, subject: TrustSubject) -> bool:
-    """Whether the files of a subject are trusted as they are, and their copy is whole."""
-    return subject.is_trusted and library.approved_tree(subject) is not None
-
-
-def show(library: PackLibrary, subject: TrustSubject) -> None:
+def show(subject: TrustSubject) -> None:
     """Print what somebody is to trust: where an earlier version is trusted, what has changed since."""
     from pup_tui.cli.pack_told import print_difference, print_hash, print_subject
 
-    before = library.approved_tree(subject)
-    if before is None:
+    if subject.before is None:
         print_subject(subject)
         return
     from pup_tui.packs.difference import difference
 
     click.echo(safe_text(f"{subject.told} has changed since it was trusted:"))
     click.echo()
-    print_difference(difference(before, subject.tree))
+    print_difference(difference(subject.before, subject.tree))
     print_hash(subject.tree)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -37,16 +37,17 @@ class Approver(Struct, frozen=True):
 class TrustSubject(Struct, frozen=True, kw_only=True):
     """What can be trusted as a whole: a pack, one of its runbooks, or a runbook of a working directory.
 
-    `tree` has its files as they are now, `approved` the hash of those that are trusted (blank: none are).
+    `tree` has its files as they are now, `before` those that are trusted: None where none are, or their copy
+    is not whole.
     """
 
     told: str
     tree: PackTree
+    before: PackTree | None
     pack: str = ""
     runbook: str = ""
     source: str = ""
     commit: str = ""
-    approved: str = ""
 
     @property
     def kept_as(self) -> str:
@@ -55,12 +56,14 @@ class TrustSubject(Struct, frozen=True, kw_only=True):
 
     @property
     def is_trusted(self) -> bool:
-        return self.tree.hash == self.approved
+        return self.before is not None and self.tree.hash == self.before.hash
 
     @property
-    def what(self) -> tuple[str, str, str]:
-        """What of an approval is the same whichever files there are."""
-        return (self.pack, "" if self.pack else self.source, self.runbook)
+    def state(self) -> str:
+        """`trusted`, `changed` since it was, or `untrusted`."""
+        if self.is_trusted:
+            return "trusted"
+        return "untrusted" if self.before is None else "changed"
 
 
 class PackLibrary:
@@ -116,27 +119,42 @@ class PackLibrary:
             told=f"the pack {name}",
             pack=name,
             tree=self.tree_of(name),
+            before=self._before((name, "", "")),
             source=pack.source,
             commit=pack.commit,
-            approved=self._approved((name, "", "")),
         )
 
-    def runbook(self, name: str, id_: str) -> TrustSubject:
-        """One runbook of a pack, with what belongs to it."""
+    def runbooks(self, name: str, only: str = "") -> Iterator[TrustSubject]:
+        """The runbooks of a pack, or `only` one of them, each with what belongs to it.
+
+        What is trusted of the whole pack is trusted of each.
+        """
         whole = self.pack(name)
-        paths = ids_of(whole.tree)
-        if id_ not in paths:
+        known = ids_of(whole.before) if whole.before is not None else {}
+        for id_, path in ids_of(whole.tree).items():
+            if only not in ("", id_):
+                continue
+            before = self._before((name, "", id_))
+            if before is None and whole.before is not None and id_ in known:
+                before = runbook_tree(whole.before, known[id_])
+            yield TrustSubject(
+                told=f"the runbook {name}/{id_}",
+                pack=name,
+                runbook=id_,
+                tree=runbook_tree(whole.tree, path),
+                before=before,
+                source=whole.source,
+                commit=whole.commit,
+            )
+
+    def runbook(self, name: str, id_: str) -> TrustSubject:
+        """One runbook of a pack."""
+        found = next(self.runbooks(name, id_), None)
+        if found is None:
             told = f"there is no runbook {shown(id_)} in the pack {name}"
-            raise PackError(told, "", f"there is {', '.join(paths) or 'none'}")
-        return TrustSubject(
-            told=f"the runbook {name}/{id_}",
-            pack=name,
-            runbook=id_,
-            tree=runbook_tree(whole.tree, paths[id_]),
-            source=whole.source,
-            commit=whole.commit,
-            approved=self._approved((name, "", id_)),
-        )
+            known = ", ".join(ids_of(self.tree_of(name))) or "none"
+            raise PackError(told, "", f"there is {known}")
+        return found
 
     def here(self, folder: Path, id_: str) -> TrustSubject:
         """A runbook of a working directory, with what belongs to it."""
@@ -154,21 +172,26 @@ class PackLibrary:
                 told=f"the runbook {id_} of {folder}",
                 runbook=id_,
                 tree=runbook_tree(tree, path),
+                before=self._before(("", where, id_)),
                 source=where,
-                approved=self._approved(("", where, id_)),
             )
             for id_, path in ids_of(tree).items()
             if only in ("", id_)
         ]
 
-    def approved_tree(self, subject: TrustSubject) -> PackTree | None:
-        """The files of a subject that are trusted now; None where none are, or they are damaged."""
-        if not subject.approved:
+    def copy_of(self, subject: TrustSubject) -> Path | None:
+        """The file of a trusted runbook in the copy that runs; None where it is not trusted as it is."""
+        places = [
+            self.store.place(APPROVED, subject.kept_as, each.tree)
+            for each in self.approvals()
+            if each.pack == subject.pack
+            and (each.pack or each.source == subject.source)
+            and each.runbook in ("" if each.pack else subject.runbook, subject.runbook)
+        ]
+        path = ids_of(subject.tree).get(subject.runbook)
+        if path is None or not subject.is_trusted:
             return None
-        try:
-            return self.store.read(APPROVED, subject.kept_as, subject.approved)
-        except PackError:
-            return None
+        return next((place / path for place in places if (place / path).is_file()), None)
 
     def approve(self, subject: TrustSubject, who: Approver) -> Approval:
         """Trust exactly the files of a subject: from now on a copy of them runs."""
@@ -202,8 +225,16 @@ class PackLibrary:
                 write_trust(self._config_dir, [each for each in approvals if each not in gone])
         return gone
 
-    def _approved(self, what: tuple[str, str, str]) -> str:
-        return next((each.tree for each in self.approvals() if each.what == what), "")
+    def _before(self, what: tuple[str, str, str]) -> PackTree | None:
+        """The files that are trusted of something; None where their copy is not whole."""
+        tree = next((each.tree for each in self.approvals() if each.what == what), "")
+        if not tree:
+            return None
+        pack, source, _ = what
+        try:
+            return self.store.read(APPROVED, pack or here_name(source), tree)
+        except PackError:
+            return None
 
 
 def check_hash(given: str, tree: PackTree) -> None:
