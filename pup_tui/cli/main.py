@@ -23,7 +23,7 @@ COMMANDS = {
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
-    "new": ("making", "A new runbook, converted from what somebody else wrote."),
+    "new": ("making", "Make a runbook out of what somebody else wrote."),
     "run": ("running", "Run RUNBOOK (an id or a file) and stream what its steps print."),
     "resume": ("resuming", "Go on with RUN (the newest that did not succeed) where it stood."),
     "undo": (

@@ -13,7 +13,7 @@ from pup_tui.cli.options import pass_settings, runbooks_option
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
-    from pup_tui.convert.draft import Told
+    from pup_tui.convert.draft import ToldChange
     from pup_tui.settings.settings import Settings
 
 _TODO = "give a file, an address that begins with https://, or - for standard input"
@@ -22,6 +22,7 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
 @click.command("new")
 @click.option("--from", "source", metavar="FILE|URL|-", help="Convert this; - is standard input.")
 @click.option(
+    "--output",
     "-o",
     "output",
     metavar="FILE",
@@ -32,7 +33,9 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
 @runbooks_option
 @pass_settings
 def new_command(settings: Settings, source: str | None, output: Path | None, report: bool) -> int:
-    """Make a runbook out of what there is already: an AWS Systems Manager Automation document.
+    """Make a runbook out of what somebody else wrote.
+
+    Now: an AWS Systems Manager Automation document.
 
     It is printed on standard output, where -o names no file. What cannot be said in a runbook becomes a
     step that a person does, with the original's text and the reason.
@@ -51,7 +54,7 @@ def new_command(settings: Settings, source: str | None, output: Path | None, rep
     return 0
 
 
-def _converted(text: str, name: str) -> tuple[dict[str, str], list[Told]]:
+def _converted(text: str, name: str) -> tuple[dict[str, str], list[ToldChange]]:
     """The files of the runbooks that a text becomes, and the report about all of them."""
     from pup_tui.convert.errors import ConversionError
     from pup_tui.convert.formats import converted

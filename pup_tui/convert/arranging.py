@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.graph import Graph, Node
+from pup_tui.convert.graph import Graph, GraphNode
 from pup_tui.convert.paths import all_of, condition_of, negated, paths
 
-When = Literal["on_success", "on_failure", "always", "cleanup"]
+PlaceWhen = Literal["on_success", "on_failure", "always", "cleanup"]
 
 
 @dataclass(slots=True)
-class Place:
+class StepPlace:
     """Where a step runs: its node, when, under which condition, and what a failure of it means."""
 
     node: str
-    when: When = "on_success"
+    when: PlaceWhen = "on_success"
     condition: str = ""
     warns: bool = False
     notes: list[str] = field(default_factory=list)
@@ -34,8 +34,8 @@ class Place:
 class Handled:
     """Steps and what runs when one of them fails."""
 
-    tried: list[Place]
-    handlers: list[Place]
+    tried: list[StepPlace]
+    handlers: list[StepPlace]
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Circle:
     condition: str = ""
 
 
-Item = Place | Handled | Looped | Circle
+Item = StepPlace | Handled | Looped | Circle
 
 
 def outcome(id_: str) -> str:
@@ -87,7 +87,9 @@ class Arranging:
             node = self.graph.nodes[name]
             if node.decides:
                 continue
-            place = Place(name, condition=condition_of(self.graph, found[name], self.graph.order))
+            place = StepPlace(
+                name, condition=condition_of(self.graph, found[name], self.graph.order)
+            )
             place.warns = node.goes_on or (node.failure is not None and node.failure == node.after)
             if name in cleanup:
                 place.when = "cleanup"
@@ -99,7 +101,7 @@ class Arranging:
         return [self._loop_of(item) for item in items]
 
     def _loop_of(self, item: Item) -> Item:
-        if isinstance(item, Place) and item.node in self.loops:
+        if isinstance(item, StepPlace) and item.node in self.loops:
             loop = self.loops[item.node]
             loop.condition = item.condition
             return loop
@@ -144,7 +146,7 @@ class Arranging:
                 raise Inexpressible("steps lead back to themselves and out again by several ways")
             self.loops[entry] = loop or Circle(names)
             after = self._exit if isinstance(loop, Looped) else next(iter(exits), None)
-            self.graph.nodes[entry] = Node(entry, after)
+            self.graph.nodes[entry] = GraphNode(entry, after)
             for name in circle - {entry}:
                 del self.graph.nodes[name]
 
@@ -206,12 +208,12 @@ class Arranging:
                     changed = True
                     break
 
-    def _branch_on_failure(self, node: Node, target: str) -> None:
-        from pup_tui.convert.graph import Choice, Condition
+    def _branch_on_failure(self, node: GraphNode, target: str) -> None:
+        from pup_tui.convert.graph import BranchChoice, BranchCondition
 
         asked = f"{node.name} failed?"
-        condition = Condition(f"{outcome(self.ids[node.name])} == 'warned'")
-        self.graph.nodes[asked] = Node(asked, node.after, (Choice(condition, target),))
+        condition = BranchCondition(f"{outcome(self.ids[node.name])} == 'warned'")
+        self.graph.nodes[asked] = GraphNode(asked, node.after, (BranchChoice(condition, target),))
         self.graph.order[asked] = self.graph.order[node.name]
         node.after, node.failure, node.goes_on = asked, None, True
 
@@ -240,9 +242,9 @@ class Arranging:
         steps = [name for name in order if not self.graph.nodes[name].decides]
         return "" if steps.index(first) == 0 else f"{outcome(self.ids[first])} != 'skipped'"
 
-    def _cancelled(self, normal: set[str], cleanup: set[str]) -> list[Place]:
+    def _cancelled(self, normal: set[str], cleanup: set[str]) -> list[StepPlace]:
         """What a cancel runs, where nothing else leads there."""
-        found: list[Place] = []
+        found: list[StepPlace] = []
         for name in sorted(normal, key=self.graph.order.__getitem__):
             node = self.graph.nodes[name]
             if node.cancel is None or node.cancel in normal:
@@ -252,14 +254,14 @@ class Arranging:
             for each in self._in_order({node.cancel}):
                 if all(place.node != each for place in found):
                     asked = f"{outcome(self.ids[name])} in {ends}"
-                    found.append(Place(each, "cleanup", asked))
+                    found.append(StepPlace(each, "cleanup", asked))
         return found
 
     def _in_order(self, starts: Iterable[str]) -> list[str]:
         names = self.graph.reach(starts)
         return [name for name in self._order(names) if not self.graph.nodes[name].decides]
 
-    def _grouped(self, places: list[Place], normal: set[str], cleanup: set[str]) -> list[Item]:
+    def _grouped(self, places: list[StepPlace], normal: set[str], cleanup: set[str]) -> list[Item]:
         """The places, those that share a handler together with it in a group."""
         regions = list(self._regions(places, normal))
         items: list[Item] = []
@@ -275,8 +277,8 @@ class Arranging:
         return [*items, *places[at:]]
 
     def _regions(
-        self, places: list[Place], normal: set[str]
-    ) -> Iterator[tuple[int, int, list[Place]]]:
+        self, places: list[StepPlace], normal: set[str]
+    ) -> Iterator[tuple[int, int, list[StepPlace]]]:
         targets = dict.fromkeys(
             target
             for place in places
@@ -298,19 +300,19 @@ class Arranging:
                 )
             yield first, last, list(self._handlers(target, condition))
 
-    def _handlers(self, target: str, condition: str) -> Iterator[Place]:
+    def _handlers(self, target: str, condition: str) -> Iterator[StepPlace]:
         names = self.graph.reach([target])
         order = self._order(names)
         found = paths(self.graph, order, [target])
         for name in order:
             if not self.graph.nodes[name].decides:
                 own = condition_of(self.graph, found[name], self.graph.order)
-                yield Place(
+                yield StepPlace(
                     name, "on_failure", all_of([condition, own]), self.graph.nodes[name].goes_on
                 )
 
 
-def _leaving(node: Node, circle: set[str]) -> tuple[str, str | None]:
+def _leaving(node: GraphNode, circle: set[str]) -> tuple[str, str | None]:
     """When a decision leads out of a circle, and where to; empty where that is not one condition."""
     inside = [choice for choice in node.choices if choice.target in circle]
     outside = [choice for choice in node.choices if choice.target not in circle]

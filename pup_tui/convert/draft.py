@@ -10,7 +10,7 @@ Fate = Literal["kept", "changed", "manual", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldChange:
     """One line of the report: what became of a part of the original, and why."""
 
     fate: Fate
@@ -61,7 +61,7 @@ class NewRunbook:
     vars: dict[str, dict[str, Any]] = field(default_factory=dict)
     lock: str = ""
     steps: list[NewStep] = field(default_factory=list)
-    report: list[Told] = field(default_factory=list)
+    report: list[ToldChange] = field(default_factory=list)
 
     def walk(self) -> Iterator[NewStep]:
         """All steps, in the order of the file."""
@@ -70,7 +70,7 @@ class NewRunbook:
 
     def tell(self, fate: Fate, what: str, why: str = "") -> None:
         """Add a line to the report, once."""
-        line = Told(fate, what, why)
+        line = ToldChange(fate, what, why)
         if line not in self.report:
             self.report.append(line)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class BranchCondition:
     """What must hold to go one way: an expression, and which values it asks some texts to be equal to.
 
     Two conditions that ask another value of the same text cannot both hold.
@@ -16,21 +16,21 @@ class Condition:
     expression: str
     equals: Mapping[str, str] = field(default_factory=dict)
 
-    def excludes(self, other: Condition) -> bool:
+    def excludes(self, other: BranchCondition) -> bool:
         """Whether the other one is false where this one is true, as far as that can be told."""
         return any(other.equals.get(name, value) != value for name, value in self.equals.items())
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class BranchChoice:
     """One way out of a branch."""
 
-    condition: Condition
+    condition: BranchCondition
     target: str | None
 
 
 @dataclass(slots=True)
-class Node:
+class GraphNode:
     """A step with its edges; None is the end.
 
     A node with `choices` only decides: the first choice that holds wins, else `after` is next. `failure` is
@@ -40,7 +40,7 @@ class Node:
 
     name: str
     after: str | None
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[BranchChoice, ...] = ()
     failure: str | None = None
     goes_on: bool = False
     cancel: str | None = None
@@ -62,7 +62,7 @@ class Node:
 class Graph:
     """Nodes in the order of their file; it begins with the first."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
+    def __init__(self, nodes: Iterable[GraphNode]) -> None:
         self.nodes = {node.name: node for node in nodes}
         self.order = {name: at for at, name in enumerate(self.nodes)}
         for node in self.nodes.values():
@@ -85,7 +85,7 @@ class Graph:
             waiting.extend(self._next(self.nodes[name], failures))
         return found
 
-    def _next(self, node: Node, failures: bool) -> Iterator[str]:
+    def _next(self, node: GraphNode, failures: bool) -> Iterator[str]:
         yield from node.successors
         if failures:
             yield from (each for each in (node.failure, node.cancel) if each is not None)
@@ -101,11 +101,11 @@ class Graph:
         return set()
 
 
-def _drop_unknown(node: Node, nodes: Mapping[str, Node]) -> None:
+def _drop_unknown(node: GraphNode, nodes: Mapping[str, GraphNode]) -> None:
     """A target that there is not is the end."""
     node.after = node.after if node.after in nodes else None
     node.failure = node.failure if node.failure in nodes else None
     node.cancel = node.cancel if node.cancel in nodes else None
     node.choices = tuple(
-        Choice(c.condition, c.target if c.target in nodes else None) for c in node.choices
+        BranchChoice(c.condition, c.target if c.target in nodes else None) for c in node.choices
     )

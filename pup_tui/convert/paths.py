@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.graph import Graph, Node
+from pup_tui.convert.graph import Graph, GraphNode
 
-Decision: TypeAlias = tuple[str, int]
+TakenWay: TypeAlias = tuple[str, int]
 """The name of a node that decides, and which of its ways; the last one is where no choice holds."""
-Path: TypeAlias = frozenset[Decision]
+Path: TypeAlias = frozenset[TakenWay]
 
 _MOST_PATHS = 64
 
 
-def ways(node: Node) -> list[str | None]:
+def ways(node: GraphNode) -> list[str | None]:
     """Where the node leads, by the number of the way."""
     if not node.decides:
         return [node.after]

@@ -14,7 +14,7 @@ ValueKind = Literal["text", "number", "boolean", "list", "json"]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class NewValue:
     """A value of the runbook: an expression of templates, and of what kind it is.
 
     `json` is a text that is JSON.
@@ -29,7 +29,7 @@ class Value:
         return f"({self.expression} | fromjson)" if self.kind == "json" else self.expression
 
 
-Pieces: TypeAlias = Sequence[str | Value]
+Pieces: TypeAlias = Sequence[str | NewValue]
 
 _OURS = re.compile(r"\{\{|\{%|\{#|%\}|\}\}")
 _END_RAW = re.compile(r"\{%-?\s*endraw\b")
@@ -60,11 +60,11 @@ def template(pieces: Pieces) -> str:
     """The pieces as a text of ours."""
     made = ""
     for at, piece in enumerate(pieces):
-        if isinstance(piece, Value):
+        if isinstance(piece, NewValue):
             made += f"{{{{ {piece.expression} }}}}"
             continue
-        before = at > 0 and isinstance(pieces[at - 1], Value)
-        after = at + 1 < len(pieces) and isinstance(pieces[at + 1], Value)
+        before = at > 0 and isinstance(pieces[at - 1], NewValue)
+        after = at + 1 < len(pieces) and isinstance(pieces[at + 1], NewValue)
         text = raw(piece)
         if text == piece and (
             (before and piece.startswith("}")) or (after and piece.endswith("{"))
@@ -76,12 +76,12 @@ def template(pieces: Pieces) -> str:
 
 def literal_of(pieces: Pieces) -> str | None:
     """The text, where no value is in it."""
-    return None if any(isinstance(p, Value) for p in pieces) else "".join(map(str, pieces))
+    return None if any(isinstance(p, NewValue) for p in pieces) else "".join(map(str, pieces))
 
 
-def only_value(pieces: Pieces) -> Value | None:
+def only_value(pieces: Pieces) -> NewValue | None:
     """The value, where there is nothing but one."""
-    return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], Value) else None
+    return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], NewValue) else None
 
 
 def quoted_text(text: str) -> str:
@@ -93,7 +93,7 @@ def quoted_text(text: str) -> str:
 
 def expression(pieces: Pieces) -> str:
     """The pieces as one expression."""
-    parts = [p.expression if isinstance(p, Value) else quoted_text(p) for p in pieces if p != ""]
+    parts = [p.expression if isinstance(p, NewValue) else quoted_text(p) for p in pieces if p != ""]
     if not parts:
         return '""'
     if len(parts) == 1:
@@ -110,7 +110,7 @@ def json_text(data: Any) -> str:
     if isinstance(data, dict):
         inside = ", ".join(f"{_json_key(key)}: {json_text(value)}" for key, value in data.items())
         return _bracketed("{", inside, "}")
-    if isinstance(data, Text):
+    if isinstance(data, PiecedText):
         return _json_string(data.pieces)
     if isinstance(data, list):
         return _bracketed("[", ", ".join(map(json_text, data)), "]")
@@ -118,7 +118,7 @@ def json_text(data: Any) -> str:
 
 
 def _json_key(key: Any) -> str:
-    return json_text(key if isinstance(key, Text) else str(key))
+    return json_text(key if isinstance(key, PiecedText) else str(key))
 
 
 def _bracketed(opening: str, inside: str, closing: str) -> str:
@@ -144,7 +144,7 @@ def _json_string(pieces: Pieces) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PiecedText:
     """A text within a tree of data."""
 
     pieces: Pieces
@@ -158,19 +158,21 @@ def shell_word(pieces: Pieces) -> str:
     value = only_value(pieces)
     if value is not None:
         return f"{{{{ {value.expression} }}}}"
-    if all(isinstance(p, Value) or _PLAIN_WORD.fullmatch(p) or p == "" for p in pieces):
+    if all(isinstance(p, NewValue) or _PLAIN_WORD.fullmatch(p) or p == "" for p in pieces):
         return template(pieces) if not _touch(pieces) else f'"{template(pieces)}"'
-    if all(isinstance(p, Value) or _IN_DOUBLE.fullmatch(p) for p in pieces):
+    if all(isinstance(p, NewValue) or _IN_DOUBLE.fullmatch(p) for p in pieces):
         return f'"{template(pieces)}"'
     return "".join(
-        f"{{{{ {p.expression} }}}}" if isinstance(p, Value) else raw(shlex.quote(p))
+        f"{{{{ {p.expression} }}}}" if isinstance(p, NewValue) else raw(shlex.quote(p))
         for p in pieces
         if p != ""
     )
 
 
 def _touch(pieces: Pieces) -> bool:
-    return any(isinstance(a, Value) and isinstance(b, Value) for a, b in itertools.pairwise(pieces))
+    return any(
+        isinstance(a, NewValue) and isinstance(b, NewValue) for a, b in itertools.pairwise(pieces)
+    )
 
 
 def json_word(data: Any) -> str:
@@ -184,6 +186,6 @@ def _outside_templates(text: str) -> str:
     return "".join(part if at % 2 else part.replace("'", "'\\''") for at, part in enumerate(parts))
 
 
-def list_words(value: Value) -> str:
+def list_words(value: NewValue) -> str:
     """The items of a list as words of a shell, each followed by a blank."""
     return f"{{% for each in {value.data} %}}{{{{ each }}}} {{% endfor %}}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pup_tui.convert.draft import NewStep, manual
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import Text, expression, literal_of, template
+from pup_tui.convert.pieces import PiecedText, expression, literal_of, template
 from pup_tui.convert.ssm.commands import command, kebab, may_destroy, only_looks
 from pup_tui.convert.ssm.durations import from_iso
 from pup_tui.convert.ssm.instances import (
@@ -107,7 +107,7 @@ def _desired(making: Making) -> tuple[str, str]:
 
 
 def _text_of(found: str, value: Any) -> str:
-    literal = literal_of(value.pieces) if isinstance(value, Text) else None
+    literal = literal_of(value.pieces) if isinstance(value, PiecedText) else None
     is_text = (
         literal is not None
         and not literal.replace(".", "").isdigit()
@@ -117,13 +117,13 @@ def _text_of(found: str, value: Any) -> str:
 
 
 def _told(value: Any) -> str:
-    return template(value.pieces) if isinstance(value, Text) else str(value)
+    return template(value.pieces) if isinstance(value, PiecedText) else str(value)
 
 
 def _literal(value: Any) -> str:
     if isinstance(value, bool):
         return "'true'" if value else "'false'"
-    if not isinstance(value, Text):
+    if not isinstance(value, PiecedText):
         return f"'{value}'"
     literal = literal_of(value.pieces)
     if literal is not None and "'" not in literal and "\\" not in literal and "{" not in literal:
@@ -138,7 +138,7 @@ def approve(making: Making) -> list[NewStep]:
     message = _told(inputs["Message"]) if "Message" in inputs else f"{making.step.name}: go on?"
     least = (
         literal_of(inputs["MinRequiredApprovals"].pieces)
-        if isinstance(inputs.get("MinRequiredApprovals"), Text)
+        if isinstance(inputs.get("MinRequiredApprovals"), PiecedText)
         else inputs.get("MinRequiredApprovals")
     )
     if least is not None and str(least) not in ("0", "1"):
@@ -191,7 +191,7 @@ def webhook(making: Making) -> NewStep:
         "",
         making.id,
     )
-    if isinstance(body, Text):
+    if isinstance(body, PiecedText):
         step.keys = {"message": f"{step.keys['message']}\nIts body: {template(body.pieces)}\n"}
     making.runbook.tell(
         "manual",
@@ -208,16 +208,16 @@ def update_variable(making: Making) -> NewStep:
     from pup_tui.convert.pieces import shell_word
 
     value = making.inputs.get("Value")
-    if not isinstance(value, Text | bool | int | float):
+    if not isinstance(value, PiecedText | bool | int | float):
         raise Inexpressible("a list or map that grows has no counterpart")
-    word = shell_word(value.pieces) if isinstance(value, Text) else str(value).lower()
+    word = shell_word(value.pieces) if isinstance(value, PiecedText) else str(value).lower()
     (variable,) = making.captures.values()
     return making.shell(f"printf '%s\\n' {word}", capture=variable)
 
 
-Made = NewStep | list[NewStep]
+MadeSteps = NewStep | list[NewStep]
 
-ACTIONS: Final[dict[str, Callable[[Making], Made]]] = {
+ACTIONS: Final[dict[str, Callable[[Making], MadeSteps]]] = {
     "executeAwsApi": execute_api,
     "assertAwsResourceProperty": assert_property,
     "waitForAwsResourceProperty": wait_for_property,

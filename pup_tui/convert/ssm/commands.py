@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from pup_tui.convert.pieces import (
-    Text,
-    Value,
+    NewValue,
+    PiecedText,
     json_word,
     list_words,
     literal_of,
@@ -144,7 +144,7 @@ def option(name: str, value: Any) -> str:
     flag = f"--{kebab(name)}"
     if isinstance(value, bool):
         return flag if value else f"--no-{kebab(name)}"
-    if isinstance(value, Text):
+    if isinstance(value, PiecedText):
         return _text_option(flag, value)
     if isinstance(value, list):
         return f"{flag} {words_of(value)}"
@@ -153,7 +153,7 @@ def option(name: str, value: Any) -> str:
     return f"{flag} {shell_word([json.dumps(value)])}"
 
 
-def _text_option(flag: str, value: Text) -> str:
+def _text_option(flag: str, value: PiecedText) -> str:
     whole = only_value(value.pieces)
     if whole is not None and whole.kind == "list":
         return f"{flag} {list_words(whole)}".rstrip()
@@ -164,21 +164,23 @@ def _text_option(flag: str, value: Text) -> str:
 
 def words_of(items: list[Any]) -> str:
     """A list as words where its items are texts, else as JSON."""
-    if not items or not all(isinstance(each, Text | int | float | str) for each in items):
+    if not items or not all(isinstance(each, PiecedText | int | float | str) for each in items):
         return json_word(items)
     words = []
     for each in items:
-        whole = only_value(each.pieces) if isinstance(each, Text) else None
+        whole = only_value(each.pieces) if isinstance(each, PiecedText) else None
         if whole is not None and whole.kind == "list":
             words.append(list_words(whole).rstrip())
         else:
-            words.append(shell_word(each.pieces if isinstance(each, Text) else [json.dumps(each)]))
+            words.append(
+                shell_word(each.pieces if isinstance(each, PiecedText) else [json.dumps(each)])
+            )
     return " ".join(words)
 
 
 def flag_value(value: Any) -> bool:
     """Whether an input that is a truth value is set."""
-    if isinstance(value, Text):
+    if isinstance(value, PiecedText):
         value = literal_of(value.pieces)
     return value is True or str(value).lower() == "true"
 
@@ -188,6 +190,6 @@ def first_id(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def is_value(value: Any) -> Value | None:
+def is_value(value: Any) -> NewValue | None:
     """The value, where an input is nothing else."""
-    return only_value(value.pieces) if isinstance(value, Text) else None
+    return only_value(value.pieces) if isinstance(value, PiecedText) else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pup_tui.convert.arranging import Arranging, Circle, Handled, Item, Looped, Place
+from pup_tui.convert.arranging import Arranging, Circle, Handled, Item, Looped, StepPlace
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped, fenced, manual
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.graph import Choice, Graph, Node
+from pup_tui.convert.graph import BranchChoice, Graph, GraphNode
 from pup_tui.convert.naming import runbook_id, step_id
 from pup_tui.convert.pieces import template
 from pup_tui.convert.ssm.actions import ACTIONS
@@ -18,7 +18,7 @@ from pup_tui.convert.ssm.looping import interval_of, loop
 from pup_tui.convert.ssm.made import Making
 from pup_tui.convert.ssm.outputs import all_steps, is_alias, name_outputs, name_variables
 from pup_tui.convert.ssm.parameters import declare
-from pup_tui.convert.ssm.texts import Names
+from pup_tui.convert.ssm.texts import DocumentNames
 from pup_tui.convert.writer import dumped
 
 
@@ -39,7 +39,7 @@ class _Converting:
         self.document = document
         self.runbook = runbook
         self.destroys = destroys
-        self.names = Names(parameters=declare(runbook, document.parameters, role))
+        self.names = DocumentNames(parameters=declare(runbook, document.parameters, role))
         if role and not any(told.fate == "dropped" for told in runbook.report):
             why = "a run has the operator's own AWS credentials; AWS_PROFILE chooses others"
             runbook.tell("dropped", "assumeRole", why)
@@ -83,7 +83,7 @@ class _Converting:
             self.runbook.tell(
                 "changed", "order of the steps", f"{error}: they stand in the order of the file"
             )
-            items = [Place(step.name) for step in steps]
+            items = [StepPlace(step.name) for step in steps]
         made = [step for item in items for step in self._item(item)]
         named = self._reached(items)
         for step in steps:
@@ -98,11 +98,11 @@ class _Converting:
         following.append(None)
         return Graph(self._node(step, after) for step, after in zip(steps, following, strict=True))
 
-    def _node(self, step: SsmStep, after: str | None) -> Node:
+    def _node(self, step: SsmStep, after: str | None) -> GraphNode:
         target = None if step.is_end else (step.next_step or after)
         if step.action == "branch":
             return self._branch(step, after)
-        node = Node(step.name, target)
+        node = GraphNode(step.name, target)
         if step.on_failure.startswith("step:"):
             node.failure = step.on_failure.removeprefix("step:").strip()
         node.goes_on = step.on_failure == "Continue"
@@ -111,22 +111,22 @@ class _Converting:
         node.only_waits = step.action == "sleep" and "Duration" in step.inputs
         return node
 
-    def _branch(self, step: SsmStep, after: str | None) -> Node:
+    def _branch(self, step: SsmStep, after: str | None) -> GraphNode:
         choices = []
         for said in step.inputs.get("Choices") or []:
             asked = condition(said, self.names)
-            choices.append(Choice(asked, str(said.get("NextStep"))))
+            choices.append(BranchChoice(asked, str(said.get("NextStep"))))
         default = step.inputs.get("Default")
         otherwise = str(default) if default else (None if step.is_end else step.next_step or after)
         self.runbook.tell(
             "changed", step.name, "the branch is the `if` of the steps that it chooses"
         )
-        return Node(step.name, otherwise, tuple(choices))
+        return GraphNode(step.name, otherwise, tuple(choices))
 
     def _reached(self, items: list[Item]) -> set[str]:
         found: set[str] = set()
         for item in items:
-            if isinstance(item, Place):
+            if isinstance(item, StepPlace):
                 found.add(item.node)
             elif isinstance(item, Handled):
                 found |= {place.node for place in (*item.tried, *item.handlers)}
@@ -139,7 +139,7 @@ class _Converting:
     # What the items become
 
     def _item(self, item: Item) -> list[NewStep]:
-        if isinstance(item, Place):
+        if isinstance(item, StepPlace):
             return self._placed(item)
         if isinstance(item, Handled):
             return [self._handled(item)]
@@ -147,7 +147,7 @@ class _Converting:
             return [self._looped(item)]
         return [self._circle(item)]
 
-    def _placed(self, place: Place) -> list[NewStep]:
+    def _placed(self, place: StepPlace) -> list[NewStep]:
         step = self.steps[place.node]
         made = self.made(step)
         for each in made:
@@ -163,7 +163,7 @@ class _Converting:
                 self._ask_nothing(each)
         return made
 
-    def _add_failure(self, step: SsmStep, place: Place, made: NewStep) -> None:
+    def _add_failure(self, step: SsmStep, place: StepPlace, made: NewStep) -> None:
         if place.warns and place.when != "cleanup":
             made.keys["on_failure"] = "warn"
             self.runbook.tell("kept", f"{step.name}: onFailure", "on_failure: warn")
@@ -206,7 +206,7 @@ class _Converting:
         )
 
     def _looped(self, item: Looped) -> NewStep:
-        made = [step for name in item.nodes for step in self._placed(Place(name))]
+        made = [step for name in item.nodes for step in self._placed(StepPlace(name))]
         waits = [self.steps[name] for name in item.waits]
         why = "the document has no limit for this loop: an hour"
         self.runbook.tell("changed", item.nodes[0], why)

@@ -6,7 +6,7 @@ import re
 
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.pieces import literal_of, only_value, template
-from pup_tui.convert.ssm.texts import Names
+from pup_tui.convert.ssm.texts import DocumentNames
 
 _ISO = re.compile(
     r"P(?:(?P<w>[\d.]+)W)?(?:(?P<d>[\d.]+)D)?(?:T(?:(?P<h>[\d.]+)H)?(?:(?P<m>[\d.]+)M)?(?:(?P<s>[\d.]+)S)?)?"
@@ -23,7 +23,7 @@ def told(seconds: float) -> str:
     return f"{seconds:g}s"
 
 
-def from_seconds(given: str, names: Names) -> str:
+def from_seconds(given: str, names: DocumentNames) -> str:
     """A `timeoutSeconds` as a duration; empty where there is none."""
     if not given:
         return ""
@@ -33,7 +33,7 @@ def from_seconds(given: str, names: Names) -> str:
         return template(names.pieces(given))
 
 
-def from_iso(given: str, names: Names) -> str:
+def from_iso(given: str, names: DocumentNames) -> str:
     """A duration of ISO 8601. Raises Inexpressible where it is none."""
     found = _ISO.fullmatch(given.strip())
     if found and any(found.groupdict().values()):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import Text, Value, list_words, literal_of, template
+from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of, template
 from pup_tui.convert.ssm.commands import command, flag_value, option, wrapped
 from pup_tui.convert.ssm.made import Making, started
 
@@ -51,7 +51,7 @@ def told(value: Any) -> str:
     """An input as people read it."""
     if isinstance(value, list):
         return ", ".join(told(each) for each in value)
-    if isinstance(value, Text):
+    if isinstance(value, PiecedText):
         return template(value.pieces)
     return str(value)
 
@@ -73,7 +73,7 @@ def run_instances(making: Making) -> NewStep:
     )
     name = _captured(making, "InstanceIds")
     making.told("its instances can be terminated by undo")
-    stop = f"aws ec2 terminate-instances --instance-ids {list_words(Value(name, 'list'))}"
+    stop = f"aws ec2 terminate-instances --instance-ids {list_words(NewValue(name, 'list'))}"
     return making.shell(
         script,
         **making.asked("start new instances"),
@@ -194,11 +194,11 @@ def create_tags(making: Making) -> NewStep:
     """`aws:createTags`: of EC2, or of what Systems Manager itself has."""
     inputs = dict(making.inputs)
     kind = inputs.pop("ResourceType", None)
-    named = literal_of(kind.pieces) if isinstance(kind, Text) else "EC2"
+    named = literal_of(kind.pieces) if isinstance(kind, PiecedText) else "EC2"
     ids, tags = inputs.get("ResourceIds", []), option("Tags", inputs.get("Tags", []))
     if named in (None, "EC2"):
         return making.shell(wrapped(["aws ec2 create-tags", option("Resources", ids), tags]))
-    type_ = option("ResourceType", Text([named or ""]))
+    type_ = option("ResourceType", PiecedText([named or ""]))
     calls = [
         wrapped(["aws ssm add-tags-to-resource", type_, option("ResourceId", each), tags])
         for each in (ids if isinstance(ids, list) else [ids])

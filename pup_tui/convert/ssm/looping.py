@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.paths import negated
-from pup_tui.convert.pieces import Value, only_value
+from pup_tui.convert.pieces import NewValue, only_value
 from pup_tui.convert.ssm.conditions import condition
 from pup_tui.convert.ssm.document import SsmStep
 from pup_tui.convert.ssm.durations import from_iso, told
 from pup_tui.convert.ssm.loops import condition_of, inside, is_counted, rounds
-from pup_tui.convert.ssm.texts import Names
+from pup_tui.convert.ssm.texts import DocumentNames
 from pup_tui.template.duration import parse_duration
 
 _LONGEST = 7 * 86_400.0
@@ -25,7 +25,7 @@ class Maker(Protocol):
     """What makes the steps of a document."""
 
     runbook: NewRunbook
-    names: Names
+    names: DocumentNames
     ids: dict[str, str]
 
     def made(self, step: SsmStep) -> list[NewStep]:
@@ -43,7 +43,7 @@ def loop(maker: Maker, step: SsmStep) -> NewStep:
     return _for_each(maker, step) if is_counted(step) else _while(maker, step)
 
 
-def interval_of(waits: list[SsmStep], names: Names) -> str:
+def interval_of(waits: list[SsmStep], names: DocumentNames) -> str:
     """How long steps that only wait do so; the time between two attempts where there is none."""
     durations = [from_iso(str(step.inputs.get("Duration") or ""), names) for step in waits]
     try:
@@ -56,7 +56,7 @@ def _for_each(maker: Maker, step: SsmStep) -> NewStep:
     names = maker.names
     item = "item" if not names.items else f"item_{len(names.items) + 1}"
     items = _items(step.inputs["Iterators"], names)
-    names.items[step.name] = Value(item)
+    names.items[step.name] = NewValue(item)
     try:
         made = maker.in_order(inside(step))
     finally:
@@ -72,7 +72,7 @@ def _for_each(maker: Maker, step: SsmStep) -> NewStep:
     return NewStep(step.name, "group", keys, id=maker.ids[step.name], steps=made)
 
 
-def _items(given: Any, names: Names) -> Any:
+def _items(given: Any, names: DocumentNames) -> Any:
     if isinstance(given, list):
         return [escaped(each) if isinstance(each, str) else each for each in given]
     value = only_value(names.pieces(str(given)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep
 from pup_tui.convert.ssm.document import SsmStep
-from pup_tui.convert.ssm.texts import Names
+from pup_tui.convert.ssm.texts import DocumentNames
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Making:
     """
 
     runbook: NewRunbook
-    names: Names
+    names: DocumentNames
     step: SsmStep
     id: str
     inputs: dict[str, Any]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pup_tui.convert.naming import unique, variable_name
-from pup_tui.convert.pieces import Value, ValueKind
+from pup_tui.convert.pieces import NewValue, ValueKind
 from pup_tui.convert.ssm.document import SsmDocument, SsmStep
-from pup_tui.convert.ssm.texts import ITEM, Names, names_in
+from pup_tui.convert.ssm.texts import ITEM, DocumentNames, names_in
 
 _IMPLICIT = {
     "runCommand": ("Output", "CommandId", "Status", "ResponseCode"),
@@ -36,7 +36,9 @@ def all_steps(steps: Iterable[SsmStep]) -> Iterator[SsmStep]:
         yield from all_steps(inside(step))
 
 
-def name_outputs(document: SsmDocument, names: Names, taken: set[str]) -> dict[str, dict[str, str]]:
+def name_outputs(
+    document: SsmDocument, names: DocumentNames, taken: set[str]
+) -> dict[str, dict[str, str]]:
     """Give every output a variable; returns them by step and output.
 
     An output is called as in the document where no other has that name, else with its step before it.
@@ -61,7 +63,7 @@ def name_outputs(document: SsmDocument, names: Names, taken: set[str]) -> dict[s
         own = unique(own, taken)
         taken.add(own)
         found.setdefault(step.name, {})[output] = own
-        names.outputs[f"{step.name}.{output}"] = Value(own, _kind(step, output))
+        names.outputs[f"{step.name}.{output}"] = NewValue(own, _kind(step, output))
     return found
 
 
@@ -89,7 +91,7 @@ def _kind(step: SsmStep, output: str) -> ValueKind:
     return "text"
 
 
-def name_variables(document: SsmDocument, names: Names, taken: set[str]) -> dict[str, str]:
+def name_variables(document: SsmDocument, names: DocumentNames, taken: set[str]) -> dict[str, str]:
     """What the document's own variables stand for.
 
     One that is set once to an output stands for that; one that is never set for its default; one that is
@@ -114,25 +116,25 @@ def name_variables(document: SsmDocument, names: Names, taken: set[str]) -> dict
             default = said.get("default")
             plain = alias.expression
             names.variables[name] = (
-                alias if default is None or own[0][1] else Value(plain, alias.kind)
+                alias if default is None or own[0][1] else NewValue(plain, alias.kind)
             )
         elif all(is_outside for _, is_outside in own) and not _grows(own):
             variable = unique(variable_name(name), taken)
             taken.add(variable)
             default = str(said.get("default") or "").replace("'", "")
-            names.variables[name] = Value(f"({variable} | default('{default}'))")
+            names.variables[name] = NewValue(f"({variable} | default('{default}'))")
             captured |= {step.name: variable for step, _ in own}
     return captured
 
 
-def is_alias(step: SsmStep, names: Names) -> bool:
+def is_alias(step: SsmStep, names: DocumentNames) -> bool:
     """Whether the variable that a step sets stands for what it is set to."""
     name = str(step.inputs.get("Name") or "").removeprefix("variable:")
     alias = _alias([(step, True)], names)
     return alias is not None and names.variables.get(name) == alias
 
 
-def _alias(own: list[tuple[SsmStep, bool]], names: Names) -> Value | None:
+def _alias(own: list[tuple[SsmStep, bool]], names: DocumentNames) -> NewValue | None:
     given = own[0][0].inputs.get("Value")
     if not isinstance(given, str):
         return None
@@ -151,11 +153,11 @@ def _grows(own: list[tuple[SsmStep, bool]]) -> bool:
     return any(isinstance(step.inputs.get("Value"), list | dict) for step, _ in own)
 
 
-def _constant(names: Names, name: str, said: dict[str, object]) -> None:
+def _constant(names: DocumentNames, name: str, said: dict[str, object]) -> None:
     import json
 
     from pup_tui.convert.pieces import quoted_text
 
     default = said.get("default", "")
     text = default if isinstance(default, str) else json.dumps(default)
-    names.variables[name] = Value(quoted_text(text) if isinstance(default, str) else text)
+    names.variables[name] = NewValue(quoted_text(text) if isinstance(default, str) else text)

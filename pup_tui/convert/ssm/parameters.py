@@ -8,7 +8,7 @@ from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, escaped
 from pup_tui.convert.naming import variable_name
-from pup_tui.convert.pieces import Value, ValueKind
+from pup_tui.convert.pieces import NewValue, ValueKind
 
 ROLE = "AutomationAssumeRole"
 _ROLE_TYPE = "AWS::IAM::Role::Arn"
@@ -42,9 +42,9 @@ def is_tree(type_: str) -> bool:
 
 def declare(
     runbook: NewRunbook, parameters: dict[str, dict[str, Any]], role: str
-) -> dict[str, Value]:
+) -> dict[str, NewValue]:
     """Add a variable for each parameter; gives the value that stands for each. `role` is the document's."""
-    values: dict[str, Value] = {}
+    values: dict[str, NewValue] = {}
     for name, said in parameters.items():
         if _is_role(name, said, role):
             why = "a run has the operator's own AWS credentials; AWS_PROFILE chooses others"
@@ -52,7 +52,7 @@ def declare(
             continue
         variable = variable_name(name, runbook.vars)
         runbook.vars[variable] = _variable(runbook, name, variable, said)
-        values[name] = Value(variable, _kind(str(said.get("type") or "String")))
+        values[name] = NewValue(variable, _kind(str(said.get("type") or "String")))
         runbook.tell("kept", f"parameter {name}", f"variable {variable}")
     return values
 

@@ -6,7 +6,15 @@ import re
 from typing import Any
 
 from pup_tui.convert.draft import NewStep
-from pup_tui.convert.pieces import Pieces, Text, Value, json_text, json_word, literal_of, shell_word
+from pup_tui.convert.pieces import (
+    NewValue,
+    PiecedText,
+    Pieces,
+    json_text,
+    json_word,
+    literal_of,
+    shell_word,
+)
 from pup_tui.convert.ssm.commands import option, words_of, wrapped
 from pup_tui.convert.ssm.made import Making
 
@@ -30,7 +38,7 @@ def run_command(making: Making) -> NewStep:
     inputs = making.inputs
     document = (
         literal_of(inputs["DocumentName"].pieces)
-        if isinstance(inputs.get("DocumentName"), Text)
+        if isinstance(inputs.get("DocumentName"), PiecedText)
         else None
     )
     parameters = inputs.get("Parameters") if isinstance(inputs.get("Parameters"), dict) else {}
@@ -66,15 +74,15 @@ def _lists(parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _is_list(value: Any) -> bool:
     return (
-        isinstance(value, Text)
+        isinstance(value, PiecedText)
         and len(value.pieces) == 1
-        and isinstance(value.pieces[0], Value)
+        and isinstance(value.pieces[0], NewValue)
         and value.pieces[0].kind == "list"
     )
 
 
 def _as_text(value: Any) -> Any:
-    return value if isinstance(value, Text | dict) else Text([json_text(value)])
+    return value if isinstance(value, PiecedText | dict) else PiecedText([json_text(value)])
 
 
 def _followed(making: Making, words: list[str]) -> str:
@@ -127,14 +135,14 @@ def _quoted(value: Any, making: Making, is_powershell: bool) -> Any:
     """Commands in which each value is one word of the shell that runs them there."""
     if isinstance(value, list):
         return [_quoted(each, making, is_powershell) for each in value]
-    if not isinstance(value, Text):
+    if not isinstance(value, PiecedText):
         return value
     quote = _for_powershell if is_powershell else _for_shell
-    return Text(quote(value.pieces, making))
+    return PiecedText(quote(value.pieces, making))
 
 
 def _for_shell(pieces: Pieces, making: Making) -> Pieces:
-    made: list[str | Value] = []
+    made: list[str | NewValue] = []
     quotes = ""
     for piece in pieces:
         if isinstance(piece, str):
@@ -143,13 +151,13 @@ def _for_shell(pieces: Pieces, making: Making) -> Pieces:
         elif _is_harmless(piece, making):
             made.append(piece)
         else:
-            made += [quotes, Value(f"({piece.expression} | shell_quote)"), quotes]
+            made += [quotes, NewValue(f"({piece.expression} | shell_quote)"), quotes]
     return [piece for piece in made if piece != ""]
 
 
 def _for_powershell(pieces: Pieces, making: Making) -> Pieces:
     """A value that is no word of its own within a command of PowerShell is put in by its own quotes."""
-    made: list[str | Value] = []
+    made: list[str | NewValue] = []
     quotes = ""
     for piece in pieces:
         if isinstance(piece, str):
@@ -159,7 +167,7 @@ def _for_powershell(pieces: Pieces, making: Making) -> Pieces:
         if _is_harmless(piece, making):
             made.append(piece)
             continue
-        doubled = Value(f"""({piece.expression} | string | replace("'", "''"))""")
+        doubled = NewValue(f"""({piece.expression} | string | replace("'", "''"))""")
         if quotes == '"':
             made += ['" + ', "'", doubled, "'", ' + "']
         else:
@@ -186,7 +194,7 @@ _HARMLESS_PATTERN = re.compile(
 )
 
 
-def _is_harmless(value: Value, making: Making) -> bool:
+def _is_harmless(value: NewValue, making: Making) -> bool:
     """Whether a value cannot be code: a number, a choice, or one with a pattern without such characters."""
     if value.kind in ("number", "boolean"):
         return True
@@ -202,7 +210,7 @@ def _is_harmless(value: Value, making: Making) -> bool:
 def payload(value: Any) -> str:
     """An input that is a text or a tree, as the JSON of it in one word of a shell."""
 
-    if isinstance(value, Text):
+    if isinstance(value, PiecedText):
         return shell_word(json_pieces(value.pieces))
     return json_word(value)
 
@@ -211,14 +219,14 @@ def json_pieces(pieces: Pieces) -> Pieces:
     """A text that is JSON: what is put into a text within it is escaped as JSON does."""
     if literal_of(pieces) is not None or len(pieces) == 1:
         return pieces
-    made: list[str | Value] = []
+    made: list[str | NewValue] = []
     is_in_text = False
     for piece in pieces:
         if isinstance(piece, str):
             is_in_text ^= len(re.findall(r'(?<!\\)"', piece)) % 2 == 1
             made.append(piece)
         elif is_in_text:
-            made.append(Value(f"({piece.expression} | string | json)[1:-1]"))
+            made.append(NewValue(f"({piece.expression} | string | json)[1:-1]"))
         else:
             made.append(piece)
     return made

@@ -7,7 +7,7 @@ from typing import Any
 
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import Text, json_text, template
+from pup_tui.convert.pieces import PiecedText, json_text, template
 from pup_tui.convert.ssm.commands import kebab, may_destroy
 from pup_tui.convert.ssm.made import Making
 from pup_tui.convert.ssm.remote import json_pieces
@@ -49,7 +49,9 @@ def execute_script(making: Making) -> NewStep:
     if handler:
         text += _TAIL.format(handler=handler)
     given = making.inputs.get("InputPayload", {})
-    payload = template(json_pieces(given.pieces)) if isinstance(given, Text) else json_text(given)
+    payload = (
+        template(json_pieces(given.pieces)) if isinstance(given, PiecedText) else json_text(given)
+    )
     making.told(
         f"the script runs here by python3 with the libraries that it needs, not by {runtime} at AWS"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pup_tui.convert.draft import NewStep
-from pup_tui.convert.pieces import Text, literal_of
+from pup_tui.convert.pieces import PiecedText, literal_of
 from pup_tui.convert.ssm.commands import option, wrapped
 from pup_tui.convert.ssm.instances import told
 from pup_tui.convert.ssm.made import Making
@@ -154,7 +154,7 @@ def invoke_lambda(making: Making) -> NewStep:
         }
     more: dict[str, Any] = {"capture": captures} if captures else {}
     kind = inputs.get("InvocationType")
-    if isinstance(kind, Text) and literal_of(kind.pieces) == "Event":
+    if isinstance(kind, PiecedText) and literal_of(kind.pieces) == "Event":
         making.runbook.tell(
             "kept", making.step.name, "the function is only started: nobody waits for it"
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import Pieces, Text, Value
+from pup_tui.convert.pieces import NewValue, PiecedText, Pieces
 
 _NAMED = re.compile(r"\{\{\s*([A-Za-z][A-Za-z0-9_]*(?::[A-Za-z0-9_]+)?(?:\.[A-Za-z0-9_]+)*)\s*\}\}")
 
@@ -20,18 +20,18 @@ _COMMANDS = {
 
 
 @dataclass(slots=True)
-class Names:
+class DocumentNames:
     """What every name of a document stands for.
 
     `parameters` by their names, `outputs` by `step.Output`, `variables` by their names, `items` by the name
     of their loop. `globals` are those that were asked for and that a command finds.
     """
 
-    parameters: dict[str, Value] = field(default_factory=dict)
-    outputs: dict[str, Value] = field(default_factory=dict)
-    variables: dict[str, Value] = field(default_factory=dict)
-    items: dict[str, Value] = field(default_factory=dict)
-    globals: dict[str, Value] = field(default_factory=dict)
+    parameters: dict[str, NewValue] = field(default_factory=dict)
+    outputs: dict[str, NewValue] = field(default_factory=dict)
+    variables: dict[str, NewValue] = field(default_factory=dict)
+    items: dict[str, NewValue] = field(default_factory=dict)
+    globals: dict[str, NewValue] = field(default_factory=dict)
 
     def knows(self, name: str) -> bool:
         """Whether the document gives this name a value; other braces in a script are the script's own."""
@@ -39,7 +39,7 @@ class Names:
         known = {*self.parameters, *self.items, *(out.partition(".")[0] for out in self.outputs)}
         return ":" in name or first in known
 
-    def value(self, name: str) -> Value:
+    def value(self, name: str) -> NewValue:
         """The value of a name. Raises Inexpressible for what nothing here stands for."""
         if name in self.parameters:
             return self.parameters[name]
@@ -50,7 +50,7 @@ class Names:
         if name.startswith("global:"):
             return self._global(name.removeprefix("global:"))
         if name == "automation:EXECUTION_ID":
-            return Value("run.id")
+            return NewValue("run.id")
         first, _, rest = name.partition(".")
         if first in self.items and rest.startswith(ITEM):
             return _inside(self.items[first], rest.removeprefix(ITEM).lstrip("."))
@@ -58,7 +58,7 @@ class Names:
             return _inside(self.parameters[first], rest)
         raise Inexpressible(f"{{{{ {name} }}}} stands for nothing that a runbook knows")
 
-    def _variable(self, name: str) -> Value:
+    def _variable(self, name: str) -> NewValue:
         first, _, rest = name.removeprefix("variable:").partition(".")
         if first not in self.variables:
             raise Inexpressible(
@@ -66,20 +66,22 @@ class Names:
             )
         return _inside(self.variables[first], rest)
 
-    def _global(self, name: str) -> Value:
+    def _global(self, name: str) -> NewValue:
         if name == "DATE":
-            return Value("run.started_at[:10]")
+            return NewValue("run.started_at[:10]")
         if name == "DATE_TIME":
-            return Value('(run.started_at[:10] ~ "_" ~ run.started_at[11:19] | replace(":", "."))')
+            return NewValue(
+                '(run.started_at[:10] ~ "_" ~ run.started_at[11:19] | replace(":", "."))'
+            )
         if name in ("REGION", "ACCOUNT_ID", "AWS_PARTITION"):
             variable = {"REGION": "AWS_REGION_NAME", "ACCOUNT_ID": "AWS_ACCOUNT"}.get(name, name)
-            self.globals[name] = Value(variable)
+            self.globals[name] = NewValue(variable)
             return self.globals[name]
         raise Inexpressible(f"{{{{ global:{name} }}}} stands for nothing that a runbook knows")
 
     def pieces(self, text: str) -> Pieces:
         """A text of the document in pieces."""
-        found: list[str | Value] = []
+        found: list[str | NewValue] = []
         at = 0
         for named in _NAMED.finditer(text):
             if named.start() > at:
@@ -96,16 +98,16 @@ class Names:
             return {key: self.tree(value) for key, value in data.items()}
         if isinstance(data, list):
             return [self.tree(item) for item in data]
-        return Text(self.pieces(data)) if isinstance(data, str) else data
+        return PiecedText(self.pieces(data)) if isinstance(data, str) else data
 
 
-def _inside(value: Value, path: str) -> Value:
+def _inside(value: NewValue, path: str) -> NewValue:
     if not path:
         return value
     made = value.data
     for part in path.split("."):
         made += f"[{part}]" if part.isdigit() else f'["{part}"]'
-    return Value(made)
+    return NewValue(made)
 
 
 def names_in(data: Any) -> Iterator[str]:
