@@ -19,7 +19,21 @@ def converted(text: str, name: str) -> list[NewRunbook]:
     if not text.strip():
         raise ConversionError("there is nothing in the source", name, "give a text")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    from pup_tui.convert.shell.conversion import from_script
+
+    if _is_script(text, name):
+        return [from_script(text, _stem(name))]
     return _from_data(text, name)
+
+
+_SCRIPT_NAMES = (".sh", ".bash", ".ksh", ".zsh")
+
+
+def _is_script(text: str, name: str) -> bool:
+    first = text.split("\n", 1)[0]
+    return name.endswith(_SCRIPT_NAMES) or (
+        first.startswith("#!") and re.search(r"\b(?:ba|k|z|da)?sh\b", first) is not None
+    )
 
 
 def _stem(name: str) -> str:

@@ -31,7 +31,7 @@ class NewValue:
 
 Pieces: TypeAlias = Sequence[str | NewValue]
 
-_OURS = re.compile(r"\{\{|\{%|\{#|%\}|\}\}")
+_OURS = re.compile(r"\{\{|\{%|%\}|\}\}")
 _END_RAW = re.compile(r"\{%-?\s*endraw\b")
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _IN_DOUBLE = re.compile(r"[A-Za-z0-9_@%+=:,./ \[\]{}()<>|&;*?#~'^-]*")
@@ -48,7 +48,7 @@ def raw(text: str) -> str:
 
 def _raw_line(line: str) -> str:
     """A line with all from the first brace that counts to the last one wrapped."""
-    found = list(re.finditer(r"\{+[%#]?|[%#]?\}+", line))
+    found = list(re.finditer(r"\{+%?|%?\}+", line))
     marks = [m for m in found if _OURS.search(m.group())]
     if not marks:
         return line
