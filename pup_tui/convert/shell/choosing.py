@@ -25,7 +25,7 @@ from pup_tui.convert.shell.waiting import waiting_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-from pup_tui.convert.shell.planned import PlannedStep, PlanningBase
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 
 
 class Choosing(PlanningBase):
@@ -96,7 +96,7 @@ class Choosing(PlanningBase):
 
     def _stop(self, condition: str, message: str) -> None:
         keys = {"status": "succeeded", "message": message or "There is nothing to do."}
-        self.add(PlannedStep(step=NewStep("Nothing to do", "stop", keys), condition=condition))
+        self.add(ComingStep(step=NewStep("Nothing to do", "stop", keys), condition=condition))
 
     def _chosen(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]

@@ -11,7 +11,7 @@ from pup_tui.convert.paths import all_of
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.inputs import take_inputs, with_defaults
-from pup_tui.convert.shell.planned import PlannedStep
+from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.planning import Planning
 from pup_tui.convert.shell.reading import ReadScript, read_script
 from pup_tui.convert.shell.secrets import secrets_in, without_secrets
@@ -91,7 +91,7 @@ class _Writing:
 
             self.runbook.steps = [manual("Nothing to do", "The script has no command.", "")]
 
-    def _finish(self, step: NewStep, planned: PlannedStep, before: PlannedStep | None) -> None:
+    def _finish(self, step: NewStep, planned: ComingStep, before: ComingStep | None) -> None:
         step.name = unique(step.name, {each.name for each in self.runbook.steps})
         step.id = step_id(step.name, self.ids)
         self.ids.add(step.id)
@@ -107,7 +107,7 @@ class _Writing:
         step.keys = front | step.keys
         step.notes += planned.notes
 
-    def _shell(self, planned: PlannedStep, later: list[PlannedStep]) -> NewStep:
+    def _shell(self, planned: ComingStep, later: list[ComingStep]) -> NewStep:
         piece = planned.piece
         assert piece is not None
         self.prelude.always, self.prelude.constants = planned.always, planned.constants
@@ -151,7 +151,7 @@ class _Writing:
         return ["set -- " + " ".join(f"{{{{ {name} }}}}" if name else "''" for name in names)]
 
     def _handed_on(
-        self, piece: ScriptPiece, later: list[PlannedStep]
+        self, piece: ScriptPiece, later: list[ComingStep]
     ) -> tuple[list[str], dict[str, str]]:
         """What later steps read of what this one sets."""
         needed: set[str] = set(self.planning.wanted)
@@ -185,6 +185,3 @@ def _ours(line: str) -> str:
         and ("{{ " in line or "{% for" in line)
         else raw(line)
     )
-
-
-__all__ = ["Statement", "from_script"]

@@ -12,9 +12,7 @@ from pup_tui.convert.naming import variable_name
 from pup_tui.convert.shell.reading import (
     ReadScript,
     ScriptStatement,
-    arguments_of,
     command_name,
-    commands_in,
     text_of,
     walk,
     word_text,
@@ -359,6 +357,3 @@ def _add_literal(inputs: Inputs, shell: str, literal: str) -> None:
         said["default"] = int(literal) if _INTEGER.fullmatch(literal) else escaped(literal)
         if _INTEGER.fullmatch(literal):
             said["type"] = "integer"
-
-
-__all__ = ["Inputs", "arguments_of", "commands_in", "take_inputs", "with_defaults"]

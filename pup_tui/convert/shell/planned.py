@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class PlannedStep:
+class ComingStep:
     """One step to come: a piece of the script, or what is no shell step; and what stood before it then."""
 
     piece: ScriptPiece | None = None
@@ -46,7 +46,7 @@ class PlanningBase:
         self.prelude = prelude
         self.runbook = runbook
         self.options = ""
-        self.planned: list[PlannedStep] = []
+        self.planned: list[ComingStep] = []
         self.pending: list[ScriptStatement] = []
         self.wanted: set[str] = set()
         self.names = dict(inputs.names)
@@ -66,7 +66,7 @@ class PlanningBase:
         """Plan statements that follow each other; all of them only where the condition holds."""
         raise NotImplementedError
 
-    def add(self, planned: PlannedStep) -> PlannedStep:
+    def add(self, planned: ComingStep) -> ComingStep:
         """Add a step, with what every step needs by now."""
         planned.always = list(self.prelude.always)
         planned.constants = dict(self.prelude.constants)
@@ -77,7 +77,7 @@ class PlanningBase:
 
     def piece(
         self, statements: list[ScriptStatement], condition: str, name: str = "", **keys: Any
-    ) -> PlannedStep:
+    ) -> ComingStep:
         """Add a shell step; what was only said before it belongs to it."""
         said, self.pending = self.pending, []
         # What only prints an empty line gives no name.
@@ -115,7 +115,7 @@ class PlanningBase:
             )
         )
         return self.add(
-            PlannedStep(ScriptPiece([*said, *statements], named), condition=condition, keys=keys)
+            ComingStep(ScriptPiece([*said, *statements], named), condition=condition, keys=keys)
         )
 
     def _is_log(self, statement: ScriptStatement) -> bool:
@@ -138,7 +138,7 @@ class PlanningBase:
                 step.keys = {"message": phrases.message_of(text, self.names)}
                 self.wanted |= statement.uses
                 self.runbook.tell("manual", step.name, "the script only mentions it")
-                self.add(PlannedStep(step=step, condition=condition))
+                self.add(ComingStep(step=step, condition=condition))
             elif (
                 self.planned
                 and self.planned[-1].piece is not None
@@ -147,7 +147,7 @@ class PlanningBase:
                 self.planned[-1].piece.statements.append(statement)
             else:
                 self.add(
-                    PlannedStep(
+                    ComingStep(
                         ScriptPiece([statement], phrases.name_from(text, "Say so")),
                         condition=condition,
                     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     pass
 
 from pup_tui.convert.shell.choosing import Choosing
-from pup_tui.convert.shell.planned import PlannedStep
+from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.questions import Questions
 from pup_tui.convert.shell.remembering import Remembering
 
@@ -86,7 +86,7 @@ class Planning(Remembering, Questions, Choosing):
         if judging.unsafe_removal(statement.text, known):
             step.keys |= {"danger": True, "confirm": f"{step.name}?"}
         self.runbook.tell("manual", statement.text.split("\n")[0], why)
-        self.add(PlannedStep(step=step, condition=condition))
+        self.add(ComingStep(step=step, condition=condition))
         return True
 
     def _plain(self, statement: ScriptStatement, condition: str) -> None:

@@ -22,7 +22,7 @@ from pup_tui.convert.shell.reading import (
 if TYPE_CHECKING:
     pass
 
-from pup_tui.convert.shell.planned import PlannedStep, PlanningBase
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 
 
 class Questions(PlanningBase):
@@ -127,7 +127,7 @@ class Questions(PlanningBase):
             self.wanted.add(word[1].strip("${}"))
         self._answers.add(variable)
         self.add(
-            PlannedStep(
+            ComingStep(
                 step=NewStep(phrases.name_from(text, "Ask"), "confirm", keys), condition=condition
             )
         )
@@ -138,7 +138,7 @@ class Questions(PlanningBase):
         keys = {"message": phrases.message_of(prompt or f"{name}?", self.names), "vars": {name: {}}}
         self.prelude.values[variable] = f"{variable}={{{{ {name} }}}}"
         self.add(
-            PlannedStep(
+            ComingStep(
                 step=NewStep(phrases.name_from(prompt, f"Ask for {name}"), "input", keys),
                 condition=condition,
             )
@@ -163,7 +163,7 @@ class Questions(PlanningBase):
         step.keys = {"message": phrases.message_of(text or "Do it by hand.", self.names)}
         self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", text) if n in self.names}
         planned.keys["warned_by"] = step
-        self.add(PlannedStep(step=step, condition=condition, keys={"if_warned": planned}))
+        self.add(ComingStep(step=step, condition=condition, keys={"if_warned": planned}))
         self.runbook.tell(
             "manual", step.name, "only a person can; the script waits for it where a command fails"
         )
@@ -182,7 +182,7 @@ class Questions(PlanningBase):
         text = (word_text(value) if value is not None else None) or "Which one?"
         keys = {"message": text.strip(), "vars": {name: {"type": "enum", "choices": choices}}}
         self.add(
-            PlannedStep(
+            ComingStep(
                 step=NewStep(phrases.name_from(text, "Choose"), "input", keys), condition=condition
             )
         )

@@ -20,7 +20,7 @@ from pup_tui.convert.shell.state import ScriptPiece
 if TYPE_CHECKING:
     pass
 
-from pup_tui.convert.shell.planned import PlannedStep, PlanningBase
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 
 _QUIET = frozenset(
     {"date", "basename", "dirname", "hostname", "whoami", "id", "pwd", "uname", "mktemp", "cat"}
@@ -117,7 +117,7 @@ class Remembering(PlanningBase):
         """What the script does when it ends."""
         for statements, when in self._traps:
             name = "Clean up" if when == "cleanup" else "Where it failed"
-            self.add(PlannedStep(ScriptPiece(statements, name), keys={"when": when}))
+            self.add(ComingStep(ScriptPiece(statements, name), keys={"when": when}))
 
     def _sourced(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
