@@ -86,7 +86,7 @@ async def begun(
     """
     said, clock, masking = case.said, FakeClock(BEGAN), Masking()
     sources = no_sources(said.profile)
-    given = {name: as_given(value) for name, value in said.vars.items()}
+    given = as_given(said.vars)
     resolved = await resolve_inputs(program.runbook, given, sources.beside(DIRECTORY))
     _check_values(resolved, case)
     typed = (name for name in resolved.values if _is_secret(program, name))
