@@ -109,7 +109,7 @@ def _rehearsed(
 
 def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:
     """The files of rehearsals that are meant. Raises Failure where there are none."""
-    from pup_tui.rehearsal.suite import rehearsal_files
+    from pup_tui.rehearsal.places import rehearsal_files
 
     if paths:
         for path in paths:
@@ -123,8 +123,7 @@ def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:
 
 def _meant(catalog: Catalog, path: str) -> list[Path]:
     from pup_tui.catalog.catalog import UnknownRunbook
-    from pup_tui.rehearsal.model import FOLDER
-    from pup_tui.rehearsal.suite import file_of, rehearsal_files
+    from pup_tui.rehearsal.places import FOLDER, file_of, rehearsal_files
 
     given = Path(path)
     if given.is_dir():

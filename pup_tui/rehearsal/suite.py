@@ -11,9 +11,8 @@ from pup_tui.core.program import Program, compile_program
 from pup_tui.rehearsal.case import CaseResult, play_case
 from pup_tui.rehearsal.coverage import Coverage, coverage_of
 from pup_tui.rehearsal.in_sandbox import OpenSandbox, play_in_sandbox
-from pup_tui.rehearsal.model import FOLDER
+from pup_tui.rehearsal.places import FOLDER, runbook_of
 from pup_tui.rehearsal.reading import RehearsalFile, read_rehearsals
-from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.problems import Problem
 
@@ -45,37 +44,6 @@ class Rehearsed(Struct, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool:
         return not self.problems and all(result.ok for result in self.results)
-
-
-def rehearsal_files(folder: Path) -> list[Path]:
-    """The files of rehearsals beside the runbooks of a folder, and of the folders in it."""
-    if folder.name == FOLDER:
-        return _in(folder)
-    try:
-        inner = sorted(path for path in folder.iterdir() if path.is_dir())
-    except OSError:
-        return []
-    themes = [each for each in inner if not each.name.startswith(("_", "."))]
-    return [path for each in (folder, *themes) for path in _in(each / FOLDER)]
-
-
-def _in(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
-    except OSError:
-        return []
-
-
-def file_of(runbook: Path) -> Path | None:
-    """The file of rehearsals of a runbook, None where there is none."""
-    names = [runbook.parent / FOLDER / f"{runbook.stem}{suffix}" for suffix in SUFFIXES]
-    return next((path for path in names if path.is_file()), None)
-
-
-def runbook_of(file: Path) -> Path | None:
-    """The runbook that a file of rehearsals is for, None where there is none."""
-    names = [file.parent.parent / f"{file.stem}{suffix}" for suffix in SUFFIXES]
-    return next((path for path in names if path.is_file()), None)
 
 
 async def rehearse(
