@@ -7,9 +7,10 @@ to happen, to the next timer that is due.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from types import coroutine
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -73,6 +74,12 @@ OPERATOR: Final = "operator"
 MOST_ATTEMPTS: Final = 10_000
 """Attempts of a case: a poll that nothing ends would go on for ever."""
 
+MOST_READ: Final = 256 * 1024**2
+"""Characters that all attempts of a case print: conditions and captures read them each time."""
+
+_TURN: Final = 200
+"""Events after which whoever else there is gets a turn, such as a Ctrl-C."""
+
 _BY: Final = "Ctrl-C"
 
 
@@ -132,6 +139,7 @@ class RehearsedRun:
         self._attempts: dict[str, _Attempt] = {}
         self._times: Counter[str] = Counter()
         self._sent: dict[str, Sent] = {}
+        self._read = 0
         self._secrets = {name: as_typed(created.values[name]) for name in created.secrets}
         self._missing_used: set[str] = set()
         self._over = False
@@ -147,7 +155,11 @@ class RehearsedRun:
 
     async def play(self) -> None:
         """Carry the case to its end. Raises CaseFailed where it cannot go on."""
+        taken = 0
         while not self._over:
+            taken += 1
+            if taken % _TURN == 0:
+                await _a_turn_for_others()
             if self._events:
                 await self._take(self._events.popleft())
             elif not self._clock.to_next():
@@ -281,6 +293,12 @@ class RehearsedRun:
         action, answer = attempt.action, attempt.answer
         del self._attempts[action.attempt]
         outcome, output = answered(action.request, answer.said)
+        self._read += len(output.stdout) + len(output.stderr)
+        if self._read > MOST_READ:
+            told = f"its attempts print more than {MOST_READ // 1024**2} MiB in all"
+            raise CaseFailed(
+                problem_at(answer.node, told, "give shorter answers, or fewer attempts")
+            )
         reason = self._masking.told(outcome.reason, action.made)
         outcome = msgspec.structs.replace(outcome, reason=reason)
         findings = Findings()
@@ -372,6 +390,12 @@ class RehearsedRun:
         for what, judged in told.items():
             if judged is not None:
                 self.trace.judged.add((step, what, judged.holds is True))
+
+
+@coroutine
+def _a_turn_for_others() -> Iterator[None]:
+    """Let the event loop do what else there is; nothing is waited for."""
+    yield
 
 
 def as_given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from pup_tui.rehearsal.suite import rehearse
+from pup_tui.runbook.load import load
 from tests.support.rehearsed import rehearsed
 
 LOOK = """\
@@ -603,14 +606,40 @@ def test_a_run_that_waits_for_ever_is_told(tmp_path: Path) -> None:
     assert "waits for what never comes" in line
 
 
-def test_a_poll_that_nothing_ends_is_told(tmp_path: Path) -> None:
+def test_a_poll_that_nothing_ends_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pup_tui.rehearsal.play.MOST_ATTEMPTS", 100)
     runbook = """\
         steps:
           - {name: A, id: a, kind: shell, run: a, poll: {interval: 1s, timeout: 365d, until: empty}}
         """
     cases = "cases: [{name: a, answers: [{step: a, sent: a, stdout: b}]}]"
     (line,) = rehearsed(tmp_path, runbook, cases).told
-    assert "more than 10,000 attempts are made" in line
+    assert "more than 100 attempts are made" in line
+
+
+def test_answers_that_are_read_too_often_are_told(tmp_path: Path) -> None:
+    cases = (
+        f"cases: [{{name: a, answers: [{{step: ready, sent: check, stdout: {'x' * 500_000}}}]}}]"
+    )
+    slow = POLL.replace("interval: 30s", "interval: 1s")
+    (line,) = rehearsed(tmp_path, slow, cases).told
+    assert "its attempts print more than 256 MiB in all" in line
+
+
+async def test_others_get_a_turn_while_a_long_case_is_played(tmp_path: Path) -> None:
+    (tmp_path / "_tests").mkdir()
+    (tmp_path / "slow.yaml").write_text("name: slow\n" + POLL.replace("30s", "1s"))
+    file = tmp_path / "_tests" / "slow.yaml"
+    file.write_text("cases: [{name: a, answers: [{step: ready, sent: check, stdout: x}]}]")
+    playing = asyncio.ensure_future(rehearse([file], load))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not playing.done()
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
 
 
 def test_a_broken_runbook_and_a_missing_one_are_told(tmp_path: Path) -> None:
@@ -618,10 +647,5 @@ def test_a_broken_runbook_and_a_missing_one_are_told(tmp_path: Path) -> None:
     assert broken.whole.problems[0].path.endswith("example.yaml")
     (tmp_path / "example.yaml").unlink()
     (tmp_path / "_tests" / "gone.yaml").write_text("cases: [{name: a}]")
-    import asyncio
-
-    from pup_tui.rehearsal.suite import rehearse
-    from pup_tui.runbook.load import load
-
     (found,) = asyncio.run(rehearse([tmp_path / "_tests" / "gone.yaml"], load))
     assert "there is no runbook `gone` beside _tests" in str(found.problems[0])
