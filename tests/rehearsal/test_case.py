@@ -606,9 +606,7 @@ def test_a_run_that_waits_for_ever_is_told(tmp_path: Path) -> None:
     assert "waits for what never comes" in line
 
 
-def test_a_poll_that_nothing_ends_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_poll_that_nothing_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pup_tui.rehearsal.play.MOST_ATTEMPTS", 100)
     runbook = """\
         steps:
