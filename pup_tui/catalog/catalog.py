@@ -298,17 +298,19 @@ class Catalog:
     def stamp(self) -> tuple[object, ...]:
         """A value that differs once a file was added, removed or edited; cheap enough to ask often.
 
-        In a folder with a prefix all files are put there anew, so it tells that itself.
+        In a folder that is written at once all files are put there anew, so it tells that itself.
         """
-        return tuple(
-            (path, _stat(path))
-            for folder in self.places
+        places = tuple(self.places)
+        files = (
+            path
+            for folder in places
             for path in (
                 (folder.path,)
                 if folder.is_written
                 else (*files_of(folder), *_template_files(folder.path))
             )
         )
+        return (places, *((path, _stat(path)) for path in files))
 
 
 def _count(runbook: Runbook) -> int:

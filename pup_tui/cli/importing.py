@@ -11,11 +11,11 @@ from pup_tui.aside import run_loop
 from pup_tui.cli.asking import confirm
 from pup_tui.cli.failure import Failure, tell, tell_note
 from pup_tui.cli.options import pass_settings
+from pup_tui.cli.pack_told import print_difference, print_subject
 from pup_tui.cli.trusting import (
     approve,
     open_library,
     pack_failures,
-    show,
     trust_option,
 )
 from pup_tui.headless.exits import FAILED, USAGE
@@ -134,7 +134,7 @@ def _go_on(
         return
     can_ask = settings.terminal.can_ask and not yes
     if given_hash is None and (can_ask or subject.before is not None):
-        show(subject)
+        print_subject(subject)
     if given_hash is None and not can_ask:
         state = "untrusted" if subject.before is None else "changed since it was trusted"
         click.echo(f"{name} is {state}: `pup-tui trust {name}` shows what it does, and asks")
@@ -144,7 +144,6 @@ def _go_on(
 
 def _show_unless_trusted(library: PackLibrary, name: str, tree: PackTree) -> None:
     """Print what has changed of a pack of which nothing is trusted yet."""
-    from pup_tui.cli.pack_told import print_difference
     from pup_tui.packs.difference import difference
 
     if library.pack(name).before is None:
