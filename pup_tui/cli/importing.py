@@ -23,6 +23,7 @@ from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.packs.fetch import FetchedPack
+    from pup_tui.packs.git import Revision
     from pup_tui.packs.library import PackLibrary
     from pup_tui.packs.lock import LockedPack
     from pup_tui.packs.source import PackSource
@@ -110,7 +111,11 @@ def _update(
 ) -> None:
     """Take what is newer of a pack, if anything is."""
     from pup_tui.packs.library import check_hash
+    from pup_tui.packs.store import IMPORTED
 
+    if not library.store.has(IMPORTED, name, pack.tree):
+        _restore(settings, library, name, pack)
+        return
     if pack.pack_source.commit:
         click.echo(f"{name} is pinned to the commit {pack.commit}")
         return
@@ -122,6 +127,17 @@ def _update(
     if (found.tree.hash, found.commit) != (pack.tree, pack.commit):
         _show_unless_trusted(library, name, found.tree)
         _take(library, name, found)
+
+
+def _restore(settings: Settings, library: PackLibrary, name: str, pack: LockedPack) -> None:
+    """Fetch what `packs.lock` tells of and what is not here, such as on another computer: exactly that."""
+    from pup_tui.packs.git import Revision
+    from pup_tui.packs.library import check_hash
+
+    pinned = Revision(pack.commit, pack.ref) if pack.commit else None
+    found = _fetch(settings, library, pack.pack_source, pinned)
+    check_hash(pack.tree, found.tree)
+    _take(library, name, found)
 
 
 def _go_on(
@@ -158,14 +174,19 @@ def network_of(settings: Settings) -> frozenset[str]:
     return frozenset(name for name in variables if settings.environ.get(name))
 
 
-def _fetch(settings: Settings, library: PackLibrary, source: PackSource) -> FetchedPack:
+def _fetch(
+    settings: Settings,
+    library: PackLibrary,
+    source: PackSource,
+    pinned: Revision | None = None,
+) -> FetchedPack:
     from pup_tui.packs.fetch import FetchSurroundings, fetch_pack
 
     with library.store.work() as work:
         around = FetchSurroundings(
             work=work, environ=settings.environ, tell=tell_note, network=network_of(settings)
         )
-        found = run_loop(fetch_pack(source, around))
+        found = run_loop(fetch_pack(source, around, pinned))
     for notice in found.notices:
         tell_note(notice)
     return found

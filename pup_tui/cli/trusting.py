@@ -97,6 +97,7 @@ def pack_failures(code: int = FAILED) -> Iterator[None]:
 
 def subject_of(settings: Settings, library: PackLibrary, name: str) -> TrustSubject:
     """What a name means that somebody wants to trust: a pack, a runbook of it, or one of `./runbooks`."""
+    from pup_tui.catalog.places import HERE
     from pup_tui.packs.library import here_folder
 
     packs = library.packs()
@@ -104,6 +105,10 @@ def subject_of(settings: Settings, library: PackLibrary, name: str) -> TrustSubj
     if pack in packs:
         return library.runbook(pack, id_) if id_ else library.pack(pack)
     folder, id_ = here_folder(settings.cwd, name)
+    if Path(folder).name != HERE:
+        told = f"`{name}` is run by its path, and needs no trust"
+        hint = f"only packs and runbooks in a folder `{HERE}` are trusted"
+        raise Failure(told, folder, hint, code=USAGE)
     if not Path(folder).is_dir():
         known = ", ".join(packs) or "none"
         hint = f"there is no folder {folder}, and of packs {known}"
