@@ -101,7 +101,7 @@ def _looked(what: str, look: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diag
     try:
         yield from look()
     except Exception as error:
-        told = f"a fault in pup-tui ({type(error).__name__}), please report it"
+        told, hint = f"a fault in pup-tui ({type(error).__name__})", "please report it"
         if isinstance(error, OSError | Failure):
-            told = str(error).removeprefix("pup-tui: ")
-        yield Diagnosis(what=what, subject="looked at", state="problem", detail=told)
+            told, hint = str(error).removeprefix("pup-tui: "), "this part was not looked at further"
+        yield Diagnosis(what=what, subject="looked at", state="problem", detail=told, hint=hint)

@@ -45,7 +45,8 @@ class Account:
         try:
             places, account = self._credentials.survey()
         except Failure as failure:
-            yield _problem("account", f"{failure.what}: {failure.where}", failure.todo)
+            told = f"{failure.what}: {failure.where}"
+            yield _problem("account", told, failure.todo or "mend what is named there")
             return
         told = account.site if account.is_of_site else f"{account.base_url} in place of a site"
         yield Diagnosis(what=WHAT, subject="site", detail=told)
