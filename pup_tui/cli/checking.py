@@ -196,6 +196,7 @@ def _safe_json(check: ReadyCheck) -> dict[str, object]:
 
 
 def _print(found: Sequence[ReadyCheck], settings: Settings) -> None:
-    from pup_tui.cli.told_findings import diagnosis_of, print_findings, safe
+    from pup_tui.cli.health.diagnosis import diagnosis_of
+    from pup_tui.cli.told_findings import print_findings, safe
 
     print_findings([safe(diagnosis_of(each)) for each in found], settings)

@@ -13,24 +13,11 @@ from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
-    from pup_tui.preflight.check import ReadyCheck
     from pup_tui.settings.settings import Settings
 
 _COLOURS: dict[DiagnosisState, str] = {"ok": "green", "warning": "yellow", "problem": "red"}
 _LEAST_DETAIL = 24
 """Columns that the sentences get at least; a narrower terminal wraps them itself."""
-
-
-def diagnosis_of(check: ReadyCheck, *, what: str = "") -> Diagnosis:
-    """What was looked at before a run, as a finding, of the part `what` where that has another name."""
-    state: DiagnosisState = "ok" if check.ok else "problem" if check.stops else "warning"
-    return Diagnosis(
-        what=what or check.what,
-        subject=check.subject,
-        state=state,
-        detail=check.detail,
-        hint=check.hint,
-    )
 
 
 def safe(finding: Diagnosis) -> Diagnosis:

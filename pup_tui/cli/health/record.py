@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import named
-from pup_tui.cli.health.diagnosis import Diagnosis
-from pup_tui.cli.told_findings import diagnosis_of
+from pup_tui.cli.health.diagnosis import Diagnosis, diagnosis_of
 from pup_tui.core.state import RunStatus
 
 if TYPE_CHECKING:

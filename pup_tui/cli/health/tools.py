@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from pup_tui.aside import run_loop
 from pup_tui.cli.failure import named
-from pup_tui.cli.health.diagnosis import Diagnosis
-from pup_tui.cli.told_findings import diagnosis_of
+from pup_tui.cli.health.diagnosis import Diagnosis, diagnosis_of
 from pup_tui.cli.wiring import Parts
 
 if TYPE_CHECKING:
