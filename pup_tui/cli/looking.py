@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pup_tui.aside import run_loop
 from pup_tui.cli import asking
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
-from pup_tui.cli.running import outlets
+from pup_tui.cli.run_streams import outlets
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
