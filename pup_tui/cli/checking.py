@@ -20,7 +20,7 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.printing import print_json
-from pup_tui.cli.runbooks import find_entry, load_valid, refuse_untrusted
+from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, leave_out, selection_options
 from pup_tui.cli.values import GivenValues, given_values
 from pup_tui.cli.wiring import Parts, open_catalog
@@ -60,7 +60,7 @@ def check_command(
 
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, runbook)
-    refuse_untrusted(entry)
+    check_trusted(settings, entry)
     loaded, model = load_valid(catalog, entry)
     program = compile_program(loaded.id, model)
     given = given_values(program, args, arg_file)

@@ -20,7 +20,7 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.printing import print_json
-from pup_tui.cli.runbooks import find_entry, load_valid, refuse_untrusted
+from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import StepChoice, leave_out, selection_options, tell_lacking
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, local_values, open_catalog
@@ -101,7 +101,7 @@ def print_plan(
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, name)
     if looks is not None:
-        refuse_untrusted(entry)
+        check_trusted(settings, entry)
     loaded, runbook = load_valid(catalog, entry)
     program = compile_program(loaded.id, runbook)
     given = given_values(program, args, arg_file)

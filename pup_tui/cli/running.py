@@ -24,7 +24,7 @@ from pup_tui.cli.options import (
 )
 from pup_tui.cli.recording import CaseWriter, check_record
 from pup_tui.cli.run_streams import outlets, told_lost
-from pup_tui.cli.runbooks import find_entry, load_valid, refuse_untrusted
+from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
@@ -129,7 +129,7 @@ def run_command(
         return 0
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, runbook)
-    refuse_untrusted(entry)
+    check_trusted(settings, entry)
     loaded, model = load_valid(catalog, entry)
     if break_lock is not None:
         _check_breaking(model, break_lock)

@@ -37,6 +37,7 @@ def open_catalog(settings: Settings) -> Catalog:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.places import folders
     from pup_tui.datadog.configuration import URL_VARIABLE
+    from pup_tui.packs.places import PackFolders
     from pup_tui.steps.pup_programs import pup_program
 
     named = settings.runbooks
@@ -47,8 +48,9 @@ def open_catalog(settings: Settings) -> Catalog:
         pup=named.pup,
         cwd=settings.cwd,
     )
+    found = [*places, *workflow_folders(settings)]
     return Catalog(
-        [*places, *workflow_folders(settings)],
+        PackFolders(found, settings.state_dir, settings.config_dir),
         lambda program: pup_program(program, settings.environ) is not None,
         settings.environ.get(URL_VARIABLE, ""),
         settings.site,

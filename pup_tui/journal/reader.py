@@ -38,7 +38,7 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import OWNER_GONE, RunRow, RunSummary, leg_file
+from pup_tui.journal.records import OWNER_GONE, RehearsalRecord, RunRow, RunSummary, leg_file
 from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
@@ -401,6 +401,21 @@ class JournalReader:
         if len(found) > 1:
             raise AmbiguousRunError(run, [row.run for row in found], self.path)
         return found[0] if found else None
+
+    def rehearsal(self, path: str) -> RehearsalRecord | None:
+        """How the runbook in this file was rehearsed last; None where it was not, or nobody knows."""
+        columns = RehearsalRecord.__struct_fields__
+        with self._reading():
+            found = self._database.execute(
+                f"SELECT {', '.join(columns)} FROM rehearsal WHERE path = ?",  # noqa: S608 - own names
+                (codec.storable(path),),
+            ).fetchone()
+        if found is None:
+            return None
+        try:
+            return convert(dict(zip(columns, found, strict=True)), RehearsalRecord)
+        except msgspec.ValidationError:
+            return None
 
     def last_runs(self) -> dict[str, RunRow]:
         """The newest run of each runbook, by the runbook's id."""
