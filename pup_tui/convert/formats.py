@@ -20,10 +20,14 @@ def converted(text: str, name: str) -> list[NewRunbook]:
         raise ConversionError("there is nothing in the source", name, "give a text")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     from pup_tui.convert.markdown.conversion import from_page
+    from pup_tui.convert.recorded.conversion import from_recording
+    from pup_tui.convert.recorded.sessions import kind_of
     from pup_tui.convert.rundeck.conversion import from_jobs
     from pup_tui.convert.rundeck.jobs import is_xml, jobs_of_xml
     from pup_tui.convert.shell.conversion import from_script
 
+    if kind := kind_of(text, name):
+        return [from_recording(text, _stem(name), kind)]
     if _is_script(text, name):
         return [from_script(text, _stem(name))]
     if _is_page(text, name):
