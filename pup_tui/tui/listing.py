@@ -60,9 +60,13 @@ def matches(entry: Entry, wanted: str) -> bool:
 
 
 def distance(entry: Entry, wanted: str) -> int:
-    """How far a match is from what was meant: each word begins the id, is in it, or is only elsewhere."""
+    """How far a match is from what was meant: that is its id, or each word begins the id, is in it, or is
+    only elsewhere.
+    """
     runbook = entry.id.casefold()
     words = wanted.casefold().split()
+    if words == [runbook]:
+        return -1
     return sum(0 if runbook.startswith(word) else 1 if word in runbook else 2 for word in words)
 
 
