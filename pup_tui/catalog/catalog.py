@@ -43,6 +43,10 @@ class UnknownRunbook(Exception):
         self.hint = hint
 
 
+_OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG, Origin.PACK})
+"""Whence runbooks come that the operator does not write."""
+
+
 class Catalog:
     """The runbooks of some directories. One broken file never hides the others.
 
@@ -73,6 +77,16 @@ class Catalog:
     @places.setter
     def places(self, places: Sequence[Folder]) -> None:
         self._places_now = partial(tuple[Folder, ...], places)
+
+    def own_folder(self) -> Path | None:
+        """The first directory of the operator's own, whether it is there or not: where new runbooks go."""
+        return next((f.path for f in self.places if f.trusted and f.origin not in _OF_OTHERS), None)
+
+    def templates_beside(self, folder: Path) -> list[str]:
+        """The names of the step templates and groups that runbooks in a directory can use."""
+        top = folder / "_templates"
+        found = (path.relative_to(top).with_suffix("") for path in _template_files(folder))
+        return [each.as_posix() for each in found]
 
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""

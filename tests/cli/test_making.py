@@ -46,3 +46,44 @@ def test_what_cannot_be_converted_is_told(program: Program) -> None:
         assert told in ended.err
     assert "there is no such file: gone.md" in program("new", "--from", "gone.md").err
     assert "not https" in program("new", "--from", "http://example.com/x").err
+
+
+def test_a_new_runbook_begins_with_what_is_picked(program: Program) -> None:
+    ended = program(
+        *("new", "restart", "--type", "incident", "--service", "web", "--step", "look"),
+        *("--step", "change", "-o", "."),
+    )
+    assert ended.code == 0
+    text = (program.cwd / "restart.yaml").read_text()
+    assert "tags: {type: incident, service: web}" in text
+    assert "defaults: {strict: true, shell: bash}" in text
+    assert text.startswith("# yaml-language-server: $schema=")
+    checked = program("validate", "restart.yaml", "--json").json
+    assert checked["files"][0]["errors"] == checked["files"][0]["warnings"] == []
+
+
+def test_a_new_runbook_goes_to_the_first_folder_of_ones_own(program: Program) -> None:
+    assert program("new", "mine").code == 0
+    assert program("describe", "mine", "--json").json["name"] == "mine"
+    assert "there is a file already" in program("new", "mine").err
+
+
+def test_what_cannot_be_made_is_told(program: Program) -> None:
+    for args, told in (
+        (("new",), "nothing to make is named"),
+        (("new", "../x"), "cannot be called so: ../x"),
+        (
+            ("new", "x", "--step", "fly"),
+            "there is no such step to begin from: fly: one of look, confirm",
+        ),
+    ):
+        ended = program(*args)
+        assert ended.code == 2
+        assert told in ended.err
+
+
+def test_templates_of_the_folder_can_be_picked(program: Program) -> None:
+    (program.cwd / "_templates").mkdir()
+    (program.cwd / "_templates" / "greet.yaml").write_text("kind: shell\nrun: echo hello\n")
+    assert program("new", "x", "-o", ".", "--step", "template greet").code == 0
+    assert "template: greet" in (program.cwd / "x.yaml").read_text()
