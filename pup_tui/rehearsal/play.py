@@ -14,7 +14,7 @@ from types import coroutine
 from typing import Any, Final, Protocol
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pup_tui.catalog.inputs import Sources, resolve_call, resolve_question
 from pup_tui.core.actions import (
@@ -63,6 +63,7 @@ from pup_tui.rehearsal.problems import CaseFailed, problem_at
 from pup_tui.rehearsal.questions import CANCEL, NOBODY, Questions
 from pup_tui.rehearsal.reading import PlacedAnswer, PlacedCase
 from pup_tui.rehearsal.tape import Asked, Tape
+from pup_tui.rehearsal.trace import Trace
 from pup_tui.runbook.problems import Problem
 from pup_tui.spelling import as_typed
 from pup_tui.steps.executor import Outcome, told_to_stop
@@ -81,16 +82,6 @@ _TURN: Final = 200
 """Events after which whoever else there is gets a turn, such as a Ctrl-C."""
 
 _BY: Final = "Ctrl-C"
-
-
-class Trace(Struct):
-    """What a played case has touched, by the ids of steps without items: what coverage is told by."""
-
-    ended: list[StepFinished] = field(default_factory=list)
-    begun: set[str] = field(default_factory=set)
-    judged: set[tuple[str, str, bool]] = field(default_factory=set)
-    said: set[tuple[str, str]] = field(default_factory=set)
-    absent: set[str] = field(default_factory=set)
 
 
 class GivesAnswers(Protocol):
@@ -304,7 +295,7 @@ class RehearsedRun:
         findings = Findings()
         if action.wanted.anything:
             findings = find(action.wanted, output, outcome, answer.takes, self._masking)
-        self._note_judged(action, findings)
+        self.trace.note_judged(action.step, findings)
         if is_to_show(action.wanted, outcome, findings) and not findings.missing:
             try:
                 check_shown(action.wanted, output, outcome)
@@ -376,20 +367,10 @@ class RehearsedRun:
                 self._secrets[name] = as_typed(values[name])
 
     def _note_end(self, notice: StepFinished) -> None:
-        self.trace.ended.append(notice)
-        if self.state.steps[notice.step].began is not None:
-            self.trace.begun.add(static_id(notice.step))
+        self.trace.note_end(notice, has_begun=self.state.steps[notice.step].began is not None)
         is_undo = notice.step in self.state.offered
         if is_undo and notice.status == "succeeded":
             self.undone.append(notice.step)
-
-    def _note_judged(self, action: StartAttempt, findings: Findings) -> None:
-        step = static_id(action.step)
-        told = {"until": findings.until, "fail_if": findings.fail_if, "retry": findings.retry_on}
-        told |= {f"assert {n}": each for n, each in enumerate(findings.assertions, 1)}
-        for what, judged in told.items():
-            if judged is not None:
-                self.trace.judged.add((step, what, judged.holds is True))
 
 
 @coroutine
