@@ -155,7 +155,7 @@ class Catalog:
         is_id = self.is_elsewhere(name)
         is_path = path.suffix in SUFFIXES or name.startswith((".", "/"))
         if is_path and _is_there(path):
-            folder = self._folder_of(path)
+            folder = self.folder_of(path)
             # Whoever names a file vouches for it, but not for what a pack has brought.
             is_of_pack = folder is not None and folder.origin is Origin.PACK
             return path, folder if folder and is_of_pack else Folder(path.parent, Origin.GIVEN)
@@ -262,7 +262,7 @@ class Catalog:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path.parent)
-        folder = self._folder_of(path)
+        folder = self.folder_of(path)
         in_theme = folder is not None and folder.path != path.parent
         around = (folder.path,) if folder is not None and in_theme else ()
         loaded = load(
@@ -278,7 +278,7 @@ class Catalog:
             return loaded
         return structs.replace(loaded, id=folder.id_of(loaded.id))
 
-    def _folder_of(self, path: Path) -> Folder | None:
+    def folder_of(self, path: Path) -> Folder | None:
         """The folder that a file lies in, itself or in a theme folder of it."""
         from pup_tui.runbook.files import is_theme
 

@@ -240,6 +240,7 @@ async def console_services(
             keys=settings.keys,
             workflows=workflow_source(parts.credentials),
             packs=partial(open_library, settings),
+            preflight=lambda: parts.preflight,
         )
 
 

@@ -23,10 +23,15 @@ COMMANDS = {
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
+    "check": (
+        "checking",
+        "Whether a run of RUNBOOK could begin: tools, values, lock, room, credentials, hosts.",
+    ),
     "test": (
         "testing",
         "Play the rehearsals in _tests beside the runbooks: those of each PATH, or of all of the catalog.",
     ),
+    "new": ("making", "Make a runbook out of what somebody else wrote."),
     "run": ("running", "Run RUNBOOK (an id or a file) and stream what its steps print."),
     "resume": ("resuming", "Go on with RUN (the newest that did not succeed) where it stood."),
     "undo": (
