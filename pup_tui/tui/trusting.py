@@ -92,4 +92,6 @@ class Trusting:
         path = self._packs().copy_of(self._subject(id_))
         if path is None:
             raise PackError("it has changed while it was looked at", id_, "look at it again")
+        # Its folder has only just come about.
+        self._services.catalog.look_around()
         return self._services.catalog.load(path)
