@@ -65,14 +65,14 @@ class Catalog:
     @property
     def places(self) -> Sequence[Folder]:
         """The directories, as they were found last, in the order in which an id is looked up."""
-        return self._look_around() if self._places is None else self._places
+        return self.look_around() if self._places is None else self._places
 
     @places.setter
     def places(self, places: Sequence[Folder]) -> None:
         self._find_places = partial(tuple[Folder, ...], places)
         self._places = None
 
-    def _look_around(self) -> Sequence[Folder]:
+    def look_around(self) -> Sequence[Folder]:
         """Find the directories anew."""
         self._places = tuple(self._find_places())
         return self._places
@@ -107,7 +107,7 @@ class Catalog:
     def _found(self) -> Iterator[Entry]:
         """Every runbook as far as it is known without reading its file."""
         seen: set[str] = set()
-        for folder in self._look_around():
+        for folder in self.look_around():
             for path in files_of(folder):
                 entry = _unread(path, folder, shadowed=folder.id_of(path.stem) in seen)
                 seen.add(entry.id)
@@ -155,12 +155,12 @@ class Catalog:
         is_id = self.is_elsewhere(name)
         is_path = path.suffix in SUFFIXES or name.startswith((".", "/"))
         if is_path and _is_there(path):
-            folder = self._folder_of(path)
+            folder = self.folder_of(path)
             # Whoever names a file vouches for it, but not for what a pack has brought.
             is_of_pack = folder is not None and folder.origin is Origin.PACK
             return path, folder if folder and is_of_pack else Folder(path.parent, Origin.GIVEN)
         paths: dict[str, Path] = {}
-        for folder in self._look_around():
+        for folder in self.look_around():
             for found in files_of(folder):
                 if folder.id_of(found.stem) == name:
                     return found, folder
@@ -262,7 +262,7 @@ class Catalog:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path.parent)
-        folder = self._folder_of(path)
+        folder = self.folder_of(path)
         in_theme = folder is not None and folder.path != path.parent
         around = (folder.path,) if folder is not None and in_theme else ()
         loaded = load(
@@ -278,7 +278,7 @@ class Catalog:
             return loaded
         return structs.replace(loaded, id=folder.id_of(loaded.id))
 
-    def _folder_of(self, path: Path) -> Folder | None:
+    def folder_of(self, path: Path) -> Folder | None:
         """The folder that a file lies in, itself or in a theme folder of it."""
         from pup_tui.runbook.files import is_theme
 
@@ -308,7 +308,7 @@ class Catalog:
 
         In a folder that is written at once all files are put there anew, so it tells that itself.
         """
-        places = self._look_around()
+        places = self.look_around()
         files = (
             path
             for folder in places

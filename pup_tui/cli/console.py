@@ -239,8 +239,8 @@ async def console_services(
             appearance=parts.appearance,
             keys=settings.keys,
             workflows=workflow_source(parts.credentials),
-            preflight=lambda: parts.preflight,
             packs=partial(open_library, settings),
+            preflight=lambda: parts.preflight,
         )
 
 

@@ -107,11 +107,10 @@ class Starter:
             told = "The runbook has changed on disk since: go back and open it again."
             screen.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
             return None
-        if not trusted:
-            vouched = await self._vouched_for(screen, loaded)
-            if vouched is None:
-                return None
-            loaded = vouched
+        runs = loaded if trusted else await self._vouched_for(screen, loaded)
+        if runs is None or not await self._is_whole(screen, runs):
+            return None
+        loaded = runs
         if resolved.unknown:
             resolved = await self._complete(loaded, resolved)
         if resolved.problems:
@@ -194,11 +193,24 @@ class Starter:
             told = f"Nothing was run: {safe_text(str(error))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
-        if copy is not None and copy.sha256 != loaded.sha256:
+        if copy is not None and sorted(copy.files.values()) != sorted(loaded.files.values()):
             told = "The runbook has changed on disk since: go back and open it again."
             screen.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
             return None
         return copy
+
+    async def _is_whole(self, screen: Screen[None], loaded: Loaded) -> bool:
+        """Whether the copy of what is trusted is just that; told where it is not."""
+        from pup_tui.packs.errors import PackError
+
+        try:
+            if self.trusting is not None:
+                await aside(self.trusting.check, loaded.path)
+        except PackError as error:
+            told = f"Nothing was run: {safe_text(str(error))}"
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return False
+        return True
 
     # The past
 

@@ -63,6 +63,14 @@ class Trusting:
         await aside(self._approve, subject)
         return True
 
+    def check(self, path: Path) -> None:
+        """Refuse the file of a copy that is not what was trusted. Raises PackError."""
+        from pup_tui.packs.store import check_copy
+
+        folder = self._services.catalog.folder_of(path)
+        if folder is not None and folder.is_copy:
+            check_copy(path)
+
     def _subject(self, id_: str) -> TrustSubject:
         pack, slash, own = id_.partition("/")
         if slash:
@@ -80,10 +88,10 @@ class Trusting:
     def _load_copy(self, id_: str) -> Loaded:
         """The copy that is trusted, as it lies there."""
         from pup_tui.packs.errors import PackError
-        from pup_tui.packs.store import check_copy
 
         path = self._packs().copy_of(self._subject(id_))
         if path is None:
             raise PackError("it has changed while it was looked at", id_, "look at it again")
-        check_copy(path)
+        # Its folder has only just come about.
+        self._services.catalog.look_around()
         return self._services.catalog.load(path)
