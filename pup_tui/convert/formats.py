@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
+from pup_tui.convert.bounds import bounded
 from pup_tui.convert.draft import NewRunbook
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.settling import destroys
@@ -18,7 +19,11 @@ def converted(text: str, name: str) -> list[NewRunbook]:
         raise ConversionError("the source is larger than 1 MiB", name, "convert it in parts")
     if not text.strip():
         raise ConversionError("there is nothing in the source", name, "give a text")
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    with bounded(name):
+        return _converted(text.removeprefix("\ufeff").replace("\r\n", "\n"), name)
+
+
+def _converted(text: str, name: str) -> list[NewRunbook]:
     from pup_tui.convert.markdown.conversion import from_page
     from pup_tui.convert.recorded.conversion import from_recording
     from pup_tui.convert.recorded.sessions import kind_of

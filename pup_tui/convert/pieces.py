@@ -91,6 +91,11 @@ def quoted_text(text: str) -> str:
     return literals[0] if len(literals) == 1 else f"({' ~ '.join(literals)})"
 
 
+def literal(text: str) -> str:
+    """A text as a literal of an expression, in single quotes where it needs no more."""
+    return f"'{text}'" if re.fullmatch(r"[^'\\{}%#\n]*", text) else quoted_text(text)
+
+
 def expression(pieces: Pieces) -> str:
     """The pieces as one expression."""
     parts = [p.expression if isinstance(p, NewValue) else quoted_text(p) for p in pieces if p != ""]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from pup_tui.convert.bounds import bounded, judge_one
 from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import unique
@@ -32,6 +33,7 @@ def destroys(script: str, shell: str = "bash") -> bool:
     """Whether a script has a command that is known to destroy something or to take it out of service."""
     if not script.strip():
         return False
+    judge_one()
     step = {"name": "Judged", "kind": "shell", "run": without_templates(script), "shell": shell}
     loaded = load_files(
         "judged", {"judged.yaml": made_file("judged", [step])}, Path("judged.yaml"), linter=linter()
@@ -50,13 +52,14 @@ def settled(runbook: NewRunbook, beside: dict[str, bytes] | None = None) -> Writ
     Raises ConversionError where what is wrong belongs to no step: that is a fault of the converter.
     """
     file = f"{runbook.id}.yaml"
-    _ask_once(runbook.steps)
-    for _ in range(_ROUNDS):
-        text = written(runbook)
-        files = {**(beside or {}), file: text.text.encode()}
-        loaded = load_files(runbook.id, files, Path(file), linter=linter())
-        if not _mended(runbook, text, loaded):
-            return text
+    with bounded(runbook.id):
+        _ask_once(runbook.steps)
+        for _ in range(_ROUNDS):
+            text = written(runbook)
+            files = {**(beside or {}), file: text.text.encode()}
+            loaded = load_files(runbook.id, files, Path(file), linter=linter())
+            if not _mended(runbook, text, loaded):
+                return text
     raise ConversionError(
         "the source has too much that cannot be written", runbook.id, "convert it in parts"
     )

@@ -13,8 +13,9 @@ from pup_tui.convert.markdown.commands import SQL, commands_in, filled, kind_of
 from pup_tui.convert.markdown.requests import request_of
 from pup_tui.convert.naming import runbook_id, step_id, unique, unique_name, variable_name
 from pup_tui.convert.paths import all_of
+from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell import judging
-from pup_tui.convert.shell.phrases import name_of_commands, quoted_choice
+from pup_tui.convert.shell.phrases import name_of_commands
 from pup_tui.convert.shell.reading import parsed, statements_of, text_of, walk, word_text
 from pup_tui.convert.shell.secrets import secrets_in, without_secrets
 from pup_tui.convert.ssm.made import started
@@ -309,7 +310,7 @@ class _Converting:
         for item in items:
             question = asked[id(item)]
             if question:
-                self.condition = all_of([before, f"{name} == {quoted_choice(question)}"])
+                self.condition = all_of([before, f"{name} == {literal(question)}"])
             self._item(_behind_question(item))
             self.condition = before
 
@@ -593,7 +594,7 @@ class _Converting:
         )
         before = self.condition
         for name, command, notes in chosen:
-            self.condition = all_of([before, f"DECISION == {quoted_choice(name)}"])
+            self.condition = all_of([before, f"DECISION == {literal(name)}"])
             step = self._command(command, phrases.title_of(name), notes)
             step.keys |= {"confirm": self._question(phrases.title_of(name), notes), "danger": True}
         self.condition = before

@@ -10,7 +10,7 @@ from pup_tui.convert.draft import NewRunbook, NewStep, escaped, manual
 from pup_tui.convert.markdown.requests import request_of
 from pup_tui.convert.naming import runbook_id, step_id, unique_name, variable_name
 from pup_tui.convert.paths import all_of
-from pup_tui.convert.pieces import raw
+from pup_tui.convert.pieces import literal, raw
 from pup_tui.convert.rundeck.options import declare
 from pup_tui.convert.rundeck.references import References
 from pup_tui.convert.shell import judging
@@ -221,9 +221,9 @@ class _Converting:
             return ""
         value = found["value"].strip("'\"")
         test = (
-            f"{name} is match('{value}')"
+            f"{name} is match({literal(value)})"
             if found["operator"] == "=~"
-            else f"{name} {found['operator']} '{value}'"
+            else f"{name} {found['operator']} {literal(value)}"
         )
         return test if found["how"] == "if" else f"not ({test})"
 

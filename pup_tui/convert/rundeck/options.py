@@ -7,6 +7,7 @@ from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, escaped
 from pup_tui.convert.naming import variable_name
+from pup_tui.convert.pieces import raw
 
 _DATES = {
     "YYYY": "[0-9]{4}",
@@ -19,7 +20,12 @@ _DATES = {
     "ss": "[0-9]{2}",
 }
 _ONLY_NUMBERS = re.compile(r"[\^$()\[\]|{}?,:\d-]+")
+_COSTS = re.compile(r"\{\d+,\}|\)[{?]|(?:[{?].*){7}|.{500}", re.DOTALL)
+"""Patterns that are not tried on all numbers: how long one takes can grow with what it repeats."""
 _MOST = 9999
+_REFERENCE = re.compile(r"\$\{option\.([\w-]+)(?:\.value)?\}")
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_:/.%@,+-]*")
+"""What needs no quotes in a shell."""
 
 
 def declare(runbook: NewRunbook, options: Any, timeout: str) -> dict[str, str]:
@@ -119,12 +125,15 @@ def _add_default(option: dict[str, Any], made: dict[str, Any]) -> None:
 
 
 def _choices(url: str, named: dict[str, str]) -> str:
-    filled = re.sub(
-        r"\$\{option\.([\w-]+)(?:\.value)?\}",
-        lambda f: f"{{{{ {named[f[1]]} }}}}" if f[1] in named else f.group(),
-        url,
-    )
-    return f"curl -fsS '{filled}'" if "&" in filled else f"curl -fsS {filled}"
+    """The command that fetches choices, in which all of the address but the values of options is text."""
+    parts = _REFERENCE.split(url)
+    filled = raw(parts[0].replace("'", "'\\''"))
+    for name, text in zip(parts[1::2], parts[2::2], strict=True):
+        value = f"{{{{ {named[name]} }}}}" if name in named else f"${{option.{name}}}"
+        filled += value + raw(text.replace("'", "'\\''"))
+    is_plain = all(map(_PLAIN_ADDRESS.fullmatch, parts[::2])) and set(parts[1::2]) <= named.keys()
+    option = "" if url.startswith(("http://", "https://")) else "--url "
+    return f"curl -fsS {option}{filled}" if is_plain else f"curl -fsS {option}'{filled}'"
 
 
 def _date_pattern(form: str) -> str:
@@ -139,7 +148,7 @@ def _date_pattern(form: str) -> str:
 def _checked(pattern: str) -> dict[str, Any]:
     """A pattern, or the bounds of a whole number where the pattern allows nothing else."""
     inner = pattern.removeprefix("^").removesuffix("$")
-    if _ONLY_NUMBERS.fullmatch(pattern) and not re.search(r"\{\d+,\}", pattern):
+    if _ONLY_NUMBERS.fullmatch(pattern) and not _COSTS.search(pattern):
         try:
             whole = re.compile(inner)
             numbers = [number for number in range(_MOST + 1) if whole.fullmatch(str(number))]

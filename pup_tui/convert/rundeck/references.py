@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pup_tui.convert.pieces import NewValue, Pieces, template
+from pup_tui.convert.pieces import NewValue, Pieces, literal, template
 
 _NAMED = re.compile(
     r"\$\{(?P<kind>option|data|file|node|job|globals|unquotedoption|server)"
@@ -81,7 +81,9 @@ class References:
         if variable is None:
             return None
         delimiter = self.delimiters.get(name)
-        return NewValue(variable if delimiter is None else f"({variable} | join('{delimiter}'))")
+        return NewValue(
+            variable if delimiter is None else f"({variable} | join({literal(delimiter)}))"
+        )
 
     def environment(self, script: str) -> dict[str, str]:
         """The variables of the environment that a script reads: `RD_OPTION_X` and their like."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of, negated
+from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell import asking, phrases
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
@@ -161,13 +162,13 @@ class Choosing(PlanningBase):
                 if re.search(r"\bexit\s+[1-9]|usage|die", " ".join(text_of(n) for n in body)):
                     self._close(name, seen)
                     continue
-                asked = f"{name} not in [{', '.join(map(phrases.quoted_choice, seen))}]"
+                asked = f"{name} not in [{', '.join(map(literal, seen))}]"
             elif all(re.fullmatch(r"[\w.@:/-]+", each) for each in values):
                 seen += values
                 asked = (
-                    f"{name} == {phrases.quoted_choice(values[0])}"
+                    f"{name} == {literal(values[0])}"
                     if len(values) == 1
-                    else f"{name} in [{', '.join(map(phrases.quoted_choice, values))}]"
+                    else f"{name} in [{', '.join(map(literal, values))}]"
                 )
             else:
                 return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pup_tui.convert.draft import NewRunbook, escaped
 from pup_tui.convert.naming import variable_name
+from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell.reading import (
     ReadScript,
     ScriptStatement,
@@ -210,11 +211,11 @@ def _take_default(statement: ScriptStatement, inputs: Inputs) -> bool:
             escaped(word_text(each) or text_of(each)) for each in value.named_children
         ]
     else:
-        literal = word_text(value)
-        if literal is None:
+        default = word_text(value)
+        if default is None:
             return False
         said.pop("required", None)
-        said["default"] = escaped(literal)
+        said["default"] = escaped(default)
     return True
 
 
@@ -276,20 +277,19 @@ def _take_option(item: Node, inputs: Inputs) -> None:
         )
         if name is None or value is None or name.type != "variable_name":
             continue
-        shell, text = text_of(name), text_of(value)
-        if re.search(r"\$\{?(?:2|OPTARG|1[#%])", text):
+        shell, text = text_of(name), word_text(value)
+        if re.search(r"\$\{?(?:2|OPTARG|1[#%])", text_of(value)):
             known = inputs.runbook.vars.get(inputs.names.get(shell, ""), {})
             inputs.add(shell, known or {"required": False})
             continue
-        literal = word_text(value)
-        if literal is None:
+        if text is None:
             continue
         if is_flag and re.search(
             r"yes|force|confirm|interactive|assume", f"{shell} {' '.join(options)}", re.I
         ):
             inputs.flags.add(shell)
         variable = inputs.add(shell, {"type": "boolean", "default": False})
-        inputs.values[shell] = f"{shell}={{{{ '{literal}' if {variable} else '' }}}}"
+        inputs.values[shell] = f"{shell}={{{{ {literal(text)} if {variable} else '' }}}}"
 
 
 def _take_positions(
@@ -336,24 +336,23 @@ def with_defaults(statements: list[ScriptStatement], inputs: Inputs) -> list[Scr
             name = statement.node.child_by_field_name("name")
             value = statement.node.child_by_field_name("value")
             shell = text_of(name) if name is not None else ""
-            literal = word_text(value) if value is not None else ""
-            if shell in inputs.names and literal is not None:
-                _add_literal(inputs, shell, literal)
+            given = word_text(value) if value is not None else ""
+            if shell in inputs.names and given is not None:
+                _add_literal(inputs, shell, given)
                 continue
         left.append(statement)
     return left
 
 
-def _add_literal(inputs: Inputs, shell: str, literal: str) -> None:
+def _add_literal(inputs: Inputs, shell: str, given: str) -> None:
     said = inputs.runbook.vars[inputs.names[shell]]
     if said.get("type") == "boolean":
         variable = inputs.names[shell]
-        true = re.search(r"'(.*?)' if", inputs.values[shell])
-        inputs.values[shell] = (
-            f"{shell}={{{{ '{true[1] if true else 1}' if {variable} else '{literal}' }}}}"
-        )
-    elif literal:
+        true = re.search(rf"{{{{ (.*) if {variable} else", inputs.values[shell])
+        told = true[1] if true else "'1'"
+        inputs.values[shell] = f"{shell}={{{{ {told} if {variable} else {literal(given)} }}}}"
+    elif given:
         said.pop("required", None)
-        said["default"] = int(literal) if _INTEGER.fullmatch(literal) else escaped(literal)
-        if _INTEGER.fullmatch(literal):
+        said["default"] = int(given) if _INTEGER.fullmatch(given) else escaped(given)
+        if _INTEGER.fullmatch(given):
             said["type"] = "integer"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from pup_tui.convert.bounds import judge_one
 from pup_tui.convert.settling import destroys, without_templates
 from pup_tui.convert.shell.reading import (
     arguments_of,
@@ -63,6 +64,7 @@ def changes(script: str) -> bool:
     """Whether a script is known to change something, or runs what nobody knows."""
     if not script.strip():
         return False
+    judge_one()
     step = {
         "name": "Judged",
         "kind": "shell",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pup_tui.convert.pieces import quoted_text, raw
+from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
     arguments_of,
@@ -121,8 +121,3 @@ def name_of_commands(statement: ScriptStatement, skipped: frozenset[str]) -> str
             told = f"write {name_from(file, 'a file').lstrip('.')}"
         return told[0].upper() + told[1:]
     return ""
-
-
-def quoted_choice(text: str) -> str:
-    """A text as a literal of an expression, in single quotes where it can be."""
-    return f"'{text}'" if re.fullmatch(r"[^'\\{}%]*", text) else quoted_text(text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.convert.draft import NewStep, manual
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of
+from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell import asking, phrases
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
@@ -190,6 +191,6 @@ class PlannedQuestions(PlanningBase):
         self.runbook.tell("changed", "select", "an input step with choices")
         for choice, nodes in actions.items():
             nodes = [n for n in nodes if text_of(n) not in ("break", ";;")]
-            asked = f"{name} == {phrases.quoted_choice(choice)}"
+            asked = f"{name} == {literal(choice)}"
             self.run(list(statements_of(nodes)), all_of([condition, asked]))
         return True

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pup_tui.convert.paths import negated, within
-from pup_tui.convert.pieces import quoted_text
+from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell.reading import text_of, word_text
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def _number(value: str) -> str:
 
 
 def _value(node: Node, names: Mapping[str, str]) -> str | None:
-    literal = word_text(node)
-    if literal is not None:
-        return f"'{literal}'" if re.fullmatch(r"[^'\\{}%]*", literal) else quoted_text(literal)
+    text = word_text(node)
+    if text is not None:
+        return literal(text)
     found = _VARIABLE.fullmatch(text_of(node).strip('"'))
     return names.get(found[1]) if found else None

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pup_tui.convert.draft import NewStep, manual
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import PiecedText, expression, literal_of, template
+from pup_tui.convert.pieces import PiecedText, expression, literal, literal_of, template
 from pup_tui.convert.ssm.commands import command, kebab, may_destroy, only_looks
 from pup_tui.convert.ssm.durations import from_iso
 from pup_tui.convert.ssm.instances import (
@@ -124,11 +124,9 @@ def _literal(value: Any) -> str:
     if isinstance(value, bool):
         return "'true'" if value else "'false'"
     if not isinstance(value, PiecedText):
-        return f"'{value}'"
-    literal = literal_of(value.pieces)
-    if literal is not None and "'" not in literal and "\\" not in literal and "{" not in literal:
-        return f"'{literal}'"
-    return expression(value.pieces)
+        return literal(str(value))
+    text = literal_of(value.pieces)
+    return expression(value.pieces) if text is None else literal(text)
 
 
 def approve(making: Making) -> list[NewStep]:

@@ -7,7 +7,7 @@ from typing import Any
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.graph import BranchCondition
 from pup_tui.convert.paths import negated, within
-from pup_tui.convert.pieces import NewValue, expression, only_value
+from pup_tui.convert.pieces import NewValue, expression, literal, only_value
 from pup_tui.convert.ssm.texts import DocumentNames
 
 _NUMERIC = {
@@ -56,17 +56,12 @@ def compare(value: NewValue, operator: str, given: Any, names: DocumentNames) ->
         asked = name if value.kind == "number" else f"{name} | float"
         return BranchCondition(f"{asked} {_NUMERIC[operator]} {number}")
     other = expression(names.pieces(str(given)))
-    literal = str(given) if "{{" not in str(given) else None
-    if literal is not None and "'" not in literal and "\\" not in literal and other.startswith('"'):
-        other = f"'{literal}'"
+    text = str(given) if "{{" not in str(given) else None
+    other = other if text is None else literal(text)
     if operator == "StringEquals":
-        return BranchCondition(f"{name} == {other}", {} if literal is None else {name: literal})
+        return BranchCondition(f"{name} == {other}", {} if text is None else {name: text})
     if operator == "EqualsIgnoreCase":
-        lower = (
-            f"'{literal.lower()}'"
-            if literal is not None and "'" not in literal
-            else f"({other} | lower)"
-        )
+        lower = f"({other} | lower)" if text is None else literal(text.lower())
         return BranchCondition(f"{name} | lower == {lower}")
     if operator == "StartsWith":
         return BranchCondition(f"{_text(value)}.startswith({other})")

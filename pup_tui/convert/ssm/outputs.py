@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pup_tui.convert.naming import unique, variable_name
-from pup_tui.convert.pieces import NewValue, ValueKind
+from pup_tui.convert.pieces import NewValue, ValueKind, literal
 from pup_tui.convert.ssm.document import SsmDocument, SsmStep
 from pup_tui.convert.ssm.texts import ITEM, DocumentNames, names_in
 
@@ -121,8 +121,8 @@ def name_variables(document: SsmDocument, names: DocumentNames, taken: set[str])
         elif all(is_outside for _, is_outside in own) and not _grows(own):
             variable = unique(variable_name(name), taken)
             taken.add(variable)
-            default = str(said.get("default") or "").replace("'", "")
-            names.variables[name] = NewValue(f"({variable} | default('{default}'))")
+            default = literal(str(said.get("default") or ""))
+            names.variables[name] = NewValue(f"({variable} | default({default}))")
             captured |= {step.name: variable for step, _ in own}
     return captured
 

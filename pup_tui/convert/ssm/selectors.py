@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pup_tui.convert.errors import Inexpressible
+from pup_tui.convert.pieces import literal
 
 _TOKEN = re.compile(
     r"""\.\.(?P<deep>[A-Za-z_][\w-]*)
@@ -17,6 +18,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _METHODS = frozenset({"items", "keys", "values", "get", "count", "index"})
 
 
@@ -42,10 +44,10 @@ def _step(made: str, is_list: bool, token: re.Match[str]) -> tuple[str, bool]:
     name = token["field"] or token["key"] or token["deep"]
     if token["deep"]:
         base = f"{made} | flatten" if is_list else made
-        return f"{base} | map(attribute='{name}')", True
+        return f"{base} | map(attribute={literal(name)})", True
     if token["where"]:
         test = "==" if token["operator"] == "==" else "!="
-        value = token["value"] if token["value"][0] in "'\"" else f"'{token['value']}'"
+        value = literal(re.sub(r"""^(['"])(.*)\1$""", r"\2", token["value"], flags=re.DOTALL))
         base = f"{made} | flatten" if is_list else made
         return f"{base} | selectattr('{token['where']}', '{test}', {value})", True
     if token.group() in ("[*]", ".*"):
@@ -60,14 +62,14 @@ def _step(made: str, is_list: bool, token: re.Match[str]) -> tuple[str, bool]:
     if is_list:
         if (
             made.endswith("')")
+            and _PLAIN.fullmatch(name)
             and "map(attribute='" in made[-80:]
             and "selectattr" not in made[-len(name) - 80 :]
         ):
             return f"{made[:-2]}.{name}')", True
-        return f"{made} | map(attribute='{name}')", True
-    return _entered(
-        made, False, f"['{name}']" if name in _METHODS or "-" in name else f".{name}"
-    ), False
+        return f"{made} | map(attribute={literal(name)})", True
+    is_plain = name not in _METHODS and _PLAIN.fullmatch(name)
+    return _entered(made, False, f".{name}" if is_plain else f"[{literal(name)}]"), False
 
 
 def _entered(made: str, is_list: bool, step: str) -> str:

@@ -1,0 +1,42 @@
+"""How much work a conversion may be, whatever the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from pup_tui.convert.errors import ConversionError
+
+_MOST_JUDGED: Final = 2_000
+"""Scripts that are judged by the loader in one conversion: twice as many as a runbook can have steps."""
+
+_left: ContextVar[int | None] = ContextVar("_left", default=None)
+
+
+@contextmanager
+def bounded(name: str) -> Iterator[None]:
+    """A conversion of the source `name`: what is too deep or too much for it is its fault, and no trace.
+
+    Raises ConversionError.
+    """
+    token = _left.set(_MOST_JUDGED)
+    try:
+        yield
+    except RecursionError:
+        told = "the source is nested too deeply"
+        raise ConversionError(told, name, "take it apart, and convert its parts") from None
+    finally:
+        _left.reset(token)
+
+
+def judge_one() -> None:
+    """One more script is judged. Raises ConversionError where there have been too many."""
+    left = _left.get()
+    if left is None:
+        return
+    if left == 0:
+        told = "the source has more commands than a runbook can have"
+        raise ConversionError(told, "", "convert it in parts")
+    _left.set(left - 1)

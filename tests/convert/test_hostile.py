@@ -1,0 +1,107 @@
+"""Sources that want to be more than a text, or to take for ever."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pup_tui.convert.errors import ConversionError
+from pup_tui.convert.formats import converted
+from pup_tui.convert.settling import settled_together
+from pup_tui.convert.ssm.selectors import expression_of
+from tests.support.conversions import Conversion
+
+BREAKS_OUT = """x' ~ run.operator ~ "y" }}; touch pwned; {{ '"""
+
+
+def _option(said: str) -> Conversion:
+    job = (
+        f"- name: j\n  options: [{said}]\n  sequence:\n    commands:\n"
+        "    - {exec: 'echo ${option.x}'}\n"
+    )
+    return Conversion(job, "jobs.yaml")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/; touch pwned",
+        "https://example.com/?a=1&b='; touch pwned; '",
+        "https://example.com/$(touch pwned)`touch pwned`",
+        "https://example.com/\ntouch pwned",
+        "https://example.com/{{ run.id }}",
+        "-o pwned https://example.com",
+    ],
+)
+def test_an_address_of_choices_is_one_word(url: str, tmp_path: Path) -> None:
+    quoted = url.replace("'", "''").replace("\n", "\n\n      ")
+    command = _option(f"{{name: x, enforced: true, valuesUrl: '{quoted}'}}").vars["X"][
+        "choices_from"
+    ]
+    (tmp_path / "curl").write_text('#!/bin/sh\nfor word; do echo "<$word>"; done\n')
+    (tmp_path / "curl").chmod(0o755)
+    plain = command.replace("{% raw %}", "").replace("{% endraw %}", "")
+    done = subprocess.run(
+        ["sh", "-c", plain], cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert f"<{url}>" in done.stdout
+    assert not (tmp_path / "pwned").exists()
+    assert ("{% raw %}" in command) == ("{{" in url)
+
+
+def test_a_text_of_a_source_is_a_literal_in_every_expression() -> None:
+    told = BREAKS_OUT.replace("'", "''")
+    made = _option(f"{{name: x, multivalued: true, delimiter: '{told}'}}")
+    (step,) = made.data["steps"]
+    literal = """("x' ~ run.operator ~ \\"y\\" }" ~ "}; touch pwned; {" ~ "{ '")"""
+    assert step["run"] == f"echo {{{{ (X | join({literal})) }}}}"
+
+
+@pytest.mark.parametrize(
+    ("selector", "made"),
+    [
+        ("$['a b']", "json['a b']"),
+        ("$['x or run.operator']", "json['x or run.operator']"),
+        ("$.list[*]['x}} touch']", 'json.list | map(attribute=("x}" ~ "} touch")) | list'),
+        ("$[?(@.a == 'x\\')]", "json | selectattr('a', '==', \"x\\\\\") | list"),
+    ],
+)
+def test_a_key_of_a_selector_is_a_literal(selector: str, made: str) -> None:
+    assert expression_of(selector)[0] == made
+
+
+def test_a_value_of_an_option_of_a_script_is_a_literal() -> None:
+    source = (
+        "#!/bin/bash\nMODE=off\nwhile getopts 'm' o; do\n"
+        '  case $o in m) MODE="x\' }}; touch pwned; {{ \'" ;; esac\ndone\necho "$MODE"\n'
+    )
+    made = Conversion(source, "x.sh")
+    for step in made.data["steps"]:
+        assert (
+            "touch pwned; {{ '" not in step.get("run", "").replace('"', "'") or "raw" in step["run"]
+        )
+        assert "x' }}" not in step.get("run", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "told"),
+    [
+        (
+            "x.sh",
+            "#!/bin/bash\n" + "if true; then\n" * 2_000 + "ls\n" + "fi\n" * 2_000,
+            "nested too",
+        ),
+        ("x.md", "# x\n" + "```sh\nkubectl get pods\n```\nthen\n" * 5_000, "more commands than"),
+    ],
+)
+def test_what_is_too_much_is_said(name: str, source: str, told: str) -> None:
+    with pytest.raises(ConversionError, match=told):
+        settled_together(converted(source, name))
+
+
+def test_a_pattern_that_never_ends_is_not_tried() -> None:
+    made = _option(r"{name: x, regex: '(\d?){200}-'}")
+    assert made.vars["X"]["pattern"] == r"(\d?){200}-"
