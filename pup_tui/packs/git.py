@@ -38,6 +38,8 @@ _SETTINGS: Final = {
     "fetch.fsckObjects": "true",
     "fetch.recurseSubmodules": "false",
     "gc.auto": "0",
+    # git would follow one to any host, and ask a credential helper for that.
+    "http.followRedirects": "false",
     "maintenance.auto": "false",
     "pack.threads": "1",
     "protocol.version": "2",
@@ -254,6 +256,7 @@ _KNOWN: Final = (
     ("Could not resolve host", "check the name of the host, and the network"),
     ("certificate", "check the host's certificate"),
     ("dubious ownership", "the folder belongs to somebody else: copy it, or fetch it by ssh"),
+    ("returned error: 30", "the server sends elsewhere: give the address that it leads to"),
     ("not found", "check the address, and whether you may read it"),
     ("does not appear to be a git repository", "check the address"),
 )

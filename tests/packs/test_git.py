@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import ssl
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +17,7 @@ from pup_tui.packs.fetch import FetchedPack, FetchSurroundings, fetch_pack
 from pup_tui.packs.git import Repository
 from pup_tui.packs.source import read_source
 from tests.support.packs import commit, git, repository, runbook, write_pack
+from tests.support.untrusted import CERTIFICATE
 
 ENVIRON = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DD_API_KEY": "not for git"}
 
@@ -240,3 +243,30 @@ async def test_without_git_that_is_said(tmp_path: Path) -> None:
     repository(source, {"a.yaml": runbook("a")})
     with pytest.raises(PackError, match="git is not installed"):
         await _fetch(tmp_path, source, {"PATH": str(tmp_path)})
+
+
+async def test_git_follows_no_redirect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().split()[1])
+        leads = f"https://localhost:{port}/elsewhere.git/info/refs?service=git-upload-pack"
+        writer.write(
+            f"HTTP/1.1 302 Found\r\nLocation: {leads}\r\nContent-Length: 0\r\n"
+            "Connection: close\r\n\r\n".encode()
+        )
+        await writer.drain()
+        writer.close()
+
+    monkeypatch.setitem(git_module._SETTINGS, "http.sslVerify", "false")
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        source = read_source(f"https://127.0.0.1:{port}/a.git", cwd=tmp_path, home=tmp_path)
+        work = tmp_path / "work"
+        work.mkdir()
+        around = FetchSurroundings(work=work, environ=ENVIRON, tell=lambda _: None)
+        with pytest.raises(PackError, match="the server sends elsewhere"):
+            await fetch_pack(source, around)
+    assert asked == ["/a.git/info/refs?service=git-upload-pack"]
