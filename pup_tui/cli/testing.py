@@ -25,6 +25,7 @@ from pup_tui.cli.printing import print_json
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.headless.exits import FAILED, SUCCEEDED
 from pup_tui.real_path import real_path
+from pup_tui.runbook.files import SUFFIXES
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
@@ -79,7 +80,8 @@ def test_command(
     if update is not None:
         from pup_tui.cli.updating import update_step
 
-        update_step(settings, catalog, files, update, yes=yes)
+        by_path = any(map(_is_path, paths))
+        update_step(settings, catalog, files, update, by_path=by_path, yes=yes)
     rehearsed = _rehearsed(settings, catalog, files, sandbox=sandbox)
     _note(settings, rehearsed)
     if junit is not None:
@@ -119,6 +121,12 @@ def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:
     if not found:
         raise Failure("there are no rehearsals", "", "they lie in _tests beside the runbooks")
     yield from found
+
+
+def _is_path(given: str) -> bool:
+    """Whether somebody names a place, and so vouches for it, and not the id of a runbook."""
+    path = Path(given)
+    return path.is_dir() or path.suffix in SUFFIXES or given.startswith((".", "/"))
 
 
 def _meant(catalog: Catalog, path: str) -> list[Path]:

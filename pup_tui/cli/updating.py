@@ -26,9 +26,18 @@ _OPTION = "--update"
 
 
 def update_step(
-    settings: Settings, catalog: Catalog, files: Sequence[Path], step: str, *, yes: bool
+    settings: Settings,
+    catalog: Catalog,
+    files: Sequence[Path],
+    step: str,
+    *,
+    by_path: bool,
+    yes: bool,
 ) -> None:
-    """Record a step of the only file anew. Raises Failure where that cannot be, or was not done."""
+    """Record a step of the only file anew; `by_path` where the operator has named that.
+
+    Raises Failure where that cannot be, or was not done.
+    """
     from pup_tui.catalog.effects import may_change
     from pup_tui.cli.runbooks import load_valid
     from pup_tui.core.program import compile_program
@@ -44,8 +53,11 @@ def update_step(
     if runbook is None:
         raise Failure("there is no runbook for these rehearsals", str(path), "name another file")
     entry = catalog.find(str(runbook))
-    if not entry.trusted:
-        raise Failure("the runbook is not trusted, and a step of it would be run", str(runbook))
+    folder = catalog.folder_of(runbook)
+    if not entry.trusted or not (by_path or folder is None or folder.trusted):
+        told = "the runbook is not trusted, and a step of it would be run"
+        todo = "look what it does, and name its path" if entry.trusted else "trust it before"
+        raise Failure(told, str(runbook), todo)
     loaded, model = load_valid(catalog, entry)
     program = compile_program(loaded.id, model)
     if step not in program.by_id:

@@ -189,3 +189,19 @@ async def test_what_other_kinds_got_can_be_rehearsed_too(program: Program) -> No
     assert case["expect"]["captures"] == {"KEY": "k", "A": 1}
     played = program("test", "kinds.yaml")
     assert (played.code, played.out) == (0, "✔ kinds: 1 case\n")
+
+
+def test_no_step_of_an_untrusted_runbook_is_run_by_its_id(program: Program) -> None:
+    """Whoever names a file vouches for it; an id may be that of what somebody else put there."""
+    folder = program.cwd / "runbooks"
+    (folder / "_tests").mkdir(parents=True)
+    (folder / "other.yaml").write_text(
+        "name: other\nsteps: [{name: Do, kind: shell, run: echo x >> count}]\n"
+    )
+    case = "cases: [{name: a, answers: [{step: do, sent: echo x >> count}]}]\n"
+    (folder / "_tests" / "other.yaml").write_text(case)
+    done = program("test", "other", "--update", "do", "--yes")
+    assert (done.code, done.out) == (2, "")
+    assert "the runbook is not trusted, and a step of it would be run" in done.err
+    assert not (folder / "count").exists()
+    assert program("test", "runbooks/other.yaml", "--update", "do", "--yes").code == 0
