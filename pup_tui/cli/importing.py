@@ -119,7 +119,7 @@ def _update(
     if pack.pack_source.commit:
         click.echo(f"{name} is pinned to the commit {pack.commit}")
         return
-    found = _fetch(settings, library, pack.pack_source)
+    found = _fetch(settings, library, pack.judged_source())
     if given_hash is not None:
         check_hash(given_hash, found.tree)
     if found.commit != pack.commit and pack.ref.startswith("refs/tags/"):
@@ -135,7 +135,7 @@ def _restore(settings: Settings, library: PackLibrary, name: str, pack: LockedPa
     from pup_tui.packs.library import check_hash
 
     pinned = Revision(pack.commit, pack.ref) if pack.commit else None
-    found = _fetch(settings, library, pack.pack_source, pinned)
+    found = _fetch(settings, library, pack.judged_source(), pinned)
     check_hash(pack.tree, found.tree)
     _take(library, name, found)
 

@@ -11,8 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pup_tui.packs.errors import PackError
-from pup_tui.packs.kept_files import LOCK_FILE, read_kept, write_kept
-from pup_tui.packs.source import PackSource, SourceKind
+from pup_tui.packs.kept_files import LOCK_FILE, CommitId, TreeHash, read_kept, write_kept
+from pup_tui.packs.names import check_pack_name
+from pup_tui.packs.source import PackSource, SourceKind, check_inside, check_ref, read_source
 from pup_tui.typed import decode_json
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class LockedPack(Struct, frozen=True, kw_only=True):
 
     `source`, `kind`, `host`, `ref` and `path` are where to look for what is newer; `commit` is blank for what
     is no repository. `tree` stands for all `files`, of which each has its sha256. `at` is RFC 3339, UTC.
+    What is fetched is judged by `judged_source`: the file may be shared, and edited by others.
     """
 
     source: str
@@ -33,8 +35,8 @@ class LockedPack(Struct, frozen=True, kw_only=True):
     host: str = ""
     ref: str = ""
     path: str = ""
-    commit: str = ""
-    tree: str
+    commit: CommitId = ""
+    tree: TreeHash
     at: str
     files: dict[str, str]
 
@@ -48,6 +50,20 @@ class LockedPack(Struct, frozen=True, kw_only=True):
             ref=self.ref,
             inside=self.path,
         )
+
+    def judged_source(self) -> PackSource:
+        """Where to fetch from, judged as what somebody types is. Raises PackError."""
+        if self.source.startswith("/") and not self.host:
+            check_ref(self.ref)
+            check_inside(self.path)
+            return self.pack_source
+        here = Path("/")
+        judged = read_source(self.source, ref=self.ref, inside=self.path, cwd=here, home=here)
+        if bool(judged.host) != bool(self.host) or judged.address != self.source:
+            raise PackError(
+                "the source in packs.lock is none of ours", self.source, "import it anew"
+            )
+        return replace(judged, kind=self.kind)
 
 
 class _File(Struct, frozen=True):
@@ -82,6 +98,11 @@ def read_lock(config_dir: Path) -> dict[str, LockedPack]:
         raise _damaged(config_dir / LOCK_FILE, str(error)) from None
     if file.version != _VERSION:
         raise _newer(config_dir / LOCK_FILE, file.version)
+    for name in file.packs:
+        try:
+            check_pack_name(name)
+        except PackError as error:
+            raise _damaged(config_dir / LOCK_FILE, error.message) from None
     return file.packs
 
 

@@ -12,7 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.packs.errors import PackError
-from pup_tui.packs.kept_files import TRUST_FILE, read_kept, write_kept
+from pup_tui.packs.kept_files import TRUST_FILE, TreeHash, read_kept, write_kept
+from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.pack_file import is_pack_name
 from pup_tui.typed import decode_json
 
 _VERSION: Final = 1
@@ -26,7 +28,7 @@ class Approval(Struct, frozen=True, kw_only=True):
     say who did it and when (RFC 3339, UTC); `commit` is that of the pack, where it is from a repository.
     """
 
-    tree: str
+    tree: TreeHash
     by: str
     at: str
     pack: str = ""
@@ -63,6 +65,10 @@ def read_trust(config_dir: Path) -> list[Approval]:
     if file.version != _VERSION:
         told = f"the file is of version {file.version}, and this program knows {_VERSION}"
         raise PackError(told, str(path), "use a newer pup-tui")
+    for each in file.approved:
+        if each.pack and not is_pack_name(each.pack):
+            told = f"the file is damaged ({shown(each.pack)} is no name of a pack)"
+            raise PackError(told, str(path), "move it away, and trust anew")
     return file.approved
 
 

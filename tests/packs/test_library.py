@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pup_tui.catalog.catalog import Catalog
@@ -230,6 +232,51 @@ def test_a_lock_that_cannot_be_read_is_said_to_be_so(
     (tmp_path / "config" / "packs.lock").write_text(text)
     with pytest.raises(PackError, match=r"packs\.lock"):
         library.packs()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"name": "../../../victim"}, "cannot be the name of a pack"),
+        ({"tree": "../../../victim"}, "tree"),
+        ({"tree": "a" * 63}, "tree"),
+        ({"commit": "--upload-pack=x"}, "commit"),
+    ],
+)
+def test_a_lock_that_somebody_edited_leads_nowhere_else(
+    library: PackLibrary, tmp_path: Path, said: dict[str, str], told: str
+) -> None:
+    library.take("p", _found(ONE), ADA.at)
+    path = tmp_path / "config" / "packs.lock"
+    file = json.loads(path.read_text())
+    pack = file["packs"].pop("p")
+    file["packs"][said.pop("name", "p")] = {**pack, **said}
+    path.write_text(json.dumps(file))
+    with pytest.raises(PackError, match=told):
+        library.remove("p")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"source": "--upload-pack=touch x"},
+        {"source": "ext::sh -c evil"},
+        {"source": "https://169.254.169.254/x.yaml", "host": "example.com"},
+        {"source": "http://example.com/x.yaml", "host": "example.com"},
+        {"source": "https://user:pw@example.com/x.git", "host": "example.com"},
+        {"source": "https://example.com/x.git", "host": ""},
+        {"source": "/", "host": "example.com"},
+        {"source": "https://example.com/x.git", "host": "x", "ref": "--upload-pack=x"},
+        {"source": "https://example.com/x.git", "host": "x", "path": "../x"},
+    ],
+)
+def test_a_source_in_the_lock_is_judged_as_one_that_is_typed(
+    library: PackLibrary, said: dict[str, str]
+) -> None:
+    library.take("p", _found(ONE), ADA.at)
+    pack = msgspec.structs.replace(library.locked("p"), kind=SourceKind.GIT, **said)
+    with pytest.raises(PackError):
+        pack.judged_source()
 
 
 def test_removing_a_pack_forgets_all_of_it(library: PackLibrary, tmp_path: Path) -> None:
