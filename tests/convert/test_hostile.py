@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pup_tui.convert import bounds
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.formats import converted
 from pup_tui.convert.settling import settled_together
+from pup_tui.convert.shell.secrets import secrets_in, without_secrets
 from pup_tui.convert.ssm.selectors import expression_of
 from tests.support.conversions import Conversion
 
@@ -97,7 +99,10 @@ def test_a_value_of_an_option_of_a_script_is_a_literal() -> None:
         ("x.md", "# x\n" + "```sh\nkubectl get pods\n```\nthen\n" * 5_000, "more commands than"),
     ],
 )
-def test_what_is_too_much_is_said(name: str, source: str, told: str) -> None:
+def test_what_is_too_much_is_said(
+    name: str, source: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "_MOST_JUDGED", 100)
     with pytest.raises(ConversionError, match=told):
         settled_together(converted(source, name))
 
@@ -105,3 +110,45 @@ def test_what_is_too_much_is_said(name: str, source: str, told: str) -> None:
 def test_a_pattern_that_never_ends_is_not_tried() -> None:
     made = _option(r"{name: x, regex: '(\d?){200}-'}")
     assert made.vars["X"]["pattern"] == r"(\d?){200}-"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "aws configure set aws_secret_access_key HIDDEN",
+        "docker login -u me -p HIDDEN reg.example.com",
+        "kubectl create secret generic x --from-literal=password=HIDDEN",
+        "openssl enc -aes-256-cbc -k HIDDEN -in x",
+        "openssl enc -aes-256-cbc -pass pass:HIDDEN -in x",
+        'curl "https://api.example.com/z?api_key=HIDDEN"',
+        "htpasswd -b f user HIDDEN",
+        "vault login HIDDEN",
+        "vault login hvs.CAESIJabcdefghijk0HIDDEN",
+        "echo 'HIDDEN' | sudo -S ls",
+        "echo HIDDEN | docker login --password-stdin reg.example.com",
+        "echo me:HIDDEN | sudo chpasswd",
+        """curl -d '{"password":"HIDDEN"}' https://api.example.com/l""",
+        "mysql -pHIDDEN -e 'select 1'",
+    ],
+)
+@pytest.mark.parametrize("name", ["x.sh", "x.history"])
+def test_no_secret_of_a_command_ends_in_the_file(command: str, name: str, tmp_path: Path) -> None:
+    value = "Pa55wordThatIsLong"
+    source = command.replace("HIDDEN", value)
+    made = Conversion(f"#!/bin/bash\n{source}\n" if name == "x.sh" else f"{source}\nls\n", name)
+    assert value not in made.text
+    assert [said for said in made.vars.values() if said.get("type") == "secret"]
+
+
+def test_a_secret_between_single_quotes_is_still_read_by_the_shell() -> None:
+    told = without_secrets("""curl -d '{"password":"abcd1234"}' x""", {"abcd1234": "SECRET"})
+    done = subprocess.run(
+        ["sh", "-c", told.replace("curl", "printf '%s\\n'")], env={"SECRET": "it"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert '{"password":"it"}' in done.stdout
+
+
+def test_secrets_are_looked_for_in_a_long_line_without_waiting() -> None:
+    for part in ("mysql ", "docker -", "a.", "echo x|", "set a", "token", "openssl "):
+        secrets_in(part * (100_000 // len(part)))

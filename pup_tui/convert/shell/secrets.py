@@ -14,9 +14,21 @@ _WORD = r"(?P<value>[^\s'\"$-][^\s'\"$]*|'[^'$]+'|\"[^\"$]+\")"
 _HEADERS = "X-API-Key|X-Auth-Token|X-Vault-Token|DD-API-KEY|DD-APPLICATION-KEY|PRIVATE-TOKEN"
 _TOKENS = (
     r"gh[pousr]_\w{20,}|glpat-[\w-]{15,}|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{16}"
-    r"|eyJ[\w-]{10,}\.[\w.-]+"
+    r"|eyJ[\w-]{10,}\.[\w.-]+|github_pat_\w{30,}|hv[sbr]\.[\w-]{10,}|dckr_pat_[\w-]{10,}|npm_\w{30,}"
+    r"|[sr]k_live_\w{16,}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{30,}|xapp-[\w-]{10,}"
 )
-_WORDS = r"[^\n|;&]*?\s"
+_WORDS = r"[^\n|;&]{0,400}?\s"
+_PRINTED = r"\b(?:echo|printf)\s+(?:-\w+\s+)?"
+    r"|eyJ[\w-]{10,}\.[\w.-]+|github_pat_\w{30,}|hv[sbr]\.[\w-]{10,}"
+    r"|dckr_pat_[\w-]{10,}|npm_\w{30,}"
+_GIVEN_BY_PIPE = (
+    rf"{_PRINTED}{_WORD}\s*\|[^\n|;&]{{0,400}}"
+    r"(?:--password-stdin|--with-token|--stdin\b|--token-stdin|\bpasswd\b)"
+)
+_BEHIND_ITS_NAME = (
+    rf"(?i:(?<![$\w])[\w.-]{{0,60}}(?:{_NAMED})['\"]?(?:=|:[ \t]*)['\"]?)"
+    r"(?P<value>[^\s'\"$`&;|()<>{},]{4,})"
+)
 _IN_OPTIONS = (
     (rf"\b(?:isql|sqsh|sqlcmd|bcp|tsql|osql)\b{_WORDS}-P ?{_WORD}", "SQL_PASSWORD"),
     (rf"\b(?:mysql\w*|mariadb)\b{_WORDS}(?:-p|--password=){_WORD}", "MYSQL_PASSWORD"),
@@ -35,6 +47,19 @@ _IN_OPTIONS = (
     (rf"(?i:{_HEADERS}):\s*(?P<value>[\w.~+/=-]{{6,}})", "API_KEY"),
     (r"\b[a-z][a-z0-9+]*://[^\s:/@'\"$]+:(?P<value>[^\s:/@'\"$]+)@", "URL_PASSWORD"),
     (rf"(?P<value>\b(?:{_TOKENS}))", "TOKEN"),
+    (rf"\b(?:docker|podman|nerdctl|helm|buildah|skopeo|oras)\b{_WORDS}-p[ =]?{_WORD}", "PASSWORD"),
+    (rf"\bhtpasswd\s+-\w*b\w*\s+(?:-\S+\s+)*\S+\s+\S+\s+{_WORD}", "PASSWORD"),
+    (rf"\bopenssl\b{_WORDS}-k\s+{_WORD}", "PASSPHRASE"),
+    (r"\bopenssl\b[^\n|;&]{0,400}?\s['\"]?pass:(?P<value>[^\s'\"$]+)", "PASSPHRASE"),
+    (rf"\bvault\s+login\s+(?:-\S+\s+)*(?:token=)?{_WORD}", "VAULT_TOKEN"),
+    (rf"{_PRINTED}{_WORD}\s*\|\s*sudo\b[^\n|;&]{{0,400}}\s-\w*S", "SUDO_PASSWORD"),
+    (_GIVEN_BY_PIPE, "PASSWORD"),
+    (
+        rf"{_PRINTED}['\"]?[\w.-]+:(?P<value>[^\s'\"$]+)['\"]?\s*\|[^\n|;&]{{0,400}}chpasswd",
+        "PASSWORD",
+    ),
+    (rf"(?i:\bset\s+[\w.-]{{0,60}}(?:{_NAMED})\s+){_WORD}", "SECRET_KEY"),
+    (_BEHIND_ITS_NAME, "SECRET"),
 )
 """Where a secret stands in a command, and what its variable is called; empty: as its option."""
 _ASSIGNED = re.compile(
@@ -53,7 +78,8 @@ def secrets_in(text: str) -> dict[str, str]:
     for pattern, name in _IN_OPTIONS:
         for option in re.finditer(pattern, text):
             value = option["value"].strip("'\"")
-            if value and not _is_reference(value) and value not in found:
+            is_known = any(value in known for known in found)
+            if value and not _is_reference(value) and not is_known:
                 named = name or variable_name(re.sub(r"^--|[ =].*$", "", option.group()))
                 found[value] = variable_name(named, found.values())
     return found
@@ -72,15 +98,24 @@ def without_secrets(text: str, secrets: dict[str, str]) -> str:
     """A script whose secrets are read from variables of the shell."""
     for value, name in sorted(secrets.items(), key=lambda each: -len(each[0])):
         reference, quoted = f"${{{name}}}", re.escape(value)
-        text = re.sub(rf"'{quoted}'|\"{quoted}\"", f'"{reference}"', text)
-        if _in_quotes(text, value):
-            text = text.replace(value, reference)
-        else:
-            text = re.sub(rf"(?<![\w$'\"])(-p|-P ?|){quoted}(?!\w)", rf'\1"{reference}"', text)
+        parts = re.split(rf"(?<![\w$])(-p|-P ?|){quoted}(?!\w)", text)
+        text = parts[0]
+        for option, behind in zip(parts[1::2], parts[2::2], strict=True):
+            quote, rest = _quote_open(text), behind
+            if quote == "'" and not option and text.endswith("'") and rest.startswith("'"):
+                text, quote, rest = text[:-1], "", rest[1:]
+            # A shell expands nothing between single quotes: they end before it, and begin again.
+            closed = {"": f'"{reference}"', '"': reference, "'": f"'\"{reference}\"'"}[quote]
+            text += option + closed + rest
     return text
 
 
-def _in_quotes(text: str, value: str) -> bool:
-    at = text.find(value)
-    line = text[text.rfind("\n", 0, at) + 1 : at]
-    return line.count('"') % 2 == 1
+def _quote_open(before: str) -> str:
+    """The quote that is open at the end of a text, as far as its last line tells."""
+    quote = ""
+    for char in re.sub(r"\\.", "", before[before.rfind("\n") + 1 :]):
+        if char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote = char
+    return quote
