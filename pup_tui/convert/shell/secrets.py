@@ -19,8 +19,10 @@ _TOKENS = (
 )
 _WORDS = r"[^\n|;&]{0,400}?\s"
 _PRINTED = r"\b(?:echo|printf)\s+(?:-\w+\s+)?"
-    r"|eyJ[\w-]{10,}\.[\w.-]+|github_pat_\w{30,}|hv[sbr]\.[\w-]{10,}"
-    r"|dckr_pat_[\w-]{10,}|npm_\w{30,}"
+_NAMED = (
+    r"pass(?:word|wd|phrase)?|pwd|secret|token"
+    r"|(?:api|app|application|auth|private|secret|access)[_-]?key"
+)
 _GIVEN_BY_PIPE = (
     rf"{_PRINTED}{_WORD}\s*\|[^\n|;&]{{0,400}}"
     r"(?:--password-stdin|--with-token|--stdin\b|--token-stdin|\bpasswd\b)"
