@@ -46,7 +46,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.ids import is_item, static_id
 from pup_tui.core.machine import Machine
-from pup_tui.core.notices import StepFinished
+from pup_tui.core.notices import StepFinished, StepPolled
 from pup_tui.core.program import Program
 from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.core.state import RunState
@@ -184,6 +184,8 @@ class RehearsedRun:
         match action:
             case Tell(notice=StepFinished() as notice):
                 self._note_end(notice)
+            case Tell(notice=StepPolled(step=step, met=met)):
+                self.trace.judged.add((static_id(step), "until", met))
             case StartAttempt():
                 await self._start(action)
             case StopAttempt(attempt=attempt):
@@ -333,8 +335,7 @@ class RehearsedRun:
     async def _with_values(
         self, event: Answered, question: Question, values: Mapping[str, Any]
     ) -> Answered:
-        given = {name: as_given(value) for name, value in values.items()}
-        found = await resolve_question(question, given, self._sources)
+        found = await resolve_question(question, as_given(values), self._sources)
         if found.problems or found.unknown:
             told = [str(problem) for problem in found.problems]
             told += [f"`{name}` has no value" for name in found.unknown]
@@ -373,8 +374,13 @@ class RehearsedRun:
                 self.trace.judged.add((step, what, judged.holds is True))
 
 
-def as_given(value: Any) -> Any:
-    """A value of the file as it was typed: texts are read as the type of a variable asks."""
+def as_given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of the file as they were typed, without those that are left empty."""
+    return {name: _as_typed(value) for name, value in values.items() if value is not None}
+
+
+def _as_typed(value: Any) -> Any:
+    """A value as it was typed: texts are read as the type of a variable asks."""
     if isinstance(value, list):
-        return [as_given(item) for item in value]
+        return [_as_typed(item) for item in value]
     return value if isinstance(value, dict) else as_typed(value)

@@ -18,6 +18,9 @@ steps:
 """
 
 
+SUCCESS = "{data: {attributes: {instanceStatus: {detailsKind: SUCCESS}}}}"
+
+
 @pytest.fixture(autouse=True)
 def no_world(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing may be started and nothing connected to."""
@@ -211,6 +214,44 @@ def test_an_http_answer_is_judged_as_one_from_a_server(
         """,
     ).told
     assert told == []
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "ended"),
+    [
+        ("kind: pup, run: monitors list", "stdout: []", "succeeded"),
+        ("kind: pup, run: monitors list", "status: 200, body: []", "succeeded"),
+        ("kind: pup, run: monitors list", "status: 403, body: {errors: [Forbidden]}", "failed"),
+        ("kind: pup, run: monitors list", "exit_code: 1", "failed"),
+        ("kind: datadog-workflow, workflow_id: a", f"body: {SUCCESS}", "succeeded"),
+        ("kind: datadog-workflow, workflow_id: a", "body: {data: {}}", "failed"),
+        ("kind: datadog-workflow, workflow_id: a", "stdout: no JSON", "failed"),
+        ("kind: datadog-workflow, workflow_id: a", "status: 500", "failed"),
+        ("kind: sql, url: 'postgresql://db/x', query: select 1", "stdout: [{a: 1}]", "succeeded"),
+        ("kind: sql, url: 'postgresql://db/x', query: select 1", "error: no such table", "failed"),
+        ("kind: notify, to: 'slack://a/b', message: hello", "", "succeeded"),
+        ("kind: notify, to: 'slack://a/b', message: hello", "error: gone", "failed"),
+        ("kind: shell, run: a, success_codes: [3]", "exit_code: 3", "succeeded"),
+        ("kind: shell, run: a, success_codes: [3]", "", "failed"),
+    ],
+)
+def test_each_kind_of_step_is_judged_as_its_executor_does(
+    tmp_path: Path, step: str, answer: str, ended: str
+) -> None:
+    runbook = f"steps: [{{name: It, id: it, {step}}}]"
+    given = f'{{step: it, sent: "*"{answer and ", "}{answer}}}'
+    cases = f"cases: [{{name: a, answers: [{given}], expect: {{run: {ended}}}}}]"
+    assert rehearsed(tmp_path, runbook, cases).told == []
+
+
+def test_a_value_that_is_left_empty_is_not_given(tmp_path: Path) -> None:
+    cases = """\
+        cases:
+          - name: empty
+            vars: {SERVICE: }
+            answers: [{step: look, sent: "*=payments"}]
+        """
+    assert rehearsed(tmp_path, LOOK, cases).told == []
 
 
 def test_a_changed_body_is_another_request(tmp_path: Path) -> None:
@@ -532,6 +573,28 @@ def test_what_a_step_is_to_show_has_to_be_made_of_its_answer(tmp_path: Path) -> 
     ).told
     (line,) = told
     assert line.startswith("1:33: what `list` is to show cannot be made: ")
+
+
+def test_the_text_that_must_be_typed_is_a_yes(tmp_path: Path) -> None:
+    runbook = "steps: [{name: Ask, id: ask, kind: confirm, message: Go?, expect: payments}]"
+    well = "{name: well, questions: {ask: payments}}"
+    other = "{name: other, questions: {ask: checkout}}"
+    told = rehearsed(tmp_path, runbook, f"cases: [{well}, {other}]").failures
+    assert told["well"] == []
+    assert "this is no answer to what `ask` asks" in told["other"][0]
+
+
+def test_a_fault_of_one_case_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("pup_tui.rehearsal.play.answered", breaks)
+    cases = "cases: [{name: a, answers: [{step: look, sent: '*'}]}, {name: b}]"
+    told = rehearsed(tmp_path, LOOK, cases).failures
+    assert told["a"] == ["1:9: a fault in pup-tui (ZeroDivisionError): please report it"]
+    assert "`look` has no answer" in told["b"][0]
 
 
 def test_a_run_that_waits_for_ever_is_told(tmp_path: Path) -> None:

@@ -363,10 +363,14 @@ def _facts(described: Described, runbook: Runbook, width: int) -> list[Content]:
 
 
 def _rehearsed(described: Described) -> str:
-    """When the runbook was rehearsed last, how that went, and whether it was changed since."""
+    """When the runbook was rehearsed last, how that went, and whether it was changed since.
+
+    Blank where it has no rehearsals.
+    """
     last = described.known.rehearsal
     if last is None:
-        return ""
+        todo = f"not rehearsed here yet: pup-tui test {described.entry.id}"
+        return todo if described.has_rehearsals else ""
     went = f"{last.failed} of {counted(last.cases, 'case')} failed"
     if not last.failed:
         went = f"{counted(last.cases, 'case')} went as expected"
