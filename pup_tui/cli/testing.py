@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure, tell_note
 from pup_tui.cli.options import (
     json_option,
@@ -97,14 +97,14 @@ def _rehearsed(
     from pup_tui.rehearsal.suite import rehearse
 
     if not sandbox:
-        return asyncio.run(rehearse(files, catalog.load))
+        return run_loop(rehearse(files, catalog.load))
     from tempfile import TemporaryDirectory
 
     from pup_tui.cli.rehearsing import opened
 
     with TemporaryDirectory(prefix="pup-tui-") as folder:
         opens = partial(opened, settings.environ, Path(folder))
-        return asyncio.run(rehearse(files, catalog.load, opens))
+        return run_loop(rehearse(files, catalog.load, opens))
 
 
 def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:

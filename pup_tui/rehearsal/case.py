@@ -21,9 +21,10 @@ from pup_tui.drivers.locks import InvalidLock
 from pup_tui.drivers.masking import Masking
 from pup_tui.quoted import quoted
 from pup_tui.rehearsal.naming import unknown_names, unknown_steps
-from pup_tui.rehearsal.play import OPERATOR, GivesAnswers, RehearsedRun, Trace, as_given
+from pup_tui.rehearsal.play import OPERATOR, GivesAnswers, RehearsedRun, as_given
 from pup_tui.rehearsal.problems import CaseFailed, problem_at
 from pup_tui.rehearsal.reading import PlacedCase
+from pup_tui.rehearsal.trace import Trace
 from pup_tui.runbook.problems import Problem
 from pup_tui.spelling import as_typed
 from pup_tui.template.values import parse_json

@@ -11,8 +11,8 @@ from pup_tui.core.notices import StepFinished
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import retry_of
 from pup_tui.core.scope import NOT_HELD
-from pup_tui.rehearsal.play import Trace
 from pup_tui.rehearsal.questions import NOBODY
+from pup_tui.rehearsal.trace import Trace
 from pup_tui.runbook.texts import tool_of
 
 RUNS = "runs"

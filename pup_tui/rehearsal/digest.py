@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from msgspec.structs import FieldInfo, fields
 
 from pup_tui.core.requests import StepRequest
 from pup_tui.rehearsal.model import DIGEST_LENGTH
@@ -24,9 +23,8 @@ def digest_of(request: StepRequest, secrets: Mapping[str, str]) -> str:
     It is the same each time where the run's id, its time and its directory are, as in rehearsals.
     """
     plain = msgspec.to_builtins(request, str_keys=True, enc_hook=token)
-    # Without what is as usual: a field that requests get one day changes no digest.
-    said = {field.name for field in fields(request) if not _is_usual(field, request)} - _NOT_SENT
-    sent = {name: value for name, value in plain.items() if name in said}
+    # Without what says nothing: a field that requests get one day changes no digest.
+    sent = {k: v for k, v in plain.items() if k not in _NOT_SENT and not _says_nothing(v)}
     text = msgspec.json.encode([type(request).__name__, sent], order="sorted").decode()
     forms = [(form, name) for name, value in secrets.items() for form in _forms(value)]
     for form, name in sorted(forms, key=lambda each: -len(each[0])):
@@ -34,11 +32,9 @@ def digest_of(request: StepRequest, secrets: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LENGTH]
 
 
-def _is_usual(field: FieldInfo, request: StepRequest) -> bool:
-    usual = field.default
-    if field.default_factory is not msgspec.NODEFAULT:
-        usual = field.default_factory()
-    return bool(getattr(request, field.name) == usual)
+def _says_nothing(value: Any) -> bool:
+    """Whether a field is what it is where nothing is said; an empty text is one that was given."""
+    return value is None or value is False or value in ({}, [], ())
 
 
 def _forms(value: Any) -> set[str]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pup_tui.core.requests import HttpRequest, PupRequest, ShellRequest, StepRequest
+from pup_tui.core.requests import HttpRequest, PupRequest, ShellRequest, SqlRequest, StepRequest
 from pup_tui.rehearsal.digest import digest_of
+from pup_tui.template.sql.script import Statement
 from tests.support.rehearsed import rehearsed
 
 CALL = HttpRequest(method="GET", url="https://example.com/a", to_datadog=False)
+
+
+def sql_of(query: str, **fields: Any) -> SqlRequest:
+    statement = Statement(query)
+    return SqlRequest(
+        engine="sqlite", url="sqlite://", service=None, statements=(statement,), **fields
+    )
 
 
 def test_a_request_has_one_digest() -> None:
@@ -33,6 +42,10 @@ def test_a_request_has_one_digest() -> None:
         (CALL, HttpRequest(method="GET", url=CALL.url, to_datadog=False, body="x")),
         (CALL, HttpRequest(method="GET", url=CALL.url, to_datadog=False, verify=False)),
         (PupRequest(words=("a", "b c")), PupRequest(words=("a", "b", "c"))),
+        (ShellRequest(script="a"), ShellRequest(script="a", stdin="")),
+        (ShellRequest(script="a"), ShellRequest(script="a", strict=True)),
+        (sql_of("select 1"), sql_of("select 2")),
+        (sql_of("select 1"), sql_of("select 1", max_rows=2)),
     ],
 )
 def test_whatever_else_would_be_sent_is_another_digest(
@@ -84,5 +97,5 @@ def test_a_digest_stands_for_a_request_whatever_the_case_makes_up(
     assert "its digest is" in told
 
 
-DIGEST = "b7e9daf9e2c7b4de"
+DIGEST = "f31509be96b30bba"
 """It stands in files of users: another one would make them record all of them anew."""
