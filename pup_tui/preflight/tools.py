@@ -13,6 +13,7 @@ from pup_tui.core.ids import upwards
 from pup_tui.core.program import Node, Program
 from pup_tui.drivers.tools import command_path
 from pup_tui.preflight.check import ReadyCheck
+from pup_tui.preflight.extras import package_of
 from pup_tui.preflight.sure_steps import sure_steps
 from pup_tui.runbook.model import Runbook, ShellStep, Step
 from pup_tui.runbook.parts import Requirement
@@ -31,7 +32,8 @@ class NeededTool(Struct):
     """A program with the steps that begin with it.
 
     `is_required` where a runbook says so; `is_sure` where a step surely begins with it and may not fail;
-    `is_missing` where that is known already. `shells` are those whose scripts begin with it.
+    `is_missing` where that is known already. `shells` are those whose scripts begin with it, `install` tells
+    how it comes.
     """
 
     name: str
@@ -40,6 +42,7 @@ class NeededTool(Struct):
     is_required: bool = False
     is_sure: bool = False
     is_missing: bool = False
+    install: str = _INSTALL
 
     def looked_up(self, environ: Mapping[str, str], cwd: Path) -> ReadyCheck:
         """Whether it is there, for steps in `cwd` with this environment."""
@@ -53,7 +56,7 @@ class NeededTool(Struct):
             subject=self.name,
             ok=False,
             detail=f"is not there, and {self._by}",
-            hint=_INSTALL,
+            hint=self.install,
             stops=self.is_required or self.is_sure,
         )
 
@@ -117,6 +120,12 @@ def needed_tools(
             tool.is_missing = tool.is_missing or is_missing
             if node.id in sure and _must_succeed(program, node):
                 tool.is_sure = tool.is_sure or not any(_mentions(script, name) for script in before)
+        package = package_of(node.step)
+        if package is not None and not package.is_there:
+            tool = tools.setdefault(package.name, NeededTool(package.name, install=package.install))
+            tool.steps.append(node.id)
+            tool.is_missing = True
+            tool.is_sure = tool.is_sure or (node.id in sure and _must_succeed(program, node))
         if isinstance(node.step, ShellStep):
             before.append(node.step.run)
     return list(tools.values())
