@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pup_tui.catalog.effects import written_env
 from pup_tui.core.ids import upwards
 from pup_tui.core.program import Node, Program
 from pup_tui.drivers.tools import command_path
+from pup_tui.late_pattern import late_pattern
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.extras import package_of
 from pup_tui.preflight.sure_steps import sure_steps
@@ -23,6 +23,9 @@ from pup_tui.template.shell.first_command import IN_EVERY_SHELL, is_function
 _INSTALL = "install it, or put it on PATH"
 MOST_STEPS = 3
 """Steps that are named with a program."""
+
+_WORD = late_pattern(r"[^\s;&|<>()\"'`$=,/]+")
+"""A word of a script, or a part of a path: what may name a program that it installs."""
 
 MissingProgram = Callable[[Step], str]
 """The program without which a step cannot run and that may not be used or is not there; blank for most."""
@@ -109,7 +112,7 @@ def needed_tools(
         if not needed.command:
             tools.setdefault(name, NeededTool(name)).is_required = True
     sure = sure_steps(program, but)
-    before: list[str] = []
+    mentioned: set[str] = set()
     for node in program.by_id.values():
         if node.step.is_block or any(each in but for each in upwards(node.id)):
             continue
@@ -119,7 +122,7 @@ def needed_tools(
             tool.shells |= {shell} if shell else set()
             tool.is_missing = tool.is_missing or is_missing
             if node.id in sure and _must_succeed(program, node):
-                tool.is_sure = tool.is_sure or not any(_mentions(script, name) for script in before)
+                tool.is_sure = tool.is_sure or name.rpartition("/")[2] not in mentioned
         package = package_of(node.step)
         if package is not None and not package.is_there:
             tool = tools.setdefault(package.name, NeededTool(package.name, install=package.install))
@@ -127,7 +130,7 @@ def needed_tools(
             tool.is_missing = True
             tool.is_sure = tool.is_sure or (node.id in sure and _must_succeed(program, node))
         if isinstance(node.step, ShellStep):
-            before.append(node.step.run)
+            mentioned.update(_WORD.findall(node.step.run))
     return list(tools.values())
 
 
@@ -166,8 +169,3 @@ def _must_succeed(program: Program, node: Node) -> bool:
     says = [program.node(id_).step.on_failure for id_ in upwards(node.id)]
     says[0] = says[0] or node.defaults.on_failure
     return all(each in (None, "fail") for each in says)
-
-
-def _mentions(script: str, tool: str) -> bool:
-    name = re.escape(tool.rpartition("/")[2])
-    return re.search(rf"(?<![\w-]){name}(?![\w-])", script) is not None
