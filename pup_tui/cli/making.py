@@ -35,7 +35,8 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
 def new_command(settings: Settings, source: str | None, output: Path | None, report: bool) -> int:
     """Make a runbook out of what somebody else wrote.
 
-    Now: an AWS Systems Manager Automation document, a shell script, or a page of Markdown.
+    It reads Automation documents of AWS Systems Manager, shell scripts, pages of Markdown, jobs of Rundeck,
+    playbooks of Ansible, and the histories and recordings of terminals.
 
     It is printed on standard output, where -o names no file. What cannot be said in a runbook becomes a
     step that a person does, with the original's text and the reason.
