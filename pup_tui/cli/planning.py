@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -21,7 +21,7 @@ from pup_tui.cli.options import (
 )
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
-from pup_tui.cli.selection import StepChoice, leave_out, selection_options, tell_lacking
+from pup_tui.cli.selection import Leaving, StepChoice, leave_out, selection_options, tell_lacking
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, local_values, open_catalog
 from pup_tui.core.ids import item_numbers
@@ -145,6 +145,14 @@ def print_plan(
     else:
         unknown = {name: runbook.vars[name].places_in_words for name in resolved.unknown}
         _print(program, settings.profile_name, values, unknown, shown, looked)
+        _tell_missing(settings, program, left)
+
+
+def _tell_missing(settings: Settings, program: Program, left: Leaving) -> None:
+    """Say which programs are not there; a plan starts none, so it asks for no version."""
+    for check in Parts(settings).preflight.tools(program, left.skipped):
+        if not check.ok:
+            tell(f"pup-tui: {check}")
 
 
 def _look_json(looked: Looked | None) -> dict[str, str | None] | None:

@@ -521,6 +521,15 @@ class MainScreen(Shell):
             tell=partial(plan.tell_ready, planned),
         )
 
+    @work(group="look-first", exclusive=True, exit_on_error=False)
+    async def on_plan_view_look_wanted(self, message: PlanView.LookWanted) -> None:
+        """Run what only looks, and show the plan that comes of it where the one before is still shown."""
+        planned, plan = message.planned, await self.pages.plan()
+        looked = await self._starter.look(self, planned, trusted=self._trusts(planned.loaded))
+        if looked is not None and plan.shows(planned):
+            plan.show(looked)
+            self._look_beside(plan, looked)
+
     def on_form_done(self, message: Form.Done) -> None:
         if message.what == "plan":
             self.open_page(self._show_plan, message.loaded, message.resolved)
