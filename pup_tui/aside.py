@@ -48,9 +48,10 @@ def check_room() -> None:
 class _Loop(asyncio.SelectorEventLoop):
     """Ends also where no thread can be started to wait for those that looked names up, which end anyway."""
 
-    async def shutdown_default_executor(self) -> None:
+    # Python 3.12 and later tell how long to wait.
+    async def shutdown_default_executor(self, *timeout: float | None) -> None:
         try:
-            await super().shutdown_default_executor()
+            await super().shutdown_default_executor(*timeout)
         except RuntimeError as error:
             if told_limit(error) is None:
                 raise

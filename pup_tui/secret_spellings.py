@@ -33,6 +33,9 @@ see ``short_lines``."""
 _LEAST_PATH = 16
 """From this length on the path of a URL is searched for in output without the rest of the URL."""
 
+_IN_URL = late_pattern(r"[:@/,?#&;=]")
+_IN_AUTHORITY = late_pattern(r"[:@,]")
+_AUTHORITY_END = late_pattern(r"[/?#]")
 _PERCENT = late_pattern(r"%[0-9A-F]{2}")
 _IN_TSV = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _CONTROLS: list[dict[int, str]] = [
@@ -97,8 +100,24 @@ def url_parts(text: str) -> set[str]:
     pieces += [piece.partition("=")[2] for piece in parts.query.split("&")] + [parts.fragment]
     long = {piece for piece in pieces if len(piece) >= MIN_PART}
     named = {host or "", user or "", password or "", parts.path.strip("/"), *long}
+    named |= set(_pieces_as_written(text.strip()))
     named |= {unquote(each) for each in named}
     return {each for each in named if each.strip("/")}
+
+
+def _pieces_as_written(url: str) -> Iterator[str]:
+    """What a program names of a URL that it takes apart in a way of its own.
+
+    libpq ends the user at the first ``@``, knows lists of hosts, and names what it takes for a host, a
+    port or a database where that is none.
+    """
+    written = url.partition("://")[2]
+    authority = _AUTHORITY_END.split(written, maxsplit=1)[0]
+    yield from (piece for piece in _IN_URL.split(written) if len(piece) >= MIN_PART)
+    for mark in _IN_AUTHORITY.finditer(authority):
+        tail = authority[mark.end() :]
+        if len(tail) >= MIN_PART:
+            yield tail
 
 
 def normal_forms(secret: str) -> set[str]:
@@ -194,10 +213,13 @@ def _shortened_url(text: str) -> Iterator[str]:
         return
     if not parts.netloc or not parts.path.strip("/"):
         return
+    written = text.strip().partition(":")[0]
     for netloc in {parts.netloc, parts.netloc.lower()}:
         for named in {netloc, netloc.rpartition("@")[2]}:
             for query in {parts.query, ""}:
-                yield parts._replace(netloc=named, query=query, fragment="").geturl()
+                url = parts._replace(netloc=named, query=query, fragment="").geturl()
+                yield url
+                yield written + url[len(written) :]
     for target in {parts.path, f"{parts.path}?{parts.query}"}:
         if len(target) >= _LEAST_PATH:
             yield target

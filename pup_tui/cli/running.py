@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,8 +12,8 @@ from msgspec import Struct, field
 
 from pup_tui.aside import run_loop
 from pup_tui.cli.answers import check_answered
+from pup_tui.cli.before_run import BesideRun, look_before, look_beside
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
-from pup_tui.cli.lasting import as_it_is
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -23,23 +22,26 @@ from pup_tui.cli.options import (
     runbooks_option,
     values_options,
 )
-from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.recording import CaseWriter, check_record
+from pup_tui.cli.run_streams import outlets, told_lost
+from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
+    from pup_tui.core.events import BegunUnchecked
     from pup_tui.core.program import Program
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
     from pup_tui.headless.answers import Answers, GivenAnswers, Undone, UnknownAnswer
     from pup_tui.headless.handover import PlainTerminal
-    from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
-    from pup_tui.settings.settings import Settings, TerminalFacts
+    from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Terminal
 
 
@@ -54,7 +56,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
     `undone` what a run goes on to take back, where it does only for that. The exit code of a run that failed
-    is that of the step that it `stands_for`.
+    is that of the step that it `stands_for`. A case of it is written to the file `record`.
     """
 
     yes: bool
@@ -65,6 +67,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     unknown: UnknownAnswer | None = None
     undone: Undone | None = None
     stands_for: str = ""
+    record: Path | None = None
 
     @property
     def is_told_how_to_go_on(self) -> bool:
@@ -82,7 +85,18 @@ class Manner(Struct, frozen=True, kw_only=True):
 @selection_options
 @click.option("--dry-run", is_flag=True, help="Show what would be run, and run nothing.")
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
+@click.option(
+    "--unchecked",
+    metavar="REASON",
+    help="Begin though what it needs is not in order; the reason is recorded.",
+)
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@click.option(
+    "--record",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the run gets as a case to FILE, with which it can be rehearsed.",
+)
 @json_option
 @profile_option
 @read_only_option
@@ -97,7 +111,9 @@ def run_command(
     undo: bool,
     dry_run: bool,
     no_journal: bool,
+    unchecked: str | None,
     break_lock: str | None,
+    record: Path | None,
     as_json: bool,
     choice: StepChoice,
 ) -> int:
@@ -113,15 +129,12 @@ def run_command(
         return 0
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, runbook)
-    if not entry.trusted:
-        raise Failure(
-            f"`{entry.id}` lies in the working directory and is not trusted",
-            str(entry.path),
-            "run it by its path if you know what it does",
-        )
+    check_trusted(settings, entry)
     loaded, model = load_valid(catalog, entry)
     if break_lock is not None:
         _check_breaking(model, break_lock)
+    if record is not None:
+        check_record(record, choice)
     parts = Parts(settings, journal=not no_journal)
     can_ask = settings.terminal.can_ask and not yes
     program = compile_program(loaded.id, model)
@@ -130,6 +143,7 @@ def run_command(
     barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
     if barred and settings.terminal.can_ask and not as_json:
         tell(f"pup-tui: read-only: refused when its turn comes is {named(barred)}")
+    past = look_before(parts, program, {*left.skipped, *barred}, unchecked)
     if not can_ask:
         check_answered(program, given.answers, yes=yes, left=left.out, barred=barred)
     if can_ask:
@@ -138,9 +152,14 @@ def run_command(
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)
     manner = Manner(
-        yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=given.answers
+        yes=yes,
+        undo=undo,
+        as_json=as_json,
+        break_lock=break_lock,
+        answers=given.answers,
+        record=record,
     )
-    return run_loaded(parts, loaded, program, resolved, manner, left)
+    return run_loaded(parts, loaded, program, resolved, manner, left, past)
 
 
 def _tell_lacking_account(parts: Parts, program: Program, left: Leaving) -> None:
@@ -171,8 +190,12 @@ def run_loaded(
     resolved: Resolved,
     manner: Manner,
     left: Leaving | None = None,
+    past: BegunUnchecked | None = None,
 ) -> int:
-    """Run what is loaded and compiled, but for what is `left` out; returns the exit code."""
+    """Run what is loaded and compiled, but for what is `left` out; returns the exit code.
+
+    `past` is what it is begun past.
+    """
     from pup_tui.core.events import NOTHING_LEFT_OUT
     from pup_tui.drivers.source import source_of
 
@@ -189,22 +212,35 @@ def run_loaded(
             without=NOTHING_LEFT_OUT if left is None else left.out,
             undo=manner.undo,
             is_believed=loaded.is_believed,
+            unchecked=past,
             terminal=terminal,
         )
 
-    return carry_out(parts, launch, manner, way_out="; --no-journal keeps no record")
+    beside = look_beside(parts, program, () if left is None else left.skipped)
+    return carry_out(parts, launch, manner, beside, way_out="; --no-journal keeps no record")
 
 
-def carry_out(parts: Parts, launching: Launching, manner: Manner, *, way_out: str = "") -> int:
-    """Begin or resume a run, and carry it to its end; returns the exit code.
+def carry_out(
+    parts: Parts,
+    launching: Launching,
+    manner: Manner,
+    beside: BesideRun | None = None,
+    *,
+    way_out: str = "",
+) -> int:
+    """Begin or resume a run, and carry it to its end, with what goes on `beside` it; returns the exit code.
 
     Raises Failure where it cannot be recorded, for which `way_out` tells of another way out, or has no lock.
     """
     with journal_failures("free it, or set PUP_TUI_STATE_DIR", way_out), lock_failures():
-        return run_loop(_drive(parts, launching, manner))
+        return run_loop(_drive(parts, launching, manner, beside))
 
 
-async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
+async def _drive(
+    parts: Parts, launching: Launching, manner: Manner, beside: BesideRun | None
+) -> int:
+    from asyncio import ensure_future
+
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Pump
@@ -218,44 +254,31 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
             terminal = PlainTerminal(pump) if facts.can_ask else None
             out, err = outlets(facts, pump)
             launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
+            recorder = None if manner.record is None else CaseWriter(manner.record, err)
+            if recorder is not None:
+                launcher = recorder.heard(launcher)
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
             face = _face(run, out, err, manner, tells_values=facts.can_ask, is_kept=parts.journal)
             answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
             judge = None if manner.undone is None else manner.undone.judge
+            looking = [] if beside is None else [ensure_future(beside(partial(_tell_beside, err)))]
+            if recorder is not None:
+                run.watch(recorder.recording)
             try:
                 code = await run_headless(run, face, answers, judge, manner.stands_for)
                 if code and parts.journal and manner.is_told_how_to_go_on:
                     _tell_way_on(run, err)
                 if not code and manner.undone is not None and not manner.as_json:
                     _tell_taken_back(run, manner.undone, err)
+                if recorder is not None:
+                    await recorder.write(run)
             finally:
+                for each in looking:
+                    each.cancel()
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
             return told_lost(code, out, err, whole)
-
-
-def outlets(facts: TerminalFacts, pump: Pump) -> tuple[Outlet, Outlet]:
-    """Standard output and standard error, coloured where both go to a terminal that is to have colours."""
-    from pup_tui.headless.stream import Outlet
-
-    coloured = facts.errors and facts.colour
-    out = Outlet(as_it_is(sys.stdout), pump, coloured=coloured and facts.output, edge=facts.columns)
-    edge = facts.columns if facts.errors else None
-    return out, Outlet(as_it_is(sys.stderr), pump, coloured=coloured, edge=edge)
-
-
-def told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:
-    """The exit code of a run of which something could not be printed, once that is said.
-
-    `whole` tells where all of it is found.
-    """
-    from pup_tui.headless.exits import FAILED, SUCCEEDED
-
-    if out.lost:
-        told = f"what the run printed is cut off ({out.lost})"
-        tell(str(Failure(told, "standard output", whole)))
-    return FAILED if code == SUCCEEDED and (out.lost or err.lost) else code
 
 
 async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
@@ -273,6 +296,12 @@ async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
             raise
         breaking = Breaking(held.holder, break_lock.strip(), asked=program_began())
     return await launch(breaking=breaking)
+
+
+def _tell_beside(err: Outlet, told: str) -> None:
+    from pup_tui.output.sanitize import safe_text
+
+    err.write(f"▲ {safe_text(told)}\n")
 
 
 def _tell_broken(run: LocalRun, err: Outlet) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from pup_tui.cli.options import runbooks_option
@@ -12,7 +14,15 @@ from pup_tui.cli.printing import print_json
 @runbooks_option
 def schema_command() -> int:
     """Print the JSON Schema of the runbook format, for editors."""
+    print_json(whole_schema())
+    return 0
+
+
+def whole_schema() -> dict[str, Any]:
+    """The schema of runbooks and of the files beside them."""
+    from pup_tui.rehearsal.schema import definitions
+    from pup_tui.runbook.pack_schema import pack_definitions
     from pup_tui.runbook.schema import schema
 
-    print_json(schema())
-    return 0
+    made = schema()
+    return {**made, "$defs": {**made["$defs"], **definitions(), **pack_definitions()}}

@@ -29,6 +29,11 @@ class StepChoice(NamedTuple):
     skip: tuple[str, ...]
     reason: str | None
 
+    @property
+    def is_part(self) -> bool:
+        """Whether steps are left out."""
+        return bool(self.start or self.only or self.skip)
+
 
 def selection_options(command: F) -> F:
     """Add the options to a command, which gets them as `choice`."""

@@ -25,6 +25,9 @@ from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
 from pup_tui.template.values import LEFT_OUT, OMIT, OMIT_NAME, LeftOut
 
+NOT_HELD: Final = "its `if` does not hold"
+"""How the reason begins why a step was skipped by its `if`."""
+
 _PRINTED: Final = frozenset({"output", "stderr", "lines"})
 """What every step that printed has under `steps.ID`, unless that is more than the 1 MiB that is kept."""
 
@@ -148,7 +151,7 @@ def not_held(source: str, scope: Scope, declared: frozenset[str]) -> str:
     names = sorted(parse_condition(source, declared).names)
     blank = [f"`{name}`" for name in names if isinstance(scope.get(name), LeftOut)]
     why = f": {', '.join(blank)} {'was' if len(blank) == 1 else 'were'} left out" if blank else ""
-    return f"its `if` does not hold: {source}{why}"
+    return f"{NOT_HELD}: {source}{why}"
 
 
 def not_made(program: Program, node: Node, error: TemplateError, scope: Scope) -> str | None:

@@ -69,7 +69,7 @@ class _FakeHandle:
 
 
 class FakeClock:
-    """A clock for tests: time passes only when `advance` says so."""
+    """A clock for tests and rehearsals: time passes only when `advance` or `to_next` says so."""
 
     def __init__(self, wall: float = 1_700_000_000.0) -> None:
         self._wall = wall
@@ -93,3 +93,13 @@ class FakeClock:
             if not handle.cancelled:
                 callback()
         self._clock = until
+
+    def to_next(self) -> bool:
+        """Let time pass until the next call is due, and make it; False where none is arranged."""
+        while self._due:
+            due, _, callback, handle = heapq.heappop(self._due)
+            if not handle.cancelled:
+                self._clock = max(self._clock, due)
+                callback()
+                return True
+        return False

@@ -28,7 +28,6 @@ from pup_tui.core.actions import (
     TakeLock,
     Tell,
     Withdraw,
-    ends_in,
 )
 from pup_tui.core.events import (
     Answered,
@@ -65,6 +64,7 @@ from pup_tui.drivers.children import Children
 from pup_tui.drivers.clock import Clock, Handle
 from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.findings import find
+from pup_tui.drivers.handling import finished, handled, intent_of
 from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
@@ -154,6 +154,11 @@ class LocalRun:
         )
 
     @property
+    def masking(self) -> Masking:
+        """What hides its secrets."""
+        return self._around.masking
+
+    @property
     def state(self) -> RunState:
         """The run's state at this moment: to be read, never changed."""
         return self._machine.state
@@ -162,6 +167,11 @@ class LocalRun:
     def lock(self) -> Lock | None:
         """What the run holds by its own `lock`; one that it broke says from whom it was taken."""
         return self._first.lock
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The variables that it began with; secrets among them are in memory only."""
+        return self._first.values
 
     @property
     def cwd(self) -> Path:
@@ -332,17 +342,7 @@ class LocalRun:
 
     def _handled(self, event: AnyEvent, recorded: list[AnyEvent]) -> list[AnyAction]:
         """What follows from an event, and from the intents behind it; `recorded` fills with all of them."""
-        event = self._around.masking.event(event)
-        actions = self._machine.handle(event)
-        made = (each for action in actions if isinstance(action, Record) for each in action.decided)
-        decided = self._around.masking.decided(made)
-        recorded.append(msgspec.structs.replace(event, decided=decided, ended=ends_in(actions)))
-        following: list[AnyAction] = []
-        for action in actions:
-            if isinstance(action, StartAttempt):
-                following += self._handled(self._intent(action), recorded)
-            following.append(action)
-        return following
+        return handled(self._machine, self._around.masking, event, recorded, self._intent)
 
     def _summary(self, event: AnyEvent) -> RunSummary | None:
         state = self.state
@@ -491,14 +491,7 @@ class LocalRun:
     def _intent(self, action: StartAttempt) -> AttemptStarted:
         """What is recorded before an attempt acts: after a crash its effect is known to be possible."""
         self._attempts[action.attempt] = _Attempt(action)
-        self._around.masking.keep_made(action.made)
-        mask = self._around.masking.text
-        return AttemptStarted(
-            at=self._now(),
-            attempt=action.attempt,
-            command=mask(action.shown),
-            sent=action.sent.as_kept(mask),
-        )
+        return intent_of(action, self._now(), self._around.masking)
 
     def _start(self, action: StartAttempt) -> None:
         attempt = self._attempts[action.attempt]
@@ -595,24 +588,9 @@ class LocalRun:
         kept: int | None,
     ) -> None:
         self._attempts.pop(action.attempt, None)
-        finished = AttemptFinished(
-            at=self._now(),
-            attempt=action.attempt,
-            ok=outcome.ok,
-            duration=duration,
-            exit_code=outcome.exit_code,
-            signal=outcome.signal,
-            ran_by=outcome.ran_by,
-            again_in=outcome.again_in,
-            status_code=outcome.status_code,
-            reason=outcome.reason,
-            unknown=outcome.is_unknown,
-            by_itself=not outcome.stopped,
-            findings=findings,
-            kept=kept,
-        )
-        self._unrecorded.ended(action.step, finished)
-        self._post(finished)
+        ended = finished(action.attempt, self._now(), outcome, duration, findings, kept)
+        self._unrecorded.ended(action.step, ended)
+        self._post(ended)
 
     async def _close(self) -> None:
         """Leave nothing behind: no timer, no process, no open file."""

@@ -75,13 +75,21 @@ async def keep_shown(
     return ""
 
 
-def _keep(path: Path, wanted: Wanted, seen: _Seen, masker: Masker) -> None:
-    how, made = wanted.show, made_path(path)
+def check_shown(wanted: Wanted, output: Captured, outcome: Outcome) -> None:
+    """Raise TemplateError where what a step wants to be shown cannot be made of an output."""
+    _made(wanted, _Seen(output.stdout, output.stderr, outcome, outcome.headers or {}))
+
+
+def _made(wanted: Wanted, seen: _Seen) -> str:
+    how = wanted.show
     with one_budget():
         if isinstance(how, WantedTable):
-            text = _table(how, wanted, seen)
-        else:
-            text = _table_by_kind(seen) if how == "table" else _json(seen)
+            return _table(how, wanted, seen)
+        return _table_by_kind(seen) if how == "table" else _json(seen)
+
+
+def _keep(path: Path, wanted: Wanted, seen: _Seen, masker: Masker) -> None:
+    text, made = _made(wanted, seen), made_path(path)
     spool = SpoolWriter(made)
     spool.append(Passage("stdout", masker.mask(text).removesuffix("\n") + "\n"))
     spool.close()

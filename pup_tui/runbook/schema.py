@@ -22,7 +22,7 @@ ID: Final = "urn:pup-tui:runbook"
 NAME_PATTERN: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
 ID_PATTERN: Final = "^[a-z][a-z0-9_]*$"
 
-_NOTES: Final[Schema] = {"^x-": {}}
+NOTES: Final[Schema] = {"^x-": {}}
 """Keys for anchors and notes, of a runbook and of a step template."""
 
 _MERGED: Final = frozenset({"headers", "env", "inputs"})
@@ -46,8 +46,8 @@ def schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
         "title": "A runbook of pup-tui",
-        **_struct(model.Runbook),
-        "patternProperties": _NOTES,
+        **struct_schema(model.Runbook),
+        "patternProperties": NOTES,
         "$defs": _definitions(),
     }
 
@@ -66,9 +66,10 @@ def _definitions() -> Schema:
         parts.Column,
         parts.Table,
         parts.ShownTable,
+        parts.Requirement,
         model.Defaults,
     )
-    made: Schema = {_name(part): _struct(part) for part in structs}
+    made: Schema = {_name(part): struct_schema(part) for part in structs}
     made["variable"]["allOf"] = [_ENUM_HAS_CHOICES, _LIST_HAS_DEFAULTS]
     made["everyStep"] = _every_step()
     made |= {_name(kind): _kind(tag, kind) for tag, kind in KINDS.items()}
@@ -96,7 +97,7 @@ def _name(struct: type) -> str:
     return name[0].lower() + name[1:]
 
 
-def _struct(struct: type) -> Schema:
+def struct_schema(struct: type) -> Schema:
     """A map with the keys of a struct and no others."""
     keys = _own_keys(struct)
     return _map(
@@ -302,7 +303,7 @@ def _step_template() -> Schema:
     return {
         "description": "A file in _templates that fills a step.",
         **_map(properties),
-        "patternProperties": _NOTES,
+        "patternProperties": NOTES,
     }
 
 
@@ -313,5 +314,5 @@ def _group() -> Schema:
     return {
         "description": "A file in _templates that holds a group of steps.",
         **_map(properties, ["steps"]),
-        "patternProperties": _NOTES,
+        "patternProperties": NOTES,
     }

@@ -38,7 +38,7 @@ NOTE_PREFIX = "x-"
 """How keys begin that are nobody's but the author's."""
 
 _LATER: Final[dict[type, frozenset[str]]] = {
-    Runbook: frozenset({"agents", "alerts", "manual_time", "pool", "requires"}),
+    Runbook: frozenset({"agents", "alerts", "manual_time", "pool"}),
     Defaults: frozenset({"host"}),
     Step: frozenset(
         {
@@ -153,7 +153,7 @@ class ShapeCheck:
         return hint
 
     def _is_other_key(self, struct: type, name: str) -> bool:
-        if struct is Runbook:
+        if struct is Runbook or getattr(struct, "takes_notes", False):
             return name.startswith(NOTE_PREFIX)
         return issubclass(struct, Step) and name == "kind"
 

@@ -108,14 +108,20 @@ class HttpExecutor:
             response = await _ask_datadog(datadog, request, body)
         else:
             response = await _ask(request, body, self._configuration.network, sink, context)
-        if not expected(response.status, request.expect_status):
+        if target is None or not expected(response.status, request.expect_status):
+            outcome = judged(request, response, sink)
             again_in = None if datadog is None else datadog.again_in(response)
-            return replace(_refused(request, response, sink), again_in=again_in)
-        if target is not None:
-            await aside(write_whole, target, response.body)
-            sink.write("stdout", f"written {len(response.body)} bytes to {target}\n".encode())
-            return _outcome(response)
-        return _told(request, response, sink)
+            return outcome if outcome.ok else replace(outcome, again_in=again_in)
+        await aside(write_whole, target, response.body)
+        sink.write("stdout", f"written {len(response.body)} bytes to {target}\n".encode())
+        return _outcome(response)
+
+
+def judged(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:
+    """How an attempt ends to which this answer came, whose body is shown."""
+    if not expected(response.status, request.expect_status):
+        return _refused(request, response, sink)
+    return _told(request, response, sink)
 
 
 def _may_change(request: HttpRequest) -> bool:

@@ -140,7 +140,7 @@ async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> 
                 f"its terminal ended with it, and SIGHUP killed {survivors.listed(killed)}: start what shall "
                 "go on behind `trap '' HUP`, and with its output elsewhere: `>log 2>&1 &`",
             )
-    reason = _exit_reason(code, command.success_codes)
+    reason = exit_reason(code, command.success_codes)
     lost = child.lost
     if lost is None:
         return _ended(code, ok=not reason, reason=reason)
@@ -176,7 +176,7 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _exit_reason(code: int | None, success: tuple[int, ...]) -> str:
+def exit_reason(code: int | None, success: tuple[int, ...]) -> str:
     """Why an exit is no success; empty where it is one."""
     if code in success:
         return ""

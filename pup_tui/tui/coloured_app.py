@@ -22,6 +22,7 @@ from pup_tui.tui import (
 from pup_tui.tui.appearance import USUAL, Appearance, Depth
 from pup_tui.tui.colours import colour_filter
 from pup_tui.tui.drawn_whole import DrawnWhole
+from pup_tui.tui.pressed import Pressed
 from pup_tui.tui.remembering_stylesheet import RememberingStylesheet
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.terminal_answers import TerminalAnswer, questions
@@ -36,6 +37,7 @@ class ColouredApp(DrawnWhole[ReturnType]):
     def __init__(self, appearance: Appearance = USUAL) -> None:
         super().__init__()
         self.typed = Typed()
+        self._pressed = Pressed()
         self._appearance = appearance
         self._choice, self._dark = appearance.theme, appearance.dark
         self.depth = appearance.depth
@@ -62,7 +64,12 @@ class ColouredApp(DrawnWhole[ReturnType]):
                     self.notify(FIELD_WENT, severity="warning", markup=False)
                 return
             self.typed.note(self, event)
+        from_mouse = isinstance(event, events.MouseEvent) and not event.is_forwarded
+        if from_mouse and isinstance(event, events.MouseDown):
+            self._pressed.note(self, event)
         await super().on_event(event)
+        if from_mouse and isinstance(event, events.MouseUp):
+            self._pressed.let_go(self, event)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         shown = self.current_theme

@@ -193,6 +193,14 @@ def test_a_secret_in_a_url_is_masked_where_it_stands(program: Program, port: int
         f"postgresql://127.0.0.1:1/x?T{MARK}=y",
         f"mysql://User{MARK}:pw{MARK}@127.0.0.1:1/db{MARK}",
         f"mysql://T{MARK}Host.invalid/db?T{MARK}=1",
+        f"postgresql://user:p@{MARK}/w@127.0.0.1:1/db",
+        f"postgresql://user:p@T{MARK}@127.0.0.1:1/db",
+        f"postgresql://user:p@T{MARK}:T{MARK}x@127.0.0.1:1/db",
+        f"postgresql://user:pa/T{MARK}/w@127.0.0.1:1/db",
+        f"postgresql://127.0.0.1:T{MARK},T{MARK}y.invalid:T{MARK}z/db",
+        f"postgresql://user:p?T{MARK}x=1@127.0.0.1/db",
+        f"postgresql://user:p[T{MARK}]@[::1/db",
+        f"postgresql://user:p%zzT{MARK}@127.0.0.1/db",
     ],
 )
 def test_a_database_whose_url_is_a_secret_is_named_by_nothing(program: Program, url: str) -> None:
@@ -207,3 +215,17 @@ def test_a_database_whose_url_is_a_secret_is_named_by_nothing(program: Program, 
     told = everything(program, ended)
     found = [m.group() for m in re.finditer(rf".{{0,60}}{MARK}.{{0,20}}", told, re.IGNORECASE)]
     assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["Https", "hTTps", "POSTGRES", "https"])
+def test_a_secret_url_that_a_script_cuts_is_masked_however_its_scheme_is_written(
+    program: Program, scheme: str
+) -> None:
+    program.write(
+        "cut",
+        "name: cut\nvars: {URL: {type: secret, from: 'env:URL'}}\nsteps:\n"
+        "  - {name: a, kind: shell, run: 'x=$URL; echo \"${x%%[?]*}\"', env: {URL: '{{ URL }}'}}\n",
+    )
+    ended = program("run", "cut.yaml", "--json", URL=f"{scheme}://u:{MARK}@h.invalid/{MARK}x?y=1")
+    assert ended.code == 0, ended.out + ended.err
+    assert MARK not in everything(program, ended)

@@ -135,6 +135,12 @@ def test_what_is_told_of_a_runbook(program: Program) -> None:
     validated = program("validate", "shapes.yaml", "--json").json
     check(shape_of("`validate`"), validated)
     assert len(validated["files"][0]["silenced"]) == 1
+    (program.cwd / "_tests").mkdir()
+    (program.cwd / "_tests" / "shapes.yaml").write_text("cases: [{name: none, answers: []}]")
+    tested = program("test", "shapes.yaml", "--json").json
+    check(shape_of("`test`"), tested)
+    assert tested["cases"][0]["failures"]
+    assert tested["coverage"][0]["missing"]
     program.write("broken", "name: broken\nsteps: []\n")
     validated = program("validate", "broken.yaml", "--json").json
     check(shape_of("`validate`"), validated)

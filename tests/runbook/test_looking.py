@@ -46,6 +46,10 @@ def _load(folder: Path, step: str, files: Mapping[str, str] | None = None) -> Lo
         ("kind: shell, run: ssh h 'kubectl rollout restart deploy/a'", "changes something"),
         ("kind: shell, run: curl -sXPUT https://example.com", "changes something"),
         ("kind: shell, run: curl -sTfile https://example.com", "changes something"),
+        ("kind: shell, run: curl -k4sXPUT https://example.com", "changes something"),
+        ("kind: shell, run: 'curl -#T file https://example.com'", "changes something"),
+        ("kind: shell, run: wget --method put https://example.com", "changes something"),
+        ("kind: shell, run: terraform force-unlock -force a", "changes something"),
         ("kind: shell, run: aws ec2 reboot-instances --instance-ids a", "changes something"),
         ("kind: shell, run: psql -XAt, stdin: drop table t", "`drop table t` may destroy"),
         (
@@ -89,6 +93,7 @@ def test_a_step_that_is_known_to_change_something_is_refused(
         "kind: shell, run: curl -s -XGET https://example.com/_cluster/health",
         "kind: shell, run: curl -sXOPTIONS https://example.com",
         "kind: shell, run: curl -sATool https://example.com",
+        "kind: shell, run: curl -s4m5 https://example.com/T",
         "kind: shell, run: 'sleep 9 & echo $! > a.pid; kill $(cat a.pid)'",
         "kind: shell, shell: python3, run: 'print(1)'",
         "kind: http, method: POST, url: 'https://example.com/_search'",

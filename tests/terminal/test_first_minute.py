@@ -69,7 +69,7 @@ def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program
         screen.wait_for(READY)
         screen.click("maintenance-window")
         screen.wait_for("mute its monitors")
-        screen.click("opens it,")
+        screen.click("opens it")
         screen.wait_for("6 values ready")
         screen.click_until(r"Plan  \^o", "nothing has run")
         screen.click_until(r"Run  \^r", "Yes, do this dangerous step")

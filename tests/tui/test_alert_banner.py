@@ -102,3 +102,12 @@ async def test_a_hostile_alert_and_a_runbook_that_is_gone(
         await console.sees(VISIBLE)
         await console.press("A")
         await console.tells("There is no runbook gone any more.")
+
+
+async def test_its_keys_stay_in_sight_however_many_values_it_fills_in(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    values = {f"A_VALUE_WITH_A_LONG_NAME_{number}": "x" for number in range(9)}
+    firing = structs.replace(alert(), values=values)
+    async with open_console(make_services(RUNBOOKS, alert=firing)) as console:
+        await console.sees("A opens it", "x puts this aside")

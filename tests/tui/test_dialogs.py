@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from msgspec import structs
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from pup_tui.console_keys import ACTIONS
 from pup_tui.tui import drawn_whole
@@ -360,6 +361,14 @@ async def test_to_leave_what_could_be_undone_takes_two_keys_or_clicks(key: bool)
             assert app.answer == answer
 
 
+async def test_an_enter_where_no_choice_is_selected_says_so() -> None:
+    async with asked(FailureScreen(question("failure"), FACTS, ways=WAYS)) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, app, "Enter takes nothing: press the key of a choice")
+        await pilot.press("tab", "enter")
+        assert app.answer == Answer("retry")
+
+
 async def test_a_failure_marks_its_first_error_and_tells_what_is_known_of_it() -> None:
     async def before() -> str:
         return "first failure in 41 runs"
@@ -626,6 +635,40 @@ async def test_what_is_dangerous_takes_two_clicks() -> None:
     async with asked(ConfirmScreen(question(danger=True))) as (app, pilot):
         await pilot.click("#yes")
         assert app.answer == NOTHING
+        await pilot.click("#yes")
+        assert app.answer == Answer("yes")
+
+
+async def test_a_click_counts_however_soon_it_follows_one_that_was_refused() -> None:
+    asks = UnknownScreen(question(captures=("ID",)))
+    async with asked(asks) as (app, pilot):
+        # How long a button shows that it was pressed: on a loaded machine it is much longer.
+        asks.query_one("#done", Button).active_effect_duration = 3600.0
+        await pilot.click("#done")
+        await until(pilot, app, "It was done, so what was ID?")
+        await pilot.press(*"d-5")
+        await pilot.click("#done")
+        assert await answer_of(pilot, app) == ValuesAnswer("done", values={"ID": "d-5"})
+
+
+async def test_a_double_click_is_one_press() -> None:
+    asks = UnknownScreen(question(captures=("ID",)))
+    async with asked(asks) as (_, pilot):
+        button = asks.query_one("#done", Button)
+        button.active_effect_duration = 3600.0
+        with patch.object(button, "press", wraps=button.press) as press:
+            await pilot.double_click("#done")
+        assert press.call_count == 1
+
+
+async def test_a_click_that_comes_too_early_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 3600.0)
+    asks = ConfirmScreen(question())
+    async with asked(asks) as (app, pilot):
+        await pilot.click("#yes")
+        await until(pilot, app, "You clicked before this could be read", "Click again")
+        assert app.answer == NOTHING
+        asks._arm()
         await pilot.click("#yes")
         assert app.answer == Answer("yes")
 

@@ -216,6 +216,17 @@ def test_the_beginning_of_the_id_is_nearer_than_its_middle_and_than_all_else(
     assert ids == ["form", "a-form", "deploy", "triage", "drain"]
 
 
+def test_a_whole_id_is_the_nearest_whatever_group_it_is_in(make_services: MakeServices) -> None:
+    longer = runbook("form-letter", team="a")
+    files = {"form-letter.yaml": longer, "form.yaml": runbook("form", team="b")}
+    entries = make_services(files).catalog.entries()
+    for wanted in ("form", "Form "):
+        ids = [e.id for g in grouped(entries, "team", wanted=wanted) for e in g.entries]
+        assert ids == ["form", "form-letter"]
+    ids = [e.id for g in grouped(entries, "team", wanted="for") for e in g.entries]
+    assert ids == ["form-letter", "form"]
+
+
 async def test_the_words_of_marks_are_never_cut(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -15,8 +15,17 @@ from pup_tui.own_files import own_text
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _LETTER: Final = re.compile(r"-([a-zA-Z])(?:=(.+))?")
 _LETTERS: Final = re.compile(r"-[a-zA-Z]*")
-_TAKE_ALL_BEHIND: Final = {"curl": frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")}
-"""Letters of programs behind which, in the same word, comes a value: `-XGET` has no `-T`."""
+_SIGNS_TOO: Final = re.compile(r"-[a-zA-Z0-9#:]*")
+_TAKE_ALL_BEHIND: Final = {
+    "curl": frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz"),
+    "pg_restore": frozenset("dfFIjLnNPStTUhp"),
+    "crontab": frozenset("u"),
+}
+"""Letters of programs behind which, in the same word, comes a value: `-XGET` has no `-T`.
+
+Of these programs a digit or sign is an option as a letter is: `-4XPUT`.
+"""
+_SCRIPTS_OF_SERVICES: Final = ("/etc/init.d/", "/etc/rc.d/")
 _TELLS: Final = frozenset({"--help", "--version"})
 _IN_QUOTES: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 
@@ -97,7 +106,8 @@ def _has(options: Sequence[str], wanted: str, take_all: Set[str]) -> bool:
 def _has_letter(option: str, letter: str, value: str | None, take_all: Set[str]) -> bool:
     """Whether an option is this one behind other letters: `-rf`, and with its value `-sXDELETE`."""
     letters, found, rest = option.partition(letter)
-    if not found or _LETTERS.fullmatch(letters) is None or not take_all.isdisjoint(letters):
+    form = _SIGNS_TOO if take_all else _LETTERS
+    if not found or form.fullmatch(letters) is None or not take_all.isdisjoint(letters):
         return False
     if letter in take_all and value is None:
         return True
@@ -171,6 +181,8 @@ def _is_among(
 ) -> bool:
     if not _TELLS.isdisjoint(takewhile("--".__ne__, words)):
         return False
+    if words[0].startswith(_SCRIPTS_OF_SERVICES):
+        words = ["service", words[0].rsplit("/", 1)[-1], *words[1:]]
     named, patterns = rows
     name = words[0].rsplit("/", 1)[-1]
     return any(row.matches(words) for row in (*named.get(name, ()), *patterns))

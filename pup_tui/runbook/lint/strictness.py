@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.endings import (
@@ -18,6 +17,7 @@ from pup_tui.runbook.lint.endings import (
     then_of,
 )
 from pup_tui.runbook.lint.errexit import sets_errexit, stops_at_failures
+from pup_tui.runbook.lint.judged import is_judged
 from pup_tui.runbook.lint.statements import StepScript, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject, found_in
 from pup_tui.runbook.nodes import Scalar, shown
@@ -165,7 +165,7 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
             or (behind in _WELL and number + 2 == len(told))
             or _is_in_background(node)
             or script.parts.is_coprocess(node)
-            or _is_judged(node, told[number + 1 : number + _NEAR])
+            or is_judged(node, told[number + 1 : number + _NEAR])
         ):
             yield from _within(script, node, is_last=last)
 
@@ -191,7 +191,7 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
 def _declared(script: StepScript) -> Iterator[Node]:
     """What declarations assign of commands whose failure nobody sees, wherever they stand."""
     for declaration in nodes_of(script.root, "declaration_command"):
-        if _is_judged(declaration, _behind(declaration)) or _is_in_handler(script, declaration):
+        if is_judged(declaration, _behind(declaration)) or _is_in_handler(script, declaration):
             continue
         for each in declaration.named_children:
             if each.type == "variable_assignment" and (
@@ -259,44 +259,6 @@ def _may_fail(script: StepScript, name: str) -> bool:
     if not name or name in HARMLESS or is_builtin(script.shell, name):
         return False
     return name.encode() not in seen_to_fail(script.parts)
-
-
-def _is_judged(node: Node, behind: Sequence[Node]) -> bool:
-    """Whether what a variable is given is tested behind it, so that nothing is no answer.
-
-    It may be printed first.
-    """
-    tests = list(dropwhile(_prints, behind))
-    is_declaration = node.type == "declaration_command"
-    given = [node] if not is_declaration else node.named_children
-    given = [each for each in given if each.type == "variable_assignment"]
-    if len(given) != 1 or not tests:
-        return False
-    name = source_of(given[0].children[0])
-    variable = re.escape(name)
-    statement, source = tests[0], source_of(tests[0])
-    then = then_of(statement)
-    if f"${{{name}:?" in source:
-        return True
-    if statement.type == "case_statement":
-        return re.match(rf"case\s+[\"']?\$\{{?{variable}\b", source) is not None and any(
-            source_of(each) in ("''", '""')
-            for item in nodes_of(statement, "case_item")
-            for each in item.children_by_field_name("value")
-        )
-    if then is None:
-        form = rf"\A(?:!\s*)?(?:test|\[\[?)\s[^\n;]*\$\{{?{variable}\b"
-    elif any(child.type == "else_clause" for child in statement.children):
-        condition = (statement.text or b"")[: then.start_byte - statement.start_byte]
-        source = condition.decode(errors="replace")
-        form = rf"(?:\btest|\[\[?)\s[^\n;]*\$\{{?{variable}\b"
-    else:
-        form = rf"-[zn]\s+[\"']?\$\{{?{variable}\b|\$\{{?{variable}\b\}}?[\"']?\s+!="
-    return re.search(form, source) is not None
-
-
-def _prints(statement: Node) -> bool:
-    return statement.type == "command" and name_of(statement) in ("echo", "printf")
 
 
 def _in_parts(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:

@@ -66,23 +66,54 @@ _OF_MACHINE: Final = late_pattern(
 _DISK: Final = late_pattern(
     rb"--output=(?:size|used|avail|pcent|itotal|iused|iavail|ipcent)|-[kmP]|-B[0-9]*[kKMG]B?"
 )
+_BLOCK_SIZES: Final = late_pattern(rb"-[kmPil]+|-B[0-9]*[kKMG]B?|--(?:portability)?")
 _CODE_OF_ANSWER: Final = late_pattern(
-    rb"%\{(?:http_code|response_code|http_connect|size_download|num_redirects|exitcode)\}(?:\\n)?"
+    rb"%\{(?:http_code|response_code|http_connect|exitcode|urlnum|http_version|ssl_verify_result"
+    rb"|(?:time|size|speed|num)_\w+|(?:local|remote)_port)\}(?:\\n)?"
 )
-_CURL_FLAGS: Final = late_pattern(
-    rb"-[sSkLfIg46]+|--(?:silent|show-error|insecure|location|fail|head)?"
+_CURL_OPTION: Final = late_pattern(
+    rb"-[sSkLfIgivGjnNR0-6#]*(?:(?P<letter>[AbdeFHmoruwxXyY])(?P<value>.*))?", re.DOTALL
 )
-_CURL_OUTPUT: Final = late_pattern(rb"-[sSkLfIg46]*o|--output")
-_CURL_WRITTEN: Final = late_pattern(rb"-[sSkLfIg46]*w|--write-out")
-_CURL_VALUES: Final = frozenset(
-    {
-        *(b"-m", b"--max-time", b"--connect-timeout", b"-H", b"--header", b"-X", b"--request"),
-        *(b"-u", b"--user", b"-A", b"--cacert", b"--retry", b"--retry-delay", b"-d", b"--data"),
-    }
-)
+_CURL_OUTPUT, _CURL_WRITTEN, _CURL_VALUE = b"o", b"w", b"H"
+_CURL_LONG: Final = {
+    b"--output": _CURL_OUTPUT,
+    b"--write-out": _CURL_WRITTEN,
+    **dict.fromkeys(
+        (
+            *(b"--max-time", b"--connect-timeout", b"--header", b"--request", b"--user"),
+            *(b"--user-agent", b"--referer", b"--cookie", b"--cacert", b"--capath", b"--cert"),
+            *(b"--key", b"--retry", b"--retry-delay", b"--retry-max-time", b"--max-redirs"),
+            *(b"--data", b"--data-raw", b"--data-binary", b"--data-urlencode", b"--json"),
+            *(
+                b"--form",
+                b"--resolve",
+                b"--connect-to",
+                b"--proxy",
+                b"--noproxy",
+                b"--interface",
+                b"--range",
+            ),
+            *(b"--unix-socket", b"--oauth2-bearer", b"--limit-rate", b"--ciphers"),
+        ),
+        _CURL_VALUE,
+    ),
+    **dict.fromkeys(
+        (
+            *(b"--", b"--silent", b"--show-error", b"--insecure", b"--location", b"--fail"),
+            *(b"--head", b"--fail-with-body", b"--compressed", b"--verbose", b"--globoff"),
+            *(b"--get", b"--ipv4", b"--ipv6", b"--http1.1", b"--http2", b"--tlsv1.2", b"--tlsv1.3"),
+            *(b"--no-progress-meter", b"--no-keepalive", b"--include", b"--netrc", b"--no-buffer"),
+            *(b"--retry-connrefused", b"--retry-all-errors", b"--location-trusted"),
+        ),
+        b"",
+    ),
+}
+"""What the long options are: of those with a value, whether it is a file or what is printed."""
 
 _AWK_COLUMN: Final = late_pattern(
-    rb"\s*(?:NR\s*[=><]=?\s*\d+|/(\^?\w+:?)/)?\s*\{\s*print\s+\$(\d+)\s*(?:;\s*exit\s*)?;?\s*\}\s*"
+    rb"\s*(?:NR\s*[=><]=?\s*\d+|END|/(\^?\w+:?)/)?\s*\{\s*"
+    rb"(?:g?sub\(\s*(?:/%/|\"%\")\s*,\s*\"\"\s*(?:,\s*\$\d+\s*)?\)\s*;\s*)?"
+    rb"print\s+\$(\d+)\s*(?:;\s*exit\s*)?;?\s*\}\s*"
 )
 _CUT_COLUMN: Final = late_pattern(rb"(?:-d ?(?P<by>.) )?-f ?(?P<number>\d+)", re.DOTALL)
 _ONLY_MATCHES: Final = late_pattern(
@@ -382,6 +413,17 @@ def _has_memory(words: Sequence[bytes], taken: PickedColumn) -> bool:
     return is_size and all(re.fullmatch(rb"-[bkmgwt]|--(?:mebi|kibi|bytes)", w) for w in words)
 
 
+def _has_blocks(words: Sequence[bytes], taken: PickedColumn) -> bool:
+    """Whether `df` tells a size or share of the file system of one folder in that column.
+
+    The folder is known, so that nobody chooses the name of its device by it, which stands before.
+    """
+    *options, last = words or [b""]
+    is_known_folder = is_known(last) and last.startswith(b"/")
+    is_plain = all(_BLOCK_SIZES.fullmatch(option) for option in options)
+    return taken.number in range(2, 6) and taken.by == b"" and is_known_folder and is_plain
+
+
 def _has_counts(words: Sequence[bytes], taken: PickedColumn) -> bool:
     """Whether `wc` tells how many there are in that column: a name may hold the end of a line."""
     options = [word for word in words if _WORD_COUNTS.fullmatch(word)]
@@ -520,20 +562,34 @@ def _curl(words: Sequence[bytes]) -> bool:
     rest, urls, elsewhere, told = list(words), 0, False, False
     while rest:
         word = rest.pop(0)
-        if _CURL_OUTPUT.fullmatch(word) and rest:
-            value = rest.pop(0)
-            elsewhere = elsewhere or _is_elsewhere(value)
-        elif _CURL_WRITTEN.fullmatch(word) and rest:
-            told = _CODE_OF_ANSWER.fullmatch(rest.pop(0)) is not None
-            if not told:
-                return False
-        elif word in _CURL_VALUES and rest:
-            rest.pop(0)
-        elif not _may_be_option(word):
+        if not _may_be_option(word):
             urls += 1
-        elif not _CURL_FLAGS.fullmatch(word):
+            continue
+        option = _curl_option(word, rest)
+        if option is None:
+            return False
+        name, value = option
+        if name == _CURL_OUTPUT:
+            elsewhere = _is_elsewhere(value)
+        elif name == _CURL_WRITTEN:
+            told = _CODE_OF_ANSWER.fullmatch(value) is not None
+        if (name == _CURL_OUTPUT and not elsewhere) or (name == _CURL_WRITTEN and not told):
             return False
     return elsewhere and told and urls == 1
+
+
+def _curl_option(word: bytes, rest: list[bytes]) -> tuple[bytes, bytes] | None:
+    """What an option is and its value, which may be the next word; None of one that is not known."""
+    value = b""
+    name = _CURL_LONG.get(word)
+    if name is None:
+        found = _CURL_OPTION.fullmatch(word)
+        if found is None:
+            return None
+        name, value = found["letter"] or b"", found["value"] or b""
+    if name and not value:
+        return (name, rest.pop(0)) if rest else None
+    return name, value
 
 
 def _is_elsewhere(file: bytes) -> bool:
@@ -613,6 +669,7 @@ JUDGES: Final[dict[bytes, _Judge]] = {
 
 _COLUMNS: Final[dict[bytes, Callable[[Sequence[bytes], PickedColumn], bool]]] = {
     b"du": _has_sizes,
+    b"df": _has_blocks,
     b"free": _has_memory,
     b"wc": _has_counts,
     b"uniq": _has_frequencies,

@@ -9,7 +9,16 @@ from typing import Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.words import UNKNOWN
 
-_INNER: Final = rb"\((?:[^()\\]|\((?:[^()\\]|\([^()\\]*\))*\))*\)"
+_LEVELS: Final = 8
+"""Brackets within each other, as far as they are read."""
+
+
+def _brackets(levels: int) -> bytes:
+    inner = rb"|" + _brackets(levels - 1) if levels > 1 else b""
+    return rb"\((?:[^()\\]" + inner + rb")*\)"
+
+
+_INNER: Final = _brackets(_LEVELS)
 _SELECT: Final = late_pattern(
     rb"\s*select\s+(?P<columns>(?:(?!\bfrom\b)[^;\\()]|" + _INNER + rb")+)"
     rb"(?:(?<=\s)from\s(?:(?!\b(?:union|intersect|except|minus)\b)[^;\\])*)?;?\s*",

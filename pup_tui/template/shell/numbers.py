@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +45,9 @@ _READING: Final = frozenset(
 _TEXTS: Final = frozenset({"string_content", "word", "number"})
 _SIGNS: Final = late_pattern(rb"[0-9 .,:+\"-]*")
 """What may stand between numbers."""
+_TEMPORARY: Final = late_pattern(rb"\"?\$\(mktemp(?: -[dq]| -t [\w.-]+| [\w./-]*X{3}[\w.-]*)*\)\"?")
+_TEMPORARY_FILE: Final = b"/tmp/tmp.X"
+"""What stands for the name of a file that the script has made with `mktemp`."""
 _BY_SHELLS: Final = OF_THE_SHELL | OF_FOLDERS | SET_BY_MATCHES | {b"_"}
 """What a shell gives a text itself."""
 _DEEPEST: Final = 20
@@ -158,7 +161,10 @@ class Numbers(ScriptFunctions):
             part.type == "+=" for node in nodes if node.parent for part in node.parent.children
         )
         is_split = b"IFS" in self._survey.assignments_to
-        return texts.pop() if len(texts) == 1 and not (is_added or is_split) else None
+        if len(texts) != 1 or is_added or is_split:
+            return None
+        is_temporary = all(_TEMPORARY.fullmatch(self._survey.text(node)) for node in nodes)
+        return _TEMPORARY_FILE if is_temporary else texts.pop()
 
     def is_operand(self, expansion: Node) -> bool:
         waiting, seen = [expansion], set[bytes]()
@@ -228,17 +234,27 @@ class Numbers(ScriptFunctions):
     def _fillings(self) -> list[tuple[bytes, bool]]:
         """What commands fill, and whether each gives it a number."""
         found: list[tuple[bytes, bool]] = []
-        for command in self._survey.commands:
-            words = self._survey.words(command)
-            names = [*self._survey.fills(words)]
+        filling = [(each, self._survey.words(each)) for each in self._survey.commands]
+        fills = [(each, words, [*self._survey.fills(words)]) for each, words in filling]
+        known = self._without_reading(name for _, _, names in fills for name in names)
+        for command, words, names in fills:
             form = words[_FORMAT].raw if len(words) > _FORMAT else b""
             is_formatting = [word.text for word in words[:2]] == [b"printf", b"-v"]
             is_number = is_formatting and _NUMBER_FORMAT.fullmatch(form) is not None
-            count = self._numbers_read(command, words) if names and not is_number else 0
+            count = known.numbers_read(command, words) if names and not is_number else 0
             found += ((name, is_number or at < count) for at, name in enumerate(names))
         return found
 
-    def _numbers_read(self, command: Node, words: Sequence[ShellWord]) -> int:
+    def _without_reading(self, names: Iterable[bytes]) -> Numbers:
+        """The same where these may get any text.
+
+        What `read` reads is told by this one: it may be made of what another `read` fills, or itself.
+        """
+        known = Numbers(self._survey, self._words, self._given, self._outside, self._are_checked)
+        known._fillings = [(name, False) for name in names]
+        return known
+
+    def numbers_read(self, command: Node, words: Sequence[ShellWord]) -> int:
         """How many of the variables that `read` fills get numbers only."""
         if words[0].text != b"read" or self._survey.named(b"exec"):
             return 0

@@ -43,6 +43,7 @@ _FROM_EXPANSION: Final = late_pattern(rb"[$`\\].*", re.DOTALL)
 _EXPANSION: Final = late_pattern(rb"\$\{?\w+\}?")
 
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
+_DELETES: Final = late_pattern(rb"s/[\w% ,;:-]*//g?")
 _CUTS: Final = late_pattern(
     rb"(?:(?:-d.|-[fc][0-9,-]+|-d .|-[fc] [0-9,-]+|-s)(?: |\Z))+", re.DOTALL
 )
@@ -354,6 +355,8 @@ def _passes_on(words: Sequence[bytes]) -> bool:
     program, options = words[0], words[1:]
     if program == b"tr":
         return len(options) == 2 and options[0] == b"-d" and is_known(options[1])
+    if program == b"sed":
+        return len(options) == 1 and _DELETES.fullmatch(options[0]) is not None
     if program == b"cut":
         return _CUTS.fullmatch(b" ".join(options)) is not None
     numbered = (b"-n", b"-c")

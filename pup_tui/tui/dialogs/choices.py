@@ -18,7 +18,18 @@ from textual.widgets import Button, Static
 from pup_tui.tui.keys import key_of
 
 
-class KeyButton(Button):
+class ClickedButton(Button):
+    """A button that takes every click; Textual's own takes none for as long as it shows the press before."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        event.stop()
+        event.prevent_default()
+        # The second half of a double click is no other press.
+        if event.chain == 1 or not self.has_class("-active"):
+            self.press()
+
+
+class KeyButton(ClickedButton):
     """A button, and the key of an action that does the same; its words are no foreign text."""
 
     def __init__(self, words: str, action: str, **options: Any) -> None:
@@ -68,9 +79,8 @@ class CarefulButton(GoneToButton):
         self._selected = False
 
     async def _on_click(self, event: events.Click) -> None:
-        if self._selected:
-            await super()._on_click(event)
-        else:
+        # What is selected is pressed by what comes next, as any other button.
+        if not self._selected:
             event.stop()
             event.prevent_default()
             self._selected = True
@@ -98,7 +108,7 @@ def choice(
     if action:
         return KeyButton(label, action, id=id_, **options)
     words = Content.assemble(label, (f"  {key}", "not bold")) if key else Content(label)
-    return Button(words, id=id_, compact=True, **options)
+    return ClickedButton(words, id=id_, compact=True, **options)
 
 
 class _Flow(Layout):

@@ -48,6 +48,8 @@ KEYS_GO_TO = "a key goes to its choice, enter takes it"
 
 TOO_EARLY = "You typed before this could be read: nothing was taken. Press the key again."
 
+CLICKED_TOO_EARLY = "You clicked before this could be read: nothing was taken. Click again."
+
 UNSEEN = "You were typing: letters and enter do nothing until an arrow or a click."
 """What stands in a dialog that may not have been seen, in one line of a narrow window."""
 
@@ -56,6 +58,9 @@ ENTER_TOOK_NOTHING = (
     "The key of a choice, an arrow or a click says that you see this."
 )
 """What stands in a dialog where an enter may belong to what was typed before it."""
+
+NOTHING_CHOSEN = "Enter takes nothing: press the key of a choice, or go to one with tab."
+"""What stands in a dialog where nothing has the focus to begin with."""
 
 _MEANS_A_CHOICE = frozenset({"enter", "tab", "shift+tab", "up", "down", "left", "right"})
 
@@ -413,15 +418,20 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             self.want("")
 
     def give(self, answer: str, note: str = "") -> None:
-        """Answer, unless it is too early for that."""
+        """Answer; where it is too early for that, say so."""
         self.answer_with(Answer(answer, note))
 
     def answer_with(self, answer: Answer) -> None:
         """As `give`, for answers that carry more."""
-        if self._armed and not self._withdrawn:
+        if self.takes_answer() and not self._withdrawn:
             self.dismiss(answer)
-        elif self._unseen:
-            self._is_seen()
+
+    def takes_answer(self) -> bool:
+        """Whether it is not too early for an answer; where it is, that is told."""
+        if not self._armed:
+            # Keys that come too early are told of by `on_key`, and come to nothing else.
+            self.want(CLICKED_TOO_EARLY)
+        return self._armed
 
     def choose(self, choice: str) -> None:
         """Answer by the key of a choice; one that is careful is only selected by it."""
@@ -475,6 +485,8 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             event.stop()
             event.prevent_default()
             self.want(told)
+        elif self.focused is None and event.key not in self.active_bindings:
+            self.want(NOTHING_CHOSEN)
 
     def on_mouse_down(self) -> None:
         self._is_seen()

@@ -120,7 +120,7 @@ class QuitScreen(Dialog):
             self.action_leave_for_later()
         elif event.button.id != "cancel":
             self.action_put_away()
-        elif self._armed:
+        elif self.takes_answer():
             self._cancel()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -130,7 +130,7 @@ class QuitScreen(Dialog):
 
     def action_leave_for_later(self) -> None:
         """Stop all runs where they are, to be resumed, and leave then; at once where all have ended."""
-        if self._armed and not self._stopping:
+        if not self._stopping and self.takes_answer():
             self._runs.interrupt(f"left for later by {self._operator}")
             self.query_one("#cancel", Button).display = False
             self._stop("Stopping where they are", "processes end")

@@ -50,11 +50,13 @@ def _told(alert: FiringAlert, key: str, aside: str) -> Content:
     )
     keys = Content.assemble(
         (f"  {key}", "bold $text-accent"),
-        f" opens it, {safe_text(', '.join(alert.values))} filled in from the alert   ",
+        " opens it   ",
         _acts(
             Content.assemble((aside, "bold $text-accent"), (" puts this aside", "$text-muted")),
             ASIDE,
         ),
+        # Behind the keys: where the line is too short for all, those stay in sight.
+        f"   {safe_text(', '.join(alert.values))} filled in",
     )
     message = Content(f"  {safe_text(alert.message)}")
     return Content("\n").join([title, message, fits, keys])

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.renderables.bar import Bar
-from textual.widgets import Button, ProgressBar, Sparkline, Static
+from textual.widgets import ProgressBar, Sparkline, Static
 
 from pup_tui.core.counting import told_attempt
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import ClickedButton
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import key_of
 from pup_tui.tui.texts import short_duration
@@ -86,7 +87,7 @@ class PollWidget(Vertical):
         self.query_one("#poll-keys").display = reading.under_way
 
 
-class _RequestButton(Button, can_focus=False):
+class _RequestButton(ClickedButton, can_focus=False):
     """Its name is that of the action that it stands for."""
 
     def __init__(self, action: str, words: str) -> None:

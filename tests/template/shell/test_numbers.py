@@ -22,10 +22,16 @@ NUMBERS = [
     'f() { local t="${1:-30}"; for i in $(seq "$t"); do echo $((i)); done; }; f; f 5',
     "f() { for i in $(seq ${1:-30}); do echo $((i)); done; }; f",
     'u=https://x/{{ V }}; n=$(curl -s -o /dev/null -w "%{http_code}" "$u"); echo $((n))',
+    't=$(mktemp); n=$(curl -s -o "$t" -w "%{http_code}" https://x/{{ V }}); echo $((n))',
+    't="$(mktemp -d)" || exit; n=$(curl -so "$t/a" -w "%{http_code}" https://x); echo $((n))',
     'P="psql -XtA"; n=$($P -c "select count(*) from t"); echo $((n))',
     'q() { psql -XtAc "$1"; }; n=$(q "select count(*) from t"); m=$(q "select a"); echo $((n))',
     'q() { psql -XtA "$@"; }; n=$(q -c "select count(*) from t"); echo $((n))',
     "Q='select count(*) from t'; n=$(psql -XtAc \"$Q\"); echo $((n))",
+    'for f in a b; do wc -l < "$f" | while read -r n; do echo $((n)); done; done',
+    'f={{ V }}; read -r n < <(psql -h "$f" -XtAc "select count(*) from t"); echo $((n))',
+    'f={{ V }}; grep x "$f" | while read -r l; do echo "$l"; done; n=5; echo $((n))',
+    'while read -r a; do psql -c "$a" | while read -r b; do echo "$a $b"; done; done',
 ]
 
 TEXTS = [
@@ -52,8 +58,14 @@ TEXTS = [
     'f() { seq "$1"; }; g() { f "$@"; }; for i in $(g {{ V }}); do echo $((i)); done',
     'f() { set -- {{ V }}; seq "$1"; }; for i in $(f 5); do echo $((i)); done',
     'f() { seq "$1"; }; trap \'f "$X"\' EXIT; for i in $(f 5); do echo $((i)); done',
+    't=$(mktemp -u); n=$(curl -s -o "$t" -w "%{http_code}" https://x); echo $((n))',
+    't=$(mktemp); t={{ V }}; n=$(curl -s -o "$t" -w "%{http_code}" https://x); echo $((n))',
+    't=$(mktemp); [ $x ] && t=$x; n=$(curl -so "$t" -w "%{http_code}" https://x); echo $((n))',
     'u=x; u={{ V }}; n=$(curl -s -o /dev/null -w "%{http_code}" "$u"); echo $((n))',
     'f() { curl -s -o /dev/null -w "%{http_code}" "$1"; }; n=$(f {{ V }}); echo $((n))',
+    'for f in a b; do head -n 1 "$f" | while read -r n; do echo $((n)); done; done',
+    'wc -l < "$n" | while read -r n; do echo $((n)); read -r n < <(head -n 1 "$n"); done',
+    'read -r f; psql -h "$f" -c "select a" | while read -r n; do echo $((n)); done',
 ]
 
 
