@@ -7,6 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pup_tui.runbook.parts import AlertMatch
+
 
 class Origin(StrEnum):
     """Where a runbook comes from, in the order in which an id is looked up."""
@@ -25,7 +27,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     `broken` and `error` tell that it cannot be run and why; `shadowed` that another one with its id comes
     first; `trusted` is false for a file that merely lies in the working directory. Until a file `is_judged`
-    it is not told whether it is broken, and how many steps it has.
+    it is not told whether it is broken, and how many steps it has. `links` are addresses, `alerts` what it
+    answers.
     """
 
     id: str
@@ -40,6 +43,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     shadowed: bool
     trusted: bool
     is_judged: bool = True
+    links: tuple[str, ...] = ()
+    alerts: tuple[AlertMatch, ...] = ()
 
     @property
     def summary(self) -> str:

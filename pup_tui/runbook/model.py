@@ -49,6 +49,7 @@ from pup_tui.runbook.keys import (
     key,
 )
 from pup_tui.runbook.parts import (
+    AlertMatch,
     Assertion,
     Capture,
     Link,
@@ -887,6 +888,20 @@ class Runbook(Section, frozen=True, kw_only=True):
             examples=(["staging", "production"],),
         ),
     ] = None
+    alerts: Annotated[
+        tuple[AlertMatch, ...],
+        key(
+            "Which alerts it answers, and how they fill its variables.",
+            examples=(
+                [
+                    {
+                        "match": {"alertname": "Payments*", "severity": ["critical", "high"]},
+                        "vars": {"FLAG_KEY": "alert.labels.flag"},
+                    }
+                ],
+            ),
+        ),
+    ] = ()
     defaults: Annotated[Defaults, key("What every step has that does not say otherwise.")] = (
         Defaults()
     )

@@ -36,9 +36,10 @@ class Fact(Struct, frozen=True):
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """One alert: `facts` by name, and its labels with the place of each."""
+    """One alert: `facts` by name, its labels with the place of each, and what all of its kind are `about`."""
 
     system: str
+    about: str = ""
     facts: Mapping[str, Fact]
     labels: Mapping[str, LabelValue] = field(default_factory=dict)
     label_places: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pup_tui.analysis.alerts.alert import RESOLVED, Alert, Fact, AlertReading
+from pup_tui.analysis.alerts.alert import RESOLVED, Alert, AlertReading, Fact
 from pup_tui.analysis.alerts.guesses import (
     guessed,
     guessed_environment,
@@ -108,6 +108,7 @@ class _Reader:
         labels = self.labels.values
         return Alert(
             system=self.system.name,
+            about=self.system.about,
             facts=self.facts,
             labels={name: labels[name] for name in labels if name not in self.system.no_labels},
             label_places=self.labels.places,

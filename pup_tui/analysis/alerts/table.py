@@ -17,6 +17,7 @@ class System(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How one kind of paste of one system is read."""
 
     name: str
+    about: str = ""
     form: tuple[PasteForm, ...]
     when: tuple[str, ...]
     each: str = ""

@@ -84,6 +84,7 @@ def words() -> Vocabulary:
     )
 
 
+@lru_cache(maxsize=8192)
 def plain(name: str) -> str:
     """A name or word without what does not count in it."""
     return _NOT_WORD.sub("", name.lower().translate(_LETTERS))
