@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from pup_tui.analysis.alerts.alert import Alert
 from pup_tui.analysis.alerts.fill import FilledValues, fill
+from pup_tui.analysis.alerts.match import fits
 from pup_tui.analysis.alerts.rank import rank
 from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Entry
+from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.variables.sources import ProfileValue
 
 
@@ -22,6 +24,18 @@ class RunbookMatch(Struct, frozen=True, kw_only=True):
     why: tuple[str, ...]
     entry: Entry
     filled: FilledValues
+
+
+def filled_by(
+    alert: Alert,
+    runbook: Runbook,
+    *,
+    profile: str = "",
+    profile_values: Mapping[str, ProfileValue] = {},
+) -> FilledValues:
+    """What an alert gives to a runbook's variables, by the first of its `alerts` that match, and by names."""
+    matcher = next((each for each in runbook.alerts if fits(each.patterns, alert)), None)
+    return fill(alert, runbook.vars, matcher, profile=profile, profile_values=profile_values)
 
 
 def matches(
@@ -45,13 +59,7 @@ def matches(
         runbook = catalog.load(usable[hit.id].path).runbook
         if runbook is None:
             continue
-        filled = fill(
-            alert,
-            runbook.vars,
-            hit.matcher,
-            profile=profile,
-            profile_values=profile_values,
-        )
+        filled = filled_by(alert, runbook, profile=profile, profile_values=profile_values)
         entry = usable[hit.id]
         found.append(
             RunbookMatch(id=hit.id, rank=hit.rank, why=hit.why, entry=entry, filled=filled)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, tell_note
 from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.runbooks import tell_closed
@@ -18,7 +18,9 @@ from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.analysis.alerts.alert import Alert, AlertReading
+    from pup_tui.analysis.alerts.fill import FilledValues
     from pup_tui.catalog.alerts import RunbookMatch
+    from pup_tui.runbook.model import Runbook
     from pup_tui.settings.settings import Settings
 
 _TOLD = (
@@ -45,12 +47,7 @@ def alert_command(settings: Settings, source: str | None, as_json: bool) -> None
     reading = read_alert(source)
     catalog = open_catalog(settings)
     tell_closed(catalog)
-    found = matches(
-        reading.first,
-        catalog,
-        profile=settings.profile_name,
-        profile_values=settings.profile.said.vars if settings.profile else {},
-    )
+    found = matches(reading.first, catalog, **_by_profile(settings))
     if as_json:
         print_json(
             {
@@ -62,6 +59,35 @@ def alert_command(settings: Settings, source: str | None, as_json: bool) -> None
         return
     _print_alert(reading)
     _print_matches(found)
+
+
+class GivenAlert(NamedTuple):
+    """What a run is about, as it carries it, and what that gives to its variables."""
+
+    alert: dict[str, Any]
+    filled: FilledValues
+
+
+def given_alert(settings: Settings, runbook: Runbook, source: str | None) -> GivenAlert | None:
+    """What `--alert` gives to a runbook, None without it. Raises Failure for an alert that cannot be read."""
+    from pup_tui.catalog.alerts import filled_by
+
+    if source is None:
+        return None
+    reading = read_alert(source)
+    if reading.first.is_resolved:
+        tell_note("the alert is resolved: look whether anything is left to do")
+    if len(reading.alerts) > 1:
+        tell_note(f"of {len(reading.alerts)} alerts it is about: {reading.first.title}")
+    filled = filled_by(reading.first, runbook, **_by_profile(settings))
+    for name, why in filled.unfit.items():
+        tell_note(f"the alert's value for {name} was not taken: {why}")
+    return GivenAlert(reading.first.for_run(), filled)
+
+
+def _by_profile(settings: Settings) -> Any:
+    said = settings.profile.said.vars if settings.profile else {}
+    return {"profile": settings.profile_name, "profile_values": said}
 
 
 def read_alert(source: str | None) -> AlertReading:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pup_tui.cli.alert import given_alert
 from pup_tui.cli.options import (
+    alert_option,
     json_option,
     pass_settings,
     profile_option,
@@ -44,6 +46,7 @@ INDENT = "  "
 @click.command("plan")
 @click.argument("runbook")
 @values_options
+@alert_option
 @selection_options
 @json_option
 @profile_option
@@ -55,11 +58,12 @@ def plan_command(
     runbook: str,
     args: Sequence[str],
     arg_file: Path | None,
+    alert: str | None,
     as_json: bool,
     choice: StepChoice,
 ) -> None:
     """What a run of RUNBOOK would do, step by step. Runs nothing."""
-    print_plan(settings, runbook, args, arg_file, choice, as_json=as_json)
+    print_plan(settings, runbook, args, arg_file, choice, alert=alert, as_json=as_json)
 
 
 def print_plan(
@@ -69,6 +73,7 @@ def print_plan(
     arg_file: Path | None,
     choice: StepChoice,
     *,
+    alert: str | None,
     as_json: bool,
 ) -> None:
     from pup_tui.catalog.effects import may_change, mutates, program_needed
@@ -84,7 +89,10 @@ def print_plan(
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
     tell_lacking(left)
+    about = given_alert(settings, runbook, alert)
     sources = local_values(settings, settings.environ).at_rest()
+    if about is not None:
+        sources = sources.about(about.filled.values)
     resolved = resolve_values(runbook, given.values, sources, ask=False)
     masking = Masking()
     hidden = set(masking.find(resolved.values, resolved.secrets, parts=resolved.made))
@@ -101,6 +109,7 @@ def print_plan(
         refuses=catalog.pup.refuses,
         barred=may_change(program, is_believed=loaded.is_believed) if settings.read_only else (),
         resolving=resolving_at_rest(sources),
+        alert={} if about is None else about.alert,
     )
     shown = [step.masked(masking.text) for step in steps]
     values = {n: MASK if n in hidden else value for n, value in resolved.values.items()}

@@ -64,6 +64,7 @@ class Outbox:
                 operator=state.operator,
                 source=_noticed(source),
                 profile=state.profile,
+                alert=state.alert,
                 read_only=read_only,
             )
         )

@@ -146,6 +146,7 @@ def plan(
     refuses: Refuses = lambda *_: "",
     barred: Collection[str] = (),
     resolving: Resolving | None = None,
+    alert: Mapping[str, Any] = {},
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
@@ -153,7 +154,7 @@ def plan(
     is what a run would leave out. `program_needed` names the program without which a step cannot run,
     `refuses` tells why one does not begin with its environment, as far as that is known.
     `barred` are the steps that do not begin, since nothing may be changed. `resolving` finds the values of
-    what steps call; without it they are not known.
+    what steps call; without it they are not known. `alert` is what the run would be about.
 
     What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
@@ -161,7 +162,9 @@ def plan(
     its steps stand there once.
     """
     with one_budget():
-        state = _begun(program, values, left_out, operator, secrets, source, profile, without)
+        state = _begun(
+            program, values, left_out, operator, secrets, source, profile, without, alert
+        )
         planning = _Planning(
             program,
             state,
@@ -187,6 +190,7 @@ def _begun(
     source: Source,
     profile: str,
     without: LeftOutSteps,
+    alert: Mapping[str, Any],
 ) -> RunState:
     """The state of a run of which no step has begun."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
@@ -202,6 +206,7 @@ def _begun(
         secrets=tuple({*typed, *secrets}),
         profile=profile,
         without=without,
+        alert=dict(alert),
     )
     machine = Machine(program)
     machine.create(created)

@@ -62,6 +62,10 @@ class Alert(Struct, frozen=True, kw_only=True):
         """The names of the facts that are guesses."""
         return [name for name, fact in self.facts.items() if fact.guess]
 
+    def for_run(self) -> dict[str, Any]:
+        """The alert as a run carries it (`run.alert`): what it says, without where it stood."""
+        return {name: value for name, value in self.as_json().items() if name != "read"}
+
     def as_json(self) -> dict[str, Any]:
         """The alert as `pup-tui alert --json` tells it; what it does not say is absent."""
         main = {name: self.facts[name].value for name in MAIN if name in self.facts}

@@ -102,6 +102,10 @@ class Sources(Struct, frozen=True, kw_only=True):
         """The same, with commands that run, and paths that begin, in this directory."""
         return replace(self, cwd=cwd)
 
+    def about(self, alert_values: Mapping[str, str | Withheld]) -> Sources:
+        """The same for a run that is about an alert."""
+        return replace(self, alert_values=alert_values)
+
     def at_rest(self) -> Sources:
         """The same, running no command and opening no keyring: for a plan, or while somebody types."""
         return replace(self, keyring=None, run=None)
