@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,9 @@ class Starter:
         suggested = {k: v for k, v in self._services.suggestions.items() if k in runbook.vars}
         return await resolve_inputs(runbook, suggested, self._beside(loaded).at_rest())
 
-    async def plan(self, loaded: Loaded, resolved: Resolved) -> Planned:
+    async def plan(
+        self, loaded: Loaded, resolved: Resolved, alert: Mapping[str, Any] = {}
+    ) -> Planned:
         from pup_tui.tui.widgets.plan import make_plan
 
         hidden = self._services.hidden
@@ -64,6 +66,7 @@ class Starter:
             read_only=self._services.read_only,
             sources=self._beside(loaded),
             refuses=self._services.catalog.pup.refuses,
+            alert=alert,
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
@@ -87,10 +90,12 @@ class Starter:
         *,
         trusted: bool,
         terminal: ConsoleTerminal,
+        alert: Mapping[str, Any] = {},
     ) -> LocalRun | None:
         """Record a run of exactly these texts; None if it is not to be, or cannot be.
 
-        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given.
+        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given, `alert`
+        what the run is about.
         """
         from pup_tui.core.program import compile_program
         from pup_tui.drivers.locks import InvalidLock, LockError
@@ -126,6 +131,7 @@ class Starter:
                 made=resolved.made,
                 is_believed=loaded.is_believed,
                 terminal=terminal,
+                alert=alert,
             )
             return await locked_launch(screen, launch)
         except JournalError as error:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -73,10 +73,12 @@ async def make_plan(
     read_only: bool = False,
     sources: Sources,
     refuses: Refuses,
+    alert: Mapping[str, Any] = {},
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
+    secrets = tuple(hidden)
     return await aside(
-        _planned, loaded, resolved, operator, tuple(hidden), profile, read_only, sources, refuses
+        _planned, loaded, resolved, operator, secrets, profile, read_only, sources, refuses, alert
     )
 
 
@@ -89,6 +91,7 @@ def _planned(
     read_only: bool,
     sources: Sources,
     refuses: Refuses,
+    alert: Mapping[str, Any],
 ) -> Planned:
     from pup_tui.catalog.effects import may_change, mutates, program_needed
     from pup_tui.catalog.inputs import resolving_at_rest
@@ -113,6 +116,7 @@ def _planned(
         refuses=refuses,
         barred=may_change(program, is_believed=loaded.is_believed) if read_only else (),
         resolving=resolving_at_rest(sources),
+        alert=alert,
     )
     shown = [step.masked(masking.text) for step in steps]
     return Planned(loaded, resolved, program, shown)
