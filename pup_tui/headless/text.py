@@ -129,6 +129,8 @@ class TextFace(Watcher):
         self._say(f"{safe_text(notice.runbook)}{with_it}", bold=True)
         if notice.alert:
             self._say(f"    alert: {safe_text(told_alert(notice.alert))}", "bright_black")
+        if notice.unchecked:
+            self._say(f"    begun unchecked: {safe_text(notice.unchecked)}", "yellow")
         for name, value in notice.vars.items() if self._tells_values else ():
             self._say(f"    {name} = {safe_text(as_typed(value))}", "bright_black")
 

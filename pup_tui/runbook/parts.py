@@ -21,6 +21,7 @@ from pup_tui.runbook.keys import (
     PatternText,
     Seconds,
     ValueCommandText,
+    Versions,
     key,
 )
 from pup_tui.spelling import as_typed
@@ -89,6 +90,24 @@ class AlertMatch(Section, frozen=True, kw_only=True):
         return {
             name: (said,) if isinstance(said, str) else said for name, said in self.match.items()
         }
+
+
+class Requirement(Section, frozen=True, kw_only=True):
+    """A program that has to be there; with a blank `version` any will do."""
+
+    told_as: ClassVar[str] = "a program under `requires`"
+
+    version: Annotated[
+        Versions, key("Which versions will do; without it any.", examples=(">=1.28", ">=2,<3"))
+    ] = ""
+    command: Annotated[
+        str,
+        key(
+            "A script for sh that prints the version, where the program's --version does not.",
+            examples=("mytool -V",),
+            never_blank=True,
+        ),
+    ] = ""
 
 
 class StepLink(Section, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.core.notices import AnyNotice
+    from pup_tui.core.program import Program
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
     from pup_tui.tui.widgets.overview import Overview
-    from pup_tui.tui.widgets.plan import PlanView
+    from pup_tui.tui.widgets.plan import Planned, PlanView
     from pup_tui.tui.widgets.run_page import RunPage
     from pup_tui.tui.widgets.run_view import RunView
 
@@ -62,15 +63,8 @@ LOOK_AT_WORKFLOWS = 600.0
 
 OF_CATALOG = {
     *("run", "plan", "open", "history", "statistics"),
-    *(
-        "alert",
-        "paste_alert",
-        "put_alert_aside",
-        "edit",
-        "write_first",
-        "new_runbook",
-        "present_state",
-    ),
+    *("alert", "paste_alert", "put_alert_aside", "edit", "write_first", "new_runbook"),
+    *("present_state", "trust"),
 }
 """What is done where one stands on a runbook."""
 
@@ -87,6 +81,7 @@ class MainScreen(Shell):
             {
                 "run": "run",
                 "new_runbook": "new_runbook",
+                "trust": "trust",
                 "plan": "plan",
                 "present_state": "present_state",
                 "history": "history",
@@ -362,6 +357,27 @@ class MainScreen(Shell):
         if (edited := await write_another(self.app, self._services)) is not None:
             self._tell_edited(edited)
 
+    @work(group="edit", exclusive=True, exit_on_error=False)
+    async def action_trust(self) -> None:
+        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it is
+        trusted.
+        """
+        from pup_tui.packs.errors import PackError
+
+        entry, trusting = self.entry, self._starter.trusting
+        if entry is None or trusting is None:
+            return
+        try:
+            answer = await trusting.trust(self, entry.id, entry.path)
+        except PackError as error:
+            told = f"It cannot be trusted: {safe_text(str(error))}"
+            self.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return
+        if answer is not False:
+            told = f"{safe_text(entry.id)} is trusted, as it is now."
+            self.notify(told, markup=False)
+            self._look()
+
     def _tell_edited(self, edited: Edited) -> None:
         self._take_edited_back()
         self._edited = edited
@@ -399,19 +415,25 @@ class MainScreen(Shell):
             return any(page.view.waiting for page in self.run_pages.values())
         if action == "interrupted":
             return bool(self.query_children(InterruptedBanner))
-        if action == "paste_alert":
-            return not self.query_children(AlertBanner)
-        if action in ("alert", "put_alert_aside"):
-            banners = bool(self.query_children(AlertBanner))
-            interrupted = action != "alert" and bool(self.query_children(InterruptedBanner))
-            return banners or interrupted
+        if action in ("alert", "paste_alert", "put_alert_aside"):
+            return self._is_about_alerts_now(action)
         if action in ("edit", "write_first"):
             return self._has_none == (action == "write_first")
         if action == "present_state":
             return self._names_something
+        if action == "trust":
+            return self._starter.trusting is not None and _may_be_trusted(self.entry)
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
+
+    def _is_about_alerts_now(self, action: str) -> bool:
+        """Whether there is the banner that an action is about; without that of an alert one is pasted."""
+        fires = bool(self.query_children(AlertBanner))
+        if action == "paste_alert":
+            return not fires
+        interrupted = action != "alert" and bool(self.query_children(InterruptedBanner))
+        return fires or interrupted
 
     @property
     def _in_catalog(self) -> bool:
@@ -520,6 +542,18 @@ class MainScreen(Shell):
         plan = await self.pages.plan()
         plan.show(planned)
         self.show_page("plan")
+        self._look_beside(plan, planned)
+
+    @work(group="beside-plan", exclusive=True, exit_on_error=False)
+    async def _look_beside(self, plan: PlanView, planned: Planned) -> None:
+        """Tell beside a plan whether a run could begin."""
+        await self._starter.before.look_beside_plan(
+            planned.loaded,
+            planned.program,
+            planned.resolved,
+            trusted=self._trusts(planned.loaded),
+            tell=partial(plan.tell_ready, planned),
+        )
 
     def on_form_done(self, message: Form.Done) -> None:
         if message.what == "plan":
@@ -577,6 +611,7 @@ class MainScreen(Shell):
                 terminal.run = live.run
                 self._about = None
                 await self._open_live(live)
+                self._look_beside_run(live.program)
                 await (await self.pages.form()).forget()
                 (await self.pages.plan()).forget()
         finally:
@@ -587,10 +622,18 @@ class MainScreen(Shell):
         path, alert = self._about or (None, {})
         return alert if path == loaded.path else {}
 
+    @work(group="beside-run", exit_on_error=False)
+    async def _look_beside_run(self, program: Program) -> None:
+        await self._starter.before.look_beside_run(self, program)
+
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
         entry = next((e for e in self.library.entries if e.path == loaded.path), None)
-        return entry is None or entry.trusted
+        if entry is not None:
+            return entry.trusted
+        # The list may have what was trusted meanwhile in its place.
+        same = next((e for e in self.library.entries if e.id == loaded.id), None)
+        return same is None or not same.is_copy
 
     @work(group="profile", exclusive=True, exit_on_error=False)
     async def action_profile(self) -> None:
@@ -849,6 +892,11 @@ class MainScreen(Shell):
             self._show_activity()
         else:
             await self.open_tab(RunPage.of_past(past, services, name))
+
+
+def _may_be_trusted(entry: Entry | None) -> bool:
+    """Whether a runbook is not trusted, or not as it is now."""
+    return entry is not None and (not entry.trusted or entry.changed)
 
 
 def _runnable(entry: Entry | None) -> bool:

@@ -82,6 +82,8 @@ class RunFacts(Static):
                     yield "", str(link)
             if started.profile:
                 yield "profile", started.profile
+            if started.unchecked:
+                yield "unchecked", started.unchecked
             if started.source.path:
                 yield "file", PurePath(started.source.path).name
         if runbook.owner:
