@@ -99,6 +99,8 @@ class Catalog:
             name=runbook.name if runbook else loaded.id,
             description=runbook.description if runbook else "",
             tags=dict(loaded.tags),
+            links=tuple(link.url for link in runbook.links) if runbook else (),
+            alerts=runbook.alerts if runbook else (),
             steps=_count(runbook) if runbook else 0,
             broken=runbook is None,
             error=str(loaded.errors[0]) if loaded.errors else "",
@@ -126,7 +128,12 @@ class Catalog:
         if head is None:
             return self.judged(entry)
         return structs.replace(
-            entry, name=head.name, description=head.description, tags=dict(head.tags)
+            entry,
+            name=head.name,
+            description=head.description,
+            tags=dict(head.tags),
+            links=head.links,
+            alerts=head.alerts,
         )
 
     def find(self, name: str, others: Collection[str] = ()) -> Entry:
