@@ -18,7 +18,6 @@ from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.told_apart import told_apart
-from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
 from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
@@ -180,7 +179,7 @@ class Shell(ConsoleScreen[None]):
         self.sidebar.display = shown
         self.sidebar.set_class(not self._wide, "-narrow")
         # Its alone: a class of the screen would have all that is in it styled anew.
-        for banner in self.query_children(AlertBanner):
+        for banner in self.query_children("AlertBanner"):
             banner.display = self.page == BESIDE_SIDEBAR
 
     def action_sidebar(self) -> None:
