@@ -55,6 +55,12 @@ class FilterInput(LineInput):
     class Left(Message):
         """The operator leaves the filter for the list below it."""
 
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, id="sidebar-filter")
+        # Set this way it is not styled before it stands anywhere.
+        self.set_reactive(Input.compact, True)
+        self.set_class(True, "-textual-compact", update=False)
+
     def action_clear_filter(self) -> None:
         self.value = ""
         self.post_message(self.Left())
@@ -349,13 +355,7 @@ class Sidebar(Vertical):
         runbooks = RunbookTree()
         runbooks.display = False
         super().__init__(
-            FilterInput(
-                placeholder=with_keys(self.app, "{search} filter"),
-                id="sidebar-filter",
-                compact=True,
-                # Of a field that becomes compact Textual finds out how it looks, before it stands anywhere.
-                classes="-textual-compact",
-            ),
+            FilterInput(with_keys(self.app, "{search} filter")),
             Static(Content(self._nothing()), id="sidebar-state", markup=False),
             runbooks,
             Static(self._legend(), id="sidebar-legend", markup=False),
