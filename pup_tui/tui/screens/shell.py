@@ -20,7 +20,6 @@ from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.told_apart import told_apart
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
-from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
 from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.services import Services
     from pup_tui.tui.typed_ahead import Hold
     from pup_tui.tui.widgets.run_page import RunPage
+    from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
     from pup_tui.tui.widgets.run_view import RunView
 
 WIDE_FROM = 100
@@ -81,7 +81,6 @@ class Shell(ConsoleScreen[None]):
             folders = [folder.path for folder in self._services.catalog.places]
             yield Sidebar(folders, self._remembered.grouping)
             with Vertical(id="content"):
-                yield RunTabs()
                 yield Pages()
         yield KeyHints()
 
@@ -228,9 +227,15 @@ class Shell(ConsoleScreen[None]):
         self.do("tabs", self._renew_tabs)
 
     async def _renew_tabs(self) -> None:
+        # Late, as is the line itself: at first there is nothing to change between.
+        from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
+
         active = self.page if self.page in self.run_pages else "runbooks"
         tabs = [Tab("runbooks", "Runbooks"), *self.run_tabs()]
-        await self.query_one(RunTabs).show(tabs, active)
+        if len(tabs) > 1 and not self.query(RunTabs):
+            await self.query_one("#content").mount(RunTabs(), before=self.pages)
+        for line in self.query(RunTabs):
+            await line.show(tabs, active)
 
     def action_tab(self, by: int) -> None:
         pages = ["runbooks", *self.run_pages]
