@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final
 from weakref import WeakKeyDictionary
 
+from msgspec import Struct
 from textual.css.model import RuleSet
 from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
@@ -35,7 +36,7 @@ class _Found(dict[tuple[object, ...], RulesMap]):
         self.rules = rules
 
 
-class _Looks(NamedTuple):
+class _Looks(Struct, frozen=True):
     """The styles of a place, and which of `_SEES` hold there."""
 
     rules: RulesMap
