@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from pup_tui.catalog.entries import Entry, Origin
+from pup_tui.catalog.folder_files import (
+    RUNBOOKS_VARIABLE,
+    SUFFIXES,
+    closed_folder,
+    files_of,
+    runbook_files,
+    stat_of,
+    template_files,
+)
 from pup_tui.catalog.known_pup import KnownPup
 from pup_tui.catalog.places import HERE, Folder
 from pup_tui.file_stamp import stamp_of
-from pup_tui.place_errors import PlaceError, place_error
+from pup_tui.place_errors import PlaceError
 from pup_tui.real_path import real_path
 
 if TYPE_CHECKING:
@@ -24,11 +32,8 @@ if TYPE_CHECKING:
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.steps import Linter
 
-SUFFIXES = (".yaml", ".yml")
-RUNBOOKS_VARIABLE = "PUP_TUI_RUNBOOKS"
-"""The environment variable that names folders with runbooks."""
-
-_MAX_LISTED = 1000
+_NEAR = 0.65
+"""How much alike two names are of which one may be meant for the other."""
 
 
 class UnknownRunbook(Exception):
@@ -48,14 +53,30 @@ class Catalog:
 
     def __init__(
         self,
-        places: Sequence[Folder],
+        places: Sequence[Folder] | Callable[[], Sequence[Folder]],
         has_program: Callable[[str], bool] = lambda _: False,
         datadog: str = "",
         site: str = "",
     ) -> None:
-        self.places = tuple(places)
+        self._find_places = places if callable(places) else partial(tuple[Folder, ...], places)
+        self._places: Sequence[Folder] | None = None
         self.pup = KnownPup(has_program, datadog, site)
         self._loaded: dict[Path, Loaded] = {}
+
+    @property
+    def places(self) -> Sequence[Folder]:
+        """The directories, as they were found last, in the order in which an id is looked up."""
+        return self.look_around() if self._places is None else self._places
+
+    @places.setter
+    def places(self, places: Sequence[Folder]) -> None:
+        self._find_places = partial(tuple[Folder, ...], places)
+        self._places = None
+
+    def look_around(self) -> Sequence[Folder]:
+        """Find the directories anew."""
+        self._places = tuple(self._find_places())
+        return self._places
 
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""
@@ -78,6 +99,8 @@ class Catalog:
             name=runbook.name if runbook else loaded.id,
             description=runbook.description if runbook else "",
             tags=dict(loaded.tags),
+            links=tuple(link.url for link in runbook.links) if runbook else (),
+            alerts=runbook.alerts if runbook else (),
             steps=_count(runbook) if runbook else 0,
             broken=runbook is None,
             error=str(loaded.errors[0]) if loaded.errors else "",
@@ -87,8 +110,8 @@ class Catalog:
     def _found(self) -> Iterator[Entry]:
         """Every runbook as far as it is known without reading its file."""
         seen: set[str] = set()
-        for folder in self.places:
-            for path in runbook_files(folder.path):
+        for folder in self.look_around():
+            for path in files_of(folder):
                 entry = _unread(path, folder, shadowed=folder.id_of(path.stem) in seen)
                 seen.add(entry.id)
                 yield entry
@@ -105,7 +128,12 @@ class Catalog:
         if head is None:
             return self.judged(entry)
         return structs.replace(
-            entry, name=head.name, description=head.description, tags=dict(head.tags)
+            entry,
+            name=head.name,
+            description=head.description,
+            tags=dict(head.tags),
+            links=head.links,
+            alerts=head.alerts,
         )
 
     def find(self, name: str, others: Collection[str] = ()) -> Entry:
@@ -116,8 +144,8 @@ class Catalog:
         return self.judged(_unread(*self._place_of(name, others)))
 
     def is_elsewhere(self, name: str) -> bool:
-        """Whether a name is the id of a runbook that a folder with a prefix may hold, and no path."""
-        prefixes = [folder.id_of("") for folder in self.places if folder.prefix]
+        """Whether a name is the id of a runbook that an account may hold, and no path."""
+        prefixes = [folder.id_of("") for folder in self.places if folder.is_fetched]
         return name.startswith(tuple(prefixes)) and not name.endswith(SUFFIXES)
 
     def path_of(self, name: str) -> Path:
@@ -127,18 +155,21 @@ class Catalog:
     @property
     def paths(self) -> list[Path]:
         """The file of every runbook that somebody wrote as one, in the order of `entries`."""
-        written = [folder for folder in self.places if not folder.prefix]
-        return [path for folder in written for path in runbook_files(folder.path)]
+        written = [folder for folder in self.places if not folder.is_fetched]
+        return [path for folder in written for path in files_of(folder)]
 
     def _place_of(self, name: str, others: Collection[str]) -> tuple[Path, Folder]:
         path = Path(name)
         is_id = self.is_elsewhere(name)
-        is_path = path.suffix in SUFFIXES or ("/" in name and not is_id)
+        is_path = path.suffix in SUFFIXES or name.startswith((".", "/"))
         if is_path and _is_there(path):
-            return path, Folder(path.parent, Origin.GIVEN)
+            folder = self.folder_of(path)
+            # Whoever names a file vouches for it, but not for what a pack has brought.
+            is_of_pack = folder is not None and folder.origin is Origin.PACK
+            return path, folder if folder and is_of_pack else Folder(path.parent, Origin.GIVEN)
         paths: dict[str, Path] = {}
-        for folder in self.places:
-            for found in runbook_files(folder.path):
+        for folder in self.look_around():
+            for found in files_of(folder):
                 if folder.id_of(found.stem) == name:
                     return found, folder
                 paths.setdefault(folder.id_of(found.stem), found)
@@ -146,8 +177,10 @@ class Catalog:
             return self._meant(name, paths, others)
         if is_path:
             raise UnknownRunbook(name, "there is no such file")
-        here = next((name + suffix for suffix in SUFFIXES if os.path.isfile(name + suffix)), None)
+        lying = (name, *(name + suffix for suffix in SUFFIXES))
+        here = next((each for each in lying if os.path.isfile(each)), None)
         if here is not None:
+            here = here if Path(here).suffix in SUFFIXES else f"./{here}"
             raise UnknownRunbook(name, f"a file of that name lies here: say `{here}`")
         raise UnknownRunbook(name, self._near(name, paths, others))
 
@@ -174,7 +207,7 @@ class Catalog:
         import difflib
 
         by_lower = {each.lower(): each for each in sorted({*others, *paths})}
-        near = difflib.get_close_matches(name.lower(), by_lower, n=3)
+        near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=_NEAR)
         if near:
             meant = " or ".join(_typed(by_lower[each], paths) for each in near)
             return f"did you mean {meant}?"
@@ -184,8 +217,12 @@ class Catalog:
         return "; ".join([looked, *closed, *absent])
 
     def closed_folders(self) -> list[PlaceError]:
-        """The folders that are there and cannot be read, and why."""
-        return [error for folder in self.places if (error := _closed(folder.path)) is not None]
+        """The folders that are there and cannot be read, and why; also that packs are not known."""
+        found = [
+            error for folder in self.places if (error := closed_folder(folder.path)) is not None
+        ]
+        problem = getattr(self._find_places, "problem", None)
+        return [*found, problem] if isinstance(problem, PlaceError) else found
 
     def missed_folders(self) -> list[PlaceError]:
         """The folders that the environment names and that are not there, though nothing needs them to be."""
@@ -199,7 +236,16 @@ class Catalog:
     @property
     def packs(self) -> tuple[Path, ...]:
         """The trusted directories: runbooks find there what they name and what is not beside them."""
-        return tuple(each.path for each in self.places if each.trusted and not each.prefix)
+        return tuple(
+            each.path
+            for each in self.places
+            if each.trusted and not each.prefix and not each.is_copy
+        )
+
+    @property
+    def named_packs(self) -> dict[str, Path]:
+        """The packs that are trusted as a whole, by name."""
+        return {each.prefix: each.path for each in self.places if each.is_whole and each.trusted}
 
     def load(self, path: Path) -> Loaded:
         """The file as it is on disk now; it is read again only when it, or a file it uses, has changed."""
@@ -226,9 +272,32 @@ class Catalog:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path.parent)
-        loaded = load(path, root=root, packs=self.packs, linter=linter, pup=self.pup)
-        folder = next((f for f in self.places if f.prefix and f.path == path.parent), None)
-        return structs.replace(loaded, id=folder.id_of(loaded.id)) if folder else loaded
+        folder = self.folder_of(path)
+        in_theme = folder is not None and folder.path != path.parent
+        around = (folder.path,) if folder is not None and in_theme else ()
+        loaded = load(
+            path,
+            root=root,
+            packs=(*around, *(pack for pack in self.packs if pack not in around)),
+            linter=linter,
+            pup=self.pup,
+            named_packs=self.named_packs,
+            in_theme=in_theme,
+        )
+        if folder is None or not folder.prefix:
+            return loaded
+        return structs.replace(loaded, id=folder.id_of(loaded.id))
+
+    def folder_of(self, path: Path) -> Folder | None:
+        """The folder that a file lies in, itself or in a theme folder of it."""
+        from pup_tui.runbook.files import is_theme
+
+        whole = Path(os.path.abspath(path))
+        around = (
+            (whole.parent, whole.parent.parent) if is_theme(whole.parent.name) else (whole.parent,)
+        )
+        places = {Path(os.path.abspath(each.path)): each for each in reversed(self.places)}
+        return next((places[each] for each in around if each in places), None)
 
     def _root_of(self, directory: Path) -> Path | None:
         """The untrusted directory that files in one are in, which no link may lead out of; or None.
@@ -247,17 +316,19 @@ class Catalog:
     def stamp(self) -> tuple[object, ...]:
         """A value that differs once a file was added, removed or edited; cheap enough to ask often.
 
-        In a folder with a prefix all files are put there anew, so it tells that itself.
+        In a folder that is written at once all files are put there anew, so it tells that itself.
         """
-        return tuple(
-            (path, _stat(path))
-            for folder in self.places
+        places = self.look_around()
+        files = (
+            path
+            for folder in places
             for path in (
                 (folder.path,)
-                if folder.prefix
-                else (*runbook_files(folder.path), *_template_files(folder.path))
+                if folder.is_written
+                else (*files_of(folder), *template_files(folder.path))
             )
         )
+        return (places, *((path, stat_of(path)) for path in files))
 
 
 def _count(runbook: Runbook) -> int:
@@ -268,7 +339,7 @@ def _count(runbook: Runbook) -> int:
 
 def _unread(path: Path, folder: Folder, *, shadowed: bool = False) -> Entry:
     """A runbook of which nothing was read; a Datadog Workflow by what its file says in its first line."""
-    facts = _workflow_line(path) if folder.prefix else None
+    facts = _workflow_line(path) if folder.is_fetched else None
     return Entry(
         id=folder.id_of(path.stem),
         name=path.stem if facts is None else facts.name,
@@ -281,6 +352,8 @@ def _unread(path: Path, folder: Folder, *, shadowed: bool = False) -> Entry:
         error="",
         shadowed=shadowed,
         trusted=folder.trusted,
+        changed=path.stem in folder.changed,
+        is_copy=folder.is_copy,
         is_judged=facts is not None,
     )
 
@@ -321,31 +394,6 @@ def _typed(name: str, paths: Mapping[str, Path]) -> str:
     return "".join(each if each.isprintable() else "?" for each in str(paths[name]))
 
 
-def runbook_files(folder: Path) -> list[Path]:
-    """The runbooks in a directory, by name; names that begin with `_` or `.` are no runbooks."""
-    try:
-        names = sorted(path.name for path in folder.iterdir())
-    except OSError:
-        return []
-    paths = [folder / name for name in names if not name.startswith(("_", "."))]
-    # Not by the path's own method, which raises where nobody may look.
-    return [path for path in paths if path.suffix in SUFFIXES and not os.path.isdir(path)]
-
-
-def _closed(folder: Path) -> PlaceError | None:
-    try:
-        with os.scandir(folder):
-            return None if os.access(folder, os.X_OK) else _no_entry(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        return place_error(error, folder, RUNBOOKS_VARIABLE)
-
-
-def _no_entry(folder: Path) -> PlaceError:
-    return place_error(PermissionError(errno.EACCES, ""), folder, RUNBOOKS_VARIABLE)
-
-
 def _is_there(path: Path) -> bool:
     """Whether there is such a file; true also where nobody may look, since loading it says why."""
     try:
@@ -355,19 +403,3 @@ def _is_there(path: Path) -> bool:
     except OSError:
         return True
     return True
-
-
-def _stat(path: Path) -> object:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _template_files(folder: Path) -> list[Path]:
-    """The step templates and groups of a directory, of at most `_MAX_LISTED` files."""
-    from pup_tui.runbook.files import below
-
-    found = below(folder / "_templates", _MAX_LISTED)
-    return sorted(path for path in found if path.suffix in SUFFIXES)

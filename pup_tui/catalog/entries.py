@@ -7,6 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pup_tui.runbook.parts import AlertMatch
+
 
 class Origin(StrEnum):
     """Where a runbook comes from, in the order in which an id is looked up."""
@@ -17,6 +19,7 @@ class Origin(StrEnum):
     PUP = "pup"
     BUNDLED = "bundled"
     HERE = "here"
+    PACK = "pack"
     DATADOG = "datadog"
 
 
@@ -24,8 +27,10 @@ class Entry(Struct, frozen=True, kw_only=True):
     """One runbook file.
 
     `broken` and `error` tell that it cannot be run and why; `shadowed` that another one with its id comes
-    first; `trusted` is false for a file that merely lies in the working directory. Until a file `is_judged`
-    it is not told whether it is broken, and how many steps it has.
+    first; `trusted` is false for a file that merely lies in the working directory, or in a pack that nobody
+    has approved. What was approved `is_copy` of it: `changed` tells that the original is another one by now.
+    Until a file `is_judged` it is not told whether it is broken, and how many steps it has.
+    `links` are the addresses of its own links, `alerts` the alerts that it answers.
     """
 
     id: str
@@ -39,7 +44,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     error: str
     shadowed: bool
     trusted: bool
+    changed: bool = False
+    is_copy: bool = False
     is_judged: bool = True
+    links: tuple[str, ...] = ()
+    alerts: tuple[AlertMatch, ...] = ()
 
     @property
     def summary(self) -> str:

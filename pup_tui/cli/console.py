@@ -20,6 +20,7 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.present import Present
+from pup_tui.cli.trusting import open_library
 from pup_tui.cli.wiring import Parts, open_catalog
 from pup_tui.cli.workflows import workflow_source
 from pup_tui.headless.exits import FAILED, SUCCEEDED
@@ -238,6 +239,8 @@ async def console_services(
             appearance=parts.appearance,
             keys=settings.keys,
             workflows=workflow_source(parts.credentials),
+            packs=partial(open_library, settings),
+            preflight=lambda: parts.preflight,
         )
 
 
@@ -260,10 +263,17 @@ async def _present(
 
 
 def _profiles(settings: Settings) -> list[ProfileOffer]:
-    from pup_tui.settings.profiles import profile_names, read_profile
+    from pup_tui.packs.trusted import trusted_packs
+    from pup_tui.settings.profiles import profile_names, read_profile, read_profile_of_pack
 
     folder = settings.config_dir
-    return [_offer(read_profile(folder, name)) for name in profile_names(folder)]
+    own = [_offer(read_profile(folder, name)) for name in profile_names(folder)]
+    packs = trusted_packs(settings.state_dir, folder)
+    return own + [
+        _offer(read_profile_of_pack(place, name, f"{pack}/{name}"))
+        for pack, place in packs.items()
+        for name in profile_names(place)
+    ]
 
 
 def _offer(profile: ProfileFile) -> ProfileOffer:

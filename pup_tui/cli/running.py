@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from msgspec import Struct, field
 
 from pup_tui.aside import run_loop
+from pup_tui.cli.alert import given_alert
 from pup_tui.cli.answers import check_answered
+from pup_tui.cli.before_run import BesideRun, look_before, look_beside
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
-from pup_tui.cli.lasting import as_it_is
 from pup_tui.cli.options import (
+    alert_option,
     json_option,
     pass_settings,
     profile_option,
@@ -24,23 +25,25 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.recording import CaseWriter, check_record
-from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.run_streams import outlets, told_lost
+from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
+    from pup_tui.core.events import BegunUnchecked
     from pup_tui.core.program import Program
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
     from pup_tui.headless.answers import Answers, GivenAnswers, Undone, UnknownAnswer
     from pup_tui.headless.handover import PlainTerminal
-    from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
-    from pup_tui.settings.settings import Settings, TerminalFacts
+    from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Terminal
 
 
@@ -55,7 +58,8 @@ class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
     `undone` what a run goes on to take back, where it does only for that. The exit code of a run that failed
-    is that of the step that it `stands_for`. A case of it is written to the file `record`.
+    is that of the step that it `stands_for`. A case of it is written to the file `record`; it is about an
+    `alert`, if there is one.
     """
 
     yes: bool
@@ -67,6 +71,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     undone: Undone | None = None
     stands_for: str = ""
     record: Path | None = None
+    alert: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_told_how_to_go_on(self) -> bool:
@@ -81,9 +86,15 @@ class Manner(Struct, frozen=True, kw_only=True):
 @click.option(
     "--undo", is_flag=True, help="Take finished steps back if the run fails or is aborted."
 )
+@alert_option
 @selection_options
 @click.option("--dry-run", is_flag=True, help="Show what would be run, and run nothing.")
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
+@click.option(
+    "--unchecked",
+    metavar="REASON",
+    help="Begin though what it needs is not in order; the reason is recorded.",
+)
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @click.option(
     "--record",
@@ -105,8 +116,10 @@ def run_command(
     undo: bool,
     dry_run: bool,
     no_journal: bool,
+    unchecked: str | None,
     break_lock: str | None,
     record: Path | None,
+    alert: str | None,
     as_json: bool,
     choice: StepChoice,
 ) -> int:
@@ -118,16 +131,11 @@ def run_command(
     if dry_run:
         from pup_tui.cli.planning import print_plan
 
-        print_plan(settings, runbook, args, arg_file, choice, as_json=as_json)
+        print_plan(settings, runbook, args, arg_file, choice, alert=alert, as_json=as_json)
         return 0
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, runbook)
-    if not entry.trusted:
-        raise Failure(
-            f"`{entry.id}` lies in the working directory and is not trusted",
-            str(entry.path),
-            "run it by its path if you know what it does",
-        )
+    check_trusted(settings, entry)
     loaded, model = load_valid(catalog, entry)
     if break_lock is not None:
         _check_breaking(model, break_lock)
@@ -141,12 +149,16 @@ def run_command(
     barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
     if barred and settings.terminal.can_ask and not as_json:
         tell(f"pup-tui: read-only: refused when its turn comes is {named(barred)}")
+    past = look_before(parts, program, {*left.skipped, *barred}, unchecked)
     if not can_ask:
         check_answered(program, given.answers, yes=yes, left=left.out, barred=barred)
     if can_ask:
         _tell_lacking_account(parts, program, left)
     ask_for_lacking(left, ask=can_ask)
+    about = given_alert(settings, model, alert)
     sources = parts.sources.beside(source_of(loaded).directory)
+    if about is not None:
+        sources = sources.about(about.filled.values)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)
     manner = Manner(
         yes=yes,
@@ -155,8 +167,9 @@ def run_command(
         break_lock=break_lock,
         answers=given.answers,
         record=record,
+        alert={} if about is None else about.alert,
     )
-    return run_loaded(parts, loaded, program, resolved, manner, left)
+    return run_loaded(parts, loaded, program, resolved, manner, left, past)
 
 
 def _tell_lacking_account(parts: Parts, program: Program, left: Leaving) -> None:
@@ -187,8 +200,12 @@ def run_loaded(
     resolved: Resolved,
     manner: Manner,
     left: Leaving | None = None,
+    past: BegunUnchecked | None = None,
 ) -> int:
-    """Run what is loaded and compiled, but for what is `left` out; returns the exit code."""
+    """Run what is loaded and compiled, but for what is `left` out; returns the exit code.
+
+    `past` is what it is begun past.
+    """
     from pup_tui.core.events import NOTHING_LEFT_OUT
     from pup_tui.drivers.source import source_of
 
@@ -205,22 +222,36 @@ def run_loaded(
             without=NOTHING_LEFT_OUT if left is None else left.out,
             undo=manner.undo,
             is_believed=loaded.is_believed,
+            unchecked=past,
             terminal=terminal,
+            alert=manner.alert,
         )
 
-    return carry_out(parts, launch, manner, way_out="; --no-journal keeps no record")
+    beside = look_beside(parts, program, () if left is None else left.skipped)
+    return carry_out(parts, launch, manner, beside, way_out="; --no-journal keeps no record")
 
 
-def carry_out(parts: Parts, launching: Launching, manner: Manner, *, way_out: str = "") -> int:
-    """Begin or resume a run, and carry it to its end; returns the exit code.
+def carry_out(
+    parts: Parts,
+    launching: Launching,
+    manner: Manner,
+    beside: BesideRun | None = None,
+    *,
+    way_out: str = "",
+) -> int:
+    """Begin or resume a run, and carry it to its end, with what goes on `beside` it; returns the exit code.
 
     Raises Failure where it cannot be recorded, for which `way_out` tells of another way out, or has no lock.
     """
     with journal_failures("free it, or set PUP_TUI_STATE_DIR", way_out), lock_failures():
-        return run_loop(_drive(parts, launching, manner))
+        return run_loop(_drive(parts, launching, manner, beside))
 
 
-async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
+async def _drive(
+    parts: Parts, launching: Launching, manner: Manner, beside: BesideRun | None
+) -> int:
+    from asyncio import ensure_future
+
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Pump
@@ -242,6 +273,7 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
             face = _face(run, out, err, manner, tells_values=facts.can_ask, is_kept=parts.journal)
             answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
             judge = None if manner.undone is None else manner.undone.judge
+            looking = [] if beside is None else [ensure_future(beside(partial(_tell_beside, err)))]
             if recorder is not None:
                 run.watch(recorder.recording)
             try:
@@ -253,32 +285,11 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
                 if recorder is not None:
                     await recorder.write(run)
             finally:
+                for each in looking:
+                    each.cancel()
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
             return told_lost(code, out, err, whole)
-
-
-def outlets(facts: TerminalFacts, pump: Pump) -> tuple[Outlet, Outlet]:
-    """Standard output and standard error, coloured where both go to a terminal that is to have colours."""
-    from pup_tui.headless.stream import Outlet
-
-    coloured = facts.errors and facts.colour
-    out = Outlet(as_it_is(sys.stdout), pump, coloured=coloured and facts.output, edge=facts.columns)
-    edge = facts.columns if facts.errors else None
-    return out, Outlet(as_it_is(sys.stderr), pump, coloured=coloured, edge=edge)
-
-
-def told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:
-    """The exit code of a run of which something could not be printed, once that is said.
-
-    `whole` tells where all of it is found.
-    """
-    from pup_tui.headless.exits import FAILED, SUCCEEDED
-
-    if out.lost:
-        told = f"what the run printed is cut off ({out.lost})"
-        tell(str(Failure(told, "standard output", whole)))
-    return FAILED if code == SUCCEEDED and (out.lost or err.lost) else code
 
 
 async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
@@ -296,6 +307,12 @@ async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
             raise
         breaking = Breaking(held.holder, break_lock.strip(), asked=program_began())
     return await launch(breaking=breaking)
+
+
+def _tell_beside(err: Outlet, told: str) -> None:
+    from pup_tui.output.sanitize import safe_text
+
+    err.write(f"▲ {safe_text(told)}\n")
 
 
 def _tell_broken(run: LocalRun, err: Outlet) -> None:

@@ -16,6 +16,7 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.core.questions import NOBODY
 from pup_tui.core.standing import known_step
 from pup_tui.core.state import RunStatus
+from pup_tui.core.told_alert import told_alert
 from pup_tui.local_time import local_time, local_time_of
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -42,6 +43,7 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "duration": row.duration,
         "operator": row.operator,
         "profile": row.profile,
+        "unchecked": row.unchecked,
         "warnings": row.warnings,
     }
 
@@ -100,6 +102,7 @@ class ShownRun:
             "legs": self._legs(),
             "reason": self.row.reason,
             "vars": self.row.vars,
+            "alert": self.state.alert,
             "waited": self.state.waited,
             "lock": None if self.state.lock is None else self.state.lock.value,
             "steps": [self._step(step) for step in self.steps],
@@ -214,7 +217,7 @@ class ShownRun:
         """
         from pup_tui.core.notices import RunResumed, StepAnswered, StepWaiting
 
-        decisions, asked = self._broken_locks(), dict[str, str]()
+        decisions, asked = [*self._unchecked(), *self._broken_locks()], dict[str, str]()
         for notice in self.notices:
             if isinstance(notice, StepWaiting):
                 asked[notice.step] = notice.question
@@ -241,6 +244,21 @@ class ShownRun:
         told = (notice for notice in self.notices if isinstance(notice, RunNoted))
         return [{"by": note.by, "note": note.note, "ts": note.ts} for note in told]
 
+    def _unchecked(self) -> list[dict[str, Any]]:
+        """The decision to begin though something was not in order, with what that was."""
+        return [
+            _decision(
+                "",
+                "began unchecked",
+                by=leg.operator,
+                ts=rfc3339(leg.wall),
+                question="\n".join(leg.unchecked.failed),
+                note=leg.unchecked.reason,
+            )
+            for leg in legs_of(self.events)
+            if leg.unchecked is not None
+        ]
+
     def _broken_locks(self) -> list[dict[str, Any]]:
         """The decisions to take the lock from another run; no step made them."""
         return [
@@ -265,6 +283,8 @@ class ShownRun:
         with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""
         who = f"{safe_text(row.operator)}{with_it}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
+        if self.state.alert:
+            click.echo(f"alert: {safe_text(told_alert(self.state.alert))}")
         self._print_legs()
         changes = self._changes()
         for name, value in row.vars.items():

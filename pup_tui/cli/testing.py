@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure
+from pup_tui.aside import run_loop
+from pup_tui.cli.failure import Failure, tell_note
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -21,9 +24,11 @@ from pup_tui.cli.options import (
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.headless.exits import FAILED, SUCCEEDED
+from pup_tui.real_path import real_path
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
+    from pup_tui.journal.records import RehearsalRecord
     from pup_tui.rehearsal.coverage import Coverage
     from pup_tui.rehearsal.suite import Rehearsed
     from pup_tui.settings.settings import Settings
@@ -36,6 +41,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the results to FILE as JUnit XML.",
+)
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Play the cases too that name a scenario of the Datadog sandbox, against that.",
 )
 @click.option("--coverage", is_flag=True, help="Print what no case reaches.")
 @click.option(
@@ -53,6 +63,7 @@ def test_command(
     settings: Settings,
     paths: Sequence[str],
     junit: Path | None,
+    sandbox: bool,
     coverage: bool,
     update: str | None,
     yes: bool,
@@ -63,15 +74,14 @@ def test_command(
     PATH is a folder, a runbook or a file of rehearsals. Without --update nothing is run, fetched or waited
     for.
     """
-    from pup_tui.rehearsal.suite import rehearse
-
     catalog = open_catalog(settings)
     files = list(dict.fromkeys(_files(catalog, paths)))
     if update is not None:
         from pup_tui.cli.updating import update_step
 
         update_step(settings, catalog, files, update, yes=yes)
-    rehearsed = asyncio.run(rehearse(files, catalog.load))
+    rehearsed = _rehearsed(settings, catalog, files, sandbox=sandbox)
+    _note(settings, rehearsed)
     if junit is not None:
         _write_junit(junit, rehearsed)
     if as_json:
@@ -81,9 +91,25 @@ def test_command(
     return SUCCEEDED if all(each.ok for each in rehearsed) else FAILED
 
 
+def _rehearsed(
+    settings: Settings, catalog: Catalog, files: Sequence[Path], *, sandbox: bool
+) -> list[Rehearsed]:
+    from pup_tui.rehearsal.suite import rehearse
+
+    if not sandbox:
+        return run_loop(rehearse(files, catalog.load))
+    from tempfile import TemporaryDirectory
+
+    from pup_tui.cli.rehearsing import opened
+
+    with TemporaryDirectory(prefix="pup-tui-") as folder:
+        opens = partial(opened, settings.environ, Path(folder))
+        return run_loop(rehearse(files, catalog.load, opens))
+
+
 def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:
     """The files of rehearsals that are meant. Raises Failure where there are none."""
-    from pup_tui.rehearsal.suite import rehearsal_files
+    from pup_tui.rehearsal.places import rehearsal_files
 
     if paths:
         for path in paths:
@@ -97,8 +123,7 @@ def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:
 
 def _meant(catalog: Catalog, path: str) -> list[Path]:
     from pup_tui.catalog.catalog import UnknownRunbook
-    from pup_tui.rehearsal.model import FOLDER
-    from pup_tui.rehearsal.suite import file_of, rehearsal_files
+    from pup_tui.rehearsal.places import FOLDER, file_of, rehearsal_files
 
     given = Path(path)
     if given.is_dir():
@@ -120,6 +145,41 @@ def _meant(catalog: Catalog, path: str) -> list[Path]:
         )
         raise Failure("the runbook has no rehearsals", str(runbook), todo)
     return [file]
+
+
+def _note(settings: Settings, rehearsed: Sequence[Rehearsed]) -> None:
+    """Keep in the journal when each runbook was rehearsed, and how that went; say where that cannot be."""
+    from pup_tui.journal.errors import JournalError
+    from pup_tui.journal.store import Journal
+
+    now = time.time()
+    records = [record for each in rehearsed if (record := _record(each, now)) is not None]
+    if not records:
+        return
+    try:
+        with closing(Journal.open(settings.state_dir)) as journal:
+            journal.note_rehearsals(records)
+    except JournalError as error:
+        tell_note(f"that this was rehearsed is not recorded: {error.message}: {error.path}")
+
+
+def _record(rehearsed: Rehearsed, now: float) -> RehearsalRecord | None:
+    from pup_tui.journal.records import RehearsalRecord
+    from pup_tui.text_tree import text_tree
+
+    loaded, coverage = rehearsed.loaded, rehearsed.coverage
+    if loaded is None or coverage is None or not rehearsed.results:
+        return None
+    return RehearsalRecord(
+        path=str(real_path(loaded.path)),
+        runbook=rehearsed.runbook,
+        tree=text_tree(loaded.files),
+        rehearsed_at=now,
+        cases=len(rehearsed.results),
+        failed=sum(not result.ok for result in rehearsed.results),
+        points=len(coverage.points),
+        reached=coverage.reached,
+    )
 
 
 def _write_junit(path: Path, rehearsed: Sequence[Rehearsed]) -> None:
@@ -184,6 +244,7 @@ def _print(rehearsed: Sequence[Rehearsed], *, coverage: bool) -> None:
         number = len(each.results)
         told = f"{number} case{'s' * (number != 1)}"
         told += f", {len(failed)} failed" if failed else ""
+        told += f", {each.left_out} only with --sandbox" if each.left_out else ""
         click.echo(safe_text(f"{mark} {each.runbook}: {told}"))
         for problem in each.problems:
             click.echo(f"    {safe_text(str(problem))}")

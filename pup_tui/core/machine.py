@@ -110,6 +110,7 @@ def _create(run: Run, event: Event) -> None:
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
     state.created, state.lock, state.profile = event.at.wall, event.lock, event.profile
+    state.alert = event.alert
     state.directories, state.undo = event.source.directories, event.undo
     state.read_only, state.barred = event.read_only, event.barred
     state.frames[BODY] = Frame(
@@ -123,7 +124,7 @@ def _create(run: Run, event: Event) -> None:
     state.earlier = leaving_out.as_earlier(run.program, event)
     state.phase = RunPhase.RUNNING
     steps = count_in_file(run.program.runbook.steps).steps
-    run.outbox.tell_run_started(steps, event.source, read_only=event.read_only)
+    run.outbox.tell_run_started(steps, event)
     run.todo.append(BODY)
 
 

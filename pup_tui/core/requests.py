@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from msgspec import Struct
@@ -280,10 +280,17 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
 
     @classmethod
     def shown(cls, texts: StepTexts) -> str:
-        query = urlencode(_query(texts.seen["query"]), safe="*")
-        joint = "&" if "?" in texts.seen["url"] else "?"
-        added = f"{joint}{query}" if query else ""
-        return line_of(texts.step, lambda key: texts.told(key) + (added if key == "url" else ""))
+        query = urlencode(_query(texts.seen["query"]), safe="*", quote_via=quote)
+
+        def told(key: str) -> str:
+            text = texts.told(key)
+            if key != "url" or not query:
+                return text
+            address, hash_sign, fragment = text.partition("#")
+            joint = "&" if "?" in address else "?"
+            return f"{address}{joint}{query}{hash_sign}{fragment}"
+
+        return line_of(texts.step, told)
 
     @classmethod
     def sent(cls, texts: StepTexts) -> Sent:

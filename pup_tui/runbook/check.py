@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from pup_tui.runbook.alert_rules import check_alerts
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
@@ -24,6 +25,7 @@ from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.pup_words import NO_TABLE, PupTable
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.required import check_required
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.rules import RULES, Rule, check_environment
@@ -147,9 +149,11 @@ class Checking:
 
     def _check_meaning(self, file: _File) -> bool:
         """Judge what the texts say; False where there is too much, of texts or of what is wrong."""
+        check_alerts(file.root, self._report)
         defaults = file.root.get("defaults")
         if isinstance(defaults, Mapping):
             check_environment(defaults.get("env"), self._report)
+        check_required(file.root.get("requires"), self._report)
         judges = {
             id(frame): _Judge(frame, file, self._allowance, self._report, self._pup)
             for frame in file.frames

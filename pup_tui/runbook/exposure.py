@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.roles import Role
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.sql.engines import engine_of
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import query_of
 from pup_tui.template.value_command import is_subcommand
@@ -20,6 +21,8 @@ def exposed_names(role: Role, source: str) -> frozenset[str]:
     if role.exposure is None or "{" not in source:
         return frozenset()
     if role is Role.VALUE_COMMAND and not is_subcommand(source):
+        return frozenset()
+    if role is Role.DATABASE and engine_of(source) != "sqlite":
         return frozenset()
     if role is Role.URL:
         return query_of(compile_text(source)).flowing_names

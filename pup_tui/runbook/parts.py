@@ -13,6 +13,7 @@ from pup_tui.runbook.keys import (
     Count,
     ExpressionText,
     Factor,
+    FilledName,
     LinkAddress,
     LiteralName,
     Message,
@@ -20,6 +21,7 @@ from pup_tui.runbook.keys import (
     PatternText,
     Seconds,
     ValueCommandText,
+    Versions,
     key,
 )
 from pup_tui.spelling import as_typed
@@ -58,6 +60,54 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 class Link(Section, frozen=True, kw_only=True):
     title: Annotated[str, key("What the link leads to.")]
     url: Annotated[str, key("Where it leads, https://…")]
+
+
+class AlertMatch(Section, frozen=True, kw_only=True):
+    """Alerts that a runbook answers, and what they give to its variables.
+
+    All keys of `match` must hold; of several texts under a key one is enough.
+    """
+
+    match: Annotated[
+        dict[str, FilledName | Annotated[tuple[FilledName, ...], Meta(min_length=1)]],
+        key(
+            "Which alerts: facts (`title`, `service`, `system` …) or labels, each with a text or a list of "
+            "them; `*` stands for anything, case does not matter, and all keys must hold.",
+            examples=({"alertname": "Payments*", "severity": ["critical", "high"]},),
+        ),
+    ]
+    vars: Annotated[
+        dict[str, FilledName],
+        key(
+            "What of the alert goes into which variable.",
+            examples=({"FLAG_KEY": "alert.labels.flag"},),
+        ),
+    ] = {}
+
+    @property
+    def patterns(self) -> dict[str, tuple[str, ...]]:
+        """The texts of each key of `match`."""
+        return {
+            name: (said,) if isinstance(said, str) else said for name, said in self.match.items()
+        }
+
+
+class Requirement(Section, frozen=True, kw_only=True):
+    """A program that has to be there; with a blank `version` any will do."""
+
+    told_as: ClassVar[str] = "a program under `requires`"
+
+    version: Annotated[
+        Versions, key("Which versions will do; without it any.", examples=(">=1.28", ">=2,<3"))
+    ] = ""
+    command: Annotated[
+        str,
+        key(
+            "A script for sh that prints the version, where the program's --version does not.",
+            examples=("mytool -V",),
+            never_blank=True,
+        ),
+    ] = ""
 
 
 class StepLink(Section, frozen=True, kw_only=True):

@@ -49,6 +49,7 @@ _SAFER: Final = "give it to a shell step, or to the headers or the body of an ht
 _ARGUMENTS: Final = Exposure("an argument list", _READ, _SAFER)
 _QUERY: Final = Exposure("the query of a URL", _READ, _SAFER)
 _FILE: Final = Exposure("the name of a file", _READ, _SAFER)
+_DATABASE_FILE: Final = Exposure(_FILE.place, _READ, "name the database by what is no secret")
 _METHOD: Final = Exposure("the method of a request", _READ, _SAFER)
 _RESOURCE: Final = Exposure("the id of a resource", _READ, _SAFER)
 _EXPECT: Final = Exposure(
@@ -73,6 +74,8 @@ class Role(Enum):
     """A name that must be known when the file is loaded."""
     PATTERN = "pattern", Language.PLAIN, _MASKED
     """A regular expression."""
+    VERSIONS = "versions", Language.PLAIN, _MASKED
+    """Which versions of a program will do."""
     MESSAGE = "message", Language.TEMPLATE, _MASKED
     """What people read."""
     NOTE = "note", Language.TEMPLATE, _MASKED
@@ -104,8 +107,9 @@ class Role(Enum):
     """What a shell reads on standard input as its script."""
     STATEMENTS = "statements", Language.SQL, _MASKED
     """What a database is asked to carry out."""
-    DATABASE = "database", Language.TEMPLATE, _MASKED
-    """The URL of a database: a password stands in it as a value only, and is never shown."""
+    DATABASE = "database", Language.TEMPLATE, _DATABASE_FILE
+    """The URL of a database: a password stands in it as a value only, and is never shown. One that names a
+    file is exposed."""
     PROGRAM = "program", Language.PLAIN, _MASKED
     """A script for an interpreter that is no shell."""
     ARGUMENT = "argument", Language.TEMPLATE, _ARGUMENTS

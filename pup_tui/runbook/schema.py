@@ -56,6 +56,7 @@ def _definitions() -> Schema:
     structs = (
         parts.Link,
         parts.StepLink,
+        parts.AlertMatch,
         parts.Choice,
         parts.ChoicesFrom,
         parts.Variable,
@@ -66,6 +67,7 @@ def _definitions() -> Schema:
         parts.Column,
         parts.Table,
         parts.ShownTable,
+        parts.Requirement,
         model.Defaults,
     )
     made: Schema = {_name(part): struct_schema(part) for part in structs}

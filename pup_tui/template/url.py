@@ -13,6 +13,7 @@ from pup_tui.late_pattern import late_pattern
 from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
+from pup_tui.template.secrets import secrets_in
 from pup_tui.template.sql.engines import need_engine
 from pup_tui.template.text import Text, Value, all_blocks
 
@@ -103,14 +104,21 @@ def render_url(text: Text, scope: Mapping[str, Any]) -> str:
     """Render a URL: values are percent-encoded, except one that is its beginning.
 
     Refuses values that make a path segment ``.`` or ``..``, which would leave the path that the
-    author wrote. What it gives is still to be checked with `parse_url`.
+    author wrote, and a secret behind a ``?`` that another value brought. What it gives is still to be
+    checked with `parse_url`.
     """
+    hides = secrets_in(scope).hides
     written: list[str] = []
     values: list[tuple[int, int, Value]] = []
     position = 0
     for index, piece in enumerate(text.pieces(scope)):
         if isinstance(piece, str):
             part = piece
+        elif piece.is_secret and not hides and any("?" in each for each in written):
+            raise piece.error(
+                "a secret may not stand in the query of a URL: others can read it there",
+                hint="give it to the headers or the body",
+            )
         elif index == 0 or piece.is_raw or piece.is_url:
             part = _whole(piece)
         else:

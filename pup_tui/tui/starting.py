@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,13 @@ from textual.screen import Screen
 
 from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.before_run import BeforeRun
+from pup_tui.tui.trusting import Trusting
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved, Sources
+    from pup_tui.core.program import Program
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
@@ -37,7 +40,9 @@ class Starter:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self.before = BeforeRun(services)
         self._trusted: set[str] = set()
+        self.trusting = None if services.packs is None else Trusting(services, services.packs)
 
     async def load(self, entry: Entry) -> Loaded:
         """The runbook as its file is now."""
@@ -51,7 +56,14 @@ class Starter:
         suggested = {k: v for k, v in self._services.suggestions.items() if k in runbook.vars}
         return await resolve_inputs(runbook, suggested, self._beside(loaded).at_rest())
 
-    async def plan(self, loaded: Loaded, resolved: Resolved) -> Planned:
+    async def plan(
+        self,
+        loaded: Loaded,
+        resolved: Resolved,
+        alert: Mapping[str, Any] = {},
+        looked: LocalRun | None = None,
+    ) -> Planned:
+        """Plan a run, which may be about an `alert`; with what the steps gave that were `looked` with."""
         from pup_tui.tui.widgets.plan import make_plan
 
         hidden = self._services.hidden
@@ -64,6 +76,8 @@ class Starter:
             read_only=self._services.read_only,
             sources=self._beside(loaded),
             refuses=self._services.catalog.pup.refuses,
+            looked=looked,
+            alert=alert,
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
@@ -77,7 +91,7 @@ class Starter:
         if trusted or not reach_out(loaded.require().vars):
             return sources
         vouched = await self._vouched_for(screen, loaded, for_values=True)
-        return sources if vouched else sources.at_rest()
+        return sources.at_rest() if vouched is None else self._beside(vouched)
 
     async def start(
         self,
@@ -87,34 +101,111 @@ class Starter:
         *,
         trusted: bool,
         terminal: ConsoleTerminal,
+        alert: Mapping[str, Any] = {},
     ) -> LocalRun | None:
         """Record a run of exactly these texts; None if it is not to be, or cannot be.
 
-        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given.
+        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given, `alert`
+        what the run is about.
         """
-        from pup_tui.core.program import compile_program
-        from pup_tui.drivers.locks import InvalidLock, LockError
-        from pup_tui.drivers.source import source_of
+        ready = await self._ready(screen, loaded, resolved, trusted=trusted)
+        if ready is None:
+            return None
+        program, resolved = ready
+        begins, unchecked = await self.before.may_begin(screen, loaded, program)
+        if not begins:
+            return None
+        how = {"unchecked": unchecked, "terminal": terminal, "alert": alert}
+        return await self._launched(screen, loaded, program, resolved, how)
+
+    async def look(
+        self,
+        screen: Screen[None],
+        planned: Planned,
+        *,
+        trusted: bool,
+        alert: Mapping[str, Any] = {},
+    ) -> Planned | None:
+        """Run what only looks, up to the first change, and plan the rest with what that gave.
+
+        None if it is not to be, or cannot be. Called from a worker: it may ask the operator.
+        """
         from pup_tui.journal.errors import JournalError
-        from pup_tui.tui.dialogs.lock_held import locked_launch
+        from pup_tui.tui.look_first import agreed, looked_to_its_end, to_look_at
+
+        loaded = planned.loaded
+        ready = await self._ready(screen, loaded, planned.resolved, trusted=trusted)
+        if ready is None:
+            return None
+        program, resolved = ready
+        found = to_look_at(loaded, program)
+        if found.shells and not await agreed(screen, program, found):
+            found = to_look_at(loaded, program, scripts=False)
+        if not found.runs_any(program):
+            told = f"Nothing only looks before {found.until}: {found.why}."
+            screen.notify(safe_text(told), markup=False, timeout=ERROR_SECONDS)
+            return None
+        how = {"without": found.left_out, "alert": alert}
+        live = await self._launched(screen, loaded, program, resolved, how, read_only=True)
+        if live is None:
+            return None
+        try:
+            await looked_to_its_end(live)
+        except JournalError as error:
+            told = f"The look was stopped: it can no longer be recorded. {safe_text(str(error))}"
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return None
+        return await self.plan(loaded, resolved, alert, looked=live)
+
+    async def _ready(
+        self, screen: Screen[None], loaded: Loaded, resolved: Resolved, *, trusted: bool
+    ) -> tuple[Program, Resolved] | None:
+        """What a run of exactly these texts begins with, with all values; None if it is not to be."""
+        from pup_tui.core.program import compile_program
 
         fresh = await aside(self._services.catalog.load, loaded.path)
         if fresh.files != loaded.files:
             told = "The runbook has changed on disk since: go back and open it again."
             screen.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
             return None
-        if not trusted and not await self._vouched_for(screen, loaded):
+        runs = loaded if trusted else await self._vouched_for(screen, loaded)
+        if runs is None or not await self._is_whole(screen, runs):
             return None
+        loaded = runs
         if resolved.unknown:
             resolved = await self._complete(loaded, resolved)
         if resolved.problems:
             told = f"Nothing was run: {safe_text(str(resolved.problems[0]))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
-        program = await aside(compile_program, loaded.id, loaded.require())
+        return await aside(compile_program, loaded.id, loaded.require()), resolved
+
+    async def _launched(
+        self,
+        screen: Screen[None],
+        loaded: Loaded,
+        program: Program,
+        resolved: Resolved,
+        how: Mapping[str, Any],
+        *,
+        read_only: bool = False,
+    ) -> LocalRun | None:
+        """A run that is recorded and has its lock, and `how` it goes besides.
+
+        None, and the operator is told why, if it cannot be.
+        """
+        from msgspec.structs import replace
+
+        from pup_tui.drivers.locks import InvalidLock, LockError
+        from pup_tui.drivers.source import source_of
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.dialogs.lock_held import locked_launch
+
         try:
             launcher = await self._services.launcher()
             launcher.log.tell_busy(partial(_tell_busy, screen.app))
+            if read_only:
+                launcher = replace(launcher, read_only=True)
             launch = partial(
                 launcher.launch,
                 program,
@@ -125,7 +216,7 @@ class Starter:
                 secrets=resolved.secrets,
                 made=resolved.made,
                 is_believed=loaded.is_believed,
-                terminal=terminal,
+                **how,
             )
             return await locked_launch(screen, launch)
         except JournalError as error:
@@ -150,8 +241,14 @@ class Starter:
 
     async def _vouched_for(
         self, screen: Screen[None], loaded: Loaded, *, for_values: bool = False
-    ) -> bool:
-        """Ask once for each exact text of the runbook and its step templates."""
+    ) -> Loaded | None:
+        """What runs in place of a runbook that is not trusted; None where the operator does not want that.
+
+        That is the copy that is kept of it. Where none can be, it is asked once for each exact text of the
+        runbook and its step templates.
+        """
+        if self.trusting is not None:
+            return await self._copy_of(self.trusting, screen, loaded, for_values=for_values)
         import hashlib
 
         from pup_tui.tui.dialogs.trust import TrustScreen
@@ -162,8 +259,38 @@ class Starter:
             dialog = TrustScreen(loaded.id, loaded.path, loaded.sha256, for_values=for_values)
             answer = await screen.app.push_screen_wait(dialog)
             if answer is None or answer.answer != "yes":
-                return False
+                return None
             self._trusted.add(text)
+        return loaded
+
+    async def _copy_of(
+        self, trusting: Trusting, screen: Screen[None], loaded: Loaded, *, for_values: bool
+    ) -> Loaded | None:
+        from pup_tui.packs.errors import PackError
+
+        try:
+            copy = await trusting.copy_of(screen, loaded, for_values=for_values)
+        except PackError as error:
+            told = f"Nothing was run: {safe_text(str(error))}"
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return None
+        if copy is not None and sorted(copy.files.values()) != sorted(loaded.files.values()):
+            told = "The runbook has changed on disk since: go back and open it again."
+            screen.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
+            return None
+        return copy
+
+    async def _is_whole(self, screen: Screen[None], loaded: Loaded) -> bool:
+        """Whether the copy of what is trusted is just that; told where it is not."""
+        from pup_tui.packs.errors import PackError
+
+        try:
+            if self.trusting is not None:
+                await aside(self.trusting.check, loaded.path)
+        except PackError as error:
+            told = f"Nothing was run: {safe_text(str(error))}"
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return False
         return True
 
     # The past

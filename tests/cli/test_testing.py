@@ -7,8 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pup_tui.catalog.folder_files import runbook_files
+from pup_tui.catalog.places import bundled_dir
+from pup_tui.journal.reader import read_journal
+from pup_tui.text_tree import text_tree
 from tests.support.program import Program
 
+RUNBOOKS = runbook_files(bundled_dir())
 RUNBOOK = "name: {name}\nsteps: [{{name: Look, id: look, kind: shell, run: look}}]\n"
 WELL = "cases: [{name: well, answers: [{step: look, sent: look}]}]\n"
 NOT_WELL = "cases: [{name: not well, answers: [{step: look, sent: <b>other</b>}]}]\n"
@@ -99,3 +104,59 @@ def test_a_place_that_cannot_be_written_is_told(program: Program) -> None:
 def test_what_is_not_trusted_is_rehearsed_all_the_same(program: Program) -> None:
     put(program.cwd / "runbooks", "three", WELL)
     assert program("test", "three").code == 0
+
+
+def test_when_a_runbook_was_rehearsed_is_kept_and_how_that_went(program: Program) -> None:
+    program("test", ".")
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    with read_journal(state) as journal:
+        assert journal is not None
+        one = journal.rehearsal(str(program.cwd / "one.yaml"))
+        two = journal.rehearsal(str(program.cwd / "theme" / "two.yaml"))
+    assert one is not None
+    assert two is not None
+    assert (one.runbook, one.cases, one.failed, one.points, one.reached) == ("one", 1, 0, 2, 1)
+    assert (two.cases, two.failed) == (1, 1)
+    assert one.tree == text_tree({"one.yaml": (program.cwd / "one.yaml").read_bytes()})
+
+
+def test_a_journal_that_cannot_be_written_lets_nothing_fail(
+    program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    done = program("test", "one.yaml", PUP_TUI_STATE_DIR=str(tmp_path / "file"))
+    assert done.code == 0
+    assert "that this was rehearsed is not recorded" in done.err
+
+
+def test_cases_for_the_sandbox_are_played_against_its_scenarios(program: Program) -> None:
+    bundled = str(bundled_dir())
+    without = program("test", bundled)
+    assert without.code == 0
+    assert "1 only with --sandbox" in without.out
+    done = program("test", bundled, "--sandbox", "--json")
+    assert done.code == 0, done.out
+    in_sandbox = [case for case in done.json["cases"] if case["case"].startswith("in the sandbox")]
+    assert {case["runbook"] for case in in_sandbox} == {path.stem for path in RUNBOOKS}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [("demoo", "the sandbox has no scenario `demoo`: did you mean `demo`?"), ("quiet", "")],
+)
+def test_only_what_asks_datadog_is_answered_by_the_sandbox(
+    program: Program, scenario: str, told: str
+) -> None:
+    program.write(
+        "mixed",
+        "name: mixed\nsteps:\n"
+        "  - {name: A, id: a, kind: pup, run: monitors get 98765, capture: {S: status}}\n"
+        "  - {name: B, id: b, kind: shell, run: 'touch made {{ S }}'}\n",
+    )
+    (program.cwd / "_tests" / "mixed.yaml").write_text(
+        f"cases: [{{name: a, sandbox: {scenario}, answers: [{{step: b, sent: touch made OK}}]}}]"
+    )
+    done = program("test", "mixed.yaml", "--sandbox", DD_SITE="nowhere.example.com")
+    assert done.code == (1 if told else 0), done.out
+    assert told in done.out
+    assert not (program.cwd / "made").exists()

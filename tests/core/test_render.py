@@ -50,6 +50,15 @@ def test_a_path_goes_to_datadog() -> None:
     assert (made.to_datadog, made.url) == (True, "/api/v1/monitor/a%2Fb%3Fc")
 
 
+def test_parameters_are_told_where_they_are_sent() -> None:
+    made = render(
+        "kind: http, url: 'https://example.com/?{{ F }}#a?{{ F }}', query: {q: a b}", F="x"
+    )
+    assert made.shown == "GET https://example.com/?x&q=a%20b#a?x"
+    made = render("kind: http, url: 'https://example.com/#a?b', query: {q: a}")
+    assert made.shown == "GET https://example.com/?q=a#a?b"
+
+
 def test_a_file_that_is_written_is_told_behind_the_whole_url() -> None:
     made = render(
         "kind: http, url: 'https://example.com/', query: {q: a}, output_file: '{{ F }}.csv'",

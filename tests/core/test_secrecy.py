@@ -42,6 +42,26 @@ def test_what_turns_out_to_be_secret_is_refused_in_the_run(step: str, place: str
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "{{ BASE }}&key={{ KEY }}",
+        "{{ BASE }}{{ KEY | upper }}",
+        "https://example.com/{{ '?' | raw }}key={{ KEY }}",
+    ],
+)
+def test_a_query_that_a_value_begins_holds_no_secret(url: str) -> None:
+    program = program_of(
+        "vars: {KEY: {type: secret}, BASE: https://example.com/?a=b}\n"
+        f'steps: [{{name: a, kind: http, url: "{url}"}}]'
+    )
+    values = {"KEY": "hunter2", "BASE": "https://example.com/?a=b"}
+    player = Player(program).create(**values, secrets=("KEY",)).play()
+    assert player.statuses()["a"] == "failed"
+    assert "may not stand in the query" in player.machine.state.steps["a"].reason
+    assert player.started == []
+
+
+@pytest.mark.parametrize(
     "around",
     [
         "foreach: KEYS, as: KEY",

@@ -628,6 +628,7 @@ CASES = [
         4,
     ),
     ("value-names-command", shell("{{ X }} a"), 7),
+    ("value-names-command", shell("cat <<E\n      Hi $(( {{ X }} * 2 ))\n      E"), None),
     ("value-names-command", shell('y={{ X }}; "$y"'), 7),
     ("value-names-command", shell('y={{ X }}; "${y:-ls}" a'), 7),
     ("value-names-command", shell("timeout 5 {{ X }}"), 7),

@@ -49,6 +49,8 @@ def test_accepted(keys: str) -> None:
         ("kind: sql, query: select 1, url: 'postgresql://a:x{{ P }}@h/d'", "a password stands"),
         ("kind: sql, query: select 1, url: 'mysql://h/d?password=x'", "a password stands"),
         ("kind: sql, query: select 1, service: '{{ P }}'", "is a secret"),
+        ("kind: sql, query: select 1, url: 'sqlite:///{{ P }}.db'", "in the name of a file"),
+        ("kind: sql, query: select 1, url: 'SQLite:////srv/{{ P[:8] }}'", "in the name of a file"),
         ("kind: sql, query: commit, url: 'sqlite://', read_only: true", "`commit` cannot stand"),
         ("kind: sql, query: select 1, url: 'sqlite://', read_only: true, danger: true", "exclude"),
         (

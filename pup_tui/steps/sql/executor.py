@@ -19,6 +19,8 @@ from pup_tui.steps.sql.cells import decoded, encoded, text_of
 from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pup_tui.core.requests import SqlRequest
 
 _CLIENT = "pup_tui.steps.sql.client"
@@ -39,7 +41,7 @@ class SqlExecutor:
             return Outcome(ok=False, reason=refusal)
         if stop.is_set():
             return told_to_stop()
-        answer = _Answer(request, sink)
+        answer = _Answer(request, sink, context.mask)
         command = ProcessCommand(
             executable=sys.executable,
             # Without -P modules of the working directory would be run in place of the library's.
@@ -73,11 +75,12 @@ def _refusal(request: SqlRequest) -> str:
 
 
 class _Answer:
-    """Takes what the client tells, and shows it."""
+    """Takes what the client tells, and shows it; `mask` hides secrets, which a table would spell anew."""
 
-    def __init__(self, request: SqlRequest, sink: OutputSink) -> None:
+    def __init__(self, request: SqlRequest, sink: OutputSink, mask: Callable[[str], str]) -> None:
         self._request = request
         self._sink = sink
+        self._mask = mask
         self._unfinished = bytearray()
         self._rows: str | None = None
         self._end: dict[str, Any] | None = None
@@ -104,7 +107,10 @@ class _Answer:
         if self._request.format == "json":
             shown = self._rows
         else:
-            shown = table(columns, [[text_of(cell) for cell in row] for row in rows])
+            shown = table(
+                [self._mask(column) for column in columns],
+                [[self._mask(text_of(cell)) for cell in row] for row in rows],
+            )
         self._sink.write("stdout", shown.encode())
         if more:
             most = self._request.max_rows

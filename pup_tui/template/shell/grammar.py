@@ -22,7 +22,7 @@ from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.redirections import upwards
 from pup_tui.template.shell.respelling import (
     Respelling,
-    lone_dollars,
+    lone_signs,
     negations,
     respelled,
     respellings,
@@ -291,7 +291,7 @@ def _read_spelled(script: bytes, shell: str) -> tuple[bytes, Tree | None]:
         read, tree = _read_as(script, respellings(script, shell))
     if tree is None or tree.root_node.has_error or _has_unseen(tree, read, shell):
         for spellings in (negations, respellings):
-            dollars = lone_dollars(script, shell, spellings(script, shell))
+            dollars = lone_signs(script, shell, spellings(script, shell))
             mended, seen = _read_as(script, dollars) if dollars else (script, None)
             if seen is not None and not (
                 seen.root_node.has_error or _has_unseen(seen, mended, shell)

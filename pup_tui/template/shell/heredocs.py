@@ -40,6 +40,7 @@ _PLAIN_COMMAND: Final = re.compile(
 )
 _CALCULATED: Final = re.compile(rb"\$\(|`|\$\[|\$\{?[!#]?\w+\[|\$\{[!#]?(?:\w+|[@*]):[^-=?+]")
 """What may calculate in a text: with what the commands behind it on its line have not checked yet."""
+_INDENTED: Final = re.compile(rb"^[ \t]+(?=[$`\n])", re.MULTILINE)
 _EXPANDED: Final = re.compile(rb"[$`]|%b" % MARKER.pattern)
 """What makes a text another one than stands there."""
 DESCRIPTOR: Final = b"<&p"
@@ -49,6 +50,9 @@ ANEW: Final = b":" + DESCRIPTOR
 
 _MOST_LINES: Final = 20
 """Lines of one here-document that are taken for what they are though they begin as its end does."""
+
+_MOST_INDENTED: Final = 300
+"""Blanks of one script that are seen to: each is looked up in the tree."""
 
 
 class _Begin(NamedTuple):
@@ -118,6 +122,16 @@ def lines_like_ends(script: bytes) -> Iterator[int]:
         goes_on = re.compile(rb"^\t*(%b)(?=[^\n])" % re.escape(begin.name), re.MULTILINE)
         lines = islice(goes_on.finditer(script, start, end), _MOST_LINES)
         yield from (found.start(1) for found in lines)
+
+
+def indentations(script: bytes) -> Iterator[tuple[int, int]]:
+    """Where in here-documents blanks begin a line, from where to where, if an expansion or nothing is next.
+
+    The grammar skips such blanks, and takes what is expanded behind them for plain text.
+    """
+    texts = chain.from_iterable(_lines(script))
+    found = chain.from_iterable(_INDENTED.finditer(script, start, end) for _, start, end in texts)
+    yield from (blanks.span() for blanks in islice(found, _MOST_INDENTED))
 
 
 def odd_delimiter(script: bytes) -> int:

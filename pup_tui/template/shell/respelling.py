@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.heredocs import DESCRIPTOR, lines_like_ends
+from pup_tui.template.shell.heredocs import DESCRIPTOR, indentations, lines_like_ends
 from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
@@ -216,6 +216,7 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
         Respelling(at, at + 1, b"-" if script.startswith(b"_", at) else b"_", _is_in_document)
         for at in lines_like_ends(script)
     ]
+    blanks += _indented(script)
     blanks += _blanks(_NEGATED, script, _begins_command)
     return _apart(negations(script, shell), _apart(groups, blanks))
 
@@ -229,15 +230,25 @@ def _of_zsh(script: bytes) -> Iterator[Respelling]:
         yield Respelling(*found.span(), b";".ljust(len(found[0])), _is_group)
 
 
-def lone_dollars(script: bytes, shell: str, others: list[Respelling]) -> list[Respelling]:
-    """Dollars that are letters, of which the grammar makes something else, apart from other spellings."""
+def lone_signs(script: bytes, shell: str, others: list[Respelling]) -> list[Respelling]:
+    """Dollars that are letters, of which the grammar makes something else, apart from other spellings; with
+    them the blanks of here-documents behind which it sees no expansion.
+    """
     found = _LONE.finditer(script)
     dollars = [
         Respelling(*dollar.span(), b"_", _is_letter)
         for dollar in found
         if not (shell == "zsh" and script.startswith(b"=", dollar.end()))
     ]
+    dollars += _indented(script)
     return _apart(others, dollars) if dollars else []
+
+
+def _indented(script: bytes) -> Iterator[Respelling]:
+    """A letter in place of a blank, which changes little to a command that takes the text for a script."""
+    for start, end in indentations(script):
+        letter = b"#" if script.startswith(b"\n", end) else b"!" if end - start > 1 else b"_"
+        yield Respelling(start, start + 1, letter, _is_in_document)
 
 
 def _is_letter(root: Node, start: int, end: int) -> bool:

@@ -294,6 +294,8 @@ class ShellTemplate(UsesNames):
                 marked.holes, judged.places, tree.evaluators(of_names=of_names), strict=True
             ):
                 output = hole.unit
+                if place.integer:
+                    continue  # a whole number is no code, and that is checked before the script runs
                 if evaluator is None and place.command is not None and not of_names:
                     evaluator = Evaluator(place.command, "")
                 if not isinstance(output, Output) or evaluator is None:

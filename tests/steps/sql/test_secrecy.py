@@ -76,6 +76,26 @@ steps:
         assert PASSWORD not in each
 
 
+async def test_a_secret_is_masked_before_a_table_writes_its_breaks_as_signs(tmp_path: Path) -> None:
+    program = program_of("""
+vars: {V: {type: secret}}
+steps:
+  - name: look
+    kind: sql
+    url: "sqlite://"
+    query: "select {{ V }} as v, 'it is ' || {{ V }} || '!', 'all' || char(9) || 'well' as w"
+""")
+    value = "one\ttwo\nshort\r\nthe last of its lines"
+    live = await local_run(
+        program, tmp_path, secrets={"V": value}, executors={SqlRequest: SqlExecutor()}
+    )
+    seen = Seen(live)
+    live.watch(seen)
+    await live.drive()
+    row = seen.texts("look")[2]
+    assert [cell.strip() for cell in row.split(" | ")] == ["***", "it is ***!", "all␉well"]
+
+
 def _logs(folder: Path) -> list[str]:
     return [path.read_text(errors="replace") for path in folder.rglob("*.log")]
 

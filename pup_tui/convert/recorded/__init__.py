@@ -1,0 +1,1 @@
+"""What somebody just did: histories of shells and recordings of terminals."""
