@@ -73,6 +73,7 @@ class _Converting:
         }
         self.references = References(options, delimiters)
         self.ids: set[str] = set()
+        self._handled: set[str] = set()
         self.host = self._node()
         self.keeps_going = _is_true(self.sequence.get("keepgoing"))
 
@@ -263,6 +264,7 @@ class _Converting:
         )
         if goes_on:
             step.keys["on_failure"] = "warn"
+            self._handled.add(step.id)
             made.keys = {"if": f"steps.{step.id}.outcome == 'warned'", **made.keys}
         else:
             made.keys = {
@@ -469,7 +471,11 @@ class _Converting:
 
     def _add_end(self, steps: list[NewStep]) -> None:
         """All steps run whatever became of others; the run fails all the same."""
-        warned = [each for each in steps if each.keys.get("on_failure") == "warn"]
+        warned = [
+            each
+            for each in steps
+            if each.keys.get("on_failure") == "warn" and each.id not in self._handled
+        ]
         if not self.keeps_going or not warned:
             return
         condition = " or ".join(f"steps.{each.id}.outcome == 'warned'" for each in warned)

@@ -15,12 +15,17 @@ from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.planning import Planning
 from pup_tui.convert.shell.reading import ReadScript, read_script
 from pup_tui.convert.shell.secrets import secrets_in, without_secrets
-from pup_tui.convert.shell.state import Prelude, ScriptPiece, arrays_of, export
+from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export
 from pup_tui.convert.ssm.made import started
 
 _CRON = re.compile(r"(?:^|\s)((?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)(?=\s|$)")
 _TIMEOUT = re.compile(r"--timeout[= ](\d+[smh])\b")
-_EXIT = re.compile(r"\bexit(?:\s+0)?(?=\s*(?:;|\n|\}|$))")
+_SELF = r"(?:\$0|\$\{0\}|\$\{BASH_SOURCE(?:\[0\])?\}|\$BASH_SOURCE)"
+_OWN_FOLDER = re.compile(
+    rf"\$\(\s*cd\s+(?:-P\s+)?\"?\$\(dirname\s+(?:--\s+)?\"?{_SELF}\"?\)\"?[^)]*&&\s*pwd(?:\s+-P)?\s*\)"
+    rf"|\$\(dirname\s+(?:--\s+)?\"?(?:\$\(readlink\s+-f\s+)?\"?{_SELF}\"?\)?\"?\)"
+)
+"""The folder in which a script lies, as scripts find it."""
 
 
 def from_script(source: str, name: str) -> NewRunbook:
@@ -28,6 +33,10 @@ def from_script(source: str, name: str) -> NewRunbook:
     runbook = NewRunbook(runbook_id(name), "a shell script")
     secrets = secrets_in(source)
     source = without_secrets(source, secrets)
+    source, own = _OWN_FOLDER.subn("$PUP_TUI_RUNBOOK_DIR", source)
+    if own:
+        why = "the script's own folder is that of the runbook: put beside it what lies beside the script"
+        runbook.tell("changed", "$(dirname $0)", why)
     script = read_script(source, name)
     _describe(script, runbook)
     inputs, statements = take_inputs(script, runbook)
@@ -121,6 +130,8 @@ class _Writing:
         self.prelude.values = values
         text = piece.text
         trailer, captures = self._handed_on(piece, later)
+        if piece.ends:
+            captures[piece.ends] = f"'{ENDED}' in output"
         if "capture" in planned.keys:
             captures |= planned.keys["capture"]
         own = "\n".join([*lines, text, *trailer])

@@ -278,7 +278,10 @@ class _Converting:
             told.fate == "manual" and told.what == step.name for told in self.runbook.report
         ):
             self.runbook.tell("kept", step.name, f"aws:{step.action}")
-        return made if isinstance(made, list) else [made]
+        steps = made if isinstance(made, list) else [made]
+        for each in steps:
+            each.original = dumped(step.raw)
+        return steps
 
     def _by_hand(self, step: SsmStep, why: str) -> NewStep:
         self.runbook.tell("manual", step.name, f"aws:{step.action}: {why}")

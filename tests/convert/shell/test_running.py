@@ -163,7 +163,7 @@ CASES = {
         tool log "$1"
         """,
         ("stop",),
-        {"ARG_1": "stop"},
+        {"ACTION": "stop"},
         tools={"tool": {}},
     ),
     "a trap cleans up, also after a failure": Case(
