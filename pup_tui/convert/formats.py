@@ -19,6 +19,13 @@ def converted(text: str, name: str) -> list[NewRunbook]:
     if not text.strip():
         raise ConversionError("there is nothing in the source", name, "give a text")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        return _converted(text, name)
+    except RecursionError as error:
+        raise ConversionError("the source nests too deep", name, "make it flatter") from error
+
+
+def _converted(text: str, name: str) -> list[NewRunbook]:
     from pup_tui.convert.markdown.conversion import from_page
     from pup_tui.convert.recorded.conversion import from_recording
     from pup_tui.convert.recorded.sessions import kind_of
@@ -41,14 +48,28 @@ _PAGE_NAMES = (".md", ".markdown", ".mdx", ".mkd")
 
 
 def _is_page(text: str, name: str) -> bool:
-    """Whether it is Markdown: by its name, or by headings and lists that are no YAML."""
+    """Whether it is Markdown: by its name, or by headings and lists where it has none."""
     if name.endswith(_PAGE_NAMES):
         return True
-    return (
-        "." not in PurePosixPath(name).name.lstrip(".")
-        and re.search(r"(?m)\A#{1,3} \S|^#{2,3} \S|^```|^[=-]{4,}$", text) is not None
-        and not text.lstrip().startswith(("{", "[", "<"))
-    )
+    if "." in PurePosixPath(name).name.lstrip(".") or text.lstrip().startswith(("{", "[", "<")):
+        return False
+    return _PAGE.search(text) is not None and not _is_known_data(text, name)
+
+
+_PAGE = re.compile(r"(?m)\A#{1,3} \S|^#{2,3} \S|^```|^[=-]{4,}$")
+
+
+def _is_known_data(text: str, name: str) -> bool:
+    """Whether it is YAML of a format that is known: there a heading is a comment."""
+    from pup_tui.convert.ansible.playbook import is_playbook
+    from pup_tui.convert.rundeck.jobs import is_jobs
+    from pup_tui.convert.ssm.document import is_document
+
+    try:
+        data = read_data(text, name)
+    except ConversionError:
+        return False
+    return is_document(data) or is_playbook(data) or is_jobs(data)
 
 
 _SCRIPT_NAMES = (".sh", ".bash", ".ksh", ".zsh")

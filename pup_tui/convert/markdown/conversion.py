@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped, manual
+from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.known_programs import looks_like_command
 from pup_tui.convert.markdown import phrases, statements
 from pup_tui.convert.markdown.blocks import Page, PageBlock, code_in, links_in, plain, read_page
@@ -33,6 +34,8 @@ _VARIABLES = re.compile(
 _CLIENTS = re.compile(r"\b(?:psql|pg_\w+|mysql\w*|mariadb\w*|redis-cli|mongosh?)\b")
 _CHOSEN = ("severity", "priority", "environment", "env", "region", "level", "tier")
 _MOST_LINKS = 20
+_MOST_STEPS = 300
+"""More steps nobody can look through."""
 
 
 def from_page(text: str, name: str) -> NewRunbook:
@@ -367,6 +370,9 @@ class _Converting:
     # Steps
 
     def _add(self, step: NewStep) -> NewStep:
+        if len(self.runbook.steps) >= _MOST_STEPS:
+            todo = f"convert it in parts, of at most {_MOST_STEPS}"
+            raise ConversionError("the page would be too many steps", self.runbook.id, todo)
         step.name = unique_name(step.name, {each.name for each in self.runbook.steps})
         step.id = step_id(step.name, self.ids)
         self.ids.add(step.id)
@@ -514,6 +520,7 @@ class _Converting:
         )
         if (
             body is None
+            or not body.named_children
             or variable is None
             or not values
             or any(v is None or re.search(r"[*?\[{~_]", v) for v in values)

@@ -445,7 +445,8 @@ class _Converting:
 
     def _captures(self, command: dict[str, Any]) -> dict[str, str]:
         """A log filter that finds values: captures with its expression."""
-        filters = (command.get("plugins") or {}).get("LogFilter") or []
+        plugins = command.get("plugins")
+        filters = (plugins.get("LogFilter") if isinstance(plugins, dict) else None) or []
         made: dict[str, str] = {}
         for each in filters if isinstance(filters, list) else [filters]:
             config = each.get("config") or {}
