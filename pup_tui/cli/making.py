@@ -74,6 +74,8 @@ def new_command(
 
 def _convert(source: str, called: str | None, output: Path | None, *, report: bool) -> int:
     text, name = _read(source)
+    if called is None and output is not None and not output.is_dir():
+        called = output.stem
     files, told = _converted(text, name, called)
     for path, made in _placed(files, output).items():
         _write(path, made)

@@ -110,6 +110,9 @@ class Prelude:
         functions |= more
         lines = [self.values[name] for name in self.values if name in variables]
         lines += [each.text for name, each in self.constants.items() if name in variables]
+        marked = {name for name in self.exported if f"export {name}=" not in "\n".join(lines)}
+        known = sorted(marked & (set(self.values) | set(self.constants)))
+        lines += [f"export {' '.join(known)}"] if known else []
         lines += [text_of(self.functions[name]) for name in self.functions if name in functions]
         lines += [each.text for each in self.always]
         return lines, variables
