@@ -1,4 +1,4 @@
-"""`pup-tui new`: a new runbook, or one out of what somebody else wrote."""
+"""`pup-tui new`: a new runbook, out of what somebody else wrote."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
 
 
 @click.command("new")
-@click.argument("name", metavar="[NAME]", required=False)
 @click.option("--from", "source", metavar="FILE|URL|-", help="Convert this; - is standard input.")
 @click.option(
     "--output",
@@ -31,74 +30,39 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
     help="Write to FILE, or into a folder; nothing that is there is overwritten.",
 )
 @click.option("--report", is_flag=True, help="Say what was kept, changed and dropped, and why.")
-@click.option("--type", "type_", metavar="TYPE", help="The tag `type` of a new runbook.")
-@click.option("--service", metavar="SERVICE", help="The service that a new runbook is about.")
-@click.option(
-    "--step",
-    "picked",
-    metavar="STEP",
-    multiple=True,
-    help="A step to begin with, such as look, change or manual; may be given again.",
-)
-@click.option("--no-edit", is_flag=True, help="Do not open a new runbook in your editor.")
 @runbooks_option
 @pass_settings
-def new_command(
-    settings: Settings,
-    name: str | None,
-    source: str | None,
-    output: Path | None,
-    report: bool,
-    type_: str | None,
-    service: str | None,
-    picked: tuple[str, ...],
-    no_edit: bool,
-) -> int:
-    """Make a runbook: a new one, or one out of what somebody else wrote.
+def new_command(settings: Settings, source: str | None, output: Path | None, report: bool) -> int:
+    """Make a runbook out of what somebody else wrote.
 
-    With NAME it asks what the runbook is about, writes it to the first folder of your own, and opens it in
-    your editor. With --from it reads Automation documents of AWS Systems Manager, shell scripts, pages of
-    Markdown, jobs of Rundeck, playbooks of Ansible, and the histories and recordings of terminals; the
-    runbook is printed where -o names no file. What cannot be said in a runbook becomes a step that a person
-    does, with the original's text and the reason.
+    It reads Automation documents of AWS Systems Manager, shell scripts, pages of Markdown, jobs of Rundeck,
+    playbooks of Ansible, and the histories and recordings of terminals.
+
+    It is printed on standard output, where -o names no file. What cannot be said in a runbook becomes a
+    step that a person does, with the original's text and the reason.
     """
-    if source is None and name is None:
-        raise Failure("nothing to make is named", "", "give a NAME, or --from FILE")
     if source is None:
-        from pup_tui.cli.beginning import begin
-
-        assert name is not None
-        return begin(settings, name, output, type_, service, picked, edit=not no_edit)
-    return _convert(source, name, output, report=report)
-
-
-def _convert(source: str, called: str | None, output: Path | None, *, report: bool) -> int:
+        raise Failure("nothing to convert is named", "--from", _TODO)
     text, name = _read(source)
-    if called is None and output is not None and not output.is_dir():
-        called = output.stem
-    files, told = _converted(text, name, called)
+    files, told = _converted(text, name)
     for path, made in _placed(files, output).items():
         _write(path, made)
     if output is None:
-        text = "---\n".join(files.values())
-        click.echo("\n".join(map(safe_text, text.split("\n"))), nl=False)
+        click.echo("\n".join(map(safe_text, "---\n".join(files.values()).split("\n"))), nl=False)
     if report:
         for line in told:
             click.echo(safe_text(str(line)), err=output is None)
     return 0
 
 
-def _converted(text: str, name: str, called: str | None) -> tuple[dict[str, str], list[ToldChange]]:
+def _converted(text: str, name: str) -> tuple[dict[str, str], list[ToldChange]]:
     """The files of the runbooks that a text becomes, and the report about all of them."""
     from pup_tui.convert.errors import ConversionError
     from pup_tui.convert.formats import converted
-    from pup_tui.convert.naming import runbook_id
     from pup_tui.convert.settling import settled_together
 
     try:
         runbooks = converted(text, name)
-        if called is not None:
-            runbooks[0].id = runbook_id(called)
         files = settled_together(runbooks)
     except ConversionError as error:
         raise Failure(error.what, error.where or name, error.todo) from error

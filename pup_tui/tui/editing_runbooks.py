@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -46,7 +47,13 @@ steps:
 """
 """A small runbook that runs anywhere, to begin from."""
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What a new runbook may be called: its file is called so too."""
+
 _NO_FOLDER = "There is no folder for runbooks of your own: start with --runbooks DIR."
+
+_OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG, Origin.PACK})
+"""Whence runbooks come that the operator does not write."""
 
 
 class Edited(NamedTuple):
@@ -70,6 +77,12 @@ async def edit_runbook(app: App[object], entry: Entry, services: Services) -> Ed
     """
     if entry.origin is Origin.BUNDLED:
         return await _edit_copy(app, entry, services)
+    if entry.origin is Origin.PACK:
+        where = "changed where the pack comes from: `pup-tui update` brings it in"
+        return Edited(safe_text(f"{entry.id} comes from a pack, and is {where}"))
+    if entry.is_copy:
+        where = "edit the one in the working directory, and trust that"
+        return Edited(safe_text(f"{entry.path} is the copy of what is trusted: {where}"))
     if entry.origin is Origin.DATADOG:
         where = f"changed there: {entry.path} is a copy"
         return Edited(safe_text(f"{entry.name} is a workflow of Datadog's, and is {where}"))
@@ -118,33 +131,7 @@ async def write_another(app: App[object], services: Services) -> Edited | None:
     if folder is None:
         return Edited(_NO_FOLDER)
     answer = await app.push_screen_wait(RunbookScreen(partial(_why_not, folder), str(folder)))
-    if answer is None:
-        return None
-    text = await _asked_text(app, folder, answer.note, services)
-    if text is None:
-        return None
-    path, *_ = _files(folder, answer.note)
-    return await _edit_new(app, path, text, services)
-
-
-async def _asked_text(app: App[object], folder: Path, name: str, services: Services) -> str | None:
-    """Ask what a new runbook is about, and give its text; None where they leave it."""
-    from pup_tui.convert.beginning import USUAL, beginning, picks
-    from pup_tui.tui.dialogs.dialog import ValuesAnswer
-    from pup_tui.tui.dialogs.new_runbook import SERVICE, STEPS, TYPE, BeginningScreen
-
-    templates = await aside(services.catalog.templates_beside, folder)
-    screen = BeginningScreen(name, picks(templates), USUAL, services.sources())
-    said = await app.push_screen_wait(screen)
-    if not isinstance(said, ValuesAnswer):
-        return None
-    values = {key: value for key, value in said.values.items() if key not in said.left_out}
-    return beginning(
-        name,
-        type_=str(values.get(TYPE) or ""),
-        service=str(values.get(SERVICE) or ""),
-        picked=[str(each) for each in values.get(STEPS) or USUAL],
-    )
+    return None if answer is None else await _write(app, folder, answer.note, services)
 
 
 def first_text() -> str:
@@ -158,10 +145,8 @@ def _text(name: str) -> str:
 
 def _why_not(folder: Path, name: str) -> str:
     """Why a new runbook cannot be called so; empty if it can."""
-    from pup_tui.convert.beginning import why_no_name
-
-    if why := why_no_name(name):
-        return why
+    if not _NAME.fullmatch(name):
+        return "A name is made of letters, digits, and . _ - between them."
     taken = [each for each in _files(folder, name) if each.exists()]
     return f"There is {taken[0].name} already: {taken[0].parent}" if taken else ""
 
@@ -185,7 +170,8 @@ async def _edit_new(app: App[object], path: Path, text: str, services: Services)
 
 def own_folder(services: Services) -> Path | None:
     """The first folder of the operator's own that runbooks are looked for in, whether it is there or not."""
-    return services.catalog.own_folder()
+    folders = (folder for folder in services.catalog.places if folder.trusted)
+    return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
 
 
 def _write_new(path: Path, text: str) -> None:

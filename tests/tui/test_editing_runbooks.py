@@ -88,8 +88,6 @@ async def test_a_new_runbook_is_written_under_the_name_that_is_given(
         await console.press("backspace", *"../x", "enter")
         await console.sees("made of letters")
         await console.press("ctrl+u", *"restart-workers", "enter")
-        await console.sees("New: restart-workers", "Such as incident", "ready to go on")
-        await console.press("tab", *"payments", "ctrl+r")
         await console.tells("The editor cannot be opened here.")
         await console.sees("restart-workers")
         await console.eventually(
@@ -98,8 +96,6 @@ async def test_a_new_runbook_is_written_under_the_name_that_is_given(
         assert console.main.sidebar.runbooks.has_focus
         loaded = load(folder / "restart-workers.yaml")
         assert (loaded.id, len(loaded.problems)) == ("restart-workers", 0)
-        runbook = loaded.require()
-        assert [step.name for step in runbook.steps][:2] == ["Look", "Go on"]
 
 
 async def test_what_was_said_of_a_file_goes_when_the_file_is_another_one(
