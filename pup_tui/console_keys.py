@@ -111,6 +111,7 @@ _TABLE = (
     _action("run", "r", "Run", Aim.BEGIN, _CATALOG, hinted=True),
     _action("plan", "p", "Plan", Aim.BEGIN, _CATALOG, hinted=True),
     _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN, P.VALUES, P.RESUME}),
+    _action("look", "l", "Look first", Aim.BEGIN, {P.PLAN}),
     _action("plan_form", "ctrl+o", "Plan", Aim.BEGIN, {P.FORM}),
     _action("last_values", "ctrl+l", "Last values", Aim.BEGIN, {P.FORM}),
     _action("present_state", "s", "State of what it names", Aim.BEGIN, _CATALOG),

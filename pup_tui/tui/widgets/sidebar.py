@@ -17,6 +17,7 @@ from textual.widgets import Input, Static, Tree
 from textual.widgets.tree import TreeNode
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.alerts import is_like_an_alert
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import Mark
 from pup_tui.tui.keys import bound, key_of, with_keys
@@ -43,6 +44,14 @@ LEAST_NAME = 8
 """Columns before a runbook's marks, and those that its id keeps beside them."""
 
 
+class AlertPasted(Message):
+    """An alert was pasted into the list of runbooks, or into its filter."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class FilterInput(LineInput):
     """Filters while one types; enter and down go to the list, escape clears."""
 
@@ -55,6 +64,15 @@ class FilterInput(LineInput):
 
     class Left(Message):
         """The operator leaves the filter for the list below it."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """What is more than a word to look for is an alert."""
+        if is_like_an_alert(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(AlertPasted(event.text))
+        else:
+            super()._on_paste(event)
 
     def action_clear_filter(self) -> None:
         self.value = ""
@@ -107,6 +125,11 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         self.notes: Mapping[str, str] = {}
         self._stood: object = None
         """What the cursor was on last, also where a filter has left nothing since."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        if event.text.strip():
+            self.post_message(AlertPasted(event.text))
 
     def on_mount(self) -> None:
         self.show_root = False
