@@ -92,4 +92,4 @@ def test_every_option_of_a_command_is_in_its_row_or_in_the_text_below_the_table(
         row = next(line for line in lines if line.startswith(f"| `pup-tui {name}"))
         options = [option for parameter in command.params for option in parameter.opts]
         told = set(re.findall(r"--[a-z-]+", f"{row} {text}"))
-        assert {option for option in options if option.startswith("-")} <= told, name
+        assert {option for option in options if option.startswith("--")} <= told, name

@@ -1,0 +1,144 @@
+"""`pup-tui new`: a new runbook, out of what somebody else wrote."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pup_tui.cli.failure import Failure, tell
+from pup_tui.cli.options import pass_settings, runbooks_option
+from pup_tui.output.sanitize import safe_text
+
+if TYPE_CHECKING:
+    from pup_tui.convert.draft import ToldChange
+    from pup_tui.settings.settings import Settings
+
+_TODO = "give a file, an address that begins with https://, or - for standard input"
+
+
+@click.command("new")
+@click.option("--from", "source", metavar="FILE|URL|-", help="Convert this; - is standard input.")
+@click.option(
+    "--output",
+    "-o",
+    "output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write to FILE, or into a folder; nothing that is there is overwritten.",
+)
+@click.option("--report", is_flag=True, help="Say what was kept, changed and dropped, and why.")
+@runbooks_option
+@pass_settings
+def new_command(settings: Settings, source: str | None, output: Path | None, report: bool) -> int:
+    """Make a runbook out of what somebody else wrote.
+
+    Now: an AWS Systems Manager Automation document, or a shell script.
+
+    It is printed on standard output, where -o names no file. What cannot be said in a runbook becomes a
+    step that a person does, with the original's text and the reason.
+    """
+    if source is None:
+        raise Failure("nothing to convert is named", "--from", _TODO)
+    text, name = _read(source)
+    files, told = _converted(text, name)
+    for path, made in _placed(files, output).items():
+        _write(path, made)
+    if output is None:
+        click.echo("\n".join(map(safe_text, "---\n".join(files.values()).split("\n"))), nl=False)
+    if report:
+        for line in told:
+            click.echo(safe_text(str(line)), err=output is None)
+    return 0
+
+
+def _converted(text: str, name: str) -> tuple[dict[str, str], list[ToldChange]]:
+    """The files of the runbooks that a text becomes, and the report about all of them."""
+    from pup_tui.convert.errors import ConversionError
+    from pup_tui.convert.formats import converted
+    from pup_tui.convert.settling import settled_together
+
+    try:
+        runbooks = converted(text, name)
+        files = settled_together(runbooks)
+    except ConversionError as error:
+        raise Failure(error.what, error.where or name, error.todo) from error
+    return files, [line for runbook in runbooks for line in runbook.report]
+
+
+def _placed(files: dict[str, str], output: Path | None) -> dict[Path, str]:
+    """Where each file is written: the first as it is told, others beside it."""
+    if output is None:
+        return {}
+    if output.is_dir():
+        return {output / name: text for name, text in files.items()}
+    first, *others = files
+    return {output: files[first], **{output.parent / name: files[name] for name in others}}
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise Failure("there is a file already", str(path), "name another one with -o") from error
+    tell(f"pup-tui: written: {path}")
+
+
+def _read(source: str) -> tuple[str, str]:
+    """The text of a source and what it is called."""
+    from pup_tui.convert.source_text import MAX_BYTES
+
+    if source == "-":
+        data, name = sys.stdin.buffer.read(MAX_BYTES + 1), "standard input"
+    elif source.startswith(("https://", "http://")):
+        data, name = _fetched(source, MAX_BYTES)
+    else:
+        data, name = _of_file(Path(source), MAX_BYTES), source
+    if len(data) > MAX_BYTES:
+        raise Failure("the source is larger than 1 MiB", name, "convert it in parts")
+    try:
+        return data.decode("utf-8"), name
+    except UnicodeDecodeError as error:
+        raise Failure("the source is not UTF-8", name, "save it as UTF-8") from error
+
+
+def _of_file(path: Path, most: int) -> bytes:
+    try:
+        if not path.is_file():
+            raise Failure("there is no such file", str(path), _TODO)
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        from pup_tui.place_errors import place_error
+
+        raise Failure(str(place_error(error, path))) from error
+
+
+def _fetched(url: str, most: int) -> tuple[bytes, str]:
+    """What stands at an address; only that of this machine may be without https."""
+    import asyncio
+    from urllib.parse import urlsplit
+
+    from pup_tui.datadog.failures import TransportError
+    from pup_tui.datadog.transport import Request, send
+
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise Failure("the address is not https", url, "give one that begins with https://")
+    request = Request("GET", url, {"Accept": "text/plain, */*"})
+    try:
+        response = asyncio.run(send(request, max_bytes=most, follow_redirects=True))
+    except TransportError as error:
+        raise Failure(
+            str(error), "", "look at the address, or save the page and give the file"
+        ) from error
+    if response.status != 200:
+        raise Failure(f"the server answers {response.status}", request.told, "look at the address")
+    if response.content_type == "text/html":
+        raise Failure(
+            "this is a page of HTML", request.told, "give the address of the text itself (raw)"
+        )
+    return response.body, parts.path.rstrip("/").rsplit("/", 1)[-1] or "page"

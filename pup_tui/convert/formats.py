@@ -1,0 +1,61 @@
+"""Which format a text has, and its runbooks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from pup_tui.convert.draft import NewRunbook
+from pup_tui.convert.errors import ConversionError
+from pup_tui.convert.settling import destroys
+from pup_tui.convert.source_text import MAX_BYTES, read_data
+
+
+def converted(text: str, name: str) -> list[NewRunbook]:
+    """The runbooks that a text becomes; `name` is that of its file. Raises ConversionError."""
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise ConversionError("the source is larger than 1 MiB", name, "convert it in parts")
+    if not text.strip():
+        raise ConversionError("there is nothing in the source", name, "give a text")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    from pup_tui.convert.shell.conversion import from_script
+
+    if _is_script(text, name):
+        return [from_script(text, _stem(name))]
+    return _from_data(text, name)
+
+
+_SCRIPT_NAMES = (".sh", ".bash", ".ksh", ".zsh")
+
+
+def _is_script(text: str, name: str) -> bool:
+    first = text.split("\n", 1)[0]
+    return name.endswith(_SCRIPT_NAMES) or (
+        first.startswith("#!") and re.search(r"\b(?:ba|k|z|da)?sh\b", first) is not None
+    )
+
+
+def _stem(name: str) -> str:
+    stem = PurePosixPath(name).name
+    stem = stem.rsplit(".", 1)[0] if "." in stem.lstrip(".") else stem
+    return re.sub(r"^\d+[-_]", "", stem) or stem or "converted"
+
+
+def _from_data(text: str, name: str) -> list[NewRunbook]:
+    data = read_data(text, name)
+    return _of_data(data, name)
+
+
+def _of_data(data: Any, name: str) -> list[NewRunbook]:
+    from pup_tui.convert.ssm.conversion import from_document
+    from pup_tui.convert.ssm.document import is_document
+
+    if is_document(data):
+        return [from_document(data, _stem(name), destroys)]
+    raise ConversionError(
+        "the format of the source is not known",
+        name,
+        "give a Systems Manager Automation document, a shell script, a Markdown page, a Rundeck job, "
+        "an Ansible playbook or a recorded session",
+    )

@@ -1,0 +1,79 @@
+"""Where a script asks somebody, and what that becomes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pup_tui.convert.shell.reading import (
+    arguments_of,
+    command_name,
+    commands_in,
+    text_of,
+    word_text,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_YES = re.compile(
+    r"(?i)\[?y(?:es)?\s*/\s*n|\(y\b|\[y|sure|continue|proceed|are you|really|go on|ok to"
+)
+
+
+def read_of(node: Node) -> tuple[str, str] | None:
+    """The prompt and the variable of the `read` within a node, if there is one that asks."""
+    for command in commands_in(node):
+        if command_name(command) != "read":
+            continue
+        prompt, variable, words = "", "", arguments_of(command)
+        at = 0
+        while at < len(words):
+            text = text_of(words[at])
+            if re.fullmatch(r"-[a-zA-Z]*p", text) and at + 1 < len(words):
+                prompt, at = text_of(words[at + 1]).strip("'\""), at + 1
+            elif re.fullmatch(r"-[a-zA-Z]*[dntNu]", text):
+                at += 1
+            elif not text.startswith("-") and text.isidentifier():
+                variable = text
+            at += 1
+        return prompt, variable
+    return None
+
+
+def is_confirmation(prompt: str, variable: str, later: str) -> bool:
+    """Whether it asks for a yes: by its words, or since nothing but a test looks at the answer."""
+    if not variable or _YES.search(prompt):
+        return True
+    reads = len(re.findall(rf"\$\{{?{variable}\b", later))
+    tests = len(re.findall(rf"(?:\[\[?|case|test)\s[^\n;]*\$\{{?{variable}\b", later))
+    return reads == tests
+
+
+def menu_of(node: Node) -> tuple[str, list[str], dict[str, list[Node]]] | None:
+    """A `select`: its variable, the choices, and what is done for each."""
+    if node.type != "for_statement" or not text_of(node).startswith("select"):
+        return None
+    variable = text_of(node.child_by_field_name("variable") or node)
+    choices = [word_text(each) or text_of(each) for each in node.children_by_field_name("value")]
+    actions: dict[str, list[Node]] = {}
+    body = node.child_by_field_name("body")
+    for case in (
+        each for each in (body.named_children if body else []) if each.type == "case_statement"
+    ):
+        for item in (each for each in case.named_children if each.type == "case_item"):
+            for value in item.children_by_field_name("value"):
+                named = text_of(value).strip("'\"")
+                if named in choices:
+                    actions[named] = [
+                        n
+                        for n in item.named_children
+                        if n not in item.children_by_field_name("value")
+                    ]
+                elif re.fullmatch(r"[1-9]", named) and int(named) <= len(choices):
+                    actions[choices[int(named) - 1]] = [
+                        n
+                        for n in item.named_children
+                        if n not in item.children_by_field_name("value")
+                    ]
+    return (variable, choices, actions) if choices and actions else None

@@ -1,0 +1,325 @@
+"""Where a script goes one way or another, or round and round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pup_tui.convert.draft import NewStep
+from pup_tui.convert.naming import variable_name
+from pup_tui.convert.paths import all_of, negated
+from pup_tui.convert.shell import asking, phrases
+from pup_tui.convert.shell.reading import (
+    ScriptStatement,
+    arguments_of,
+    command_name,
+    commands_in,
+    statements_of,
+    text_of,
+    word_text,
+)
+from pup_tui.convert.shell.shell_tests import expression_of
+from pup_tui.convert.shell.waiting import waiting_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
+
+
+class Choosing(PlanningBase):
+    """Statements that hold others."""
+
+    def _waited(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        waiting = waiting_of(statement.node, self.script)
+        if waiting is None:
+            return False
+        from pup_tui.convert.shell.reading import parsed
+
+        look = list(statements_of(list(parsed(waiting.script).named_children)))
+        told = next((phrases.name_of_commands(each, frozenset({"[", "test"})) for each in look), "")
+        named = (
+            ""
+            if self.pending or any(statement.comments)
+            else f"Wait for {told.lower()}".removesuffix(" for ")
+        )
+        planned = self.piece(
+            [ScriptStatement(e.node, statement.comments) for e in look],
+            condition,
+            named,
+            poll=waiting.poll,
+        )
+        if waiting.attempts is None:
+            planned.notes.append("review: the script waits without an end; here an hour")
+            self.runbook.tell(
+                "changed",
+                planned.piece.name if planned.piece else "",
+                "the loop is a poll that ends after an hour",
+            )
+        else:
+            self.runbook.tell(
+                "changed", planned.piece.name if planned.piece else "", "the loop is a poll"
+            )
+        return True
+
+    def _stopped(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        """`exit 0`, also under a condition: nothing more to do."""
+        node = statement.node
+        if statement.type == "command" and command_name(node) == "exit":
+            if re.fullmatch(r"exit(\s+0)?", statement.text):
+                if rest or condition:
+                    self._stop(condition, "")
+                return True
+            return False
+        test, body = _guard(node)
+        if test is None or not body or not re.fullmatch(r"exit(\s+0)?", text_of(body[-1])):
+            return False
+        said = [
+            each
+            for each in body[:-1]
+            if not (each.type == "command" and self.script.is_logger(command_name(each)))
+        ]
+        asked = expression_of(test, self.names)
+        if said or asked is None:
+            return False
+        if "||" in statement.text and node.type == "list":
+            asked = negated(asked)
+        self.wanted |= ScriptStatement(test).uses
+        text = " ".join(phrases.printed(each) for each in body[:-1])
+        self._stop(all_of([condition, asked]), phrases.message_of(text, self.names))
+        return True
+
+    def _stop(self, condition: str, message: str) -> None:
+        keys = {"status": "succeeded", "message": message or "There is nothing to do."}
+        self.add(ComingStep(step=NewStep("Nothing to do", "stop", keys), condition=condition))
+
+    def _chosen(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        """An `if` over what the runbook knows: its branches are steps with conditions."""
+        if statement.type != "if_statement":
+            return False
+        branches = list(_branches(statement.node))
+        if not any(self._needs_steps(body) for _, body in branches):
+            return False
+        asked: list[str] = []
+        parts: list[tuple[str, list[ScriptStatement]]] = []
+        for test, body in branches:
+            found = None if test is None else expression_of(test, self.names)
+            if test is not None and found is None:
+                return False
+            here = [negated(each) for each in asked] + ([found] if found else [])
+            parts.append((all_of(here), body))
+            if found:
+                asked.append(found)
+        self.wanted |= frozenset().union(
+            *(ScriptStatement(t).uses for t, _ in branches if t is not None)
+        )
+        for found, body in parts:
+            self.run(body, all_of([condition, found]))
+        return True
+
+    def _needs_steps(self, body: list[ScriptStatement]) -> bool:
+        """Whether one step could not do it: it asks, ends the script well, waits, or is several commands."""
+        doing = [each for each in body if not self.script.is_output(each)]
+        return len(doing) > 1 or any(
+            asking.read_of(each.node) is not None
+            or re.search(r"\bexit(\s+0)?\s*$", each.text)
+            or waiting_of(each.node, self.script) is not None
+            or each.type in ("case_statement", "if_statement")
+            for each in doing
+        )
+
+    def _cased(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        if statement.type != "case_statement":
+            return False
+        value = statement.node.child_by_field_name("value")
+        found = (
+            re.fullmatch(r"\"?\$\{?(\w+)[^}]*\}?\"?", text_of(value)) if value is not None else None
+        )
+        shell = (
+            self.inputs.positions.get(int(found[1]), "")
+            if found and found[1].isdigit()
+            else (found[1] if found else "")
+        )
+        if shell not in self.names:
+            return False
+        name = self.names[shell]
+        self.wanted.add(shell)
+        seen: list[str] = []
+        for item in (each for each in statement.node.named_children if each.type == "case_item"):
+            values = [text_of(each).strip("'\"") for each in item.children_by_field_name("value")]
+            body = [n for n in item.named_children if n not in item.children_by_field_name("value")]
+            if values == ["*"]:
+                if re.search(r"\bexit\s+[1-9]|usage|die", " ".join(text_of(n) for n in body)):
+                    self._close(name, seen)
+                    continue
+                asked = f"{name} not in [{', '.join(map(phrases.quoted_choice, seen))}]"
+            elif all(re.fullmatch(r"[\w.@:/-]+", each) for each in values):
+                seen += values
+                asked = (
+                    f"{name} == {phrases.quoted_choice(values[0])}"
+                    if len(values) == 1
+                    else f"{name} in [{', '.join(map(phrases.quoted_choice, values))}]"
+                )
+            else:
+                return False
+            self.run(list(statements_of(body)), all_of([condition, asked]))
+        return True
+
+    def _close(self, name: str, choices: list[str]) -> None:
+        """Any other value is refused: the variable has choices."""
+        said = self.runbook.vars.get(name)
+        if said is not None and choices and said.get("type", "enum") == "enum":
+            self.runbook.vars[name] = {
+                "type": "enum",
+                "choices": choices,
+                **{k: v for k, v in said.items() if k == "default"},
+            }
+
+    def _called(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        """A function that is called once and without arguments: its statements stand here."""
+        if statement.type != "command":
+            return False
+        name = command_name(statement.node)
+        words = [text_of(each).strip('"') for each in arguments_of(statement.node)]
+        body = self.script.functions.get(name)
+        if body is None or [w for w in words if w not in ("$@", "$*")] or name in self._inlined:
+            return False
+        calls = sum(s.commands.count(name) for s in self.script.statements)
+        calls += sum(
+            sum(command_name(c) == name for c in commands_in(f))
+            for f in self.script.functions.values()
+        )
+        inner = body.child_by_field_name("body")
+        if (
+            calls > 1
+            or inner is None
+            or (re.search(r"\breturn\b|\$\{?[1-9@*]", text_of(inner)) and name != "main")
+        ):
+            return False
+        self._inlined.add(name)
+        children = list(statements_of(list(inner.named_children)))
+        if name == "main" and self.runbook.steps == []:
+            self.run(children, condition)
+            return True
+        if len([c for c in children if not self.script.is_output(c)]) == 1:
+            at = len(self.planned)
+            self.run(children, condition)
+            self._name_after(name, at)
+            return True
+        self.run(children, condition)
+        return True
+
+    def _name_after(self, function: str, at: int) -> None:
+        first = next((p for p in self.planned[at:] if p.piece is not None), None)
+        if first is not None and first.piece is not None:
+            first.piece.name = phrases.name_from(function.replace("_", " "), first.piece.name)
+
+    def _each(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        """A loop over a list: a step for each item, where the rounds do not know of each other."""
+        node = statement.node
+        if statement.type != "for_statement" or text_of(node).startswith("select"):
+            return False
+        body, variable = (
+            node.child_by_field_name("body"),
+            text_of(node.child_by_field_name("variable") or node),
+        )
+        if body is None or re.search(
+            r"\b(?:break|continue|exit|return)\b|(?<!&)&\s*(?:\n|$)", text_of(body)
+        ):
+            return False
+        inner = list(statements_of(list(body.named_children)))
+        later = frozenset().union(*(each.uses for each in rest)) | frozenset().union(
+            *(ScriptStatement(f).uses for f in self.script.functions.values())
+        )
+        own = frozenset().union(*(each.sets for each in inner)) if inner else frozenset()
+        if own & later or not inner:
+            return False
+        values = list(node.children_by_field_name("value"))
+        items = self._items(values, condition)
+        if items is None:
+            return False
+        self.prelude.values[variable] = f"{variable}={{{{ item }}}}"
+        try:
+            planned = self.piece(inner, condition, foreach=items)
+        finally:
+            planned_values = self.prelude.values.pop(variable)
+        planned.keys["item"] = (variable, planned_values)
+        return True
+
+    def _items(self, values: list[Node], condition: str) -> Any:
+        """What the rounds are for: literal words, an array, or the words that a command prints."""
+        literals = [word_text(each) for each in values]
+        if values and all(
+            each is not None and not re.search(r"[*?\[{~]", each) for each in literals
+        ):
+            return [each for each in literals if each is not None]
+        if len(values) != 1:
+            return None
+        text = text_of(values[0]).strip('"')
+        array = re.fullmatch(r"\$\{(\w+)\[[@*]\]\}", text)
+        if array and self.runbook.vars.get(self.names.get(array[1], ""), {}).get("type") == "list":
+            return self.names[array[1]]
+        plain = re.fullmatch(r"\$\{?(\w+)\}?", text)
+        if plain and plain[1] in self.names:
+            self.wanted.add(plain[1])
+            return f"{self.names[plain[1]]}.split()"
+        if values[0].type == "command_substitution" and "seq " not in text:
+            inner = list(statements_of(list(values[0].named_children)))
+            if len(inner) != 1:
+                return None
+            told = next(iter(inner[0].commands), "items").rsplit("/", 1)[-1]
+            name = variable_name(told, self.names.values())
+            self.names[f"::{name}"] = name
+            said, self.pending = self.pending, []
+            planned = self.piece(
+                inner,
+                condition,
+                phrases.name_from(told.replace("_", " "), told),
+                capture={name: "output"},
+            )
+            planned.keys["looks"] = True
+            self.pending = said
+            return f"{name}.split()"
+        return None
+
+
+def _guard(node: Node) -> tuple[Node | None, list[Node]]:
+    """The test and the body of `test && …`, `test || …` and of an `if` without more branches."""
+    if node.type == "list":
+        right = node.named_children[-1]
+        body = list(right.named_children) if right.type == "compound_statement" else [right]
+        return node.named_children[0], body
+    if node.type == "if_statement":
+        branches = list(_branches(node))
+        if len(branches) == 1 and branches[0][0] is not None:
+            return branches[0][0], [each.node for each in branches[0][1]]
+    return None, []
+
+
+def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
+    """The tests of an `if` with their bodies; the last one has none where there is an `else`."""
+    condition = node.child_by_field_name("condition")
+    body: list[Node] = []
+    found: list[tuple[Node | None, list[ScriptStatement]]] = []
+    for child in node.named_children:
+        if child.type == "elif_clause":
+            inner = list(child.named_children)
+            found.append((inner[0], list(statements_of(inner[1:]))))
+        elif child.type == "else_clause":
+            found.append((None, list(statements_of(list(child.named_children)))))
+        elif child != condition:
+            body.append(child)
+    return [(condition, list(statements_of(body))), *found]

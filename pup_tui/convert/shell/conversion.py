@@ -1,0 +1,187 @@
+"""A shell script as a runbook."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.naming import runbook_id, step_id, unique
+from pup_tui.convert.paths import all_of
+from pup_tui.convert.pieces import raw
+from pup_tui.convert.shell import judging
+from pup_tui.convert.shell.inputs import take_inputs, with_defaults
+from pup_tui.convert.shell.planned import ComingStep
+from pup_tui.convert.shell.planning import Planning
+from pup_tui.convert.shell.reading import ReadScript, read_script
+from pup_tui.convert.shell.secrets import secrets_in, without_secrets
+from pup_tui.convert.shell.state import Prelude, ScriptPiece, arrays_of, export
+from pup_tui.convert.ssm.made import started
+
+_CRON = re.compile(r"(?:^|\s)((?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)(?=\s|$)")
+_TIMEOUT = re.compile(r"--timeout[= ](\d+[smh])\b")
+_EXIT = re.compile(r"\bexit(?:\s+0)?(?=\s*(?:;|\n|\}|$))")
+
+
+def from_script(source: str, name: str) -> NewRunbook:
+    """The runbook of a shell script; `name` is what it is called. Raises ConversionError."""
+    runbook = NewRunbook(runbook_id(name), "a shell script")
+    secrets = secrets_in(source)
+    source = without_secrets(source, secrets)
+    script = read_script(source, name)
+    _describe(script, runbook)
+    inputs, statements = take_inputs(script, runbook)
+    for variable in secrets.values():
+        inputs.add(variable, {"type": "secret"}, variable)
+        runbook.tell(
+            "changed",
+            variable,
+            "its value stands in the source: it is a secret that is asked for; change it there",
+        )
+    statements = with_defaults(statements, inputs)
+    prelude = Prelude(values=inputs.values, functions=script.functions)
+    planning = Planning(script, inputs, prelude, runbook)
+    planning.run(statements)
+    planning.add_traps()
+    _Writing(planning, script, runbook).write()
+    if "e" not in re.sub(r"(?m)^set |pipefail", "", planning.options) and not re.search(
+        r"\b-\w*e", script.shebang
+    ):
+        why = "a failed command did not stop the script; here a step that fails stops the run"
+        runbook.tell("changed", "no set -e", why)
+    return runbook
+
+
+def _describe(script: ReadScript, runbook: NewRunbook) -> None:
+    lines = []
+    for line in script.head:
+        cron = _CRON.search(line)
+        if cron:
+            runbook.tell(
+                "dropped", f"cron: {cron[1].strip()}", "a schedule, which is not part of a runbook"
+            )
+        if not re.search(r"(?i)\busage\b|^-\*-|shellcheck", line):
+            lines.append(line)
+    runbook.description = escaped("\n".join(lines).strip())
+
+
+class _Writing:
+    """Writes what was planned: each step with all that it needs of the script before it."""
+
+    def __init__(self, planning: Planning, script: ReadScript, runbook: NewRunbook) -> None:
+        self.planning = planning
+        self.prelude = planning.prelude
+        self.script = script
+        self.runbook = runbook
+        self.arrays = arrays_of(script)
+        self.ids: set[str] = set()
+        self.made: dict[int, NewStep] = {}
+
+    def write(self) -> None:
+        planned = self.planning.planned
+        for at, each in enumerate(planned):
+            step = self._shell(each, planned[at + 1 :]) if each.piece else each.step
+            assert step is not None
+            self._finish(step, each, planned[at - 1] if at else None)
+            self.made[id(each)] = step
+            self.runbook.steps.append(step)
+            self.runbook.tell("kept", step.name, step.kind)
+        if not self.runbook.steps:
+            from pup_tui.convert.draft import manual
+
+            self.runbook.steps = [manual("Nothing to do", "The script has no command.", "")]
+
+    def _finish(self, step: NewStep, planned: ComingStep, before: ComingStep | None) -> None:
+        step.name = unique(step.name, {each.name for each in self.runbook.steps})
+        step.id = step_id(step.name, self.ids)
+        self.ids.add(step.id)
+        condition = planned.condition
+        if "if_warned" in planned.keys:
+            tried = self.made[id(planned.keys["if_warned"])]
+            condition = all_of([condition, f"steps.{tried.id}.outcome == 'warned'"])
+        front: dict[str, Any] = {}
+        if "when" in planned.keys:
+            front["when"] = planned.keys["when"]
+        if condition:
+            front["if"] = condition
+        step.keys = front | step.keys
+        step.notes += planned.notes
+
+    def _shell(self, planned: ComingStep, later: list[ComingStep]) -> NewStep:
+        piece = planned.piece
+        assert piece is not None
+        self.prelude.always, self.prelude.constants = planned.always, planned.constants
+        values = dict(self.prelude.values)
+        if "item" in planned.keys:
+            self.prelude.values[planned.keys["item"][0]] = planned.keys["item"][1]
+        lines, _ = self.prelude.needed(
+            piece.uses | (piece.sets & set(self.prelude.constants)), piece.commands
+        )
+        lines = [*self._arguments(piece), *lines]
+        self.prelude.values = values
+        text = piece.text
+        trailer, captures = self._handed_on(piece, later)
+        if "capture" in planned.keys:
+            captures |= planned.keys["capture"]
+        own = "\n".join([*lines, text, *trailer])
+        # The values in the lines before are templates of ours; all else is the script's own text.
+        body = "\n".join([*map(_ours, lines), raw(text), *trailer])
+        run = self._started(body)
+        keys: dict[str, Any] = {
+            "run": run,
+            **{k: planned.keys[k] for k in ("poll", "foreach", "on_failure") if k in planned.keys},
+        }
+        timeout = _TIMEOUT.search(text)
+        if timeout:
+            keys["timeout"] = timeout[1]
+        if captures:
+            keys["capture"] = captures
+        step = NewStep(piece.name, "shell", keys, original=piece.text)
+        if judging.changes(own) and planned.keys.get("when") != "cleanup":
+            step.keys |= {"confirm": f"{piece.name}?", "danger": True}
+        return step
+
+    def _arguments(self, piece: ScriptPiece) -> list[str]:
+        """The arguments, where they are used by their numbers."""
+        positions = self.planning.inputs.positions
+        used = [int(name) for name in piece.uses if name.isdigit() and name != "0"]
+        if not used:
+            return []
+        names = [self.planning.names.get(positions.get(n, ""), "") for n in range(1, max(used) + 1)]
+        return ["set -- " + " ".join(f"{{{{ {name} }}}}" if name else "''" for name in names)]
+
+    def _handed_on(
+        self, piece: ScriptPiece, later: list[ComingStep]
+    ) -> tuple[list[str], dict[str, str]]:
+        """What later steps read of what this one sets."""
+        needed: set[str] = set(self.planning.wanted)
+        for each in later:
+            if each.piece is not None:
+                self.prelude.always, self.prelude.constants = each.always, each.constants
+                needed |= self.prelude.needed(each.piece.uses, each.piece.commands)[1]
+        names = sorted(piece.sets & needed)
+        if not names and all(s.type == "variable_assignment" for s in piece.statements):
+            names = sorted(piece.statements[-1].sets)
+        names = [n for n in names if n in self.planning.names]
+        lines, captures, values = export(piece, names, self.arrays, self.planning.names)
+        for name, value in values.items():
+            self.prelude.values.pop(name, None)
+            self.prelude.values[name] = value
+        return lines, captures
+
+    def _started(self, body: str) -> str:
+        options = self.planning.options
+        if not options:
+            return started(body)
+        stops = "" if re.search(r"(?m)^set .*-\w*e", options) else "set -e\n"
+        return f"{stops}{options}\n{body}\n"
+
+
+def _ours(line: str) -> str:
+    """A line before the script's own text: one that gives a value is a template already."""
+    return (
+        line
+        if re.match(r"set -- |(?:export |declare -A )?\w+[=(\n]", line)
+        and ("{{ " in line or "{% for" in line)
+        else raw(line)
+    )

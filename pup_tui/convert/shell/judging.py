@@ -1,0 +1,140 @@
+"""What a piece of a script does: whether it changes something, and what nobody should take over as it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pup_tui.convert.settling import destroys
+from pup_tui.convert.shell.reading import (
+    arguments_of,
+    command_name,
+    commands_in,
+    parsed,
+    text_of,
+    word_text,
+)
+from pup_tui.runbook.literal_text import made_file
+from pup_tui.runbook.load import load_files
+
+_CHANGING_SQL = re.compile(
+    r"(?is)\b(?:insert\s+into|update\s+\S+\s+set|delete\s+from|drop\s|alter\s|truncate\b|exec(?:ute)?\s|call\s|merge\s+into|create\s|grant\s|revoke\s|commit\b)"
+)
+_SQL_CLIENTS = frozenset(
+    {"isql", "sqsh", "sqlcmd", "psql", "mysql", "mariadb", "sqlplus", "sqlite3", "bcp"}
+)
+_LOOKING_WITH_SUDO = frozenset(
+    {
+        "cat",
+        "ls",
+        "grep",
+        "tail",
+        "head",
+        "journalctl",
+        "ss",
+        "lsof",
+        "du",
+        "df",
+        "find",
+        "stat",
+        "test",
+    }
+)
+_CHANGING = frozenset({"certbot", "make", "ansible-playbook", "sqlplus"})
+EDITORS = frozenset(
+    {
+        "vi",
+        "vim",
+        "nvim",
+        "nano",
+        "emacs",
+        "less",
+        "more",
+        "top",
+        "htop",
+        "visudo",
+        "crontab -e",
+        "mc",
+    }
+)
+
+
+def changes(script: str) -> bool:
+    """Whether a script is known to change something, or runs what nobody knows."""
+    if not script.strip():
+        return False
+    step = {
+        "name": "Judged",
+        "kind": "shell",
+        "run": re.sub(r"\{\{|\}\}|\{%|%\}", "__", script),
+        "shell": "bash",
+        "read_only": True,
+    }
+    loaded = load_files("judged", {"judged.yaml": made_file("judged", [step])}, Path("judged.yaml"))
+    if any(
+        "read_only" in problem.message
+        or "changes" in problem.message
+        or "destroy" in problem.message
+        for problem in loaded.errors
+    ):
+        return True
+    return destroys(script) or _runs_unknown(script)
+
+
+def _runs_unknown(script: str) -> bool:
+    """Scripts of one's own, copies to other machines, statements for a database, what only root may do."""
+    for command in commands_in(parsed(script)):
+        name = command_name(command)
+        words = [word_text(each) or text_of(each) for each in arguments_of(command)]
+        if name == "sudo":
+            rest = [word for word in words if not word.startswith("-")]
+            if rest and rest[0] not in _LOOKING_WITH_SUDO:
+                return True
+        if name.startswith(("./", "../", "/opt/", "/srv/", "/usr/local/")) or name in _CHANGING:
+            return True
+        if name in ("scp", "rsync") and words and ":" in words[-1] and "://" not in words[-1]:
+            return True
+        if name in _SQL_CLIENTS and _CHANGING_SQL.search(script):
+            return True
+    return False
+
+
+def unsafe_removal(script: str, known: frozenset[str]) -> str:
+    """Why a removal must not be taken over as it is; empty where it may.
+
+    A variable that nobody checked, without quotes or at the beginning of a path, removes everything where
+    it is empty. `known` are variables that cannot be.
+    """
+    for command in commands_in(parsed(script)):
+        words = [text_of(each) for each in arguments_of(command)]
+        names = [command_name(command), *words]
+        if "rm" not in names[:3] or not any(re.match(r"-\w*[rR]", word) for word in words):
+            continue
+        for word in words:
+            found = re.match(r"""(?P<quote>"?)\$\{?(?P<name>\w+)\}?(?P<rest>.*)""", word)
+            if found is None or found["name"] in known:
+                continue
+            if not found["quote"] or found["rest"].strip('"').startswith("/"):
+                removed = found["rest"].strip('"') or "the wrong things"
+                told = f"if ${found['name']} is empty it removes {removed}"
+                return f"{told}: do it by hand, and look first"
+    return ""
+
+
+def by_hand(script: str) -> str:
+    """Why only a person can do it; empty where a step can."""
+    for command in commands_in(parsed(script)):
+        name = command_name(command).rsplit("/", 1)[-1]
+        words = [text_of(each) for each in arguments_of(command)]
+        if name == "sudo" and words:
+            name = next((word for word in words if not word.startswith("-")), name)
+        if name in EDITORS and "-b" not in words:
+            return f"{name} needs somebody at the terminal"
+        if (
+            name in ("ssh",)
+            and len([word for word in words if not word.startswith("-")]) == 1
+            and "<<" not in script
+            and "|" not in script
+        ):
+            return "a session on another host needs somebody at the terminal"
+    return ""

@@ -1,0 +1,154 @@
+"""The steps to come, and what stood before each in the script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pup_tui.convert.draft import NewRunbook, NewStep, manual
+from pup_tui.convert.naming import variable_name
+from pup_tui.convert.shell import phrases
+from pup_tui.convert.shell.inputs import Inputs
+from pup_tui.convert.shell.reading import (
+    ReadScript,
+    ScriptStatement,
+    command_name,
+    outputs_only,
+)
+from pup_tui.convert.shell.state import Prelude, ScriptPiece
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass
+class ComingStep:
+    """One step to come: a piece of the script, or what is no shell step; and what stood before it then."""
+
+    piece: ScriptPiece | None = None
+    step: NewStep | None = None
+    condition: str = ""
+    keys: dict[str, Any] = field(default_factory=dict)
+    always: list[ScriptStatement] = field(default_factory=list)
+    constants: dict[str, ScriptStatement] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class PlanningBase:
+    """What is planned so far, and what is known of the script by then."""
+
+    def __init__(
+        self, script: ReadScript, inputs: Inputs, prelude: Prelude, runbook: NewRunbook
+    ) -> None:
+        self.script = script
+        self.inputs = inputs
+        self.prelude = prelude
+        self.runbook = runbook
+        self.options = ""
+        self.planned: list[ComingStep] = []
+        self.pending: list[ScriptStatement] = []
+        self.wanted: set[str] = set()
+        self.names = dict(inputs.names)
+        for statement in (
+            *script.statements,
+            *(ScriptStatement(n) for n in script.functions.values()),
+        ):
+            for name in sorted(statement.sets):
+                if name not in self.names:
+                    self.names[name] = variable_name(name, self.names.values())
+        for number, shell in inputs.positions.items():
+            self.names[str(number)] = self.names[shell]
+        self._inlined: set[str] = set()
+        self._answers: set[str] = set()
+
+    def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:
+        """Plan statements that follow each other; all of them only where the condition holds."""
+        raise NotImplementedError
+
+    def add(self, planned: ComingStep) -> ComingStep:
+        """Add a step, with what every step needs by now."""
+        planned.always = list(self.prelude.always)
+        planned.constants = dict(self.prelude.constants)
+        self.planned.append(planned)
+        for name in planned.piece.sets if planned.piece else ():
+            self.prelude.constants.pop(name, None)
+        return planned
+
+    def piece(
+        self, statements: list[ScriptStatement], condition: str, name: str = "", **keys: Any
+    ) -> ComingStep:
+        """Add a shell step; what was only said before it belongs to it."""
+        said, self.pending = self.pending, []
+        # What only prints an empty line gives no name.
+        told = next(
+            (
+                text
+                for each in reversed(said)
+                if self.script.is_output(each)
+                and (text := phrases.name_from(phrases.printed(each)))
+            ),
+            "",
+        )
+        comments = [c for each in (*said, *statements) for c in each.comments if c]
+        commented = next(
+            (t for c in reversed(comments) if (t := phrases.name_from(c)) and len(c) < 80), ""
+        )
+        skipped = frozenset(n for each in said for n in each.commands) | {"set", "echo", "printf"}
+        own = (
+            phrases.name_from(phrases.printed(statements[0])) if self._is_log(statements[0]) else ""
+        )
+        if all(outputs_only(each.node, self.script) for each in statements):
+            own = own or "Report"
+        named = (
+            name
+            or told
+            or own
+            or commented
+            or next(
+                (
+                    found
+                    for each in statements
+                    if (found := phrases.name_of_commands(each, skipped))
+                ),
+                "Script",
+            )
+        )
+        return self.add(
+            ComingStep(ScriptPiece([*said, *statements], named), condition=condition, keys=keys)
+        )
+
+    def _is_log(self, statement: ScriptStatement) -> bool:
+        return statement.type == "command" and self.script.is_logger(command_name(statement.node))
+
+    def _looked(self, condition: str) -> ScriptPiece | None:
+        """The step right before this place, if it does nothing but find values."""
+        last = self.planned[-1] if self.planned and not self.pending else None
+        if last is None or last.condition != condition or not last.keys.get("looks_up"):
+            return None
+        return last.piece
+
+    def _flush(self, condition: str) -> None:
+        """What is only said at the end belongs to the step before it, or tells somebody what to do."""
+        said, self.pending = self.pending, []
+        for statement in said:
+            text = phrases.printed(statement)
+            if phrases.tells_work(text):
+                step = manual(phrases.name_of_work(text), "", "")
+                step.keys = {"message": phrases.message_of(text, self.names)}
+                self.wanted |= statement.uses
+                self.runbook.tell("manual", step.name, "the script only mentions it")
+                self.add(ComingStep(step=step, condition=condition))
+            elif (
+                self.planned
+                and self.planned[-1].piece is not None
+                and self.planned[-1].condition == condition
+            ):
+                self.planned[-1].piece.statements.append(statement)
+            else:
+                self.add(
+                    ComingStep(
+                        ScriptPiece([statement], phrases.name_from(text, "Say so")),
+                        condition=condition,
+                    )
+                )

@@ -1,0 +1,112 @@
+"""The statements of a script in the order of the steps that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pup_tui.convert.draft import manual
+from pup_tui.convert.shell import judging, phrases
+from pup_tui.convert.shell.reading import (
+    ScriptStatement,
+    command_name,
+)
+
+if TYPE_CHECKING:
+    pass
+
+from pup_tui.convert.shell.choosing import Choosing
+from pup_tui.convert.shell.planned import ComingStep
+from pup_tui.convert.shell.questions import Questions
+from pup_tui.convert.shell.remembering import Remembering
+
+_FILES = frozenset({"mkdir", "cp", "mv", "chmod", "chown", "ln", "touch", "install", "cat", "tee"})
+
+
+class Planning(Remembering, Questions, Choosing):
+    """Goes through the statements of a script."""
+
+    def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:
+        """Plan statements that follow each other; all of them only where the condition holds."""
+        for at, statement in enumerate(statements):
+            rest = statements[at + 1 :]
+            if self._is_answer_test(statement):
+                continue
+            if not any(take(statement, condition, rest) for take in self._takers):
+                self._plain(statement, condition)
+            if self._ends(statement):
+                break
+        self._flush(condition)
+
+    @property
+    def _takers(self) -> tuple[Any, ...]:
+        return (
+            self._options,
+            self._state,
+            self._trap,
+            self._sourced,
+            self._lock,
+            self._assigned,
+            self._said,
+            self._asked,
+            self._menu,
+            self._waited,
+            self._stopped,
+            self._chosen,
+            self._cased,
+            self._called,
+            self._each,
+            self._refused,
+        )
+
+    def _ends(self, statement: ScriptStatement) -> bool:
+        return statement.type == "command" and command_name(statement.node) == "exit"
+
+    def _refused(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        known = frozenset(
+            n
+            for n, v in self.inputs.names.items()
+            if self.runbook.vars.get(v, {}).get("required", True)
+        ) | frozenset(
+            n for n, s in self.prelude.constants.items() if not s.commands and "$" not in s.text
+        )
+        why = judging.unsafe_removal(statement.text, known) or judging.by_hand(statement.text)
+        if not why:
+            return False
+        said, self.pending = self.pending, []
+        comments = [c for c in statement.comments if c] + [phrases.printed(each) for each in said]
+        name = next((n for c in reversed(comments) if (n := phrases.name_from(c))), "")
+        step = manual(
+            name or phrases.name_of_commands(statement, frozenset()) or "By hand",
+            f"{why[0].upper()}{why[1:]}.",
+            statement.text,
+        )
+        if judging.unsafe_removal(statement.text, known):
+            step.keys |= {"danger": True, "confirm": f"{step.name}?"}
+        self.runbook.tell("manual", statement.text.split("\n")[0], why)
+        self.add(ComingStep(step=step, condition=condition))
+        return True
+
+    def _plain(self, statement: ScriptStatement, condition: str) -> None:
+        """Any other statement is a step; those about files right behind each other are one."""
+        last = self.planned[-1] if self.planned and not self.pending else None
+        is_file = set(statement.commands[:1]) <= _FILES and bool(statement.commands)
+        belongs = last is not None and last.condition == condition and not statement.comments
+        if last is not None and belongs and last.piece is not None:
+            goes_on = last.keys.get("background")
+            if goes_on or (is_file and last.keys.get("files")):
+                last.piece.statements.append(statement)
+                if "wait" in statement.commands[:1]:
+                    last.keys.pop("background", None)
+                return
+        planned = self.piece([statement], condition)
+        if is_file:
+            planned.keys["files"] = True
+        if self._is_background(statement):
+            planned.keys["background"] = True
+
+    def _is_background(self, statement: ScriptStatement) -> bool:
+        behind = self.script.source.encode()[statement.node.end_byte :].lstrip(b" ")
+        return behind.startswith(b"&") and not behind.startswith(b"&&")

@@ -1,0 +1,195 @@
+"""Where a script says or asks something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pup_tui.convert.draft import NewStep, manual
+from pup_tui.convert.naming import variable_name
+from pup_tui.convert.paths import all_of
+from pup_tui.convert.shell import asking, phrases
+from pup_tui.convert.shell.reading import (
+    ScriptStatement,
+    command_name,
+    outputs_only,
+    statements_of,
+    text_of,
+    word_text,
+)
+
+if TYPE_CHECKING:
+    pass
+
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
+
+
+class Questions(PlanningBase):
+    """Statements that tell somebody something, or wait for an answer."""
+
+    def _said(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        if self.script.is_output(statement):
+            looked = self._looked(condition)
+            if looked is not None and statement.uses & looked.sets:
+                looked.statements.append(statement)
+                looked.name = phrases.name_from(phrases.printed(statement), looked.name)
+            else:
+                self.pending.append(statement)
+            return True
+        if statement.type == "if_statement" and outputs_only(statement.node, self.script):
+            if (
+                self.planned
+                and self.planned[-1].piece
+                and not self.pending
+                and self.planned[-1].condition == condition
+            ):
+                self.planned[-1].piece.statements.append(statement)
+            else:
+                self.pending.append(statement)
+            return True
+        return False
+
+    def _is_answer_test(self, statement: ScriptStatement) -> bool:
+        """A test of an answer that a question of ours has judged already."""
+        return (
+            bool(self._answers & statement.uses)
+            and bool(re.search(r"\bexit\b|\breturn\b|\bdie\b|abort", statement.text))
+            and statement.type in ("list", "if_statement", "case_statement")
+        )
+
+    def _asked(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        if statement.type in (
+            "while_statement",
+            "for_statement",
+            "redirected_statement",
+            "pipeline",
+        ):
+            return False
+        found = asking.read_of(statement.node)
+        if found is None:
+            return False
+        prompt, variable = found
+        if (
+            statement.type == "list"
+            and "||" in statement.text
+            and self._asked_after_failure(statement, condition)
+        ):
+            return True
+        later = "\n".join(each.text for each in (statement, *rest))
+        if not prompt and self.pending:
+            prompt = phrases.printed(self.pending.pop())
+        if statement.type == "if_statement":
+            test = statement.node.child_by_field_name("condition")
+            for flag in (ScriptStatement(test).uses if test is not None else frozenset()) & set(
+                self.inputs.names
+            ):
+                self._drop_flag(flag)
+        if asking.is_confirmation(prompt, variable, later):
+            self._confirm(prompt, variable, condition, statement)
+            return True
+        if statement.type not in ("command", "list"):
+            return False
+        self._input(prompt, variable, condition)
+        return True
+
+    def _drop_flag(self, flag: str) -> None:
+        name = self.inputs.names.pop(flag, None)
+        if name is not None:
+            self.inputs.runbook.vars.pop(name, None)
+            self.inputs.values.pop(flag, None)
+            self.prelude.values.pop(flag, None)
+            self.runbook.tell("dropped", "--yes", "the console's own --yes")
+
+    def _confirm(
+        self, prompt: str, variable: str, condition: str, statement: ScriptStatement
+    ) -> None:
+        text = (
+            re.sub(r"\s*[\[(][yY](?:es)?\s*/\s*[nN]o?[\])]:?\s*$", "", prompt).strip(" :")
+            or "Go on?"
+        )
+        text = re.sub(r"\s*\((?:ctrl|enter|press)[^)]*\)", "", text, flags=re.IGNORECASE)
+        self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", text) if n in self.names}
+        keys: dict[str, Any] = {"message": phrases.message_of(text, self.names), "danger": True}
+        word = (
+            re.search(rf"\$\{{?{variable}\}}?\"?\s*(?:==?|!=)\s*\"?([^\"\s\]]+)", statement.text)
+            if variable
+            else None
+        )
+        if word and word[1].lower() not in ("y", "yes", "n", "no") and not word[1].startswith("$"):
+            keys["expect"] = word[1]
+        elif word and word[1].startswith("$") and word[1].strip("${}") in self.names:
+            keys["expect"] = f"{{{{ {self.names[word[1].strip('${}')]} }}}}"
+            self.wanted.add(word[1].strip("${}"))
+        self._answers.add(variable)
+        self.add(
+            ComingStep(
+                step=NewStep(phrases.name_from(text, "Ask"), "confirm", keys), condition=condition
+            )
+        )
+        self.runbook.tell("changed", f"read {variable}".strip(), "a confirm step")
+
+    def _input(self, prompt: str, variable: str, condition: str) -> None:
+        name = self.names.setdefault(variable, variable_name(variable, self.names.values()))
+        keys = {"message": phrases.message_of(prompt or f"{name}?", self.names), "vars": {name: {}}}
+        self.prelude.values[variable] = f"{variable}={{{{ {name} }}}}"
+        self.add(
+            ComingStep(
+                step=NewStep(phrases.name_from(prompt, f"Ask for {name}"), "input", keys),
+                condition=condition,
+            )
+        )
+        self.runbook.tell("changed", f"read {variable}", "an input step")
+
+    def _asked_after_failure(self, statement: ScriptStatement, condition: str) -> bool:
+        """`command || { say what to do; read; }`: where it fails a person does it."""
+        left, right = statement.node.named_children[0], statement.node.named_children[-1]
+        if asking.read_of(left) is not None:
+            return False
+        told = " ".join(
+            phrases.printed(each)
+            for each in right.named_children
+            if each.type == "command" and command_name(each) != "read"
+        )
+        planned = self.piece(
+            [ScriptStatement(left, statement.comments)], condition, on_failure="warn"
+        )
+        text = re.sub(r",?\s*then press enter.*$", "", told, flags=re.IGNORECASE)
+        step = manual(phrases.name_from(text, "By hand"), "", "")
+        step.keys = {"message": phrases.message_of(text or "Do it by hand.", self.names)}
+        self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", text) if n in self.names}
+        planned.keys["warned_by"] = step
+        self.add(ComingStep(step=step, condition=condition, keys={"if_warned": planned}))
+        self.runbook.tell(
+            "manual", step.name, "only a person can; the script waits for it where a command fails"
+        )
+        return True
+
+    def _menu(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        found = asking.menu_of(statement.node)
+        if found is None:
+            return False
+        variable, choices, actions = found
+        name = self.names.setdefault(variable, variable_name(variable, self.names.values()))
+        prompt = self.prelude.constants.pop("PS3", None)
+        value = prompt.node.child_by_field_name("value") if prompt else None
+        text = (word_text(value) if value is not None else None) or "Which one?"
+        keys = {"message": text.strip(), "vars": {name: {"type": "enum", "choices": choices}}}
+        self.add(
+            ComingStep(
+                step=NewStep(phrases.name_from(text, "Choose"), "input", keys), condition=condition
+            )
+        )
+        self.prelude.values[variable] = f"{variable}={{{{ {name} }}}}"
+        self.runbook.tell("changed", "select", "an input step with choices")
+        for choice, nodes in actions.items():
+            nodes = [n for n in nodes if text_of(n) not in ("break", ";;")]
+            asked = f"{name} == {phrases.quoted_choice(choice)}"
+            self.run(list(statements_of(nodes)), all_of([condition, asked]))
+        return True

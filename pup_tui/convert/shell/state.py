@@ -1,0 +1,181 @@
+"""What later steps need of a script's state: variables, functions, folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pup_tui.convert.shell.reading import (
+    ReadScript,
+    ScriptStatement,
+    command_name,
+    commands_in,
+    text_of,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+@dataclass
+class ScriptPiece:
+    """A part of the script that runs as one step: its statements, and what it was made for.
+
+    `plain` is the command whose output is the variable, where that is all that it does.
+    """
+
+    statements: list[ScriptStatement]
+    name: str = ""
+    captures: dict[str, str] = field(default_factory=dict)
+    plain: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+        return joined(self.statements)
+
+    @property
+    def uses(self) -> frozenset[str]:
+        return frozenset().union(*(each.uses for each in self.statements))
+
+    @property
+    def sets(self) -> frozenset[str]:
+        return frozenset().union(*(each.sets for each in self.statements))
+
+    @property
+    def commands(self) -> frozenset[str]:
+        return frozenset(name for each in self.statements for name in each.commands)
+
+
+def joined(statements: Iterable[ScriptStatement]) -> str:
+    """Statements, each on lines of its own, with their comments."""
+    lines = []
+    for statement in statements:
+        lines += [f"# {each}" for each in statement.comments if each]
+        lines.append(_dedented(statement))
+    return "\n".join(lines)
+
+
+def _dedented(statement: ScriptStatement) -> str:
+    """A statement as if it stood at the top: what stands in a here-document stays."""
+    indent = statement.node.start_point[1]
+    if indent == 0 or "<<" in statement.text:
+        return statement.text
+    return re.sub(rf"\n[ \t]{{1,{indent}}}", "\n", statement.text)
+
+
+@dataclass
+class Prelude:
+    """What stands before the statements of a step.
+
+    `values` are the assignments that give a variable of the shell its value, `functions` those of the
+    script, `always` what every step from here on needs (a folder, options), in order.
+    """
+
+    values: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, ScriptStatement] = field(default_factory=dict)
+    functions: dict[str, Node] = field(default_factory=dict)
+    always: list[ScriptStatement] = field(default_factory=list)
+    exported: set[str] = field(default_factory=set)
+
+    def needed(self, uses: Iterable[str], commands: Iterable[str]) -> tuple[list[str], set[str]]:
+        """The lines that a step needs first, and all variables that they and it read."""
+        functions = self._functions(set(commands))
+        variables = set(uses) | self.exported
+        for statement in self.always:
+            variables |= statement.uses
+            functions |= self._functions(set(statement.commands))
+        for name in functions:
+            variables |= ScriptStatement(self.functions[name]).uses
+        variables = self._all_variables(variables)
+        more = set()
+        for name in variables & set(self.constants):
+            more |= self._functions(set(self.constants[name].commands))
+        functions |= more
+        lines = [self.values[name] for name in self.values if name in variables]
+        lines += [each.text for name, each in self.constants.items() if name in variables]
+        lines += [text_of(self.functions[name]) for name in self.functions if name in functions]
+        lines += [each.text for each in self.always]
+        return lines, variables
+
+    def _functions(self, commands: set[str]) -> set[str]:
+        found: set[str] = set()
+        waiting = [name for name in commands if name in self.functions]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            waiting += [
+                each
+                for c in commands_in(self.functions[name])
+                if (each := command_name(c)) in self.functions
+            ]
+        return found
+
+    def _all_variables(self, variables: set[str]) -> set[str]:
+        """With those that constants are made of."""
+        found: set[str] = set()
+        waiting = list(variables)
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            if name in self.constants:
+                waiting += self.constants[name].uses
+        return found
+
+
+def arrays_of(script: ReadScript) -> dict[str, str]:
+    """The variables that are arrays: `list`, or `map` for those with names as keys."""
+    found: dict[str, str] = {}
+    for statement in script.statements:
+        for node in walk(statement.node):
+            if node.type == "declaration_command" and re.search(r"\s-\w*A", text_of(node)):
+                found |= {text_of(n): "map" for n in walk(node) if n.type == "variable_name"}
+            elif node.type == "variable_assignment":
+                name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+                if name is not None and value is not None and value.type == "array":
+                    found.setdefault(text_of(name), "list")
+    return found
+
+
+def export(
+    piece: ScriptPiece, names: Iterable[str], arrays: dict[str, str], called: dict[str, str]
+) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """How a step hands variables on: lines behind it, captures, and assignments in later steps."""
+    lines: list[str] = []
+    captures: dict[str, str] = {}
+    values: dict[str, str] = {}
+    wanted = list(names)
+    for name in wanted:
+        variable = called[name]
+        mark = f"::{variable}="
+        pattern = f"'{mark}([^\\n]*)'"
+        if arrays.get(name) == "list":
+            lines.append(f'for each in "${{{name}[@]}}"; do printf \'{mark}%s\\n\' "$each"; done')
+            captures[variable] = f"output | regex_findall({pattern})"
+            values[name] = f"{name}=({{% for each in {variable} %}}{{{{ each }}}} {{% endfor %}})"
+        elif arrays.get(name) == "map":
+            lines.append(
+                f'for each in "${{!{name}[@]}}"; do '
+                f'printf \'{mark}%s=%s\\n\' "$each" "${{{name}[$each]}}"; done'
+            )
+            captures[variable] = f"output | regex_findall({pattern})"
+            values[name] = (
+                f"declare -A {name}\n{{% for each in {variable} %}}{name}[{{{{ each.partition('=')[0] }}}}]="
+                f"{{{{ each.partition('=')[2] }}}}\n{{% endfor %}}"
+            )
+        elif len(wanted) == 1 and all(s.type == "variable_assignment" for s in piece.statements):
+            lines.append(f"printf '%s\\n' \"${name}\"")
+            captures[variable] = "output | trim"
+            values[name] = f"{name}={{{{ {variable} }}}}"
+        else:
+            lines.append(f"printf '{mark}%s\\n' \"${name}\"")
+            captures[variable] = f"output | regex_search({pattern}, 1)"
+            values[name] = f"{name}={{{{ {variable} }}}}"
+    return lines, captures, values

@@ -1,0 +1,206 @@
+"""Actions on instances, images and stacks that are a call and a wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pup_tui.convert.draft import NewStep
+from pup_tui.convert.errors import Inexpressible
+from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of, template
+from pup_tui.convert.ssm.commands import command, flag_value, option, wrapped
+from pup_tui.convert.ssm.made import Making, started
+
+_STATES = {
+    "running": ("start-instances", "instance-running"),
+    "stopped": ("stop-instances", "instance-stopped"),
+    "terminated": ("terminate-instances", "instance-terminated"),
+}
+_HOUR = "1h"
+_WAITS = "the AWS command line itself waits at most 10 minutes for {0}"
+
+
+def change_instance_state(making: Making) -> NewStep:
+    """`aws:changeInstanceState`: the call, and a wait for the state."""
+    state = (
+        literal_of(making.inputs["DesiredState"].pieces)
+        if "DesiredState" in making.inputs
+        else None
+    )
+    if state not in _STATES:
+        raise Inexpressible(
+            f"the state {state or 'that is wanted'} is known only when the document runs"
+        )
+    call, waiter = _STATES[state]
+    ids = option("InstanceIds", making.inputs.get("InstanceIds"))
+    wait = f"aws ec2 wait {waiter} {ids}"
+    making.runbook.tell("changed", making.step.name, _WAITS.format(f"{state} instances"))
+    if flag_value(making.inputs.get("CheckStateOnly")):
+        return making.shell(wait, timeout=making.seconds(_HOUR), read_only=True)
+    force = " --force" if flag_value(making.inputs.get("Force")) and state == "stopped" else ""
+    script = f"aws ec2 {call} {ids}{force}\n{wait}\n"
+    keys: dict[str, Any] = {"timeout": making.seconds(_HOUR)}
+    if state != "running":
+        verb = "stop" if state == "stopped" else "terminate"
+        keys |= making.asked(
+            f"{verb} {told(making.inputs.get('InstanceIds'))}{' by force' if force else ''}"
+        )
+    return making.shell(script, **keys)
+
+
+def told(value: Any) -> str:
+    """An input as people read it."""
+    if isinstance(value, list):
+        return ", ".join(told(each) for each in value)
+    if isinstance(value, PiecedText):
+        return template(value.pieces)
+    return str(value)
+
+
+def run_instances(making: Making) -> NewStep:
+    """`aws:runInstances`: new instances, a wait until they run; undo terminates them."""
+    inputs = dict(making.inputs)
+    least = inputs.pop("MinInstanceCount", None)
+    most = inputs.pop("MaxInstanceCount", None)
+    words = ["aws ec2 run-instances"]
+    words += [option(name, value) for name, value in inputs.items()]
+    if least is not None or most is not None:
+        words.append(f"--count {_range(least, most)}")
+    call = wrapped([*words, "--query 'Instances[].InstanceId' --output text"])
+    script = (
+        f"INSTANCES=$({call})\n"
+        "aws ec2 wait instance-running --instance-ids $INSTANCES\n"
+        "printf '%s\\n' $INSTANCES\n"
+    )
+    name = _captured(making, "InstanceIds")
+    making.told("its instances can be terminated by undo")
+    stop = f"aws ec2 terminate-instances --instance-ids {list_words(NewValue(name, 'list'))}"
+    return making.shell(
+        script,
+        **making.asked("start new instances"),
+        timeout=making.seconds(_HOUR),
+        capture={name: "lines"},
+        undo={"kind": "shell", "run": stop.rstrip()},
+    )
+
+
+def _range(least: Any, most: Any) -> str:
+    if least is None or most is None or least == most:
+        return told(least if least is not None else most)
+    return f"{told(least)}:{told(most)}"
+
+
+def _captured(making: Making, output: str) -> str:
+    return making.captures.setdefault(output, making.captures.get(output, output.upper()))
+
+
+def create_image(making: Making) -> NewStep:
+    """`aws:createImage`: reboots the instance unless it says otherwise."""
+    inputs = {
+        _renamed(name, {"ImageName": "Name", "ImageDescription": "Description"}): v
+        for name, v in making.inputs.items()
+    }
+    reboots = not flag_value(inputs.pop("NoReboot", False))
+    words = ["aws ec2 create-image", *(option(name, value) for name, value in inputs.items())]
+    words.append("--reboot" if reboots else "--no-reboot")
+    asked = making.asked("take an image, which reboots the instance") if reboots else {}
+    return _imaged(making, words, "", asked)
+
+
+def copy_image(making: Making) -> NewStep:
+    """`aws:copyImage`."""
+    inputs = {
+        _renamed(n, {"ImageName": "Name", "ImageDescription": "Description"}): v
+        for n, v in making.inputs.items()
+    }
+    words = ["aws ec2 copy-image", *(option(name, value) for name, value in inputs.items())]
+    return _imaged(making, words, "", {})
+
+
+def _renamed(name: str, names: dict[str, str]) -> str:
+    return names.get(name, name)
+
+
+def _imaged(making: Making, words: list[str], region: str, asked: dict[str, Any]) -> NewStep:
+    call = wrapped([*words, "--query ImageId --output text"])
+    script = (
+        f"IMAGE=$({call})\n"
+        f'aws ec2 wait image-available --image-ids "$IMAGE"{region} >&2\n'
+        'echo "$IMAGE"\n'
+    )
+    making.runbook.tell("changed", making.step.name, _WAITS.format("an image"))
+    return making.shell(
+        script, **asked, timeout=making.seconds(_HOUR), capture=_captured(making, "ImageId")
+    )
+
+
+def delete_image(making: Making) -> NewStep:
+    """`aws:deleteImage`: the image and the snapshots that it was made of."""
+    image = option("ImageIds", [making.inputs.get("ImageId")])
+    name = option("ImageId", making.inputs.get("ImageId"))
+    script = (
+        f"SNAPSHOTS=$(aws ec2 describe-images {image} \\\n"
+        "  --query 'Images[].BlockDeviceMappings[].Ebs.SnapshotId' --output text)\n"
+        f"aws ec2 deregister-image {name}\n"
+        "for SNAPSHOT in $SNAPSHOTS; do\n"
+        '  aws ec2 delete-snapshot --snapshot-id "$SNAPSHOT"\n'
+        "done\n"
+    )
+    asked = making.asked(f"delete the image {told(making.inputs.get('ImageId'))} and its snapshots")
+    return making.shell(script, **asked, timeout=making.seconds(_HOUR))
+
+
+def create_stack(making: Making) -> NewStep:
+    """`aws:createStack`: a stack of CloudFormation, and a wait until it is there; undo deletes it."""
+    name = option("StackName", making.inputs.get("StackName"))
+    inputs = {
+        _renamed(n, {"TimeoutInMinutes": "TimeoutInMinutes"}): v for n, v in making.inputs.items()
+    }
+    create = command("cloudformation", "CreateStack", inputs)
+    describe = f"aws cloudformation describe-stacks {name} --output json"
+    script = f"{create}\naws cloudformation wait stack-create-complete {name}\n{describe}\n"
+    making.told("the stack can be deleted by undo")
+    gone = started(
+        f"aws cloudformation delete-stack {name}\n"
+        f"aws cloudformation wait stack-delete-complete {name}\n"
+    )
+    return making.shell(
+        script,
+        **making.asked(f"create the stack {told(making.inputs.get('StackName'))}"),
+        timeout=making.seconds(_HOUR),
+        undo={"kind": "shell", "run": gone},
+        **stack_outputs(making),
+    )
+
+
+def stack_outputs(making: Making) -> dict[str, Any]:
+    """Captures of what the action says of its stack."""
+    known = {"StackId": "json.Stacks[0].StackId", "StackStatus": "json.Stacks[0].StackStatus"}
+    made = {
+        variable: known[output] for output, variable in making.captures.items() if output in known
+    }
+    return {"capture": made} if made else {}
+
+
+def delete_stack(making: Making) -> NewStep:
+    """`aws:deleteStack`."""
+    call = command("cloudformation", "DeleteStack", making.inputs)
+    name = option("StackName", making.inputs.get("StackName"))
+    script = f"{call}\naws cloudformation wait stack-delete-complete {name}\n"
+    asked = making.asked(f"delete the stack {told(making.inputs.get('StackName'))}")
+    return making.shell(script, **asked, timeout=making.seconds(_HOUR))
+
+
+def create_tags(making: Making) -> NewStep:
+    """`aws:createTags`: of EC2, or of what Systems Manager itself has."""
+    inputs = dict(making.inputs)
+    kind = inputs.pop("ResourceType", None)
+    named = literal_of(kind.pieces) if isinstance(kind, PiecedText) else "EC2"
+    ids, tags = inputs.get("ResourceIds", []), option("Tags", inputs.get("Tags", []))
+    if named in (None, "EC2"):
+        return making.shell(wrapped(["aws ec2 create-tags", option("Resources", ids), tags]))
+    type_ = option("ResourceType", PiecedText([named or ""]))
+    calls = [
+        wrapped(["aws ssm add-tags-to-resource", type_, option("ResourceId", each), tags])
+        for each in (ids if isinstance(ids, list) else [ids])
+    ]
+    return making.shell("\n".join(calls))

@@ -1,0 +1,66 @@
+"""What an action becomes, and what it is made with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pup_tui.convert.draft import NewRunbook, NewStep
+from pup_tui.convert.ssm.document import SsmStep
+from pup_tui.convert.ssm.texts import DocumentNames
+
+
+@dataclass(slots=True)
+class Making:
+    """The step that is made, and all that its action may ask.
+
+    `inputs` are the action's with their texts in pieces. `captures` are the variables of its outputs by
+    their names in the document, and `destroys` tells whether a script may destroy something.
+    """
+
+    runbook: NewRunbook
+    names: DocumentNames
+    step: SsmStep
+    id: str
+    inputs: dict[str, Any]
+    captures: dict[str, str]
+    destroys: Callable[[str], bool]
+    notes: list[str] = field(default_factory=list)
+
+    def told(self, why: str) -> None:
+        """Say in the report, and above the step, what is other than it was."""
+        self.runbook.tell("changed", self.step.name, why)
+        self.notes.append(f"review: {why}")
+
+    def shell(self, script: str, **keys: Any) -> NewStep:
+        """A shell step; a script of more than one command begins with `set -e`."""
+        return NewStep(
+            self.step.name, "shell", {"run": started(script), **keys}, id=self.id, notes=self.notes
+        )
+
+    def asked(self, what: str) -> dict[str, Any]:
+        """The keys of a step that changes something: it asks before."""
+        return {"confirm": f"{self.step.name}: {what}?", "danger": True}
+
+    def seconds(self, otherwise: str) -> str:
+        """How long an attempt may take."""
+        from pup_tui.convert.ssm.durations import from_seconds
+
+        return from_seconds(self.step.timeout, self.names) or otherwise
+
+
+_SEVERAL = re.compile(r"(?<!\\)\n|;|&&|\|\|")
+
+
+def started(script: str) -> str:
+    """A script that stops at the first command that fails, where it has more than one."""
+    script = script.strip("\n")
+    joined = script.replace("\\\n", " ")
+    if "\n" not in joined:
+        return script
+    first = joined.lstrip().split("\n", 1)[0].strip()
+    if first.startswith("#!") or re.match(r"set -[A-Za-z]*e", first):
+        return f"{script}\n"
+    return f"set -e\n{script}\n"

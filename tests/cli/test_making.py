@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from tests.support.program import Program
+
+DOCUMENT = """\
+schemaVersion: '0.3'
+parameters: {AutomationAssumeRole: {type: String}}
+mainSteps:
+- {name: look, action: 'aws:executeAwsApi', inputs: {Service: ec2, Api: DescribeInstances}}
+"""
+
+
+def test_a_conversion_is_printed_and_its_report_beside_it(program: Program) -> None:
+    (program.cwd / "doc.yaml").write_text(DOCUMENT)
+    ended = program("new", "--from", "doc.yaml", "--report")
+    assert ended.code == 0
+    assert "aws ec2 describe-instances" in ended.out
+    assert "kept: look: aws:executeAwsApi" in ended.err
+
+
+def test_it_comes_from_standard_input_and_goes_to_a_file(program: Program) -> None:
+    ended = program("new", "--from", "-", "-o", "made.yaml", "--report", stdin=DOCUMENT)
+    assert ended.code == 0
+    assert "dropped: parameter AutomationAssumeRole / assumeRole" in ended.out
+    assert program("validate", "made.yaml").code == 0
+
+
+def test_nothing_that_is_there_is_overwritten(program: Program) -> None:
+    (program.cwd / "made.yaml").write_text("mine")
+    ended = program("new", "--from", "-", "-o", "made.yaml", stdin=DOCUMENT)
+    assert ended.code == 2
+    assert "pup-tui: there is a file already: made.yaml: name another one" in ended.err
+    assert (program.cwd / "made.yaml").read_text() == "mine"
+
+
+def test_what_cannot_be_converted_is_told(program: Program) -> None:
+    for source, told in (
+        ("", "nothing in the source"),
+        ("a: 1", "the format of the source is not known"),
+        ("schemaVersion: '2.2'\nmainSteps: [{}]", "schema 2.2 is no Automation document"),
+        ("schemaVersion: '0.3'\nmainSteps: [{name: x}]", "step 1 has no action"),
+        ("schemaVersion: '0.3'\nmainSteps: [", "the source cannot be read"),
+    ):
+        ended = program("new", "--from", "-", stdin=source)
+        assert ended.code == 2
+        assert told in ended.err
+    assert "there is no such file: gone.md" in program("new", "--from", "gone.md").err
+    assert "not https" in program("new", "--from", "http://example.com/x").err

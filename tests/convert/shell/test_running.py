@@ -1,0 +1,298 @@
+"""Converted scripts are run: the same calls in the same order as the script itself makes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.support.conversions import Conversion
+from tests.support.program import program_in
+from tests.support.standins import StandIns
+
+
+@dataclass(frozen=True)
+class Case:
+    """A script, what it is given there and here, and what the tools answer."""
+
+    script: str
+    args: tuple[str, ...] = ()
+    given: Mapping[str, object] = field(default_factory=dict)
+    typed: str = ""
+    tools: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    failing: str = ""
+
+
+CASES = {
+    "arguments, environment and options": Case(
+        """
+        #!/bin/bash
+        set -euo pipefail
+        REGION=eu
+        DRY=
+        while getopts "r:n" opt; do
+          case $opt in
+            r) REGION=$OPTARG ;;
+            n) DRY=yes ;;
+            *) echo "usage" >&2; exit 2 ;;
+          esac
+        done
+        shift $((OPTIND - 1))
+        NAME=${1:?name}
+        SIZE="${2:-3}"
+        tool create "$NAME" --size "$SIZE" --region "$REGION"
+        tool tag "$NAME" "dry=$DRY"
+        """,
+        ("-r", "us", "-n", "my app"),
+        {"NAME": "my app", "REGION": "us", "DRY": "true"},
+        tools={"tool": {}},
+    ),
+    "long options": Case(
+        """
+        #!/usr/bin/env bash
+        set -e
+        ENVIRONMENT=staging
+        FORCE=0
+        while [[ $# -gt 0 ]]; do
+          case "$1" in
+            --env) ENVIRONMENT="$2"; shift 2 ;;
+            --force) FORCE=1; shift ;;
+            *) echo "unknown"; exit 1 ;;
+          esac
+        done
+        tool deploy --to "$ENVIRONMENT"
+        if [ "$FORCE" = 1 ]; then
+          tool force
+          tool done
+        fi
+        """,
+        ("--env", "prod"),
+        {"ENVIRONMENT": "prod"},
+        tools={"tool": {}},
+    ),
+    "functions that take words, and one that is called once": Case(
+        """
+        #!/bin/bash
+        set -eu
+        BASE=/srv/app
+        say() { echo "== $*"; }
+        on() { local host=$1; shift; remote "$host" "$@"; }
+        finish() {
+          say "finishing"
+          tool finish "$BASE"
+          tool check
+        }
+        main() {
+          on web-1 restart "$BASE/current"
+          on web-2 restart "$BASE/current"
+          finish
+        }
+        main "$@"
+        """,
+        tools={"remote": {}, "tool": {}},
+    ),
+    "what one command prints another is given": Case(
+        """
+        #!/bin/bash
+        set -e
+        ID=$(tool new --quiet)
+        STATE=$(tool state "$ID" | tr a-z A-Z)
+        tool use "$ID" "$STATE"
+        if [ "$STATE" != READY ]; then
+          exit 0
+        fi
+        tool never
+        """,
+        tools={"tool": {"new": "id 7", "state": "pending"}},
+    ),
+    "it ends early where there is nothing to do": Case(
+        """
+        #!/bin/sh
+        set -e
+        COUNT=$(tool count)
+        [ "$COUNT" -gt 5 ] || exit 0
+        tool clean
+        """,
+        tools={"tool": {"count": "3"}},
+    ),
+    "it goes on where there is something": Case(
+        """
+        #!/bin/sh
+        set -e
+        COUNT=$(tool count)
+        [ "$COUNT" -gt 5 ] || exit 0
+        tool clean
+        """,
+        tools={"tool": {"count": "9"}},
+    ),
+    "lists, loops and what they collect": Case(
+        """
+        #!/bin/bash
+        set -u
+        HOSTS=(a b "c d")
+        FAILED=()
+        for host in "${HOSTS[@]}"; do
+          tool ping "$host" || FAILED+=("$host")
+        done
+        for region in eu us; do
+          tool sync "$region"
+        done
+        tool report "${#FAILED[@]}" "${FAILED[@]}"
+        """,
+        tools={"tool": {}},
+        failing="ping b",
+    ),
+    "a menu by its first argument": Case(
+        """
+        #!/bin/bash
+        set -e
+        case "$1" in
+          start)
+            tool up
+            tool check
+            ;;
+          stop) tool down ;;
+          *) echo "usage: $0 start|stop"; exit 2 ;;
+        esac
+        tool log "$1"
+        """,
+        ("stop",),
+        {"ARG_1": "stop"},
+        tools={"tool": {}},
+    ),
+    "a trap cleans up, also after a failure": Case(
+        """
+        #!/bin/bash
+        set -e
+        WORK=$(tool mktemp)
+        trap 'tool rm "$WORK"' EXIT
+        tool build "$WORK"
+        tool fail
+        tool never
+        """,
+        tools={"tool": {"mktemp": "/tmp/w"}},
+        failing="fail",
+    ),
+    "here-documents keep their dollars": Case(
+        """
+        #!/bin/bash
+        set -e
+        NAME=$1
+        tool apply "$(cat <<EOF
+        name: $NAME
+        literal: \\$HOME
+        EOF
+        )"
+        tool raw "$(cat <<'EOF'
+        {{ template }} $NAME
+        EOF
+        )"
+        """,
+        ("x y",),
+        {"ARG_1": "x y", "NAME": "x y"},
+        tools={"tool": {}},
+    ),
+    "it asks, and goes on after a yes": Case(
+        """
+        #!/bin/bash
+        set -e
+        read -p "Really drop $1? (yes/no) " answer
+        if [ "$answer" != "yes" ]; then
+          echo "aborted"
+          exit 1
+        fi
+        tool drop "$1"
+        """,
+        ("db",),
+        {"ARG_1": "db"},
+        "yes\n",
+        tools={"tool": {}},
+    ),
+    "it waits in a loop": Case(
+        """
+        #!/bin/bash
+        set -e
+        tool start
+        for i in $(seq 1 30); do
+          if tool ready; then
+            break
+          fi
+          sleep 1
+        done
+        while ! tool healthy; do
+          echo "not yet"
+          sleep 1
+        done
+        tool use
+        """,
+        tools={"tool": {}},
+    ),
+    "folders and masks stay": Case(
+        """
+        #!/bin/sh
+        set -e
+        cd /usr
+        umask 027
+        tool here "$(pwd)" "$(umask)"
+        (cd /tmp && tool there "$(pwd)")
+        tool back "$(pwd)"
+        """,
+        tools={"tool": {}},
+    ),
+    "templates of others": Case(
+        """
+        #!/bin/sh
+        set -e
+        NAMES=$(docker ps --format '{{.Names}}')
+        for n in $NAMES; do docker inspect -f '{{range .Mounts}}{{.Source}} {{end}}' "$n"; done
+        """,
+        tools={"docker": {"ps": "one two"}},
+    ),
+}
+
+
+def of_script(case: Case, tools: StandIns) -> list[str]:
+    """The calls that the script makes, and whether it ends well."""
+    file = tools.folder / "script.sh"
+    file.write_text(dedent(case.script).lstrip("\n"))
+    shell = "bash" if "bash" in case.script.strip().split("\n")[0] else "sh"
+    ended = subprocess.run(
+        [shell, str(file), *case.args],
+        input=case.typed,
+        env={**os.environ, "PATH": tools.path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    calls = [*tools.calls, f"ended {'well' if ended.returncode == 0 else 'badly'}"]
+    tools.forget()
+    return calls
+
+
+def of_runbook(case: Case, tools: StandIns) -> list[str]:
+    """The same of its conversion."""
+    done = Conversion(case.script, "script.sh")
+    program = program_in(tools.folder)
+    program.write("made", done.text)
+    given = {name: value for name, value in case.given.items() if name in done.vars}
+    words = [word for name, value in given.items() for word in ("--arg", f"{name}={value}")]
+    ended = program("run", "made.yaml", "--yes", "--json", *words, PATH=tools.path)
+    assert ended.code in (0, 1), ended.err
+    return [*tools.calls, f"ended {'well' if ended.code == 0 else 'badly'}"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_calls_are_those_of_the_script(name: str, tmp_path: Path) -> None:
+    case, tools = CASES[name], StandIns(tmp_path)
+    for tool, answers in case.tools.items():
+        tools.add(tool, answers, failing=case.failing)
+    expected = of_script(case, tools)
+    assert len(expected) > 1, "the script itself does nothing"
+    assert of_runbook(case, tools) == expected, json.dumps(case.script)
