@@ -1,4 +1,4 @@
-"""`pup-tui new`: a new runbook, out of what somebody else wrote."""
+"""`pup-tui new`: a new runbook to begin from, or one out of what somebody else wrote."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
 
 
 @click.command("new")
+@click.argument("name", required=False)
 @click.option("--from", "source", metavar="FILE|URL|-", help="Convert this; - is standard input.")
 @click.option(
     "--output",
@@ -29,21 +30,57 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
     type=click.Path(path_type=Path),
     help="Write to FILE, or into a folder; nothing that is there is overwritten.",
 )
+@click.option(
+    "--type", "type_", metavar="TYPE", help="Its tag `type`, by which the catalog groups."
+)
+@click.option("--service", metavar="SERVICE", help="Its tag `service`: what it is about.")
+@click.option(
+    "--step",
+    "steps",
+    metavar="TEMPLATE",
+    multiple=True,
+    help="Begin with this step template of the folder; may be given again.",
+)
 @click.option("--report", is_flag=True, help="Say what was kept, changed and dropped, and why.")
 @runbooks_option
 @pass_settings
-def new_command(settings: Settings, source: str | None, output: Path | None, report: bool) -> int:
-    """Make a runbook out of what somebody else wrote.
+def new_command(
+    settings: Settings,
+    name: str | None,
+    source: str | None,
+    output: Path | None,
+    type_: str | None,
+    service: str | None,
+    steps: tuple[str, ...],
+    report: bool,
+) -> int:
+    """Write a runbook to begin from, or make one out of what somebody else wrote.
 
-    Now: an AWS Systems Manager Automation document, or a shell script.
+    Without --from it is called NAME. On a terminal it asks what is not given, writes the file to your own
+    folder and opens it in your editor. Off a terminal it prints it, or writes it to where -o says.
 
-    It is printed on standard output, where -o names no file. What cannot be said in a runbook becomes a
-    step that a person does, with the original's text and the reason.
+    With --from it converts an AWS Systems Manager Automation document or a shell script, and prints what
+    comes of it where -o names no file. What cannot be said in a runbook becomes a step that a person does,
+    with the original's text and the reason.
     """
     if source is None:
-        raise Failure("nothing to convert is named", "--from", _TODO)
-    text, name = _read(source)
-    files, told = _converted(text, name)
+        from pup_tui.cli.beginning import Beginning, begin
+
+        if report:
+            raise Failure("--report tells what became of a source", "--from", _TODO)
+        return begin(settings, Beginning(name, type_, service, steps, output))
+    if type_ is not None or service is not None or steps:
+        raise Failure(
+            "--type, --service and --step are of a runbook that is begun",
+            "--from",
+            "leave them out: a conversion has what stands in its source",
+        )
+    return _convert(source, name, output, report)
+
+
+def _convert(source: str, name: str | None, output: Path | None, report: bool) -> int:
+    text, told_as = _read(source)
+    files, told = _converted(text, told_as, name)
     for path, made in _placed(files, output).items():
         _write(path, made)
     if output is None:
@@ -54,14 +91,17 @@ def new_command(settings: Settings, source: str | None, output: Path | None, rep
     return 0
 
 
-def _converted(text: str, name: str) -> tuple[dict[str, str], list[ToldChange]]:
-    """The files of the runbooks that a text becomes, and the report about all of them."""
+def _converted(text: str, name: str, called: str | None) -> tuple[dict[str, str], list[ToldChange]]:
+    """The files of the runbooks that a text becomes, the first of them `called` so, and the report."""
+    from pup_tui.cli.beginning import checked_name
     from pup_tui.convert.errors import ConversionError
     from pup_tui.convert.formats import converted
     from pup_tui.convert.settling import settled_together
 
     try:
         runbooks = converted(text, name)
+        if called is not None:
+            runbooks[0].id = checked_name(called)
         files = settled_together(runbooks)
     except ConversionError as error:
         raise Failure(error.what, error.where or name, error.todo) from error

@@ -10,9 +10,9 @@ import yaml
 
 from pup_tui.convert.draft import NewRunbook, NewStep
 
-SCHEMA_COMMENT = (
-    "# yaml-language-server: $schema=https://raw.githubusercontent.com/example/runbook.schema.json"
-)
+SCHEMA_COMMENT = "# yaml-language-server: $schema=./runbook.schema.json"
+"""The first line of a runbook that an editor with a YAML language server completes and checks."""
+
 _WIDTH = 1 << 20
 _COMMENT_WIDTH = 118
 
@@ -109,7 +109,11 @@ def written(runbook: NewRunbook) -> Written:
     spans: list[tuple[int, int, NewStep]] = []
     lines += _head(runbook)
     for key, value in _top(runbook):
-        lines += ["", *_entry(key, value)] if key in ("vars", "defaults") else _entry(key, value)
+        lines += (
+            ["", *entry_lines(key, value)]
+            if key in ("vars", "defaults")
+            else entry_lines(key, value)
+        )
     lines += ["", "steps:"]
     for at, step in enumerate(runbook.steps):
         if at:
@@ -159,7 +163,8 @@ def _top(runbook: NewRunbook) -> Iterator[tuple[str, Any]]:
     yield "defaults", {"strict": True, "shell": "bash"}
 
 
-def _entry(key: str, value: Any) -> list[str]:
+def entry_lines(key: str, value: Any) -> list[str]:
+    """A key of the top level, or of a step, with its value, as the lines of a file."""
     return dumped(_Block({key: value})).rstrip("\n").split("\n")
 
 
