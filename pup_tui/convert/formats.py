@@ -19,11 +19,28 @@ def converted(text: str, name: str) -> list[NewRunbook]:
     if not text.strip():
         raise ConversionError("there is nothing in the source", name, "give a text")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    from pup_tui.convert.markdown.conversion import from_page
     from pup_tui.convert.shell.conversion import from_script
 
     if _is_script(text, name):
         return [from_script(text, _stem(name))]
+    if _is_page(text, name):
+        return [from_page(text, _stem(name))]
     return _from_data(text, name)
+
+
+_PAGE_NAMES = (".md", ".markdown", ".mdx", ".mkd")
+
+
+def _is_page(text: str, name: str) -> bool:
+    """Whether it is Markdown: by its name, or by headings and lists that are no YAML."""
+    if name.endswith(_PAGE_NAMES):
+        return True
+    return (
+        "." not in PurePosixPath(name).name.lstrip(".")
+        and re.search(r"(?m)\A#{1,3} \S|^#{2,3} \S|^```|^[=-]{4,}$", text) is not None
+        and not text.lstrip().startswith(("{", "[", "<"))
+    )
 
 
 _SCRIPT_NAMES = (".sh", ".bash", ".ksh", ".zsh")

@@ -42,3 +42,11 @@ def unique(name: str, taken: Collection[str]) -> str:
     while name in taken:
         name, number = f"{own}_{number}", number + 1
     return name
+
+
+def unique_name(name: str, taken: Collection[str]) -> str:
+    """The name of a step, with a number where another one has it."""
+    number, own = 2, name
+    while name in taken:
+        name, number = f"{own} {number}", number + 1
+    return name

@@ -31,15 +31,16 @@ def destroys(script: str, shell: str = "bash") -> bool:
     """Whether a script has a command that is known to destroy something or to take it out of service."""
     if not script.strip():
         return False
-    step = {"name": "Judged", "kind": "shell", "run": _without_templates(script), "shell": shell}
+    step = {"name": "Judged", "kind": "shell", "run": without_templates(script), "shell": shell}
     loaded = load_files(
         "judged", {"judged.yaml": made_file("judged", [step])}, Path("judged.yaml"), linter=linter()
     )
     return any(problem.code == "destructive-without-danger" for problem in loaded.warnings)
 
 
-def _without_templates(script: str) -> str:
-    return re.sub(r"\{\{|\}\}|\{%|%\}", "__", script)
+def without_templates(script: str) -> str:
+    """A script in which each template is a word."""
+    return re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "VALUE", script)
 
 
 def settled(runbook: NewRunbook, beside: dict[str, bytes] | None = None) -> Written:

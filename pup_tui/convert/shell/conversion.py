@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped
-from pup_tui.convert.naming import runbook_id, step_id, unique
+from pup_tui.convert.naming import runbook_id, step_id, unique_name
 from pup_tui.convert.paths import all_of
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell import judging
@@ -92,7 +92,7 @@ class _Writing:
             self.runbook.steps = [manual("Nothing to do", "The script has no command.", "")]
 
     def _finish(self, step: NewStep, planned: ComingStep, before: ComingStep | None) -> None:
-        step.name = unique(step.name, {each.name for each in self.runbook.steps})
+        step.name = unique_name(step.name, {each.name for each in self.runbook.steps})
         step.id = step_id(step.name, self.ids)
         self.ids.add(step.id)
         condition = planned.condition

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pup_tui.convert.settling import destroys
+from pup_tui.convert.settling import destroys, without_templates
 from pup_tui.convert.shell.reading import (
     arguments_of,
     command_name,
@@ -66,7 +66,7 @@ def changes(script: str) -> bool:
     step = {
         "name": "Judged",
         "kind": "shell",
-        "run": re.sub(r"\{\{|\}\}|\{%|%\}", "__", script),
+        "run": without_templates(script),
         "shell": "bash",
         "read_only": True,
     }
@@ -90,6 +90,8 @@ def _runs_unknown(script: str) -> bool:
             rest = [word for word in words if not word.startswith("-")]
             if rest and rest[0] not in _LOOKING_WITH_SUDO:
                 return True
+        if _asks_for_change(name, words):
+            return True
         if name.startswith(("./", "../", "/opt/", "/srv/", "/usr/local/")) or name in _CHANGING:
             return True
         if name in ("scp", "rsync") and words and ":" in words[-1] and "://" not in words[-1]:
@@ -97,6 +99,40 @@ def _runs_unknown(script: str) -> bool:
         if name in _SQL_CLIENTS and _CHANGING_SQL.search(script):
             return True
     return False
+
+
+_CHANGING_WORDS = frozenset({"--execute", "--force", "--apply", "--yes-really"})
+_CHANGING_CALLS = {
+    "redis-cli": {
+        "config set",
+        "sentinel failover",
+        "cluster failover",
+        "debug",
+        "replicaof",
+        "slaveof",
+    },
+    "patronictl": {"failover", "switchover", "reinit", "remove"},
+    "rabbitmqctl": {
+        "stop_app",
+        "reset",
+        "purge_queue",
+        "delete_queue",
+        "set_policy",
+        "set_vm_memory_high_watermark",
+    },
+    "pg_ctl": {"promote"},
+    "nodetool": {"decommission", "removenode", "assassinate", "rebuild"},
+    "vault": {"write", "lease revoke", "token revoke"},
+    "repmgr": {"standby promote", "standby switchover"},
+}
+
+
+def _asks_for_change(name: str, words: list[str]) -> bool:
+    """Whether the words of a command tell it to change something."""
+    if _CHANGING_WORDS & set(words) and name not in ("rm", "ls", "cp", "mv"):
+        return True
+    said = " ".join(word.lower() for word in words)
+    return any(re.search(rf"\b{call}\b", said) for call in _CHANGING_CALLS.get(name, ()))
 
 
 def unsafe_removal(script: str, known: frozenset[str]) -> str:

@@ -1,0 +1,165 @@
+"""What sentences of a page say: conditions, waits, warnings, questions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pup_tui.convert.markdown.blocks import code_in, plain
+
+_DANGER = re.compile(
+    r"(?i)⚠|🚨|☠|\b(?:careful|danger(?:ous)?|destructive|destroys?|irreversible"
+    r"|cannot be undone|loses?|lost|data loss|"
+    r"outage|downtime|caution|warning|only database|without writes|last resort)\b"
+)
+_PREREQUISITES = re.compile(
+    r"(?i)\b(pre-?requisites?|requirements?|before you (?:start|begin)|you need|access"
+    r"|preparation|prerequisite)\b"
+)
+_CONTACTS = re.compile(
+    r"(?i)\b(contacts?|escalation|owners?|ownership|who to call|on-?call|references?"
+    r"|see also|related|further reading|links|changelog|history)\b"
+)
+_ROLLBACK = re.compile(r"(?i)\b(roll-?back|back ?out|undo|revert|reverse)\b")
+_VERIFY = re.compile(r"(?i)\b(verif\w+|validation|check that|confirm(?:ation)?|post-?checks?)\b")
+_ALERTS = re.compile(r"(?i)\b(alerts?|detection|triggers?|symptoms?)\b")
+_ABOUT = re.compile(
+    r"(?i)^(?:overview|meaning|impact|summary|about|background|description|context"
+    r"|purpose|scope|introduction|when to use)"
+)
+_UNTIL = re.compile(
+    r"(?i)\b(?:repeat(?:ed(?:ly)?)?|wait|retry|watch|poll|again)\b[^.]*?\buntil\b\s*(?P<what>[^.:]*)"
+)
+_NUMBER = r"(?P<number>\d[\d.,]*)"
+_LIMIT = re.compile(
+    rf"(?i)\b(?P<side>above|over|more than|greater than|exceeds|higher than|below|under"
+    rf"|less than|fewer than|lower than|at least|at most)\s+{_NUMBER}"
+)
+_LIMIT_BEFORE = re.compile(
+    rf"(?i)^\W*(?P<side>more than|over|above|less than|fewer than|below)\s+{_NUMBER}"
+)
+_STOP = re.compile(
+    r"(?i)\b(stop|abort|do not (?:continue|go on|proceed)|don't (?:continue|go on|proceed))\b"
+)
+_TIME = re.compile(r"(?i)\(?\b(\d+)\s*(s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?)\b\)?")
+_QUESTION = re.compile(r"^(?P<asked>[^.!?\n]{3,80})\?")
+_CONDITION = re.compile(r"(?i)^(?P<asked>(?:if|when|in case)\b[^,:\n]{3,80})[,:]")
+_TWO_PEOPLE = re.compile(
+    r"(?i)\b(?:two people|two persons|second person|four[- ]eyes|two-person|in pairs"
+    r"|somebody else reads|another engineer)\b"
+)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where to stop: the condition that must hold, and the sentence that says so."""
+
+    condition: str
+    message: str
+
+
+def section_kind(title: str) -> str:
+    """What a section is for, by its title; empty where that does not tell."""
+    text = plain(title)
+    for kind, pattern in (
+        ("rollback", _ROLLBACK),
+        ("prerequisites", _PREREQUISITES),
+        ("contacts", _CONTACTS),
+        ("about", _ABOUT),
+        ("verification", _VERIFY),
+        ("alerts", _ALERTS),
+    ):
+        if pattern.search(text):
+            return kind
+    return ""
+
+
+def is_dangerous(*texts: str) -> bool:
+    """Whether a text warns of what a command does."""
+    return any(_DANGER.search(text) for text in texts)
+
+
+def needs_two(text: str) -> bool:
+    """Whether a text wants a second person."""
+    return bool(_TWO_PEOPLE.search(text))
+
+
+def until_of(text: str) -> str | None:
+    """The condition of a wait: all words that stand as code in what is waited for are in the output."""
+    found = _UNTIL.search(text)
+    if found is None:
+        return None
+    words = code_in(found["what"])
+    return " and ".join(f"'{word}' in output" for word in words if "'" not in word) or None
+
+
+def limit_of(text: str) -> Limit | None:
+    """`If it is above 30, stop`: what must hold of the number that the command before printed."""
+    if not _STOP.search(text):
+        return None
+    found = _LIMIT.search(plain(text)) or _LIMIT_BEFORE.search(plain(text))
+    if found is None:
+        return None
+    operators = {
+        "above": "<=",
+        "over": "<=",
+        "more": "<=",
+        "greater": "<=",
+        "exceeds": "<=",
+        "higher": "<=",
+        "at most": "<=",
+    }
+    side = found["side"].lower()
+    operator = next((o for word, o in operators.items() if side.startswith(word)), ">=")
+    return Limit(f"{operator} {number(found['number'])}", plain(text))
+
+
+def expected_of(text: str) -> str | None:
+    """`Expected result: below 30`: the condition of the number."""
+    if not re.match(r"(?i)\W*(?:expected|expect|should be|must be)", plain(text)):
+        return None
+    found = _LIMIT.search(plain(text))
+    if found is None:
+        return None
+    side = found["side"].lower()
+    high = side in ("above", "over", "more than", "greater than", "exceeds", "higher than")
+    operator = ">=" if side == "at least" else "<=" if side == "at most" else ">" if high else "<"
+    return f"{operator} {number(found['number'])}"
+
+
+def number(text: str) -> str:
+    """A number as people write it: `10.000` and `10,000` are ten thousand."""
+    text = text.rstrip(".,")
+    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text):
+        return re.sub(r"[.,]", "", text)
+    return text.replace(",", ".")
+
+
+def time_in(text: str) -> str | None:
+    """A time that a title names: `(2 min)` is `2m`."""
+    found = _TIME.search(text)
+    return f"{found[1]}{found[2][0].lower()}" if found else None
+
+
+def asked_in(text: str) -> str | None:
+    """The question, or the condition, with which an item begins."""
+    found = _QUESTION.match(plain(text)) or _CONDITION.match(plain(text))
+    return found["asked"].strip() if found else None
+
+
+def title_of(text: str) -> str:
+    """A step's name out of a title or the beginning of a text."""
+    text = re.sub(r"(?i)^(?:step|phase)\s*\d+\s*[:.)-]?\s*|^\d+[.)]\s*", "", plain(text))
+    text = re.sub(r"\s*\([^)]*\)\s*:?\s*$", "", text)
+    text = re.sub(r"[^\w\s`'\"/,.:()<>=%&+@#-]", "", text).strip(" :.-")
+    first = re.split(r"(?<=[a-z0-9])[.:!?;](?:\s|$)", text)[0].strip(" :.-?!")
+    if len(first) > 60:
+        first = first[:60].rsplit(" ", 1)[0].rstrip(" ,")
+    return first[:1].upper() + first[1:]
+
+
+def pattern_like(example: str) -> str:
+    """A pattern for values that look like an example: `c-12345` gives `c-[0-9]+`."""
+    return re.sub(
+        r"(?:\[0-9\])+", "[0-9]+", re.sub(r"\d+", "[0-9]", re.escape(example).replace("\\-", "-"))
+    )
