@@ -15,13 +15,14 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test suite faults lint check bench screenshots snapshots schema keys lock clean
+.PHONY: help demo run test suite faults pythons lint check bench screenshots snapshots schema keys lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
 	@echo "make run          the console with your own runbooks"
 	@echo "make test         format, lint, types, import contracts, tests"
 	@echo "make faults       try every experiment and promise, and look for faults at random: takes long"
+	@echo "make pythons      what the program does on every other Python that is here"
 	@echo "make lint         the same without the tests"
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
@@ -42,7 +43,7 @@ test: $(VENV)/.ready-dev
 
 # Whoever is done takes over what others have left: tests that take long stand together.
 suite: $(VENV)/.ready-dev
-	$(BIN)/pytest -n $(JOBS) --dist worksteal
+	$(BIN)/pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
@@ -55,6 +56,17 @@ FAULTS_SECONDS ?= 120
 faults: $(VENV)/.ready-dev
 	HYPOTHESIS_PROFILE=faults PUP_TUI_FUZZ_SECONDS=$(FAULTS_SECONDS) $(BIN)/pytest -n $(JOBS) --dist worksteal \
 		-m "faults or proves" --proofs --timeout 3600
+
+# Each in an environment of its own: the whole program, from its command line to the processes of its steps.
+PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[2-9].*/bin/python3) \
+	$(foreach minor,12 13 14 15,$(shell python3.$(minor) -c 'import sys; print(sys.executable)' 2>/dev/null))
+ON_PYTHONS ?= tests/cli/test_running.py tests/headless tests/drivers tests/steps tests/output tests/journal
+pythons:
+	@for python in $(PYTHONS); do \
+		echo "$$python:"; \
+		$(MAKE) --no-print-directory suite PYTHON="$$python" TESTS="$(ON_PYTHONS)" \
+			VENV=".venv-$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" || exit 1; \
+	done
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench
@@ -95,4 +107,4 @@ $(VENV)/.ready-dev: pyproject.toml .ci/requirements-dev.lock | $(VENV)/bin/pytho
 	@touch $@ $(VENV)/.ready
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

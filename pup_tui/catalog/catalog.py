@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from pup_tui.runbook.steps import Linter
 
 SUFFIXES = (".yaml", ".yml")
+PACK_FILE = "pack.yaml"
+"""What a pack says of itself; it is no runbook."""
 RUNBOOKS_VARIABLE = "PUP_TUI_RUNBOOKS"
 """The environment variable that names folders with runbooks."""
 
 _MAX_LISTED = 1000
+_NEAR = 0.65
+"""How much alike two names are of which one may be meant for the other."""
 
 
 class UnknownRunbook(Exception):
@@ -48,14 +52,27 @@ class Catalog:
 
     def __init__(
         self,
-        places: Sequence[Folder],
+        places: Sequence[Folder] | Callable[[], Sequence[Folder]],
         has_program: Callable[[str], bool] = lambda _: False,
         datadog: str = "",
         site: str = "",
     ) -> None:
-        self.places = tuple(places)
+        self._places_now: Callable[[], Sequence[Folder]]
+        if callable(places):
+            self._places_now = places
+        else:
+            self.places = places
         self.pup = KnownPup(has_program, datadog, site)
         self._loaded: dict[Path, Loaded] = {}
+
+    @property
+    def places(self) -> Sequence[Folder]:
+        """The directories as they are now, in the order in which an id is looked up."""
+        return self._places_now()
+
+    @places.setter
+    def places(self, places: Sequence[Folder]) -> None:
+        self._places_now = partial(tuple[Folder, ...], places)
 
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""
@@ -88,7 +105,7 @@ class Catalog:
         """Every runbook as far as it is known without reading its file."""
         seen: set[str] = set()
         for folder in self.places:
-            for path in runbook_files(folder.path):
+            for path in files_of(folder):
                 entry = _unread(path, folder, shadowed=folder.id_of(path.stem) in seen)
                 seen.add(entry.id)
                 yield entry
@@ -116,8 +133,8 @@ class Catalog:
         return self.judged(_unread(*self._place_of(name, others)))
 
     def is_elsewhere(self, name: str) -> bool:
-        """Whether a name is the id of a runbook that a folder with a prefix may hold, and no path."""
-        prefixes = [folder.id_of("") for folder in self.places if folder.prefix]
+        """Whether a name is the id of a runbook that an account may hold, and no path."""
+        prefixes = [folder.id_of("") for folder in self.places if folder.is_fetched]
         return name.startswith(tuple(prefixes)) and not name.endswith(SUFFIXES)
 
     def path_of(self, name: str) -> Path:
@@ -127,18 +144,18 @@ class Catalog:
     @property
     def paths(self) -> list[Path]:
         """The file of every runbook that somebody wrote as one, in the order of `entries`."""
-        written = [folder for folder in self.places if not folder.prefix]
-        return [path for folder in written for path in runbook_files(folder.path)]
+        written = [folder for folder in self.places if not folder.is_fetched]
+        return [path for folder in written for path in files_of(folder)]
 
     def _place_of(self, name: str, others: Collection[str]) -> tuple[Path, Folder]:
         path = Path(name)
         is_id = self.is_elsewhere(name)
-        is_path = path.suffix in SUFFIXES or ("/" in name and not is_id)
+        is_path = path.suffix in SUFFIXES or name.startswith((".", "/"))
         if is_path and _is_there(path):
             return path, Folder(path.parent, Origin.GIVEN)
         paths: dict[str, Path] = {}
         for folder in self.places:
-            for found in runbook_files(folder.path):
+            for found in files_of(folder):
                 if folder.id_of(found.stem) == name:
                     return found, folder
                 paths.setdefault(folder.id_of(found.stem), found)
@@ -146,8 +163,10 @@ class Catalog:
             return self._meant(name, paths, others)
         if is_path:
             raise UnknownRunbook(name, "there is no such file")
-        here = next((name + suffix for suffix in SUFFIXES if os.path.isfile(name + suffix)), None)
+        lying = (name, *(name + suffix for suffix in SUFFIXES))
+        here = next((each for each in lying if os.path.isfile(each)), None)
         if here is not None:
+            here = here if Path(here).suffix in SUFFIXES else f"./{here}"
             raise UnknownRunbook(name, f"a file of that name lies here: say `{here}`")
         raise UnknownRunbook(name, self._near(name, paths, others))
 
@@ -174,7 +193,7 @@ class Catalog:
         import difflib
 
         by_lower = {each.lower(): each for each in sorted({*others, *paths})}
-        near = difflib.get_close_matches(name.lower(), by_lower, n=3)
+        near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=_NEAR)
         if near:
             meant = " or ".join(_typed(by_lower[each], paths) for each in near)
             return f"did you mean {meant}?"
@@ -199,7 +218,16 @@ class Catalog:
     @property
     def packs(self) -> tuple[Path, ...]:
         """The trusted directories: runbooks find there what they name and what is not beside them."""
-        return tuple(each.path for each in self.places if each.trusted and not each.prefix)
+        return tuple(
+            each.path
+            for each in self.places
+            if each.trusted and not each.prefix and not each.is_copy
+        )
+
+    @property
+    def named_packs(self) -> dict[str, Path]:
+        """The packs that are trusted as a whole, by name."""
+        return {each.prefix: each.path for each in self.places if each.is_whole and each.trusted}
 
     def load(self, path: Path) -> Loaded:
         """The file as it is on disk now; it is read again only when it, or a file it uses, has changed."""
@@ -226,9 +254,32 @@ class Catalog:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path.parent)
-        loaded = load(path, root=root, packs=self.packs, linter=linter, pup=self.pup)
-        folder = next((f for f in self.places if f.prefix and f.path == path.parent), None)
-        return structs.replace(loaded, id=folder.id_of(loaded.id)) if folder else loaded
+        folder = self._folder_of(path)
+        in_theme = folder is not None and folder.path != path.parent
+        around = (folder.path,) if folder is not None and in_theme else ()
+        loaded = load(
+            path,
+            root=root,
+            packs=(*around, *(pack for pack in self.packs if pack not in around)),
+            linter=linter,
+            pup=self.pup,
+            named_packs=self.named_packs,
+            in_theme=in_theme,
+        )
+        if folder is None or not folder.prefix:
+            return loaded
+        return structs.replace(loaded, id=folder.id_of(loaded.id))
+
+    def _folder_of(self, path: Path) -> Folder | None:
+        """The folder that a file lies in, itself or in a theme folder of it."""
+        from pup_tui.runbook.files import is_theme
+
+        whole = Path(os.path.abspath(path))
+        around = (
+            (whole.parent, whole.parent.parent) if is_theme(whole.parent.name) else (whole.parent,)
+        )
+        places = {Path(os.path.abspath(each.path)): each for each in reversed(self.places)}
+        return next((places[each] for each in around if each in places), None)
 
     def _root_of(self, directory: Path) -> Path | None:
         """The untrusted directory that files in one are in, which no link may lead out of; or None.
@@ -254,8 +305,8 @@ class Catalog:
             for folder in self.places
             for path in (
                 (folder.path,)
-                if folder.prefix
-                else (*runbook_files(folder.path), *_template_files(folder.path))
+                if folder.is_written
+                else (*files_of(folder), *_template_files(folder.path))
             )
         )
 
@@ -268,7 +319,7 @@ def _count(runbook: Runbook) -> int:
 
 def _unread(path: Path, folder: Folder, *, shadowed: bool = False) -> Entry:
     """A runbook of which nothing was read; a Datadog Workflow by what its file says in its first line."""
-    facts = _workflow_line(path) if folder.prefix else None
+    facts = _workflow_line(path) if folder.is_fetched else None
     return Entry(
         id=folder.id_of(path.stem),
         name=path.stem if facts is None else facts.name,
@@ -281,6 +332,8 @@ def _unread(path: Path, folder: Folder, *, shadowed: bool = False) -> Entry:
         error="",
         shadowed=shadowed,
         trusted=folder.trusted,
+        changed=path.stem in folder.changed,
+        is_copy=folder.is_copy,
         is_judged=facts is not None,
     )
 
@@ -321,6 +374,15 @@ def _typed(name: str, paths: Mapping[str, Path]) -> str:
     return "".join(each if each.isprintable() else "?" for each in str(paths[name]))
 
 
+def files_of(folder: Folder) -> list[Path]:
+    """The runbooks of a folder that count: those in it by name, then those in its theme folders."""
+    from pup_tui.runbook.files import theme_folders
+
+    themes = () if folder.is_fetched else theme_folders(folder.path)
+    found = (path for place in (folder.path, *themes) for path in runbook_files(place))
+    return [path for path in found if folder.has(path.stem)]
+
+
 def runbook_files(folder: Path) -> list[Path]:
     """The runbooks in a directory, by name; names that begin with `_` or `.` are no runbooks."""
     try:
@@ -328,6 +390,7 @@ def runbook_files(folder: Path) -> list[Path]:
     except OSError:
         return []
     paths = [folder / name for name in names if not name.startswith(("_", "."))]
+    paths = [path for path in paths if path.name != PACK_FILE]
     # Not by the path's own method, which raises where nobody may look.
     return [path for path in paths if path.suffix in SUFFIXES and not os.path.isdir(path)]
 

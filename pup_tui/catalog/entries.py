@@ -17,6 +17,7 @@ class Origin(StrEnum):
     PUP = "pup"
     BUNDLED = "bundled"
     HERE = "here"
+    PACK = "pack"
     DATADOG = "datadog"
 
 
@@ -24,8 +25,9 @@ class Entry(Struct, frozen=True, kw_only=True):
     """One runbook file.
 
     `broken` and `error` tell that it cannot be run and why; `shadowed` that another one with its id comes
-    first; `trusted` is false for a file that merely lies in the working directory. Until a file `is_judged`
-    it is not told whether it is broken, and how many steps it has.
+    first; `trusted` is false for a file that merely lies in the working directory, or in a pack that nobody
+    has approved. What was approved `is_copy` of it: `changed` tells that the original is another one by now.
+    Until a file `is_judged` it is not told whether it is broken, and how many steps it has.
     """
 
     id: str
@@ -39,6 +41,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     error: str
     shadowed: bool
     trusted: bool
+    changed: bool = False
+    is_copy: bool = False
     is_judged: bool = True
 
     @property

@@ -24,18 +24,39 @@ class Folder(Struct, frozen=True):
     """A directory with runbooks.
 
     `trusted` is false for one that is not the operator's own choice: nothing outside of it is read for the
-    runbooks in it. Where there is a `prefix`, it stands before their ids, with a slash, and no runbook calls
-    them.
+    runbooks in it. Where there is a `prefix`, it stands before their ids, with a slash. Of its files `only`
+    some count, where that is given, and those `without` others, by their stems. One that `is_copy` holds what
+    was approved, and never changes; the originals of those that `changed` are others by now. It `is_whole`
+    where it has all of a pack.
     """
 
     path: Path
     origin: Origin
     trusted: bool = True
     prefix: str = ""
+    only: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    is_copy: bool = False
+    is_whole: bool = False
 
     def id_of(self, stem: str) -> str:
         """The id of the runbook in a file."""
         return f"{self.prefix}/{stem}" if self.prefix else stem
+
+    def has(self, stem: str) -> bool:
+        """Whether the file counts that has this stem."""
+        return stem not in self.without and (self.only is None or stem in self.only)
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether its files are written by the program itself, out of what an account has."""
+        return self.origin is Origin.DATADOG
+
+    @property
+    def is_written(self) -> bool:
+        """Whether its files stay as they are, or all change at once."""
+        return self.is_fetched or self.origin is Origin.PACK or self.is_copy
 
 
 def bundled_dir() -> Path:

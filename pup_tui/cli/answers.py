@@ -109,22 +109,36 @@ def check_answered(
     """Judge the questions of a run in which nobody can be asked, before it begins.
 
     Raises Failure for a question that is surely asked and surely has no answer; others that would end the
-    run are told, also whether to go past those of steps that are `left` out. With `yes` all are answered but
-    for values that nothing gives: no answer, no source and no default. `barred` steps do not begin.
+    run are told. What is given is as for `open_questions`.
     """
-    from pup_tui.core.ids import upwards
+    if open_ := open_questions(program, given, yes=yes, left=left, barred=barred):
+        tell(f"pup-tui: nobody can be asked here: the run ends where it asks {named(open_)}")
+
+
+def open_questions(
+    program: Program,
+    given: GivenAnswers,
+    *,
+    yes: bool,
+    left: LeftOutSteps,
+    barred: Collection[str] = (),
+) -> list[str]:
+    """What a run may ask that has no answer, where nobody can be asked.
+
+    That is also whether to go past the gates of steps that are `left` out. With `yes` all are answered but
+    for values that nothing gives: no answer, no source and no default. `barred` steps do not begin.
+    Raises Failure for a question that is surely asked and surely has no answer.
+    """
     from pup_tui.core.leaving_out import stays_open
+    from pup_tui.preflight.sure_steps import but_for, sure_steps
 
     out = {*left.steps, *barred}
-    nodes = [node for node in program.nodes if out.isdisjoint(upwards(node.id))]
+    nodes = [node for node in program.nodes if but_for(out, node)]
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
     unanswered = [node for node in nodes if lacking[node.id] or (not yes and _asks_for_a_yes(node))]
-    behind_stops = _behind_stops(program, nodes)
-    sure = [
-        node
-        for node in unanswered
-        if node.id not in behind_stops and _is_surely_asked(program, node)
-    ]
+    # What is optional may be skipped, and with it the question before it.
+    having_turn = sure_steps(program, out)
+    sure = [node for node in unanswered if node.id in having_turn and not node.step.optional]
     if sure:
         told = named([_with_values(node, lacking[node.id]) for node in sure])
         ways = [_way_out(node, names) for node in sure if (names := lacking[node.id])][:1]
@@ -142,9 +156,7 @@ def check_answered(
         and stays_open(program, program.node(step), left.captures.get(step, ()))
     )
     open_ = [f"whether to go on past `{gate}`" for gate in gates]
-    open_ += [f"`{node.id}`" for node in unanswered]
-    if open_:
-        tell(f"pup-tui: nobody can be asked here: the run ends where it asks {named(open_)}")
+    return open_ + [f"`{node.id}`" for node in unanswered]
 
 
 def _with_values(node: Node, lacking: Sequence[str]) -> str:
@@ -166,39 +178,6 @@ def _asks_for_a_yes(node: Node) -> bool:
     asks_itself = node.step.is_question and not node.step.asks_values
     before = node.step.confirm is not None or (node.asks_first and not node.confirmed_by)
     return asks_itself or before
-
-
-def _is_surely_asked(program: Program, node: Node) -> bool:
-    """Whether a question comes unless something else ends the run; `optional` may skip what it is before."""
-    from pup_tui.core.ids import upwards
-
-    if node.step.optional:
-        return False
-    steps = [program.node(id_).step for id_ in upwards(node.id)]
-    return not _only_after_failure(program, node) and not any(
-        step.if_ is not None or step.foreach is not None for step in steps
-    )
-
-
-def _behind_stops(program: Program, nodes: Sequence[Node]) -> set[str]:
-    """The steps before which a `stop` may end their runbook though nothing has failed."""
-    from pup_tui.core.ids import upwards
-    from pup_tui.core.planned_stops import PlannedStops
-
-    stops = PlannedStops(program)
-    behind = set()
-    for node in nodes:
-        if any(stops.before(program.node(id_)) for id_ in upwards(node.id)):
-            behind.add(node.id)
-        if node.step.stops_as is not None and not _only_after_failure(program, node):
-            stops.note(node, sure=False)
-    return behind
-
-
-def _only_after_failure(program: Program, node: Node) -> bool:
-    from pup_tui.core.ids import upwards
-
-    return any(program.node(id_).step.when == "on_failure" for id_ in upwards(node.id))
 
 
 def _way_out(node: Node, names: list[str]) -> str:

@@ -238,6 +238,7 @@ async def console_services(
             appearance=parts.appearance,
             keys=settings.keys,
             workflows=workflow_source(parts.credentials),
+            preflight=lambda: parts.preflight,
         )
 
 

@@ -47,6 +47,7 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
         "links": runbook.links,
         "path": str(loaded.path),
         "sha256": loaded.sha256,
+        "requires": msgspec.to_builtins(runbook.requires),
         "vars": {name: _variable_json(variable) for name, variable in runbook.vars.items()},
         "steps": [
             {
@@ -85,6 +86,10 @@ def _print(loaded: Loaded, runbook: Runbook, edge: int | None) -> None:
         ("tags", " ".join(f"{key}:{value}" for key, value in runbook.tags.items())),
         ("owner", runbook.owner),
         *(("link", f"{link.title} {link.url}") for link in runbook.links),
+        *(
+            ("requires", f"{tool} {needed.version}".strip())
+            for tool, needed in runbook.requirements.items()
+        ),
     ):
         if text:
             click.echo(f"{label}: {safe_text(text)}")

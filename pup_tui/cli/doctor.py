@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from pup_tui.cli.failure import Failure
-from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
+from pup_tui.cli.health.diagnosis import Diagnosis
 from pup_tui.cli.options import (
     json_option,
     profile_option,
@@ -19,15 +18,11 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.printing import print_json
+from pup_tui.cli.told_findings import print_findings, safe
 from pup_tui.headless.exits import FAILED
-from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.settings.settings import Settings
-
-_COLOURS: dict[DiagnosisState, str] = {"ok": "green", "warning": "yellow", "problem": "red"}
-_LEAST_DETAIL = 24
-"""Columns that the sentences get at least; a narrower terminal wraps them itself."""
 
 
 @click.command("doctor")
@@ -42,12 +37,12 @@ _LEAST_DETAIL = 24
 def doctor_command(ctx: click.Context, offline: bool, as_json: bool) -> int:
     """What is configured, which tools are found, whether credentials work; 1 where there is a problem."""
     settings = read_for(ctx)
-    findings = [_safe(each) for each in examined(settings, offline=offline)]
+    findings = [safe(each) for each in examined(settings, offline=offline)]
     has_problem = any(each.state == "problem" for each in findings)
     if as_json:
         print_json({"ok": not has_problem, "checks": msgspec.to_builtins(findings)})
     else:
-        _print(findings, settings)
+        print_findings(findings, settings)
     return FAILED if has_problem else 0
 
 
@@ -102,43 +97,3 @@ def _looked(what: str, look: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diag
         if isinstance(error, OSError | Failure):
             told = str(error).removeprefix("pup-tui: ")
         yield Diagnosis(what=what, subject="looked at", state="problem", detail=told)
-
-
-def _safe(finding: Diagnosis) -> Diagnosis:
-    """The same with its texts safe to show: they quote files, programs and servers."""
-    texts = {name: safe_text(getattr(finding, name)) for name in ("subject", "detail", "hint")}
-    return msgspec.structs.replace(finding, **texts)
-
-
-def _print(findings: Sequence[Diagnosis], settings: Settings) -> None:
-    """Aligned lines below the name of each part; sentences are wrapped on a terminal only."""
-    width = max(len(each.subject) for each in findings)
-    edge = settings.terminal.columns
-    indent = len("  problem  ") + width + len("  ")
-    parts = list(dict.fromkeys(each.what for each in findings))
-    for part in parts:
-        click.echo(part)
-        for each in findings:
-            if each.what != part:
-                continue
-            words = f"{each.detail}: {each.hint}" if each.hint else each.detail
-            lines = [words]
-            if edge is not None and edge - indent >= _LEAST_DETAIL:
-                lines = textwrap.wrap(words, edge - indent, break_on_hyphens=False) or [""]
-            state = f"{each.state:7}"
-            if edge is not None and settings.terminal.colour:
-                state = click.style(state, _COLOURS[each.state])
-            click.echo(f"  {state}  {each.subject.ljust(width)}  {lines[0]}".rstrip())
-            for line in lines[1:]:
-                click.echo(f"{' ' * indent}{line}")
-    click.echo(_summary(findings))
-
-
-def _summary(findings: Sequence[Diagnosis]) -> str:
-    counts = {state: sum(each.state == state for each in findings) for state in _COLOURS}
-    told = [
-        f"{number} {word}{'' if number == 1 else 's'}"
-        for word, number in (("problem", counts["problem"]), ("warning", counts["warning"]))
-        if number
-    ]
-    return " and ".join(told) if told else "All is well."

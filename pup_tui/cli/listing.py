@@ -124,6 +124,8 @@ def _as_row(entry: Entry, last: str) -> tuple[str, ...]:
         marks.append("shadowed")
     if not entry.trusted:
         marks.append("untrusted")
+    if entry.changed:
+        marks.append("changed")
     return (
         entry.id,
         "broken" if entry.broken else str(entry.steps),

@@ -23,6 +23,10 @@ COMMANDS = {
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
+    "check": (
+        "checking",
+        "Whether a run of RUNBOOK could begin: tools, values, lock, room, credentials, hosts.",
+    ),
     "test": (
         "testing",
         "Play the rehearsals in _tests beside the runbooks: those of each PATH, or of all of the catalog.",
@@ -45,6 +49,23 @@ COMMANDS = {
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
     ),
     "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
+    "import": (
+        "importing",
+        "Bring a pack of runbooks in from SOURCE, at one commit or as it is now.",
+    ),
+    "update": (
+        "importing",
+        "Look for newer versions of the pack NAME, or of all, and show what has changed.",
+    ),
+    "trust": (
+        "trusting",
+        "Show what RUNBOOK or PACK would run, ask whether it may, and keep a copy of exactly that.",
+    ),
+    "untrust": (
+        "trusting",
+        "Trust RUNBOOK or PACK no more: nothing of it runs until it is trusted anew.",
+    ),
+    "pack": ("pack", "Packs of runbooks: the ones that are here, a new one, checks for one."),
     "config": (
         "config",
         "Each setting, its value and where it came from; of keys, only whether they are set.",

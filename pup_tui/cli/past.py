@@ -153,7 +153,7 @@ def _as_row(row: RunRow) -> tuple[str, ...]:
     return (
         row.run,
         row.runbook,
-        row.status,
+        f"{row.status}, unchecked" if row.unchecked else row.status,
         "" if row.leg == 1 else str(row.leg),
         local_time(row.started_at),
         "" if row.duration is None else format_duration(row.duration),

@@ -44,6 +44,32 @@ def _fetched_entry(settings: Settings, catalog: Catalog, name: str) -> Entry:
         raise Failure(str(error), "", error.hint) from error
 
 
+def check_trusted(settings: Settings, entry: Entry) -> None:
+    """Refuse a runbook that nobody has trusted, and a copy that is not what was; of one that has changed
+    since it was trusted it is said that the copy runs.
+    """
+    from pup_tui.catalog.entries import Origin
+
+    if not entry.trusted:
+        lies = (
+            "comes from a pack" if entry.origin is Origin.PACK else "lies in the working directory"
+        )
+        told = f"`{entry.id}` {lies} and is not trusted"
+        todo = f"`pup-tui trust {entry.id}` shows what it does, and asks"
+        if entry.origin is not Origin.PACK:
+            todo += "; or run it by its path if you know what it does"
+        raise Failure(told, str(entry.path), todo)
+    if entry.is_copy:
+        from pup_tui.cli.trusting import pack_failures
+        from pup_tui.packs.store import check_copy
+
+        with pack_failures():
+            check_copy(entry.path)
+    if entry.changed:
+        told = f"`{entry.id}` has changed since it was trusted; what was trusted runs"
+        tell(f"pup-tui: {told}: `pup-tui trust {entry.id}` shows what changed")
+
+
 def tell_closed(catalog: Catalog) -> None:
     """Say which folders with runbooks cannot be read: what is in them is missing."""
     for error in catalog.closed_folders():

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from pup_tui.aside import run_loop
 from pup_tui.cli.answers import check_answered
+from pup_tui.cli.before_run import BesideRun, look_before, look_beside
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
 from pup_tui.cli.lasting import as_it_is
 from pup_tui.cli.options import (
@@ -24,13 +25,14 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.recording import CaseWriter, check_record
-from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
+    from pup_tui.core.events import BegunUnchecked
     from pup_tui.core.program import Program
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
@@ -84,6 +86,11 @@ class Manner(Struct, frozen=True, kw_only=True):
 @selection_options
 @click.option("--dry-run", is_flag=True, help="Show what would be run, and run nothing.")
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
+@click.option(
+    "--unchecked",
+    metavar="REASON",
+    help="Begin though what it needs is not in order; the reason is recorded.",
+)
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @click.option(
     "--record",
@@ -105,6 +112,7 @@ def run_command(
     undo: bool,
     dry_run: bool,
     no_journal: bool,
+    unchecked: str | None,
     break_lock: str | None,
     record: Path | None,
     as_json: bool,
@@ -122,12 +130,7 @@ def run_command(
         return 0
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, runbook)
-    if not entry.trusted:
-        raise Failure(
-            f"`{entry.id}` lies in the working directory and is not trusted",
-            str(entry.path),
-            "run it by its path if you know what it does",
-        )
+    check_trusted(settings, entry)
     loaded, model = load_valid(catalog, entry)
     if break_lock is not None:
         _check_breaking(model, break_lock)
@@ -141,6 +144,7 @@ def run_command(
     barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
     if barred and settings.terminal.can_ask and not as_json:
         tell(f"pup-tui: read-only: refused when its turn comes is {named(barred)}")
+    past = look_before(parts, program, {*left.skipped, *barred}, unchecked)
     if not can_ask:
         check_answered(program, given.answers, yes=yes, left=left.out, barred=barred)
     if can_ask:
@@ -156,7 +160,7 @@ def run_command(
         answers=given.answers,
         record=record,
     )
-    return run_loaded(parts, loaded, program, resolved, manner, left)
+    return run_loaded(parts, loaded, program, resolved, manner, left, past)
 
 
 def _tell_lacking_account(parts: Parts, program: Program, left: Leaving) -> None:
@@ -187,8 +191,12 @@ def run_loaded(
     resolved: Resolved,
     manner: Manner,
     left: Leaving | None = None,
+    past: BegunUnchecked | None = None,
 ) -> int:
-    """Run what is loaded and compiled, but for what is `left` out; returns the exit code."""
+    """Run what is loaded and compiled, but for what is `left` out; returns the exit code.
+
+    `past` is what it is begun past.
+    """
     from pup_tui.core.events import NOTHING_LEFT_OUT
     from pup_tui.drivers.source import source_of
 
@@ -205,22 +213,35 @@ def run_loaded(
             without=NOTHING_LEFT_OUT if left is None else left.out,
             undo=manner.undo,
             is_believed=loaded.is_believed,
+            unchecked=past,
             terminal=terminal,
         )
 
-    return carry_out(parts, launch, manner, way_out="; --no-journal keeps no record")
+    beside = look_beside(parts, program, () if left is None else left.skipped)
+    return carry_out(parts, launch, manner, beside, way_out="; --no-journal keeps no record")
 
 
-def carry_out(parts: Parts, launching: Launching, manner: Manner, *, way_out: str = "") -> int:
-    """Begin or resume a run, and carry it to its end; returns the exit code.
+def carry_out(
+    parts: Parts,
+    launching: Launching,
+    manner: Manner,
+    beside: BesideRun | None = None,
+    *,
+    way_out: str = "",
+) -> int:
+    """Begin or resume a run, and carry it to its end, with what goes on `beside` it; returns the exit code.
 
     Raises Failure where it cannot be recorded, for which `way_out` tells of another way out, or has no lock.
     """
     with journal_failures("free it, or set PUP_TUI_STATE_DIR", way_out), lock_failures():
-        return run_loop(_drive(parts, launching, manner))
+        return run_loop(_drive(parts, launching, manner, beside))
 
 
-async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
+async def _drive(
+    parts: Parts, launching: Launching, manner: Manner, beside: BesideRun | None
+) -> int:
+    from asyncio import ensure_future
+
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Pump
@@ -242,6 +263,7 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
             face = _face(run, out, err, manner, tells_values=facts.can_ask, is_kept=parts.journal)
             answers = _answers(launcher.operator, err, parts.sources, terminal, manner)
             judge = None if manner.undone is None else manner.undone.judge
+            looking = [] if beside is None else [ensure_future(beside(partial(_tell_beside, err)))]
             if recorder is not None:
                 run.watch(recorder.recording)
             try:
@@ -253,6 +275,8 @@ async def _drive(parts: Parts, launching: Launching, manner: Manner) -> int:
                 if recorder is not None:
                     await recorder.write(run)
             finally:
+                for each in looking:
+                    each.cancel()
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
             return told_lost(code, out, err, whole)
@@ -296,6 +320,12 @@ async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
             raise
         breaking = Breaking(held.holder, break_lock.strip(), asked=program_began())
     return await launch(breaking=breaking)
+
+
+def _tell_beside(err: Outlet, told: str) -> None:
+    from pup_tui.output.sanitize import safe_text
+
+    err.write(f"▲ {safe_text(told)}\n")
 
 
 def _tell_broken(run: LocalRun, err: Outlet) -> None:

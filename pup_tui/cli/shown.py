@@ -42,6 +42,7 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "duration": row.duration,
         "operator": row.operator,
         "profile": row.profile,
+        "unchecked": row.unchecked,
         "warnings": row.warnings,
     }
 
@@ -214,7 +215,7 @@ class ShownRun:
         """
         from pup_tui.core.notices import RunResumed, StepAnswered, StepWaiting
 
-        decisions, asked = self._broken_locks(), dict[str, str]()
+        decisions, asked = [*self._unchecked(), *self._broken_locks()], dict[str, str]()
         for notice in self.notices:
             if isinstance(notice, StepWaiting):
                 asked[notice.step] = notice.question
@@ -240,6 +241,21 @@ class ShownRun:
 
         told = (notice for notice in self.notices if isinstance(notice, RunNoted))
         return [{"by": note.by, "note": note.note, "ts": note.ts} for note in told]
+
+    def _unchecked(self) -> list[dict[str, Any]]:
+        """The decision to begin though something was not in order, with what that was."""
+        return [
+            _decision(
+                "",
+                "began unchecked",
+                by=leg.operator,
+                ts=rfc3339(leg.wall),
+                question="\n".join(leg.unchecked.failed),
+                note=leg.unchecked.reason,
+            )
+            for leg in legs_of(self.events)
+            if leg.unchecked is not None
+        ]
 
     def _broken_locks(self) -> list[dict[str, Any]]:
         """The decisions to take the lock from another run; no step made them."""

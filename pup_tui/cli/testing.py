@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, tell_note
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -21,9 +23,11 @@ from pup_tui.cli.options import (
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.headless.exits import FAILED, SUCCEEDED
+from pup_tui.real_path import real_path
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
+    from pup_tui.journal.records import RehearsalRecord
     from pup_tui.rehearsal.coverage import Coverage
     from pup_tui.rehearsal.suite import Rehearsed
     from pup_tui.settings.settings import Settings
@@ -72,6 +76,7 @@ def test_command(
 
         update_step(settings, catalog, files, update, yes=yes)
     rehearsed = asyncio.run(rehearse(files, catalog.load))
+    _note(settings, rehearsed)
     if junit is not None:
         _write_junit(junit, rehearsed)
     if as_json:
@@ -120,6 +125,41 @@ def _meant(catalog: Catalog, path: str) -> list[Path]:
         )
         raise Failure("the runbook has no rehearsals", str(runbook), todo)
     return [file]
+
+
+def _note(settings: Settings, rehearsed: Sequence[Rehearsed]) -> None:
+    """Keep in the journal when each runbook was rehearsed, and how that went; say where that cannot be."""
+    from pup_tui.journal.errors import JournalError
+    from pup_tui.journal.store import Journal
+
+    now = time.time()
+    records = [record for each in rehearsed if (record := _record(each, now)) is not None]
+    if not records:
+        return
+    try:
+        with closing(Journal.open(settings.state_dir)) as journal:
+            journal.note_rehearsals(records)
+    except JournalError as error:
+        tell_note(f"that this was rehearsed is not recorded: {error.message}: {error.path}")
+
+
+def _record(rehearsed: Rehearsed, now: float) -> RehearsalRecord | None:
+    from pup_tui.journal.records import RehearsalRecord
+    from pup_tui.text_tree import text_tree
+
+    loaded, coverage = rehearsed.loaded, rehearsed.coverage
+    if loaded is None or coverage is None or not rehearsed.results:
+        return None
+    return RehearsalRecord(
+        path=str(real_path(loaded.path)),
+        runbook=rehearsed.runbook,
+        tree=text_tree(loaded.files),
+        rehearsed_at=now,
+        cases=len(rehearsed.results),
+        failed=sum(not result.ok for result in rehearsed.results),
+        points=len(coverage.points),
+        reached=coverage.reached,
+    )
 
 
 def _write_junit(path: Path, rehearsed: Sequence[Rehearsed]) -> None:

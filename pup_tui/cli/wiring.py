@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
+    from pup_tui.preflight.preflight import Preflight
+    from pup_tui.runbook.model import Step
     from pup_tui.runbook.variables.sources import KeptChoices, RunCommand
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Executor
@@ -35,6 +37,7 @@ def open_catalog(settings: Settings) -> Catalog:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.places import folders
     from pup_tui.datadog.configuration import URL_VARIABLE
+    from pup_tui.packs.places import PackFolders
     from pup_tui.steps.pup_programs import pup_program
 
     named = settings.runbooks
@@ -45,8 +48,9 @@ def open_catalog(settings: Settings) -> Catalog:
         pup=named.pup,
         cwd=settings.cwd,
     )
+    found = [*places, *workflow_folders(settings)]
     return Catalog(
-        [*places, *workflow_folders(settings)],
+        PackFolders(found, settings.state_dir, settings.config_dir),
         lambda program: pup_program(program, settings.environ) is not None,
         settings.environ.get(URL_VARIABLE, ""),
         settings.site,
@@ -145,6 +149,53 @@ class Parts:
         place = self.credentials.account.base_url
         kept = ChoiceCache(self.settings.state_dir / "choices", place) if self.journal else None
         return local_values(self.settings, self.credentials.environ, self._run_value_command, kept)
+
+    @cached_property
+    def preflight(self) -> Preflight:
+        """What looks at what runs need, before they begin."""
+        from pup_tui.journal.places import locks_dir
+        from pup_tui.preflight.credentials import Accounts
+        from pup_tui.preflight.kept import FindingsInFile, NothingKept
+        from pup_tui.preflight.preflight import Preflight
+
+        state = self.settings.state_dir
+        return Preflight(
+            environ=self.settings.environ,
+            cwd=self.settings.cwd,
+            state=state if self.journal else None,
+            locks=locks_dir(state),
+            missing=self._missing_program,
+            printed_by=self._printed_by,
+            read_only=self.settings.read_only,
+            accounts=Accounts(datadog=self.credentials.look),
+            kept=FindingsInFile(state) if self.journal else NothingKept(),
+        )
+
+    def _missing_program(self, step: Step) -> str:
+        """The installed `pup`, or the extension of it, that a step needs and that there is not."""
+        from pup_tui.catalog.effects import program_needed, subcommand_of
+        from pup_tui.steps.pup_programs import PUP, pup_program
+
+        if not subcommand_of(step):
+            return ""
+        needed = program_needed(step) or (PUP if self.pup == "installed" else "")
+        may_be_used = self.pup != "builtin"
+        there_is = may_be_used and pup_program(needed, self.settings.environ) is not None
+        return "" if there_is else needed
+
+    async def _printed_by(self, script: str, seconds: float) -> tuple[str, str]:
+        """What a script prints that tells a version: it gets no credentials but those of the environment."""
+        from pup_tui.drivers.values import both_streams
+        from pup_tui.steps.executor import without_changes
+        from pup_tui.template.value_command import ValueCommand
+
+        settings = self.settings
+        environ = without_changes(settings.environ) if settings.read_only else settings.environ
+        hidden = tuple(self.credentials.account.secrets())
+        command = ValueCommand(script=script, hidden=hidden)
+        return await both_streams(
+            command, seconds, self.executors, environ, settings.cwd, self._tell_note
+        )
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
         """What a command prints. Asks for the executors only here: most runbooks have no such command.

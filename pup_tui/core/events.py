@@ -148,13 +148,21 @@ class LeftOutSteps(Struct, frozen=True, omit_defaults=True):
 NOTHING_LEFT_OUT = LeftOutSteps()
 
 
+class BegunUnchecked(Struct, frozen=True, omit_defaults=True):
+    """Why (`reason`) a run was begun past what is looked at before, and what of that was not in order."""
+
+    reason: str
+    failed: tuple[str, ...] = ()
+
+
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
     `profile` is the name of the operator's profile, empty without one; `version` is that of the program. Of a
     `read_only` run the steps in `barred`, named without items, do not begin.
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
-    run fails. `cwd` is where its processes work; older records have none.
+    run fails. `cwd` is where its processes work; older records have none. `unchecked` tells that it was begun
+    past what is looked at before.
     """
 
     run: str
@@ -173,6 +181,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     read_only: bool = False
     barred: tuple[str, ...] = ()
     cwd: WorkingDirectory | None = None
+    unchecked: BegunUnchecked | None = None
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):

@@ -7,7 +7,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.events import AnyEvent, EditedText, Lock, Resumed, RunCreated, Source
+from pup_tui.core.events import (
+    AnyEvent,
+    BegunUnchecked,
+    EditedText,
+    Lock,
+    Resumed,
+    RunCreated,
+    Source,
+)
 
 
 class Leg(Struct, frozen=True, kw_only=True):
@@ -19,7 +27,8 @@ class Leg(Struct, frozen=True, kw_only=True):
     given that it had captured as a secret, or would have made had it not been left out; `skipped` are steps
     that were left out, with the reason, `changed` the variables that got another value, `edited` what steps
     run in place of their texts. `lock` is what was taken at its start. `source` is the text that it was the
-    first to be made from, None where an earlier one was made from it too.
+    first to be made from, None where an earlier one was made from it too. `unchecked` tells of the first that
+    it was begun past what is looked at before.
     """
 
     number: int
@@ -34,6 +43,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     edited: dict[str, EditedText] = {}
     lock: Lock | None = None
     source: Source | None = None
+    unchecked: BegunUnchecked | None = None
 
 
 def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
@@ -52,6 +62,7 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     given=_names(event.without.captures),
                     lock=event.lock,
                     source=event.source,
+                    unchecked=event.unchecked,
                 )
             )
         elif isinstance(event, Resumed):

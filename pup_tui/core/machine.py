@@ -123,7 +123,7 @@ def _create(run: Run, event: Event) -> None:
     state.earlier = leaving_out.as_earlier(run.program, event)
     state.phase = RunPhase.RUNNING
     steps = count_in_file(run.program.runbook.steps).steps
-    run.outbox.tell_run_started(steps, event.source, read_only=event.read_only)
+    run.outbox.tell_run_started(steps, event)
     run.todo.append(BODY)
 
 

@@ -40,6 +40,7 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     """A run began; `steps` counts those that hold no others, `vars` has `***` for secrets.
 
     `profile` is empty without one. In a `read_only` run steps that may change something are refused.
+    `unchecked` is why it was begun past what is looked at before; empty for most runs.
     """
 
     runbook: str
@@ -49,6 +50,7 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     source: SourceNotice
     profile: str = ""
     read_only: bool = False
+    unchecked: str = ""
 
 
 class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pup_tui.core.actions import AnyAction, Question, Tell
 from pup_tui.core.counting import counts_of
-from pup_tui.core.events import Moment, Resumed, Source
+from pup_tui.core.events import Moment, Resumed, RunCreated, Source
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -52,7 +52,7 @@ class Outbox:
     def _common(self) -> dict[str, Any]:
         return {"ts": rfc3339(self.at.wall), "run": self._state.run}
 
-    def tell_run_started(self, steps: int, source: Source, *, read_only: bool) -> None:
+    def tell_run_started(self, steps: int, created: RunCreated) -> None:
         state = self._state
         frame = state.frames[""]
         self._tell(
@@ -62,9 +62,10 @@ class Outbox:
                 steps=steps,
                 vars=_without_secrets(frame.values, frame.secrets),
                 operator=state.operator,
-                source=_noticed(source),
+                source=_noticed(created.source),
                 profile=state.profile,
-                read_only=read_only,
+                read_only=created.read_only,
+                unchecked="" if created.unchecked is None else created.unchecked.reason,
             )
         )
 

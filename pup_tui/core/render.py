@@ -198,6 +198,7 @@ class StepTexts:
                 | Role.ITEMS
                 | Role.VALUE_COMMAND
                 | Role.INPUT_SCRIPT
+                | Role.VERSIONS
             ):
                 raise AssertionError(f"{role} is worked out where it is judged")
             case _ as never:

@@ -18,6 +18,7 @@ from pup_tui import __version__
 from pup_tui.aside import aside
 from pup_tui.core.events import (
     NOTHING_LEFT_OUT,
+    BegunUnchecked,
     EditedText,
     LeftOutSteps,
     Lock,
@@ -133,6 +134,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         without: LeftOutSteps = NOTHING_LEFT_OUT,
         undo: bool = False,
         is_believed: bool = False,
+        unchecked: BegunUnchecked | None = None,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -141,8 +143,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
         `secrets` names the values that are secret beside variables of that type, each of `made` is what was
         made out of secrets on the way to the values. `without` is what the run
         leaves out, `undo` whether it takes back what it did if it fails, `is_believed` that the file's word
-        for steps that only look counts. `files` are the exact texts that the
-        program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
+        for steps that only look counts, `unchecked` what it is begun past. `files` are the exact texts that
+        the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
         holds nothing. `terminal` is what interactive steps are given.
         """
@@ -168,6 +170,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             read_only=self.read_only,
             barred=self.may_change(program, is_believed=is_believed) if self.read_only else (),
             cwd=working_directory(self.cwd),
+            unchecked=_masked(unchecked, masking),
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         async with AsyncExitStack() as held:
@@ -383,6 +386,14 @@ class Launcher(Struct, frozen=True, kw_only=True):
             terminal=terminal,
             leftovers=self.leftovers,
         )
+
+
+def _masked(unchecked: BegunUnchecked | None, masking: Masking) -> BegunUnchecked | None:
+    if unchecked is None:
+        return None
+    return BegunUnchecked(
+        masking.text(unchecked.reason), tuple(map(masking.text, unchecked.failed))
+    )
 
 
 async def _taken(

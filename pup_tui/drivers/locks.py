@@ -179,6 +179,25 @@ def held_locks(folder: Path) -> Mapping[str, LockHeld]:
     return found
 
 
+def find_held(folder: Path, value: str) -> LockHeld | None:
+    """Who holds the lock `value` in `folder` at this moment; None where it is free.
+
+    Raises InvalidLock or LockError as taking it does.
+    """
+    _check(value)
+    if not folder.is_dir():
+        return None
+    with _gate(folder):
+        path = _place(folder, value)
+        if not path.exists():
+            return None
+        descriptor = _open(path)
+        if _locked(descriptor, path):
+            os.close(descriptor)
+            return None
+        return _found_held(descriptor, path, value)
+
+
 class HeldLocks:
     """The locks that one run holds. Its methods block, for moments: they are called in threads."""
 

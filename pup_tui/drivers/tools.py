@@ -11,8 +11,11 @@ def is_command(word: str, environ: Mapping[str, str], cwd: Path, shell: str = "s
     """Whether `shell` started in `cwd` with this environment would find `word`."""
     from pup_tui.template.shell.tables import is_builtin
 
-    if is_builtin(shell, word):
-        return True
+    return is_builtin(shell, word) or command_path(word, environ, cwd) is not None
+
+
+def command_path(word: str, environ: Mapping[str, str], cwd: Path) -> str | None:
+    """The program that a shell started in `cwd` with this environment would run for `word`."""
     if "/" in word:
-        return shutil.which(str(cwd / word)) is not None
-    return shutil.which(word, path=environ.get("PATH", "")) is not None
+        return shutil.which(str(cwd / word))
+    return shutil.which(word, path=environ.get("PATH", ""))

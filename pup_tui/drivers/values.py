@@ -75,6 +75,34 @@ async def run_value_command(
     Raises ValueError with a sentence, safe to show, where it fails, does not end in time, or prints more than
     `MAX_OUTPUT` or something that is not UTF-8.
     """
+    printed = await _run(command, seconds, executors, environ, cwd, tell)
+    try:
+        return printed.stdout.decode()
+    except UnicodeDecodeError:
+        raise ValueError("the command prints something that is not UTF-8 text") from None
+
+
+async def both_streams(
+    command: ValueCommand,
+    seconds: float,
+    executors: Mapping[type[StepRequest], Executor],
+    environ: Mapping[str, str],
+    cwd: Path,
+    tell: Callable[[str], None],
+) -> tuple[str, str]:
+    """As `run_value_command`, but all that it prints, on standard output and on standard error."""
+    printed = await _run(command, seconds, executors, environ, cwd, tell)
+    return printed.stdout.decode(errors="replace"), printed.stderr.decode(errors="replace")
+
+
+async def _run(
+    command: ValueCommand,
+    seconds: float,
+    executors: Mapping[type[StepRequest], Executor],
+    environ: Mapping[str, str],
+    cwd: Path,
+    tell: Callable[[str], None],
+) -> _Printed:
     stop = Stop()
     printed = _Printed(stop, lambda told: tell(f"a command that gives a value: {told}"))
     request = _request(command)
@@ -102,10 +130,7 @@ async def run_value_command(
         raise ValueError(f"the command prints more than {MAX_OUTPUT // 1024**2} MiB")
     if not outcome.ok:
         raise ValueError(_told(outcome, printed, command.hidden))
-    try:
-        return printed.stdout.decode()
-    except UnicodeDecodeError:
-        raise ValueError("the command prints something that is not UTF-8 text") from None
+    return printed
 
 
 class _Printed:

@@ -126,6 +126,8 @@ class TextFace(Watcher):
         with_it += f" · profile {safe_text(notice.profile)}" if notice.profile else ""
         with_it += " · read-only" * notice.read_only
         self._say(f"{safe_text(notice.runbook)}{with_it}", bold=True)
+        if notice.unchecked:
+            self._say(f"    begun unchecked: {safe_text(notice.unchecked)}", "yellow")
         for name, value in notice.vars.items() if self._tells_values else ():
             self._say(f"    {name} = {safe_text(as_typed(value))}", "bright_black")
 

@@ -38,7 +38,7 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import OWNER_GONE, RunRow, RunSummary, leg_file
+from pup_tui.journal.records import OWNER_GONE, RehearsalRecord, RunRow, RunSummary, leg_file
 from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
@@ -47,13 +47,18 @@ _SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""
 
 # As bytes: what was flipped need not be UTF-8 any more.
-_PROFILE = """
-    (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '$.profile') AS BLOB) END
+_IN_FIRST_EVENT = """
+    (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '{}') AS BLOB) END
     FROM event WHERE event.run = run.number AND sequence = 1)
 """
+_TOLD_FIRST = {"profile": "$.profile", "unchecked": "$.unchecked.reason"}
+"""By the column, where the first event of a run has its text."""
 _ITS_EVENTS = "SELECT count(*) FROM event WHERE event.run = run.number"
 _LEG = f"(1 + ({_ITS_EVENTS} AND {IS_RESUMED}))"
-_FROM_EVENTS = {"profile": _PROFILE, "leg": _LEG}
+_FROM_EVENTS = {
+    **{name: _IN_FIRST_EVENT.format(path) for name, path in _TOLD_FIRST.items()},
+    "leg": _LEG,
+}
 _COLUMNS = (_FROM_EVENTS.get(name, name) for name in RunRow.__struct_fields__)
 _SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own names only
 
@@ -397,6 +402,21 @@ class JournalReader:
             raise AmbiguousRunError(run, [row.run for row in found], self.path)
         return found[0] if found else None
 
+    def rehearsal(self, path: str) -> RehearsalRecord | None:
+        """How the runbook in this file was rehearsed last; None where it was not, or nobody knows."""
+        columns = RehearsalRecord.__struct_fields__
+        with self._reading():
+            found = self._database.execute(
+                f"SELECT {', '.join(columns)} FROM rehearsal WHERE path = ?",  # noqa: S608 - own names
+                (codec.storable(path),),
+            ).fetchone()
+        if found is None:
+            return None
+        try:
+            return convert(dict(zip(columns, found, strict=True)), RehearsalRecord)
+        except msgspec.ValidationError:
+            return None
+
     def last_runs(self) -> dict[str, RunRow]:
         """The newest run of each runbook, by the runbook's id."""
         newest = "WHERE number IN (SELECT max(number) FROM run GROUP BY runbook)"
@@ -624,7 +644,7 @@ def _holds_text(text: str, wanted: str) -> bool:
 
 def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     values = dict(zip(RunRow.__struct_fields__, columns, strict=True))
-    values["profile"] = (values["profile"] or b"").decode(errors="replace")
+    values |= {name: (values[name] or b"").decode(errors="replace") for name in _TOLD_FIRST}
     try:
         for text in (value for value in values.values() if isinstance(value, str)):
             text.encode()

@@ -66,13 +66,32 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     ended_wall: float | None = None
 
 
+class RehearsalRecord(Struct, frozen=True, kw_only=True):
+    """How a runbook, by the `path` of its file, was rehearsed last.
+
+    `tree` is the hash of its texts (`text_tree`), `rehearsed_at` UTC in seconds since 1970. Of the `cases`
+    so many `failed`; of all `points` that a case can reach so many were `reached`.
+    """
+
+    path: str
+    runbook: str
+    tree: str
+    rehearsed_at: float
+    cases: int
+    failed: int
+    points: int
+    reached: int
+
+
 class RunRow(RunRecord, frozen=True, kw_only=True):
     """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way.
 
-    `profile` is what its first event says, empty without one; `leg` counts how often it was begun or resumed.
+    `profile` is what its first event says, empty without one, as is `unchecked`, the reason why it was begun
+    past what is looked at before; `leg` counts how often it was begun or resumed.
     """
 
     profile: str = ""
+    unchecked: str = ""
     leg: int = 1
     status: RunStatus
     reason: str = ""

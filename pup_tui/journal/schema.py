@@ -55,7 +55,23 @@ _VERSION_1 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+_VERSION_2 = (
+    # One row for each runbook, by its file: earlier rehearsals than the last one tell nobody anything.
+    """
+    CREATE TABLE rehearsal (
+        path            TEXT    PRIMARY KEY,
+        runbook         TEXT    NOT NULL,
+        tree            TEXT    NOT NULL,
+        rehearsed_at    REAL    NOT NULL,
+        cases           INTEGER NOT NULL,
+        failed          INTEGER NOT NULL,
+        points          INTEGER NOT NULL,
+        reached         INTEGER NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
 """The statements that lead from each version (`PRAGMA user_version`, 0 is an empty file) to the next."""
 
 VERSION = len(MIGRATIONS)
@@ -67,6 +83,7 @@ TABLES = {
     "event": "run, sequence, body, chain",
     "content": "sha256, bytes",
     "run_file": "run, name, sha256",
+    "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
 }
 """The tables of this version, and the columns of each."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -29,7 +29,7 @@ from pup_tui.journal.lock import RunLock, under_way
 from pup_tui.journal.moving import copy_runs, move
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
-from pup_tui.journal.records import RunRecord, RunSummary
+from pup_tui.journal.records import RehearsalRecord, RunRecord, RunSummary
 
 _UNUSED_TEXTS = "DELETE FROM content WHERE sha256 NOT IN (SELECT sha256 FROM run_file)"
 
@@ -166,6 +166,21 @@ class Journal(JournalReader):
             and isinstance(pid, int)
             and not lock.tells_gone(host=codec.restored(host), pid=pid)
         )
+
+    def note_rehearsals(self, rehearsals: Iterable[RehearsalRecord]) -> None:
+        """Keep how runbooks were rehearsed last, in the place of what was kept of them before."""
+        self._renew()
+        columns = RehearsalRecord.__struct_fields__
+        values = [
+            {name: codec.storable(v) if isinstance(v, str) else v for name, v in each.items()}
+            for each in map(msgspec.structs.asdict, rehearsals)
+        ]
+        with self._transaction():
+            self._database.executemany(
+                f"INSERT OR REPLACE INTO rehearsal ({', '.join(columns)})"  # noqa: S608 - own names
+                f" VALUES ({', '.join(f':{name}' for name in columns)})",
+                values,
+            )
 
     def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         """Store events without their secrets, and with `summary` how the run ended, in one commit.

@@ -55,8 +55,8 @@ class Calls:
         """The runbook that `named` means; None after a report."""
         if "{{" in named.text or "{%" in named.text:
             return None
-        if not is_name(named.text, folders=False):
-            hint = "a runbook is named by its file, without .yaml"
+        if not is_name(named.text, folders=True) or named.text.count("/") > 1:
+            hint = "a runbook is named by its file, without .yaml; one of a pack by PACK/ID"
             self._report.error(named, f"{shown(named.text)} is not the id of a runbook", hint)
             return None
         found = self._library.runbook(named)
@@ -88,6 +88,9 @@ class Calls:
     def _tell_missing(self, named: Scalar) -> None:
         places = self._library.searched(self._library.place_of(named), f"{named.text}{SUFFIXES[0]}")
         told = f"there is no runbook {shown(named.text)}"
+        pack, slash, _ = named.text.partition("/")
+        if slash and not self._library.has_pack(pack):
+            told = f"{shown(named.text)} is not the id of a runbook, since there is no pack {shown(pack)}"
         self._report.error(named, told, f"looked for {', '.join(places[:10])}")
 
 

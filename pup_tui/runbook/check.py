@@ -24,6 +24,7 @@ from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.pup_words import NO_TABLE, PupTable
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.required import check_required
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.rules import RULES, Rule, check_environment
@@ -150,6 +151,7 @@ class Checking:
         defaults = file.root.get("defaults")
         if isinstance(defaults, Mapping):
             check_environment(defaults.get("env"), self._report)
+        check_required(file.root.get("requires"), self._report)
         judges = {
             id(frame): _Judge(frame, file, self._allowance, self._report, self._pup)
             for frame in file.frames

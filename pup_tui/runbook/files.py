@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Protocol
 
 from pup_tui.file_stamp import Stamp, stamp_of
+from pup_tui.late_pattern import late_pattern
 from pup_tui.place_errors import place_error
 from pup_tui.real_path import real_path
 from pup_tui.runbook.yaml import MAX_BYTES
 
 TEMPLATES = "_templates"
 SUFFIXES = (".yaml", ".yml")
+NO_THEMES = frozenset({"integrations", "scripts", "profiles"})
+"""Folders beside runbooks that hold something else, as those do whose names begin with `_` or a dot."""
+PACK_KEY = late_pattern(r"pack-([1-9][0-9]{0,5})(?:\.([^/]+))?/")
+"""How the names of files begin that are taken out of a pack: its number, and its name where it has one."""
 _MAX_LISTED = 1000
 
 
@@ -25,13 +30,21 @@ class Unreadable(Exception):
 
 
 class Files(Protocol):
-    """The files of one directory with runbooks, by name relative to it."""
+    """The files of one directory with runbooks, by name relative to it.
+
+    What calls a runbook of a directory that has a `pack` name says it before the id, with a slash.
+    """
+
+    pack: str
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a file, None where there is no such file; raises `Unreadable`."""
 
     def names(self) -> Iterable[str]:
         """The files in `_templates`."""
+
+    def themes(self) -> Iterable[str]:
+        """The folders one level deep that hold runbooks as well, by name."""
 
     def path(self, name: str) -> str:
         """The path under which problems name a file."""
@@ -40,12 +53,16 @@ class Files(Protocol):
 class DirectoryFiles:
     """Files of a directory; with `root`, a path without links, nothing that lies outside of it is read.
 
-    `stamps` are those of every file that was looked for, taken before it was read.
+    A `flat` one has no theme folders. `stamps` are those of every file that was looked for, taken before it
+    was read.
     """
 
-    def __init__(self, directory: Path, root: Path | None) -> None:
+    pack = ""
+
+    def __init__(self, directory: Path, root: Path | None, *, flat: bool = False) -> None:
         self._directory = directory
         self._given = root
+        self._flat = flat
         self.stamps: dict[Path, Stamp] = {}
 
     @property
@@ -74,6 +91,12 @@ class DirectoryFiles:
             if path.suffix in SUFFIXES
         )
 
+    def themes(self) -> Iterable[str]:
+        if self._flat:
+            return ()
+        self.stamps[self._directory] = stamp_of(self._directory)
+        return [folder.name for folder in theme_folders(self._directory)]
+
     def path(self, name: str) -> str:
         return str(self._directory / name)
 
@@ -81,8 +104,9 @@ class DirectoryFiles:
 class PackFiles(DirectoryFiles):
     """Files of a directory, which may itself be a link; nothing that lies outside of it is read."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, pack: str = "") -> None:
         super().__init__(directory, None)
+        self.pack = pack
 
     @cached_property
     def _root(self) -> Path | None:
@@ -93,7 +117,10 @@ class PackFiles(DirectoryFiles):
 class GivenFiles:
     """Files whose bytes are at hand: those of `files` that begin with `prefix`."""
 
-    def __init__(self, files: Mapping[str, bytes], directory: Path, prefix: str = "") -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], directory: Path, prefix: str = "", pack: str = ""
+    ) -> None:
+        self.pack = pack
         self._files = files
         self._directory = directory
         self._prefix = prefix
@@ -106,8 +133,39 @@ class GivenFiles:
         found = sorted(name for name in self._files if name.startswith(beginning))
         return [name.removeprefix(self._prefix) for name in found]
 
+    def themes(self) -> Iterable[str]:
+        inside = (
+            name.removeprefix(self._prefix).split("/")
+            for name in self._files
+            if name.startswith(self._prefix)
+        )
+        return sorted({parts[0] for parts in inside if len(parts) == 2 and is_theme(parts[0])})
+
     def path(self, name: str) -> str:
         return str(self._directory / name)
+
+
+def is_theme(name: str) -> bool:
+    """Whether runbooks may lie in a folder of this name that lies among runbooks."""
+    is_other = name in NO_THEMES or PACK_KEY.match(f"{name}/") is not None
+    return not is_other and not name.startswith(("_", "."))
+
+
+def theme_folders(folder: Path) -> list[Path]:
+    """The folders one level deep in which runbooks may lie, by name; none where nobody may look."""
+    try:
+        with os.scandir(folder) as found:
+            names = sorted(entry.name for entry in found if is_theme(entry.name) and _is_dir(entry))
+    except OSError:
+        return []
+    return [folder / name for name in names[:_MAX_LISTED]]
+
+
+def _is_dir(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def below(folder: Path, most: int) -> list[Path]:

@@ -45,6 +45,8 @@ Name = Annotated[str, Meta(max_length=200, extra={ROLE: Role.NAME, NEVER_BLANK: 
 Markdown = Annotated[str, _text(Role.MARKDOWN)]
 LiteralName = Annotated[str, _text(Role.LITERAL)]
 PatternText = Annotated[str, _text(Role.PATTERN)]
+Versions = Annotated[str, _text(Role.VERSIONS)]
+"""Such as >=1.28 or >=2,<3; blank for any."""
 FilledName = Annotated[str, Meta(extra={ROLE: Role.LITERAL, NEVER_BLANK: True})]
 Message = Annotated[str, _text(Role.MESSAGE)]
 Note = Annotated[str, _text(Role.NOTE)]

@@ -18,7 +18,7 @@ from pup_tui.file_stamp import Stamp
 from pup_tui.runbook import yaml
 from pup_tui.runbook.allowance import SPLIT_HINT
 from pup_tui.runbook.check import Checking
-from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Unreadable
+from pup_tui.runbook.files import PACK_KEY, DirectoryFiles, Files, PackFiles, Unreadable
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import Mapping as Tree
 from pup_tui.runbook.nodes import YamlNode
@@ -35,9 +35,9 @@ class Loaded(Struct, frozen=True, kw_only=True):
 
     `id` is the file's stem. `files` are the exact bytes of the file and of every file it uses: those of its
     own directory by their name in it (`other.yaml`, `_templates/x.yaml`), those of the pack number N (from 1)
-    as `pack-N/…`. `sha256` is that of the file itself. `runbook` is None where there are errors. Problems of
-    the files that it uses are among its own, under their own paths. `packs` are the directories of the packs
-    in their order. `stamps` tell when one of the files that
+    as `pack-N/…`, and as `pack-N.NAME/…` where it has a name. `sha256` is that of the file itself. `runbook`
+    is None where there are errors. Problems of the files that it uses are among its own, under their own
+    paths. `packs` are the directories of the packs in their order. `stamps` tell when one of the files that
     were looked for has changed; they are empty for a runbook that was loaded from bytes. `is_believed` tells
     that a `read_only: true` counts: not in a directory that is not trusted, and not where nobody knows it.
     `tags` are those of the file as far as it can be read, also where there are errors.
@@ -80,11 +80,13 @@ class Loaded(Struct, frozen=True, kw_only=True):
 
 def files_by_path(path: Path, packs: Sequence[str], files: Mapping[str, bytes]) -> dict[str, bytes]:
     """`Loaded.files` by where they lie: the number of a pack is another one beside other packs."""
-    places = {f"pack-{number}": Path(pack) for number, pack in enumerate(packs, 1)}
     found = {}
     for name, text in files.items():
-        pack, _, rest = name.partition("/")
-        found[str(places[pack] / rest if pack in places else path.parent / name)] = text
+        of_pack = PACK_KEY.match(name)
+        place = path.parent / name
+        if of_pack and int(of_pack[1]) <= len(packs):
+            place = Path(packs[int(of_pack[1]) - 1]) / name[of_pack.end() :]
+        found[str(place)] = text
     return found
 
 
@@ -95,6 +97,8 @@ def load(
     packs: Sequence[Path] = (),
     linter: Linter | None = None,
     pup: PupTable = NO_TABLE,
+    named_packs: Mapping[str, Path] = MappingProxyType({}),
+    in_theme: bool = False,
 ) -> Loaded:
     """Load a runbook file; what is wrong with it, even that it cannot be read, is in `problems`.
 
@@ -102,13 +106,19 @@ def load(
     imports and what does not lie beside it is looked for there, in their order. No file outside of them is
     read, also not through a link; with `root`, a path without links, the same holds for the runbook's own
     directory, and the runbook is not believed. Warnings are among the problems only where a `linter` (see
-    `lint.linter`) looks for them; `pup` knows its subcommands.
+    `lint.linter`) looks for them; `pup` knows its subcommands. The `named_packs` come after the packs; a
+    runbook of theirs is called by NAME/ID. `in_theme` says that the first of the packs is the directory
+    around that of the runbook, which is a theme folder of it.
     """
-    own = DirectoryFiles(path.parent, root)
-    others = [PackFiles(pack) for pack in packs]
-    loaded = _load(path.stem, path, path.name, [own, *others], linter, pup)
+    own = DirectoryFiles(path.parent, root, flat=in_theme)
+    others = [
+        *(PackFiles(pack) for pack in packs),
+        *(PackFiles(folder, name) for name, folder in named_packs.items()),
+    ]
+    places = [own, *others]
+    loaded = _load(path.stem, path, path.name, places, linter, pup, in_theme=in_theme)
     stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
-    directories = tuple(str(pack.absolute()) for pack in packs)
+    directories = tuple(str(pack.absolute()) for pack in (*packs, *named_packs.values()))
     return msgspec.structs.replace(
         loaded, stamps=MappingProxyType(stamps), packs=directories, is_believed=root is None
     )
@@ -122,7 +132,9 @@ def load_files(
     linter: Linter | None = None,
 ) -> Loaded:
     """Load a runbook from the bytes in `Loaded.files`; `path` is only named in problems."""
-    return _load(id, path, path.name, given_places(files, path.parent), linter)
+    # Nothing is there that was not found once, so it may as well lie in a theme folder.
+    places = given_places(files, path.parent)
+    return _load(id, path, path.name, places, linter, in_theme=True)
 
 
 def _load(
@@ -132,9 +144,11 @@ def _load(
     places: Sequence[Files],
     linter: Linter | None,
     pup: PupTable = NO_TABLE,
+    *,
+    in_theme: bool = False,
 ) -> Loaded:
     report = Report()
-    library = RunbookFiles(places, report)
+    library = RunbookFiles(places, report, in_theme=in_theme)
     try:
         data = library.read(name)
     except Unreadable as error:

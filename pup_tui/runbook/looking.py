@@ -66,6 +66,18 @@ def check_looking(
             report.error(step.node.entries["read_only"].key, message, hint)
 
 
+def destroying_steps(steps: Sequence[StepDraft], texts: Sequence[PlacedText]) -> dict[KeyPath, str]:
+    """Which steps of a file may destroy something by a script or statement, and how, by their paths."""
+    told = COMMANDS | INPUTS | {Role.STATEMENTS}
+    scripts = [placed for placed in texts if placed.role in told]
+    found: dict[KeyPath, str] = {}
+    for step in steps:
+        own = [placed for placed in scripts if placed.step == step.path]
+        if own and (why := next(_destroyed(step, [step], own), "")):
+            found[step.path] = why
+    return found
+
+
 def _built(made: Mapping[str, Any] | None) -> Step | None:
     """A step by itself; None where it has errors, which are reported elsewhere."""
     try:

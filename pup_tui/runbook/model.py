@@ -44,6 +44,7 @@ from pup_tui.runbook.keys import (
     Stdin,
     Subcommand,
     Target,
+    Versions,
     WrittenFile,
     filled_in,
     key,
@@ -53,6 +54,7 @@ from pup_tui.runbook.parts import (
     Capture,
     Link,
     Poll,
+    Requirement,
     Retry,
     Section,
     ShownTable,
@@ -887,6 +889,14 @@ class Runbook(Section, frozen=True, kw_only=True):
             examples=(["staging", "production"],),
         ),
     ] = None
+    requires: Annotated[
+        dict[str, Versions | Requirement],
+        key(
+            "Programs that have to be there, and which versions of them will do: looked at before a "
+            "run begins.",
+            examples=({"kubectl": ">=1.28"},),
+        ),
+    ] = field(default_factory=dict)
     defaults: Annotated[Defaults, key("What every step has that does not say otherwise.")] = (
         Defaults()
     )
@@ -895,6 +905,14 @@ class Runbook(Section, frozen=True, kw_only=True):
         Meta(min_length=1, max_length=1000),
         key("What is done, in this order."),
     ]
+
+    @property
+    def requirements(self) -> dict[str, Requirement]:
+        """What has to be there, by the name of the program."""
+        return {
+            tool: Requirement(version=needed) if isinstance(needed, str) else needed
+            for tool, needed in self.requires.items()
+        }
 
     def refuses(self, profile: str) -> str:
         """Why it does not run with the profile of this name, empty where it does."""

@@ -20,6 +20,7 @@ from pup_tui.runbook.keys import (
     PatternText,
     Seconds,
     ValueCommandText,
+    Versions,
     key,
 )
 from pup_tui.spelling import as_typed
@@ -58,6 +59,24 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 class Link(Section, frozen=True, kw_only=True):
     title: Annotated[str, key("What the link leads to.")]
     url: Annotated[str, key("Where it leads, https://…")]
+
+
+class Requirement(Section, frozen=True, kw_only=True):
+    """A program that has to be there; with a blank `version` any will do."""
+
+    told_as: ClassVar[str] = "a program under `requires`"
+
+    version: Annotated[
+        Versions, key("Which versions will do; without it any.", examples=(">=1.28", ">=2,<3"))
+    ] = ""
+    command: Annotated[
+        str,
+        key(
+            "A script for sh that prints the version, where the program's --version does not.",
+            examples=("mytool -V",),
+            never_blank=True,
+        ),
+    ] = ""
 
 
 class StepLink(Section, frozen=True, kw_only=True):

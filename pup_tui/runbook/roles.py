@@ -74,6 +74,8 @@ class Role(Enum):
     """A name that must be known when the file is loaded."""
     PATTERN = "pattern", Language.PLAIN, _MASKED
     """A regular expression."""
+    VERSIONS = "versions", Language.PLAIN, _MASKED
+    """Which versions of a program will do."""
     MESSAGE = "message", Language.TEMPLATE, _MASKED
     """What people read."""
     NOTE = "note", Language.TEMPLATE, _MASKED

@@ -66,6 +66,7 @@ def _definitions() -> Schema:
         parts.Column,
         parts.Table,
         parts.ShownTable,
+        parts.Requirement,
         model.Defaults,
     )
     made: Schema = {_name(part): struct_schema(part) for part in structs}

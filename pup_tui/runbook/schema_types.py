@@ -37,6 +37,7 @@ _FORMS: Final[dict[Role, list[Schema]]] = {
         _or_template("[1-9][0-9]*|([1-9][0-9]?|100)%"),
     ],
     Role.FACTOR: [{"type": "number", "minimum": 1}, _or_template(_NUMBER)],
+    Role.VERSIONS: [{"type": "string", "pattern": r"^\s*(?:$|[<>]=?|[=!~]=)"}],
     Role.TARGET: [{"type": "string", "pattern": rf"{_TEMPLATE}|://"}],
     Role.STATUS: [
         {"type": "integer", "minimum": 100, "maximum": 599},

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from pup_tui.datadog.configuration import ConfigurationError, checked, site_of
 from pup_tui.runbook import yaml
@@ -50,6 +51,11 @@ class ProfileDatadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     access_token: KeyringEntry = ""
 
     @property
+    def said(self) -> bool:
+        """Whether anything is said at all."""
+        return bool(self.site or self.entries)
+
+    @property
     def entries(self) -> dict[str, tuple[str, str]]:
         """The service and user of each entry of the keyring, by the variable that programs expect it in."""
         named = {variable: getattr(self, key) for key, variable in CREDENTIALS.items()}
@@ -64,6 +70,10 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vars: dict[str, ProfileValue] = {}
     env: dict[str, str] = {}
     datadog: ProfileDatadog = ProfileDatadog()
+
+
+PackOf: TypeAlias = Callable[[str], Path | None]
+"""Gives the folder of a pack, None where there is none that counts."""
 
 
 class ProfileFile(Struct, frozen=True, kw_only=True):
@@ -86,11 +96,21 @@ def profile_names(config_dir: Path) -> list[str]:
     ]
 
 
-def read_profile(config_dir: Path, name: str) -> ProfileFile:
-    """Read a profile; that there is none of this name is one of its problems."""
+def read_profile(config_dir: Path, name: str, pack_of: PackOf = lambda _: None) -> ProfileFile:
+    """Read a profile; that there is none of this name is one of its problems.
+
+    PACK/NAME is one of a pack: `pack_of` gives the folder of a pack that is trusted as a whole.
+    """
+    pack, slash, own = name.partition("/")
+    if slash:
+        folder = pack_of(pack)
+        if folder is None:
+            told = f"there is no profile {shown(name)}, since no pack {shown(pack)} is trusted"
+            return _refused(name, config_dir / FOLDER, told, "`pup-tui pack list` shows which are")
+        return read_profile_of_pack(folder, own, name)
     path = config_dir / FOLDER / f"{name}{SUFFIX}"
     if not is_name(name, folders=False):
-        return _refused(name, path, _why_no_name(name))
+        return _refused(name, path, f"{shown(name)} cannot be the name of a profile")
     try:
         data = read_file(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -103,10 +123,19 @@ def read_profile(config_dir: Path, name: str) -> ProfileFile:
     return _read(name, path, data)
 
 
-def _why_no_name(name: str) -> str:
-    if "/" in name:
-        return f"profiles of packs are not supported yet: {shown(name)}"
-    return f"{shown(name)} cannot be the name of a profile"
+def read_profile_of_pack(folder: Path, own: str, name: str) -> ProfileFile:
+    """Read the profile `own` of a pack, which is known as `name`.
+
+    It gives values to variables: it has no environment and no account for its runs.
+    """
+    path = folder / FOLDER / f"{own}{SUFFIX}"
+    if not is_name(own, folders=False):
+        return _refused(name, path, f"{shown(name)} cannot be the name of a profile")
+    found = read_profile(folder, own)
+    if not found.problems and (found.said.env or found.said.datadog.said):
+        told = "a profile of a pack has no `env` and no `datadog`"
+        return _refused(name, path, told, "write them in a profile of your own")
+    return replace(found, name=name)
 
 
 def _refused(name: str, path: Path, message: str, hint: str = "") -> ProfileFile:

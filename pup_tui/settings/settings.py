@@ -261,7 +261,16 @@ class _Reading:
             return None
         from pup_tui.settings.profiles import read_profile
 
-        return read_profile(self._config_dir, name)
+        return read_profile(self._config_dir, name, self._trusted_pack)
+
+    def _trusted_pack(self, name: str) -> Path | None:
+        """The folder of a pack that is trusted as a whole."""
+        from pup_tui.packs.trusted import trusted_pack
+
+        said = self._file.said if self._file else None
+        return trusted_pack(
+            self._state_place(said.state_dir if said else ""), self._config_dir, name
+        )
 
     def _text(
         self, name: str, variable: str, default: str | Callable[[], str], said: str = ""
@@ -302,6 +311,13 @@ class _Reading:
         usual = self._usual(platformdirs.user_state_path, ".local/state")
         meant = str(self._from_config(said)) if said else ""
         return Path(self._text("state_dir", "PUP_TUI_STATE_DIR", str(usual), meant)).absolute()
+
+    def _state_place(self, said: str) -> Path:
+        """The same before it is told."""
+        told = [*self._told]
+        found = self._state_dir(said)
+        self._told = told
+        return found
 
     def _runbooks(self, said: Sequence[str]) -> RunbookFolders:
         listed = self._environ.get("PUP_TUI_RUNBOOKS", "").split(os.pathsep)

@@ -57,8 +57,16 @@ def left_behind(run: str, step: str) -> list[Survivor]:
 
     Those marked as another step's are left out, those that have ended reaped. Linux only, elsewhere empty.
     """
-    if not (adopt() and _has_children()):
-        return []
+    while adopt() and _has_children():
+        found = _found(run, step)
+        living = descending(found) if found else []
+        # How one ended that has ended since is to be seen, too.
+        if found <= {each.pid for each in living}:
+            return living
+    return []
+
+
+def _found(run: str, step: str) -> set[int]:
     found = set()
     for pid in _children() - _leaders:
         seen = status(pid)
@@ -72,7 +80,7 @@ def left_behind(run: str, step: str) -> list[Survivor]:
                     _hung_up.get(seen.session, []).append(Survivor(pid, seen.name, seen.started))
         elif (pid, seen.started) not in _named and not belongs_elsewhere(pid, run, step):
             found.add(pid)
-    return descending(found) if found else []
+    return found
 
 
 def tell(survivors: list[Survivor]) -> None:

@@ -187,7 +187,7 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
     steps = () if loaded.runbook is None else loaded.runbook.steps
     known, problem = KnownRuns(), ""
     try:
-        known = known_runs(services.state, entry.id, MOST_RUNS)
+        known = known_runs(services.state, entry.id, entry.path, MOST_RUNS)
     except JournalError as error:
         problem = str(error)
     where = place(_plain(entry.path), services.home)

@@ -16,8 +16,9 @@ from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, run_dir
 from pup_tui.journal.reader import JournalReader, read_journal
-from pup_tui.journal.records import HIDDEN, RunRow
+from pup_tui.journal.records import HIDDEN, RehearsalRecord, RunRow
 from pup_tui.output.spool import spool_name
+from pup_tui.real_path import real_path
 
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent
@@ -42,18 +43,19 @@ def last_runs(state: Path) -> dict[str, RunRow]:
 class KnownRuns:
     """What the journal knows of a runbook's runs.
 
-    Its newest `runs`, newest first, the newest that `succeeded`, what runs say of its steps by their ids, and
-    what of the journal is known to be lost.
+    Its newest `runs`, newest first, the newest that `succeeded`, what runs say of its steps by their ids,
+    what of the journal is known to be lost, and how it was rehearsed last.
     """
 
     runs: Sequence[RunRow] = ()
     succeeded: RunRow | None = None
     figures: Mapping[str, StepFigures] = field(default_factory=dict)
     losses: str = ""
+    rehearsal: RehearsalRecord | None = None
 
 
-def known_runs(state: Path, runbook: str, limit: int) -> KnownRuns:
-    """Up to `limit` runs of a runbook, and what all say of it. Raises JournalError."""
+def known_runs(state: Path, runbook: str, file: Path, limit: int) -> KnownRuns:
+    """Up to `limit` runs of a runbook, and what all say of it and of its file. Raises JournalError."""
     with read_journal(state) as journal:
         if journal is None:
             return KnownRuns()
@@ -63,6 +65,7 @@ def known_runs(state: Path, runbook: str, limit: int) -> KnownRuns:
             succeeded=next(iter(succeeded), None),
             figures=recent_figures(journal, runbook),
             losses=journal.losses(),
+            rehearsal=journal.rehearsal(str(real_path(file))),
         )
 
 

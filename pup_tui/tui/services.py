@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.catalog.workflow_source import WorkflowSource
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.preflight.preflight import Preflight
     from pup_tui.runbook.model import Runbook
 
 
@@ -81,6 +82,7 @@ class Services(Struct, frozen=True, kw_only=True):
     which keys actions have that do not have their usual ones. With `read_only` steps that may change
     something are refused. `workflows` fetches the Datadog Workflows, where there are credentials. `present`
     asks Datadog for the state of what a runbook names, with the values that are given, and changes nothing.
+    `preflight` gives what looks before a run whether what it needs is there; without it nothing is looked at.
     """
 
     catalog: Catalog
@@ -106,3 +108,4 @@ class Services(Struct, frozen=True, kw_only=True):
     appearance: Appearance = USUAL
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     workflows: WorkflowSource | None = None
+    preflight: Callable[[], Preflight] | None = None

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.before_run import BeforeRun
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -37,6 +38,7 @@ class Starter:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self.before = BeforeRun(services)
         self._trusted: set[str] = set()
 
     async def load(self, entry: Entry) -> Loaded:
@@ -112,6 +114,9 @@ class Starter:
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
         program = await aside(compile_program, loaded.id, loaded.require())
+        begins, unchecked = await self.before.may_begin(screen, loaded, program)
+        if not begins:
+            return None
         try:
             launcher = await self._services.launcher()
             launcher.log.tell_busy(partial(_tell_busy, screen.app))
@@ -125,6 +130,7 @@ class Starter:
                 secrets=resolved.secrets,
                 made=resolved.made,
                 is_believed=loaded.is_believed,
+                unchecked=unchecked,
                 terminal=terminal,
             )
             return await locked_launch(screen, launch)

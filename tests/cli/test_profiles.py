@@ -165,7 +165,10 @@ def test_credentials_come_from_the_keyring_and_are_never_mixed_with_others(show:
     [
         ("produktion", "there is no profile `produktion`: did you mean `production`?"),
         ("../config", "`../config`"),
-        ("pack/production", "profiles of packs are not supported yet"),
+        (
+            "pack/production",
+            "there is no profile `pack/production`, since no pack `pack` is trusted",
+        ),
     ],
 )
 def test_an_unknown_profile_ends_the_call(show: Program, name: str, told: str) -> None:

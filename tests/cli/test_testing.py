@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pup_tui.journal.reader import read_journal
+from pup_tui.text_tree import text_tree
 from tests.support.program import Program
 
 RUNBOOK = "name: {name}\nsteps: [{{name: Look, id: look, kind: shell, run: look}}]\n"
@@ -99,3 +101,26 @@ def test_a_place_that_cannot_be_written_is_told(program: Program) -> None:
 def test_what_is_not_trusted_is_rehearsed_all_the_same(program: Program) -> None:
     put(program.cwd / "runbooks", "three", WELL)
     assert program("test", "three").code == 0
+
+
+def test_when_a_runbook_was_rehearsed_is_kept_and_how_that_went(program: Program) -> None:
+    program("test", ".")
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    with read_journal(state) as journal:
+        assert journal is not None
+        one = journal.rehearsal(str(program.cwd / "one.yaml"))
+        two = journal.rehearsal(str(program.cwd / "theme" / "two.yaml"))
+    assert one is not None
+    assert two is not None
+    assert (one.runbook, one.cases, one.failed, one.points, one.reached) == ("one", 1, 0, 2, 1)
+    assert (two.cases, two.failed) == (1, 1)
+    assert one.tree == text_tree({"one.yaml": (program.cwd / "one.yaml").read_bytes()})
+
+
+def test_a_journal_that_cannot_be_written_lets_nothing_fail(
+    program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    done = program("test", "one.yaml", PUP_TUI_STATE_DIR=str(tmp_path / "file"))
+    assert done.code == 0
+    assert "that this was rehearsed is not recorded" in done.err

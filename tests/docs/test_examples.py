@@ -18,7 +18,7 @@ SHOWN = [
     (document, number, text)
     for document in DOCUMENTS
     # Theirs are not only loaded but run: test_format.py, test_cookbook.py, …
-    if document.name not in ("format.md", "cookbook.md", "warnings.md", "rehearsals.md")
+    if document.name not in ("format.md", "cookbook.md", "warnings.md", "rehearsals.md", "packs.md")
     for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", document.read_text(), re.S))
 ]
 SETTINGS = [text for _, _, text in SHOWN if text.startswith("# config.yaml\n")]

@@ -20,6 +20,7 @@ from pup_tui.runbook.parts import (
     ChoicesFrom,
     Link,
     Poll,
+    Requirement,
     Retry,
     Variable,
 )
@@ -39,6 +40,7 @@ PLACES: Mapping[str, type] = {
     "choice": Choice,
     "choices_from": ChoicesFrom,
     "link": Link,
+    "requirement": Requirement,
     "step": Step,
     "retry": Retry,
     "poll": Poll,

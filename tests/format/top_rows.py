@@ -77,6 +77,24 @@ TOP = [
     ),
     Row(
         place="top",
+        key="requires",
+        text='requires: {sh: "", mytool: ">=2"}\n' + HELLO,
+        shown=lambda told: told["requires"] == {"sh": "", "mytool": ">=2"},
+    ),
+    Row(
+        place="requirement",
+        key="version",
+        text='requires: {mytool: {version: "~=2.1"}}\n' + HELLO,
+        shown=lambda told: told["requires"] == {"mytool": {"version": "~=2.1"}},
+    ),
+    Row(
+        place="requirement",
+        key="command",
+        text='requires: {mytool: {version: ">=2", command: mytool -V}}\n' + HELLO,
+        shown=lambda told: told["requires"]["mytool"]["command"] == "mytool -V",
+    ),
+    Row(
+        place="top",
         key="steps",
         text="steps: [{name: a, kind: shell, run: echo 1}, {name: b, kind: shell, run: echo 2}]",
         prints=("1", "2"),

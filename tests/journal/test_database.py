@@ -254,7 +254,7 @@ def test_an_older_version_that_cannot_be_written_is_said(
     monkeypatch.setattr("pup_tui.journal.database.os.access", lambda *_: False)
     with untouched(older):
         error = refusal(JournalReader, state)
-    assert "of the older version 1 and has to be written once" in error.message
+    assert f"of the older version {schema.VERSION} and has to be written once" in error.message
     assert "cannot be written" in error.message
     assert "make it writable" in error.hint
 

@@ -14,6 +14,7 @@ import pytest
 from pup_tui.core.events import AttemptFinished, RunCreated
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.records import RehearsalRecord
 from pup_tui.journal.schema import VERSION
 from pup_tui.journal.store import Journal
 from tests.support.journals import problems_of
@@ -58,6 +59,28 @@ def test_it_is_brought_up_to_date_and_tells_the_same(kept: Path) -> None:
     assert isinstance(failed[0], RunCreated)
     ended = [event.exit_code for event in failed if isinstance(event, AttemptFinished)]
     assert ended == [0, 0, 0, 3, 3]
+
+
+def test_it_tells_and_takes_how_runbooks_were_rehearsed(kept: Path) -> None:
+    path = "/tmp/example/books/restart.yaml"
+    with closing(Journal.open(kept)) as journal:
+        before = journal.rehearsal(path)
+        assert before is None or (before.cases, before.failed) == (1, 0)
+        now = RehearsalRecord(
+            path=path,
+            runbook="restart",
+            tree="0" * 64,
+            rehearsed_at=1_800_000_000.0,
+            cases=3,
+            failed=1,
+            points=10,
+            reached=7,
+        )
+        journal.note_rehearsals([now])
+        journal.note_rehearsals([now])
+    with closing(JournalReader.open(kept)) as reader:
+        assert reader.rehearsal(path) == now
+        assert reader.rehearsal("/tmp/example/books/other.yaml") is None
 
 
 def test_its_runs_are_shown_and_new_ones_are_recorded(kept: Path, tmp_path: Path) -> None:

@@ -117,12 +117,13 @@ def _call(example: Example, folder: Path) -> None:
     """Run an example by the commands that stand below it; the last one's exit code is how it ends."""
     program = program_in(folder)
     printed: list[str] = []
-    for command in example.commands:
-        word, *args = shlex.split(command)
-        assert word == "pup-tui", command
-        name = next(arg for arg in args if arg.endswith(".yaml"))
-        for path, text in {**example.files, name: example.text}.items():
-            _put(program.cwd, Path(program.environ["PUP_TUI_CONFIG_DIR"]), path, text)
+    calls = [shlex.split(command) for command in example.commands]
+    assert {word for word, *_ in calls} == {"pup-tui"}, example.commands
+    for _, *args in calls:
+        # One that names no file is about what the one before it has named.
+        name = next((arg for arg in args if arg.endswith(".yaml")), None)
+        for path, text in {**example.files, name: example.text}.items() if name else ():
+            _put(program.cwd, Path(program.environ["PUP_TUI_CONFIG_DIR"]), str(path), text)
         done = program(*args)
         printed += done.out.splitlines()
     assert agrees(example.printed, printed), "\n".join([*printed, done.err])

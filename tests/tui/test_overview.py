@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 
 import pytest
 from msgspec.structs import replace
 
+from pup_tui.journal.records import RehearsalRecord
+from pup_tui.journal.store import Journal
+from pup_tui.real_path import real_path
 from pup_tui.runbook.model import Runbook
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.text_tree import text_tree
 from pup_tui.tui.services import NamedState
 from pup_tui.tui.texts import description, moment, paragraphs
 from pup_tui.tui.widgets.sidebar import RunbookTree
@@ -324,3 +330,37 @@ async def test_what_keeps_the_state_from_being_asked_is_said(
         await console.sees("s shows its state")
         await console.press("s")
         await console.sees("✖ it cannot be asked: A fault in pup-tui (ValueError)")
+
+
+@pytest.mark.parametrize(
+    ("failed", "changed", "told"),
+    [
+        (0, False, ("last rehearsed 3 days ago", "12 cases went as expected", "85 %")),
+        (2, False, ("last rehearsed 3 days ago", "2 of 12", "failed")),
+        (0, True, ("12 cases went as expected", "changed since")),
+    ],
+)
+async def test_when_it_was_rehearsed_is_told_and_how_that_went(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    failed: int,
+    changed: bool,
+    told: tuple[str, ...],
+) -> None:
+    services = make_services({"rollback.yaml": RUNBOOK})
+    (path,) = services.catalog.paths
+    tree = text_tree({path.name: path.read_bytes()})
+    last = RehearsalRecord(
+        path=str(real_path(path)),
+        runbook="rollback",
+        tree="0" * 64 if changed else tree,
+        rehearsed_at=time.time() - 3.5 * 86_400,
+        cases=12,
+        failed=failed,
+        points=20,
+        reached=17,
+    )
+    with closing(Journal.open(services.state)) as journal:
+        journal.note_rehearsals([last])
+    async with open_console(services, LARGE) as console:
+        await console.sees(*told)

@@ -10,7 +10,7 @@ from typing import assert_never
 from pup_tui.runbook.allowance import has_too_many_operators
 from pup_tui.runbook.interpreters import shell_of_input
 from pup_tui.runbook.lint.ranges import example_of, is_harmless, may_begin_with_dash
-from pup_tui.runbook.lint.subject import Finding, Subject
+from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Scalar, YamlNode, shown
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.steps import StepDraft
@@ -18,7 +18,7 @@ from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.shell.command_use import Evaluator
-from pup_tui.template.shell.first_command import first_tool
+from pup_tui.template.shell.first_command import first_tool, is_function
 from pup_tui.template.shell.markers import readable
 from pup_tui.template.shell.places import TextOrigin, Unchecked
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
@@ -282,16 +282,20 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
 
 
 def missing_tool(subject: Subject) -> Iterator[Finding]:
-    """A script whose first command is not there fails at once."""
+    """A script whose first command is not there fails at once, and a run that requires it does not begin."""
     if subject.is_installed is None:
         return
+    for entry in entries_of(subject.root.get("requires")):
+        if not subject.is_installed(entry.key.text):
+            told = f"{shown(entry.key.text)} is not installed on this machine"
+            yield Finding(entry.key, told, "install it", group=entry.key.text)
     for step, placed in subject.commands:
         node = placed.node
         is_script = placed.role is Role.SCRIPT
         word = first_tool(node.text, step.interpreter.name) if is_script else None
         if placed.role is Role.PROGRAM:
             word = step.interpreter.words[0]
-        if word is None or len(word) > _LONGEST or _is_function(word, node.text):
+        if word is None or len(word) > _LONGEST or is_function(word, node.text):
             continue
         if step.node.truth("optional") or _is_builtin(step, word):
             continue
@@ -302,10 +306,6 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
 
 def _is_builtin(step: StepDraft, word: str) -> bool:
     return is_builtin(step.interpreter.name, word)
-
-
-def _is_function(word: str, script: str) -> bool:
-    return re.search(rf"(?:^|[\s;]){re.escape(word)}\s*\(\s*\)", script) is not None
 
 
 def _fed_scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplate]]:

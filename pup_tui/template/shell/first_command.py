@@ -17,6 +17,15 @@ RUNNING_OTHERS: Final = frozenset(
     }
 )
 """Commands that every system has, and that run the one behind them here."""
+IN_EVERY_SHELL: Final = frozenset(
+    {
+        *(".", ":", "[", "alias", "break", "cd", "command", "continue", "echo", "eval", "exec"),
+        *("exit", "export", "false", "getopts", "kill", "printf", "pwd", "read", "readonly"),
+        *("return", "set", "shift", "test", "times", "trap", "true", "type", "ulimit", "umask"),
+        *("unalias", "unset", "wait"),
+    }
+)
+"""Builtins that every shell has; `tables.is_builtin` knows all of each, and takes its time to begin with."""
 _SHELL_WORDS: Final = frozenset(
     {
         *("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case"),
@@ -53,6 +62,11 @@ def first_tool(source: str, shell: str) -> str | None:
     if match is not None and match[1] not in RUNNING_OTHERS:
         return match[1]
     return _behind_others(source, shell) if match or _LEADS.match(source) else None
+
+
+def is_function(word: str, source: str) -> bool:
+    """Whether a script makes a function of this name."""
+    return re.search(rf"(?:^|[\s;]){re.escape(word)}\s*\(\s*\)", source) is not None
 
 
 def _behind_others(source: str, shell: str) -> str | None:

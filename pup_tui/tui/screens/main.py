@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.core.notices import AnyNotice
+    from pup_tui.core.program import Program
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
     from pup_tui.tui.widgets.overview import Overview
-    from pup_tui.tui.widgets.plan import PlanView
+    from pup_tui.tui.widgets.plan import Planned, PlanView
     from pup_tui.tui.widgets.run_page import RunPage
     from pup_tui.tui.widgets.run_view import RunView
 
@@ -484,6 +485,18 @@ class MainScreen(Shell):
         plan = await self.pages.plan()
         plan.show(planned)
         self.show_page("plan")
+        self._look_beside(plan, planned)
+
+    @work(group="beside-plan", exclusive=True, exit_on_error=False)
+    async def _look_beside(self, plan: PlanView, planned: Planned) -> None:
+        """Tell beside a plan whether a run could begin."""
+        await self._starter.before.look_beside_plan(
+            planned.loaded,
+            planned.program,
+            planned.resolved,
+            trusted=self._trusts(planned.loaded),
+            tell=partial(plan.tell_ready, planned),
+        )
 
     def on_form_done(self, message: Form.Done) -> None:
         if message.what == "plan":
@@ -535,10 +548,15 @@ class MainScreen(Shell):
             if live is not None:
                 terminal.run = live.run
                 await self._open_live(live)
+                self._look_beside_run(live.program)
                 await (await self.pages.form()).forget()
                 (await self.pages.plan()).forget()
         finally:
             self._no_longer_starting()
+
+    @work(group="beside-run", exit_on_error=False)
+    async def _look_beside_run(self, program: Program) -> None:
+        await self._starter.before.look_beside_run(self, program)
 
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""

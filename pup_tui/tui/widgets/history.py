@@ -59,6 +59,12 @@ _CELL = 2
 """Columns around the text of each cell."""
 
 
+def _why(row: RunRow) -> str:
+    """Why a run ended so, and that it was begun past what is looked at before."""
+    unchecked = f"begun unchecked: {row.unchecked}" if row.unchecked else ""
+    return " · ".join(filter(None, (row.why, unchecked)))
+
+
 def _widths(width: int, *, legs: bool, profiles: bool) -> dict[str, int]:
     """The columns of the table and how wide each is; `legs` and `profiles` only where there are any."""
     tells_why = width >= _WIDEST
@@ -390,7 +396,7 @@ class History(Vertical):
             "Operator": Text(operator),
             "Warnings": Text(str(row.warnings or ""), justify="right"),
             "Run": Text(safe_text(row.run[-8:])),
-            "Why": Text(cut_middle(safe_text(row.why), self._widths.get("Why", 0))),
+            "Why": Text(cut_middle(safe_text(_why(row)), self._widths.get("Why", 0))),
         }
 
     # What the operator does

@@ -18,6 +18,7 @@ from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.step_count import CountedStep, count_steps
+from pup_tui.text_tree import text_tree
 from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import TONES, counted_effects, effect_content, status_content
 from pup_tui.tui.keys import bound, with_keys
@@ -342,6 +343,7 @@ def _facts(described: Described, runbook: Runbook, width: int) -> list[Content]:
     facts += [("lock", runbook.lock or "")]
     facts += [("import", ", ".join(runbook.import_))]
     facts += [("link", f"{link.title}  {link.url}") for link in runbook.links]
+    facts += [("tests", _rehearsed(described))]
     facts += [("file", f"{described.place}  ({described.entry.origin})")]
     return [
         Content.styled(f"{name:<{FACT}}", "$text-muted")
@@ -349,6 +351,24 @@ def _facts(described: Described, runbook: Runbook, width: int) -> list[Content]:
         for name, text in facts
         if text
     ]
+
+
+def _rehearsed(described: Described) -> str:
+    """When the runbook was rehearsed last, how that went, and whether it was changed since."""
+    last = described.known.rehearsal
+    if last is None:
+        return ""
+    went = f"{last.failed} of {counted(last.cases, 'case')} failed"
+    if not last.failed:
+        went = f"{counted(last.cases, 'case')} went as expected"
+    told = [
+        f"last rehearsed {how_long_ago(time.time() - last.rehearsed_at)}",
+        went,
+        f"{100 * last.reached // max(1, last.points)} % reached",
+    ]
+    if last.tree != text_tree(described.loaded.files):
+        told.append("changed since")
+    return " · ".join(told)
 
 
 def _lists(described: Described, named: list[Content], width: int, lines: int) -> Content:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.plan import PlannedStep, Refuses
     from pup_tui.core.program import Node, Program
+    from pup_tui.preflight.check import ReadyCheck
     from pup_tui.runbook.load import Loaded
 
 COMMAND_LINES = 12
@@ -147,10 +148,13 @@ class PlanView(Armed):
     def __init__(self) -> None:
         super().__init__(id="plan")
         self._planned: Planned | None = None
+        self._checks: Sequence[ReadyCheck] = ()
+        self._is_looking = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="plan-title", markup=False)
         with ReadArea(id="plan-body"):
+            yield ReadText(id="plan-ready", markup=False)
             yield ReadText(id="plan-steps", markup=False)
         with Horizontal(id="plan-buttons", classes="buttons"):
             yield KeyButton("Run", "go_on", id="plan-run", variant="primary")
@@ -158,8 +162,15 @@ class PlanView(Armed):
 
     def show(self, planned: Planned) -> None:
         self._planned = planned
+        self._checks, self._is_looking = (), False
         self._lay_out()
         self.query_one("#plan-body", VerticalScroll).scroll_home(animate=False)
+
+    def tell_ready(self, planned: Planned, checks: Sequence[ReadyCheck], looking: bool) -> None:
+        """Tell whether a run of what is planned could begin; `looking` while that is not all."""
+        if planned is self._planned:
+            self._checks, self._is_looking = checks, looking
+            self._lay_out()
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -169,11 +180,16 @@ class PlanView(Armed):
         if self._planned is not None:
             width = (self.size.width or self.container_size.width) - AROUND_STEPS
             self.query_one("#plan-title", Static).update(_title(self._planned, width))
+            ready = _ready(self._checks, looking=self._is_looking)
+            told = self.query_one("#plan-ready", Static)
+            told.display = bool(ready)
+            told.update(ready)
             self.query_one("#plan-steps", Static).update(_steps(self._planned, width))
 
     def forget(self) -> None:
         """Forget the plan, and with it the values in it."""
-        self._planned = None
+        self._planned, self._checks = None, ()
+        self.query_one("#plan-ready", Static).update(Content())
         self.query_one("#plan-steps", Static).update(Content())
 
     def focus(self, scroll_visible: bool = True) -> Self:
@@ -212,6 +228,31 @@ def _title(planned: Planned, width: int) -> Content:
     facts = Content("   ").join([plan, told])
     between = "   " if cell_len(name) + 3 + facts.cell_length <= width else "\n"
     return Content.assemble((cut_middle(name, width), "bold $text-primary"), between, facts)
+
+
+def _ready(checks: Sequence[ReadyCheck], *, looking: bool) -> Content:
+    """What is not in order before the first step, each with what to do, and how much is in order."""
+    from pup_tui.preflight.check import worst_first
+
+    if not checks and not looking:
+        return Content()
+    lines = []
+    for check in worst_first(checks):
+        if not check.ok:
+            mark, tone = ("✖", "$text-error") if check.stops else ("▲", "$text-warning")
+            hint = f": {check.hint}" if check.hint else ""
+            told = f"{mark} {check.subject} {check.detail}"
+            lines.append(
+                Content.assemble((safe_text(told), tone), (safe_text(hint), "$text-muted"))
+            )
+    fine = sum(check.ok for check in checks)
+    if fine:
+        is_or_are = "is" if fine == 1 else "are"
+        told = f"✔ {counted(fine, 'thing')} that it needs {is_or_are} there"
+        lines.append(Content.styled(told, "$text-muted"))
+    if looking:
+        lines.append(Content.styled("… looking at the rest of what it needs", "$text-muted"))
+    return Content("\n").join([*lines, Content()])
 
 
 class _Told(NamedTuple):

@@ -77,6 +77,8 @@ class RunFacts(Static):
             yield "begun", f"{begun} by {started.operator}"
             if started.profile:
                 yield "profile", started.profile
+            if started.unchecked:
+                yield "unchecked", started.unchecked
             if started.source.path:
                 yield "file", PurePath(started.source.path).name
         if runbook.owner:

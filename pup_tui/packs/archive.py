@@ -1,0 +1,147 @@
+"""A pack out of a tarball, read member by member and never unpacked."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from pup_tui.packs.errors import PackError
+from pup_tui.packs.tree import MAX_BYTES, MAX_ENTRIES, Gathering
+from pup_tui.runbook.nodes import shown
+
+MAX_ARCHIVE: Final = 32 * 1024 * 1024
+"""Bytes of a tarball as it is fetched."""
+MAX_UNPACKED: Final = 64 * 1024 * 1024
+"""Bytes of all that is in a tarball, whether it belongs to the pack or not."""
+
+_GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
+_BROKEN: Final = (
+    tarfile.TarError, EOFError, OSError, ValueError, OverflowError, IndexError,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
+
+
+def gather_archive(data: bytes, told: str, inside: str = "") -> Gathering:
+    """The pack in a tarball, or in a folder `inside` it. Raises PackError.
+
+    Where all that is in it lies in one folder, as forges pack it, that folder is the pack.
+    """
+    gathering = Gathering(told)
+    names = [(member, _path_of(member, told)) for member in _members(data, told)]
+    strip = _common([path for member, path in names if not member.isdir()])
+    asked = inside.removeprefix("./").strip("/")
+    if asked and asked != ".":
+        strip += f"{asked}/"
+        if not any(path.startswith(strip) for _, path in names):
+            told_missing = f"there is no folder {shown(inside)} in it"
+            raise PackError(told_missing, told, "check --path")
+    wanted: dict[int, str] = {}
+    for number, (member, whole) in enumerate(names):
+        if member.isdir() or not whole.startswith(strip):
+            continue
+        path = whole.removeprefix(strip)
+        if member.issym() or member.islnk():
+            gathering.refuse_link(path)
+        elif not member.isreg() or member.issparse():
+            gathering.refuse_special(path)
+        elif gathering.wants(path, member.size):
+            wanted[number] = path
+    with _opened(data, told) as archive:
+        for number, member in enumerate(archive):
+            if number in wanted:
+                file = archive.extractfile(member)
+                content = b"" if file is None else file.read(MAX_BYTES + 1)
+                if len(content) != member.size:
+                    raise PackError("the tarball is not whole", told, "fetch it again")
+                gathering.add(wanted[number], content, executable=bool(member.mode & 0o100))
+    return gathering
+
+
+def _members(data: bytes, told: str) -> list[tarfile.TarInfo]:
+    found: list[tarfile.TarInfo] = []
+    with _opened(data, told) as archive:
+        for member in archive:
+            found.append(member)
+            if len(found) > MAX_ENTRIES:
+                raise PackError(f"the tarball has more than {MAX_ENTRIES:,} files", told)
+    return found
+
+
+def _path_of(member: tarfile.TarInfo, told: str) -> str:
+    """The path of a member without `./` before it. Raises PackError where it leads elsewhere."""
+    name = member.name
+    if name.startswith("/"):
+        raise PackError(f"a path in it is absolute: {shown(name, 200)}", told, _MADE)
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if ".." in parts or "\\" in name:
+        raise PackError(f"a path in it leads elsewhere: {shown(name, 200)}", told, _MADE)
+    return "/".join(parts)
+
+
+_MADE: Final = "make the tarball anew, with paths in the pack"
+
+
+def _common(paths: list[str]) -> str:
+    """The one folder that all paths are in, with its slash; blank where there is none."""
+    firsts = {path.partition("/")[0] for path in paths}
+    return f"{firsts.pop()}/" if len(firsts) == 1 and all("/" in path for path in paths) else ""
+
+
+@contextmanager
+def _opened(data: bytes, told: str) -> Iterator[tarfile.TarFile]:
+    try:
+        # As a stream: it is read forwards only, whatever its members say of their places.
+        with tarfile.open(
+            fileobj=_Bounded(_unpacking(data)),
+            mode="r|",
+            encoding="utf-8",
+            errors="surrogateescape",
+        ) as archive:
+            yield archive
+    except _TooLarge:
+        most = MAX_UNPACKED // 1024 // 1024
+        told_large = f"what is in the tarball is larger than {most} MiB"
+        raise PackError(told_large, told, "pack the runbooks alone") from None
+    except _BROKEN as error:
+        reason = type(error).__name__
+        raise PackError(
+            f"this is no tarball that can be read ({reason})", told, "check it"
+        ) from None
+
+
+def _unpacking(data: bytes) -> io.BufferedIOBase:
+    raw = io.BytesIO(data)
+    if data.startswith(_GZIP):
+        return gzip.GzipFile(fileobj=raw)
+    if data.startswith(_BZIP2):
+        return bz2.BZ2File(raw)
+    return lzma.LZMAFile(raw) if data.startswith(_XZ) else raw
+
+
+class _TooLarge(Exception):
+    """More was unpacked than a tarball may hold."""
+
+
+class _Bounded(io.RawIOBase):
+    """What is unpacked, until it is too much."""
+
+    def __init__(self, inner: io.BufferedIOBase) -> None:
+        self._inner = inner
+        self._left = MAX_UNPACKED
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        found = self._inner.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
+        self._left -= len(found)
+        if self._left < 0:
+            raise _TooLarge
+        return found

@@ -1,0 +1,243 @@
+"""What is shown of files before anybody trusts them: what they would run, reach and be given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from pup_tui.catalog.effects import effect_word, mutates
+from pup_tui.packs.runbook_tree import ids_of, load_from
+from pup_tui.packs.tree import INTEGRATIONS, PROFILES, SCRIPTS, PackTree
+from pup_tui.runbook.load import Loaded
+from pup_tui.runbook.looking import destroying_steps
+from pup_tui.runbook.model import Runbook, RunbookStep, ShellStep, Step
+from pup_tui.runbook.nodes import Mapping
+from pup_tui.runbook.parts import Variable
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.roles import AMOUNTS, NOTES, Role
+from pup_tui.runbook.shapes import KeyPath, PlacedText
+from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.texts import interpreter_at, texts_of
+from pup_tui.template.shell.tools import tools_of_script
+
+_ADDRESS: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:[^\s/@'\"]*@)?([^\s/?#'\"<>|;)]+)", re.IGNORECASE
+)
+_SAID: Final = frozenset(
+    {
+        Role.NAME, Role.MARKDOWN, Role.LITERAL, Role.PATTERN, Role.MESSAGE, Role.EXPECT,
+        *NOTES, *AMOUNTS,
+    }
+)  # fmt: skip
+"""What a step only says, or how often and how long it does something."""
+_SHOWN_WHOLE: Final = (SCRIPTS, INTEGRATIONS, PROFILES)
+
+
+class ToldStep(Struct, frozen=True, kw_only=True):
+    """A step as people read it before they trust it.
+
+    `number` is its place (`4`, `4.2` inside another, `4 undo`), `effect` what it does outside in a word, and
+    `texts` all that it runs or asks for, in full.
+    """
+
+    number: str
+    id: str
+    name: str
+    kind: str
+    effect: str
+    texts: tuple[str, ...]
+
+
+class ToldRunbook(Struct, frozen=True, kw_only=True):
+    """A runbook as people read it before they trust it. With an `error` it cannot be run as it is.
+
+    `commands` are those that find values and choices, which run before any step.
+    """
+
+    id: str
+    path: str
+    name: str
+    error: str = ""
+    steps: tuple[ToldStep, ...] = ()
+    tools: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+    @property
+    def effects(self) -> dict[str, int]:
+        """How many steps there are of each effect."""
+        found: dict[str, int] = {}
+        for step in self.steps:
+            found[step.effect] = found.get(step.effect, 0) + 1
+        return found
+
+
+def told_runbooks(tree: PackTree, only: Iterable[str] | None = None) -> Iterator[ToldRunbook]:
+    """The runbooks of a tree in the order of their paths; of the ids in `only` where that is given."""
+    wanted = None if only is None else frozenset(only)
+    telling = _Telling(tree)
+    for id_, path in sorted(ids_of(tree).items(), key=lambda item: item[1]):
+        if wanted is None or id_ in wanted:
+            yield telling.runbook(id_, path)
+
+
+def told_runbook(tree: PackTree, id_: str, path: str) -> ToldRunbook:
+    """One runbook of a tree."""
+    return _Telling(tree).runbook(id_, path)
+
+
+def whole_files(tree: PackTree) -> list[str]:
+    """The paths of files that are shown in full beside the runbooks."""
+    return [path for path in tree.files if set(path.split("/")[:2]) & set(_SHOWN_WHOLE)]
+
+
+def shown_text(data: bytes) -> str:
+    """A file's text for people; what is no text is told by its size."""
+    if b"\0" in data:
+        return f"({len(data):,} bytes that are no text)"
+    return data.decode("utf-8", "replace")
+
+
+class _Placed(Struct, frozen=True):
+    """A step with its number and its id behind those of what holds it, and where it stands: the keys that
+    lead to it in a file.
+    """
+
+    step: Step
+    number: str
+    id: str
+    file: str
+    path: KeyPath
+
+
+class _Telling:
+    """Tells of the runbooks of one tree; each file is looked through once for what it destroys."""
+
+    def __init__(self, tree: PackTree) -> None:
+        self._tree = tree
+        self._ids = ids_of(tree)
+        self._destroying: dict[str, Collection[KeyPath]] = {}
+
+    def runbook(self, id_: str, path: str) -> ToldRunbook:
+        loaded = self._load(path)
+        if loaded.runbook is None:
+            return ToldRunbook(id=id_, path=path, name=id_, error=str(loaded.errors[0]))
+        placed = [*self._all(loaded.runbook.steps, path)]
+        return _told(id_, path, loaded.runbook, placed, [self._effect(each) for each in placed])
+
+    def _load(self, path: str) -> Loaded:
+        found: dict[KeyPath, str] = {}
+
+        def look(
+            _root: Mapping,
+            _stem: str,
+            steps: list[StepDraft],
+            texts: list[PlacedText],
+            _report: Report,
+        ) -> None:
+            found.update(destroying_steps(steps, texts))
+
+        loaded = load_from(self._tree, path, look)
+        self._destroying[path] = found
+        return loaded
+
+    def _effect(self, placed: _Placed) -> str:
+        if placed.file not in self._destroying:
+            self._load(placed.file)
+        if placed.path in self._destroying[placed.file]:
+            return "destroys"
+        # Nobody believes what a file says of itself before it is trusted.
+        return effect_word(placed.step, mutates(placed.step))
+
+    def _all(
+        self,
+        steps: Iterable[Step],
+        file: str,
+        around: str = "",
+        holder: str = "",
+        path: KeyPath = (),
+    ) -> Iterator[_Placed]:
+        """Every step: those inside others, and those that take one back, too."""
+        for at, step in enumerate(steps):
+            number, id_, here = f"{around}{at + 1}", f"{holder}{step.id}", (*path, "steps", at)
+            yield _Placed(step, number, id_, file, here)
+            called = self._ids.get(step.runbook) if isinstance(step, RunbookStep) else None
+            inner, inside = (called, ()) if called else (file, here)
+            yield from self._all(step.inside, inner, f"{number}.", f"{id_}/", inside)
+            if step.undo is not None:
+                yield _Placed(step.undo, f"{number} undo", f"{id_}:undo", file, (*here, "undo"))
+
+
+def _told(
+    id_: str, path: str, runbook: Runbook, placed: Sequence[_Placed], effects: Sequence[str]
+) -> ToldRunbook:
+    steps = tuple(
+        ToldStep(
+            number=each.number,
+            id=each.id,
+            name=each.step.name,
+            kind=each.step.kind,
+            effect=effect,
+            texts=tuple(_texts(each.step)),
+        )
+        for each, effect in zip(placed, effects, strict=True)
+    )
+    every = [each.step for each in placed]
+    variables = {**runbook.vars, **{n: v for step in every for n, v in step.asked.items()}}
+    commands = tuple(dict.fromkeys(c for v in variables.values() for c in _commands(v)))
+    named = [_named(step) for step in every]
+    tools = [tool for each, _ in named for tool in each]
+    tools += [tool for command in commands for tool in tools_of_script(command, "sh")]
+    hosts = [host for _, each in named for host in each]
+    hosts += [host for command in commands for host in _ADDRESS.findall(command)]
+    secrets = {name: v.places_in_words for name, v in variables.items() if v.is_secret}
+    return ToldRunbook(
+        id=id_,
+        path=path,
+        name=runbook.name,
+        steps=steps,
+        tools=tuple(dict.fromkeys(tools)),
+        hosts=tuple(dict.fromkeys(hosts)),
+        secrets=tuple(f"{n} (from {place})" if place else n for n, place in secrets.items()),
+        commands=commands,
+    )
+
+
+def _texts(step: Step) -> Iterator[str]:
+    """Each text that decides what a step does, behind the key that it stands under."""
+    for text in texts_of(step):
+        if text.role not in _SAID:
+            yield f"{'.'.join(map(str, text.path))}: {text.source}"
+
+
+def _named(step: Step) -> tuple[list[str], list[str]]:
+    """The programs and the hosts that a step names."""
+    tools: list[str] = []
+    hosts: list[str] = []
+    interpreter = interpreter_at(step)
+    if isinstance(step, ShellStep) and not interpreter.is_shell:
+        tools.append(interpreter.words[0])
+    for text in texts_of(step):
+        if text.role in (Role.SCRIPT, Role.INPUT_SCRIPT):
+            tools += tools_of_script(text.source, interpreter.name)
+        elif text.role is Role.SUBCOMMAND:
+            tools.append("pup")
+        hosts += _ADDRESS.findall(text.source)
+    if step.asks_datadog:
+        hosts.append("Datadog, with its credentials")
+    return tools, hosts
+
+
+def _commands(variable: Variable) -> Iterator[str]:
+    """The commands that find a variable's value or choices."""
+    for place in variable.places:
+        kind, _, command = place.partition(":")
+        if kind == "command":
+            yield command
+    choices = variable.choices_from
+    if choices is not None:
+        yield choices if isinstance(choices, str) else choices.run

@@ -1,0 +1,105 @@
+"""Whether credentials are accepted, each by a harmless read of the service that they are for.
+
+An integration that has credentials registers here: a `NeededService` in `SERVICES` says which steps need
+them, and how they are looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+from pup_tui.core.ids import upwards
+from pup_tui.core.program import Program
+from pup_tui.preflight.check import ReadyCheck
+from pup_tui.preflight.remote import PATIENCE, Probe
+from pup_tui.runbook.model import Step
+
+if TYPE_CHECKING:
+    from pup_tui.datadog.configuration import DatadogConfiguration
+
+
+class Accounts(Struct, frozen=True):
+    """Who finds the credentials of a service; it may ask the operator's keyring."""
+
+    datadog: Callable[[], Awaitable[DatadogConfiguration]]
+
+
+class NeededService(Protocol):
+    """A service that steps need credentials for."""
+
+    def is_asked_by(self, step: Step) -> bool:
+        """Whether a step needs them."""
+        ...
+
+    async def probe(self, accounts: Accounts) -> Probe:
+        """What looks at them."""
+        ...
+
+
+class DatadogService:
+    """Datadog itself; a step with an `env` of its own may bring its own credentials."""
+
+    def is_asked_by(self, step: Step) -> bool:
+        return step.asks_datadog and not step.env
+
+    async def probe(self, accounts: Accounts) -> Probe:
+        return DatadogProbe(await accounts.datadog())
+
+
+SERVICES: Sequence[NeededService] = (DatadogService(),)
+"""All of them: the place where an integration with credentials registers."""
+
+
+def services_of(program: Program, but: Collection[str] = ()) -> list[NeededService]:
+    """The services that steps ask, but for those that are left out."""
+    nodes = program.by_id.values()
+    steps = [node.step for node in nodes if all(each not in but for each in upwards(node.id))]
+    return [each for each in SERVICES if any(map(each.is_asked_by, steps))]
+
+
+class DatadogProbe(Struct, frozen=True):
+    """Asks Datadog whose the credentials are."""
+
+    account: DatadogConfiguration
+
+    def __repr__(self) -> str:
+        """Without the credentials."""
+        return "DatadogProbe()"
+
+    @property
+    def key(self) -> str:
+        """By the beginning of a hash, which tells other credentials and nothing of these."""
+        known = "\0".join((self.account.base_url, *sorted(self.account.secrets())))
+        return f"datadog {hashlib.sha256(known.encode(errors='replace')).hexdigest()[:16]}"
+
+    @property
+    def unlooked(self) -> ReadyCheck:
+        told = f"did not answer about the credentials within {PATIENCE:g} s"
+        return self._wrong(told, _NETWORK)
+
+    async def look(self) -> ReadyCheck:
+        from pup_tui.datadog.checkup import check
+
+        if not self.account.authenticated:
+            return self._wrong("gets no credentials", self.account.missing)
+        checked = await check(self.account, time.time, patience=PATIENCE)
+        if checked.works is None:
+            told = f"could not be asked about the credentials: {checked.detail}"
+            return self._wrong(told, _NETWORK)
+        if not checked.works:
+            hint = "`pup-tui auth status` tells where they come from"
+            return self._wrong(f"does not accept the credentials: {checked.detail}", hint)
+        whose = f" of {checked.who}" if checked.who else ""
+        told = f"accepts the credentials{whose}"
+        return ReadyCheck(what="credentials", subject="Datadog", detail=told)
+
+    def _wrong(self, detail: str, hint: str) -> ReadyCheck:
+        return ReadyCheck(what="credentials", subject="Datadog", ok=False, detail=detail, hint=hint)
+
+
+_NETWORK = "check the network and the site"

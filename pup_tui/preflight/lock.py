@@ -1,0 +1,76 @@
+"""Whether the lock that a run would take is free."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from pup_tui.core.events import RunCreated, Source
+from pup_tui.core.program import Program
+from pup_tui.drivers.clock import SystemClock
+from pup_tui.drivers.lock_value import lock_value
+from pup_tui.drivers.locks import InvalidLock, LockError, find_held
+from pup_tui.drivers.masking import Masking
+from pup_tui.preflight.check import ReadyCheck
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Resolved
+
+
+class RunToBe(Struct, frozen=True, kw_only=True):
+    """A run that has not begun, as far as it is known; `hidden` are secrets beside its values."""
+
+    program: Program
+    source: Source
+    resolved: Resolved
+    operator: str
+    profile: str = ""
+    hidden: tuple[str, ...] = ()
+
+    def begun(self, masking: Masking) -> RunCreated:
+        """Its beginning, as texts that are rendered then see it."""
+        variables, values = self.program.runbook.vars, self.resolved.values
+        typed = (name for name in values if name in variables and variables[name].is_secret)
+        return RunCreated(
+            at=SystemClock().now(),
+            run="(not begun)",
+            runbook=self.program.id,
+            source=self.source,
+            operator=self.operator,
+            host=socket.gethostname(),
+            values=values,
+            left_out=self.resolved.left_out,
+            secrets=masking.find(values, typed, self.resolved.secrets, self.resolved.made),
+            profile=self.profile,
+        )
+
+
+def lock_checks(run: RunToBe, locks: Path) -> Iterator[ReadyCheck]:
+    """Whether the lock of `run` in the folder `locks` is free, where its runbook has one.
+
+    It may wait for moments, as taking a lock does. Without all values nobody knows which lock that is.
+    """
+    source = run.program.runbook.lock
+    if source is None or run.resolved.problems or run.resolved.unknown:
+        return
+    masking = Masking(run.hidden)
+    try:
+        value = lock_value(source, run.begun(masking), masking, run.program)
+        held = find_held(locks, value)
+    except (InvalidLock, LockError) as error:
+        hint = "" if isinstance(error, LockError) else "give other values, or mend `lock`"
+        yield _wrong(source, f"cannot be taken: {error}", hint)
+        return
+    if held is None:
+        yield ReadyCheck(what="lock", subject=value, detail="is free")
+        return
+    told = f"is held by {held.by}" + (f"; {held.why}" if held.why else "")
+    yield _wrong(value, told, "wait until that run is over, or take it with --break-lock REASON")
+
+
+def _wrong(subject: str, detail: str, hint: str) -> ReadyCheck:
+    return ReadyCheck(what="lock", subject=subject, ok=False, detail=detail, hint=hint, stops=True)

@@ -1,0 +1,101 @@
+"""All that is looked at before a run, in the order in which it costs: at once, by processes, elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from pup_tui.core.ids import upwards
+from pup_tui.core.program import Program
+from pup_tui.preflight.check import ReadyCheck
+from pup_tui.preflight.credentials import Accounts, NeededService, services_of
+from pup_tui.preflight.hosts import HostAddress, HostProbe, addresses
+from pup_tui.preflight.lock import RunToBe, lock_checks
+from pup_tui.preflight.record import record_checks
+from pup_tui.preflight.remote import KeptFindings, Probe, remote_checks
+from pup_tui.preflight.sure_steps import first_step
+from pup_tui.preflight.tools import MissingProgram, needed_tools, requirements
+from pup_tui.preflight.versions import PrintedBy, WantedVersion, version_checks
+
+
+class Elsewhere(Struct, frozen=True):
+    """What a run goes to: the hosts of literal URLs, and the services that it has credentials for."""
+
+    hosts: tuple[HostAddress, ...]
+    services: tuple[NeededService, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.hosts or self.services)
+
+
+class Preflight(Struct, frozen=True, kw_only=True):
+    """Looks at what runs need; changes nothing.
+
+    `environ` and `cwd` are what steps begin with. `state` is the folder of the journal, None where nothing is
+    recorded, `locks` that of locks. `printed_by` runs what tells a version; where all is `read_only` no
+    script of a runbook does, since nobody knows what it changes.
+    """
+
+    environ: Mapping[str, str]
+    cwd: Path
+    state: Path | None
+    locks: Path
+    missing: MissingProgram
+    printed_by: PrintedBy
+    read_only: bool = False
+    accounts: Accounts
+    kept: KeptFindings
+
+    def at_once(self, program: Program, but: Collection[str] = ()) -> list[ReadyCheck]:
+        """Programs and the record: looks at files only. The steps in `but` are left out of the run."""
+        return [*self.tools(program, but), *self.record()]
+
+    def tools(self, program: Program, but: Collection[str] = ()) -> list[ReadyCheck]:
+        needed = needed_tools(program, self.missing, but)
+        return [each.looked_up(self.environ, self.cwd) for each in needed]
+
+    def record(self) -> list[ReadyCheck]:
+        return [] if self.state is None else list(record_checks(self.state))
+
+    def wants_versions(self, program: Program) -> bool:
+        """Whether there is a version to ask for."""
+        return any(needed.version.strip() for _, needed in requirements(program))
+
+    def elsewhere(
+        self, program: Program, but: Collection[str] = (), *, beside: bool = False
+    ) -> Elsewhere:
+        """What there is to look at elsewhere.
+
+        `beside` a run without what its first step asks: that tells itself.
+        """
+        told: Elsewhere = Elsewhere((), ())
+        first = first_step(program, but) if beside else None
+        if first is not None:
+            told = self.elsewhere(program, program.by_id.keys() - {*upwards(first.id)})
+        return Elsewhere(
+            hosts=tuple(each for each in addresses(program, but) if each not in told.hosts),
+            services=tuple(s for s in services_of(program, but) if s not in told.services),
+        )
+
+    async def versions(self, program: Program, known: Collection[ReadyCheck]) -> list[ReadyCheck]:
+        """The versions that are required of programs which are there, by what is `known` of them.
+
+        Starts processes that the runbook names: only for one that the operator trusts.
+        """
+        missing = {each.subject for each in known if each.what == "tool" and not each.ok}
+        wanted = [WantedVersion(*each) for each in requirements(program) if each[0] not in missing]
+        return await version_checks(wanted, self.printed_by, scripts=not self.read_only)
+
+    async def look_elsewhere(
+        self, places: Elsewhere, tell: Callable[[ReadyCheck], None] = lambda check: None
+    ) -> list[ReadyCheck]:
+        """Credentials and hosts; each finding is told at once. Nothing of it stops a run."""
+        probes: list[Probe] = [*map(HostProbe, places.hosts)]
+        probes += [await service.probe(self.accounts) for service in places.services]
+        return await remote_checks(probes, self.kept, tell)
+
+    def lock(self, run: RunToBe) -> list[ReadyCheck]:
+        """Whether the lock that a run would take is free."""
+        return list(lock_checks(run, self.locks))

@@ -1,0 +1,103 @@
+"""Tarballs, honest and hostile."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from collections.abc import Callable
+
+import pytest
+
+from pup_tui.packs import archive as archive_module
+from pup_tui.packs.archive import gather_archive
+from pup_tui.packs.errors import PackError
+from tests.support.packs import runbook
+
+Change = Callable[[tarfile.TarInfo], None]
+
+
+def _tar(*members: tuple[str, bytes, Change | None], mode: str = "w:gz") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, data, change in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            if change:
+                change(info)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def _is(kind: bytes, link: str = "") -> Change:
+    def change(info: tarfile.TarInfo) -> None:
+        info.type, info.linkname, info.size = kind, link, 0
+
+    return change
+
+
+A = runbook("a").encode()
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tarball_is_read_whatever_it_is_packed_with(mode: str) -> None:
+    program: Change = lambda info: setattr(info, "mode", 0o755)  # noqa: E731
+    data = _tar(("./a.yaml", A, None), ("scripts/x", b"#!/bin/sh", program), mode=mode)
+    tree = gather_archive(data, "x").tree()
+    assert {path: file.executable for path, file in tree.files.items()} == {
+        "a.yaml": False,
+        "scripts/x": True,
+    }
+
+
+def test_the_one_folder_that_forges_pack_is_the_pack() -> None:
+    data = _tar(("repo-1a2b/", b"", _is(tarfile.DIRTYPE)), ("repo-1a2b/t/a.yaml", A, None))
+    assert list(gather_archive(data, "x").tree().files) == ["t/a.yaml"]
+    assert list(gather_archive(data, "x", "t").tree().files) == ["a.yaml"]
+    with pytest.raises(PackError, match="no folder `u`"):
+        gather_archive(data, "x", "u")
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        ([("/etc/x.yaml", A, None)], "absolute"),
+        ([("../x.yaml", A, None)], "leads elsewhere"),
+        ([("a/../../x.yaml", A, None)], "leads elsewhere"),
+        ([("..\\x.yaml", A, None)], "leads elsewhere"),
+        ([("a.yaml", b"", _is(tarfile.SYMTYPE, "/etc/passwd"))], "a link"),
+        ([("a.yaml", A, None), ("b.yaml", b"", _is(tarfile.LNKTYPE, "a.yaml"))], "a link"),
+        ([("scripts", b"", _is(tarfile.SYMTYPE, "/etc")), ("a.yaml", A, None)], "a link"),
+        ([("a.yaml", b"", _is(tarfile.FIFOTYPE))], "no regular file"),
+        ([("a.yaml", b"", _is(tarfile.CHRTYPE))], "no regular file"),
+        ([("a.yaml", A, None), ("a.yaml", A, None)], "twice"),
+        ([("a.yaml", A, None), ("./a.yaml", A, None)], "twice"),
+        ([("a.yaml", A, None), ("A.yaml", A, None)], "case only"),
+        ([("-x.yaml", A, None)], "begins with -"),
+        ([("README", A, None)], "no runbook in it"),
+    ],
+)
+def test_hostile_tarballs(members: list[tuple[str, bytes, Change | None]], told: str) -> None:
+    with pytest.raises(PackError, match=told):
+        gather_archive(_tar(*members), "x").tree()
+
+
+def test_what_is_no_whole_tarball() -> None:
+    whole = _tar(("a.yaml", A, None))
+    for data in (
+        b"",
+        b"x" * 5000,
+        whole[:60],
+        gzip.compress(b"x" * 700),
+        b"\xfd7zXZ\x00" + b"x" * 600,
+    ):
+        with pytest.raises(PackError, match=r"no tarball|no runbook in it"):
+            gather_archive(data, "x").tree()
+
+
+def test_what_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive_module, "MAX_UNPACKED", 100_000)
+    bomb = _tar(("a.yaml", A, None), ("big.bin", b"\0" * 200_000, None))
+    assert len(bomb) < 2000
+    with pytest.raises(PackError, match="larger than"):
+        gather_archive(bomb, "x")
