@@ -22,7 +22,7 @@ _OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG})
 
 def own_folder(places: Sequence[Folder]) -> Path | None:
     """The first folder of the operator's own that runbooks are looked for in, whether it is there or not."""
-    folders = (folder for folder in places if folder.trusted)
+    folders = (f for f in places if f.trusted and not f.prefix and not f.is_copy)
     return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
 
 

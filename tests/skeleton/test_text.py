@@ -72,6 +72,8 @@ def test_it_goes_to_the_first_folder_of_ones_own() -> None:
         folder("pup", Origin.PUP),
         folder("bundled", Origin.BUNDLED),
         folder("here", Origin.HERE, trusted=False),
+        Folder(Path("/pack"), Origin.CONFIGURATION, prefix="pack"),
+        Folder(Path("/copy"), Origin.CONFIGURATION, is_copy=True),
     ]
     assert own_folder(others) is None
     mine = folder("mine", Origin.CONFIGURATION)
