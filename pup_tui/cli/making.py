@@ -59,9 +59,10 @@ def new_command(
     Without --from it is called NAME. On a terminal it asks what is not given, writes the file to your own
     folder and opens it in your editor. Off a terminal it prints it, or writes it to where -o says.
 
-    With --from it converts an AWS Systems Manager Automation document, a shell script, or a page of
-    Markdown, and prints what comes of it where -o names no file. What cannot be said in a runbook becomes
-    a step that a person does, with the original's text and the reason.
+    With --from it converts an Automation document of AWS Systems Manager, a shell script, a page of
+    Markdown, jobs of Rundeck, a playbook of Ansible, or the history or recording of a shell, and prints
+    what comes of it where -o names no file. What cannot be said in a runbook becomes a step that a person
+    does, with the original's text and the reason.
     """
     if source is None:
         from pup_tui.cli.beginning import Beginning, begin

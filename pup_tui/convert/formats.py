@@ -20,12 +20,16 @@ def converted(text: str, name: str) -> list[NewRunbook]:
         raise ConversionError("there is nothing in the source", name, "give a text")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     from pup_tui.convert.markdown.conversion import from_page
+    from pup_tui.convert.rundeck.conversion import from_jobs
+    from pup_tui.convert.rundeck.jobs import is_xml, jobs_of_xml
     from pup_tui.convert.shell.conversion import from_script
 
     if _is_script(text, name):
         return [from_script(text, _stem(name))]
     if _is_page(text, name):
         return [from_page(text, _stem(name))]
+    if is_xml(text):
+        return from_jobs(jobs_of_xml(text, name), _stem(name))
     return _from_data(text, name)
 
 
@@ -65,11 +69,22 @@ def _from_data(text: str, name: str) -> list[NewRunbook]:
 
 
 def _of_data(data: Any, name: str) -> list[NewRunbook]:
+    from pup_tui.convert.ansible.conversion import from_playbook
+    from pup_tui.convert.ansible.playbook import is_playbook
+    from pup_tui.convert.rundeck.conversion import from_jobs
+    from pup_tui.convert.rundeck.jobs import is_jobs, jobs_of
     from pup_tui.convert.ssm.conversion import from_document
     from pup_tui.convert.ssm.document import is_document
 
     if is_document(data):
         return [from_document(data, _stem(name), destroys)]
+    if is_playbook(data):
+        file = (
+            PurePosixPath(name).name if name.endswith((".yml", ".yaml")) else f"{_stem(name)}.yml"
+        )
+        return [from_playbook(data, _stem(name), file)]
+    if is_jobs(data):
+        return from_jobs(jobs_of(data), _stem(name))
     raise ConversionError(
         "the format of the source is not known",
         name,

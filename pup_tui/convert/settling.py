@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from pup_tui.convert.draft import NewRunbook, NewStep, manual
@@ -49,6 +50,7 @@ def settled(runbook: NewRunbook, beside: dict[str, bytes] | None = None) -> Writ
     Raises ConversionError where what is wrong belongs to no step: that is a fault of the converter.
     """
     file = f"{runbook.id}.yaml"
+    _ask_once(runbook.steps)
     for _ in range(_ROUNDS):
         text = written(runbook)
         files = {**(beside or {}), file: text.text.encode()}
@@ -74,6 +76,21 @@ def settled_together(runbooks: Sequence[NewRunbook]) -> dict[str, str]:
         files[name] = settled(runbook, beside).text
         beside[name] = files[name].encode()
     return {f"{runbook.id}.yaml": files[f"{runbook.id}.yaml"] for runbook in runbooks}
+
+
+def _ask_once(steps: list[NewStep]) -> None:
+    """A dangerous step right behind a question that was answered yes asks no second one."""
+    for before, step in pairwise(steps):
+        is_same = before.keys.get("if") == step.keys.get("if")
+        if (
+            before.kind == "confirm"
+            and step.keys.get("danger")
+            and is_same
+            and step.kind == "shell"
+        ):
+            step.keys.pop("confirm", None)
+    for step in steps:
+        _ask_once(step.steps)
 
 
 def _mended(runbook: NewRunbook, text: Written, loaded: Loaded) -> bool:

@@ -131,6 +131,10 @@ def _asks_for_change(name: str, words: list[str]) -> bool:
     """Whether the words of a command tell it to change something."""
     if _CHANGING_WORDS & set(words) and name not in ("rm", "ls", "cp", "mv"):
         return True
+    if name == "curl" and any(
+        re.match(r"-[dFT]|--(?:data|form|upload|json)|POST$", word) for word in words
+    ):
+        return True
     said = " ".join(word.lower() for word in words)
     return any(re.search(rf"\b{call}\b", said) for call in _CHANGING_CALLS.get(name, ()))
 

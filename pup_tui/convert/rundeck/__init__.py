@@ -1,0 +1,1 @@
+"""Jobs of Rundeck, as YAML, JSON and XML."""
