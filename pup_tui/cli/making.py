@@ -49,6 +49,7 @@ def new_command(
     name: str | None,
     source: str | None,
     output: Path | None,
+    timing: Path | None,
     type_: str | None,
     service: str | None,
     steps: tuple[str, ...],
@@ -67,8 +68,8 @@ def new_command(
     if source is None:
         from pup_tui.cli.beginning import Beginning, begin
 
-        if report:
-            raise Failure("--report tells what became of a source", "--from", _TODO)
+        if report or timing is not None:
+            raise Failure("--report and --timing are about a source", "--from", _TODO)
         return begin(settings, Beginning(name, type_, service, steps, output))
     if type_ is not None or service is not None or steps:
         raise Failure(
@@ -76,11 +77,13 @@ def new_command(
             "--from",
             "leave them out: a conversion has what stands in its source",
         )
-    return _convert(source, name, output, report)
+    return _convert(source, timing, name, output, report)
 
 
-def _convert(source: str, name: str | None, output: Path | None, report: bool) -> int:
-    text, told_as = _read(source)
+def _convert(
+    source: str, timing: Path | None, name: str | None, output: Path | None, report: bool
+) -> int:
+    text, told_as = _read(source, timing)
     files, told = _converted(text, told_as, name)
     for path, made in _placed(files, output).items():
         _write(path, made)
@@ -128,9 +131,9 @@ def _write(path: Path, text: str) -> None:
     tell(f"pup-tui: written: {path}")
 
 
-def _read(source: str) -> tuple[str, str]:
-    """The text of a source and what it is called."""
-    from pup_tui.convert.source_text import MAX_BYTES
+def _read(source: str, timing: Path | None) -> tuple[str, str]:
+    """The text of a source, with its times where they are in a file of their own, and what it is called."""
+    from pup_tui.convert.sessions.kinds import MAX_BYTES, session_text
 
     if source == "-":
         data, name = sys.stdin.buffer.read(MAX_BYTES + 1), "standard input"
@@ -139,11 +142,24 @@ def _read(source: str) -> tuple[str, str]:
     else:
         data, name = _of_file(Path(source), MAX_BYTES), source
     if len(data) > MAX_BYTES:
-        raise Failure("the source is larger than 1 MiB", name, "convert it in parts")
+        raise Failure("the source is larger than 16 MiB", name, "convert it in parts")
+    if timing is not None:
+        return _timed(data, timing, MAX_BYTES), name
     try:
-        return data.decode("utf-8"), name
+        return session_text(data) or data.decode("utf-8"), name
     except UnicodeDecodeError as error:
         raise Failure("the source is not UTF-8", name, "save it as UTF-8") from error
+
+
+def _timed(data: bytes, timing: Path, most: int) -> str:
+    from pup_tui.convert.errors import ConversionError
+    from pup_tui.convert.sessions.timing import with_times
+
+    times = _of_file(timing, most).decode(errors="replace")
+    try:
+        return with_times(data, times, str(timing))
+    except ConversionError as error:
+        raise Failure(error.what, error.where, error.todo) from error
 
 
 def _of_file(path: Path, most: int) -> bytes:
