@@ -43,6 +43,10 @@ class UnknownRunbook(Exception):
         self.hint = hint
 
 
+_OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG, Origin.PACK})
+"""Whence runbooks come that the operator does not write."""
+
+
 class Catalog:
     """The runbooks of some directories. One broken file never hides the others.
 
@@ -73,6 +77,11 @@ class Catalog:
     @places.setter
     def places(self, places: Sequence[Folder]) -> None:
         self._places_now = partial(tuple[Folder, ...], places)
+
+    def own_folder(self) -> Path | None:
+        """The first directory of the operator's own, whether it is there or not: where new runbooks go."""
+        folders = (f for f in self.places if f.trusted and not f.is_copy)
+        return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
 
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""

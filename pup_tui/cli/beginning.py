@@ -32,6 +32,7 @@ class Beginning(NamedTuple):
     service: str | None
     steps: tuple[str, ...]
     output: Path | None
+    edit: bool = True
 
 
 def begin(settings: Settings, given: Beginning) -> int:
@@ -62,7 +63,7 @@ def begin(settings: Settings, given: Beginning) -> int:
         click.echo("\n".join(map(safe_text, text.split("\n"))), nl=False)
         return 0
     path = _written(folder, given.output, str(values["NAME"]), text)
-    return _edited(settings, catalog, path) if asks else 0
+    return _edited(settings, catalog, path) if asks and given.edit else 0
 
 
 def checked_name(name: str) -> str:
@@ -77,11 +78,9 @@ def checked_name(name: str) -> str:
 
 def _folder(settings: Settings, catalog: Catalog, output: Path | None, *, needed: bool) -> Path:
     """Where the file goes, and where step templates are looked for."""
-    from pup_tui.skeleton.place import own_folder
-
     if output is not None:
         return output if output.is_dir() else output.parent
-    folder = own_folder(catalog.places)
+    folder = catalog.own_folder()
     if folder is None and needed:
         raise Failure(
             "there is no folder for runbooks of your own",
@@ -116,8 +115,8 @@ def _picked(keys: Sequence[str], offers: Sequence[StepOffer]) -> list[str]:
     there = [offer.key for offer in offers]
     for key in keys:
         if key not in there:
-            told = f"there is {', '.join(there[:20])}" if there else "there is none here"
-            raise Failure(f"there is no step template `{key}` that can be used", "--step", told)
+            told = f"one of {', '.join(there[:30])}"
+            raise Failure(f"there is no step `{key}` to begin with", "--step", told)
     return list(keys)
 
 
@@ -126,12 +125,14 @@ def _ask(asked: Runbook, values: dict[str, Any], folder: Path, output: Path | No
     from pup_tui.catalog.inputs import Choices
     from pup_tui.cli.values import prompt_value
     from pup_tui.skeleton.place import why_not_called
+    from pup_tui.skeleton.usual import USUAL
 
     for name, variable in asked.vars.items():
         if values.get(name):
             continue
         choices = Choices(options=variable.options)
-        offered = None if name == "NAME" else _LEFT_OUT
+        usual = ", ".join(USUAL) if name == "STEPS" else _LEFT_OUT
+        offered = None if name == "NAME" else usual
         values[name] = prompt_value(name, variable, choices, offered)
         while name == "NAME" and (why := why_not_called(folder, values[name])):
             tell(f"  {why}")

@@ -20,7 +20,7 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
 
 
 @click.command("new")
-@click.argument("name", required=False)
+@click.argument("name", metavar="[NAME]", required=False)
 @click.option("--from", "source", metavar="FILE|URL|-", help="Convert this; - is standard input.")
 @click.option(
     "--output",
@@ -31,16 +31,23 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
     help="Write to FILE, or into a folder; nothing that is there is overwritten.",
 )
 @click.option(
+    "--timing",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The times that `script -T` wrote beside the recording that is converted.",
+)
+@click.option(
     "--type", "type_", metavar="TYPE", help="Its tag `type`, by which the catalog groups."
 )
 @click.option("--service", metavar="SERVICE", help="Its tag `service`: what it is about.")
 @click.option(
     "--step",
     "steps",
-    metavar="TEMPLATE",
+    metavar="STEP",
     multiple=True,
-    help="Begin with this step template of the folder; may be given again.",
+    help="Begin with this: look, change, manual, a step template …; may be given again.",
 )
+@click.option("--no-edit", is_flag=True, help="Do not open a new runbook in your editor.")
 @click.option("--report", is_flag=True, help="Say what was kept, changed and dropped, and why.")
 @runbooks_option
 @pass_settings
@@ -53,6 +60,7 @@ def new_command(
     type_: str | None,
     service: str | None,
     steps: tuple[str, ...],
+    no_edit: bool,
     report: bool,
 ) -> int:
     """Write a runbook to begin from, or make one out of what somebody else wrote.
@@ -70,7 +78,7 @@ def new_command(
 
         if report or timing is not None:
             raise Failure("--report and --timing are about a source", "--from", _TODO)
-        return begin(settings, Beginning(name, type_, service, steps, output))
+        return begin(settings, Beginning(name, type_, service, steps, output, not no_edit))
     if type_ is not None or service is not None or steps:
         raise Failure(
             "--type, --service and --step are of a runbook that is begun",

@@ -14,27 +14,25 @@ from pup_tui.convert.source_text import MAX_BYTES, read_data
 
 def converted(text: str, name: str) -> list[NewRunbook]:
     """The runbooks that a text becomes; `name` is that of its file. Raises ConversionError."""
-    from pup_tui.convert.sessions.kinds import session_in
-
     if not text.strip():
         raise ConversionError("there is nothing in the source", name, "give a text")
-    is_script = _is_script(text, name)
-    session = None if is_script or _is_page(text, name) else session_in(text, name)
-    if session is not None:
-        from pup_tui.convert.sessions.conversion import from_session
-
-        return [from_session(session, _stem(name))]
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise ConversionError("the source is larger than 1 MiB", name, "convert it in parts")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     from pup_tui.convert.markdown.conversion import from_page
     from pup_tui.convert.rundeck.conversion import from_jobs
     from pup_tui.convert.rundeck.jobs import is_xml, jobs_of_xml
+    from pup_tui.convert.sessions.conversion import from_session
+    from pup_tui.convert.sessions.kinds import session_in
     from pup_tui.convert.shell.conversion import from_script
 
+    is_script, is_page = _is_script(text, name), _is_page(text, name)
+    session = None if is_script or is_page else session_in(text, name)
+    if session is not None:
+        return [from_session(session, _stem(name))]
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise ConversionError("the source is larger than 1 MiB", name, "convert it in parts")
     if is_script:
         return [from_script(text, _stem(name))]
-    if _is_page(text, name):
+    if is_page:
         return [from_page(text, _stem(name))]
     if is_xml(text):
         return from_jobs(jobs_of_xml(text, name), _stem(name))

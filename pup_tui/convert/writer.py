@@ -11,8 +11,7 @@ import yaml
 from pup_tui.convert.draft import NewRunbook, NewStep
 
 SCHEMA_COMMENT = "# yaml-language-server: $schema=./runbook.schema.json"
-"""The first line of a runbook that an editor with a YAML language server completes and checks."""
-
+"""For editors; `pup-tui schema > runbook.schema.json` writes that file."""
 _WIDTH = 1 << 20
 _COMMENT_WIDTH = 118
 
@@ -109,11 +108,7 @@ def written(runbook: NewRunbook) -> Written:
     spans: list[tuple[int, int, NewStep]] = []
     lines += _head(runbook)
     for key, value in _top(runbook):
-        lines += (
-            ["", *entry_lines(key, value)]
-            if key in ("vars", "defaults")
-            else entry_lines(key, value)
-        )
+        lines += ["", *_entry(key, value)] if key in ("vars", "defaults") else _entry(key, value)
     lines += ["", "steps:"]
     for at, step in enumerate(runbook.steps):
         if at:
@@ -123,7 +118,7 @@ def written(runbook: NewRunbook) -> Written:
 
 
 def _head(runbook: NewRunbook) -> list[str]:
-    made = [f"# Converted from {runbook.source}. Look it through before it runs."]
+    made = [SCHEMA_COMMENT, f"# Converted from {runbook.source}. Look it through before it runs."]
     told = [each for each in runbook.report if each.fate in ("dropped", "manual")]
     for each in told:
         made += _comment(
@@ -163,8 +158,7 @@ def _top(runbook: NewRunbook) -> Iterator[tuple[str, Any]]:
     yield "defaults", {"strict": True, "shell": "bash"}
 
 
-def entry_lines(key: str, value: Any) -> list[str]:
-    """A key of the top level, or of a step, with its value, as the lines of a file."""
+def _entry(key: str, value: Any) -> list[str]:
     return dumped(_Block({key: value})).rstrip("\n").split("\n")
 
 
@@ -177,7 +171,7 @@ def _add_step(
     place = len(spans)
     spans.append((first, first, step))
     head = {"name": step.name, **({"id": step.id} if step.id else {}), "kind": step.kind}
-    body = _step_lines({**head, **step.keys})
+    body = block_lines({**head, **step.keys})
     lines += [
         f"{' ' * indent}{'- ' if at == 0 else '  '}{line}".rstrip() if line else ""
         for at, line in enumerate(body)
@@ -189,7 +183,8 @@ def _add_step(
     spans[place] = (first, len(lines), step)
 
 
-def _step_lines(keys: dict[str, Any]) -> list[str]:
+def block_lines(keys: dict[str, Any]) -> list[str]:
+    """The lines of a map, each key on a line of its own."""
     return [
         line
         for key, value in keys.items()

@@ -7,7 +7,7 @@ import re
 import socket
 from typing import Final, TypeAlias
 
-HostAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 _OLD_SPELLING: Final = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)(\.(0[xX][0-9a-fA-F]*|[0-9]+))*\.?")
@@ -49,11 +49,11 @@ def why_not(host: str) -> str:
 _BROADCAST: Final = ipaddress.ip_address("255.255.255.255")
 
 
-def address_of(host: str) -> HostAddress | None:
+def address_of(host: str) -> IPAddress | None:
     """The address that a host stands for, None for a name; an IPv4 address within one of IPv6 is that."""
     text = host.strip("[]")
     try:
-        found: HostAddress = ipaddress.ip_address(text)
+        found: IPAddress = ipaddress.ip_address(text)
     except ValueError:
         if not _OLD_SPELLING.fullmatch(text):
             return None

@@ -16,6 +16,7 @@ from pup_tui.runbook.variables.sources import Sources
 from pup_tui.skeleton.offer import StepOffer
 from pup_tui.skeleton.place import why_not_called
 from pup_tui.skeleton.text import NewFacts
+from pup_tui.skeleton.usual import USUAL
 
 _MOST_TYPES = 8
 
@@ -31,13 +32,12 @@ def asking(offers: Sequence[StepOffer], types: Iterable[str]) -> Runbook:
         },
         "SERVICE": {"description": "The service that it is about", "required": False},
     }
-    if offers:
-        asked["STEPS"] = {
-            "type": "list",
-            "description": "The steps that it begins with",
-            "required": False,
-            "choices": [{"value": each.key, "label": each.title} for each in offers],
-        }
+    asked["STEPS"] = {
+        "type": "list",
+        "description": "The steps that it begins with",
+        "default": list(USUAL),
+        "choices": [{"value": each.key, "label": each.title} for each in offers],
+    }
     for said in asked.values():
         said["description"] = said["description"].replace("{", "{{ '{' }}")
     step = {"name": "x", "kind": "confirm", "message": "x"}

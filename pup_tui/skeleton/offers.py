@@ -7,12 +7,13 @@ from pathlib import Path
 
 from pup_tui.skeleton.from_templates import template_offers
 from pup_tui.skeleton.offer import StepOffer
+from pup_tui.skeleton.usual import usual_offers
 
 OfferSource = Callable[[Path, Sequence[Path]], list[StepOffer]]
 """Finds offers for a runbook in a folder; the others are all folders of the operator's own choice."""
 
 
-_SOURCES: tuple[OfferSource, ...] = (template_offers,)
+_SOURCES: tuple[OfferSource, ...] = (template_offers, usual_offers)
 """Where steps come from: whatever else has some, such as an integration's actions, is one more of these."""
 
 

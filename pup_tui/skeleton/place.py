@@ -1,29 +1,18 @@
-"""Where a new runbook of the operator's goes, and what it may be called there."""
+"""What a new runbook may be called in its folder, and how its file gets there."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from pup_tui.catalog.catalog import SUFFIXES
-from pup_tui.catalog.entries import Origin
-from pup_tui.catalog.places import Folder, bundled_dir
+from pup_tui.catalog.places import bundled_dir
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What a new runbook may be called: its file is called so too."""
 
 SCHEMA_FILE = "runbook.schema.json"
-
-_OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG})
-"""Whence runbooks come that the operator does not write."""
-
-
-def own_folder(places: Sequence[Folder]) -> Path | None:
-    """The first folder of the operator's own that runbooks are looked for in, whether it is there or not."""
-    folders = (f for f in places if f.trusted and not f.prefix and not f.is_copy)
-    return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
 
 
 def why_not_name(name: str) -> str:

@@ -6,44 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pup_tui.convert.naming import unique
 from pup_tui.convert.pieces import raw
-from pup_tui.convert.writer import SCHEMA_COMMENT, entry_lines
+from pup_tui.convert.writer import SCHEMA_COMMENT, block_lines
 from pup_tui.skeleton.offer import StepOffer
+from pup_tui.skeleton.usual import usual_beginning
 
 _SERVICE = "SERVICE"
-
-_SAMPLE: tuple[tuple[str, Mapping[str, Any]], ...] = (
-    (
-        "What shows how things stand; it changes nothing.",
-        {"name": "Look", "kind": "shell", "run": 'echo "how {{ SERVICE }} is"'},
-    ),
-    (
-        "Somebody judges it before anything changes.",
-        {"name": "Go on", "kind": "confirm", "message": "Does {{ SERVICE }} need this?"},
-    ),
-    (
-        "What changes things asks first, and says how it is taken back.",
-        {
-            "name": "Change",
-            "kind": "shell",
-            "confirm": "Change {{ SERVICE }} now?",
-            "run": 'echo "changes {{ SERVICE }}"',
-            "undo": {"kind": "shell", "run": 'echo "takes it back from {{ SERVICE }}"'},
-        },
-    ),
-    (
-        "What tells that it has helped: a check that fails where it has not.",
-        {"name": "Check", "kind": "shell", "run": 'echo "{{ SERVICE }} is well"'},
-    ),
-)
-"""The steps of a runbook for which none were picked; they run anywhere."""
+_ASKS = "It is not known to only look, so it asks first."
 
 
 class NewFacts(Struct, frozen=True, kw_only=True):
     """What a new runbook is to be: its name, the type and the service it is tagged with, or blanks, and the
-    steps that it begins with.
+    steps that it begins with; none stands for the usual ones.
     """
 
     name: str
@@ -54,15 +31,17 @@ class NewFacts(Struct, frozen=True, kw_only=True):
 
 def skeleton(facts: NewFacts) -> str:
     """The text of the file, which validates as it is."""
+    if not facts.steps:
+        facts = replace(facts, steps=usual_beginning())
     return "\n".join(_lines(facts)).rstrip() + "\n"
 
 
 def _lines(facts: NewFacts) -> Iterator[str]:
     yield SCHEMA_COMMENT
     yield "# `pup-tui validate` tells what is wrong with it, `pup-tui plan` what a run would do."
-    yield from entry_lines("name", facts.name)
+    yield from block_lines({"name": facts.name})
     yield "# What it is for, and when to use it: whoever is called at night reads this first."
-    yield from entry_lines("description", "Say here what it is for, and when to use it.")
+    yield from block_lines({"description": "Say here what it is for, and when to use it."})
     tags = {"type": facts.type, "service": facts.service}
     yield "# The catalog groups and filters by tags."
     yield from _or_example("tags", {k: v for k, v in tags.items() if v}, {"type": "maintenance"})
@@ -72,13 +51,13 @@ def _lines(facts: NewFacts) -> Iterator[str]:
     imports = sorted({name for step in facts.steps for name in step.imports})
     if imports:
         yield "# Step templates of other folders with runbooks."
-        yield from entry_lines("import", imports)
+        yield from block_lines({"import": imports})
     yield ""
     yield "# What is asked for before a run; in the texts of steps it stands as {{ NAME }}."
     yield from _or_example("vars", _variables(facts), {_SERVICE: {"description": "The service"}})
     yield ""
     yield "# A script stops at the first command in it that fails, and the run with it."
-    yield from entry_lines("defaults", {"strict": True, "shell": "bash"})
+    yield from block_lines({"defaults": {"strict": True, "shell": "bash"}})
     yield ""
     yield "# One after the other: shell, http, sql, pup, manual, confirm, input, wait, group and more."
     yield "steps:"
@@ -91,7 +70,11 @@ def _lines(facts: NewFacts) -> Iterator[str]:
 
 def _or_example(key: str, value: Mapping[str, Any], example: Mapping[str, Any]) -> Iterable[str]:
     """A key with its value, or, where there is none, as a comment that shows it."""
-    return entry_lines(key, value) if value else [f"# {each}" for each in entry_lines(key, example)]
+    return (
+        block_lines({key: value})
+        if value
+        else [f"# {each}" for each in block_lines({key: example})]
+    )
 
 
 def _variables(facts: NewFacts) -> dict[str, Any]:
@@ -100,8 +83,6 @@ def _variables(facts: NewFacts) -> dict[str, Any]:
     for step in facts.steps:
         for name, said in step.vars.items():
             found.setdefault(name, said or {"description": f"Value for {step.title}"})
-    if not facts.steps:
-        found[_SERVICE] = {"description": "The service"}
     if facts.service and _SERVICE in found and not found[_SERVICE].keys() - {"description"}:
         # What judges values may not take this one.
         found[_SERVICE] = {**found[_SERVICE], "default": raw(facts.service)}
@@ -109,21 +90,20 @@ def _variables(facts: NewFacts) -> dict[str, Any]:
 
 
 def _steps(facts: NewFacts) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if not facts.steps:
-        yield from _SAMPLE
-        return
     names: set[str] = set()
     for offer in facts.steps:
         name = unique(offer.title, names)
         names.add(name)
         if offer.asks_before:
-            told = "It is not known to only look, so it asks first."
-            yield told, {"name": name, **offer.keys, "confirm": f"{raw(name)}: run this?"}
+            yield (
+                offer.comment or _ASKS,
+                {"name": name, **offer.keys, "confirm": f"{raw(name)}: run this?"},
+            )
         else:
-            yield "", {"name": name, **offer.keys}
+            yield offer.comment, {"name": name, **offer.keys}
 
 
 def _item(step: Mapping[str, Any]) -> Iterator[str]:
-    lines = [line for key, value in step.items() for line in entry_lines(key, value)]
+    lines = [line for key, value in step.items() for line in block_lines({key: value})]
     for at, line in enumerate(lines):
         yield f"  {'- ' if at == 0 else '  '}{line}"

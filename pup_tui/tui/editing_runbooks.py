@@ -16,7 +16,7 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.output.sanitize import safe_text
 from pup_tui.place_errors import told as told_error
-from pup_tui.skeleton.place import file_of, own_folder, write_new
+from pup_tui.skeleton.place import file_of, write_new
 from pup_tui.tui.programs import open_in
 from pup_tui.tui.texts import counted
 
@@ -81,7 +81,7 @@ async def _edit_copy(app: App[object], entry: Entry, services: Services) -> Edit
     from pup_tui.tui.dialogs.confirm import ConfirmScreen
 
     told = safe_text(f"{entry.id} comes with pup-tui and is the same everywhere")
-    folder = own_folder(services.catalog.places)
+    folder = services.catalog.own_folder()
     if folder is None:
         return Edited(f"{told}. {_NO_FOLDER}")
     path = folder / entry.path.name
@@ -102,7 +102,7 @@ async def write_first(app: App[object], services: Services) -> Edited:
 
     One that was begun before stays as it is.
     """
-    folder = own_folder(services.catalog.places)
+    folder = services.catalog.own_folder()
     if folder is None:
         return Edited(_NO_FOLDER)
     return await _edit_new(app, file_of(folder, FIRST_NAME), first_text(), services)
@@ -120,7 +120,7 @@ async def write_another(
     from pup_tui.tui.dialogs.dialog import ValuesAnswer
     from pup_tui.tui.dialogs.new_runbook import NewRunbookScreen
 
-    folder = own_folder(services.catalog.places)
+    folder = services.catalog.own_folder()
     if folder is None:
         return Edited(_NO_FOLDER)
     offers = await aside(offered_steps, folder, services.catalog.packs)

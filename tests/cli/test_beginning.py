@@ -43,7 +43,7 @@ def test_steps_are_picked_from_the_templates_of_the_folder(program: Program) -> 
     assert program("validate", "made/a.yaml").code == 0
     wrong = program("new", "-o", "made/b.yaml", "--step", "rstart")
     assert wrong.code == 2
-    assert "no step template `rstart` that can be used: --step: there is restart" in wrong.err
+    assert "no step `rstart` to begin with: --step: one of restart, look, confirm" in wrong.err
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_steps_are_picked_from_the_templates_of_the_folder(program: Program) -> 
         (("../x",), "`../x` is no name for it"),
         (("-o", "a b.yaml"), "`a b` is no name for it"),
         (("x.yaml",), "leave .yaml out"),
-        (("x", "--report"), "--report tells what became of a source: --from"),
+        (("x", "--report"), "--report and --timing are about a source: --from"),
         (("x", "--from", "-", "--type", "y"), "--type, --service and --step are of a runbook"),
         (("../x", "--from", "doc.sh"), "`../x` is no name for it"),
         (("x", "-o", "in-the-way/x.yaml"), "in-the-way"),
@@ -70,6 +70,14 @@ def test_what_is_wrong_is_told(program: Program, words: tuple[str, ...], told: s
 def test_a_conversion_is_called_as_it_is_told(program: Program) -> None:
     (program.cwd / "doc.sh").write_text("ls\n")
     assert "\nname: other\n" in program("new", "other", "--from", "doc.sh").out
+
+
+def test_steps_of_the_usual_kinds_are_picked(program: Program) -> None:
+    made = program("new", "x", "--step", "look", "--step", "wait", "--service", "web")
+    assert "name: Look" in made.out
+    assert "name: Wait until it is well" in made.out
+    assert "name: Change" not in made.out
+    assert "SERVICE: {description: The service, default: web}" in made.out
 
 
 def edited_by(program: Program, editor: str) -> Program:
@@ -101,7 +109,7 @@ def test_on_a_terminal_it_asks_and_opens_the_editor_until_it_is_valid(program: P
         child.expect_exact("SERVICE")
         child.sendline("payments")
         child.expect_exact("Restart it")
-        child.expect_exact("STEPS")
+        child.expect_exact("{look, confirm, change, check}")
         child.sendline("restart")
         child.sendline("")
         child.expect_exact("written: ")

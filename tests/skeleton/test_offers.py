@@ -46,7 +46,8 @@ def offer(folder: Path, key: str) -> StepOffer:
 
 
 def test_what_can_be_used_is_offered(folder: Path) -> None:
-    assert {each.key: (each.title, each.asks_before) for each in offered_steps(folder)} == {
+    found = [each for each in offered_steps(folder) if "template" in each.keys]
+    assert {each.key: (each.title, each.asks_before) for each in found} == {
         "ask-first": ("Ask first", False),
         "asks": ("Asks itself", False),
         "checks/slo": ("Checks slo", False),
@@ -77,8 +78,8 @@ def test_those_of_other_folders_are_imported(folder: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("service", ["", "payments", "{{ 7 * 7 }}", "yes", "a: b # c", "Ü-1"])
-def test_all_of_them_together_make_a_valid_runbook(folder: Path, service: str) -> None:
-    steps = offered_steps(folder)
+def test_all_templates_together_make_a_valid_runbook(folder: Path, service: str) -> None:
+    steps = [each for each in offered_steps(folder) if "template" in each.keys]
     path = folder / "made.yaml"
     path.write_text(skeleton(NewFacts(name="made", service=service, steps=(*steps, steps[0]))))
     loaded = load(path, linter=linter())
@@ -101,5 +102,16 @@ def test_nothing_is_read_outside_of_the_folder(tmp_path: Path) -> None:
     own = tmp_path / "own" / "_templates"
     own.mkdir(parents=True)
     (own / "link.yaml").symlink_to(tmp_path / "secret.yaml")
-    assert offered_steps(tmp_path / "own") == ()
-    assert offered_steps(tmp_path / "gone") == ()
+    for place in ("own", "gone"):
+        assert not [each for each in offered_steps(tmp_path / place) if "template" in each.keys]
+
+
+@pytest.mark.parametrize("key", [each.key for each in offered_steps(Path("/nowhere"))])
+def test_the_usual_steps_are_free_of_errors_and_warnings(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "made.yaml"
+    path.write_text(skeleton(NewFacts(name="made", service="web", steps=(offer(tmp_path, key),))))
+    assert not load(path, linter=linter()).problems
+
+
+def test_a_template_comes_before_the_usual_step_of_its_name(folder: Path) -> None:
+    assert offer(folder, "look").keys == {"template": "look"}

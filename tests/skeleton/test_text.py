@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder, bundled_dir
 from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load
-from pup_tui.skeleton.place import SCHEMA_FILE, own_folder, why_not_called, write_new
+from pup_tui.skeleton.place import SCHEMA_FILE, why_not_called, write_new
 from pup_tui.skeleton.text import NewFacts, skeleton
 
 
@@ -72,9 +73,9 @@ def test_it_goes_to_the_first_folder_of_ones_own() -> None:
         folder("pup", Origin.PUP),
         folder("bundled", Origin.BUNDLED),
         folder("here", Origin.HERE, trusted=False),
-        Folder(Path("/pack"), Origin.CONFIGURATION, prefix="pack"),
-        Folder(Path("/copy"), Origin.CONFIGURATION, is_copy=True),
+        Folder(Path("/pack"), Origin.PACK, prefix="pack"),
+        Folder(Path("/copy"), Origin.HERE, is_copy=True),
     ]
-    assert own_folder(others) is None
+    assert Catalog(others).own_folder() is None
     mine = folder("mine", Origin.CONFIGURATION)
-    assert own_folder([*others, mine, folder("more", Origin.GIVEN)]) == mine.path
+    assert Catalog([*others, mine, folder("more", Origin.GIVEN)]).own_folder() == mine.path

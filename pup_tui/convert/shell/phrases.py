@@ -31,6 +31,28 @@ _VALUE = re.compile(
 _MARKS = re.compile(r"^[\s>=*#\-_:.]+|[\s>=*#\-_:.]+$")
 
 
+_WITH_WORD = re.compile(
+    r"-[nhHUpcfu]|--(?:namespace|context|host|port|user|username|cluster|region|profile|project|file)"
+)
+"""Options that stand before a subcommand, with the word behind them."""
+
+
+def _subcommands(given: list[str]) -> list[str]:
+    """The words that tell what a command does: its first ones, without options."""
+    words: list[str] = []
+    at = 0
+    while at < len(given) and len(words) < 3:
+        text = given[at]
+        if _WITH_WORD.fullmatch(text):
+            at += 1
+        elif re.fullmatch(r"[a-z][a-z0-9_-]*", text):
+            words.append(text)
+        elif not re.match(r"--[\w-]+=", text):
+            break
+        at += 1
+    return words
+
+
 _LEADING = frozenset({"sudo", "doas", "env", "nohup", "nice", "command", "exec", "time", "timeout"})
 
 
@@ -91,12 +113,7 @@ def name_of_commands(statement: ScriptStatement, skipped: frozenset[str]) -> str
             continue
         own = re.sub(r"\.(?:sh|pl|py|rb|bash)$", "", name.rsplit("/", 1)[-1])
         words = [] if len(name) < 3 or name in _LEADING else [own.replace("_", " ")]
-        for word in arguments_of(command)[:4]:
-            text = text_of(word)
-            if re.fullmatch(r"[a-z][a-z0-9_-]*", text):
-                words.append(text)
-            else:
-                break
+        words += _subcommands([text_of(each) for each in arguments_of(command)])
         told = " ".join(words[:4]) or name
         if re.match(r"cat\s*>", statement.text):
             target = re.match(r"cat\s*>+\s*(\S+)", statement.text)

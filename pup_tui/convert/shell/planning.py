@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 from pup_tui.convert.shell.choosing import Choosing
 from pup_tui.convert.shell.planned import ComingStep
-from pup_tui.convert.shell.questions import Questions
+from pup_tui.convert.shell.questions import PlannedQuestions
 from pup_tui.convert.shell.remembering import Remembering
 
 _FILES = frozenset({"mkdir", "cp", "mv", "chmod", "chown", "ln", "touch", "install", "cat", "tee"})
 
 
-class Planning(Remembering, Questions, Choosing):
+class Planning(Remembering, PlannedQuestions, Choosing):
     """Goes through the statements of a script."""
 
     def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:

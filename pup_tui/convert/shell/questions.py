@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 
 
-class Questions(PlanningBase):
+class PlannedQuestions(PlanningBase):
     """Statements that tell somebody something, or wait for an answer."""
 
     def _said(

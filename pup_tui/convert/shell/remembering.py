@@ -82,7 +82,7 @@ class Remembering(PlanningBase):
                 self.prelude.values[name] = (
                     f"export {self.prelude.values[name].removeprefix('export ')}"
                 )
-        for name in named:
+        for name in named - set(self.prelude.values):
             has_value = name in statement.sets
             if has_value or not statement.text.startswith("export"):
                 self.prelude.constants[name] = statement

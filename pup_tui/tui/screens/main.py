@@ -280,10 +280,9 @@ class MainScreen(Shell):
     async def _show_entry(self, entry: Entry | None) -> None:
         overview = self.pages.overview
         if entry is None and self._has_none:
-            from pup_tui.skeleton.place import own_folder
             from pup_tui.tui.editing_runbooks import first_text
 
-            overview.show_first(first_text(), own_folder(self._services.catalog.places))
+            overview.show_first(first_text(), self._services.catalog.own_folder())
             return
         if entry is None:
             # Where the filter leaves none, that is said where it stands.
