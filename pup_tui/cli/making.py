@@ -92,7 +92,7 @@ def _convert(
     source: str, timing: Path | None, name: str | None, output: Path | None, report: bool
 ) -> int:
     text, told_as = _read(source, timing)
-    files, told = _converted(text, told_as, name)
+    files, told = _converted(text, told_as, name or _name_of(output))
     for path, made in _placed(files, output).items():
         _write(path, made)
     if output is None:
@@ -101,6 +101,15 @@ def _convert(
         for line in told:
             click.echo(safe_text(str(line)), err=output is None)
     return 0
+
+
+def _name_of(output: Path | None) -> str | None:
+    """What a runbook is called by the file that it is written to; None where that can be no name."""
+    from pup_tui.skeleton.place import why_not_name
+
+    if output is None or output.is_dir() or why_not_name(output.stem):
+        return None
+    return output.stem
 
 
 def _converted(text: str, name: str, called: str | None) -> tuple[dict[str, str], list[ToldChange]]:

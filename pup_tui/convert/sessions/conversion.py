@@ -9,20 +9,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped, manual
+from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import step_id, unique
 from pup_tui.convert.sessions.fish import as_bash
+from pup_tui.convert.sessions.in_places import put_values
 from pup_tui.convert.sessions.interactive import interactive
 from pup_tui.convert.sessions.keeping import KeptCommands, kept_commands
 from pup_tui.convert.sessions.phrases import command_in_words
+from pup_tui.convert.sessions.secrets import hidden, typed_secrets
 from pup_tui.convert.sessions.typed import ShellSession, TypedCommand
 from pup_tui.convert.sessions.values import RepeatedValue, repeated_values, with_variables
 from pup_tui.convert.settling import destroys
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.conversion import from_script
 from pup_tui.convert.shell.reading import parsed
-from pup_tui.convert.shell.secrets import secrets_in, without_secrets
 
 _LONG = 30
 """Seconds from which on it is told how long a command took."""
@@ -40,9 +41,9 @@ def from_session(session: ShellSession, name: str) -> NewRunbook:
             name,
             "record a shell whose prompt ends in $, #, % or >, or give its history",
         )
-    secrets = secrets_in("\n".join(each.text for each in session.commands))
-    hidden = [replace(each, text=without_secrets(each.text, secrets)) for each in session.commands]
-    kept = kept_commands(session.with_commands(hidden))
+    secrets = typed_secrets("\n".join(each.text for each in session.commands))
+    commands = [replace(each, text=hidden(each.text, secrets)) for each in session.commands]
+    kept = kept_commands(session.with_commands(commands))
     return _Writing(session, kept, secrets, name).runbook()
 
 
@@ -64,7 +65,7 @@ class _Writing:
     def runbook(self) -> NewRunbook:
         lines, values = self._script()
         given = [
-            *(f'{each.name}="${{{each.name}:-{each.value}}}"' for each in values),
+            *(f'{each.shell}="${{{each.shell}:-{each.value}}}"' for each in values),
             *(f'{each}="${{{each}:?}}"' for each in self.secrets.values()),
             *(f"export {each}" for each in sorted(self.exported)),
         ]
@@ -73,8 +74,9 @@ class _Writing:
         self._report(runbook, values)
         for step in list(runbook.walk()):
             self._do_by_hand(step, runbook)
-        self._name(runbook)
         self._note(runbook)
+        put_values(runbook, values)
+        self._forget_unused(runbook)
         for step in runbook.walk():
             if step.kind != "manual":
                 runbook.tell("kept", step.name, step.kind)
@@ -95,9 +97,14 @@ class _Writing:
                 text = f"{_PLACEHOLDER}{len(self.by_hand)}"
             texts.append(text)
             self.placed.append((command, text))
-        values = repeated_values(texts, taken=set(self.secrets.values()))
+        values = repeated_values(texts, taken=self._taken(texts))
         self.placed = [(command, with_variables(text, values)) for command, text in self.placed]
         return [text for _, text in self.placed], values
+
+    def _taken(self, texts: Iterable[str]) -> set[str]:
+        """Names of variables that the commands have a use for."""
+        used = re.findall(r"\$\{?(\w+)|\b([A-Za-z_]\w*)=", "\n".join(texts))
+        return {*self.secrets.values(), *(name.upper() for pair in used for name in pair if name)}
 
     def _is_secret_given(self, text: str) -> bool:
         """Whether a command only gives a secret to a variable of the shell, which the runbook does now."""
@@ -135,12 +142,12 @@ class _Writing:
             if line.what != "no set -e" and line.fate != "kept" and not _PLACED.search(line.what)
         ]
         for variable in self.secrets.values():
+            if variable not in runbook.vars:
+                continue
             runbook.vars[variable] = {"type": "secret"}
             why = "its value was typed: it is a secret that is asked for; change it where it is in force"
             runbook.tell("changed", variable, why)
         for value in values:
-            said = runbook.vars.get(value.name, {})
-            said.setdefault("description", value.description)
             why = f"a value that repeats is a variable, in {value.times} commands"
             runbook.tell("changed", value.name, why)
         runbook.report += self.kept.report
@@ -154,6 +161,7 @@ class _Writing:
         name = _free_name(_name_by_hand(commands[0], why), runbook, step)
         made = manual(name, f"{why[0].upper()}{why[1:]}.", text)
         step.name, step.kind = name, "manual"
+        step.id = step_id(name, {each.id for each in runbook.walk() if each is not step})
         step.keys = {k: v for k, v in step.keys.items() if k in ("if", "when")} | made.keys
         if destroys(text):
             step.keys |= {"confirm": f"{step.name}?", "danger": True}
@@ -163,17 +171,14 @@ class _Writing:
     def _step_of(self, text: str, runbook: NewRunbook) -> NewStep | None:
         return next((step for step in runbook.walk() if step.original == text), None)
 
-    def _name(self, runbook: NewRunbook) -> None:
-        """Steps are called by what the commands say, and not only by their programs."""
-        for _, text in self.placed:
-            step = self._step_of(text, runbook)
-            name = command_in_words(text) if step is not None else ""
-            if step is None or not name:
-                continue
-            step.name = _free_name(name, runbook, step)
-            if step.keys.get("danger") and "confirm" in step.keys:
-                step.keys["confirm"] = f"{escaped(step.name)}: run this?"
-        _number_ids(runbook)
+    def _forget_unused(self, runbook: NewRunbook) -> None:
+        """A secret that only a person needs is not asked for: whoever does that has it."""
+        texts = repr([step.keys for step in runbook.walk()])
+        for variable in self.secrets.values():
+            if variable in runbook.vars and f"{{{{ {variable} }}}}" not in texts:
+                del runbook.vars[variable]
+                runbook.report = [line for line in runbook.report if line.what != variable]
+                runbook.tell("dropped", variable, "a secret in what a person does now")
 
     def _note(self, runbook: NewRunbook) -> None:
         """What the recording tells of a command stands above its step."""
@@ -193,16 +198,6 @@ class _Writing:
         if f"review: {what}" not in step.notes:
             step.notes.append(f"review: {what}")
             runbook.tell("changed", step.name, what)
-
-
-def _number_ids(runbook: NewRunbook) -> None:
-    """Ids follow the names, where nothing uses them yet."""
-    used = repr([step.keys for step in runbook.walk()])
-    taken: set[str] = set()
-    for step in runbook.walk():
-        if f"steps.{step.id}." not in used:
-            step.id = step_id(step.name, taken)
-        taken.add(step.id)
 
 
 def _elsewhere(place: str, local: str) -> str:

@@ -18,7 +18,11 @@ def as_bash(text: str) -> str | None:
     given = _SET.fullmatch(text)
     if given is not None:
         value = given["value"].strip()
-        if _OF_FISH.search(value) or len(_words(value)) != 1 or "e" in given["options"]:
+        if (
+            _OF_FISH.search(value)
+            or len(_words(value)) != 1
+            or re.search(r"-\w*[eaUq]\b|--erase|--append", given["options"])
+        ):
             return None
         exported = re.search(r"-\w*x|--export", given["options"])
         return f"{'export ' if exported else ''}{given['name']}={value}"

@@ -26,6 +26,7 @@ _TIME = re.compile(
 )
 _NAMES = re.compile(r"(?:^|[._/-])(?:hist(?:ory)?|histfile)(?:$|[._-])", re.IGNORECASE)
 _MOST_SAY_SO = 0.8
+_LEAST_NUMBERED = 1 / 3
 
 
 def history(text: str, name: str) -> ShellSession | None:
@@ -49,17 +50,17 @@ def history(text: str, name: str) -> ShellSession | None:
 
 
 def _of_zsh(lines: list[str]) -> Iterator[TypedCommand]:
-    """Lines with `: TIME:SECONDS;`; a line of a command that goes on ends in a backslash more than it has."""
+    """Lines with `: TIME:SECONDS;`. One that goes on ends in a backslash, a command that does in a blank."""
     text, at = "", None
     is_open = False
     for line in lines:
         begun = None if is_open else _ZSH.fullmatch(line)
         if begun is not None:
             at, line = float(begun[1]), begun[2]
-        is_open = line.endswith("\\") and not line.endswith("\\\\")
+        is_open = line.endswith("\\")
         text += line[:-1] + "\n" if is_open else line
         if not is_open and text.strip():
-            yield TypedCommand(text, at)
+            yield TypedCommand(text.rstrip(" "), at)
         if not is_open:
             text, at = "", None
 
@@ -92,26 +93,28 @@ def _of_bash(lines: list[str]) -> Iterator[TypedCommand]:
 
 
 def _are_numbered(lines: list[str]) -> bool:
-    """Whether they begin with numbers that count up by one, but for lines that go on."""
-    numbers = [int(found[1]) for line in lines if (found := _NUMBERED.fullmatch(line))]
-    if len(numbers) < _MOST_SAY_SO * len(lines) or not _NUMBERED.fullmatch(lines[0]):
-        return False
-    counted = sum(after == before + 1 for before, after in itertools.pairwise(numbers))
-    return counted >= _MOST_SAY_SO * (len(numbers) - 1)
+    """Whether there are numbers that count up by one, but for lines that go on."""
+    begun = len(list(_begins(lines)))
+    return begun > 1 and begun >= _LEAST_NUMBERED * len(lines) and bool(_NUMBERED.match(lines[0]))
+
+
+def _begins(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines that begin with the next number: which they are, and what stands behind it."""
+    expected: int | None = None
+    for at, line in enumerate(lines):
+        found = _NUMBERED.fullmatch(line)
+        if found is not None and expected in (None, int(found[1])):
+            expected = int(found[1]) + 1
+            yield at, found[2].lstrip()
 
 
 def _of_numbered(lines: list[str]) -> Iterator[TypedCommand]:
-    text: list[str] = []
-    for line in [*lines, "0  "]:
-        begun = _NUMBERED.fullmatch(line)
-        if begun is None:
-            text.append(line)
-            continue
+    begins = list(_begins(lines))
+    for (at, rest), (until, _) in itertools.pairwise([*begins, (len(lines), "")]):
+        time = _TIME.match(rest)
+        text = [rest[time.end() :] if time else rest, *lines[at + 1 : until]]
         if "".join(text).strip():
             yield TypedCommand("\n".join(text).rstrip("\n"))
-        rest = begun[2].lstrip()
-        time = _TIME.match(rest)
-        text = [rest[time.end() :] if time else rest]
 
 
 def _of_lines(lines: list[str]) -> Iterator[TypedCommand]:

@@ -31,6 +31,22 @@ _NO_VALUES = frozenset(_COMMON.split())
 _OF_MACHINE = re.compile(r"127\.\d+\.\d+\.\d+|0\.0\.0\.0|/dev/\w+|/proc/.*")
 """Addresses and files that are the same on every machine."""
 
+_FIRST_IS_HOST = (
+    *(
+        "ssh",
+        "mosh",
+        "ping",
+        "dig",
+        "host",
+        "nslookup",
+        "nc",
+        "mtr",
+        "traceroute",
+        "telnet",
+        "ssh-copy-id",
+    ),
+    *("ssh-keyscan", "whois"),
+)
 _WORDS_BEFORE_NAMES = {
     "systemctl": 1,
     "service": 0,
@@ -46,6 +62,7 @@ _WORDS_BEFORE_NAMES = {
     "nomad": 2,
     "virsh": 1,
     "lxc": 1,
+    **dict.fromkeys(_FIRST_IS_HOST, 0),
 }
 """Programs whose operands are names, and how many words stand before them that say what to do."""
 
@@ -74,7 +91,7 @@ _SHORT = {
     "n": "NAMESPACE",
     "h": "HOST",
     "H": "HOST",
-    "u": "UNIT",
+    "u": "USER_NAME",
     "U": "USER_NAME",
     "d": "DATABASE",
     "c": "CONTAINER",
@@ -96,7 +113,7 @@ _SHAPES = (
         r".*/[^/]+\.[A-Za-z0-9]{1,5}|[^/]+\.(?:ya?ml|json|sql|gz|tar|conf|cfg|log|txt|csv|pem|crt|sh|py)",
         "FILE",
     ),
-    (r"/.*|.*/.*", "PATH"),
+    (r"/.*|.*/.*", "FILE_PATH"),
     (r"[\w-]+\.service", "SERVICE"),
     (r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[a-z]+(?:-[a-z]+)*-?\d+", "HOST"),
 )
@@ -112,6 +129,12 @@ class RepeatedValue:
     value: str
     times: int
     called: str = ""
+    number: int = 0
+
+    @property
+    def shell(self) -> str:
+        """The variable that stands for it in the script: one that no shell and no program has a use for."""
+        return f"session_value_{self.number}"
 
     @property
     def description(self) -> str:
@@ -160,7 +183,7 @@ def repeated_values(commands: Sequence[str], taken: set[str]) -> list[RepeatedVa
         for called, times in _roles(found):
             name = variable_name(called or _by_shape(value), names)
             names.add(name)
-            values.append(RepeatedValue(name, value, times, called))
+            values.append(RepeatedValue(name, value, times, called, len(values)))
     return values[:_MOST]
 
 
@@ -177,9 +200,9 @@ def _roles(seen: _Seen) -> list[tuple[str, int]]:
 
 def with_variables(command: str, values: Sequence[RepeatedValue]) -> str:
     """A command with variables of the shell in place of these values."""
-    names = {(each.value, each.called): each.name for each in values}
+    names = {(each.value, each.called): each.shell for each in values}
     for each in values:
-        names.setdefault((each.value, ""), each.name)
+        names.setdefault((each.value, ""), each.shell)
     data = command.encode()
     places = [
         (place, names.get((value, place.called)) or names[value, ""])
@@ -202,9 +225,11 @@ def _is_value(value: str, seen: _Seen) -> bool:
         return False
     if seen.is_named:
         return True
-    # A subcommand always stands behind the same word.
-    has_shape = bool(re.search(r"\d|[/.@:_]", value))
-    return has_shape or ("-" in value and len(seen.before) > 1)
+    # A subcommand (`ec2`, `describe-instances`) always stands behind the same word.
+    is_word = re.fullmatch(r"[a-z]+[0-9]*(?:-[a-z]+)*", value) is not None
+    if is_word:
+        return len(seen.before) > 1 and bool(re.search(r"[\d-]", value))
+    return bool(re.search(r"[\d/.@:_-]", value))
 
 
 def _by_shape(value: str) -> str:
@@ -259,15 +284,23 @@ def _of_words(program: str, words: Sequence[Node]) -> Iterator[tuple[str, _Place
                 )
         elif not says_how:
             is_operand = leading is not None and operands > leading and not is_value_of_option
+            is_operand = is_operand and (program not in _FIRST_IS_HOST or operands == 1)
             called = named if is_value_of_option else (_kind(kind) if is_operand else "")
             if is_operand and not called:
-                called = {"systemctl": "SERVICE", "service": "SERVICE", "docker": "CONTAINER"}.get(
-                    program, ""
-                )
+                called = _called_by(program, operands)
             yield from _of_text(
                 word, inner, before, called, is_named=is_value_of_option or is_operand
             )
         before = text
+
+
+def _called_by(program: str, operands: int) -> str:
+    """What the operand of a program is."""
+    if program in _FIRST_IS_HOST:
+        return "HOST" if operands == 1 else ""
+    if program in ("systemctl", "service", "rc-service", "supervisorctl"):
+        return "SERVICE"
+    return "CONTAINER" if program in ("docker", "podman", "nerdctl") else ""
 
 
 def _of_pair(word: Node, text: str) -> Iterator[tuple[str, _Place]]:
@@ -325,6 +358,8 @@ def _literal(word: Node) -> str | None:
 def _name_of_option(program: str, option: str) -> str:
     if len(option) > 1:
         return option
+    if program in ("journalctl", "systemctl") and option == "u":
+        return "UNIT"
     return "" if program in ("curl", "tar", "ls", "grep", "tail") else _SHORT.get(option, "")
 
 
