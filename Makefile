@@ -41,9 +41,10 @@ run: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	@$(MAKE) --no-print-directory --jobs 2 lint suite
 
-# Whoever is done takes over what others have left: tests that take long stand together.
+# Whoever is done takes over what others have left: tests that take long stand together. Rows of a table share
+# a test; which of them failed is told, and without the option each is a test that can be chosen by its name.
 suite: $(VENV)/.ready-dev
-	$(BIN)/pytest -n $(JOBS) --dist worksteal $(TESTS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --in-batches $(TESTS)
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .

@@ -116,6 +116,7 @@ _TABLE = (
     _action("present_state", "s", "State of what it names", Aim.BEGIN, _CATALOG),
     _action("resume", "r", "Resume", Aim.BEGIN, {P.HISTORY} | _RUN, hinted=True),
     _action("run_again", "ctrl+l", "Run again…", Aim.BEGIN, _RUN, hinted=True),
+    _action("trust", "T", "Trust, or what has changed", Aim.BEGIN, _CATALOG),
     _action("new_runbook", "+", "New runbook", Aim.BEGIN, _CATALOG),
     _action("alert", "A", "What fits the alert", Aim.BEGIN, _CATALOG, hinted=True),
     _action("put_alert_aside", "x", "Put the banner aside", Aim.GO, _CATALOG),

@@ -17,7 +17,7 @@ from tests.support.memory import in_memory
 from tests.support.program import NO_PASSWORDS
 from tests.support.snapshots import WRITE
 
-pytest_plugins = ["tests.support.proofs"]
+pytest_plugins = ["tests.support.proofs", "tests.support.row_tests"]
 
 # How fast a machine is decides no test, and neither does chance, but where faults are looked for. Examples
 # that are the same each time find nothing new by being many: they need to reach each kind of them once.

@@ -54,3 +54,15 @@ def test_rows_that_are_all_well_pass() -> None:
 def test_a_skip_holds_for_the_whole_batch() -> None:
     with pytest.raises(pytest.skip.Exception):
         try_each([1, 2], lambda row: pytest.skip("not here"))
+
+
+def test_the_rows_behind_a_skip_are_tried_and_fail() -> None:
+    def attempt(row: int) -> None:
+        if row == 1:
+            pytest.skip("not here")
+        assert row != 3
+
+    with pytest.raises(AssertionError, match="1 of 3 rows fail"):
+        try_each([1, 2, 3], attempt)
+    with pytest.raises(pytest.skip.Exception, match="1 of 2 rows: not here"):
+        try_each([1, 2], attempt)

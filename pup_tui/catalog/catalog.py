@@ -61,22 +61,25 @@ class Catalog:
         datadog: str = "",
         site: str = "",
     ) -> None:
-        self._places_now: Callable[[], Sequence[Folder]]
-        if callable(places):
-            self._places_now = places
-        else:
-            self.places = places
+        self._find_places = places if callable(places) else partial(tuple[Folder, ...], places)
+        self._places: Sequence[Folder] | None = None
         self.pup = KnownPup(has_program, datadog, site)
         self._loaded: dict[Path, Loaded] = {}
 
     @property
     def places(self) -> Sequence[Folder]:
-        """The directories as they are now, in the order in which an id is looked up."""
-        return self._places_now()
+        """The directories, as they were found last, in the order in which an id is looked up."""
+        return self.look_around() if self._places is None else self._places
 
     @places.setter
     def places(self, places: Sequence[Folder]) -> None:
-        self._places_now = partial(tuple[Folder, ...], places)
+        self._find_places = partial(tuple[Folder, ...], places)
+        self._places = None
+
+    def look_around(self) -> Sequence[Folder]:
+        """Find the directories anew."""
+        self._places = tuple(self._find_places())
+        return self._places
 
     def own_folder(self) -> Path | None:
         """The first directory of the operator's own, whether it is there or not: where new runbooks go."""
@@ -113,7 +116,7 @@ class Catalog:
     def _found(self) -> Iterator[Entry]:
         """Every runbook as far as it is known without reading its file."""
         seen: set[str] = set()
-        for folder in self.places:
+        for folder in self.look_around():
             for path in files_of(folder):
                 entry = _unread(path, folder, shadowed=folder.id_of(path.stem) in seen)
                 seen.add(entry.id)
@@ -161,9 +164,12 @@ class Catalog:
         is_id = self.is_elsewhere(name)
         is_path = path.suffix in SUFFIXES or name.startswith((".", "/"))
         if is_path and _is_there(path):
-            return path, Folder(path.parent, Origin.GIVEN)
+            folder = self.folder_of(path)
+            # Whoever names a file vouches for it, but not for what a pack has brought.
+            is_of_pack = folder is not None and folder.origin is Origin.PACK
+            return path, folder if folder and is_of_pack else Folder(path.parent, Origin.GIVEN)
         paths: dict[str, Path] = {}
-        for folder in self.places:
+        for folder in self.look_around():
             for found in files_of(folder):
                 if folder.id_of(found.stem) == name:
                     return found, folder
@@ -212,8 +218,10 @@ class Catalog:
         return "; ".join([looked, *closed, *absent])
 
     def closed_folders(self) -> list[PlaceError]:
-        """The folders that are there and cannot be read, and why."""
-        return [error for folder in self.places if (error := _closed(folder.path)) is not None]
+        """The folders that are there and cannot be read, and why; also that packs are not known."""
+        found = [error for folder in self.places if (error := _closed(folder.path)) is not None]
+        problem = getattr(self._find_places, "problem", None)
+        return [*found, problem] if isinstance(problem, PlaceError) else found
 
     def missed_folders(self) -> list[PlaceError]:
         """The folders that the environment names and that are not there, though nothing needs them to be."""
@@ -263,7 +271,7 @@ class Catalog:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path.parent)
-        folder = self._folder_of(path)
+        folder = self.folder_of(path)
         in_theme = folder is not None and folder.path != path.parent
         around = (folder.path,) if folder is not None and in_theme else ()
         loaded = load(
@@ -279,7 +287,7 @@ class Catalog:
             return loaded
         return structs.replace(loaded, id=folder.id_of(loaded.id))
 
-    def _folder_of(self, path: Path) -> Folder | None:
+    def folder_of(self, path: Path) -> Folder | None:
         """The folder that a file lies in, itself or in a theme folder of it."""
         from pup_tui.runbook.files import is_theme
 
@@ -307,17 +315,19 @@ class Catalog:
     def stamp(self) -> tuple[object, ...]:
         """A value that differs once a file was added, removed or edited; cheap enough to ask often.
 
-        In a folder with a prefix all files are put there anew, so it tells that itself.
+        In a folder that is written at once all files are put there anew, so it tells that itself.
         """
-        return tuple(
-            (path, _stat(path))
-            for folder in self.places
+        places = self.look_around()
+        files = (
+            path
+            for folder in places
             for path in (
                 (folder.path,)
                 if folder.is_written
                 else (*files_of(folder), *_template_files(folder.path))
             )
         )
+        return (places, *((path, _stat(path)) for path in files))
 
 
 def _count(runbook: Runbook) -> int:

@@ -28,7 +28,6 @@ from pup_tui.headless.exits import SUCCEEDED, USAGE
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
-    from pup_tui.cli.health.diagnosis import Diagnosis, DiagnosisState
     from pup_tui.core.program import Program
     from pup_tui.preflight.check import ReadyCheck
     from pup_tui.runbook.load import Loaded
@@ -196,20 +195,8 @@ def _safe_json(check: ReadyCheck) -> dict[str, object]:
     }
 
 
-def _diagnosis(check: ReadyCheck) -> Diagnosis:
-    from pup_tui.cli.health.diagnosis import Diagnosis
-
-    state: DiagnosisState = "ok" if check.ok else "problem" if check.stops else "warning"
-    return Diagnosis(
-        what=check.what,
-        subject=check.subject,
-        state=state,
-        detail=check.detail,
-        hint=check.hint,
-    )
-
-
 def _print(found: Sequence[ReadyCheck], settings: Settings) -> None:
+    from pup_tui.cli.health.diagnosis import diagnosis_of
     from pup_tui.cli.told_findings import print_findings, safe
 
-    print_findings([safe(_diagnosis(each)) for each in found], settings)
+    print_findings([safe(diagnosis_of(each)) for each in found], settings)

@@ -20,6 +20,7 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.present import Present
+from pup_tui.cli.trusting import open_library
 from pup_tui.cli.wiring import Parts, open_catalog
 from pup_tui.cli.workflows import workflow_source
 from pup_tui.headless.exits import FAILED, SUCCEEDED
@@ -238,6 +239,7 @@ async def console_services(
             appearance=parts.appearance,
             keys=settings.keys,
             workflows=workflow_source(parts.credentials),
+            packs=partial(open_library, settings),
             preflight=lambda: parts.preflight,
         )
 

@@ -50,9 +50,13 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
     """Everything that was looked at. Whatever is wrong with one part, the others are looked at too."""
     from pup_tui.cli.credentials import Credentials
     from pup_tui.cli.health.account import Account
+    from pup_tui.cli.health.directories import directories
     from pup_tui.cli.health.installed import Installed, installed, refused, runbooks
     from pup_tui.cli.health.record import record
+    from pup_tui.cli.health.secrets import secrets
     from pup_tui.cli.health.surroundings import configuration, keyring, terminal
+    from pup_tui.cli.health.tools import tools
+    from pup_tui.cli.health.versions import versions
     from pup_tui.cli.wiring import open_catalog
     from pup_tui.steps.pup_programs import pup_program
 
@@ -68,6 +72,10 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
         return runbooks(catalog, found)
 
     yield from _looked("runbooks", catalogued)
+    yield from _looked("directories", lambda: directories(settings, catalog))
+    yield from _looked("tools", lambda: tools(settings, found))
+    yield from _looked("secrets", lambda: secrets(settings, found))
+    yield from _looked("versions", lambda: versions(found))
     account = Account(
         Credentials(settings), offline=offline, needed=any(each.is_needed for each in found)
     )
@@ -93,7 +101,7 @@ def _looked(what: str, look: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diag
     try:
         yield from look()
     except Exception as error:
-        told = f"a fault in pup-tui ({type(error).__name__}), please report it"
+        told, hint = f"a fault in pup-tui ({type(error).__name__})", "please report it"
         if isinstance(error, OSError | Failure):
-            told = str(error).removeprefix("pup-tui: ")
-        yield Diagnosis(what=what, subject="looked at", state="problem", detail=told)
+            told, hint = str(error).removeprefix("pup-tui: "), "this part was not looked at further"
+        yield Diagnosis(what=what, subject="looked at", state="problem", detail=told, hint=hint)

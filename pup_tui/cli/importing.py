@@ -11,11 +11,11 @@ from pup_tui.aside import run_loop
 from pup_tui.cli.asking import confirm
 from pup_tui.cli.failure import Failure, tell, tell_note
 from pup_tui.cli.options import pass_settings
+from pup_tui.cli.pack_told import print_difference, print_subject
 from pup_tui.cli.trusting import (
     approve,
     open_library,
     pack_failures,
-    show,
     trust_option,
 )
 from pup_tui.headless.exits import FAILED, USAGE
@@ -23,6 +23,7 @@ from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.packs.fetch import FetchedPack
+    from pup_tui.packs.git import Revision
     from pup_tui.packs.library import PackLibrary
     from pup_tui.packs.lock import LockedPack
     from pup_tui.packs.source import PackSource
@@ -110,7 +111,11 @@ def _update(
 ) -> None:
     """Take what is newer of a pack, if anything is."""
     from pup_tui.packs.library import check_hash
+    from pup_tui.packs.store import IMPORTED
 
+    if not library.store.has(IMPORTED, name, pack.tree):
+        _restore(settings, library, name, pack)
+        return
     if pack.pack_source.commit:
         click.echo(f"{name} is pinned to the commit {pack.commit}")
         return
@@ -124,6 +129,17 @@ def _update(
         _take(library, name, found)
 
 
+def _restore(settings: Settings, library: PackLibrary, name: str, pack: LockedPack) -> None:
+    """Fetch what `packs.lock` tells of and what is not here, such as on another computer: exactly that."""
+    from pup_tui.packs.git import Revision
+    from pup_tui.packs.library import check_hash
+
+    pinned = Revision(pack.commit, pack.ref) if pack.commit else None
+    found = _fetch(settings, library, pack.pack_source, pinned)
+    check_hash(pack.tree, found.tree)
+    _take(library, name, found)
+
+
 def _go_on(
     settings: Settings, library: PackLibrary, name: str, given_hash: str | None, *, yes: bool
 ) -> None:
@@ -134,7 +150,7 @@ def _go_on(
         return
     can_ask = settings.terminal.can_ask and not yes
     if given_hash is None and (can_ask or subject.before is not None):
-        show(subject)
+        print_subject(subject)
     if given_hash is None and not can_ask:
         state = "untrusted" if subject.before is None else "changed since it was trusted"
         click.echo(f"{name} is {state}: `pup-tui trust {name}` shows what it does, and asks")
@@ -144,7 +160,6 @@ def _go_on(
 
 def _show_unless_trusted(library: PackLibrary, name: str, tree: PackTree) -> None:
     """Print what has changed of a pack of which nothing is trusted yet."""
-    from pup_tui.cli.pack_told import print_difference
     from pup_tui.packs.difference import difference
 
     if library.pack(name).before is None:
@@ -159,14 +174,19 @@ def network_of(settings: Settings) -> frozenset[str]:
     return frozenset(name for name in variables if settings.environ.get(name))
 
 
-def _fetch(settings: Settings, library: PackLibrary, source: PackSource) -> FetchedPack:
+def _fetch(
+    settings: Settings,
+    library: PackLibrary,
+    source: PackSource,
+    pinned: Revision | None = None,
+) -> FetchedPack:
     from pup_tui.packs.fetch import FetchSurroundings, fetch_pack
 
     with library.store.work() as work:
         around = FetchSurroundings(
             work=work, environ=settings.environ, tell=tell_note, network=network_of(settings)
         )
-        found = run_loop(fetch_pack(source, around))
+        found = run_loop(fetch_pack(source, around, pinned))
     for notice in found.notices:
         tell_note(notice)
     return found

@@ -127,7 +127,8 @@ def _shadowed(catalog: Catalog) -> Iterator[PackFinding]:
 
 
 def _rehearsed(catalog: Catalog, folder: Path) -> Iterator[PackFinding]:
-    from pup_tui.rehearsal.suite import file_of, rehearsal_files, rehearse
+    from pup_tui.rehearsal.places import file_of, rehearsal_files
+    from pup_tui.rehearsal.suite import rehearse
 
     for each in run_loop(rehearse(rehearsal_files(folder.absolute()), catalog.load)):
         for problem in each.problems:

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from pup_tui.cli.failure import Failure
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -19,10 +20,10 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.printing import print_json
-from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import StepChoice, leave_out, selection_options, tell_lacking
 from pup_tui.cli.values import given_values, resolve_values
-from pup_tui.cli.wiring import local_values, open_catalog
+from pup_tui.cli.wiring import Parts, local_values, open_catalog
 from pup_tui.core.ids import item_numbers
 from pup_tui.core.plan_count import count_planned
 from pup_tui.output.mask import MASK
@@ -31,6 +32,7 @@ from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
+    from pup_tui.cli.looking import Looked
     from pup_tui.core.actions import Question
     from pup_tui.core.plan import PlannedAnswer, PlannedStep
     from pup_tui.core.program import Node, Program
@@ -45,6 +47,12 @@ INDENT = "  "
 @click.argument("runbook")
 @values_options
 @selection_options
+@click.option(
+    "--look",
+    is_flag=True,
+    help="Run the steps that only look, up to the first change, and plan the rest with their values.",
+)
+@click.option("--yes", is_flag=True, help="With --look: let scripts run that say they only look.")
 @json_option
 @profile_option
 @read_only_option
@@ -55,11 +63,22 @@ def plan_command(
     runbook: str,
     args: Sequence[str],
     arg_file: Path | None,
+    look: bool,
+    yes: bool,
     as_json: bool,
     choice: StepChoice,
 ) -> None:
-    """What a run of RUNBOOK would do, step by step. Runs nothing."""
-    print_plan(settings, runbook, args, arg_file, choice, as_json=as_json)
+    """What a run of RUNBOOK would do, step by step. Runs nothing but what --look asks for."""
+    if yes and not look:
+        raise Failure("--yes says what --look may run", "", "give --look too, or leave it out")
+    looks = None if not look else LookFirst(yes=yes)
+    print_plan(settings, runbook, args, arg_file, choice, as_json=as_json, looks=looks)
+
+
+class LookFirst(NamedTuple):
+    """That what only looks is run before the plan; `yes` lets scripts run without asking."""
+
+    yes: bool
 
 
 def print_plan(
@@ -70,6 +89,7 @@ def print_plan(
     choice: StepChoice,
     *,
     as_json: bool,
+    looks: LookFirst | None = None,
 ) -> None:
     from pup_tui.catalog.effects import may_change, mutates, program_needed
     from pup_tui.catalog.inputs import resolving_at_rest
@@ -79,14 +99,28 @@ def print_plan(
     from pup_tui.drivers.source import source_of
 
     catalog = open_catalog(settings)
-    loaded, runbook = load_valid(catalog, find_entry(settings, catalog, name))
+    entry = find_entry(settings, catalog, name)
+    if looks is not None:
+        check_trusted(settings, entry)
+    loaded, runbook = load_valid(catalog, entry)
     program = compile_program(loaded.id, runbook)
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
     tell_lacking(left)
-    sources = local_values(settings, settings.environ).at_rest()
-    resolved = resolve_values(runbook, given.values, sources, ask=False)
-    masking = Masking()
+    looked: Looked | None = None
+    if looks is None:
+        sources = local_values(settings, settings.environ).at_rest()
+        resolved = resolve_values(runbook, given.values, sources, ask=False)
+    else:
+        from pup_tui.cli.looking import look
+
+        parts = Parts(settings)
+        can_ask = settings.terminal.can_ask and not looks.yes
+        found = parts.sources.beside(source_of(loaded).directory)
+        resolved = resolve_values(runbook, given.values, found, ask=can_ask)
+        sources = parts.sources.at_rest()
+        looked = look(parts, loaded, program, resolved, left, yes=looks.yes)
+    masking = Masking() if looked is None else looked.masking
     hidden = set(masking.find(resolved.values, resolved.secrets, parts=resolved.made))
     changes = partial(mutates, is_believed=loaded.is_believed)
     known = (resolved.values, resolved.left_out, settings.operator, changes, hidden)
@@ -101,15 +135,28 @@ def print_plan(
         refuses=catalog.pup.refuses,
         barred=may_change(program, is_believed=loaded.is_believed) if settings.read_only else (),
         resolving=resolving_at_rest(sources),
+        looked=None if looked is None else looked.state,
     )
     shown = [step.masked(masking.text) for step in steps]
     values = {n: MASK if n in hidden else value for n, value in resolved.values.items()}
     if as_json:
         told = {"runbook": loaded.id, "profile": settings.profile_name}
-        print_json({**told, "vars": values, "steps": shown})
+        print_json({**told, "look": _look_json(looked), "vars": values, "steps": shown})
     else:
         unknown = {name: runbook.vars[name].places_in_words for name in resolved.unknown}
-        _print(program, settings.profile_name, values, unknown, shown)
+        _print(program, settings.profile_name, values, unknown, shown, looked)
+
+
+def _look_json(looked: Looked | None) -> dict[str, str | None] | None:
+    """The run of what only looks, and before which step it ended."""
+    if looked is None:
+        return None
+    return {
+        "run": looked.run,
+        "status": looked.state.status,
+        "until": looked.found.until or None,
+        "reason": looked.found.why,
+    }
 
 
 def _answered(
@@ -136,10 +183,14 @@ def _print(
     values: dict[str, Any],
     unknown: Mapping[str, str],
     steps: Sequence[PlannedStep],
+    looked: Looked | None,
 ) -> None:
     number = count_planned(program, steps).told
     with_it = f" with the profile {safe_text(profile)}" if profile else ""
-    click.echo(f"{safe_text(program.id)}{with_it}: {number}; nothing is run")
+    ran = "nothing is run"
+    if looked is not None:
+        ran = f"what only looks was run ({looked.run}), and nothing else"
+    click.echo(f"{safe_text(program.id)}{with_it}: {number}; {ran}")
     for name, value in values.items():
         click.echo(f"  {name} = {safe_text(as_typed(value))}")
     for name, source in unknown.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,6 @@ from pup_tui.aside import run_loop
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.before_run import BesideRun, look_before, look_beside
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
-from pup_tui.cli.lasting import as_it_is
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -25,6 +23,7 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.recording import CaseWriter, check_record
+from pup_tui.cli.run_streams import outlets, told_lost
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
@@ -39,10 +38,10 @@ if TYPE_CHECKING:
     from pup_tui.drivers.watcher import Watcher
     from pup_tui.headless.answers import Answers, GivenAnswers, Undone, UnknownAnswer
     from pup_tui.headless.handover import PlainTerminal
-    from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
-    from pup_tui.settings.settings import Settings, TerminalFacts
+    from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Terminal
 
 
@@ -280,29 +279,6 @@ async def _drive(
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
             return told_lost(code, out, err, whole)
-
-
-def outlets(facts: TerminalFacts, pump: Pump) -> tuple[Outlet, Outlet]:
-    """Standard output and standard error, coloured where both go to a terminal that is to have colours."""
-    from pup_tui.headless.stream import Outlet
-
-    coloured = facts.errors and facts.colour
-    out = Outlet(as_it_is(sys.stdout), pump, coloured=coloured and facts.output, edge=facts.columns)
-    edge = facts.columns if facts.errors else None
-    return out, Outlet(as_it_is(sys.stderr), pump, coloured=coloured, edge=edge)
-
-
-def told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:
-    """The exit code of a run of which something could not be printed, once that is said.
-
-    `whole` tells where all of it is found.
-    """
-    from pup_tui.headless.exits import FAILED, SUCCEEDED
-
-    if out.lost:
-        told = f"what the run printed is cut off ({out.lost})"
-        tell(str(Failure(told, "standard output", whole)))
-    return FAILED if code == SUCCEEDED and (out.lost or err.lost) else code
 
 
 async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:

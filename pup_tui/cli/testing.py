@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure, tell_note
 from pup_tui.cli.options import (
     json_option,
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the results to FILE as JUnit XML.",
 )
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Play the cases too that name a scenario of the Datadog sandbox, against that.",
+)
 @click.option("--coverage", is_flag=True, help="Print what no case reaches.")
 @click.option(
     "--update",
@@ -57,6 +63,7 @@ def test_command(
     settings: Settings,
     paths: Sequence[str],
     junit: Path | None,
+    sandbox: bool,
     coverage: bool,
     update: str | None,
     yes: bool,
@@ -67,15 +74,13 @@ def test_command(
     PATH is a folder, a runbook or a file of rehearsals. Without --update nothing is run, fetched or waited
     for.
     """
-    from pup_tui.rehearsal.suite import rehearse
-
     catalog = open_catalog(settings)
     files = list(dict.fromkeys(_files(catalog, paths)))
     if update is not None:
         from pup_tui.cli.updating import update_step
 
         update_step(settings, catalog, files, update, yes=yes)
-    rehearsed = asyncio.run(rehearse(files, catalog.load))
+    rehearsed = _rehearsed(settings, catalog, files, sandbox=sandbox)
     _note(settings, rehearsed)
     if junit is not None:
         _write_junit(junit, rehearsed)
@@ -86,9 +91,25 @@ def test_command(
     return SUCCEEDED if all(each.ok for each in rehearsed) else FAILED
 
 
+def _rehearsed(
+    settings: Settings, catalog: Catalog, files: Sequence[Path], *, sandbox: bool
+) -> list[Rehearsed]:
+    from pup_tui.rehearsal.suite import rehearse
+
+    if not sandbox:
+        return run_loop(rehearse(files, catalog.load))
+    from tempfile import TemporaryDirectory
+
+    from pup_tui.cli.rehearsing import opened
+
+    with TemporaryDirectory(prefix="pup-tui-") as folder:
+        opens = partial(opened, settings.environ, Path(folder))
+        return run_loop(rehearse(files, catalog.load, opens))
+
+
 def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:
     """The files of rehearsals that are meant. Raises Failure where there are none."""
-    from pup_tui.rehearsal.suite import rehearsal_files
+    from pup_tui.rehearsal.places import rehearsal_files
 
     if paths:
         for path in paths:
@@ -102,8 +123,7 @@ def _files(catalog: Catalog, paths: Sequence[str]) -> Iterator[Path]:
 
 def _meant(catalog: Catalog, path: str) -> list[Path]:
     from pup_tui.catalog.catalog import UnknownRunbook
-    from pup_tui.rehearsal.model import FOLDER
-    from pup_tui.rehearsal.suite import file_of, rehearsal_files
+    from pup_tui.rehearsal.places import FOLDER, file_of, rehearsal_files
 
     given = Path(path)
     if given.is_dir():
@@ -224,6 +244,7 @@ def _print(rehearsed: Sequence[Rehearsed], *, coverage: bool) -> None:
         number = len(each.results)
         told = f"{number} case{'s' * (number != 1)}"
         told += f", {len(failed)} failed" if failed else ""
+        told += f", {each.left_out} only with --sandbox" if each.left_out else ""
         click.echo(safe_text(f"{mark} {each.runbook}: {told}"))
         for problem in each.problems:
             click.echo(f"    {safe_text(str(problem))}")

@@ -13,6 +13,7 @@ import click
 from pup_tui.cli.asking import confirm
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import pass_settings
+from pup_tui.cli.pack_told import print_subject
 from pup_tui.headless.exits import ABORTED, FAILED, USAGE
 from pup_tui.output.sanitize import safe_text
 
@@ -44,7 +45,7 @@ def trust_command(settings: Settings, name: str, given_hash: str | None) -> int:
             click.echo(safe_text(f"{subject.told} is trusted, as it is now"))
             return 0
         if given_hash is None:
-            show(subject)
+            print_subject(subject)
         return 0 if approve(settings, library, subject, given_hash) else ABORTED
 
 
@@ -96,6 +97,7 @@ def pack_failures(code: int = FAILED) -> Iterator[None]:
 
 def subject_of(settings: Settings, library: PackLibrary, name: str) -> TrustSubject:
     """What a name means that somebody wants to trust: a pack, a runbook of it, or one of `./runbooks`."""
+    from pup_tui.catalog.places import HERE
     from pup_tui.packs.library import here_folder
 
     packs = library.packs()
@@ -103,26 +105,15 @@ def subject_of(settings: Settings, library: PackLibrary, name: str) -> TrustSubj
     if pack in packs:
         return library.runbook(pack, id_) if id_ else library.pack(pack)
     folder, id_ = here_folder(settings.cwd, name)
+    if Path(folder).name != HERE:
+        told = f"`{name}` is run by its path, and needs no trust"
+        hint = f"only packs and runbooks in a folder `{HERE}` are trusted"
+        raise Failure(told, folder, hint, code=USAGE)
     if not Path(folder).is_dir():
         known = ", ".join(packs) or "none"
         hint = f"there is no folder {folder}, and of packs {known}"
         raise Failure(f"there is no runbook or pack `{name}`", "", hint, code=USAGE)
     return library.here(Path(folder), id_)
-
-
-def show(subject: TrustSubject) -> None:
-    """Print what somebody is to trust: where an earlier version is trusted, what has changed since."""
-    from pup_tui.cli.pack_told import print_difference, print_hash, print_subject
-
-    if subject.before is None:
-        print_subject(subject)
-        return
-    from pup_tui.packs.difference import difference
-
-    click.echo(safe_text(f"{subject.told} has changed since it was trusted:"))
-    click.echo()
-    print_difference(difference(subject.before, subject.tree))
-    print_hash(subject.tree)
 
 
 def approve(

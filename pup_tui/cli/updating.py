@@ -33,8 +33,8 @@ def update_step(
     from pup_tui.cli.runbooks import load_valid
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
+    from pup_tui.rehearsal.places import runbook_of
     from pup_tui.rehearsal.reading import read_rehearsals
-    from pup_tui.rehearsal.suite import runbook_of
     from pup_tui.rehearsal.updating import updated
 
     if len(files) != 1:

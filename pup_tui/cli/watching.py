@@ -10,7 +10,7 @@ from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.recorded_runs import recorded_runs
-from pup_tui.cli.running import outlets, told_lost
+from pup_tui.cli.run_streams import outlets, told_lost
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.exits import FAILED, INTERRUPT, code_of_stop, exit_code

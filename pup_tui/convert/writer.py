@@ -79,9 +79,11 @@ _Dumper.add_representer(
 
 def dumped(data: Any) -> str:
     """Data as YAML."""
-    return yaml.dump(
+    text: str = yaml.dump(
         _arranged(data), Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True
     )
+    # What ends a document behind a block that keeps its empty lines.
+    return text.removesuffix("...\n")
 
 
 def _arranged(data: Any) -> Any:

@@ -23,6 +23,7 @@ from pup_tui.core.ids import (
     item_numbers,
     sibling_id,
     static_id,
+    upwards,
 )
 from pup_tui.core.lines import as_known, items_as_known, put_back
 from pup_tui.core.machine import Machine
@@ -75,7 +76,8 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
     is not known yet; `undo` that it can be taken back. `where` it runs is
     told of kinds whose command does not say it; `rules` tell its environment and headers, and how it is
-    repeated, limited and judged, with what is known of the values in them.
+    repeated, limited and judged, with what is known of the values in them. `looked` says how a step ended
+    that was run for the plan since it only looks; None for all others.
     """
 
     id: str
@@ -96,6 +98,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     statement: str | None = None
     where: str = ""
     rules: tuple[str, ...] = ()
+    looked: str | None = None
 
     @property
     def shown(self) -> Shown:
@@ -146,6 +149,7 @@ def plan(
     refuses: Refuses = lambda *_: "",
     barred: Collection[str] = (),
     resolving: Resolving | None = None,
+    looked: RunState | None = None,
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
@@ -153,7 +157,8 @@ def plan(
     is what a run would leave out. `program_needed` names the program without which a step cannot run,
     `refuses` tells why one does not begin with its environment, as far as that is known.
     `barred` are the steps that do not begin, since nothing may be changed. `resolving` finds the values of
-    what steps call; without it they are not known.
+    what steps call; without it they are not known. `looked` is the end of a run that ran the first steps,
+    as far as these only look: what they made is known to the others.
 
     What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
@@ -162,6 +167,8 @@ def plan(
     """
     with one_budget():
         state = _begun(program, values, left_out, operator, secrets, source, profile, without)
+        if looked is not None:
+            _take_over(state, looked)
         planning = _Planning(
             program,
             state,
@@ -172,6 +179,7 @@ def plan(
             refuses,
             barred,
             resolving,
+            _ended(looked),
         )
         for step in planning.upcoming():
             planning.add(program.node(step))
@@ -210,11 +218,36 @@ def _begun(
 
 
 def _give_captures(state: RunState, frame: str) -> None:
-    """Let the steps of a frame know what is given for those that are left out of it."""
+    """Let the steps of a frame know what is given for those that are left out of it, or were run before."""
     given = state.earlier.frames.get(frame)
     if given is not None:
         state.frames[frame].captured.update(given.captured)
+        state.frames[frame].results.update(given.results)
         state.frames[frame].secrets += given.secrets
+
+
+def _take_over(state: RunState, looked: RunState) -> None:
+    """Let all frames know what the steps of another run have made in them."""
+    for key, frame in looked.frames.items():
+        state.earlier.frames[key] = Frame(
+            captured=dict(frame.captured), results=dict(frame.results), secrets=list(frame.secrets)
+        )
+    _give_captures(state, BODY)
+
+
+def _ended(looked: RunState | None) -> dict[str, tuple[StepStatus, str]]:
+    """How the steps ended that were run for a plan, each with the reason.
+
+    Not those that were left out, nor blocks of which a part was.
+    """
+    if looked is None:
+        return {}
+    out = {each for id_ in looked.earlier.skipped for each in upwards(id_)}
+    return {
+        id_: (step.status, step.reason)
+        for id_, step in looked.steps.items()
+        if step.status is not None and static_id(id_) not in out
+    }
 
 
 class _Planning:
@@ -231,8 +264,10 @@ class _Planning:
         refuses: Refuses,
         barred: Collection[str],
         resolving: Resolving | None,
+        looked: Mapping[str, tuple[StepStatus, str]],
     ) -> None:
-        """`given` is what is given for steps that are left out."""
+        """`given` is what is given for steps that are left out, `looked` how those ended that were run."""
+        self._looked = looked
         self._given = given
         self.steps: list[PlannedStep] = []
         self._program = program
@@ -272,6 +307,9 @@ class _Planning:
         while self._open and not is_inside(node.id, self._open[-1].id):
             self._forget(self._open.pop())
         shown, known, reason = self._look_at(node)
+        ended = self._looked.get(node.id)
+        if ended is not None:
+            known, reason = True, self._told_of_looking(node, *ended, reason)
         step, details = node.step, self._details(node)
         self.steps.append(
             PlannedStep(
@@ -296,6 +334,7 @@ class _Planning:
                     *self._undo_refused(node),
                     *self._env_refused(node, details),
                 ),
+                looked=None if ended is None else str(ended[0]),
                 **shown.sent.as_fields(),
             )
         )
@@ -305,6 +344,13 @@ class _Planning:
         self._todo += reversed(inside)
         if not reason.startswith(SKIPPED):
             self._will_make(node, is_block=bool(inside))
+
+    def _told_of_looking(self, node: Node, status: StepStatus, why: str, planned: str) -> str:
+        """How a step ended that was run for the plan; of one that had no turn what the plan says of that."""
+        if status is StepStatus.SKIPPED:
+            return planned if planned.startswith(SKIPPED) else f"{SKIPPED}: {why}"
+        self._uncertain.discard(node.id)
+        return f"looked at: {status}: {why}" if why else f"looked at: {status}"
 
     def _will_make(self, node: Node, *, is_block: bool) -> None:
         """Take the names that a step makes for unknown from then on; those of a block when it is over."""

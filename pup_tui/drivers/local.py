@@ -154,6 +154,11 @@ class LocalRun:
         )
 
     @property
+    def masking(self) -> Masking:
+        """What hides its secrets."""
+        return self._around.masking
+
+    @property
     def state(self) -> RunState:
         """The run's state at this moment: to be read, never changed."""
         return self._machine.state

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder
 from pup_tui.file_stamp import stamp_of
 from pup_tui.packs.kept_files import LOCK_FILE, TRUST_FILE
-
-if TYPE_CHECKING:
-    from pup_tui.packs.errors import PackError
+from pup_tui.place_errors import PlaceError
 
 _MOST_LOOKED_AT: Final = 5_000
 
@@ -30,7 +28,7 @@ class PackFolders:
         self._config_dir = config_dir
         self._stamp: object = None
         self._found = self._given
-        self.problem: PackError | None = None
+        self.problem: PlaceError | None = None
 
     def __call__(self) -> tuple[Folder, ...]:
         """The folders in their order; worked out anew only when a file has changed."""
@@ -53,7 +51,7 @@ class PackFolders:
         try:
             self._found = with_packs(self._given, PackLibrary(self._state, self._config_dir))
         except PackError as error:
-            self.problem = error
+            self.problem = PlaceError(error.message, Path(error.where), error.hint)
             self._found = self._given
 
     def _here_stamp(self) -> object:

@@ -19,6 +19,8 @@ _BLOCK: Final = 512
 """Bytes of a block, in which `ulimit -f` counts."""
 _MOST_ERRORS: Final = 16 * 1024
 _CHUNK: Final = 64 * 1024
+_ENDS: Final = 5.0
+"""Seconds that a program has to end which was killed: what it left to others may hold its output open."""
 
 _LIMITED: Final = """
 ulimit -f "$1" 2>/dev/null
@@ -72,16 +74,18 @@ async def run(
         start_new_session=True,
     )
     try:
-        async with late.timeout(limits.seconds):
-            _, out, errors = await asyncio.gather(
-                _feed(process, feed), _read(process, limits.output), _read_errors(process)
-            )
-            code = await process.wait()
+        async with late.timeout(limits.seconds), asyncio.TaskGroup() as tasks:
+            tasks.create_task(_feed(process, feed))
+            out = tasks.create_task(_read(process, limits.output))
+            errors = tasks.create_task(_read_errors(process))
+            code = tasks.create_task(process.wait())
     except TimeoutError:
         raise TooMuch(f"it took longer than {limits.seconds:g} s") from None
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
     finally:
         await _end(process)
-    return Finished(code, out, errors)
+    return Finished(code.result(), out.result(), errors.result())
 
 
 async def _feed(process: Process, feed: bytes) -> None:
@@ -114,4 +118,12 @@ async def _end(process: Process) -> None:
     """End the program and all that it started, which are a group of their own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_ENDS):
+            # It counts as ended when nothing is left to be read of it.
+            for stream in (process.stdout, process.stderr):
+                while await stream.read(_CHUNK):
+                    pass
+            await process.wait()

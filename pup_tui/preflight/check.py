@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Looked = Literal[
+_What = Literal[
     "profile", "values", "tool", "version", "lock", "record", "questions", "credentials", "host"
 ]
 """What was looked at; the last two are elsewhere, and what is found there stops no run."""
@@ -21,7 +21,7 @@ class ReadyCheck(Struct, frozen=True, kw_only=True):
     they are shown.
     """
 
-    what: Looked
+    what: _What
     subject: str
     ok: bool = True
     detail: str = ""

@@ -15,14 +15,16 @@ from pup_tui.core.ids import UNDO
 from pup_tui.core.program import Program
 from pup_tui.core.state import BODY, RunState
 from pup_tui.drivers.clock import FakeClock
+from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import InvalidLock
 from pup_tui.drivers.masking import Masking
 from pup_tui.quoted import quoted
 from pup_tui.rehearsal.naming import unknown_names, unknown_steps
-from pup_tui.rehearsal.play import OPERATOR, GivesAnswers, RehearsedRun, Trace, as_given
+from pup_tui.rehearsal.play import OPERATOR, GivesAnswers, RehearsedRun, as_given
 from pup_tui.rehearsal.problems import CaseFailed, problem_at
 from pup_tui.rehearsal.reading import PlacedCase
+from pup_tui.rehearsal.trace import Trace
 from pup_tui.runbook.problems import Problem
 from pup_tui.spelling import as_typed
 from pup_tui.template.values import parse_json
@@ -61,10 +63,19 @@ async def play_case(
             trace = run.trace
             await run.play()
             problems = [*run.problems, *_unexpected(run, case)]
-    except CaseFailed as failed:
-        problems = [failed.problem]
+    except CaseFailed as ended:
+        problems = [ended.problem]
+    except Exception as error:  # a fault of ours over one case must not hide the others
+        if tape is not None:  # it reaches the world, and its errors are for who handed it over
+            raise
+        problems = [problem_at(case.node, told_fault(error))]
     duration = time.perf_counter() - began
     return CaseResult(case=case.said.name, failures=tuple(problems), duration=duration, trace=trace)
+
+
+def failed(case: PlacedCase, problem: Problem) -> CaseResult:
+    """The result of a case that cannot be played."""
+    return CaseResult(case=case.said.name, failures=(problem,), duration=0.0, trace=Trace())
 
 
 async def begun(
@@ -76,7 +87,7 @@ async def begun(
     """
     said, clock, masking = case.said, FakeClock(BEGAN), Masking()
     sources = no_sources(said.profile)
-    given = {name: as_given(value) for name, value in said.vars.items()}
+    given = as_given(said.vars)
     resolved = await resolve_inputs(program.runbook, given, sources.beside(DIRECTORY))
     _check_values(resolved, case)
     typed = (name for name in resolved.values if _is_secret(program, name))
@@ -147,8 +158,9 @@ def _unexpected(run: RehearsedRun, case: PlacedCase) -> list[Problem]:
             found.append(_at(case, run, other, "expect", "captures", name))
     if expect.undo is not None:
         undone = [step.removesuffix(UNDO) for step in run.undone]
-        if undone != list(expect.undo):
-            told = f"taken back were {_listed(undone)}, and {_listed(expect.undo)} was expected"
+        wanted = [step.removesuffix(UNDO) for step in expect.undo]
+        if undone != wanted:
+            told = f"taken back were {_listed(undone)}, and {_listed(wanted)} was expected"
             found.append(_at(case, run, told, "expect", "undo"))
     return found
 

@@ -11,8 +11,8 @@ from pup_tui.core.notices import StepFinished
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import retry_of
 from pup_tui.core.scope import NOT_HELD
-from pup_tui.rehearsal.play import Trace
 from pup_tui.rehearsal.questions import NOBODY
+from pup_tui.rehearsal.trace import Trace
 from pup_tui.runbook.texts import tool_of
 
 RUNS = "runs"
@@ -77,18 +77,24 @@ def _answers(node: Node) -> Iterator[str]:
 
 
 def _ends(node: Node) -> Iterator[str]:
-    step = node.step
-    if not step.has_output:
-        return
-    yield FAILS
-    retry = retry_of(node)
+    step, retry = node.step, retry_of(node)
+    if step.has_output:
+        yield FAILS
     if retry is not None:
         yield AGAIN
-        if retry.on is not None:
-            yield from _both("retry")
-    if step.poll is not None:
-        yield from _both("until") if step.poll.until is not None else ()
-        yield from _both("fail_if") if step.poll.fail_if is not None else ()
+    if step.poll is not None and step.poll.until is not None:
+        yield from _both("until")
+    if step.has_output:
+        yield from _judged_attempts(node)
+
+
+def _judged_attempts(node: Node) -> Iterator[str]:
+    """Both sides of the other conditions: of blocks nobody is told what they said."""
+    step, retry = node.step, retry_of(node)
+    if retry is not None and retry.on is not None:
+        yield from _both("retry")
+    if step.poll is not None and step.poll.fail_if is not None:
+        yield from _both("fail_if")
     judged = [each for each in step.assertions if each.that is not None or each.empty is not None]
     for number in range(1, len(judged) + 1):
         yield from _both(f"assert {number}")

@@ -23,12 +23,18 @@ def digest_of(request: StepRequest, secrets: Mapping[str, str]) -> str:
     It is the same each time where the run's id, its time and its directory are, as in rehearsals.
     """
     plain = msgspec.to_builtins(request, str_keys=True, enc_hook=token)
-    sent = {name: value for name, value in plain.items() if name not in _NOT_SENT}
+    # Without what says nothing: a field that requests get one day changes no digest.
+    sent = {k: v for k, v in plain.items() if k not in _NOT_SENT and not _says_nothing(v)}
     text = msgspec.json.encode([type(request).__name__, sent], order="sorted").decode()
     forms = [(form, name) for name, value in secrets.items() for form in _forms(value)]
     for form, name in sorted(forms, key=lambda each: -len(each[0])):
         text = text.replace(form, f"<secret {name}>")
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LENGTH]
+
+
+def _says_nothing(value: Any) -> bool:
+    """Whether a field is what it is where nothing is said; an empty text is one that was given."""
+    return value is None or value is False or value in ({}, [], ())
 
 
 def _forms(value: Any) -> set[str]:

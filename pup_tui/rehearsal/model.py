@@ -9,9 +9,6 @@ from msgspec import Meta, field
 from pup_tui.runbook.keys import key
 from pup_tui.runbook.parts import Section
 
-FOLDER: Final = "_tests"
-"""The folder beside runbooks that holds their rehearsals."""
-
 RunEnd = Literal["succeeded", "failed", "aborted", "cancelled"]
 StepEnd = Literal["succeeded", "failed", "warned", "ignored", "skipped", "cancelled", "unknown"]
 
@@ -131,7 +128,7 @@ class Case(Section, frozen=True, kw_only=True):
         str,
         key(
             "A scenario of the Datadog sandbox, which answers the steps that ask Datadog; such a case "
-            "runs with `--sandbox` only."
+            "is played with `--sandbox` only."
         ),
     ] = ""
 

@@ -25,8 +25,8 @@ from pup_tui.steps.process import exit_reason
 _PROCESS = frozenset({"stdout", "stderr", "exit_code"})
 _OF_KIND: dict[type[StepRequest], frozenset[str]] = {
     HttpRequest: frozenset({"status", "headers", "body"}),
-    PupRequest: _PROCESS | {"body"},
-    WorkflowRequest: frozenset({"stdout", "body"}),
+    PupRequest: _PROCESS | {"status", "body"},
+    WorkflowRequest: frozenset({"stdout", "status", "body"}),
     SqlRequest: frozenset({"stdout"}),
     NotifyRequest: frozenset({"stdout"}),
 }
@@ -60,6 +60,18 @@ def _process(request: StepRequest, answer: RecordedAnswer, sink: _Sink) -> Outco
     return Outcome(ok=not reason, exit_code=answer.exit_code, reason=reason)
 
 
+def _pup(request: StepRequest, answer: RecordedAnswer, sink: _Sink) -> Outcome:
+    if not _is_refusal(answer.status):
+        return _process(request, answer, sink)
+    _print(sink, answer)
+    return Outcome(ok=False, exit_code=answer.exit_code or 1, reason=f"HTTP {answer.status}")
+
+
+def _is_refusal(status: int | None) -> bool:
+    """Whether Datadog said with this status that it did not do what it was asked."""
+    return status is not None and not 200 <= status < 300
+
+
 def _done(_: StepRequest, answer: RecordedAnswer, sink: _Sink) -> Outcome:
     _print(sink, answer)
     return Outcome(ok=True)
@@ -69,6 +81,8 @@ def _workflow(_: StepRequest, answer: RecordedAnswer, sink: _Sink) -> Outcome:
     from pup_tui.datadog.workflows import end_problem, instance_state
 
     _print(sink, answer)
+    if _is_refusal(answer.status):
+        return Outcome(ok=False, reason=f"HTTP {answer.status}")
     try:
         state, has_ended = instance_state(json.loads(sink.captured().stdout))
     except ValueError:
@@ -104,6 +118,7 @@ def _http(request: StepRequest, answer: RecordedAnswer, sink: _Sink) -> Outcome:
 
 _JUDGES: dict[type[StepRequest], Callable[[Any, RecordedAnswer, Any], Outcome]] = {
     HttpRequest: _http,
+    PupRequest: _pup,
     WorkflowRequest: _workflow,
     SqlRequest: _done,
     NotifyRequest: _done,

@@ -7,13 +7,14 @@ to happen, to the next timer that is due.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from types import coroutine
 from typing import Any, Final, Protocol
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pup_tui.catalog.inputs import Sources, resolve_call, resolve_question
 from pup_tui.core.actions import (
@@ -46,7 +47,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.ids import is_item, static_id
 from pup_tui.core.machine import Machine
-from pup_tui.core.notices import StepFinished
+from pup_tui.core.notices import StepFinished, StepPolled
 from pup_tui.core.program import Program
 from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.core.state import RunState
@@ -62,6 +63,7 @@ from pup_tui.rehearsal.problems import CaseFailed, problem_at
 from pup_tui.rehearsal.questions import CANCEL, NOBODY, Questions
 from pup_tui.rehearsal.reading import PlacedAnswer, PlacedCase
 from pup_tui.rehearsal.tape import Asked, Tape
+from pup_tui.rehearsal.trace import Trace
 from pup_tui.runbook.problems import Problem
 from pup_tui.spelling import as_typed
 from pup_tui.steps.executor import Outcome, told_to_stop
@@ -73,17 +75,13 @@ OPERATOR: Final = "operator"
 MOST_ATTEMPTS: Final = 10_000
 """Attempts of a case: a poll that nothing ends would go on for ever."""
 
+MOST_READ: Final = 256 * 1024**2
+"""Characters that all attempts of a case print: conditions and captures read them each time."""
+
+_TURN: Final = 200
+"""Events after which whoever else there is gets a turn, such as a Ctrl-C."""
+
 _BY: Final = "Ctrl-C"
-
-
-class Trace(Struct):
-    """What a played case has touched, by the ids of steps without items: what coverage is told by."""
-
-    ended: list[StepFinished] = field(default_factory=list)
-    begun: set[str] = field(default_factory=set)
-    judged: set[tuple[str, str, bool]] = field(default_factory=set)
-    said: set[tuple[str, str]] = field(default_factory=set)
-    absent: set[str] = field(default_factory=set)
 
 
 class GivesAnswers(Protocol):
@@ -132,6 +130,7 @@ class RehearsedRun:
         self._attempts: dict[str, _Attempt] = {}
         self._times: Counter[str] = Counter()
         self._sent: dict[str, Sent] = {}
+        self._read = 0
         self._secrets = {name: as_typed(created.values[name]) for name in created.secrets}
         self._missing_used: set[str] = set()
         self._over = False
@@ -147,7 +146,11 @@ class RehearsedRun:
 
     async def play(self) -> None:
         """Carry the case to its end. Raises CaseFailed where it cannot go on."""
+        taken = 0
         while not self._over:
+            taken += 1
+            if taken % _TURN == 0:
+                await _a_turn_for_others()
             if self._events:
                 await self._take(self._events.popleft())
             elif not self._clock.to_next():
@@ -184,6 +187,8 @@ class RehearsedRun:
         match action:
             case Tell(notice=StepFinished() as notice):
                 self._note_end(notice)
+            case Tell(notice=StepPolled(step=step, met=met)):
+                self.trace.judged.add((static_id(step), "until", met))
             case StartAttempt():
                 await self._start(action)
             case StopAttempt(attempt=attempt):
@@ -279,12 +284,18 @@ class RehearsedRun:
         action, answer = attempt.action, attempt.answer
         del self._attempts[action.attempt]
         outcome, output = answered(action.request, answer.said)
+        self._read += len(output.stdout) + len(output.stderr)
+        if self._read > MOST_READ:
+            told = f"its attempts print more than {MOST_READ // 1024**2} MiB in all"
+            raise CaseFailed(
+                problem_at(answer.node, told, "give shorter answers, or fewer attempts")
+            )
         reason = self._masking.told(outcome.reason, action.made)
         outcome = msgspec.structs.replace(outcome, reason=reason)
         findings = Findings()
         if action.wanted.anything:
             findings = find(action.wanted, output, outcome, answer.takes, self._masking)
-        self._note_judged(action, findings)
+        self.trace.note_judged(action.step, findings)
         if is_to_show(action.wanted, outcome, findings) and not findings.missing:
             try:
                 check_shown(action.wanted, output, outcome)
@@ -333,8 +344,7 @@ class RehearsedRun:
     async def _with_values(
         self, event: Answered, question: Question, values: Mapping[str, Any]
     ) -> Answered:
-        given = {name: as_given(value) for name, value in values.items()}
-        found = await resolve_question(question, given, self._sources)
+        found = await resolve_question(question, as_given(values), self._sources)
         if found.problems or found.unknown:
             told = [str(problem) for problem in found.problems]
             told += [f"`{name}` has no value" for name in found.unknown]
@@ -357,24 +367,25 @@ class RehearsedRun:
                 self._secrets[name] = as_typed(values[name])
 
     def _note_end(self, notice: StepFinished) -> None:
-        self.trace.ended.append(notice)
-        if self.state.steps[notice.step].began is not None:
-            self.trace.begun.add(static_id(notice.step))
+        self.trace.note_end(notice, has_begun=self.state.steps[notice.step].began is not None)
         is_undo = notice.step in self.state.offered
         if is_undo and notice.status == "succeeded":
             self.undone.append(notice.step)
 
-    def _note_judged(self, action: StartAttempt, findings: Findings) -> None:
-        step = static_id(action.step)
-        told = {"until": findings.until, "fail_if": findings.fail_if, "retry": findings.retry_on}
-        told |= {f"assert {n}": each for n, each in enumerate(findings.assertions, 1)}
-        for what, judged in told.items():
-            if judged is not None:
-                self.trace.judged.add((step, what, judged.holds is True))
+
+@coroutine
+def _a_turn_for_others() -> Iterator[None]:
+    """Let the event loop do what else there is; nothing is waited for."""
+    yield
 
 
-def as_given(value: Any) -> Any:
-    """A value of the file as it was typed: texts are read as the type of a variable asks."""
+def as_given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of the file as they were typed, without those that are left empty."""
+    return {name: _as_typed(value) for name, value in values.items() if value is not None}
+
+
+def _as_typed(value: Any) -> Any:
+    """A value as it was typed: texts are read as the type of a variable asks."""
     if isinstance(value, list):
-        return [as_given(item) for item in value]
+        return [_as_typed(item) for item in value]
     return value if isinstance(value, dict) else as_typed(value)

@@ -64,6 +64,8 @@ class Questions:
         if isinstance(value, dict) and question.kind == "input":
             return CaseAnswer("yes", value)
         word = _word(value)
+        if question.expect is not None and word == question.expect:
+            return CaseAnswer("yes")
         if word in (*_WORDS.get(question.kind, ()), *_ANYTIME):
             return CaseAnswer(word)
         allowed = listed((*_WORDS.get(question.kind, ()), *_ANYTIME))

@@ -25,7 +25,15 @@ from pup_tui.spelling import as_typed
 from pup_tui.steps.executor import Context, Executor, Outcome, OutputSink, Stop
 from pup_tui.steps.notes import MARK
 
-_NEVER_KEPT = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
+_NEVER_KEPT = frozenset(
+    {
+        *("authorization", "cookie", "set-cookie", "proxy-authorization", "www-authenticate"),
+        *("connection", "content-encoding", "content-length", "date", "keep-alive"),
+        *("server", "transfer-encoding", "vary"),
+    }
+)
+"""Headers of an answer that hold credentials, or say how it was sent."""
+
 MOST_EXPECTED = 80
 """Characters of a captured value that a recorded case expects."""
 

@@ -10,9 +10,9 @@ from msgspec import Struct
 from pup_tui.core.program import Program, compile_program
 from pup_tui.rehearsal.case import CaseResult, play_case
 from pup_tui.rehearsal.coverage import Coverage, coverage_of
-from pup_tui.rehearsal.model import FOLDER
+from pup_tui.rehearsal.in_sandbox import OpenSandbox, play_in_sandbox
+from pup_tui.rehearsal.places import FOLDER, runbook_of
 from pup_tui.rehearsal.reading import RehearsalFile, read_rehearsals
-from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.problems import Problem
 
@@ -22,7 +22,8 @@ Load = Callable[[Path], Loaded]
 class Rehearsed(Struct, frozen=True, kw_only=True):
     """What became of a file of rehearsals: with `problems` nothing in it was played.
 
-    `runbook` is the id of the runbook, `program` that one compiled, None where it cannot be run.
+    `runbook` is the id of the runbook, `program` that one compiled, None where it cannot be run; so many
+    cases were `left_out`, since they need the sandbox.
     """
 
     runbook: str
@@ -31,6 +32,7 @@ class Rehearsed(Struct, frozen=True, kw_only=True):
     program: Program | None = None
     problems: tuple[Problem, ...] = ()
     results: tuple[CaseResult, ...] = ()
+    left_out: int = 0
 
     @property
     def coverage(self) -> Coverage | None:
@@ -44,43 +46,14 @@ class Rehearsed(Struct, frozen=True, kw_only=True):
         return not self.problems and all(result.ok for result in self.results)
 
 
-def rehearsal_files(folder: Path) -> list[Path]:
-    """The files of rehearsals beside the runbooks of a folder, and of the folders in it."""
-    if folder.name == FOLDER:
-        return _in(folder)
-    try:
-        inner = sorted(path for path in folder.iterdir() if path.is_dir())
-    except OSError:
-        return []
-    themes = [each for each in inner if not each.name.startswith(("_", "."))]
-    return [path for each in (folder, *themes) for path in _in(each / FOLDER)]
+async def rehearse(
+    files: Iterable[Path], load: Load, sandbox: OpenSandbox | None = None
+) -> list[Rehearsed]:
+    """Play all cases of the files; `load` reads a runbook. Those that need the `sandbox` only with one."""
+    return [await _rehearsed(file, load, sandbox) for file in files]
 
 
-def _in(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
-    except OSError:
-        return []
-
-
-def file_of(runbook: Path) -> Path | None:
-    """The file of rehearsals of a runbook, None where there is none."""
-    names = [runbook.parent / FOLDER / f"{runbook.stem}{suffix}" for suffix in SUFFIXES]
-    return next((path for path in names if path.is_file()), None)
-
-
-def runbook_of(file: Path) -> Path | None:
-    """The runbook that a file of rehearsals is for, None where there is none."""
-    names = [file.parent.parent / f"{file.stem}{suffix}" for suffix in SUFFIXES]
-    return next((path for path in names if path.is_file()), None)
-
-
-async def rehearse(files: Iterable[Path], load: Load) -> list[Rehearsed]:
-    """Play all cases of the files; `load` reads a runbook."""
-    return [await _rehearsed(file, load) for file in files]
-
-
-async def _rehearsed(file: Path, load: Load) -> Rehearsed:
+async def _rehearsed(file: Path, load: Load, sandbox: OpenSandbox | None) -> Rehearsed:
     read = read_rehearsals(file)
     runbook = runbook_of(file)
     if runbook is None:
@@ -93,9 +66,19 @@ async def _rehearsed(file: Path, load: Load) -> Rehearsed:
     if problems or loaded.runbook is None:
         return Rehearsed(runbook=loaded.id, file=file, loaded=loaded, problems=problems)
     program = compile_program(loaded.id, loaded.runbook)
-    results = [await play_case(program, case) for case in read.cases if not case.said.sandbox]
+    results = []
+    for case in read.cases:
+        if not case.said.sandbox:
+            results.append(await play_case(program, case))
+        elif sandbox is not None:
+            results.append(await play_in_sandbox(program, case, sandbox))
     return Rehearsed(
-        runbook=loaded.id, file=file, loaded=loaded, program=program, results=tuple(results)
+        runbook=loaded.id,
+        file=file,
+        loaded=loaded,
+        program=program,
+        results=tuple(results),
+        left_out=len(read.cases) - len(results),
     )
 
 

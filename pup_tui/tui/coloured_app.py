@@ -13,7 +13,10 @@ from textual.filter import LineFilter
 from textual.screen import SystemModalScreen
 from textual.widget import Widget
 
-from pup_tui.tui import theme
+from pup_tui.tui import (
+    callback_parameters,  # noqa: F401 (Textual counts by it from here on)
+    theme,
+)
 from pup_tui.tui.appearance import USUAL, Appearance, Depth
 from pup_tui.tui.colours import colour_filter
 from pup_tui.tui.drawn_whole import DrawnWhole

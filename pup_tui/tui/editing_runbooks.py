@@ -70,6 +70,12 @@ async def edit_runbook(app: App[object], entry: Entry, services: Services) -> Ed
     """
     if entry.origin is Origin.BUNDLED:
         return await _edit_copy(app, entry, services)
+    if entry.origin is Origin.PACK:
+        where = "changed where the pack comes from: `pup-tui update` brings it in"
+        return Edited(safe_text(f"{entry.id} comes from a pack, and is {where}"))
+    if entry.is_copy:
+        where = "edit the one in the working directory, and trust that"
+        return Edited(safe_text(f"{entry.path} is the copy of what is trusted: {where}"))
     if entry.origin is Origin.DATADOG:
         where = f"changed there: {entry.path} is a copy"
         return Edited(safe_text(f"{entry.name} is a workflow of Datadog's, and is {where}"))

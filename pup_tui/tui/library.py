@@ -175,11 +175,13 @@ class Described(Struct, frozen=True):
     """What of Datadog its steps name, counted; blank where that is nothing."""
     from_profile: Collection[str] = ()
     """Variables that the profile gives values to."""
+    has_rehearsals: bool = False
 
 
 def describe(services: Services, entry: Entry, about: str = "") -> Described:
     """All that the overview shows of a runbook. Reads files and the journal: call it in a thread."""
     from pup_tui.journal.errors import JournalError
+    from pup_tui.rehearsal.places import file_of
     from pup_tui.tui.past import KnownRuns, known_runs
     from pup_tui.tui.texts import place
 
@@ -195,7 +197,16 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
     names = "" if loaded.runbook is None else _counted_names(loaded.runbook)
     given = services.sources().profile_values if services.profile.name else ()
     return Described(
-        entry, where, loaded, described, known, problem, about, names, from_profile=tuple(given)
+        entry,
+        where,
+        loaded,
+        described,
+        known,
+        problem,
+        about,
+        names,
+        from_profile=tuple(given),
+        has_rehearsals=file_of(entry.path) is not None,
     )
 
 

@@ -31,6 +31,7 @@ _LAST = (UNGROUPED, WORKFLOWS)
 
 BROKEN = Mark("✖", "broken", "bad")
 UNTRUSTED = Mark("!", "untrusted", "care")
+CHANGED = Mark("!", "changed", "care")
 NOTED = Mark("!", "not as they are now", "care")
 SHADOWED = Mark("◌", "shadowed", "calm")
 _BAD_ENDS = frozenset({"failed", "aborted", "interrupted"})
@@ -85,7 +86,7 @@ def grouped(
     """
     groups: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: (distance(entry, wanted), entry.id.casefold())):
-        title = str(entry.origin) if by == "source" else entry.tags.get(by, "")
+        title = _source(entry) if by == "source" else entry.tags.get(by, "")
         title = OPENED if entry.path == outside else title or UNGROUPED
         title = WORKFLOWS if entry.origin is Origin.DATADOG else title
         groups.setdefault(title, []).append(entry)
@@ -99,6 +100,12 @@ def grouped(
         groups.setdefault(WORKFLOWS, [])
     notes = {WORKFLOWS: about_workflows}
     return [Group(t, tuple(groups[t]), notes.get(t, "")) for t in sorted(groups, key=place)]
+
+
+def _source(entry: Entry) -> str:
+    """Where a runbook comes from; of a pack, which one."""
+    pack = entry.id.partition("/")[0]
+    return f"pack {pack}" if entry.origin is Origin.PACK else str(entry.origin)
 
 
 def labels_of(entries: Sequence[Entry]) -> dict[Path, str]:
@@ -125,6 +132,8 @@ def marks(entry: Entry, activity: Activity) -> list[Mark]:
         found.append(SHADOWED)
     if not entry.trusted:
         found.append(UNTRUSTED)
+    if entry.changed:
+        found.append(CHANGED)
     last = (activity.last_runs or {}).get(entry.id)
     if not found and last is not None and last.status in _BAD_ENDS:
         found.append(mark_of(last.status))

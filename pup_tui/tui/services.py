@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.catalog.workflow_source import WorkflowSource
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.packs.library import PackLibrary
     from pup_tui.preflight.preflight import Preflight
     from pup_tui.runbook.model import Runbook
 
@@ -82,6 +83,7 @@ class Services(Struct, frozen=True, kw_only=True):
     which keys actions have that do not have their usual ones. With `read_only` steps that may change
     something are refused. `workflows` fetches the Datadog Workflows, where there are credentials. `present`
     asks Datadog for the state of what a runbook names, with the values that are given, and changes nothing.
+    `packs` gives what is kept of packs and of what is trusted; where there is none, no trust is kept either.
     `preflight` gives what looks before a run whether what it needs is there; without it nothing is looked at.
     """
 
@@ -108,4 +110,5 @@ class Services(Struct, frozen=True, kw_only=True):
     appearance: Appearance = USUAL
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     workflows: WorkflowSource | None = None
+    packs: Callable[[], PackLibrary] | None = None
     preflight: Callable[[], Preflight] | None = None

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.before_run import BeforeRun
+from pup_tui.tui.trusting import Trusting
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -40,6 +41,7 @@ class Starter:
         self._services = services
         self.before = BeforeRun(services)
         self._trusted: set[str] = set()
+        self.trusting = None if services.packs is None else Trusting(services, services.packs)
 
     async def load(self, entry: Entry) -> Loaded:
         """The runbook as its file is now."""
@@ -79,7 +81,7 @@ class Starter:
         if trusted or not reach_out(loaded.require().vars):
             return sources
         vouched = await self._vouched_for(screen, loaded, for_values=True)
-        return sources if vouched else sources.at_rest()
+        return sources.at_rest() if vouched is None else self._beside(vouched)
 
     async def start(
         self,
@@ -105,8 +107,10 @@ class Starter:
             told = "The runbook has changed on disk since: go back and open it again."
             screen.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
             return None
-        if not trusted and not await self._vouched_for(screen, loaded):
+        runs = loaded if trusted else await self._vouched_for(screen, loaded)
+        if runs is None or not await self._is_whole(screen, runs):
             return None
+        loaded = runs
         if resolved.unknown:
             resolved = await self._complete(loaded, resolved)
         if resolved.problems:
@@ -156,8 +160,14 @@ class Starter:
 
     async def _vouched_for(
         self, screen: Screen[None], loaded: Loaded, *, for_values: bool = False
-    ) -> bool:
-        """Ask once for each exact text of the runbook and its step templates."""
+    ) -> Loaded | None:
+        """What runs in place of a runbook that is not trusted; None where the operator does not want that.
+
+        That is the copy that is kept of it. Where none can be, it is asked once for each exact text of the
+        runbook and its step templates.
+        """
+        if self.trusting is not None:
+            return await self._copy_of(self.trusting, screen, loaded, for_values=for_values)
         import hashlib
 
         from pup_tui.tui.dialogs.trust import TrustScreen
@@ -168,8 +178,38 @@ class Starter:
             dialog = TrustScreen(loaded.id, loaded.path, loaded.sha256, for_values=for_values)
             answer = await screen.app.push_screen_wait(dialog)
             if answer is None or answer.answer != "yes":
-                return False
+                return None
             self._trusted.add(text)
+        return loaded
+
+    async def _copy_of(
+        self, trusting: Trusting, screen: Screen[None], loaded: Loaded, *, for_values: bool
+    ) -> Loaded | None:
+        from pup_tui.packs.errors import PackError
+
+        try:
+            copy = await trusting.copy_of(screen, loaded, for_values=for_values)
+        except PackError as error:
+            told = f"Nothing was run: {safe_text(str(error))}"
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return None
+        if copy is not None and sorted(copy.files.values()) != sorted(loaded.files.values()):
+            told = "The runbook has changed on disk since: go back and open it again."
+            screen.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
+            return None
+        return copy
+
+    async def _is_whole(self, screen: Screen[None], loaded: Loaded) -> bool:
+        """Whether the copy of what is trusted is just that; told where it is not."""
+        from pup_tui.packs.errors import PackError
+
+        try:
+            if self.trusting is not None:
+                await aside(self.trusting.check, loaded.path)
+        except PackError as error:
+            told = f"Nothing was run: {safe_text(str(error))}"
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return False
         return True
 
     # The past

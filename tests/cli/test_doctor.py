@@ -53,6 +53,8 @@ def checks(done: Ended, what: str, subject: str = "") -> list[tuple[str, str]]:
         if each["what"] == what and subject in ("", each["subject"])
     ]
     assert all(set(each) == {"what", "subject", "state", "detail", "hint"} for each in found)
+    for each in done.json["checks"]:
+        assert each["hint"] or each["state"] == "ok", f"what is to be done about it? {each}"
     return [(each["state"], f"{each['detail']}: {each['hint']}") for each in found]
 
 
@@ -367,3 +369,104 @@ def test_every_probe_is_a_subcommand_that_changes_nothing() -> None:
     assert nobody <= {"api", "misc status"}
     assert permission_for("monitors delete") == "monitors_write"
     assert permission_for("monitors get") == "monitors_read"
+
+
+def test_directories_are_told_with_their_owners(program: Program) -> None:
+    installs(program, "looks", LOOKS)
+    config = Path(program.environ["PUP_TUI_CONFIG_DIR"])
+    config.chmod(0o755)
+    (config / "runbooks").chmod(0o775)
+    (program.cwd / "runbooks").mkdir()
+    found = checks(program("doctor", "--json", "--offline", **KEYS), "directories")
+    assert found[0] == ("ok", f"{config}: yours, mode 0755: ")
+    assert found[1][1].endswith("state: there is none yet: ")
+    (written,) = [told for state, told in found if state == "warning"]
+    assert written.startswith(f"{config}/runbooks: others may write in it (its mode is 0775)")
+    assert f"chmod go-w {config}/runbooks" in written
+    assert any("is not trusted" in told for _, told in found)
+
+
+def test_required_programs_are_told_with_their_versions(program: Program) -> None:
+    folder = program.cwd.parent / "bin"
+    folder.mkdir()
+    (folder / "mytool").write_text("#!/bin/sh\necho mytool 2.1\n")
+    (folder / "mytool").chmod(0o755)
+    path = {"PATH": f"{folder}:{program.environ['PATH']}"}
+    step = "steps: [{name: a, kind: shell, run: mytool}]"
+    installs(program, "one", f'name: one\nrequires: {{mytool: ">=2"}}\n{step}\n')
+    installs(program, "two", f'name: two\nrequires: {{mytool: ">=2"}}\n{step}\n')
+    installs(program, "new", f'name: new\nrequires: {{mytool: ">=3", gone: ""}}\n{step}\n')
+    done = program("doctor", "--json", "--offline", **KEYS, **path)
+    assert done.code == 0
+    told = checks(done, "tools", "mytool")
+    assert ("ok", "has version 2.1, as required (>=2) (for one, two): ") in told
+    assert (
+        "warning",
+        "has version 2.1, and >=3 is required (for new): install a version that is >=3",
+    ) in told
+    (gone,) = checks(done, "tools", "gone")
+    assert gone[0] == "warning"
+    assert "(for new)" in gone[1]
+
+
+def test_secrets_are_told_by_their_place(program: Program) -> None:
+    secret = Path(program.environ["HOME"]) / "token"
+    secret.parent.mkdir()
+    secret.write_text("geheimnis\n")
+    secret.chmod(0o644)
+    variables = {
+        "A": "env:TOKEN_A",
+        "B": "env:TOKEN_B",
+        "C": ["env:TOKEN_B", "env:TOKEN_A"],
+        "D": "file:~/token",
+        "E": "file:~/none",
+        "F": "keyring:deploy/token",
+        "G": "command:cat token",
+    }
+    texts = {name: {"type": "secret", "from": place} for name, place in variables.items()}
+    step = {"name": "a", "kind": "shell", "run": "echo"}
+    installs(program, "needs", json.dumps({"name": "needs", "vars": texts, "steps": [step]}))
+    done = program("doctor", "--json", "--offline", TOKEN_A="geheimnis-a", **KEYS)
+    assert done.code == 0
+    assert "geheimnis" not in done.out
+    found = {each["subject"]: each for each in done.json["checks"] if each["what"] == "secrets"}
+    assert found["env:TOKEN_A"]["detail"] == "is there, for needs (A), needs (C)"
+    assert found["env:TOKEN_B"]["detail"] == "has nothing for needs (B)"
+    assert "others may read it" in found["file:~/token"]["detail"]
+    assert found["file:~/token"]["hint"].startswith("chmod go-rwx ")
+    assert found["file:~/none"]["state"] == "warning"
+    assert found["keyring:deploy/token"]["state"] == "warning"
+    assert found["command:cat token"]["state"] == "ok"
+
+
+def test_versions_and_extras_are_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    installs(
+        program,
+        "sends",
+        "name: sends\nsteps: [{name: a, kind: notify, to: 'json://example.com', message: x}]\n",
+    )
+    done = program("doctor", "--json", "--offline", **KEYS)
+    subjects = [each["subject"] for each in done.json["checks"] if each["what"] == "versions"]
+    assert subjects[:3] == ["pup-tui", "python", "libraries"]
+    assert {"extra notify", "extra keyring", "extra sql"} <= set(subjects)
+
+
+def test_a_missing_extra_is_told_with_the_steps_that_need_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pup_tui.cli.health import versions
+
+    monkeypatch.setattr(versions, "_version", lambda package: None)
+    needing = {"apprise": ["sends/a"], "psycopg": []}
+    told = versions._extra("notify", ("apprise",), needing)
+    assert (told.state, told.hint) == ("warning", 'pip install "pup-tui[notify]"')
+    assert "sends/a" in told.detail
+    assert versions._extra("sql", ("psycopg",), needing).state == "ok"
+
+
+def test_how_much_is_kept_is_told(program: Program) -> None:
+    program.write("x", "name: x\nsteps: [{name: a, kind: shell, run: echo}]\n")
+    assert program("run", "x.yaml").code == 0
+    done = program("doctor", "--json", "--offline", **KEYS)
+    (size,) = checks(done, "record", "size")
+    assert size[1].startswith("0.")

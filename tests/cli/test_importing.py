@@ -7,11 +7,13 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
+import pexpect
 import pytest
 
 from tests.support.packs import commit, git, repository, runbook, write_pack
-from tests.support.program import Program
+from tests.support.program import PROGRAM, Program
 
 
 def _hash(program: Program, at: int = 0) -> str:
@@ -201,3 +203,68 @@ def test_an_import_that_is_killed_leaves_the_old_state_whole(
     assert pack["files"] in (1, 301)
     assert program("import", str(folder), "--yes").code == 0
     assert not [*(tmp_path / "state").glob("*/*/.new-*")]
+
+
+def test_what_a_pack_brought_does_not_run_by_its_path_either(
+    program: Program, tmp_path: Path
+) -> None:
+    program("import", str(write_pack(tmp_path / "ops", {"say.yaml": runbook("say")})))
+    (entry,) = (e for e in program("list", "--json").json if e["id"] == "ops/say")
+    refused = program("run", entry["path"])
+    assert (refused.code, "comes from a pack and is not trusted" in refused.err) == (2, True)
+
+
+def test_what_is_run_by_its_path_needs_no_trust(program: Program) -> None:
+    program.write("say", runbook("say"))
+    refused = program("trust", "./say.yaml")
+    assert (refused.code, "needs no trust" in refused.err) == (2, True)
+    assert "no runbook or pack `none`" in program("trust", "none").err
+
+
+def test_the_lock_brings_exactly_the_same_to_another_computer(
+    program: Program, tmp_path: Path
+) -> None:
+    source = tmp_path / "ops"
+    first = repository(source, {"say.yaml": runbook("say", "echo first")})
+    program("import", str(source))
+    tree = _hash(program)
+    commit(source, {"say.yaml": runbook("say", "echo second")})
+    other = str(tmp_path / "other")
+    done = program("update", PUP_TUI_STATE_DIR=other)
+    assert f"at the commit {first}" in done.out
+    assert program("trust", "ops", "--trust", tree, PUP_TUI_STATE_DIR=other).code == 0
+    assert program("run", "ops/say", PUP_TUI_STATE_DIR=other).out == "first\n"
+
+
+def test_that_packs_are_not_known_is_said(program: Program, tmp_path: Path) -> None:
+    program("import", str(write_pack(tmp_path / "ops", {"say.yaml": runbook("say")})))
+    (tmp_path / "config" / "packs.lock").write_text("{")
+    listed = program("list")
+    assert listed.code == 0
+    assert "some runbooks are not known: the file is damaged" in listed.err
+    assert "packs.lock" in listed.err
+
+
+@pytest.mark.parametrize(("answer", "out"), [("y", "first\n"), ("n", "")])
+def test_on_a_terminal_all_of_it_is_shown_and_then_asked(
+    program: Program, tmp_path: Path, answer: str, out: str
+) -> None:
+    folder = write_pack(tmp_path / "ops", {"say.yaml": runbook("say", "echo first")})
+    environ: Any = {**program.environ, "TERM": "xterm-256color"}
+    child: pexpect.spawn[str] = pexpect.spawn(
+        PROGRAM[0],
+        [*PROGRAM[1:], "import", str(folder)],
+        cwd=str(program.cwd),
+        env=environ,
+        encoding="utf-8",
+        timeout=100,
+    )
+    try:
+        for line in ("1 × may change", "│ run: echo first", "Trust the pack ops, exactly"):
+            child.expect_exact(line)
+        time.sleep(0.5)
+        child.sendline(answer)
+        child.expect(pexpect.EOF)
+    finally:
+        child.close(force=True)
+    assert program("run", "ops/say").out == out

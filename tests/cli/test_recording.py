@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pup_tui.aside import aside
+from tests.support.http_server import FakeServer, Reply
 from tests.support.program import Ended, Program
 
 RUNBOOK = r"""
@@ -162,3 +164,28 @@ def test_what_cannot_be_recorded_anew_is_told(
     assert (done.code, done.out) == (code, ""), done.out
     assert told in done.err
     assert file_of(program).read_text() == before
+
+
+KINDS = """
+name: kinds
+steps:
+  - {name: Get, id: get, kind: http, url: "ADDRESS/a", capture: {KEY: json.key}}
+  - {name: Gone, id: gone, kind: http, url: "http://127.0.0.1:1/x", on_failure: warn}
+  - {name: Late, id: late, kind: shell, run: echo begun; sleep 60, timeout: 300ms, on_failure: warn}
+  - {name: Db, id: db, kind: sql, url: "sqlite:///:memory:", query: select 1 as a, capture: {A: "json[0].a"}}
+  - {name: Bad, id: bad, kind: sql, url: "sqlite:///:memory:", query: select nope, on_failure: warn}
+"""
+
+
+async def test_what_other_kinds_got_can_be_rehearsed_too(program: Program) -> None:
+    async with FakeServer(Reply(body={"key": "k"}, headers={"Set-Cookie": "id=7"})) as server:
+        program.write("kinds", KINDS.replace("ADDRESS", server.url))
+        done = await aside(program, "run", "kinds.yaml", "--record", "_tests/kinds.yaml")
+    assert "change it by hand" not in done.err
+    text = (program.cwd / "_tests" / "kinds.yaml").read_text()
+    assert "id=7" not in text
+    (case,) = yaml.safe_load(text)["cases"]
+    assert case["expect"]["steps"] == {"gone": "warned", "late": "warned", "bad": "warned"}
+    assert case["expect"]["captures"] == {"KEY": "k", "A": 1}
+    played = program("test", "kinds.yaml")
+    assert (played.code, played.out) == (0, "✔ kinds: 1 case\n")

@@ -7,10 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pup_tui.catalog.catalog import runbook_files
+from pup_tui.catalog.places import bundled_dir
 from pup_tui.journal.reader import read_journal
 from pup_tui.text_tree import text_tree
 from tests.support.program import Program
 
+RUNBOOKS = runbook_files(bundled_dir())
 RUNBOOK = "name: {name}\nsteps: [{{name: Look, id: look, kind: shell, run: look}}]\n"
 WELL = "cases: [{name: well, answers: [{step: look, sent: look}]}]\n"
 NOT_WELL = "cases: [{name: not well, answers: [{step: look, sent: <b>other</b>}]}]\n"
@@ -124,3 +127,36 @@ def test_a_journal_that_cannot_be_written_lets_nothing_fail(
     done = program("test", "one.yaml", PUP_TUI_STATE_DIR=str(tmp_path / "file"))
     assert done.code == 0
     assert "that this was rehearsed is not recorded" in done.err
+
+
+def test_cases_for_the_sandbox_are_played_against_its_scenarios(program: Program) -> None:
+    bundled = str(bundled_dir())
+    without = program("test", bundled)
+    assert without.code == 0
+    assert "1 only with --sandbox" in without.out
+    done = program("test", bundled, "--sandbox", "--json")
+    assert done.code == 0, done.out
+    in_sandbox = [case for case in done.json["cases"] if case["case"].startswith("in the sandbox")]
+    assert {case["runbook"] for case in in_sandbox} == {path.stem for path in RUNBOOKS}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [("demoo", "the sandbox has no scenario `demoo`: did you mean `demo`?"), ("quiet", "")],
+)
+def test_only_what_asks_datadog_is_answered_by_the_sandbox(
+    program: Program, scenario: str, told: str
+) -> None:
+    program.write(
+        "mixed",
+        "name: mixed\nsteps:\n"
+        "  - {name: A, id: a, kind: pup, run: monitors get 98765, capture: {S: status}}\n"
+        "  - {name: B, id: b, kind: shell, run: 'touch made {{ S }}'}\n",
+    )
+    (program.cwd / "_tests" / "mixed.yaml").write_text(
+        f"cases: [{{name: a, sandbox: {scenario}, answers: [{{step: b, sent: touch made OK}}]}}]"
+    )
+    done = program("test", "mixed.yaml", "--sandbox", DD_SITE="nowhere.example.com")
+    assert done.code == (1 if told else 0), done.out
+    assert told in done.out
+    assert not (program.cwd / "made").exists()

@@ -9,7 +9,8 @@ import pytest
 
 from pup_tui.catalog.catalog import runbook_files
 from pup_tui.catalog.places import bundled_dir
-from pup_tui.rehearsal.suite import file_of, rehearse
+from pup_tui.rehearsal.places import file_of
+from pup_tui.rehearsal.suite import rehearse
 from pup_tui.runbook.load import load
 
 RUNBOOKS = runbook_files(bundled_dir())

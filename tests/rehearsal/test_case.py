@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from pup_tui.rehearsal.suite import rehearse
+from pup_tui.runbook.load import load
 from tests.support.rehearsed import rehearsed
 
 LOOK = """\
@@ -16,6 +19,9 @@ vars:
 steps:
   - {name: Look, id: look, kind: shell, run: "kubectl get pods -l app={{ SERVICE }}", capture: PODS}
 """
+
+
+SUCCESS = "{data: {attributes: {instanceStatus: {detailsKind: SUCCESS}}}}"
 
 
 @pytest.fixture(autouse=True)
@@ -213,6 +219,44 @@ def test_an_http_answer_is_judged_as_one_from_a_server(
     assert told == []
 
 
+@pytest.mark.parametrize(
+    ("step", "answer", "ended"),
+    [
+        ("kind: pup, run: monitors list", "stdout: []", "succeeded"),
+        ("kind: pup, run: monitors list", "status: 200, body: []", "succeeded"),
+        ("kind: pup, run: monitors list", "status: 403, body: {errors: [Forbidden]}", "failed"),
+        ("kind: pup, run: monitors list", "exit_code: 1", "failed"),
+        ("kind: datadog-workflow, workflow_id: a", f"body: {SUCCESS}", "succeeded"),
+        ("kind: datadog-workflow, workflow_id: a", "body: {data: {}}", "failed"),
+        ("kind: datadog-workflow, workflow_id: a", "stdout: no JSON", "failed"),
+        ("kind: datadog-workflow, workflow_id: a", "status: 500", "failed"),
+        ("kind: sql, url: 'postgresql://db/x', query: select 1", "stdout: [{a: 1}]", "succeeded"),
+        ("kind: sql, url: 'postgresql://db/x', query: select 1", "error: no such table", "failed"),
+        ("kind: notify, to: 'slack://a/b', message: hello", "", "succeeded"),
+        ("kind: notify, to: 'slack://a/b', message: hello", "error: gone", "failed"),
+        ("kind: shell, run: a, success_codes: [3]", "exit_code: 3", "succeeded"),
+        ("kind: shell, run: a, success_codes: [3]", "", "failed"),
+    ],
+)
+def test_each_kind_of_step_is_judged_as_its_executor_does(
+    tmp_path: Path, step: str, answer: str, ended: str
+) -> None:
+    runbook = f"steps: [{{name: It, id: it, {step}}}]"
+    given = f'{{step: it, sent: "*"{answer and ", "}{answer}}}'
+    cases = f"cases: [{{name: a, answers: [{given}], expect: {{run: {ended}}}}}]"
+    assert rehearsed(tmp_path, runbook, cases).told == []
+
+
+def test_a_value_that_is_left_empty_is_not_given(tmp_path: Path) -> None:
+    cases = """\
+        cases:
+          - name: empty
+            vars: {SERVICE: }
+            answers: [{step: look, sent: "*=payments"}]
+        """
+    assert rehearsed(tmp_path, LOOK, cases).told == []
+
+
 def test_a_changed_body_is_another_request(tmp_path: Path) -> None:
     told = rehearsed(
         tmp_path,
@@ -335,119 +379,6 @@ def test_retries_and_items_have_answers_of_their_own(tmp_path: Path) -> None:
     assert told == []
 
 
-QUESTIONS = """\
-vars: {PLACE: {default: here}}
-steps:
-  - {name: Ask, id: ask, kind: confirm, message: "Go?", timeout: 10m}
-  - {name: Fill, id: fill, kind: input, message: Where?, vars: {TO: {pattern: "[a-z]+"}, N: 3}}
-  - {name: Do, id: do, kind: shell, danger: true, run: "go {{ TO }} {{ N }}", on_failure: confirm}
-  - {name: Look, id: look, kind: manual, message: "Look", checklist: [a]}
-"""
-
-
-@pytest.mark.parametrize(
-    ("questions", "codes", "ended"),
-    [
-        ("{ask: yes, fill: {TO: there}, do: yes, look: yes}", [0], "succeeded"),
-        ("{ask: true, fill: {TO: there, N: 4}, do: yes, look: no}", [0], "aborted"),
-        ("{ask: no}", [], "aborted"),
-        ("{ask: nobody}", [], "aborted"),
-        ("{ask: yes, fill: cancel}", [], "cancelled"),
-        ("{ask: yes, fill: {TO: there}, do: no}", [], "aborted"),
-        ("{ask: yes, fill: {TO: there}, do: [yes, retry], look: yes}", [1, 0], "succeeded"),
-        ("{ask: yes, fill: {TO: there}, do: [yes, continue], look: yes}", [1], "succeeded"),
-        ("{ask: yes, fill: {TO: there}, do: [yes, abort]}", [1], "failed"),
-    ],
-)
-def test_questions_are_answered_by_the_case(
-    tmp_path: Path, questions: str, codes: list[int], ended: str
-) -> None:
-    answers = ", ".join(f'{{step: do, sent: "go there *", exit_code: {code}}}' for code in codes)
-    cases = f"""\
-        cases:
-          - name: asked
-            answers: [{answers}]
-            questions: {questions}
-            expect: {{run: {ended}}}
-        """
-    assert rehearsed(tmp_path, QUESTIONS, cases).told == []
-
-
-@pytest.mark.parametrize(
-    ("questions", "told"),
-    [
-        ("{}", "`ask` asks, and there is no answer: Go?: add `ask: yes or no` to `questions`"),
-        (
-            "{ask: perhaps}",
-            "this is no answer to what `ask` asks: it takes `yes`, `no`, `nobody`, `cancel`",
-        ),
-        (
-            "{ask: yes, fill: {TO: THERE}}",
-            (
-                "the values for `fill` are not taken: `TO`: `THERE` does not match the pattern `[a-z]+`: "
-                "change them under `questions`"
-            ),
-        ),
-        (
-            "{ask: no, look: yes}",
-            "the answer for `look` was not asked for: its question did not come at all",
-        ),
-        (
-            "{ask: [no, yes]}",
-            "the answer for `ask` was not asked for: its question did not come so often",
-        ),
-    ],
-)
-def test_questions_without_an_answer_that_fits_are_told(
-    tmp_path: Path, questions: str, told: str
-) -> None:
-    cases = f"cases: [{{name: asked, questions: {questions}, expect: {{run: aborted}}}}]"
-    (line,) = rehearsed(tmp_path, QUESTIONS, cases).told
-    assert line.split(": ", 1)[1] == told
-
-
-UNDO = """\
-steps:
-  - {name: One, id: one, kind: shell, run: one, undo: {kind: shell, run: not one}}
-  - {name: Two, id: two, kind: shell, run: two, undo: {kind: shell, run: not two}}
-  - {name: Three, id: three, kind: shell, run: three}
-  - {name: Clean, id: clean, kind: shell, when: cleanup, run: clean}
-"""
-DONE = """\
-      - {step: one, sent: one}
-      - {step: two, sent: two}
-      - {step: three, sent: three, exit_code: 1}
-      - {step: clean, sent: clean}
-"""
-UNDO_ONE = '      - {step: "one:undo", sent: not one}\n'
-UNDO_TWO = '      - {step: "two:undo", sent: not two}\n'
-
-
-@pytest.mark.parametrize(
-    ("answers", "rest"),
-    [
-        (UNDO_ONE + UNDO_TWO, "expect: {run: failed, undo: [two, one]}"),
-        (UNDO_ONE + UNDO_TWO, "questions: {undo: yes}\n    expect: {run: failed}"),
-        (UNDO_ONE, "questions: {undo: [one]}\n    expect: {run: failed, undo: [one]}"),
-        ("", "questions: {undo: no}\n    expect: {run: failed, undo: []}"),
-        ("", "expect: {run: failed}"),
-    ],
-)
-def test_what_is_taken_back_is_said_and_judged(tmp_path: Path, answers: str, rest: str) -> None:
-    cases = f"cases:\n  - name: undone\n    answers:\n{DONE}{answers}    {rest}\n"
-    assert rehearsed(tmp_path, UNDO, cases).told == []
-
-
-def test_another_undo_than_expected_is_told(tmp_path: Path) -> None:
-    cases = (
-        f"cases:\n  - name: undone\n    answers:\n{DONE}{UNDO_ONE}"
-        "    questions: {undo: [one]}\n    expect: {run: failed, undo: [two, one]}\n"
-    )
-    assert rehearsed(tmp_path, UNDO, cases).told == [
-        "10:33: taken back were `one`, and `two`, `one` was expected"
-    ]
-
-
 def test_a_tool_of_an_optional_step_may_be_missing(tmp_path: Path) -> None:
     runbook = """\
         steps: [{name: Tell, id: tell, kind: shell, optional: true, run: tell-oncall now}]
@@ -534,20 +465,57 @@ def test_what_a_step_is_to_show_has_to_be_made_of_its_answer(tmp_path: Path) -> 
     assert line.startswith("1:33: what `list` is to show cannot be made: ")
 
 
+def test_a_fault_of_one_case_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("pup_tui.rehearsal.play.answered", breaks)
+    cases = "cases: [{name: a, answers: [{step: look, sent: '*'}]}, {name: b}]"
+    told = rehearsed(tmp_path, LOOK, cases).failures
+    assert told["a"] == ["1:9: a fault in pup-tui (ZeroDivisionError): please report it"]
+    assert "`look` has no answer" in told["b"][0]
+
+
 def test_a_run_that_waits_for_ever_is_told(tmp_path: Path) -> None:
     runbook = "steps: [{name: Ask, id: ask, kind: confirm, message: Go?}]"
     (line,) = rehearsed(tmp_path, runbook, "cases: [{name: a, questions: {ask: nobody}}]").told
     assert "waits for what never comes" in line
 
 
-def test_a_poll_that_nothing_ends_is_told(tmp_path: Path) -> None:
+def test_a_poll_that_nothing_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pup_tui.rehearsal.play.MOST_ATTEMPTS", 100)
     runbook = """\
         steps:
           - {name: A, id: a, kind: shell, run: a, poll: {interval: 1s, timeout: 365d, until: empty}}
         """
     cases = "cases: [{name: a, answers: [{step: a, sent: a, stdout: b}]}]"
     (line,) = rehearsed(tmp_path, runbook, cases).told
-    assert "more than 10,000 attempts are made" in line
+    assert "more than 100 attempts are made" in line
+
+
+def test_answers_that_are_read_too_often_are_told(tmp_path: Path) -> None:
+    cases = (
+        f"cases: [{{name: a, answers: [{{step: ready, sent: check, stdout: {'x' * 500_000}}}]}}]"
+    )
+    slow = POLL.replace("interval: 30s", "interval: 1s")
+    (line,) = rehearsed(tmp_path, slow, cases).told
+    assert "its attempts print more than 256 MiB in all" in line
+
+
+async def test_others_get_a_turn_while_a_long_case_is_played(tmp_path: Path) -> None:
+    (tmp_path / "_tests").mkdir()
+    (tmp_path / "slow.yaml").write_text("name: slow\n" + POLL.replace("30s", "1s"))
+    file = tmp_path / "_tests" / "slow.yaml"
+    file.write_text("cases: [{name: a, answers: [{step: ready, sent: check, stdout: x}]}]")
+    playing = asyncio.ensure_future(rehearse([file], load))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not playing.done()
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
 
 
 def test_a_broken_runbook_and_a_missing_one_are_told(tmp_path: Path) -> None:
@@ -555,10 +523,5 @@ def test_a_broken_runbook_and_a_missing_one_are_told(tmp_path: Path) -> None:
     assert broken.whole.problems[0].path.endswith("example.yaml")
     (tmp_path / "example.yaml").unlink()
     (tmp_path / "_tests" / "gone.yaml").write_text("cases: [{name: a}]")
-    import asyncio
-
-    from pup_tui.rehearsal.suite import rehearse
-    from pup_tui.runbook.load import load
-
     (found,) = asyncio.run(rehearse([tmp_path / "_tests" / "gone.yaml"], load))
     assert "there is no runbook `gone` beside _tests" in str(found.problems[0])

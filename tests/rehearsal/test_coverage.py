@@ -111,3 +111,46 @@ def test_both_sides_of_a_condition_are_needed(tmp_path: Path) -> None:
     told = missing(tmp_path, full)
     assert "full: its `if` does not hold" in told
     assert "full: its `if` holds" not in told
+
+
+def test_of_blocks_it_counts_that_they_are_tried_again_and_what_they_wait_for(
+    tmp_path: Path,
+) -> None:
+    runbook = """\
+        steps:
+          - name: Again
+            id: again
+            kind: group
+            retry: {attempts: 2, delay: 1s}
+            steps: [{name: In, id: in, kind: shell, run: in}]
+          - name: Until
+            id: until
+            kind: group
+            poll: {interval: 1s, timeout: 1m, until: "X == 'ok'"}
+            steps: [{name: P, id: p, kind: shell, run: p, capture: X}]
+        """
+    case = """\
+        cases:
+          - name: at once
+            answers: [{step: again/in, sent: in}, {step: until/p, sent: p, stdout: ok}]
+        """
+    coverage = rehearsed(tmp_path, runbook, case).whole.coverage
+    assert coverage is not None
+    assert [f"{point.step}: {point.what}" for point in coverage.missing] == [
+        "again: is tried again",
+        "again/in: fails",
+        "until: `until` does not hold",
+        "until/p: fails",
+    ]
+    second = """\
+          - name: at last
+            answers:
+              - {step: again/in, sent: in, attempt: 1, exit_code: 1}
+              - {step: again/in, sent: in, attempt: 2}
+              - {step: until/p, sent: p, exit_code: 1}
+              - {step: until/p, sent: p, stdout: ok}
+        """
+    both = rehearsed(tmp_path, runbook, case.rstrip(" ") + second).whole
+    assert both.ok
+    assert both.coverage is not None
+    assert both.coverage.missing == ()

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.cli.schema import whole_schema
+from pup_tui.rehearsal.places import rehearsal_files
 from pup_tui.rehearsal.reading import parse_rehearsals
-from pup_tui.rehearsal.suite import rehearsal_files
 
 DEFINITIONS: dict[str, Any] = whole_schema()["$defs"]
 VALIDATOR = Draft202012Validator({"$ref": "#/$defs/rehearsals", "$defs": DEFINITIONS})

@@ -182,7 +182,7 @@ async def services_in(place: Path) -> AsyncIterator[MakeServices]:
             return launcher
 
         return Services(
-            catalog=Catalog([Folder(folder, origin, trusted)]),
+            catalog=options.pop("catalog", None) or Catalog([Folder(folder, origin, trusted)]),
             launcher=opened,
             operator=launcher.operator,
             hidden=launcher.hidden,

@@ -148,7 +148,7 @@ async def _wait_until_still(*_: float) -> None:
     loop: Any = asyncio.get_running_loop()
     app = active_app.get(None)
     views = (
-        [] if app is None else [view for each in app.screen_stack for view in each.query(RunView)]
+        [] if app is None else [v for each in app.screen_stack for v in each.walk_children(RunView)]
     )
     began, soon, rings = loop.time(), None, RINGS
     while (now := loop.time()) < began + AT_MOST:

@@ -364,3 +364,14 @@ async def test_when_it_was_rehearsed_is_told_and_how_that_went(
         journal.note_rehearsals([last])
     async with open_console(services, LARGE) as console:
         await console.sees(*told)
+
+
+async def test_rehearsals_that_were_never_played_here_are_told(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"rollback.yaml": RUNBOOK})
+    (path,) = services.catalog.paths
+    (path.parent / "_tests").mkdir()
+    (path.parent / "_tests" / path.name).write_text("cases: [{name: a}]")
+    async with open_console(services, LARGE) as console:
+        await console.sees("not rehearsed here yet", "rollback")

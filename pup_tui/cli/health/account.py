@@ -24,6 +24,7 @@ WHAT = "datadog"
 PATIENCE = 5.0
 """Seconds for an answer, and for `pup` to tell its version."""
 
+_OTHER_CLIENT = "install it anew, or do without it: PUP_TUI_PUP=builtin"
 MOST_SKEW = 60.0
 """Seconds by which clocks may differ before times of metrics and logs are told wrongly."""
 
@@ -44,7 +45,8 @@ class Account:
         try:
             places, account = self._credentials.survey()
         except Failure as failure:
-            yield _problem("account", f"{failure.what}: {failure.where}", failure.todo)
+            told = f"{failure.what}: {failure.where}"
+            yield _problem("account", told, failure.todo or "mend what is named there")
             return
         told = account.site if account.is_of_site else f"{account.base_url} in place of a site"
         yield Diagnosis(what=WHAT, subject="site", detail=told)
@@ -66,7 +68,13 @@ class Account:
                 yield Diagnosis(what=WHAT, subject="credentials", detail=told)
             elif place.has or (place.problem and place.source != "keyring"):
                 told = f"{in_words(place.has)} in {place.source}: {place.problem}".removeprefix(" ")
-                yield Diagnosis(what=WHAT, subject="credentials", state="warning", detail=told)
+                yield Diagnosis(
+                    what=WHAT,
+                    subject="credentials",
+                    state="warning",
+                    detail=told,
+                    hint="`pup-tui auth login` stores others, or take these away",
+                )
         if not used:
             state: DiagnosisState = "problem" if self._needed else "warning"
             yield Diagnosis(
@@ -108,7 +116,10 @@ class Account:
             )
         if by_word["unknown"]:
             told = f"nobody can tell: {', '.join(by_word['unknown'])}"
-            yield Diagnosis(what=WHAT, subject="permissions", state="warning", detail=told)
+            hint = "ask again later, or look at the application key in Datadog"
+            yield Diagnosis(
+                what=WHAT, subject="permissions", state="warning", detail=told, hint=hint
+            )
 
 
 def client(settings: Settings) -> Iterator[Diagnosis]:
@@ -144,12 +155,14 @@ def _version(path: str, environ: Mapping[str, str]) -> Diagnosis:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return _problem("client", f"{path} does not tell its version within {PATIENCE:g} s", "")
+        return _problem(
+            "client", f"{path} does not tell its version within {PATIENCE:g} s", _OTHER_CLIENT
+        )
     except OSError as error:
-        return _problem("client", f"{path} cannot be started: {error.strerror}", "")
+        return _problem("client", f"{path} cannot be started: {error.strerror}", _OTHER_CLIENT)
     said = " ".join(done.stdout[:200].decode("utf-8", "replace").split())
     if done.returncode:
-        return _problem("client", f"{path} --version fails: {said}", "")
+        return _problem("client", f"{path} --version fails: {said}", _OTHER_CLIENT)
     return Diagnosis(what=WHAT, subject="client", detail=f"{said} ({path})")
 
 

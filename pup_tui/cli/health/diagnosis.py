@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from pup_tui.preflight.check import ReadyCheck
 
 DiagnosisState = Literal["ok", "warning", "problem"]
 
@@ -17,3 +20,15 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
     state: DiagnosisState = "ok"
     detail: str = ""
     hint: str = ""
+
+
+def diagnosis_of(check: ReadyCheck, *, what: str = "") -> Diagnosis:
+    """What was looked at before a run, as a finding, of the part `what` where that has another name."""
+    state: DiagnosisState = "ok" if check.ok else "problem" if check.stops else "warning"
+    return Diagnosis(
+        what=what or check.what,
+        subject=check.subject,
+        state=state,
+        detail=check.detail,
+        hint=check.hint,
+    )

@@ -67,7 +67,8 @@ def runbooks(catalog: Catalog, found: Collection[Installed]) -> Iterator[Diagnos
         yield Diagnosis(what=WHAT, subject="folder", state="problem", detail=told, hint=error.hint)
     for error in catalog.missed_folders():
         told = f"{error.message}: {error.path}"
-        yield Diagnosis(what=WHAT, subject="folder", state="warning", detail=told)
+        hint = "make it, or take it out of the variable"
+        yield Diagnosis(what=WHAT, subject="folder", state="warning", detail=told, hint=hint)
     broken = [each for each in found if each.program is None]
     total = f"{len(found)} installed"
     yield Diagnosis(what=WHAT, subject="installed", detail=total)
@@ -138,12 +139,22 @@ def refused(
         barred = may_change(each.program, is_believed=each.loaded.is_believed)
         changing += [f"{each.entry.id}/{id_}" for id_ in barred]
     for program, steps in sorted(needing.items()):
-        yield _steps(steps, f"need `{program}`, which is not there")
+        yield _steps(
+            steps, f"need `{program}`, which is not there", "install it, or set PUP_TUI_PUP=auto"
+        )
     for permission, steps in sorted(forbidden.items()):
-        yield _steps(steps, f"need the permission {permission}, which the credentials lack")
+        yield _steps(
+            steps,
+            f"need the permission {permission}, which the credentials lack",
+            "give it to the application key, or to its owner's role",
+        )
     yield from unusable
     if read_only and changing:
-        yield _steps(changing, "may change something, and the mode is read-only")
+        yield _steps(
+            changing,
+            "may change something, and the mode is read-only",
+            "leave the mode where they are to run; `pup-tui config` tells what chose it",
+        )
     if not needing and not forbidden and not unusable and not (read_only and changing):
         yield Diagnosis(what=WHAT, subject="refused", detail="as far as is known, no step would be")
 

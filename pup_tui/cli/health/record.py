@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import named
-from pup_tui.cli.health.diagnosis import Diagnosis
+from pup_tui.cli.health.diagnosis import Diagnosis, diagnosis_of
 from pup_tui.core.state import RunStatus
 
 if TYPE_CHECKING:
@@ -17,47 +17,31 @@ if TYPE_CHECKING:
     from pup_tui.settings.settings import Settings
 
 WHAT = "record"
-LITTLE = 100_000_000
-"""Bytes of free room from which on a run may not find enough."""
 
 
 def record(settings: Settings) -> Iterator[Diagnosis]:
     """The folder, the room that is left in it, and the journal."""
-    from pup_tui.journal.errors import JournalError
-    from pup_tui.journal.places import check_state_dir
+    from pup_tui.journal.places import journal_path
+    from pup_tui.preflight.record import record_checks
 
-    state = settings.state_dir
-    try:
-        exists = check_state_dir(state)
-    except JournalError as error:
-        yield _problem("folder", error)
-        return
-    there = next(path for path in (state, *state.parents) if path.exists())
-    told = str(state) if exists else f"{state}: the first run makes it"
-    if os.access(there, os.W_OK | os.X_OK):
-        yield Diagnosis(what=WHAT, subject="folder", detail=told)
-    else:
-        yield Diagnosis(
-            what=WHAT,
-            subject="folder",
-            state="problem",
-            detail=f"no run can be recorded: {there} cannot be written",
-            hint="make it writable, or set PUP_TUI_STATE_DIR to another folder",
-        )
-    yield _room(there)
-    if exists:
-        yield from _journal(state)
+    checks = list(record_checks(settings.state_dir))
+    yield from map(diagnosis_of, checks)
+    if not any(each.stops and each.subject == "folder" for each in checks):
+        if journal_path(settings.state_dir).exists():
+            yield _size(settings.state_dir)
+        if settings.state_dir.exists():
+            yield from _journal(settings.state_dir)
 
 
-def _room(there: Path) -> Diagnosis:
-    free = shutil.disk_usage(there).free
-    return Diagnosis(
-        what=WHAT,
-        subject="room",
-        state="warning" if free < LITTLE else "ok",
-        detail=f"{free / 1e6:,.0f} MB are free",
-        hint="make room: a run that cannot be recorded stops" if free < LITTLE else "",
-    )
+def _size(state: Path) -> Diagnosis:
+    """How much is kept; links are not followed, and what goes meanwhile is not counted."""
+    total = 0
+    for folder, _, files in os.walk(state):
+        for name in files:
+            with suppress(OSError):
+                total += os.lstat(os.path.join(folder, name)).st_size
+    told = f"{total / 1e6:,.1f} MB; `history prune` removes past runs"
+    return Diagnosis(what=WHAT, subject="size", detail=told)
 
 
 def _journal(state: Path) -> Iterator[Diagnosis]:
@@ -71,7 +55,10 @@ def _journal(state: Path) -> Iterator[Diagnosis]:
                 yield Diagnosis(what=WHAT, subject=subject, detail="nothing was recorded yet")
                 return
             if losses := journal.losses():
-                yield Diagnosis(what=WHAT, subject=subject, state="problem", detail=losses)
+                hint = "`pup-tui history repair` sets aside what is lost; first copy the folder"
+                yield Diagnosis(
+                    what=WHAT, subject=subject, state="problem", detail=losses, hint=hint
+                )
                 return
             rows = journal.runs(statuses=[RunStatus.INTERRUPTED])
             yield Diagnosis(what=WHAT, subject=subject, detail="sound")

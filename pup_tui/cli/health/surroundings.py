@@ -11,7 +11,7 @@ from pup_tui.cli.health.diagnosis import Diagnosis
 from pup_tui.cli.wiring import Parts
 
 if TYPE_CHECKING:
-    from pup_tui.settings.settings import Settings
+    from pup_tui.settings.settings import Settings, TerminalFacts
 
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
 """The terminal that every screen of the console fits into."""
@@ -39,7 +39,7 @@ def configuration(settings: Settings) -> Iterator[Diagnosis]:
             subject=failure.where or "setting",
             state="problem",
             detail=failure.what,
-            hint=failure.todo,
+            hint=failure.todo or "mend it; `pup-tui config` tells where each setting comes from",
         )
     if settings.read_only:
         source = next(told.source for told in settings.told if told.name == "read_only")
@@ -72,7 +72,10 @@ def terminal(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis(what=what, subject="kind", state="warning", detail=told, hint=hint)
     else:
         yield Diagnosis(what=what, subject="kind", detail=facts.kind)
-    yield Diagnosis(what=what, subject="colours", detail=facts.depth)
+    yield _colours(facts)
+    if settings.environ.get("TMUX") or facts.kind.startswith(("tmux", "screen")):
+        told = "tmux or screen stands between: it decides on colours, keys and the clipboard"
+        yield Diagnosis(what=what, subject="multiplexer", detail=told)
     columns, rows = facts.columns or 0, facts.rows or 0
     small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
     yield Diagnosis(
@@ -88,3 +91,16 @@ def terminal(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis(
             what=what, subject="characters", state="warning", detail=encoding, hint=hint
         )
+
+
+def _colours(facts: TerminalFacts) -> Diagnosis:
+    """How many colours there are; with fewer than 256 all is told by words and signs as well."""
+    few = facts.depth not in ("256", "truecolor")
+    hint = "set COLORTERM=truecolor if the terminal has more, or PUP_TUI_COLORS" if few else ""
+    if few and facts.colors_are_set:
+        hint = "they are chosen so: PUP_TUI_COLORS or NO_COLOR"
+    return Diagnosis(
+        what="terminal",
+        subject="colours",
+        detail=f"{facts.depth}: {hint}" if hint else facts.depth,
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button
@@ -14,19 +16,58 @@ from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.lines.read_text import ReadText
 
+if TYPE_CHECKING:
+    from pup_tui.packs.difference import ChangedFile
+    from pup_tui.packs.library import TrustSubject
+
+
+class ShownFiles(Struct, frozen=True, kw_only=True):
+    """What is shown of files: all `lines`, and where an earlier version is trusted what `changed` of it."""
+
+    hash: str
+    lines: tuple[str, ...]
+    changed: tuple[ChangedFile, ...] = ()
+
 
 class TrustScreen(Dialog):
-    """Shows which exact file would run. *No* has the focus."""
+    """Shows which exact file would run, and what it does. *No* has the focus."""
 
-    def __init__(self, runbook: str, path: Path, sha256: str, *, for_values: bool = False) -> None:
-        """`for_values`: at first it is only for commands that find values and choices."""
-        what = (
-            "Run commands of the untrusted runbook" if for_values else "Run the untrusted runbook"
-        )
+    def __init__(
+        self,
+        runbook: str,
+        path: Path,
+        sha256: str,
+        *,
+        for_values: bool = False,
+        shown: ShownFiles | None = None,
+        runs: bool = True,
+    ) -> None:
+        """`for_values`: at first it is only for commands that find values and choices. Without `shown` a yes
+        is kept nowhere; it `runs` where a run waits for it.
+        """
+        what = "Run the untrusted runbook" if runs else "Trust the runbook"
+        if for_values:
+            what = "Run commands of the untrusted runbook"
         super().__init__(f"{what} {runbook}?", danger=False)
+        self._runbook = runbook
         self._for_values = for_values
         self._path = path
         self._sha256 = sha256
+        self._shown = shown
+        self._runs = runs
+
+    @staticmethod
+    def shown(subject: TrustSubject) -> ShownFiles:
+        """What is to be shown of a subject. Reads and judges its files: call it in a thread."""
+        from pup_tui.packs.difference import difference
+        from pup_tui.packs.lines import lines_of_effects, lines_to_trust
+
+        if subject.before is None:
+            return ShownFiles(hash=subject.tree.hash, lines=tuple(lines_to_trust(subject)))
+        found = difference(subject.before, subject.tree)
+        return ShownFiles(
+            hash=subject.tree.hash, lines=tuple(lines_of_effects(found)), changed=found.files
+        )
 
     def compose_message(self) -> Iterable[Widget]:
         if self._for_values:
@@ -34,26 +75,44 @@ class TrustScreen(Dialog):
                 "Its form runs commands to find values and choices. Without them it opens as well."
             )
             yield ReadText(told, markup=False)
-        yield ReadText(
-            "It lies in the working directory: anybody who can write there has written it. "
-            "Its commands run as you, with your credentials.",
-            markup=False,
-        )
+        if self._shown is None or "/" not in self._runbook:
+            told = "It lies in the working directory: anybody who can write there has written it. "
+        else:
+            told = "It comes from a pack, which others have written. "
+        yield ReadText(f"{told}Its commands run as you, with your credentials.", markup=False)
+        if self._shown is not None:
+            yield from self._files(self._shown)
+
+    def _files(self, shown: ShownFiles) -> Iterator[Widget]:
+        from pup_tui.tui.dialogs.side_by_side import SideBySide
+
+        if shown.lines:
+            text = "\n".join(safe_text(line) for line in shown.lines)
+            yield ReadText(Content(text), classes="dialog-output", markup=False)
+        for file in shown.changed:
+            head = Content.styled(safe_text(f"{file.how}: {file.path}"), "bold")
+            yield ReadText(head, markup=False)
+            yield SideBySide(file.before, file.now)
 
     def compose_fixed(self) -> Iterable[Widget]:
+        holds = "Your yes holds for exactly this text, until you leave pup-tui."
+        if self._shown is not None:
+            holds = "Your yes holds for exactly these files: a copy of them is kept, and runs."
+        sha256 = self._sha256 or (self._shown.hash if self._shown else "")
         facts = Content.assemble(
             ("file    ", "$text-muted"),
             safe_text(str(self._path)),
             ("\nsha256  ", "$text-muted"),
-            self._sha256,
-            ("\nYour yes holds for exactly this text, until you leave pup-tui.", "$text-muted"),
+            sha256,
+            (f"\n{holds}", "$text-muted"),
         )
         yield ReadText(facts, classes="dialog-facts", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         them = "them" if self._for_values else "it"
-        yield choice(f"No, do not run {them}", "no", "back")
-        yield choice(f"I have read it: run {them}", "yes", variant="error")
+        does = "run" if self._runs else "trust"
+        yield choice(f"No, do not {does} {them}", "no", "back")
+        yield choice(f"I have read it: {does} {them}", "yes", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#no").focus()

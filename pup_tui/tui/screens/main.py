@@ -63,6 +63,7 @@ LOOK_AT_WORKFLOWS = 600.0
 OF_CATALOG = {
     *("run", "plan", "open", "history", "statistics"),
     *("alert", "put_alert_aside", "edit", "write_first", "new_runbook", "present_state"),
+    "trust",
 }
 """What is done where one stands on a runbook."""
 
@@ -78,6 +79,7 @@ class MainScreen(Shell):
             {
                 "run": "run",
                 "new_runbook": "new_runbook",
+                "trust": "trust",
                 "plan": "plan",
                 "present_state": "present_state",
                 "history": "history",
@@ -332,6 +334,27 @@ class MainScreen(Shell):
         if (edited := await write_another(self.app, self._services, entries)) is not None:
             self._tell_edited(edited)
 
+    @work(group="edit", exclusive=True, exit_on_error=False)
+    async def action_trust(self) -> None:
+        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it is
+        trusted.
+        """
+        from pup_tui.packs.errors import PackError
+
+        entry, trusting = self.entry, self._starter.trusting
+        if entry is None or trusting is None:
+            return
+        try:
+            answer = await trusting.trust(self, entry.id, entry.path)
+        except PackError as error:
+            told = f"It cannot be trusted: {safe_text(str(error))}"
+            self.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return
+        if answer is not False:
+            told = f"{safe_text(entry.id)} is trusted, as it is now."
+            self.notify(told, markup=False)
+            self._look()
+
     def _tell_edited(self, edited: Edited) -> None:
         self._take_edited_back()
         self._edited = edited
@@ -377,6 +400,8 @@ class MainScreen(Shell):
             return self._has_none == (action == "write_first")
         if action == "present_state":
             return self._names_something
+        if action == "trust":
+            return self._starter.trusting is not None and _may_be_trusted(self.entry)
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
@@ -560,7 +585,11 @@ class MainScreen(Shell):
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
         entry = next((e for e in self.library.entries if e.path == loaded.path), None)
-        return entry is None or entry.trusted
+        if entry is not None:
+            return entry.trusted
+        # The list may have what was trusted meanwhile in its place.
+        same = next((e for e in self.library.entries if e.id == loaded.id), None)
+        return same is None or not same.is_copy
 
     @work(group="profile", exclusive=True, exit_on_error=False)
     async def action_profile(self) -> None:
@@ -819,6 +848,11 @@ class MainScreen(Shell):
             self._show_activity()
         else:
             await self.open_tab(RunPage.of_past(past, services, name))
+
+
+def _may_be_trusted(entry: Entry | None) -> bool:
+    """Whether a runbook is not trusted, or not as it is now."""
+    return entry is not None and (not entry.trusted or entry.changed)
 
 
 def _runnable(entry: Entry | None) -> bool:

@@ -382,7 +382,7 @@ class History(Vertical):
 
     def _cells(self, row: RunRow) -> dict[str, Text]:
         mark = mark_of(row.status)
-        colour = self.app.get_css_variables().get(f"text-{_TONES.get(mark.tone, '')}", "")
+        colour = self.app.theme_variables.get(f"text-{_TONES.get(mark.tone, '')}", "")
         duration = "" if row.duration is None else short_duration(row.duration)
         runbook = cut_middle(safe_text(row.runbook), self._widths["Runbook"])
         operator = cut_middle(safe_text(row.operator), self._widths.get("Operator", 0))

@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from pup_tui.catalog.entries import Origin
 from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.step_count import CountedStep, count_steps
 from pup_tui.text_tree import text_tree
@@ -224,7 +225,8 @@ class Overview(Vertical):
             if self._is_wide:
                 width = whole * LISTS_SHARE // 100
             top = whole - width - APART_TOP if self._is_wide else min(whole, MOST_TOP)
-            self.query_one("#overview-top", Static).update(_top(self._described, top))
+            trusts = with_keys(self.app, "{trust} shows the change")
+            self.query_one("#overview-top", Static).update(_top(self._described, top, trusts))
             lists = self.query_one("#overview-lists", Static)
             named = self._named(width)
             lists.update(_lists(self._described, named, width, self._lines_for_lists))
@@ -263,13 +265,16 @@ class Overview(Vertical):
         self.post_message(self.Pressed((event.button.id or "").removeprefix("overview-")))
 
 
-def _top(described: Described, width: int) -> Content:
-    """What wraps: the title, the description, where it comes from, what is wrong with it."""
+def _top(described: Described, width: int, trusts: str) -> Content:
+    """What wraps: the title, the description, where it comes from, what is wrong with it.
+
+    `trusts` says how one looks at what has changed of it.
+    """
     entry, runbook = described.entry, described.loaded.runbook
     parts = [Content.styled(safe_text(entry.name), "bold $text-primary")]
     if entry.name != entry.id:
         parts[0] = Content.assemble(parts[0], (f"   {safe_text(entry.id)}", "$text-muted"))
-    parts += [Content.styled(note, "$text-warning") for note in _notes(described)]
+    parts += [Content.styled(note, "$text-warning") for note in _notes(described, trusts)]
     if described.journal_problem:
         told = f"✖ past runs cannot be read: {safe_text(described.journal_problem)}"
         parts.append(Content.styled(told, "$text-error"))
@@ -285,14 +290,18 @@ def _top(described: Described, width: int) -> Content:
     return Content("\n").join(parts)
 
 
-def _notes(described: Described) -> Iterable[str]:
+def _notes(described: Described, trusts: str) -> Iterable[str]:
     entry = described.entry
     if described.about:
         yield f"! {safe_text(described.about)}"
     if entry.shadowed:
         yield "◌ shadowed: another runbook with this id is found first and is the one that runs"
     if not entry.trusted:
-        yield "! untrusted: it lies in the working directory; running it asks you first"
+        from_others = entry.origin is Origin.PACK
+        lies = "comes from a pack" if from_others else "lies in the working directory"
+        yield f"! untrusted: it {lies}; running it asks you first"
+    if entry.changed:
+        yield f"! changed since it was trusted: what was trusted runs; {trusts}"
 
 
 def _problems(described: Described) -> list[Content]:
@@ -354,10 +363,14 @@ def _facts(described: Described, runbook: Runbook, width: int) -> list[Content]:
 
 
 def _rehearsed(described: Described) -> str:
-    """When the runbook was rehearsed last, how that went, and whether it was changed since."""
+    """When the runbook was rehearsed last, how that went, and whether it was changed since.
+
+    Blank where it has no rehearsals.
+    """
     last = described.known.rehearsal
     if last is None:
-        return ""
+        todo = f"not rehearsed here yet: pup-tui test {described.entry.id}"
+        return todo if described.has_rehearsals else ""
     went = f"{last.failed} of {counted(last.cases, 'case')} failed"
     if not last.failed:
         went = f"{counted(last.cases, 'case')} went as expected"

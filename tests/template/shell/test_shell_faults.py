@@ -12,12 +12,12 @@ from random import Random, SystemRandom
 
 import pytest
 
-from tests.support.often import SECONDS
+from tests.support.often import SECONDS, often
 from tests.support.proofs import Figure
 from tests.template.shell.generator import SHELLS, Generator, Hunt, needs
 
 _SCRIPTS = 120
-_PARTS = 3
+_PARTS = often(1, 3)
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(150 + 3 * SECONDS)]
 

@@ -1,0 +1,91 @@
+"""What is shown before somebody trusts something, as lines of text: foreign text in them is not made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pup_tui.packs.difference import Difference, difference
+from pup_tui.packs.library import TrustSubject
+from pup_tui.packs.told import ToldRunbook, shown_text, told_runbooks, whole_files
+from pup_tui.packs.tree import PackTree
+
+INDENT: Final = "  "
+
+
+def lines_to_trust(subject: TrustSubject) -> Iterator[str]:
+    """All of a subject; where an earlier version is trusted, only what has changed since."""
+    if subject.before is None:
+        yield from _whole(subject)
+    else:
+        yield f"{subject.told} has changed since it was trusted:"
+        yield ""
+        yield from lines_of_difference(difference(subject.before, subject.tree))
+    yield line_of_hash(subject.tree)
+
+
+def lines_of_difference(found: Difference) -> Iterator[str]:
+    """What runbooks do otherwise, then the text of each file that is another one."""
+    yield from lines_of_effects(found)
+    for file in found.files:
+        yield f"{file.how}: {file.path}"
+        yield from _block("\n".join(file.lines), 1)
+        yield ""
+
+
+def lines_of_effects(found: Difference) -> Iterator[str]:
+    """What runbooks do otherwise."""
+    for runbook in found.runbooks:
+        yield f"{runbook.id}:"
+        yield from (f"{INDENT}{effect}" for effect in runbook.effects)
+    if found.runbooks:
+        yield ""
+
+
+def line_of_hash(tree: PackTree) -> str:
+    """The number of files, and the hash that stands for them."""
+    files = "1 file" if len(tree.files) == 1 else f"{len(tree.files)} files"
+    return f"{files}, hash {tree.hash}"
+
+
+def _whole(subject: TrustSubject) -> Iterator[str]:
+    only = [subject.runbook] if subject.runbook else None
+    for told in told_runbooks(subject.tree, only):
+        yield from _runbook(told)
+        yield ""
+    for path in whole_files(subject.tree):
+        yield f"file {path}"
+        yield from _block(shown_text(subject.tree.files[path].data), 1)
+        yield ""
+
+
+def _runbook(told: ToldRunbook) -> Iterator[str]:
+    yield f"{told.id} ({told.path})" + (f": {told.name}" if told.name != told.id else "")
+    if told.error:
+        yield f"{INDENT}it cannot be run: {told.error}"
+        return
+    counts = ", ".join(f"{number} × {effect}" for effect, number in told.effects.items())
+    yield from _facts(
+        ("steps", [counts]),
+        ("programs", told.tools),
+        ("hosts", told.hosts),
+        ("secrets", told.secrets),
+    )
+    for command in told.commands:
+        yield f"{INDENT}runs for values:"
+        yield from _block(command, 2)
+    for step in told.steps:
+        yield f"{INDENT}{step.number}  {step.effect}  {step.kind}  {step.name}"
+        for text in step.texts:
+            yield from _block(text, 3)
+
+
+def _facts(*facts: tuple[str, Sequence[str]]) -> Iterator[str]:
+    for name, values in facts:
+        if any(values):
+            yield f"{INDENT}{name}: {', '.join(values)}"
+
+
+def _block(text: str, depth: int) -> Iterator[str]:
+    """A foreign text, of which each line stands behind a bar: none can look like one of ours."""
+    yield from (f"{INDENT * depth}│ {line}" for line in text.rstrip("\n").split("\n"))
