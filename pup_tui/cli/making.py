@@ -20,6 +20,7 @@ _TODO = "give a file, an address that begins with https://, or - for standard in
 
 
 @click.command("new")
+@click.argument("name", metavar="[NAME]", required=False)
 @click.option("--from", "source", metavar="FILE|URL|-", help="Convert this; - is standard input.")
 @click.option(
     "--output",
