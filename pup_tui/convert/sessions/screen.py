@@ -25,8 +25,14 @@ _TOKEN = re.compile(
 )
 _MARKS: dict[str, MarkKind] = {"A": "prompt", "B": "typed", "C": "executed", "D": "ended"}
 _OTHER_SCREEN = frozenset({"47", "1047", "1049"})
-_FURTHEST = 10_000
-"""How far a cursor is believed to go: columns, and rows at once."""
+_FURTHEST = 1000
+"""How far to the right a cursor is believed to go, where nobody tells the width."""
+
+_TALLEST = 100
+"""How many rows up or down a cursor is believed to go at once."""
+
+_MOST_BLANKS = 2_000_000
+"""Blanks that are put where a cursor jumped over; further ones are left out."""
 
 _NARROW = 40
 """Where nobody tells the width, a line that is drawn on at its beginning from here on goes on below."""
@@ -69,6 +75,12 @@ class RecordedScreen:
         self._at: float | None = None
         self._elsewhere = False
         self._left = ""
+        self._blanks = 0
+
+    @property
+    def _furthest(self) -> int:
+        """The last column that a cursor can stand in."""
+        return _FURTHEST if self._width is None else max(0, self._width - 1)
 
     def take(self, text: str, at: float | None = None) -> None:
         """What came next, and when."""
@@ -99,17 +111,25 @@ class RecordedScreen:
                 return text, row
 
     def _write(self, text: str) -> None:
-        for character in text:
+        while text:
             if self._width is not None and self._column >= self._width:
                 self.rows[self._row].goes_on = True
                 self._to_row(self._row + 1)
                 self._column = 0
+            room = len(text) if self._width is None else self._width - self._column
+            part, text = text[:room], text[room:]
             cells = self.rows[self._row].cells
             if not cells and self._at is not None:
                 self.times.setdefault(self._row, self._at)
-            cells.extend(" " * (self._column - len(cells)))
-            cells[self._column : self._column + 1] = [character]
-            self._column += 1
+            self._put_blanks(cells, len(cells), self._column - len(cells))
+            self._column = min(self._column, len(cells))
+            cells[self._column : self._column + len(part)] = part
+            self._column += len(part)
+
+    def _put_blanks(self, cells: list[str], at: int, number: int) -> None:
+        number = max(0, min(number, _MOST_BLANKS - self._blanks))
+        self._blanks += number
+        cells[at:at] = " " * number
 
     def _control(self, control: str, following: str) -> None:
         if control == "\n":
@@ -120,7 +140,7 @@ class RecordedScreen:
         elif control == "\b":
             self._column = max(0, min(self._column, self._width or self._column) - 1)
         elif control == "\t":
-            self._column = (self._column // 8 + 1) * 8
+            self._column = min((self._column // 8 + 1) * 8, self._furthest)
 
     def _return(self, following: str) -> None:
         cells = self.rows[self._row].cells
@@ -139,7 +159,7 @@ class RecordedScreen:
         self._column = 0
 
     def _to_row(self, row: int) -> None:
-        self._row = max(0, min(row, len(self.rows) + _FURTHEST))
+        self._row = row
         while len(self.rows) <= self._row:
             self.rows.append(ScreenRow())
 
@@ -151,7 +171,7 @@ class RecordedScreen:
         if self._elsewhere:
             return
         if final in "ABCDG`":
-            self._move(final, min(number or 1, _FURTHEST))
+            self._move(final, number or 1)
         elif final in "KP@X":
             self._change(final, number)
         elif final == "J" and number == 0:
@@ -166,25 +186,27 @@ class RecordedScreen:
     def _move(self, final: str, by: int) -> None:
         match final:
             case "C":
-                self._column = min(self._column + by, _FURTHEST)
+                self._column = min(self._column + by, self._furthest)
             case "D":
                 self._column = max(0, self._column - by)
             case "A":
-                self._row = max(0, self._row - by)
+                self._row = max(0, self._row - min(by, _TALLEST))
             case "B":
-                self._row = min(self._row + by, len(self.rows) - 1)
+                self._row = min(self._row + min(by, _TALLEST), len(self.rows) - 1)
             case _:
-                self._column = by - 1
+                self._column = min(by - 1, self._furthest)
 
     def _change(self, final: str, number: int) -> None:
         """Change what stands behind the cursor in its row."""
-        cells, by = self.rows[self._row].cells, min(number or 1, _FURTHEST)
+        cells, by = self.rows[self._row].cells, min(number or 1, self._furthest)
         if final == "K":
             self._erase(number)
         elif final == "P":
             del cells[self._column : self._column + by]
         elif final == "@":
-            cells[self._column : self._column] = [" "] * by
+            most = max(len(cells), self._furthest + 1)
+            self._put_blanks(cells, self._column, by)
+            del cells[most:]
         else:
             end = min(self._column + by, len(cells))
             cells[self._column : end] = " " * max(0, end - self._column)
