@@ -48,7 +48,7 @@ def look(
         found = looking(program, {*changing, *left.skipped}, scripts=False)
     if found.until:
         tell(f"pup-tui: looks up to `{found.until}`: {found.why}")
-    if all(each in found.out for each in program.inside[""]):
+    if not found.runs_any(program):
         return None
     with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
         return run_loop(_run(parts, loaded, program, resolved, left, found))
@@ -85,8 +85,8 @@ async def _run(
     from pup_tui.headless.text import TextFace
     from pup_tui.steps.leftovers import Leftovers
 
-    out = {step: f"only a look for a plan: {why}" for step, why in found.out.items()}
-    without = LeftOutSteps({**left.skipped, **out}, left.captures, left.out.secrets)
+    steps = {**found.left_out.steps, **left.skipped}
+    without = LeftOutSteps(steps, left.captures, left.out.secrets)
     with parts.state() as state, Leftovers() as leftovers:
         async with parts.launcher(state, leftovers) as usual:
             # What has turned out to change something is refused all the same.

@@ -137,6 +137,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         unchecked: BegunUnchecked | None = None,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
+        alert: Mapping[str, Any] = {},
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
@@ -146,7 +147,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         for steps that only look counts, `unchecked` what it is begun past. `files` are the exact texts that
         the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
-        holds nothing. `terminal` is what interactive steps are given.
+        holds nothing. `terminal` is what interactive steps are given, `alert` what the run is about.
         """
         variables = program.runbook.vars
         masking = await self._masking(program)
@@ -170,6 +171,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             read_only=self.read_only,
             barred=self.may_change(program, is_believed=is_believed) if self.read_only else (),
             cwd=working_directory(self.cwd),
+            alert=masking.masked(dict(alert)),
             unchecked=_masked(unchecked, masking),
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
