@@ -13,7 +13,6 @@ from msgspec import structs
 from pup_tui.catalog.entries import Entry, Origin
 from pup_tui.catalog.folder_files import (
     RUNBOOKS_VARIABLE,
-    SUFFIXES,
     closed_folder,
     files_of,
     runbook_files,
@@ -25,6 +24,7 @@ from pup_tui.catalog.places import HERE, Folder
 from pup_tui.file_stamp import stamp_of
 from pup_tui.place_errors import PlaceError
 from pup_tui.real_path import real_path
+from pup_tui.runbook.files import SUFFIXES
 
 if TYPE_CHECKING:
     from pup_tui.catalog.workflow_text import WorkflowLine
@@ -42,6 +42,10 @@ class UnknownRunbook(Exception):
     def __init__(self, name: str, hint: str) -> None:
         super().__init__(f"there is no runbook `{name}`")
         self.hint = hint
+
+
+_OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG, Origin.PACK})
+"""Whence runbooks come that the operator does not write."""
 
 
 class Catalog:
@@ -77,6 +81,11 @@ class Catalog:
         """Find the directories anew."""
         self._places = tuple(self._find_places())
         return self._places
+
+    def own_folder(self) -> Path | None:
+        """The first directory of the operator's own, whether it is there or not: where new runbooks go."""
+        folders = (f for f in self.places if f.trusted and not f.is_copy)
+        return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
 
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""

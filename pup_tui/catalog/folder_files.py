@@ -9,8 +9,8 @@ from typing import Final
 
 from pup_tui.catalog.places import Folder
 from pup_tui.place_errors import PlaceError, place_error
+from pup_tui.runbook.files import SUFFIXES
 
-SUFFIXES: Final = (".yaml", ".yml")
 PACK_FILE: Final = "pack.yaml"
 """What a pack says of itself; it is no runbook."""
 RUNBOOKS_VARIABLE: Final = "PUP_TUI_RUNBOOKS"

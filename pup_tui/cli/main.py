@@ -31,7 +31,10 @@ COMMANDS = {
         "testing",
         "Play the rehearsals in _tests beside the runbooks: those of each PATH, or of all of the catalog.",
     ),
-    "new": ("making", "Make a runbook out of what somebody else wrote."),
+    "new": (
+        "making",
+        "Write a runbook to begin from, or make one out of what somebody else wrote.",
+    ),
     "run": ("running", "Run RUNBOOK (an id or a file) and stream what its steps print."),
     "resume": ("resuming", "Go on with RUN (the newest that did not succeed) where it stood."),
     "undo": (

@@ -32,21 +32,23 @@ def _flat_enough(
 @_flat_enough
 def converted(text: str, name: str) -> list[NewRunbook]:
     """The runbooks that a text becomes; `name` is that of its file. Raises ConversionError."""
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise ConversionError("the source is larger than 1 MiB", name, "convert it in parts")
     if not text.strip():
         raise ConversionError("there is nothing in the source", name, "give a text")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     from pup_tui.convert.markdown.conversion import from_page
-    from pup_tui.convert.recorded.conversion import from_recording
-    from pup_tui.convert.recorded.sessions import kind_of
     from pup_tui.convert.rundeck.conversion import from_jobs
     from pup_tui.convert.rundeck.jobs import is_xml, jobs_of_xml
+    from pup_tui.convert.sessions.conversion import from_session
+    from pup_tui.convert.sessions.kinds import session_in
     from pup_tui.convert.shell.conversion import from_script
 
-    if kind := kind_of(text, name):
-        return [from_recording(text, _stem(name), kind)]
-    if _is_script(text, name):
+    is_script = _is_script(text, name)
+    session = None if is_script or name.endswith(_PAGE_NAMES) else session_in(text, name)
+    if session is not None:
+        return [from_session(session, _stem(name))]
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise ConversionError("the source is larger than 1 MiB", name, "convert it in parts")
+    if is_script:
         return [from_script(text, _stem(name))]
     if _is_page(text, name):
         return [from_page(text, _stem(name))]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +84,26 @@ def test_a_source_is_fetched_from_an_address(program: Program, address: str) -> 
     assert "name: doc\n" in ended.out
     assert "the server answers 404" in program("new", "--from", f"{address}/gone").err
     assert "a page of HTML" in program("new", "--from", f"{address}/page").err
+
+
+def test_a_conversion_is_called_as_its_file(program: Program) -> None:
+    assert program("new", "--from", "-", "-o", "made.yaml", stdin="#!/bin/sh\nls\n").code == 0
+    assert "\nname: made\n" in (program.cwd / "made.yaml").read_text()
+
+
+def test_a_recording_is_converted_with_its_times(program: Program) -> None:
+    recorded = Path(__file__).parents[1] / "convert" / "sessions" / "data"
+    given = ("--from", str(recorded / "io.typescript"), "--timing", str(recorded / "io.timing"))
+    made = program("new", "what-i-did", *given)
+    assert made.code == 0
+    assert "cat /etc/hostname" in made.out
+    assert "typed-and-hidden" not in made.out
+    wrong = program("new", *given[:3], str(recorded / "io.typescript"))
+    assert wrong.code == 2
+    assert "no line of times of `script`" in wrong.err
+    assert "there is no such file: gone" in program("new", *given[:3], "gone").err
+
+
+def test_a_history_that_is_no_utf_8_all_through_is_converted(program: Program) -> None:
+    (program.cwd / "history").write_bytes(b": 1796045938:0;uptime \xc5\x83\xbb\n")
+    assert "uptime ś" in program("new", "--from", "history").out

@@ -308,9 +308,9 @@ class MainScreen(Shell):
     async def _show_entry(self, entry: Entry | None) -> None:
         overview = self.pages.overview
         if entry is None and self._has_none:
-            from pup_tui.tui.editing_runbooks import first_text, own_folder
+            from pup_tui.tui.editing_runbooks import first_text
 
-            overview.show_first(first_text(), own_folder(self._services))
+            overview.show_first(first_text(), self._services.catalog.own_folder())
             return
         if entry is None:
             # Where the filter leaves none, that is said where it stands.
@@ -353,10 +353,11 @@ class MainScreen(Shell):
 
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_new_runbook(self) -> None:
-        """Write a new runbook under a name that is asked for, and edit its file."""
+        """Ask what a new runbook is to be, write it, and edit its file."""
         from pup_tui.tui.editing_runbooks import write_another
 
-        if (edited := await write_another(self.app, self._services)) is not None:
+        entries = self.library.entries
+        if (edited := await write_another(self.app, self._services, entries)) is not None:
             self._tell_edited(edited)
 
     @work(group="edit", exclusive=True, exit_on_error=False)
