@@ -111,7 +111,7 @@ class Starter:
         ready = await self._ready(screen, loaded, resolved, trusted=trusted)
         if ready is None:
             return None
-        program, resolved = ready
+        loaded, program, resolved = ready
         begins, unchecked = await self.before.may_begin(screen, loaded, program)
         if not begins:
             return None
@@ -133,11 +133,10 @@ class Starter:
         from pup_tui.journal.errors import JournalError
         from pup_tui.tui.look_first import agreed, looked_to_its_end, to_look_at
 
-        loaded = planned.loaded
-        ready = await self._ready(screen, loaded, planned.resolved, trusted=trusted)
+        ready = await self._ready(screen, planned.loaded, planned.resolved, trusted=trusted)
         if ready is None:
             return None
-        program, resolved = ready
+        loaded, program, resolved = ready
         found = to_look_at(loaded, program)
         if found.shells and not await agreed(screen, program, found):
             found = to_look_at(loaded, program, scripts=False)
@@ -159,8 +158,11 @@ class Starter:
 
     async def _ready(
         self, screen: Screen[None], loaded: Loaded, resolved: Resolved, *, trusted: bool
-    ) -> tuple[Program, Resolved] | None:
-        """What a run of exactly these texts begins with, with all values; None if it is not to be."""
+    ) -> tuple[Loaded, Program, Resolved] | None:
+        """What a run of exactly these texts begins with, with all values; None if it is not to be.
+
+        Of what others wrote that is the copy of it which was trusted.
+        """
         from pup_tui.core.program import compile_program
 
         fresh = await aside(self._services.catalog.load, loaded.path)
@@ -171,14 +173,13 @@ class Starter:
         runs = loaded if trusted else await self._vouched_for(screen, loaded)
         if runs is None or not await self._is_whole(screen, runs):
             return None
-        loaded = runs
         if resolved.unknown:
-            resolved = await self._complete(loaded, resolved)
+            resolved = await self._complete(runs, resolved)
         if resolved.problems:
             told = f"Nothing was run: {safe_text(str(resolved.problems[0]))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
-        return await aside(compile_program, loaded.id, loaded.require()), resolved
+        return runs, await aside(compile_program, runs.id, runs.require()), resolved
 
     async def _launched(
         self,
