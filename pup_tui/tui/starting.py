@@ -133,7 +133,8 @@ class Starter:
         from pup_tui.journal.errors import JournalError
         from pup_tui.tui.look_first import agreed, looked_to_its_end, to_look_at
 
-        ready = await self._ready(screen, planned.loaded, planned.resolved, trusted=trusted)
+        loaded = planned.loaded
+        ready = await self._ready(screen, loaded, planned.resolved, trusted=trusted)
         if ready is None:
             return None
         loaded, program, resolved = ready
@@ -161,7 +162,7 @@ class Starter:
     ) -> tuple[Loaded, Program, Resolved] | None:
         """What a run of exactly these texts begins with, with all values; None if it is not to be.
 
-        Of what others wrote that is the copy of it which was trusted.
+        Of what was not trusted that is the copy of what the operator vouched for.
         """
         from pup_tui.core.program import compile_program
 
@@ -173,13 +174,15 @@ class Starter:
         runs = loaded if trusted else await self._vouched_for(screen, loaded)
         if runs is None or not await self._is_whole(screen, runs):
             return None
+        loaded = runs
         if resolved.unknown:
-            resolved = await self._complete(runs, resolved)
+            resolved = await self._complete(loaded, resolved)
         if resolved.problems:
             told = f"Nothing was run: {safe_text(str(resolved.problems[0]))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
-        return runs, await aside(compile_program, runs.id, runs.require()), resolved
+        program = await aside(compile_program, loaded.id, loaded.require())
+        return loaded, program, resolved
 
     async def _launched(
         self,
