@@ -162,7 +162,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     `read_only` run the steps in `barred`, named without items, do not begin.
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
     run fails. `cwd` is where its processes work; older records have none. `unchecked` tells that it was begun
-    past what is looked at before.
+    past what is looked at before, `look` that it only looks, for a plan.
     """
 
     run: str
@@ -182,6 +182,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     barred: tuple[str, ...] = ()
     cwd: WorkingDirectory | None = None
     unchecked: BegunUnchecked | None = None
+    look: bool = False
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
