@@ -103,6 +103,7 @@ async def _run(
                 made=resolved.made,
                 without=without,
                 is_believed=loaded.is_believed,
+                look=True,
             )
             face = TextFace(err, err, program, run.outputs.path)
             try:

@@ -44,6 +44,7 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "operator": row.operator,
         "profile": row.profile,
         "unchecked": row.unchecked,
+        "look": row.look,
         "warnings": row.warnings,
     }
 

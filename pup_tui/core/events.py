@@ -163,7 +163,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     `alert` is what the run is about, as `Alert.for_run` has it, empty without one.
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
     run fails. `cwd` is where its processes work; older records have none. `unchecked` tells that it was begun
-    past what is looked at before.
+    past what is looked at before, `look` that it only looks, for a plan.
     """
 
     run: str
@@ -184,6 +184,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     cwd: WorkingDirectory | None = None
     alert: dict[str, Any] = {}
     unchecked: BegunUnchecked | None = None
+    look: bool = False
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
