@@ -7,12 +7,16 @@ import gzip
 import io
 import lzma
 import tarfile
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from msgspec import Struct
+
 from pup_tui.packs.errors import PackError
+from pup_tui.packs.tar_headers import TooLongHeader, member_kind
 from pup_tui.packs.tree import MAX_BYTES, MAX_ENTRIES, Gathering
 from pup_tui.runbook.nodes import shown
 
@@ -20,6 +24,8 @@ MAX_ARCHIVE: Final = 32 * 1024 * 1024
 """Bytes of a tarball as it is fetched."""
 MAX_UNPACKED: Final = 64 * 1024 * 1024
 """Bytes of all that is in a tarball, whether it belongs to the pack or not."""
+SECONDS: Final = 60.0
+"""How long a tarball may take to be read once."""
 
 _GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
 _BROKEN: Final = (
@@ -34,44 +40,65 @@ def gather_archive(data: bytes, told: str, inside: str = "") -> Gathering:
     Where all that is in it lies in one folder, as forges pack it, that folder is the pack.
     """
     gathering = Gathering(told)
-    names = [(member, _path_of(member, told)) for member in _members(data, told)]
-    strip = _common([path for member, path in names if not member.isdir()])
+    members = list(_members(data, told))
+    strip = _common([each.path for each in members if not each.is_folder])
     asked = inside.removeprefix("./").strip("/")
     if asked and asked != ".":
         strip += f"{asked}/"
-        if not any(path.startswith(strip) for _, path in names):
+        if not any(each.path.startswith(strip) for each in members):
             told_missing = f"there is no folder {shown(inside)} in it"
             raise PackError(told_missing, told, "check --path")
     wanted: dict[int, str] = {}
-    for number, (member, whole) in enumerate(names):
-        if member.isdir() or not whole.startswith(strip):
+    for number, member in enumerate(members):
+        if member.is_folder or not member.path.startswith(strip):
             continue
-        path = whole.removeprefix(strip)
-        if member.issym() or member.islnk():
+        path = member.path.removeprefix(strip)
+        if member.is_link:
             gathering.refuse_link(path)
-        elif not member.isreg() or member.issparse():
+        elif member.is_special:
             gathering.refuse_special(path)
         elif gathering.wants(path, member.size):
             wanted[number] = path
     with _opened(data, told) as archive:
-        for number, member in enumerate(archive):
+        for number, found in enumerate(_each(archive)):
             if number in wanted:
-                file = archive.extractfile(member)
+                file = archive.extractfile(found)
                 content = b"" if file is None else file.read(MAX_BYTES + 1)
-                if len(content) != member.size:
+                if len(content) != found.size:
                     raise PackError("the tarball is not whole", told, "fetch it again")
-                gathering.add(wanted[number], content, executable=bool(member.mode & 0o100))
+                gathering.add(wanted[number], content, executable=bool(found.mode & 0o100))
     return gathering
 
 
-def _members(data: bytes, told: str) -> list[tarfile.TarInfo]:
-    found: list[tarfile.TarInfo] = []
+class _Member(Struct, frozen=True):
+    """What is in a tarball at a path without `./` before it; `size` in bytes."""
+
+    path: str
+    size: int
+    is_folder: bool
+    is_link: bool
+    is_special: bool
+
+
+def _members(data: bytes, told: str) -> Iterator[_Member]:
     with _opened(data, told) as archive:
-        for member in archive:
-            found.append(member)
-            if len(found) > MAX_ENTRIES:
+        for number, found in enumerate(_each(archive)):
+            if number >= MAX_ENTRIES:
                 raise PackError(f"the tarball has more than {MAX_ENTRIES:,} files", told)
-    return found
+            yield _Member(
+                _path_of(found, told),
+                found.size,
+                is_folder=found.isdir(),
+                is_link=found.issym() or found.islnk(),
+                is_special=not found.isreg() or found.issparse(),
+            )
+
+
+def _each(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The members, one after the other; none is kept."""
+    while (found := archive.next()) is not None:
+        archive.members.clear()  # type: ignore[attr-defined]
+        yield found
 
 
 def _path_of(member: tarfile.TarInfo, told: str) -> str:
@@ -103,17 +130,25 @@ def _opened(data: bytes, told: str) -> Iterator[tarfile.TarFile]:
             mode="r|",
             encoding="utf-8",
             errors="surrogateescape",
+            tarinfo=member_kind(),
         ) as archive:
             yield archive
     except _TooLarge:
         most = MAX_UNPACKED // 1024 // 1024
         told_large = f"what is in the tarball is larger than {most} MiB"
         raise PackError(told_large, told, "pack the runbooks alone") from None
+    except (TooLongHeader, TimeoutError) as error:
+        why = "it takes too long to read" if isinstance(error, TimeoutError) else _HEADERS
+        raise PackError(f"the tarball is refused: {why}", told, _PLAIN) from None
     except _BROKEN as error:
         reason = type(error).__name__
         raise PackError(
             f"this is no tarball that can be read ({reason})", told, "check it"
         ) from None
+
+
+_HEADERS: Final = "a header of it is longer than any needs to be"
+_PLAIN: Final = "pack it anew, without attributes of files"
 
 
 def _unpacking(data: bytes) -> io.BufferedIOBase:
@@ -135,11 +170,14 @@ class _Bounded(io.RawIOBase):
     def __init__(self, inner: io.BufferedIOBase) -> None:
         self._inner = inner
         self._left = MAX_UNPACKED
+        self._ends = time.monotonic() + SECONDS
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1, /) -> bytes:
+        if time.monotonic() > self._ends:
+            raise TimeoutError
         found = self._inner.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
         self._left -= len(found)
         if self._left < 0:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from difflib import unified_diff
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
+from pup_tui.packs.matching import groups_of, lines_of
 from pup_tui.packs.runbook_tree import ids_of
 from pup_tui.packs.told import ToldRunbook, shown_text, told_runbook
 from pup_tui.packs.tree import PackTree, TreeFile
 
-MOST_LINES: Final = 2_000
-"""Lines of the difference of one file."""
+_AROUND: Final = 3
+"""Lines that stay the same around those that do not."""
 NONE: Final = TreeFile(b"")
 
 
 class ChangedFile(Struct, frozen=True, kw_only=True):
     """A file that is another one now: it was `added`, `removed` or `changed`; `lines` is a unified
-    difference.
+    difference. `note` is what the texts `before` and `now` do not tell.
     """
 
     path: str
@@ -27,6 +27,7 @@ class ChangedFile(Struct, frozen=True, kw_only=True):
     before: str
     now: str
     lines: tuple[str, ...]
+    note: str = ""
 
 
 class ChangedRunbook(Struct, frozen=True, kw_only=True):
@@ -58,15 +59,35 @@ def difference(before: PackTree, now: PackTree) -> Difference:
 def _changed(path: str, before: TreeFile | None, now: TreeFile | None) -> ChangedFile:
     old, new = before or NONE, now or NONE
     texts = shown_text(old.data), shown_text(new.data)
-    lines = list(unified_diff(texts[0].splitlines(), texts[1].splitlines(), lineterm=""))[2:]
+    lines = [*_unified(lines_of(texts[0]), lines_of(texts[1]))]
+    note = ""
     if old.executable != new.executable:
-        lines.append("it is a program now" if new.executable else "it is no program any more")
-    if not lines:
-        lines = ["only the ends of lines differ, or what is no text"]
-    if len(lines) > MOST_LINES:
-        lines = [*lines[:MOST_LINES], f"… and {len(lines) - MOST_LINES} lines more"]
+        note = "it is a program now" if new.executable else "it is no program any more"
+    elif not lines:
+        note = "what is no text in it differs, or the end of its last line"
     how = "added" if before is None else "removed" if now is None else "changed"
-    return ChangedFile(path=path, how=how, before=texts[0], now=texts[1], lines=tuple(lines))
+    return ChangedFile(
+        path=path, how=how, before=texts[0], now=texts[1],
+        lines=(*lines, note) if note else tuple(lines), note=note,
+    )  # fmt: skip
+
+
+def _unified(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    """The lines that differ behind - and +, with some around them."""
+    for group in groups_of(old, new, _AROUND):
+        (_, start, _, now_start, _), (_, _, end, _, now_end) = group[0], group[-1]
+        was, is_now = (start, end), (now_start, now_end)
+        yield f"@@ -{_range(*was)} +{_range(*is_now)} @@"
+        for how, i, j, k, m in group:
+            if how == "equal":
+                yield from (f" {line}" for line in old[i:j])
+            else:
+                yield from (f"-{line}" for line in old[i:j])
+                yield from (f"+{line}" for line in new[k:m])
+
+
+def _range(start: int, end: int) -> str:
+    return f"{start + (end > start)},{end - start}"
 
 
 def _runbooks(before: PackTree, now: PackTree, changed: set[str]) -> Iterator[ChangedRunbook]:
@@ -88,7 +109,8 @@ def _runbooks(before: PackTree, now: PackTree, changed: set[str]) -> Iterator[Ch
 
 def _calls(tree: PackTree, ids: dict[str, str], id_: str) -> bool:
     """Whether a runbook may call another one."""
-    return id_ in ids and b"runbook:" in tree.files[ids[id_]].data
+    # A backslash may spell the key.
+    return id_ in ids and any(part in tree.files[ids[id_]].data for part in (b"runbook", b"\\"))
 
 
 def _effects(was: ToldRunbook | None, now: ToldRunbook | None) -> Iterator[str]:
@@ -108,7 +130,8 @@ def _effects(was: ToldRunbook | None, now: ToldRunbook | None) -> Iterator[str]:
         ("the program", was.tools, now.tools),
         ("the host", was.hosts, now.hosts),
         ("the secret", was.secrets, now.secrets),
-        ("a command for values", was.commands, now.commands),
+        ("a command that runs before its steps,", was.commands, now.commands),
+        ("for every step", was.defaults, now.defaults),
     ):
         yield from (f"it names {what} {each} now" for each in after if each not in before)
         yield from (

@@ -8,7 +8,7 @@ from typing import Final
 from pup_tui.packs.about import about_pack
 from pup_tui.packs.difference import Difference, difference
 from pup_tui.packs.library import TrustSubject
-from pup_tui.packs.told import ToldRunbook, shown_text, told_runbooks, whole_files
+from pup_tui.packs.told import ToldRunbook, shown_text, told_runbooks
 from pup_tui.packs.tree import PackTree
 
 INDENT: Final = "  "
@@ -57,16 +57,18 @@ def _whole(subject: TrustSubject) -> Iterator[str]:
     for told in told_runbooks(subject.tree, only):
         yield from _runbook(told)
         yield ""
-    for path in whole_files(subject.tree):
-        yield f"file {path}"
-        yield from _block(shown_text(subject.tree.files[path].data), 1)
+    yield "what is trusted, file by file:"
+    yield ""
+    for path, file in subject.tree.files.items():
+        yield f"file {path}" + (" (a program)" if file.executable else "")
+        yield from _block(shown_text(file.data), 1)
         yield ""
 
 
 def _runbook(told: ToldRunbook) -> Iterator[str]:
     yield f"{told.id} ({told.path})" + (f": {told.name}" if told.name != told.id else "")
     if told.error:
-        yield f"{INDENT}it cannot be run: {told.error}"
+        yield f"{INDENT}what it does is not known: {told.error}"
         return
     counts = ", ".join(f"{number} × {effect}" for effect, number in told.effects.items())
     yield from _facts(
@@ -76,8 +78,12 @@ def _runbook(told: ToldRunbook) -> Iterator[str]:
         ("secrets", told.secrets),
     )
     for command in told.commands:
-        yield f"{INDENT}runs for values:"
+        yield f"{INDENT}runs before its steps:"
         yield from _block(command, 2)
+    if told.defaults:
+        yield f"{INDENT}every step has:"
+        for text in told.defaults:
+            yield from _block(text, 2)
     for step in told.steps:
         yield f"{INDENT}{step.number}  {step.effect}  {step.kind}  {step.name}"
         for text in step.texts:

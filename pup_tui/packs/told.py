@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
@@ -10,17 +11,17 @@ from msgspec import Struct
 
 from pup_tui.catalog.effects import effect_word, mutates
 from pup_tui.packs.runbook_tree import ids_of, load_from
-from pup_tui.packs.tree import INTEGRATIONS, PROFILES, SCRIPTS, PackTree
+from pup_tui.packs.tree import PackTree
+from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.looking import destroying_steps
 from pup_tui.runbook.model import Runbook, RunbookStep, ShellStep, Step
 from pup_tui.runbook.nodes import Mapping
-from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import AMOUNTS, NOTES, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
-from pup_tui.runbook.texts import interpreter_at, texts_of
+from pup_tui.runbook.texts import FoundText, interpreter_at, texts_of, texts_of_defaults
 from pup_tui.template.shell.tools import tools_of_script
 
 _ADDRESS: Final = re.compile(
@@ -33,7 +34,8 @@ _SAID: Final = frozenset(
     }
 )  # fmt: skip
 """What a step only says, or how often and how long it does something."""
-_SHOWN_WHOLE: Final = (SCRIPTS, INTEGRATIONS, PROFILES)
+_MOST_BINARY: Final = 64 * 1024
+"""Bytes of a file up to which it is shown also where it is no text: a shell runs such a file as well."""
 
 
 class ToldStep(Struct, frozen=True, kw_only=True):
@@ -54,7 +56,8 @@ class ToldStep(Struct, frozen=True, kw_only=True):
 class ToldRunbook(Struct, frozen=True, kw_only=True):
     """A runbook as people read it before they trust it. With an `error` it cannot be run as it is.
 
-    `commands` are those that find values and choices, which run before any step.
+    `commands` are those that find values, choices and versions, which run before any step; `defaults` is what
+    every step has that does not say otherwise, by its key.
     """
 
     id: str
@@ -66,6 +69,7 @@ class ToldRunbook(Struct, frozen=True, kw_only=True):
     hosts: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
 
     @property
     def effects(self) -> dict[str, int]:
@@ -90,16 +94,14 @@ def told_runbook(tree: PackTree, id_: str, path: str) -> ToldRunbook:
     return _Telling(tree).runbook(id_, path)
 
 
-def whole_files(tree: PackTree) -> list[str]:
-    """The paths of files that are shown in full beside the runbooks."""
-    return [path for path in tree.files if set(path.split("/")[:2]) & set(_SHOWN_WHOLE)]
-
-
 def shown_text(data: bytes) -> str:
-    """A file's text for people; what is no text is told by its size."""
-    if b"\0" in data:
-        return f"({len(data):,} bytes that are no text)"
-    return data.decode("utf-8", "replace")
+    """A file's text for people, in which nothing that a program reads is left out.
+
+    What is no text is told by its size where it is large.
+    """
+    if b"\0" in data and len(data) > _MOST_BINARY:
+        return f"({len(data):,} bytes that are no text, with the sha256 {hashlib.sha256(data).hexdigest()})"
+    return data.decode("utf-8", "backslashreplace")
 
 
 class _Placed(Struct, frozen=True):
@@ -126,7 +128,7 @@ class _Telling:
         loaded = self._load(path)
         if loaded.runbook is None:
             return ToldRunbook(id=id_, path=path, name=id_, error=str(loaded.errors[0]))
-        placed = [*self._all(loaded.runbook.steps, path)]
+        placed = [*self._all(loaded.runbook.steps, path, path)]
         return _told(id_, path, loaded.runbook, placed, [self._effect(each) for each in placed])
 
     def _load(self, path: str) -> Loaded:
@@ -156,20 +158,28 @@ class _Telling:
     def _all(
         self,
         steps: Iterable[Step],
+        root: str,
         file: str,
         around: str = "",
         holder: str = "",
         path: KeyPath = (),
     ) -> Iterator[_Placed]:
-        """Every step: those inside others, and those that take one back, too."""
+        """Every step: those inside others, and those that take one back, too. `root` is the run's file."""
         for at, step in enumerate(steps):
             number, id_, here = f"{around}{at + 1}", f"{holder}{step.id}", (*path, "steps", at)
             yield _Placed(step, number, id_, file, here)
-            called = self._ids.get(step.runbook) if isinstance(step, RunbookStep) else None
+            called = self._called(step, root) if isinstance(step, RunbookStep) else None
             inner, inside = (called, ()) if called else (file, here)
-            yield from self._all(step.inside, inner, f"{number}.", f"{id_}/", inside)
+            yield from self._all(step.inside, root, inner, f"{number}.", f"{id_}/", inside)
             if step.undo is not None:
                 yield _Placed(step.undo, f"{number} undo", f"{id_}:undo", file, (*here, "undo"))
+
+    def _called(self, step: RunbookStep, root: str) -> str | None:
+        """The file of the runbook that a step calls: one beside the run's own comes before others."""
+        folder = root.rpartition("/")[0]
+        own = (f"{folder}/{step.runbook}{suffix}" for suffix in SUFFIXES) if folder else ()
+        beside = next((path for path in own if path in self._tree.files), None)
+        return beside if beside and not step.place else self._ids.get(step.runbook)
 
 
 def _told(
@@ -182,19 +192,23 @@ def _told(
             name=each.step.name,
             kind=each.step.kind,
             effect=effect,
-            texts=tuple(_texts(each.step)),
+            texts=tuple(_texts(texts_of(each.step))),
         )
         for each, effect in zip(placed, effects, strict=True)
     )
     every = [each.step for each in placed]
-    variables = {**runbook.vars, **{n: v for step in every for n, v in step.asked.items()}}
-    commands = tuple(dict.fromkeys(c for v in variables.values() for c in _commands(v)))
+    runbooks = [runbook, *(step.called for step in every if step.called is not None)]
+    variables = [pair for each in runbooks for pair in each.vars.items()]
+    variables += [pair for step in every for pair in step.asked.items()]
+    found = [command for _, variable in variables for command in variable.commands]
+    found += [n.command for each in runbooks for n in each.requirements.values() if n.command]
+    commands = tuple(dict.fromkeys(found))
     named = [_named(step) for step in every]
     tools = [tool for each, _ in named for tool in each]
     tools += [tool for command in commands for tool in tools_of_script(command, "sh")]
     hosts = [host for _, each in named for host in each]
     hosts += [host for command in commands for host in _ADDRESS.findall(command)]
-    secrets = {name: v.places_in_words for name, v in variables.items() if v.is_secret}
+    secrets = {name: v.places_in_words for name, v in variables if v.is_secret}
     return ToldRunbook(
         id=id_,
         path=path,
@@ -204,12 +218,15 @@ def _told(
         hosts=tuple(dict.fromkeys(hosts)),
         secrets=tuple(f"{n} (from {place})" if place else n for n, place in secrets.items()),
         commands=commands,
+        defaults=tuple(
+            dict.fromkeys(t for each in runbooks for t in _texts(texts_of_defaults(each.defaults)))
+        ),
     )
 
 
-def _texts(step: Step) -> Iterator[str]:
+def _texts(texts: Iterable[FoundText]) -> Iterator[str]:
     """Each text that decides what a step does, behind the key that it stands under."""
-    for text in texts_of(step):
+    for text in texts:
         if text.role not in _SAID:
             yield f"{'.'.join(map(str, text.path))}: {text.source}"
 
@@ -230,14 +247,3 @@ def _named(step: Step) -> tuple[list[str], list[str]]:
     if step.asks_datadog:
         hosts.append("Datadog, with its credentials")
     return tools, hosts
-
-
-def _commands(variable: Variable) -> Iterator[str]:
-    """The commands that find a variable's value or choices."""
-    for place in variable.places:
-        kind, _, command = place.partition(":")
-        if kind == "command":
-            yield command
-    choices = variable.choices_from
-    if choices is not None:
-        yield choices if isinstance(choices, str) else choices.run

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
-from pup_tui.runbook.model import ShellStep, Step
+from pup_tui.runbook.model import Defaults, ShellStep, Step
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.template.shell.interpreter import DEFAULT, Interpreter, interpreter_of
@@ -36,6 +36,11 @@ def texts_of(step: Step) -> Iterator[FoundText]:
         elif role is Role.STDIN and input_shell_at(step) is not None:
             role = Role.INPUT_SCRIPT
         yield msgspec.structs.replace(text, role=role) if role is not text.role else text
+
+
+def texts_of_defaults(defaults: Defaults) -> Iterator[FoundText]:
+    """Every text that steps have which say nothing else."""
+    return _in_struct(defaults, ())
 
 
 def input_shell_at(step: Step) -> str | None:

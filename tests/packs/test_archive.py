@@ -101,3 +101,42 @@ def test_what_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatc
     assert len(bomb) < 2000
     with pytest.raises(PackError, match="larger than"):
         gather_archive(bomb, "x")
+
+
+def _header(kind: bytes, text: bytes) -> bytes:
+    """A header that says more of what is behind it."""
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, len(text)
+    return info.tobuf(tarfile.USTAR_FORMAT) + text.ljust(-(-len(text) // 512) * 512, b"\0")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        # tarfile would try every beginning of the number for each of its digits.
+        _header(tarfile.XHDTYPE, b"1" * 64 * 1024),
+        # Each member would have all of these keys for its own.
+        _header(tarfile.XGLTYPE, b"".join(b"9 k%04d=\n" % number for number in range(500))),
+        _header(tarfile.XGLTYPE, b"99 k=" + b"v" * 93 + b"\n") * 20,
+        # Each would be read inside the one before it.
+        _header(tarfile.XHDTYPE, b"6 a=b\n") * 3_000,
+        _header(tarfile.GNUTYPE_LONGNAME, b"a\0") * 3_000,
+    ],
+    ids=["digits", "keys", "many of all", "in a row", "names in a row"],
+)
+def test_headers_that_cost_more_than_any_is_worth_are_refused(before: bytes) -> None:
+    with pytest.raises(PackError, match="a header of it is longer than any needs to be"):
+        gather_archive(before + _tar(("a.yaml", A, None), mode="w"), "x")
+
+
+def test_headers_as_tools_write_them_are_read() -> None:
+    commit = _header(tarfile.XGLTYPE, b"52 comment=" + b"0" * 40 + b"\n")
+    name = "scripts/" + "long-" * 30 + "name"
+    data = commit + _tar(("a.yaml", A, None), (name, b"x", None), mode="w")
+    assert set(gather_archive(data, "x").tree().files) == {"a.yaml", name}
+
+
+def test_a_tarball_that_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive_module, "SECONDS", -1.0)
+    with pytest.raises(PackError, match="it takes too long to read"):
+        gather_archive(_tar(("a.yaml", A, None)), "x")

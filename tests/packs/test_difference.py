@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pup_tui.packs.difference import difference
-from pup_tui.packs.told import told_runbook, told_runbooks, whole_files
+from pup_tui.packs.library import TrustSubject
+from pup_tui.packs.lines import lines_to_trust
+from pup_tui.packs.told import told_runbook, told_runbooks
 from tests.support.packs import runbook, tree_of
 
 A = """\
@@ -63,7 +65,6 @@ def test_programs_hosts_secrets_and_commands_are_named() -> None:
     assert told.hosts == ("flags.example.com", "api.example.com:8443")
     assert told.secrets == ("TOKEN (from env:FLAG_TOKEN)",)
     assert told.commands == ("kubectl get ns -o name",)
-    assert whole_files(TREE) == ["scripts/x.sh"]
 
 
 def test_a_broken_runbook_is_told_with_its_error() -> None:
@@ -130,3 +131,91 @@ def test_what_is_gone_or_a_program_now_is_told() -> None:
     ]
     assert found.files[1].lines == ("it is a program now",)
     assert difference(before, before).files == ()
+
+
+def _shown(files: dict[str, str]) -> str:
+    subject = TrustSubject(told="the pack x", tree=tree_of(files), before=None)
+    return "\n".join(lines_to_trust(subject))
+
+
+def test_every_file_is_shown_in_full_whatever_it_is_called() -> None:
+    """A step can run any of them, and one that cannot be judged here may run elsewhere."""
+    hidden = {
+        "_templates/run.sh": "first-hidden",
+        "_templates/deep/er.txt": "second-hidden",
+        "_tests/a.sh": "third-hidden",
+        "scripts/x.sh": "#!/bin/sh\nfourth-hidden\n#\0\n",
+        "theme/a.yaml": runbook("a", "fifth-hidden"),
+        "calls.yaml": "name: calls\nsteps:\n  - {name: x, kind: shell, run: sixth-hidden}\n"
+        "  - {name: y, kind: runbook, runbook: other/a}\n",
+        "pack.yaml": "description: seventh-hidden\n",
+    }
+    shown = _shown({"a.yaml": runbook("a"), **hidden})
+    for number in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh"):
+        assert f"{number}-hidden" in shown
+    large = _shown({"a.yaml": runbook("a"), "scripts/x": "\0" * 100_000})
+    assert "100,000 bytes that are no text, with the sha256 " in large
+
+
+def test_what_runs_before_the_steps_or_in_each_of_them_is_told() -> None:
+    text = (
+        'requires: {git: {version: ">=2", command: "sh -c evil"}}\n'
+        "defaults: {env: {BASH_ENV: /tmp/evil}}\n"
+    )
+    called = "name: b\nsteps: [{name: x, kind: runbook, runbook: a}]\n"
+    now = tree_of({"a.yaml": text + runbook("a"), "b.yaml": called})
+    for told in told_runbooks(now):
+        assert told.commands == ("sh -c evil",)
+        assert told.defaults == ("env.BASH_ENV: /tmp/evil",)
+    before = tree_of({"a.yaml": runbook("a"), "b.yaml": called})
+    (effects, _) = (each.effects for each in difference(before, now).runbooks)
+    assert "it names a command that runs before its steps, sh -c evil now" in effects
+    assert "it names for every step env.BASH_ENV: /tmp/evil now" in effects
+
+
+def test_a_step_of_a_runbook_beside_another_of_its_id_is_judged_by_its_own_file() -> None:
+    tree = tree_of(
+        {
+            "b.yaml": runbook("b"),
+            "theme/a.yaml": "name: a\nsteps: [{name: x, kind: runbook, runbook: b}]\n",
+            "theme/b.yaml": runbook("b", "rm -rf /srv/x"),
+        }
+    )
+    told = told_runbook(tree, "a", "theme/a.yaml")
+    assert [step.effect for step in told.steps] == ["may change", "destroys"]
+
+
+def test_a_caller_is_told_of_however_its_key_is_written() -> None:
+    for key in ('"runbook"', '"\\x72unbook"'):
+        caller = f'{{"name": "a", "steps": [{{"name": "x", "kind": "\\x72unbook", {key}:"b"}}]}}\n'
+        before = tree_of({"a.yaml": caller, "b.yaml": runbook("b")})
+        now = tree_of({"a.yaml": caller, "b.yaml": runbook("b", "rm -rf /srv/x")})
+        assert {each.id for each in difference(before, now).runbooks} == {"a", "b"}
+
+
+def test_no_difference_is_hidden_by_what_only_looks_like_the_end_of_a_line() -> None:
+    for end in ("\r", "\v", "\f", "\x1c", "\x85", "\u2028"):
+        before = tree_of({"a.yaml": runbook("a"), "scripts/x": f"# note{end}rm -rf /srv\n"})
+        now = tree_of({"a.yaml": runbook("a"), "scripts/x": "# note\nrm -rf /srv\n"})
+        (file,) = difference(before, now).files
+        assert {"+# note", "+rm -rf /srv"} <= set(file.lines)
+
+
+def test_a_long_difference_is_told_to_its_end() -> None:
+    padding = "".join(f"# {number}\n" for number in range(9_000))
+    before = tree_of({"a.yaml": runbook("a"), "scripts/x": "true\n"})
+    now = tree_of({"a.yaml": runbook("a"), "scripts/x": f"{padding}evil\n"})
+    (file,) = difference(before, now).files
+    assert file.lines[-1] == "+evil"
+
+
+def test_lines_that_take_too_long_to_compare_are_told_as_other_ones() -> None:
+    before = "".join(f"same {at % 50}\nold {at}\n" for at in range(20_000))
+    now = "".join(f"same {at % 50}\nnew {at}\n" for at in range(20_000))
+    (file,) = difference(
+        tree_of({"a.yaml": runbook("a"), "scripts/x": before}),
+        tree_of({"a.yaml": runbook("a"), "scripts/x": now}),
+    ).files
+    assert [line for line in file.lines if line.startswith("+")] == [
+        f"+{line}" for line in now.splitlines()[1:]
+    ]

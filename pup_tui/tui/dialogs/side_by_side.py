@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from rich.cells import cell_len, chop_cells
@@ -11,6 +10,7 @@ from textual import events
 from textual.content import Content
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.packs.matching import groups_of, lines_of
 from pup_tui.tui.lines.read_text import ReadText
 
 _LEAST = 8
@@ -55,13 +55,12 @@ class SideBySide(ReadText):
 
 def paired(before: str, now: str) -> Iterator[PairedLines]:
     """The lines of two texts in pairs, without those that are far from any difference."""
-    old = [safe_text(line) for line in before.splitlines()]
-    new = [safe_text(line) for line in now.splitlines()]
-    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_AROUND):
+    old, new = lines_of(before), lines_of(now)
+    for group in groups_of(old, new, _AROUND):
         first = group[0]
         if first[1] or first[3]:
             yield "skipped", f"… {first[1]} lines", f"… {first[3]} lines"
         for tag, i, j, k, m in group:
             how = "same" if tag == "equal" else "other"
             for left, right in zip_longest(old[i:j], new[k:m], fillvalue=""):
-                yield how, left, right
+                yield how, safe_text(left), safe_text(right)

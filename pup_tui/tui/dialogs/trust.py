@@ -90,7 +90,8 @@ class TrustScreen(Dialog):
             text = "\n".join(safe_text(line) for line in shown.lines)
             yield ReadText(Content(text), classes="dialog-output", markup=False)
         for file in shown.changed:
-            head = Content.styled(safe_text(f"{file.how}: {file.path}"), "bold")
+            note = f" ({file.note})" if file.note else ""
+            head = Content.styled(safe_text(f"{file.how}: {file.path}{note}"), "bold")
             yield ReadText(head, markup=False)
             yield SideBySide(file.before, file.now)
 
