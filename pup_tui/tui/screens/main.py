@@ -24,8 +24,6 @@ from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import BESIDE_SIDEBAR, Shell
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.texts import time_of_day
-from pup_tui.tui.widgets.alert_banner import AlertBanner
-from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
 from pup_tui.tui.widgets.sidebar import AlertPasted, Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
@@ -142,12 +140,14 @@ class MainScreen(Shell):
         """Say once that runs were interrupted; older ones are in the history all the same."""
         found = await self._starter.interrupted_runs()
         if found:
+            from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
+
             await self.mount(InterruptedBanner(found), after=self.query_one(TitleBar))
             self.refresh_bindings()
 
     async def action_interrupted(self) -> None:
         """Show the runs that were interrupted, to resume them; they have been told of then."""
-        await self.query(InterruptedBanner).remove()
+        await self.query("InterruptedBanner").remove()
         self.open_page(self._show_history, "interrupted")
 
     def action_alert(self) -> None:
@@ -177,14 +177,14 @@ class MainScreen(Shell):
 
     async def action_put_alert_aside(self) -> None:
         """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
-        if self.query(AlertBanner):
+        if self.query("AlertBanner"):
             await self._drop_alert()
         else:
-            await self.query(InterruptedBanner).remove()
+            await self.query("InterruptedBanner").remove()
             self.refresh_bindings()
 
     async def _drop_alert(self) -> None:
-        await self.query(AlertBanner).remove()
+        await self.query("AlertBanner").remove()
         self.refresh_bindings()
 
     # The catalog
@@ -197,7 +197,7 @@ class MainScreen(Shell):
     def _look(self) -> None:
         """Look for what has changed on disk, unless the last look is not over yet, and at the alert."""
         alert = self._services.alert
-        if alert is not None and self.query_children(AlertBanner) and not alert.fires():
+        if alert is not None and self.query_children("AlertBanner") and not alert.fires():
             self.do("alert", self._drop_alert)
         if not self._looking:
             self._looking = True
@@ -226,6 +226,8 @@ class MainScreen(Shell):
                 self._go_to_made()
                 self._look_whether_ready()
                 if first and self._services.alert is not None and self._services.alert.fires():
+                    from pup_tui.tui.widgets.alert_banner import AlertBanner
+
                     # Not before there is the runbook that it names.
                     banner = AlertBanner(self._services.alert)
                     banner.display = self.page == BESIDE_SIDEBAR
@@ -414,7 +416,7 @@ class MainScreen(Shell):
         if action == "go_to_waiting":
             return any(page.view.waiting for page in self.run_pages.values())
         if action == "interrupted":
-            return bool(self.query_children(InterruptedBanner))
+            return bool(self.query_children("InterruptedBanner"))
         if action in ("alert", "paste_alert", "put_alert_aside"):
             return self._is_about_alerts_now(action)
         if action in ("edit", "write_first"):
@@ -429,10 +431,10 @@ class MainScreen(Shell):
 
     def _is_about_alerts_now(self, action: str) -> bool:
         """Whether there is the banner that an action is about; without that of an alert one is pasted."""
-        fires = bool(self.query_children(AlertBanner))
+        fires = bool(self.query_children("AlertBanner"))
         if action == "paste_alert":
             return not fires
-        interrupted = action != "alert" and bool(self.query_children(InterruptedBanner))
+        interrupted = action != "alert" and bool(self.query_children("InterruptedBanner"))
         return fires or interrupted
 
     @property

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -64,6 +63,12 @@ class FilterInput(LineInput):
 
     class Left(Message):
         """The operator leaves the filter for the list below it."""
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, id="sidebar-filter")
+        # Set this way it is not styled before it stands anywhere.
+        self.set_reactive(Input.compact, True)
+        self.set_class(True, "-textual-compact", update=False)
 
     def _on_paste(self, event: events.Paste) -> None:
         """What is more than a word to look for is an alert."""
@@ -361,7 +366,6 @@ class Sidebar(Vertical):
             self.grouping = grouping
 
     def __init__(self, places: Sequence[Path], grouping: str = "") -> None:
-        super().__init__(id="sidebar")
         self._places = places
         self._entries: Sequence[Entry] = ()
         self._loading = True
@@ -371,16 +375,15 @@ class Sidebar(Vertical):
         self._outside: Path | None = None
         self._about_workflows = ""
         self.grouping = grouping if grouping in GROUPINGS else GROUPINGS[0]
-
-    def compose(self) -> ComposeResult:
-        yield FilterInput(
-            placeholder=with_keys(self.app, "{search} filter"), id="sidebar-filter", compact=True
-        )
-        yield Static(Content(self._nothing()), id="sidebar-state", markup=False)
         runbooks = RunbookTree()
         runbooks.display = False
-        yield runbooks
-        yield Static(self._legend(), id="sidebar-legend", markup=False)
+        super().__init__(
+            FilterInput(with_keys(self.app, "{search} filter")),
+            Static(Content(self._nothing()), id="sidebar-state", markup=False),
+            runbooks,
+            Static(self._legend(), id="sidebar-legend", markup=False),
+            id="sidebar",
+        )
 
     @property
     def runbooks(self) -> RunbookTree:
