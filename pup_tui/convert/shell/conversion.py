@@ -52,6 +52,10 @@ def from_script(source: str, name: str) -> NewRunbook:
             "its value stands in the source: it is a secret that is asked for; change it there",
         )
     statements = with_defaults(statements, inputs)
+    if re.search(r"\bsu\s+-", source):
+        runbook.tell(
+            "changed", "su -", "it changes the user for one command: sudo -u USER COMMAND says so"
+        )
     prelude = Prelude(values=inputs.values, functions=script.functions)
     planning = Planning(script, inputs, prelude, runbook)
     planning.run(statements)
