@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from pup_tui.catalog.catalog import SUFFIXES
+from pup_tui.catalog.folder_files import SUFFIXES
 from pup_tui.catalog.places import bundled_dir
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

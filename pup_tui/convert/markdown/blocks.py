@@ -122,7 +122,8 @@ def links_in(text: str) -> Iterator[tuple[str, str]]:
     """The links of a text: what is written, and where they lead."""
     for found in _LINK.finditer(text):
         yield found[1], found[2]
-    for found in re.finditer(r"(?<![(<\w])https?://[^\s)>\]`]+", _LINK.sub(" ", text)):
+    bare = re.sub(r"`[^`]*`", " ", _LINK.sub(" ", text))
+    for found in re.finditer(r"(?<![(<\w])https?://[^\s)>\]`]+", bare):
         yield found.group(), found.group().rstrip(".,;")
 
 

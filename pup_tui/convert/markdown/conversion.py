@@ -19,7 +19,16 @@ _VARIABLES = re.compile(
     r"(?i)^(?:variables?|parameters?|inputs?|placeholders?|you need to know)\s*:\s*(?P<rest>.+)",
     re.DOTALL,
 )
-_CHOSEN = ("severity", "priority", "environment", "env", "region", "level", "tier")
+_NO_WORK = ("about", "alerts", "contacts", "rollback")
+"""Sections in which nothing is to be done."""
+_DRAWN = frozenset(
+    ["mermaid", "plantuml", "dot", "graphviz", "output", "text", "txt", "log", "diff"]
+)
+"""Languages of pictures and outputs."""
+_OUTPUT = re.compile(
+    r"(?i)\b(?:output|expected|example|sample|looks? like|returns?|result|should see|prints?|similar)\b"
+)
+_CHOSEN = ("severity", "priority", "sev")
 
 
 def from_page(text: str, name: str) -> NewRunbook:
@@ -122,6 +131,8 @@ class _Converting(PageLists):
             return
         if self.kind == "contacts":
             self.runbook.tell("dropped", plain(self.section), "whom to ask is no step")
+        elif re.match(r"(?i)\W*(?:table of contents|\[?\[?_?toc_?)", block.text):
+            return
         elif self.kind == "about" or self._introduces(block.text):
             self.description.append(escaped(block.text))
         else:
@@ -148,6 +159,9 @@ class _Converting(PageLists):
             return
         found = commands_in(block.text, block.info)
         if found is None:
+            if self._is_work(block):
+                self._with_text(self.context[-1], block.text)
+                return
             named = f"block of {block.info}" if block.info else "block without a language"
             where = plain(self.section) or plain(self.title)
             self.runbook.tell("dropped", f"{named} ({where})", "no commands: it is text or output")
@@ -164,6 +178,12 @@ class _Converting(PageLists):
             self._connected(found.commands, client)
             return
         self._commands(found.commands, self._name(text), text)
+
+    def _is_work(self, block: PageBlock) -> bool:
+        """Whether a text that is no command is one to work with: a sentence leads to it, not to an output."""
+        if not self.context or block.info in _DRAWN or self.kind in _NO_WORK:
+            return False
+        return not _OUTPUT.search(plain(self.context[-1]))
 
     def _table(self, block: PageBlock) -> None:
         if len(block.rows) < 2:

@@ -20,6 +20,9 @@ _ORDERED_WORK = re.compile(
     r"|update|make sure|check|post|create|assign|send)\b"
 )
 
+_NO_WORK = ("about", "alerts", "contacts", "rollback")
+"""Sections in which nothing is to be done."""
+
 
 class PageLists(PageSteps):
     """Goes through lists."""
@@ -38,8 +41,12 @@ class PageLists(PageSteps):
         if sum(question is not None for question in asked.values()) >= 2:
             self._choice(items, asked)
             return
+        count = len(self.runbook.steps)
         for item in items:
             self._item(item, is_step=block.ordered)
+        if len(self.runbook.steps) > count:
+            # What leads to a list is said by its items.
+            self.context = []
 
     def _item(self, item: PageBlock, *, is_step: bool = True) -> None:
         before, self.context = self.context, [item.lead] if item.lead else []
@@ -54,9 +61,7 @@ class PageLists(PageSteps):
         elif phrases.needs_two(item.lead):
             self._two_people(item.lead)
         elif inline and not has_code:
-            self._commands(
-                inline, phrases.title_of(re.sub(r":?\s*`[^`]*`", "", item.lead)), item.lead
-            )
+            self._commands(inline, self._title_beside(item.lead, inline), item.lead)
         elif (
             not has_code
             and (is_step or _ORDERED_WORK.search(item.lead))
@@ -65,7 +70,12 @@ class PageLists(PageSteps):
             self._by_hand(item.lead)
         elif not has_code and self.kind == "prerequisites":
             self._checklist([item.lead])
+        known = (len(self.runbook.steps), self.client)
         self._blocks(rest)
+        made_nothing = known == (len(self.runbook.steps), self.client)
+        if has_code and is_step and made_nothing and self.kind not in _NO_WORK:
+            text = "\n".join(each.text for each in rest if each.kind == "code")
+            self._with_text(item.lead, text)
         self._trailing()
         self.context = before
 
@@ -106,7 +116,7 @@ class PageLists(PageSteps):
             if _BLANK.search(text):
                 blanks.append(text)
             elif inline and self.kind != "prerequisites":
-                self._commands(inline, phrases.title_of(re.sub(r":?\s*`[^`]*`", "", text)), text)
+                self._commands(inline, self._title_beside(text, inline), text)
             else:
                 left.append(text)
         if left:

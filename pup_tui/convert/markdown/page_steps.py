@@ -27,6 +27,15 @@ _MOST_STEPS = 300
 """More steps nobody can look through."""
 
 
+_WARNING = re.compile(
+    r"(?i)(?:^|(?<=[.!?]\s))(?:warning|note|caution|important|danger)\b\s*:[^.!?]*[.!?]?\s*"
+)
+_WATCH = re.compile(
+    r"watch\s+(?:(?:-n\s*|--interval[= ])(?P<seconds>\d+)\s+|-\w+\s+)*(?P<command>[^-\s].*)\Z",
+    re.DOTALL,
+)
+
+
 class PageSteps(PageWords):
     """Adds steps for commands, statements, and what a person does."""
 
@@ -48,6 +57,29 @@ class PageSteps(PageWords):
             NewStep(phrases.title_of(text) or "By hand", "manual", {"message": self._told(text)})
         )
         self.runbook.tell("manual", step.name, "a person does it: there is no command")
+
+    def _with_text(self, text: str, block: str) -> None:
+        """Work that is about a text which is no command: a person has both."""
+        self.context = []
+        title = phrases.title_of(text) or phrases.title_of(self.section) or "By hand"
+        why = "it is about a text that is no command"
+        step = self._add(manual(title, "", block))
+        step.keys["message"] = self._told(text) or why
+        self.runbook.tell("manual", step.name, why)
+
+    def _title_beside(self, text: str, commands: str) -> str:
+        """A name for commands within a sentence: what stands beside them, where that is one."""
+        title = phrases.title_of(re.sub(r":?\s*`[^`]*`", "", text))
+        if title and not re.match(r"(?i)(?:is|are|shows?|returns?|gives?|should|must)\b", title):
+            return title
+        return next(
+            (
+                name
+                for each in statements_of(list(parsed(commands).named_children))
+                if (name := name_of_commands(each, frozenset()))
+            ),
+            title or "Run",
+        )
 
     def _two_people(self, text: str) -> None:
         keys = {
@@ -88,7 +120,9 @@ class PageSteps(PageWords):
             section and self.last is None and not self.condition and len(plain(text)) > 60
         ):
             return section or phrases.title_of(text) or phrases.title_of(self.title)
-        words = plain(text).rstrip()
+        words = _WARNING.sub("", plain(text)).strip()
+        if not words:
+            return section or phrases.title_of(self.title)
         sentence = (
             re.split(r"(?<=[.!?])\s+", words)[-1]
             if words.endswith(":")
@@ -131,6 +165,8 @@ class PageSteps(PageWords):
             self.last = self._command(group, own or name or "Run", text)
 
     def _command(self, commands: str, name: str, text: str) -> NewStep:
+        watched = _WATCH.match(commands)
+        commands = watched["command"] if watched else commands
         found = filled(commands)
         self._use(found.names)
         changes = judging.changes(found.script) or phrases.is_dangerous(self.section, text)
@@ -145,11 +181,13 @@ class PageSteps(PageWords):
         until = phrases.until_of(text)
         if until:
             step.keys["poll"] = {
-                "interval": "10s",
+                "interval": f"{watched['seconds'] or 2}s" if watched else "10s",
                 "timeout": phrases.time_in(self.section) or "10m",
                 "until": until,
             }
             self.runbook.tell("changed", name, "what the page repeats until it is so is a poll")
+        elif watched:
+            self.runbook.tell("changed", name, "watch never ends: it looks once")
         if changes:
             step.keys |= {"confirm": self._question(name, text), "danger": True}
         self._add(step)

@@ -189,7 +189,7 @@ class _Writing:
 
     def _started(self, body: str) -> str:
         options = self.planning.options
-        if not options:
+        if not options or (options == "set -e" and "\n" not in body.strip()):
             return started(body)
         stops = "" if re.search(r"(?m)^set .*-\w*e", options) else "set -e\n"
         return f"{stops}{options}\n{body}\n"
