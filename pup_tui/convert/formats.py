@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,6 +14,22 @@ from pup_tui.convert.settling import destroys
 from pup_tui.convert.source_text import MAX_BYTES, read_data
 
 
+def _flat_enough(
+    convert: Callable[[str, str], list[NewRunbook]],
+) -> Callable[[str, str], list[NewRunbook]]:
+    """Refuse what nests deeper than can be followed."""
+
+    @wraps(convert)
+    def called(text: str, name: str) -> list[NewRunbook]:
+        try:
+            return convert(text, name)
+        except RecursionError as error:
+            raise ConversionError("the source nests too deep", name, "make it flatter") from error
+
+    return called
+
+
+@_flat_enough
 def converted(text: str, name: str) -> list[NewRunbook]:
     """The runbooks that a text becomes; `name` is that of its file. Raises ConversionError."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
@@ -41,14 +59,28 @@ _PAGE_NAMES = (".md", ".markdown", ".mdx", ".mkd")
 
 
 def _is_page(text: str, name: str) -> bool:
-    """Whether it is Markdown: by its name, or by headings and lists that are no YAML."""
+    """Whether it is Markdown: by its name, or by headings and lists where it has none."""
     if name.endswith(_PAGE_NAMES):
         return True
-    return (
-        "." not in PurePosixPath(name).name.lstrip(".")
-        and re.search(r"(?m)\A#{1,3} \S|^#{2,3} \S|^```|^[=-]{4,}$", text) is not None
-        and not text.lstrip().startswith(("{", "[", "<"))
-    )
+    if "." in PurePosixPath(name).name.lstrip(".") or text.lstrip().startswith(("{", "[", "<")):
+        return False
+    return _PAGE.search(text) is not None and not _is_known_data(text, name)
+
+
+_PAGE = re.compile(r"(?m)\A#{1,3} \S|^#{2,3} \S|^```|^[=-]{4,}$")
+
+
+def _is_known_data(text: str, name: str) -> bool:
+    """Whether it is YAML of a format that is known: there a heading is a comment."""
+    from pup_tui.convert.ansible.playbook import is_playbook
+    from pup_tui.convert.rundeck.jobs import is_jobs
+    from pup_tui.convert.ssm.document import is_document
+
+    try:
+        data = read_data(text, name)
+    except ConversionError:
+        return False
+    return is_document(data) or is_playbook(data) or is_jobs(data)
 
 
 _SCRIPT_NAMES = (".sh", ".bash", ".ksh", ".zsh")

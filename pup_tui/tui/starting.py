@@ -111,7 +111,7 @@ class Starter:
         ready = await self._ready(screen, loaded, resolved, trusted=trusted)
         if ready is None:
             return None
-        program, resolved = ready
+        loaded, program, resolved = ready
         begins, unchecked = await self.before.may_begin(screen, loaded, program)
         if not begins:
             return None
@@ -137,7 +137,7 @@ class Starter:
         ready = await self._ready(screen, loaded, planned.resolved, trusted=trusted)
         if ready is None:
             return None
-        program, resolved = ready
+        loaded, program, resolved = ready
         found = to_look_at(loaded, program)
         if found.shells and not await agreed(screen, program, found):
             found = to_look_at(loaded, program, scripts=False)
@@ -159,8 +159,11 @@ class Starter:
 
     async def _ready(
         self, screen: Screen[None], loaded: Loaded, resolved: Resolved, *, trusted: bool
-    ) -> tuple[Program, Resolved] | None:
-        """What a run of exactly these texts begins with, with all values; None if it is not to be."""
+    ) -> tuple[Loaded, Program, Resolved] | None:
+        """What a run of exactly these texts begins with, with all values; None if it is not to be.
+
+        Of what was not trusted that is the copy of what the operator vouched for.
+        """
         from pup_tui.core.program import compile_program
 
         fresh = await aside(self._services.catalog.load, loaded.path)
@@ -178,7 +181,8 @@ class Starter:
             told = f"Nothing was run: {safe_text(str(resolved.problems[0]))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
-        return await aside(compile_program, loaded.id, loaded.require()), resolved
+        program = await aside(compile_program, loaded.id, loaded.require())
+        return loaded, program, resolved
 
     async def _launched(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from pup_tui.convert.settling import destroys, without_templates
@@ -59,6 +60,7 @@ EDITORS = frozenset(
 )
 
 
+@lru_cache(maxsize=1024)
 def changes(script: str) -> bool:
     """Whether a script is known to change something, or runs what nobody knows."""
     if not script.strip():

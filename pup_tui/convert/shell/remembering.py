@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pup_tui.convert.shell import phrases
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
     arguments_of,
@@ -16,11 +16,6 @@ from pup_tui.convert.shell.reading import (
     walk,
 )
 from pup_tui.convert.shell.state import ScriptPiece
-
-if TYPE_CHECKING:
-    pass
-
-from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 
 _QUIET = frozenset(
     {"date", "basename", "dirname", "hostname", "whoami", "id", "pwd", "uname", "mktemp", "cat"}
@@ -139,7 +134,7 @@ class Remembering(PlanningBase):
         why = f"it is not in the source and what it defines is unknown{told}: put it beside the runbook"
         self.runbook.tell("manual", name, why)
         beside = f'"$PUP_TUI_RUNBOOK_DIR/{name}"'
-        if re.search(r"\$0|BASH_SOURCE|dirname", file) or "/" not in file:
+        if re.search(r"\$0|BASH_SOURCE|dirname|PUP_TUI_RUNBOOK_DIR", file) or "/" not in file:
             from pup_tui.convert.shell.reading import parsed
 
             text = f"[ ! -e {beside} ] || . {beside}"

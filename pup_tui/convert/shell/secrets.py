@@ -16,6 +16,10 @@ _TOKENS = (
     r"gh[pousr]_\w{20,}|glpat-[\w-]{15,}|xox[abeoprs]-[\w-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{16}"
     r"|eyJ[\w-]{10,}\.[\w.-]+"
 )
+_HOOKS = (
+    r"hooks\.slack\.com/(?:services|workflows)/[\w/-]+|discord(?:app)?\.com/api/webhooks/[\w/-]+"
+    r"|[\w-]+\.webhook\.office\.com/[\w/@-]+"
+)
 _WORDS = r"[^\n|;&]*?\s"
 _IN_OPTIONS = (
     (rf"\b(?:isql|sqsh|sqlcmd|bcp|tsql|osql)\b{_WORDS}-P ?{_WORD}", "SQL_PASSWORD"),
@@ -35,6 +39,7 @@ _IN_OPTIONS = (
     (rf"(?i:{_HEADERS}):\s*(?P<value>[\w.~+/=-]{{6,}})", "API_KEY"),
     (r"\b[a-z][a-z0-9+]*://[^\s:/@'\"$]+:(?P<value>[^\s:/@'\"$]+)@", "URL_PASSWORD"),
     (rf"(?P<value>\b(?:{_TOKENS}))", "TOKEN"),
+    (rf"(?P<value>https://(?:{_HOOKS}))", "WEBHOOK_URL"),
 )
 """Where a secret stands in a command, and what its variable is called; empty: as its option."""
 _ASSIGNED = re.compile(
