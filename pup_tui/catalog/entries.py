@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pup_tui.runbook.parts import AlertMatch
+if TYPE_CHECKING:
+    from pup_tui.runbook.parts import AlertMatch
 
 
 class Origin(StrEnum):
