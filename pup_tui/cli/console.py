@@ -263,10 +263,17 @@ async def _present(
 
 
 def _profiles(settings: Settings) -> list[ProfileOffer]:
-    from pup_tui.settings.profiles import profile_names, read_profile
+    from pup_tui.packs.trusted import trusted_packs
+    from pup_tui.settings.profiles import profile_names, read_profile, read_profile_of_pack
 
     folder = settings.config_dir
-    return [_offer(read_profile(folder, name)) for name in profile_names(folder)]
+    own = [_offer(read_profile(folder, name)) for name in profile_names(folder)]
+    packs = trusted_packs(settings.state_dir, folder)
+    return own + [
+        _offer(read_profile_of_pack(place, name, f"{pack}/{name}"))
+        for pack, place in packs.items()
+        for name in profile_names(place)
+    ]
 
 
 def _offer(profile: ProfileFile) -> ProfileOffer:

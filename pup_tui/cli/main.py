@@ -48,6 +48,7 @@ COMMANDS = {
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
     ),
+    "alert": ("alert", "Read an alert and rank the runbooks that fit it."),
     "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
     "import": (
         "importing",

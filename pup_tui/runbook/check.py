@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from pup_tui.runbook.alert_rules import check_alerts
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
@@ -148,6 +149,7 @@ class Checking:
 
     def _check_meaning(self, file: _File) -> bool:
         """Judge what the texts say; False where there is too much, of texts or of what is wrong."""
+        check_alerts(file.root, self._report)
         defaults = file.root.get("defaults")
         if isinstance(defaults, Mapping):
             check_environment(defaults.get("env"), self._report)

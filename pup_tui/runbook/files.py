@@ -155,7 +155,7 @@ def theme_folders(folder: Path) -> list[Path]:
     """The folders one level deep in which runbooks may lie, by name; none where nobody may look."""
     try:
         with os.scandir(folder) as found:
-            names = sorted(entry.name for entry in found if is_theme(entry.name) and _is_dir(entry))
+            names = sorted(entry.name for entry in found if _is_dir(entry) and is_theme(entry.name))
     except OSError:
         return []
     return [folder / name for name in names[:_MAX_LISTED]]

@@ -15,6 +15,8 @@ from textual.widget import Widget
 
 from pup_tui.tui import (
     callback_parameters,  # noqa: F401 (Textual counts by it from here on)
+    handlers,  # noqa: F401 (finds handlers so)
+    lean_strips,  # noqa: F401 (and makes its lines so)
     theme,
 )
 from pup_tui.tui.appearance import USUAL, Appearance, Depth

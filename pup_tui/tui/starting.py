@@ -57,9 +57,13 @@ class Starter:
         return await resolve_inputs(runbook, suggested, self._beside(loaded).at_rest())
 
     async def plan(
-        self, loaded: Loaded, resolved: Resolved, looked: LocalRun | None = None
+        self,
+        loaded: Loaded,
+        resolved: Resolved,
+        alert: Mapping[str, Any] = {},
+        looked: LocalRun | None = None,
     ) -> Planned:
-        """Plan a run; with what the steps gave that were `looked` with."""
+        """Plan a run, which may be about an `alert`; with what the steps gave that were `looked` with."""
         from pup_tui.tui.widgets.plan import make_plan
 
         hidden = self._services.hidden
@@ -73,6 +77,7 @@ class Starter:
             sources=self._beside(loaded),
             refuses=self._services.catalog.pup.refuses,
             looked=looked,
+            alert=alert,
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
@@ -96,23 +101,30 @@ class Starter:
         *,
         trusted: bool,
         terminal: ConsoleTerminal,
+        alert: Mapping[str, Any] = {},
     ) -> LocalRun | None:
         """Record a run of exactly these texts; None if it is not to be, or cannot be.
 
-        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given.
+        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given, `alert`
+        what the run is about.
         """
         ready = await self._ready(screen, loaded, resolved, trusted=trusted)
         if ready is None:
             return None
-        program, resolved = ready
+        loaded, program, resolved = ready
         begins, unchecked = await self.before.may_begin(screen, loaded, program)
         if not begins:
             return None
-        how = {"unchecked": unchecked, "terminal": terminal}
+        how = {"unchecked": unchecked, "terminal": terminal, "alert": alert}
         return await self._launched(screen, loaded, program, resolved, how)
 
     async def look(
-        self, screen: Screen[None], planned: Planned, *, trusted: bool
+        self,
+        screen: Screen[None],
+        planned: Planned,
+        *,
+        trusted: bool,
+        alert: Mapping[str, Any] = {},
     ) -> Planned | None:
         """Run what only looks, up to the first change, and plan the rest with what that gave.
 
@@ -125,7 +137,7 @@ class Starter:
         ready = await self._ready(screen, loaded, planned.resolved, trusted=trusted)
         if ready is None:
             return None
-        program, resolved = ready
+        loaded, program, resolved = ready
         found = to_look_at(loaded, program)
         if found.shells and not await agreed(screen, program, found):
             found = to_look_at(loaded, program, scripts=False)
@@ -133,7 +145,7 @@ class Starter:
             told = f"Nothing only looks before {found.until}: {found.why}."
             screen.notify(safe_text(told), markup=False, timeout=ERROR_SECONDS)
             return None
-        how = {"without": found.left_out, "look": True}
+        how = {"without": found.left_out, "look": True, "alert": alert}
         live = await self._launched(screen, loaded, program, resolved, how, read_only=True)
         if live is None:
             return None
@@ -143,12 +155,15 @@ class Starter:
             told = f"The look was stopped: it can no longer be recorded. {safe_text(str(error))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
-        return await self.plan(loaded, resolved, looked=live)
+        return await self.plan(loaded, resolved, alert, looked=live)
 
     async def _ready(
         self, screen: Screen[None], loaded: Loaded, resolved: Resolved, *, trusted: bool
-    ) -> tuple[Program, Resolved] | None:
-        """What a run of exactly these texts begins with, with all values; None if it is not to be."""
+    ) -> tuple[Loaded, Program, Resolved] | None:
+        """What a run of exactly these texts begins with, with all values; None if it is not to be.
+
+        Of what was not trusted that is the copy of what the operator vouched for.
+        """
         from pup_tui.core.program import compile_program
 
         fresh = await aside(self._services.catalog.load, loaded.path)
@@ -166,7 +181,8 @@ class Starter:
             told = f"Nothing was run: {safe_text(str(resolved.problems[0]))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
-        return await aside(compile_program, loaded.id, loaded.require()), resolved
+        program = await aside(compile_program, loaded.id, loaded.require())
+        return loaded, program, resolved
 
     async def _launched(
         self,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -80,6 +80,7 @@ async def make_plan(
     sources: Sources,
     refuses: Refuses,
     looked: LocalRun | None = None,
+    alert: Mapping[str, Any] = {},
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan.
 
@@ -96,6 +97,7 @@ async def make_plan(
         sources,
         refuses,
         looked,
+        alert,
     )
 
 
@@ -109,6 +111,7 @@ def _planned(
     sources: Sources,
     refuses: Refuses,
     looked: LocalRun | None,
+    alert: Mapping[str, Any],
 ) -> Planned:
     from pup_tui.catalog.effects import may_change, mutates, program_needed
     from pup_tui.catalog.inputs import resolving_at_rest
@@ -134,6 +137,7 @@ def _planned(
         barred=may_change(program, is_believed=loaded.is_believed) if read_only else (),
         resolving=resolving_at_rest(sources),
         looked=None if looked is None else looked.state,
+        alert=alert,
     )
     shown = [step.masked(masking.text) for step in steps]
     return Planned(loaded, resolved, program, shown, "" if looked is None else looked.run)
