@@ -145,11 +145,10 @@ class Launcher(Struct, frozen=True, kw_only=True):
         `secrets` names the values that are secret beside variables of that type, each of `made` is what was
         made out of secrets on the way to the values. `without` is what the run leaves out, `undo` whether it
         takes back what it did if it fails, `is_believed` that the file's word for steps that only look
-        counts, `unchecked` what it is begun past, `look` that it is for a plan.
-        `files` are the exact texts that the program was made from; `breaking` says whose lock is to be
-        broken. Raises LockHeld, LockError or InvalidLock if the run cannot have its lock, and JournalError if
-        it cannot be recorded: it then holds nothing. `terminal` is what interactive steps are given,
-        `alert` what the run is about.
+        counts, `unchecked` what it is begun past, `look` that it is for a plan. `files` are the exact texts
+        that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
+        or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
+        holds nothing. `terminal` is what interactive steps are given, `alert` what the run is about.
         """
         variables = program.runbook.vars
         masking = await self._masking(program)

@@ -145,7 +145,7 @@ class Starter:
             told = f"Nothing only looks before {found.until}: {found.why}."
             screen.notify(safe_text(told), markup=False, timeout=ERROR_SECONDS)
             return None
-        how = {"without": found.left_out, "alert": alert, "look": True}
+        how = {"without": found.left_out, "look": True, "alert": alert}
         live = await self._launched(screen, loaded, program, resolved, how, read_only=True)
         if live is None:
             return None

@@ -56,6 +56,7 @@ left_out = st.builds(
     secrets=st.dictionaries(texts, names, max_size=2),
 )
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "alert": named,
     "look": st.booleans(),
     "unchecked": st.none() | st.builds(events.BegunUnchecked, reason=texts, failed=names),
     "at": moments,
