@@ -176,3 +176,29 @@ def test_how_a_paste_was_read_is_told() -> None:
 )  # fmt: skip
 def test_times_words_and_names(text: str, name: str, value: str) -> None:
     assert str(said(first(text)).get(name)) == value
+
+
+def test_tags_without_a_value_and_messages_of_a_chat() -> None:
+    alert = first('{"name": "lag", "tags": ["production", "kafka"], "status": "ALERT"}')
+    assert alert.tags == ("production", "kafka")
+    assert (alert.text("title"), alert.text("environment")) == ("lag", "production")
+    text = (
+        "PagerDuty\nAPP  9:12 AM\nTriggered <https://example.pagerduty.com/incidents/Q9|#4821>: it fails\n"
+        "*Service:* <https://example.com|settlement>  *Urgency:* High"
+    )
+    found = said(first(text))
+    assert (found["title"], found["service"], found["alert_id"]) == ("it fails", "settlement", "Q9")
+    assert (found["severity"], found["url"]) == (
+        "high",
+        "https://example.pagerduty.com/incidents/Q9",
+    )
+
+
+@pytest.mark.parametrize(
+    "head", ["", "Subject: x\n\n", "datadoghq.eu/monitors/1 ", "Events:\n", '{"title": "']
+)
+@pytest.mark.parametrize(
+    "flood", ["a", "*", "\n", " ", "<http://", "a.", "[", "a: ", "token=", "_"]
+)
+def test_floods_are_read_in_time_that_grows_with_their_length(head: str, flood: str) -> None:
+    assert read_alerts(head + "x" + flood * 20_000 + "x").alerts

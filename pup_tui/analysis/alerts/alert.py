@@ -36,13 +36,17 @@ class Fact(Struct, frozen=True):
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """One alert: `facts` by name, its labels with the place of each, and what all of its kind are `about`."""
+    """One alert: `facts` by name, its labels with the place of each, and what all of its kind are `about`.
+
+    `tags` are words without a value.
+    """
 
     system: str
     about: str = ""
     facts: Mapping[str, Fact]
     labels: Mapping[str, LabelValue] = field(default_factory=dict)
     label_places: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
     def text(self, name: str) -> str:
         """A fact as text, empty where the alert does not have it."""

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Final
 
+from pup_tui.analysis.alerts.words import plain
 from pup_tui.late_pattern import late_pattern
 
 MOST_FIELDS: Final = 300
+MOST_LINKS: Final = 100
+_MOST_LINES: Final = 3000
+_LONGEST_LINE: Final = 2000
+"""Of a text so much is looked through for fields and links."""
 
-_LINKED = late_pattern(r"<((?:https?|mailto):[^|>\s]+)(?:\|([^>]*))?>")
-_MARKDOWN_LINK = late_pattern(r"\[([^\[\]\n]{1,200})\]\((https?://[^)\s]+)\)")
+_LINKED = late_pattern(r"<((?:https?|mailto):[^|<>\s]{1,2000})(?:\|([^<>]{0,500}))?>")
+_MARKDOWN_LINK = late_pattern(r"\[([^\[\]\n]{1,200})\]\((https?://[^()\s]{1,2000})\)")
 _URL = late_pattern(r"https?://[^\s<>\"'`|)\]}]+")
-_BARE_LINE = late_pattern(r"(?m)^\s*(https?://\S+)\s*$")
+_BARE_LINE = late_pattern(r"(?m)^[ \t]{0,100}(https?://\S+)[ \t]*$")
 _EMOJI = late_pattern(r":[a-z0-9_+-]{2,40}:(?=\s|$|[*_:])")
-_MARKS = late_pattern(r"(?<![\w*])[*_~`]+(?=\S)|(?<=\S)[*_~`]+(?![\w*])|`")
+_MARKS = late_pattern(r"(?<![\w*])[*_~`]{1,6}(?=\S)|(?<=\S)[*_~`]{1,6}(?![\w*])|`")
 _FIELD = late_pattern(
     r"^[\s>•·*|–-]*([^\W\d_][\w ./()#-]{0,40}?)\s*(?::|=|\s\|)\s*(\S.*?)\s*\|?\s*$"
+)
+_APART = late_pattern(r"(?<=\S)\s{2,}(?=[^\W\d_][\w ]{1,20}:\s)")
+"""Between two fields in one line."""
+_WITH_LINK = late_pattern(r"(.*\S)\s+\((https?://[^)]*)\)\Z")
+_ADDRESSES = frozenset(
+    {"runbook", "runbookurl", "url", "link", "dashboard", "anleitung", "playbook"}
 )
 _LABELLED = late_pattern(r"([^\W\d_][\w -]{0,30}?)\s*:?\s*$")
 _APP = late_pattern(r"(?:APP|BOT)?\s*\d{1,2}:\d\d(?: [AP]M)?\Z")
@@ -24,11 +36,14 @@ _APP = late_pattern(r"(?:APP|BOT)?\s*\d{1,2}:\d\d(?: [AP]M)?\Z")
 def fields_of(text: str) -> dict[str, str]:
     """Lines such as `Host: web-1`, whatever a chat puts around the words; the first of a name counts."""
     fields: dict[str, str] = {}
-    for line in text.splitlines():
+    lines = (each[:_LONGEST_LINE] for each in text.splitlines()[:_MOST_LINES])
+    for line in (part for each in lines for part in _APART.split(each)):
         match = _FIELD.match(line)
         if match is None or match[2].startswith("//"):
             continue
         name, value = match[1].strip(), match[2].strip().strip("\"'“”")
+        if (link := _WITH_LINK.match(value)) is not None:
+            value = link[2] if plain(name) in _ADDRESSES else link[1]
         if value and len(fields) < MOST_FIELDS and not name.lower().startswith(("http", "see ")):
             fields.setdefault(name, value)
     return fields
@@ -57,17 +72,17 @@ def links_of(text: str) -> list[dict[str, str]]:
     """The addresses of a text, each with the words that stand for it or in front of it."""
     found: list[tuple[int, str, str]] = []
     taken: list[tuple[int, int]] = []
-    for match in _LINKED.finditer(text):
+    for match in islice(_LINKED.finditer(text), MOST_LINKS):
         words = f"{_before(text, match.start())} {match[2] or ''}".strip()
         found.append((match.start(), words, match[1]))
         taken.append(match.span())
-    for match in _MARKDOWN_LINK.finditer(text):
+    for match in islice(_MARKDOWN_LINK.finditer(text), MOST_LINKS):
         words = f"{_before(text, match.start())} {match[1]}".strip()
         found.append((match.start(), words, match[2]))
         taken.append(match.span())
     found += [
         (match.start(), _before(text, match.start()), trimmed(match.group()))
-        for match in _URL.finditer(text)
+        for match in islice(_URL.finditer(text), MOST_LINKS)
         if not any(start <= match.start() < end for start, end in taken)
     ]
     return [{"text": words, "url": url} for _, words, url in sorted(found)]

@@ -14,9 +14,10 @@ from pup_tui.late_pattern import late_pattern
 MOST: Final = 200
 _LONGEST_NAME: Final = 200
 _LONGEST_VALUE: Final = 4000
+_LONGEST_TEXT: Final = 8000
 _NAMES: Final = ("name", "key", "tag", "label", "Name", "Key")
 _VALUES: Final = ("value", "Value", "val")
-_PAIR = late_pattern(r"\s*([^\s:=,{}]+?)\s*[:=]\s*(.+?)\s*\Z")
+_PAIR = late_pattern(r"([^\s:=,{}]{1,200})[ \t]{0,10}[:=](.+)\Z")
 _SPLIT = late_pattern(r",(?=\s*[^\s:=,]+\s*[:=])|,(?![^,]*[:=])")
 
 
@@ -53,11 +54,13 @@ def _pairs(value: Any, where: str) -> Iterator[tuple[str, LabelValue | None, str
             if isinstance(inner, str | int | float | bool):
                 yield name, inner, f"{where}.{name}"
     elif isinstance(value, list):
-        if len(value) == 2 and all(isinstance(each, str) for each in value) and ":" not in value[0]:
-            yield value[0], value[1], where
-            return
         for number, inner in enumerate(value):
-            yield from _pairs(inner, f"{where}[{number}]")
+            place = f"{where}[{number}]"
+            if isinstance(inner, list):
+                if len(inner) == 2 and all(isinstance(each, str) for each in inner):
+                    yield inner[0], inner[1], place
+            else:
+                yield from _pairs(inner, place)
     elif isinstance(value, str):
         yield from _in_text(value, where)
 
@@ -67,9 +70,9 @@ def _in_text(text: str, where: str) -> Iterator[tuple[str, LabelValue | None, st
         yield from _pairs(read.value, where)
         return
     text = unquote(text) if "%3A" in text.upper() or "%3D" in text.upper() else text
-    for part in _SPLIT.split(text.strip("{} ")):
-        pair = _PAIR.match(part)
+    for part in _SPLIT.split(text[:_LONGEST_TEXT].strip("{} ")):
+        pair = _PAIR.match(part.strip())
         if pair is not None:
-            yield pair[1], pair[2].strip("\"'"), where
+            yield pair[1], pair[2].strip().strip("\"'"), where
         elif part.strip() and len(part) < 100:
             yield part.strip(), None, where

@@ -156,6 +156,7 @@ def _said(alert: Alert) -> list[SaidWords]:
         name for name in alert.labels if plain(name) not in ("env", "environment", "severity")
     ]
     telling = [alert.text(name) for name in _TELLING]
+    parts.append(SaidWords("tags", words.of(" . ".join(alert.tags)), 0.9))
     parts.append(SaidWords("kind", words.of(alert.about), 1.4))
     named = [name.replace("_", " ") for name in _SAY_BY_BEING_THERE if name in alert.facts]
     parts.append(SaidWords("facts", words.of(" . ".join(named)), 1.4))

@@ -112,6 +112,7 @@ class _Reader:
             facts=self.facts,
             labels={name: labels[name] for name in labels if name not in self.system.no_labels},
             label_places=self.labels.places,
+            tags=tuple(self.labels.words),
         )
 
     def _at(self, place: str) -> Iterator[FoundThere]:
