@@ -24,7 +24,7 @@ from pup_tui.catalog.places import HERE, Folder
 from pup_tui.file_stamp import stamp_of
 from pup_tui.place_errors import PlaceError
 from pup_tui.real_path import real_path
-from pup_tui.runbook.files import SUFFIXES
+from pup_tui.runbook.suffixes import SUFFIXES
 
 if TYPE_CHECKING:
     from pup_tui.catalog.workflow_text import WorkflowLine

@@ -9,7 +9,7 @@ from typing import Final
 
 from pup_tui.catalog.places import Folder
 from pup_tui.place_errors import PlaceError, place_error
-from pup_tui.runbook.files import SUFFIXES
+from pup_tui.runbook.suffixes import SUFFIXES
 
 PACK_FILE: Final = "pack.yaml"
 """What a pack says of itself; it is no runbook."""

@@ -17,8 +17,8 @@ from pup_tui.packs.git import Repository, Revision
 from pup_tui.packs.source import PackSource, SourceKind
 from pup_tui.packs.tree import Gathering, PackTree
 from pup_tui.runbook import yaml
-from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.nodes import Mapping as Tree
+from pup_tui.runbook.suffixes import SUFFIXES
 
 
 class FetchedPack(Struct, frozen=True, kw_only=True):

@@ -14,10 +14,10 @@ from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.late_pattern import late_pattern
 from pup_tui.place_errors import place_error
 from pup_tui.real_path import real_path
+from pup_tui.runbook.suffixes import SUFFIXES
 from pup_tui.runbook.yaml import MAX_BYTES
 
 TEMPLATES = "_templates"
-SUFFIXES = (".yaml", ".yml")
 NO_THEMES = frozenset({"integrations", "scripts", "profiles"})
 """Folders beside runbooks that hold something else, as those do whose names begin with `_` or a dot."""
 PACK_KEY = late_pattern(r"pack-([1-9][0-9]{0,5})(?:\.([^/]+))?/")

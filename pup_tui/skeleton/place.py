@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pup_tui.catalog.places import bundled_dir
-from pup_tui.runbook.files import SUFFIXES
+from pup_tui.runbook.suffixes import SUFFIXES
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What a new runbook may be called: its file is called so too."""
