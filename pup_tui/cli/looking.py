@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -32,7 +33,14 @@ class Looked(NamedTuple):
 
 
 def look(
-    parts: Parts, loaded: Loaded, program: Program, resolved: Resolved, left: Leaving, *, yes: bool
+    parts: Parts,
+    loaded: Loaded,
+    program: Program,
+    resolved: Resolved,
+    left: Leaving,
+    *,
+    yes: bool,
+    alert: Mapping[str, Any],
 ) -> Looked | None:
     """Run what of a program only looks, but for what is `left` out; None where there is nothing of that.
 
@@ -51,7 +59,7 @@ def look(
     if not found.runs_any(program):
         return None
     with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
-        return run_loop(_run(parts, loaded, program, resolved, left, found))
+        return run_loop(_run(parts, loaded, program, resolved, left, found, alert))
 
 
 def _agreed(parts: Parts, program: Program, found: Looking) -> bool:
@@ -76,6 +84,7 @@ async def _run(
     resolved: Resolved,
     left: Leaving,
     found: Looking,
+    alert: Mapping[str, Any],
 ) -> Looked:
     from pup_tui.core.events import LeftOutSteps
     from pup_tui.drivers.source import source_of
@@ -104,6 +113,7 @@ async def _run(
                 without=without,
                 is_believed=loaded.is_believed,
                 look=True,
+                alert=alert,
             )
             face = TextFace(err, err, program, run.outputs.path)
             try:

@@ -114,6 +114,7 @@ def print_plan(
     tell_lacking(left)
     about = given_alert(settings, runbook, alert)
     told = {} if about is None else about.filled.values
+    of_alert = {} if about is None else about.alert
     looked: Looked | None = None
     if looks is None:
         sources = local_values(settings, settings.environ).about(told).at_rest()
@@ -126,7 +127,7 @@ def print_plan(
         found = parts.sources.about(told).beside(source_of(loaded).directory)
         resolved = resolve_values(runbook, given.values, found, ask=can_ask)
         sources = parts.sources.about(told).at_rest()
-        looked = look(parts, loaded, program, resolved, left, yes=looks.yes)
+        looked = look(parts, loaded, program, resolved, left, yes=looks.yes, alert=of_alert)
     masking = Masking() if looked is None else looked.masking
     hidden = set(masking.find(resolved.values, resolved.secrets, parts=resolved.made))
     changes = partial(mutates, is_believed=loaded.is_believed)
@@ -142,7 +143,7 @@ def print_plan(
         refuses=catalog.pup.refuses,
         barred=may_change(program, is_believed=loaded.is_believed) if settings.read_only else (),
         resolving=resolving_at_rest(sources),
-        alert={} if about is None else about.alert,
+        alert=of_alert,
         looked=None if looked is None else looked.state,
     )
     shown = [step.masked(masking.text) for step in steps]

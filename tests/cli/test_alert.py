@@ -111,6 +111,18 @@ def test_what_is_given_wins_and_the_plan_knows_the_alert(disk: Program) -> None:
     assert "other '/var: Disk space" in ended.json["steps"][0]["command"]
 
 
+def test_a_look_knows_the_alert(disk: Program) -> None:
+    text = (
+        "name: looks\nvars: {HOST: x}\nsteps:\n"
+        "  - {name: See, kind: shell, run: 'echo saw {{ run.alert.alert_id }}', read_only: true,\n"
+        "     capture: ID}\n"
+        "  - {name: Act, kind: shell, run: 'echo {{ ID }} >> effects'}\n"
+    )
+    disk.write("looks", text)
+    ended = disk("plan", "looks.yaml", "--alert", "a.json", "--look", "--yes", "--json")
+    assert ended.json["steps"][1]["command"] == "echo 'saw 5512093' >> effects"
+
+
 def test_where_profile_and_alert_disagree_the_operator_is_asked(disk: Program) -> None:
     folder = Path(disk.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
     folder.mkdir(parents=True)
