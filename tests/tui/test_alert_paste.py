@@ -29,9 +29,9 @@ ZABBIX = (DATA / "alerts" / "zabbix-webhook.json").read_text()
 
 
 async def paste(console: Console, text: str) -> None:
-    focused = console.app.focused
-    assert focused is not None
-    focused.post_message(events.Paste(text))
+    """Paste as a terminal does, which sends a carriage return for each end of a line."""
+    assert console.app.focused is not None
+    console.app.post_message(events.Paste(text.replace("\n", "\r")))
     await console.pilot.pause()
 
 
