@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class KeyPlace(StrEnum):
@@ -48,7 +49,7 @@ class Aim(StrEnum):
     MOVE = "Move"
 
 
-class KeyAction(NamedTuple):
+class KeyAction(Struct, frozen=True):
     """`keys` are those it has unless `config.yaml` says otherwise; `hinted` lets the footer show it."""
 
     name: str
@@ -111,6 +112,7 @@ _TABLE = (
     _action("run", "r", "Run", Aim.BEGIN, _CATALOG, hinted=True),
     _action("plan", "p", "Plan", Aim.BEGIN, _CATALOG, hinted=True),
     _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN, P.VALUES, P.RESUME}),
+    _action("look", "l", "Look first", Aim.BEGIN, {P.PLAN}),
     _action("plan_form", "ctrl+o", "Plan", Aim.BEGIN, {P.FORM}),
     _action("last_values", "ctrl+l", "Last values", Aim.BEGIN, {P.FORM}),
     _action("present_state", "s", "State of what it names", Aim.BEGIN, _CATALOG),
@@ -202,7 +204,7 @@ ChosenKeys = Mapping[str, tuple[str, ...]]
 """The keys of some actions, by their names."""
 
 
-class Clash(NamedTuple):
+class Clash(Struct, frozen=True):
     """Two actions that one key would mean in the same place."""
 
     key: str

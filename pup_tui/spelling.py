@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -73,6 +72,9 @@ def spelled(number: float, text: str) -> int | float:
 
 def dumps(value: Any, **options: Any) -> str:
     """JSON as `json.dumps` writes it, with numbers as they were typed; what is no JSON number is text."""
+    # Late: whoever only reads such numbers does not wait for it.
+    import json
+
     if not _holds_spelled(value):
         return json.dumps(value, **options)
     separators: tuple[str, str] = options.get("separators", (", ", ": "))

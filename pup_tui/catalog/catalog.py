@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, partial
@@ -12,11 +11,20 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from pup_tui.catalog.entries import Entry, Origin
+from pup_tui.catalog.folder_files import (
+    RUNBOOKS_VARIABLE,
+    closed_folder,
+    files_of,
+    runbook_files,
+    stat_of,
+    template_files,
+)
 from pup_tui.catalog.known_pup import KnownPup
 from pup_tui.catalog.places import HERE, Folder
 from pup_tui.file_stamp import stamp_of
-from pup_tui.place_errors import PlaceError, place_error
+from pup_tui.place_errors import PlaceError
 from pup_tui.real_path import real_path
+from pup_tui.runbook.suffixes import SUFFIXES
 
 if TYPE_CHECKING:
     from pup_tui.catalog.workflow_text import WorkflowLine
@@ -24,13 +32,6 @@ if TYPE_CHECKING:
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.steps import Linter
 
-SUFFIXES = (".yaml", ".yml")
-PACK_FILE = "pack.yaml"
-"""What a pack says of itself; it is no runbook."""
-RUNBOOKS_VARIABLE = "PUP_TUI_RUNBOOKS"
-"""The environment variable that names folders with runbooks."""
-
-_MAX_LISTED = 1000
 _NEAR = 0.65
 """How much alike two names are of which one may be meant for the other."""
 
@@ -41,6 +42,10 @@ class UnknownRunbook(Exception):
     def __init__(self, name: str, hint: str) -> None:
         super().__init__(f"there is no runbook `{name}`")
         self.hint = hint
+
+
+_OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG, Origin.PACK})
+"""Whence runbooks come that the operator does not write."""
 
 
 class Catalog:
@@ -77,6 +82,11 @@ class Catalog:
         self._places = tuple(self._find_places())
         return self._places
 
+    def own_folder(self) -> Path | None:
+        """The first directory of the operator's own, whether it is there or not: where new runbooks go."""
+        folders = (f for f in self.places if f.trusted and not f.is_copy)
+        return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
+
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""
         return [self.judged(entry) for entry in self._found()]
@@ -98,6 +108,8 @@ class Catalog:
             name=runbook.name if runbook else loaded.id,
             description=runbook.description if runbook else "",
             tags=dict(loaded.tags),
+            links=tuple(link.url for link in runbook.links) if runbook else (),
+            alerts=runbook.alerts if runbook else (),
             steps=_count(runbook) if runbook else 0,
             broken=runbook is None,
             error=str(loaded.errors[0]) if loaded.errors else "",
@@ -125,7 +137,12 @@ class Catalog:
         if head is None:
             return self.judged(entry)
         return structs.replace(
-            entry, name=head.name, description=head.description, tags=dict(head.tags)
+            entry,
+            name=head.name,
+            description=head.description,
+            tags=dict(head.tags),
+            links=head.links,
+            alerts=head.alerts,
         )
 
     def find(self, name: str, others: Collection[str] = ()) -> Entry:
@@ -210,7 +227,9 @@ class Catalog:
 
     def closed_folders(self) -> list[PlaceError]:
         """The folders that are there and cannot be read, and why; also that packs are not known."""
-        found = [error for folder in self.places if (error := _closed(folder.path)) is not None]
+        found = [
+            error for folder in self.places if (error := closed_folder(folder.path)) is not None
+        ]
         problem = getattr(self._find_places, "problem", None)
         return [*found, problem] if isinstance(problem, PlaceError) else found
 
@@ -315,10 +334,10 @@ class Catalog:
             for path in (
                 (folder.path,)
                 if folder.is_written
-                else (*files_of(folder), *_template_files(folder.path))
+                else (*files_of(folder), *template_files(folder.path))
             )
         )
-        return (places, *((path, _stat(path)) for path in files))
+        return (places, *((path, stat_of(path)) for path in files))
 
 
 def _count(runbook: Runbook) -> int:
@@ -384,41 +403,6 @@ def _typed(name: str, paths: Mapping[str, Path]) -> str:
     return "".join(each if each.isprintable() else "?" for each in str(paths[name]))
 
 
-def files_of(folder: Folder) -> list[Path]:
-    """The runbooks of a folder that count: those in it by name, then those in its theme folders."""
-    from pup_tui.runbook.files import theme_folders
-
-    themes = () if folder.is_fetched else theme_folders(folder.path)
-    found = (path for place in (folder.path, *themes) for path in runbook_files(place))
-    return [path for path in found if folder.has(path.stem)]
-
-
-def runbook_files(folder: Path) -> list[Path]:
-    """The runbooks in a directory, by name; names that begin with `_` or `.` are no runbooks."""
-    try:
-        names = sorted(path.name for path in folder.iterdir())
-    except OSError:
-        return []
-    paths = [folder / name for name in names if not name.startswith(("_", "."))]
-    paths = [path for path in paths if path.name != PACK_FILE]
-    # Not by the path's own method, which raises where nobody may look.
-    return [path for path in paths if path.suffix in SUFFIXES and not os.path.isdir(path)]
-
-
-def _closed(folder: Path) -> PlaceError | None:
-    try:
-        with os.scandir(folder):
-            return None if os.access(folder, os.X_OK) else _no_entry(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        return place_error(error, folder, RUNBOOKS_VARIABLE)
-
-
-def _no_entry(folder: Path) -> PlaceError:
-    return place_error(PermissionError(errno.EACCES, ""), folder, RUNBOOKS_VARIABLE)
-
-
 def _is_there(path: Path) -> bool:
     """Whether there is such a file; true also where nobody may look, since loading it says why."""
     try:
@@ -428,19 +412,3 @@ def _is_there(path: Path) -> bool:
     except OSError:
         return True
     return True
-
-
-def _stat(path: Path) -> object:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _template_files(folder: Path) -> list[Path]:
-    """The step templates and groups of a directory, of at most `_MAX_LISTED` files."""
-    from pup_tui.runbook.files import below
-
-    found = below(folder / "_templates", _MAX_LISTED)
-    return sorted(path for path in found if path.suffix in SUFFIXES)

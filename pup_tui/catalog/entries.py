@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from pup_tui.runbook.parts import AlertMatch
 
 
 class Origin(StrEnum):
@@ -28,6 +32,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     first; `trusted` is false for a file that merely lies in the working directory, or in a pack that nobody
     has approved. What was approved `is_copy` of it: `changed` tells that the original is another one by now.
     Until a file `is_judged` it is not told whether it is broken, and how many steps it has.
+    `links` are the addresses of its own links, `alerts` the alerts that it answers.
     """
 
     id: str
@@ -44,6 +49,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     changed: bool = False
     is_copy: bool = False
     is_judged: bool = True
+    links: tuple[str, ...] = ()
+    alerts: tuple[AlertMatch, ...] = ()
 
     @property
     def summary(self) -> str:

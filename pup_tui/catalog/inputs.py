@@ -98,6 +98,7 @@ async def resolve_inputs(
         undeclared=names_under_default(runbook),
         names=names,
         profile=sources.profile_values,
+        alert=sources.alert_values,
     )
 
 

@@ -20,7 +20,6 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.present import Present
-from pup_tui.cli.trusting import open_library
 from pup_tui.cli.wiring import Parts, open_catalog
 from pup_tui.cli.workflows import workflow_source
 from pup_tui.headless.exits import FAILED, SUCCEEDED
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
+    from pup_tui.packs.library import PackLibrary
     from pup_tui.runbook.model import Runbook
     from pup_tui.settings.profiles import ProfileFile
     from pup_tui.settings.settings import Settings
@@ -239,9 +239,15 @@ async def console_services(
             appearance=parts.appearance,
             keys=settings.keys,
             workflows=workflow_source(parts.credentials),
-            packs=partial(open_library, settings),
+            packs=partial(_library, settings),
             preflight=lambda: parts.preflight,
         )
+
+
+def _library(settings: Settings) -> PackLibrary:
+    from pup_tui.cli.trusting import open_library
+
+    return open_library(settings)
 
 
 async def _present(
@@ -263,10 +269,17 @@ async def _present(
 
 
 def _profiles(settings: Settings) -> list[ProfileOffer]:
-    from pup_tui.settings.profiles import profile_names, read_profile
+    from pup_tui.packs.trusted import trusted_packs
+    from pup_tui.settings.profiles import profile_names, read_profile, read_profile_of_pack
 
     folder = settings.config_dir
-    return [_offer(read_profile(folder, name)) for name in profile_names(folder)]
+    own = [_offer(read_profile(folder, name)) for name in profile_names(folder)]
+    packs = trusted_packs(settings.state_dir, folder)
+    return own + [
+        _offer(read_profile_of_pack(place, name, f"{pack}/{name}"))
+        for pack, place in packs.items()
+        for name in profile_names(place)
+    ]
 
 
 def _offer(profile: ProfileFile) -> ProfileOffer:

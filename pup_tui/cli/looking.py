@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -32,7 +33,14 @@ class Looked(NamedTuple):
 
 
 def look(
-    parts: Parts, loaded: Loaded, program: Program, resolved: Resolved, left: Leaving, *, yes: bool
+    parts: Parts,
+    loaded: Loaded,
+    program: Program,
+    resolved: Resolved,
+    left: Leaving,
+    *,
+    yes: bool,
+    alert: Mapping[str, Any],
 ) -> Looked | None:
     """Run what of a program only looks, but for what is `left` out; None where there is nothing of that.
 
@@ -48,10 +56,10 @@ def look(
         found = looking(program, {*changing, *left.skipped}, scripts=False)
     if found.until:
         tell(f"pup-tui: looks up to `{found.until}`: {found.why}")
-    if all(each in found.out for each in program.inside[""]):
+    if not found.runs_any(program):
         return None
     with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
-        return run_loop(_run(parts, loaded, program, resolved, left, found))
+        return run_loop(_run(parts, loaded, program, resolved, left, found, alert))
 
 
 def _agreed(parts: Parts, program: Program, found: Looking) -> bool:
@@ -76,6 +84,7 @@ async def _run(
     resolved: Resolved,
     left: Leaving,
     found: Looking,
+    alert: Mapping[str, Any],
 ) -> Looked:
     from pup_tui.core.events import LeftOutSteps
     from pup_tui.drivers.source import source_of
@@ -85,8 +94,8 @@ async def _run(
     from pup_tui.headless.text import TextFace
     from pup_tui.steps.leftovers import Leftovers
 
-    out = {step: f"only a look for a plan: {why}" for step, why in found.out.items()}
-    without = LeftOutSteps({**left.skipped, **out}, left.captures, left.out.secrets)
+    steps = {**found.left_out.steps, **left.skipped}
+    without = LeftOutSteps(steps, left.captures, left.out.secrets)
     with parts.state() as state, Leftovers() as leftovers:
         async with parts.launcher(state, leftovers) as usual:
             # What has turned out to change something is refused all the same.
@@ -103,6 +112,8 @@ async def _run(
                 made=resolved.made,
                 without=without,
                 is_believed=loaded.is_believed,
+                look=True,
+                alert=alert,
             )
             face = TextFace(err, err, program, run.outputs.path)
             try:

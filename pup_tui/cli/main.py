@@ -31,7 +31,10 @@ COMMANDS = {
         "testing",
         "Play the rehearsals in _tests beside the runbooks: those of each PATH, or of all of the catalog.",
     ),
-    "new": ("making", "Make a runbook out of what somebody else wrote."),
+    "new": (
+        "making",
+        "Write a runbook to begin from, or make one out of what somebody else wrote.",
+    ),
     "run": ("running", "Run RUNBOOK (an id or a file) and stream what its steps print."),
     "resume": ("resuming", "Go on with RUN (the newest that did not succeed) where it stood."),
     "undo": (
@@ -48,6 +51,7 @@ COMMANDS = {
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
     ),
+    "alert": ("alert", "Read an alert and rank the runbooks that fit it."),
     "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
     "import": (
         "importing",

@@ -69,6 +69,12 @@ directory_option = click.option(
     help="Go on in DIR, and not where the run began.",
 )
 
+alert_option = click.option(
+    "--alert",
+    metavar="FILE",
+    help="The alert that it is about (- for standard input): fills variables, stands in the record.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

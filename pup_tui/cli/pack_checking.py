@@ -80,7 +80,8 @@ def _findings(settings: Settings, folder: Path, *, links: bool) -> Iterator[Pack
 
 
 def _about(tree: PackTree, folder: Path) -> Iterator[PackFinding]:
-    from pup_tui.packs.tree import PACK_FILE, PROFILES
+    from pup_tui.catalog.folder_files import PACK_FILE
+    from pup_tui.packs.tree import PROFILES
     from pup_tui.runbook.pack_file import read_pack
 
     if PACK_FILE not in tree.files:

@@ -149,11 +149,17 @@ def _only(held: Sequence[int], table: Sequence[Sequence[str]]) -> list[Sequence[
     return [tuple(row[at] for at in held) for row in table]
 
 
+def _status(row: RunRow) -> str:
+    """How a run ended, and what is particular about it."""
+    marks = ("unchecked",) * bool(row.unchecked) + ("a look for a plan",) * row.look
+    return ", ".join((row.status, *marks))
+
+
 def _as_row(row: RunRow) -> tuple[str, ...]:
     return (
         row.run,
         row.runbook,
-        f"{row.status}, unchecked" if row.unchecked else row.status,
+        _status(row),
         "" if row.leg == 1 else str(row.leg),
         local_time(row.started_at),
         "" if row.duration is None else format_duration(row.duration),

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.alert import given_alert
+from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import (
+    alert_option,
     json_option,
     pass_settings,
     profile_option,
@@ -21,7 +23,7 @@ from pup_tui.cli.options import (
 )
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
-from pup_tui.cli.selection import StepChoice, leave_out, selection_options, tell_lacking
+from pup_tui.cli.selection import Leaving, StepChoice, leave_out, selection_options, tell_lacking
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, local_values, open_catalog
 from pup_tui.core.ids import item_numbers
@@ -46,6 +48,7 @@ INDENT = "  "
 @click.command("plan")
 @click.argument("runbook")
 @values_options
+@alert_option
 @selection_options
 @click.option(
     "--look",
@@ -63,6 +66,7 @@ def plan_command(
     runbook: str,
     args: Sequence[str],
     arg_file: Path | None,
+    alert: str | None,
     look: bool,
     yes: bool,
     as_json: bool,
@@ -72,7 +76,7 @@ def plan_command(
     if yes and not look:
         raise Failure("--yes says what --look may run", "", "give --look too, or leave it out")
     looks = None if not look else LookFirst(yes=yes)
-    print_plan(settings, runbook, args, arg_file, choice, as_json=as_json, looks=looks)
+    print_plan(settings, runbook, args, arg_file, choice, alert=alert, as_json=as_json, looks=looks)
 
 
 class LookFirst(NamedTuple):
@@ -88,6 +92,7 @@ def print_plan(
     arg_file: Path | None,
     choice: StepChoice,
     *,
+    alert: str | None,
     as_json: bool,
     looks: LookFirst | None = None,
 ) -> None:
@@ -107,19 +112,22 @@ def print_plan(
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
     tell_lacking(left)
+    about = given_alert(settings, runbook, alert)
+    told = {} if about is None else about.filled.values
+    of_alert = {} if about is None else about.alert
     looked: Looked | None = None
     if looks is None:
-        sources = local_values(settings, settings.environ).at_rest()
+        sources = local_values(settings, settings.environ).about(told).at_rest()
         resolved = resolve_values(runbook, given.values, sources, ask=False)
     else:
         from pup_tui.cli.looking import look
 
         parts = Parts(settings)
         can_ask = settings.terminal.can_ask and not looks.yes
-        found = parts.sources.beside(source_of(loaded).directory)
+        found = parts.sources.about(told).beside(source_of(loaded).directory)
         resolved = resolve_values(runbook, given.values, found, ask=can_ask)
-        sources = parts.sources.at_rest()
-        looked = look(parts, loaded, program, resolved, left, yes=looks.yes)
+        sources = parts.sources.about(told).at_rest()
+        looked = look(parts, loaded, program, resolved, left, yes=looks.yes, alert=of_alert)
     masking = Masking() if looked is None else looked.masking
     hidden = set(masking.find(resolved.values, resolved.secrets, parts=resolved.made))
     changes = partial(mutates, is_believed=loaded.is_believed)
@@ -135,6 +143,7 @@ def print_plan(
         refuses=catalog.pup.refuses,
         barred=may_change(program, is_believed=loaded.is_believed) if settings.read_only else (),
         resolving=resolving_at_rest(sources),
+        alert=of_alert,
         looked=None if looked is None else looked.state,
     )
     shown = [step.masked(masking.text) for step in steps]
@@ -145,6 +154,14 @@ def print_plan(
     else:
         unknown = {name: runbook.vars[name].places_in_words for name in resolved.unknown}
         _print(program, settings.profile_name, values, unknown, shown, looked)
+        _tell_missing(settings, program, left)
+
+
+def _tell_missing(settings: Settings, program: Program, left: Leaving) -> None:
+    """Say which programs are not there; a plan starts none, so it asks for no version."""
+    for check in Parts(settings).preflight.tools(program, left.skipped):
+        if not check.ok:
+            tell(f"pup-tui: {check}")
 
 
 def _look_json(looked: Looked | None) -> dict[str, str | None] | None:

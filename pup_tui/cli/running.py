@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from msgspec import Struct, field
 
 from pup_tui.aside import run_loop
+from pup_tui.cli.alert import given_alert
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.before_run import BesideRun, look_before, look_beside
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
 from pup_tui.cli.options import (
+    alert_option,
     json_option,
     pass_settings,
     profile_option,
@@ -56,7 +58,8 @@ class Manner(Struct, frozen=True, kw_only=True):
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
     `undone` what a run goes on to take back, where it does only for that. The exit code of a run that failed
-    is that of the step that it `stands_for`. A case of it is written to the file `record`.
+    is that of the step that it `stands_for`. A case of it is written to the file `record`; it is about an
+    `alert`, if there is one.
     """
 
     yes: bool
@@ -68,6 +71,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     undone: Undone | None = None
     stands_for: str = ""
     record: Path | None = None
+    alert: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_told_how_to_go_on(self) -> bool:
@@ -82,6 +86,7 @@ class Manner(Struct, frozen=True, kw_only=True):
 @click.option(
     "--undo", is_flag=True, help="Take finished steps back if the run fails or is aborted."
 )
+@alert_option
 @selection_options
 @click.option("--dry-run", is_flag=True, help="Show what would be run, and run nothing.")
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
@@ -114,6 +119,7 @@ def run_command(
     unchecked: str | None,
     break_lock: str | None,
     record: Path | None,
+    alert: str | None,
     as_json: bool,
     choice: StepChoice,
 ) -> int:
@@ -125,7 +131,7 @@ def run_command(
     if dry_run:
         from pup_tui.cli.planning import print_plan
 
-        print_plan(settings, runbook, args, arg_file, choice, as_json=as_json)
+        print_plan(settings, runbook, args, arg_file, choice, alert=alert, as_json=as_json)
         return 0
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, runbook)
@@ -149,7 +155,10 @@ def run_command(
     if can_ask:
         _tell_lacking_account(parts, program, left)
     ask_for_lacking(left, ask=can_ask)
+    about = given_alert(settings, model, alert)
     sources = parts.sources.beside(source_of(loaded).directory)
+    if about is not None:
+        sources = sources.about(about.filled.values)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)
     manner = Manner(
         yes=yes,
@@ -158,6 +167,7 @@ def run_command(
         break_lock=break_lock,
         answers=given.answers,
         record=record,
+        alert={} if about is None else about.alert,
     )
     return run_loaded(parts, loaded, program, resolved, manner, left, past)
 
@@ -214,6 +224,7 @@ def run_loaded(
             is_believed=loaded.is_believed,
             unchecked=past,
             terminal=terminal,
+            alert=manner.alert,
         )
 
     beside = look_beside(parts, program, () if left is None else left.skipped)

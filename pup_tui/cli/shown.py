@@ -16,6 +16,7 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.core.questions import NOBODY
 from pup_tui.core.standing import known_step
 from pup_tui.core.state import RunStatus
+from pup_tui.core.told_alert import told_alert
 from pup_tui.local_time import local_time, local_time_of
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -43,6 +44,7 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "operator": row.operator,
         "profile": row.profile,
         "unchecked": row.unchecked,
+        "look": row.look,
         "warnings": row.warnings,
     }
 
@@ -101,6 +103,7 @@ class ShownRun:
             "legs": self._legs(),
             "reason": self.row.reason,
             "vars": self.row.vars,
+            "alert": self.state.alert,
             "waited": self.state.waited,
             "lock": None if self.state.lock is None else self.state.lock.value,
             "steps": [self._step(step) for step in self.steps],
@@ -281,6 +284,8 @@ class ShownRun:
         with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""
         who = f"{safe_text(row.operator)}{with_it}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
+        if self.state.alert:
+            click.echo(f"alert: {safe_text(told_alert(self.state.alert))}")
         self._print_legs()
         changes = self._changes()
         for name, value in row.vars.items():

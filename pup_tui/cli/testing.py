@@ -25,7 +25,7 @@ from pup_tui.cli.printing import print_json
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.headless.exits import FAILED, SUCCEEDED
 from pup_tui.real_path import real_path
-from pup_tui.runbook.files import SUFFIXES
+from pup_tui.runbook.suffixes import SUFFIXES
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog

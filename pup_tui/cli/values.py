@@ -158,7 +158,7 @@ def _ask_for_missing(
         while (name := _to_ask_for(runbook, resolved, values)) is not None:
             variable = runbook.vars[name]
             choices = runner.run(choices_of(runbook.vars, name, resolved, sources))
-            values[name] = _prompt(name, variable, choices)
+            values[name] = prompt_value(name, variable, choices)
             resolved = runner.run(resolve_inputs(runbook, values, sources, names))
     return resolved
 
@@ -174,13 +174,15 @@ def _to_ask_for(runbook: Runbook, resolved: Resolved, values: Mapping[str, objec
     return None
 
 
-def _prompt(name: str, variable: Variable, choices: Choices) -> Any:
-    """Ask for a value until it is a valid one."""
+def prompt_value(
+    name: str, variable: Variable, choices: Choices, offered: str | None = None
+) -> Any:
+    """Ask for a value until it is a valid one; None where Enter alone stands for what is `offered`."""
     from pup_tui.headless.prompts import Typing, choices_told
 
     for line in choices_told(choices):
         click.echo(line, err=True)
-    typing = Typing(name, variable, choices)
+    typing = Typing(name, variable, choices, offered)
     while not typing.done:
         line = asking.prompt(
             typing.prompt,

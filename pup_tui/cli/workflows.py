@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from contextlib import suppress
@@ -35,12 +34,19 @@ def workflow_folders(settings: Settings, *, asks: bool = False) -> list[Folder]:
     except Failure:
         return []
     in_keyring = bool(settings.profile and settings.profile.said.datadog.entries)
+    folders = settings.state_dir / "workflows"
+    has_credentials = asks or account.authenticated or in_keyring
+    if not (has_credentials or os.path.isdir(folders)):
+        return []
+    # Late: most of what it brings along is OpenSSL.
+    import hashlib
+
     # What `pup` has stored is that of the organisation which is named to it.
     org = settings.environ.get("DD_ORG", "")
     named = (account.base_url, settings.profile_name, account.api_key, org)
     place = hashlib.sha256("\0".join(named).encode(errors="surrogateescape")).hexdigest()
-    kept = settings.state_dir / "workflows" / place[:16]
-    if not (asks or account.authenticated or in_keyring or os.path.isdir(kept)):
+    kept = folders / place[:16]
+    if not (has_credentials or os.path.isdir(kept)):
         return []
     return [Folder(kept, Origin.DATADOG, prefix=WORKFLOW)]
 

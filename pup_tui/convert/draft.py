@@ -70,7 +70,7 @@ class NewRunbook:
 
     def tell(self, fate: Fate, what: str, why: str = "") -> None:
         """Add a line to the report, once."""
-        line = ToldChange(fate, what, why)
+        line = ToldChange(fate, " ".join(what.split()), " ".join(why.split()))
         if line not in self.report:
             self.report.append(line)
 

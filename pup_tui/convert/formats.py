@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,10 +15,24 @@ from pup_tui.convert.settling import destroys
 from pup_tui.convert.source_text import MAX_BYTES, read_data
 
 
+def _flat_enough(
+    convert: Callable[[str, str], list[NewRunbook]],
+) -> Callable[[str, str], list[NewRunbook]]:
+    """Refuse what nests deeper than can be followed."""
+
+    @wraps(convert)
+    def called(text: str, name: str) -> list[NewRunbook]:
+        try:
+            return convert(text, name)
+        except RecursionError as error:
+            raise ConversionError("the source nests too deep", name, "make it flatter") from error
+
+    return called
+
+
+@_flat_enough
 def converted(text: str, name: str) -> list[NewRunbook]:
     """The runbooks that a text becomes; `name` is that of its file. Raises ConversionError."""
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise ConversionError("the source is larger than 1 MiB", name, "convert it in parts")
     if not text.strip():
         raise ConversionError("there is nothing in the source", name, "give a text")
     with bounded(name):
@@ -25,15 +41,19 @@ def converted(text: str, name: str) -> list[NewRunbook]:
 
 def _converted(text: str, name: str) -> list[NewRunbook]:
     from pup_tui.convert.markdown.conversion import from_page
-    from pup_tui.convert.recorded.conversion import from_recording
-    from pup_tui.convert.recorded.sessions import kind_of
     from pup_tui.convert.rundeck.conversion import from_jobs
     from pup_tui.convert.rundeck.jobs import is_xml, jobs_of_xml
+    from pup_tui.convert.sessions.conversion import from_session
+    from pup_tui.convert.sessions.kinds import session_in
     from pup_tui.convert.shell.conversion import from_script
 
-    if kind := kind_of(text, name):
-        return [from_recording(text, _stem(name), kind)]
-    if _is_script(text, name):
+    is_script = _is_script(text, name)
+    session = None if is_script or name.endswith(_PAGE_NAMES) else session_in(text, name)
+    if session is not None:
+        return [from_session(session, _stem(name))]
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise ConversionError("the source is larger than 1 MiB", name, "convert it in parts")
+    if is_script:
         return [from_script(text, _stem(name))]
     if _is_page(text, name):
         return [from_page(text, _stem(name))]
@@ -46,14 +66,28 @@ _PAGE_NAMES = (".md", ".markdown", ".mdx", ".mkd")
 
 
 def _is_page(text: str, name: str) -> bool:
-    """Whether it is Markdown: by its name, or by headings and lists that are no YAML."""
+    """Whether it is Markdown: by its name, or by headings and lists where it has none."""
     if name.endswith(_PAGE_NAMES):
         return True
-    return (
-        "." not in PurePosixPath(name).name.lstrip(".")
-        and re.search(r"(?m)\A#{1,3} \S|^#{2,3} \S|^```|^[=-]{4,}$", text) is not None
-        and not text.lstrip().startswith(("{", "[", "<"))
-    )
+    if "." in PurePosixPath(name).name.lstrip(".") or text.lstrip().startswith(("{", "[", "<")):
+        return False
+    return _PAGE.search(text) is not None and not _is_known_data(text, name)
+
+
+_PAGE = re.compile(r"(?m)\A#{1,3} \S|^#{2,3} \S|^```|^[=-]{4,}$")
+
+
+def _is_known_data(text: str, name: str) -> bool:
+    """Whether it is YAML of a format that is known: there a heading is a comment."""
+    from pup_tui.convert.ansible.playbook import is_playbook
+    from pup_tui.convert.rundeck.jobs import is_jobs
+    from pup_tui.convert.ssm.document import is_document
+
+    try:
+        data = read_data(text, name)
+    except ConversionError:
+        return False
+    return is_document(data) or is_playbook(data) or is_jobs(data)
 
 
 _SCRIPT_NAMES = (".sh", ".bash", ".ksh", ".zsh")

@@ -41,6 +41,8 @@ _LEADING = re.compile(r"(?:sudo|time|nohup|env|watch)\s+(?:-\S+\s+)*|(?:[A-Z_][A
 def looks_like_command(line: str) -> bool:
     """Whether a line begins with a program that is known, or with the path of one."""
     text = line.strip()
+    if text.split(None, 1)[:1] == ["watch"]:
+        return True
     while (leading := _LEADING.match(text)) is not None:
         text = text[leading.end() :]
     first = text.split(None, 1)[0] if text else ""

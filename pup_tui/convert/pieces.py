@@ -53,6 +53,11 @@ def _raw_line(line: str) -> str:
     if not marks:
         return line
     start, end = marks[0].start(), marks[-1].end()
+    # A brace that touches the tag would be read with it.
+    while start and line[start - 1] in "{%":
+        start -= 1
+    while end < len(line) and line[end] in "}%":
+        end += 1
     return f"{line[:start]}{{% raw %}}{line[start:end]}{{% endraw %}}{line[end:]}"
 
 

@@ -10,9 +10,8 @@ import yaml
 
 from pup_tui.convert.draft import NewRunbook, NewStep
 
-SCHEMA_COMMENT = (
-    "# yaml-language-server: $schema=https://raw.githubusercontent.com/example/runbook.schema.json"
-)
+SCHEMA_COMMENT = "# yaml-language-server: $schema=./runbook.schema.json"
+"""For editors; `pup-tui schema > runbook.schema.json` writes that file."""
 _WIDTH = 1 << 20
 _COMMENT_WIDTH = 118
 
@@ -80,9 +79,11 @@ _Dumper.add_representer(
 
 def dumped(data: Any) -> str:
     """Data as YAML."""
-    return yaml.dump(
+    text: str = yaml.dump(
         _arranged(data), Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True
     )
+    # What ends a document behind a block that keeps its empty lines.
+    return text.removesuffix("...\n")
 
 
 def _arranged(data: Any) -> Any:
@@ -119,7 +120,7 @@ def written(runbook: NewRunbook) -> Written:
 
 
 def _head(runbook: NewRunbook) -> list[str]:
-    made = [f"# Converted from {runbook.source}. Look it through before it runs."]
+    made = [SCHEMA_COMMENT, f"# Converted from {runbook.source}. Look it through before it runs."]
     told = [each for each in runbook.report if each.fate in ("dropped", "manual")]
     for each in told:
         made += _comment(
@@ -172,7 +173,7 @@ def _add_step(
     place = len(spans)
     spans.append((first, first, step))
     head = {"name": step.name, **({"id": step.id} if step.id else {}), "kind": step.kind}
-    body = _step_lines({**head, **step.keys})
+    body = block_lines({**head, **step.keys})
     lines += [
         f"{' ' * indent}{'- ' if at == 0 else '  '}{line}".rstrip() if line else ""
         for at, line in enumerate(body)
@@ -184,7 +185,8 @@ def _add_step(
     spans[place] = (first, len(lines), step)
 
 
-def _step_lines(keys: dict[str, Any]) -> list[str]:
+def block_lines(keys: dict[str, Any]) -> list[str]:
+    """The lines of a map, each key on a line of its own."""
     return [
         line
         for key, value in keys.items()

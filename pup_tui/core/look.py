@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct, field
 
+from pup_tui.core.events import LeftOutSteps
 from pup_tui.core.ids import upwards
 from pup_tui.core.program import Node, Program
 from pup_tui.runbook.model import GroupStep, ShellStep, WaitStep
@@ -24,6 +25,17 @@ class Looking(Struct):
     shells: list[str] = field(default_factory=list)
     until: str = ""
     why: str = ""
+
+    @property
+    def left_out(self) -> LeftOutSteps:
+        """What a run that only looks leaves out."""
+        return LeftOutSteps(
+            {step: f"only a look for a plan: {why}" for step, why in self.out.items()}
+        )
+
+    def runs_any(self, program: Program) -> bool:
+        """Whether any step is run."""
+        return any(each not in self.out for each in program.inside[""])
 
     def end(self, node: Node, why: str) -> None:
         self.until, self.why = node.id, why

@@ -110,6 +110,7 @@ def _create(run: Run, event: Event) -> None:
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
     state.created, state.lock, state.profile = event.at.wall, event.lock, event.profile
+    state.alert = event.alert
     state.directories, state.undo = event.source.directories, event.undo
     state.read_only, state.barred = event.read_only, event.barred
     state.frames[BODY] = Frame(

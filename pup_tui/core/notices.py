@@ -39,8 +39,9 @@ class SourceNotice(Struct, frozen=True):
 class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     """A run began; `steps` counts those that hold no others, `vars` has `***` for secrets.
 
-    `profile` is empty without one. In a `read_only` run steps that may change something are refused.
-    `unchecked` is why it was begun past what is looked at before; empty for most runs.
+    `profile` and `alert`, which it is about, are empty without one. In a `read_only` run steps that may
+    change something are refused. `unchecked` is why it was begun past what is looked at before; empty for
+    most runs.
     """
 
     runbook: str
@@ -50,6 +51,7 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     source: SourceNotice
     profile: str = ""
     read_only: bool = False
+    alert: dict[str, Any] = {}
     unchecked: str = ""
 
 

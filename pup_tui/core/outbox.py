@@ -64,6 +64,7 @@ class Outbox:
                 operator=state.operator,
                 source=_noticed(created.source),
                 profile=state.profile,
+                alert=state.alert,
                 read_only=created.read_only,
                 unchecked="" if created.unchecked is None else created.unchecked.reason,
             )

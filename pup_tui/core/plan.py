@@ -149,6 +149,7 @@ def plan(
     refuses: Refuses = lambda *_: "",
     barred: Collection[str] = (),
     resolving: Resolving | None = None,
+    alert: Mapping[str, Any] = {},
     looked: RunState | None = None,
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
@@ -158,7 +159,8 @@ def plan(
     `refuses` tells why one does not begin with its environment, as far as that is known.
     `barred` are the steps that do not begin, since nothing may be changed. `resolving` finds the values of
     what steps call; without it they are not known. `looked` is the end of a run that ran the first steps,
-    as far as these only look: what they made is known to the others.
+    as far as these only look: what they made is known to the others. `alert` is what
+    the run would be about.
 
     What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
@@ -166,7 +168,9 @@ def plan(
     its steps stand there once.
     """
     with one_budget():
-        state = _begun(program, values, left_out, operator, secrets, source, profile, without)
+        state = _begun(
+            program, values, left_out, operator, secrets, source, profile, without, alert
+        )
         if looked is not None:
             _take_over(state, looked)
         planning = _Planning(
@@ -195,6 +199,7 @@ def _begun(
     source: Source,
     profile: str,
     without: LeftOutSteps,
+    alert: Mapping[str, Any],
 ) -> RunState:
     """The state of a run of which no step has begun."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
@@ -210,6 +215,7 @@ def _begun(
         secrets=tuple({*typed, *secrets}),
         profile=profile,
         without=without,
+        alert=dict(alert),
     )
     machine = Machine(program)
     machine.create(created)

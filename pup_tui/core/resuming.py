@@ -104,6 +104,7 @@ def resume(run: Run, event: Event) -> None:
         operator=state.operator,
         created=state.created,
         profile=state.profile,
+        alert=state.alert,
         lock=event.lock,
         phase=RunPhase.RUNNING,
         frames={BODY: body, **kept},

@@ -111,6 +111,7 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
         "runbook": state.runbook,
         "operator": state.operator,
         "profile": state.profile,
+        "alert": state.alert,
     }
     if seen.directory:
         names["run"]["dir"] = seen.directory

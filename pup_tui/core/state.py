@@ -312,6 +312,7 @@ class RunState(Struct):
     interrupted: str | None = None
     lock: Lock | None = None
     profile: str = ""
+    alert: dict[str, Any] = {}
     leg: int = 1
     passed: list[str] = []
     gone: dict[str, StepState] = {}

@@ -135,18 +135,20 @@ class Launcher(Struct, frozen=True, kw_only=True):
         undo: bool = False,
         is_believed: bool = False,
         unchecked: BegunUnchecked | None = None,
+        look: bool = False,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
+        alert: Mapping[str, Any] = {},
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
         `secrets` names the values that are secret beside variables of that type, each of `made` is what was
-        made out of secrets on the way to the values. `without` is what the run
-        leaves out, `undo` whether it takes back what it did if it fails, `is_believed` that the file's word
-        for steps that only look counts, `unchecked` what it is begun past. `files` are the exact texts that
-        the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
+        made out of secrets on the way to the values. `without` is what the run leaves out, `undo` whether it
+        takes back what it did if it fails, `is_believed` that the file's word for steps that only look
+        counts, `unchecked` what it is begun past, `look` that it is for a plan. `files` are the exact texts
+        that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
-        holds nothing. `terminal` is what interactive steps are given.
+        holds nothing. `terminal` is what interactive steps are given, `alert` what the run is about.
         """
         variables = program.runbook.vars
         masking = await self._masking(program)
@@ -170,7 +172,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
             read_only=self.read_only,
             barred=self.may_change(program, is_believed=is_believed) if self.read_only else (),
             cwd=working_directory(self.cwd),
+            alert=masking.masked(dict(alert)),
             unchecked=_masked(unchecked, masking),
+            look=look,
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         async with AsyncExitStack() as held:

@@ -29,6 +29,7 @@ def lock_value(source: str, run: RunCreated, masking: Masking, program: Program)
             "runbook": run.runbook,
             "operator": run.operator,
             "profile": run.profile,
+            "alert": run.alert,
             "started_at": rfc3339(run.at.wall),
             "dir": run.source.directories[0],
         },

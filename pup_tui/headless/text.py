@@ -28,6 +28,7 @@ from pup_tui.core.program import Program
 from pup_tui.core.questions import NOBODY
 from pup_tui.core.sent import shown_of
 from pup_tui.core.state import RunStatus, StepStatus
+from pup_tui.core.told_alert import told_alert
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.passage import Passage, Stream
@@ -126,6 +127,8 @@ class TextFace(Watcher):
         with_it += f" · profile {safe_text(notice.profile)}" if notice.profile else ""
         with_it += " · read-only" * notice.read_only
         self._say(f"{safe_text(notice.runbook)}{with_it}", bold=True)
+        if notice.alert:
+            self._say(f"    alert: {safe_text(told_alert(notice.alert))}", "bright_black")
         if notice.unchecked:
             self._say(f"    begun unchecked: {safe_text(notice.unchecked)}", "yellow")
         for name, value in notice.vars.items() if self._tells_values else ():

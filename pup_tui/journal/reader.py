@@ -51,8 +51,10 @@ _IN_FIRST_EVENT = """
     (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '{}') AS BLOB) END
     FROM event WHERE event.run = run.number AND sequence = 1)
 """
-_TOLD_FIRST = {"profile": "$.profile", "unchecked": "$.unchecked.reason"}
-"""By the column, where the first event of a run has its text."""
+_TOLD_FIRST = {"profile": "$.profile", "unchecked": "$.unchecked.reason", "look": "$.look"}
+"""By the column, where the first event of a run has what it tells."""
+_LOOKS = 50
+"""Runs among which one is looked for that is no look for a plan."""
 _ITS_EVENTS = "SELECT count(*) FROM event WHERE event.run = run.number"
 _LEG = f"(1 + ({_ITS_EVENTS} AND {IS_RESUMED}))"
 _FROM_EVENTS = {
@@ -418,10 +420,21 @@ class JournalReader:
             return None
 
     def last_runs(self) -> dict[str, RunRow]:
-        """The newest run of each runbook, by the runbook's id."""
+        """The newest run of each runbook, by the runbook's id, that is more than a look for a plan."""
         newest = "WHERE number IN (SELECT max(number) FROM run GROUP BY runbook)"
         with self._reading():
-            return {row.runbook: row for row in self._rows(newest)}
+            found = {row.runbook: row for row in self._rows(newest)}
+        looks = [runbook for runbook, row in found.items() if row.look]
+        others = {runbook: self.newest_run(runbook) for runbook in looks}
+        known = ((runbook, others.get(runbook, row)) for runbook, row in found.items())
+        return {runbook: row for runbook, row in known if row is not None}
+
+    def newest_run(
+        self, runbook: str, statuses: Collection[RunStatus] | None = None
+    ) -> RunRow | None:
+        """The newest run of a runbook with one of these statuses that is more than a look for a plan."""
+        rows = self.runs(runbook=runbook, statuses=statuses, limit=_LOOKS)
+        return next((row for row in rows if not row.look), None)
 
     def recent_events(self, runbook: str, *, runs: int, most: int) -> Iterator[list[AnyEvent]]:
         """The events of the newest so many runs of a runbook that are over, `most` of them in all.
@@ -645,6 +658,7 @@ def _holds_text(text: str, wanted: str) -> bool:
 def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     values = dict(zip(RunRow.__struct_fields__, columns, strict=True))
     values |= {name: (values[name] or b"").decode(errors="replace") for name in _TOLD_FIRST}
+    values["look"] = values["look"] == "1"
     try:
         for text in (value for value in values.values() if isinstance(value, str)):
             text.encode()

@@ -87,11 +87,13 @@ class RunRow(RunRecord, frozen=True, kw_only=True):
     """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way.
 
     `profile` is what its first event says, empty without one, as is `unchecked`, the reason why it was begun
-    past what is looked at before; `leg` counts how often it was begun or resumed.
+    past what is looked at before; `look` tells that it only looked, for a plan; `leg` counts how often it was
+    begun or resumed.
     """
 
     profile: str = ""
     unchecked: str = ""
+    look: bool = False
     leg: int = 1
     status: RunStatus
     reason: str = ""

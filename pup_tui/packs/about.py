@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pup_tui
+from pup_tui.catalog.folder_files import PACK_FILE
 from pup_tui.packs.errors import PackError
-from pup_tui.packs.tree import PACK_FILE, PackTree
+from pup_tui.packs.tree import PackTree
 from pup_tui.runbook.pack_file import Pack, read_pack, version_of
 
 

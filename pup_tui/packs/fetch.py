@@ -17,8 +17,8 @@ from pup_tui.packs.git import Repository, Revision
 from pup_tui.packs.source import PackSource, SourceKind
 from pup_tui.packs.tree import Gathering, PackTree
 from pup_tui.runbook import yaml
-from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.nodes import Mapping as Tree
+from pup_tui.runbook.suffixes import SUFFIXES
 
 
 class FetchedPack(Struct, frozen=True, kw_only=True):
@@ -47,6 +47,12 @@ async def fetch_pack(
     """The pack of a source; of a repository at the `pinned` commit, if that is given. Raises PackError."""
     if source.host:
         around.tell(f"fetching {source.told} from the host {source.host}")
+    return await _fetch(source, around, pinned)
+
+
+async def _fetch(
+    source: PackSource, around: FetchSurroundings, pinned: Revision | None = None
+) -> FetchedPack:
     if source.kind is SourceKind.WEB:
         return await _from_web(source, around)
     if source.kind is SourceKind.GIT:
@@ -85,7 +91,7 @@ async def _from_web(source: PackSource, around: FetchSurroundings) -> FetchedPac
         return await _from_git(replace(source, kind=SourceKind.GIT), around, None)
     except PackError as no_repository:
         try:
-            return await fetch_pack(replace(source, kind=SourceKind.FILE), around)
+            return await _fetch(replace(source, kind=SourceKind.FILE), around)
         except PackError as error:
             told = f"{error.message}; and as a repository: {no_repository.message}"
             raise PackError(told, source.told, error.hint or no_repository.hint) from None

@@ -101,10 +101,8 @@ class Repository:
         A server that gives nothing by its id is asked for the ref, or else for all: the commit is required
         to be there then. Raises PackError.
         """
-        length = "sha256" if len(revision.commit) == 64 else "sha1"
-        await self._git(
-            "init", "--bare", "--quiet", f"--object-format={length}", "--template=", "."
-        )
+        longer = ["--object-format=sha256"] if len(revision.commit) == 64 else []
+        await self._git("init", "--bare", "--quiet", "--template=", *longer, ".")
         address = self._source.address
         every = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-gc"]
         shallow = [*every, "--depth=1", "--", address]
@@ -178,7 +176,8 @@ class Repository:
             memory=_MEMORY if is_read or not self._has_helper else 0,
         )
         try:
-            done = await run(["git", *words], self._environ, self._work, limits, feed)
+            settings = [part for key, text in _SETTINGS.items() for part in ("-c", f"{key}={text}")]
+            done = await run(["git", *settings, *words], self._environ, self._work, limits, feed)
         except TooMuch as error:
             raise PackError(f"git was stopped: {error}", self._source.told, _LESS) from None
         if done.code and check:
@@ -208,9 +207,8 @@ class Repository:
         helpers = await self._credentials(kept) if self._source.is_web else []
         self._has_helper = bool(helpers)
         # Not by -c: a helper may be a command with a password in it, and others can read arguments.
-        settings = [*_SETTINGS.items(), *helpers]
-        environ["GIT_CONFIG_COUNT"] = str(len(settings))
-        for number, (key, value) in enumerate(settings):
+        environ["GIT_CONFIG_COUNT"] = str(len(helpers))
+        for number, (key, value) in enumerate(helpers):
             environ[f"GIT_CONFIG_KEY_{number}"] = key
             environ[f"GIT_CONFIG_VALUE_{number}"] = value
         return environ

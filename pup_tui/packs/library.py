@@ -18,8 +18,9 @@ from pup_tui.packs.runbook_tree import ids_of, runbook_tree
 from pup_tui.packs.store import APPROVED, IMPORTED, PackStore, here_name
 from pup_tui.packs.tree import PackTree
 from pup_tui.packs.trust import Approval, read_trust, write_trust
-from pup_tui.runbook.files import SUFFIXES, is_theme
+from pup_tui.runbook.files import is_theme
 from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.suffixes import SUFFIXES
 
 if TYPE_CHECKING:
     from pup_tui.packs.fetch import FetchedPack

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pup_tui.packs.about import about_pack
 from pup_tui.packs.difference import Difference, difference
 from pup_tui.packs.library import TrustSubject
 from pup_tui.packs.told import ToldRunbook, shown_text, told_runbooks
@@ -50,6 +51,9 @@ def line_of_hash(tree: PackTree) -> str:
 
 def _whole(subject: TrustSubject) -> Iterator[str]:
     only = [subject.runbook] if subject.runbook else None
+    if only is None and (description := about_pack(subject.tree).description.strip()):
+        yield from _block(description, 0)
+        yield ""
     for told in told_runbooks(subject.tree, only):
         yield from _runbook(told)
         yield ""

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 _MOST_WORK: Final = 4_000_000
 """Lines and pairs of equal lines that are looked at for the best match, which is about a second."""
 
-Block: TypeAlias = tuple[str, int, int, int, int]
+EditBlock: TypeAlias = tuple[str, int, int, int, int]
 """`equal` or how lines differ, and where they begin and end in either text: an opcode of difflib."""
 
 
@@ -20,7 +20,7 @@ def lines_of(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def groups_of(old: Sequence[str], new: Sequence[str], around: int) -> Iterator[list[Block]]:
+def groups_of(old: Sequence[str], new: Sequence[str], around: int) -> Iterator[list[EditBlock]]:
     """How lines become others, with so many equal ones around what differs.
 
     What would take too long to compare is told as one block of other lines.
@@ -58,13 +58,13 @@ class _Matcher(SequenceMatcher[str]):
             raise _TooMuch
         return super().find_longest_match(alo, ahi, blo, bhi)
 
-    def get_opcodes(self) -> list[Block]:  # type: ignore[override]
+    def get_opcodes(self) -> list[EditBlock]:  # type: ignore[override]
         head, tail = self._around
         try:
-            middle: list[Block] = [*super().get_opcodes()]
+            middle: list[EditBlock] = [*super().get_opcodes()]
         except _TooMuch:
             middle = [("replace", 0, len(self.a), 0, len(self.b))]
-        found: list[Block] = [("equal", 0, head, 0, head)] if head else []
+        found: list[EditBlock] = [("equal", 0, head, 0, head)] if head else []
         found += [(how, i + head, j + head, k + head, m + head) for how, i, j, k, m in middle]
         if tail:
             old, new = head + len(self.a), head + len(self.b)

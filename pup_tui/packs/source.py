@@ -20,8 +20,9 @@ from pup_tui.packs import hosts
 from pup_tui.packs.errors import PackError
 from pup_tui.packs.tree import why_no_name
 from pup_tui.place_errors import place_error
-from pup_tui.runbook.files import SUFFIXES, under_home
+from pup_tui.runbook.files import under_home
 from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.suffixes import SUFFIXES
 
 ARCHIVES: Final = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar")
 DEFAULT_REF: Final = "HEAD"

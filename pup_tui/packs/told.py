@@ -12,7 +12,6 @@ from msgspec import Struct
 from pup_tui.catalog.effects import effect_word, mutates
 from pup_tui.packs.runbook_tree import ids_of, load_from
 from pup_tui.packs.tree import PackTree
-from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.looking import destroying_steps
 from pup_tui.runbook.model import Runbook, RunbookStep, ShellStep, Step
@@ -21,6 +20,7 @@ from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import AMOUNTS, NOTES, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.suffixes import SUFFIXES
 from pup_tui.runbook.texts import FoundText, interpreter_at, texts_of, texts_of_defaults
 from pup_tui.template.shell.tools import tools_of_script
 

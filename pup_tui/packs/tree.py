@@ -15,11 +15,12 @@ from typing import Final
 
 from msgspec import Struct
 
+from pup_tui.catalog.folder_files import PACK_FILE
 from pup_tui.packs.errors import PackError
-from pup_tui.runbook.files import SUFFIXES, is_theme
+from pup_tui.runbook.files import is_theme
 from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.suffixes import SUFFIXES
 
-PACK_FILE: Final = "pack.yaml"
 TEMPLATES: Final = "_templates"
 TESTS: Final = "_tests"
 SCRIPTS: Final = "scripts"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,12 +13,14 @@ from pup_tui.core.program import Program
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.credentials import Accounts, NeededService, services_of
 from pup_tui.preflight.hosts import HostAddress, HostProbe, addresses
-from pup_tui.preflight.lock import RunToBe, lock_checks
 from pup_tui.preflight.record import record_checks
-from pup_tui.preflight.remote import KeptFindings, Probe, remote_checks
 from pup_tui.preflight.sure_steps import first_step
 from pup_tui.preflight.tools import MissingProgram, needed_tools, requirements
-from pup_tui.preflight.versions import PrintedBy, WantedVersion, version_checks
+
+if TYPE_CHECKING:
+    from pup_tui.preflight.lock import RunToBe
+    from pup_tui.preflight.remote import KeptFindings, Probe
+    from pup_tui.preflight.versions import PrintedBy
 
 
 class Elsewhere(Struct, frozen=True):
@@ -84,6 +87,8 @@ class Preflight(Struct, frozen=True, kw_only=True):
 
         Starts processes that the runbook names: only for one that the operator trusts.
         """
+        from pup_tui.preflight.versions import WantedVersion, version_checks
+
         missing = {each.subject for each in known if each.what == "tool" and not each.ok}
         wanted = [WantedVersion(*each) for each in requirements(program) if each[0] not in missing]
         return await version_checks(wanted, self.printed_by, scripts=not self.read_only)
@@ -92,10 +97,14 @@ class Preflight(Struct, frozen=True, kw_only=True):
         self, places: Elsewhere, tell: Callable[[ReadyCheck], None] = lambda check: None
     ) -> list[ReadyCheck]:
         """Credentials and hosts; each finding is told at once. Nothing of it stops a run."""
+        from pup_tui.preflight.remote import remote_checks
+
         probes: list[Probe] = [*map(HostProbe, places.hosts)]
         probes += [await service.probe(self.accounts) for service in places.services]
         return await remote_checks(probes, self.kept, tell)
 
     def lock(self, run: RunToBe) -> list[ReadyCheck]:
         """Whether the lock that a run would take is free."""
+        from pup_tui.preflight.lock import lock_checks
+
         return list(lock_checks(run, self.locks))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from pup_tui.catalog.effects import written_env
 from pup_tui.core.ids import upwards
 from pup_tui.core.program import Node, Program
 from pup_tui.drivers.tools import command_path
+from pup_tui.late_pattern import late_pattern
 from pup_tui.preflight.check import ReadyCheck
+from pup_tui.preflight.extras import package_of
 from pup_tui.preflight.sure_steps import sure_steps
 from pup_tui.runbook.model import Runbook, ShellStep, Step
 from pup_tui.runbook.parts import Requirement
@@ -23,6 +24,9 @@ _INSTALL = "install it, or put it on PATH"
 MOST_STEPS = 3
 """Steps that are named with a program."""
 
+_WORD = late_pattern(r"[^\s;&|<>()\"'`$=,/]+")
+"""A word of a script, or a part of a path: what may name a program that it installs."""
+
 MissingProgram = Callable[[Step], str]
 """The program without which a step cannot run and that may not be used or is not there; blank for most."""
 
@@ -31,7 +35,8 @@ class NeededTool(Struct):
     """A program with the steps that begin with it.
 
     `is_required` where a runbook says so; `is_sure` where a step surely begins with it and may not fail;
-    `is_missing` where that is known already. `shells` are those whose scripts begin with it.
+    `is_missing` where that is known already. `shells` are those whose scripts begin with it, `install` tells
+    how it comes.
     """
 
     name: str
@@ -40,6 +45,7 @@ class NeededTool(Struct):
     is_required: bool = False
     is_sure: bool = False
     is_missing: bool = False
+    install: str = _INSTALL
 
     def looked_up(self, environ: Mapping[str, str], cwd: Path) -> ReadyCheck:
         """Whether it is there, for steps in `cwd` with this environment."""
@@ -53,7 +59,7 @@ class NeededTool(Struct):
             subject=self.name,
             ok=False,
             detail=f"is not there, and {self._by}",
-            hint=_INSTALL,
+            hint=self.install,
             stops=self.is_required or self.is_sure,
         )
 
@@ -106,7 +112,7 @@ def needed_tools(
         if not needed.command:
             tools.setdefault(name, NeededTool(name)).is_required = True
     sure = sure_steps(program, but)
-    before: list[str] = []
+    mentioned: set[str] = set()
     for node in program.by_id.values():
         if node.step.is_block or any(each in but for each in upwards(node.id)):
             continue
@@ -116,9 +122,15 @@ def needed_tools(
             tool.shells |= {shell} if shell else set()
             tool.is_missing = tool.is_missing or is_missing
             if node.id in sure and _must_succeed(program, node):
-                tool.is_sure = tool.is_sure or not any(_mentions(script, name) for script in before)
+                tool.is_sure = tool.is_sure or name.rpartition("/")[2] not in mentioned
+        package = package_of(node.step)
+        if package is not None and not package.is_there:
+            tool = tools.setdefault(package.name, NeededTool(package.name, install=package.install))
+            tool.steps.append(node.id)
+            tool.is_missing = True
+            tool.is_sure = tool.is_sure or (node.id in sure and _must_succeed(program, node))
         if isinstance(node.step, ShellStep):
-            before.append(node.step.run)
+            mentioned.update(_WORD.findall(node.step.run))
     return list(tools.values())
 
 
@@ -157,8 +169,3 @@ def _must_succeed(program: Program, node: Node) -> bool:
     says = [program.node(id_).step.on_failure for id_ in upwards(node.id)]
     says[0] = says[0] or node.defaults.on_failure
     return all(each in (None, "fail") for each in says)
-
-
-def _mentions(script: str, tool: str) -> bool:
-    name = re.escape(tool.rpartition("/")[2])
-    return re.search(rf"(?<![\w-]){name}(?![\w-])", script) is not None

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds that a program has to tell its version."""
+AT_ONCE = 8
+"""Programs that are asked at the same time."""
 
 PrintedBy = Callable[[str, float], Awaitable[tuple[str, str]]]
 """What a script for sh prints on standard output and on standard error, ended after so many seconds.
@@ -84,12 +86,18 @@ def version_in(printed: str) -> Version | None:
 async def version_checks(
     wanted: Sequence[WantedVersion], printed_by: PrintedBy, *, scripts: bool = True
 ) -> list[ReadyCheck]:
-    """Ask the programs for their versions, all at the same time; those of which any will do are not asked.
+    """Ask the programs for their versions, some at the same time; those of which any will do are not asked.
 
     Without `scripts` nothing runs that the runbook has written itself.
     """
     asked = [each for each in wanted if each.needed.version.strip()]
-    return list(await asyncio.gather(*(_check(each, printed_by, scripts) for each in asked)))
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(each: WantedVersion) -> ReadyCheck:
+        async with turns:
+            return await _check(each, printed_by, scripts)
+
+    return list(await asyncio.gather(*map(in_turn, asked)))
 
 
 async def _check(wanted: WantedVersion, printed_by: PrintedBy, scripts: bool) -> ReadyCheck:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from pup_tui.runbook.files import SUFFIXES
+from pup_tui.runbook.suffixes import SUFFIXES
 
 FOLDER: Final = "_tests"
 """The folder beside runbooks that holds their rehearsals."""

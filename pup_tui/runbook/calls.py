@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.runbook_files import NamedFile, RunbookFiles, is_name
 from pup_tui.runbook.shapes import PlacedText
+from pup_tui.runbook.suffixes import SUFFIXES
 
 MAX_DEEP = 10
 """How many runbooks may be inside each other, without the one that begins."""

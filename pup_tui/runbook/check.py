@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from pup_tui.runbook.alert_rules import check_alerts
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
 from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
-from pup_tui.runbook.files import SUFFIXES, TEMPLATES
+from pup_tui.runbook.files import TEMPLATES
 from pup_tui.runbook.go_names import claim_names
 from pup_tui.runbook.interpreters import settle_interpreter, shell_of_input, with_role
 from pup_tui.runbook.looking import check_looking
@@ -34,6 +35,7 @@ from pup_tui.runbook.secret_names import given_secrets, secret_names, secrets_at
 from pup_tui.runbook.shapes import INVALID, KeyPath, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import DraftFrame, Linter, StepDraft, assign_ids, frames_of
+from pup_tui.runbook.suffixes import SUFFIXES
 from pup_tui.runbook.variables.rules import check_given, check_variables
 from pup_tui.template.limits import kept_while_judging
 from pup_tui.template.sql.engines import UNKNOWN_USE
@@ -148,6 +150,7 @@ class Checking:
 
     def _check_meaning(self, file: _File) -> bool:
         """Judge what the texts say; False where there is too much, of texts or of what is wrong."""
+        check_alerts(file.root, self._report)
         defaults = file.root.get("defaults")
         if isinstance(defaults, Mapping):
             check_environment(defaults.get("env"), self._report)

@@ -9,7 +9,7 @@ from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.template.usage import UsesNames
 
-RUN_FIELDS = frozenset(["id", "runbook", "dir", "profile", "operator", "started_at"])
+RUN_FIELDS = frozenset(["id", "runbook", "dir", "profile", "operator", "started_at", "alert"])
 """What `run` has in a run."""
 
 EARLY_RUN_FIELDS = frozenset(["profile"])

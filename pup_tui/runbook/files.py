@@ -14,10 +14,10 @@ from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.late_pattern import late_pattern
 from pup_tui.place_errors import place_error
 from pup_tui.real_path import real_path
+from pup_tui.runbook.suffixes import SUFFIXES
 from pup_tui.runbook.yaml import MAX_BYTES
 
 TEMPLATES = "_templates"
-SUFFIXES = (".yaml", ".yml")
 NO_THEMES = frozenset({"integrations", "scripts", "profiles"})
 """Folders beside runbooks that hold something else, as those do whose names begin with `_` or a dot."""
 PACK_KEY = late_pattern(r"pack-([1-9][0-9]{0,5})(?:\.([^/]+))?/")
@@ -155,7 +155,7 @@ def theme_folders(folder: Path) -> list[Path]:
     """The folders one level deep in which runbooks may lie, by name; none where nobody may look."""
     try:
         with os.scandir(folder) as found:
-            names = sorted(entry.name for entry in found if is_theme(entry.name) and _is_dir(entry))
+            names = sorted(entry.name for entry in found if _is_dir(entry) and is_theme(entry.name))
     except OSError:
         return []
     return [folder / name for name in names[:_MAX_LISTED]]

@@ -50,6 +50,7 @@ from pup_tui.runbook.keys import (
     key,
 )
 from pup_tui.runbook.parts import (
+    AlertMatch,
     Assertion,
     Capture,
     Link,
@@ -889,6 +890,20 @@ class Runbook(Section, frozen=True, kw_only=True):
             examples=(["staging", "production"],),
         ),
     ] = None
+    alerts: Annotated[
+        tuple[AlertMatch, ...],
+        key(
+            "Which alerts it answers, and how they fill its variables.",
+            examples=(
+                [
+                    {
+                        "match": {"alertname": "Payments*", "severity": ["critical", "high"]},
+                        "vars": {"FLAG_KEY": "alert.labels.flag"},
+                    }
+                ],
+            ),
+        ),
+    ] = ()
     requires: Annotated[
         dict[str, Versions | Requirement],
         key(

@@ -13,6 +13,7 @@ from pup_tui.runbook.keys import (
     Count,
     ExpressionText,
     Factor,
+    FilledName,
     LinkAddress,
     LiteralName,
     Message,
@@ -59,6 +60,36 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 class Link(Section, frozen=True, kw_only=True):
     title: Annotated[str, key("What the link leads to.")]
     url: Annotated[str, key("Where it leads, https://…")]
+
+
+class AlertMatch(Section, frozen=True, kw_only=True):
+    """Alerts that a runbook answers, and what they give to its variables.
+
+    All keys of `match` must hold; of several texts under a key one is enough.
+    """
+
+    match: Annotated[
+        dict[str, FilledName | Annotated[tuple[FilledName, ...], Meta(min_length=1)]],
+        key(
+            "Which alerts: facts (`title`, `service`, `system` …) or labels, each with a text or a list of "
+            "them; `*` stands for anything, case does not matter, and all keys must hold.",
+            examples=({"alertname": "Payments*", "severity": ["critical", "high"]},),
+        ),
+    ]
+    vars: Annotated[
+        dict[str, FilledName],
+        key(
+            "What of the alert goes into which variable.",
+            examples=({"FLAG_KEY": "alert.labels.flag"},),
+        ),
+    ] = {}
+
+    @property
+    def patterns(self) -> dict[str, tuple[str, ...]]:
+        """The texts of each key of `match`."""
+        return {
+            name: (said,) if isinstance(said, str) else said for name, said in self.match.items()
+        }
 
 
 class Requirement(Section, frozen=True, kw_only=True):

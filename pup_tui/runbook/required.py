@@ -14,6 +14,8 @@ from pup_tui.template.text import compile_text
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
+MAX_REQUIRED = 100
+"""Programs that one runbook requires: each may be a process that a run waits for."""
 _TOOL = late_pattern(r"(?!-)[^\s\x00-\x1f\x7f]{1,200}\Z")
 """The name of a program, which is no option wherever it stands."""
 _VERSION = late_pattern(r"[=^~]*\s*v?([0-9]+(?:\.[0-9]+)*)\s*\Z", re.IGNORECASE)
@@ -42,7 +44,12 @@ def versions_of(text: str) -> SpecifierSet:
 
 def check_required(node: YamlNode | None, report: Report) -> None:
     """Report what is wrong with `requires` beyond the types of its keys."""
-    for name, entry in node.entries.items() if isinstance(node, Mapping) else ():
+    if not isinstance(node, Mapping):
+        return
+    if len(node.entries) > MAX_REQUIRED:
+        report.error(node, f"`requires` has more than {MAX_REQUIRED} programs")
+        return
+    for name, entry in node.entries.items():
         if not _TOOL.match(name) or "{{" in name:
             hint = "its name as on PATH, or its path, without blanks"
             report.error(entry.key, f"{shown(name)} cannot be the name of a program", hint)

@@ -12,7 +12,6 @@ from msgspec import Struct
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import (
     PACK_KEY,
-    SUFFIXES,
     TEMPLATES,
     Files,
     GivenFiles,
@@ -21,6 +20,7 @@ from pup_tui.runbook.files import (
 )
 from pup_tui.runbook.nodes import Scalar, SourceText, YamlNode
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.suffixes import SUFFIXES
 
 
 class NamedFile(Struct, frozen=True):

@@ -56,6 +56,7 @@ def _definitions() -> Schema:
     structs = (
         parts.Link,
         parts.StepLink,
+        parts.AlertMatch,
         parts.Choice,
         parts.ChoicesFrom,
         parts.Variable,

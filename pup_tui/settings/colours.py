@@ -47,14 +47,16 @@ def depth_of(environ: Mapping[str, str]) -> tuple[DepthName | Literal[""], str]:
 
 
 def depth_of_kind(terminal: str) -> DepthName:
-    """The colours of a kind of terminal (`TERM`); where nobody has described it, by its name."""
+    """The colours of a kind of terminal (`TERM`): by its name, else by its description where there is one."""
+    if "256color" in terminal:
+        return "256"
     import curses
 
     try:
         curses.setupterm(terminal, 1)
         colours = curses.tigetnum("colors")
     except curses.error:
-        colours = 256 if "256color" in terminal else 16
+        colours = 16
     if colours > 256:
         return "truecolor"
     return "256" if colours == 256 else "16" if colours >= 8 else "none"

@@ -15,6 +15,8 @@ from textual.widget import Widget
 
 from pup_tui.tui import (
     callback_parameters,  # noqa: F401 (Textual counts by it from here on)
+    handlers,  # noqa: F401 (finds handlers so)
+    lean_strips,  # noqa: F401 (and makes its lines so)
     theme,
 )
 from pup_tui.tui.appearance import USUAL, Appearance, Depth
@@ -62,6 +64,9 @@ class ColouredApp(DrawnWhole[ReturnType]):
                     self.notify(FIELD_WENT, severity="warning", markup=False)
                 return
             self.typed.note(self, event)
+        if isinstance(event, events.Paste):
+            # Terminals send a carriage return for each end of a line.
+            event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         from_mouse = isinstance(event, events.MouseEvent) and not event.is_forwarded
         if from_mouse and isinstance(event, events.MouseDown):
             self._pressed.note(self, event)

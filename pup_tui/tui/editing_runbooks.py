@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +16,7 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.output.sanitize import safe_text
 from pup_tui.place_errors import told as told_error
+from pup_tui.skeleton.place import file_of, write_new
 from pup_tui.tui.programs import open_in
 from pup_tui.tui.texts import counted
 
@@ -47,13 +46,7 @@ steps:
 """
 """A small runbook that runs anywhere, to begin from."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-"""What a new runbook may be called: its file is called so too."""
-
 _NO_FOLDER = "There is no folder for runbooks of your own: start with --runbooks DIR."
-
-_OF_OTHERS = frozenset({Origin.BUNDLED, Origin.PUP, Origin.DATADOG, Origin.PACK})
-"""Whence runbooks come that the operator does not write."""
 
 
 class Edited(NamedTuple):
@@ -94,7 +87,7 @@ async def _edit_copy(app: App[object], entry: Entry, services: Services) -> Edit
     from pup_tui.tui.dialogs.confirm import ConfirmScreen
 
     told = safe_text(f"{entry.id} comes with pup-tui and is the same everywhere")
-    folder = own_folder(services)
+    folder = services.catalog.own_folder()
     if folder is None:
         return Edited(f"{told}. {_NO_FOLDER}")
     path = folder / entry.path.name
@@ -115,70 +108,47 @@ async def write_first(app: App[object], services: Services) -> Edited:
 
     One that was begun before stays as it is.
     """
-    folder = own_folder(services)
+    folder = services.catalog.own_folder()
     if folder is None:
         return Edited(_NO_FOLDER)
-    return await _write(app, folder, FIRST_NAME, services)
+    return await _edit_new(app, file_of(folder, FIRST_NAME), first_text(), services)
 
 
-async def write_another(app: App[object], services: Services) -> Edited | None:
-    """Ask for the name of a new runbook, write it and open it in the operator's editor; None where they
+async def write_another(
+    app: App[object], services: Services, entries: Iterable[Entry]
+) -> Edited | None:
+    """Ask what a new runbook is to be, write it and open it in the operator's editor; None where they
     leave it. It has to be called from a worker.
     """
-    from pup_tui.tui.dialogs.reason import RunbookScreen
+    from pup_tui.skeleton.asked import asking, facts_of
+    from pup_tui.skeleton.offers import offered_steps
+    from pup_tui.skeleton.text import skeleton
+    from pup_tui.tui.dialogs.dialog import ValuesAnswer
+    from pup_tui.tui.dialogs.new_runbook import NewRunbookScreen
 
-    folder = own_folder(services)
+    folder = services.catalog.own_folder()
     if folder is None:
         return Edited(_NO_FOLDER)
-    answer = await app.push_screen_wait(RunbookScreen(partial(_why_not, folder), str(folder)))
-    return None if answer is None else await _write(app, folder, answer.note, services)
+    offers = await aside(offered_steps, folder, services.catalog.packs)
+    asked = asking(offers, (entry.tags.get("type", "") for entry in entries))
+    answer = await app.push_screen_wait(NewRunbookScreen(asked, folder, services.sources()))
+    if not isinstance(answer, ValuesAnswer) or answer.answer != "yes":
+        return None
+    facts = facts_of(answer.values, offers)
+    return await _edit_new(app, file_of(folder, facts.name), skeleton(facts), services)
 
 
 def first_text() -> str:
     """The first runbook, as it would be written."""
-    return _text(FIRST_NAME)
-
-
-def _text(name: str) -> str:
-    return TEMPLATE.replace("NAME", name, 1)
-
-
-def _why_not(folder: Path, name: str) -> str:
-    """Why a new runbook cannot be called so; empty if it can."""
-    if not _NAME.fullmatch(name):
-        return "A name is made of letters, digits, and . _ - between them."
-    taken = [each for each in _files(folder, name) if each.exists()]
-    return f"There is {taken[0].name} already: {taken[0].parent}" if taken else ""
-
-
-def _files(folder: Path, name: str) -> list[Path]:
-    return [folder / f"{name}.yaml", folder / f"{name}.yml"]
-
-
-async def _write(app: App[object], folder: Path, name: str, services: Services) -> Edited:
-    path, *_ = _files(folder, name)
-    return await _edit_new(app, path, _text(name), services)
+    return TEMPLATE.replace("NAME", FIRST_NAME, 1)
 
 
 async def _edit_new(app: App[object], path: Path, text: str, services: Services) -> Edited:
     try:
-        await aside(_write_new, path, text)
+        await aside(write_new, path, text)
     except OSError as error:
         return Edited(safe_text(f"{path} cannot be written: {told_error(error)}."))
     return (await _edit(app, path, services))._replace(made=path)
-
-
-def own_folder(services: Services) -> Path | None:
-    """The first folder of the operator's own that runbooks are looked for in, whether it is there or not."""
-    folders = (folder for folder in services.catalog.places if folder.trusted)
-    return next((f.path for f in folders if f.origin not in _OF_OTHERS), None)
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Write a file; one that is there already stays as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
-        file.write(text)
 
 
 async def _edit(app: App[object], path: Path, services: Services) -> Edited:

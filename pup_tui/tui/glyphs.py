@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.content import Content
 
 from pup_tui.output.sanitize import safe_text
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.model import Step
 
 
-class Mark(NamedTuple):
+class Mark(Struct, frozen=True):
     """A status as it is shown. `tone` is what its colour means, one of the keys of `TONES`."""
 
     glyph: str

@@ -7,12 +7,11 @@ can be read on every ground: 4.5 to 1 and more, 7 to 1 in the looks of high cont
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 
 
-class Shade(NamedTuple):
+class Shade(Struct, frozen=True):
     """One colour: for a terminal with all colours, and its number where there are 256."""
 
     true: str

@@ -59,10 +59,9 @@ def known_runs(state: Path, runbook: str, file: Path, limit: int) -> KnownRuns:
     with read_journal(state) as journal:
         if journal is None:
             return KnownRuns()
-        succeeded = journal.runs(runbook=runbook, statuses=[RunStatus.SUCCEEDED], limit=1)
         return KnownRuns(
             runs=journal.runs(runbook=runbook, limit=limit),
-            succeeded=next(iter(succeeded), None),
+            succeeded=journal.newest_run(runbook, [RunStatus.SUCCEEDED]),
             figures=recent_figures(journal, runbook),
             losses=journal.losses(),
             rehearsal=journal.rehearsal(str(real_path(file))),

@@ -33,7 +33,7 @@ def past_figures(state: Path, runbook: str) -> PastFigures:
             return PastFigures()
         ends: dict[str, list[tuple[str, float | None]]] = {}
         for row in journal.runs(limit=MOST_RUNS):
-            if row.status is not RunStatus.RUNNING:
+            if row.status is not RunStatus.RUNNING and not row.look:
                 ends.setdefault(row.runbook, []).append((row.status, row.duration))
         steps = recent_figures(journal, runbook)
         return PastFigures({name: runbook_figures(its) for name, its in ends.items()}, steps)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final
+from weakref import WeakKeyDictionary
 
+from msgspec import Struct
 from textual.css.model import RuleSet
 from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
@@ -34,7 +36,7 @@ class _Found(dict[tuple[object, ...], RulesMap]):
         self.rules = rules
 
 
-class _Looks(NamedTuple):
+class _Looks(Struct, frozen=True):
     """The styles of a place, and which of `_SEES` hold there."""
 
     rules: RulesMap
@@ -50,10 +52,13 @@ class Memory:
         """The pseudo classes that rules ask for, but for those with which Textual asks no cache."""
         self.known: dict[_Place, _Looks] = {}
         self.places: dict[tuple[object, ...], _Place] = {}
+        self.styled: WeakKeyDictionary[DOMNode, _Place] = WeakKeyDictionary()
+        """The places of nodes when they were styled last."""
 
     def forget(self) -> None:
         self.known.clear()
         self.places.clear()
+        self.styled.clear()
 
 
 class RememberingStylesheet(Stylesheet):
@@ -80,15 +85,18 @@ class RememberingStylesheet(Stylesheet):
             with self._styling():
                 self.apply(node, animate=animate)
         else:
-            place = self._place(node, self._places_of)
-            looks = self._memory.known.get(place)
+            place, memory = self._place(node, self._places_of), self._memory
+            looks = memory.known.get(place)
             if looks is None:
                 self._find(node, place, animate=animate)
-                return
-            for name, sees in zip(_SEES, looks.sees, strict=True):
-                setattr(node, name, sees)
-            self.replace_rules(node, looks.rules, animate=animate)
-            self._process_component_classes(node)
+            else:
+                for name, sees in zip(_SEES, looks.sees, strict=True):
+                    setattr(node, name, sees)
+                self.replace_rules(node, looks.rules, animate=animate)
+                # Its parts look by where it stands, and nobody but a sheet says how.
+                if memory.styled.get(node) != place:
+                    self._process_component_classes(node)
+            memory.styled[node] = place
 
     def _find(self, node: DOMNode, place: _Place, *, animate: bool) -> None:
         known, found = self._memory.known, _Found()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from pup_tui.tui.trusting import Trusting
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved, Sources
+    from pup_tui.core.program import Program
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
@@ -55,7 +56,14 @@ class Starter:
         suggested = {k: v for k, v in self._services.suggestions.items() if k in runbook.vars}
         return await resolve_inputs(runbook, suggested, self._beside(loaded).at_rest())
 
-    async def plan(self, loaded: Loaded, resolved: Resolved) -> Planned:
+    async def plan(
+        self,
+        loaded: Loaded,
+        resolved: Resolved,
+        alert: Mapping[str, Any] = {},
+        looked: LocalRun | None = None,
+    ) -> Planned:
+        """Plan a run, which may be about an `alert`; with what the steps gave that were `looked` with."""
         from pup_tui.tui.widgets.plan import make_plan
 
         hidden = self._services.hidden
@@ -68,6 +76,8 @@ class Starter:
             read_only=self._services.read_only,
             sources=self._beside(loaded),
             refuses=self._services.catalog.pup.refuses,
+            looked=looked,
+            alert=alert,
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
@@ -91,16 +101,70 @@ class Starter:
         *,
         trusted: bool,
         terminal: ConsoleTerminal,
+        alert: Mapping[str, Any] = {},
     ) -> LocalRun | None:
         """Record a run of exactly these texts; None if it is not to be, or cannot be.
 
-        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given.
+        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given, `alert`
+        what the run is about.
+        """
+        ready = await self._ready(screen, loaded, resolved, trusted=trusted)
+        if ready is None:
+            return None
+        loaded, program, resolved = ready
+        begins, unchecked = await self.before.may_begin(screen, loaded, program)
+        if not begins:
+            return None
+        how = {"unchecked": unchecked, "terminal": terminal, "alert": alert}
+        return await self._launched(screen, loaded, program, resolved, how)
+
+    async def look(
+        self,
+        screen: Screen[None],
+        planned: Planned,
+        *,
+        trusted: bool,
+        alert: Mapping[str, Any] = {},
+    ) -> Planned | None:
+        """Run what only looks, up to the first change, and plan the rest with what that gave.
+
+        None if it is not to be, or cannot be. Called from a worker: it may ask the operator.
+        """
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.look_first import agreed, looked_to_its_end, to_look_at
+
+        loaded = planned.loaded
+        ready = await self._ready(screen, loaded, planned.resolved, trusted=trusted)
+        if ready is None:
+            return None
+        loaded, program, resolved = ready
+        found = to_look_at(loaded, program)
+        if found.shells and not await agreed(screen, program, found):
+            found = to_look_at(loaded, program, scripts=False)
+        if not found.runs_any(program):
+            told = f"Nothing only looks before {found.until}: {found.why}."
+            screen.notify(safe_text(told), markup=False, timeout=ERROR_SECONDS)
+            return None
+        how = {"without": found.left_out, "look": True, "alert": alert}
+        live = await self._launched(screen, loaded, program, resolved, how, read_only=True)
+        if live is None:
+            return None
+        try:
+            await looked_to_its_end(live)
+        except JournalError as error:
+            told = f"The look was stopped: it can no longer be recorded. {safe_text(str(error))}"
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return None
+        return await self.plan(loaded, resolved, alert, looked=live)
+
+    async def _ready(
+        self, screen: Screen[None], loaded: Loaded, resolved: Resolved, *, trusted: bool
+    ) -> tuple[Loaded, Program, Resolved] | None:
+        """What a run of exactly these texts begins with, with all values; None if it is not to be.
+
+        Of what was not trusted that is the copy of what the operator vouched for.
         """
         from pup_tui.core.program import compile_program
-        from pup_tui.drivers.locks import InvalidLock, LockError
-        from pup_tui.drivers.source import source_of
-        from pup_tui.journal.errors import JournalError
-        from pup_tui.tui.dialogs.lock_held import locked_launch
 
         fresh = await aside(self._services.catalog.load, loaded.path)
         if fresh.files != loaded.files:
@@ -118,12 +182,34 @@ class Starter:
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
         program = await aside(compile_program, loaded.id, loaded.require())
-        begins, unchecked = await self.before.may_begin(screen, loaded, program)
-        if not begins:
-            return None
+        return loaded, program, resolved
+
+    async def _launched(
+        self,
+        screen: Screen[None],
+        loaded: Loaded,
+        program: Program,
+        resolved: Resolved,
+        how: Mapping[str, Any],
+        *,
+        read_only: bool = False,
+    ) -> LocalRun | None:
+        """A run that is recorded and has its lock, and `how` it goes besides.
+
+        None, and the operator is told why, if it cannot be.
+        """
+        from msgspec.structs import replace
+
+        from pup_tui.drivers.locks import InvalidLock, LockError
+        from pup_tui.drivers.source import source_of
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.dialogs.lock_held import locked_launch
+
         try:
             launcher = await self._services.launcher()
             launcher.log.tell_busy(partial(_tell_busy, screen.app))
+            if read_only:
+                launcher = replace(launcher, read_only=True)
             launch = partial(
                 launcher.launch,
                 program,
@@ -134,8 +220,7 @@ class Starter:
                 secrets=resolved.secrets,
                 made=resolved.made,
                 is_believed=loaded.is_believed,
-                unchecked=unchecked,
-                terminal=terminal,
+                **how,
             )
             return await locked_launch(screen, launch)
         except JournalError as error:

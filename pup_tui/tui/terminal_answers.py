@@ -18,6 +18,7 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.message import Message
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.tui.readable import Rgb, contrast
 
 _GROUND = "\x1b]11;?\x1b\\"
@@ -28,10 +29,11 @@ _ALL_COLOURS = (
 )
 _LAST = "\x1b[c"
 
-_TAKES_STRINGS = re.compile(r"(xterm|foot|alacritty|wezterm|ghostty|contour|mintty|konsole|st)\b")
+_TAKES_STRINGS_TEXT = r"(xterm|foot|alacritty|wezterm|ghostty|contour|mintty|konsole|st)\b"
+_TAKES_STRINGS = late_pattern(_TAKES_STRINGS_TEXT)
 """Terminals, as TERM has them, that may be asked with a DCS. GNU screen hands it on to the terminal outside,
 and the console of Linux prints it."""
-_TAKES_COMMANDS = re.compile(rf"{_TAKES_STRINGS.pattern}|(tmux|screen|rxvt|vte|gnome)\b")
+_TAKES_COMMANDS = late_pattern(rf"{_TAKES_STRINGS_TEXT}|(tmux|screen|rxvt|vte|gnome)\b")
 """Those that may be asked with an OSC."""
 
 PATIENCE = 5.0
@@ -40,12 +42,12 @@ PATIENCE = 5.0
 _ESCAPE = 0.1
 """Seconds after which it is one all the same, where nothing follows: as long as Textual waits."""
 
-_ANSWER = re.compile(
+_ANSWER = late_pattern(
     r"\x1b\]11;(?P<ground>[^\x07\x1b]*)(?:\x07|\x1b\\)"
     r"|\x1bP(?P<known>[01])(?P<kind>[+$])r(?P<told>[^\x07\x1b]*)\x1b\\"
     r"|\x1b\[\?[\d;]*(?P<last>c)"
 )
-_BEGUN = re.compile(
+_BEGUN = late_pattern(
     r"\x1b(?:\](?:1(?:1(?:;[^\x07\x1b]{0,64}\x1b?)?)?)?"
     r"|P(?:[01](?:[+$](?:r[^\x07\x1b]{0,64}\x1b?)?)?)?"
     r"|\[(?:\?[\d;]{0,64})?)?\Z"
@@ -68,16 +70,16 @@ _SEQUENCE = (
 )
 """What makes a sequence of an escape before it."""
 
-_LONE = re.compile(rf"\x1b(?!{_SEQUENCE})")
+_LONE = late_pattern(rf"\x1b(?!{_SEQUENCE})")
 """An escape that is a key by itself, as is what follows it."""
 
-_CUT = re.compile(r"\x1b(?:\[(?:\[|[0-?]{0,32}|\?[\d;]{1,32}\$)|[O\]P])?\Z")
+_CUT = late_pattern(r"\x1b(?:\[(?:\[|[0-?]{0,32}|\?[\d;]{1,32}\$)|[O\]P])?\Z")
 """A sequence of which the rest may still come."""
 
 _PASTE = (BRACKETED_PASTE_START, BRACKETED_PASTE_END)
 
-_SET = re.compile(r"48[:;]2[:;]+1[:;]2[:;]3(?!\d)")
-_RGB = re.compile(r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})", re.IGNORECASE)
+_SET = late_pattern(r"48[:;]2[:;]+1[:;]2[:;]3(?!\d)")
+_RGB = late_pattern(r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})", re.IGNORECASE)
 
 
 def questions(terminal: str, *, ground: bool, colours: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.output.sanitize import safe_text
 from pup_tui.template.duration import format_duration
 
@@ -24,9 +24,9 @@ ID_END = 6
 MIN_WRAP = 10
 """Columns that indented text has in any case."""
 
-_HEADING = re.compile(r"#{1,6}\s+(\S.*)")
-_STRONG = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*")
-_KEPT_APART = re.compile(r"\s{4,}|\t|\s*([-*+>#|]|\d+[.)]|```)")
+_HEADING = late_pattern(r"#{1,6}\s+(\S.*)")
+_STRONG = late_pattern(r"\*\*(\S(?:[^*]*\S)?)\*\*")
+_KEPT_APART = late_pattern(r"\s{4,}|\t|\s*([-*+>#|]|\d+[.)]|```)")
 
 
 def paragraphs(text: str) -> str:

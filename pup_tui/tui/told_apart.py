@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from pup_tui.spelling import as_typed
 from pup_tui.tui.texts import end_of_id, local_clock, time_of_day
 
 
-class Begun(NamedTuple):
+class Begun(Struct, frozen=True):
     """When a run began (RFC 3339), and its values that are no secrets; blank as long as that is not known."""
 
     run: str

@@ -154,6 +154,14 @@ def test_what_lies_in_the_working_directory_is_not_looked_at(program: Program) -
     assert not (program.cwd / "ran").exists()
 
 
+def test_a_plan_says_what_is_not_there(program: Program) -> None:
+    program.write("x", 'name: x\nrequires: {no-such: ""}\n' + ECHO)
+    done = program("plan", "x.yaml")
+    assert done.code == 0
+    assert done.err.startswith("pup-tui: no-such is not there, and `requires` names it: install it")
+    assert program("plan", "x.yaml", "--json").err == ""
+
+
 def test_plan_and_validate_ask_no_program_for_its_version(program: Program) -> None:
     text = 'requires: {sh: {version: ">=1", command: "touch ran; echo 2"}}\n' + ECHO
     program.write("x", f"name: x\n{text}")

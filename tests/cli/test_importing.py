@@ -26,6 +26,7 @@ def _states(program: Program) -> dict[str, tuple[bool, str]]:
     return {e["id"]: (e["trusted"], e["source"]) for e in entries if e["source"] != "bundled"}
 
 
+@pytest.mark.proves("P20")
 def test_from_a_repository_to_a_run_and_its_update(program: Program, tmp_path: Path) -> None:
     source = tmp_path / "ops"
     first = repository(source, {"say.yaml": runbook("say", "echo first")})
@@ -68,6 +69,7 @@ def test_from_a_repository_to_a_run_and_its_update(program: Program, tmp_path: P
     assert program("pack", "list", "--json").json == []
 
 
+@pytest.mark.proves("P20")
 def test_yes_trusts_nothing(program: Program, tmp_path: Path) -> None:
     folder = write_pack(tmp_path / "ops", {"say.yaml": runbook("say", "touch ran")})
     assert program("import", str(folder), "--yes").code == 0
@@ -88,6 +90,7 @@ def test_an_import_that_names_the_hash_trusts_just_that(program: Program, tmp_pa
     assert program("run", "ops/say").out == "first\n"
 
 
+@pytest.mark.proves("P20")
 def test_the_bytes_that_were_approved_are_those_that_run(program: Program) -> None:
     folder = program.cwd / "runbooks"
     write_pack(folder, {"say.yaml": runbook("say", '"$PUP_TUI_RUNBOOK_DIR/scripts/x.sh"')})

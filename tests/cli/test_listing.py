@@ -116,7 +116,7 @@ def test_plan_renders_what_is_known_and_says_what_is_not(program: Program) -> No
     assert set(steps["logs"]) == {
         "id", "name", "kind", "command", "danger", "mutates", "when", "known", "reason",
         "depth", "confirm", "undo", "stdin", "body", "body_file", "statement",
-        "where", "rules",
+        "where", "rules", "looked",
     }  # fmt: skip
     args = ("incident-triage", "--arg", "INCIDENT_ID=1", "--arg", "SERVICE=pay")
     assert program("run", *args, "--dry-run").out == program("plan", *args).out

@@ -75,6 +75,8 @@ def test_what_ran_is_shown_and_recorded(program: Program) -> None:
     )
     reason = next(step["reason"] for step in shown["steps"] if step["step"] == "after")
     assert "only a look for a plan" in reason
+    assert [row["look"] for row in program("history", "--json").json] == [True]
+    assert "succeeded, a look for a plan" in program("history").out
     table = program("plan", "looks.yaml", "--look", "--yes")
     assert "what only looks was run (" in table.out
 
@@ -155,3 +157,21 @@ def test_a_plan_of_a_part(program: Program, args: tuple[str, ...]) -> None:
     done = program("plan", "looks.yaml", "--skip", "read", "--reason", "known", *args, "--json")
     assert done.code == 0
     assert not Path(program.cwd / "effects").exists()
+
+
+def test_a_look_is_nobodys_last_run(program: Program) -> None:
+    folder = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "runbooks"
+    folder.mkdir(parents=True)
+    (folder / "looks.yaml").write_text(RUNBOOK)
+
+    def last() -> Any:
+        (entry,) = [each for each in program("list", "--json").json if each["id"] == "looks"]
+        return entry["last_run"] and entry["last_run"]["run"]
+
+    assert program("plan", "looks", "--look", "--yes").code == 0
+    assert last() is None
+    assert program("run", "looks", "--json").code == 0
+    run = last()
+    assert run is not None
+    assert program("plan", "looks", "--look", "--yes").code == 0
+    assert last() == run

@@ -1,5 +1,12 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
 from tests.support.program import Program
 
 DOCUMENT = """\
@@ -46,3 +53,57 @@ def test_what_cannot_be_converted_is_told(program: Program) -> None:
         assert told in ended.err
     assert "there is no such file: gone.md" in program("new", "--from", "gone.md").err
     assert "not https" in program("new", "--from", "http://example.com/x").err
+
+
+class Page(BaseHTTPRequestHandler):
+    """Serves the document, a page of HTML, and nothing else."""
+
+    def do_GET(self) -> None:
+        found = {"/doc.yaml": "text/plain", "/page": "text/html"}.get(self.path)
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", found or "text/plain")
+        self.send_header("Content-Length", str(len(DOCUMENT)))
+        self.end_headers()
+        self.wfile.write(DOCUMENT.encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as its parent has it
+        pass
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_source_is_fetched_from_an_address(program: Program, address: str) -> None:
+    ended = program("new", "--from", f"{address}/doc.yaml")
+    assert ended.code == 0
+    assert "name: doc\n" in ended.out
+    assert "the server answers 404" in program("new", "--from", f"{address}/gone").err
+    assert "a page of HTML" in program("new", "--from", f"{address}/page").err
+
+
+def test_a_conversion_is_called_as_its_file(program: Program) -> None:
+    assert program("new", "--from", "-", "-o", "made.yaml", stdin="#!/bin/sh\nls\n").code == 0
+    assert "\nname: made\n" in (program.cwd / "made.yaml").read_text()
+
+
+def test_a_recording_is_converted_with_its_times(program: Program) -> None:
+    recorded = Path(__file__).parents[1] / "convert" / "sessions" / "data"
+    given = ("--from", str(recorded / "io.typescript"), "--timing", str(recorded / "io.timing"))
+    made = program("new", "what-i-did", *given)
+    assert made.code == 0
+    assert "cat /etc/hostname" in made.out
+    assert "typed-and-hidden" not in made.out
+    wrong = program("new", *given[:3], str(recorded / "io.typescript"))
+    assert wrong.code == 2
+    assert "no line of times of `script`" in wrong.err
+    assert "there is no such file: gone" in program("new", *given[:3], "gone").err
+
+
+def test_a_history_that_is_no_utf_8_all_through_is_converted(program: Program) -> None:
+    (program.cwd / "history").write_bytes(b": 1796045938:0;uptime \xc5\x83\xbb\n")
+    assert "uptime ś" in program("new", "--from", "history").out

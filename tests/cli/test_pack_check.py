@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pup_tui.cli.console import _profiles
 from pup_tui.packs.links import ask_links
 from pup_tui.packs.skeleton import pack_skeleton
+from pup_tui.settings.settings import read_settings
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 from tests.support.packs import runbook, write_pack
 from tests.support.program import Program
@@ -105,3 +107,18 @@ async def test_links_are_asked(program: Program) -> None:
         "it answers 404",
         "the address is link-local",
     ]
+
+
+def test_the_console_offers_the_profiles_of_trusted_packs(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"say.yaml": runbook("say"), "profiles/staging.yaml": "description: For tries.\n"}
+    write_pack(program.cwd / "ops", files)
+    program("import", "./ops")
+    monkeypatch.chdir(program.cwd)
+    settings = read_settings(environ=program.environ)
+    assert _profiles(settings) == []
+    tree = program("pack", "list", "--json").json[0]["tree"]
+    program("trust", "ops", "--trust", tree)
+    (offer,) = _profiles(settings)
+    assert (offer.name, offer.description) == ("ops/staging", "For tries.")

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pup_tui.catalog.catalog import runbook_files
+from pup_tui.catalog.folder_files import runbook_files
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.journal.reader import read_journal
 from pup_tui.text_tree import text_tree

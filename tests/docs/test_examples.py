@@ -19,7 +19,9 @@ SHOWN = [
     for document in DOCUMENTS
     # Theirs are not only loaded but run: test_format.py, test_cookbook.py, …
     if document.name not in ("format.md", "cookbook.md", "warnings.md", "rehearsals.md", "packs.md")
-    for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", document.read_text(), re.S))
+    for number, text in enumerate(
+        re.findall(r"^```yaml\n(.*?)^```$", document.read_text(), re.S | re.M)
+    )
 ]
 SETTINGS = [text for _, _, text in SHOWN if text.startswith("# config.yaml\n")]
 EXAMPLES = [shown for shown in SHOWN if shown[2] not in SETTINGS]
@@ -89,7 +91,8 @@ def test_every_option_of_a_command_is_in_its_row_or_in_the_text_below_the_table(
     for name in COMMANDS:
         command = cli.get_command(click.Context(cli), name)
         assert command is not None
-        row = next(line for line in lines if line.startswith(f"| `pup-tui {name}"))
+        row = " ".join(line for line in lines if line.startswith(f"| `pup-tui {name}"))
+        assert row, name
         options = [option for parameter in command.params for option in parameter.opts]
         told = set(re.findall(r"--[a-z-]+", f"{row} {text}"))
         assert {option for option in options if option.startswith("--")} <= told, name

@@ -11,7 +11,7 @@ import pytest
 
 from pup_tui.core import amounts, blocks
 from pup_tui.core.state import RunStatus
-from pup_tui.runbook import block_rules, calls, expansion, rules, yaml
+from pup_tui.runbook import block_rules, calls, expansion, required, rules, yaml
 from pup_tui.runbook.load import load_files
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.variables import checks, choices, items
@@ -93,6 +93,11 @@ def many_variables(number: int) -> str:
     return f"name: r\nvars:\n{names}steps: [{WAIT}]\n"
 
 
+def requiring(number: int) -> str:
+    tools = "".join(f"  tool{n}: '>=1'\n" for n in range(number))
+    return f"name: r\nrequires:\n{tools}steps: [{WAIT}]\n"
+
+
 def nested(number: int) -> str:
     return "{% if 1 %}" * number + "x" + "{% endif %}" * number
 
@@ -117,6 +122,7 @@ LIMITS = {
     "variables of a file": Limit(
         variable_rules.MAX_VARIABLES, lambda n: loads(r=many_variables(n))
     ),
+    "programs that a file requires": Limit(required.MAX_REQUIRED, lambda n: loads(r=requiring(n))),
     "characters of a name": Limit(
         rules.MAX_NAME, lambda n: loads(r=f"name: {'n' * n}\nsteps: [{WAIT}]\n")
     ),

@@ -56,6 +56,9 @@ left_out = st.builds(
     secrets=st.dictionaries(texts, names, max_size=2),
 )
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "alert": named,
+    "look": st.booleans(),
+    "unchecked": st.none() | st.builds(events.BegunUnchecked, reason=texts, failed=names),
     "at": moments,
     "decided": st.lists(decisions, max_size=3).map(tuple),
     "source": st.builds(events.Source, path=texts, sha256=texts),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import ssl
 import subprocess
 from collections.abc import Callable, Mapping
@@ -199,43 +200,54 @@ async def test_a_repository_that_sends_too_much_is_cut_off(
 
 
 async def test_what_git_sees_of_the_environment_and_the_configuration(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+    home, programs, seen = tmp_path / "home", tmp_path / "programs", tmp_path / "seen"
     home.mkdir()
+    programs.mkdir()
     (home / ".gitconfig").write_text(
         "[credential]\n\thelper = store --file=x\n[core]\n\tpager = evil\n"
         '[credential "https://git.example.com"]\n\thelper = !echo password=hidden\n'
         '[url "ext::evil"]\n\tinsteadOf = https://\n'
     )
+    real = shutil.which("git")
+    (programs / "git").write_text(
+        f'#!/bin/sh\nif [ "$1" = config ]; then exec {real} "$@"; fi\n'
+        f'env > {seen}\nfor word in "$@"; do echo "word=$word" >> {seen}; done\nexit 1\n'
+    )
+    (programs / "git").chmod(0o755)
     environ = {
-        **ENVIRON,
+        "PATH": f"{programs}:{os.environ['PATH']}",
         "HOME": str(home),
         "SSH_AUTH_SOCK": "/s",
         "HTTPS_PROXY": "http://p:1",
         "GIT_SSH_COMMAND": "evil",
         "GIT_DIR": "/evil",
-        "LD_PRELOAD": "/evil",
+        "DD_API_KEY": "hidden",
     }
     work = tmp_path / "work"
     work.mkdir()
     source = read_source("https://git.example.com/a.git", cwd=tmp_path, home=home)
-    seen = await Repository(source, work, environ)._surroundings()
-    given = {name for name in seen if not name.startswith("GIT_CONFIG_")}
-    assert given - {name for name in given if name.startswith("GIT_")} == {
-        "PATH", "HOME", "SSH_AUTH_SOCK", "HTTPS_PROXY", "LC_ALL",
-    }  # fmt: skip
-    assert seen["GIT_ALLOW_PROTOCOL"] == "https:ssh"
-    assert "BatchMode=yes" in seen["GIT_SSH_COMMAND"]
-    assert "GIT_DIR" not in seen
-    settings = {
-        seen[f"GIT_CONFIG_KEY_{number}"]: seen[f"GIT_CONFIG_VALUE_{number}"]
-        for number in range(int(seen["GIT_CONFIG_COUNT"]))
+    with pytest.raises(PackError):
+        await Repository(source, work, environ).resolve()
+    lines = [line.partition("=") for line in seen.read_text().splitlines()]
+    found = {name: value for name, _, value in lines if name != "word"}
+    words = [value for name, _, value in lines if name == "word"]
+    # The shells around it add their own.
+    others = {name for name in found if not name.startswith("GIT_")}
+    others -= {"PWD", "SHLVL", "_", "OLDPWD"}
+    assert others == {"PATH", "HOME", "SSH_AUTH_SOCK", "HTTPS_PROXY", "LC_ALL"}
+    assert found["GIT_ALLOW_PROTOCOL"] == "https:ssh"
+    assert "BatchMode=yes" in found["GIT_SSH_COMMAND"]
+    assert "GIT_DIR" not in found
+    helpers = {
+        found[f"GIT_CONFIG_KEY_{number}"]: found[f"GIT_CONFIG_VALUE_{number}"]
+        for number in range(int(found["GIT_CONFIG_COUNT"]))
     }
-    helpers = {key: value for key, value in settings.items() if key.startswith("credential.")}
     assert helpers["credential.helper"] == "store --file=x"
     assert helpers["credential.https://git.example.com.helper"] == "!echo password=hidden"
-    assert settings["core.hooksPath"] == "/dev/null"
-    assert settings["fetch.fsckObjects"] == "true"
-    assert not any(key.startswith("url.") for key in settings)
+    assert all(key.startswith("credential.") for key in helpers)
+    assert {"core.hooksPath=/dev/null", "fetch.fsckObjects=true"} <= set(words)
+    assert words[words.index("--") + 1] == "https://git.example.com/a.git"
+    assert not any("hidden" in word for word in words)
 
 
 async def test_without_git_that_is_said(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_nothing_is_trusted_by_an_import(library: PackLibrary, tmp_path: Path) -
     assert not catalog.load(catalog.find("p/a").path).is_believed
 
 
+@pytest.mark.proves("P20")
 def test_a_copy_of_what_is_trusted_is_kept_for_its_owner_alone(
     library: PackLibrary, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_copy_of_what_is_trusted_is_kept_for_its_owner_alone(
     check_copy(entry.path)
 
 
+@pytest.mark.proves("P20")
 def test_what_was_trusted_runs_until_the_newer_version_is(
     library: PackLibrary, tmp_path: Path
 ) -> None:
@@ -180,6 +182,7 @@ def test_what_is_trusted_here_hides_nothing_of_ones_own(
     assert _catalog(tmp_path, *given).find("a").path == own / "a.yaml"
 
 
+@pytest.mark.proves("P20")
 def test_a_copy_that_is_not_what_was_trusted_is_refused(
     library: PackLibrary, tmp_path: Path
 ) -> None:
@@ -290,6 +293,7 @@ def test_removing_a_pack_forgets_all_of_it(library: PackLibrary, tmp_path: Path)
         library.remove("p")
 
 
+@pytest.mark.proves("P20")
 def test_whatever_is_broken_off_leaves_the_old_state_whole(
     library: PackLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

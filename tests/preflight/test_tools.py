@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pup_tui.preflight.extras import ExtraPackage
 from pup_tui.preflight.tools import needed_tools
 from pup_tui.runbook.model import Step
 from pup_tui.template.shell.first_command import IN_EVERY_SHELL
@@ -134,6 +135,29 @@ def test_what_is_a_part_of_its_shell_is_no_program() -> None:
 @pytest.mark.parametrize("shell", sorted(SHELLS))
 def test_what_every_shell_has(shell: str) -> None:
     assert [name for name in IN_EVERY_SHELL if not is_builtin(shell, name)] == []
+
+
+@pytest.mark.parametrize(
+    ("step", "package"),
+    [
+        ("kind: notify, to: 'json://example.com', message: x", "apprise"),
+        ("kind: sql, url: 'postgresql://db.example.com/x', query: select 1", "psycopg"),
+        ("kind: sql, service: shop, query: select 1", "psycopg"),
+        ("kind: sql, url: 'mysql://db.example.com/x', query: select 1", "mysql-connector-python"),
+        ("kind: sql, url: 'sqlite:///x.db', query: select 1", ""),
+    ],
+)
+def test_what_an_extra_brings_is_needed_too(
+    step: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = program_of(f"steps: [{{name: a, {step}}}]")
+    assert needed_tools(program, nothing_missing) == []
+    monkeypatch.setattr(ExtraPackage, "is_there", False)
+    checks = [
+        tool.looked_up({"PATH": ""}, Path("/")) for tool in needed_tools(program, nothing_missing)
+    ]
+    assert [(each.subject, each.stops) for each in checks] == ([(package, True)] if package else [])
+    assert all("pip install" in each.hint for each in checks)
 
 
 def test_an_installed_pup_is_a_program_too() -> None:

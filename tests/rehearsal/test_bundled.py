@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.catalog.catalog import runbook_files
+from pup_tui.catalog.folder_files import runbook_files
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.rehearsal.places import file_of
 from pup_tui.rehearsal.suite import rehearse

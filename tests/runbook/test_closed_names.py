@@ -27,7 +27,7 @@ steps:
         (
             "{{ run.x is defined }}",
             "`run` has no `x`",
-            "it has `dir`, `id`, `operator`, `profile`, `runbook`, `started_at`",
+            "it has `alert`, `dir`, `id`, `operator`, `profile`, `runbook`, `started_at`",
         ),
         ("{{ loop.idx }}", "`loop` has no `idx`", "did you mean `index`?"),
         ("{% if loop.lst %}x{% endif %}", "`loop` has no `lst`", "did you mean `last`?"),

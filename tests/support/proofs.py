@@ -89,7 +89,7 @@ PROMISES = {
 }
 """What is promised, by its id."""
 
-NOT_BUILT = {"P20": "not built yet: there is no import"}
+NOT_BUILT: dict[str, str] = {}
 """Ids of what the program does not have, and why."""
 
 FIGURE = "figure"

@@ -9,11 +9,12 @@ from pathlib import Path
 
 _TOOL = """\
 #!/bin/sh
-{{
+line=$({{
   printf '%s' {name}
   for word in "$@"; do printf ' %s' "$word"; done
-}} | tr '\\n' ' ' >> {log}
-echo >> {log}
+}} | tr '\\n' ' ')
+# At once: tools that run side by side write to the same file.
+printf '%s\\n' "$line" >> {log}
 case " $* " in
 {cases}
 esac

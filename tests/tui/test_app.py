@@ -655,12 +655,10 @@ async def test_the_footer_never_has_more_than_six_keys(
     async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
         await console.sees("? Help", "/ Filter", "Run  r")
         hints = console.main.query_one(KeyHints)
-        assert 2 <= len(hints.displayed_children) <= 6
-        widgets = list(hints.children)
+        assert 2 <= len(hints.shown) <= 6
         await start(console, "quick")
         await console.sees("esc Runbooks", "? Help")
-        assert 2 <= len(hints.displayed_children) <= 6
-        assert list(hints.children) == widgets
+        assert 2 <= len(hints.shown) <= 6
 
 
 async def test_the_key_for_help_stays_in_a_window_that_becomes_narrow(
@@ -673,7 +671,7 @@ async def test_the_key_for_help_stays_in_a_window_that_becomes_narrow(
         for width in (120, 80, 60, 44, 30, 80, 120):
             await console.pilot.resize_terminal(width, 24)
             await console.eventually(lambda: "? Help" in console.screen.splitlines()[-1])
-        assert len(hints.displayed_children) == 6
+        assert len(hints.shown) == 6
 
 
 async def test_one_pane_at_a_time_on_a_small_screen_and_a_key_for_the_other(

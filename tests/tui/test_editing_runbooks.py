@@ -13,7 +13,7 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder
 from pup_tui.runbook.load import load
 from pup_tui.tui import editing_runbooks
-from tests.support.console import MakeServices, OpenConsole
+from tests.support.console import LARGE, MakeServices, OpenConsole
 
 MINE = "name: mine\nsteps: [{name: a, kind: shell, run: ls}]\n"
 
@@ -72,30 +72,66 @@ async def test_what_comes_with_the_program_is_not_edited(
         assert (own.path / "mine.yaml").read_text() == MINE
 
 
-async def test_a_new_runbook_is_written_under_the_name_that_is_given(
+async def test_a_new_runbook_is_what_was_asked_for(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
-    services = make_services({"mine.yaml": MINE})
+    services = make_services({"mine.yaml": f"tags: {{type: cleaning}}\n{MINE}"})
     [folder] = [place.path for place in services.catalog.places]
-    async with open_console(services) as console:
+    async with open_console(services, size=LARGE) as console:
         await console.sees("mine")
         await console.press("+")
-        await console.sees("A new runbook", str(folder)[:20])
-        await console.press(*".yaml", "enter")
-        await console.sees("The name is missing")
-        await console.press("ctrl+u", *"mine", "enter")
-        await console.sees("There is mine.yaml already")
-        await console.press("backspace", *"../x", "enter")
-        await console.sees("made of letters")
+        await console.sees("A new runbook", str(folder)[:20], "such as cleaning")
+        await console.press(*"mine")
+        await console.sees("there is mine.yaml already", "Write it is off")
+        await console.press("backspace", *"../x")
+        await console.sees("`min../x` is no name")
         await console.press("ctrl+u", *"restart-workers", "enter")
+        await console.press(*"cleaning", "enter", *"payments", "ctrl+r")
         await console.tells("The editor cannot be opened here.")
-        await console.sees("restart-workers")
         await console.eventually(
             lambda: console.main.entry and console.main.entry.id == "restart-workers"
         )
         assert console.main.sidebar.runbooks.has_focus
         loaded = load(folder / "restart-workers.yaml")
         assert (loaded.id, len(loaded.problems)) == ("restart-workers", 0)
+        assert loaded.tags == {"type": "cleaning", "service": "payments"}
+        assert (folder / "runbook.schema.json").exists()
+
+
+async def test_a_new_runbook_begins_with_the_steps_that_are_picked(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"mine.yaml": MINE})
+    [folder] = [place.path for place in services.catalog.places]
+    templates = folder / "_templates"
+    templates.mkdir()
+    (templates / "look.yaml").write_text("name: Look at it\nkind: shell\nrun: ls\n")
+    (templates / "tidy.yaml").write_text("name: Tidy up\nkind: shell\nrun: rm -r /tmp/x\n")
+    async with open_console(services, size=LARGE) as console:
+        await console.sees("mine")
+        await console.press("+")
+        await console.sees("STEPS", "Look at it", "Tidy up")
+        await console.press(*"tidy-up", "tab", "tab", "tab", "down", "space", "ctrl+r")
+        await console.tells("The editor cannot be opened here.")
+        loaded = load(folder / "tidy-up.yaml")
+        steps = loaded.require().steps
+        named = ["Look at it", "Tidy up", "Go on", "Change", "Check"]
+        assert [step.name for step in steps] == named
+        assert steps[1].confirm is not None
+
+
+async def test_a_new_runbook_can_be_left(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"mine.yaml": MINE})
+    [folder] = [place.path for place in services.catalog.places]
+    async with open_console(services) as console:
+        await console.sees("mine")
+        await console.press("+", *"left")
+        await console.sees("A new runbook")
+        await console.press("escape")
+        await console.eventually(lambda: "A new runbook" not in console.screen)
+        assert sorted(each.name for each in folder.iterdir()) == ["mine.yaml"]
 
 
 async def test_what_was_said_of_a_file_goes_when_the_file_is_another_one(

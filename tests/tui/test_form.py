@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Button, Input, RadioButton, RadioSet, Select, Switch, TextArea
 
 from pup_tui.steps.fake import FakeExecutor
@@ -41,6 +42,19 @@ async def open_form(console: Console) -> None:
     await console.press("enter")
     await console.on("form")
     await console.sees("values for this run")
+
+
+async def test_lines_that_a_terminal_pastes_are_lines(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"kinds.yaml": RUNBOOK})) as console:
+        await open_form(console)
+        note = field(console, "NOTE").control
+        assert isinstance(note, TextArea)
+        note.focus()
+        await console.eventually(lambda: console.app.focused is note)
+        console.app.post_message(events.Paste("one\rtwo\r\nthree"))
+        await console.eventually(lambda: note.text == "one\ntwo\nthree")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

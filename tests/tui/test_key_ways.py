@@ -14,7 +14,7 @@ from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.screens.help import HelpScreen
 from pup_tui.tui.screens.quit import QuitScreen
 from pup_tui.tui.widgets.history import History, RunTable
-from pup_tui.tui.widgets.key_hints import KeyHint
+from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.sidebar import RunbookTree
 from pup_tui.tui.widgets.step_list import StepList
 from tests.support.console import LARGE, Console, MakeServices, OpenConsole, has_run
@@ -45,8 +45,8 @@ def focused(console: Console) -> str:
 
 def hints(console: Console) -> str:
     """The footer."""
-    shown = [hint for hint in console.app.screen.query(KeyHint) if hint.display]
-    return " · ".join(f"{hint.key_display} {hint.description}" for hint in shown)
+    shown = [active.binding for line in console.app.screen.query(KeyHints) for active in line.shown]
+    return " · ".join(f"{console.app.get_key_display(each)} {each.description}" for each in shown)
 
 
 async def run(console: Console, runbook: str) -> None:

@@ -13,19 +13,13 @@ from typing import TYPE_CHECKING
 import pup_tui
 from pup_tui.cli.failure import named
 from pup_tui.cli.health.diagnosis import Diagnosis
+from pup_tui.preflight.extras import EXTRAS, package_of
 
 if TYPE_CHECKING:
     from pup_tui.cli.health.installed import Installed
-    from pup_tui.runbook.model import Step
 
 WHAT = "versions"
 SHOWN = ("textual", "httpx", "jinja2", "msgspec")
-EXTRAS: Mapping[str, tuple[str, ...]] = {
-    "notify": ("apprise",),
-    "keyring": ("keyring",),
-    "sql": ("psycopg", "mysql-connector-python"),
-}
-"""What an extra of the package brings."""
 
 
 def versions(found: Collection[Installed]) -> Iterator[Diagnosis]:
@@ -37,7 +31,8 @@ def versions(found: Collection[Installed]) -> Iterator[Diagnosis]:
     libraries = ", ".join(f"{name} {metadata.version(name)}" for name in SHOWN)
     yield Diagnosis(what=WHAT, subject="libraries", detail=libraries)
     needing = _needing(found)
-    for extra, packages in EXTRAS.items():
+    for extra in dict.fromkeys(each.extra for each in EXTRAS):
+        packages = [each.name for each in EXTRAS if each.extra == extra]
         yield _extra(extra, packages, needing)
 
 
@@ -72,19 +67,7 @@ def _needing(found: Collection[Installed]) -> dict[str, list[str]]:
     needing: dict[str, list[str]] = defaultdict(list)
     for each in found:
         for node in each.nodes:
-            if package := _package_of(node.step):
-                needing[package].append(f"{each.entry.id}/{node.id}")
+            package = package_of(node.step)
+            if package is not None:
+                needing[package.name].append(f"{each.entry.id}/{node.id}")
     return needing
-
-
-def _package_of(step: Step) -> str:
-    """The package of an extra that a step cannot do without; blank for most."""
-    from pup_tui.runbook.model import NotifyStep, SqlStep
-    from pup_tui.template.sql.engines import engine_of
-
-    if isinstance(step, NotifyStep):
-        return "apprise"
-    if not isinstance(step, SqlStep):
-        return ""
-    engine = step.engine or ("postgresql" if step.url is None else engine_of(step.url))
-    return {"postgresql": "psycopg", "mysql": "mysql-connector-python"}.get(engine or "", "")

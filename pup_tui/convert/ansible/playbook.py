@@ -84,7 +84,9 @@ class PlayInputs:
 def pattern_in(texts: list[str], name: str) -> str | None:
     """The pattern that an assertion of the playbook asks of a variable."""
     for text in texts:
-        found = re.search(rf"\b{name}\s+is\s+match\(\s*(['\"])(?P<pattern>.+?)\1\s*\)", text)
+        found = re.search(
+            rf"\b{re.escape(name)}\s+is\s+match\(\s*(['\"])(?P<pattern>.+?)\1\s*\)", text
+        )
         if found:
             return found["pattern"].removeprefix("^").removesuffix("$")
     return None

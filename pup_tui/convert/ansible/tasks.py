@@ -311,8 +311,8 @@ def _add_failed_when(step: NewStep, given: Any, own: str) -> None:
     if text.lower() in ("false", "no"):
         step.keys["on_failure"] = "ignore"
         return
-    listed = re.fullmatch(rf"{own}\.rc\s+not\s+in\s+\[([\d,\s]+)\]", text)
-    one = re.fullmatch(rf"{own}\.rc\s*(>|!=)\s*(\d+)", text)
+    listed = re.fullmatch(rf"{re.escape(own)}\.rc\s+not\s+in\s+\[([\d,\s]+)\]", text)
+    one = re.fullmatch(rf"{re.escape(own)}\.rc\s*(>|!=)\s*(\d+)", text)
     if listed:
         step.keys["success_codes"] = [int(each) for each in listed[1].split(",")]
     elif one and one[1] == "!=":

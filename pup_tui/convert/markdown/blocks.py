@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BlockKind = Literal["heading", "text", "code", "list", "item", "table", "quote"]
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_TAB = re.compile(r"(?m)^={3}\+? \"([^\"\n]+)\"[ ]*$")
 _KINDS: dict[str, BlockKind] = {
     "bullet_list_open": "list",
     "ordered_list_open": "list",
@@ -64,6 +65,8 @@ def read_page(text: str, name: str) -> Page:
         data = read_data(found[1], name) if found[1].strip() else {}
         front = data if isinstance(data, dict) else {}
         text = text[found.end() :]
+    # Tabs are alternatives: which one holds is a question as any other.
+    text = _TAB.sub(r"- If it is \1:\n", text)
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     blocks, _ = _blocks(tokens, 0)
     return Page(front, blocks)
@@ -119,7 +122,8 @@ def links_in(text: str) -> Iterator[tuple[str, str]]:
     """The links of a text: what is written, and where they lead."""
     for found in _LINK.finditer(text):
         yield found[1], found[2]
-    for found in re.finditer(r"(?<![(<\w])https?://[^\s)>\]`]+", _LINK.sub(" ", text)):
+    bare = re.sub(r"`[^`]*`", " ", _LINK.sub(" ", text))
+    for found in re.finditer(r"(?<![(<\w])https?://[^\s)>\]`]+", bare):
         yield found.group(), found.group().rstrip(".,;")
 
 

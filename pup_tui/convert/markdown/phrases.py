@@ -155,6 +155,7 @@ def title_of(text: str) -> str:
     first = re.split(r"(?<=[a-z0-9])[.:!?;](?:\s|$)", text)[0].strip(" :.-?!")
     if len(first) > 60:
         first = first[:60].rsplit(" ", 1)[0].rstrip(" ,")
+    first = re.sub(r"\s+(?:with|by|using|via|like|as|for|in|on|of|to|run|running)$", "", first)
     return first[:1].upper() + first[1:]
 
 

@@ -11,6 +11,7 @@ from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of, negated
 from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell import asking, phrases
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
     arguments_of,
@@ -25,8 +26,6 @@ from pup_tui.convert.shell.waiting import waiting_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 
 
 class Choosing(PlanningBase):
@@ -153,25 +152,26 @@ class Choosing(PlanningBase):
         if shell not in self.names:
             return False
         name = self.names[shell]
+        items = [each for each in statement.node.named_children if each.type == "case_item"]
+        if not all(_is_literal(each) for each in items):
+            return False
         self.wanted.add(shell)
         seen: list[str] = []
-        for item in (each for each in statement.node.named_children if each.type == "case_item"):
-            values = [text_of(each).strip("'\"") for each in item.children_by_field_name("value")]
+        for item in items:
+            values = _values_of(item)
             body = [n for n in item.named_children if n not in item.children_by_field_name("value")]
             if values == ["*"]:
                 if re.search(r"\bexit\s+[1-9]|usage|die", " ".join(text_of(n) for n in body)):
                     self._close(name, seen)
                     continue
                 asked = f"{name} not in [{', '.join(map(literal, seen))}]"
-            elif all(re.fullmatch(r"[\w.@:/-]+", each) for each in values):
+            else:
                 seen += values
                 asked = (
                     f"{name} == {literal(values[0])}"
                     if len(values) == 1
                     else f"{name} in [{', '.join(map(literal, values))}]"
                 )
-            else:
-                return False
             self.run(list(statements_of(body)), all_of([condition, asked]))
         return True
 
@@ -324,3 +324,13 @@ def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
         elif child != condition:
             body.append(child)
     return [(condition, list(statements_of(body))), *found]
+
+
+def _values_of(item: Node) -> list[str]:
+    """What a way of a `case` is for."""
+    return [text_of(each).strip("'\"") for each in item.children_by_field_name("value")]
+
+
+def _is_literal(item: Node) -> bool:
+    values = _values_of(item)
+    return values == ["*"] or all(re.fullmatch(r"[\w.@:/-]+", each) for each in values)

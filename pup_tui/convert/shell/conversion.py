@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import runbook_id, step_id, unique_name
 from pup_tui.convert.paths import all_of
 from pup_tui.convert.pieces import raw
@@ -15,12 +16,20 @@ from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.planning import Planning
 from pup_tui.convert.shell.reading import ReadScript, read_script
 from pup_tui.convert.shell.secrets import secrets_in, without_secrets
-from pup_tui.convert.shell.state import Prelude, ScriptPiece, arrays_of, export
+from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export
 from pup_tui.convert.ssm.made import started
+
+_MOST_STEPS = 300
+"""More steps nobody can look through."""
 
 _CRON = re.compile(r"(?:^|\s)((?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)(?=\s|$)")
 _TIMEOUT = re.compile(r"--timeout[= ](\d+[smh])\b")
-_EXIT = re.compile(r"\bexit(?:\s+0)?(?=\s*(?:;|\n|\}|$))")
+_SELF = r"(?:\$0|\$\{0\}|\$\{BASH_SOURCE(?:\[0\])?\}|\$BASH_SOURCE)"
+_OWN_FOLDER = re.compile(
+    rf"\$\(\s*cd\s+(?:-P\s+)?\"?\$\(dirname\s+(?:--\s+)?\"?{_SELF}\"?\)\"?[^)]*&&\s*pwd(?:\s+-P)?\s*\)"
+    rf"|\$\(dirname\s+(?:--\s+)?\"?(?:\$\(readlink\s+-f\s+)?\"?{_SELF}\"?\)?\"?\)"
+)
+"""The folder in which a script lies, as scripts find it."""
 
 
 def from_script(source: str, name: str) -> NewRunbook:
@@ -28,6 +37,10 @@ def from_script(source: str, name: str) -> NewRunbook:
     runbook = NewRunbook(runbook_id(name), "a shell script")
     secrets = secrets_in(source)
     source = without_secrets(source, secrets)
+    source, own = _OWN_FOLDER.subn("$PUP_TUI_RUNBOOK_DIR", source)
+    if own:
+        why = "the script's own folder is that of the runbook: put beside it what lies beside the script"
+        runbook.tell("changed", "$(dirname $0)", why)
     script = read_script(source, name)
     _describe(script, runbook)
     inputs, statements = take_inputs(script, runbook)
@@ -39,10 +52,17 @@ def from_script(source: str, name: str) -> NewRunbook:
             "its value stands in the source: it is a secret that is asked for; change it there",
         )
     statements = with_defaults(statements, inputs)
+    if re.search(r"\bsu\s+-", source):
+        runbook.tell(
+            "changed", "su -", "it changes the user for one command: sudo -u USER COMMAND says so"
+        )
     prelude = Prelude(values=inputs.values, functions=script.functions)
     planning = Planning(script, inputs, prelude, runbook)
     planning.run(statements)
     planning.add_traps()
+    if len(planning.planned) > _MOST_STEPS:
+        told = f"the script would be {len(planning.planned)} steps"
+        raise ConversionError(told, name, f"convert it in parts, of at most {_MOST_STEPS}")
     _Writing(planning, script, runbook).write()
     if "e" not in re.sub(r"(?m)^set |pipefail", "", planning.options) and not re.search(
         r"\b-\w*e", script.shebang
@@ -121,6 +141,8 @@ class _Writing:
         self.prelude.values = values
         text = piece.text
         trailer, captures = self._handed_on(piece, later)
+        if piece.ends:
+            captures[piece.ends] = f"'{ENDED}' in output"
         if "capture" in planned.keys:
             captures |= planned.keys["capture"]
         own = "\n".join([*lines, text, *trailer])
@@ -171,7 +193,7 @@ class _Writing:
 
     def _started(self, body: str) -> str:
         options = self.planning.options
-        if not options:
+        if not options or (options == "set -e" and "\n" not in body.strip()):
             return started(body)
         stops = "" if re.search(r"(?m)^set .*-\w*e", options) else "set -e\n"
         return f"{stops}{options}\n{body}\n"

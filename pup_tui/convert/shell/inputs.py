@@ -38,6 +38,8 @@ class Inputs:
     """Of each variable of the shell: the variable of the runbook."""
     flags: set[str] = field(default_factory=set)
     """Variables that say that nobody wants to be asked."""
+    shifted: int = 0
+    """How many arguments were shifted away so far."""
     positions: dict[int, str] = field(default_factory=dict)
     """Of each argument that is used by its number: the variable of the shell."""
 
@@ -68,6 +70,11 @@ def take_inputs(script: ReadScript, runbook: NewRunbook) -> tuple[Inputs, list[S
     usage = _usage_names(script)
     left: list[ScriptStatement] = []
     for statement in script.statements:
+        shifted = re.fullmatch(r"shift(?:\s+(\d+|.*OPTIND.*))?", statement.text)
+        if shifted:
+            count = shifted[1] or "1"
+            inputs.shifted += int(count) if count.isdigit() else 0
+            continue
         if _take_parsing(statement, inputs) or _is_check(statement, inputs, runbook):
             continue
         if statement.type == "variable_assignment" and _take_assignment(
@@ -127,7 +134,7 @@ def _take_assignment(node: Node, inputs: Inputs, usage: list[str]) -> bool:
     elif environment:
         inputs.add(shell, {**said, "from": f"env:{environment}"})
     else:
-        inputs.positions[int(found["number"])] = shell
+        inputs.positions[int(found["number"]) + inputs.shifted] = shell
         inputs.add(shell, said)
         if re.fullmatch(r"--?\w[\w-]*", str(said.get("default", ""))):
             inputs.flags.add(shell)
@@ -299,11 +306,21 @@ def _take_positions(
     nodes = [each.node for each in left]
     numbers = sorted({int(n) for node in nodes for n in _numbers(node)} - set(inputs.positions))
     for number in numbers:
-        named = usage[number - 1] if number <= len(usage) else f"ARG_{number}"
+        named = usage[number - 1] if number <= len(usage) else _name_by_use(nodes, number)
         shell = variable_name(named, inputs.names).replace("-", "_")
         inputs.positions[number] = shell
         choices = sorted(set(_compared(nodes, number)))
         inputs.add(shell, {"type": "enum", "choices": choices} if len(choices) > 1 else {})
+
+
+def _name_by_use(nodes: list[Node], number: int) -> str:
+    """What an argument is called that no usage names: by what it decides."""
+    told = "\n".join(text_of(each) for each in nodes)
+    if re.search(rf"\bcase\s+\"?\$\{{?{number}\b", told):
+        return "ACTION"
+    if re.search(rf"\[\s+\"?\$\{{?{number}\}}?\"?\s+={{1,2}}\s+[\"']?\w", told):
+        return "MODE"
+    return f"ARG_{number}"
 
 
 def _numbers(node: Node) -> Iterator[str]:

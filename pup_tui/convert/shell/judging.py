@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from pup_tui.convert.bounds import judge_one
@@ -60,6 +61,7 @@ EDITORS = frozenset(
 )
 
 
+@lru_cache(maxsize=1024)
 def changes(script: str) -> bool:
     """Whether a script is known to change something, or runs what nobody knows."""
     if not script.strip():

@@ -53,6 +53,23 @@ def _subcommands(given: list[str]) -> list[str]:
     return words
 
 
+_SAYING_NOTHING = frozenset(
+    [
+        "read",
+        "sleep",
+        "exit",
+        "return",
+        "true",
+        "false",
+        "shift",
+        "test",
+        "[",
+        "printf",
+        "echo",
+        "local",
+        "eval",
+    ]
+)
 _LEADING = frozenset({"sudo", "doas", "env", "nohup", "nice", "command", "exec", "time", "timeout"})
 
 
@@ -109,7 +126,7 @@ def name_of_commands(statement: ScriptStatement, skipped: frozenset[str]) -> str
     """A name out of the first command that does something."""
     for command in commands_in(statement.node):
         name = command_name(command)
-        if name in skipped or not re.fullmatch(r"[\w./+-]+", name):
+        if name in skipped or name in _SAYING_NOTHING or not re.fullmatch(r"[\w./+-]+", name):
             continue
         own = re.sub(r"\.(?:sh|pl|py|rb|bash)$", "", name.rsplit("/", 1)[-1])
         words = [] if len(name) < 3 or name in _LEADING else [own.replace("_", " ")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.naming import variable_name
@@ -17,9 +17,6 @@ from pup_tui.convert.shell.reading import (
     outputs_only,
 )
 from pup_tui.convert.shell.state import Prelude, ScriptPiece
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pup_tui.convert.draft import manual
+from pup_tui.convert.naming import variable_name
+from pup_tui.convert.paths import all_of
 from pup_tui.convert.shell import judging, phrases
+from pup_tui.convert.shell.choosing import Choosing
+from pup_tui.convert.shell.planned import ComingStep
+from pup_tui.convert.shell.questions import PlannedQuestions
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
     command_name,
 )
-
-if TYPE_CHECKING:
-    pass
-
-from pup_tui.convert.shell.choosing import Choosing
-from pup_tui.convert.shell.planned import ComingStep
-from pup_tui.convert.shell.questions import PlannedQuestions
 from pup_tui.convert.shell.remembering import Remembering
+from pup_tui.convert.shell.state import ends_well
 
 _FILES = frozenset({"mkdir", "cp", "mv", "chmod", "chown", "ln", "touch", "install", "cat", "tee"})
 
@@ -102,6 +101,10 @@ class Planning(Remembering, PlannedQuestions, Choosing):
                     last.keys.pop("background", None)
                 return
         planned = self.piece([statement], condition)
+        if ends_well(statement) and planned.piece is not None:
+            planned.piece.ends = variable_name("ENDED", self.names.values())
+            self.names[f"::{planned.piece.ends}"] = planned.piece.ends
+            self._stop(all_of([condition, planned.piece.ends]), "")
         if is_file:
             planned.keys["files"] = True
         if self._is_background(statement):

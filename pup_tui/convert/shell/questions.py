@@ -11,6 +11,7 @@ from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of
 from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell import asking, phrases
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
     command_name,
@@ -21,9 +22,7 @@ from pup_tui.convert.shell.reading import (
 )
 
 if TYPE_CHECKING:
-    pass
-
-from pup_tui.convert.shell.planned import ComingStep, PlanningBase
+    from tree_sitter import Node
 
 
 class PlannedQuestions(PlanningBase):
@@ -86,12 +85,14 @@ class PlannedQuestions(PlanningBase):
             prompt = phrases.printed(self.pending.pop())
         if statement.type == "if_statement":
             test = statement.node.child_by_field_name("condition")
+            if test is not None and not _asks_for_flag(test, self.inputs.flags):
+                return False
             for flag in (ScriptStatement(test).uses if test is not None else frozenset()) & set(
                 self.inputs.names
             ):
                 self._drop_flag(flag)
         if asking.is_confirmation(prompt, variable, later):
-            self._confirm(prompt, variable, condition, statement)
+            self._confirm(prompt, variable, condition, [statement, *rest[:1]])
             return True
         if statement.type not in ("command", "list"):
             return False
@@ -107,7 +108,7 @@ class PlannedQuestions(PlanningBase):
             self.runbook.tell("dropped", "--yes", "the console's own --yes")
 
     def _confirm(
-        self, prompt: str, variable: str, condition: str, statement: ScriptStatement
+        self, prompt: str, variable: str, condition: str, asking_for: Sequence[ScriptStatement]
     ) -> None:
         text = (
             re.sub(r"\s*[\[(][yY](?:es)?\s*/\s*[nN]o?[\])]:?\s*$", "", prompt).strip(" :")
@@ -116,11 +117,9 @@ class PlannedQuestions(PlanningBase):
         text = re.sub(r"\s*\((?:ctrl|enter|press)[^)]*\)", "", text, flags=re.IGNORECASE)
         self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", text) if n in self.names}
         keys: dict[str, Any] = {"message": phrases.message_of(text, self.names), "danger": True}
-        word = (
-            re.search(rf"\$\{{?{variable}\}}?\"?\s*(?:==?|!=)\s*\"?([^\"\s\]]+)", statement.text)
-            if variable
-            else None
-        )
+        tested = rf"\$\{{?{variable}\}}?\"?\s*(?:==?|!=)\s*\"?([^\"\s\]]+)"
+        text_asked = "\n".join(each.text for each in asking_for)
+        word = re.search(tested, text_asked) if variable else None
         if word and word[1].lower() not in ("y", "yes", "n", "no") and not word[1].startswith("$"):
             keys["expect"] = word[1]
         elif word and word[1].startswith("$") and word[1].strip("${}") in self.names:
@@ -194,3 +193,16 @@ class PlannedQuestions(PlanningBase):
             asked = f"{name} == {literal(choice)}"
             self.run(list(statements_of(nodes)), all_of([condition, asked]))
         return True
+
+
+def _asks_for_flag(test: Node, flags: set[str]) -> bool:
+    """Whether a test is about an option that says that nobody wants to be asked, or about a terminal."""
+    text = text_of(test)
+    if ScriptStatement(test).uses & flags or not ScriptStatement(test).uses:
+        return True
+    return bool(
+        re.search(
+            r"[\"'\s=](?:--?y(?:es)?|yes|y|true|1|--?force|force|interactive)[\"']?\s*\]|-[nz]\s|-t\s",
+            text,
+        )
+    )

@@ -13,6 +13,9 @@ from pup_tui.convert.errors import ConversionError
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+MOST_STATEMENTS = 3000
+"""Commands at the top of a script that is converted."""
+
 OUTPUT_COMMANDS = frozenset({"echo", "printf", ":", "true"})
 _LOGGERS = re.compile(
     r"log|logger|info|warn|warning|notice|debug|say|msg|message|print|banner|section|step|header|title"
@@ -115,6 +118,9 @@ def read_script(source: str, name: str) -> ReadScript:
         if node.type == "function_definition":
             script.functions[text_of(node.named_children[0])] = node
     script.statements = list(statements_of(body))
+    if len(script.statements) > MOST_STATEMENTS:
+        told = f"the script has {len(script.statements)} commands"
+        raise ConversionError(told, name, f"convert it in parts, of at most {MOST_STATEMENTS}")
     return script
 
 

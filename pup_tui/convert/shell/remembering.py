@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from pup_tui.convert.known_programs import KNOWN_PROGRAMS
 from pup_tui.convert.shell import phrases
+from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
     arguments_of,
@@ -16,11 +17,6 @@ from pup_tui.convert.shell.reading import (
     walk,
 )
 from pup_tui.convert.shell.state import ScriptPiece
-
-if TYPE_CHECKING:
-    pass
-
-from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 
 _QUIET = frozenset(
     {"date", "basename", "dirname", "hostname", "whoami", "id", "pwd", "uname", "mktemp", "cat"}
@@ -133,13 +129,13 @@ class Remembering(PlanningBase):
         known = {*self.script.functions}
         called = {n for s in (*self.script.statements, *rest) for n in s.commands}
         unknown = sorted(
-            n for n in called - known if re.fullmatch(r"[a-z_]+", n) and n not in _COMMON
+            n for n in called - known if re.fullmatch(r"[a-z_]+", n) and n not in KNOWN_PROGRAMS
         )
         told = f": {', '.join(unknown)}" if unknown else ""
         why = f"it is not in the source and what it defines is unknown{told}: put it beside the runbook"
         self.runbook.tell("manual", name, why)
         beside = f'"$PUP_TUI_RUNBOOK_DIR/{name}"'
-        if re.search(r"\$0|BASH_SOURCE|dirname", file) or "/" not in file:
+        if re.search(r"\$0|BASH_SOURCE|dirname|PUP_TUI_RUNBOOK_DIR", file) or "/" not in file:
             from pup_tui.convert.shell.reading import parsed
 
             text = f"[ ! -e {beside} ] || . {beside}"
@@ -200,150 +196,3 @@ class Remembering(PlanningBase):
         named = phrases.name_from(name.replace("_", " ").lower(), "Look")
         self.piece([*before, statement], condition, named, looks_up=True)
         return True
-
-
-_COMMON = frozenset(
-    [
-        "apt",
-        "awk",
-        "aws",
-        "base64",
-        "basename",
-        "bash",
-        "bc",
-        "cat",
-        "cd",
-        "chmod",
-        "chown",
-        "cp",
-        "curl",
-        "cut",
-        "date",
-        "dd",
-        "df",
-        "diff",
-        "dig",
-        "dirname",
-        "docker",
-        "du",
-        "echo",
-        "egrep",
-        "env",
-        "eval",
-        "exec",
-        "exit",
-        "export",
-        "expr",
-        "false",
-        "file",
-        "find",
-        "flock",
-        "free",
-        "git",
-        "grep",
-        "gunzip",
-        "gzip",
-        "head",
-        "helm",
-        "host",
-        "hostname",
-        "id",
-        "ip",
-        "jq",
-        "kill",
-        "kubectl",
-        "less",
-        "ln",
-        "logger",
-        "ls",
-        "lsof",
-        "mail",
-        "md5sum",
-        "mkdir",
-        "mktemp",
-        "mv",
-        "mysql",
-        "nc",
-        "netstat",
-        "nginx",
-        "nslookup",
-        "openssl",
-        "patch",
-        "pgrep",
-        "ping",
-        "pkill",
-        "podman",
-        "printf",
-        "ps",
-        "psql",
-        "pwd",
-        "python",
-        "read",
-        "readlink",
-        "realpath",
-        "return",
-        "rm",
-        "rmdir",
-        "rsync",
-        "scp",
-        "sed",
-        "seq",
-        "service",
-        "set",
-        "sh",
-        "shift",
-        "shopt",
-        "sleep",
-        "sort",
-        "source",
-        "split",
-        "ss",
-        "ssh",
-        "stat",
-        "strings",
-        "sudo",
-        "su",
-        "systemctl",
-        "tail",
-        "tar",
-        "tee",
-        "terraform",
-        "test",
-        "time",
-        "timeout",
-        "top",
-        "touch",
-        "tr",
-        "trap",
-        "true",
-        "type",
-        "ulimit",
-        "umask",
-        "uname",
-        "uniq",
-        "unset",
-        "unzip",
-        "uptime",
-        "vault",
-        "vi",
-        "wait",
-        "watch",
-        "wc",
-        "wget",
-        "which",
-        "whoami",
-        "xargs",
-        "yes",
-        "zip",
-        "local",
-        "declare",
-        "certbot",
-        "consul",
-        "journalctl",
-        "nomad",
-        "redis",
-        "getent",
-        "crontab",
-        "pup",
-    ]
-)

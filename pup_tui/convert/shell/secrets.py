@@ -31,6 +31,10 @@ _BEHIND_ITS_NAME = (
     rf"(?i:(?<![$\w])[\w.-]{{0,60}}(?:{_NAMED})['\"]?(?:=|:[ \t]*)['\"]?)"
     r"(?P<value>[^\s'\"$`&;|()<>{},]{4,})"
 )
+_HOOKS = (
+    r"hooks\.slack\.com/(?:services|workflows)/[\w/-]+|discord(?:app)?\.com/api/webhooks/[\w/-]+"
+    r"|[\w-]+\.webhook\.office\.com/[\w/@-]+"
+)
 _IN_OPTIONS = (
     (rf"\b(?:isql|sqsh|sqlcmd|bcp|tsql|osql)\b{_WORDS}-P ?{_WORD}", "SQL_PASSWORD"),
     (rf"\b(?:mysql\w*|mariadb)\b{_WORDS}(?:-p|--password=){_WORD}", "MYSQL_PASSWORD"),
@@ -62,6 +66,7 @@ _IN_OPTIONS = (
     ),
     (rf"(?i:\bset\s+[\w.-]{{0,60}}(?:{_NAMED})\s+){_WORD}", "SECRET_KEY"),
     (_BEHIND_ITS_NAME, "SECRET"),
+    (rf"(?P<value>https://(?:{_HOOKS}))", "WEBHOOK_URL"),
 )
 """Where a secret stands in a command, and what its variable is called; empty: as its option."""
 _ASSIGNED = re.compile(

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _NUMERIC = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
+_SUMS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "!=": "!="}
+"""Comparisons of numbers between `((` and `))`."""
 _VARIABLE = re.compile(r"\$\{?(\w+)(?::-)?\}?")
 
 
 def expression_of(node: Node, names: Mapping[str, str]) -> str | None:
     """The expression of a test; None where a command decides, or a variable that is not among `names`."""
     if node.type in ("test_command", "parenthesized_expression"):
+        inner = node.named_children
+        return expression_of(inner[0], names) if len(inner) == 1 else None
+    if node.type == "compound_statement" and text_of(node).startswith("(("):
         inner = node.named_children
         return expression_of(inner[0], names) if len(inner) == 1 else None
     if node.type in ("negated_command",):
@@ -66,6 +71,9 @@ def _binary(node: Node, names: Mapping[str, str]) -> str | None:
             return None
         word = " and " if operator in ("&&", "-a") else " or "
         return word.join(within(each, " or ") for each in parts if each is not None)
+    if operator in _SUMS and _is_sum(node):
+        numbers = [_summed(each, names) for each in (left, right)]
+        return None if None in numbers else f"{numbers[0]} {operator} {numbers[1]}"
     one, other = _value(left, names), _value(right, names)
     if one is None or other is None:
         return None
@@ -74,6 +82,21 @@ def _binary(node: Node, names: Mapping[str, str]) -> str | None:
     if operator in ("=", "==", "!=") and not re.search(r"[*?\[]", text_of(right).strip("\"'")):
         return f"{one} {'!=' if operator == '!=' else '=='} {other}"
     return None
+
+
+def _is_sum(node: Node) -> bool:
+    """Whether a comparison stands between `((` and `))`."""
+    above = node.parent
+    while above is not None and above.type in ("binary_expression", "parenthesized_expression"):
+        above = above.parent
+    return above is not None and above.type == "compound_statement"
+
+
+def _summed(node: Node, names: Mapping[str, str]) -> str | None:
+    text = text_of(node).strip("${}")
+    if node.type == "number" or text.isdigit():
+        return text
+    return f"{names[text]} | int" if text in names else None
 
 
 def _number(value: str) -> str:

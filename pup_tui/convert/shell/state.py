@@ -20,22 +20,27 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+ENDED = "::ENDED"
+"""The line by which a step tells that the script would have ended there."""
+_WELL = re.compile(r"(^|[;&|{(]\s*|\b(?:then|else|do)\s+|\n\s*)exit(?:\s+0)?(?=\s*(?:$|[;&|})\n]))")
+
+
 @dataclass
 class ScriptPiece:
-    """A part of the script that runs as one step: its statements, and what it was made for.
+    """A part of the script that runs as one step.
 
-    `plain` is the command whose output is the variable, where that is all that it does.
+    `ends` is the capture that tells whether it ended the script well, where it may do so.
     """
 
     statements: list[ScriptStatement]
     name: str = ""
-    captures: dict[str, str] = field(default_factory=dict)
-    plain: str = ""
+    ends: str = ""
 
     @property
     def text(self) -> str:
-        """What is written."""
-        return joined(self.statements)
+        """What is written; where it ends the script well it says so, by its own mark."""
+        text = joined(self.statements)
+        return _WELL.sub(rf"\1{{ echo '{ENDED}'; exit 0; }}", text) if self.ends else text
 
     @property
     def uses(self) -> frozenset[str]:
@@ -50,6 +55,12 @@ class ScriptPiece:
         return frozenset(name for each in self.statements for name in each.commands)
 
 
+def ends_well(statement: ScriptStatement) -> bool:
+    """Whether a statement may end the script well, somewhere inside it."""
+    exits = (each for each in commands_in(statement.node) if command_name(each) == "exit")
+    return any(re.fullmatch(r"exit(\s+0)?", text_of(each)) for each in exits)
+
+
 def joined(statements: Iterable[ScriptStatement]) -> str:
     """Statements, each on lines of its own, with their comments."""
     lines = []
@@ -62,9 +73,11 @@ def joined(statements: Iterable[ScriptStatement]) -> str:
 def _dedented(statement: ScriptStatement) -> str:
     """A statement as if it stood at the top: what stands in a here-document stays."""
     indent = statement.node.start_point[1]
+    behind = statement.node.next_sibling
+    mark = " &" if behind is not None and behind.type == "&" else ""
     if indent == 0 or "<<" in statement.text:
-        return statement.text
-    return re.sub(rf"\n[ \t]{{1,{indent}}}", "\n", statement.text)
+        return statement.text + mark
+    return re.sub(rf"\n[ \t]{{1,{indent}}}", "\n", statement.text) + mark
 
 
 @dataclass
@@ -97,6 +110,9 @@ class Prelude:
         functions |= more
         lines = [self.values[name] for name in self.values if name in variables]
         lines += [each.text for name, each in self.constants.items() if name in variables]
+        marked = {name for name in self.exported if f"export {name}=" not in "\n".join(lines)}
+        known = sorted(marked & (set(self.values) | set(self.constants)))
+        lines += [f"export {' '.join(known)}"] if known else []
         lines += [text_of(self.functions[name]) for name in self.functions if name in functions]
         lines += [each.text for each in self.always]
         return lines, variables

@@ -23,7 +23,7 @@ from pup_tui.convert.ssm.instances import (
     delete_stack,
     run_instances,
 )
-from pup_tui.convert.ssm.made import Making
+from pup_tui.convert.ssm.made import Making, output_of
 from pup_tui.convert.ssm.remote import run_command
 from pup_tui.convert.ssm.scripts import execute_script, is_change
 from pup_tui.convert.ssm.selectors import expression_of
@@ -44,9 +44,7 @@ def call(making: Making) -> str:
 def captures(making: Making) -> dict[str, Any]:
     """The outputs of a step as captures."""
     made = {
-        variable: expression_of(making.step.outputs[output])[0]
-        if output in making.step.outputs
-        else "output"
+        variable: output_of(making, output) if output in making.step.outputs else "output"
         for output, variable in making.captures.items()
     }
     return {"capture": made} if made else {}

@@ -45,6 +45,7 @@ class _Converting:
             runbook.tell("dropped", "assumeRole", why)
         self.steps = {step.name: step for step in all_steps(document.steps)}
         self.ids: dict[str, str] = {}
+        self._placed_already: set[str] = set()
         for step in self.steps.values():
             self.ids[step.name] = step_id(step.name, self.ids.values())
         taken = set(runbook.vars)
@@ -150,6 +151,11 @@ class _Converting:
     def _placed(self, place: StepPlace) -> list[NewStep]:
         step = self.steps[place.node]
         made = self.made(step)
+        if place.node in self._placed_already:
+            for each in made:
+                each.id = step_id(f"{each.name}_again", self.ids.values())
+                each.name = f"{each.name} (again)"
+        self._placed_already.add(place.node)
         for each in made:
             front: dict[str, Any] = {}
             if place.when != "on_success":
@@ -278,7 +284,10 @@ class _Converting:
             told.fate == "manual" and told.what == step.name for told in self.runbook.report
         ):
             self.runbook.tell("kept", step.name, f"aws:{step.action}")
-        return made if isinstance(made, list) else [made]
+        steps = made if isinstance(made, list) else [made]
+        for each in steps:
+            each.original = dumped(step.raw)
+        return steps
 
     def _by_hand(self, step: SsmStep, why: str) -> NewStep:
         self.runbook.tell("manual", step.name, f"aws:{step.action}: {why}")

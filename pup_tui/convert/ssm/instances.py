@@ -6,6 +6,7 @@ from typing import Any
 
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
+from pup_tui.convert.naming import variable_name
 from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of, template
 from pup_tui.convert.ssm.commands import command, flag_value, option, wrapped
 from pup_tui.convert.ssm.made import Making, started
@@ -90,7 +91,7 @@ def _range(least: Any, most: Any) -> str:
 
 
 def _captured(making: Making, output: str) -> str:
-    return making.captures.setdefault(output, making.captures.get(output, output.upper()))
+    return making.captures.setdefault(output, variable_name(output))
 
 
 def create_image(making: Making) -> NewStep:

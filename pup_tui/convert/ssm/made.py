@@ -64,3 +64,17 @@ def started(script: str) -> str:
     if first.startswith("#!") or re.match(r"set -[A-Za-z]*e", first):
         return f"{script}\n"
     return f"set -e\n{script}\n"
+
+
+def output_of(making: Making, output: str, selector: str = "") -> str:
+    """The expression of an output: of several things that fit a text or a number is the first."""
+    from pup_tui.convert.ssm.selectors import expression_of
+
+    found, is_list = expression_of(selector or making.step.outputs[output])
+    types = {
+        str(each.get("Name")): str(each.get("Type") or "String")
+        for each in making.step.raw.get("outputs") or []
+        if isinstance(each, dict)
+    }
+    is_one = types.get(output, "String") in ("String", "Integer", "Boolean")
+    return f"({found}) | first" if is_list and is_one else found

@@ -9,9 +9,8 @@ from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.pieces import PiecedText, json_text, template
 from pup_tui.convert.ssm.commands import kebab, may_destroy
-from pup_tui.convert.ssm.made import Making
+from pup_tui.convert.ssm.made import Making, output_of
 from pup_tui.convert.ssm.remote import json_pieces
-from pup_tui.convert.ssm.selectors import expression_of
 from pup_tui.convert.ssm.started import payload_part
 from pup_tui.convert.ssm.texts import names_in
 
@@ -63,7 +62,7 @@ def execute_script(making: Making) -> NewStep:
     if destroys(script):
         keys |= making.asked("run its script, which changes things")
     captures = {
-        variable: expression_of(payload_part(making.step.outputs.get(output, "$")))[0]
+        variable: output_of(making, output, payload_part(making.step.outputs.get(output, "$")))
         for output, variable in making.captures.items()
     }
     if captures:

@@ -43,8 +43,9 @@ def expression_of(selector: str, root: str = "json") -> tuple[str, bool]:
 def _step(made: str, is_list: bool, token: re.Match[str]) -> tuple[str, bool]:
     name = token["field"] or token["key"] or token["deep"]
     if token["deep"]:
-        base = f"{made} | flatten" if is_list else made
-        return f"{base} | map(attribute={literal(name)})", True
+        # Wherever the field stands within: its name is looked for in what is there, as JSON.
+        found = f'"{name}": "?([^",{{}}\\[\\]]+)'
+        return f"{made}{' | list' if is_list else ''} | json | regex_findall('{found}')", True
     if token["where"]:
         test = "==" if token["operator"] == "==" else "!="
         value = literal(re.sub(r"""^(['"])(.*)\1$""", r"\2", token["value"], flags=re.DOTALL))

@@ -20,6 +20,7 @@ from pup_tui.runbook.variables.sources import (
     From,
     ProfileValue,
     Sources,
+    Withheld,
 )
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
@@ -29,7 +30,7 @@ from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import compile_value_command
 
-ValueOrigin = Literal["given", "profile", "from", "default"]
+ValueOrigin = Literal["given", "alert", "profile", "from", "default"]
 
 _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
 
@@ -74,8 +75,10 @@ async def resolve(
     secrets: Collection[str] = (),
     names: Mapping[str, Any] = _NO_NAMES,
     profile: Mapping[str, ProfileValue] = _NO_NAMES,
+    alert: Mapping[str, str | Withheld] = _NO_NAMES,
 ) -> Resolved:
-    """Give every variable its value: what was given, then what `profile` says, then `from`, then `default`.
+    """Give every variable its value: what was given, then what `alert` and then what `profile` says, then
+    `from`, then `default`.
 
     `undeclared` are names that may be given without being declared, `names` what texts may use besides the
     variables above them, `secrets` those of the given values and of the names that are secret whatever their
@@ -87,7 +90,7 @@ async def resolve(
     `from` are not used. The value of an enum with `choices_from`, and each item of such a list, must be one
     of those choices, unless they cannot be had: then a note says so.
     """
-    resolving = _Resolving(variables, given, sources, {**sources.names, **names}, profile)
+    resolving = _Resolving(variables, given, sources, {**sources.names, **names}, profile, alert)
     resolving.secrets.update(dict.fromkeys(secrets))
     with one_budget():
         for name, variable in variables.items():
@@ -135,6 +138,7 @@ class _Resolving:
         sources: Sources,
         names: Mapping[str, Any],
         profile: Mapping[str, ProfileValue],
+        alert: Mapping[str, str | Withheld],
     ) -> None:
         self.values: dict[str, Any] = {}
         self.left_out: list[str] = []
@@ -151,6 +155,7 @@ class _Resolving:
         self._sources = sources
         self._names = names
         self._profile = profile
+        self._alert = alert
 
     async def add(self, name: str, variable: Variable) -> None:
         """Give one declared variable its value."""
@@ -228,6 +233,12 @@ class _Resolving:
         """A value and where it comes from; None where there is none."""
         if name in self._given:
             return "given", self._given[name]
+        told_by_alert = self._alert.get(name)
+        if isinstance(told_by_alert, Withheld):
+            self._problem(name, f"`{name}`: {told_by_alert.why}", "give it a value")
+            return "alert", None
+        if told_by_alert is not None and not variable.is_secret:
+            return "alert", told_by_alert
         known = len(self.problems)
         said = self._profile.get(name)
         if said is not None and variable.is_secret and not isinstance(said, From):
@@ -347,6 +358,7 @@ class _Resolving:
     async def _take(self, name: str, variable: Variable, origin: ValueOrigin, raw: object) -> None:
         told = {
             "given": "",
+            "alert": " (from the alert)",
             "profile": f" (from the profile {_short(self._sources.profile)})",
             "from": f" (from {_short(self._took_from.get(name, ''))})",
             "default": " (its default)",

@@ -38,6 +38,12 @@ ProfileValue = str | tuple[str, ...] | From
 """What a profile gives a variable: a value, the items of a list, or where it comes from."""
 
 
+class Withheld(Struct, frozen=True):
+    """Stands for a value that nobody may choose but the operator; `why` says it in a sentence."""
+
+    why: str
+
+
 class KeptChoices(Protocol):
     """The choices that commands gave before, by `ValueCommand.key`."""
 
@@ -54,9 +60,9 @@ class Sources(Struct, frozen=True, kw_only=True):
     `run` gives what a command (ended after so many seconds) prints on standard output, and raises
     ValueError with a sentence without secrets. Where `keyring` or `run` is None nothing is asked or run: what
     they would give is not known then. `profile` is the name of the operator's profile, empty without one, and
-    `profile_values` what it gives to variables. `directory` is where the file lies that the variables stand
-    in, which commands are told; `cwd` is where they run and relative paths begin, None for where the operator
-    is.
+    `profile_values` what it gives to variables; `alert_values`, what an alert gives, come before those.
+    `directory` is where the file lies that the variables stand in, which commands are told; `cwd` is where
+    they run and relative paths begin, None for where the operator is.
     """
 
     environ: Mapping[str, str]
@@ -69,6 +75,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     profile_values: Mapping[str, ProfileValue] = field(default_factory=dict)
     directory: str = ""
     cwd: Path | None = None
+    alert_values: Mapping[str, str | Withheld] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, Any]:
@@ -94,6 +101,10 @@ class Sources(Struct, frozen=True, kw_only=True):
     def working_in(self, cwd: Path) -> Sources:
         """The same, with commands that run, and paths that begin, in this directory."""
         return replace(self, cwd=cwd)
+
+    def about(self, alert_values: Mapping[str, str | Withheld]) -> Sources:
+        """The same for a run that is about an alert."""
+        return replace(self, alert_values=alert_values)
 
     def at_rest(self) -> Sources:
         """The same, running no command and opening no keyring: for a plan, or while somebody types."""

@@ -42,6 +42,9 @@ class InputScreen(Dialog):
         }
     )
 
+    GOES_ON: ClassVar[str] = "Go on"
+    """What the button says that gives the values."""
+
     def __init__(
         self,
         question: Question,
@@ -69,7 +72,7 @@ class InputScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Put aside", "later", "back")
-        yield choice("Go on", "yes", "go_on", variant="primary", disabled=True)
+        yield choice(self.GOES_ON, "yes", "go_on", variant="primary", disabled=True)
         yield choice("No: abort the run", "no", "abort_typing", gone_to=True, variant="error")
 
     def on_descendant_focus(self) -> None:
@@ -89,7 +92,7 @@ class InputScreen(Dialog):
         self.query_one("#yes", Button).disabled = bool(wrong)
         told = Content.styled("✔ ready to go on", "$text-success")
         if wrong:
-            told = Content.styled(f"Go on is off: {why_off(wrong)}", "$text-warning")
+            told = Content.styled(f"{self.GOES_ON} is off: {why_off(wrong)}", "$text-warning")
         self._state.update(told)
         if self._leads_on:
             self._leads_on = False

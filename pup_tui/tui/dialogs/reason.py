@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -102,26 +102,6 @@ class NoteScreen(ReasonScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "note" and super().check_action(action, parameters)
-
-
-class RunbookScreen(ReasonScreen):
-    """Asks for the name of a new runbook; the answer is `yes`, the name its note."""
-
-    HINT = "Its name, such as restart-workers"
-    MISSING = "The name is missing: type it here."
-
-    def __init__(self, why_not: Callable[[str], str], folder: str) -> None:
-        """`why_not` tells why it cannot be called so; `folder` is where its file goes."""
-        message = f"A small one to begin from is written to {folder}, and opened in your editor."
-        super().__init__("A new runbook", message)
-        self._why_not = why_not
-
-    @property
-    def _given(self) -> str:
-        return super()._given.removesuffix(".yaml")
-
-    def _refusal(self, given: str) -> str:
-        return super()._refusal(given) or self._why_not(given)
 
 
 class FileScreen(ReasonScreen):

@@ -102,7 +102,8 @@ class TrustScreen(Dialog):
         sha256 = self._sha256 or (self._shown.hash if self._shown else "")
         facts = Content.assemble(
             ("file    ", "$text-muted"),
-            safe_text(str(self._path)),
+            # Where a pack is kept is long, and tells nothing.
+            safe_text(self._runbook if "/" in self._runbook else str(self._path)),
             ("\nsha256  ", "$text-muted"),
             sha256,
             (f"\n{holds}", "$text-muted"),

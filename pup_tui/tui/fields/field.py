@@ -60,7 +60,7 @@ class Field(Vertical):
         self._edited = given is not None
         self._wanted = "" if given is None else as_typed(given)
         self._followed: str | None = None
-        self._told = self._hinted = ""
+        self._told = self._hinted = self._place = ""
         if given is None and self._follows_default:
             self._followed = self._wanted = literal_default(variable) or ""
         self._control = self._make_control()
@@ -267,6 +267,13 @@ class Field(Vertical):
             text, style = f"none chosen: {origin}", "$text-muted"
         self._note.display = bool(text)
         self._note.update(Content.styled(safe_text(text), style))
+
+    def show_place(self, place: str) -> None:
+        """Say that its value is the alert's, and where it stood there; blank where it is another one."""
+        told = f"from the alert: {place}" if place else ""
+        if told != self._place:
+            self._place = told
+            self._tell(told, "$text-muted")
 
     # What is wrong with it
 

@@ -19,6 +19,7 @@ from pup_tui.tui.fields.field import Field
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
+    from pup_tui.tui.alerts import AboutAlert
     from pup_tui.tui.fields.asked_values import AskedValues
 
 SETTLED = 0.4
@@ -40,9 +41,15 @@ class FieldList(Vertical):
         super().__init__(classes="fields")
         self._values: AskedValues | None = None
         self._choices_for: dict[str, object] = {}
+        self._about: AboutAlert | None = None
 
-    async def ask(self, values: AskedValues, given: Mapping[str, object]) -> None:
-        """Show a field for each variable, filled in with what is `given`; a secret is never filled in."""
+    async def ask(
+        self, values: AskedValues, given: Mapping[str, object], about: AboutAlert | None = None
+    ) -> None:
+        """Show a field for each variable, filled in with what is `given`; a secret is never filled in.
+
+        Beside what the alert gave that it is `about` stands where that was.
+        """
         await self.forget()
         fields = [
             Field(name, variable, None if variable.is_secret else given.get(name))
@@ -50,11 +57,14 @@ class FieldList(Vertical):
         ]
         await self.mount_all(fields)
         self._values = values
+        self._about = about
+        for field in fields:
+            field.touched = about is not None and field.variable_name in about.withheld
         self._judge()
 
     async def forget(self) -> None:
         """Forget everything that was typed."""
-        self._values = None
+        self._values = self._about = None
         self._choices_for.clear()
         self.workers.cancel_node(self)
         await self.remove_children()
@@ -143,6 +153,9 @@ class FieldList(Vertical):
         name = field.variable_name
         if field.display is not (name not in resolved.not_asked):
             field.display = not field.display
+        if self._about is not None:
+            is_its = name in self._about.values and field.raw == self._about.values[name]
+            field.show_place(self._about.places.get(name, "") if is_its else "")
         origin = resolved.sources.get(name, "")
         if origin != "given":
             found = resolved.values.get(name)

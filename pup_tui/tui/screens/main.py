@@ -24,9 +24,7 @@ from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import BESIDE_SIDEBAR, Shell
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.texts import time_of_day
-from pup_tui.tui.widgets.alert_banner import AlertBanner
-from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
-from pup_tui.tui.widgets.sidebar import Sidebar
+from pup_tui.tui.widgets.sidebar import AlertPasted, Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
+    from pup_tui.tui.alerts import AboutAlert
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.resuming import Resumer
@@ -62,8 +61,8 @@ LOOK_AT_WORKFLOWS = 600.0
 
 OF_CATALOG = {
     *("run", "plan", "open", "history", "statistics"),
-    *("alert", "put_alert_aside", "edit", "write_first", "new_runbook", "present_state"),
-    "trust",
+    *("alert", "paste_alert", "put_alert_aside", "edit", "write_first", "new_runbook"),
+    *("present_state", "trust"),
 }
 """What is done where one stands on a runbook."""
 
@@ -75,6 +74,7 @@ class MainScreen(Shell):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bound({"editor": ("write_first", "Write a first runbook")}),
         *bound({"editor": ("edit", "Edit the file")}, hinted=False),
+        *bound({"alert": ("paste_alert", "Paste an alert")}, hinted=False),
         *bound(
             {
                 "run": "run",
@@ -114,6 +114,8 @@ class MainScreen(Shell):
         self._begins_at: Entry | None = None
         self._made: Path | None = None
         """The file of a new runbook that is not in the list yet."""
+        self._about: tuple[Path, Mapping[str, Any]] | None = None
+        """The file of the runbook that was opened from an alert, with that."""
         self._is_ready = False
         self._names_something = False
         """Whether the runbook that is selected names something at Datadog."""
@@ -138,12 +140,14 @@ class MainScreen(Shell):
         """Say once that runs were interrupted; older ones are in the history all the same."""
         found = await self._starter.interrupted_runs()
         if found:
+            from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
+
             await self.mount(InterruptedBanner(found), after=self.query_one(TitleBar))
             self.refresh_bindings()
 
     async def action_interrupted(self) -> None:
         """Show the runs that were interrupted, to resume them; they have been told of then."""
-        await self.query(InterruptedBanner).remove()
+        await self.query("InterruptedBanner").remove()
         self.open_page(self._show_history, "interrupted")
 
     def action_alert(self) -> None:
@@ -151,16 +155,36 @@ class MainScreen(Shell):
         if (alert := self._services.alert) is not None:
             self._begin_with(alert.runbook, alert.values)
 
+    def action_paste_alert(self) -> None:
+        """Read an alert that is pasted, and open the runbook that fits, filled in."""
+        self._read_alert("")
+
+    def on_alert_pasted(self, message: AlertPasted) -> None:
+        message.stop()
+        self._read_alert(message.text)
+
+    @work(group="alert", exclusive=True, exit_on_error=False)
+    async def _read_alert(self, text: str) -> None:
+        from pup_tui.tui.alerts import about, read_pasted
+        from pup_tui.tui.dialogs.alert_paste import AlertScreen
+
+        entries = self.library.entries
+        dialog = AlertScreen(lambda each: read_pasted(each, self._services, entries), text)
+        answer = await self.app.push_screen_wait(dialog)
+        if answer is not None and dialog.chosen is not None:
+            reading, match = dialog.chosen
+            self.open_page(self._begin, match.entry, "run", about(reading, match))
+
     async def action_put_alert_aside(self) -> None:
         """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
-        if self.query(AlertBanner):
+        if self.query("AlertBanner"):
             await self._drop_alert()
         else:
-            await self.query(InterruptedBanner).remove()
+            await self.query("InterruptedBanner").remove()
             self.refresh_bindings()
 
     async def _drop_alert(self) -> None:
-        await self.query(AlertBanner).remove()
+        await self.query("AlertBanner").remove()
         self.refresh_bindings()
 
     # The catalog
@@ -173,7 +197,7 @@ class MainScreen(Shell):
     def _look(self) -> None:
         """Look for what has changed on disk, unless the last look is not over yet, and at the alert."""
         alert = self._services.alert
-        if alert is not None and self.query_children(AlertBanner) and not alert.fires():
+        if alert is not None and self.query_children("AlertBanner") and not alert.fires():
             self.do("alert", self._drop_alert)
         if not self._looking:
             self._looking = True
@@ -202,6 +226,8 @@ class MainScreen(Shell):
                 self._go_to_made()
                 self._look_whether_ready()
                 if first and self._services.alert is not None and self._services.alert.fires():
+                    from pup_tui.tui.widgets.alert_banner import AlertBanner
+
                     # Not before there is the runbook that it names.
                     banner = AlertBanner(self._services.alert)
                     banner.display = self.page == BESIDE_SIDEBAR
@@ -282,9 +308,9 @@ class MainScreen(Shell):
     async def _show_entry(self, entry: Entry | None) -> None:
         overview = self.pages.overview
         if entry is None and self._has_none:
-            from pup_tui.tui.editing_runbooks import first_text, own_folder
+            from pup_tui.tui.editing_runbooks import first_text
 
-            overview.show_first(first_text(), own_folder(self._services))
+            overview.show_first(first_text(), self._services.catalog.own_folder())
             return
         if entry is None:
             # Where the filter leaves none, that is said where it stands.
@@ -327,10 +353,11 @@ class MainScreen(Shell):
 
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_new_runbook(self) -> None:
-        """Write a new runbook under a name that is asked for, and edit its file."""
+        """Ask what a new runbook is to be, write it, and edit its file."""
         from pup_tui.tui.editing_runbooks import write_another
 
-        if (edited := await write_another(self.app, self._services)) is not None:
+        entries = self.library.entries
+        if (edited := await write_another(self.app, self._services, entries)) is not None:
             self._tell_edited(edited)
 
     @work(group="edit", exclusive=True, exit_on_error=False)
@@ -390,11 +417,9 @@ class MainScreen(Shell):
         if action == "go_to_waiting":
             return any(page.view.waiting for page in self.run_pages.values())
         if action == "interrupted":
-            return bool(self.query_children(InterruptedBanner))
-        if action in ("alert", "put_alert_aside"):
-            banners = bool(self.query_children(AlertBanner))
-            interrupted = action != "alert" and bool(self.query_children(InterruptedBanner))
-            return banners or interrupted
+            return bool(self.query_children("InterruptedBanner"))
+        if action in ("alert", "paste_alert", "put_alert_aside"):
+            return self._is_about_alerts_now(action)
         if action in ("edit", "write_first"):
             return self._has_none == (action == "write_first")
         if action == "present_state":
@@ -404,6 +429,14 @@ class MainScreen(Shell):
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
+
+    def _is_about_alerts_now(self, action: str) -> bool:
+        """Whether there is the banner that an action is about; without that of an alert one is pasted."""
+        fires = bool(self.query_children("AlertBanner"))
+        if action == "paste_alert":
+            return not fires
+        interrupted = action != "alert" and bool(self.query_children("InterruptedBanner"))
+        return fires or interrupted
 
     @property
     def _in_catalog(self) -> bool:
@@ -478,7 +511,7 @@ class MainScreen(Shell):
         """Begin to `run` or to `plan` a runbook: ask for its values, or where it has none, plan it."""
         self.open_page(self._begin, entry, what)
 
-    async def _begin(self, entry: Entry, what: str) -> None:
+    async def _begin(self, entry: Entry, what: str, about: AboutAlert | None = None) -> None:
         loaded = await self._starter.load(entry)
         if loaded.runbook is None:
             told = "This runbook is broken: correct the file, it is read again by itself."
@@ -486,6 +519,10 @@ class MainScreen(Shell):
             self.show_page("overview")
             return
         form = await self.pages.form()
+        if about is not None:
+            await form.forget()
+        if not form.asks_for(loaded):
+            self._about = None if about is None else (loaded.path, about.alert)
         typed = await form.resolved() if form.asks_for(loaded) else None
         resolved = typed or await self._starter.resolve(loaded)
         if not loaded.runbook.vars or (what == "plan" and not resolved.problems):
@@ -493,7 +530,7 @@ class MainScreen(Shell):
             return
         if not form.asks_for(loaded):
             sources = await self._starter.sources(self, loaded, trusted=self._trusts(loaded))
-            await form.show(loaded, self._services.suggestions, sources)
+            await form.show(loaded, self._services.suggestions, sources, about)
             form.tell_about(await self._described(entry))
         self.show_page("form")
 
@@ -504,7 +541,7 @@ class MainScreen(Shell):
         return await aside(describe, self._services, entry)
 
     async def _show_plan(self, loaded: Loaded, resolved: Resolved) -> None:
-        planned = await self._starter.plan(loaded, resolved)
+        planned = await self._starter.plan(loaded, resolved, self._alert_of(loaded))
         plan = await self.pages.plan()
         plan.show(planned)
         self.show_page("plan")
@@ -520,6 +557,16 @@ class MainScreen(Shell):
             trusted=self._trusts(planned.loaded),
             tell=partial(plan.tell_ready, planned),
         )
+
+    @work(group="look-first", exclusive=True, exit_on_error=False)
+    async def on_plan_view_look_wanted(self, message: PlanView.LookWanted) -> None:
+        """Run what only looks, and show the plan that comes of it where the one before is still shown."""
+        planned, plan = message.planned, await self.pages.plan()
+        trusted, alert = self._trusts(planned.loaded), self._alert_of(planned.loaded)
+        looked = await self._starter.look(self, planned, trusted=trusted, alert=alert)
+        if looked is not None and plan.shows(planned):
+            plan.show(looked)
+            self._look_beside(plan, looked)
 
     def on_form_done(self, message: Form.Done) -> None:
         if message.what == "plan":
@@ -566,16 +613,27 @@ class MainScreen(Shell):
             trusted = self._trusts(loaded)
             terminal = ConsoleTerminal(self.app, self._turn, self.show_run)
             live = await self._starter.start(
-                self, loaded, resolved, trusted=trusted, terminal=terminal
+                self,
+                loaded,
+                resolved,
+                trusted=trusted,
+                terminal=terminal,
+                alert=self._alert_of(loaded),
             )
             if live is not None:
                 terminal.run = live.run
+                self._about = None
                 await self._open_live(live)
                 self._look_beside_run(live.program)
                 await (await self.pages.form()).forget()
                 (await self.pages.plan()).forget()
         finally:
             self._no_longer_starting()
+
+    def _alert_of(self, loaded: Loaded) -> Mapping[str, Any]:
+        """The alert that a run of it is about which is being asked for; empty without one."""
+        path, alert = self._about or (None, {})
+        return alert if path == loaded.path else {}
 
     @work(group="beside-run", exit_on_error=False)
     async def _look_beside_run(self, program: Program) -> None:

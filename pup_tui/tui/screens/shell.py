@@ -18,10 +18,8 @@ from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.told_apart import told_apart
-from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
-from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
 from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.services import Services
     from pup_tui.tui.typed_ahead import Hold
     from pup_tui.tui.widgets.run_page import RunPage
+    from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
     from pup_tui.tui.widgets.run_view import RunView
 
 WIDE_FROM = 100
@@ -82,7 +81,6 @@ class Shell(ConsoleScreen[None]):
             folders = [folder.path for folder in self._services.catalog.places]
             yield Sidebar(folders, self._remembered.grouping)
             with Vertical(id="content"):
-                yield RunTabs()
                 yield Pages()
         yield KeyHints()
 
@@ -180,7 +178,7 @@ class Shell(ConsoleScreen[None]):
         self.sidebar.display = shown
         self.sidebar.set_class(not self._wide, "-narrow")
         # Its alone: a class of the screen would have all that is in it styled anew.
-        for banner in self.query_children(AlertBanner):
+        for banner in self.query_children("AlertBanner"):
             banner.display = self.page == BESIDE_SIDEBAR
 
     def action_sidebar(self) -> None:
@@ -229,9 +227,15 @@ class Shell(ConsoleScreen[None]):
         self.do("tabs", self._renew_tabs)
 
     async def _renew_tabs(self) -> None:
+        # Late, as is the line itself: at first there is nothing to change between.
+        from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
+
         active = self.page if self.page in self.run_pages else "runbooks"
         tabs = [Tab("runbooks", "Runbooks"), *self.run_tabs()]
-        await self.query_one(RunTabs).show(tabs, active)
+        if len(tabs) > 1 and not self.query(RunTabs):
+            await self.query_one("#content").mount(RunTabs(), before=self.pages)
+        for line in self.query(RunTabs):
+            await line.show(tabs, active)
 
     def action_tab(self, by: int) -> None:
         pages = ["runbooks", *self.run_pages]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
+    from pup_tui.tui.alerts import AboutAlert
     from pup_tui.tui.library import Described
 
 ABOUT_SHARE = 40
@@ -86,8 +87,14 @@ class Form(Armed):
             yield KeyButton("Last values", "last_values", id="form-last")
             yield KeyButton("Back", "back", id="form-back")
 
-    async def show(self, loaded: Loaded, given: Mapping[str, object], sources: Sources) -> None:
-        """Ask for a runbook's variables, beginning with what is `given`.
+    async def show(
+        self,
+        loaded: Loaded,
+        given: Mapping[str, object],
+        sources: Sources,
+        about: AboutAlert | None = None,
+    ) -> None:
+        """Ask for a runbook's variables, beginning with what is `given`, or told by what it is `about`.
 
         `sources` find values that are not given, and choices. Where it is what the form asks for already,
         everything stays as it was typed.
@@ -96,13 +103,16 @@ class Form(Armed):
             return
         await self.forget()
         runbook = loaded.require()
+        for_what = "values for this run" if about is None else f"about {safe_text(about.title)}"
         title = Content.assemble(
             (safe_text(runbook.name), "bold $text-primary"),
-            ("   values for this run", "$text-muted"),
+            (f"   {for_what}", "$text-muted"),
         )
+        if about is not None:
+            given, sources = {**given, **about.values}, sources.about(about.withheld)
         self.query_one("#form-title", Static).update(title)
         values = AskedValues.of_runbook(runbook, sources)
-        await self._fields.ask(values, given)
+        await self._fields.ask(values, given, about)
         self.query_one("#form-fields").scroll_home(animate=False)
         self.loaded = loaded
 

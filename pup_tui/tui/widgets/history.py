@@ -60,9 +60,10 @@ _CELL = 2
 
 
 def _why(row: RunRow) -> str:
-    """Why a run ended so, and that it was begun past what is looked at before."""
+    """Why a run ended so, that it was begun past what is looked at before, or for a plan."""
     unchecked = f"begun unchecked: {row.unchecked}" if row.unchecked else ""
-    return " · ".join(filter(None, (row.why, unchecked)))
+    look = "a look for a plan" if row.look else ""
+    return " · ".join(filter(None, (row.why, unchecked, look)))
 
 
 def _widths(width: int, *, legs: bool, profiles: bool) -> dict[str, int]:

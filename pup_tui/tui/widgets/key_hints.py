@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import zip_longest
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
+from textual import events
 from textual.binding import ActiveBinding
+from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer
-from textual.widgets._footer import FooterKey
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
 
-from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.keys import own_bindings
 
 MOST = 6
@@ -20,58 +19,77 @@ ALWAYS = "help"
 """The action whose key is always shown, and last."""
 
 
-class KeyHint(FooterKey):
-    """One key and what it does, or nothing."""
+class KeyHints(Widget):
+    """The keys nearest to the focus, and the one for help. A click on one does what the key does.
 
-    def __init__(self) -> None:
-        super().__init__("", "", "", "")
-        # Set before it is mounted, for otherwise each key would be styled three times.
-        self.set_reactive(FooterKey.compact, False)
-        self.display = False
-        self._told: tuple[object, ...] = ()
-
-    def show(self, active: ActiveBinding | None) -> None:
-        """Stand for another key, or for none."""
-        self.display = active is not None
-        if active is None:
-            return
-        _, binding, enabled, tooltip = active
-        key_display = self.app.get_key_display(binding)
-        told = binding.key, binding.action, binding.description, key_display, enabled, tooltip
-        if told == self._told:
-            # The same of another part, as of the next field: nothing has to be laid out for it.
-            return
-        self._told = told
-        self.key, self.action, self.description = binding.key, binding.action, binding.description
-        self.key_display = key_display
-        self.tooltip = tooltip or None
-        self._disabled = not enabled
-        self.set_class(self._disabled, "-disabled")
-        # Not drawn before all hints have their places: new words would stand in the room of the old ones.
-        self.clear_cached_dimensions()
-        self.refresh(repaint=False, layout=True)
-        self.call_after_refresh(self.refresh)
-
-
-class KeyHints(Footer):
-    """Textual's footer, cut to the keys nearest to the focus and the one for help.
-
-    Bindings are announced as changed far more often than they change, and the hints stay the same widgets:
-    to mount others takes longer than all else that moving the focus does.
+    It is one widget: bindings are announced as changed far more often than they change, and to style, lay out
+    and draw one for each key would take longer than all else that moving the focus does.
     """
 
-    def __init__(self) -> None:
-        super().__init__(show_command_palette=False)
-        self._shown: list[ActiveBinding] = []
+    ALLOW_SELECT = False
 
-    def compose(self) -> ComposeResult:
-        yield from (KeyHint() for _ in range(MOST))
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[ActiveBinding] = []
+        self._hovered: ActiveBinding | None = None
+
+    @property
+    def shown(self) -> Sequence[ActiveBinding]:
+        """What the line tells, from left to right."""
+        return self._shown
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self.bindings_changed)
 
     def bindings_changed(self, screen: Screen[object]) -> None:
         if screen is self.screen and (wanted := self._wanted()) != self._shown:
             self._shown = wanted
-            for hint, active in zip_longest(self.query(KeyHint), wanted):
-                hint.show(active)
+            self._hovered = None
+            self.refresh()
+
+    def render(self) -> Content:
+        return Content("").join(self._hint(active) for active in self._shown)
+
+    def _hint(self, active: ActiveBinding) -> Content:
+        key, does = self._parts(active)
+        hint = Content.assemble(
+            (key, "bold $footer-key-foreground"), (does, "$footer-description-foreground")
+        )
+        if not active.enabled:
+            hint = hint.stylize("dim")
+        return hint.stylize("on $block-hover-background") if active is self._hovered else hint
+
+    def _parts(self, active: ActiveBinding) -> tuple[str, str]:
+        """A key and what it does, each with what parts it from what comes next."""
+        binding = active.binding
+        return f" {self.app.get_key_display(binding)} ", f"{binding.description} "
+
+    def _at(self, column: int) -> ActiveBinding | None:
+        """The hint in a column of the line."""
+        for active in self._shown:
+            column -= self._width(active)
+            if column < 0:
+                return active
+        return None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        active = self._at(event.x)
+        if active is not None and active.enabled:
+            self.app.simulate_key(active.binding.key)
+        elif active is not None:
+            self.app.bell()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self._show_hovered(self._at(event.x))
+
+    def on_leave(self) -> None:
+        self._show_hovered(None)
+
+    def _show_hovered(self, active: ActiveBinding | None) -> None:
+        if active is not self._hovered:
+            self._hovered = active
+            self.styles.pointer = "default" if active is None else "pointer"
+            self.refresh()
 
     def on_resize(self) -> None:
         """There may be room for more keys now, or for fewer; at first, where nothing was given the focus."""
@@ -100,13 +118,17 @@ class KeyHints(Footer):
         """The columns that a hint takes, with what parts it from the next one."""
         if active is None:
             return 0
-        binding = active.binding
-        return cell_len(f" {self.app.get_key_display(binding)} {binding.description} ")
+        return sum(map(cell_len, self._parts(active)))
 
     def _named(self) -> Iterator[str]:
         """The actions that buttons of the page in sight name."""
         page = self.screen.query_one(ContentSwitcher).visible_content
-        for row in () if page is None else page.query_children(".buttons"):
+        if page is None:
+            return
+        # There is a page only after the first frame, which does not wait for buttons either.
+        from pup_tui.tui.dialogs.choices import KeyButton
+
+        for row in page.query_children(".buttons"):
             if row.display:
                 yield from (
                     each.action_name for each in row.children if isinstance(each, KeyButton)

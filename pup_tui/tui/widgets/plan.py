@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
 from pup_tui.core.plan_count import count_planned
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import KeyButton
-from pup_tui.tui.glyphs import counted_effects, effect_content
+from pup_tui.tui.glyphs import counted_effects, effect_content, mark_of
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.texts import BETWEEN, beside, counted, cut_middle, indented
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.plan import PlannedStep, Refuses
     from pup_tui.core.program import Node, Program
+    from pup_tui.drivers.local import LocalRun
     from pup_tui.preflight.check import ReadyCheck
     from pup_tui.runbook.load import Loaded
 
@@ -56,12 +57,16 @@ HEADS_SHARE = 45
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, with what it was made of: running it runs exactly this."""
+    """A plan, with what it was made of: running it runs exactly this.
+
+    `looked` is the id of the run that has run its first steps, as far as these only look; blank without one.
+    """
 
     loaded: Loaded
     resolved: Resolved
     program: Program
     steps: Sequence[PlannedStep]
+    looked: str = ""
 
 
 async def make_plan(
@@ -74,10 +79,25 @@ async def make_plan(
     read_only: bool = False,
     sources: Sources,
     refuses: Refuses,
+    looked: LocalRun | None = None,
+    alert: Mapping[str, Any] = {},
 ) -> Planned:
-    """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
+    """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan.
+
+    `looked` is a run of the first steps, as far as these only look.
+    """
     return await aside(
-        _planned, loaded, resolved, operator, tuple(hidden), profile, read_only, sources, refuses
+        _planned,
+        loaded,
+        resolved,
+        operator,
+        tuple(hidden),
+        profile,
+        read_only,
+        sources,
+        refuses,
+        looked,
+        alert,
     )
 
 
@@ -90,6 +110,8 @@ def _planned(
     read_only: bool,
     sources: Sources,
     refuses: Refuses,
+    looked: LocalRun | None,
+    alert: Mapping[str, Any],
 ) -> Planned:
     from pup_tui.catalog.effects import may_change, mutates, program_needed
     from pup_tui.catalog.inputs import resolving_at_rest
@@ -100,7 +122,7 @@ def _planned(
 
     runbook = loaded.require()
     values = resolved.values
-    masking = Masking(hidden)
+    masking = Masking(hidden) if looked is None else looked.masking
     masking.find(values, resolved.secrets, parts=resolved.made)
     program = compile_program(loaded.id, runbook)
     changes = partial(mutates, is_believed=loaded.is_believed)
@@ -114,9 +136,11 @@ def _planned(
         refuses=refuses,
         barred=may_change(program, is_believed=loaded.is_believed) if read_only else (),
         resolving=resolving_at_rest(sources),
+        looked=None if looked is None else looked.state,
+        alert=alert,
     )
     shown = [step.masked(masking.text) for step in steps]
-    return Planned(loaded, resolved, program, shown)
+    return Planned(loaded, resolved, program, shown, "" if looked is None else looked.run)
 
 
 class PlanView(Armed):
@@ -125,6 +149,7 @@ class PlanView(Armed):
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "go_on": ("run", "Run"),
+            "look": "look",
             "back": "leave",
             "down": "scroll(1)",
             "up": "scroll(-1)",
@@ -133,6 +158,13 @@ class PlanView(Armed):
 
     class Accepted(Message):
         """The operator wants to run what was planned."""
+
+        def __init__(self, planned: Planned) -> None:
+            super().__init__()
+            self.planned = planned
+
+    class LookWanted(Message):
+        """The operator wants what only looks to be run for the plan."""
 
         def __init__(self, planned: Planned) -> None:
             super().__init__()
@@ -158,11 +190,13 @@ class PlanView(Armed):
             yield ReadText(id="plan-steps", markup=False)
         with Horizontal(id="plan-buttons", classes="buttons"):
             yield KeyButton("Run", "go_on", id="plan-run", variant="primary")
+            yield KeyButton("Look first", "look", id="plan-look")
             yield KeyButton("Back", "back", id="plan-back")
 
     def show(self, planned: Planned) -> None:
         self._planned = planned
         self._checks, self._is_looking = (), False
+        self.query_one("#plan-look").display = not planned.looked
         self._lay_out()
         self.query_one("#plan-body", VerticalScroll).scroll_home(animate=False)
 
@@ -204,6 +238,14 @@ class PlanView(Armed):
         if self._planned is not None:
             self.post_message(self.Accepted(self._planned))
 
+    def action_look(self) -> None:
+        if self._planned is not None and not self._planned.looked:
+            self.post_message(self.LookWanted(self._planned))
+
+    def shows(self, planned: Planned) -> bool:
+        """Whether this is the plan that is shown."""
+        return planned is self._planned
+
     def action_leave(self) -> None:
         if self._planned is not None:
             self.post_message(self.Left(self._planned))
@@ -213,6 +255,8 @@ class PlanView(Armed):
         if event.button.id == "plan-run":
             if self.armed:
                 self.action_run()
+        elif event.button.id == "plan-look":
+            self.action_look()
         else:
             self.action_leave()
 
@@ -224,7 +268,10 @@ def _title(planned: Planned, width: int) -> Content:
     told = counted_effects((planned.program.node(each.id).step, each.mutates) for each in acting)
     steps = count_planned(planned.program, planned.steps).told
     name = safe_text(planned.loaded.require().name)
-    plan = Content.styled(f"plan: {steps}, nothing has run", "$text-muted")
+    ran = (
+        f"only what looks has run ({planned.looked[-8:]})" if planned.looked else "nothing has run"
+    )
+    plan = Content.styled(f"plan: {steps}, {ran}", "$text-muted")
     facts = Content("   ").join([plan, told])
     between = "   " if cell_len(name) + 3 + facts.cell_length <= width else "\n"
     return Content.assemble((cut_middle(name, width), "bold $text-primary"), between, facts)
@@ -338,6 +385,8 @@ def _step(step: PlannedStep, node: Node, digits: int) -> _Told:
     facts += [Content.styled(safe_text(told), "$text-muted") for told in step.rules]
     if step.reason:
         mark = "↷ " if step.known else "… not known yet: "
+        if step.looked not in (None, "skipped"):
+            mark = f"{mark_of(str(step.looked)).glyph} "
         facts.append(Content.styled(f"{mark}{safe_text(step.reason)}", "$text-muted"))
     return _Told(f"{number:>{digits}}", _indent(step, digits), head, facts)
 

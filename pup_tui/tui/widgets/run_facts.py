@@ -10,6 +10,7 @@ from typing import Any
 from textual.content import Content
 from textual.widgets import Static
 
+from pup_tui.core.told_alert import told_alert
 from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -75,6 +76,10 @@ class RunFacts(Static):
         if started is not None:
             begun = moment(datetime.fromisoformat(started.ts).timestamp(), self._now)
             yield "begun", f"{begun} by {started.operator}"
+            if started.alert:
+                yield "alert", told_alert(started.alert)
+                if link := started.alert.get("url"):
+                    yield "", str(link)
             if started.profile:
                 yield "profile", started.profile
             if started.unchecked:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual import events
 from textual.containers import Horizontal
@@ -30,8 +30,7 @@ RUNBOOKS = 12
 """Columns of a run's tab beside the name, and of the tab that is no run."""
 
 
-@dataclass(frozen=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """One tab. `status` is a word of `glyphs`, empty for what is no run; `apart` is what tells a run from the
     other runs of its runbook that have a tab. One that has ended and `waits` is marked beside its status.
     """

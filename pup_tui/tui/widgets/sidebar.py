@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -17,6 +16,7 @@ from textual.widgets import Input, Static, Tree
 from textual.widgets.tree import TreeNode
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.alerts import is_like_an_alert
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import Mark
 from pup_tui.tui.keys import bound, key_of, with_keys
@@ -43,6 +43,14 @@ LEAST_NAME = 8
 """Columns before a runbook's marks, and those that its id keeps beside them."""
 
 
+class AlertPasted(Message):
+    """An alert was pasted into the list of runbooks, or into its filter."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class FilterInput(LineInput):
     """Filters while one types; enter and down go to the list, escape clears."""
 
@@ -55,6 +63,21 @@ class FilterInput(LineInput):
 
     class Left(Message):
         """The operator leaves the filter for the list below it."""
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, id="sidebar-filter")
+        # Set this way it is not styled before it stands anywhere.
+        self.set_reactive(Input.compact, True)
+        self.set_class(True, "-textual-compact", update=False)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """What is more than a word to look for is an alert."""
+        if is_like_an_alert(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(AlertPasted(event.text))
+        else:
+            super()._on_paste(event)
 
     def action_clear_filter(self) -> None:
         self.value = ""
@@ -107,6 +130,11 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         self.notes: Mapping[str, str] = {}
         self._stood: object = None
         """What the cursor was on last, also where a filter has left nothing since."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        if event.text.strip():
+            self.post_message(AlertPasted(event.text))
 
     def on_mount(self) -> None:
         self.show_root = False
@@ -338,7 +366,6 @@ class Sidebar(Vertical):
             self.grouping = grouping
 
     def __init__(self, places: Sequence[Path], grouping: str = "") -> None:
-        super().__init__(id="sidebar")
         self._places = places
         self._entries: Sequence[Entry] = ()
         self._loading = True
@@ -348,16 +375,15 @@ class Sidebar(Vertical):
         self._outside: Path | None = None
         self._about_workflows = ""
         self.grouping = grouping if grouping in GROUPINGS else GROUPINGS[0]
-
-    def compose(self) -> ComposeResult:
-        yield FilterInput(
-            placeholder=with_keys(self.app, "{search} filter"), id="sidebar-filter", compact=True
-        )
-        yield Static(Content(self._nothing()), id="sidebar-state", markup=False)
         runbooks = RunbookTree()
         runbooks.display = False
-        yield runbooks
-        yield Static(self._legend(), id="sidebar-legend", markup=False)
+        super().__init__(
+            FilterInput(with_keys(self.app, "{search} filter")),
+            Static(Content(self._nothing()), id="sidebar-state", markup=False),
+            runbooks,
+            Static(self._legend(), id="sidebar-legend", markup=False),
+            id="sidebar",
+        )
 
     @property
     def runbooks(self) -> RunbookTree:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Resize
@@ -25,14 +24,13 @@ class TitleBar(Horizontal):
     """
 
     def __init__(self, profile: ProfileOffer, site: str, *, read_only: bool = False) -> None:
-        super().__init__(id="title-bar", classes="-danger" if profile.danger else "")
         self._profile = profile
-        self._site = site
-        self._read_only = read_only
-
-    def compose(self) -> ComposeResult:
-        yield ProfileButton(self._profile, self._site, read_only=self._read_only)
-        yield Static(self._counts(0, 0), id="title-counts", markup=False)
+        super().__init__(
+            ProfileButton(profile, site, read_only=read_only),
+            Static(self._counts(0, 0), id="title-counts", markup=False),
+            id="title-bar",
+            classes="-danger" if profile.danger else "",
+        )
 
     def show_counts(self, running: int, waiting: int) -> None:
         """Runs that are under way without needing anybody, and runs that wait for an answer."""

@@ -33,11 +33,19 @@ def test_prompted_lines_are_commands_and_all_else_is_output() -> None:
     assert list(done.vars) == ["GROUP"]
 
 
+@pytest.mark.parametrize("block", ["yaml\na: 1", "\nfoo bar", "json\n{}"])
+def test_a_text_to_work_with_is_a_persons(block: str) -> None:
+    done = page(f"# Page\n\nApply this:\n\n'''{block}\n'''\n")
+    assert done["Apply this"]["kind"] == "manual"
+    assert block.split("\n")[1] in done["Apply this"]["description"]
+
+
 @pytest.mark.parametrize(
     "block", ["mermaid\ngraph TD", "yaml\na: 1", "\n- Alert: up == 0", "json\n{}"]
 )
 def test_what_is_no_command_never_runs(block: str) -> None:
-    done = page(f"# Page\n\nLook:\n\n'''{block}\n'''\n\n- [ ] Somebody looked\n")
+    text = f"# Page\n\nIt looks like:\n\n'''{block}\n'''\n\n- [ ] Somebody looked\n"
+    done = page(text)
     assert [step["kind"] for step in done.data["steps"]] == ["manual"]
     assert any("no commands" in told for told in done.told("dropped"))
 

@@ -163,7 +163,7 @@ CASES = {
         tool log "$1"
         """,
         ("stop",),
-        {"ARG_1": "stop"},
+        {"ACTION": "stop"},
         tools={"tool": {}},
     ),
     "a trap cleans up, also after a failure": Case(
@@ -253,6 +253,136 @@ CASES = {
         for n in $NAMES; do docker inspect -f '{{range .Mounts}}{{.Source}} {{end}}' "$n"; done
         """,
         tools={"docker": {"ps": "one two"}},
+    ),
+    "tools are looked for first, and helpers end the script": Case(
+        """
+        #!/bin/bash
+        set -euo pipefail
+        die() { echo "error: $*" >&2; exit 1; }
+        need() { command -v "$1" >/dev/null || die "$1 is missing"; }
+        need tool
+        need other
+        NAMES=$(tool names) || die "no names"
+        [ -n "$NAMES" ] || die "nothing found"
+        for n in $NAMES; do
+          tool check "$n" || die "bad $n"
+        done
+        other done
+        """,
+        tools={"tool": {"names": "a b"}, "other": {}},
+        failing="check b",
+    ),
+    "texts and counts that grow": Case(
+        """
+        #!/bin/bash
+        set -eu
+        MESSAGE="start"
+        COUNT=0
+        if tool one; then
+          MESSAGE="$MESSAGE, one"
+          COUNT=$((COUNT + 1))
+        fi
+        tool two
+        MESSAGE="$MESSAGE, two"
+        COUNT=$((COUNT + 1))
+        tool tell "$MESSAGE" "$COUNT"
+        """,
+        tools={"tool": {}},
+    ),
+    "what stands in the background is waited for": Case(
+        """
+        #!/bin/bash
+        set -e
+        slow first &
+        slow first &
+        wait
+        tool after
+        """,
+        tools={"slow": {}, "tool": {}},
+    ),
+    "a constant that changes": Case(
+        """
+        #!/bin/bash
+        set -e
+        PHASE=one
+        tool "$PHASE"
+        PHASE=two
+        tool "$PHASE"
+        export PHASE
+        tool "$(sh -c 'echo $PHASE')"
+        """,
+        tools={"tool": {}},
+    ),
+    "lines that are read": Case(
+        """
+        #!/bin/bash
+        set -e
+        tool list | while read -r name size; do
+          tool show "$name" "$size"
+        done
+        while IFS=, read -r a b; do tool row "$b" "$a"; done < <(printf '1,2\\n3,4\\n')
+        tool end
+        """,
+        tools={"tool": {"list": "x 1"}},
+    ),
+    "choices within choices": Case(
+        """
+        #!/bin/bash
+        set -e
+        ENVIRONMENT=${1:-staging}
+        if [ "$ENVIRONMENT" = production ]; then
+          tool slow
+          if [ "${2:-}" = force ]; then
+            tool force
+          else
+            tool careful
+            tool again
+          fi
+        elif [ "$ENVIRONMENT" = staging ]; then
+          tool quick
+          tool test
+        else
+          echo "what?" >&2
+          exit 2
+        fi
+        tool end "$ENVIRONMENT"
+        """,
+        ("production", "no"),
+        {"ENVIRONMENT": "production", "ARG_2": "no", "MODE": "no"},
+        tools={"tool": {}},
+    ),
+    "an early end within a function": Case(
+        """
+        #!/bin/bash
+        set -e
+        check() {
+          if tool is-done; then
+            echo "done already"
+            exit 0
+          fi
+        }
+        check
+        tool work
+        """,
+        tools={"tool": {}},
+    ),
+    "options that are glued, and a rest": Case(
+        """
+        #!/bin/bash
+        set -e
+        VERBOSE=
+        while [ $# -gt 0 ]; do
+          case $1 in
+            --name=*) NAME="${1#*=}"; shift ;;
+            -v|--verbose) VERBOSE=-v; shift ;;
+            *) break ;;
+          esac
+        done
+        tool $VERBOSE run "$NAME"
+        """,
+        ("--name=x y", "-v"),
+        {"NAME": "x y", "VERBOSE": "true"},
+        tools={"tool": {}},
     ),
 }
 

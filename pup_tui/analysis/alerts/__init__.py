@@ -1,0 +1,1 @@
+"""Alerts: read out of what somebody pasted, and the runbooks that fit them, with reasons."""

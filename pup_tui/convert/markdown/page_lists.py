@@ -1,0 +1,171 @@
+"""Lists of a page: items that are steps, questions, or ticked."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pup_tui.convert.draft import NewStep, escaped
+from pup_tui.convert.markdown import phrases
+from pup_tui.convert.markdown.blocks import PageBlock, plain
+from pup_tui.convert.markdown.page_steps import PageSteps
+from pup_tui.convert.naming import unique, variable_name
+from pup_tui.convert.paths import all_of
+from pup_tui.convert.pieces import literal
+
+_TASK = re.compile(r"^\[[ xX]\]\s*")
+_BLANK = re.compile(r"(?P<words>[^_.?!:;,]*)[?:]?\s*_{3,}")
+_ORDERED_WORK = re.compile(
+    r"(?i)\b(call|ask|tell|notify|page|escalate|write|inform|contact|answer|open|close|announce"
+    r"|update|make sure|check|post|create|assign|send)\b"
+)
+
+_NO_WORK = ("about", "alerts", "contacts", "rollback")
+"""Sections in which nothing is to be done."""
+
+
+class PageLists(PageSteps):
+    """Goes through lists."""
+
+    def _list(self, block: PageBlock) -> None:
+        items = [each for each in block.inside if each.kind == "item"]
+        tasks = [each for each in items if _TASK.match(each.lead)]
+        for item in items:
+            for each in item.walk():
+                if each.kind != "code":
+                    self._links(each.text)
+        if tasks:
+            self._tasks(items)
+            return
+        asked = {id(item): phrases.asked_in(item.lead) for item in items}
+        if sum(question is not None for question in asked.values()) >= 2:
+            self._choice(items, asked)
+            return
+        count = len(self.runbook.steps)
+        for item in items:
+            self._item(item, is_step=block.ordered)
+        if len(self.runbook.steps) > count:
+            # What leads to a list is said by its items.
+            self.context = []
+
+    def _item(self, item: PageBlock, *, is_step: bool = True) -> None:
+        before, self.context = self.context, [item.lead] if item.lead else []
+        has_code = any(each.kind == "code" for each in item.walk())
+        rest = [each for each in item.inside if each.kind != "text" or each.text != item.lead]
+        inline = self._inline(item.lead)
+        if self.kind == "rollback" and not has_code:
+            self._back(inline, item.lead)
+        elif self.kind in ("about", "contacts", "alerts") and not has_code:
+            if self.kind == "about":
+                self.description.append(escaped(f"- {item.lead}"))
+        elif phrases.needs_two(item.lead):
+            self._two_people(item.lead)
+        elif inline and not has_code:
+            self._commands(inline, self._title_beside(item.lead, inline), item.lead)
+        elif (
+            not has_code
+            and (is_step or _ORDERED_WORK.search(item.lead))
+            and self.kind != "prerequisites"
+        ):
+            self._by_hand(item.lead)
+        elif not has_code and self.kind == "prerequisites":
+            self._checklist([item.lead])
+        known = (len(self.runbook.steps), self.client)
+        self._blocks(rest)
+        made_nothing = known == (len(self.runbook.steps), self.client)
+        if has_code and is_step and made_nothing and self.kind not in _NO_WORK:
+            text = "\n".join(each.text for each in rest if each.kind == "code")
+            self._with_text(item.lead, text)
+        self._trailing()
+        self.context = before
+
+    def _choice(self, items: list[PageBlock], asked: dict[int, str | None]) -> None:
+        """Items that begin with a question: which one holds is asked, and each has its steps."""
+        self.choices += 1
+        name = variable_name("CHOICE", self.runbook.vars)
+        name = unique(
+            name, {f"CHOICE_{n}" for n in range(self.choices)} if self.choices > 1 else set()
+        )
+        name = f"CHOICE_{self.choices}" if self.choices > 1 else name
+        choices = [escaped(question) for item in items if (question := asked[id(item)])]
+        text = plain(" ".join(self.context[-1:])) or "What is it?"
+        keys = {
+            "message": escaped(text),
+            "vars": {name: {"type": "enum", "choices": [*choices, "none of these"]}},
+        }
+        self._add(NewStep("What is it", "input", keys))
+        self.runbook.tell(
+            "changed",
+            ", ".join(choices),
+            "questions of the page: an input step asks which one holds",
+        )
+        before = self.condition
+        for item in items:
+            question = asked[id(item)]
+            if question:
+                self.condition = all_of([before, f"{name} == {literal(question)}"])
+            self._item(_behind_question(item))
+            self.condition = before
+
+    def _tasks(self, items: list[PageBlock]) -> None:
+        left: list[str] = []
+        blanks: list[str] = []
+        for item in items:
+            text = _TASK.sub("", item.lead)
+            inline = self._inline(text)
+            if _BLANK.search(text):
+                blanks.append(text)
+            elif inline and self.kind != "prerequisites":
+                self._commands(inline, self._title_beside(text, inline), text)
+            else:
+                left.append(text)
+        if left:
+            self._checklist(left)
+        for text in blanks:
+            self._blanks(text)
+
+    def _checklist(self, items: list[str]) -> None:
+        name = phrases.title_of(self.section) or "Check"
+        last = self.runbook.steps[-1] if self.runbook.steps else None
+        if (
+            last is not None
+            and last.kind == "manual"
+            and last.name == name
+            and "checklist" in last.keys
+        ):
+            last.keys["checklist"] += [self._told(each) for each in items]
+            return
+        keys = {"message": "Tick what is done.", "checklist": [self._told(each) for each in items]}
+        step = NewStep(name, "manual", keys)
+        self.runbook.tell("manual", name, "a person does or looks at it")
+        self._add(step)
+
+    def _blanks(self, text: str) -> None:
+        """`who owns it? ____`: values that a person gives."""
+        variables: dict[str, Any] = {}
+        for blank in _BLANK.finditer(text):
+            words = re.sub(
+                r"(?i)\b(?:the|a|an|is|it|of)\b", " ", plain(blank["words"]).split(":")[-1]
+            )
+            name = variable_name(re.sub(r"\W+", " ", words).strip() or "VALUE", variables)
+            variables[name] = {"description": escaped(plain(blank["words"]).strip(" -?:"))}
+        name = phrases.title_of(_BLANK.split(text)[0].split(":")[0])
+        self._add(
+            NewStep(
+                name or "Fill in",
+                "input",
+                {"message": escaped(plain(re.sub("_{3,}", "…", text))), "vars": variables},
+            )
+        )
+
+
+def _behind_question(item: PageBlock) -> PageBlock:
+    """An item without the question with which it begins."""
+    made = PageBlock("item", inside=list(item.inside))
+    for at, each in enumerate(made.inside):
+        if each.kind == "text":
+            rest = re.sub(r"^[^.!?\n]{3,90}\?\s*", "", each.text, count=1)
+            rest = re.sub(r"(?i)^(?:if|when|in case)\b[^,:\n]{3,80}[,:]\s*", "", rest, count=1)
+            made.inside[at] = PageBlock("text", rest[:1].upper() + rest[1:])
+            break
+    return made

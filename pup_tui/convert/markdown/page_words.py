@@ -1,0 +1,115 @@
+"""What a page says, and what a step has of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.known_programs import looks_like_command
+from pup_tui.convert.markdown import phrases
+from pup_tui.convert.markdown.blocks import Page, PageBlock, code_in, links_in, plain
+from pup_tui.convert.markdown.commands import kind_of
+from pup_tui.convert.naming import variable_name
+
+_NEVER = re.compile(r"(?i)\b(?:never|do not|don't|not)\b[^.`]{0,30}$")
+_MOST_LINKS = 20
+
+
+class PageWords:
+    """The page so far: where it stands, what is known, and what sentences mean."""
+
+    def __init__(self, page: Page, runbook: NewRunbook) -> None:
+        self.page = page
+        self.runbook = runbook
+        self.title = ""
+        self.section = ""
+        self.kind = ""
+        self.context: list[str] = []
+        self.description: list[str] = []
+        self.condition = ""
+        self.last: NewStep | None = None
+        self.client = ""
+        self.exports: list[str] = []
+        self.ids: set[str] = set()
+        self.always: set[str] = set()
+        self.choices = 0
+        self._kinds: list[tuple[int, str]] = []
+
+    def _blocks(self, blocks: list[PageBlock]) -> None:
+        """Go through blocks, in their order."""
+        raise NotImplementedError
+
+    def _judged(self, text: str) -> bool:
+        """Whether a sentence says what must hold of what the command before printed."""
+        step = self.last
+        assert step is not None
+        limit, expected = phrases.limit_of(text), phrases.expected_of(text)
+        if (limit is None and expected is None) or step.kind == "http" or "poll" in step.keys:
+            return False
+        captured = step.keys.get("capture")
+        value = "value"
+        for table, where in captured.items() if isinstance(captured, dict) else ():
+            if re.search(rf"\b{table}\b", plain(text), re.IGNORECASE):
+                value = f"({where})"
+        if limit is not None:
+            step.keys["assert"] = {
+                "that": f"{value} {limit.condition}",
+                "message": escaped(limit.message),
+            }
+        else:
+            step.keys.setdefault(
+                "assert", {"that": f"{value} {expected}", "message": escaped(plain(text))}
+            )
+        self.runbook.tell("changed", step.name, "what the page expects is an assertion")
+        return True
+
+    def _inline(self, text: str) -> str | None:
+        """The commands that stand as code within a sentence."""
+        found = []
+        for code in code_in(text):
+            code = code.replace("\\|", "|")
+            before = text[: text.find(f"`{code}")] if f"`{code}" in text else text[: text.find("`")]
+            if looks_like_command(code) and len(code.split()) > 1 and not _NEVER.search(before):
+                found.append(code)
+        return "\n".join(found) or None
+
+    def _told(self, text: str) -> str:
+        """A text of the page with its values."""
+        return re.sub(
+            r"<([A-Za-z][\w-]*)>",
+            lambda f: (
+                f"{{{{ {variable_name(f[1])} }}}}"
+                if variable_name(f[1]) in self.runbook.vars
+                else f.group()
+            ),
+            escaped(text),
+        )
+
+    def _use(self, names: dict[str, Any]) -> None:
+        for name, said in names.items():
+            self.runbook.vars.setdefault(name, dict(said))
+            if not self.condition:
+                self.always.add(name)
+
+    def _declared(self, text: str) -> None:
+        """`Variables: NAME (like x-1), OTHER`."""
+        for found in re.finditer(
+            r"`?([A-Z][A-Z0-9_]{1,40})`?(?:\s*\((?:like|e\.g\.|for example|such as)\s+`?([^`)]+)`?\))?",
+            text.split(":", 1)[1],
+        ):
+            name = variable_name(found[1])
+            said = self.runbook.vars.setdefault(name, kind_of(name))
+            if found[2]:
+                said["pattern"] = phrases.pattern_like(found[2].strip())
+            self.always.add(name)
+
+    def _links(self, text: str) -> None:
+        for title, target in links_in(text):
+            known = {each["url"] for each in self.runbook.links}
+            if (
+                target.startswith(("http://", "https://"))
+                and target not in known
+                and len(known) < _MOST_LINKS
+            ):
+                self.runbook.links.append({"title": escaped(plain(title)), "url": escaped(target)})

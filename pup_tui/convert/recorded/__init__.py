@@ -1,1 +1,0 @@
-"""What somebody just did: histories of shells and recordings of terminals."""

@@ -1,0 +1,1 @@
+"""A new runbook to begin from: what is asked for it, what its steps can be made of, and its text."""
