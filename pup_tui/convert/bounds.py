@@ -25,8 +25,8 @@ def bounded(name: str) -> Iterator[None]:
     try:
         yield
     except RecursionError:
-        told = "the source is nested too deeply"
-        raise ConversionError(told, name, "take it apart, and convert its parts") from None
+        told = "the source nests too deep"
+        raise ConversionError(told, name, "make it flatter") from None
     finally:
         _left.reset(token)
 

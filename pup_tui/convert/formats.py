@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,22 +13,6 @@ from pup_tui.convert.settling import destroys
 from pup_tui.convert.source_text import MAX_BYTES, read_data
 
 
-def _flat_enough(
-    convert: Callable[[str, str], list[NewRunbook]],
-) -> Callable[[str, str], list[NewRunbook]]:
-    """Refuse what nests deeper than can be followed."""
-
-    @wraps(convert)
-    def called(text: str, name: str) -> list[NewRunbook]:
-        try:
-            return convert(text, name)
-        except RecursionError as error:
-            raise ConversionError("the source nests too deep", name, "make it flatter") from error
-
-    return called
-
-
-@_flat_enough
 def converted(text: str, name: str) -> list[NewRunbook]:
     """The runbooks that a text becomes; `name` is that of its file. Raises ConversionError."""
     if not text.strip():

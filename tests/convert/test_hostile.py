@@ -94,7 +94,7 @@ def test_a_value_of_an_option_of_a_script_is_a_literal() -> None:
         (
             "x.sh",
             "#!/bin/bash\n" + "if true; then\n" * 2_000 + "ls\n" + "fi\n" * 2_000,
-            "nested too",
+            "nests too deep",
         ),
         (
             "x.md",
