@@ -48,6 +48,7 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
         "path": str(loaded.path),
         "sha256": loaded.sha256,
         "requires": msgspec.to_builtins(runbook.requires),
+        "alerts": msgspec.to_builtins(runbook.alerts),
         "vars": {name: _variable_json(variable) for name, variable in runbook.vars.items()},
         "steps": [
             {

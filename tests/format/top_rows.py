@@ -95,6 +95,15 @@ TOP = [
     ),
     Row(
         place="top",
+        key="alerts",
+        text="alerts: [{match: {alertname: 'Pay*'}, vars: {X: alert.host}}]\nvars: {X: a}\n"
+        + HELLO,
+        shown=lambda told: (
+            told["alerts"] == [{"match": {"alertname": "Pay*"}, "vars": {"X": "alert.host"}}]
+        ),
+    ),
+    Row(
+        place="top",
         key="steps",
         text="steps: [{name: a, kind: shell, run: echo 1}, {name: b, kind: shell, run: echo 2}]",
         prints=("1", "2"),
