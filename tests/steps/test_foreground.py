@@ -161,7 +161,7 @@ def test_what_goes_on_behind_it_is_named(start: Start, tmp_path: Path, how: str)
     operator.sees("ENDED")
     gate.touch()
     goes_on = (
-        r"\[pup-tui\] still running, and not waited for: sh \(pid \d+\)(, sleep \(pid \d+\))?\n"
+        r"\[pup-tui\] still running, and not waited for: sh \(pid \d+\)(, (sh|sleep) \(pid \d+\))?\n"
     )
     assert operator.told(recorded=RECORDED + goes_on)["ok"]
 
