@@ -160,9 +160,7 @@ def test_what_goes_on_behind_it_is_named(start: Start, tmp_path: Path, how: str)
     operator = start(f"{how}sh -c 'while [ ! -e {gate} ]; do sleep 0.05; done' & :")
     operator.sees("ENDED")
     gate.touch()
-    goes_on = (
-        r"\[pup-tui\] still running, and not waited for: sh \(pid \d+\)(, (sh|sleep) \(pid \d+\))?\n"
-    )
+    goes_on = r"\[pup-tui\] still running, and not waited for: sh \(pid \d+\)(, (sh|sleep) \(pid \d+\))?\n"
     assert operator.told(recorded=RECORDED + goes_on)["ok"]
 
 
