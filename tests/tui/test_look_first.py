@@ -99,3 +99,10 @@ async def test_of_an_untrusted_runbook_nothing_runs_before_somebody_vouches_for_
         await console.sees("Run the untrusted runbook")
         await console.press("escape")
         assert not executor.requests
+
+
+async def test_a_dialog_that_is_gone_before_it_was_all_there_is_no_fault(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({})):
+        LookFirstScreen([]).on_mount()

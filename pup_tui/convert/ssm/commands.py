@@ -185,11 +185,6 @@ def flag_value(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 
 
-def first_id(value: Any) -> Any:
-    """The only item of a list, or what is no list itself."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
 def is_value(value: Any) -> NewValue | None:
     """The value, where an input is nothing else."""
     return only_value(value.pieces) if isinstance(value, PiecedText) else None

@@ -89,7 +89,7 @@ class ConfirmScreen(Dialog):
         )
 
     def on_mount(self) -> None:
-        self.query_one("#no").focus()
+        self.focus_on("#no")
 
     def _typed_right(self, typed: str) -> bool:
         return self._question.expect is None or typed == self._question.expect

@@ -329,6 +329,12 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
                 self.watch(scroller, change, self._tell_more, init=False)
         self.watch(self.query_one(".dialog"), "virtual_size", self._share_height)
 
+    def focus_on(self, selector: str) -> None:
+        """Give the focus to the first that `selector` finds; a dialog may be gone before it was all there."""
+        for widget in self.query(selector).results():
+            widget.focus()
+            return
+
     @property
     def _scrollers(self) -> list[VerticalScroll]:
         """The message and, where there is one, what a step does."""

@@ -9,18 +9,17 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.dialogs.going_on import GoingOnDialog
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 
 _TONES = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
 
 
-class DifferenceScreen(Dialog):
+class DifferenceScreen(GoingOnDialog):
     """The lines that go and those that come; the answer is `yes` to run with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
@@ -43,16 +42,6 @@ class DifferenceScreen(Dialog):
         yield choice("Back", "back", "back")
         variant = "error" if self._danger else "primary"
         yield choice("Run again with it", "yes", "go_on", careful=self._danger, variant=variant)
-
-    def on_mount(self) -> None:
-        self.query_one("#back").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        if event.button.id == "yes":
-            self.give("yes")
-        else:
-            self.action_put_away()
 
     def action_run_again(self) -> None:
         self.choose("yes")

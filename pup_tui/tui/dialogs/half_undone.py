@@ -58,7 +58,7 @@ class HalfUndoneScreen(Dialog):
         return super().check_action(action, parameters)
 
     def on_mount(self) -> None:
-        self.query_one("#later").focus()
+        self.focus_on("#later")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

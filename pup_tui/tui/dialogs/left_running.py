@@ -47,7 +47,7 @@ class LeftRunningScreen(Dialog):
         yield choice("End it", "end", "end_left", careful=True, variant="error")
 
     def on_mount(self) -> None:
-        self.query_one("#back").focus()
+        self.focus_on("#back")
         self.set_interval(LOOK_AGAIN, self._look)
 
     async def _look(self) -> None:

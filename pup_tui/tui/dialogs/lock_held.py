@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from typing import ClassVar
 
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.locks import Breaking, LockHeld
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog, labelled, shown_text
+from pup_tui.tui.dialogs.dialog import labelled, shown_text
+from pup_tui.tui.dialogs.going_on import GoingOnDialog
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.lines.read_text import ReadText
 
 
-class LockHeldScreen(Dialog):
+class LockHeldScreen(GoingOnDialog):
     """Names the holder; the answer is `yes` where the lock is to be broken. *Cancel* has the focus."""
+
+    GOES_ON_BY: ClassVar[str] = "break"
 
     def __init__(self, held: LockHeld) -> None:
         super().__init__("Another run holds the lock")
@@ -50,16 +54,6 @@ class LockHeldScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Cancel", "cancel", "back")
         yield choice("Break the lock…", "break", variant="error")
-
-    def on_mount(self) -> None:
-        self.query_one("#cancel").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        if event.button.id == "break":
-            self.give("yes")
-        else:
-            self.action_put_away()
 
 
 async def locked_launch(

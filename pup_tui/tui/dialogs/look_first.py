@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog, labelled, shown_text
+from pup_tui.tui.dialogs.dialog import labelled, shown_text
+from pup_tui.tui.dialogs.going_on import GoingOnDialog
 from pup_tui.tui.lines.read_text import ReadText
 
 
-class LookFirstScreen(Dialog):
+class LookFirstScreen(GoingOnDialog):
     """Shows the scripts, by the ids of their steps; the answer is `yes` where they may run.
 
     *No* has the focus.
@@ -35,13 +36,3 @@ class LookFirstScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("No, look without them", "no", "back")
         yield choice("Run them", "yes", variant="primary")
-
-    def on_mount(self) -> None:
-        self.query_one("#no").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        if event.button.id == "yes":
-            self.give("yes")
-        else:
-            self.action_put_away()

@@ -58,8 +58,7 @@ class ManualScreen(ChecklistDialog):
         yield choice("Not done: abort", "no", "abort", gone_to=True, variant="error")
 
     def on_mount(self) -> None:
-        items = self.query(ChecklistItem)
-        (items.first() if items else self.query_one("#later")).focus()
+        self.focus_on("ChecklistItem" if self.query(ChecklistItem) else "#later")
 
     def on_checklist_item_changed(self, event: ChecklistItem.Changed) -> None:
         event.stop()

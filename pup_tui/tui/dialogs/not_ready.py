@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog, labelled, shown_text
+from pup_tui.tui.dialogs.dialog import labelled, shown_text
+from pup_tui.tui.dialogs.going_on import GoingOnDialog
 from pup_tui.tui.lines.read_text import ReadText
 
 if TYPE_CHECKING:
     from pup_tui.preflight.check import ReadyCheck
 
 
-class NotReadyScreen(Dialog):
+class NotReadyScreen(GoingOnDialog):
     """Names what is not in order; the answer is `yes` where it is to be gone past. *Cancel* has the focus."""
+
+    GOES_ON_BY: ClassVar[str] = "unchecked"
 
     def __init__(self, wrong: Sequence[ReadyCheck]) -> None:
         super().__init__("What the run needs is not there")
@@ -35,13 +38,3 @@ class NotReadyScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Cancel", "cancel", "back")
         yield choice("Begin unchecked…", "unchecked", variant="error")
-
-    def on_mount(self) -> None:
-        self.query_one("#cancel").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        if event.button.id == "unchecked":
-            self.give("yes")
-        else:
-            self.action_put_away()

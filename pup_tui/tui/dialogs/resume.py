@@ -172,7 +172,7 @@ class ResumeScreen(Dialog):
             yield choice("With the file as it is", "current")
 
     def on_mount(self) -> None:
-        self.query_one("#back").focus()
+        self.focus_on("#back")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "what_failed":

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
-from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.dialogs.going_on import GoingOnDialog
 from pup_tui.tui.lines.read_text import ReadText
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class ShownFiles(Struct, frozen=True, kw_only=True):
     changed: tuple[ChangedFile, ...] = ()
 
 
-class TrustScreen(Dialog):
+class TrustScreen(GoingOnDialog):
     """Shows which exact file would run, and what it does. *No* has the focus."""
 
     def __init__(
@@ -115,13 +114,3 @@ class TrustScreen(Dialog):
         does = "run" if self._runs else "trust"
         yield choice(f"No, do not {does} {them}", "no", "back")
         yield choice(f"I have read it: {does} {them}", "yes", variant="error")
-
-    def on_mount(self) -> None:
-        self.query_one("#no").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        if event.button.id == "yes":
-            self.give("yes")
-        else:
-            self.action_put_away()

@@ -81,7 +81,7 @@ class UndoScreen(ChecklistDialog):
             yield choice("End the run, undo nothing", "nothing", "abort", careful=True)
 
     def on_mount(self) -> None:
-        self.query_one("#back").focus()
+        self.focus_on("#back")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "end_run":

@@ -109,7 +109,7 @@ class UnknownScreen(Dialog):
         yield choice(ACTIONS["abort"].does, "abort", "abort", gone_to=True, variant="error")
 
     def on_mount(self) -> None:
-        self.query_one("#later").focus()
+        self.focus_on("#later")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "go_to":
