@@ -47,6 +47,10 @@ COMMANDS = {
         "past",
         "One RUN (its id, or the beginning or end of it) with its steps and what they printed.",
     ),
+    "replay": (
+        "replaying",
+        "Play RUN (its id, or the beginning or end of it) again in the console; nothing is executed.",
+    ),
     "watch": (
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
