@@ -20,6 +20,10 @@ _HOOKS = late_pattern(
 )
 _IN_ADDRESS = late_pattern(r"(?<=[?&;])([A-Za-z][\w.-]*)=([^&\s\"'<>|)\]}#;]+)")
 _CREDENTIALS = late_pattern(r"(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)")
+_PRIVATE_KEY = late_pattern(
+    r"(?s)-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY-----.{0,20000}?(?:-----END [A-Z0-9 ]{0,30}-----|\Z)"
+)
+_USER = late_pattern(r"(?<=\s)(-u|--user|--proxy-user)([ =])([^\s:\"']+):[^\s\"']+")
 _BEARER = late_pattern(
     r"(?i)\b(bearer|basic|apikey|genie[kK]ey|token)[ =:]+([A-Za-z0-9+/_.=-]{12,})"
 )
@@ -39,6 +43,8 @@ def hidden_text(text: str) -> str:
     text = _HOOKS.sub(rf"\1{HIDDEN}", text)
     text = _CREDENTIALS.sub(HIDDEN, text)
     text = _IN_ADDRESS.sub(_without_value, text)
+    text = _PRIVATE_KEY.sub(HIDDEN, text)
+    text = _USER.sub(rf"\1\2\3:{HIDDEN}", text)
     text = _KNOWN.sub(HIDDEN, text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)
     return _SAID.sub(_without_said, text)

@@ -10,8 +10,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pup_tui.analysis.alerts.broken_json import read_json
+from pup_tui.analysis.alerts.cards import card_text
 from pup_tui.analysis.alerts.chat import text_of_html, tree_of, trimmed
 from pup_tui.analysis.alerts.hiding import hidden_text, hide
 from pup_tui.analysis.alerts.moments import zone_of
@@ -83,6 +85,17 @@ def read_paste(text: str) -> Paste:
         notes=tuple(notes),
         zone=zone,
     )
+
+
+def as_message(paste: Paste) -> Paste:
+    """JSON that is a message of a chat as the text that people see; everything else as it is."""
+    text = card_text(paste.tree) if paste.form == "json" else None
+    if text is None:
+        return paste
+    hidden = dict.fromkeys(paste.hidden)
+    tree = hide(tree_of(text), hidden)
+    notes = (*paste.notes, "it was read as a message of a chat")
+    return replace(paste, form="text", tree=tree, text=text, hidden=tuple(hidden), notes=notes)
 
 
 def _formed(text: str) -> tuple[PasteForm, Any, list[str], timezone | None]:
@@ -197,6 +210,11 @@ def _body(mail: Any) -> str:
     part = mail.get_body(("plain",)) or mail.get_body(("html",))
     if part is None:
         return ""
+    if part.get("content-transfer-encoding", "7bit").lower() not in ("base64", "quoted-printable"):
+        text = str(
+            part.get_payload()
+        )  # it was pasted as text: its charset is that of nobody any more
+        return text_of_html(text) if part.get_content_type() == "text/html" else text
     try:
         text = str(part.get_content())
     except (LookupError, ValueError):  # a charset that nobody knows
