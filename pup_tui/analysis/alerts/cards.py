@@ -1,7 +1,7 @@
 """Messages of chats as their hooks take them, in JSON: cards, attachments, blocks, embeds.
 
-A message has the same words whether it is copied out of a chat or caught on its way there. So what stands in a
-card is written down as text, a pair of name and value as one line, and read as that.
+A message has the same words whether it is copied out of a chat or caught on its way there. So what stands
+in a card is written down as text, a pair of name and value as one line, and read as that.
 """
 
 from __future__ import annotations

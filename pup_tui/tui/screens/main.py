@@ -555,6 +555,7 @@ class MainScreen(Shell):
             planned.program,
             planned.resolved,
             trusted=self._trusts(planned.loaded),
+            alert=self._alert_of(planned.loaded),
             tell=partial(plan.tell_ready, planned),
         )
 
