@@ -53,6 +53,8 @@ async def test_a_paste_into_the_list_leads_to_the_form_and_the_run(
         await console.sees("1 of 1", "$ echo batch-07 production '/var: Disk space")
         if size == LARGE:
             await console.sees("alert  ")
+        else:
+            await console.sees("⚑ /var: Disk space is critically low")
         past = console.main.library.services.state
         assert b"0123456789abcdef" not in b"".join(
             f.read_bytes() for f in past.rglob("*") if f.is_file()
