@@ -161,7 +161,9 @@ class RunAlert(Static):
     def show(self, started: RunStarted | None, *, wide: bool) -> None:
         self.display = started is not None and bool(started.alert) and not wide
         if started is not None and self.display:
-            told = Content.assemble(("⚑ ", "bold $text-error"), safe_text(told_alert(started.alert)))
+            told = Content.assemble(
+                ("⚑ ", "bold $text-error"), safe_text(told_alert(started.alert))
+            )
             if told != self.content:
                 self.update(told, layout=False)
 
