@@ -71,7 +71,30 @@ _VERSION_2 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = (
+    # Alerts as they came from outside, without secrets, one row for each that is the same. `alike` finds the
+    # row of one that ends under another id. They are kept for days, and are no part of any run's record.
+    """
+    CREATE TABLE inbox (
+        number          INTEGER PRIMARY KEY AUTOINCREMENT,
+        system          TEXT    NOT NULL,
+        key             TEXT    NOT NULL,
+        alike           TEXT    NOT NULL,
+        status          TEXT    NOT NULL,
+        alert           TEXT    NOT NULL,
+        text            TEXT    NOT NULL,
+        first_at        REAL    NOT NULL,
+        last_at         REAL    NOT NULL,
+        times           INTEGER NOT NULL,
+        aside_at        REAL,
+        UNIQUE (system, key)
+    )
+    """,
+    # What is too old or too much goes with each alert that comes.
+    "CREATE INDEX inbox_by_age ON inbox (last_at)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """The statements that lead from each version (`PRAGMA user_version`, 0 is an empty file) to the next."""
 
 VERSION = len(MIGRATIONS)
@@ -84,6 +107,7 @@ TABLES = {
     "content": "sha256, bytes",
     "run_file": "run, name, sha256",
     "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
+    "inbox": "number, system, key, alike, status, alert, text, first_at, last_at, times, aside_at",
 }
 """The tables of this version, and the columns of each."""
 
