@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -73,11 +73,11 @@ class Hooks:
             return _told(404, f"alerts are sent to {HOOK}")
         if not self._may(request, unquote(path.removeprefix(HOOK).removeprefix("/"))):
             told = f"the token is missing or wrong: name it as Bearer, or behind {HOOK}/"
-            return _told(401, told, ends=True, **{"WWW-Authenticate": "Bearer"})
+            return _told(401, told, {"WWW-Authenticate": "Bearer"}, ends=True)
         if not self._has_room():
-            return _told(429, "too many alerts at once", **{"Retry-After": "5"})
+            return _told(429, "too many alerts at once", {"Retry-After": "5"})
         if request.method != "POST" and not (request.method == "GET" and target.query):
-            return _told(405, "send it with POST", Allow="POST")
+            return _told(405, "send it with POST", {"Allow": "POST"})
         if (refusal := _why_unreadable(request)) is not None:
             return refusal
         text = request.body.decode("utf-8", "replace") if request.method == "POST" else ""
@@ -124,13 +124,15 @@ def _why_unreadable(request: WebRequest) -> WebAnswer | None:
     return None
 
 
-def _told(status: int, why: str, *, ends: bool = False, **headers: str) -> WebAnswer:
-    return _json(status, {"error": why}, ends=ends, headers=headers)
+def _told(
+    status: int, why: str, headers: Mapping[str, str] = {}, *, ends: bool = False
+) -> WebAnswer:
+    return _json(status, {"error": why}, headers, ends=ends)
 
 
 def _json(
-    status: int, said: Any, *, ends: bool = False, headers: dict[str, str] | None = None
+    status: int, said: Any, headers: Mapping[str, str] = {}, *, ends: bool = False
 ) -> WebAnswer:
     kind = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     body = f"{json.dumps(said)}\n".encode()
-    return WebAnswer(status=status, body=body, headers={**kind, **(headers or {})}, ends=ends)
+    return WebAnswer(status=status, body=body, headers={**kind, **headers}, ends=ends)
