@@ -42,7 +42,11 @@ def test_what_comes_is_listed_ranked_and_run_about(program: Program, token: str)
     with listening(program) as (url, process), httpx.Client(trust_env=False) as client:
         assert url.startswith("http://127.0.0.1:")
         hook = f"{url}/hook/{token}"
-        for name in ("zabbix-webhook.json", "alertmanager-single.json", "alertmanager-resolved.json"):
+        for name in (
+            "zabbix-webhook.json",
+            "alertmanager-single.json",
+            "alertmanager-resolved.json",
+        ):
             assert client.post(hook, content=(ALERTS / name).read_bytes()).status_code == 200
         assert client.post(f"{url}/hook/x", content="x").status_code == 401
         listed = program("alert", "--inbox", "--json").json
