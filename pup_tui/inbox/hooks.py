@@ -28,7 +28,7 @@ _A_SECOND: Final = 2.0
 _AT_ONCE: Final = 60.0
 """Requests with the token that are taken: so many at once, and then so many a second."""
 
-Keeping: TypeAlias = Callable[[Sequence[ReceivedAlert]], Awaitable[Taken]]
+KeepingAlerts: TypeAlias = Callable[[Sequence[ReceivedAlert]], Awaitable[Taken]]
 """Keeps alerts. Raises JournalError."""
 
 
@@ -45,7 +45,7 @@ class Hooks:
     def __init__(
         self,
         token: HookToken,
-        keep: Keeping,
+        keep: KeepingAlerts,
         *,
         clock: Callable[[], float],
         tell: Callable[[Arrived], None],

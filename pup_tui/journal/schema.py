@@ -92,6 +92,19 @@ _VERSION_3 = (
     """,
     # What is too old or too much goes with each alert that comes.
     "CREATE INDEX inbox_by_age ON inbox (last_at)",
+    # A moment of a schedule has one row: the run that is for it, or else what became of it. It stays when the
+    # run is removed, so that the moment does not come again.
+    """
+    CREATE TABLE fire (
+        schedule    TEXT    NOT NULL,
+        moment      REAL    NOT NULL,
+        run         TEXT,
+        outcome     TEXT    NOT NULL DEFAULT '',
+        why         TEXT    NOT NULL DEFAULT '',
+        at          REAL    NOT NULL,
+        PRIMARY KEY (schedule, moment)
+    ) WITHOUT ROWID
+    """,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
@@ -108,6 +121,7 @@ TABLES = {
     "run_file": "run, name, sha256",
     "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
     "inbox": "number, system, key, alike, status, alert, text, first_at, last_at, times, aside_at",
+    "fire": "schedule, moment, run, outcome, why, at",
 }
 """The tables of this version, and the columns of each."""
 

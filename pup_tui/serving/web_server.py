@@ -21,10 +21,10 @@ _CHUNK: Final = 1 << 16
 _LINGER: Final = 1.0
 """Seconds for which what a client still sends is read away, so that it gets to see why it was refused."""
 
-Answering: TypeAlias = Callable[[WebRequest], "WebAnswer | Awaitable[WebAnswer]"]
+AnsweringRequests: TypeAlias = Callable[[WebRequest], "WebAnswer | Awaitable[WebAnswer]"]
 """Gives the answer to a request, at once or later."""
 
-Refusing: TypeAlias = Callable[[WebRefusal], WebAnswer]
+RefusingRequests: TypeAlias = Callable[[WebRefusal], WebAnswer]
 """How a server says that it does not take a request."""
 
 
@@ -41,8 +41,8 @@ class WebServer:
 
     def __init__(
         self,
-        answer: Answering,
-        refuse: Refusing,
+        answer: AnsweringRequests,
+        refuse: RefusingRequests,
         *,
         host: str,
         port: int,
