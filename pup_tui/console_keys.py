@@ -26,6 +26,7 @@ class KeyPlace(StrEnum):
     OUTPUT = "output"
     SEARCH = "search"
     DIALOG = "dialog"
+    ALERT = "alert"
     CONFIRM = "confirmation"
     FAILURE = "failure"
     RESUME = "resuming"
@@ -69,7 +70,17 @@ _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
 _REPLAYED = {P.REPLAY} | _RUN
 _PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS} | _REPLAYED
-_DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.RESUME, P.UNKNOWN, P.LEFT, P.CHECKLIST, P.VALUES}
+_DIALOGS = {
+    P.DIALOG,
+    P.ALERT,
+    P.CONFIRM,
+    P.FAILURE,
+    P.RESUME,
+    P.UNKNOWN,
+    P.LEFT,
+    P.CHECKLIST,
+    P.VALUES,
+}
 _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
@@ -112,7 +123,7 @@ _TABLE = (
     _action("status", "s", "Status", Aim.FIND, {P.HISTORY}, hinted=True),
     _action("group", "t", "Group by", Aim.FIND, {P.RUNBOOKS}, hinted=True),
     _action("run", "r", "Run", Aim.BEGIN, _CATALOG, hinted=True),
-    _action("plan", "p", "Plan", Aim.BEGIN, _CATALOG, hinted=True),
+    _action("plan", "p", "Plan", Aim.BEGIN, _CATALOG | {P.ALERT}, hinted=True),
     _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN, P.VALUES, P.RESUME}),
     _action("look", "l", "Look first", Aim.BEGIN, {P.PLAN}),
     _action("plan_form", "ctrl+o", "Plan", Aim.BEGIN, {P.FORM}),
@@ -132,7 +143,7 @@ _TABLE = (
     _action("trust", "T", "Trust, or what has changed", Aim.BEGIN, _CATALOG),
     _action("new_runbook", "+", "New runbook", Aim.BEGIN, _CATALOG),
     _action("alert", "A", "What fits the alert", Aim.BEGIN, _CATALOG, hinted=True),
-    _action("put_alert_aside", "x", "Put the banner aside", Aim.GO, _CATALOG),
+    _action("put_alert_aside", "x", "Put banner or alert aside", Aim.GO, _CATALOG | {P.ALERT}),
     _action("profile", "P", "Profile", Aim.BEGIN, _PAGES, hinted=True),
     _action("follow_run", "f", "Follow the run", Aim.STEER, _RUN, hinted=True),
     _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES | _DIALOGS, hinted=True),
@@ -162,7 +173,7 @@ _TABLE = (
         "space enter",
         "Tick, or choose",
         Aim.ANSWER,
-        {P.FORM, P.DIALOG, P.VALUES, P.CHECKLIST},
+        {P.FORM, P.DIALOG, P.ALERT, P.VALUES, P.CHECKLIST},
     ),
     _action("tick_all", "*", "All, or none", Aim.ANSWER, {P.CHECKLIST}),
     _action(
@@ -174,7 +185,7 @@ _TABLE = (
     _action("next_error", "e", "Next error", Aim.READ, {P.STEPS, P.OUTPUT}, hinted=True),
     _action("next_attempt", "}", "Next attempt", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("previous_attempt", "{", "Attempt before", Aim.READ, {P.STEPS, P.OUTPUT}),
-    _action("view", "v", "As printed, JSON, table, plot", Aim.READ, {P.STEPS, P.OUTPUT}),
+    _action("view", "v", "As printed, JSON, table, plot", Aim.READ, {P.STEPS, P.OUTPUT, P.ALERT}),
     _action("fold_all", "F", "Fold or unfold all", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("sort", ".", "Sort by the next column", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("sort_back", ",", "Sort the other way round", Aim.READ, {P.STEPS, P.OUTPUT}),

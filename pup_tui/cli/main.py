@@ -57,6 +57,7 @@ COMMANDS = {
     ),
     "schedule": ("schedule", "Runbooks that run at set times."),
     "alert": ("alert", "Read an alert and rank the runbooks that fit it."),
+    "listen": ("listen", "Take alerts that others send by webhook into the inbox of the console."),
     "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
     "import": (
         "importing",

@@ -175,7 +175,7 @@ class MainScreen(Shell):
         answer = await self.app.push_screen_wait(dialog)
         if answer is not None and dialog.chosen is not None:
             reading, match = dialog.chosen
-            self.open_page(self._begin, match.entry, "run", about(reading, match))
+            self.open_page(self._begin, match.entry, answer.answer, about(reading, match))
 
     async def action_put_alert_aside(self) -> None:
         """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
@@ -527,7 +527,8 @@ class MainScreen(Shell):
             self._about = None if about is None else (loaded.path, about.alert)
         typed = await form.resolved() if form.asks_for(loaded) else None
         resolved = typed or await self._starter.resolve(loaded)
-        if not loaded.runbook.vars or (what == "plan" and not resolved.problems):
+        is_known = what == "plan" and about is None and not resolved.problems
+        if not loaded.runbook.vars or is_known:
             await self._show_plan(loaded, resolved)
             return
         if not form.asks_for(loaded):
@@ -535,6 +536,8 @@ class MainScreen(Shell):
             await form.show(loaded, self._services.suggestions, sources, about)
             form.tell_about(await self._described(entry))
         self.show_page("form")
+        if about is not None and what == "plan":
+            form.action_go("plan")
 
     async def _described(self, entry: Entry) -> Described:
         shown = self.pages.overview.shown
@@ -557,6 +560,7 @@ class MainScreen(Shell):
             planned.program,
             planned.resolved,
             trusted=self._trusts(planned.loaded),
+            alert=self._alert_of(planned.loaded),
             tell=partial(plan.tell_ready, planned),
         )
 
