@@ -155,6 +155,26 @@ class BegunUnchecked(Struct, frozen=True, omit_defaults=True):
     failed: tuple[str, ...] = ()
 
 
+class RunRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who asked for a run, at `asked` (UTC, seconds since 1970), and what the operator said who approved it.
+
+    `client` and `version` are what it calls itself, `reason` is its own, `note` the operator's; `digest` is
+    that of the text, the values and the plan that were approved.
+    """
+
+    client: str
+    asked: float
+    digest: str
+    version: str = ""
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def told(self) -> str:
+        """The client as it calls itself."""
+        return f"{self.client} {self.version}".strip()
+
+
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
@@ -163,7 +183,8 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     `alert` is what the run is about, as `Alert.for_run` has it, empty without one.
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
     run fails. `cwd` is where its processes work; older records have none. `unchecked` tells that it was begun
-    past what is looked at before, `look` that it only looks, for a plan.
+    past what is looked at before, `look` that it only looks, for a plan, `request` that somebody else asked
+    for it and the operator approved that.
     """
 
     run: str
@@ -185,6 +206,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     alert: dict[str, Any] = {}
     unchecked: BegunUnchecked | None = None
     look: bool = False
+    request: RunRequest | None = None
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
