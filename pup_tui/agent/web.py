@@ -72,13 +72,13 @@ def url_of(found: socket.socket) -> str:
     return f"http://{HOST}:{found.getsockname()[1]}{PATH}"
 
 
-async def serve_http(
+def web_server(
     desk: Desk,
     found: socket.socket,
     tokens: Mapping[str, tuple[str, ...]],
     serving: Callable[[], None],
-) -> None:
-    """Serve whoever has one of the `tokens`, each with what it allows, until a signal comes.
+) -> uvicorn.Server:
+    """What serves whoever has one of the `tokens`, each with what it allows, at the socket that is `found`.
 
     `serving` is called once clients are served. Requests that name another host, or come from another origin,
     are refused: a page in a browser cannot reach it.
@@ -111,8 +111,7 @@ async def serve_http(
     config = uvicorn.Config(
         app, log_level="critical", access_log=False, lifespan="on", timeout_graceful_shutdown=5
     )
-    web = _Web(config, serving)
-    await web.serve(sockets=[found])
+    return _Web(config, serving)
 
 
 class _Web(uvicorn.Server):

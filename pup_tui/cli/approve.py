@@ -144,7 +144,8 @@ def _approve(settings: Settings, pending: PendingRun, note: str, past: PastWhat)
     plan = _planned_as_asked(settings, catalog, loaded, pending)
     _print(settings, pending, plan)
     code = "".join(secrets.choice(_CODE) for _ in range(_CODE_LENGTH))
-    typed = asking.prompt(f"Type {code} to approve and begin it, anything else to leave it")
+    told = f"Type {code} to approve and begin it, anything else to leave it"
+    typed = asking.prompt(told, default="", show_default=False)
     if str(typed).strip().upper() != code:
         tell(f"pup-tui: not approved: run {pending.run} waits on; --no declines it")
         return ABORTED

@@ -68,7 +68,7 @@ def mcp_command(
     """
     _check_options(port, token_file, request_token_file, allow_requests=allow_requests)
     _check_extra()
-    desk = _desk(settings, takes_requests=allow_requests)
+    desk = desk_of(settings, takes_requests=allow_requests)
     if port is None:
         from pup_tui.agent.server import serve_stdio
 
@@ -101,7 +101,8 @@ def _check_extra() -> None:
         raise Failure("`pup-tui mcp` needs the MCP SDK, which is not installed", "", MCP.install)
 
 
-def _desk(settings: Settings, *, takes_requests: bool) -> Desk:
+def desk_of(settings: Settings, *, takes_requests: bool) -> Desk:
+    """What agents get to of this operator."""
     from pup_tui.agent.desk import Desk
     from pup_tui.cli.describing import described_json
     from pup_tui.cli.shown import ShownRun
@@ -163,7 +164,7 @@ def _from_file(path: Path) -> str:
 
 
 def _serve_http(desk: Desk, port: int, tokens: Mapping[str, tuple[str, ...]]) -> None:
-    from pup_tui.agent.web import listening, serve_http, url_of
+    from pup_tui.agent.web import listening, url_of, web_server
 
     try:
         found = listening(port)
@@ -171,4 +172,5 @@ def _serve_http(desk: Desk, port: int, tokens: Mapping[str, tuple[str, ...]]) ->
         told = f"cannot listen on port {port} ({error.strerror})"
         raise Failure(told, "--http", "choose another, or 0", code=FAILED) from error
     with found:
-        asyncio.run(serve_http(desk, found, tokens, lambda: click.echo(url_of(found))))
+        server = web_server(desk, found, tokens, lambda: click.echo(url_of(found)))
+        asyncio.run(server.serve(sockets=[found]))
