@@ -51,6 +51,7 @@ COMMANDS = {
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
     ),
+    "schedule": ("schedule", "Runbooks that run at set times."),
     "alert": ("alert", "Read an alert and rank the runbooks that fit it."),
     "mcp": ("mcp", "Let an agent look and plan over MCP, and ask for runs where that is allowed."),
     "approve": ("approve", "Show RUN, which an agent has asked for, and begin it if you approve."),

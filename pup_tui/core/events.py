@@ -175,6 +175,16 @@ class RunRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{self.client} {self.version}".strip()
 
 
+class Scheduled(Struct, frozen=True, omit_defaults=True):
+    """The schedule that a run is of, and the moment that it is for, in seconds since 1970.
+
+    There is no moment where somebody began it by hand.
+    """
+
+    name: str
+    moment: float | None = None
+
+
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
@@ -183,8 +193,8 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     `alert` is what the run is about, as `Alert.for_run` has it, empty without one.
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
     run fails. `cwd` is where its processes work; older records have none. `unchecked` tells that it was begun
-    past what is looked at before, `look` that it only looks, for a plan, `request` that somebody else asked
-    for it and the operator approved that.
+    past what is looked at before, `look` that it only looks, for a plan. `scheduled` is of one that a
+    schedule began, `request` of one that somebody else asked for and the operator approved.
     """
 
     run: str
@@ -207,6 +217,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     unchecked: BegunUnchecked | None = None
     look: bool = False
     request: RunRequest | None = None
+    scheduled: Scheduled | None = None
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):

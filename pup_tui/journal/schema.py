@@ -72,6 +72,19 @@ _VERSION_2 = (
 )
 
 _VERSION_3 = (
+    # A moment of a schedule has one row: the run that is for it, or else what became of it. It stays when the
+    # run is removed, so that the moment does not come again.
+    """
+    CREATE TABLE fire (
+        schedule    TEXT    NOT NULL,
+        moment      REAL    NOT NULL,
+        run         TEXT,
+        outcome     TEXT    NOT NULL DEFAULT '',
+        why         TEXT    NOT NULL DEFAULT '',
+        at          REAL    NOT NULL,
+        PRIMARY KEY (schedule, moment)
+    ) WITHOUT ROWID
+    """,
     # Runs that were asked for and wait for a person: `run` is the id that one gets when it is approved.
     """
     CREATE TABLE pending_run (
@@ -106,6 +119,7 @@ TABLES = {
     "content": "sha256, bytes",
     "run_file": "run, name, sha256",
     "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
+    "fire": "schedule, moment, run, outcome, why, at",
     "pending_run": "run, runbook, profile, given, vars, digest, client, version, reason, asked_at, status,"
     " decided_by, decided_at, note",
 }

@@ -69,6 +69,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
         reason=texts,
         note=texts,
     ),
+    "scheduled": st.none() | st.builds(events.Scheduled, name=texts, moment=st.none() | numbers),
     "at": moments,
     "decided": st.lists(decisions, max_size=3).map(tuple),
     "source": st.builds(events.Source, path=texts, sha256=texts),
