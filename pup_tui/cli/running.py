@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from pup_tui.aside import run_loop
 from pup_tui.cli.alert import given_alert
 from pup_tui.cli.answers import check_answered
-from pup_tui.cli.before_run import BesideRun, look_before, look_beside
+from pup_tui.cli.before_run import BesideRun, look_before, look_beside, unchecked_option
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
 from pup_tui.cli.options import (
     alert_option,
@@ -90,11 +90,7 @@ class Manner(Struct, frozen=True, kw_only=True):
 @selection_options
 @click.option("--dry-run", is_flag=True, help="Show what would be run, and run nothing.")
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
-@click.option(
-    "--unchecked",
-    metavar="REASON",
-    help="Begin though what it needs is not in order; the reason is recorded.",
-)
+@unchecked_option
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @click.option(
     "--record",

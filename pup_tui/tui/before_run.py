@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -41,7 +41,7 @@ class BeforeRun:
         """Look at everything; of a runbook that nobody vouches for start nothing, and ask nobody."""
         if self._services.preflight is None:
             return
-        preflight, but = self._services.preflight(), self._barred(loaded, program)
+        preflight, but = self._services.preflight(), self.barred(loaded, program)
         found = await aside(preflight.at_once, program, but)
         found += await aside(preflight.lock, self._to_be(loaded, program, resolved))
         places = preflight.elsewhere(program, but)
@@ -70,7 +70,7 @@ class BeforeRun:
             hidden=self._services.hidden,
         )
 
-    def _barred(self, loaded: Loaded, program: Program) -> Sequence[str]:
+    def barred(self, loaded: Loaded, program: Program) -> Sequence[str]:
         """The steps that do not begin where nothing may be changed."""
         from pup_tui.catalog.effects import may_change
 
@@ -78,9 +78,9 @@ class BeforeRun:
         return may_change(program, is_believed=loaded.is_believed) if is_read_only else ()
 
     async def may_begin(
-        self, screen: Screen[None], loaded: Loaded, program: Program
+        self, screen: Screen[None], program: Program, but: Collection[str]
     ) -> tuple[bool, BegunUnchecked | None]:
-        """Whether a run may begin, and what it is begun past, if the operator wants that.
+        """Whether a run without the steps in `but` may begin, and what it is begun past, if that is wanted.
 
         Called from a worker: it may ask them. Lock and record the run sees to itself.
         """
@@ -89,7 +89,7 @@ class BeforeRun:
         if self._services.preflight is None:
             return True, None
         preflight = self._services.preflight()
-        found = await aside(preflight.at_once, program, self._barred(loaded, program))
+        found = await aside(preflight.at_once, program, but)
         if preflight.wants_versions(program):
             found += await preflight.versions(program, found)
         wrong = [each for each in stopping(found) if each.what != "record"]
@@ -116,12 +116,14 @@ class BeforeRun:
             if given is not None:
                 return BegunUnchecked(given.note, tuple(str(each) for each in wrong))
 
-    async def look_beside_run(self, screen: Screen[None], program: Program) -> None:
+    async def look_beside_run(
+        self, screen: Screen[None], program: Program, but: Collection[str] = ()
+    ) -> None:
         """Warn of credentials and hosts while the run goes on, but for what its first step asks itself."""
         if self._services.preflight is None:
             return
         preflight = self._services.preflight()
-        places = preflight.elsewhere(program, beside=True)
+        places = preflight.elsewhere(program, but, beside=True)
         if places:
             await preflight.look_elsewhere(places, lambda check: _warn(screen, check))
 

@@ -312,3 +312,28 @@ def test_going_past_it_needs_a_reason(program: Program) -> None:
 def test_a_profile_that_is_refused_is_not_gone_past(program: Program) -> None:
     program.write("x", f"name: x\nprofiles: [eu]\n{ECHO}")
     assert program("run", "x.yaml", "--unchecked", "because").code == 2
+
+
+def test_a_run_that_goes_on_needs_what_is_left_to_do(program: Program) -> None:
+    path = tool(program, "mytool", "echo ran")
+    early = "- {name: early, kind: shell, foreach: [1, 2], run: mytool}"
+    late = "- {name: late, kind: shell, run: no-such}"
+    fails = "- {name: fails, kind: shell, run: test -e mended}"
+    program.write("x", f"name: x\nsteps:\n  {early}\n  {fails}\n")
+    assert program("run", "x.yaml", **path).code == 1
+    (program.cwd / "mended").touch()
+    assert program("resume").code == 0, "what is done needs its tool no more"
+    (program.cwd / "mended").unlink()
+    program.write("y", f"name: y\nsteps:\n  {early}\n  {fails}\n  {late}\n")
+    assert program("run", "y.yaml", "--unchecked", "in need", **path).code == 1
+    refused = program("resume")
+    assert refused.code == 2
+    assert "no-such is not there, and `late` needs it: install it" in refused.err
+    assert "mytool" not in refused.err
+    assert "leg 2" not in program("history").out
+    (program.cwd / "mended").touch()
+    assert program("resume", "--unchecked", "in need again").code == 1
+    newest = program("history", "--json").json[0]
+    decisions = program("show", newest["run"], "--json").json["decisions"]
+    assert [each["note"] for each in decisions] == ["in need", "in need again"]
+    assert all("no-such is not there" in each["question"] for each in decisions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -636,8 +636,8 @@ class MainScreen(Shell):
         return alert if path == loaded.path else {}
 
     @work(group="beside-run", exit_on_error=False)
-    async def _look_beside_run(self, program: Program) -> None:
-        await self._starter.before.look_beside_run(self, program)
+    async def _look_beside_run(self, program: Program, but: Collection[str] = ()) -> None:
+        await self._starter.before.look_beside_run(self, program, but)
 
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
@@ -725,6 +725,7 @@ class MainScreen(Shell):
         self, run: str, about_failed: bool, decided: tuple[str, GoingOn] | None
     ) -> None:
         """Let a past run go on, with the operator's word, and show it in place of its past."""
+        from pup_tui.preflight.going_on import need_nothing
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
 
@@ -745,6 +746,8 @@ class MainScreen(Shell):
                 live, undone = resumed
                 terminal.run = run
                 await self._open_live(live, past.notices, undone)
+                if not undone:
+                    self._look_beside_run(live.program, need_nothing(live.program, past.state))
                 for page in before:
                     await self.forget_tab(page)
         finally:
