@@ -362,8 +362,8 @@ class MainScreen(Shell):
 
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_trust(self) -> None:
-        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it is
-        trusted.
+        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it, or all
+        of its pack, is trusted.
         """
         from pup_tui.packs.errors import PackError
 
@@ -371,14 +371,13 @@ class MainScreen(Shell):
         if entry is None or trusting is None:
             return
         try:
-            answer = await trusting.trust(self, entry.id, entry.path)
+            said = await trusting.trust(self, entry.id, entry.path)
         except PackError as error:
             told = f"It cannot be trusted: {safe_text(str(error))}"
             self.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return
-        if answer is not False:
-            told = f"{safe_text(entry.id)} is trusted, as it is now."
-            self.notify(told, markup=False)
+        if said.is_trusted:
+            self.notify(safe_text(f"{said.told} is trusted, as it is now."), markup=False)
             self._look()
 
     def _tell_edited(self, edited: Edited) -> None:
