@@ -156,7 +156,7 @@ class _Checking:
             profile=settings.profile_name,
             hidden=tuple(self._parts.credentials.account.secrets()),
         )
-        return self._parts.preflight.lock(run)
+        return self._parts.preflight.lock(run, self._left.skipped)
 
     def _questions(self) -> Iterator[ReadyCheck]:
         from pup_tui.cli.answers import open_questions

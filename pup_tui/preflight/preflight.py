@@ -103,8 +103,8 @@ class Preflight(Struct, frozen=True, kw_only=True):
         probes += [await service.probe(self.accounts) for service in places.services]
         return await remote_checks(probes, self.kept, tell)
 
-    def lock(self, run: RunToBe) -> list[ReadyCheck]:
-        """Whether the lock that a run would take is free."""
+    def lock(self, run: RunToBe, but: Collection[str] = ()) -> list[ReadyCheck]:
+        """Whether the locks that a run without the steps in `but` would take are free."""
         from pup_tui.preflight.lock import lock_checks
 
-        return list(lock_checks(run, self.locks))
+        return list(lock_checks(run, self.locks, but))

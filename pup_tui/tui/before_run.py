@@ -43,7 +43,7 @@ class BeforeRun:
             return
         preflight, but = self._services.preflight(), self.barred(loaded, program)
         found = await aside(preflight.at_once, program, but)
-        found += await aside(preflight.lock, self._to_be(loaded, program, resolved))
+        found += await aside(preflight.lock, self._to_be(loaded, program, resolved), but)
         places = preflight.elsewhere(program, but)
         if not trusted:
             tell(found, False)

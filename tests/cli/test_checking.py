@@ -127,6 +127,16 @@ async def test_a_lock_that_is_held_is_told_with_its_holder(program: Program) -> 
         assert "--break-lock" in lock["hint"]
         # Of a run that is begun the lock itself decides, with the exit code for that.
         assert program("run", "x.yaml").code == 4
+        calls = "steps: [{name: c, kind: runbook, runbook: y, vars: {N: %s}}]\n"
+        program.write("y", "name: y\nlock: '{{ N }}'\nvars: {N: {}}\n" + ECHO)
+        done = checked(program, calls % "one")
+        (lock,) = found(done, "lock")
+        assert (done.code, lock["ok"], lock["stops"]) == (0, False, False)
+        assert "and `c` needs it" in lock["detail"]
+        assert found(checked(program, calls % "two"), "lock")[0]["detail"] == "is free"
+        made = "steps:\n  - {name: a, kind: shell, run: echo, capture: W}\n  - "
+        made += "{name: c, kind: runbook, runbook: y, vars: {N: \"{{ W | default('one') }}\"}}\n"
+        assert found(checked(program, made), "lock") == [], "only the run tells which one it is"
     finally:
         with (program.cwd / "fifo").open("w"):
             pass
