@@ -284,6 +284,7 @@ _KNOWN: Final = (
         "certificate",
         "check it; an authority of your own is named by http.sslCAInfo or SSL_CERT_FILE",
     ),
+    ("fsck error", "mend the names in the repository, where git itself checks them: `git fsck`"),
     ("dubious ownership", "the folder belongs to somebody else: copy it, or fetch it by ssh"),
     ("returned error: 30", "the server sends elsewhere: give the address that it leads to"),
     ("not found", "check the address, and whether you may read it"),

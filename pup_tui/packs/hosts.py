@@ -47,7 +47,7 @@ def why_not(host: str) -> str:
 
 
 def tells_credentials(host: str) -> bool:
-    """Whether a host (of an address, without brackets) is one where clouds tell machines their credentials."""
+    """Whether a host (of an address, without brackets) is where clouds tell machines their credentials."""
     address = address_of(host)
     if address is None:
         return host.rstrip(".").lower() in _METADATA_NAMES
