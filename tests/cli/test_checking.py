@@ -96,6 +96,8 @@ def test_a_secret_is_told_by_its_place_and_never_by_its_value(program: Program) 
         "2 are there",
     ]
     assert "geheimnis" not in done.out
+    (lacking,) = [each for each in found(checked(program, text), "values") if not each["ok"]]
+    assert lacking["hint"] == "put it where it comes from (env:S), or give --arg-file"
 
 
 def test_what_a_command_gives_is_not_asked_for(program: Program) -> None:
