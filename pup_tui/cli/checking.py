@@ -107,7 +107,10 @@ class _Checking:
         tools = preflight.tools(self._program, self._left.skipped)
         yield from tools
         yield from run_loop(preflight.versions(self._program, tools))
-        yield from preflight.record()
+        record = preflight.record()
+        yield from record
+        if not any(each.stops for each in record):
+            yield from preflight.journal()
 
     def elsewhere(self) -> list[ReadyCheck]:
         """What only warns."""

@@ -62,6 +62,12 @@ class Preflight(Struct, frozen=True, kw_only=True):
     def record(self) -> list[ReadyCheck]:
         return [] if self.state is None else list(record_checks(self.state))
 
+    def journal(self) -> list[ReadyCheck]:
+        """The journal, which a run opens itself when it begins."""
+        from pup_tui.preflight.record import journal_check
+
+        return [] if self.state is None else [journal_check(self.state)]
+
     def wants_versions(self, program: Program) -> bool:
         """Whether there is a version to ask for."""
         return any(needed.version.strip() for _, needed in requirements(program))

@@ -47,7 +47,7 @@ def test_all_in_order(program: Program) -> None:
         "sh": True,
     }
     assert [each["detail"] for each in found(done, "lock")] == ["is free"]
-    assert [each["subject"] for each in found(done, "record")] == ["folder", "room"]
+    assert [each["subject"] for each in found(done, "record")] == ["folder", "room", "journal"]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,31 @@ def test_where_no_record_can_be_kept_no_run_begins(program: Program) -> None:
     assert (done.code, record["stops"]) == (2, True)
     assert "others may write in the folder" in record["detail"]
     assert "chmod" in record["hint"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "subject", "detail"),
+    [
+        ("outputs", "folder", "there is a file in the place of the folder"),
+        ("locks", "folder", "there is a file in the place of the folder"),
+        ("journal.db", "journal", "the journal is damaged"),
+        ("journal.db-wal", "journal", "the journal is gone"),
+    ],
+)
+def test_what_the_record_is_kept_in_is_looked_at(
+    program: Program, inside: str, subject: str, detail: str
+) -> None:
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    state.mkdir(mode=0o700, parents=True)
+    (state / inside).write_text("no database" * 1000)
+    (state / inside).chmod(0o600)
+    done = checked(program, "lock: one\n" + ECHO)
+    assert done.code == 2
+    (wrong,) = [each for each in found(done, "record") if not each["ok"]]
+    assert (wrong["subject"], wrong["stops"]) == (subject, True)
+    assert wrong["detail"].startswith(detail)
+    assert wrong["hint"]
+    assert program("run", "x.yaml").code != 0
 
 
 def test_what_lies_in_the_working_directory_is_not_looked_at(program: Program) -> None:
