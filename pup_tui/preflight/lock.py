@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pup_tui.core.events import RunCreated, Source
@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 
 
 class RunToBe(Struct, frozen=True, kw_only=True):
-    """A run that has not begun, as far as it is known; `hidden` are secrets beside its values."""
+    """A run that has not begun, as far as it is known; `hidden` are secrets beside its values.
+
+    `alert` is what it is about, empty without one.
+    """
 
     program: Program
     source: Source
     resolved: Resolved
     operator: str
     profile: str = ""
+    alert: Mapping[str, Any] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
 
     def begun(self, masking: Masking) -> RunCreated:
@@ -47,6 +51,7 @@ class RunToBe(Struct, frozen=True, kw_only=True):
             left_out=self.resolved.left_out,
             secrets=masking.find(values, typed, self.resolved.secrets, self.resolved.made),
             profile=self.profile,
+            alert=dict(self.alert),
         )
 
 
