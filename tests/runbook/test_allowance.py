@@ -154,6 +154,28 @@ def test_scripts_that_are_too_deep_to_be_followed_are_refused_or_told_of(
     assert all(any(each in message for each in said) for message in told)
 
 
+def _lines(first: int, count: int, value: str = "{{ T }}") -> str:
+    return "".join(
+        f"      kubectl -n {value} get pods -l app={value} -o name{number} | sort\n"
+        for number in range(first, first + count)
+    )
+
+
+def _long(*scripts: str) -> str:
+    return "name: runbook\nvars: {T: {}}\nsteps:\n" + "".join(
+        f"  - name: s{number}\n    kind: shell\n    run: |\n{script}"
+        for number, script in enumerate(scripts)
+    )
+
+
+def test_a_long_script_with_values_goes_into_several_steps(check: Check) -> None:
+    (problem,) = check(_long(_lines(0, 300))).errors
+    assert "more templates and commands than can be checked" in problem.message
+    parts = (_lines(0, 100), _lines(100, 100), _lines(200, 100))
+    assert not check(_long(*parts)).errors
+    assert not check(_long(_lines(0, 3000, '"$N"'))).errors
+
+
 NEARLY_TOO_DEEP = {
     "and": " && ".join(["echo {{ T }}"] * 180),
     "if": "if true; then " * 90 + "echo {{ T }}" + "; fi" * 90,
