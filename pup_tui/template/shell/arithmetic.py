@@ -45,14 +45,15 @@ _AROUND: Final = frozenset(
 )
 """What may stand between a command substitution and the arithmetic that takes what it prints."""
 _ZSH_TERMINAL: Final = late_pattern(rb"-t\s+([A-Za-z_]\w*)")
-_INDEX: Final = late_pattern(rb"\b([A-Za-z_]\w*)\[([^]]*)\]")
+_INDEX: Final = late_pattern(rb"(?:\b([A-Za-z_]\w*)|[\w}`)][\"']*)\[([^]]*)\]")
+"""A name, or the end of what may make one, and its index."""
 _INDIRECT: Final = late_pattern(rb"\$\{!\w|\s-v\s+['\"]?[\w=]*\$")
 """An expansion or test that takes the text of a variable for a name, which may have an index."""
 _PRINTING: Final = (b"printf", b"print")
 """Commands that take a name behind an option only."""
 _TESTING: Final = (b"test", b"[", b"unset", b"wait")
 """Commands that take a name and give it no text."""
-_NAMED_TESTS: Final = late_pattern(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
+_NAMED_TESTS: Final = late_pattern(rb"-v\s+['\"]?(?:[A-Za-z_]\w*|[^\s\[]*[\w}`)][\"']*)\[([^]]*)\]")
 _DESCRIPTORS: Final = late_pattern(rb"\{[A-Za-z_]\w*\[([^]\n]*)\]\}[<>]")
 """``{NAME[…]}>``, the variable that gets the number of a descriptor."""
 _MODIFIER: Final = late_pattern(rb"[A-Za-z&]")
@@ -129,6 +130,7 @@ class Arithmetic:
         for assignment in self._survey.assignments:
             yield from self._keys(assignment)
         for command, _ in self._survey.named(b"eval", b"trap"):
+            yield from self._indexes_in(command)
             text = self._survey.text(command)
             if _EVALUATED.search(text):
                 yield from self._identifiers(text.replace(b"$", b" "), command)
@@ -175,16 +177,16 @@ class Arithmetic:
         )
 
     def _calculated_subscripts(self, match: re.Match[bytes]) -> bytes:
-        """Those of ``$NAME[…][…]`` in zsh, without the first where that is a text."""
+        """Those of ``$NAME[…][…]`` in zsh, without the first where that is a text, and a whole one."""
         name = match[1].lstrip(b"$#+^=~")
-        if not self._is_keyed(name, match.span(1)):
-            return match[2]
-        return match[2].partition(b"]")[2]
+        first, _, others = match[2].partition(b"]")
+        is_text = b"$" not in first and self._is_keyed(name, match.span(1))
+        return others if is_text else match[2]
 
-    def _is_keyed(self, array: bytes, span: tuple[int, int]) -> bool:
-        """Whether what stands there surely has texts for keys."""
-        place = self._survey.root.descendant_for_byte_range(*span)
-        return place is not None and keys_of(self._survey).is_keyed(array, place)
+    def _is_keyed(self, array: bytes | None, span: tuple[int, int]) -> bool:
+        """Whether what stands there surely has texts for keys; nothing is known of a name that is made."""
+        place = self._survey.root.descendant_for_byte_range(*span) if array else None
+        return place is not None and keys_of(self._survey).is_keyed(array or b"", place)
 
     def _keys(self, assignment: Node) -> Iterator[Reading]:
         """The names in the keys of ``NAME=([KEY]=VALUE)``, unless they are texts."""

@@ -115,6 +115,7 @@ def test_a_key_that_zsh_reads_without_braces_is_a_text() -> None:
     "source",
     [
         "typeset -A l=(x 1); x={{ V }}; echo $l[x][x]",
+        "typeset -A l=(x 1); x={{ V }}; echo $l[$a[x]]",
         "l=(1 2); x={{ V }}; echo $l[x]",
         "f() { typeset -A l=(x 1); }; f; l=(1 2); x={{ V }}; echo $l[x]",
     ],
@@ -133,6 +134,7 @@ def test_an_index_that_zsh_reads_without_braces_is_a_number(source: str) -> None
         'export Y="${l[host]}"',
         "printf -v y '%s' \"${l[host]}\"",
         'printf "%s\\n" "items[host]: $host"',
+        'read -r y; echo "${y}[host]" "$host" | grep -v "[host]"',
     ],
 )
 def test_what_a_command_prints_or_reads_is_no_index(command: str) -> None:
@@ -141,7 +143,24 @@ def test_what_a_command_prints_or_reads_is_no_index(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["printf -v 'a[host]' x", "printf -va[host] x", "read 'a[host]'", "[ -v 'a[host]' ]"]
+    "command",
+    [
+        "printf -v 'a[host]' x",
+        "printf -va[host] x",
+        "read 'a[host]'",
+        "[ -v 'a[host]' ]",
+        'read -r "${n}[host]"',
+        'read -r "$n"[host]',
+        'read -r "$(echo a)[host]"',
+        'read -r "${l[k]}[host]"',
+        'printf -v "${n}[host]" x',
+        'unset "${n}[host]"',
+        '[[ -v "${n}[host]" ]]',
+        'declare "${n}[host]=x"',
+        'm="${n}[host]"; echo "${!m}"',
+        'eval "${n}[host]=x"',
+        "eval 'a[host]=x'",
+    ],
 )
 def test_what_a_command_takes_for_a_name_has_an_index(command: str) -> None:
     with pytest.raises(TemplateError, match="whole number"):
