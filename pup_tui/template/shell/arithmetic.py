@@ -45,7 +45,7 @@ _AROUND: Final = frozenset(
 )
 """What may stand between a command substitution and the arithmetic that takes what it prints."""
 _ZSH_TERMINAL: Final = late_pattern(rb"-t\s+([A-Za-z_]\w*)")
-_INDEX: Final = late_pattern(rb"(?:\b([A-Za-z_]\w*)|[\w}`)][\"']*)\[([^]]*)\]")
+_INDEX: Final = late_pattern(rb"(?:\b([A-Za-z_]\w*)|[\w}`)][\"']*)\\?\[([^]]*)\]")
 """A name, or the end of what may make one, and its index."""
 _INDIRECT: Final = late_pattern(rb"\$\{!\w|\s-v\s+['\"]?[\w=]*\$")
 """An expansion or test that takes the text of a variable for a name, which may have an index."""

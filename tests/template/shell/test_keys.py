@@ -155,6 +155,7 @@ def test_what_a_command_prints_or_reads_is_no_index(command: str) -> None:
         'read -r "${l[k]}[host]"',
         'printf -v "${n}[host]" x',
         'unset "${n}[host]"',
+        "unset a\\[host\\]",
         '[[ -v "${n}[host]" ]]',
         'declare "${n}[host]=x"',
         'm="${n}[host]"; echo "${!m}"',
