@@ -13,6 +13,7 @@ from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell import asking, phrases
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
+    ReadScript,
     ScriptStatement,
     arguments_of,
     command_name,
@@ -68,35 +69,35 @@ class Choosing(PlanningBase):
     def _stopped(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
     ) -> bool:
-        """`exit 0`, also under a condition: nothing more to do."""
+        """`exit`, also under a condition: nothing more to do, or what the script does not go on with."""
         node = statement.node
-        if statement.type == "command" and command_name(node) == "exit":
-            if re.fullmatch(r"exit(\s+0)?", statement.text):
-                if rest or condition:
-                    self._stop(condition, "")
-                return True
-            return False
+        if self.script.ends_with(node) is not None:
+            said, self.pending = self.pending, []
+            if rest or condition or said or self.script.ends_with(node) != "succeeded":
+                self._stop(condition, [*(each.node for each in said), node])
+            return True
         test, body = _guard(node)
-        if test is None or not body or not re.fullmatch(r"exit(\s+0)?", text_of(body[-1])):
+        if test is None or not body or self.script.ends_with(body[-1]) is None:
             return False
-        said = [
-            each
-            for each in body[:-1]
-            if not (each.type == "command" and self.script.is_logger(command_name(each)))
-        ]
         asked = expression_of(test, self.names)
-        if said or asked is None:
+        if asked is None or not all(_only_says(each, self.script) for each in body[:-1]):
             return False
         if "||" in statement.text and node.type == "list":
             asked = negated(asked)
         self.wanted |= ScriptStatement(test).uses
-        text = " ".join(phrases.printed(each) for each in body[:-1])
-        self._stop(all_of([condition, asked]), phrases.message_of(text, self.names))
+        self._stop(all_of([condition, asked]), body)
         return True
 
-    def _stop(self, condition: str, message: str) -> None:
-        keys = {"status": "succeeded", "message": message or "There is nothing to do."}
-        self.add(ComingStep(step=NewStep("Nothing to do", "stop", keys), condition=condition))
+    def _stop(self, condition: str, body: list[Node]) -> None:
+        """End the run as the last of some statements does; what they print is the message."""
+        status = (self.script.ends_with(body[-1]) if body else None) or "succeeded"
+        told = [n for n in body if command_name(n) != "exit"]
+        text = " ".join(filter(None, map(phrases.printed, told)))
+        self.wanted |= frozenset().union(*(ScriptStatement(n).uses for n in told))
+        usual = "There is nothing to do." if status == "succeeded" else "The script ends here."
+        keys = {"status": status, "message": phrases.message_of(text, self.names) or usual}
+        name = "Nothing to do" if status == "succeeded" else phrases.name_from(text, "Stop here")
+        self.add(ComingStep(step=NewStep(name, "stop", keys), condition=condition))
 
     def _chosen(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
@@ -274,6 +275,11 @@ class Choosing(PlanningBase):
         if array and self.runbook.vars.get(self.names.get(array[1], ""), {}).get("type") == "list":
             return self.names[array[1]]
         plain = re.fullmatch(r"\$\{?(\w+)\}?", text)
+        constant = self.prelude.constants.get(plain[1]) if plain else None
+        if constant is not None:
+            value = constant.node.child_by_field_name("value")
+            words = word_text(value) if value is not None else None
+            return None if words is None or re.search(r"[*?\[{~]", words) else words.split()
         if plain and plain[1] in self.names:
             self.wanted.add(plain[1])
             return f"{self.names[plain[1]]}.split()"
@@ -295,6 +301,10 @@ class Choosing(PlanningBase):
             self.pending = said
             return f"{name}.split()"
         return None
+
+
+def _only_says(node: Node, script: ReadScript) -> bool:
+    return script.is_output(ScriptStatement(node))
 
 
 def _guard(node: Node) -> tuple[Node | None, list[Node]]:

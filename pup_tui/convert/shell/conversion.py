@@ -56,7 +56,7 @@ def from_script(source: str, name: str) -> NewRunbook:
         runbook.tell(
             "changed", "su -", "it changes the user for one command: sudo -u USER COMMAND says so"
         )
-    prelude = Prelude(values=inputs.values, functions=script.functions)
+    prelude = Prelude(values=inputs.values, functions=script.functions, exported=inputs.exported)
     planning = Planning(script, inputs, prelude, runbook)
     planning.run(statements)
     planning.add_traps()

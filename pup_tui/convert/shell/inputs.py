@@ -18,11 +18,18 @@ from pup_tui.convert.shell.reading import (
     walk,
     word_text,
 )
+from pup_tui.convert.shell.secrets import SECRET_NAME
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
+_OF_PROGRAMS = re.compile(
+    r"(?:PG|MYSQL_|AWS_|AZURE_|GOOGLE_|CLOUDSDK_|KUBE|VAULT_|CONSUL_|NOMAD_|REDISCLI_|DOCKER_|HELM_|GIT|SSH"
+    r"|DD_|ANSIBLE_|TF_|PIP_|NPM_|HTTPS?_PROXY|NO_PROXY|OS_|MONGO|ES_)[A-Z_]*"
+)
+_QUIET_DEFAULT = re.compile(r"\$\((?:date|hostname|whoami|uname|id)\b[^()$]*\)")
+"""A default that a command gives which only tells where and when it runs."""
 _FLAG = re.compile(r"--?(?:yes|y|force|f|non-interactive|assume-yes|no-confirm|batch)")
 _OPTION = re.compile(r"-{1,2}[A-Za-z][\w-]*")
 
@@ -36,6 +43,8 @@ class Inputs:
     """Of each variable of the shell that is an input: the assignment that gives it its value."""
     names: dict[str, str] = field(default_factory=dict)
     """Of each variable of the shell: the variable of the runbook."""
+    exported: set[str] = field(default_factory=set)
+    """Variables of the environment that programs read by themselves."""
     flags: set[str] = field(default_factory=set)
     """Variables that say that nobody wants to be asked."""
     shifted: int = 0
@@ -48,6 +57,8 @@ class Inputs:
         variable = variable_name(
             name or shell, {v for v in self.runbook.vars if v != self.names.get(shell)}
         )
+        if SECRET_NAME.search(variable) and said.keys() <= {"required", "from"}:
+            said = {"type": "secret", **said}
         self.runbook.vars[variable] = said
         self.names[shell] = variable
         self.values[shell] = f"{shell}={{{{ {variable} }}}}"
@@ -122,6 +133,8 @@ def _take_assignment(node: Node, inputs: Inputs, usage: list[str]) -> bool:
         return _take_reference_default(shell, found, inputs)
     groups = found.groupdict()
     environment = groups.get("name")
+    if environment == shell and _OF_PROGRAMS.fullmatch(shell):
+        inputs.exported.add(shell)
     if environment and not groups.get("how"):
         return False
     said = _said(groups.get("how") or "", groups.get("rest") or "")
@@ -146,12 +159,20 @@ def _take_reference_default(shell: str, found: re.Match[str] | None, inputs: Inp
     if found is None:
         return False
     groups = found.groupdict()
+    quiet = _QUIET_DEFAULT.fullmatch(groups.get("rest") or "")
+    if quiet and (groups.get("how") or "").endswith("-"):
+        own = {"from": f"env:{groups['name']}"} if groups["name"] not in (None, shell) else {}
+        inputs.add(shell, {"required": False, **own})
+        inputs.values[shell] += f"\n{shell}=${{{shell}:-{quiet[0]}}}"
+        if groups.get("number"):
+            inputs.positions[int(groups["number"]) + inputs.shifted] = shell
+        return True
     other = re.fullmatch(r"\$\{?([A-Za-z_]\w*)\}?", groups.get("rest") or "")
     if other is None or other[1] not in inputs.names:
         return False
     inputs.add(shell, {"default": f"{{{{ {inputs.names[other[1]]} }}}}"})
     if groups.get("number"):
-        inputs.positions[int(groups["number"])] = shell
+        inputs.positions[int(groups["number"]) + inputs.shifted] = shell
     return True
 
 
@@ -173,6 +194,8 @@ def _take_required(statement: ScriptStatement, inputs: Inputs) -> bool:
         r"\$\{(?P<name>[A-Za-z_]\w*)(?P<how>:?[?=])(?P<rest>[^}$]*)\}", statement.text
     ):
         inputs.add(found["name"], _said(found["how"], found["rest"]))
+        if _OF_PROGRAMS.fullmatch(found["name"]):
+            inputs.exported.add(found["name"])
         taken = True
     return taken
 
@@ -256,6 +279,11 @@ def _is_check(statement: ScriptStatement, inputs: Inputs, runbook: NewRunbook) -
         each.type == "else_clause" for each in statement.node.named_children
     ):
         return False
+    if empties:
+        for name in names:
+            said = inputs.runbook.vars[inputs.names[name]]
+            if said.get("required") is False:
+                del said["required"]
     runbook.tell("dropped", "usage, argument check", "variables do that")
     return True
 

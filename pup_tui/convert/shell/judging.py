@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pup_tui.convert.bounds import judge_one
 from pup_tui.convert.settling import destroys, without_templates
@@ -18,6 +19,9 @@ from pup_tui.convert.shell.reading import (
 )
 from pup_tui.runbook.literal_text import made_file
 from pup_tui.runbook.load import load_files
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _CHANGING_SQL = re.compile(
     r"(?is)\b(?:insert\s+into|update\s+\S+\s+set|delete\s+from|drop\s|alter\s|truncate\b|exec(?:ute)?\s|call\s|merge\s+into|create\s|grant\s|revoke\s|commit\b)"
@@ -100,9 +104,25 @@ def _runs_unknown(script: str) -> bool:
             return True
         if name in ("scp", "rsync") and words and ":" in words[-1] and "://" not in words[-1]:
             return True
-        if name in _SQL_CLIENTS and _CHANGING_SQL.search(script):
+        if name in _SQL_CLIENTS and (
+            _CHANGING_SQL.search(script) or _reads_statements(command, words)
+        ):
             return True
     return False
+
+
+def _reads_statements(command: Node, words: list[str]) -> bool:
+    """Whether a client of a database is given statements by a file or a pipe: nobody knows which."""
+    if any(re.match(r"-f|-i$|--file\b|--input-file\b", word) for word in words):
+        return True
+    if any(re.match(r"-\w*[ceQ]$|-[ceQ].|--(?:command|execute|query|version)\b", w) for w in words):
+        return False
+    above = command.parent
+    if above is not None and above.type == "pipeline":
+        first = above.named_children[0]
+        return first != command and command_name(first) not in ("echo", "printf")
+    redirects = above.named_children if above is not None else []
+    return any(r.type == "file_redirect" and text_of(r).startswith("<") for r in redirects)
 
 
 _CHANGING_WORDS = frozenset({"--execute", "--force", "--apply", "--yes-really"})

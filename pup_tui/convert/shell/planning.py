@@ -59,7 +59,7 @@ class Planning(Remembering, PlannedQuestions, Choosing):
         )
 
     def _ends(self, statement: ScriptStatement) -> bool:
-        return statement.type == "command" and command_name(statement.node) == "exit"
+        return self.script.ends_with(statement.node) is not None
 
     def _refused(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
@@ -104,7 +104,7 @@ class Planning(Remembering, PlannedQuestions, Choosing):
         if ends_well(statement) and planned.piece is not None:
             planned.piece.ends = variable_name("ENDED", self.names.values())
             self.names[f"::{planned.piece.ends}"] = planned.piece.ends
-            self._stop(all_of([condition, planned.piece.ends]), "")
+            self._stop(all_of([condition, planned.piece.ends]), [])
         if is_file:
             planned.keys["files"] = True
         if self._is_background(statement):

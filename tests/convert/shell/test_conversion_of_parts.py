@@ -1,0 +1,142 @@
+"""What the parts of a script become: inputs, loops, ends."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from tests.support.conversions import Conversion
+
+
+def script(text: str) -> Conversion:
+    return Conversion(dedent(text).lstrip(), "do.sh")
+
+
+def test_what_the_environment_must_give_is_no_secret_that_stands_there() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        : "${PGHOST:?PGHOST is required}"
+        : "${PGPASSWORD:?PGPASSWORD is required}"
+        psql -Atc 'select 1'
+        """
+    )
+    assert done.vars["PGPASSWORD"] == {"type": "secret"}
+    # The program reads it by itself.
+    assert "export PGHOST PGPASSWORD" in done.steps[0]["run"]
+
+
+def test_options_that_the_script_insists_on_are_required() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        while getopts "s:r:" opt; do
+          case $opt in
+            s) SERVICE=$OPTARG ;;
+            r) REGION=$OPTARG ;;
+          esac
+        done
+        [ -n "${SERVICE:-}" ] || { echo "usage: do.sh -s SERVICE"; exit 2; }
+        tool deploy "$SERVICE" --region "$REGION"
+        """
+    )
+    assert "required" not in done.vars["SERVICE"]
+    assert done.vars["REGION"]["required"] is False
+
+
+def test_a_default_that_tells_the_time_is_one() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        DATE=${2:-$(date +%F)}
+        NAME=${1:?name}
+        tool load "$NAME" "$DATE"
+        """
+    )
+    assert done.vars["DATE"] == {"required": False}
+    assert "DATE={{ DATE }}\nDATE=${DATE:-$(date +%F)}\n" in done.steps[0]["run"]
+
+
+def test_a_loop_over_the_words_of_a_variable_knows_them() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        HOSTS="log-1 log-2"
+        for host in $HOSTS; do
+          ssh "$host" uptime
+        done
+        """
+    )
+    (step,) = done.steps
+    assert step["kind"] == "shell"
+    assert step["foreach"] == ["log-1", "log-2"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ['{ echo "no key of $NAME" >&2; exit 3; }', 'die "no key of $NAME"'],
+)
+def test_a_script_that_gives_up_stops(ending: str) -> None:
+    done = script(
+        f"""
+        #!/bin/bash
+        set -e
+        NAME=${{1:?name}}
+        die() {{ echo "error: $*" >&2; exit 1; }}
+        KEY=$(tool key "$NAME")
+        [ -n "$KEY" ] || {ending}
+        tool use "$KEY"
+        """
+    )
+    _, stop, _ = done.steps
+    assert stop["kind"] == "stop"
+    assert stop["status"] == "failed"
+    assert stop["message"] == "no key of {{ NAME }}"
+    assert "KEY" in stop["if"]
+
+
+@pytest.mark.parametrize(
+    ("loop", "attempts"),
+    [
+        (
+            "n=0\nuntil tool up; do\n  n=$((n+1))\n"
+            '  if [ "$n" -ge 30 ]; then echo no; exit 1; fi\n  sleep 2\ndone',
+            30,
+        ),
+        ("for ((i=0; i<20; i++)); do\n  tool up && break\n  sleep 1\ndone", 20),
+        (
+            "n=0\nwhile true; do\n  ((n++))\n  tool up && break\n"
+            "  (( n > 12 )) && exit 3\n  sleep 5\ndone",
+            12,
+        ),
+    ],
+)
+def test_loops_that_count_their_rounds_are_polls(loop: str, attempts: int) -> None:
+    (step,) = script(f"#!/bin/bash\nset -e\n{loop}\n").steps
+    assert step["run"] == "tool up"
+    assert step["poll"]["max_attempts"] == attempts
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "gunzip -c dump.gz | psql db",
+        "psql -h db < load.sql",
+        "psql -f load.sql db",
+        "mysql < x.sql",
+    ],
+)
+def test_statements_that_nobody_sees_are_a_danger(command: str) -> None:
+    (step,) = script(f"#!/bin/bash\n{command}\n").steps
+    assert step["danger"] is True
+
+
+@pytest.mark.parametrize("command", ["psql -Atc 'select 1' db", "echo 'select 1' | psql -q"])
+def test_statements_that_only_look_are_none(command: str) -> None:
+    (step,) = script(f"#!/bin/bash\n{command}\n").steps
+    assert "danger" not in step
