@@ -167,8 +167,10 @@ def test_secrets_are_looked_for_in_a_long_line_without_waiting() -> None:
         ("- hosts: localhost\n  vars_prompt: ask\n  tasks: [{command: ls}]\n", "play.yml"),
         ("- hosts: web\n  roles: true\n", "play.yml"),
         (
-            "schemaVersion: '0.3'\nmainSteps:\n- {name: a, action: 'aws:changeInstanceState',"
-            " inputs: {DesiredState: [x]}}\n",
+            (
+                "schemaVersion: '0.3'\nmainSteps:\n- {name: a, action: 'aws:changeInstanceState',"
+                " inputs: {DesiredState: [x]}}\n"
+            ),
             "doc.yaml",
         ),
     ],

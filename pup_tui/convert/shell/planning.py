@@ -14,7 +14,6 @@ from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.questions import PlannedQuestions
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
-    command_name,
 )
 from pup_tui.convert.shell.remembering import Remembering
 from pup_tui.convert.shell.state import ends_well

@@ -104,14 +104,18 @@ def test_a_script_that_gives_up_stops(ending: str) -> None:
     ("loop", "attempts"),
     [
         (
-            "n=0\nuntil tool up; do\n  n=$((n+1))\n"
-            '  if [ "$n" -ge 30 ]; then echo no; exit 1; fi\n  sleep 2\ndone',
+            (
+                "n=0\nuntil tool up; do\n  n=$((n+1))\n"
+                '  if [ "$n" -ge 30 ]; then echo no; exit 1; fi\n  sleep 2\ndone'
+            ),
             30,
         ),
         ("for ((i=0; i<20; i++)); do\n  tool up && break\n  sleep 1\ndone", 20),
         (
-            "n=0\nwhile true; do\n  ((n++))\n  tool up && break\n"
-            "  (( n > 12 )) && exit 3\n  sleep 5\ndone",
+            (
+                "n=0\nwhile true; do\n  ((n++))\n  tool up && break\n"
+                "  (( n > 12 )) && exit 3\n  sleep 5\ndone"
+            ),
             12,
         ),
     ],
