@@ -14,8 +14,8 @@ from pup_tui.convert.markdown.page_words import PageWords
 from pup_tui.convert.markdown.requests import request_of
 from pup_tui.convert.naming import step_id, unique_name
 from pup_tui.convert.shell import judging
-from pup_tui.convert.shell.phrases import name_of_commands
 from pup_tui.convert.shell.reading import parsed, statements_of, text_of, walk, word_text
+from pup_tui.convert.shell.work_names import name_of_script
 from pup_tui.convert.ssm.made import started
 
 _ORDERED_WORK = re.compile(
@@ -72,14 +72,7 @@ class PageSteps(PageWords):
         title = phrases.title_of(re.sub(r":?\s*`[^`]*`", "", text))
         if title and not re.match(r"(?i)(?:is|are|shows?|returns?|gives?|should|must)\b", title):
             return title
-        return next(
-            (
-                name
-                for each in statements_of(list(parsed(commands).named_children))
-                if (name := name_of_commands(each, frozenset()))
-            ),
-            title or "Run",
-        )
+        return name_of_script(commands) or title or "Run"
 
     def _two_people(self, text: str) -> None:
         keys = {
@@ -151,17 +144,7 @@ class PageSteps(PageWords):
             self.runbook.tell("manual", step.name, why)
             return
         for at, group in enumerate(groups):
-            own = (
-                name
-                if at == 0
-                else next(
-                    (
-                        name_of_commands(s, frozenset())
-                        for s in statements_of(list(parsed(group).named_children))
-                    ),
-                    name,
-                )
-            )
+            own = name if at == 0 else name_of_script(group)
             self.last = self._command(group, own or name or "Run", text)
 
     def _command(self, commands: str, name: str, text: str) -> NewStep:

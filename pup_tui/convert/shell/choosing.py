@@ -24,6 +24,7 @@ from pup_tui.convert.shell.reading import (
 )
 from pup_tui.convert.shell.shell_tests import expression_of
 from pup_tui.convert.shell.waiting import waiting_of
+from pup_tui.convert.shell.work_names import name_of_commands
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,12 +42,7 @@ class Choosing(PlanningBase):
         from pup_tui.convert.shell.reading import parsed
 
         look = list(statements_of(list(parsed(waiting.script).named_children)))
-        told = next((phrases.name_of_commands(each, frozenset({"[", "test"})) for each in look), "")
-        named = (
-            ""
-            if self.pending or any(statement.comments)
-            else f"Wait for {told.lower()}".removesuffix(" for ")
-        )
+        named = "" if self.pending or any(statement.comments) else self._awaited(statement, look)
         planned = self.piece(
             [ScriptStatement(e.node, statement.comments) for e in look],
             condition,
@@ -65,6 +61,15 @@ class Choosing(PlanningBase):
                 "changed", planned.piece.name if planned.piece else "", "the loop is a poll"
             )
         return True
+
+    def _awaited(self, statement: ScriptStatement, look: list[ScriptStatement]) -> str:
+        """A name for what is waited for: by what the script says where it gives up, else what it looks at."""
+        missed = re.search(r"not (?:yet )?(\w+ed|ready|up|healthy|available)\b", statement.text)
+        if missed:
+            return f"Wait until {missed[1]}"
+        told = name_of_commands(look, self.script.functions)
+        told = re.sub(r"^(?:Look (?:at|up)|Reach|Ask) ", "", told)
+        return f"Wait for {told[:1].lower()}{told[1:]}" if told else "Wait"
 
     def _stopped(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]

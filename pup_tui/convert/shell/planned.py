@@ -17,6 +17,7 @@ from pup_tui.convert.shell.reading import (
     outputs_only,
 )
 from pup_tui.convert.shell.state import Prelude, ScriptPiece
+from pup_tui.convert.shell.work_names import name_of_commands
 
 
 @dataclass
@@ -102,14 +103,8 @@ class PlanningBase:
             or told
             or own
             or commented
-            or next(
-                (
-                    found
-                    for each in statements
-                    if (found := phrases.name_of_commands(each, skipped))
-                ),
-                "Script",
-            )
+            or name_of_commands(statements, self.script.functions, skipped)
+            or "Script"
         )
         return self.add(
             ComingStep(ScriptPiece([*said, *statements], named), condition=condition, keys=keys)

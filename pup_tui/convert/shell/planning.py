@@ -17,6 +17,7 @@ from pup_tui.convert.shell.reading import (
 )
 from pup_tui.convert.shell.remembering import Remembering
 from pup_tui.convert.shell.state import ends_well
+from pup_tui.convert.shell.work_names import name_of_commands
 
 _FILES = frozenset({"mkdir", "cp", "mv", "chmod", "chown", "ln", "touch", "install", "cat", "tee"})
 
@@ -77,7 +78,7 @@ class Planning(Remembering, PlannedQuestions, Choosing):
         comments = [c for c in statement.comments if c] + [phrases.printed(each) for each in said]
         name = next((n for c in reversed(comments) if (n := phrases.name_from(c))), "")
         step = manual(
-            name or phrases.name_of_commands(statement, frozenset()) or "By hand",
+            name or name_of_commands([statement], self.script.functions) or "By hand",
             f"{why[0].upper()}{why[1:]}.",
             statement.text,
         )
