@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pup_tui.convert.draft import NewStep
-from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of, negated
 from pup_tui.convert.pieces import literal
-from pup_tui.convert.shell import asking, phrases
+from pup_tui.convert.shell import asking, judging, phrases
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
     ReadScript,
@@ -20,7 +19,7 @@ from pup_tui.convert.shell.reading import (
     commands_in,
     statements_of,
     text_of,
-    word_text,
+    walk,
 )
 from pup_tui.convert.shell.shell_tests import expression_of
 from pup_tui.convert.shell.waiting import waiting_of
@@ -62,6 +61,16 @@ class Choosing(PlanningBase):
             )
         return True
 
+    def _slept(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        found = re.fullmatch(r"sleep\s+(\d+)([smh]?)", statement.text)
+        if found is None or not rest:
+            return False
+        step = NewStep("Pause", "wait", {"duration": f"{found[1]}{found[2] or 's'}"})
+        self.add(ComingStep(step=step, condition=condition))
+        return True
+
     def _awaited(self, statement: ScriptStatement, look: list[ScriptStatement]) -> str:
         """A name for what is waited for: by what the script says where it gives up, else what it looks at."""
         missed = re.search(r"not (?:yet )?(\w+ed|ready|up|healthy|available)\b", statement.text)
@@ -81,11 +90,11 @@ class Choosing(PlanningBase):
             if rest or condition or said or self.script.ends_with(node) != "succeeded":
                 self._stop(condition, [*(each.node for each in said), node])
             return True
-        test, body = _guard(node)
+        test, body = guard_of(node)
         if test is None or not body or self.script.ends_with(body[-1]) is None:
             return False
         asked = expression_of(test, self.names)
-        if asked is None or not all(_only_says(each, self.script) for each in body[:-1]):
+        if asked is None or not all(only_says(each, self.script) for each in body[:-1]):
             return False
         if "||" in statement.text and node.type == "list":
             asked = negated(asked)
@@ -128,6 +137,28 @@ class Choosing(PlanningBase):
         )
         for found, body in parts:
             self.run(body, all_of([condition, found]))
+        return True
+
+    def _tried(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        """`if command; then …`, `command || { …; }`: steps for where it succeeds and for where it fails."""
+        test, good, bad = _ways_of(statement.node)
+        bodies = [each for each in (*good, *bad) if not self.script.is_output(each)]
+        if (
+            test is None
+            or any(n.type == "test_command" or command_name(n) == "[" for n in walk(test))
+            or not any(judging.changes(each.text) for each in bodies)
+            or re.search(r"\b(?:break|continue|return)\b", statement.text)
+        ):
+            return False
+        later = frozenset().union(*(each.uses for each in rest))
+        if later & frozenset().union(*(each.sets for each in bodies)):
+            return False
+        planned = self.piece([ScriptStatement(test, statement.comments)], condition)
+        planned.keys["on_failure"] = "warn"
+        self.run(good, all_of([condition, planned.warned.replace("== 'warned'", "== 'succeeded'")]))
+        self.run(bad, all_of([condition, planned.warned]))
         return True
 
     def _needs_steps(self, body: list[ScriptStatement]) -> bool:
@@ -232,87 +263,12 @@ class Choosing(PlanningBase):
         if first is not None and first.piece is not None:
             first.piece.name = phrases.name_from(function.replace("_", " "), first.piece.name)
 
-    def _each(
-        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
-    ) -> bool:
-        """A loop over a list: a step for each item, where the rounds do not know of each other."""
-        node = statement.node
-        if statement.type != "for_statement" or text_of(node).startswith("select"):
-            return False
-        body, variable = (
-            node.child_by_field_name("body"),
-            text_of(node.child_by_field_name("variable") or node),
-        )
-        if body is None or re.search(
-            r"\b(?:break|continue|exit|return)\b|(?<!&)&\s*(?:\n|$)", text_of(body)
-        ):
-            return False
-        inner = list(statements_of(list(body.named_children)))
-        later = frozenset().union(*(each.uses for each in rest)) | frozenset().union(
-            *(ScriptStatement(f).uses for f in self.script.functions.values())
-        )
-        own = frozenset().union(*(each.sets for each in inner)) if inner else frozenset()
-        if own & later or not inner:
-            return False
-        values = list(node.children_by_field_name("value"))
-        items = self._items(values, condition)
-        if items is None:
-            return False
-        self.prelude.values[variable] = f"{variable}={{{{ item }}}}"
-        try:
-            planned = self.piece(inner, condition, foreach=items)
-        finally:
-            planned_values = self.prelude.values.pop(variable)
-        planned.keys["item"] = (variable, planned_values)
-        return True
 
-    def _items(self, values: list[Node], condition: str) -> Any:
-        """What the rounds are for: literal words, an array, or the words that a command prints."""
-        literals = [word_text(each) for each in values]
-        if values and all(
-            each is not None and not re.search(r"[*?\[{~]", each) for each in literals
-        ):
-            return [each for each in literals if each is not None]
-        if len(values) != 1:
-            return None
-        text = text_of(values[0]).strip('"')
-        array = re.fullmatch(r"\$\{(\w+)\[[@*]\]\}", text)
-        if array and self.runbook.vars.get(self.names.get(array[1], ""), {}).get("type") == "list":
-            return self.names[array[1]]
-        plain = re.fullmatch(r"\$\{?(\w+)\}?", text)
-        constant = self.prelude.constants.get(plain[1]) if plain else None
-        if constant is not None:
-            value = constant.node.child_by_field_name("value")
-            words = word_text(value) if value is not None else None
-            return None if words is None or re.search(r"[*?\[{~]", words) else words.split()
-        if plain and plain[1] in self.names:
-            self.wanted.add(plain[1])
-            return f"{self.names[plain[1]]}.split()"
-        if values[0].type == "command_substitution" and "seq " not in text:
-            inner = list(statements_of(list(values[0].named_children)))
-            if len(inner) != 1:
-                return None
-            told = next(iter(inner[0].commands), "items").rsplit("/", 1)[-1]
-            name = variable_name(told, self.names.values())
-            self.names[f"::{name}"] = name
-            said, self.pending = self.pending, []
-            planned = self.piece(
-                inner,
-                condition,
-                phrases.name_from(told.replace("_", " "), told),
-                capture={name: "output"},
-            )
-            planned.keys["looks"] = True
-            self.pending = said
-            return f"{name}.split()"
-        return None
-
-
-def _only_says(node: Node, script: ReadScript) -> bool:
+def only_says(node: Node, script: ReadScript) -> bool:
     return script.is_output(ScriptStatement(node))
 
 
-def _guard(node: Node) -> tuple[Node | None, list[Node]]:
+def guard_of(node: Node) -> tuple[Node | None, list[Node]]:
     """The test and the body of `test && …`, `test || …` and of an `if` without more branches."""
     if node.type == "list":
         right = node.named_children[-1]
@@ -323,6 +279,25 @@ def _guard(node: Node) -> tuple[Node | None, list[Node]]:
         if len(branches) == 1 and branches[0][0] is not None:
             return branches[0][0], [each.node for each in branches[0][1]]
     return None, []
+
+
+def _ways_of(
+    node: Node,
+) -> tuple[Node | None, list[ScriptStatement], list[ScriptStatement]]:
+    """The command that is tried, and what is done where it succeeds and where it fails."""
+    if node.type == "list" and "||" in [text_of(each) for each in node.children]:
+        right = node.named_children[-1]
+        if right.type == "compound_statement":
+            return node.named_children[0], [], list(statements_of(list(right.named_children)))
+        return None, [], []
+    branches = list(_branches(node)) if node.type == "if_statement" else []
+    if not branches or len(branches) > 2 or (len(branches) == 2 and branches[1][0] is not None):
+        return None, [], []
+    test, good = branches[0]
+    bad = branches[1][1] if len(branches) == 2 else []
+    if test is not None and test.type == "negated_command":
+        return test.named_children[0], bad, good
+    return test, good, bad
 
 
 def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.convert.draft import NewRunbook, escaped
-from pup_tui.convert.naming import variable_name
+from pup_tui.convert.naming import spelled_out, variable_name
 from pup_tui.convert.pieces import literal
 from pup_tui.convert.shell.reading import (
     ReadScript,
@@ -69,7 +69,7 @@ class Inputs:
         said: dict[str, Any] = {"type": "list"}
         if default:
             said["default"] = [escaped(each) for each in default]
-        variable = self.add(shell, said)
+        variable = self.add(shell, said, spelled_out(shell))
         self.values[shell] = (
             f"{shell}=({{% for each in {variable} %}}{{{{ each }}}} {{% endfor %}})"
         )
@@ -148,7 +148,7 @@ def _take_assignment(node: Node, inputs: Inputs, usage: list[str]) -> bool:
         inputs.add(shell, {**said, "from": f"env:{environment}"})
     else:
         inputs.positions[int(found["number"]) + inputs.shifted] = shell
-        inputs.add(shell, said)
+        inputs.add(shell, said, spelled_out(shell))
         if re.fullmatch(r"--?\w[\w-]*", str(said.get("default", ""))):
             inputs.flags.add(shell)
     return True
@@ -315,7 +315,7 @@ def _take_option(item: Node, inputs: Inputs) -> None:
         shell, text = text_of(name), word_text(value)
         if re.search(r"\$\{?(?:2|OPTARG|1[#%])", text_of(value)):
             known = inputs.runbook.vars.get(inputs.names.get(shell, ""), {})
-            inputs.add(shell, known or {"required": False})
+            inputs.add(shell, known or {"required": False}, spelled_out(shell))
             continue
         if text is None:
             continue
@@ -337,7 +337,7 @@ def _take_positions(
         named = usage[number - 1] if number <= len(usage) else _name_by_use(nodes, number)
         shell = variable_name(named, inputs.names).replace("-", "_")
         inputs.positions[number] = shell
-        choices = sorted(set(_compared(nodes, number)))
+        choices = list(dict.fromkeys(_compared(nodes, number)))
         inputs.add(shell, {"type": "enum", "choices": choices} if len(choices) > 1 else {})
 
 
@@ -362,6 +362,8 @@ def _numbers(node: Node) -> Iterator[str]:
 def _compared(nodes: list[Node], number: int) -> Iterator[str]:
     for node in nodes:
         for each in walk(node):
+            if each.type == "if_statement":
+                yield from _other_way(each, number)
             if each.type == "case_statement" and re.match(
                 rf"case\s+\"?\$\{{?{number}", text_of(each)
             ):
@@ -371,6 +373,20 @@ def _compared(nodes: list[Node], number: int) -> Iterator[str]:
                         for v in item.children_by_field_name("value")
                         if re.fullmatch(r"[\w.-]+", value := text_of(v).strip("'\""))
                     )
+
+
+def _other_way(statement: Node, number: int) -> list[str]:
+    """`if [ $1 = full ]; then load_all; else load_delta; fi`: the values, one by the word that differs."""
+    parts = re.fullmatch(
+        rf"(?s)if\s+\[+\s+\"?\$\{{?{number}\}}?\"?\s+==?\s+[\"']?(?P<value>[\w.-]+)[\"']?\s+\]+\s*;?\s*then\s"
+        r"(?P<one>.*)\selse\s(?P<other>.*)\sfi",
+        text_of(statement),
+    )
+    if parts is None:
+        return []
+    one, other = (re.findall(r"[A-Za-z0-9]+", parts[way]) for way in ("one", "other"))
+    pairs = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]]
+    return [parts["value"], pairs[0][1]] if len(one) == len(other) and len(pairs) == 1 else []
 
 
 def with_defaults(statements: list[ScriptStatement], inputs: Inputs) -> list[ScriptStatement]:

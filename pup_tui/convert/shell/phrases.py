@@ -50,7 +50,12 @@ def printed(statement: ScriptStatement | Node) -> str:
 def name_from(text: str, otherwise: str = "") -> str:
     """A step's name out of a sentence: without variables, and not long."""
     words = _VALUE.sub("", re.sub(r"\s*\([^()]*\$[^()]*\)", "", text))
-    words = re.sub(r"\s+", " ", _MARKS.sub("", words)).strip(" ,;:?!.\"'()[]")
+    words = re.sub(r"\s+", " ", _MARKS.sub("", words)).strip(" ,;:?!.\"'()[]%")
+    if _MARKS.sub("", text)[:1] in ("$", "{") and re.match(
+        r"(?:is|are|has|was|does|did|will)\b", words
+    ):
+        # What it is about is a value: what is said behind it may name the work.
+        return name_from(words.partition(": ")[2], otherwise)
     if not words or len(words) < 3:
         return otherwise
     words = re.split(r"(?<=[a-z])[.;:] ", words)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,18 +20,30 @@ from pup_tui.convert.shell.reading import (
 from pup_tui.convert.shell.state import Prelude, ScriptPiece
 from pup_tui.convert.shell.work_names import name_of_commands
 
+_TROUBLE = re.compile(r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|unhealthy|not)\b(?! since)")
+"""Words of what went wrong: what is done then is called by its commands."""
+
 
 @dataclass
 class ComingStep:
-    """One step to come: a piece of the script, or what is no shell step; and what stood before it then."""
+    """One step to come: a piece of the script, or what is no shell step; and what stood before it then.
+
+    `inside` are the steps of a group.
+    """
 
     piece: ScriptPiece | None = None
     step: NewStep | None = None
     condition: str = ""
     keys: dict[str, Any] = field(default_factory=dict)
+    inside: list[ComingStep] = field(default_factory=list)
     always: list[ScriptStatement] = field(default_factory=list)
     constants: dict[str, ScriptStatement] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def warned(self) -> str:
+        """The condition of what follows where it failed; `_finish` puts its id in."""
+        return f"steps.<{id(self)}>.outcome == 'warned'"
 
 
 class PlanningBase:
@@ -98,14 +111,10 @@ class PlanningBase:
         )
         if all(outputs_only(each.node, self.script) for each in statements):
             own = own or "Report"
-        named = (
-            name
-            or told
-            or own
-            or commented
-            or name_of_commands(statements, self.script.functions, skipped)
-            or "Script"
-        )
+        worked = name_of_commands(statements, self.script.functions, skipped)
+        if worked and _TROUBLE.search(told):
+            told = ""
+        named = name or told or own or commented or worked or "Script"
         return self.add(
             ComingStep(ScriptPiece([*said, *statements], named), condition=condition, keys=keys)
         )

@@ -16,13 +16,14 @@ from pup_tui.convert.shell.reading import (
     ScriptStatement,
 )
 from pup_tui.convert.shell.remembering import Remembering
+from pup_tui.convert.shell.rounds import Rounds
 from pup_tui.convert.shell.state import ends_well
 from pup_tui.convert.shell.work_names import name_of_commands
 
 _FILES = frozenset({"mkdir", "cp", "mv", "chmod", "chown", "ln", "touch", "install", "cat", "tee"})
 
 
-class Planning(Remembering, PlannedQuestions, Choosing):
+class Planning(Remembering, PlannedQuestions, Choosing, Rounds):
     """Goes through the statements of a script."""
 
     def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:
@@ -51,7 +52,9 @@ class Planning(Remembering, PlannedQuestions, Choosing):
             self._menu,
             self._waited,
             self._stopped,
+            self._slept,
             self._chosen,
+            self._tried,
             self._cased,
             self._called,
             self._each,

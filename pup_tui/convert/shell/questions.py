@@ -162,8 +162,7 @@ class PlannedQuestions(PlanningBase):
         step = manual(phrases.name_from(text, "By hand"), "", "")
         step.keys = {"message": phrases.message_of(text or "Do it by hand.", self.names)}
         self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", text) if n in self.names}
-        planned.keys["warned_by"] = step
-        self.add(ComingStep(step=step, condition=condition, keys={"if_warned": planned}))
+        self.add(ComingStep(step=step, condition=all_of([condition, planned.warned])))
         self.runbook.tell(
             "manual", step.name, "only a person can; the script waits for it where a command fails"
         )

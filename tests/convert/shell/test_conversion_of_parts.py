@@ -144,3 +144,70 @@ def test_statements_that_nobody_sees_are_a_danger(command: str) -> None:
 def test_statements_that_only_look_are_none(command: str) -> None:
     (step,) = script(f"#!/bin/bash\n{command}\n").steps
     assert "danger" not in step
+
+
+def test_rounds_that_change_something_by_several_steps_are_a_group() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        DBS=("$@")
+        for db in "${DBS[@]}"; do
+          echo "== $db"
+          n=$(tool jobs "$db")
+          [ "$n" -gt 0 ] || { echo "nothing in $db"; continue; }
+          tool stop "$db" --force
+          sleep 5
+          until tool is-up "$db"; do sleep 1; done
+        done
+        """
+    )
+    assert done.vars["DATABASES"] == {"type": "list"}
+    (group,) = done.steps
+    assert group["name"] == "Each database"
+    assert group["foreach"] == "DATABASES"
+    assert group["danger"] is True
+    first, *others = group["steps"]
+    assert list(first["capture"]) == ["N"]
+    assert [each["kind"] for each in others] == ["shell", "wait", "shell"]
+    assert {each["if"] for each in others} == {"N | int > 0"}
+
+
+def test_rounds_that_only_look_are_one_step() -> None:
+    done = script('#!/bin/bash\nfor h in a b; do\n  ssh "$h" uptime\n  ssh "$h" df\ndone\n')
+    (step,) = done.steps
+    assert (step["kind"], step["foreach"]) == ("shell", ["a", "b"])
+
+
+def test_what_follows_a_failure_is_steps_of_its_own() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        if ! kubectl rollout status deploy/web --timeout=2m; then
+          echo "deploy failed" >&2
+          kubectl rollout undo deploy/web
+          exit 1
+        fi
+        """
+    )
+    tried, back, stop = done.steps
+    assert tried["on_failure"] == "warn"
+    assert (back["name"], back["danger"]) == ("Roll back web", True)
+    failed = f"steps.{tried['id']}.outcome == 'warned'"
+    assert back["if"] == stop["if"] == failed
+    assert (stop["kind"], stop["status"]) == ("stop", "failed")
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (
+            "if [ $1 = full ]; then ./load_all.pl; else ./load_delta.pl; fi",
+            {"type": "enum", "choices": ["full", "delta"]},
+        ),
+        ("if [ $1 = full ]; then ./load_all.pl; else ./other x; fi", {}),
+    ],
+)
+def test_the_other_way_may_name_the_other_choice(test: str, said: dict[str, object]) -> None:
+    assert script(f"#!/bin/sh\n{test}\n").vars["MODE"] == said
