@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.convert.draft import NewRunbook, escaped
 from pup_tui.convert.naming import spelled_out, variable_name
 from pup_tui.convert.pieces import literal
+from pup_tui.convert.shell.positions import compared, name_by_use, numbers_in
 from pup_tui.convert.shell.reading import (
     ReadScript,
     ScriptStatement,
@@ -332,61 +332,13 @@ def _take_positions(
 ) -> None:
     """Arguments that are used by their numbers."""
     nodes = [each.node for each in left]
-    numbers = sorted({int(n) for node in nodes for n in _numbers(node)} - set(inputs.positions))
+    numbers = sorted({int(n) for node in nodes for n in numbers_in(node)} - set(inputs.positions))
     for number in numbers:
-        named = usage[number - 1] if number <= len(usage) else _name_by_use(nodes, number)
+        named = usage[number - 1] if number <= len(usage) else name_by_use(nodes, number)
         shell = variable_name(named, inputs.names).replace("-", "_")
         inputs.positions[number] = shell
-        choices = list(dict.fromkeys(_compared(nodes, number)))
+        choices = list(dict.fromkeys(compared(nodes, number)))
         inputs.add(shell, {"type": "enum", "choices": choices} if len(choices) > 1 else {})
-
-
-def _name_by_use(nodes: list[Node], number: int) -> str:
-    """What an argument is called that no usage names: by what it decides."""
-    told = "\n".join(text_of(each) for each in nodes)
-    if re.search(rf"\bcase\s+\"?\$\{{?{number}\b", told):
-        return "ACTION"
-    if re.search(rf"\[\s+\"?\$\{{?{number}\}}?\"?\s+={{1,2}}\s+[\"']?\w", told):
-        return "MODE"
-    return f"ARG_{number}"
-
-
-def _numbers(node: Node) -> Iterator[str]:
-    for each in walk(node):
-        if each.type in ("simple_expansion", "expansion"):
-            found = re.match(r"\$\{?([1-9])(?![0-9\w])", text_of(each))
-            if found:
-                yield found[1]
-
-
-def _compared(nodes: list[Node], number: int) -> Iterator[str]:
-    for node in nodes:
-        for each in walk(node):
-            if each.type == "if_statement":
-                yield from _other_way(each, number)
-            if each.type == "case_statement" and re.match(
-                rf"case\s+\"?\$\{{?{number}", text_of(each)
-            ):
-                for item in (i for i in each.named_children if i.type == "case_item"):
-                    yield from (
-                        value
-                        for v in item.children_by_field_name("value")
-                        if re.fullmatch(r"[\w.-]+", value := text_of(v).strip("'\""))
-                    )
-
-
-def _other_way(statement: Node, number: int) -> list[str]:
-    """`if [ $1 = full ]; then load_all; else load_delta; fi`: the values, one by the word that differs."""
-    parts = re.fullmatch(
-        rf"(?s)if\s+\[+\s+\"?\$\{{?{number}\}}?\"?\s+==?\s+[\"']?(?P<value>[\w.-]+)[\"']?\s+\]+\s*;?\s*then\s"
-        r"(?P<one>.*)\selse\s(?P<other>.*)\sfi",
-        text_of(statement),
-    )
-    if parts is None:
-        return []
-    one, other = (re.findall(r"[A-Za-z0-9]+", parts[way]) for way in ("one", "other"))
-    pairs = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]]
-    return [parts["value"], pairs[0][1]] if len(one) == len(other) and len(pairs) == 1 else []
 
 
 def with_defaults(statements: list[ScriptStatement], inputs: Inputs) -> list[ScriptStatement]:

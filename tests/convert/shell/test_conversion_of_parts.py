@@ -162,7 +162,7 @@ def test_rounds_that_change_something_by_several_steps_are_a_group() -> None:
         done
         """
     )
-    assert done.vars["DATABASES"] == {"type": "list"}
+    assert done.vars["DATABASES"]["type"] == "list"
     (group,) = done.steps
     assert group["name"] == "Each database"
     assert group["foreach"] == "DATABASES"
@@ -170,7 +170,7 @@ def test_rounds_that_change_something_by_several_steps_are_a_group() -> None:
     first, *others = group["steps"]
     assert list(first["capture"]) == ["N"]
     assert [each["kind"] for each in others] == ["shell", "wait", "shell"]
-    assert {each["if"] for each in others} == {"N | int > 0"}
+    assert {each["if"] for each in others} == {"(N | int > 0)"}
 
 
 def test_rounds_that_only_look_are_one_step() -> None:
