@@ -1,4 +1,4 @@
-"""Arguments of a script that are used by their numbers: which, what they are, and what they are compared with."""
+"""Arguments of a script that are used by their numbers: which, how called, what they are compared with."""
 
 from __future__ import annotations
 
