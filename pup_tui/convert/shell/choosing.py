@@ -148,12 +148,12 @@ class Choosing(PlanningBase):
         if (
             test is None
             or any(n.type == "test_command" or command_name(n) == "[" for n in walk(test))
-            or not any(judging.changes(each.text) for each in bodies)
+            or not any(judging.changes(each.text) or each.sets & self.growing for each in bodies)
             or re.search(r"\b(?:break|continue|return)\b", statement.text)
         ):
             return False
         later = frozenset().union(*(each.uses for each in rest))
-        if later & frozenset().union(*(each.sets for each in bodies)):
+        if (later & frozenset().union(*(each.sets for each in bodies))) - self.growing:
             return False
         planned = self.piece([ScriptStatement(test, statement.comments)], condition)
         planned.keys["on_failure"] = "warn"

@@ -140,6 +140,8 @@ class _Writing:
         assert piece is not None
         self.prelude.always, self.prelude.constants = planned.always, planned.constants
         values = dict(self.prelude.values)
+        for name in planned.growing:
+            self.prelude.values.pop(name, None)
         if "item" in planned.keys:
             self.prelude.values[planned.keys["item"][0]] = planned.keys["item"][1]
         lines, _ = self.prelude.needed(
@@ -148,7 +150,7 @@ class _Writing:
         lines = [*self._arguments(piece), *lines]
         self.prelude.values = values
         text = piece.text
-        trailer, captures = self._handed_on(piece, later)
+        trailer, captures = self._handed_on(planned, later)
         if piece.ends:
             captures[piece.ends] = f"'{ENDED}' in output"
         if "capture" in planned.keys:
@@ -181,9 +183,11 @@ class _Writing:
         return ["set -- " + " ".join(f"{{{{ {name} }}}}" if name else "''" for name in names)]
 
     def _handed_on(
-        self, piece: ScriptPiece, later: list[ComingStep]
+        self, planned: ComingStep, later: list[ComingStep]
     ) -> tuple[list[str], dict[str, str]]:
         """What later steps read of what this one sets."""
+        piece = planned.piece
+        assert piece is not None
         needed: set[str] = set(self.planning.wanted)
         for each in _all(later):
             if each.piece is not None:
@@ -193,7 +197,9 @@ class _Writing:
         if not names and all(s.type == "variable_assignment" for s in piece.statements):
             names = sorted(piece.statements[-1].sets)
         names = [n for n in names if n in self.planning.names]
-        lines, captures, values = export(piece, names, self.arrays, self.planning.names)
+        lines, captures, values = export(
+            piece, names, self.arrays, self.planning.names, planned.growing
+        )
         for name, value in values.items():
             self.prelude.values.pop(name, None)
             self.prelude.values[name] = value

@@ -36,6 +36,7 @@ class ComingStep:
     condition: str = ""
     keys: dict[str, Any] = field(default_factory=dict)
     inside: list[ComingStep] = field(default_factory=list)
+    growing: frozenset[str] = frozenset()
     always: list[ScriptStatement] = field(default_factory=list)
     constants: dict[str, ScriptStatement] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -71,6 +72,8 @@ class PlanningBase:
         for number, shell in inputs.positions.items():
             self.names[str(number)] = self.names[shell]
         self._inlined: set[str] = set()
+        self.growing: frozenset[str] = frozenset()
+        """Arrays to which the rounds of a loop add: each round begins with empty ones."""
         self._answers: set[str] = set()
 
     def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:
@@ -82,7 +85,8 @@ class PlanningBase:
         planned.always = list(self.prelude.always)
         planned.constants = dict(self.prelude.constants)
         self.planned.append(planned)
-        for name in planned.piece.sets if planned.piece else ():
+        planned.growing = self.growing
+        for name in planned.piece.sets - self.growing if planned.piece else ():
             self.prelude.constants.pop(name, None)
         return planned
 

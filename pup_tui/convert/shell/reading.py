@@ -109,6 +109,7 @@ class ReadScript:
 
 def read_script(source: str, name: str) -> ReadScript:
     """Read a script. Raises ConversionError where the grammar of shell cannot."""
+    source = _whole_assignments(source)
     root = parsed(source)
     if root.has_error:
         line = next(
@@ -135,6 +136,17 @@ def read_script(source: str, name: str) -> ReadScript:
         told = f"the script has {len(script.statements)} commands"
         raise ConversionError(told, name, f"convert it in parts, of at most {MOST_STATEMENTS}")
     return script
+
+
+def _whole_assignments(source: str) -> str:
+    """A script in which the grammar takes no `f=/x/$a-$b.gz` for an assignment before a command."""
+    data = source.encode()
+    for node in reversed(list(walk(parsed(source)))):
+        found = node.type == "command" and re.fullmatch(r"(\w+)=([^\s'\"`()*?~\[]+)", text_of(node))
+        if found:
+            own = f'{found[1]}="{found[2]}"'
+            data = data[: node.start_byte] + own.encode() + data[node.end_byte :]
+    return data.decode()
 
 
 def parsed(source: str) -> Node:

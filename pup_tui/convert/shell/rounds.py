@@ -33,10 +33,13 @@ class Rounds(PlanningBase):
         body = node.child_by_field_name("body")
         variable = text_of(node.child_by_field_name("variable") or node)
         inner = list(statements_of(list(body.named_children))) if body is not None else []
-        if not inner or self._is_known_later(inner, rest):
+        growing = self._growing(inner)
+        if not inner or self._is_known_later(inner, rest) - growing:
             return False
         left = "\n".join(each.text for each in inner if not self._has_own_end(each))
-        is_group = self._is_several(inner) and not re.search(r"\b(?:break|continue|return)\b", left)
+        is_group = self._is_several(inner, growing) and not re.search(
+            r"\b(?:break|continue|return)\b", left
+        )
         if not is_group and re.search(r"\b(?:break|continue|exit|return)\b", text_of(node)):
             return False
         if re.search(r"(?<![&>])&\s*(?:\n|$|[^&>\s\d])", left):
@@ -47,6 +50,7 @@ class Rounds(PlanningBase):
         value = f"{variable}={{{{ item }}}}"
         before = self.names.get(variable)
         self.prelude.values[variable], self.names[variable] = value, "item"
+        self.growing = growing
         try:
             if is_group:
                 self._group(statement, inner, condition, items, (variable, value))
@@ -54,25 +58,45 @@ class Rounds(PlanningBase):
                 self.piece(inner, condition, foreach=items).keys["item"] = (variable, value)
         finally:
             del self.prelude.values[variable]
+            self.growing = frozenset()
+            for name in growing:
+                self.prelude.constants.pop(name, None)
             if before is not None:
                 self.names[variable] = before
         return True
 
     def _is_known_later(
         self, inner: Sequence[ScriptStatement], rest: Sequence[ScriptStatement]
-    ) -> bool:
-        """Whether what follows reads what the rounds set."""
+    ) -> frozenset[str]:
+        """What the rounds set and what follows reads."""
         functions = [ScriptStatement(f) for f in self.script.functions.values()]
         later = frozenset().union(*(each.uses for each in (*rest, *functions)))
-        return bool(later & frozenset().union(*(each.sets for each in inner)))
+        return later & frozenset().union(*(each.sets for each in inner))
 
-    def _is_several(self, inner: Sequence[ScriptStatement]) -> bool:
+    def _growing(self, inner: Sequence[ScriptStatement]) -> frozenset[str]:
+        """Arrays that are empty before the loop, and to which its rounds only add."""
+        text = "\n".join(each.text for each in inner)
+        return frozenset(
+            name
+            for name in frozenset().union(*(each.sets for each in inner))
+            if name in self.prelude.constants
+            and re.fullmatch(
+                rf"{name}=\(\s*\)|(?:declare|local) -[aA] {name}(?:=\(\s*\))?",
+                self.prelude.constants[name].text,
+            )
+            and all(name not in each.uses for each in inner)
+            and not re.search(rf"(?<![\w]){name}=", text)
+        )
+
+    def _is_several(self, inner: Sequence[ScriptStatement], growing: frozenset[str]) -> bool:
+        """Whether a round is several steps: it changes something by more than one, or notes what failed."""
         doing = [
             each
             for each in inner
             if not self.script.is_output(each) and (each.commands or "assignment" not in each.type)
         ]
-        return len(doing) > 1 and any(judging.changes(each.text) for each in doing)
+        tried = any(each.type == "if_statement" and each.sets & growing for each in doing)
+        return tried or (len(doing) > 1 and any(judging.changes(each.text) for each in doing))
 
     def _has_own_end(self, statement: ScriptStatement) -> bool:
         """Whether it waits, or leaves the round: what leaves there leaves nothing else."""
@@ -103,15 +127,16 @@ class Rounds(PlanningBase):
         found = [each for each in self.pending if not self.script.is_output(each)]
         self.pending = []
         if found:
-            self.piece(found, condition, "Look", looks_up=True)
+            named = phrases.name_from(" ".join(sorted(found[-1].sets)).replace("_", " ").lower())
+            self.piece(found, condition, named or "Look", looks_up=True)
         told = [phrases.printed(each) for each in reversed(said)]
-        named = next(filter(None, map(phrases.name_from, [*told, *statement.comments])), "")
+        called = next(filter(None, map(phrases.name_from, [*told, *statement.comments])), "")
         planned, self.planned = self.planned, []
         self._round(inner, "")
         inside, self.planned = self.planned, planned
         for each in inside:
             each.keys.setdefault("item", item)
-        step = NewStep(named or _called(item[0], items), "group", {"foreach": items})
+        step = NewStep(called or _called(item[0], items), "group", {"foreach": items})
         self.add(ComingStep(step=step, condition=condition, inside=inside))
 
     def _round(self, inner: Sequence[ScriptStatement], condition: str) -> None:
@@ -138,11 +163,10 @@ class Rounds(PlanningBase):
         if array and self.runbook.vars.get(self.names.get(array[1], ""), {}).get("type") == "list":
             return self.names[array[1]]
         plain = re.fullmatch(r"\$\{?(\w+)\}?", text)
-        constant = self.prelude.constants.get(plain[1]) if plain else None
+        named = array or plain
+        constant = self.prelude.constants.get(named[1]) if named else None
         if constant is not None:
-            value = constant.node.child_by_field_name("value")
-            words = word_text(value) if value is not None else None
-            return None if words is None or re.search(r"[*?\[{~]", words) else words.split()
+            return _words_of(constant)
         if plain and plain[1] in self.names:
             self.wanted.add(plain[1])
             return f"{self.names[plain[1]]}.split()"
@@ -164,6 +188,17 @@ class Rounds(PlanningBase):
             self.pending = said
             return f"{name}.split()"
         return None
+
+
+def _words_of(constant: ScriptStatement) -> list[str] | None:
+    """The words that a variable of the script has, where they are literal."""
+    value = constant.node.child_by_field_name("value")
+    nodes = value.named_children if value is not None and value.type == "array" else [value]
+    texts = [word_text(each) if each is not None else None for each in nodes]
+    words = [text for text in texts if text is not None and not re.search(r"[*?\[{~]", text)]
+    if len(words) < len(texts):
+        return None
+    return words if value is not None and value.type == "array" else words[0].split()
 
 
 def _called(variable: str, items: Any) -> str:

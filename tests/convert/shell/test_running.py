@@ -183,6 +183,28 @@ CASES = {
         """,
         tools={"tool": {"load a": "3", "load b": "9", "load c": "0"}},
     ),
+    "rounds that note what failed": Case(
+        """
+        #!/bin/bash
+        HOSTS=(a "b c" d)
+        FAILED=()
+        declare -A SIZE
+        DAY=$(date +%d)
+        for h in "${HOSTS[@]}"; do
+          f=/x/$h-$DAY.gz
+          if tool dump "$f"; then
+            SIZE[$h]=$(tool size "$f")
+            tool send "$f" || FAILED+=("$h:send")
+          else
+            FAILED+=("$h:dump")
+            tool drop "$f"
+          fi
+        done
+        tool report "${#SIZE[@]}" "${FAILED[@]}"
+        """,
+        tools={"tool": {"size": "7"}},
+        failing="dump /x/b c",
+    ),
     "a round that fails ends them": Case(
         """
         #!/bin/bash
