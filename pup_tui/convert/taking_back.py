@@ -43,7 +43,8 @@ def take_back(runbook: NewRunbook) -> None:
     for handler in steps:
         found = _FAILED.fullmatch(str(handler.keys.get("if", "")))
         tried = next((each for each in steps if found and each.id == found["id"]), None)
-        if tried is not None and "undo" not in tried.keys and _BACK.search(_text(handler)):
+        is_change = tried is not None and tried.keys.get("danger") and "undo" not in tried.keys
+        if tried is not None and is_change and _BACK.search(_text(handler)):
             tried.keys["undo"] = _undo(handler)
             why = f"{handler.name} takes it back where it fails: it is its undo as well"
             runbook.tell("changed", tried.name, why)

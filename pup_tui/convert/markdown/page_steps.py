@@ -31,6 +31,7 @@ _MOST_STEPS = 300
 _WARNING = re.compile(
     r"(?i)(?:^|(?<=[.!?]\s))(?:warning|note|caution|important|danger)\b\s*:[^.!?]*[.!?]?\s*"
 )
+_CAUTION = re.compile(r"(?i)\b(?:do not|don't|never|only (?:if|when|after)|careful|must not)\b")
 _SET = re.compile(
     r"(?m)^\s*(?:export\s+)?(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>[\w./:@-]+|'[^'\n$`]*'|\"[^\"\n$`]*\")\s*$"
 )
@@ -107,6 +108,9 @@ class PageSteps(PageWords):
                 _ORDERED_WORK.search(plain(text)) and escaped(text) not in self.description
             ):
                 self._by_hand(text)
+            elif self.last is not None and _CAUTION.search(plain(text)):
+                told = [self.last.keys.get("description", ""), self._told(text)]
+                self.last.keys = {**self.last.keys, "description": "\n".join(filter(None, told))}
             elif (
                 page := next((to for _, to in links_in(text) if to.endswith(".md")), None)
             ) is not None:

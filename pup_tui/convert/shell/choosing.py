@@ -120,7 +120,9 @@ class Choosing(PlanningBase):
         if statement.type != "if_statement":
             return False
         branches = list(_branches(statement.node))
-        if not any(self._needs_steps(body) for _, body in branches):
+        if not any(self._needs_steps(body) for _, body in branches) or self.read_later(
+            [statement], rest
+        ):
             return False
         asked: list[str] = []
         parts: list[tuple[str, list[ScriptStatement]]] = []
@@ -152,8 +154,7 @@ class Choosing(PlanningBase):
             or re.search(r"\b(?:break|continue|return)\b", statement.text)
         ):
             return False
-        later = frozenset().union(*(each.uses for each in rest))
-        if (later & frozenset().union(*(each.sets for each in bodies))) - self.growing:
+        if self.read_later(bodies, rest) - self.growing:
             return False
         planned = self.piece([ScriptStatement(test, statement.comments)], condition)
         planned.keys["on_failure"] = "warn"
@@ -192,13 +193,19 @@ class Choosing(PlanningBase):
         items = [each for each in statement.node.named_children if each.type == "case_item"]
         if not all(_is_literal(each) for each in items):
             return False
-        self.wanted.add(shell)
         seen: list[str] = []
+        if self.read_later([statement], rest):
+            # Which value it has is known to the shell alone: the whole of it is a step.
+            values = [value for item in items for value in _values_of(item)]
+            if values[-1:] == ["*"] and _refuses(items[-1]):
+                self._close(name, values[:-1])
+            return False
+        self.wanted.add(shell)
         for item in items:
             values = _values_of(item)
             body = [n for n in item.named_children if n not in item.children_by_field_name("value")]
             if values == ["*"]:
-                if re.search(r"\bexit\s+[1-9]|usage|die", " ".join(text_of(n) for n in body)):
+                if _refuses(item):
                     self._close(name, seen)
                     continue
                 asked = f"{name} not in [{', '.join(map(literal, seen))}]"
@@ -314,6 +321,11 @@ def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
         elif child != condition:
             body.append(child)
     return [(condition, list(statements_of(body))), *found]
+
+
+def _refuses(item: Node) -> bool:
+    """Whether a way of a `case` ends the script."""
+    return bool(re.search(r"\bexit\s+[1-9]|usage|\bdie\b|\bfail\b", text_of(item)))
 
 
 def _values_of(item: Node) -> list[str]:

@@ -14,6 +14,7 @@ from pup_tui.convert.shell.reading import (
     ReadScript,
     ScriptStatement,
     command_name,
+    commands_in,
     text_of,
     walk,
     word_text,
@@ -259,6 +260,8 @@ def _is_check(statement: ScriptStatement, inputs: Inputs, runbook: NewRunbook) -
     ):
         return False
     first = statement.node.named_children[0]
+    if any(command_name(each) not in ("[", "test") for each in commands_in(first)):
+        return False
     names = set(re.findall(r"\$\{?(#(?![\w])|[@*1-9]|\w+)", text_of(first)))
     counted = "#" in names or bool(names & set("123456789@*"))
     empties = (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pup_tui.convert.bounds import judge_one
 from pup_tui.convert.settling import destroys, without_templates
+from pup_tui.convert.shell.calls import calls_in
 from pup_tui.convert.shell.reading import (
     arguments_of,
     command_name,
@@ -108,7 +109,10 @@ def _runs_unknown(script: str) -> bool:
             _CHANGING_SQL.search(script) or _reads_statements(command, words)
         ):
             return True
-    return False
+    # Also what runs behind sudo, on other hosts and in containers.
+    return any(
+        _asks_for_change(call.program, list(call.words)) for call in calls_in(parsed(script), {})
+    )
 
 
 def _reads_statements(command: Node, words: list[str]) -> bool:
@@ -126,6 +130,13 @@ def _reads_statements(command: Node, words: list[str]) -> bool:
 
 
 _CHANGING_WORDS = frozenset({"--execute", "--force", "--apply", "--yes-really"})
+_CHANGING_VERBS = frozenset(
+    ("delete", "destroy", "drop", "purge", "terminate", "rollback", "restart", "apply", "deploy")
+) | {"failover", "switchover", "promote", "shutdown", "wipe", "revoke", "decommission", "uninstall"}
+"""First words with which programs are told to change something, also those that nobody knows."""
+_WITH_ANY_WORDS = frozenset(
+    {"echo", "printf", "grep", "git", "read", "test", "[", "[[", "cat", "log"}
+)
 _CHANGING_CALLS = {
     "redis-cli": {
         "config set",
@@ -158,6 +169,11 @@ def _asks_for_change(name: str, words: list[str]) -> bool:
     if name == "curl" and any(
         re.match(r"-[dFT]|--(?:data|form|upload|json)|POST$", word) for word in words
     ):
+        return True
+    if name == "sed" and any(re.match(r"-\w*i|--in-place", word) for word in words):
+        return True
+    first = [word for word in words if not word.startswith("-")][:2]
+    if set(first) & _CHANGING_VERBS and name not in _WITH_ANY_WORDS:
         return True
     said = " ".join(word.lower() for word in words)
     return any(re.search(rf"\b{call}\b", said) for call in _CHANGING_CALLS.get(name, ()))

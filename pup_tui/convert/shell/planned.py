@@ -80,6 +80,14 @@ class PlanningBase:
         """Plan statements that follow each other; all of them only where the condition holds."""
         raise NotImplementedError
 
+    def read_later(
+        self, inner: Sequence[ScriptStatement], rest: Sequence[ScriptStatement]
+    ) -> frozenset[str]:
+        """What some statements set and what follows reads."""
+        functions = [ScriptStatement(f) for f in self.script.functions.values()]
+        later = frozenset().union(*(each.uses for each in (*rest, *functions)))
+        return later & frozenset().union(*(each.sets for each in inner))
+
     def add(self, planned: ComingStep) -> ComingStep:
         """Add a step, with what every step needs by now."""
         planned.always = list(self.prelude.always)

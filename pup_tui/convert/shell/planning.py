@@ -8,12 +8,14 @@ from typing import Any
 from pup_tui.convert.draft import manual
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of
-from pup_tui.convert.shell import judging, phrases
+from pup_tui.convert.shell import asking, judging, phrases
 from pup_tui.convert.shell.choosing import Choosing
 from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.questions import PlannedQuestions
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
+    command_name,
+    commands_in,
 )
 from pup_tui.convert.shell.remembering import Remembering
 from pup_tui.convert.shell.rounds import Rounds
@@ -48,6 +50,7 @@ class Planning(Remembering, PlannedQuestions, Choosing, Rounds):
             self._lock,
             self._assigned,
             self._said,
+            self._asked_by_function,
             self._asked,
             self._menu,
             self._waited,
@@ -75,6 +78,8 @@ class Planning(Remembering, PlannedQuestions, Choosing, Rounds):
             n for n, s in self.prelude.constants.items() if not s.commands and "$" not in s.text
         )
         why = judging.unsafe_removal(statement.text, known) or judging.by_hand(statement.text)
+        if not why and asking.asks_somebody(statement.node, self.script):
+            why = "it asks somebody at the terminal"
         if not why:
             return False
         said, self.pending = self.pending, []
@@ -103,7 +108,13 @@ class Planning(Remembering, PlannedQuestions, Choosing, Rounds):
                 if "wait" in statement.commands[:1]:
                     last.keys.pop("background", None)
                 return
-        planned = self.piece([statement], condition)
+        only_sets = statement.type in ("if_statement", "case_statement") and not any(
+            self.script.ends_with(each) is None and not self.script.is_logger(command_name(each))
+            for each in commands_in(statement.node)
+            if command_name(each) not in ("[", "test")
+        )
+        named = " ".join(sorted(statement.sets)).replace("_", " ").lower() if only_sets else ""
+        planned = self.piece([statement], condition, phrases.name_from(named))
         if ends_well(statement) and planned.piece is not None:
             planned.piece.ends = variable_name("ENDED", self.names.values())
             self.names[f"::{planned.piece.ends}"] = planned.piece.ends

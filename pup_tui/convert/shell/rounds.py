@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.naming import spelled_out, variable_name
 from pup_tui.convert.paths import all_of, negated
-from pup_tui.convert.shell import judging, phrases
+from pup_tui.convert.shell import asking, judging, phrases
 from pup_tui.convert.shell.choosing import guard_of, only_says
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import ScriptStatement, statements_of, text_of, word_text
@@ -34,7 +34,7 @@ class Rounds(PlanningBase):
         variable = text_of(node.child_by_field_name("variable") or node)
         inner = list(statements_of(list(body.named_children))) if body is not None else []
         growing = self._growing(inner)
-        if not inner or self._is_known_later(inner, rest) - growing:
+        if not inner or self.read_later(inner, rest) - growing:
             return False
         left = "\n".join(each.text for each in inner if not self._has_own_end(each))
         is_group = self._is_several(inner, growing) and not re.search(
@@ -65,14 +65,6 @@ class Rounds(PlanningBase):
                 self.names[variable] = before
         return True
 
-    def _is_known_later(
-        self, inner: Sequence[ScriptStatement], rest: Sequence[ScriptStatement]
-    ) -> frozenset[str]:
-        """What the rounds set and what follows reads."""
-        functions = [ScriptStatement(f) for f in self.script.functions.values()]
-        later = frozenset().union(*(each.uses for each in (*rest, *functions)))
-        return later & frozenset().union(*(each.sets for each in inner))
-
     def _growing(self, inner: Sequence[ScriptStatement]) -> frozenset[str]:
         """Arrays that are empty before the loop, and to which its rounds only add."""
         text = "\n".join(each.text for each in inner)
@@ -89,14 +81,17 @@ class Rounds(PlanningBase):
         )
 
     def _is_several(self, inner: Sequence[ScriptStatement], growing: frozenset[str]) -> bool:
-        """Whether a round is several steps: it changes something by more than one, or notes what failed."""
+        """Whether a round is several steps: it changes something by more than one, notes failures, asks."""
         doing = [
             each
             for each in inner
             if not self.script.is_output(each) and (each.commands or "assignment" not in each.type)
         ]
+        asks = any(asking.asks_somebody(each.node, self.script) for each in inner)
         tried = any(each.type == "if_statement" and each.sets & growing for each in doing)
-        return tried or (len(doing) > 1 and any(judging.changes(each.text) for each in doing))
+        return (
+            asks or tried or (len(doing) > 1 and any(judging.changes(each.text) for each in doing))
+        )
 
     def _has_own_end(self, statement: ScriptStatement) -> bool:
         """Whether it waits, or leaves the round: what leaves there leaves nothing else."""

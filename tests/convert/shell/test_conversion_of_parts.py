@@ -211,3 +211,117 @@ def test_what_follows_a_failure_is_steps_of_its_own() -> None:
 )
 def test_the_other_way_may_name_the_other_choice(test: str, said: dict[str, object]) -> None:
     assert script(f"#!/bin/sh\n{test}\n").vars["MODE"] == said
+
+
+def test_what_only_one_way_sets_is_known_to_the_shell_alone() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        ENVIRONMENT=$1
+        fail() { echo "$*" >&2; exit 1; }
+        case "$ENVIRONMENT" in
+          prod) CLUSTER=prod-eu ;;
+          stage) CLUSTER=stage-eu ;;
+          *) fail "unknown environment $ENVIRONMENT" ;;
+        esac
+        tool look "$CLUSTER"
+        """
+    )
+    assert done.vars["ENVIRONMENT"] == {"type": "enum", "choices": ["prod", "stage"]}
+    chosen, look = done.steps
+    assert chosen["name"] == "Cluster"
+    assert list(chosen["capture"]) == ["CLUSTER"]
+    assert "CLUSTER={{ CLUSTER }}" in look["run"]
+
+
+def test_a_test_by_a_command_is_no_check_of_the_arguments() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        APP=${1:?app}
+        if ! kubectl -n "$APP" rollout status deploy/web; then
+          kubectl -n "$APP" rollout undo deploy/web
+          exit 1
+        fi
+        """
+    )
+    assert [each["kind"] for each in done.steps] == ["shell", "shell", "stop"]
+
+
+def test_functions_that_ask_are_questions() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        HOST=$1
+        ask() { local p="$1"; read -r -p "$p [y/N] " a; [[ $a == y ]]; }
+        ask "Really drain $HOST?" || exit 1
+        tool drain "$HOST" --force
+        if ask "Also empty the cache?"; then
+          rm -rf /srv/cache
+        fi
+        ticket() { read -p "Ticket: " TICKET; }
+        ticket
+        tool note "$TICKET"
+        """
+    )
+    first, _, second, emptied, third, _ = done.steps
+    assert (first["kind"], first["message"]) == ("confirm", "Really drain {{ HOST }}?")
+    assert (second["kind"], second["vars"]["GO_ON"]["type"]) == ("input", "boolean")
+    assert emptied["if"] == "GO_ON"
+    assert (third["kind"], list(third["vars"])) == ("input", ["TICKET"])
+
+
+def test_a_menu_in_a_loop_is_asked_once() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        while true; do
+          echo "1) status  2) restart  3) quit"
+          read -p "Choice: " c
+          case $c in
+            1) systemctl status app ;;
+            2) systemctl restart app ;;
+            3) exit 0 ;;
+          esac
+        done
+        """
+    )
+    asked, look, change = done.steps
+    assert asked["vars"]["C"]["choices"] == ["1", "2", "3"]
+    assert (look["if"], change["if"]) == ("C == '1'", "C == '2'")
+    assert change["danger"] is True
+
+
+def test_what_asks_in_the_middle_is_done_by_a_person() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        for host in a b; do
+          if ! tool check "$host"; then
+            read -p "mend $host, then enter "
+          fi
+        done
+        while read -r line; do echo "$line"; done < list
+        """
+    )
+    group, look = done.steps
+    (by_hand,) = group["steps"]
+    assert by_hand["kind"] == "manual"
+    assert "asks somebody" in by_hand["message"]
+    assert look["kind"] == "shell"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "deployctl apply --env prod",
+        "ssh web-1 \"sed -i '/x/d' /etc/hosts\"",
+        "vault kv rollback -version=3 secret/app",
+    ],
+)
+def test_what_is_told_to_change_something_asks_first(command: str) -> None:
+    (step,) = script(f"#!/bin/bash\n{command}\n").steps
+    assert step["danger"] is True
