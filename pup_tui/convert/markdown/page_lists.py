@@ -129,7 +129,7 @@ class PageLists(PageSteps):
             "message": escaped(text),
             "vars": {name: {"type": "enum", "choices": [*choices, "none of these"]}},
         }
-        self._add(NewStep("What is it", "input", keys))
+        question_step = NewStep("What is it", "input", keys)
         self.runbook.tell(
             "changed",
             ", ".join(choices),
@@ -138,6 +138,9 @@ class PageLists(PageSteps):
         before = self.condition
         for item in items:
             question = asked[id(item)]
+            if question and question_step not in self.runbook.steps:
+                # What stands before the first question is done before it is asked.
+                self._add(question_step)
             if question:
                 self.condition = all_of([before, f"{name} == {literal(question)}"])
             self._item(_behind_question(item))

@@ -65,9 +65,12 @@ class Choosing(PlanningBase):
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
     ) -> bool:
         found = re.fullmatch(r"sleep\s+(\d+)([smh]?)", statement.text)
-        if found is None or not rest:
+        if found is None or not (rest or condition):
             return False
-        step = NewStep("Pause", "wait", {"duration": f"{found[1]}{found[2] or 's'}"})
+        said = [each for each in self.pending if self.script.is_output(each)]
+        self.pending = [each for each in self.pending if each not in said]
+        told = next(filter(None, (phrases.name_from(phrases.printed(each)) for each in said)), "")
+        step = NewStep(told or "Pause", "wait", {"duration": f"{found[1]}{found[2] or 's'}"})
         self.add(ComingStep(step=step, condition=condition))
         return True
 

@@ -192,7 +192,8 @@ class _Writing:
         for each in _all(later):
             if each.piece is not None:
                 self.prelude.always, self.prelude.constants = each.always, each.constants
-                needed |= self.prelude.needed(each.piece.uses, each.piece.commands)[1]
+                item = {each.keys["item"][0]} if "item" in each.keys else set()
+                needed |= self.prelude.needed(each.piece.uses, each.piece.commands)[1] - item
         names = sorted(piece.sets & needed)
         if not names and all(s.type == "variable_assignment" for s in piece.statements):
             names = sorted(piece.statements[-1].sets)

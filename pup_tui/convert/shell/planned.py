@@ -42,6 +42,11 @@ class ComingStep:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def repeats(self) -> bool:
+        """Whether it runs more than once: what follows it is no part of it."""
+        return bool({"foreach", "poll"} & self.keys.keys())
+
+    @property
     def warned(self) -> str:
         """The condition of what follows where it failed; `_finish` puts its id in."""
         return f"steps.<{id(self)}>.outcome == 'warned'"
@@ -127,9 +132,19 @@ class PlanningBase:
         if worked and _TROUBLE.search(told):
             told = ""
         named = name or told or own or commented or worked or "Script"
+        if {"foreach", "poll"} & keys.keys():
+            said = self._said_once(said, condition)
         return self.add(
             ComingStep(ScriptPiece([*said, *statements], named), condition=condition, keys=keys)
         )
+
+    def _said_once(self, said: list[ScriptStatement], condition: str) -> list[ScriptStatement]:
+        """What belongs to a step that repeats, of what stood before it: what is noted elsewhere is a step."""
+        noted = [each for each in said if "logger" in each.commands]
+        if noted:
+            name = phrases.name_from(phrases.printed(noted[0]), "Say so")
+            self.add(ComingStep(ScriptPiece(noted, name), condition=condition))
+        return [each for each in said if not self.script.is_output(each)]
 
     def _is_log(self, statement: ScriptStatement) -> bool:
         return statement.type == "command" and self.script.is_logger(command_name(statement.node))
@@ -155,6 +170,7 @@ class PlanningBase:
             elif (
                 self.planned
                 and self.planned[-1].piece is not None
+                and not self.planned[-1].repeats
                 and self.planned[-1].condition == condition
             ):
                 self.planned[-1].piece.statements.append(statement)

@@ -101,7 +101,7 @@ class Planning(Remembering, PlannedQuestions, Choosing, Rounds):
         last = self.planned[-1] if self.planned and not self.pending else None
         is_file = set(statement.commands[:1]) <= _FILES and bool(statement.commands)
         belongs = last is not None and last.condition == condition and not statement.comments
-        if last is not None and belongs and last.piece is not None:
+        if last is not None and belongs and last.piece is not None and not last.repeats:
             goes_on = last.keys.get("background")
             if goes_on or (is_file and last.keys.get("files")):
                 last.piece.statements.append(statement)

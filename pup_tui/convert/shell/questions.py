@@ -44,6 +44,7 @@ class PlannedQuestions(PlanningBase):
             if (
                 self.planned
                 and self.planned[-1].piece
+                and not self.planned[-1].repeats
                 and not self.pending
                 and self.planned[-1].condition == condition
             ):

@@ -40,7 +40,8 @@ class Rounds(PlanningBase):
         is_group = self._is_several(inner, growing) and not re.search(
             r"\b(?:break|continue|return)\b", left
         )
-        if not is_group and re.search(r"\b(?:break|continue|exit|return)\b", text_of(node)):
+        leaves = r"\b(?:break|continue|return|exit(?!\s+[1-9]))\b"
+        if not is_group and re.search(leaves, text_of(node)):
             return False
         if re.search(r"(?<![&>])&\s*(?:\n|$|[^&>\s\d])", left):
             return False
@@ -55,7 +56,9 @@ class Rounds(PlanningBase):
             if is_group:
                 self._group(statement, inner, condition, items, (variable, value))
             else:
-                self.piece(inner, condition, foreach=items).keys["item"] = (variable, value)
+                told = next(filter(None, map(phrases.name_from, statement.comments)), "")
+                planned = self.piece(inner, condition, "" if self.pending else told, foreach=items)
+                planned.keys["item"] = (variable, value)
         finally:
             del self.prelude.values[variable]
             self.growing = frozenset()

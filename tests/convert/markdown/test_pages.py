@@ -373,3 +373,26 @@ def test_tabs_are_chosen_from_by_their_names() -> None:
 def test_one_severity_is_nothing_to_choose() -> None:
     done = page("# A\n\n| Severity | Team |\n|---|---|\n| P2 | shop |\n\n```sh\nuptime\n```\n")
     assert "SEVERITY" not in done.vars
+
+
+def test_a_question_is_asked_where_its_answers_stand() -> None:
+    done = page(
+        """
+        # Load
+
+        1. Find the process: `ps aux`
+        2. Is it java? Take a dump: `jcmd 1 Thread.print`
+        3. Is it node? Restart it: `systemctl restart node-api`
+
+        <details>
+        <summary>How to look at the last deploy</summary>
+
+        '''bash
+        helm history api
+        '''
+
+        </details>
+        """
+    )
+    assert done.names[:2] == ["Find the process", "What is it"]
+    assert "How to look at the last deploy" in done.names

@@ -325,3 +325,28 @@ def test_what_asks_in_the_middle_is_done_by_a_person() -> None:
 def test_what_is_told_to_change_something_asks_first(command: str) -> None:
     (step,) = script(f"#!/bin/bash\n{command}\n").steps
     assert step["danger"] is True
+
+
+def test_what_follows_a_step_that_repeats_is_no_part_of_it() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        set -e
+        # Stop the writers
+        for q in a b; do
+          tool stop "$q" || exit 3
+        done
+        logger "stopped"
+        until tool up; do sleep 1; done
+        echo "up again"
+        echo "waiting for the rest"
+        sleep 60
+        tool end
+        """
+    )
+    first, noted, wait, pause, _ = done.steps
+    assert (first["name"], first["foreach"]) == ("Stop the writers", ["a", "b"])
+    assert "logger" in noted["run"]
+    assert not {"poll", "foreach"} & noted.keys()
+    assert wait["run"] == "tool up"
+    assert (pause["kind"], pause["duration"]) == ("wait", "60s")
