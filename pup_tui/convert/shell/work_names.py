@@ -267,7 +267,7 @@ def _without_options(words: tuple[str, ...]) -> list[str]:
     while at < len(words):
         if _OPTIONS.fullmatch(words[at]):
             at += 1
-        elif not words[at].startswith("-"):
+        elif not words[at].startswith(("-", "+", "@")):
             left.append(re.sub(r"\s+", "\u00b7", words[at]))
         at += 1
     return left
@@ -289,7 +289,7 @@ def _titled(title: str, thing: str) -> str:
     told = (
         title.replace("{x}", thing.removeprefix("the ") if "the {x}" in title else thing)
         if thing
-        else re.sub(r"(?: the)?(?: (?:of|to|at|into|from|up))?(?: the)? \{x\}", "", title)
+        else re.sub(r"(?: the)?(?: (?:of|to|at|into|from))?(?: the)? \{x\}", "", title)
     )
     told = told.strip()
     return told[:1].upper() + told[1:]

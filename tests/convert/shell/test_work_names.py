@@ -35,6 +35,8 @@ from tests.support.conversions import Conversion
         ("isql -S LEDGER <<!\nexec close_month 12\ngo\n!", "Close month"),
         ("mysql -e 'delete from jobs' shop", "Delete from jobs"),
         ("sudo su - batch -c 'touch /data/LOCK'", "Take the lock"),
+        ("dig @localhost +short shop.example.com", "Look up shop.example.com"),
+        ('dig "$1"', "Look up"),
         ("tool deploy 'now please'", "Tool deploy"),
     ],
 )  # fmt: skip
