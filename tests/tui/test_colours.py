@@ -10,6 +10,7 @@ from rich.color import Color, ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color as TextualColor
+from textual.widgets import OptionList
 
 from pup_tui.tui.appearance import Appearance, Depth
 from pup_tui.tui.colours import ColourFilter
@@ -181,6 +182,8 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
                         wrong.add((name, depth, each.text.strip()[:20], str(each.style), found))
                 if depth is Depth.TRUE:
                     astray |= {(name, text) for text in off_the_focus(console, CHOICES[choice])}
+                if not row_stands_out(console):
+                    wrong.add((name, depth, "", "", "one does not see on which row one stands"))
                 if depth is Depth.NONE:
                     inverse[name] = joined(each for each in parts if each.style.reverse)
                     loud[name] = joined(each for each in parts if each.style.bold)
@@ -205,6 +208,19 @@ def off_the_focus(console: Console, look: Look) -> Iterator[str]:
             if ground in loud and not stands and text.strip() not in PRINTED_ON_BLUE:
                 yield text.strip()
             x += len(text)
+
+
+def row_stands_out(console: Console) -> bool:
+    """Whether the row that one stands on in a list is drawn as no other one is."""
+    listed = console.app.focused
+    if not isinstance(listed, OptionList) or listed.highlighted is None:
+        return True
+    at, rows = listed.content_region, []
+    for y in range(at.y, at.bottom):
+        styles = (style for _, style, _ in console.strips[y].crop(at.x, at.right) if style)
+        rows.append({(str(style.bgcolor), style.reverse, style.underline) for style in styles})
+    here = listed._index_to_line[listed.highlighted] - listed.scroll_offset.y
+    return not any(row & rows[here] for y, row in enumerate(rows) if y != here)
 
 
 async def test_textuals_own_themes_can_be_read(

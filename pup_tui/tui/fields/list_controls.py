@@ -140,6 +140,7 @@ class SeveralChoices(KeyedOptions, Control):
         return [values.index(item) for item in items_in(text) if item in values]
 
     def _show_options(self) -> None:
+        self.set_class(not self._options_offered, "-none")
         self.set_options([self._told(at) for at in range(len(self._options_offered))])
 
     def _told(self, at: int) -> Content:
