@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 import pytest
+from msgspec import structs
 
 from pup_tui.cli.main import COMMANDS, cli
 from pup_tui.runbook.load import load_files
+from pup_tui.settings.configfile import Configuration
 from pup_tui.settings.settings import read_settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -44,6 +46,19 @@ def test_the_settings_in_the_documents_are_right(text: str, tmp_path: Path) -> N
     settings = read_settings(environ={"HOME": str(tmp_path), "PUP_TUI_CONFIG_DIR": str(tmp_path)})
     assert not settings.problems
     assert settings.keys
+
+
+def test_every_key_of_the_configuration_in_the_documents_exists() -> None:
+    keys = {field.name for field in structs.fields(Configuration)}
+    words = r"((?:`[\w.]+[^`]*`(?:, | and | or )?)+) in \[?`config\.yaml`"
+    told = [
+        (document.name, word)
+        for document in DOCUMENTS
+        for several in re.findall(words, document.read_text())
+        for word in re.findall(r"`([a-z_]+)[`:]", several)
+    ]
+    assert len(told) > 4
+    assert [each for each in told if each[1] not in keys] == []
 
 
 def test_every_command_and_option_in_the_documents_exists() -> None:
