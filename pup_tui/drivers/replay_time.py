@@ -87,6 +87,11 @@ class ReplayClock:
         return self._since is None
 
     @property
+    def ended(self) -> bool:
+        """Whether it has come to the end of the timeline."""
+        return self.offset >= self._timeline.length
+
+    @property
     def speed(self) -> float:
         """Seconds of the run that pass in a second."""
         return self._speed

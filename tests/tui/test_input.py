@@ -72,6 +72,26 @@ async def test_a_key_leads_from_a_field_to_aborting_the_run_and_enter_does_it() 
         assert await answer_of(pilot, app) == Answer("no")
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("HOSTS: {type: list, choices: [a, b]}", "space ticks · tab next field"),
+        ("HOSTS: {type: list}", "tab next field"),
+        (f"ZONE: {{type: enum, choices: {list('abcdefghi')}}}", "enter opens · tab next field"),
+        ("HOW: {type: enum, choices: [a, b]}", "enter next field"),
+        ("LOUD: {type: boolean}", "enter next field"),
+    ],
+)
+async def test_what_is_told_of_the_keys_holds_in_the_field(text: str, keys: str) -> None:
+    async with asked(screen(text)) as (app, pilot):
+        await until(pilot, app, keys)
+        leads_on = "enter" if "enter next" in keys else "tab"
+        before = app.focused
+        await pilot.press(leads_on)
+        await until(pilot, app, "No: abort")
+        assert app.focused is not before
+
+
 async def test_enter_goes_from_field_to_field_and_never_on() -> None:
     async with asked(screen(SERVICE + "COUNT: {type: integer}")) as (app, pilot):
         await until(pilot, app, "Go on is off")

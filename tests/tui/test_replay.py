@@ -32,8 +32,8 @@ async def played(console: Console) -> ReplayPage:
     await console.sees("deploy")
     await console.press("p")
     await console.sees("Played again as it went", "✔ succeeded", "out of the third")
-    await console.press("space")
-    await console.sees("paused")
+    await console.press("right")
+    await console.sees("ended", "space again")
     (page,) = console.main.query(ReplayPage)
     return page
 
@@ -69,6 +69,20 @@ async def test_it_goes_back_and_on_step_by_step(
         await console.sees("✔ succeeded", "out of the third")
         await console.press("left")
         assert page.replay.clock.offset < page.replay.timeline.length
+
+
+async def test_at_its_end_it_can_be_played_once_more(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"deploy.yaml": TEXT}, executor=plays())
+    await has_run(services, "deploy")
+    async with open_console(services) as console:
+        page = await played(console)
+        before = page.replay.run
+        await console.press("space")
+        await console.eventually(lambda: page.replay.run is not before)
+        assert not page.replay.clock.paused
+        await console.sees("ended", "✔ succeeded", "out of the third")
 
 
 async def test_it_goes_to_what_mattered_and_to_a_step(

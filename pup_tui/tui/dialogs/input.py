@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Mount
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input, OptionList, Select, Static, TextArea
 from textual.worker import Worker
 
 from pup_tui.core.actions import Question
@@ -25,11 +25,26 @@ from pup_tui.tui.dialogs.dialog import (
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field_list import FieldList, why_off
+from pup_tui.tui.fields.list_controls import SeveralChoices
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
+
+
+def _leads_on(control: Widget) -> str:
+    """What leads to the next field, and what enter does where it does something else."""
+    match control:
+        case SeveralChoices():
+            return "{tick} ticks · {next_part} next field"
+        case OptionList():
+            return "enter chooses · {back} closes"
+        case Select():
+            return "enter opens · {next_part} next field"
+        case TextArea():
+            return "{next_part} next field"
+    return "enter next field"
 
 
 class InputScreen(Dialog):
@@ -76,10 +91,10 @@ class InputScreen(Dialog):
         yield choice("No: abort the run", "no", "abort_typing", gone_to=True, variant="error")
 
     def on_descendant_focus(self) -> None:
-        """Say what enter does in a field only where it does that: on a button it is that of the button."""
+        """Say what leads on from a field; on a button enter is that of the button."""
         focused = self.focused
         types = focused is not None and self._fields in focused.ancestors
-        self.keys = "enter next field" if types else ""
+        self.keys = _leads_on(focused) if focused is not None and types else ""
 
     @on(Mount)
     async def _ask(self) -> None:

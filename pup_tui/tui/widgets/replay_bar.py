@@ -75,9 +75,12 @@ class ReplayBar(Static, can_focus=True):
     def _draw(self) -> None:
         replay, clock = self._replay, self._replay.clock
         at = replay.timeline.moment(clock.offset).wall
-        speed = "paused" if clock.paused else f"{clock.speed:g}×"
+        speed, keys = f"{clock.speed:g}×", "{pause} pause"
+        if clock.ended:
+            speed, keys = "ended", "{pause} again"
+        elif clock.paused:
+            speed, keys = "paused", "{pause} go on"
         before = f" {speed:>6}  {short_duration(clock.offset)} of {short_duration(replay.timeline.length)}  "
-        keys = "{pause} go on" if clock.paused else "{pause} pause"
         after = f"  {local_time(at)[11:]}  {with_keys(self.app, keys)} "
         width = max(10, self.size.width - len(before) - len(after) - 2)
         self._track = range(len(before) + 1, len(before) + 1 + width)
@@ -102,8 +105,13 @@ class ReplayBar(Static, can_focus=True):
             self.post_message(self.Moved(share * self._replay.timeline.length))
 
     def action_pause(self) -> None:
+        """Stand still or go on; at the end, where neither would be seen, from the beginning."""
         clock = self._replay.clock
-        clock.set(paused=not clock.paused)
+        if clock.ended:
+            clock.set(paused=False)
+            self.action_to_begin()
+        else:
+            clock.set(paused=not clock.paused)
         self._draw()
 
     def action_speed(self, by: int) -> None:
