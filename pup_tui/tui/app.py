@@ -25,11 +25,12 @@ from textual.widgets import Button
 
 from pup_tui.console_keys import Aim
 from pup_tui.tui.coloured_app import ColouredApp
+from pup_tui.tui.console_screen import ConsoleScreen
 from pup_tui.tui.faults import as_told
 from pup_tui.tui.keys import (
     bound,
     by_position,
-    does_elsewhere,
+    is_a_sign,
     keymap,
     own_bindings,
     shown_key,
@@ -136,10 +137,10 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         return key
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
-        """As Textual's own; a key that does nothing here says so, where it does something elsewhere."""
+        """As Textual's own; a letter or sign that does nothing here says so."""
         done = await super()._check_bindings(key, priority)
-        on_page = isinstance(self.screen, MainScreen) and not (done or priority)
-        if on_page and does_elsewhere(self, key):
+        is_asked = isinstance(self.screen, ConsoleScreen) and not (done or priority)
+        if is_asked and is_a_sign(key):
             told = f"{shown_key(self, key)} does nothing here: {{help}} shows the keys that do."
             self.notify(with_keys(self, told), markup=False, timeout=3)
         return done

@@ -75,11 +75,9 @@ def own_bindings(screen: Screen[Any]) -> Iterator[tuple[KeyAction, ActiveBinding
             yield action, active
 
 
-def does_elsewhere(app: App[Any], key: str) -> bool:
-    """Whether a key, a letter or a sign, does something in another place of the console."""
-    chosen: ChosenKeys = getattr(app, "chosen_keys", {})
-    typed = key if len(key) == 1 else _CHARACTERS.get(key)
-    return any(typed in chosen.get(name, action.keys) for name, action in ACTIONS.items())
+def is_a_sign(key: str) -> bool:
+    """Whether a key is a letter, a figure or another sign, by what Textual calls it."""
+    return len(key) == 1 or key in _CHARACTERS
 
 
 def by_position(app: App[Any], event: events.Key) -> events.Key:

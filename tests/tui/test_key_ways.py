@@ -351,8 +351,7 @@ async def test_the_keys_of_the_list_work_there_whatever_page_is_beside_it(
 async def test_one_leaves_each_page_from_the_list_beside_it(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
-    runbook = "name: quick\nsteps: [{name: A, kind: shell, run: a}]\n"
-    async with open_console(make_services({"quick.yaml": runbook}), LARGE) as console:
+    async with open_console(make_services({"quick.yaml": QUICK}), LARGE) as console:
         console.select("quick")
         await console.eventually(lambda: console.main.entry)
         for keys, page in (("p", "plan"), ("h", "history"), ("S", "statistics")):
@@ -374,5 +373,22 @@ async def test_a_key_that_does_nothing_where_one_is_says_so_once(
         assert len(console.app._notifications) == 1
         await console.press("R")
         await console.tells("R does nothing here")
+        await console.press("M", "~")
+        await console.tells("M does nothing here", "~ does nothing here")
         await console.press("f12")
-        assert len(console.app._notifications) == 2
+        assert len(console.app._notifications) == 4
+
+
+async def test_a_dialog_says_of_a_sign_that_it_does_nothing_and_shows_no_key_without_a_use(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK})) as console:
+        await console.sees("quick")
+        await console.press("P")
+        await console.sees("Profile")
+        await console.press("~")
+        await console.tells("~ does nothing here: ? shows the keys that do.")
+        await console.press("?")
+        await console.sees("Keys", "esc closes")
+        assert "Output of another step" not in console.screen
+        assert "The output" not in console.screen

@@ -636,6 +636,8 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "note":
             return self._evidence is not None and self._evidence.takes_notes
+        if action in ("page_evidence", "other_evidence"):
+            return self._evidence is not None
         if action == "next_waiting":
             return self.ask_next is not None
         return super().check_action(action, parameters)
