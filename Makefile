@@ -96,13 +96,13 @@ $(VENV)/bin/python:
 		|| { echo "Python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.ready: pyproject.toml requirements.lock | $(VENV)/bin/python
-	@echo "Setting up $(VENV) (once) ..." >&2
+	@echo "Setting up $(VENV) (once, about a minute) ..." >&2
 	@$(INSTALL) --require-hashes --requirement requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: pyproject.toml .ci/requirements-dev.lock | $(VENV)/bin/python
-	@echo "Setting up $(VENV) with the tools for development (once) ..." >&2
+	@echo "Setting up $(VENV) with the tools for development (once, a minute or two) ..." >&2
 	@$(INSTALL) --require-hashes --requirement .ci/requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.ready

@@ -140,11 +140,14 @@ def _placed(files: dict[str, str], output: Path | None) -> dict[Path, str]:
 
 
 def _write(path: Path, text: str) -> None:
+    from pup_tui.skeleton.place import put_schema_beside
+
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
         raise Failure("there is a file already", str(path), "name another one with -o") from error
+    put_schema_beside(path, text)
     tell(f"pup-tui: written: {path}")
 
 

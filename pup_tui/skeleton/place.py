@@ -51,6 +51,14 @@ def write_new(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
         file.write(text)
+    put_schema_beside(path, text)
+
+
+def put_schema_beside(path: Path, text: str) -> None:
+    """Write the schema that the first line of a file names where it looks for it; one that is there stays.
+
+    Raises OSError.
+    """
     if SCHEMA_FILE in text:
         schema = (bundled_dir() / SCHEMA_FILE).read_bytes()
         with suppress(FileExistsError), (path.parent / SCHEMA_FILE).open("xb") as beside:

@@ -38,9 +38,9 @@ def skeleton(facts: NewFacts) -> str:
 
 def _lines(facts: NewFacts) -> Iterator[str]:
     yield SCHEMA_COMMENT
-    yield "# `pup-tui validate` tells what is wrong with it, `pup-tui plan` what a run would do."
+    yield "# `pup-tui validate` tells what is wrong in it, `pup-tui plan` what it would do."
     yield from block_lines({"name": facts.name})
-    yield "# What it is for, and when to use it: whoever is called at night reads this first."
+    yield "# What it is for, and when to use it: what is read first, and at night."
     yield from block_lines({"description": "Say here what it is for, and when to use it."})
     tags = {"type": facts.type, "service": facts.service}
     yield "# The catalog groups and filters by tags."
@@ -59,7 +59,8 @@ def _lines(facts: NewFacts) -> Iterator[str]:
     yield "# A script stops at the first command in it that fails, and the run with it."
     yield from block_lines({"defaults": {"strict": True, "shell": "bash"}})
     yield ""
-    yield "# One after the other: shell, http, sql, pup, manual, confirm, input, wait, group and more."
+    yield "# One after the other: shell, http, sql, pup, manual, confirm, input, wait,"
+    yield "# group and more."
     yield "steps:"
     for at, (comment, step) in enumerate(_steps(facts)):
         if at:

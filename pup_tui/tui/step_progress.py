@@ -176,6 +176,8 @@ class StepProgress:
         if self.retrying is not None:
             return safe_text(f"failed: {self.retrying.reason}")
         if self.question and self.answered.startswith("retry "):
+            if self.asked_for == "unknown":
+                return "has no known end"
             return safe_text(f"failed: {self.question}")
         return self.status if self.over else ""
 

@@ -30,6 +30,7 @@ def test_it_comes_from_standard_input_and_goes_to_a_file(program: Program) -> No
     assert ended.code == 0
     assert "dropped: parameter AutomationAssumeRole / assumeRole" in ended.out
     assert program("validate", "made.yaml").code == 0
+    assert (program.cwd / "runbook.schema.json").is_file()  # its first line names it
 
 
 def test_nothing_that_is_there_is_overwritten(program: Program) -> None:

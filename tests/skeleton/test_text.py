@@ -12,6 +12,7 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder, bundled_dir
 from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load
+from pup_tui.skeleton.offers import offered_steps
 from pup_tui.skeleton.place import SCHEMA_FILE, why_not_called, write_new
 from pup_tui.skeleton.text import NewFacts, skeleton
 
@@ -29,6 +30,13 @@ def test_it_is_valid_strict_and_asks_before_it_changes_anything(tmp_path: Path, 
     assert [step.kind for step in made.steps] == ["shell", "confirm", "shell", "shell"]
     assert made.steps[2].confirm is not None
     assert path.read_text().startswith(f"# yaml-language-server: $schema=./{SCHEMA_FILE}\n")
+
+
+def test_its_comments_are_whole_in_a_window_of_80_columns(tmp_path: Path) -> None:
+    for offers in ((), offered_steps(tmp_path)):
+        text = skeleton(NewFacts(name="restart-workers", service="payments", steps=offers))
+        comments = [line for line in text.splitlines() if line.lstrip().startswith("#")]
+        assert [line for line in comments if len(line) > 80] == []
 
 
 def test_the_schema_that_it_names_is_beside_it_and_nothing_is_overwritten(tmp_path: Path) -> None:
