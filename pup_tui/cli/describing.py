@@ -49,6 +49,7 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
         "sha256": loaded.sha256,
         "requires": msgspec.to_builtins(runbook.requires),
         "alerts": msgspec.to_builtins(runbook.alerts),
+        "manual_time": runbook.manual_time,
         "vars": {name: _variable_json(variable) for name, variable in runbook.vars.items()},
         "steps": [
             {
@@ -86,6 +87,7 @@ def _print(loaded: Loaded, runbook: Runbook, edge: int | None) -> None:
     for label, text in (
         ("tags", " ".join(f"{key}:{value}" for key, value in runbook.tags.items())),
         ("owner", runbook.owner),
+        ("by hand", "" if runbook.manual_time is None else str(runbook.manual_time)),
         *(("link", f"{link.title} {link.url}") for link in runbook.links),
         *(
             ("requires", f"{tool} {needed.version}".strip())

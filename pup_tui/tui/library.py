@@ -173,8 +173,10 @@ class Described(Struct, frozen=True):
     about: str = ""
     names: str = ""
     """What of Datadog its steps name, counted; blank where that is nothing."""
+    profile: str = ""
+    """The profile in use, empty without one."""
     from_profile: Collection[str] = ()
-    """Variables that the profile gives values to."""
+    """Variables that this one gives values to."""
     has_rehearsals: bool = False
 
 
@@ -189,7 +191,7 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
     steps = () if loaded.runbook is None else loaded.runbook.steps
     known, problem = KnownRuns(), ""
     try:
-        known = known_runs(services.state, entry.id, entry.path, MOST_RUNS)
+        known = known_runs(services.state, entry.id, entry.path, loaded.files, MOST_RUNS)
     except JournalError as error:
         problem = str(error)
     where = place(_plain(entry.path), services.home)
@@ -205,6 +207,7 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
         problem,
         about,
         names,
+        profile=services.profile.name,
         from_profile=tuple(given),
         has_rehearsals=file_of(entry.path) is not None,
     )

@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pup_tui.analysis.freshness import UNPROVEN, Freshness
 from pup_tui.core.broken_off import left_as
 from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinished, rfc3339
 from pup_tui.core.standing import known_step, without_attempts
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, run_dir
-from pup_tui.journal.reader import JournalReader, read_journal
-from pup_tui.journal.records import HIDDEN, RehearsalRecord, RunRow
+from pup_tui.journal.reader import read_journal
+from pup_tui.journal.records import HIDDEN, RunRow
 from pup_tui.output.spool import spool_name
-from pup_tui.real_path import real_path
+from pup_tui.proven import Proven
 
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent
-    from pup_tui.core.figures import StepFigures
     from pup_tui.core.program import Program
     from pup_tui.drivers.following import FollowedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.recorded import Recorded
+    from pup_tui.journal.figures import StepFigures
 
 RECENT = 50
-MOST_EVENTS = 4_000
-"""Past runs, and events of them in all, that figures are made of, with each look at a runbook."""
+"""The newest runs of a runbook that say how long its steps usually take, and how often they fail."""
 
 
 def last_runs(state: Path) -> dict[str, RunRow]:
@@ -43,28 +43,31 @@ def last_runs(state: Path) -> dict[str, RunRow]:
 class KnownRuns:
     """What the journal knows of a runbook's runs.
 
-    Its newest `runs`, newest first, the newest that `succeeded`, what runs say of its steps by their ids,
-    what of the journal is known to be lost, and how it was rehearsed last.
+    Its newest `runs`, newest first, what speaks for it, what runs say of its steps by their ids, and what of
+    the journal is known to be lost.
     """
 
     runs: Sequence[RunRow] = ()
-    succeeded: RunRow | None = None
+    fresh: Freshness = UNPROVEN
     figures: Mapping[str, StepFigures] = field(default_factory=dict)
     losses: str = ""
-    rehearsal: RehearsalRecord | None = None
 
 
-def known_runs(state: Path, runbook: str, file: Path, limit: int) -> KnownRuns:
-    """Up to `limit` runs of a runbook, and what all say of it and of its file. Raises JournalError."""
+def known_runs(
+    state: Path, runbook: str, file: Path, texts: Mapping[str, bytes], limit: int
+) -> KnownRuns:
+    """Up to `limit` runs of a runbook, and what all say of it and of its file, which is made of these texts.
+
+    Raises JournalError.
+    """
     with read_journal(state) as journal:
         if journal is None:
             return KnownRuns()
         return KnownRuns(
             runs=journal.runs(runbook=runbook, limit=limit),
-            succeeded=journal.newest_run(runbook, [RunStatus.SUCCEEDED]),
-            figures=recent_figures(journal, runbook),
+            fresh=Proven.of(journal, runbook).fresh(runbook, file, texts),
+            figures=journal.step_figures(runbook, newest=RECENT),
             losses=journal.losses(),
-            rehearsal=journal.rehearsal(str(real_path(file))),
         )
 
 
@@ -73,14 +76,7 @@ def step_figures(state: Path, runbook: str) -> Mapping[str, StepFigures]:
     with read_journal(state) as journal:
         if journal is None:
             return {}
-        return recent_figures(journal, runbook)
-
-
-def recent_figures(journal: JournalReader, runbook: str) -> Mapping[str, StepFigures]:
-    """The same from a journal that is open."""
-    from pup_tui.core.figures import figures_of
-
-    return figures_of(journal.recent_events(runbook, runs=RECENT, most=MOST_EVENTS))
+        return journal.step_figures(runbook, newest=RECENT)
 
 
 def past_runs(state: Path, runbook: str | None = None, limit: int | None = None) -> list[RunRow]:

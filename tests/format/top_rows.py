@@ -104,6 +104,12 @@ TOP = [
     ),
     Row(
         place="top",
+        key="manual_time",
+        text="manual_time: 20m\n" + HELLO,
+        shown=lambda told: told["manual_time"] == "20m",
+    ),
+    Row(
+        place="top",
         key="steps",
         text="steps: [{name: a, kind: shell, run: echo 1}, {name: b, kind: shell, run: echo 2}]",
         prints=("1", "2"),

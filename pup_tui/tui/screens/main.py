@@ -870,15 +870,18 @@ class MainScreen(Shell):
 
     async def _show_statistics(self, runbook: str) -> None:
         from pup_tui.journal.errors import JournalError
-        from pup_tui.tui.past_figures import PastFigures, past_figures
+        from pup_tui.tui.past_figures import NO_STATISTICS, past_figures
 
-        page, problem, figures = await self.pages.statistics(), "", PastFigures()
+        page, services = await self.pages.statistics(), self._services
         self.show_page("statistics")
+        problem, found = "", NO_STATISTICS
         try:
-            figures = await aside(past_figures, self._services.state, runbook)
+            found = await aside(
+                past_figures, services.state, services.catalog, self.library.entries
+            )
         except JournalError as error:
             problem = str(error)
-        page.show(figures, runbook, problem)
+        page.show(found, runbook, profile=services.profile.name, problem=problem)
 
     def on_statistics_left(self) -> None:
         self.show_page("overview")

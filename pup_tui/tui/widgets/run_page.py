@@ -16,9 +16,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from pup_tui.aside import aside
-from pup_tui.core.figures import StepFigures
 from pup_tui.core.notices import AnyNotice
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.figures import StepFigures
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
 from pup_tui.tui.keys import bound, with_keys

@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.widgets import Button, Input
 
 from pup_tui.core.actions import Question
-from pup_tui.core.figures import StepFigures
 from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
@@ -34,6 +33,7 @@ from pup_tui.core.state import RunState
 from pup_tui.drivers.following import FollowedRun
 from pup_tui.drivers.local import LocalRun
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.figures import StepFigures
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, tell_unsent

@@ -16,8 +16,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.core.counting import told_counts
-from pup_tui.core.figures import StepFigures
 from pup_tui.core.ids import static_id
+from pup_tui.journal.figures import StepFigures
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, key_of
 from pup_tui.tui.run_progress import RunProgress
