@@ -58,6 +58,9 @@ _RESETS = """
         JOIN (SELECT DISTINCT run, item FROM starts) AS starts ON starts.run = event.run
         WHERE json_extract(body, '$.type') = 'resumed'
 """
+_FIND_RESETS = "CREATE INDEX temp.reset ON resets (run, item, sequence)"
+_FIND_STARTS = "CREATE INDEX temp.start ON starts (run, item, sequence)"
+_FIND_KNOWN = "CREATE INDEX temp.one ON known (run, item, sequence)"
 _KNOWN = """
     CREATE TEMP TABLE known AS
     SELECT run, sequence, item, status, reason, clock - (
@@ -175,7 +178,8 @@ def test_times_of_runs_are_those_that_are_sorted_by_hand(state: Path, since: flo
 
 @pytest.mark.parametrize("since", SINCE, ids=["all", "the newest"])
 def test_steps_are_what_their_events_say(state: Path, since: float) -> None:
-    rows = asked(state, _ENDS, _STARTS, _RESETS, _INDEXES, _KNOWN, _STEPS, since=since)
+    made = (_ENDS, _STARTS, _FIND_STARTS, _RESETS, _FIND_RESETS, _KNOWN, _FIND_KNOWN)
+    rows = asked(state, *made, _STEPS, since=since)
     told: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for runbook, step, *row in rows:
         told.setdefault((runbook, step), []).append(tuple(row))
@@ -191,9 +195,6 @@ def test_steps_are_what_their_events_say(state: Path, since: float) -> None:
         assert (its.runs, its.known) == (len(set(runs)), len(runs))
         assert (its.failed, its.retries) == (sum(failed), sum(retries))
         assert same(its.seconds, span([each for each in seconds if each is not None]))
-
-
-_INDEXES = "CREATE INDEX temp.reset ON resets (run, item, sequence)"
 
 
 def test_one_runbook_has_the_same_figures_as_among_all(state: Path) -> None:
