@@ -32,8 +32,8 @@ class EndedStep(Struct, frozen=True, kw_only=True):
     long it took when it succeeded last: from its first attempt, or from the next one after somebody was asked
     about it; None where it did not succeed. `waited` is how many seconds it waited for somebody's word, None
     where the record does not say so. `retries` counts the attempts that its `retry` or a person's answer
-    asked for. `failed` tells that it did so at least once, as `failures` has it, and `message` why it did last. `undone`
-    tells that it was taken back.
+    asked for. `failed` tells that it did so at least once, as `failures` has it, and `message` why it did
+    last. `undone` tells that it was taken back.
     """
 
     step: str

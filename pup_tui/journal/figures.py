@@ -94,6 +94,22 @@ class Figures(Struct, frozen=True, kw_only=True):
     steps: Mapping[str, Mapping[str, StepFigures]] = field(default_factory=dict)
 
 
+class UsualFigures(Struct, frozen=True):
+    """What is usual of a runbook: of its `steps`, by their ids without items, and how long runs take."""
+
+    steps: Mapping[str, StepFigures] = field(default_factory=dict)
+    seconds: Span = Span()
+
+    @property
+    def run(self) -> float | None:
+        """How many seconds a run usually works; None where too few say so."""
+        return None if self.seconds.n < FEWEST_RUNS else self.seconds.p50
+
+
+NOTHING_USUAL = UsualFigures()
+"""Where nothing is known."""
+
+
 class BrokenOff(Struct, frozen=True):
     """A run whose program was killed: nothing recorded its end. `number` is its place among all runs."""
 
@@ -121,18 +137,17 @@ def figures_of(
     return Figures(runs=wanted.runs(list(broken_off)), steps=wanted.steps())
 
 
-def step_figures_of(
-    database: sqlite3.Connection, runbook: str, *, newest: int
-) -> Mapping[str, StepFigures]:
-    """The figures of a runbook's steps in its newest runs. Raises sqlite3.Error."""
-    stored = codec.storable(runbook)
-    found = database.execute(
+def began_of_newest(database: sqlite3.Connection, runbook: str, newest: int) -> float | None:
+    """When the first of so many newest runs of a runbook began that came to an end; None without any.
+
+    Raises sqlite3.Error.
+    """
+    found: tuple[float | None] = database.execute(
         "SELECT min(began) FROM (SELECT began FROM ended_run WHERE runbook = ? AND look = 0"
         " ORDER BY run DESC LIMIT ?)",
-        (stored, newest),
+        (codec.storable(runbook), newest),
     ).fetchone()
-    wanted = _Wanted(database, {"runbook": stored, "since": found[0]})
-    return wanted.steps().get(runbook, {}) if found[0] is not None else {}
+    return found[0]
 
 
 class _Wanted:

@@ -30,11 +30,12 @@ from pup_tui.journal.database import (
 from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError, RunDamaged
 from pup_tui.journal.events import SET_ASIDE, RunEvents
 from pup_tui.journal.figures import (
+    NOTHING_USUAL,
     BrokenOff,
     Figures,
-    StepFigures,
+    UsualFigures,
+    began_of_newest,
     figures_of,
-    step_figures_of,
 )
 from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import owner_is_gone
@@ -468,10 +469,14 @@ class JournalReader:
             ]
             return figures_of(self._database, runbook=runbook, since=since, broken_off=broken_off)
 
-    def step_figures(self, runbook: str, *, newest: int) -> Mapping[str, StepFigures]:
-        """What the steps of a runbook came to in its newest runs, by their ids without items."""
+    def usual(self, runbook: str, *, newest: int) -> UsualFigures:
+        """What the newest runs of a runbook say that came to an end."""
         with self._reading():
-            return step_figures_of(self._database, runbook, newest=newest)
+            since = began_of_newest(self._database, runbook, newest)
+            if since is None:
+                return NOTHING_USUAL
+            found = figures_of(self._database, runbook=runbook, since=since)
+        return UsualFigures(found.steps.get(runbook, {}), found.runs[runbook].seconds)
 
     def failures(self, run: str, step: str) -> tuple[int, int]:
         """In how many runs of the same runbook before this one a step failed, and how many those are.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinishe
 from pup_tui.core.standing import known_step, without_attempts
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.figures import NOTHING_USUAL, UsualFigures
 from pup_tui.journal.places import journal_path, run_dir
 from pup_tui.journal.reader import read_journal
 from pup_tui.journal.records import HIDDEN, RunRow
@@ -22,34 +23,60 @@ from pup_tui.output.spool import spool_name
 from pup_tui.proven import Proven
 
 if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.entries import Entry
     from pup_tui.core.events import AnyEvent
     from pup_tui.core.program import Program
     from pup_tui.drivers.following import FollowedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.recorded import Recorded
-    from pup_tui.journal.figures import StepFigures
 
 RECENT = 50
 """The newest runs of a runbook that say how long its steps usually take, and how often they fail."""
 
 
-def last_runs(state: Path) -> dict[str, RunRow]:
-    """The newest run of each runbook. Raises JournalError."""
+class LookBack(NamedTuple):
+    """The newest run of each runbook, and what speaks for those that were run, by their ids."""
+
+    last_runs: Mapping[str, RunRow]
+    fresh: Mapping[str, Freshness]
+
+
+NOTHING_PAST = LookBack({}, {})
+
+
+def look_back(state: Path, catalog: Catalog, entries: Iterable[Entry]) -> LookBack:
+    """What the journal says of these runbooks; whether a text changed, of those that are judged.
+
+    Raises JournalError.
+    """
     with read_journal(state) as journal:
-        return {} if journal is None else journal.last_runs()
+        if journal is None:
+            return NOTHING_PAST
+        proven = Proven.of(journal)
+        fresh = {
+            entry.id: proven.fresh(entry.id, entry.path, _texts(catalog, entry))
+            for entry in entries
+            if entry.id in proven.runbooks and not entry.shadowed
+        }
+        return LookBack(journal.last_runs(), fresh)
+
+
+def _texts(catalog: Catalog, entry: Entry) -> Mapping[str, bytes] | None:
+    return catalog.load(entry.path).files if entry.is_judged else None
 
 
 @dataclass(frozen=True)
 class KnownRuns:
     """What the journal knows of a runbook's runs.
 
-    Its newest `runs`, newest first, what speaks for it, what runs say of its steps by their ids, and what of
+    Its newest `runs`, newest first, what speaks for it, what is usual of it, and what of
     the journal is known to be lost.
     """
 
     runs: Sequence[RunRow] = ()
     fresh: Freshness = UNPROVEN
-    figures: Mapping[str, StepFigures] = field(default_factory=dict)
+    usual: UsualFigures = NOTHING_USUAL
     losses: str = ""
 
 
@@ -66,17 +93,15 @@ def known_runs(
         return KnownRuns(
             runs=journal.runs(runbook=runbook, limit=limit),
             fresh=Proven.of(journal, runbook).fresh(runbook, file, texts),
-            figures=journal.step_figures(runbook, newest=RECENT),
+            usual=journal.usual(runbook, newest=RECENT),
             losses=journal.losses(),
         )
 
 
-def step_figures(state: Path, runbook: str) -> Mapping[str, StepFigures]:
-    """What recent runs of a runbook say of its steps, by their ids. Raises JournalError."""
+def usual_figures(state: Path, runbook: str) -> UsualFigures:
+    """What recent runs of a runbook say of it and of its steps. Raises JournalError."""
     with read_journal(state) as journal:
-        if journal is None:
-            return {}
-        return journal.step_figures(runbook, newest=RECENT)
+        return NOTHING_USUAL if journal is None else journal.usual(runbook, newest=RECENT)
 
 
 def past_runs(state: Path, runbook: str | None = None, limit: int | None = None) -> list[RunRow]:

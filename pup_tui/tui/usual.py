@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pup_tui.tui.run_times import RunTimes
     from pup_tui.tui.step_progress import StepProgress
 
+SLOW_TIMES = 3
+LEAST_SLOW = 1.0
+"""How many times its usual time a step takes that is marked, and the seconds that it takes at least."""
+
 BAR = 20
 """Columns of the bar that tells how much of its usual time a step has taken."""
 
@@ -36,9 +40,16 @@ def usual_of(step: StepProgress, times: RunTimes, figures: StepFigures | None) -
     return against_usual(seconds, figures.usual)
 
 
+def is_slow(seconds: float, usual: float) -> bool:
+    """Whether a step takes so many times its usual time that something may be wrong with it."""
+    return seconds >= max(LEAST_SLOW, SLOW_TIMES * usual)
+
+
 def against_usual(seconds: float, usual: float) -> str:
     """How far a step has come by its usual time, as a bar and in words."""
     told = f"{short_duration(seconds)} of usually {short_duration(usual)}"
+    if is_slow(seconds, usual):
+        return f"{'━' * BAR} ▲ {told}: more than {SLOW_TIMES} times as long"
     if seconds > usual:
         return f"{'━' * BAR} {told}: longer than usual"
     done = int(BAR * seconds / usual) if usual else BAR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -30,6 +31,9 @@ BEGIN = 1_790_000_000.0
 """When the first of them began."""
 
 APART = 300.0
+TEXT = b"steps: []"
+"""What all of them were made from."""
+
 RUNBOOKS = tuple(f"team-{n % 3}-runbook-{n}" for n in range(12))
 PROFILES = ("", "", "staging", "production")
 MESSAGES = ("exited with 1", "exited with 2", "timed out after 30 s", "")
@@ -65,7 +69,7 @@ class _Made:
             at=self._at(),
             run=f"01MADE{number:020}",
             runbook=random.choice(RUNBOOKS),
-            source=Source("made-up.yaml", "0" * 64),
+            source=Source("made-up.yaml", hashlib.sha256(TEXT).hexdigest()),
             operator="ada",
             host="here",
             values={},
@@ -199,6 +203,7 @@ def keep_runs(state: Path, runs: Iterable[MadeUp]) -> None:
     with closing(Journal.open(state)) as journal, journal._transaction():
         for record, events, summary in runs:
             number = journal._insert("run", journal._columns(record))
+            journal._store_files(number, {"made-up.yaml": TEXT})
             chain = codec.first_link(record.run)
             for sequence, event in enumerate(events, start=1):
                 body = codec.encode(event, summary if sequence == len(events) else None)

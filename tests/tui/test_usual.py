@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from pup_tui.core.figures import Span
-from pup_tui.journal.figures import StepFigures
+from pup_tui.journal.figures import StepFigures, UsualFigures
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
-from pup_tui.tui.usual import BAR, against_usual, usually
+from pup_tui.tui.usual import BAR, against_usual, is_slow, usually
 from pup_tui.tui.widgets.run_header import RunHeader
 from pup_tui.tui.widgets.step_detail import StepDetail
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
@@ -47,6 +47,14 @@ def test_a_bar_fills_up_to_the_usual_time_and_says_when_it_takes_longer() -> Non
         against_usual(10, 40) == f"{'━' * (BAR // 4)}{'╌' * (BAR - BAR // 4)} 10 s of usually 40 s"
     )
     assert against_usual(50, 40).endswith("50 s of usually 40 s: longer than usual")
+    assert against_usual(120, 40).endswith("▲ 2m 00s of usually 40 s: more than 3 times as long")
+
+
+def test_what_is_over_at_once_is_not_slow() -> None:
+    assert [is_slow(*each) for each in ((119, 40), (120, 40), (0.5, 0.1), (1.5, 0.1))] == [
+        *(False, True),
+        *(False, True),
+    ]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -108,12 +116,18 @@ async def test_the_bar_of_a_running_step_goes_on_with_time(tmp_path: Path) -> No
     async with console(tmp_path, shell("a"), shell("b"), plays=[Play(hold=hold)]) as c:
         await c.until(lambda: c.view.progress.steps["a"].status == "running")
         known = StepFigures(runs=9, known=10, failed=1, seconds=Span(9, 40.0, 60.0))
-        c.view.tell_figures(dict.fromkeys(("a", "b"), known))
+        c.view.tell_figures(UsualFigures(dict.fromkeys(("a", "b"), known), Span(9, 100.0, 120.0)))
         c.clock.advance(10)
         await c.until(lambda: "10 s of usually 40 s" in c.text(StepDetail))
         assert c.rows()[1].endswith("usually 40 s")
+        assert "ends about" in c.text(RunHeader)
         c.clock.advance(40)
         await c.until(lambda: "50 s of usually 40 s: longer than usual" in c.text(StepDetail))
+        assert "usual" not in c.rows()[0]
+        c.clock.advance(70)
+        await c.until(lambda: "more than 3 times as long" in c.text(StepDetail))
+        assert "▲ 3× usual" in c.rows()[0]
+        assert "longer than usual" in c.text(RunHeader)
         hold.set()
         await c.until(lambda: "succeeded" in c.text(RunHeader))
         await c.pilot.press("g")

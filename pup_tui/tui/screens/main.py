@@ -836,7 +836,12 @@ class MainScreen(Shell):
         running = [page.runbook for page in open_runs if not page.view.waiting]
         self.query_one(TitleBar).show_counts(len(running), len(waiting))
         self.sidebar.show_activity(
-            Activity(running=running, waiting=waiting, last_runs=self.library.last_runs)
+            Activity(
+                running=running,
+                waiting=waiting,
+                last_runs=self.library.last_runs,
+                fresh=self.library.fresh,
+            )
         )
         self.show_tabs()
 

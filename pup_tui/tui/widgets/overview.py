@@ -499,7 +499,7 @@ def _steps_heading(steps: Sequence[DescribedStep]) -> Content:
 
 def _steps(described: Described, width: int) -> Content:
     """A line for each; what is known of one stands below it where it does not fit beside its name."""
-    steps, figures = described.steps[:MOST_STEPS], described.known.figures
+    steps, figures = described.steps[:MOST_STEPS], described.known.usual.steps
     digits = len(str(len(described.steps)))
     fronts = columns(
         [

@@ -29,6 +29,7 @@ from pup_tui.tui.listing import (
     labels_of,
     marks,
     matches,
+    proven,
 )
 from pup_tui.tui.texts import cut_middle
 
@@ -156,6 +157,10 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         for mark in found:
             if text.cell_len + 1 + len(mark.word) <= room:
                 text.append(f" {mark.word}", style + self._tone(mark))
+        age = proven(node.data, self.activity)
+        if age is not None and text.cell_len + 2 + len(age.word) <= room:
+            # At the edge, so that ages stand below each other.
+            text.append(age.word.rjust(room - text.cell_len), style + self._tone(age))
         return text
 
     def get_label_width(self, node: TreeNode[Entry | str]) -> int:
