@@ -10,7 +10,7 @@ from pup_tui.core.notices import rfc3339
 if TYPE_CHECKING:
     from pup_tui.analysis.freshness import Freshness
     from pup_tui.analysis.statistics.statistics import RunbookStatistics
-    from pup_tui.core.figures import Span
+    from pup_tui.core.figures import TimeSpan
     from pup_tui.journal.figures import StepFigures
 
 
@@ -62,7 +62,7 @@ def _moment(at: float | None) -> str | None:
     return None if at is None else rfc3339(at)
 
 
-def _span_json(span: Span) -> dict[str, Any]:
+def _span_json(span: TimeSpan) -> dict[str, Any]:
     return {"n": span.n, "p50": span.p50, "p95": span.p95}
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from pup_tui.core.ended import FAILED
-from pup_tui.core.events import Decision, StepEnd
+from pup_tui.core.events import Decision, EndFacts
 from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished, StepWaiting
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.sent import NOTHING_SENT, Sent
@@ -261,17 +261,17 @@ def ends_in(actions: Iterable[AnyAction]) -> dict[str, str]:
     }
 
 
-def known_of_ends(actions: Iterable[AnyAction]) -> dict[str, StepEnd]:
+def known_of_ends(actions: Iterable[AnyAction]) -> dict[str, EndFacts]:
     """What else these actions tell of what `ends_in` gives, and of failures of which somebody is asked."""
-    found: dict[str, StepEnd] = {}
+    found: dict[str, EndFacts] = {}
     for action in actions:
         match action:
             case Tell(notice=StepWaiting(for_="failure") as asked):
-                found[asked.step] = StepEnd(reason=asked.message)
+                found[asked.step] = EndFacts(reason=asked.message)
             case Tell(notice=StepFinished() as ended):
                 reason = ended.reason if ended.status in FAILED else ""
                 if reason or ended.waited:
-                    found[ended.step] = StepEnd(waited=ended.waited, reason=reason)
+                    found[ended.step] = EndFacts(waited=ended.waited, reason=reason)
             case Tell(notice=RunFinished() as over):
-                found[""] = StepEnd(waited=over.waited)
+                found[""] = EndFacts(waited=over.waited)
     return found

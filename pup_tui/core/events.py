@@ -103,7 +103,7 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.step == step and self.what == what
 
 
-class StepEnd(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EndFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What else is recorded of a step that ended, or of whose failure somebody is asked.
 
     `waited` is how many seconds it waited for somebody's word in all legs of its run, `reason` why it failed
@@ -127,7 +127,7 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=T
     at: Moment
     decided: tuple[Decision, ...] = ()
     ended: dict[str, str] | None = None
-    of_ended: dict[str, StepEnd] = {}
+    of_ended: dict[str, EndFacts] = {}
 
 
 class Lock(Struct, frozen=True, omit_defaults=True):

@@ -10,7 +10,7 @@ FEWEST_RUNS = 5
 """Runs from which on a share is told, and what 95 of 100 stayed within: fewer say nothing of either."""
 
 
-class Span(Struct, frozen=True):
+class TimeSpan(Struct, frozen=True):
     """Of `n` times in seconds the median, None without any, and what 95 of 100 stayed within.
 
     That is None where there are fewer than `FEWEST_RUNS`.

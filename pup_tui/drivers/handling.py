@@ -11,9 +11,9 @@ from pup_tui.core.events import (
     AnyEvent,
     AttemptFinished,
     AttemptStarted,
+    EndFacts,
     Findings,
     Moment,
-    StepEnd,
 )
 from pup_tui.core.machine import Machine
 from pup_tui.drivers.masking import Masking
@@ -52,10 +52,10 @@ def handled(
 
 def _of_ended(
     masking: Masking, event: AnyEvent, actions: Iterable[AnyAction]
-) -> dict[str, StepEnd]:
+) -> dict[str, EndFacts]:
     """What else is recorded of what ended, masked; why an attempt failed stands in the event itself."""
     said = event.reason if isinstance(event, AttemptFinished) else ""
-    found: dict[str, StepEnd] = {}
+    found: dict[str, EndFacts] = {}
     for step, end in known_of_ends(actions).items():
         reason = masking.text(end.reason)
         found[step] = replace(end, reason="" if reason == said else reason)

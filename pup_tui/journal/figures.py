@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from pup_tui.core.figures import FEWEST_RUNS, Span, place_of, share
+from pup_tui.core.figures import FEWEST_RUNS, TimeSpan, place_of, share
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 
@@ -44,9 +44,9 @@ class RunFigures(Struct, frozen=True, kw_only=True):
     retried: int = 0
     undone: int = 0
     warned: int = 0
-    seconds: Span = Span()
-    waited: Span = Span()
-    recovered: Span = Span()
+    seconds: TimeSpan = TimeSpan()
+    waited: TimeSpan = TimeSpan()
+    recovered: TimeSpan = TimeSpan()
     last: Sequence[LastRun] = ()
 
     @property
@@ -72,8 +72,8 @@ class StepFigures(Struct, frozen=True, kw_only=True):
     failed: int = 0
     retries: int = 0
     undone: int = 0
-    seconds: Span = Span()
-    waited: Span = Span()
+    seconds: TimeSpan = TimeSpan()
+    waited: TimeSpan = TimeSpan()
     messages: Sequence[tuple[str, int]] = ()
 
     @property
@@ -98,7 +98,7 @@ class UsualFigures(Struct, frozen=True):
     """What is usual of a runbook: of its `steps`, by their ids without items, and how long runs take."""
 
     steps: Mapping[str, StepFigures] = field(default_factory=dict)
-    seconds: Span = Span()
+    seconds: TimeSpan = TimeSpan()
 
     @property
     def run(self) -> float | None:
@@ -256,14 +256,14 @@ class _Wanted:
             for step, told in found.items()
         }
 
-    def _span(self, table: str, key: str, its: object, column: str, which: str = "") -> Span:
+    def _span(self, table: str, key: str, its: object, column: str, which: str = "") -> TimeSpan:
         """The times in a column of the rows in which `key` has that value."""
         # Literally as the indexes say it: SQLite takes a partial one for nothing else.
         held = which or f"{column} IS NOT NULL"
         found = f"FROM {table} WHERE {key} = :its AND {held} AND began >= :since"
         ((count,),) = self._rows(f"SELECT count(*) {found}", its=its)
         if not count:
-            return Span()
+            return TimeSpan()
         p50, p95 = (
             self._rows(
                 f"SELECT {column} {found} ORDER BY {column} LIMIT 1 OFFSET :place",
@@ -274,7 +274,7 @@ class _Wanted:
             else None
             for percent, fewest in ((50, 1), (95, FEWEST_RUNS))
         )
-        return Span(count, p50, p95)
+        return TimeSpan(count, p50, p95)
 
 
 def _nothing() -> dict[str, Any]:

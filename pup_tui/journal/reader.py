@@ -250,8 +250,11 @@ class JournalReader:
         found: dict[str, RunDamaged] = {}
         sound: set[str] = set()
         with self._reading():
-            runs = self._database.execute("SELECT number, run FROM run ORDER BY number DESC")
-            rows = runs.fetchall()
+            # No more runs than events: all that a long journal knows are not read for the newest.
+            rows = self._database.execute(
+                "SELECT number, run FROM run ORDER BY number DESC LIMIT ?",
+                (-1 if most is None else most,),
+            ).fetchall()
         looked_at = 0
         for number, run in rows:
             if most is not None and looked_at >= most:

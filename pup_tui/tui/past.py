@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.following import FollowedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.recorded import Recorded
+    from pup_tui.runbook.load import Loaded
 
 RECENT = 50
 """The newest runs of a runbook that say how long its steps usually take, and how often they fail."""
@@ -96,6 +97,16 @@ def known_runs(
             usual=journal.usual(runbook, newest=RECENT),
             losses=journal.losses(),
         )
+
+
+def fresh_now(state: Path, loaded: Loaded) -> Freshness | None:
+    """What speaks for a runbook as its files are; None where the journal cannot be read."""
+    try:
+        with read_journal(state) as journal:
+            proven = Proven.of(journal, loaded.id)
+    except JournalError:
+        return None
+    return proven.fresh(loaded.id, loaded.path, loaded.files)
 
 
 def usual_figures(state: Path, runbook: str) -> UsualFigures:

@@ -17,7 +17,7 @@ from pup_tui.analysis.statistics.statistics import (
 )
 from pup_tui.analysis.statistics.strips import GLYPHS, bars, strip
 from pup_tui.analysis.statistics.told import facts, percent, remarks, runbook_cells, step_cells
-from pup_tui.core.figures import Span
+from pup_tui.core.figures import TimeSpan
 from pup_tui.journal.figures import Figures, LastRun, RunFigures, StepFigures
 
 NOW = 1_800_000_000.0
@@ -37,9 +37,9 @@ def found(
 
 def test_under_five_runs_no_share_is_told_and_the_number_always_is() -> None:
     last = [LastRun("succeeded", 181.0)] * 3 + [LastRun("failed", None)]
-    few = found(runs(3, 1, seconds=Span(3, 181.0), last=last))
+    few = found(runs(3, 1, seconds=TimeSpan(3, 181.0), last=last))
     assert runbook_cells(few) == ("a", "4", "–", "3m 01s", "–", "✔✔✔✖")
-    many = found(runs(38, 3, seconds=Span(38, 72.0, 243.0)))
+    many = found(runs(38, 3, seconds=TimeSpan(38, 72.0, 243.0)))
     assert runbook_cells(many)[:5] == ("a", "41", "93 %", "1m 12s", "4m 03s")
 
 
@@ -48,10 +48,10 @@ def test_under_five_runs_no_share_is_told_and_the_number_always_is() -> None:
     [
         (StepFigures(runs=4, known=4, failed=4), ("4", "–", "–", "–", "–")),
         (
-            StepFigures(runs=9, known=90, failed=3, seconds=Span(87, 40.0, 50.0)),
+            StepFigures(runs=9, known=90, failed=3, seconds=TimeSpan(87, 40.0, 50.0)),
             ("9", "3 %", "40 s", "50 s", "–"),
         ),
-        (StepFigures(waited=Span(7, 60.0, 90.0)), ("7", "–", "–", "–", "1m 00s")),
+        (StepFigures(waited=TimeSpan(7, 60.0, 90.0)), ("7", "–", "–", "–", "1m 00s")),
     ],
 )
 def test_cells_of_a_step(figures: StepFigures, cells: tuple[str, ...]) -> None:
@@ -65,7 +65,7 @@ def test_a_share_is_none_or_all_only_where_it_is() -> None:
 
 
 def test_toil_is_saved_only_where_somebody_states_what_it_takes_by_hand() -> None:
-    worked = runs(40, 2, seconds=Span(40, 60.0, 90.0))
+    worked = runs(40, 2, seconds=TimeSpan(40, 60.0, 90.0))
     assert found(worked).toil_saved is None
     assert found(worked, manual_time=1_260.0).toil_saved == 40 * 1_200
     assert found(runs(0, 2), manual_time=1_260.0).toil_saved is None
@@ -85,9 +85,9 @@ def test_what_ends_differently_is_told_apart() -> None:
 def test_waiting_and_looking_stand_apart_from_work() -> None:
     figures = runs(
         6,
-        seconds=Span(6, 40.0, 60.0),
-        waited=Span(6, 300.0, 400.0),
-        recovered=Span(2, 900.0),
+        seconds=TimeSpan(6, 40.0, 60.0),
+        waited=TimeSpan(6, 300.0, 400.0),
+        recovered=TimeSpan(2, 900.0),
         looks=3,
         retried=2,
     )
@@ -146,9 +146,13 @@ def hostile() -> RunbookStatistics:
             fresh=Freshness(succeeded={"": 1.0, "production": 2.0}, ran=2.0),
         ),
         runs=runs(
-            38, 3, seconds=Span(38, 72.0, 243.0), waited=Span(3, 1.0), recovered=Span(1, 9.5)
+            38,
+            3,
+            seconds=TimeSpan(38, 72.0, 243.0),
+            waited=TimeSpan(3, 1.0),
+            recovered=TimeSpan(1, 9.5),
         ),
-        steps={"s/x": StepFigures(runs=9, known=9, failed=1, seconds=Span(8, 1.5, 2.5))},
+        steps={"s/x": StepFigures(runs=9, known=9, failed=1, seconds=TimeSpan(8, 1.5, 2.5))},
     )
 
 

@@ -55,7 +55,7 @@ left_out = st.builds(
     captures=st.dictionaries(texts, named, max_size=2),
     secrets=st.dictionaries(texts, names, max_size=2),
 )
-step_ends = st.builds(events.StepEnd, waited=numbers, reason=texts)
+step_ends = st.builds(events.EndFacts, waited=numbers, reason=texts)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "alert": named,
     "look": st.booleans(),

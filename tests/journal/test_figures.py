@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pup_tui.core.figures import FEWEST_RUNS, Span
+from pup_tui.core.figures import FEWEST_RUNS, TimeSpan
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.figures import LAST, MOST_MESSAGES, Figures
 from pup_tui.journal.places import journal_path
@@ -120,16 +120,16 @@ def asked(state: Path, *queries: str, since: float) -> list[tuple[Any, ...]]:
         return database.execute(queries[-1], {"since": since}).fetchall()
 
 
-def span(times: list[float]) -> Span:
+def span(times: list[float]) -> TimeSpan:
     """The same by sorting."""
     if not times:
-        return Span()
+        return TimeSpan()
     ordered = sorted(times)
     p50, p95 = (ordered[ceil(len(times) * share) - 1] for share in (0.5, 0.95))
-    return Span(len(times), p50, p95 if len(times) >= FEWEST_RUNS else None)
+    return TimeSpan(len(times), p50, p95 if len(times) >= FEWEST_RUNS else None)
 
 
-def same(one: Span, other: Span) -> bool:
+def same(one: TimeSpan, other: TimeSpan) -> bool:
     times = (one.p50, one.p95) == pytest.approx((other.p50, other.p95))
     return one.n == other.n and times
 

@@ -15,11 +15,11 @@ from pup_tui.core.events import (
     AnyEvent,
     AttemptFinished,
     AttemptStarted,
+    EndFacts,
     Moment,
     Resumed,
     RunCreated,
     Source,
-    StepEnd,
     TimerFired,
 )
 from pup_tui.core.state import RunStatus
@@ -88,7 +88,7 @@ class _Made:
             failed = self._leg()
         status = RunStatus.FAILED if failed else random.choice(_GOOD)
         last = self._events[-1]
-        self._events[-1] = _with_end(last, "", status, StepEnd(waited=self._waited))
+        self._events[-1] = _with_end(last, "", status, EndFacts(waited=self._waited))
         summary = RunSummary(
             status=status,
             warnings=sum("warned" in (event.ended or {}).values() for event in self._events),
@@ -115,7 +115,7 @@ class _Made:
                 answer="yes",
                 by="ada",
                 ended={step: "succeeded"},
-                of_ended={step: StepEnd(waited=waited)},
+                of_ended={step: EndFacts(waited=waited)},
             )
         )
 
@@ -156,9 +156,9 @@ class _Made:
         name = f"{step}#{attempt}"
         self._events.append(AttemptStarted(at=self._at(), attempt=name, command="x", ended={}))
         took = self._pass(self._random.uniform(0.1, 60))
-        of_ended = {step: StepEnd(waited=waited)} if waited else {}
+        of_ended = {step: EndFacts(waited=waited)} if waited else {}
         if asked:
-            of_ended = {asked: StepEnd()}
+            of_ended = {asked: EndFacts()}
         self._events.append(
             AttemptFinished(
                 at=self._at(),
@@ -191,7 +191,7 @@ _GOOD = (RunStatus.SUCCEEDED,) * 12 + (
 )
 
 
-def _with_end(event: AnyEvent, step: str, status: str, end: StepEnd) -> AnyEvent:
+def _with_end(event: AnyEvent, step: str, status: str, end: EndFacts) -> AnyEvent:
     from msgspec.structs import replace
 
     ends = {**(event.ended or {}), step: str(status)}

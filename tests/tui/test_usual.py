@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.core.figures import Span
+from pup_tui.core.figures import TimeSpan
 from pup_tui.journal.figures import StepFigures, UsualFigures
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
@@ -29,10 +29,10 @@ FAILS = Play(outcome=Outcome(ok=False, exit_code=1, reason="exited with 1"))
     ("figures", "told"),
     [
         (None, ""),
-        (StepFigures(runs=4, known=4, failed=4, seconds=Span(4, 40.0)), ""),
-        (StepFigures(runs=9, known=9, seconds=Span(9, 40.0, 50.0)), "usually 40 s"),
+        (StepFigures(runs=4, known=4, failed=4, seconds=TimeSpan(4, 40.0)), ""),
+        (StepFigures(runs=9, known=9, seconds=TimeSpan(9, 40.0, 50.0)), "usually 40 s"),
         (
-            StepFigures(runs=90, known=100, failed=3, seconds=Span(97, 40.0, 50.0)),
+            StepFigures(runs=90, known=100, failed=3, seconds=TimeSpan(97, 40.0, 50.0)),
             "usually 40 s · fails 3 %",
         ),
         (StepFigures(runs=5, known=5, failed=5), "fails 100 %"),
@@ -115,8 +115,10 @@ async def test_the_bar_of_a_running_step_goes_on_with_time(tmp_path: Path) -> No
     hold = asyncio.Event()
     async with console(tmp_path, shell("a"), shell("b"), plays=[Play(hold=hold)]) as c:
         await c.until(lambda: c.view.progress.steps["a"].status == "running")
-        known = StepFigures(runs=9, known=10, failed=1, seconds=Span(9, 40.0, 60.0))
-        c.view.tell_figures(UsualFigures(dict.fromkeys(("a", "b"), known), Span(9, 100.0, 120.0)))
+        known = StepFigures(runs=9, known=10, failed=1, seconds=TimeSpan(9, 40.0, 60.0))
+        c.view.tell_figures(
+            UsualFigures(dict.fromkeys(("a", "b"), known), TimeSpan(9, 100.0, 120.0))
+        )
         c.clock.advance(10)
         await c.until(lambda: "10 s of usually 40 s" in c.text(StepDetail))
         assert c.rows()[1].endswith("usually 40 s")

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from pup_tui.analysis.statistics.statistics import OUTCOMES, RunbookStatistics
-from pup_tui.core.figures import Span
+from pup_tui.core.figures import TimeSpan
 from pup_tui.output.sanitize import safe_text
 
-Sample = tuple[str, dict[str, str], float]
+MetricSample = tuple[str, dict[str, str], float]
 """What stands behind the family's name, the labels, and the value."""
 
-Family = tuple[str, str, str, list[Sample]]
+MetricFamily = tuple[str, str, str, list[MetricSample]]
 """A name, its type, what it means, and its samples."""
 
 
@@ -33,7 +33,7 @@ def openmetrics(found: Iterable[RunbookStatistics]) -> str:
     return "\n".join([*lines, "# EOF", ""])
 
 
-def _families(found: list[RunbookStatistics]) -> Iterator[Family]:
+def _families(found: list[RunbookStatistics]) -> Iterator[MetricFamily]:
     yield (
         *("runs", "gauge", "Past runs by how they ended."),
         [
@@ -78,7 +78,7 @@ def _families(found: list[RunbookStatistics]) -> Iterator[Family]:
     yield from _steps(found)
 
 
-def _moments(found: list[RunbookStatistics]) -> Iterator[Family]:
+def _moments(found: list[RunbookStatistics]) -> Iterator[MetricFamily]:
     yield (
         *("last_success_timestamp_seconds", "gauge", "When the last run began that succeeded."),
         [
@@ -97,7 +97,7 @@ def _moments(found: list[RunbookStatistics]) -> Iterator[Family]:
     )
 
 
-def _steps(found: list[RunbookStatistics]) -> Iterator[Family]:
+def _steps(found: list[RunbookStatistics]) -> Iterator[MetricFamily]:
     steps = [
         ({"runbook": each.id, "step": step}, figures)
         for each in found
@@ -121,8 +121,8 @@ def _steps(found: list[RunbookStatistics]) -> Iterator[Family]:
         yield name, "gauge", about, its
 
 
-def _spans(spans: Iterable[tuple[dict[str, str], Span]]) -> list[Sample]:
-    samples: list[Sample] = []
+def _spans(spans: Iterable[tuple[dict[str, str], TimeSpan]]) -> list[MetricSample]:
+    samples: list[MetricSample] = []
     for labels, span in spans:
         for quantile, value in (("0.5", span.p50), ("0.95", span.p95)):
             if value is not None:

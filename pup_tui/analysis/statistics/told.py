@@ -13,7 +13,7 @@ from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
     from pup_tui.analysis.statistics.statistics import FailingStep, RunbookStatistics
-    from pup_tui.core.figures import Span
+    from pup_tui.core.figures import TimeSpan
     from pup_tui.journal.figures import StepFigures
 
 NONE = "–"
@@ -25,7 +25,7 @@ WHICH = f"p50 and p95 of what succeeded; shares and p95 from {FEWEST_RUNS} runs 
 RUNBOOK_HEADS = ("runbook", "n", "ok", "p50", "p95", "last 20")
 STEP_HEADS = ("step", "n", "fails", "p50", "p95", "waited")
 
-Fact = tuple[str, str]
+ToldFact = tuple[str, str]
 """What a line is about, and what it says."""
 
 
@@ -64,7 +64,7 @@ def legend(found: Sequence[RunbookStatistics]) -> str:
     return "  ".join(f"{GLYPHS[each]} {each}" for each in OUTCOMES if each in seen)
 
 
-def told_failing(each: FailingStep) -> Fact:
+def told_failing(each: FailingStep) -> ToldFact:
     """Which step of which runbook, and how often it failed and why."""
     return f"{each.runbook} {each.step}", _failed(each.figures, each.message)
 
@@ -81,7 +81,7 @@ def reasons(figures: StepFigures) -> Iterator[str]:
         yield f"{count:,} × {message or 'no reason is recorded'}"
 
 
-def remarks(found: Sequence[RunbookStatistics], now: float) -> Iterator[Fact]:
+def remarks(found: Sequence[RunbookStatistics], now: float) -> Iterator[ToldFact]:
     """What is to be said of all: what they save, and which of them are not to be relied on."""
     saved = [(each.toil_saved, each) for each in found if each.toil_saved is not None]
     if saved:
@@ -98,7 +98,7 @@ def remarks(found: Sequence[RunbookStatistics], now: float) -> Iterator[Fact]:
         yield "Looks for a plan", f"{looks:,}, which count nowhere else"
 
 
-def facts(found: RunbookStatistics, now: float, profile: str) -> Iterator[Fact]:
+def facts(found: RunbookStatistics, now: float, profile: str) -> Iterator[ToldFact]:
     """What is known of one runbook, with the `profile` that is in use."""
     runs = found.runs
     yield "proven", " · ".join(told_freshness(found.runbook.fresh, now, profile))
@@ -125,7 +125,7 @@ def facts(found: RunbookStatistics, now: float, profile: str) -> Iterator[Fact]:
         yield "toil saved", f"{_amount(found.toil_saved)}: by hand it takes {by_hand} each time"
 
 
-def _told_span(span: Span) -> str:
+def _told_span(span: TimeSpan) -> str:
     times = (("p50", span.p50), ("p95", span.p95))
     told = [f"{name} {format_duration(at)}" for name, at in times if at is not None]
     return " · ".join([*told, f"n {span.n:,}"])
