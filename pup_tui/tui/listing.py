@@ -145,16 +145,18 @@ def marks(entry: Entry, activity: Activity) -> list[Mark]:
     return found
 
 
-def proven(entry: Entry, activity: Activity) -> Mark | None:
-    """When a runbook last succeeded, in a few characters, and whether its text is another one since.
+def proven(entry: Entry, activity: Activity) -> list[Mark]:
+    """When a runbook last succeeded and whether its text is another one since, then that in fewer characters.
 
-    None of one that never did: its other marks say what there is to say.
+    Nothing of one that never did: its other marks say what there is to say.
     """
     from pup_tui.analysis.freshness import short_freshness
 
     fresh = activity.fresh.get(entry.id)
     if entry.shadowed or fresh is None or fresh.last_success is None:
-        return None
+        return []
     now = time.time()
-    doubtful = fresh.is_changed or fresh.is_stale(now)
-    return Mark("", short_freshness(fresh, now), "care" if doubtful else "calm")
+    told = short_freshness(fresh, now)
+    age = told.partition(" ")[0]
+    tone = "care" if fresh.is_stale(now) else "calm"
+    return [Mark("", told, "care" if fresh.is_changed else tone), Mark("", age, tone)]

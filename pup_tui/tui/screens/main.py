@@ -406,7 +406,7 @@ class MainScreen(Shell):
     # From a runbook to a run
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in OF_CATALOG and not self._in_catalog:
+        if action in OF_CATALOG and not (self._in_catalog or self._is_beside(action)):
             return False
         if action in ("run", "plan", "open"):
             if self.sidebar.runbooks.group is not None or self._has_none:
@@ -429,6 +429,10 @@ class MainScreen(Shell):
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
+
+    def _is_beside(self, action: str) -> bool:
+        """Whether an action leads from the history to the other page of past runs."""
+        return action == "statistics" and self.page == "history"
 
     def _is_about_alerts_now(self, action: str) -> bool:
         """Whether there is the banner that an action is about; without that of an alert one is pasted."""

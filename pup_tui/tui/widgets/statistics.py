@@ -51,6 +51,12 @@ LEAST_NAME = 16
 MOST_RUNBOOKS = 200
 MOST_STEPS = 100
 MOST_FAILING = 5
+FAILING_SHARE = 45
+"""What the names of the steps that fail most take at most, in per cent."""
+
+PADDING = 5
+"""Columns around what stands on the page."""
+
 _LABEL = 18
 _BAR = 12
 """Columns of a bar that tells how long a step usually takes, beside the others of its runbook."""
@@ -150,10 +156,10 @@ def _told(found: Sequence[RunbookStatistics], width: int, now: float) -> Content
         Content("\n").join([columns(rows, limits=_LIMITS), Content(), _legend(ran)]),
     ]
     if failing := [told_failing(each) for each in fails_most(ran)[:MOST_FAILING]]:
-        lines = (
-            _fact(cut_middle(safe_text(step), width // 2), why, width) for step, why in failing
-        )
-        parts.append(Content("\n").join([_heading("What fails most"), *lines]))
+        rows = [[Content(f"{safe_text(step)} "), Content(safe_text(why))] for step, why in failing]
+        lines = columns(rows, limits=(width * FAILING_SHARE // 100,)).split("\n")
+        cut = (line.truncate(width - PADDING, ellipsis=True) for line in lines)
+        parts.append(Content("\n").join([_heading("What fails most"), *cut]))
     if told := [_fact(what, says, width) for what, says in remarks(found, now)]:
         parts.append(Content("\n").join(told))
     return Content("\n\n").join(parts)
@@ -167,6 +173,8 @@ def _facts(selected: RunbookStatistics, now: float, profile: str, width: int) ->
         _outcomes(selected) if what.startswith("last ") else _fact(what, says, width)
         for what, says in told
     ]
+    if sum(run.seconds is not None for run in selected.runs.last) > 1:
+        lines += [Content(), _heading("How long the last of them took that succeeded")]
     return Content("\n").join([name, *lines])
 
 
@@ -202,9 +210,9 @@ def _steps(selected: RunbookStatistics, width: int) -> Content:
 def _why(step: str, figures: StepFigures, width: int) -> Iterable[Content]:
     """A step that failed, with each reason below it."""
     told = f"{safe_text(step)}  {figures.failed:,} of {figures.known:,}"
-    yield Content(cut_middle(told, width - 4))
+    yield Content(cut_middle(told, width - PADDING))
     for reason in reasons(figures):
-        yield indented(Content.styled(safe_text(reason), "$text-muted"), 2, width - 4)
+        yield indented(Content.styled(safe_text(reason), "$text-muted"), 2, width - PADDING)
 
 
 def _bar(seconds: float, longest: float) -> str:
@@ -226,7 +234,7 @@ def _label(text: str) -> Content:
 def _fact(what: str, says: str, width: int) -> Content:
     """A line with its label; what is longer stands below itself."""
     label = _label(f"{what} " if len(what) >= _LABEL else what)
-    told = indented(Content(safe_text(says)), _LABEL, width - 4)
+    told = indented(Content(safe_text(says)), _LABEL, width - PADDING)
     if label.cell_length > _LABEL:
         return label.rstrip() + "\n" + told
     return label + told[_LABEL:]
