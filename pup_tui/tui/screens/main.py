@@ -217,6 +217,8 @@ class MainScreen(Shell):
                 library = self.library
                 self._show_library()
                 self.call_after_refresh(self.do, "judge", self._judge)
+                # What speaks for a runbook is told by its files as well.
+                self.call_after_refresh(self._look_at_runs)
                 if not library.entries:
                     self._describe()
                     self.refresh_bindings()

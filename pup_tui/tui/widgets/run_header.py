@@ -277,7 +277,7 @@ def _expected_end(heading: Heading) -> Content | None:
         return Content.styled(longer, TONES["care"])
     if heading.status == "waiting":
         return Content.styled(usually, "dim")
-    ends = f"ends about {time_of_day(heading.wall + left)}"
+    ends = f"ends about {time_of_day(heading.wall + left)[:-3]}"
     return Content.styled(f"{usually}, {ends}" if heading.wide else ends, "dim")
 
 
