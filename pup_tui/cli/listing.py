@@ -141,6 +141,7 @@ def _as_json(entry: Entry, past: _Past, fresh: Freshness) -> dict[str, Any]:
         "error": entry.error or None,
         "shadowed": entry.shadowed,
         "trusted": entry.trusted,
+        "changed": entry.changed,
         "last_run": run_json(last) if last else None,
         "freshness": freshness_json(fresh, time.time()),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -131,6 +131,8 @@ class MainScreen(Shell):
         self._look()
         self._look_at_runs()
         self.do("interrupted", self._tell_interrupted)
+        if (wanted := self._services.replay) is not None:
+            self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.offset)
         self._look_at_workflows()
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
@@ -173,7 +175,7 @@ class MainScreen(Shell):
         answer = await self.app.push_screen_wait(dialog)
         if answer is not None and dialog.chosen is not None:
             reading, match = dialog.chosen
-            self.open_page(self._begin, match.entry, "run", about(reading, match))
+            self.open_page(self._begin, match.entry, answer.answer, about(reading, match))
 
     async def action_put_alert_aside(self) -> None:
         """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
@@ -364,8 +366,8 @@ class MainScreen(Shell):
 
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_trust(self) -> None:
-        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it is
-        trusted.
+        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it, or all
+        of its pack, is trusted.
         """
         from pup_tui.packs.errors import PackError
 
@@ -373,14 +375,13 @@ class MainScreen(Shell):
         if entry is None or trusting is None:
             return
         try:
-            answer = await trusting.trust(self, entry.id, entry.path)
+            said = await trusting.trust(self, entry.id, entry.path)
         except PackError as error:
             told = f"It cannot be trusted: {safe_text(str(error))}"
             self.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return
-        if answer is not False:
-            told = f"{safe_text(entry.id)} is trusted, as it is now."
-            self.notify(told, markup=False)
+        if said.is_trusted:
+            self.notify(safe_text(f"{said.told} is trusted, as it is now."), markup=False)
             self._look()
 
     def _tell_edited(self, edited: Edited) -> None:
@@ -531,7 +532,8 @@ class MainScreen(Shell):
             self._about = None if about is None else (loaded.path, about.alert)
         typed = await form.resolved() if form.asks_for(loaded) else None
         resolved = typed or await self._starter.resolve(loaded)
-        if not loaded.runbook.vars or (what == "plan" and not resolved.problems):
+        is_known = what == "plan" and about is None and not resolved.problems
+        if not loaded.runbook.vars or is_known:
             await self._show_plan(loaded, resolved)
             return
         if not form.asks_for(loaded):
@@ -539,6 +541,8 @@ class MainScreen(Shell):
             await form.show(loaded, self._services.suggestions, sources, about)
             form.tell_about(await self._described(entry))
         self.show_page("form")
+        if about is not None and what == "plan":
+            form.action_go("plan")
 
     async def _described(self, entry: Entry) -> Described:
         shown = self.pages.overview.shown
@@ -561,6 +565,7 @@ class MainScreen(Shell):
             planned.program,
             planned.resolved,
             trusted=self._trusts(planned.loaded),
+            alert=self._alert_of(planned.loaded),
             tell=partial(plan.tell_ready, planned),
         )
 
@@ -642,8 +647,8 @@ class MainScreen(Shell):
         return alert if path == loaded.path else {}
 
     @work(group="beside-run", exit_on_error=False)
-    async def _look_beside_run(self, program: Program) -> None:
-        await self._starter.before.look_beside_run(self, program)
+    async def _look_beside_run(self, program: Program, but: Collection[str] = ()) -> None:
+        await self._starter.before.look_beside_run(self, program, but)
 
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
@@ -731,6 +736,7 @@ class MainScreen(Shell):
         self, run: str, about_failed: bool, decided: tuple[str, GoingOn] | None
     ) -> None:
         """Let a past run go on, with the operator's word, and show it in place of its past."""
+        from pup_tui.preflight.going_on import need_nothing
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
 
@@ -751,6 +757,8 @@ class MainScreen(Shell):
                 live, undone = resumed
                 terminal.run = run
                 await self._open_live(live, past.notices, undone)
+                if not undone:
+                    self._look_beside_run(live.program, need_nothing(live.program, past.state))
                 for page in before:
                     await self.forget_tab(page)
         finally:
@@ -904,7 +912,7 @@ class MainScreen(Shell):
         from pup_tui.tui.widgets.run_page import RunPage
 
         for page in self.run_pages.values():
-            if page.view.run == run:
+            if page.view.run == run and not page.is_replay:
                 self.show_page(page.id or "")
                 return
         past = await self._starter.past_run(self, run)
@@ -919,6 +927,28 @@ class MainScreen(Shell):
             self._show_activity()
         else:
             await self.open_tab(RunPage.of_past(past, services, name))
+
+    def on_history_replay_wanted(self, message: History.ReplayWanted) -> None:
+        self.open_page(self._open_replay, message.run)
+
+    def on_run_page_replay_wanted(self, message: RunPage.ReplayWanted) -> None:
+        self.open_page(self._open_replay, message.run)
+
+    async def _open_replay(self, run: str, speed: float = 10.0, offset: float = 0.0) -> None:
+        """Play a past run again in a tab of its own."""
+        from pup_tui.tui.replay import Replay
+        from pup_tui.tui.widgets.replay_page import ReplayPage
+
+        past = await self._starter.past_run(self, run)
+        if past is None:
+            return
+        if past.row.status == "running":
+            told = "This run is under way: it can be played again when it is over."
+            self.notify(told, severity="warning", markup=False)
+            return
+        services = self._services
+        replay = await aside(Replay.of, past, services.state, speed, offset)
+        await self.open_tab(ReplayPage(replay, services, self.next_id()))
 
 
 def _may_be_trusted(entry: Entry | None) -> bool:
