@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from pup_tui.journal.proofs import Proof
-from pup_tui.journal.records import RehearsalRecord
 from pup_tui.text_tree import text_tree
+
+if TYPE_CHECKING:
+    from pup_tui.journal.proofs import Proof
+    from pup_tui.journal.records import RehearsalRecord
 
 STALE_AFTER = 90 * 86_400.0
 """Seconds after which what was proven is taken for unproven: systems change around a runbook."""
-
-NO_PROOF = Proof()
 
 _DAY = 86_400.0
 
@@ -60,15 +61,14 @@ def freshness(
 
     `files` are these, as `Loaded.files`, None where they are not known.
     """
-    known = proof or NO_PROOF
     is_changed = rehearsal_is_old = None
-    if files is not None and known.texts:
-        is_changed = known.texts != {hashlib.sha256(text).hexdigest() for text in files.values()}
+    if files is not None and proof is not None and proof.texts:
+        is_changed = proof.texts != {hashlib.sha256(text).hexdigest() for text in files.values()}
     if files is not None and rehearsal is not None:
         rehearsal_is_old = rehearsal.tree != text_tree(files)
     return Freshness(
-        succeeded=known.succeeded,
-        ran=known.ran,
+        succeeded={} if proof is None else proof.succeeded,
+        ran=None if proof is None else proof.ran,
         is_changed=is_changed,
         rehearsal=rehearsal,
         rehearsal_is_old=rehearsal_is_old,

@@ -6,15 +6,17 @@ hundred thousand runs.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from pup_tui.core.figures import FEWEST_RUNS, TimeSpan, place_of, share
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
+
+if TYPE_CHECKING:
+    import sqlite3
 
 LAST = 20
 """Runs of a runbook that are told one by one."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from pup_tui.journal import codec
 from pup_tui.journal.records import LEG_FILE, profile_file
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class Proof(Struct, frozen=True, kw_only=True):

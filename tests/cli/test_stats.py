@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from pup_tui.analysis.statistics.statistics import KnownRunbook, RunbookStatistics
+from pup_tui.cli.stats_told import print_runbook, print_runbooks
+from pup_tui.core.figures import TimeSpan
+from pup_tui.journal.figures import LastRun, RunFigures, StepFigures
 from tests.support.program import Program, program_in
 
 GOOD = "name: good\nmanual_time: 20m\nsteps: [{name: a, kind: shell, run: echo hi}]\n"
@@ -111,3 +115,39 @@ def test_without_runs_it_says_what_to_do(tmp_path: Path) -> None:
     assert "makes the first" in done.err
     assert "Never run" in done.out
     assert not (tmp_path / "state" / "journal.db").exists()
+
+
+def test_a_secret_in_a_reason_is_hidden(tmp_path: Path) -> None:
+    program = program_in(tmp_path)
+    program.write(
+        "leaks",
+        "name: leaks\nvars: {TOKEN: {type: secret}}\nsteps:\n"
+        "  - name: Say\n    kind: shell\n    run: echo hi\n"
+        "    assert: [{that: value > 1, message: 'not {{ TOKEN }}'}]\n",
+    )
+    (program.cwd / "secrets.yaml").write_text("TOKEN: hunter2-hunter2\n")
+    assert program("run", "leaks.yaml", "--arg-file", "secrets.yaml").code == 1
+    told = program("stats", "--json").json["leaks"]["steps"][0]
+    assert "***" in told["messages"][0]["message"]
+    assert b"hunter2" not in (tmp_path / "state" / "journal.db").read_bytes()
+
+
+def test_a_terminal_of_80_columns_shows_all_six(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "rotate-the-credentials-of-every-service-in-the-payments-domain"
+    last = [LastRun("succeeded", 7_000.0)] * 20
+    times = TimeSpan(41_000, 7_000.0, 90_000.0)
+    step = StepFigures(
+        runs=41_000, known=41_000, failed=9, seconds=times, messages=(("x" * 200, 9),)
+    )
+    found = RunbookStatistics(
+        runbook=KnownRunbook(id=name),
+        runs=RunFigures(ends={"succeeded": 41_000}, seconds=times, last=last),
+        steps={f"{name}/{name}": step},
+    )
+    print_runbooks([found], 80, 0.0)
+    print_runbook(found, 80, 0.0, "")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    (row,) = (line for line in lines if "100 %" in line and "✔" in line and "41,000" in line)
+    assert row.endswith("✔" * 20)
+    assert row.split()[1:-1] == ["41,000", "100", "%", "1h", "56m", "1d", "01h"]

@@ -397,7 +397,7 @@ def _lists(described: Described, named: list[Content], width: int, lines: int) -
             told = _variables(runbook.vars, described.from_profile, width)
             parts += [_heading("Variables"), told, Content()]
         parts += [steps_told(described, width), Content()]
-    parts.append(_heading(_last_runs(described)))
+    parts.append(_last_runs(described, width))
     taken = sum(part.plain.count("\n") + 1 for part in parts)
     parts.append(_runs(described, max(LAST_RUNS, lines - taken)))
     return Content("\n").join(parts)
@@ -540,11 +540,18 @@ def _known_of(step: Step, figures: StepFigures | None) -> Content:
     )
 
 
-def _last_runs(described: Described) -> str:
-    """What stands above the last runs: what they say of the runbook as it is now."""
-    fresh = described.known.fresh
-    told = () if fresh.ran is None else told_runs(fresh, time.time(), described.profile)
-    return " · ".join(["Last runs", *map(safe_text, told)])
+def _last_runs(described: Described, width: int) -> Content:
+    """What stands above the last runs: what they say of the runbook as it is now, where that fits behind."""
+    fresh, heading = described.known.fresh, "Last runs"
+    if fresh.ran is None:
+        return _heading(heading)
+    success, *rest = map(safe_text, told_runs(fresh, time.time(), described.profile))
+    if cell_len(heading) + 3 + cell_len(success) <= width:
+        heading += f" · {success}"
+    else:
+        rest.insert(0, success)
+    lines = (indented(Content.styled(told, "$text-warning"), 2, width) for told in rest)
+    return Content("\n").join([_heading(heading), *lines])
 
 
 def _notes_of(step: Step) -> str:
