@@ -22,8 +22,10 @@ TABLES = ("ended_step", "ended_run")
 
 UNUSED_NAMES = "DELETE FROM step_name WHERE number NOT IN (SELECT step FROM ended_step)"
 
+# As bytes: what was flipped need not be UTF-8 any more, and is told when the run is looked at.
 _RUN = (
-    "SELECT runbook, started_at, status, duration, ended_wall, warnings FROM run WHERE number = ?"
+    "SELECT CAST(runbook AS BLOB), started_at, CAST(status AS BLOB), duration, ended_wall, warnings"
+    " FROM run WHERE number = ?"
 )
 _EVENTS = "SELECT CAST(body AS BLOB) FROM event WHERE run = ? ORDER BY sequence"
 _INSERT_RUN = "INSERT INTO ended_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -40,7 +42,8 @@ def note_end(database: sqlite3.Connection, number: int) -> None:
     found = database.execute(_RUN, (number,)).fetchone()
     if found is None:
         return
-    runbook, began, status, duration, ended_wall, warnings = found
+    named, began, how, duration, ended_wall, warnings = found
+    runbook, status = (each.decode(errors="replace") for each in (named, how))
     ended = _ended(database, number)
     is_good = status == RunStatus.SUCCEEDED and not ended.look
     told = ended.steps
@@ -110,10 +113,12 @@ def _keep_step(
         database.execute(_INSERT_STEP, (*values, *named))
 
 
-def _recovered(alerted_at: str, ended_wall: float | None) -> float | None:
+def _recovered(alerted_at: str, ended_wall: object) -> float | None:
     """Seconds from the beginning of an alert to the end of its run; None where that is not known."""
     try:
         began = datetime.fromisoformat(alerted_at).timestamp()
     except (ValueError, OverflowError):
         return None
-    return None if ended_wall is None or ended_wall < began else ended_wall - began
+    if not isinstance(ended_wall, int | float) or ended_wall < began:
+        return None
+    return ended_wall - began

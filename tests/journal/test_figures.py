@@ -15,6 +15,7 @@ from pup_tui.core.state import RunStatus
 from pup_tui.journal.figures import LAST, MOST_MESSAGES, Figures
 from pup_tui.journal.places import journal_path
 from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.schema import ENDS_SINCE, MIGRATIONS
 from pup_tui.journal.store import Journal
 from tests.support.made_up import APART, BEGIN, RUNBOOKS, keep_runs, made_up_runs
 from tests.support.often import often
@@ -213,19 +214,45 @@ def test_reasons_are_counted_the_most_frequent_first(state: Path) -> None:
             assert sum(counts) == its.failed or len(counts) == MOST_MESSAGES
 
 
-def test_a_journal_of_an_older_version_gets_the_same_figures(state: Path, tmp_path: Path) -> None:
-    older = tmp_path / "state"
+def made_older(state: Path, older: Path, *changes: str) -> None:
+    """A copy of a journal as the version before figures wrote it, with changes to it."""
     older.mkdir(mode=0o700)
     with (
         closing(sqlite3.connect(journal_path(state))) as source,
         closing(sqlite3.connect(journal_path(older))) as copy,
     ):
         source.backup(copy)
-        for table in ("ended_step", "ended_run", "step_name"):
-            copy.execute(f"DROP TABLE {table}")
-        copy.execute("PRAGMA user_version = 2")
+        since = MIGRATIONS[ENDS_SINCE - 1]
+        kept = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        tables = {name for (name,) in copy.execute(kept)}
+        for table in (
+            "ended_step",
+            *(each for each in tables if f"TABLE {each} " in " ".join(since)),
+        ):
+            copy.execute(f"DROP TABLE IF EXISTS {table}")
+        for change in changes:
+            copy.execute(change)
+        copy.execute(f"PRAGMA user_version = {ENDS_SINCE - 1}")
         copy.commit()
+
+
+def test_a_journal_of_an_older_version_gets_the_same_figures(state: Path, tmp_path: Path) -> None:
+    older = tmp_path / "state"
+    made_older(state, older)
     assert figures(older) == figures(state)
+
+
+def test_a_run_that_is_damaged_keeps_none_of_the_others_from_it(tmp_path: Path) -> None:
+    keep_runs(tmp_path / "sound", made_up_runs(30))
+    made_older(
+        tmp_path / "sound",
+        tmp_path / "older",
+        "UPDATE run SET runbook = CAST(x'ff41' AS TEXT) WHERE number = 1",
+        "UPDATE run SET ended_wall = 'x' WHERE number = 2",
+        "UPDATE event SET body = 'x' WHERE run = 3 AND sequence = 2",
+    )
+    counted = sum(its.runs + its.looks for its in figures(tmp_path / "older").runs.values())
+    assert counted == 30
 
 
 def test_what_is_removed_counts_no_more(tmp_path: Path) -> None:
