@@ -163,9 +163,9 @@ class _Told:
                 self._waited[step] = end.waited
 
     def steps(self, failed: set[str]) -> Iterator[EndedStep]:
-        """What became of each; what was neither known nor waited says nothing."""
+        """What became of each; one of which nothing is known, neither waiting nor retries, says nothing."""
         seen: set[str] = set()
-        for step in sorted(self._known | failed | (self._waited.keys() - {""})):
+        for step in sorted(self._known | failed | self._waited.keys() | self._retries.keys()):
             is_known = step in self._known or step in failed
             static = static_id(step)
             yield EndedStep(

@@ -82,6 +82,17 @@ def test_attempts_of_a_poll_are_no_retries() -> None:
     assert (step.retries, step.failed, step.seconds) == (0, False, 3)
 
 
+def test_a_group_that_is_tried_again_is_known_by_that() -> None:
+    text = (
+        "steps:\n  - {name: g, kind: group, retry: {attempts: 2, delay: 1s}, steps: "
+        "[{name: a, kind: shell, run: a}]}\n"
+    )
+    player = Player(program_of(text), results={"g/a": [FAILS, Result(takes=4)]}).create().play()
+    found = steps_of(player.recorded)
+    assert (found["g"].retries, found["g"].is_known) == (1, False)
+    assert (found["g/a"].failed, found["g/a"].seconds) == (True, 4)
+
+
 def test_what_a_person_took_to_decide_is_told_apart() -> None:
     recorded = asked_about_a_failure("retry").recorded
     step = steps_of(recorded)["a"]
