@@ -39,14 +39,14 @@ _COPIES = (
 )
 
 
-def write_journal(state: Path) -> None:
-    """A journal of 100,000 runs: made-up ones, and copies of them that are older."""
-    keep_runs(state, made_up_runs(MADE))
+def write_journal(state: Path, made: int = MADE, times: int = TIMES) -> None:
+    """A journal of so many times so many runs: made-up ones, and copies of them that are older."""
+    keep_runs(state, made_up_runs(made))
     with closing(Journal.open(state)) as journal:
         with journal._transaction():
-            for copy in range(1, TIMES):
+            for copy in range(1, times):
                 for statement in _COPIES:
-                    journal._database.execute(statement, {"by": copy * MADE})
+                    journal._database.execute(statement, {"by": copy * made})
         runs = [run for (run,) in journal._database.execute("SELECT run FROM run")]
     for run in runs:
         (outputs_dir(state) / run).mkdir(parents=True)
