@@ -157,7 +157,8 @@ class _Told:
         for step, end in event.of_ended.items():
             if not step:
                 self.run_waited = end.waited
-            elif step not in (event.ended or {}):
+                continue
+            if step not in (event.ended or {}):
                 self._asked[step] = self._messages[step] = end.reason or self._said.get(step, "")
             if end.waited:
                 self._waited[step] = end.waited

@@ -113,7 +113,9 @@ def test_a_step_that_only_asks_is_known_by_how_long_it_waited() -> None:
     player = Player(program_of("steps: [{name: a, kind: confirm, message: Sure?}]")).create()
     player.play(until=lambda player: bool(player.asked))
     player.later(30, lambda at: Answered(at=at, step="a", answer="yes", by="ada"))
-    step = steps_of(player.play().recorded)["a"]
+    found = steps_of(player.play().recorded)
+    assert list(found) == ["a"]
+    step = found["a"]
     assert (step.waited, step.is_known, step.is_first, step.seconds) == (30, False, False, None)
 
 
