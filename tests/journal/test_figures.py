@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pup_tui.core.figures import FEWEST_RUNS, TimeSpan
 from pup_tui.core.state import RunStatus
@@ -266,3 +267,34 @@ def test_what_is_removed_counts_no_more(tmp_path: Path) -> None:
         names = journal._database.execute("SELECT count(*) FROM step_name").fetchone()[0]
     assert {status for its in left.runs.values() for status in its.ends} == {"interrupted"}
     assert names == sum(len(steps) for steps in left.steps.values())
+
+
+def test_a_run_whose_program_is_gone_counts_as_interrupted(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    keep_runs(folder, made_up_runs(40))
+    with closing(Journal.open(folder)) as journal:
+        (record, events, _), *_ = made_up_runs(1, seed=7)
+        journal.create_run(replace(record, run="01GONE", runbook="gone"), {})
+        journal.append("01GONE", *events[:1])
+        assert "gone" not in journal.figures().runs
+    with closing(JournalReader.open(folder)) as reader:
+        found = reader.figures()
+        later = reader.figures(since=record.started_at + 1)
+        assert reader.figures(runbook="gone").runs == {"gone": found.runs["gone"]}
+    assert dict(found.runs["gone"].ends) == {"interrupted": 1}
+    assert [run.status for run in found.runs["gone"].last] == ["interrupted"]
+    assert "gone" not in later.runs
+
+
+def test_a_run_that_goes_on_counts_when_it_has_ended_again(tmp_path: Path) -> None:
+    record, events, summary = next(iter(made_up_runs(1, seed=3)))
+    assert not events[0].look  # type: ignore[union-attr]
+    with closing(Journal.open(tmp_path / "state")) as journal:
+        journal.create_run(record, {})
+        journal.append(record.run, *events, summary=summary)
+        ended = journal.figures()
+        assert ended.runs[record.runbook].runs == 1
+        journal.reopen_run(record.run, len(events), host="here", pid=1, files={})
+        assert journal.figures() == Figures()
+        journal.append(record.run, events[-1], summary=summary)
+        assert journal.figures().runs[record.runbook].ends == ended.runs[record.runbook].ends
