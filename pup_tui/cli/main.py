@@ -47,6 +47,10 @@ COMMANDS = {
         "past",
         "One RUN (its id, or the beginning or end of it) with its steps and what they printed.",
     ),
+    "report": (
+        "reporting",
+        "A document for a post-mortem, out of what is recorded of each RUN (its id, or an end of it).",
+    ),
     "watch": (
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",

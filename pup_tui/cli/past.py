@@ -83,7 +83,7 @@ def _list(
             journal.runs(
                 runbook=runbook,
                 statuses=None if status is None else [RunStatus(status)],
-                since=_since(since),
+                since=since_when(since),
                 limit=limit,
             )
             if journal
@@ -115,7 +115,8 @@ def show_command(settings: Settings, run: str, as_json: bool) -> None:
             shown.print(settings.terminal.columns)
 
 
-def _since(age: str | None) -> float | None:
+def since_when(age: str | None) -> float | None:
+    """The moment that lies so long ago (seconds since 1970). Raises Failure for what is no length of time."""
     from pup_tui.template.duration import DurationError, parse_duration
 
     if age is None:
