@@ -55,6 +55,7 @@ COMMANDS = {
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
     ),
+    "schedule": ("schedule", "Runbooks that run at set times."),
     "alert": ("alert", "Read an alert and rank the runbooks that fit it."),
     "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
     "import": (

@@ -290,6 +290,7 @@ def _tell(past: ShownRun, standing: Standing) -> None:
         (standing.half_behind, "is behind such a step: runs again if that was taken back"),
         (standing.repeated, "ran for the failure or at the end: runs again where it is due"),
         (standing.half_repeated, "its last attempt did not finish: look whether it was done"),
+        (standing.to_come, "is still to come"),
     ):
         for step in steps:
             tell(f"  {step}: {told}")

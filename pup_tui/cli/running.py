@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pup_tui.aside import run_loop
 from pup_tui.cli.alert import given_alert
@@ -27,13 +28,20 @@ from pup_tui.cli.options import (
 from pup_tui.cli.recording import CaseWriter, check_record
 from pup_tui.cli.run_streams import outlets, told_lost
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
-from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
+from pup_tui.cli.selection import (
+    ALL_STEPS,
+    Leaving,
+    StepChoice,
+    ask_for_lacking,
+    leave_out,
+    selection_options,
+)
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
-    from pup_tui.core.events import BegunUnchecked
+    from pup_tui.core.events import BegunUnchecked, Scheduled
     from pup_tui.core.program import Program
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
@@ -59,7 +67,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
     `undone` what a run goes on to take back, where it does only for that. The exit code of a run that failed
     is that of the step that it `stands_for`. A case of it is written to the file `record`; it is about an
-    `alert`, if there is one.
+    `alert` and `scheduled`, if there is such.
     """
 
     yes: bool
@@ -72,6 +80,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     stands_for: str = ""
     record: Path | None = None
     alert: dict[str, Any] = field(default_factory=dict)
+    scheduled: Scheduled | None = None
 
     @property
     def is_told_how_to_go_on(self) -> bool:
@@ -124,34 +133,64 @@ def run_command(
     choice: StepChoice,
 ) -> int:
     """Run RUNBOOK (an id or a file) and stream what its steps print."""
-    from pup_tui.catalog.effects import may_change
-    from pup_tui.core.program import compile_program
-    from pup_tui.drivers.source import source_of
-
     if dry_run:
         from pup_tui.cli.planning import print_plan
 
         print_plan(settings, runbook, args, arg_file, choice, alert=alert, as_json=as_json)
         return 0
+    manner = Manner(yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, record=record)
+    return run_named(
+        settings,
+        runbook,
+        manner,
+        args,
+        arg_file,
+        choice,
+        alert=alert,
+        unchecked=unchecked,
+        journal=not no_journal,
+    )
+
+
+def run_named(
+    settings: Settings,
+    runbook: str,
+    manner: Manner,
+    args: Sequence[str],
+    arg_file: Path | None = None,
+    choice: StepChoice = ALL_STEPS,
+    *,
+    alert: str | None = None,
+    unchecked: str | None = None,
+    journal: bool = True,
+) -> int:
+    """Find, judge and run a runbook (its id or file), with the values that are given; returns the exit code.
+
+    `unchecked` is the reason why it is begun past what it needs. Raises Failure where it cannot begin.
+    """
+    from pup_tui.catalog.effects import may_change
+    from pup_tui.core.program import compile_program
+    from pup_tui.drivers.source import source_of
+
     catalog = open_catalog(settings)
     entry = find_entry(settings, catalog, runbook)
     check_trusted(settings, entry)
     loaded, model = load_valid(catalog, entry)
-    if break_lock is not None:
-        _check_breaking(model, break_lock)
-    if record is not None:
-        check_record(record, choice)
-    parts = Parts(settings, journal=not no_journal)
-    can_ask = settings.terminal.can_ask and not yes
+    if manner.break_lock is not None:
+        _check_breaking(model, manner.break_lock)
+    if manner.record is not None:
+        check_record(manner.record, choice)
+    parts = Parts(settings, journal=journal)
+    can_ask = settings.terminal.can_ask and not manner.yes
     program = compile_program(loaded.id, model)
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
     barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
-    if barred and settings.terminal.can_ask and not as_json:
+    if barred and settings.terminal.can_ask and not manner.as_json:
         tell(f"pup-tui: read-only: refused when its turn comes is {named(barred)}")
     past = look_before(parts, program, {*left.skipped, *barred}, unchecked)
     if not can_ask:
-        check_answered(program, given.answers, yes=yes, left=left.out, barred=barred)
+        check_answered(program, given.answers, yes=manner.yes, left=left.out, barred=barred)
     if can_ask:
         _tell_lacking_account(parts, program, left)
     ask_for_lacking(left, ask=can_ask)
@@ -160,15 +199,7 @@ def run_command(
     if about is not None:
         sources = sources.about(about.filled.values)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)
-    manner = Manner(
-        yes=yes,
-        undo=undo,
-        as_json=as_json,
-        break_lock=break_lock,
-        answers=given.answers,
-        record=record,
-        alert={} if about is None else about.alert,
-    )
+    manner = replace(manner, answers=given.answers, alert={} if about is None else about.alert)
     return run_loaded(parts, loaded, program, resolved, manner, left, past)
 
 
@@ -225,6 +256,7 @@ def run_loaded(
             unchecked=past,
             terminal=terminal,
             alert=manner.alert,
+            scheduled=manner.scheduled,
         )
 
     beside = look_beside(parts, program, () if left is None else left.skipped)

@@ -45,6 +45,7 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "profile": row.profile,
         "unchecked": row.unchecked,
         "look": row.look,
+        "scheduled": row.scheduled or None,
         "warnings": row.warnings,
     }
 
@@ -282,7 +283,8 @@ class ShownRun:
         took = "" if row.duration is None else f" · {format_duration(row.duration)}"
         took += _waited(self.state.waited)
         with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""
-        who = f"{safe_text(row.operator)}{with_it}"
+        planned = f" for the schedule {safe_text(row.scheduled)}" if row.scheduled else ""
+        who = f"{safe_text(row.operator)}{with_it}{planned}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
         if self.state.alert:
             click.echo(f"alert: {safe_text(told_alert(self.state.alert))}")

@@ -155,6 +155,16 @@ class BegunUnchecked(Struct, frozen=True, omit_defaults=True):
     failed: tuple[str, ...] = ()
 
 
+class Scheduled(Struct, frozen=True, omit_defaults=True):
+    """The schedule that a run is of, and the moment that it is for, in seconds since 1970.
+
+    There is no moment where somebody began it by hand.
+    """
+
+    name: str
+    moment: float | None = None
+
+
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
@@ -163,7 +173,8 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     `alert` is what the run is about, as `Alert.for_run` has it, empty without one.
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
     run fails. `cwd` is where its processes work; older records have none. `unchecked` tells that it was begun
-    past what is looked at before, `look` that it only looks, for a plan.
+    past what is looked at before, `look` that it only looks, for a plan. `scheduled` is of one that a
+    schedule began.
     """
 
     run: str
@@ -185,6 +196,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     alert: dict[str, Any] = {}
     unchecked: BegunUnchecked | None = None
     look: bool = False
+    scheduled: Scheduled | None = None
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):

@@ -25,6 +25,7 @@ from pup_tui.core.events import (
     NoteAdded,
     Resumed,
     RunCreated,
+    Scheduled,
     Source,
 )
 from pup_tui.core.program import Program
@@ -139,6 +140,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
         alert: Mapping[str, Any] = {},
+        scheduled: Scheduled | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
@@ -147,8 +149,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
         takes back what it did if it fails, `is_believed` that the file's word for steps that only look
         counts, `unchecked` what it is begun past, `look` that it is for a plan. `files` are the exact texts
         that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
-        or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
-        holds nothing. `terminal` is what interactive steps are given, `alert` what the run is about.
+        or InvalidLock if the run cannot have its lock, JournalError if it cannot be recorded, and
+        AlreadyFired where it is `scheduled` for a moment that is over: it then holds nothing. `terminal` is
+        what interactive steps are given, `alert` what the run is about.
         """
         variables = program.runbook.vars
         masking = await self._masking(program)
@@ -175,6 +178,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             alert=masking.masked(dict(alert)),
             unchecked=_masked(unchecked, masking),
             look=look,
+            scheduled=scheduled,
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         async with AsyncExitStack() as held:
@@ -184,7 +188,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
                 lock = await _taken(locks, value, created.at.wall, breaking, masking)
                 created = msgspec.structs.replace(created, lock=lock)
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
-            await self.log.create_run(record, {**files, **self._profile_file()})
+            await self.log.create_run(record, {**files, **self._profile_file()}, scheduled)
             held.push_async_callback(self.log.let_go, created.run)
             around = self._around(
                 program,

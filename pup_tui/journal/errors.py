@@ -37,6 +37,10 @@ class RunOwned(JournalError):
     """Another process owns the run."""
 
 
+class AlreadyFired(JournalError):
+    """The moment of a schedule has its run, or was given up."""
+
+
 class RunGoesOn(JournalError):
     """A past run that is to be resumed is under way elsewhere, or has gone on since it was looked at."""
 

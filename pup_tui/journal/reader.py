@@ -38,7 +38,14 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import OWNER_GONE, RehearsalRecord, RunRow, RunSummary, leg_file
+from pup_tui.journal.records import (
+    OWNER_GONE,
+    FireRecord,
+    RehearsalRecord,
+    RunRow,
+    RunSummary,
+    leg_file,
+)
 from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
@@ -51,7 +58,12 @@ _IN_FIRST_EVENT = """
     (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '{}') AS BLOB) END
     FROM event WHERE event.run = run.number AND sequence = 1)
 """
-_TOLD_FIRST = {"profile": "$.profile", "unchecked": "$.unchecked.reason", "look": "$.look"}
+_TOLD_FIRST = {
+    "profile": "$.profile",
+    "unchecked": "$.unchecked.reason",
+    "look": "$.look",
+    "scheduled": "$.scheduled.name",
+}
 """By the column, where the first event of a run has what it tells."""
 _LOOKS = 50
 """Runs among which one is looked for that is no look for a plan."""
@@ -408,6 +420,17 @@ class JournalReader:
         if len(found) > 1:
             raise AmbiguousRunError(run, [row.run for row in found], self.path)
         return found[0] if found else None
+
+    def fires(self, schedule: str, since: float) -> list[FireRecord]:
+        """What became of a schedule's moments from one on (in seconds since 1970), newest first."""
+        columns = FireRecord.__struct_fields__
+        with self._reading():
+            found = self._database.execute(
+                f"SELECT {', '.join(columns)} FROM fire"  # noqa: S608 - own names
+                " WHERE schedule = ? AND moment >= ? ORDER BY moment DESC",
+                (codec.storable(schedule), since),
+            ).fetchall()
+        return [convert(dict(zip(columns, row, strict=True)), FireRecord) for row in found]
 
     def rehearsal(self, path: str) -> RehearsalRecord | None:
         """How the runbook in this file was rehearsed last; None where it was not, or nobody knows."""

@@ -71,7 +71,23 @@ _VERSION_2 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = (
+    # A moment of a schedule has one row: the run that is for it, or else what became of it. It stays when the
+    # run is removed, so that the moment does not come again.
+    """
+    CREATE TABLE fire (
+        schedule    TEXT    NOT NULL,
+        moment      REAL    NOT NULL,
+        run         TEXT,
+        outcome     TEXT    NOT NULL DEFAULT '',
+        why         TEXT    NOT NULL DEFAULT '',
+        at          REAL    NOT NULL,
+        PRIMARY KEY (schedule, moment)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """The statements that lead from each version (`PRAGMA user_version`, 0 is an empty file) to the next."""
 
 VERSION = len(MIGRATIONS)
@@ -84,6 +100,7 @@ TABLES = {
     "content": "sha256, bytes",
     "run_file": "run, name, sha256",
     "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
+    "fire": "schedule, moment, run, outcome, why, at",
 }
 """The tables of this version, and the columns of each."""
 

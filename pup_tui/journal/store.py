@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 import msgspec
 
-from pup_tui.core.events import AnyEvent
+from pup_tui.core.events import AnyEvent, Scheduled
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 from pup_tui.journal.database import (
@@ -23,13 +23,13 @@ from pup_tui.journal.database import (
     open_read_only,
     refuse_damaged_small,
 )
-from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
+from pup_tui.journal.errors import AlreadyFired, JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.in_place import InPlace, LogState
 from pup_tui.journal.lock import RunLock, under_way
 from pup_tui.journal.moving import copy_runs, move
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
-from pup_tui.journal.records import RehearsalRecord, RunRecord, RunSummary
+from pup_tui.journal.records import FireRecord, RehearsalRecord, RunRecord, RunSummary
 
 _UNUSED_TEXTS = "DELETE FROM content WHERE sha256 NOT IN (SELECT sha256 FROM run_file)"
 
@@ -90,10 +90,13 @@ class Journal(JournalReader):
             for run in list(self._locks):
                 self._release(run)
 
-    def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+    def create_run(
+        self, record: RunRecord, files: Mapping[str, bytes], scheduled: Scheduled | None = None
+    ) -> None:
         """Begin a run and own it until it ends; `files` are the texts it was made from, by name.
 
-        Raises JournalError if there is such a run, or if it cannot be stored.
+        Raises AlreadyFired where it is `scheduled` for a moment that has its run, and JournalError if there
+        is such a run, or if it cannot be stored.
         """
         values = self._columns(record)
         self._renew()
@@ -103,6 +106,8 @@ class Journal(JournalReader):
                 if self._number(record.run) is not None:
                     raise JournalError(f"there is a run {record.run} already", self.path)
                 self._store_files(self._insert("run", values), files)
+                if scheduled is not None and scheduled.moment is not None:
+                    self._fire(scheduled.name, scheduled.moment, record)
                 lock.claim(host=record.host, pid=record.pid)
         except BaseException:
             lock.release()
@@ -166,6 +171,42 @@ class Journal(JournalReader):
             and isinstance(pid, int)
             and not lock.tells_gone(host=codec.restored(host), pid=pid)
         )
+
+    def _fire(self, schedule: str, moment: float, record: RunRecord) -> None:
+        """Let the moment of a schedule have its run, which it has once."""
+        done = self._database.execute(
+            "INSERT INTO fire (schedule, moment, run, at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (schedule, moment) DO UPDATE SET run = excluded.run, outcome = '',"
+            " why = '', at = excluded.at WHERE run IS NULL AND outcome IN ('queued', 'missed')",
+            (schedule, moment, record.run, record.started_at),
+        )
+        if done.rowcount != 1:
+            told = (
+                f"the moment of the schedule `{schedule}` is over: it has its run, or was given up"
+            )
+            raise AlreadyFired(told, self.path, "see `pup-tui schedule list`")
+
+    def note_fires(self, fires: Iterable[FireRecord]) -> None:
+        """Keep what became of moments that have no run; what is kept of one that has, stays."""
+        rows = [(each.schedule, each.moment, each.outcome, each.why, each.at) for each in fires]
+        self._renew()
+        with self._transaction():
+            self._database.executemany(
+                "INSERT INTO fire (schedule, moment, outcome, why, at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (schedule, moment) DO UPDATE SET outcome = excluded.outcome,"
+                " why = excluded.why, at = excluded.at"
+                " WHERE run IS NULL AND outcome IN ('queued', 'missed')",
+                [
+                    tuple(codec.storable(v) if isinstance(v, str) else v for v in row)
+                    for row in rows
+                ],
+            )
+
+    def forget_fires(self, before: float) -> None:
+        """Forget the moments of schedules that came before one, in seconds since 1970."""
+        self._renew()
+        with self._transaction():
+            self._database.execute("DELETE FROM fire WHERE moment < ?", (before,))
 
     def note_rehearsals(self, rehearsals: Iterable[RehearsalRecord]) -> None:
         """Keep how runbooks were rehearsed last, in the place of what was kept of them before."""

@@ -23,8 +23,10 @@ MOST_COUNTED = 100_000
 """Matches whose places are kept; where there are more, their number is not told."""
 
 _TROUBLE_WORDS = ("error", "fail", "exception", "fatal", "panic", "traceback")
-_TROUBLE = re.compile("|".join(_TROUBLE_WORDS), re.IGNORECASE)
-_TROUBLE_LOWERED = re.compile(_TROUBLE.pattern)
+TROUBLE = re.compile("|".join(_TROUBLE_WORDS), re.IGNORECASE)
+"""The words by which a line tells of trouble."""
+
+_TROUBLE_LOWERED = re.compile(TROUBLE.pattern)
 
 
 class LineSource(Protocol):
@@ -66,7 +68,7 @@ def names_error(passage: Passage) -> Iterable[int]:
         lowered = passage.text.lower()
         if not any(word in lowered for word in _TROUBLE_WORDS):
             return ()
-    return scanned(passage, _TROUBLE, lowered=_TROUBLE_LOWERED)
+    return scanned(passage, TROUBLE, lowered=_TROUBLE_LOWERED)
 
 
 class _Turns:

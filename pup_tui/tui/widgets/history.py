@@ -386,7 +386,8 @@ class History(Vertical):
         colour = self.app.theme_variables.get(f"text-{_TONES.get(mark.tone, '')}", "")
         duration = "" if row.duration is None else short_duration(row.duration)
         runbook = cut_middle(safe_text(row.runbook), self._widths["Runbook"])
-        operator = cut_middle(safe_text(row.operator), self._widths.get("Operator", 0))
+        who = f"{row.operator} ({row.scheduled})" if row.scheduled else row.operator
+        operator = cut_middle(safe_text(who), self._widths.get("Operator", 0))
         return {
             "When": Text(moment_of_run(row.started_at)),
             "Runbook": Text(runbook),
