@@ -51,6 +51,7 @@ COMMANDS = {
         "reporting",
         "A document for a post-mortem, out of what is recorded of each RUN (its id, or an end of it).",
     ),
+    "export": ("exporting", "Runs and their steps for other programs, the newest run first."),
     "watch": (
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",

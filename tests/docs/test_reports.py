@@ -27,6 +27,16 @@ def test_the_example_has_every_part_that_the_table_names(tmp_path: Path) -> None
     assert told.count("**To fill in:**") == len(GAPS)
 
 
+def test_every_field_that_is_exported_is_in_the_manual() -> None:
+    from pup_tui.analysis.export.records import FIELDS
+    from pup_tui.cli.exporting import EXPORTS
+
+    told = MANUAL.partition("\nFields of `csv`")[2].partition(" Spans have")[0]
+    assert tuple(re.findall(r"`(\w+)`", told.partition(":")[2])) == FIELDS
+    section = MANUAL.partition("## For other programs")[2]
+    assert tuple(re.findall(r"^\| `([a-z][\w-]+)` \|", section, re.M)) == EXPORTS
+
+
 def test_every_format_is_in_the_manual() -> None:
     from pup_tui.cli.reporting import FORMATS
 
