@@ -25,6 +25,7 @@ from pup_tui.output.passage import Line
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
 from pup_tui.output.spool import SpoolReader
+from pup_tui.place_errors import told as told_error
 
 if TYPE_CHECKING:
     from pup_tui.cli.shown import ShownRun
@@ -78,6 +79,7 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
         operator=row.operator,
         host=row.host,
         profile=row.profile,
+        scheduled=row.scheduled,
         version=legs[0].version if legs else "",
         path=row.path,
         sha256=row.sha256,
@@ -137,6 +139,7 @@ def _steps(shown: ShownRun, steps: Iterable[Mapping[str, Any]]) -> Iterator[Repo
     for said in steps:
         id_ = said["step"]
         node = shown.node(id_)
+        output, trouble = _output(shown, id_) if said["output"] else (None, "")
         yield ReportedStep(
             id=id_,
             name=_name(said),
@@ -158,14 +161,22 @@ def _steps(shown: ShownRun, steps: Iterable[Mapping[str, Any]]) -> Iterator[Repo
             changes=mutates(node.step, is_believed=True),
             can_be_undone=node.can_be_undone,
             is_undo=UNDO in id_,
-            output=_output(shown, id_) if said["output"] else None,
-            lost=said["output_lost"],
+            output=output,
+            lost=said["output_lost"] or trouble,
             left_running=tuple(said["left_running"]),
         )
 
 
-def _output(shown: ShownRun, id_: str) -> ReportedOutput:
-    """The beginning and the end of what a step printed, as people are shown it."""
+def _output(shown: ShownRun, id_: str) -> tuple[ReportedOutput | None, str]:
+    """What a step printed, and why that cannot be read, if it cannot."""
+    try:
+        return _read_output(shown, id_), ""
+    except OSError as error:
+        return None, f"what it printed cannot be read: {told_error(error)}"
+
+
+def _read_output(shown: ShownRun, id_: str) -> ReportedOutput:
+    """The beginning and the end of what a step printed, as people are shown it. Raises OSError."""
     path = shown.output(id_)
     to_show = spool_to_show(path, shown.node(id_).step.shows, shown.status(id_))
     if to_show is None:

@@ -34,6 +34,9 @@ MOST_RUNS = 100
 
 FORMATS = ("md", "html", "json", "chat")
 
+_BY_END = {".html": "html", ".htm": "html", ".json": "json"}
+"""Formats by how the name of a file ends; any other is Markdown."""
+
 
 @click.command("report")
 @click.argument("runs", metavar="[RUN]...", nargs=-1)
@@ -75,6 +78,23 @@ def report_command(
     text = written(told, people, format_, file_names(settings.home, output, people))
     with written_to(output) as write:
         write(text)
+
+
+def report_for(state: Path, home: Path, run: str, target: Path) -> str:
+    """The report of a run as the text of a file, of the format that its name tells. Raises JournalError."""
+    from pup_tui.journal.errors import JournalError
+    from pup_tui.journal.places import journal_path
+    from pup_tui.journal.reader import read_journal
+
+    with read_journal(state) as journal:
+        row = None if journal is None else journal.run(run)
+        if journal is None or row is None:
+            where = journal_path(state)
+            raise JournalError(f"there is no run {run}", where, "see the history")
+        recorded = RecordedRuns(journal, journal.losses())
+        told, people = postmortem(recorded, [(journal, row)])
+    format_ = _BY_END.get(target.suffix.lower(), "md")
+    return written(told, people, format_, file_names(home, target, people))
 
 
 def _chosen(

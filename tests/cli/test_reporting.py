@@ -163,6 +163,18 @@ def test_a_file_is_private_new_and_leads_to_the_outputs(
     assert "nothing was written (there is no such file or folder): no/such/folder.md" in nowhere.err
 
 
+def test_an_output_that_cannot_be_read_is_told_with_its_step(
+    program: Program, failed: str, tmp_path: Path
+) -> None:
+    (output,) = (tmp_path / "state" / "outputs" / failed).glob("*fails.log")
+    output.unlink()
+    output.symlink_to("/etc/passwd")
+    told = program("report", failed)
+    assert told.code == 0
+    assert "root:" not in told.out
+    assert "`Fails` (`fails`): `what it printed cannot be read: " in told.out
+
+
 def test_what_is_asked_for_and_cannot_be_told_says_so(program: Program, failed: str) -> None:
     for args, said in (
         ((), "pup-tui: no run is named: name one"),

@@ -138,6 +138,7 @@ class ReportedRun(Struct, frozen=True, kw_only=True):
     operator: str
     host: str
     profile: str
+    scheduled: str
     version: str
     path: str
     sha256: str

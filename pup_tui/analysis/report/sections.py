@@ -85,6 +85,8 @@ def _told_run(run: ReportedRun, people: People) -> Sentence:
     ]
     if run.profile:
         words += [", with the profile ", Foreign(run.profile)]
+    if run.scheduled:
+        words += [", for the schedule ", Foreign(run.scheduled)]
     if run.read_only:
         words.append(", as a read-only run")
     words.append(f", and {_end(run)}")

@@ -56,7 +56,7 @@ def as_html(page: ReportPage) -> str:
 
 
 def _contents(page: ReportPage) -> Iterator[str]:
-    yield "<nav>"
+    yield '<nav aria-label="Contents">'
     yield "<ul>"
     for part in page.parts:
         if part.level == 2:

@@ -13,7 +13,7 @@ from pup_tui.analysis.report.facts import (
     ReportedStep,
     TimelineEntry,
 )
-from pup_tui.analysis.report.page import Dated, PagePart, Prose
+from pup_tui.analysis.report.page import Bullets, Dated, PagePart, Prose
 from pup_tui.analysis.report.people import People
 from pup_tui.analysis.report.sections import page_of
 from pup_tui.analysis.report.words import FileLink, plain
@@ -35,6 +35,7 @@ def run(**more: Any) -> ReportedRun:
         operator="ada",
         host="laptop-of-ada",
         profile="",
+        scheduled="nightly",
         version="1.0",
         path="/home/ada/drain.yaml",
         sha256="0" * 64,
@@ -100,6 +101,11 @@ def test_what_happened_in_several_runs_stands_in_one_order_with_its_run() -> Non
     (dated,) = parts(first, second)["timeline"].blocks
     assert isinstance(dated, Dated)
     assert [plain(item.words) for item in dated.items] == ["R1: at 1", "R2: at 2", "R1: at 3"]
+
+
+def test_the_schedule_of_a_run_is_told() -> None:
+    (bullets,) = (each for each in parts(run())["summary"].blocks if isinstance(each, Bullets))
+    assert ", by operator, for the schedule nightly, and succeeded" in plain(bullets.items[0])
 
 
 def test_without_names_neither_folders_nor_computers_tell_who_it_was() -> None:
