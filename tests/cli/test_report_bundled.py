@@ -1,8 +1,10 @@
-"""The report of each bundled runbook, run against the sandbox: no secret, valid HTML, every decision."""
+"""Reports of the bundled runbooks, run against the sandbox, and of what older versions recorded."""
 
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from tests.cli.test_founding import RUNS, STORY
 from tests.support.program import Program
 from tests.support.sandboxes import asked_sandbox, leading_to
 from tests.support.web_pages import strictly
+
+JOURNALS = Path(__file__).parent.parent / "journal" / "data"
 
 
 @pytest.mark.parametrize("runbook", [path.stem for path in runbook_files(bundled_dir())])
@@ -40,3 +44,24 @@ def test_it_has_every_decision_no_secret_and_no_error(program: Program, runbook:
     assert [each["step"] for each in told["decisions"]] == answered
     assert [each["step"] for each in told["steps"]] == [each["step"] for each in shown["steps"]]
     assert told["vars"] == shown["vars"]
+
+
+@pytest.mark.parametrize("journal", sorted(JOURNALS.glob("*.db")), ids=lambda path: path.stem)
+def test_a_report_of_what_an_older_version_recorded_has_every_decision(
+    program: Program, tmp_path: Path, journal: Path
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    shutil.copy(journal, state / "journal.db")
+    runs = [each["run"] for each in program("history", "--json").json]
+    assert runs
+    assert program("export", "--format", "otlp-json").code == 0
+    for run in runs:
+        strictly(program("report", run, "--format", "html").out)
+        told = program("report", run, "--format", "json").json["runs"][0]
+        shown = program("show", run, "--json").json
+        decided = [(each["step"], each["answer"]) for each in told["decisions"]]
+        assert [
+            each for each in shown["decisions"] if (each["step"], each["answer"]) not in decided
+        ] == []
+        assert [each["step"] for each in told["steps"]] == [each["step"] for each in shown["steps"]]
