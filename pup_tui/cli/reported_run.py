@@ -16,11 +16,12 @@ from pup_tui.analysis.report.facts import (
     ReportedStep,
 )
 from pup_tui.analysis.report.people import People
-from pup_tui.analysis.report.timeline import TimelineOf, moment, word_decisions
+from pup_tui.analysis.report.timeline import TimelineOf, moment, unasked_decisions
 from pup_tui.catalog.effects import mutates
 from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import StepAnswered, StepFinished, StepStarted
 from pup_tui.core.sent import Sent
+from pup_tui.headless.exits import code_of_stop
 from pup_tui.output.passage import Line
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
@@ -45,7 +46,9 @@ def names_in(shown: ShownRun, told: Mapping[str, Any]) -> Iterator[str]:
     yield shown.row.operator
     yield from (leg["operator"] for leg in told["legs"])
     yield from (each["by"] for each in (*told["decisions"], *told["notes"]))
-    yield from (each.by for each in word_decisions(shown.events))
+    # Of a signal the record says what it was, where else it says who.
+    others = (each.by for each in unasked_decisions(shown.events))
+    yield from (by for by in others if code_of_stop(by) is None)
     broken = (getattr(event, "lock", None) for event in shown.events)
     yield from (lock.broken.partition(" on ")[0] for lock in broken if lock and lock.broken)
 
@@ -54,7 +57,7 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
     """All of a run that a report tells; `told` is what `show` tells of it as JSON."""
     row, state = shown.row, shown.state
     answers = [_decision(each) for each in told["decisions"]]
-    unasked = list(word_decisions(shown.events))
+    unasked = list(unasked_decisions(shown.events))
     legs = tuple(_legs(shown, told["legs"]))
     names = {each["step"]: _name(each) for each in told["steps"]}
     answered = {(each.ts, each.step) for each in shown.notices if isinstance(each, StepAnswered)}

@@ -163,6 +163,19 @@ def test_a_file_is_private_new_and_leads_to_the_outputs(
     assert "nothing was written (there is no such file or folder): no/such/folder.md" in nowhere.err
 
 
+def test_a_signal_that_stopped_a_run_is_no_person(program: Program) -> None:
+    program.write(
+        "long", "name: long\nsteps: [{name: s, kind: shell, run: 'echo begun; sleep 60'}]\n"
+    )
+    with program.start("run", "long.yaml", "--json") as begun:
+        assert any("step.output" in line for line in begun.stdout)
+        begun.terminate()
+    told = program("report", "--since", "1h").out
+    assert "`cancel the run` by `SIGTERM`" in told
+    assert "by `operator`" in told
+    assert "operator 2" not in told
+
+
 def test_an_output_that_cannot_be_read_is_told_with_its_step(
     program: Program, failed: str, tmp_path: Path
 ) -> None:

@@ -104,7 +104,8 @@ def _end(run: ReportedRun) -> str:
     took = "" if run.duration is None else f", after {format_duration(run.duration)}"
     if round(run.waited):
         took += f" and {format_duration(run.waited)} of waiting for people"
-    return f"{run.status}{ended}{took}"
+    was = "" if run.status in ("succeeded", "failed") else "was "
+    return f"{was}{run.status}{ended}{took}"
 
 
 def _counts(run: ReportedRun) -> str:

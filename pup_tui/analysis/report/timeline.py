@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -11,11 +12,15 @@ from pup_tui.analysis.report.facts import EntryKind, ReportedDecision, ReportedL
 from pup_tui.analysis.report.people import People
 from pup_tui.analysis.report.words import Foreign, Sentence, SentencePiece
 from pup_tui.core.events import (
+    Answered,
     AnyEvent,
     CancelRequested,
+    EditedText,
     Interrupted,
     PollNudged,
     PollStopped,
+    Resumed,
+    RunCreated,
     WaitCut,
 )
 from pup_tui.core.ids import UNDO
@@ -34,7 +39,11 @@ from pup_tui.core.notices import (
 )
 from pup_tui.core.questions import NOBODY
 from pup_tui.core.told_alert import told_alert
+from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
+
+SHORT = 1.0
+"""Seconds within which the beginning and the end of a step are one entry."""
 
 _ROUTINE = frozenset({"succeeded", "skipped"})
 
@@ -44,21 +53,40 @@ def moment(ts: str) -> float:
     return datetime.fromisoformat(ts).timestamp()
 
 
-def word_decisions(events: Iterable[AnyEvent]) -> Iterator[ReportedDecision]:
-    """What people decided without being asked: to stop a run or a wait, or to look at once."""
+def unasked_decisions(events: Iterable[AnyEvent]) -> Iterator[ReportedDecision]:
+    """What people decided without being asked: what a run leaves out, changes, or stops."""
     for event in events:
+        decided = partial(ReportedDecision, at=event.at.wall)
         match event:
+            case RunCreated(operator=by):
+                for step, why in event.without.steps.items():
+                    yield decided(step=step, answer="skip", by=by, note=why)
+            case Resumed(by=by, changed=changed, edited=edited):
+                yield from _changes(decided, "", by, changed, edited)
+            case Answered(by=by, step=step, changed=changed, edited=text):
+                yield from _changes(decided, step, by, changed, {step: text} if text else {})
             case CancelRequested(by=by, reason=reason):
-                step, answer, note = "", "cancel the run", reason
+                yield decided(step="", answer="cancel the run", by=by, note=reason)
             case PollStopped(by=by, step=step):
-                answer, note = "stop polling", ""
+                yield decided(step=step, answer="stop polling", by=by)
             case PollNudged(by=by, step=step):
-                answer, note = "check now", ""
+                yield decided(step=step, answer="check now", by=by)
             case WaitCut(by=by, step=step):
-                answer, note = "go on now", ""
-            case _:
-                continue
-        yield ReportedDecision(at=event.at.wall, step=step, answer=answer, by=by, note=note)
+                yield decided(step=step, answer="go on now", by=by)
+
+
+def _changes(
+    decided: Callable[..., ReportedDecision],
+    step: str,
+    by: str,
+    changed: Mapping[str, Any],
+    edited: Mapping[str, EditedText],
+) -> Iterator[ReportedDecision]:
+    if changed:
+        yield decided(step=step, answer="change variables", by=by, values=dict(changed))
+    for each, text in edited.items():
+        values = {"text": text.text, **text.values}
+        yield decided(step=each, answer="run another text", by=by, values=values)
 
 
 def answer_of(notice: StepAnswered, question: str = "") -> ReportedDecision:
@@ -133,21 +161,32 @@ class TimelineOf:
             yield self._entry(at, EntryKind.ALERT, *words)
 
     def _of_notices(self, notices: Sequence[AnyNotice]) -> Iterator[TimelineEntry]:
-        """What watchers were told; what one sentence tells as well as two is one."""
+        """What watchers were told; what one sentence tells as well as two is one.
+
+        Steps that a later leg of the run finds done are told again as it comes to them, and are no news.
+        """
         polled: dict[str, int] = {}
+        begun: set[str] = set()
         before: AnyNotice | None = None
         for notice, following in zip_longest(notices, notices[1:]):
             match notice:
-                case StepStarted() if _is_about(following, notice.step, StepFinished):
-                    yield self._ran(moment(notice.ts), following)
-                case StepStarted() if _is_about(following, notice.step, StepWaiting):
+                case StepStarted(step=step):
+                    begun.add(step)
+                    if _is_short(notice, following):
+                        yield self._ran(moment(notice.ts), following)
+                    elif not _is_about(following, step, StepWaiting):
+                        yield from self._of_notice(notice)
+                case StepFinished(step=step) if notice.attempts and step not in begun:
                     pass
-                case StepFinished(step=step) if _is_about(before, step, StepStarted):
+                case StepFinished() if _is_short(before, notice):
                     pass
                 case StepFinished(step=step, status="succeeded") if _is_about(
                     before, step, StepAnswered
                 ):
                     pass
+                case RunResumed():
+                    begun.clear()
+                    yield from self._of_notice(notice)
                 case StepPolled():
                     polled[notice.step] = polled.get(notice.step, 0) + 1
                     if polled[notice.step] == 1 or notice.met:
@@ -211,7 +250,11 @@ class TimelineOf:
         return self._entry(at, EntryKind.STEP, *words, step=end.step, routine=is_routine)
 
     def _polled(self, notice: StepPolled, check: int) -> TimelineEntry:
-        saw = notice.error or notice.status or ("" if notice.value is None else f"{notice.value:g}")
+        saw = (
+            notice.error
+            or notice.status
+            or ("" if notice.value is None else as_typed(notice.value))
+        )
         met = "is met" if notice.met else "is not met yet"
         words = (*self.step_words(notice.step), f" check {check}: its condition {met}")
         words = (*words, ", it saw ", Foreign(saw)) if saw else words
@@ -238,6 +281,13 @@ class TimelineOf:
             if leg.stopped is not None:
                 words = (f"leg {leg.number} ended: {leg.status}", *self._because(leg.reason))
                 yield self._entry(leg.stopped, EntryKind.RUN, *words)
+
+
+def _is_short(start: AnyNotice | None, end: AnyNotice | None) -> bool:
+    """Whether a step was over so soon that one moment tells both."""
+    if not (isinstance(start, StepStarted) and _is_about(end, start.step, StepFinished)):
+        return False
+    return end is not None and moment(end.ts) - moment(start.ts) < SHORT
 
 
 def _is_about(notice: AnyNotice | None, step: str, kind: type[AnyNotice]) -> bool:
