@@ -155,6 +155,26 @@ class BegunUnchecked(Struct, frozen=True, omit_defaults=True):
     failed: tuple[str, ...] = ()
 
 
+class RunRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who asked for a run, at `asked` (UTC, seconds since 1970), and what the operator said who approved it.
+
+    `client` and `version` are what it calls itself, `reason` is its own, `note` the operator's; `digest` is
+    that of the text, the values and the plan that were approved.
+    """
+
+    client: str
+    asked: float
+    digest: str
+    version: str = ""
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def told(self) -> str:
+        """The client as it calls itself."""
+        return f"{self.client} {self.version}".strip()
+
+
 class Scheduled(Struct, frozen=True, omit_defaults=True):
     """The schedule that a run is of, and the moment that it is for, in seconds since 1970.
 
@@ -174,7 +194,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
     run fails. `cwd` is where its processes work; older records have none. `unchecked` tells that it was begun
     past what is looked at before, `look` that it only looks, for a plan. `scheduled` is of one that a
-    schedule began.
+    schedule began, `request` of one that somebody else asked for and the operator approved.
     """
 
     run: str
@@ -196,6 +216,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     alert: dict[str, Any] = {}
     unchecked: BegunUnchecked | None = None
     look: bool = False
+    request: RunRequest | None = None
     scheduled: Scheduled | None = None
 
 

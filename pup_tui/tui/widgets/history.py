@@ -151,6 +151,7 @@ class History(Vertical):
         {
             "resume": "resume",
             "report": "report",
+            "play_again": "play_again",
             "search": ("filter", "Filter"),
             "status": "status",
             "back": "leave",
@@ -166,6 +167,13 @@ class History(Vertical):
 
     class ResumeWanted(Message):
         """The operator wants this run to go on."""
+
+        def __init__(self, run: str) -> None:
+            super().__init__()
+            self.run = run
+
+    class ReplayWanted(Message):
+        """The operator wants to see this run as it went."""
 
         def __init__(self, run: str) -> None:
             super().__init__()
@@ -458,6 +466,8 @@ class History(Vertical):
             return self._here is not None
         if action == "resume":
             return self._here is not None and self._here.status != "succeeded"
+        if action == "play_again":
+            return self._here is not None
         return True
 
     def action_resume(self) -> None:
@@ -467,6 +477,10 @@ class History(Vertical):
     def action_report(self) -> None:
         if (row := self._here) is not None:
             self.post_message(ReportWanted(row.run, row.runbook))
+
+    def action_play_again(self) -> None:
+        if (row := self._here) is not None:
+            self.post_message(self.ReplayWanted(row.run))
 
     def action_filter(self) -> None:
         self._filter.focus()
