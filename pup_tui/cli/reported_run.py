@@ -83,6 +83,9 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
         host=row.host,
         profile=row.profile,
         scheduled=row.scheduled,
+        asked_by=" ".join(told["request"][name] for name in ("client", "version")).strip()
+        if told["request"]
+        else "",
         version=legs[0].version if legs else "",
         path=row.path,
         sha256=row.sha256,

@@ -114,7 +114,7 @@ def records(run: ExportedRun) -> Iterator[dict[str, Any]]:
         operator=row.operator,
         host=row.host,
         profile=row.profile,
-        scheduled=row.scheduled,
+        scheduled=row.scheduled or None,
         look=row.look,
     )
     for step in run.steps:

@@ -124,7 +124,10 @@ class ReportedLeg(Struct, frozen=True, kw_only=True):
 
 
 class ReportedRun(Struct, frozen=True, kw_only=True):
-    """A run as it was; `ended` and `duration` are None where nobody knows, or it goes on."""
+    """A run as it was; `ended` and `duration` are None where nobody knows, or it goes on.
+
+    `asked_by` is the client that asked for it, as that calls itself, empty where its operator did.
+    """
 
     run: str
     runbook: str
@@ -139,6 +142,7 @@ class ReportedRun(Struct, frozen=True, kw_only=True):
     host: str
     profile: str
     scheduled: str
+    asked_by: str
     version: str
     path: str
     sha256: str

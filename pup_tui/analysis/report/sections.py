@@ -85,6 +85,8 @@ def _told_run(run: ReportedRun, people: People) -> Sentence:
     ]
     if run.profile:
         words += [", with the profile ", Foreign(run.profile)]
+    if run.asked_by:
+        words += [", asked for by ", Foreign(run.asked_by)]
     if run.scheduled:
         words += [", for the schedule ", Foreign(run.scheduled)]
     if run.read_only:

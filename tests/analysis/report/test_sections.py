@@ -36,6 +36,7 @@ def run(**more: Any) -> ReportedRun:
         host="laptop-of-ada",
         profile="",
         scheduled="nightly",
+        asked_by="a <client> 2",
         version="1.0",
         path="/home/ada/drain.yaml",
         sha256="0" * 64,
@@ -103,9 +104,12 @@ def test_what_happened_in_several_runs_stands_in_one_order_with_its_run() -> Non
     assert [plain(item.words) for item in dated.items] == ["R1: at 1", "R2: at 2", "R1: at 3"]
 
 
-def test_the_schedule_of_a_run_is_told() -> None:
+def test_the_schedule_of_a_run_and_who_asked_for_it_are_told() -> None:
     (bullets,) = (each for each in parts(run())["summary"].blocks if isinstance(each, Bullets))
-    assert ", by operator, for the schedule nightly, and succeeded" in plain(bullets.items[0])
+    assert (
+        ", by operator, asked for by a <client> 2, for the schedule nightly, and succeeded"
+        in plain(bullets.items[0])
+    )
 
 
 def test_without_names_neither_folders_nor_computers_tell_who_it_was() -> None:
