@@ -15,9 +15,10 @@ from pup_tui.analysis.report.facts import (
     ReportedRun,
     ReportedStep,
 )
-from pup_tui.analysis.report.people import People
+from pup_tui.analysis.report.people import People, holder_name
 from pup_tui.analysis.report.timeline import TimelineOf, moment, unasked_decisions
 from pup_tui.catalog.effects import mutates
+from pup_tui.core.events import LockAnswered, Resumed, RunCreated
 from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import StepAnswered, StepFinished, StepStarted
 from pup_tui.core.sent import Sent
@@ -49,8 +50,17 @@ def names_in(shown: ShownRun, told: Mapping[str, Any]) -> Iterator[str]:
     # Of a signal the record says what it was, where else it says who.
     others = (each.by for each in unasked_decisions(shown.events))
     yield from (by for by in others if code_of_stop(by) is None)
-    broken = (getattr(event, "lock", None) for event in shown.events)
-    yield from (lock.broken.partition(" on ")[0] for lock in broken if lock and lock.broken)
+    yield from map(holder_name, holders_in(shown))
+
+
+def holders_in(shown: ShownRun) -> Iterator[str]:
+    """Who held locks that the run took, or was kept from, as the record tells it."""
+    for event in shown.events:
+        if isinstance(event, LockAnswered) and event.holder:
+            yield event.holder.partition("; ")[0]
+        lock = event.lock if isinstance(event, RunCreated | Resumed) else None
+        if lock is not None and lock.broken:
+            yield lock.broken
 
 
 def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> ReportedRun:
@@ -116,8 +126,6 @@ def _decision(said: Mapping[str, Any]) -> ReportedDecision:
 
 def _legs(shown: ShownRun, legs: Sequence[Mapping[str, Any]]) -> Iterator[ReportedLeg]:
     """The legs; one that another followed ended with the last that was recorded before that."""
-    from pup_tui.core.events import Resumed
-
     moments = [event.at.wall for event in shown.events]
     resumed = [at for at, event in enumerate(shown.events) if isinstance(event, Resumed)]
     stopped = [*(moments[at - 1] for at in resumed), None]

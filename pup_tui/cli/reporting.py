@@ -19,7 +19,7 @@ from pup_tui.cli.new_file import output_option, written_to
 from pup_tui.cli.options import pass_settings, runbooks_option
 from pup_tui.cli.past import since_when
 from pup_tui.cli.recorded_runs import RecordedRuns, recorded_runs
-from pup_tui.cli.reported_run import names_in, reported_run
+from pup_tui.cli.reported_run import holders_in, names_in, reported_run
 from pup_tui.cli.shown import ShownRun
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ def postmortem(
     shown = [ShownRun(journal, row) for journal, row in chosen]
     told = [each.as_json() for each in shown]
     names = [name for run, said in zip(shown, told, strict=True) for name in names_in(run, said)]
-    people = People(names, by_name=by_name)
+    holders = [holder for run in shown for holder in holders_in(run)]
+    people = People(names, by_name=by_name, holders=holders)
     runs = (reported_run(run, said, people) for run, said in zip(shown, told, strict=True))
     found = Postmortem(
         runs=tuple(runs),

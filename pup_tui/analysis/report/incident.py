@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pup_tui.core.events import AnyEvent, RunCreated
+from pup_tui.core.events import AnyEvent, Resumed, RunCreated
 from pup_tui.spelling import as_typed
 
 
@@ -14,10 +14,20 @@ def is_about(begun: Iterable[AnyEvent], variables: Mapping[str, Any], incident: 
 
     `begun` are the events that its legs begin with; secret variables are hidden in `variables`.
     """
-    alerts = (event.alert for event in begun if isinstance(event, RunCreated))
+    said = [_said(event) for event in begun]
     wanted = incident.strip().casefold()
-    values = (value for each in (*alerts, variables) for value in _values(each))
+    values = (value for each in (*said, variables) for value in _values(each))
     return any(value.strip().casefold() == wanted for value in values)
+
+
+def _said(event: AnyEvent) -> Mapping[str, Any]:
+    """The alert of a run, or the variables that a later leg of it changed."""
+    match event:
+        case RunCreated(alert=alert):
+            return alert
+        case Resumed(changed=changed):
+            return changed
+    return {}
 
 
 def _values(value: Any) -> Iterator[str]:

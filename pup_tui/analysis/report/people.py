@@ -53,8 +53,13 @@ class People:
     person, and a `root cause` is not one either.
     """
 
-    def __init__(self, names: Iterable[str], *, by_name: bool = False) -> None:
-        """`names` in the order in which they turn up; with `by_name` each stands for itself."""
+    def __init__(
+        self, names: Iterable[str], *, by_name: bool = False, holders: Iterable[str] = ()
+    ) -> None:
+        """`names` in the order in which they turn up; with `by_name` each stands for itself.
+
+        `holders` are those of locks, as they are told with their computers, which stand for them as well.
+        """
         told = [name for name in dict.fromkeys(names) if is_person(name)]
         if by_name:
             self.told: Mapping[str, str] = {name: name for name in told}
@@ -63,6 +68,7 @@ class People:
         else:
             self.told = {name: f"{ROLE} {number}" for number, name in enumerate(told, 1)}
         self.by_name = by_name
+        self._holders = {} if by_name else {each: _without_computer(each) for each in holders}
         replaced = {} if by_name else {n: r for n, r in self.told.items() if n not in _ACCOUNTS}
         self._pattern = _whole_words(replaced)
 
@@ -72,6 +78,8 @@ class People:
 
     def text(self, text: str) -> str:
         """A sentence with what is written for the people that it names."""
+        for holder, told in self._holders.items():
+            text = text.replace(holder, told)
         if self._pattern is None:
             return text
         return self._pattern.sub(lambda found: self.told[found[0]], text)
@@ -90,6 +98,17 @@ class People:
     def stand_in(self, text: str) -> bool:
         """Whether a text names somebody who is not to be named."""
         return self._pattern is not None and self._pattern.search(text) is not None
+
+
+def holder_name(holder: str) -> str:
+    """Who holds a lock, of what is told of that."""
+    return holder.partition(" on ")[0]
+
+
+def _without_computer(holder: str) -> str:
+    name, _, rest = holder.partition(" on ")
+    _, since, moment = rest.partition(" since ")
+    return f"{name}{since}{moment}"
 
 
 def _whole_words(names: Iterable[str]) -> re.Pattern[str] | None:

@@ -218,8 +218,7 @@ class TimelineOf:
                 words = (*self.step_words(notice.step), attempt)
                 yield self._entry(at, EntryKind.STEP, *words, step=notice.step, routine=True)
             case StepWaiting():
-                question = self._people.text(notice.question)
-                words = (*self.step_words(notice.step), " asks: ", Foreign(question))
+                words = (*self.step_words(notice.step), " asks", *self._because(notice.question))
                 yield self._entry(at, EntryKind.QUESTION, *words, step=notice.step)
             case StepRetrying():
                 tried = f" failed in attempt {notice.attempt} of {notice.attempts}"

@@ -35,6 +35,18 @@ def test_names_of_shared_accounts_are_words_of_sentences() -> None:
     assert people.text("ada found the root cause") == "operator 2 found the root cause"
 
 
+def test_of_who_holds_a_lock_the_computer_is_not_told() -> None:
+    holder = "bob on web since 2026-01-01 12:00:00 (run R, pid 3)"
+    people = People(["ada", "bob"], holders=[holder])
+    told = people.text(f"broke the lock prod of {holder}; web stays")
+    assert (
+        told
+        == "broke the lock prod of operator 2 since 2026-01-01 12:00:00 (run R, pid 3); web stays"
+    )
+    by_name = People(["bob"], by_name=True, holders=[holder])
+    assert by_name.text(holder) == holder
+
+
 def test_by_name_nothing_is_replaced() -> None:
     people = People(["ada"], by_name=True)
     assert (people.text("ada"), people.person("ada"), people.stand_in("/home/ada")) == (
