@@ -169,13 +169,13 @@ def file_names(home: Path, output: Path | None, people: People) -> Callable[[str
 
         place = Path(path)
         shown = f"~/{place.relative_to(home)}" if place.is_relative_to(home) else path
+        way = path if folder is None else os.path.relpath(place, folder)
+        if people.stand_in(way):
+            return FileLink(people.text(shown))
         if folder is None:
-            address = place.as_uri()
-        else:
-            address = quote(os.path.relpath(place, folder))
-            address = address if address.startswith(".") else f"./{address}"
-        hidden = people.stand_in(address)
-        return FileLink(people.text(shown), "" if hidden else address)
+            return FileLink(people.text(shown), place.as_uri())
+        # A colon in the first part would make it a scheme.
+        return FileLink(people.text(shown), quote(way if way.startswith(".") else f"./{way}"))
 
     return named
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from pup_tui.analysis.report.people import People
+from pup_tui.cli.reporting import file_names
 from tests.support.journals import copied
 from tests.support.program import Program
 from tests.support.web_pages import measured, strictly
@@ -246,3 +248,15 @@ def test_a_browser_runs_and_fetches_nothing_and_a_phone_needs_no_sideways_scroll
         assert told["font"] >= 16
     assert seen[0]["colour"] == "rgb(255, 255, 255)"
     assert seen[1]["colour"] != seen[0]["colour"]
+
+
+def test_nothing_leads_to_a_file_by_way_of_somebody_who_is_not_named(tmp_path: Path) -> None:
+    home = tmp_path / "ada b"
+    output = home / "state" / "a:b" / "1.log"
+    by_role = People(["ada b"])
+    named = file_names(home, None, by_role)(str(output))
+    assert (named.shown, named.address) == ("~/state/a:b/1.log", "")
+    beside = file_names(home, home / "report.md", by_role)(str(output))
+    assert (beside.shown, beside.address) == ("~/state/a:b/1.log", "./state/a%3Ab/1.log")
+    by_name = file_names(home, None, People(["ada b"], by_name=True))(str(output))
+    assert by_name.address == output.as_uri()

@@ -63,8 +63,8 @@ def _line(words: Sentence) -> str:
 
 def _piece(piece: SentencePiece) -> str:
     match piece:
-        case Foreign(text=text):
-            return _code(text)
+        case Foreign():
+            return _code(piece.shown)
         case FileLink(shown=shown, address=""):
             return _code(shown)
         case FileLink(shown=shown, address=address):

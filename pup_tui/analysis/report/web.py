@@ -110,8 +110,10 @@ def _line(words: Sentence) -> str:
 
 def _piece(piece: SentencePiece) -> str:
     match piece:
-        case Foreign(text=text):
-            return f"<code>{_safe(text)}</code>" if text else "<em>nothing</em>"
+        case Foreign(text=""):
+            return "<em>nothing</em>"
+        case Foreign():
+            return f"<code>{_safe(piece.shown)}</code>"
         case FileLink(shown=shown, address=""):
             return f"<code>{_safe(shown)}</code>"
         case FileLink(shown=shown, address=address):

@@ -7,11 +7,20 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+MOST_SHOWN = 4_000
+"""Characters of a text by others that stand in a sentence; `show` has all of it."""
+
 
 class Foreign(Struct, frozen=True):
     """What somebody else wrote: a name, a value, a reason. It is shown, and never read as markup."""
 
     text: str
+
+    @property
+    def shown(self) -> str:
+        """As much of it as has room in a sentence."""
+        more = len(self.text) - MOST_SHOWN
+        return f"{self.text[:MOST_SHOWN]}… ({more:,} characters more)" if more > 0 else self.text
 
 
 class FileLink(Struct, frozen=True):

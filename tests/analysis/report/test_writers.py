@@ -111,6 +111,12 @@ def test_no_element_and_no_attribute_of_html_comes_of_it(text: str) -> None:
     assert "".join(verbatim.itertext()).rstrip("\n") == safe_text(text, multiline=True).rstrip("\n")
 
 
+def test_of_a_very_long_text_a_sentence_has_the_beginning() -> None:
+    page = page_with("x" * 5_000)
+    assert f"before `{'x' * 4_000}… (1,000 characters more)` behind" in as_markdown(page)
+    assert f"<code>{'x' * 4_000}… (1,000 characters more)</code> behind" in as_html(page)
+
+
 @pytest.mark.parametrize("wanted", ["script", "link", "img", "iframe", "object", "form", "base"])
 def test_a_page_fetches_and_runs_nothing(wanted: str) -> None:
     page = as_html(page_with("plain"))
