@@ -66,18 +66,11 @@ def holders_in(shown: ShownRun) -> Iterator[str]:
 def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> ReportedRun:
     """All of a run that a report tells; `told` is what `show` tells of it as JSON."""
     row, state = shown.row, shown.state
-    answers = [_decision(each) for each in told["decisions"]]
-    unasked = list(unasked_decisions(shown.events))
+    decisions, besides = _decisions(shown, told["decisions"])
     legs = tuple(_legs(shown, told["legs"]))
     names = {each["step"]: _name(each) for each in told["steps"]}
-    answered = {(each.ts, each.step) for each in shown.notices if isinstance(each, StepAnswered)}
-    besides = [
-        each
-        for each, said in zip(answers, told["decisions"], strict=True)
-        if (said["ts"], said["step"]) not in answered
-    ]
     timeline = TimelineOf(row.run, names, people).entries(
-        shown.notices, shown.events, [*besides, *unasked], legs, state.alert
+        shown.notices, shown.events, besides, legs, state.alert
     )
     return ReportedRun(
         run=row.run,
@@ -93,9 +86,7 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
         host=row.host,
         profile=row.profile,
         scheduled=row.scheduled,
-        asked_by=" ".join(told["request"][name] for name in ("client", "version")).strip()
-        if told["request"]
-        else "",
+        asked_by=_client(told["request"]),
         version=legs[0].version if legs else "",
         path=row.path,
         sha256=row.sha256,
@@ -106,10 +97,8 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
         read_only=state.read_only,
         legs=legs,
         steps=tuple(_steps(shown, told["steps"])),
-        decisions=tuple(sorted([*answers, *unasked], key=lambda each: each.at)),
-        notes=tuple(
-            ReportedNote(moment(each["ts"]), each["by"], each["note"]) for each in told["notes"]
-        ),
+        decisions=tuple(decisions),
+        notes=tuple(map(_note, told["notes"])),
         timeline=tuple(timeline),
     )
 
@@ -117,6 +106,27 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
 def _name(step: Mapping[str, Any]) -> str:
     """A step's name, with what an item of a foreach is called."""
     return f"{step['name']} [{step['label']}]" if step["label"] else str(step["name"])
+
+
+def _client(request: Mapping[str, str] | None) -> str:
+    """Who asked for a run, as that client calls itself."""
+    return f"{request['client']} {request['version']}".strip() if request else ""
+
+
+def _note(said: Mapping[str, str]) -> ReportedNote:
+    return ReportedNote(moment(said["ts"]), said["by"], said["note"])
+
+
+def _decisions(
+    shown: ShownRun, said: Sequence[Mapping[str, Any]]
+) -> tuple[list[ReportedDecision], list[ReportedDecision]]:
+    """All decisions in their order, and those of them that are no answers to a question of the run."""
+    answered = {(each.ts, each.step) for each in shown.notices if isinstance(each, StepAnswered)}
+    told = [(_decision(each), (each["ts"], each["step"]) in answered) for each in said]
+    unasked = list(unasked_decisions(shown.events))
+    every = [*(decision for decision, _ in told), *unasked]
+    besides = [*(decision for decision, is_answer in told if not is_answer), *unasked]
+    return sorted(every, key=lambda each: each.at), besides
 
 
 def _decision(said: Mapping[str, Any]) -> ReportedDecision:
@@ -129,7 +139,7 @@ def _legs(shown: ShownRun, legs: Sequence[Mapping[str, Any]]) -> Iterator[Report
     moments = [event.at.wall for event in shown.events]
     resumed = [at for at, event in enumerate(shown.events) if isinstance(event, Resumed)]
     stopped = [*(moments[at - 1] for at in resumed), None]
-    for leg, end in zip(legs, stopped, strict=True):
+    for leg, end in zip(legs, stopped, strict=False):
         yield ReportedLeg(
             number=leg["leg"],
             operator=leg["operator"],

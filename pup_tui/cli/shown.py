@@ -265,7 +265,7 @@ class ShownRun:
 
     def _request(self) -> dict[str, Any] | None:
         """Who asked for the run, where that was not its operator."""
-        request = legs_of(self.events)[0].request
+        request = next((leg.request for leg in legs_of(self.events)), None)
         if request is None:
             return None
         return {

@@ -34,8 +34,8 @@ CHUNKS = 4
 EACH = often(10, 100)
 
 
-def recorded(state: Path, player: Chance, text: str) -> JournalReader:
-    """The journal of a run that was played, with the text that it was made from."""
+def recorded(state: Path, player: Chance, text: str, *, begun: bool = True) -> JournalReader:
+    """The journal of a run that was played, or of one of which nothing else is known than that it begins."""
     state.mkdir(mode=0o700)
     with closing(Journal.open(state)) as journal:
         created, *others = player.recorded
@@ -48,7 +48,8 @@ def recorded(state: Path, player: Chance, text: str) -> JournalReader:
         summary = None
         if end.phase is RunPhase.ENDED:
             summary = RunSummary(status=end.status, reason=end.reason, duration=1.0)
-        journal.append(created.run, created, *others, summary=summary)
+        if begun:
+            journal.append(created.run, created, *others, summary=summary)
     return JournalReader.open(state)
 
 
@@ -56,6 +57,18 @@ def texts_of(shown: ShownRun, journal: JournalReader) -> Iterator[tuple[str, str
     told, people = postmortem(RecordedRuns(journal, ""), [(journal, shown.row)])
     names = file_names(Path("/home/ada"), None, people)
     yield from ((format_, written(told, people, format_, names)) for format_ in FORMATS)
+
+
+def test_a_run_of_which_nothing_happened_can_be_told(tmp_path: Path) -> None:
+    text = Maker(1).text()
+    player = Chance(program_from(1), 1, fails=False)
+    player.create(**VALUES)
+    with closing(recorded(tmp_path / "state", player, text, begun=False)) as journal:
+        (row,) = journal.runs()
+        assert row.status == "interrupted"
+        told = dict(texts_of(ShownRun(journal, row), journal))
+    assert "when the run ended exactly" in told["md"]
+    strictly(told["html"])
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
