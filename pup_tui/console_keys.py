@@ -207,6 +207,7 @@ _TABLE = (
     _action("copy", "y", "Copy what is marked", Aim.TAKE, _LINES),
     _action("copy_all", "Y", "Copy all of it", Aim.TAKE, {P.STEPS} | _LINES),
     _action("save", "W", "Write to a file", Aim.TAKE, {P.STEPS, P.OUTPUT}),
+    _action("report", "D", "Report as a document", Aim.TAKE, {P.HISTORY} | _RUN),
     _action("pager", "o", "Open in the pager", Aim.TAKE, {P.STEPS, P.OUTPUT}),
     _action(
         "editor", "E", "Open in the editor", Aim.TAKE, _CATALOG | {P.STEPS, P.OUTPUT}, hinted=True

@@ -96,6 +96,16 @@ def test_events_and_what_is_recorded_of_them(program: Program) -> None:
     assert [each["step"] for each in shown["decisions"]] == ["ask", "sure"]
     (sql,) = (step for step in shown["steps"] if step["kind"] == "sql")
     assert sql["statement"] == "select 'x' as x"
+    found = program("history", "--search", "select", "--json").json
+    check([shape_of("`history --search`")], found)
+    report = program("report", history[0]["run"], "--format", "json").json
+    check(shape_of("`report`"), report)
+    for part in ("steps", "runs"):
+        check(
+            [shape_of(f"`report`: `{part}`")],
+            report["runs"][0]["steps"] if part == "steps" else report["runs"],
+        )
+    check([shape_of("`report`: `timeline`")], report["timeline"])
     (listed,) = (
         each for each in program("--runbooks", ".", "list", "--json").json if each["id"] == "shapes"
     )
