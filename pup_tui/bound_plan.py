@@ -96,6 +96,13 @@ def bound_plan(
     )
 
 
+def told_changes(before: Mapping[str, Any], plan: BoundPlan) -> str:
+    """What is another than when a run with the values `before` was asked for, as far as that is known."""
+    names = dict.fromkeys((*before, *plan.vars))
+    others = [name for name in names if before.get(name) != plan.vars.get(name)]
+    return f"other values of {', '.join(others)}" if others else "another text, or another plan"
+
+
 def _refuse_secrets(loaded: Loaded, given: Mapping[str, object]) -> None:
     variables = loaded.require().vars
     named = [name for name in given if name in variables and variables[name].is_secret]

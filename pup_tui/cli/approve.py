@@ -156,7 +156,7 @@ def _planned_as_asked(
     settings: Settings, catalog: Catalog, loaded: Loaded, pending: PendingRun
 ) -> BoundPlan:
     """The plan that was asked for. Raises Failure where it is another one by now."""
-    from pup_tui.bound_plan import NotPlanned, bound_plan
+    from pup_tui.bound_plan import NotPlanned, bound_plan, told_changes
 
     changed = (
         f"run {pending.run} cannot be approved: what it would do has changed since it was asked for"
@@ -173,15 +173,10 @@ def _planned_as_asked(
     except NotPlanned as error:
         raise Failure(changed, str(error), "have it planned and asked for anew") from error
     if plan.digest != pending.digest:
-        raise Failure(changed, told_changes(pending, plan), "have it planned and asked for anew")
+        raise Failure(
+            changed, told_changes(pending.vars, plan), "have it planned and asked for anew"
+        )
     return plan
-
-
-def told_changes(pending: PendingRun, plan: BoundPlan) -> str:
-    """What is another than when a run was asked for, as far as that is known."""
-    names = dict.fromkeys((*pending.vars, *plan.vars))
-    others = [name for name in names if pending.vars.get(name) != plan.vars.get(name)]
-    return f"other values of {', '.join(others)}" if others else "another text, or another plan"
 
 
 def _print(settings: Settings, pending: PendingRun, plan: BoundPlan) -> None:

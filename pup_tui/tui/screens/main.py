@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.core.notices import AnyNotice
     from pup_tui.core.program import Program
+    from pup_tui.drivers.launcher import ApprovedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.alerts import AboutAlert
+    from pup_tui.tui.asked_runs import AskedRuns
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.resuming import Resumer
@@ -85,6 +87,7 @@ class MainScreen(Shell):
                 "history": "history",
                 "statistics": "statistics",
                 "interrupted": "interrupted",
+                "asked": "asked",
                 "profile": "profile",
                 "alert": "alert",
                 "put_alert_aside": "put_alert_aside",
@@ -101,6 +104,7 @@ class MainScreen(Shell):
         self._runs = runs
         self._starter = Starter(services)
         self._resumer: Resumer | None = None
+        self._asked: AskedRuns | None = None
         self._turn = asyncio.Lock()
         self.library = Library(services)
         self._edited: Edited | None = None
@@ -145,6 +149,33 @@ class MainScreen(Shell):
             await self.mount(InterruptedBanner(found), after=self.query_one(TitleBar))
             self.refresh_bindings()
 
+    async def _take_in_asked(self) -> None:
+        """Tell of the runs that agents have asked for, each once by a sound, and for as long as they wait."""
+        from pup_tui.tui.asked_runs import AskedRuns
+        from pup_tui.tui.widgets.asked_banner import AskedBanner
+
+        self._asked = self._asked or AskedRuns(self._services)
+        new = await self._asked.look()
+        waiting, banners = self._asked.waiting, self.query(AskedBanner)
+        if not waiting:
+            await banners.remove()
+        elif banners:
+            banners.first().show(waiting)
+        elif new:
+            await self.mount(AskedBanner(waiting), after=self.query_one(TitleBar))
+        if new:
+            self._attention.call(safe_text(f"pup-tui: {new[0].client_told} asks for a run"))
+        self.refresh_bindings()
+
+    @work(group="asked", exclusive=True, exit_on_error=False)
+    async def action_asked(self) -> None:
+        """Show what agents have asked for, and begin what the operator approves."""
+        ready = None if self._asked is None else await self._asked.decide(self)
+        self.do("asked-for", self._take_in_asked)
+        if ready is not None and not self._starting:
+            self._starting = True
+            self._start(ready.loaded, ready.resolved, ready.approved)
+
     async def action_interrupted(self) -> None:
         """Show the runs that were interrupted, to resume them; they have been told of then."""
         await self.query("InterruptedBanner").remove()
@@ -176,12 +207,14 @@ class MainScreen(Shell):
             self.open_page(self._begin, match.entry, "run", about(reading, match))
 
     async def action_put_alert_aside(self) -> None:
-        """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
+        """Put a banner in sight away: that of the alert, of runs that are asked for, of interrupted ones."""
         if self.query("AlertBanner"):
             await self._drop_alert()
-        else:
-            await self.query("InterruptedBanner").remove()
-            self.refresh_bindings()
+            return
+        await self.query(
+            "AskedBanner" if self.query("AskedBanner") else "InterruptedBanner"
+        ).remove()
+        self.refresh_bindings()
 
     async def _drop_alert(self) -> None:
         await self.query("AlertBanner").remove()
@@ -274,6 +307,7 @@ class MainScreen(Shell):
 
     def _look_at_runs(self) -> None:
         self.do("journal", self._take_in_runs)
+        self.do("asked-for", self._take_in_asked)
 
     async def _take_in_runs(self) -> None:
         before = self._last_run()
@@ -416,8 +450,9 @@ class MainScreen(Shell):
             return bool(self.run_pages)
         if action == "go_to_waiting":
             return any(page.view.waiting for page in self.run_pages.values())
-        if action == "interrupted":
-            return bool(self.query_children("InterruptedBanner"))
+        if action in ("interrupted", "asked"):
+            waiting = () if self._asked is None else self._asked.waiting
+            return bool(waiting if action == "asked" else self.query("InterruptedBanner"))
         if action in ("alert", "paste_alert", "put_alert_aside"):
             return self._is_about_alerts_now(action)
         if action in ("edit", "write_first"):
@@ -435,8 +470,8 @@ class MainScreen(Shell):
         fires = bool(self.query_children("AlertBanner"))
         if action == "paste_alert":
             return not fires
-        interrupted = action != "alert" and bool(self.query_children("InterruptedBanner"))
-        return fires or interrupted
+        others = (*self.query_children("InterruptedBanner"), *self.query_children("AskedBanner"))
+        return fires or (action != "alert" and bool(others))
 
     @property
     def _in_catalog(self) -> bool:
@@ -605,8 +640,10 @@ class MainScreen(Shell):
             self._start(loaded, resolved)
 
     @work(group="start", exit_on_error=False)
-    async def _start(self, loaded: Loaded, resolved: Resolved) -> None:
-        """Start a run of exactly what was shown, and show it."""
+    async def _start(
+        self, loaded: Loaded, resolved: Resolved, approved: ApprovedRun | None = None
+    ) -> None:
+        """Start a run of exactly what was shown, and show it; `approved` is what somebody asked for."""
         from pup_tui.tui.handover import ConsoleTerminal
 
         try:
@@ -618,15 +655,17 @@ class MainScreen(Shell):
                 resolved,
                 trusted=trusted,
                 terminal=terminal,
-                alert=self._alert_of(loaded),
+                alert={} if approved else self._alert_of(loaded),
+                approved=approved,
             )
             if live is not None:
                 terminal.run = live.run
-                self._about = None
                 await self._open_live(live)
                 self._look_beside_run(live.program)
-                await (await self.pages.form()).forget()
-                (await self.pages.plan()).forget()
+                if approved is None:
+                    self._about = None
+                    await (await self.pages.form()).forget()
+                    (await self.pages.plan()).forget()
         finally:
             self._no_longer_starting()
 
