@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 import msgspec
 
@@ -50,6 +50,8 @@ from pup_tui.journal.records import (
 from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
+
+T = TypeVar("T")
 
 _SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""
@@ -416,6 +418,11 @@ class JournalReader:
         if len(found) > 1:
             raise AmbiguousRunError(run, [row.run for row in found], self.path)
         return found[0] if found else None
+
+    def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        """What `look` finds in tables that are no part of any run's record."""
+        with self._reading():
+            return look(self._database)
 
     def fires(self, schedule: str, since: float) -> list[FireRecord]:
         """What became of a schedule's moments from one on (in seconds since 1970), newest first."""

@@ -72,6 +72,26 @@ _VERSION_2 = (
 )
 
 _VERSION_3 = (
+    # Alerts as they came from outside, without secrets, one row for each that is the same. `alike` finds the
+    # row of one that ends under another id. They are kept for days, and are no part of any run's record.
+    """
+    CREATE TABLE inbox (
+        number          INTEGER PRIMARY KEY AUTOINCREMENT,
+        system          TEXT    NOT NULL,
+        key             TEXT    NOT NULL,
+        alike           TEXT    NOT NULL,
+        status          TEXT    NOT NULL,
+        alert           TEXT    NOT NULL,
+        text            TEXT    NOT NULL,
+        first_at        REAL    NOT NULL,
+        last_at         REAL    NOT NULL,
+        times           INTEGER NOT NULL,
+        aside_at        REAL,
+        UNIQUE (system, key)
+    )
+    """,
+    # What is too old or too much goes with each alert that comes.
+    "CREATE INDEX inbox_by_age ON inbox (last_at)",
     # A moment of a schedule has one row: the run that is for it, or else what became of it. It stays when the
     # run is removed, so that the moment does not come again.
     """
@@ -119,6 +139,7 @@ TABLES = {
     "content": "sha256, bytes",
     "run_file": "run, name, sha256",
     "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
+    "inbox": "number, system, key, alike, status, alert, text, first_at, last_at, times, aside_at",
     "fire": "schedule, moment, run, outcome, why, at",
     "pending_run": "run, runbook, profile, given, vars, digest, client, version, reason, asked_at, status,"
     " decided_by, decided_at, note",

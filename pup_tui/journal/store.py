@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
 
@@ -31,6 +31,8 @@ from pup_tui.journal.pending import MOST_OPEN, PendingRun, PendingStatus
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import FireRecord, RehearsalRecord, RunRecord, RunSummary
+
+T = TypeVar("T")
 
 _UNUSED_TEXTS = "DELETE FROM content WHERE sha256 NOT IN (SELECT sha256 FROM run_file)"
 
@@ -179,6 +181,12 @@ class Journal(JournalReader):
             and isinstance(pid, int)
             and not lock.tells_gone(host=codec.restored(host), pid=pid)
         )
+
+    def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """What `change` gives, which writes, in one commit, tables that are no part of any run's record."""
+        self._renew()
+        with self._transaction():
+            return change(self._database)
 
     def _fire(self, schedule: str, moment: float, record: RunRecord) -> None:
         """Let the moment of a schedule have its run, which it has once."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pup_tui.core.events import RunCreated, Source
 from pup_tui.core.program import Program
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 
 class RunToBe(Struct, frozen=True, kw_only=True):
-    """A run that has not begun, as far as it is known; `hidden` are secrets beside its values."""
+    """A run that has not begun, as far as it is known; `hidden` are secrets beside its values.
+
+    `alert` is what it is about, empty without one.
+    """
 
     program: Program
     source: Source
     resolved: Resolved
     operator: str
     profile: str = ""
+    alert: Mapping[str, Any] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
 
     def begun(self, masking: Masking) -> RunCreated:
@@ -46,6 +50,7 @@ class RunToBe(Struct, frozen=True, kw_only=True):
             left_out=self.resolved.left_out,
             secrets=masking.find(values, typed, self.resolved.secrets, self.resolved.made),
             profile=self.profile,
+            alert=dict(self.alert),
         )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
@@ -36,14 +36,18 @@ class BeforeRun:
         resolved: Resolved,
         *,
         trusted: bool,
+        alert: Mapping[str, Any],
         tell: TellReady,
     ) -> None:
-        """Look at everything; of a runbook that nobody vouches for start nothing, and ask nobody."""
+        """Look at everything; of a runbook that nobody vouches for start nothing, and ask nobody.
+
+        `alert` is what the run would be about, empty without one.
+        """
         if self._services.preflight is None:
             return
         preflight, but = self._services.preflight(), self._barred(loaded, program)
         found = await aside(preflight.at_once, program, but)
-        found += await aside(preflight.lock, self._to_be(loaded, program, resolved))
+        found += await aside(preflight.lock, self._to_be(loaded, program, resolved, alert))
         places = preflight.elsewhere(program, but)
         if not trusted:
             tell(found, False)
@@ -57,7 +61,9 @@ class BeforeRun:
             found += await preflight.look_elsewhere(places)
             tell(found, False)
 
-    def _to_be(self, loaded: Loaded, program: Program, resolved: Resolved) -> RunToBe:
+    def _to_be(
+        self, loaded: Loaded, program: Program, resolved: Resolved, alert: Mapping[str, Any]
+    ) -> RunToBe:
         from pup_tui.drivers.source import source_of
         from pup_tui.preflight.lock import RunToBe
 
@@ -67,6 +73,7 @@ class BeforeRun:
             resolved=resolved,
             operator=self._services.operator,
             profile=self._services.profile.name,
+            alert=alert,
             hidden=self._services.hidden,
         )
 

@@ -25,6 +25,10 @@ def steps(*lines: str, top: str = "name: runbook") -> str:
     return f"{top}\nsteps:\n" + "".join(f"  - {line}\n" for line in lines)
 
 
+def answers(match: str) -> str:
+    return f"name: runbook\nalerts: [{{match: {match}}}]"
+
+
 def shell(script: str, *more: str, variables: str = "X: {}") -> str:
     return step("run: |", f"  {script}", *more, top=f"name: runbook\nvars: {{{variables}}}")
 
@@ -336,6 +340,15 @@ CASES = [
     ("dollar-name", shell('. ./env; echo "$X"'), None),
     ("dollar-name", shell('echo "$X"', "env: {X: a}"), None),
     ("dollar-name", step("run: echo $X", top=f"{VARS}\ndefaults: {{env: {{X: '{{{{ X }}}}'}}}}"), None),
+    ("broad-alert", step("run: x", top=answers("{severity: critical}")), 2),
+    ("broad-alert", step("run: x", top=answers("{env: prod, Status: firing, system: Datadog}")), 2),
+    ("broad-alert", step("run: x", top=answers("{labels.severity: [page, high]}")), 2),
+    ("broad-alert", step("run: x", top=answers("{alertname: '*e*'}")), 2),
+    ("broad-alert", step("run: x", top=answers("{alertname: [Disk*, '*'], env: prod}")), 2),
+    ("broad-alert", step("run: x", top=answers("{severity: critical, alertname: Disk*}")), None),
+    ("broad-alert", step("run: x", top=answers("{severity: critical, service: payments}")), None),
+    ("broad-alert", step("run: x", top=answers("{alertname: X}")), None),
+    ("broad-alert", step("run: x", top=answers("{title: '*db*'}")), None),
     ("name-differs", step("run: x", top="name: other"), 1),
     ("name-differs", step("run: x", top="name: Runbook"), None),
     ("assert-without-condition", step("run: x", "assert: {message: look}"), 6),

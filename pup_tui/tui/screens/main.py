@@ -135,6 +135,8 @@ class MainScreen(Shell):
         self._look()
         self._look_at_runs()
         self.do("interrupted", self._tell_interrupted)
+        if (wanted := self._services.replay) is not None:
+            self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.offset)
         self._look_at_workflows()
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
@@ -204,7 +206,7 @@ class MainScreen(Shell):
         answer = await self.app.push_screen_wait(dialog)
         if answer is not None and dialog.chosen is not None:
             reading, match = dialog.chosen
-            self.open_page(self._begin, match.entry, "run", about(reading, match))
+            self.open_page(self._begin, match.entry, answer.answer, about(reading, match))
 
     async def action_put_alert_aside(self) -> None:
         """Put a banner in sight away: that of the alert, of runs that are asked for, of interrupted ones."""
@@ -560,7 +562,8 @@ class MainScreen(Shell):
             self._about = None if about is None else (loaded.path, about.alert)
         typed = await form.resolved() if form.asks_for(loaded) else None
         resolved = typed or await self._starter.resolve(loaded)
-        if not loaded.runbook.vars or (what == "plan" and not resolved.problems):
+        is_known = what == "plan" and about is None and not resolved.problems
+        if not loaded.runbook.vars or is_known:
             await self._show_plan(loaded, resolved)
             return
         if not form.asks_for(loaded):
@@ -568,6 +571,8 @@ class MainScreen(Shell):
             await form.show(loaded, self._services.suggestions, sources, about)
             form.tell_about(await self._described(entry))
         self.show_page("form")
+        if about is not None and what == "plan":
+            form.action_go("plan")
 
     async def _described(self, entry: Entry) -> Described:
         shown = self.pages.overview.shown
@@ -590,6 +595,7 @@ class MainScreen(Shell):
             planned.program,
             planned.resolved,
             trusted=self._trusts(planned.loaded),
+            alert=self._alert_of(planned.loaded),
             tell=partial(plan.tell_ready, planned),
         )
 
@@ -929,7 +935,7 @@ class MainScreen(Shell):
         from pup_tui.tui.widgets.run_page import RunPage
 
         for page in self.run_pages.values():
-            if page.view.run == run:
+            if page.view.run == run and not page.is_replay:
                 self.show_page(page.id or "")
                 return
         past = await self._starter.past_run(self, run)
@@ -944,6 +950,28 @@ class MainScreen(Shell):
             self._show_activity()
         else:
             await self.open_tab(RunPage.of_past(past, services, name))
+
+    def on_history_replay_wanted(self, message: History.ReplayWanted) -> None:
+        self.open_page(self._open_replay, message.run)
+
+    def on_run_page_replay_wanted(self, message: RunPage.ReplayWanted) -> None:
+        self.open_page(self._open_replay, message.run)
+
+    async def _open_replay(self, run: str, speed: float = 10.0, offset: float = 0.0) -> None:
+        """Play a past run again in a tab of its own."""
+        from pup_tui.tui.replay import Replay
+        from pup_tui.tui.widgets.replay_page import ReplayPage
+
+        past = await self._starter.past_run(self, run)
+        if past is None:
+            return
+        if past.row.status == "running":
+            told = "This run is under way: it can be played again when it is over."
+            self.notify(told, severity="warning", markup=False)
+            return
+        services = self._services
+        replay = await aside(Replay.of, past, services.state, speed, offset)
+        await self.open_tab(ReplayPage(replay, services, self.next_id()))
 
 
 def _may_be_trusted(entry: Entry | None) -> bool:
