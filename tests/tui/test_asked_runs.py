@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from pup_tui.attention import Attention
 from pup_tui.bound_plan import bound_plan
 from pup_tui.core.events import RunCreated
 from pup_tui.journal.pending import PendingRun
@@ -102,6 +103,22 @@ async def test_it_is_told_of_and_begins_when_it_is_approved(
     assert (event.request.client, event.request.reason) == ("helper", "It is needed.")
     assert (event.values, event.operator) == ({"WHO": "ada"}, "alice")
     assert known(services, run).status == "approved"
+
+
+async def test_whoever_looks_elsewhere_is_called_once(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = make_services({"greet.yaml": GREET})
+    called: list[str] = []
+    monkeypatch.setattr(Attention, "call", lambda _, told: called.append(told))
+    async with open_console(services, LARGE) as console:
+        console.app.app_focus = False
+        await ask(services)
+        for _ in range(3):
+            console.main._look_at_runs()
+            await console.pilot.pause(0.2)
+        await console.sees("K shows it")
+    assert called == ["pup-tui: helper 4.2 asks for a run of greet"]
 
 
 async def test_escape_leaves_it_waiting_and_decline_does_not(

@@ -166,7 +166,7 @@ class MainScreen(Shell):
         elif new:
             await self.mount(AskedBanner(waiting), after=self.query_one(TitleBar))
         if new:
-            self._attention.call(safe_text(f"pup-tui: {new[0].client_told} asks for a run"))
+            self._ring(safe_text(f"{new[0].client_told} asks for a run of {new[0].runbook}"))
         self.refresh_bindings()
 
     @work(group="asked", exclusive=True, exit_on_error=False)
@@ -852,12 +852,16 @@ class MainScreen(Shell):
         if looking and self.app.app_focus:
             return
         told = f"{safe_text(view.program.id)} {what}"
+        self._ring(told)
+        if not looking:
+            self.notify(told, severity=severity, markup=False)
+
+    def _ring(self, told: str) -> None:
+        """Call for the operator, who may look at another window."""
         if not self.app.app_focus:
             self._attention.call(f"pup-tui: {told}")
         elif self._services.notify != "never":
             self.app.bell()
-        if not looking:
-            self.notify(told, severity=severity, markup=False)
 
     def _focus_changed(self, focused: bool) -> None:
         if focused:
