@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from pup_tui.cli import asking
+from pup_tui.cli.before_run import unchecked_option
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import (
     json_option,
@@ -23,7 +24,7 @@ from pup_tui.cli.planning import print_steps
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
-from pup_tui.cli.running import PastWhat, break_lock_option, run_approved, unchecked_option
+from pup_tui.cli.running import PastWhat, break_lock_option, run_approved
 from pup_tui.cli.wiring import Parts, local_values, open_catalog
 from pup_tui.core.notices import rfc3339
 from pup_tui.headless.exits import ABORTED, SUCCEEDED

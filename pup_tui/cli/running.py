@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pup_tui.aside import run_loop
 from pup_tui.cli.alert import given_alert
 from pup_tui.cli.answers import check_answered
-from pup_tui.cli.before_run import BesideRun, look_before, look_beside
+from pup_tui.cli.before_run import BesideRun, look_before, look_beside, unchecked_option
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
 from pup_tui.cli.options import (
     alert_option,
@@ -89,11 +89,6 @@ class Manner(Struct, frozen=True, kw_only=True):
         return not (self.as_json or self.undone or self.stands_for)
 
 
-unchecked_option = click.option(
-    "--unchecked",
-    metavar="REASON",
-    help="Begin though what it needs is not in order; the reason is recorded.",
-)
 break_lock_option = click.option(
     "--break-lock", metavar="REASON", help="Take the lock from the run that holds it."
 )

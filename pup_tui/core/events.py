@@ -416,8 +416,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     and is offered to be taken back, with the steps in `half_undone`, but for those that were `taken_back`,
     as the operator says. `done` are steps of which the same one says that they were, though their attempt
     did not finish, with what they captured. `asks_again` tells that a question about a failure is asked again
-    which an interruption left without an answer; legs that do not say so ran its step again. `cwd` is as in
-    `RunCreated`.
+    which an interruption left without an answer; legs that do not say so ran its step again. `cwd` and
+    `unchecked` are as in `RunCreated`.
     """
 
     by: str
@@ -443,6 +443,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""
+    unchecked: BegunUnchecked | None = None
     cwd: WorkingDirectory | None = None
 
 

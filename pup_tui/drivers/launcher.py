@@ -258,6 +258,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         only_undo: bool = False,
         done: Mapping[str, Mapping[str, Any]] = {},
         taken_back: Iterable[str] = (),
+        unchecked: BegunUnchecked | None = None,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -270,8 +271,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
         `left_out` have none; `edited` is what steps run in place of their texts, which may hold no secret.
         With `only_undo` nothing begins but what takes back, and the cleanup. `done` are steps that did not
         finish and were done, with what they captured, `taken_back` those that were though their undo did not
-        finish. Raises what `launch` does, RunGoesOn if somebody else has resumed it, and JournalError if
-        another version of the program has recorded it, which would have gone on otherwise than this one.
+        finish. `unchecked` is as for `launch`. Raises what that does, RunGoesOn if somebody else has resumed
+        it, and JournalError if another version of the program has recorded it, which would have gone on
+        otherwise than this one.
         """
         from pup_tui.core.legs import legs_of
         from pup_tui.drivers.replay import replay
@@ -321,6 +323,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             read_only=self.read_only,
             version=__version__,
             cwd=working_directory(cwd or self.cwd),
+            unchecked=_masked(unchecked, masking),
         )
         async with AsyncExitStack() as held:
             held.callback(locks.release)

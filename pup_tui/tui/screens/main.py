@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -398,8 +398,8 @@ class MainScreen(Shell):
 
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_trust(self) -> None:
-        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it is
-        trusted.
+        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it, or all
+        of its pack, is trusted.
         """
         from pup_tui.packs.errors import PackError
 
@@ -407,14 +407,13 @@ class MainScreen(Shell):
         if entry is None or trusting is None:
             return
         try:
-            answer = await trusting.trust(self, entry.id, entry.path)
+            said = await trusting.trust(self, entry.id, entry.path)
         except PackError as error:
             told = f"It cannot be trusted: {safe_text(str(error))}"
             self.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return
-        if answer is not False:
-            told = f"{safe_text(entry.id)} is trusted, as it is now."
-            self.notify(told, markup=False)
+        if said.is_trusted:
+            self.notify(safe_text(f"{said.told} is trusted, as it is now."), markup=False)
             self._look()
 
     def _tell_edited(self, edited: Edited) -> None:
@@ -681,8 +680,8 @@ class MainScreen(Shell):
         return alert if path == loaded.path else {}
 
     @work(group="beside-run", exit_on_error=False)
-    async def _look_beside_run(self, program: Program) -> None:
-        await self._starter.before.look_beside_run(self, program)
+    async def _look_beside_run(self, program: Program, but: Collection[str] = ()) -> None:
+        await self._starter.before.look_beside_run(self, program, but)
 
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
@@ -770,6 +769,7 @@ class MainScreen(Shell):
         self, run: str, about_failed: bool, decided: tuple[str, GoingOn] | None
     ) -> None:
         """Let a past run go on, with the operator's word, and show it in place of its past."""
+        from pup_tui.preflight.going_on import need_nothing
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
 
@@ -790,6 +790,8 @@ class MainScreen(Shell):
                 live, undone = resumed
                 terminal.run = run
                 await self._open_live(live, past.notices, undone)
+                if not undone:
+                    self._look_beside_run(live.program, need_nothing(live.program, past.state))
                 for page in before:
                     await self.forget_tab(page)
         finally:
