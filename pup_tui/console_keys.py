@@ -22,6 +22,7 @@ class KeyPlace(StrEnum):
     HISTORY = "history"
     STATISTICS = "statistics"
     REPLAY = "replay"
+    INBOX = "inbox"
     STEPS = "steps"
     OUTPUT = "output"
     SEARCH = "search"
@@ -69,7 +70,8 @@ P = KeyPlace
 _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
 _REPLAYED = {P.REPLAY} | _RUN
-_PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS} | _REPLAYED
+_CHOSEN = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS, P.INBOX}
+_PAGES = _CHOSEN | _REPLAYED
 _DIALOGS = {
     P.DIALOG,
     P.ALERT,
@@ -86,7 +88,7 @@ _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
 _LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS} | _TEXTS | _LINES
 _SEARCHED = (_LISTS | _DIALOGS) - {P.CONFIRM}
-_OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.STEPS, P.OUTPUT}
+_OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.INBOX, P.STEPS, P.OUTPUT}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
 
 
@@ -97,19 +99,19 @@ def _action(
 
 
 _TABLE = (
-    _action("down", "j down", "Down", Aim.MOVE, _LISTS | _ASKS),
-    _action("up", "k up", "Up", Aim.MOVE, _LISTS | _ASKS),
-    _action("page_down", "pagedown ctrl+f", "A page down", Aim.MOVE, _LISTS),
-    _action("page_up", "pageup ctrl+b", "A page up", Aim.MOVE, _LISTS),
+    _action("down", "j down", "Down", Aim.MOVE, _LISTS | _ASKS | {P.INBOX}),
+    _action("up", "k up", "Up", Aim.MOVE, _LISTS | _ASKS | {P.INBOX}),
+    _action("page_down", "pagedown ctrl+f", "A page down", Aim.MOVE, _LISTS | {P.INBOX}),
+    _action("page_up", "pageup ctrl+b", "A page up", Aim.MOVE, _LISTS | {P.INBOX}),
     _action("half_page_down", "ctrl+d", "Half a page down", Aim.MOVE, _LINES),
     _action("half_page_up", "ctrl+u", "Half a page up", Aim.MOVE, _LINES),
-    _action("first", "g home", "To the top", Aim.MOVE, _LISTS | _ASKS | {P.REPLAY}),
-    _action("last", "G end", "To the end", Aim.MOVE, _LISTS | _ASKS | {P.REPLAY}),
+    _action("first", "g home", "To the top", Aim.MOVE, _LISTS | _ASKS | {P.INBOX, P.REPLAY}),
+    _action("last", "G end", "To the end", Aim.MOVE, _LISTS | _ASKS | {P.INBOX, P.REPLAY}),
     _action("right", "right", "Right, or open", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("left", "left", "Left, or close", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("unfold", "l right", "Open the block", Aim.MOVE, {P.STEPS}),
     _action("fold", "h left", "Close the block", Aim.MOVE, {P.STEPS}),
-    _action("fold_or_unfold", "space", "Open or close", Aim.MOVE, {P.STEPS, P.RUNBOOKS}),
+    _action("fold_or_unfold", "space", "Open or close", Aim.MOVE, {P.STEPS, P.RUNBOOKS, P.INBOX}),
     _action("open", "enter", "Open", Aim.MOVE, _OPENED, hinted=True),
     _action("next_part", "tab", "Next part", Aim.MOVE, _ALL, hinted=True),
     _action("previous_part", "shift+tab", "Part before", Aim.MOVE, _ALL),
@@ -143,7 +145,14 @@ _TABLE = (
     _action("trust", "T", "Trust, or what has changed", Aim.BEGIN, _CATALOG),
     _action("new_runbook", "+", "New runbook", Aim.BEGIN, _CATALOG),
     _action("alert", "A", "What fits the alert", Aim.BEGIN, _CATALOG, hinted=True),
-    _action("put_alert_aside", "x", "Put banner or alert aside", Aim.GO, _CATALOG | {P.ALERT}),
+    _action(
+        "put_alert_aside",
+        "x",
+        "Put banner or alert aside",
+        Aim.GO,
+        _CATALOG | {P.ALERT, P.INBOX},
+    ),
+    _action("inbox", "i", "Inbox of alerts", Aim.GO, _PAGES),
     _action("profile", "P", "Profile", Aim.BEGIN, _PAGES, hinted=True),
     _action("follow_run", "f", "Follow the run", Aim.STEER, _RUN, hinted=True),
     _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES | _DIALOGS, hinted=True),

@@ -99,6 +99,24 @@ def test_whatever_changes_gives_another_digest(
     assert planned(folder).digest != change(folder).digest
 
 
+def test_another_alert_gives_another_digest(folder: Path) -> None:
+    catalog = Catalog([Folder(folder, Origin.GIVEN)])
+
+    def about(alert: dict[str, Any]) -> str:
+        return bound_plan(
+            catalog.load(folder / "one.yaml"),
+            {},
+            sources=local_sources({}, folder),
+            operator="ada",
+            hidden=[],
+            refuses=catalog.pup.refuses,
+            alert=alert,
+        ).digest
+
+    alerts: list[dict[str, Any]] = [{}, {"title": "Down"}, {"title": "Up"}]
+    assert len({about(alert) for alert in alerts}) == 3
+
+
 def test_what_has_changed_is_told_by_its_name(folder: Path) -> None:
     before = planned(folder).vars
     assert told_changes(before, planned(folder, WHO="ada")) == "other values of WHO"

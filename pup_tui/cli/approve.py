@@ -27,6 +27,7 @@ from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.running import PastWhat, break_lock_option, run_approved
 from pup_tui.cli.wiring import Parts, local_values, open_catalog
 from pup_tui.core.notices import rfc3339
+from pup_tui.core.told_alert import told_alert
 from pup_tui.headless.exits import ABORTED, SUCCEEDED
 from pup_tui.local_time import local_time
 from pup_tui.output.sanitize import safe_text
@@ -190,6 +191,7 @@ def _planned_as_asked(
             operator=settings.operator,
             hidden=Parts(settings).credentials.account.secrets(),
             refuses=catalog.pup.refuses,
+            alert=pending.alert,
         )
     except NotPlanned as error:
         raise Failure(changed, str(error), "have it planned and asked for anew") from error
@@ -208,6 +210,8 @@ def _print(settings: Settings, pending: PendingRun, plan: BoundPlan) -> None:
     )
     for line in pending.reason.splitlines():
         click.echo(f"  {safe_text(line)}")
+    if pending.alert:
+        click.echo(f"It is about the alert: {safe_text(told_alert(pending.alert))}")
     click.echo(f"It would run in {safe_text(str(settings.cwd))}, as you.")
     click.echo()
     variables = plan.program.runbook.vars

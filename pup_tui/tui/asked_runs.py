@@ -188,6 +188,7 @@ def _planned_as_asked(services: Services, pending: PendingRun) -> AskedRun:
             operator=services.operator,
             hidden=services.hidden,
             refuses=services.catalog.pup.refuses,
+            alert=pending.alert,
         )
     except NotPlanned as error:
         return AskedRun(pending=pending, problem=f"It cannot begin: {error}.")

@@ -43,6 +43,7 @@ async def ask(services: Services, runbook: str = "greet", number: int = 8, **cha
         operator=services.operator,
         hidden=services.hidden,
         refuses=services.catalog.pup.refuses,
+        alert=changed.get("alert", {}),
     )
     wanted = PendingRun(
         run=f"{RUN}{number}",
@@ -257,6 +258,20 @@ async def test_hostile_words_are_only_shown(
         await console.sees(VISIBLE)
         assert "\x1b" not in console.screen
         assert "\u202e" not in console.screen
+
+
+async def test_it_is_about_the_alert_that_it_was_asked_for_with(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"greet.yaml": GREET.replace("hello", "{{ run.alert.title }}")})
+    alert = {"title": "Down", "labels": {}, "system": "text", "extra": {}, "guesses": []}
+    run = await ask(services, alert=alert)
+    async with open_console(services, LARGE) as console:
+        await shown(console)
+        await console.sees("alert Down (text)", "echo Down ada")
+        await console.press("ctrl+r")
+        await console.sees("1 of 1")
+    assert created(services, run).alert["title"] == "Down"
 
 
 async def test_the_form_that_is_being_filled_in_stays(

@@ -40,6 +40,7 @@ _PLACES: tuple[tuple[str, KeyPlace], ...] = (
     ("PlanView", KeyPlace.PLAN),
     ("History", KeyPlace.HISTORY),
     ("Statistics", KeyPlace.STATISTICS),
+    ("Inbox", KeyPlace.INBOX),
     ("OutputPane", KeyPlace.OUTPUT),
     ("RunPage", KeyPlace.STEPS),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from pup_tui.analysis.alerts.alert import RESOLVED, Alert, AlertReading, Fact
+from pup_tui.analysis.alerts.groups import badness
 from pup_tui.analysis.alerts.guesses import (
     guessed,
     guessed_environment,
@@ -77,9 +78,7 @@ def _items(system: System, paste: Paste) -> tuple[list[FoundThere], list[str]]:
 
 def _weight(alert: Alert) -> tuple[bool, int]:
     """Firing before resolved, severe before others; the order of the paste among equals."""
-    order = words().order
-    severity = alert.text("severity")
-    return alert.is_resolved, order.index(severity) if severity in order else len(order)
+    return alert.is_resolved, badness(alert)
 
 
 class _Reader:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from pup_tui.core.told_alert import told_alert
 from pup_tui.local_time import local_time
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -116,6 +117,8 @@ class AskedRunScreen(Dialog):
         yield "by", f"{pending.client_told}, as it calls itself"
         yield "asked", f"{local_time(pending.asked_at)}, until {local_time(pending.ends_at)}"
         yield "why", pending.reason
+        if pending.alert:
+            yield "alert", told_alert(pending.alert)
         if pending.profile:
             yield "profile", pending.profile
 

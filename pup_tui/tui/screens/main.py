@@ -13,18 +13,17 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from pup_tui.aside import aside
-from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.faults import as_told
 from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.library import Described, Library, describe
+from pup_tui.tui.library import Described, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.notes import take_back
 from pup_tui.tui.runs import Runs
-from pup_tui.tui.screens.shell import BESIDE_SIDEBAR, Shell
+from pup_tui.tui.screens.alert_desk import LOOK_AT_INBOX, OF_ALERTS, AlertDesk
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.texts import time_of_day
-from pup_tui.tui.widgets.sidebar import AlertPasted, Sidebar
+from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -69,14 +68,13 @@ OF_CATALOG = {
 """What is done where one stands on a runbook."""
 
 
-class MainScreen(Shell):
+class MainScreen(AlertDesk):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bound({"editor": ("write_first", "Write a first runbook")}),
         *bound({"editor": ("edit", "Edit the file")}, hinted=False),
-        *bound({"alert": ("paste_alert", "Paste an alert")}, hinted=False),
         *bound(
             {
                 "run": "run",
@@ -89,8 +87,6 @@ class MainScreen(Shell):
                 "interrupted": "interrupted",
                 "asked": "asked",
                 "profile": "profile",
-                "alert": "alert",
-                "put_alert_aside": "put_alert_aside",
                 "back": "leave_page",
             }
         ),
@@ -106,13 +102,11 @@ class MainScreen(Shell):
         self._resumer: Resumer | None = None
         self._asked: AskedRuns | None = None
         self._turn = asyncio.Lock()
-        self.library = Library(services)
         self._edited: Edited | None = None
         """What was said last of a file that was edited, as long as that holds."""
         self.entry: Entry | None = None
         self._looking = False
         self._starting = False
-        self._attention = Attention(services.notify, services.environ, self._write)
         self._broken_off: list[RunView] = []
         """Runs that were broken off to go on in another way, and are to be resumed with that."""
         self._begins_at: Entry | None = None
@@ -139,6 +133,7 @@ class MainScreen(Shell):
             self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.offset)
         self._look_at_workflows()
         self.set_interval(LOOK, self._look)
+        self.set_interval(LOOK_AT_INBOX, self.look_at_inbox)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
         self.set_interval(LOOK_AT_WORKFLOWS, self._look_at_workflows)
 
@@ -183,45 +178,6 @@ class MainScreen(Shell):
         await self.query("InterruptedBanner").remove()
         self.open_page(self._show_history, "interrupted")
 
-    def action_alert(self) -> None:
-        """Ask for the values of the runbook that fits what goes wrong, filled in as the alert tells them."""
-        if (alert := self._services.alert) is not None:
-            self._begin_with(alert.runbook, alert.values)
-
-    def action_paste_alert(self) -> None:
-        """Read an alert that is pasted, and open the runbook that fits, filled in."""
-        self._read_alert("")
-
-    def on_alert_pasted(self, message: AlertPasted) -> None:
-        message.stop()
-        self._read_alert(message.text)
-
-    @work(group="alert", exclusive=True, exit_on_error=False)
-    async def _read_alert(self, text: str) -> None:
-        from pup_tui.tui.alerts import about, read_pasted
-        from pup_tui.tui.dialogs.alert_paste import AlertScreen
-
-        entries = self.library.entries
-        dialog = AlertScreen(lambda each: read_pasted(each, self._services, entries), text)
-        answer = await self.app.push_screen_wait(dialog)
-        if answer is not None and dialog.chosen is not None:
-            reading, match = dialog.chosen
-            self.open_page(self._begin, match.entry, answer.answer, about(reading, match))
-
-    async def action_put_alert_aside(self) -> None:
-        """Put a banner in sight away: that of the alert, of runs that are asked for, of interrupted ones."""
-        if self.query("AlertBanner"):
-            await self._drop_alert()
-            return
-        await self.query(
-            "AskedBanner" if self.query("AskedBanner") else "InterruptedBanner"
-        ).remove()
-        self.refresh_bindings()
-
-    async def _drop_alert(self) -> None:
-        await self.query("AlertBanner").remove()
-        self.refresh_bindings()
-
     # The catalog
 
     @property
@@ -231,9 +187,7 @@ class MainScreen(Shell):
 
     def _look(self) -> None:
         """Look for what has changed on disk, unless the last look is not over yet, and at the alert."""
-        alert = self._services.alert
-        if alert is not None and self.query_children("AlertBanner") and not alert.fires():
-            self.do("alert", self._drop_alert)
+        self.look_at_alerts()
         if not self._looking:
             self._looking = True
             self._take_in_catalog()
@@ -260,14 +214,8 @@ class MainScreen(Shell):
                     self.select(wanted)
                 self._go_to_made()
                 self._look_whether_ready()
-                if first and self._services.alert is not None and self._services.alert.fires():
-                    from pup_tui.tui.widgets.alert_banner import AlertBanner
-
-                    # Not before there is the runbook that it names.
-                    banner = AlertBanner(self._services.alert)
-                    banner.display = self.page == BESIDE_SIDEBAR
-                    await self.mount(banner, after=self.query_one(TitleBar))
-                    self.refresh_bindings()
+                if first:
+                    await self.tell_alert()
         finally:
             self._looking = False
 
@@ -454,8 +402,8 @@ class MainScreen(Shell):
         if action in ("interrupted", "asked"):
             waiting = () if self._asked is None else self._asked.waiting
             return bool(waiting if action == "asked" else self.query("InterruptedBanner"))
-        if action in ("alert", "paste_alert", "put_alert_aside"):
-            return self._is_about_alerts_now(action)
+        if action in OF_ALERTS:
+            return self.is_about_alerts_now(action)
         if action in ("edit", "write_first"):
             return self._has_none == (action == "write_first")
         if action == "present_state":
@@ -465,14 +413,6 @@ class MainScreen(Shell):
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
-
-    def _is_about_alerts_now(self, action: str) -> bool:
-        """Whether there is the banner that an action is about; without that of an alert one is pasted."""
-        fires = bool(self.query_children("AlertBanner"))
-        if action == "paste_alert":
-            return not fires
-        others = (*self.query_children("InterruptedBanner"), *self.query_children("AskedBanner"))
-        return fires or (action != "alert" and bool(others))
 
     @property
     def _in_catalog(self) -> bool:
@@ -546,6 +486,9 @@ class MainScreen(Shell):
     def begin(self, entry: Entry, what: str) -> None:
         """Begin to `run` or to `plan` a runbook: ask for its values, or where it has none, plan it."""
         self.open_page(self._begin, entry, what)
+
+    async def begin_about(self, entry: Entry, what: str, about: AboutAlert) -> None:
+        await self._begin(entry, what, about)
 
     async def _begin(self, entry: Entry, what: str, about: AboutAlert | None = None) -> None:
         loaded = await self._starter.load(entry)
@@ -660,7 +603,7 @@ class MainScreen(Shell):
                 resolved,
                 trusted=trusted,
                 terminal=terminal,
-                alert={} if approved else self._alert_of(loaded),
+                alert=approved.pending.alert if approved else self._alert_of(loaded),
                 approved=approved,
             )
             if live is not None:
@@ -733,9 +676,9 @@ class MainScreen(Shell):
 
     def on_run_page_run_again_wanted(self, message: RunPage.RunAgainWanted) -> None:
         message.stop()
-        self._begin_with(message.runbook, message.values)
+        self.begin_with(message.runbook, message.values)
 
-    def _begin_with(self, runbook: str, values: Mapping[str, object]) -> None:
+    def begin_with(self, runbook: str, values: Mapping[str, object]) -> None:
         entries = (each for each in self.library.entries if each.id == runbook)
         if (entry := next(entries, None)) is None:
             told = f"There is no runbook {safe_text(runbook)} any more."
@@ -871,10 +814,6 @@ class MainScreen(Shell):
 
     def on_unmount(self) -> None:
         self._attention.seen()
-
-    def _write(self, sequence: str) -> None:
-        if self.app._driver is not None:
-            self.app._driver.write(sequence)
 
     def waiting_runs(self) -> set[str]:
         """The ids of the runs that wait for the operator."""
