@@ -28,7 +28,7 @@ class Client(Struct, frozen=True):
     version: str = ""
 
 
-class FoundText(Protocol):
+class TextInRun(Protocol):
     """Where a text stands in a run: in which line of what, of which `step` (empty: of the run)."""
 
     @property
@@ -47,7 +47,7 @@ class FoundText(Protocol):
     def text(self) -> str: ...
 
 
-Search = Callable[["JournalReader", str, Iterable["RunRow"]], Iterator[FoundText]]
+SearchRuns = Callable[["JournalReader", str, Iterable["RunRow"]], Iterator[TextInRun]]
 """Finds a text in what is recorded of runs, in their order."""
 
 
@@ -67,6 +67,6 @@ class Desk(Struct, frozen=True, kw_only=True):
     hidden: tuple[str, ...]
     described: Callable[[Loaded], dict[str, Any]]
     shown: Callable[[JournalReader, RunRow], dict[str, Any]]
-    search: Search
+    search: SearchRuns
     takes_requests: bool = False
     now: Callable[[], float] = time.time

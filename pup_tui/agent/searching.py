@@ -11,7 +11,7 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.journal.reader import read_journal
 
 if TYPE_CHECKING:
-    from pup_tui.agent.desk import Desk, FoundText
+    from pup_tui.agent.desk import Desk, TextInRun
     from pup_tui.agent.reach import Reach
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
@@ -60,7 +60,7 @@ def _run(row: RunRow) -> dict[str, Any]:
     }
 
 
-def _found(hit: FoundText) -> dict[str, Any]:
+def _found(hit: TextInRun) -> dict[str, Any]:
     return {
         **_run(hit.run),
         "step": hit.step or None,
