@@ -216,6 +216,7 @@ _TABLE = (
     _action("history", "h", "History", Aim.GO, _CATALOG, hinted=True),
     _action("statistics", "S", "Statistics", Aim.GO, _CATALOG | {P.HISTORY}, hinted=True),
     _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES),
+    _action("asked", "K", "Runs that agents ask for", Aim.GO, _PAGES),
     _action("next_tab", "]", "Next tab", Aim.GO, _PAGES),
     _action("previous_tab", "[", "Previous tab", Aim.GO, _PAGES),
     _action("close_tab", "ctrl+w", "Close the tab", Aim.GO, _REPLAYED),

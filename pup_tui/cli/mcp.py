@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
@@ -13,11 +13,14 @@ from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import pass_settings, profile_option, runbooks_option
 from pup_tui.cli.wiring import Parts, local_values, open_catalog
 from pup_tui.headless.exits import FAILED
+from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pup_tui.agent.desk import Desk
+    from pup_tui.journal.reader import JournalReader
+    from pup_tui.journal.records import RunRow
     from pup_tui.settings.settings import Settings
 
 SHORTEST_TOKEN: Final = 24
@@ -116,8 +119,30 @@ def desk_of(settings: Settings, *, takes_requests: bool) -> Desk:
         hidden=tuple(parts.credentials.account.secrets()),
         described=lambda loaded: described_json(loaded, loaded.require()),
         shown=lambda journal, row: ShownRun(journal, row).as_json(),
+        search=_search,
         takes_requests=takes_requests,
     )
+
+
+class _ListedText(NamedTuple):
+    """A text in what lists tell of a run."""
+
+    run: RunRow
+    step: str
+    where: str
+    line: int
+    text: str
+
+
+def _search(_: JournalReader, text: str, rows: Iterable[RunRow]) -> Iterator[_ListedText]:
+    """Find a text in what lists tell of runs: names, values, the reason."""
+    wanted = text.casefold()
+    for row in rows:
+        values = (f"{name} = {as_typed(value)}" for name, value in row.vars.items())
+        told = (row.runbook, row.name, row.status, row.operator, row.reason, *values)
+        found = next((each for each in told if wanted in each.casefold()), None)
+        if found is not None:
+            yield _ListedText(row, "", "run", 1, found)
 
 
 def _tokens(

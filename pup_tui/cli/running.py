@@ -237,7 +237,9 @@ def run_approved(
     _tell_lacking_account(parts, program, Leaving())
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(runbook, values, sources, ask=True)
-    manner = Manner(yes=False, break_lock=past.break_lock, approved=approved)
+    manner = Manner(
+        yes=False, break_lock=past.break_lock, alert=approved.pending.alert, approved=approved
+    )
     return run_loaded(parts, loaded, program, resolved, manner, None, begun_past)
 
 

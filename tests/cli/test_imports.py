@@ -35,7 +35,8 @@ finally:
 
 RARE = frozenset(
     {
-        *("apprise", "curses", "httpx", "jinja2", "keyring", "mysql", "psycopg", "rich", "textual"),
+        *("apprise", "curses", "httpx", "jinja2", "keyring", "mcp", "mysql", "psycopg", "pydantic"),
+        *("rich", "textual", "uvicorn"),
         *("tomllib", "tree_sitter", "tree_sitter_bash"),
         *("pup_tui.datadog.client", "pup_tui.datadog.commands", "pup_tui.runbook.lint"),
         *("pup_tui.steps.http", "pup_tui.steps.notify", "pup_tui.steps.pup"),
