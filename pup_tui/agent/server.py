@@ -138,7 +138,7 @@ def _add_about_runs(server: MCPServer[Any], tools: _Tools) -> None:
 
     @server.tool(annotations=_LOOKS, structured_output=False)
     def search_history(text: str = "", runbook: str = "", most: int = 20) -> str:
-        """Which of the newest 1,000 runs (of all or one `runbook`) have `text` in what lists tell of them.
+        """Where `text` stands, as it is, in what is recorded of the newest 1,000 runs, or of one runbook's.
 
         Without a text it is those runs, newest first. `most` is 100 or less.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,12 +13,11 @@ from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import pass_settings, profile_option, runbooks_option
 from pup_tui.cli.wiring import Parts, local_values, open_catalog
 from pup_tui.headless.exits import FAILED
-from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pup_tui.agent.desk import Desk
+    from pup_tui.agent.desk import Desk, TextInRun
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
     from pup_tui.settings.settings import Settings
@@ -124,25 +123,10 @@ def desk_of(settings: Settings, *, takes_requests: bool) -> Desk:
     )
 
 
-class _ListedText(NamedTuple):
-    """A text in what lists tell of a run."""
+def _search(journal: JournalReader, text: str, rows: Iterable[RunRow]) -> Iterator[TextInRun]:
+    from pup_tui.record_search import RecordSearch
 
-    run: RunRow
-    step: str
-    where: str
-    line: int
-    text: str
-
-
-def _search(_: JournalReader, text: str, rows: Iterable[RunRow]) -> Iterator[_ListedText]:
-    """Find a text in what lists tell of runs: names, values, the reason."""
-    wanted = text.casefold()
-    for row in rows:
-        values = (f"{name} = {as_typed(value)}" for name, value in row.vars.items())
-        told = (row.runbook, row.name, row.status, row.operator, row.reason, *values)
-        found = next((each for each in told if wanted in each.casefold()), None)
-        if found is not None:
-            yield _ListedText(row, "", "run", 1, found)
+    return RecordSearch(journal, text).lines(rows)
 
 
 def _tokens(
