@@ -79,8 +79,8 @@ StopStatus = Literal["succeeded", "failed", "aborted"]
 InterpreterText = LiteralName | tuple[LiteralName, ...]
 
 
-class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
-    """The keys of every kind.
+class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
+    """The keys of every kind. Beside them it keeps what its keys were once found to say (`dict`).
 
     `max_parallel` limits the items of a `foreach` (1 where nothing is said), of a `parallel` step its own
     steps (no limit where nothing is said).
