@@ -11,7 +11,6 @@ import click
 from msgspec import Struct, field
 
 from pup_tui.aside import run_loop
-from pup_tui.cli.alert import given_alert
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.before_run import BesideRun, look_before, look_beside
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
@@ -24,7 +23,6 @@ from pup_tui.cli.options import (
     runbooks_option,
     values_options,
 )
-from pup_tui.cli.recording import CaseWriter, check_record
 from pup_tui.cli.run_streams import outlets, told_lost
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
@@ -140,6 +138,8 @@ def run_command(
     if break_lock is not None:
         _check_breaking(model, break_lock)
     if record is not None:
+        from pup_tui.cli.recording import check_record
+
         check_record(record, choice)
     parts = Parts(settings, journal=not no_journal)
     can_ask = settings.terminal.can_ask and not yes
@@ -155,7 +155,11 @@ def run_command(
     if can_ask:
         _tell_lacking_account(parts, program, left)
     ask_for_lacking(left, ask=can_ask)
-    about = given_alert(settings, model, alert)
+    about = None
+    if alert is not None:
+        from pup_tui.cli.alert import given_alert
+
+        about = given_alert(settings, model, alert)
     sources = parts.sources.beside(source_of(loaded).directory)
     if about is not None:
         sources = sources.about(about.filled.values)
@@ -265,8 +269,11 @@ async def _drive(
             terminal = PlainTerminal(pump) if facts.can_ask else None
             out, err = outlets(facts, pump)
             launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
-            recorder = None if manner.record is None else CaseWriter(manner.record, err)
-            if recorder is not None:
+            recorder = None
+            if manner.record is not None:
+                from pup_tui.cli.recording import CaseWriter
+
+                recorder = CaseWriter(manner.record, err)
                 launcher = recorder.heard(launcher)
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,17 +28,20 @@ from pup_tui.core.program import Program
 from pup_tui.core.questions import NOBODY
 from pup_tui.core.sent import shown_of
 from pup_tui.core.state import RunStatus, StepStatus
-from pup_tui.core.told_alert import told_alert
 from pup_tui.drivers.watcher import Watcher
-from pup_tui.headless.stream import Outlet
-from pup_tui.output.passage import Passage, Stream
 from pup_tui.output.sanitize import safe_text
-from pup_tui.output.shown import Shows, spool_to_show
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
-from pup_tui.output.table_fit import TableFit
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pup_tui.headless.stream import Outlet
+    from pup_tui.output.passage import Passage, Stream
+    from pup_tui.output.shown import Shows
+    from pup_tui.output.table_fit import TableFit
 
 GLYPHS = {
     StepStatus.SUCCEEDED: ("✔", "green"),
@@ -128,6 +131,8 @@ class TextFace(Watcher):
         with_it += " · read-only" * notice.read_only
         self._say(f"{safe_text(notice.runbook)}{with_it}", bold=True)
         if notice.alert:
+            from pup_tui.core.told_alert import told_alert
+
             self._say(f"    alert: {safe_text(told_alert(notice.alert))}", "bright_black")
         if notice.unchecked:
             self._say(f"    begun unchecked: {safe_text(notice.unchecked)}", "yellow")
@@ -231,6 +236,8 @@ class TextFace(Watcher):
         self._err.end_line()
         text = passage.text if outlet.coloured else strip_style(passage.text)
         if self._program.node(step).step.shows_tables:
+            from pup_tui.output.table_fit import TableFit
+
             text = self._tables.setdefault(step, TableFit(outlet.edge)).feed(text)
         outlet.write(text)
 
@@ -241,6 +248,8 @@ class TextFace(Watcher):
         held, path = _HELD[shows], self._spool(step)
         if not held or step in self._shown_kept or not path.exists():
             return
+        from pup_tui.output.shown import spool_to_show
+
         self._shown_kept.add(step)
         shown = spool_to_show(path, shows, status)
         if shown is None:
@@ -273,6 +282,8 @@ class TextFace(Watcher):
 
 def _kept_lines(path: Path, stream: str, outlet: Outlet, tables: bool) -> Iterator[str]:
     """The lines of a stream that a spool holds, some at a time; or why they cannot be read."""
+    from pup_tui.output.table_fit import TableFit
+
     fit = TableFit(outlet.edge if tables else None)
     try:
         reader = SpoolReader(path)

@@ -14,7 +14,6 @@ from typing import Any, Final, Literal, Self, TypeAlias
 import msgspec
 
 from pup_tui.core.events import AnyEvent, Moment, RunCreated, Source
-from pup_tui.core.figures import failures
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.journal import codec
@@ -464,6 +463,8 @@ class JournalReader:
 
         Only the newest `MOST_COUNTED` are looked at.
         """
+        from pup_tui.core.figures import failures
+
         wanted = {
             "run": run,
             "most": MOST_COUNTED,

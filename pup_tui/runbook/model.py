@@ -63,7 +63,6 @@ from pup_tui.runbook.parts import (
     Variable,
 )
 from pup_tui.template.sql.engines import Engine
-from pup_tui.template.url import is_datadog_path
 
 ON_THIS_COMPUTER = "on this computer"
 """Where a step acts whose processes have a directory."""
@@ -554,6 +553,8 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
 
     @property
     def asks_datadog(self) -> bool:
+        from pup_tui.template.url import is_datadog_path
+
         return is_datadog_path(self.url)
 
 
