@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -156,9 +156,10 @@ class TextFace(Watcher):
         self._subject = notice.step
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
         title = self._title(notice.step, notice.label)
-        self._say(f"● {title} ({notice.kind}{again})", bold=True)
-        for line in shown_of(notice).text.splitlines():
-            self._say(f"    {safe_text(line)}", "bright_black")
+        begins = self._styled(f"● {title} ({notice.kind}{again})", bold=True)
+        does = (f"    {safe_text(line)}" for line in shown_of(notice).text.splitlines())
+        # At once: each write wakes the thread that writes.
+        self._write([begins, *(self._styled(line, "bright_black") for line in does)])
 
     def _title(self, step: str, label: str | None) -> str:
         """A step's place in the file, its id where it stands inside another, its name, an item's label."""
@@ -275,9 +276,14 @@ class TextFace(Watcher):
         )
 
     def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
-        styled = click.style(text, fg=colour, bold=bold) if self._err.coloured else text
+        self._write([self._styled(text, colour, bold=bold)])
+
+    def _styled(self, text: str, colour: str | None = None, *, bold: bool = False) -> str:
+        return click.style(text, fg=colour, bold=bold) if self._err.coloured else text
+
+    def _write(self, lines: Iterable[str]) -> None:
         self._err.end_line()
-        self._err.write(f"{styled}\n")
+        self._err.write("".join(f"{line}\n" for line in lines))
 
 
 def _kept_lines(path: Path, stream: str, outlet: Outlet, tables: bool) -> Iterator[str]:
