@@ -21,10 +21,13 @@ class KeyPlace(StrEnum):
     PLAN = "plan"
     HISTORY = "history"
     STATISTICS = "statistics"
+    REPLAY = "replay"
+    INBOX = "inbox"
     STEPS = "steps"
     OUTPUT = "output"
     SEARCH = "search"
     DIALOG = "dialog"
+    ALERT = "alert"
     CONFIRM = "confirmation"
     FAILURE = "failure"
     RESUME = "resuming"
@@ -66,14 +69,26 @@ TYPED_INTO = frozenset({KeyPlace.FILTER, KeyPlace.SEARCH})
 P = KeyPlace
 _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
-_PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS} | _RUN
-_DIALOGS = {P.DIALOG, P.CONFIRM, P.FAILURE, P.RESUME, P.UNKNOWN, P.LEFT, P.CHECKLIST, P.VALUES}
+_REPLAYED = {P.REPLAY} | _RUN
+_CHOSEN = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS, P.INBOX}
+_PAGES = _CHOSEN | _REPLAYED
+_DIALOGS = {
+    P.DIALOG,
+    P.ALERT,
+    P.CONFIRM,
+    P.FAILURE,
+    P.RESUME,
+    P.UNKNOWN,
+    P.LEFT,
+    P.CHECKLIST,
+    P.VALUES,
+}
 _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
 _LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS} | _TEXTS | _LINES
 _SEARCHED = (_LISTS | _DIALOGS) - {P.CONFIRM}
-_OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.STEPS, P.OUTPUT}
+_OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.INBOX, P.STEPS, P.OUTPUT}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
 
 
@@ -84,19 +99,19 @@ def _action(
 
 
 _TABLE = (
-    _action("down", "j down", "Down", Aim.MOVE, _LISTS | _ASKS),
-    _action("up", "k up", "Up", Aim.MOVE, _LISTS | _ASKS),
-    _action("page_down", "pagedown ctrl+f", "A page down", Aim.MOVE, _LISTS),
-    _action("page_up", "pageup ctrl+b", "A page up", Aim.MOVE, _LISTS),
+    _action("down", "j down", "Down", Aim.MOVE, _LISTS | _ASKS | {P.INBOX}),
+    _action("up", "k up", "Up", Aim.MOVE, _LISTS | _ASKS | {P.INBOX}),
+    _action("page_down", "pagedown ctrl+f", "A page down", Aim.MOVE, _LISTS | {P.INBOX}),
+    _action("page_up", "pageup ctrl+b", "A page up", Aim.MOVE, _LISTS | {P.INBOX}),
     _action("half_page_down", "ctrl+d", "Half a page down", Aim.MOVE, _LINES),
     _action("half_page_up", "ctrl+u", "Half a page up", Aim.MOVE, _LINES),
-    _action("first", "g home", "To the top", Aim.MOVE, _LISTS | _ASKS),
-    _action("last", "G end", "To the end", Aim.MOVE, _LISTS | _ASKS),
+    _action("first", "g home", "To the top", Aim.MOVE, _LISTS | _ASKS | {P.INBOX, P.REPLAY}),
+    _action("last", "G end", "To the end", Aim.MOVE, _LISTS | _ASKS | {P.INBOX, P.REPLAY}),
     _action("right", "right", "Right, or open", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("left", "left", "Left, or close", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("unfold", "l right", "Open the block", Aim.MOVE, {P.STEPS}),
     _action("fold", "h left", "Close the block", Aim.MOVE, {P.STEPS}),
-    _action("fold_or_unfold", "space", "Open or close", Aim.MOVE, {P.STEPS, P.RUNBOOKS}),
+    _action("fold_or_unfold", "space", "Open or close", Aim.MOVE, {P.STEPS, P.RUNBOOKS, P.INBOX}),
     _action("open", "enter", "Open", Aim.MOVE, _OPENED, hinted=True),
     _action("next_part", "tab", "Next part", Aim.MOVE, _ALL, hinted=True),
     _action("previous_part", "shift+tab", "Part before", Aim.MOVE, _ALL),
@@ -110,7 +125,7 @@ _TABLE = (
     _action("status", "s", "Status", Aim.FIND, {P.HISTORY}, hinted=True),
     _action("group", "t", "Group by", Aim.FIND, {P.RUNBOOKS}, hinted=True),
     _action("run", "r", "Run", Aim.BEGIN, _CATALOG, hinted=True),
-    _action("plan", "p", "Plan", Aim.BEGIN, _CATALOG, hinted=True),
+    _action("plan", "p", "Plan", Aim.BEGIN, _CATALOG | {P.ALERT}, hinted=True),
     _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN, P.VALUES, P.RESUME}),
     _action("look", "l", "Look first", Aim.BEGIN, {P.PLAN}),
     _action("plan_form", "ctrl+o", "Plan", Aim.BEGIN, {P.FORM}),
@@ -118,10 +133,26 @@ _TABLE = (
     _action("present_state", "s", "State of what it names", Aim.BEGIN, _CATALOG),
     _action("resume", "r", "Resume", Aim.BEGIN, {P.HISTORY} | _RUN, hinted=True),
     _action("run_again", "ctrl+l", "Run again…", Aim.BEGIN, _RUN, hinted=True),
+    _action("play_again", "p", "Play again as it went", Aim.READ, {P.HISTORY} | _RUN),
+    _action("pause", "space", "Pause, or go on", Aim.READ, {P.REPLAY}, hinted=True),
+    _action("faster", "+", "Faster", Aim.READ, {P.REPLAY}, hinted=True),
+    _action("slower", "-", "Slower", Aim.READ, {P.REPLAY}),
+    _action("step_on", "right l", "Step on", Aim.READ, {P.REPLAY}, hinted=True),
+    _action("step_back", "left h", "Step back", Aim.READ, {P.REPLAY}),
+    _action("next_mark", "n", "Next mark", Aim.READ, {P.REPLAY}, hinted=True),
+    _action("mark_before", "N", "Mark before", Aim.READ, {P.REPLAY}),
+    _action("jump", "t", "Go to…", Aim.READ, {P.REPLAY}, hinted=True),
     _action("trust", "T", "Trust, or what has changed", Aim.BEGIN, _CATALOG),
     _action("new_runbook", "+", "New runbook", Aim.BEGIN, _CATALOG),
     _action("alert", "A", "What fits the alert", Aim.BEGIN, _CATALOG, hinted=True),
-    _action("put_alert_aside", "x", "Put the banner aside", Aim.GO, _CATALOG),
+    _action(
+        "put_alert_aside",
+        "x",
+        "Put banner or alert aside",
+        Aim.GO,
+        _CATALOG | {P.ALERT, P.INBOX},
+    ),
+    _action("inbox", "i", "Inbox of alerts", Aim.GO, _PAGES),
     _action("profile", "P", "Profile", Aim.BEGIN, _PAGES, hinted=True),
     _action("follow_run", "f", "Follow the run", Aim.STEER, _RUN, hinted=True),
     _action("waiting", "!", "Answer what waits", Aim.STEER, _PAGES | _DIALOGS, hinted=True),
@@ -151,7 +182,7 @@ _TABLE = (
         "space enter",
         "Tick, or choose",
         Aim.ANSWER,
-        {P.FORM, P.DIALOG, P.VALUES, P.CHECKLIST},
+        {P.FORM, P.DIALOG, P.ALERT, P.VALUES, P.CHECKLIST},
     ),
     _action("tick_all", "*", "All, or none", Aim.ANSWER, {P.CHECKLIST}),
     _action(
@@ -163,7 +194,7 @@ _TABLE = (
     _action("next_error", "e", "Next error", Aim.READ, {P.STEPS, P.OUTPUT}, hinted=True),
     _action("next_attempt", "}", "Next attempt", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("previous_attempt", "{", "Attempt before", Aim.READ, {P.STEPS, P.OUTPUT}),
-    _action("view", "v", "As printed, JSON, table, plot", Aim.READ, {P.STEPS, P.OUTPUT}),
+    _action("view", "v", "As printed, JSON, table, plot", Aim.READ, {P.STEPS, P.OUTPUT, P.ALERT}),
     _action("fold_all", "F", "Fold or unfold all", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("sort", ".", "Sort by the next column", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("sort_back", ",", "Sort the other way round", Aim.READ, {P.STEPS, P.OUTPUT}),
@@ -186,7 +217,7 @@ _TABLE = (
     _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES),
     _action("next_tab", "]", "Next tab", Aim.GO, _PAGES),
     _action("previous_tab", "[", "Previous tab", Aim.GO, _PAGES),
-    _action("close_tab", "ctrl+w", "Close the tab", Aim.GO, _RUN),
+    _action("close_tab", "ctrl+w", "Close the tab", Aim.GO, _REPLAYED),
     _action("sidebar", "b", "Show or hide the runbooks", Aim.GO, _PAGES),
     _action("narrower", "<", "Less for the left side", Aim.GO, _PAGES),
     _action("wider", ">", "More for the left side", Aim.GO, _PAGES),

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pup_tui.runbook.model import Runbook
     from pup_tui.settings.settings import Settings
 
+OF_INBOX = "inbox:"
+"""What the name of an alert of the inbox begins with."""
+
 _TOLD = (
     *("service", "environment", "host", "domain", "namespace", "pod", "cluster", "queue", "region"),
     *("team", "metric", "value", "summary", "url", "runbook_url"),
@@ -31,20 +34,27 @@ _TOLD = (
 
 
 @click.command("alert")
-@click.argument("source", metavar="[FILE|-|URL]", required=False)
+@click.argument("source", metavar="[FILE|-|URL|inbox:NUMBER]", required=False)
+@click.option("--inbox", "lists", is_flag=True, help="List the alerts that have come to the inbox.")
 @json_option
 @profile_option
 @runbooks_option
 @pass_settings
-def alert_command(settings: Settings, source: str | None, as_json: bool) -> None:
+def alert_command(settings: Settings, source: str | None, lists: bool, as_json: bool) -> None:
     """Read an alert and rank the runbooks that fit it.
 
-    The alert is a FILE, standard input (-), or an address itself. It is JSON of a webhook, an e-mail, a
-    message of a chat, or any other text. Nothing in it is fetched or run.
+    The alert is a FILE, standard input (-), an address itself, or one that has come to the inbox
+    (`pup-tui listen`). It is JSON of a webhook, an e-mail, a message of a chat, or any other text. Nothing in
+    it is fetched or run.
     """
     from pup_tui.catalog.alerts import matches
 
-    reading = read_alert(source)
+    if lists:
+        from pup_tui.cli.inbox import list_inbox
+
+        list_inbox(settings, source, as_json=as_json)
+        return
+    reading = read_alert(settings, source)
     catalog = open_catalog(settings)
     tell_closed(catalog)
     found = matches(reading.first, catalog, **_by_profile(settings))
@@ -72,7 +82,7 @@ def given_alert(settings: Settings, runbook: Runbook, source: str) -> GivenAlert
     """What `--alert` gives to a runbook. Raises Failure for an alert that cannot be read."""
     from pup_tui.catalog.alerts import filled_by
 
-    reading = read_alert(source)
+    reading = read_alert(settings, source)
     if reading.first.is_resolved:
         tell_note("the alert is resolved: look whether anything is left to do")
     if len(reading.alerts) > 1:
@@ -88,11 +98,18 @@ def _by_profile(settings: Settings) -> Any:
     return {"profile": settings.profile_name, "profile_values": said}
 
 
-def read_alert(source: str | None) -> AlertReading:
-    """The alerts of a file, of standard input, or of an address. Raises Failure where there are none."""
+def read_alert(settings: Settings, source: str | None) -> AlertReading:
+    """The alerts of a file, of standard input, of an address, or one of the inbox.
+
+    Raises Failure where there are none.
+    """
     from pup_tui.analysis.alerts.paste import NoAlert
     from pup_tui.analysis.alerts.read import read_alerts
 
+    if source is not None and source.startswith(OF_INBOX):
+        from pup_tui.cli.inbox import alert_of_inbox
+
+        return alert_of_inbox(settings, source)
     where = "standard input" if source in (None, "-") else source or ""
     try:
         return read_alerts(_text(source))

@@ -10,8 +10,10 @@ import click
 import msgspec
 
 from pup_tui.aside import run_loop
+from pup_tui.cli.alert import given_alert
 from pup_tui.cli.failure import Failure, named
 from pup_tui.cli.options import (
+    alert_option,
     json_option,
     pass_settings,
     profile_option,
@@ -28,6 +30,7 @@ from pup_tui.headless.exits import SUCCEEDED, USAGE
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
+    from pup_tui.cli.alert import GivenAlert
     from pup_tui.core.program import Program
     from pup_tui.preflight.check import ReadyCheck
     from pup_tui.runbook.load import Loaded
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("runbook")
 @values_options
+@alert_option
 @click.option("--yes", is_flag=True, help="Look at it as for a run with --yes.")
 @selection_options
 @click.option("--offline", is_flag=True, help="Look at nothing elsewhere: credentials, hosts.")
@@ -50,6 +54,7 @@ def check_command(
     runbook: str,
     args: Sequence[str],
     arg_file: Path | None,
+    alert: str | None,
     yes: bool,
     offline: bool,
     as_json: bool,
@@ -65,7 +70,8 @@ def check_command(
     program = compile_program(loaded.id, model)
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
-    checks = _Checking(Parts(settings), loaded, program, given, left, yes=yes)
+    about = None if alert is None else given_alert(settings, model, alert)
+    checks = _Checking(Parts(settings), loaded, program, given, left, about, yes=yes)
     found = [*checks.local(), *(() if offline else checks.elsewhere())]
     ok = not any(each.stops for each in found)
     if as_json:
@@ -85,10 +91,12 @@ class _Checking:
         program: Program,
         given: GivenValues,
         left: Leaving,
+        about: GivenAlert | None,
         *,
         yes: bool,
     ) -> None:
         self._parts = parts
+        self._about = about
         self._loaded = loaded
         self._program = program
         self._given = given
@@ -107,7 +115,10 @@ class _Checking:
         tools = preflight.tools(self._program, self._left.skipped)
         yield from tools
         yield from run_loop(preflight.versions(self._program, tools))
-        yield from preflight.record()
+        record = preflight.record()
+        yield from record
+        if not any(each.stops for each in record):
+            yield from preflight.journal()
 
     def elsewhere(self) -> list[ReadyCheck]:
         """What only warns."""
@@ -139,6 +150,8 @@ class _Checking:
             return  # nobody knows the values, and the profile was told of
         sources = msgspec.structs.replace(self._parts.sources, run=None)
         sources = sources.beside(source_of(self._loaded).directory)
+        if self._about is not None:
+            sources = sources.about(self._about.filled.values)
         resolved = run_loop(resolve_inputs(model, self._given.values, sources))
         yield from value_checks(model.vars, resolved, self._given.values, can_ask=self._can_ask)
         yield from self._lock(resolved)
@@ -154,9 +167,10 @@ class _Checking:
             resolved=resolved,
             operator=settings.operator,
             profile=settings.profile_name,
+            alert={} if self._about is None else self._about.alert,
             hidden=tuple(self._parts.credentials.account.secrets()),
         )
-        return self._parts.preflight.lock(run)
+        return self._parts.preflight.lock(run, self._left.skipped)
 
     def _questions(self) -> Iterator[ReadyCheck]:
         from pup_tui.cli.answers import open_questions

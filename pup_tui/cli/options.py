@@ -72,7 +72,8 @@ directory_option = click.option(
 alert_option = click.option(
     "--alert",
     metavar="FILE",
-    help="The alert that it is about (- for standard input): fills variables, stands in the record.",
+    help="The alert that it is about (- for standard input, inbox:NUMBER for one of the inbox): fills"
+    " variables, stands in the record.",
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -34,12 +34,13 @@ _COLUMNS = (
     "DURATION",
     "OPERATOR",
     "PROFILE",
+    "SCHEDULE",
     "WARNINGS",
 )
 _ID_END = 8
 """Characters that the end of an id has where all of it has no room."""
 
-_SPARE = ("WARNINGS", "LEG", "OPERATOR", "PROFILE", "DURATION")
+_SPARE = ("WARNINGS", "LEG", "OPERATOR", "SCHEDULE", "PROFILE", "DURATION")
 """What a narrow terminal does without, first to last; `show` has all of it."""
 
 
@@ -165,5 +166,6 @@ def _as_row(row: RunRow) -> tuple[str, ...]:
         "" if row.duration is None else format_duration(row.duration),
         row.operator,
         row.profile,
+        row.scheduled,
         str(row.warnings or ""),
     )

@@ -34,6 +34,9 @@ class StepChoice(Struct, frozen=True):
         return bool(self.start or self.only or self.skip)
 
 
+ALL_STEPS = StepChoice(start=None, only=(), skip=(), reason=None)
+
+
 def selection_options(command: F) -> F:
     """Add the options to a command, which gets them as `choice`."""
 

@@ -50,7 +50,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     `repeated` are the steps for failures and for the end that have run and run again, though of
     `half_repeated` nobody knows whether they did. `failed` run again, each with the reason why it failed.
     `hidden` ended well, but captured secrets under these names, which are not stored; of those `again` may
-    be done twice.
+    be done twice. `to_come` had no turn yet; a block of which nothing had is named and not what it holds.
     """
 
     finished: tuple[str, ...] = ()
@@ -67,6 +67,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     failed: dict[str, str] = {}
     hidden: dict[str, tuple[str, ...]] = {}
     again: tuple[str, ...] = ()
+    to_come: tuple[str, ...] = ()
 
 
 class Became(Struct):
@@ -114,7 +115,11 @@ def standing(program: Program, state: RunState) -> Standing:
         id_ for id_ in acted if steps[id_].late or program.node(id_).part == "cleanup"
     )
     # No event leaves a step in this phase.
-    ready = (id_ for id_, step in steps.items() if step.phase is StepPhase.READY)
+    ready = [id_ for id_, step in steps.items() if step.phase is StepPhase.READY]
+    behind_undone = _done_behind(program, state, earlier, taken_back)
+    failed = failed_in(program, {**steps, **leaves})
+    finished = finished_of(leaves, ())
+    had_turn = {*finished, *begun, *undone, *behind_undone, *doubtful, *repeated, *failed, *ready}
     return Standing(
         finished=tuple(finished_of(leaves, again)),
         begun=tuple(program.in_order(sorted(begun))),
@@ -126,15 +131,30 @@ def standing(program: Program, state: RunState) -> Standing:
         followed=followed,
         never_begun=tuple(program.in_order(ready)),
         undone=tuple(undone),
-        behind=tuple(_done_behind(program, state, earlier, taken_back)),
+        behind=tuple(behind_undone),
         half_undone=tuple(program.in_order(doubtful)),
         half_behind=tuple(half_behind),
         repeated=tuple(repeated),
         half_repeated=tuple(id_ for id_ in repeated if id_ in begun),
-        failed=failed_in(program, {**steps, **leaves}),
+        failed=failed,
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if may_repeat(program, program.node(id_))),
+        to_come=tuple(_to_come(program, program.body, had_turn)),
     )
+
+
+def _to_come(program: Program, steps: Iterable[str], had_turn: Collection[str]) -> Iterator[str]:
+    """Which of some steps had no turn, and nothing in them; not those for a failure or for the end.
+
+    Of a foreach that has begun it is not told which items are left.
+    """
+    for id_ in steps:
+        node = program.node(id_)
+        if node.part == "body" and node.step.when != "on_failure":
+            if not any(is_in(each, (id_,)) for each in had_turn):
+                yield id_
+            elif node.is_block and not node.is_loop:
+                yield from _to_come(program, program.children(id_), had_turn)
 
 
 def _acted(program: Program, steps: Mapping[str, StepState]) -> set[str]:

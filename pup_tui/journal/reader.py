@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 import msgspec
 
 from pup_tui.core.events import AnyEvent, Moment, RunCreated, Source
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
-from pup_tui.journal import codec
+from pup_tui.journal import codec, pending
 from pup_tui.journal.database import (
     NO_USE,
     PATIENCE,
@@ -30,6 +30,7 @@ from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalErr
 from pup_tui.journal.events import SET_ASIDE, RunEvents
 from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import owner_is_gone
+from pup_tui.journal.pending import PendingRun
 from pup_tui.journal.places import (
     check_state_dir,
     counted_runs,
@@ -37,10 +38,19 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
-from pup_tui.journal.records import OWNER_GONE, RehearsalRecord, RunRow, RunSummary, leg_file
+from pup_tui.journal.records import (
+    OWNER_GONE,
+    FireRecord,
+    RehearsalRecord,
+    RunRow,
+    RunSummary,
+    leg_file,
+)
 from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
+
+T = TypeVar("T")
 
 _SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""
@@ -50,7 +60,12 @@ _IN_FIRST_EVENT = """
     (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '{}') AS BLOB) END
     FROM event WHERE event.run = run.number AND sequence = 1)
 """
-_TOLD_FIRST = {"profile": "$.profile", "unchecked": "$.unchecked.reason", "look": "$.look"}
+_TOLD_FIRST = {
+    "profile": "$.profile",
+    "unchecked": "$.unchecked.reason",
+    "look": "$.look",
+    "scheduled": "$.scheduled.name",
+}
 """By the column, where the first event of a run has what it tells."""
 _LOOKS = 50
 """Runs among which one is looked for that is no look for a plan."""
@@ -403,6 +418,22 @@ class JournalReader:
             raise AmbiguousRunError(run, [row.run for row in found], self.path)
         return found[0] if found else None
 
+    def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        """What `look` finds in tables that are no part of any run's record."""
+        with self._reading():
+            return look(self._database)
+
+    def fires(self, schedule: str, since: float) -> list[FireRecord]:
+        """What became of a schedule's moments from one on (in seconds since 1970), newest first."""
+        columns = FireRecord.__struct_fields__
+        with self._reading():
+            found = self._database.execute(
+                f"SELECT {', '.join(columns)} FROM fire"  # noqa: S608 - own names
+                " WHERE schedule = ? AND moment >= ? ORDER BY moment DESC",
+                (codec.storable(schedule), since),
+            ).fetchall()
+        return [convert(dict(zip(columns, row, strict=True)), FireRecord) for row in found]
+
     def rehearsal(self, path: str) -> RehearsalRecord | None:
         """How the runbook in this file was rehearsed last; None where it was not, or nobody knows."""
         columns = RehearsalRecord.__struct_fields__
@@ -417,6 +448,22 @@ class JournalReader:
             return convert(dict(zip(columns, found, strict=True)), RehearsalRecord)
         except msgspec.ValidationError:
             return None
+
+    def pending_runs(self, now: float) -> list[PendingRun]:
+        """The runs that wait for approval at `now`, in seconds since 1970, oldest first."""
+        with self._reading():
+            return pending.still_open(self._database, now)
+
+    def pending_run(self, run: str) -> PendingRun | None:
+        """The run with this id that somebody asked for, or the only one whose id begins or ends so.
+
+        Raises AmbiguousRunError if there are several.
+        """
+        with self._reading():
+            found = pending.named(self._database, run)
+        if len(found) > 1:
+            raise AmbiguousRunError(run, [row.run for row in found], self.path)
+        return found[0] if found else None
 
     def last_runs(self) -> dict[str, RunRow]:
         """The newest run of each runbook, by the runbook's id, that is more than a look for a plan."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -83,17 +83,33 @@ class RehearsalRecord(Struct, frozen=True, kw_only=True):
     reached: int
 
 
+class FireRecord(Struct, frozen=True, kw_only=True):
+    """What became of a moment of a schedule, as it stood `at` a time; both in seconds since 1970, UTC.
+
+    It has its `run`, or else an outcome: it was `missed`, `skipped` or `failed` for the reason `why`, or is
+    `queued` until the run before it is over.
+    """
+
+    schedule: str
+    moment: float
+    run: str | None = None
+    outcome: Literal["", "missed", "skipped", "failed", "queued"] = ""
+    why: str = ""
+    at: float
+
+
 class RunRow(RunRecord, frozen=True, kw_only=True):
     """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way.
 
     `profile` is what its first event says, empty without one, as is `unchecked`, the reason why it was begun
-    past what is looked at before; `look` tells that it only looked, for a plan; `leg` counts how often it was
-    begun or resumed.
+    past what is looked at before; `look` tells that it only looked, for a plan; `scheduled` is the name of
+    the schedule that it is of; `leg` counts how often it was begun or resumed.
     """
 
     profile: str = ""
     unchecked: str = ""
     look: bool = False
+    scheduled: str = ""
     leg: int = 1
     status: RunStatus
     reason: str = ""

@@ -71,7 +71,62 @@ _VERSION_2 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = (
+    # Alerts as they came from outside, without secrets, one row for each that is the same. `alike` finds the
+    # row of one that ends under another id. They are kept for days, and are no part of any run's record.
+    """
+    CREATE TABLE inbox (
+        number          INTEGER PRIMARY KEY AUTOINCREMENT,
+        system          TEXT    NOT NULL,
+        key             TEXT    NOT NULL,
+        alike           TEXT    NOT NULL,
+        status          TEXT    NOT NULL,
+        alert           TEXT    NOT NULL,
+        text            TEXT    NOT NULL,
+        first_at        REAL    NOT NULL,
+        last_at         REAL    NOT NULL,
+        times           INTEGER NOT NULL,
+        aside_at        REAL,
+        UNIQUE (system, key)
+    )
+    """,
+    # What is too old or too much goes with each alert that comes.
+    "CREATE INDEX inbox_by_age ON inbox (last_at)",
+    # A moment of a schedule has one row: the run that is for it, or else what became of it. It stays when the
+    # run is removed, so that the moment does not come again.
+    """
+    CREATE TABLE fire (
+        schedule    TEXT    NOT NULL,
+        moment      REAL    NOT NULL,
+        run         TEXT,
+        outcome     TEXT    NOT NULL DEFAULT '',
+        why         TEXT    NOT NULL DEFAULT '',
+        at          REAL    NOT NULL,
+        PRIMARY KEY (schedule, moment)
+    ) WITHOUT ROWID
+    """,
+    # Runs that were asked for and wait for a person: `run` is the id that one gets when it is approved.
+    """
+    CREATE TABLE pending_run (
+        run         TEXT    PRIMARY KEY,
+        runbook     TEXT    NOT NULL,
+        profile     TEXT    NOT NULL,
+        given       TEXT    NOT NULL,
+        vars        TEXT    NOT NULL,
+        digest      TEXT    NOT NULL,
+        client      TEXT    NOT NULL,
+        version     TEXT    NOT NULL,
+        reason      TEXT    NOT NULL,
+        asked_at    REAL    NOT NULL,
+        status      TEXT    NOT NULL,
+        decided_by  TEXT    NOT NULL,
+        decided_at  REAL,
+        note        TEXT    NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """The statements that lead from each version (`PRAGMA user_version`, 0 is an empty file) to the next."""
 
 VERSION = len(MIGRATIONS)
@@ -84,6 +139,10 @@ TABLES = {
     "content": "sha256, bytes",
     "run_file": "run, name, sha256",
     "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
+    "inbox": "number, system, key, alike, status, alert, text, first_at, last_at, times, aside_at",
+    "fire": "schedule, moment, run, outcome, why, at",
+    "pending_run": "run, runbook, profile, given, vars, digest, client, version, reason, asked_at, status,"
+    " decided_by, decided_at, note",
 }
 """The tables of this version, and the columns of each."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from pup_tui.core.events import AnyEvent
+from pup_tui.core.events import AnyEvent, Scheduled
 from pup_tui.core.state import RunStatus
-from pup_tui.journal import codec
+from pup_tui.journal import codec, pending
 from pup_tui.journal.database import (
     NO_USE,
     PATIENCE,
@@ -24,14 +24,21 @@ from pup_tui.journal.database import (
     open_read_only,
     refuse_damaged_small,
 )
-from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
+from pup_tui.journal.errors import AlreadyFired, JournalError, NotPending, RunGoesOn, RunOwned
 from pup_tui.journal.in_place import InPlace, LogState
 from pup_tui.journal.lock import RunLock, under_way
+from pup_tui.journal.pending import MOST_OPEN, PendingRun, PendingStatus
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
-from pup_tui.journal.records import RehearsalRecord, RunRecord, RunSummary
+from pup_tui.journal.records import FireRecord, RehearsalRecord, RunRecord, RunSummary
+
+T = TypeVar("T")
 
 _UNUSED_TEXTS = "DELETE FROM content WHERE sha256 NOT IN (SELECT sha256 FROM run_file)"
+
+
+def _asks_for(wanted: PendingRun) -> tuple[str, ...]:
+    return wanted.runbook, wanted.digest, wanted.client, wanted.version
 
 
 class _Newest(Struct, frozen=True):
@@ -90,10 +97,14 @@ class Journal(JournalReader):
             for run in list(self._locks):
                 self._release(run)
 
-    def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+    def create_run(
+        self, record: RunRecord, files: Mapping[str, bytes], scheduled: Scheduled | None = None
+    ) -> None:
         """Begin a run and own it until it ends; `files` are the texts it was made from, by name.
 
-        Raises JournalError if there is such a run, or if it cannot be stored.
+        One that was asked for is approved by that. Raises AlreadyFired where it is `scheduled` for a moment
+        that has its run, NotPending where it cannot be approved any more, and JournalError if there is such
+        a run, or if it cannot be stored.
         """
         values = self._columns(record)
         self._renew()
@@ -102,7 +113,11 @@ class Journal(JournalReader):
             with self._transaction():
                 if self._number(record.run) is not None:
                     raise JournalError(f"there is a run {record.run} already", self.path)
+                at = record.started_at
+                self._decide(record.run, PendingStatus.APPROVED, by=record.operator, at=at)
                 self._store_files(self._insert("run", values), files)
+                if scheduled is not None and scheduled.moment is not None:
+                    self._fire(scheduled.name, scheduled.moment, record)
                 lock.claim(host=record.host, pid=record.pid)
         except BaseException:
             lock.release()
@@ -167,6 +182,48 @@ class Journal(JournalReader):
             and not lock.tells_gone(host=codec.restored(host), pid=pid)
         )
 
+    def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """What `change` gives, which writes, in one commit, tables that are no part of any run's record."""
+        self._renew()
+        with self._transaction():
+            return change(self._database)
+
+    def _fire(self, schedule: str, moment: float, record: RunRecord) -> None:
+        """Let the moment of a schedule have its run, which it has once."""
+        done = self._database.execute(
+            "INSERT INTO fire (schedule, moment, run, at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (schedule, moment) DO UPDATE SET run = excluded.run, outcome = '',"
+            " why = '', at = excluded.at WHERE run IS NULL AND outcome IN ('queued', 'missed')",
+            (schedule, moment, record.run, record.started_at),
+        )
+        if done.rowcount != 1:
+            told = (
+                f"the moment of the schedule `{schedule}` is over: it has its run, or was given up"
+            )
+            raise AlreadyFired(told, self.path, "see `pup-tui schedule list`")
+
+    def note_fires(self, fires: Iterable[FireRecord]) -> None:
+        """Keep what became of moments that have no run; what is kept of one that has, stays."""
+        rows = [(each.schedule, each.moment, each.outcome, each.why, each.at) for each in fires]
+        self._renew()
+        with self._transaction():
+            self._database.executemany(
+                "INSERT INTO fire (schedule, moment, outcome, why, at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (schedule, moment) DO UPDATE SET outcome = excluded.outcome,"
+                " why = excluded.why, at = excluded.at"
+                " WHERE run IS NULL AND outcome IN ('queued', 'missed')",
+                [
+                    tuple(codec.storable(v) if isinstance(v, str) else v for v in row)
+                    for row in rows
+                ],
+            )
+
+    def forget_fires(self, before: float) -> None:
+        """Forget the moments of schedules that came before one, in seconds since 1970."""
+        self._renew()
+        with self._transaction():
+            self._database.execute("DELETE FROM fire WHERE moment < ?", (before,))
+
     def note_rehearsals(self, rehearsals: Iterable[RehearsalRecord]) -> None:
         """Keep how runbooks were rehearsed last, in the place of what was kept of them before."""
         self._renew()
@@ -181,6 +238,46 @@ class Journal(JournalReader):
                 f" VALUES ({', '.join(f':{name}' for name in columns)})",
                 values,
             )
+
+    def ask_for_run(self, wanted: PendingRun) -> PendingRun:
+        """Keep a run that somebody asks for until a person approves it.
+
+        Where the same client has asked for the very same and nobody has decided that, it is that. Raises
+        JournalError where too many wait already, or where it cannot be stored.
+        """
+        self._renew()
+        with self._transaction():
+            waiting = pending.still_open(self._database, wanted.asked_at)
+            for each in waiting:
+                if _asks_for(each) == _asks_for(wanted):
+                    return each
+            if len(waiting) >= MOST_OPEN:
+                told = f"{MOST_OPEN} runs wait for approval already"
+                raise JournalError(told, self.path, "approve or decline some: `pup-tui approve`")
+            pending.forget_old(self._database, wanted.asked_at)
+            try:
+                pending.insert(self._database, wanted)
+            except ValueError as error:
+                told = f"the values of {wanted.run} cannot be stored ({error})"
+                raise JournalError(told, self.path) from error
+        return wanted
+
+    def decline_run(self, run: str, *, by: str, at: float, note: str = "") -> None:
+        """Keep that somebody has declined a run that was asked for. Raises NotPending, JournalError."""
+        self._renew()
+        with self._transaction():
+            self._decide(run, PendingStatus.DECLINED, by=by, at=at, note=note)
+
+    def _decide(
+        self, run: str, status: PendingStatus, *, by: str, at: float, note: str = ""
+    ) -> None:
+        """Keep what was decided about a run that was asked for; does nothing for any other."""
+        known = pending.exactly(self._database, run)
+        if known is None:
+            return
+        if (standing := known.status_at(at)) is not PendingStatus.PENDING:
+            raise NotPending(run, standing, known.decided_by, self.path)
+        pending.decide(self._database, run, status, by=by, at=at, note=note)
 
     def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         """Store events without their secrets, and with `summary` how the run ended, in one commit.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pup_tui.aside import END_SOME, NO_THREAD
-from pup_tui.core.events import AnyEvent, durable
+from pup_tui.core.events import AnyEvent, Scheduled, durable
 from pup_tui.journal.database import PATIENCE
 from pup_tui.journal.errors import JournalError, RunGoesOn
 from pup_tui.journal.places import journal_path
@@ -26,8 +26,13 @@ BUSY_AFTER = 1.0
 class Recorder(Protocol):
     """Where a driver records a run. Everything raises JournalError if it could not be recorded."""
 
-    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
-        """Begin a run; `files` are the texts it was made from, by name."""
+    async def create_run(
+        self, record: RunRecord, files: Mapping[str, bytes], scheduled: Scheduled | None = None
+    ) -> None:
+        """Begin a run; `files` are the texts it was made from, by name.
+
+        AlreadyFired where it is `scheduled` for a moment that has its run.
+        """
 
     async def reopen_run(
         self, run: str, events: int, *, host: str, pid: int, files: Mapping[str, bytes]
@@ -87,8 +92,10 @@ class JournalWriter(Recorder):
             raise
         return cls(journal, thread)
 
-    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
-        await self._do(lambda: self._journal.create_run(record, files))
+    async def create_run(
+        self, record: RunRecord, files: Mapping[str, bytes], scheduled: Scheduled | None = None
+    ) -> None:
+        await self._do(lambda: self._journal.create_run(record, files, scheduled))
 
     async def reopen_run(
         self, run: str, events: int, *, host: str, pid: int, files: Mapping[str, bytes]
@@ -148,7 +155,9 @@ class MemoryJournal(Recorder):
         self.events: dict[str, list[AnyEvent]] = {}
         self.summaries: dict[str, RunSummary] = {}
 
-    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+    async def create_run(
+        self, record: RunRecord, files: Mapping[str, bytes], scheduled: Scheduled | None = None
+    ) -> None:
         if record.run in self.records:
             raise JournalError(f"there is a run {record.run} already", _NOWHERE)
         self.records[record.run] = record

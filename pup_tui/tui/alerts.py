@@ -45,12 +45,20 @@ async def read_pasted(text: str, services: Services, entries: Iterable[Entry]) -
 def _ranked(text: str, services: Services, entries: tuple[Entry, ...]) -> RankedAlert:
     from pup_tui.analysis.alerts.paste import NoAlert
     from pup_tui.analysis.alerts.read import read_alerts
-    from pup_tui.catalog.alerts import matches
 
     try:
         reading = read_alerts(text)
     except NoAlert as error:
         return RankedAlert(problem=f"{error}: {error.hint}")
+    return ranked_reading(reading, services, entries)
+
+
+def ranked_reading(
+    reading: AlertReading, services: Services, entries: tuple[Entry, ...]
+) -> RankedAlert:
+    """What was read, with the runbooks that fit its first alert."""
+    from pup_tui.catalog.alerts import matches
+
     found = matches(
         reading.first,
         services.catalog,

@@ -222,3 +222,12 @@ def test_the_page_of_an_alert_is_no_url_to_look_at() -> None:
     assert fill(shop, url).taken == {"URL": "https://shop.example.com/health"}
     page = read_alerts((DATA / "alerts" / "alertmanager-single.json").read_text()).first
     assert fill(page, url).taken == {}
+
+
+def test_what_may_do_harm_never_comes_first_by_words() -> None:
+    said = "Postgres failover: promote the replica, postgres failover now"
+    hits = rank(alert(json.dumps({"alerts": [{"labels": {"alertname": said}}]})), CATALOG)
+    assert hits[0].id == "postgres-replication-lag"
+    assert next(hit.rank for hit in hits if hit.id == "postgres-failover") > 1
+    alone = [each for each in CATALOG if each.id == "postgres-failover"]
+    assert rank(alert(alertname=said), alone) == []

@@ -202,3 +202,35 @@ def test_tags_without_a_value_and_messages_of_a_chat() -> None:
 )
 def test_floods_are_read_in_time_that_grows_with_their_length(head: str, flood: str) -> None:
     assert read_alerts(head + "x" + flood * 20_000 + "x").alerts
+
+
+@pytest.mark.parametrize(
+    "begins", ["The disk of web-1 is full\n", "Subject: The disk of web-1 is full\n\n"]
+)
+def test_of_a_long_text_only_the_beginning_is_read_and_that_is_said(begins: str) -> None:
+    reading = read_alerts(begins + "nothing else\n" * 20_000 + "host: web-2\n")
+    assert "only its first 100,000 characters were read" in reading.notes
+    assert reading.first.title == "The disk of web-1 is full"
+    assert reading.first.text("host") == "web-1"
+    whole = read_alerts(json.dumps({"title": "x is down", "log": "y" * 200_000, "host": "web-3"}))
+    assert (whole.notes, whole.first.text("host")) == ((), "web-3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x is down token=a=hunter2hunter2",
+        "x is down, a=token=hunter2hunter2",
+        'x is down {"api_key" : "hunter2hunter2"}',
+        "x is down `password`: `hunter2hunter2`",
+        "x is down *API Key:* hunter2hunter2",
+        "x is down\n-----BEGIN RSA PRIVATE KEY-----\nhunter2hunter2",
+        "x is down; curl -u admin:hunter2hunter2 https://example.com",
+        "x is down https://example.com/a?X-Amz-Signature=hunter2hunter2&b=1",
+        "x is down DD_API_KEY=hunter2hunter2",
+    ],
+)
+def test_a_secret_in_a_text_is_taken_out_wherever_it_stands(text: str) -> None:
+    for said in (text, json.dumps({"title": "x", "log": text}), json.dumps({"text": text})):
+        reading = read_alerts(said)
+        assert "hunter2hunter2" not in reading.text + str(reading.alerts)

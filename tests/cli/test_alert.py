@@ -111,6 +111,28 @@ def test_what_is_given_wins_and_the_plan_knows_the_alert(disk: Program) -> None:
     assert "other '/var: Disk space" in ended.json["steps"][0]["command"]
 
 
+def test_whether_a_run_about_it_could_begin_is_looked_at_with_its_values(disk: Program) -> None:
+    disk.write("locked", DISK.replace("disk-full", "locked") + "lock: 'host-{{ HOST }}'\n")
+    without = disk("check", "locked.yaml", "--offline", "--yes", "--json")
+    assert without.code == 2
+    ended = disk("check", "locked.yaml", "--alert", "a.json", "--offline", "--yes", "--json")
+    assert ended.code == 0
+    checks = {each["what"]: each for each in ended.json["checks"]}
+    assert checks["lock"]["subject"] == "host-batch-07"
+    assert checks["values"]["detail"] == "2 are there"
+
+
+def test_what_an_alert_leaves_to_the_operator_stops_a_check(disk: Program) -> None:
+    folder = Path(disk.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
+    folder.mkdir(parents=True)
+    (folder / "staging.yaml").write_text("vars: {ENV: staging}\n")
+    args = ("check", "disk-full.yaml", "--alert", "a.json", "--profile", "staging", "--offline")
+    ended = disk(*args)
+    assert ended.code == 2
+    assert "the alert says 'production', the profile says 'staging'" in ended.out
+    assert disk("check", "disk-full.yaml", "--alert", "nowhere.json").code == 2
+
+
 def test_a_look_knows_the_alert(disk: Program) -> None:
     text = (
         "name: looks\nvars: {HOST: x}\nsteps:\n"

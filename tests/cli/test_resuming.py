@@ -59,6 +59,7 @@ def test_off_a_terminal_what_nobody_knows_is_refused_by_name(program: Program) -
     assert refused.code == 5
     assert "`two`" in refused.err
     assert "--unknown=retry" in refused.err
+    assert "three: is still to come" in refused.err
     assert effects(program) == ["one", "two"]
     assert newest(program)["status"] == "interrupted"
 

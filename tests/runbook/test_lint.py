@@ -25,6 +25,10 @@ def steps(*lines: str, top: str = "name: runbook") -> str:
     return f"{top}\nsteps:\n" + "".join(f"  - {line}\n" for line in lines)
 
 
+def answers(match: str) -> str:
+    return f"name: runbook\nalerts: [{{match: {match}}}]"
+
+
 def shell(script: str, *more: str, variables: str = "X: {}") -> str:
     return step("run: |", f"  {script}", *more, top=f"name: runbook\nvars: {{{variables}}}")
 
@@ -199,6 +203,13 @@ DESTRUCTIVE = [
     "python3 -c 'import shutil; shutil.rmtree(\"/srv/a\")'",
     "rails runner 'User.destroy_all'",
     "cypher-shell 'match (n) detach delete n'",
+    "influx -execute 'drop database a'",
+    'influx -execute "DELETE FROM cpu"',
+    "hbase shell <<< \"disable 'a'\"",
+    "echo \"drop 'a'\" | hbase shell",
+    "git filter-repo --path a --invert-paths",
+    "az -o json group delete --name a",
+    "az storage blob delete -n a",
     "kill -n 9 {{ X }}",
     "pkill --signal KILL a",
     't=$(mktemp -d); ssh host "rm -rf $t"',
@@ -238,6 +249,11 @@ HARMLESS = [
     't=$(mktemp -d); rm -rf "$t"',
     "kubectl delete pod a --dry-run=client",
     "kubectl get pod delete",
+    "az group show -n delete",
+    "az storage account show --name stop -g a",
+    "influx -execute 'select * from \"drop\"'",
+    "echo \"status 'drop'\" | hbase shell",
+    "git filter-repo --analyze",
     "docker compose ps",
     "systemctl status stop",
     "systemctl restart a",
@@ -336,6 +352,15 @@ CASES = [
     ("dollar-name", shell('. ./env; echo "$X"'), None),
     ("dollar-name", shell('echo "$X"', "env: {X: a}"), None),
     ("dollar-name", step("run: echo $X", top=f"{VARS}\ndefaults: {{env: {{X: '{{{{ X }}}}'}}}}"), None),
+    ("broad-alert", step("run: x", top=answers("{severity: critical}")), 2),
+    ("broad-alert", step("run: x", top=answers("{env: prod, Status: firing, system: Datadog}")), 2),
+    ("broad-alert", step("run: x", top=answers("{labels.severity: [page, high]}")), 2),
+    ("broad-alert", step("run: x", top=answers("{alertname: '*e*'}")), 2),
+    ("broad-alert", step("run: x", top=answers("{alertname: [Disk*, '*'], env: prod}")), 2),
+    ("broad-alert", step("run: x", top=answers("{severity: critical, alertname: Disk*}")), None),
+    ("broad-alert", step("run: x", top=answers("{severity: critical, service: payments}")), None),
+    ("broad-alert", step("run: x", top=answers("{alertname: X}")), None),
+    ("broad-alert", step("run: x", top=answers("{title: '*db*'}")), None),
     ("name-differs", step("run: x", top="name: other"), 1),
     ("name-differs", step("run: x", top="name: Runbook"), None),
     ("assert-without-condition", step("run: x", "assert: {message: look}"), 6),

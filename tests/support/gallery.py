@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from functools import partial
 from typing import TypeAlias
 
@@ -12,6 +14,9 @@ from textual.selection import Selection
 from textual.widgets import Input, OptionList, Select
 
 from pup_tui.core.requests import ShellRequest
+from pup_tui.inbox.receiving import received
+from pup_tui.journal.inbox import take_alerts
+from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -132,7 +137,7 @@ Part: TypeAlias = Callable[[Console], AsyncIterator[str]]
 
 async def screens(console: Console) -> AsyncIterator[str]:
     """All screens one after the other."""
-    for part in (overview, form, a_run, values, answers):
+    for part in (overview, form, alerts, a_run, values, answers):
         async for name in part(console):
             yield name
 
@@ -183,6 +188,33 @@ async def form(console: Console) -> AsyncIterator[str]:
         await console.pilot.pause()
         yield f"form: {control}"
     await console.press("escape")
+    await console.on("overview")
+
+
+async def alerts(console: Console) -> AsyncIterator[str]:
+    state = console.main.library.services.state
+    with closing(Journal.open(state)) as journal:
+        for title, severity, status in (
+            ("Pages are slow", "critical", "firing"),
+            ("The disk of web-1 is full", "warning", "firing"),
+            ("Incident is over", "", "resolved"),
+        ):
+            said = {"title": title, "service": "shop", "severity": severity, "status": status}
+            take_alerts(journal, received(json.dumps(said)), time.time())
+    await console.sees("⚑ Pages are slow", "1 more")
+    yield "inbox: banner"
+    await console.press("i")
+    await console.on("inbox")
+    await console.press("G", "space")
+    await console.sees("✔ Incident is over")
+    yield "inbox"
+    await console.press("down", "enter")
+    await console.sees("RESOLVED", "1 incident")
+    yield "alert"
+    await console.press("v")
+    await console.sees('"status": "resolved"')
+    yield "alert: as it came"
+    await console.press("escape", "escape")
     await console.on("overview")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pup_tui.core.events import AnyEvent
+from pup_tui.core.events import AnyEvent, Scheduled
 from pup_tui.journal import codec
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path
@@ -58,9 +58,11 @@ class FailingJournal(MemoryJournal):
 
     error: JournalError | None = None
 
-    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+    async def create_run(
+        self, record: RunRecord, files: Mapping[str, bytes], scheduled: Scheduled | None = None
+    ) -> None:
         self._check()
-        await super().create_run(record, files)
+        await super().create_run(record, files, scheduled)
 
     async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         self._check()

@@ -11,6 +11,7 @@ BEGIN, END = "<!-- keys -->\n", "<!-- end of keys -->\n"
 
 _DIALOGS = (
     KeyPlace.DIALOG,
+    KeyPlace.ALERT,
     KeyPlace.CONFIRM,
     KeyPlace.FAILURE,
     KeyPlace.RESUME,

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from pup_tui.catalog.value_sources import local_sources
 from pup_tui.cli.wiring import resolver
-from pup_tui.core.events import AnyEvent, RunCreated, Source
+from pup_tui.core.events import AnyEvent, RunCreated, Scheduled, Source
 from pup_tui.core.program import Program, compile_program
 from pup_tui.core.requests import HttpRequest, PupRequest, ShellRequest
 from pup_tui.datadog.configuration import DatadogConfiguration
@@ -51,7 +51,9 @@ class MemoryLog(Recorder):
         self.events += events
         return len(self.events)
 
-    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+    async def create_run(
+        self, record: RunRecord, files: Mapping[str, bytes], scheduled: Scheduled | None = None
+    ) -> None:
         raise AssertionError("the run is begun already")
 
     async def reopen_run(

@@ -53,6 +53,8 @@ async def test_a_paste_into_the_list_leads_to_the_form_and_the_run(
         await console.sees("1 of 1", "$ echo batch-07 production '/var: Disk space")
         if size == LARGE:
             await console.sees("alert  ")
+        else:
+            await console.sees("⚑ /var: Disk space is critically low")
         past = console.main.library.services.state
         assert b"0123456789abcdef" not in b"".join(
             f.read_bytes() for f in past.rglob("*") if f.is_file()
@@ -84,6 +86,46 @@ async def test_a_resolved_alert_says_so_and_hostile_text_is_only_shown(
         await paste(console, (DATA / "own" / "hostile.json").read_text())
         await console.sees("[bold]Ignore all previous instructions[/bold]", "1 disk-full")
         await paste(console, "x")
+
+
+async def test_keys_show_the_alert_as_it_came_and_plan_the_runbook(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services(RUNBOOKS), SMALL) as console:
+        console.select("cpu")
+        await paste(console, ZABBIX)
+        await console.sees("1 disk-full", "p plan · v as it came")
+        assert "put aside" not in console.screen
+        await console.press("v")
+        await console.sees('"event_id"', "v what fits it")
+        assert "0123456789abcdef" not in console.screen
+        await console.press("down", "v")
+        await console.sees("1 disk-full")
+        await console.press("p")
+        await console.on("plan")
+        await console.sees("echo batch-07 production")
+        await console.press("escape")
+        await console.on("form")
+        await console.sees("from the alert: host_name")
+
+
+async def test_a_plan_of_what_is_still_missing_leads_to_the_form(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    runbooks = {
+        "disk.yaml": RUNBOOKS["disk-full.yaml"]
+        .replace("name: disk-full", "name: disk")
+        .replace("ENV: {}", "ENV: {}\n  WHY: {}")
+    }
+    async with open_console(make_services(runbooks), LARGE) as console:
+        console.select("disk")
+        await paste(console, ZABBIX)
+        await console.sees("1 disk")
+        await paste(console, json.dumps({"title": "The disk of web-9 is full"}))
+        await console.sees("The disk of web-9 is full")
+        await console.press("p")
+        await console.on("form")
+        await console.sees("Run is off")
 
 
 async def test_a_runbook_without_variables_is_planned_and_run_about_it(

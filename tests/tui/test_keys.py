@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 import pup_tui.tui
 from pup_tui.console_keys import ACTIONS, TYPED_INTO, KeyPlace, clashes
+from pup_tui.tui.dialogs.alert_paste import AlertScreen
 from pup_tui.tui.dialogs.checklist import ChecklistDialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog
@@ -39,6 +40,7 @@ _PLACES: tuple[tuple[str, KeyPlace], ...] = (
     ("PlanView", KeyPlace.PLAN),
     ("History", KeyPlace.HISTORY),
     ("Statistics", KeyPlace.STATISTICS),
+    ("Inbox", KeyPlace.INBOX),
     ("OutputPane", KeyPlace.OUTPUT),
     ("RunPage", KeyPlace.STEPS),
 )
@@ -53,6 +55,7 @@ _SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (
     (LeftRunningScreen, KeyPlace.LEFT),
     (ChecklistDialog, KeyPlace.CHECKLIST),
     (InputScreen, KeyPlace.VALUES),
+    (AlertScreen, KeyPlace.ALERT),
     (Dialog, KeyPlace.DIALOG),
 )
 

@@ -318,6 +318,16 @@ async def test_what_is_found_in_overwritten_text_is_unfolded(
         assert s.rows()[0] == " ⏎all good"
 
 
+@pytest.mark.parametrize("column", [1_200, 5_000])
+async def test_the_word_for_trouble_in_a_long_line_is_brought_into_sight(
+    tmp_path: Path, column: int
+) -> None:
+    async with shown(tmp_path, ["plain", f"{'x' * column} ERROR data lost {'y' * 3_000}"]) as s:
+        await s.press("g", "e")
+        assert s.lines.cursor == 1
+        assert "ERROR data lost" in s.rows()[1]
+
+
 async def test_what_was_unfolded_for_a_search_folds_when_that_is_left(tmp_path: Path) -> None:
     async with shown(tmp_path, [f"ERROR data lost{AGAIN}all good", "plain"]) as s:
         await s.search("lost")

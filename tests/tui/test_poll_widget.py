@@ -154,6 +154,22 @@ async def test_a_poll_that_is_over_offers_no_keys() -> None:
         assert text(poll, "#poll-time") == "9.0 s"
 
 
+@pytest.mark.parametrize(
+    ("attempts", "value", "told"),
+    [
+        (0, None, "accepted as met"),
+        (2, None, "last no value · accepted as met"),
+        (2, 7.0, "last 7 · accepted as met"),
+    ],
+)
+async def test_what_somebody_accepted_is_not_told_as_not_met(
+    attempts: int, value: float | None, told: str
+) -> None:
+    reading = PollReading(until="value < 5", attempts=attempts, value=value, accepted=True)
+    async with shown(reading) as poll:
+        assert text(poll, "#poll-seen") == told
+
+
 async def test_a_wait_tells_what_is_left() -> None:
     app = Host()
     async with app.run_test():
@@ -225,6 +241,15 @@ def test_when_it_is_over_times_come_from_the_last_sample() -> None:
     assert not reading.under_way
     assert reading.met
     assert (reading.elapsed, reading.timeout, reading.next_in) == (10.0, 60.0, None)
+
+
+def test_that_somebody_accepted_it_is_read_from_the_run() -> None:
+    progress, step = polled_step()
+    progress.apply(sample(1, 9.0))
+    state = PollState(began=0.0, timeout=60.0, interval=5.0, max_attempts=4, first=1)
+    assert not read_poll(step, state, 10.0).accepted
+    state.accepted = "accepted as met by ada: seen on the graph"
+    assert read_poll(step, state, 10.0).accepted
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _MARKS = late_pattern(r"(?<![\w*])[*_~`]{1,6}(?=\S)|(?<=\S)[*_~`]{1,6}(?![\w*])|
 _FIELD = late_pattern(
     r"^[\s>•·*|–-]*([^\W\d_][\w ./()#-]{0,40}?)\s*(?::|=|\s\|)\s*(\S.*?)\s*\|?\s*$"
 )
-_APART = late_pattern(r"(?<=\S)\s{2,}(?=[^\W\d_][\w ]{1,20}:\s)")
+_APART = late_pattern(r"(?<=[^\s:=])\s{2,}(?=[^\W\d_][\w ]{1,20}:\s)")
 """Between two fields in one line."""
 _WITH_LINK = late_pattern(r"(.*\S)\s+\((https?://[^)]*)\)\Z")
 _ADDRESSES = frozenset(
@@ -143,7 +143,14 @@ def tree_of(text: str) -> dict[str, Any]:
         "links": links_of(text),
         "urls": bare_urls(plain),
         "first": (said or lines or [""])[0],
+        "told": next((line for line in said if _is_told(line)), ""),
     }
+
+
+def _is_told(line: str) -> bool:
+    """Whether a line says something: it is no field, no greeting and no rule."""
+    is_word = any(letter.isalpha() for letter in line)
+    return is_word and _FIELD.match(line) is None and not (line.endswith(",") and len(line) < 40)
 
 
 def _before(text: str, at: int) -> str:

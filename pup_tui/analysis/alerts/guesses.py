@@ -12,7 +12,8 @@ from pup_tui.late_pattern import late_pattern
 _HASHES = late_pattern(r"-(?:[a-f0-9]{6,10}-)?[bcdfghjklmnpqrstvwxz2456789]{5}\Z")
 _ORDINAL = late_pattern(r"-\d+\Z")
 _HOST = late_pattern(
-    r"(?<![\w./:-])([a-z][a-z0-9]*(?:-[a-z0-9]+)*-\d{1,3})(?![\w-]|\.\w|:\d*[a-z])"
+    r"(?<![\w./:-])([a-z][a-z0-9]*(?:-[a-z0-9]+)*-\d{1,3}(?:\.[a-z][a-z0-9-]*){0,6})"
+    r"(?![\w-]|\.\w|:\d*[a-z])"
 )
 _DOMAIN = late_pattern(
     r"(?<![\w@/.-])((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|org|net|io|dev|app|de|eu|fr|es|it|nl|uk|ch|at|"
@@ -109,7 +110,7 @@ def _host_in(facts: Mapping[str, Fact]) -> Fact | None:
         found = dict.fromkeys(
             match[1]
             for match in _HOST.finditer(str(facts[name].value))
-            if not table.no_hosts.intersection(match[1].split("-")[:-1])
+            if not table.no_hosts.intersection(match[1].partition(".")[0].split("-")[:-1])
         )
         if len(found) == 1:
             return Fact(next(iter(found)), f"the {name}", guess=True)
@@ -119,7 +120,8 @@ def _host_in(facts: Mapping[str, Fact]) -> Fact | None:
 def _domain_in(facts: Mapping[str, Fact]) -> Fact | None:
     for name in ("title", "summary"):
         if name in facts:
-            found = dict.fromkeys(_DOMAIN.findall(str(facts[name].value).lower()))
+            said = str(facts[name].value).lower()
+            found = dict.fromkeys(each for each in _DOMAIN.findall(said) if not _HOST.match(each))
             if len(found) == 1:
                 return Fact(next(iter(found)), f"the {name}", guess=True)
     return None

@@ -20,13 +20,18 @@ _HOOKS = late_pattern(
 )
 _IN_ADDRESS = late_pattern(r"(?<=[?&;])([A-Za-z][\w.-]*)=([^&\s\"'<>|)\]}#;]+)")
 _CREDENTIALS = late_pattern(r"(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)")
+_PRIVATE_KEY = late_pattern(
+    r"(?s)-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,30}-----|\Z)"
+)
+_USER = late_pattern(r"(?<=\s)(-u|--user|--proxy-user)([ =])([^\s:\"']+):[^\s\"']+")
 _BEARER = late_pattern(
     r"(?i)\b(bearer|basic|apikey|genie[kK]ey|token)[ =:]+([A-Za-z0-9+/_.=-]{12,})"
 )
-_SAID = late_pattern(
-    r"([A-Za-z][A-Za-z0-9_. -]{1,40}?)(\\?[\"'“”`*]{0,3}\s*[:=]\s*\\?[\"'“”`*]{0,3})"
-    r"([^\s\"'“”`,;&}\]]{4,})"
-)
+_PARTS_NAME = late_pattern(r"\\?[\"'“”`*]{0,3}\s{0,3}[:=]\s{0,3}\\?[\"'“”`*]{0,3}[ \t]{0,3}")
+_NAME_BEFORE = late_pattern(r"([A-Za-z][A-Za-z0-9_. -]{0,39}[A-Za-z0-9_.-])\s{0,3}\Z")
+_SAID_BEHIND = late_pattern(r"[^\s\"'“”`,;&}\]]{4,}")
+_LONGEST_NAME: Final = 44
+"""Characters before a colon that are looked at for a name."""
 _KNOWN = late_pattern(
     r"\b(?:xox[abeprs]-[A-Za-z0-9-]{10,}|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[\w-]{16,}|"
     r"AKIA[0-9A-Z]{16}|sk_live_[A-Za-z0-9]{16,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|"
@@ -39,9 +44,11 @@ def hidden_text(text: str) -> str:
     text = _HOOKS.sub(rf"\1{HIDDEN}", text)
     text = _CREDENTIALS.sub(HIDDEN, text)
     text = _IN_ADDRESS.sub(_without_value, text)
+    text = _PRIVATE_KEY.sub(HIDDEN, text)
+    text = _USER.sub(rf"\1\2\3:{HIDDEN}", text)
     text = _KNOWN.sub(HIDDEN, text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)
-    return _SAID.sub(_without_said, text)
+    return _without_said(text)
 
 
 def hide(tree: Any, hidden: dict[str, None]) -> Any:
@@ -69,10 +76,22 @@ def _without_value(match: re.Match[str]) -> str:
     return f"{match[1]}={HIDDEN}" if is_secret_name(match[1]) else match[0]
 
 
-def _without_said(match: re.Match[str]) -> str:
-    last = match[1].split(" ")[-1]
-    if match[3].startswith(("//", HIDDEN)) or not (
-        is_secret_name(match[1]) or is_secret_name(last)
-    ):
-        return match[0]
-    return f"{match[1]}{match[2]}{HIDDEN}"
+def _without_said(text: str) -> str:
+    """A text without what stands behind the name of a secret and a colon, whatever is around both."""
+    kept: list[str] = []
+    done = 0
+    for parts in _PARTS_NAME.finditer(text):
+        if parts.start() < done or not _is_behind_secret(text, parts.start()):
+            continue
+        said = _SAID_BEHIND.match(text, parts.end())
+        if said is not None and not said.group().startswith(("//", HIDDEN)):
+            kept += text[done : parts.end()], HIDDEN
+            done = said.end()
+    return "".join([*kept, text[done:]])
+
+
+def _is_behind_secret(text: str, at: int) -> bool:
+    name = _NAME_BEFORE.search(text, max(0, at - _LONGEST_NAME), at)
+    return name is not None and (
+        is_secret_name(name[1]) or is_secret_name(name[1].rpartition(" ")[2])
+    )

@@ -10,8 +10,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pup_tui.analysis.alerts.broken_json import read_json
+from pup_tui.analysis.alerts.cards import card_text
 from pup_tui.analysis.alerts.chat import text_of_html, tree_of, trimmed
 from pup_tui.analysis.alerts.hiding import hidden_text, hide
 from pup_tui.analysis.alerts.moments import zone_of
@@ -20,6 +22,8 @@ from pup_tui.late_pattern import late_pattern
 
 LARGEST: Final = 1024 * 1024
 """Characters of a paste."""
+LONGEST_TEXT: Final = 100_000
+"""Characters of a text that is no JSON: what is wrong stands at its beginning."""
 MOST_THINGS: Final = 50_000
 """Keys and items of a paste."""
 DEEPEST: Final = 60
@@ -71,6 +75,10 @@ def read_paste(text: str) -> Paste:
         raise NoAlert("there is no alert: the text is empty", "paste an alert, or name a file")
     hidden: dict[str, None] = {}
     form, tree, notes, zone = _formed(text)
+    if form != "json" and len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT]
+        form, tree, notes, zone = _formed(text)
+        notes.append(f"only its first {LONGEST_TEXT:,} characters were read")
     _check_size(tree)
     tree = hide(tree, hidden)
     return Paste(
@@ -83,6 +91,17 @@ def read_paste(text: str) -> Paste:
         notes=tuple(notes),
         zone=zone,
     )
+
+
+def as_message(paste: Paste) -> Paste:
+    """JSON that is a message of a chat as the text that people see; everything else as it is."""
+    text = card_text(paste.tree) if paste.form == "json" else None
+    if text is None:
+        return paste
+    hidden = dict.fromkeys(paste.hidden)
+    tree = hide(tree_of(text), hidden)
+    notes = (*paste.notes, "it was read as a message of a chat")
+    return replace(paste, form="text", tree=tree, text=text, hidden=tuple(hidden), notes=notes)
 
 
 def _formed(text: str) -> tuple[PasteForm, Any, list[str], timezone | None]:
@@ -103,7 +122,7 @@ def _formed(text: str) -> tuple[PasteForm, Any, list[str], timezone | None]:
         return "json", _opened(found.value), notes, None
     if _YAML.search(text) and (tree := _yaml(text)) is not None:
         return "json", tree, [], None
-    return "text", tree_of(text), ["it was read as text"], None
+    return "text", tree_of(text[:LONGEST_TEXT]), ["it was read as text"], None
 
 
 def _is_most(text: str) -> bool:
@@ -181,28 +200,40 @@ def _mail(text: str) -> tuple[PasteForm, Any, list[str], timezone | None]:
     try:
         mail = message_from_string(text, policy=policy.default)
         headers = {name: str(mail.get(name, "")) for name in ("subject", "from", "date")}
-        body = _body(mail)
+        body = _body(mail)[:LONGEST_TEXT]
     except (MessageError, ValueError, LookupError, AttributeError, TypeError, IndexError):
         return "text", tree_of(text), ["it was read as text"], None
     headers["subject"] = headers["subject"] or str(mail.get("betreff", "") or "")
     inner = read_json(body) if body.lstrip().startswith("{") else None
     if inner is not None and inner.whole:
         return "json", _opened(inner.value), [], zone_of(headers["date"])
+    body = body[:LONGEST_TEXT]
     tree = tree_of(body)
     tree["all"] = f"Subject: {headers['subject']}\n\n{tree['all']}"
     return "mail", {**tree, **headers, "body": body}, [], zone_of(headers["date"])
+
+
+_LONGEST_HTML: Final = 4 * LONGEST_TEXT
+"""Characters of a page that is looked through for its words."""
 
 
 def _body(mail: Any) -> str:
     part = mail.get_body(("plain",)) or mail.get_body(("html",))
     if part is None:
         return ""
+    if part.get("content-transfer-encoding", "7bit").lower() not in ("base64", "quoted-printable"):
+        text = str(
+            part.get_payload()
+        )  # it was pasted as text: its charset is that of nobody any more
+        return (
+            text_of_html(text[:_LONGEST_HTML]) if part.get_content_type() == "text/html" else text
+        )
     try:
         text = str(part.get_content())
     except (LookupError, ValueError):  # a charset that nobody knows
         raw = part.get_payload(decode=True)
         text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
-    return text_of_html(text) if part.get_content_type() == "text/html" else text
+    return text_of_html(text[:_LONGEST_HTML]) if part.get_content_type() == "text/html" else text
 
 
 def _yaml(text: str) -> Any:

@@ -70,6 +70,8 @@ class _Scored(Struct, frozen=True, kw_only=True):
     score: float
     why: tuple[str, ...]
     matcher: AlertMatch | None
+    is_wary: bool
+    """Whether only words speak for it, and it may do harm: it never comes first."""
 
 
 class _Named(Struct, frozen=True):
@@ -107,10 +109,10 @@ def rank(alert: Alert, candidates: Sequence[Candidate]) -> list[Hit]:
     scored = _all_scored(alert, named, candidates, words, few=False)
     if not scored:  # then also what only has a word in common that says little
         scored = _all_scored(alert, named, candidates, words, few=True)
-    scored.sort(key=lambda each: (-each.exact, -each.score, each.candidate.id))
-    if not scored:
+    scored.sort(key=lambda each: (each.is_wary, -each.exact, -each.score, each.candidate.id))
+    if not scored or scored[0].is_wary:
         return []
-    best = max(each.score for each in scored)
+    best = max(each.score for each in scored if not each.is_wary)
     kept = [each for each in scored if each.exact or each.score >= best * _SHARE][:MOST_HITS]
     return _ranked(kept)
 
@@ -134,7 +136,7 @@ def _ranked(scored: Sequence[_Scored]) -> list[Hit]:
     hits: list[Hit] = []
     last: _Scored | None = None
     for number, each in enumerate(scored, 1):
-        is_tie = last is not None and each.exact == last.exact and _is_as_good(each, last)
+        is_tie = last is not None and _is_as_good(each, last)
         place = hits[-1].rank if is_tie else number
         if not is_tie:
             last = each
@@ -143,7 +145,8 @@ def _ranked(scored: Sequence[_Scored]) -> list[Hit]:
 
 
 def _is_as_good(each: _Scored, other: _Scored) -> bool:
-    return each.score >= other.score * (1 - _TIE)
+    is_alike = (each.is_wary, each.exact) == (other.is_wary, other.exact)
+    return is_alike and each.score >= other.score * (1 - _TIE)
 
 
 def _said(alert: Alert) -> list[SaidWords]:
@@ -211,7 +214,14 @@ def _scored(
         score += 10.0 * len(matcher.match)
     if not exact and score < _LEAST:
         return None
-    return _Scored(candidate=candidate, exact=exact, score=score, why=tuple(why), matcher=matcher)
+    return _Scored(
+        candidate=candidate,
+        exact=exact,
+        score=score,
+        why=tuple(why),
+        matcher=matcher,
+        is_wary=dangerous and not exact,
+    )
 
 
 def _speaks(words: WordHit, *, few: bool) -> bool:

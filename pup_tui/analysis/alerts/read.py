@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from pup_tui.analysis.alerts.alert import RESOLVED, Alert, AlertReading, Fact
+from pup_tui.analysis.alerts.groups import badness
 from pup_tui.analysis.alerts.guesses import (
     guessed,
     guessed_environment,
@@ -15,10 +16,11 @@ from pup_tui.analysis.alerts.guesses import (
 from pup_tui.analysis.alerts.labels import Labels
 from pup_tui.analysis.alerts.links import runbook_link
 from pup_tui.analysis.alerts.moments import moment
-from pup_tui.analysis.alerts.paste import NoAlert, Paste, read_paste
+from pup_tui.analysis.alerts.paste import NoAlert, Paste, as_message, read_paste
 from pup_tui.analysis.alerts.places import FoundThere, at
 from pup_tui.analysis.alerts.table import System, systems
 from pup_tui.analysis.alerts.words import plain, understood, words
+from pup_tui.late_pattern import late_pattern
 
 __all__ = ["NoAlert", "read_alerts"]
 
@@ -27,18 +29,27 @@ MOST_ALERTS: Final = 100
 _LONGEST: Final = 4000
 """Characters of a fact."""
 
-_MOMENTS: Final = frozenset({"started_at", "ended_at", "from_", "to"})
+_CHANGED: Final = "changed_at"
+_MOMENTS: Final = frozenset({"started_at", "ended_at", _CHANGED, "from_", "to"})
+_LINK_BEHIND = late_pattern(r"\s*\(https?://[^()\s]*\)\Z")
 _STATUS_IN_TITLE: Final = ("title", "subject", "first")
 
 
 def read_alerts(text: str) -> AlertReading:
     """What a pasted text says. Raises NoAlert for one that is empty or too large."""
     paste = read_paste(text)
-    system = next(each for each in systems() if _is_of(each, paste))
+    system = _system_of(paste)
+    if not system.when:  # nobody's own JSON: it may be a message of a chat
+        paste = as_message(paste)
+        system = _system_of(paste)
     items, notes = _items(system, paste)
     alerts = [_Reader(system, paste, each).alert() for each in items]
     alerts.sort(key=_weight)
     return AlertReading(alerts=tuple(alerts), notes=(*paste.notes, *notes), text=paste.text)
+
+
+def _system_of(paste: Paste) -> System:
+    return next(each for each in systems() if _is_of(each, paste))
 
 
 def _is_of(system: System, paste: Paste) -> bool:
@@ -67,9 +78,7 @@ def _items(system: System, paste: Paste) -> tuple[list[FoundThere], list[str]]:
 
 def _weight(alert: Alert) -> tuple[bool, int]:
     """Firing before resolved, severe before others; the order of the paste among equals."""
-    order = words().order
-    severity = alert.text("severity")
-    return alert.is_resolved, order.index(severity) if severity in order else len(order)
+    return alert.is_resolved, badness(alert)
 
 
 class _Reader:
@@ -93,7 +102,8 @@ class _Reader:
         for name, places in self.system.facts.items():
             self._take(name, places)
         self._take_labels()
-        if not self.system.when or self.paste.form in ("mail", "text"):
+        is_own = not self.system.when and self.paste.form != "url"
+        if is_own or self.paste.form in ("mail", "text"):
             self._take_fields()
         self._take_lists()
         self._take_runbook()
@@ -140,6 +150,8 @@ class _Reader:
             return None
         if isinstance(said, str):
             said = said.strip()[:_LONGEST].strip()
+            if name == "title" and self.paste.form in ("mail", "text"):
+                said = _LINK_BEHIND.sub("", said)
             return said or None
         if isinstance(said, bool):
             return None
@@ -172,6 +184,8 @@ class _Reader:
         for depth, name, found in _leaves(self._fields()):
             fact = table.facts.get(plain(name))
             if fact is None or fact in self.facts or self.system.facts.get(fact) == ():
+                continue
+            if fact in _MOMENTS and _CHANGED in self.facts:
                 continue
             value = self._value(fact, found.value)
             if value is None or not _is_fit(fact, str(value)):
@@ -279,6 +293,11 @@ class _Reader:
             else:
                 self.facts["severity"] = Fact(meaning, sent.where, sent.guess)
         self._understand_status()
+        changed = self.facts.pop(_CHANGED, None)
+        if changed is not None:
+            status = self.facts.get("status")
+            has_ended = status is not None and status.value == RESOLVED
+            self.facts.setdefault("ended_at" if has_ended else "started_at", changed)
 
     def _understand_status(self) -> None:
         told = self.facts.pop("status", None)

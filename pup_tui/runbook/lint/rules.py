@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from pup_tui.runbook.lint.alerts import broad_alert
 from pup_tui.runbook.lint.commands import (
     evaluated_again,
     missing_tool,
@@ -82,6 +83,7 @@ RULES: Final[dict[str, LintRule]] = {
     "unused-capture": unused_capture,
     "never-runs": never_runs,
     "unused-variable": unused_variable,
+    "broad-alert": broad_alert,
     "unseen-failure": unseen_failure,
     "strict-pipeline": strict_pipeline,
     "strict-codes": strict_codes,

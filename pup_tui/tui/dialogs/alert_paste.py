@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -21,6 +22,7 @@ from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.controls import Paragraph
 from pup_tui.tui.fields.list_controls import KeyedOptions
+from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
 
 if TYPE_CHECKING:
@@ -48,17 +50,36 @@ class AlertText(Paragraph):
         self.post_message(self.Pasted())
 
 
+class AlertHits(KeyedOptions):
+    """The runbooks that fit, the best first; its letters are keys and no words to go to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "plan": ("screen.plan", "Plan it"),
+            "view": ("screen.as_it_came", "The alert as it came"),
+            "put_alert_aside": ("screen.put_alert_aside", "Put the alert aside"),
+        }
+    )
+
+
 class AlertScreen(Dialog):
-    """What an alert says, and what fits it; the answer is the id of a runbook, which is `chosen` then."""
+    """What an alert says, and what fits it.
 
+    The answer is what to do: to `run` or to `plan` the runbook that is `chosen` then, or to put the alert
+    `aside`, which is only asked of one that is kept.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bound({"view": ("as_it_came", "What fits it")})
     IS_CALLED = True
-    KEYS = "enter opens the form, filled in"
     MOST = 0.9
+    _HITS = "enter opens the form, filled in · {plan} plan · {view} as it came"
+    _AS_IT_CAME = "{view} what fits it"
 
-    def __init__(self, read: ReadAlert, text: str = "") -> None:
+    def __init__(self, read: ReadAlert, text: str = "", *, is_kept: bool = False) -> None:
         super().__init__("What fits the alert")
         self._read = read
         self._text = text
+        self._is_kept = is_kept
         self._ranked = RankedAlert()
 
     @property
@@ -74,7 +95,7 @@ class AlertScreen(Dialog):
 
     def compose_fixed(self) -> Iterable[Widget]:
         yield Static(id="alert-hits", markup=False)
-        yield KeyedOptions(compact=True)
+        yield AlertHits(compact=True)
         yield AlertText("")
 
     def compose_buttons(self) -> Iterable[Widget]:
@@ -97,6 +118,11 @@ class AlertScreen(Dialog):
         message.stop()
         self._take(self.query_one(AlertText).text, pasted=True)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted while no text is being typed is another alert."""
+        event.stop()
+        self._take(event.text, pasted=True)
+
     @work(group="read", exclusive=True, exit_on_error=False)
     async def _take(self, text: str, *, pasted: bool) -> None:
         """Read an alert and show what fits; what was pasted is shown without its secrets from then on."""
@@ -115,15 +141,44 @@ class AlertScreen(Dialog):
             self.query_one(AlertText).load_text(shown)
             if ranked.matches:
                 options.highlighted = 0
-                options.focus()
+                self._show_as_it_came(False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "put_alert_aside":
+            return self._is_kept
+        if action in ("plan", "as_it_came"):
+            return bool(self._ranked.matches)
+        return super().check_action(action, parameters)
+
+    def action_as_it_came(self) -> None:
+        """Show the alert as it came, or again what fits it."""
+        self._show_as_it_came(self.query_one(OptionList).display)
+
+    def _show_as_it_came(self, shown: bool) -> None:
+        text, options = self.query_one(AlertText), self.query_one(OptionList)
+        self.set_class(shown, "-as-it-came")
+        options.display, text.display, text.read_only = not shown, shown, shown
+        aside = " · {put_alert_aside} put aside" if self._is_kept else ""
+        self.keys = self._AS_IT_CAME if shown else f"{self._HITS}{aside}"
+        (text if shown else options).focus()
+        self._share_height()
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self._choose("run")
+
+    def action_plan(self) -> None:
+        self._choose("plan")
+
+    def _choose(self, what: str) -> None:
         if self.chosen is not None:
-            self.give(self.chosen[1].id)
+            self.give(what)
+
+    def action_put_alert_aside(self) -> None:
+        self.give("aside")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

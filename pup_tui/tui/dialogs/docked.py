@@ -14,7 +14,7 @@ from textual.widget import Widget
 ASKED = "-asked"
 """The class of what makes room in the screen below, as long as a dialog is open."""
 
-_MAKES_ROOM = frozenset({"KeyHints", "StepDetail", "InterruptedBanner", "ToastRack"})
+_MAKES_ROOM = frozenset({"KeyHints", "StepDetail", "InterruptedBanner", "InboxBanner", "ToastRack"})
 
 _NO_ROOM = Spacing()
 

@@ -97,6 +97,7 @@ class ResumeScreen(Dialog):
                 standing.half_repeated,
             ),
             ("↻ captured a secret, and may run again for it", standing.again),
+            ("· still to come", standing.to_come),
         ):
             yield from self._steps(told, steps)
         yield from self._values()

@@ -24,8 +24,10 @@ MOST_COUNTED = 100_000
 """Matches whose places are kept; where there are more, their number is not told."""
 
 _TROUBLE_WORDS = ("error", "fail", "exception", "fatal", "panic", "traceback")
-_TROUBLE = re.compile("|".join(_TROUBLE_WORDS), re.IGNORECASE)
-_TROUBLE_LOWERED = re.compile(_TROUBLE.pattern)
+TROUBLE = re.compile("|".join(_TROUBLE_WORDS), re.IGNORECASE)
+"""The words by which a line tells of trouble."""
+
+_TROUBLE_LOWERED = re.compile(TROUBLE.pattern)
 _LITERAL = re.compile(r"[\w \-/:=,;@%\"'<>&~!]+", re.ASCII)
 _SEES_LINE_ENDS = re.compile(r"\[\^|\\[ADWZ]|\(\?|[*+?}]\+")
 """What in an expression may see that a line is one of several, or run on over all of them."""
@@ -101,7 +103,7 @@ def names_error(passage: Passage) -> Iterable[int]:
         lowered = passage.text.lower()
         if not any(word in lowered for word in _TROUBLE_WORDS):
             return ()
-    return _scan(passage, _TROUBLE, lowered=_TROUBLE_LOWERED)
+    return _scan(passage, TROUBLE, lowered=_TROUBLE_LOWERED)
 
 
 def is_wanted(wanted: WantedLines, line: Line) -> bool:

@@ -245,7 +245,7 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         self._fit()
         if not self.following:
             self.go_to(self.cursor)
-            self._show_match()
+            self._show_match(self.pattern)
         self._changed()
 
     def watch_unfolded(self) -> None:
@@ -461,28 +461,31 @@ class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
         """Whether a line in sight said something before that is not shown."""
         return any(self._painter.is_folded(line) for line, _, _ in self._rows())
 
-    def reveal(self, wanted: WantedLines) -> None:
-        """Have what was looked for in the marked line in sight, unfolded where it is folded."""
+    def reveal(self, wanted: WantedLines, pattern: re.Pattern[str] | None) -> None:
+        """Have what was looked for in the marked line in sight, unfolded where it is folded.
+
+        `pattern` is what of the line that is, if it is not all of it.
+        """
         line = self.line(self.cursor)
         if line is not None and not is_wanted(wanted, folded(line)):
             self.revealed = Revealed(self.cursor, unfolded=True)
-        self._show_match()
+        self._show_match(pattern)
 
-    def _show_match(self) -> None:
+    def _show_match(self, pattern: re.Pattern[str] | None) -> None:
         """Have the first match in the marked line in sight: of a long line another part is drawn for that."""
-        if self.pattern is None:
+        if pattern is None:
             return
         drawn = self._drawn()
-        found = drawn.search(self.pattern)
+        found = drawn.search(pattern)
         if found is None or not self._has_room_for(drawn, found):
-            window = self._window_at_match(self.pattern)
+            window = self._window_at_match(pattern)
             if window is None:
                 return
             unfolded = self.revealed is not None and self.revealed.unfolded
             self.revealed = Revealed(self.cursor, unfolded, window)
             self.centre(self.cursor)
             drawn = self._drawn()
-            found = drawn.search(self.pattern)
+            found = drawn.search(pattern)
         if found is not None and not self.wrap:
             self._scroll_to_match(drawn.text.plain, found)
 

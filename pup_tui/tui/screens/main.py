@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,18 +13,17 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from pup_tui.aside import aside
-from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.faults import as_told
 from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.library import Described, Library, describe
+from pup_tui.tui.library import Described, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.notes import take_back
 from pup_tui.tui.runs import Runs
-from pup_tui.tui.screens.shell import BESIDE_SIDEBAR, Shell
+from pup_tui.tui.screens.alert_desk import LOOK_AT_INBOX, OF_ALERTS, AlertDesk
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.texts import time_of_day
-from pup_tui.tui.widgets.sidebar import AlertPasted, Sidebar
+from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -67,14 +66,13 @@ OF_CATALOG = {
 """What is done where one stands on a runbook."""
 
 
-class MainScreen(Shell):
+class MainScreen(AlertDesk):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bound({"editor": ("write_first", "Write a first runbook")}),
         *bound({"editor": ("edit", "Edit the file")}, hinted=False),
-        *bound({"alert": ("paste_alert", "Paste an alert")}, hinted=False),
         *bound(
             {
                 "run": "run",
@@ -86,8 +84,6 @@ class MainScreen(Shell):
                 "statistics": "statistics",
                 "interrupted": "interrupted",
                 "profile": "profile",
-                "alert": "alert",
-                "put_alert_aside": "put_alert_aside",
                 "back": "leave_page",
             }
         ),
@@ -102,13 +98,11 @@ class MainScreen(Shell):
         self._starter = Starter(services)
         self._resumer: Resumer | None = None
         self._turn = asyncio.Lock()
-        self.library = Library(services)
         self._edited: Edited | None = None
         """What was said last of a file that was edited, as long as that holds."""
         self.entry: Entry | None = None
         self._looking = False
         self._starting = False
-        self._attention = Attention(services.notify, services.environ, self._write)
         self._broken_off: list[RunView] = []
         """Runs that were broken off to go on in another way, and are to be resumed with that."""
         self._begins_at: Entry | None = None
@@ -131,8 +125,11 @@ class MainScreen(Shell):
         self._look()
         self._look_at_runs()
         self.do("interrupted", self._tell_interrupted)
+        if (wanted := self._services.replay) is not None:
+            self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.offset)
         self._look_at_workflows()
         self.set_interval(LOOK, self._look)
+        self.set_interval(LOOK_AT_INBOX, self.look_at_inbox)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
         self.set_interval(LOOK_AT_WORKFLOWS, self._look_at_workflows)
 
@@ -150,43 +147,6 @@ class MainScreen(Shell):
         await self.query("InterruptedBanner").remove()
         self.open_page(self._show_history, "interrupted")
 
-    def action_alert(self) -> None:
-        """Ask for the values of the runbook that fits what goes wrong, filled in as the alert tells them."""
-        if (alert := self._services.alert) is not None:
-            self._begin_with(alert.runbook, alert.values)
-
-    def action_paste_alert(self) -> None:
-        """Read an alert that is pasted, and open the runbook that fits, filled in."""
-        self._read_alert("")
-
-    def on_alert_pasted(self, message: AlertPasted) -> None:
-        message.stop()
-        self._read_alert(message.text)
-
-    @work(group="alert", exclusive=True, exit_on_error=False)
-    async def _read_alert(self, text: str) -> None:
-        from pup_tui.tui.alerts import about, read_pasted
-        from pup_tui.tui.dialogs.alert_paste import AlertScreen
-
-        entries = self.library.entries
-        dialog = AlertScreen(lambda each: read_pasted(each, self._services, entries), text)
-        answer = await self.app.push_screen_wait(dialog)
-        if answer is not None and dialog.chosen is not None:
-            reading, match = dialog.chosen
-            self.open_page(self._begin, match.entry, "run", about(reading, match))
-
-    async def action_put_alert_aside(self) -> None:
-        """Put the banner in sight away: that of the alert first, then that of interrupted runs."""
-        if self.query("AlertBanner"):
-            await self._drop_alert()
-        else:
-            await self.query("InterruptedBanner").remove()
-            self.refresh_bindings()
-
-    async def _drop_alert(self) -> None:
-        await self.query("AlertBanner").remove()
-        self.refresh_bindings()
-
     # The catalog
 
     @property
@@ -196,9 +156,7 @@ class MainScreen(Shell):
 
     def _look(self) -> None:
         """Look for what has changed on disk, unless the last look is not over yet, and at the alert."""
-        alert = self._services.alert
-        if alert is not None and self.query_children("AlertBanner") and not alert.fires():
-            self.do("alert", self._drop_alert)
+        self.look_at_alerts()
         if not self._looking:
             self._looking = True
             self._take_in_catalog()
@@ -225,14 +183,8 @@ class MainScreen(Shell):
                     self.select(wanted)
                 self._go_to_made()
                 self._look_whether_ready()
-                if first and self._services.alert is not None and self._services.alert.fires():
-                    from pup_tui.tui.widgets.alert_banner import AlertBanner
-
-                    # Not before there is the runbook that it names.
-                    banner = AlertBanner(self._services.alert)
-                    banner.display = self.page == BESIDE_SIDEBAR
-                    await self.mount(banner, after=self.query_one(TitleBar))
-                    self.refresh_bindings()
+                if first:
+                    await self.tell_alert()
         finally:
             self._looking = False
 
@@ -362,8 +314,8 @@ class MainScreen(Shell):
 
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_trust(self) -> None:
-        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it is
-        trusted.
+        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it, or all
+        of its pack, is trusted.
         """
         from pup_tui.packs.errors import PackError
 
@@ -371,14 +323,13 @@ class MainScreen(Shell):
         if entry is None or trusting is None:
             return
         try:
-            answer = await trusting.trust(self, entry.id, entry.path)
+            said = await trusting.trust(self, entry.id, entry.path)
         except PackError as error:
             told = f"It cannot be trusted: {safe_text(str(error))}"
             self.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return
-        if answer is not False:
-            told = f"{safe_text(entry.id)} is trusted, as it is now."
-            self.notify(told, markup=False)
+        if said.is_trusted:
+            self.notify(safe_text(f"{said.told} is trusted, as it is now."), markup=False)
             self._look()
 
     def _tell_edited(self, edited: Edited) -> None:
@@ -418,8 +369,8 @@ class MainScreen(Shell):
             return any(page.view.waiting for page in self.run_pages.values())
         if action == "interrupted":
             return bool(self.query_children("InterruptedBanner"))
-        if action in ("alert", "paste_alert", "put_alert_aside"):
-            return self._is_about_alerts_now(action)
+        if action in OF_ALERTS:
+            return self.is_about_alerts_now(action)
         if action in ("edit", "write_first"):
             return self._has_none == (action == "write_first")
         if action == "present_state":
@@ -429,14 +380,6 @@ class MainScreen(Shell):
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
-
-    def _is_about_alerts_now(self, action: str) -> bool:
-        """Whether there is the banner that an action is about; without that of an alert one is pasted."""
-        fires = bool(self.query_children("AlertBanner"))
-        if action == "paste_alert":
-            return not fires
-        interrupted = action != "alert" and bool(self.query_children("InterruptedBanner"))
-        return fires or interrupted
 
     @property
     def _in_catalog(self) -> bool:
@@ -511,6 +454,9 @@ class MainScreen(Shell):
         """Begin to `run` or to `plan` a runbook: ask for its values, or where it has none, plan it."""
         self.open_page(self._begin, entry, what)
 
+    async def begin_about(self, entry: Entry, what: str, about: AboutAlert) -> None:
+        await self._begin(entry, what, about)
+
     async def _begin(self, entry: Entry, what: str, about: AboutAlert | None = None) -> None:
         loaded = await self._starter.load(entry)
         if loaded.runbook is None:
@@ -525,7 +471,8 @@ class MainScreen(Shell):
             self._about = None if about is None else (loaded.path, about.alert)
         typed = await form.resolved() if form.asks_for(loaded) else None
         resolved = typed or await self._starter.resolve(loaded)
-        if not loaded.runbook.vars or (what == "plan" and not resolved.problems):
+        is_known = what == "plan" and about is None and not resolved.problems
+        if not loaded.runbook.vars or is_known:
             await self._show_plan(loaded, resolved)
             return
         if not form.asks_for(loaded):
@@ -533,6 +480,8 @@ class MainScreen(Shell):
             await form.show(loaded, self._services.suggestions, sources, about)
             form.tell_about(await self._described(entry))
         self.show_page("form")
+        if about is not None and what == "plan":
+            form.action_go("plan")
 
     async def _described(self, entry: Entry) -> Described:
         shown = self.pages.overview.shown
@@ -555,6 +504,7 @@ class MainScreen(Shell):
             planned.program,
             planned.resolved,
             trusted=self._trusts(planned.loaded),
+            alert=self._alert_of(planned.loaded),
             tell=partial(plan.tell_ready, planned),
         )
 
@@ -636,8 +586,8 @@ class MainScreen(Shell):
         return alert if path == loaded.path else {}
 
     @work(group="beside-run", exit_on_error=False)
-    async def _look_beside_run(self, program: Program) -> None:
-        await self._starter.before.look_beside_run(self, program)
+    async def _look_beside_run(self, program: Program, but: Collection[str] = ()) -> None:
+        await self._starter.before.look_beside_run(self, program, but)
 
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
@@ -689,9 +639,9 @@ class MainScreen(Shell):
 
     def on_run_page_run_again_wanted(self, message: RunPage.RunAgainWanted) -> None:
         message.stop()
-        self._begin_with(message.runbook, message.values)
+        self.begin_with(message.runbook, message.values)
 
-    def _begin_with(self, runbook: str, values: Mapping[str, object]) -> None:
+    def begin_with(self, runbook: str, values: Mapping[str, object]) -> None:
         entries = (each for each in self.library.entries if each.id == runbook)
         if (entry := next(entries, None)) is None:
             told = f"There is no runbook {safe_text(runbook)} any more."
@@ -725,6 +675,7 @@ class MainScreen(Shell):
         self, run: str, about_failed: bool, decided: tuple[str, GoingOn] | None
     ) -> None:
         """Let a past run go on, with the operator's word, and show it in place of its past."""
+        from pup_tui.preflight.going_on import need_nothing
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
 
@@ -745,6 +696,8 @@ class MainScreen(Shell):
                 live, undone = resumed
                 terminal.run = run
                 await self._open_live(live, past.notices, undone)
+                if not undone:
+                    self._look_beside_run(live.program, need_nothing(live.program, past.state))
                 for page in before:
                     await self.forget_tab(page)
         finally:
@@ -821,10 +774,6 @@ class MainScreen(Shell):
     def on_unmount(self) -> None:
         self._attention.seen()
 
-    def _write(self, sequence: str) -> None:
-        if self.app._driver is not None:
-            self.app._driver.write(sequence)
-
     def waiting_runs(self) -> set[str]:
         """The ids of the runs that wait for the operator."""
         return {page.view.run for page in self.run_pages.values() if page.view.waiting}
@@ -890,7 +839,7 @@ class MainScreen(Shell):
         from pup_tui.tui.widgets.run_page import RunPage
 
         for page in self.run_pages.values():
-            if page.view.run == run:
+            if page.view.run == run and not page.is_replay:
                 self.show_page(page.id or "")
                 return
         past = await self._starter.past_run(self, run)
@@ -905,6 +854,28 @@ class MainScreen(Shell):
             self._show_activity()
         else:
             await self.open_tab(RunPage.of_past(past, services, name))
+
+    def on_history_replay_wanted(self, message: History.ReplayWanted) -> None:
+        self.open_page(self._open_replay, message.run)
+
+    def on_run_page_replay_wanted(self, message: RunPage.ReplayWanted) -> None:
+        self.open_page(self._open_replay, message.run)
+
+    async def _open_replay(self, run: str, speed: float = 10.0, offset: float = 0.0) -> None:
+        """Play a past run again in a tab of its own."""
+        from pup_tui.tui.replay import Replay
+        from pup_tui.tui.widgets.replay_page import ReplayPage
+
+        past = await self._starter.past_run(self, run)
+        if past is None:
+            return
+        if past.row.status == "running":
+            told = "This run is under way: it can be played again when it is over."
+            self.notify(told, severity="warning", markup=False)
+            return
+        services = self._services
+        replay = await aside(Replay.of, past, services.state, speed, offset)
+        await self.open_tab(ReplayPage(replay, services, self.next_id()))
 
 
 def _may_be_trusted(entry: Entry | None) -> bool:

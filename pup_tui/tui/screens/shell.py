@@ -140,7 +140,7 @@ class Shell(ConsoleScreen[None]):
 
     def show_page(self, page: str, *, focus: bool = True) -> None:
         """Show a page and, unless told otherwise, give it the focus."""
-        if page not in self.run_pages and page not in ("history", "statistics"):
+        if page not in self.run_pages and page not in ("history", "statistics", "inbox"):
             self._before_run = page
         if page != self.page:
             self._put_question_aside()

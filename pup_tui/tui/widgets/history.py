@@ -149,6 +149,7 @@ class History(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "resume": "resume",
+            "play_again": "play_again",
             "search": ("filter", "Filter"),
             "status": "status",
             "back": "leave",
@@ -164,6 +165,13 @@ class History(Vertical):
 
     class ResumeWanted(Message):
         """The operator wants this run to go on."""
+
+        def __init__(self, run: str) -> None:
+            super().__init__()
+            self.run = run
+
+    class ReplayWanted(Message):
+        """The operator wants to see this run as it went."""
 
         def __init__(self, run: str) -> None:
             super().__init__()
@@ -386,7 +394,8 @@ class History(Vertical):
         colour = self.app.theme_variables.get(f"text-{_TONES.get(mark.tone, '')}", "")
         duration = "" if row.duration is None else short_duration(row.duration)
         runbook = cut_middle(safe_text(row.runbook), self._widths["Runbook"])
-        operator = cut_middle(safe_text(row.operator), self._widths.get("Operator", 0))
+        who = f"{row.operator} ({row.scheduled})" if row.scheduled else row.operator
+        operator = cut_middle(safe_text(who), self._widths.get("Operator", 0))
         return {
             "When": Text(moment_of_run(row.started_at)),
             "Runbook": Text(runbook),
@@ -453,11 +462,17 @@ class History(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "resume":
             return self._here is not None and self._here.status != "succeeded"
+        if action == "play_again":
+            return self._here is not None
         return True
 
     def action_resume(self) -> None:
         if (row := self._here) is not None:
             self.post_message(self.ResumeWanted(row.run))
+
+    def action_play_again(self) -> None:
+        if (row := self._here) is not None:
+            self.post_message(self.ReplayWanted(row.run))
 
     def action_filter(self) -> None:
         self._filter.focus()

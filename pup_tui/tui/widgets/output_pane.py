@@ -616,7 +616,7 @@ class OutputPane(Vertical):
             keys = self._does(lambda key: f"{key('search')} another, {key('back')} ends the search")
             self._tell(" · ".join([NO_MATCH, *keys]) if around else "")
             return False
-        self._show_found(self._look_into(found), wanted)
+        self._show_found(self._look_into(found), wanted, pattern)
         if self._counted is not pattern or self._matches.outdated(found):
             # Behind the first result, which is waited for.
             self._counted, self._matches = pattern, Matches()
@@ -628,9 +628,9 @@ class OutputPane(Vertical):
     def _tell_match(self) -> None:
         self._tell(f"{self._matches.told(self._stands)}{self._around}")
 
-    def _show_found(self, line: int, wanted: WantedLines) -> None:
+    def _show_found(self, line: int, wanted: WantedLines, pattern: re.Pattern[str]) -> None:
         self.lines.centre(line)
-        self.lines.reveal(wanted)
+        self.lines.reveal(wanted, pattern)
 
     @work(group="count", exclusive=True)
     async def _count_matches(self, source: LineSource, wanted: WantedLines) -> None:
@@ -652,7 +652,7 @@ class OutputPane(Vertical):
         if found is None:
             self._tell("no error line" if lines.following else "no error line after this one")
         else:
-            self._show_found(found, finder.is_error)
+            self._show_found(found, finder.is_error, finder.TROUBLE)
             self._tell("error line")
 
     def show_failure(self) -> None:

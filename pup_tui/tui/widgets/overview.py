@@ -587,6 +587,8 @@ def _outcome(row: RunRow) -> str:
     parts = [safe_text(row.operator)]
     if row.profile:
         parts.append(f"in {safe_text(row.profile)}")
+    if row.scheduled:
+        parts.append(f"by the schedule {safe_text(row.scheduled)}")
     if row.leg > 1:
         parts.append(f"leg {row.leg}")
     if row.warnings:

@@ -13,6 +13,7 @@ from pup_tui.tui.sheets import read_others
 if TYPE_CHECKING:
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
+    from pup_tui.tui.widgets.inbox_page import Inbox
     from pup_tui.tui.widgets.overview import Overview
     from pup_tui.tui.widgets.plan import PlanView
     from pup_tui.tui.widgets.statistics import Statistics
@@ -74,6 +75,11 @@ class Pages(ContentSwitcher):
         from pup_tui.tui.widgets.statistics import Statistics
 
         return await self._page(Statistics, Statistics)
+
+    async def inbox(self) -> Inbox:
+        from pup_tui.tui.widgets.inbox_page import Inbox
+
+        return await self._page(Inbox, Inbox)
 
     async def _page(self, kind: type[W], make: Callable[[], W]) -> W:
         for page in self.query_children(kind):

@@ -15,7 +15,8 @@ _WAIT = re.compile(r"wait (\S+) s")
 class PollReading:
     """A poll as it stands, after so many `attempts`.
 
-    Times are in seconds; `next_in` None means that an attempt is being made.
+    Times are in seconds; `next_in` None means that an attempt is being made. `accepted` tells that somebody
+    took it for met, whatever the last attempt saw.
     """
 
     until: str
@@ -25,6 +26,7 @@ class PollReading:
     status: str | None = None
     error: str | None = None
     met: bool = False
+    accepted: bool = False
     values: tuple[float, ...] = ()
     elapsed: float = 0.0
     timeout: float | None = None
@@ -56,6 +58,7 @@ def read_poll(step: StepProgress, state: PollState | None, now: float) -> PollRe
         status=None if last is None else last.status,
         error=None if last is None else last.error,
         met=last is not None and last.met,
+        accepted=state is not None and state.accepted is not None,
         values=tuple(step.values),
         elapsed=elapsed,
         timeout=timeout,

@@ -120,15 +120,20 @@ def _error(reading: PollReading) -> Content:
 
 
 def _seen(reading: PollReading, values: list[float]) -> Content:
-    if reading.attempts == 0:
+    if reading.attempts == 0 and not reading.accepted:
         return Content.styled("no result yet", TONES["calm"])
-    met = ("met", TONES["good"]) if reading.met else ("not yet", TONES["care"])
-    told = Content.assemble(met)
-    if seen := _last(reading):
+    told = Content.assemble(_met(reading))
+    if reading.attempts and (seen := _last(reading)):
         told = Content.assemble("last ", (seen, "bold"), " · ", told)
     if len(values) > 1:
         told += Content.styled(f" · {min(values):.12g} to {max(values):.12g}", TONES["calm"])
     return told
+
+
+def _met(reading: PollReading) -> tuple[str, str]:
+    if reading.met:
+        return "met", TONES["good"]
+    return ("accepted as met", TONES["care"]) if reading.accepted else ("not yet", TONES["care"])
 
 
 def _last(reading: PollReading) -> str:

@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from pup_tui.core.counting import TAKEN_BACK, told_counts
-from pup_tui.core.notices import RunNoted
+from pup_tui.core.notices import RunNoted, RunStarted
 from pup_tui.core.state import StepStatus
+from pup_tui.core.told_alert import told_alert
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
@@ -148,6 +149,23 @@ class WaitingBanner(Static):
         if left:
             told += f" · {closes_in(min(left))}"
         self.update(Content.styled(told, "bold"), layout=False)
+
+
+class RunAlert(Static):
+    """What a run is about, under the header: where a window is narrow, nothing else has room to tell it."""
+
+    def __init__(self) -> None:
+        super().__init__(id="run-alert", markup=False)
+        self.display = False
+
+    def show(self, started: RunStarted | None, *, wide: bool) -> None:
+        self.display = started is not None and bool(started.alert) and not wide
+        if started is not None and self.display:
+            told = Content.assemble(
+                ("⚑ ", "bold $text-error"), safe_text(told_alert(started.alert))
+            )
+            if told != self.content:
+                self.update(told, layout=False)
 
 
 class RunNotes(Static):

@@ -50,7 +50,7 @@ from pup_tui.tui.typing import types
 from pup_tui.tui.usual import usual_of
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_facts import RunFacts
-from pup_tui.tui.widgets.run_header import Heading, RunHeader, RunNotes, WaitingBanner
+from pup_tui.tui.widgets.run_header import Heading, RunAlert, RunHeader, RunNotes, WaitingBanner
 from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
 from pup_tui.tui.widgets.step_detail import StepDetail, StepSurroundings
@@ -418,6 +418,7 @@ class RunView(Vertical):
     def compose(self) -> ComposeResult:
         yield RunHeader(self.progress, self.run)
         yield WaitingBanner()
+        yield RunAlert()
         yield RunNotes()
         with Container(id="run-body"):
             with Vertical(id="run-steps"):
@@ -602,6 +603,7 @@ class RunView(Vertical):
             step=self._step.node.step.name if self.has_class("-only-output") else "",
         )
         self.query_one(RunHeader).show(heading)
+        self.query_one(RunAlert).show(self.progress.started, wide=heading.wide)
 
     # Steps
 

@@ -1,0 +1,134 @@
+"""What the system calls each minute: what is due begins, and what went wrong is told."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from pup_tui.cli.failure import Failure, journal_failures, tell
+from pup_tui.core.state import RunStatus
+from pup_tui.headless.exits import FAILED
+from pup_tui.journal.errors import AlreadyFired
+from pup_tui.journal.records import FireRecord
+from pup_tui.journal.store import Journal
+from pup_tui.output.sanitize import safe_text
+from pup_tui.schedules.due import due, looked_back
+from pup_tui.schedules.moments import told_moment
+
+if TYPE_CHECKING:
+    from pup_tui.schedules.schedule import Schedule
+    from pup_tui.settings.settings import Settings
+
+_KEPT = 90 * 86_400.0
+"""Seconds for which it is kept what became of a moment."""
+
+_RUNS_LOOKED_AT = 5
+
+
+def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
+    """Begin what is due, each in a process of its own, and report what was missed; returns the exit code."""
+    if not planned:
+        return 0
+    now, missed = time.time(), []
+    with journal_failures("free it, or set PUP_TUI_STATE_DIR"):
+        journal = Journal.open(settings.state_dir)
+        try:
+            for name, schedule in planned.items():
+                known = journal.fires(name, looked_back(schedule, now))
+                found = due(name, schedule, known, now, under_way=_is_under_way(journal, known))
+                journal.note_fires(found.others)
+                missed += [each for each in found.others if each.outcome == "missed"]
+                for moment in found.fires:
+                    _begin(name, schedule, moment)
+            journal.forget_fires(now - _KEPT)
+        finally:
+            journal.close()
+    for each in missed:
+        told = f"missed {told_moment(each.moment, planned[each.schedule].tz)}: {each.why}"
+        tell(f"pup-tui: schedule {each.schedule}: {told}")
+    for name in dict.fromkeys(each.schedule for each in missed):
+        times = [told_moment(e.moment, planned[name].tz) for e in missed if e.schedule == name]
+        _notify(settings, name, planned[name], f"missed: {', '.join(times[:5])}")
+    return 0
+
+
+def _is_under_way(journal: Journal, known: list[FireRecord]) -> bool:
+    """Whether a run of the schedule goes on; it is one of its last ones."""
+    runs = [each.run for each in known if each.run is not None][:_RUNS_LOOKED_AT]
+    rows = (journal.run(run) for run in runs)
+    return any(row is not None and row.status is RunStatus.RUNNING for row in rows)
+
+
+def _begin(name: str, schedule: Schedule, moment: float) -> None:
+    """Begin the run for a moment; whether there is one already is seen where that is recorded."""
+    words = ("schedule", "fire", name, repr(moment))
+    subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-P", "-m", "pup_tui", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    click.echo(safe_text(f"{name}: begun for {told_moment(moment, schedule.tz)}"))
+
+
+def fire(settings: Settings, name: str, schedule: Schedule, moment: float) -> int:
+    """Run what a schedule runs for a moment, unless that has its run; returns the exit code."""
+    from pup_tui.cli.scheduling import run_scheduled
+    from pup_tui.core.events import Scheduled
+
+    try:
+        code = run_scheduled(settings, schedule, Scheduled(name, moment))
+    except Failure as failure:
+        if isinstance(failure.__cause__, AlreadyFired):
+            return 0
+        why = str(failure).removeprefix("pup-tui: ")
+        _note_failed(settings, name, moment, why)
+        _notify(settings, name, schedule, f"could not begin: {why}")
+        raise
+    if code:
+        _notify(settings, name, schedule, _told_end(settings, name, moment))
+    return code
+
+
+def _note_failed(settings: Settings, name: str, moment: float, why: str) -> None:
+    record = FireRecord(schedule=name, moment=moment, outcome="failed", why=why, at=time.time())
+    with journal_failures("free it, or set PUP_TUI_STATE_DIR"):
+        journal = Journal.open(settings.state_dir)
+        try:
+            journal.note_fires([record])
+        finally:
+            journal.close()
+
+
+def _told_end(settings: Settings, name: str, moment: float) -> str:
+    """How the run for a moment ended."""
+    from pup_tui.journal.reader import read_journal
+
+    with journal_failures(), read_journal(settings.state_dir) as journal:
+        fires = journal.fires(name, moment) if journal else []
+        run = next((each.run for each in fires if each.moment == moment), None)
+        row = journal.run(run) if journal and run else None
+    if row is None:
+        return "failed, and nothing is recorded of it"
+    return f"run {row.run} of {row.runbook} has {row.status}: {row.why or 'see pup-tui show'}"
+
+
+def _notify(settings: Settings, name: str, schedule: Schedule, told: str) -> None:
+    """Tell whoever the schedule names; that this failed is told where it is called."""
+    if not schedule.notify:
+        return
+    from pup_tui.cli.notice import send_notice
+
+    try:
+        code = send_notice(settings, schedule.notify, f"schedule {name}", told)
+    except Failure as failure:
+        tell(str(failure))
+        code = FAILED
+    if code:
+        tell(f"pup-tui: schedule {name}: nobody was told that it {told}")

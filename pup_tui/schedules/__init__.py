@@ -1,0 +1,1 @@
+"""Runbooks that run at set times: what is planned, which moments those are, and what is due."""
