@@ -553,6 +553,8 @@ class JournalReader:
 
         Only the newest `MOST_COUNTED` are looked at.
         """
+        from pup_tui.core.figures import failures
+
         wanted = {
             "run": run,
             "most": MOST_COUNTED,
