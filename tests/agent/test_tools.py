@@ -80,9 +80,7 @@ async def test_what_a_run_did_and_printed_is_told(program: Program) -> None:
 
 async def test_runs_are_found_and_those_of_what_says_none_are_not(program: Program) -> None:
     async with over_http(program) as world:
-        world.write(
-            "counts", "steps: [{name: A, kind: shell, run: 'echo payments'}]\n"
-        )
+        world.write("counts", "steps: [{name: A, kind: shell, run: 'echo payments'}]\n")
         world.write("closed", CLOSED.replace("never told", "payments"))
         runs = [world.run("counts"), world.run("closed"), world.run("counts")]
         every = await world.data("search_history")
