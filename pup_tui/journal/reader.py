@@ -553,7 +553,7 @@ class JournalReader:
 
         Only the newest `MOST_COUNTED` are looked at.
         """
-        from pup_tui.core.figures import failures
+        from pup_tui.core.ended import failures
 
         wanted = {
             "run": run,
