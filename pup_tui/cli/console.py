@@ -210,6 +210,7 @@ async def console_services(
     open_at: Entry | None = None,
     alert: FiringAlert | None = None,
     replay: ReplayWanted | None = None,
+    looked: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Services]:
     """What the console works with; all that takes time to import comes when it is used.
 
@@ -264,6 +265,7 @@ async def console_services(
             packs=partial(_library, settings),
             preflight=lambda: parts.preflight,
             replay=replay,
+            looked=looked,
         )
 
 
