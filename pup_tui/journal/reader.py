@@ -553,7 +553,6 @@ class JournalReader:
 
         Only the newest `MOST_COUNTED` are looked at.
         """
-        from pup_tui.core.ended import failures
 
         wanted = {
             "run": run,
