@@ -75,12 +75,19 @@ async def nothing_named(_: Runbook, __: Mapping[str, str]) -> Sequence[NamedStat
     return ()
 
 
+class ReplayBegin(Struct, frozen=True):
+    """Where a replay begins: so many seconds after the run began, or at a moment (`wall`, since 1970)."""
+
+    offset: float = 0.0
+    wall: float | None = None
+
+
 class ReplayWanted(Struct, frozen=True):
-    """Which run is played again: how many seconds of it pass in one, and from which on."""
+    """Which run is played again: how many seconds of it pass in one, and where it begins."""
 
     run: str
     speed: float
-    offset: float
+    begin: ReplayBegin
 
 
 class Services(Struct, frozen=True, kw_only=True):

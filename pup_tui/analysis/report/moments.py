@@ -10,6 +10,11 @@ def utc(at: float) -> str:
     return _told(at, "%Y-%m-%d %H:%M:%S UTC", local=False)
 
 
+def stamp(at: float) -> str:
+    """The same as commands take it: RFC 3339."""
+    return _told(at, "%Y-%m-%dT%H:%M:%SZ", local=False)
+
+
 def local(at: float) -> str:
     """The same on the clock of the place, with its distance from UTC."""
     return _told(at, "%Y-%m-%d %H:%M:%S %z", local=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pup_tui.analysis.report import gaps
-from pup_tui.analysis.report.facts import Postmortem, ReportedRun, TimelineEntry
-from pup_tui.analysis.report.moments import local_clock, utc
+from pup_tui.analysis.report.facts import EntryKind, Postmortem, ReportedRun, TimelineEntry
+from pup_tui.analysis.report.moments import local_clock, stamp, utc
 from pup_tui.analysis.report.page import (
     Bullets,
     Dated,
@@ -29,6 +29,10 @@ FileNamed = Callable[[str], FileLink]
 
 MOST_ENTRIES = 1_000
 """Entries of a timeline beyond which what is routine in it is left out."""
+
+_SEEN_AGAIN = frozenset({EntryKind.QUESTION, EntryKind.STEP})
+MOST_SEEN_AGAIN = 30
+"""Moments of a timeline that are linked to the replay of their run."""
 
 NOTHING = Prose(("Nothing.",))
 
@@ -150,6 +154,14 @@ def _timeline(told: Postmortem) -> Iterator[ReportBlock]:
         yield Prose((f"Of what went as usual {left_out:,} entries are left out.",))
         entries = kept
     yield Dated(tuple(_dated(entry, told) for entry in entries))
+    seen = [entry for entry in kept if entry.kind in _SEEN_AGAIN][:MOST_SEEN_AGAIN]
+    if seen:
+        yield Prose(("Where it was recorded, these moments can be seen again:",))
+        yield Bullets(
+            tuple(
+                (Foreign(f"pup-tui replay {e.run} --at {stamp(e.at)}"), " ", *e.words) for e in seen
+            )
+        )
 
 
 def _dated(entry: TimelineEntry, told: Postmortem) -> DatedItem:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.resuming import Resumer
-    from pup_tui.tui.services import Services
+    from pup_tui.tui.services import ReplayBegin, Services
     from pup_tui.tui.typed_ahead import Hold
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
@@ -130,7 +130,7 @@ class MainScreen(AlertDesk):
         self._look_at_runs()
         self.do("interrupted", self._tell_interrupted)
         if (wanted := self._services.replay) is not None:
-            self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.offset)
+            self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.begin)
         self._look_at_workflows()
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_INBOX, self.look_at_inbox)
@@ -916,7 +916,9 @@ class MainScreen(AlertDesk):
     def on_run_page_replay_wanted(self, message: RunPage.ReplayWanted) -> None:
         self.open_page(self._open_replay, message.run)
 
-    async def _open_replay(self, run: str, speed: float = 10.0, offset: float = 0.0) -> None:
+    async def _open_replay(
+        self, run: str, speed: float = 10.0, begin: ReplayBegin | None = None
+    ) -> None:
         """Play a past run again in a tab of its own."""
         from pup_tui.tui.replay import Replay
         from pup_tui.tui.widgets.replay_page import ReplayPage
@@ -929,7 +931,7 @@ class MainScreen(AlertDesk):
             self.notify(told, severity="warning", markup=False)
             return
         services = self._services
-        replay = await aside(Replay.of, past, services.state, speed, offset)
+        replay = await aside(Replay.of, past, services.state, speed, begin)
         await self.open_tab(ReplayPage(replay, services, self.next_id()))
 
 

