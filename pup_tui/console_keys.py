@@ -21,6 +21,7 @@ class KeyPlace(StrEnum):
     PLAN = "plan"
     HISTORY = "history"
     STATISTICS = "statistics"
+    REPLAY = "replay"
     INBOX = "inbox"
     STEPS = "steps"
     OUTPUT = "output"
@@ -68,7 +69,9 @@ TYPED_INTO = frozenset({KeyPlace.FILTER, KeyPlace.SEARCH})
 P = KeyPlace
 _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
 _RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
-_PAGES = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS, P.INBOX} | _RUN
+_REPLAYED = {P.REPLAY} | _RUN
+_CHOSEN = {P.RUNBOOKS, P.FILTER, P.OVERVIEW, P.FORM, P.PLAN, P.HISTORY, P.STATISTICS, P.INBOX}
+_PAGES = _CHOSEN | _REPLAYED
 _DIALOGS = {
     P.DIALOG,
     P.ALERT,
@@ -102,8 +105,8 @@ _TABLE = (
     _action("page_up", "pageup ctrl+b", "A page up", Aim.MOVE, _LISTS | {P.INBOX}),
     _action("half_page_down", "ctrl+d", "Half a page down", Aim.MOVE, _LINES),
     _action("half_page_up", "ctrl+u", "Half a page up", Aim.MOVE, _LINES),
-    _action("first", "g home", "To the top", Aim.MOVE, _LISTS | _ASKS | {P.INBOX}),
-    _action("last", "G end", "To the end", Aim.MOVE, _LISTS | _ASKS | {P.INBOX}),
+    _action("first", "g home", "To the top", Aim.MOVE, _LISTS | _ASKS | {P.INBOX, P.REPLAY}),
+    _action("last", "G end", "To the end", Aim.MOVE, _LISTS | _ASKS | {P.INBOX, P.REPLAY}),
     _action("right", "right", "Right, or open", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("left", "left", "Left, or close", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("unfold", "l right", "Open the block", Aim.MOVE, {P.STEPS}),
@@ -130,6 +133,15 @@ _TABLE = (
     _action("present_state", "s", "State of what it names", Aim.BEGIN, _CATALOG),
     _action("resume", "r", "Resume", Aim.BEGIN, {P.HISTORY} | _RUN, hinted=True),
     _action("run_again", "ctrl+l", "Run again…", Aim.BEGIN, _RUN, hinted=True),
+    _action("play_again", "p", "Play again as it went", Aim.READ, {P.HISTORY} | _RUN),
+    _action("pause", "space", "Pause, or go on", Aim.READ, {P.REPLAY}, hinted=True),
+    _action("faster", "+", "Faster", Aim.READ, {P.REPLAY}, hinted=True),
+    _action("slower", "-", "Slower", Aim.READ, {P.REPLAY}),
+    _action("step_on", "right l", "Step on", Aim.READ, {P.REPLAY}, hinted=True),
+    _action("step_back", "left h", "Step back", Aim.READ, {P.REPLAY}),
+    _action("next_mark", "n", "Next mark", Aim.READ, {P.REPLAY}, hinted=True),
+    _action("mark_before", "N", "Mark before", Aim.READ, {P.REPLAY}),
+    _action("jump", "t", "Go to…", Aim.READ, {P.REPLAY}, hinted=True),
     _action("trust", "T", "Trust, or what has changed", Aim.BEGIN, _CATALOG),
     _action("new_runbook", "+", "New runbook", Aim.BEGIN, _CATALOG),
     _action("alert", "A", "What fits the alert", Aim.BEGIN, _CATALOG, hinted=True),
@@ -205,7 +217,7 @@ _TABLE = (
     _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES),
     _action("next_tab", "]", "Next tab", Aim.GO, _PAGES),
     _action("previous_tab", "[", "Previous tab", Aim.GO, _PAGES),
-    _action("close_tab", "ctrl+w", "Close the tab", Aim.GO, _RUN),
+    _action("close_tab", "ctrl+w", "Close the tab", Aim.GO, _REPLAYED),
     _action("sidebar", "b", "Show or hide the runbooks", Aim.GO, _PAGES),
     _action("narrower", "<", "Less for the left side", Aim.GO, _PAGES),
     _action("wider", ">", "More for the left side", Aim.GO, _PAGES),

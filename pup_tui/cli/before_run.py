@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING
 
+import click
+
 from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure, tell
 
@@ -18,12 +20,17 @@ BesideRun = Callable[[Callable[[str], None]], Awaitable[None]]
 """What goes on beside a run and tells sentences by the way."""
 
 UNCHECKED = "--unchecked"
+unchecked_option = click.option(
+    UNCHECKED,
+    metavar="REASON",
+    help="Begin though what it needs is not in order; the reason is recorded.",
+)
 
 
 def look_before(
     parts: Parts, program: Program, but: Collection[str], unchecked: str | None
 ) -> BegunUnchecked | None:
-    """Look whether a run can begin, without the steps in `but`; what it is begun past, if anything.
+    """Look whether a run can begin or go on, without the steps in `but`; what it is begun past, if anything.
 
     With the reason `unchecked` nothing of that keeps it from beginning, and no program is asked for its
     version. Otherwise raises Failure for what does. What else is not in order is told.

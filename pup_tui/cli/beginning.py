@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -156,8 +156,12 @@ def _written(folder: Path, output: Path | None, name: str, text: str) -> Path:
 
 
 def _edited(settings: Settings, catalog: Catalog, path: Path) -> int:
-    """Open the file in the operator's editor until it is valid, or they leave it as it is."""
+    """Open the file in the operator's editor until it is valid, or they leave it as it is.
+
+    While it is edited once more, what is wrong stands at its top.
+    """
     from pup_tui.drivers.tools import is_command
+    from pup_tui.skeleton.told_errors import with_errors, without_errors
 
     is_installed = partial(is_command, environ=settings.environ, cwd=settings.cwd)
     while True:
@@ -166,6 +170,8 @@ def _edited(settings: Settings, catalog: Catalog, path: Path) -> int:
         except click.ClickException as error:
             todo = "set EDITOR, or edit the file by hand"
             raise Failure("the editor did not end well", error.format_message(), todo) from error
+        finally:
+            _changed(path, without_errors)
         loaded = catalog.lint(path, is_installed)
         for problem in loaded.errors:
             tell(f"error: {problem}")
@@ -176,3 +182,18 @@ def _edited(settings: Settings, catalog: Catalog, path: Path) -> int:
             return 0
         if not asking.confirm("Edit it once more?", default=True):
             return USAGE
+        _changed(path, partial(with_errors, errors=loaded.errors, clean=safe_text))
+
+
+def _changed(path: Path, change: Callable[[str], str]) -> None:
+    """Change the text of a file; one that is no text is left as it is."""
+    from pup_tui.place_errors import place_error
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        if (made := change(text)) != text:
+            path.write_text(made, encoding="utf-8")
+    except (UnicodeDecodeError, FileNotFoundError):
+        return
+    except OSError as error:
+        raise Failure(str(place_error(error, path))) from error

@@ -115,7 +115,10 @@ class _Checking:
         tools = preflight.tools(self._program, self._left.skipped)
         yield from tools
         yield from run_loop(preflight.versions(self._program, tools))
-        yield from preflight.record()
+        record = preflight.record()
+        yield from record
+        if not any(each.stops for each in record):
+            yield from preflight.journal()
 
     def elsewhere(self) -> list[ReadyCheck]:
         """What only warns."""
@@ -167,7 +170,7 @@ class _Checking:
             alert={} if self._about is None else self._about.alert,
             hidden=tuple(self._parts.credentials.account.secrets()),
         )
-        return self._parts.preflight.lock(run)
+        return self._parts.preflight.lock(run, self._left.skipped)
 
     def _questions(self) -> Iterator[ReadyCheck]:
         from pup_tui.cli.answers import open_questions

@@ -34,7 +34,13 @@ if TYPE_CHECKING:
     from pup_tui.settings.profiles import ProfileFile
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.leftovers import Leftovers
-    from pup_tui.tui.services import FiringAlert, NamedState, ProfileOffer, Services
+    from pup_tui.tui.services import (
+        FiringAlert,
+        NamedState,
+        ProfileOffer,
+        ReplayWanted,
+        Services,
+    )
 
 
 class _ProgramContext(click.Context):
@@ -69,6 +75,21 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
         if extra.startswith("-"):
             raise click.NoSuchOption(extra, ctx=ctx)
         raise click.UsageError(f"Got unexpected extra argument ({extra})", ctx)
+    return show_console(settings, catalog, open_at=open_at)
+
+
+def show_console(
+    settings: Settings,
+    catalog: Catalog,
+    *,
+    open_at: Entry | None = None,
+    replay: ReplayWanted | None = None,
+) -> int:
+    """Show the console until the operator leaves it; returns the exit code. Raises Failure.
+
+    It begins at a runbook, or plays a run again.
+    """
+    ctx = click.get_current_context()
     if not settings.terminal.can_show:
         raise Failure(
             "the console needs a terminal", "", "without one use `pup-tui run RUNBOOK` or --help"
@@ -82,7 +103,7 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
 
     def opened(profile: str | None, leftovers: Leftovers) -> AbstractAsyncContextManager[Services]:
         if profile is None:
-            return console_services(settings, catalog, leftovers, open_at=open_at)
+            return console_services(settings, catalog, leftovers, open_at=open_at, replay=replay)
         chosen = read_for(ctx, profile)
         return console_services(chosen, open_catalog(chosen), leftovers, open_at=open_at)
 
@@ -188,6 +209,7 @@ async def console_services(
     suggestions: Mapping[str, str] | None = None,
     open_at: Entry | None = None,
     alert: FiringAlert | None = None,
+    replay: ReplayWanted | None = None,
 ) -> AsyncIterator[Services]:
     """What the console works with; all that takes time to import comes when it is used.
 
@@ -241,6 +263,7 @@ async def console_services(
             workflows=workflow_source(parts.credentials),
             packs=partial(_library, settings),
             preflight=lambda: parts.preflight,
+            replay=replay,
         )
 
 

@@ -13,6 +13,7 @@ from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.output.sanitize import safe_text
+from pup_tui.runbook.agents import may_agents
 from pup_tui.spelling import SPELLED
 
 if TYPE_CHECKING:
@@ -32,12 +33,13 @@ def describe_command(settings: Settings, runbook: str, as_json: bool) -> None:
     catalog = open_catalog(settings)
     loaded, model = load_valid(catalog, find_entry(settings, catalog, runbook))
     if as_json:
-        print_json(_as_json(loaded, model))
+        print_json(described_json(loaded, model))
     else:
         _print(loaded, model, settings.terminal.columns)
 
 
-def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
+def described_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
+    """A runbook as it stands in JSON."""
     return {
         "id": loaded.id,
         "name": runbook.name,
@@ -49,6 +51,7 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
         "sha256": loaded.sha256,
         "requires": msgspec.to_builtins(runbook.requires),
         "alerts": msgspec.to_builtins(runbook.alerts),
+        "agents": may_agents(runbook),
         "vars": {name: _variable_json(variable) for name, variable in runbook.vars.items()},
         "steps": [
             {
@@ -86,6 +89,7 @@ def _print(loaded: Loaded, runbook: Runbook, edge: int | None) -> None:
     for label, text in (
         ("tags", " ".join(f"{key}:{value}" for key, value in runbook.tags.items())),
         ("owner", runbook.owner),
+        ("agents", "" if may_agents(runbook) == "plan" else may_agents(runbook)),
         *(("link", f"{link.title} {link.url}") for link in runbook.links),
         *(
             ("requires", f"{tool} {needed.version}".strip())

@@ -52,6 +52,7 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
     from pup_tui.cli.health.account import Account
     from pup_tui.cli.health.directories import directories
     from pup_tui.cli.health.installed import Installed, installed, refused, runbooks
+    from pup_tui.cli.health.packs import packs
     from pup_tui.cli.health.record import record
     from pup_tui.cli.health.secrets import secrets
     from pup_tui.cli.health.surroundings import configuration, keyring, terminal
@@ -72,6 +73,7 @@ def examined(settings: Settings, *, offline: bool) -> Iterator[Diagnosis]:
         return runbooks(catalog, found)
 
     yield from _looked("runbooks", catalogued)
+    yield from _looked("packs", lambda: packs(settings))
     yield from _looked("directories", lambda: directories(settings, catalog))
     yield from _looked("tools", lambda: tools(settings, found))
     yield from _looked("secrets", lambda: secrets(settings, found))

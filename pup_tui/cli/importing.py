@@ -55,6 +55,7 @@ def import_command(
     SOURCE is a git repository (https://, ssh://, USER@HOST:PATH, a local one), a tarball, a folder, or a
     single runbook (a file or an https address). Nothing of it runs before it is trusted.
     """
+    from pup_tui.packs.about import about_pack
     from pup_tui.packs.library import check_hash
     from pup_tui.packs.names import check_pack_name
     from pup_tui.packs.source import read_source
@@ -67,7 +68,7 @@ def import_command(
         library = open_library(settings)
         before = library.packs()
         found = _fetch(settings, library, asked)
-        name = name or _name_in(found.tree) or asked.name
+        name = name or about_pack(found.tree).name or asked.name
         check_pack_name(name)
         _check_replacing(settings, name, before.get(name), found.source, yes=yes)
         if given_hash is not None:
@@ -192,13 +193,6 @@ def _fetch(
     return found
 
 
-def _name_in(tree: PackTree) -> str:
-    """The name that a pack gives itself; blank where it gives none."""
-    from pup_tui.packs.about import about_pack
-
-    return about_pack(tree).name
-
-
 def _check_replacing(
     settings: Settings, name: str, before: LockedPack | None, source: PackSource, *, yes: bool
 ) -> None:
@@ -212,9 +206,11 @@ def _check_replacing(
 
 
 def _take(library: PackLibrary, name: str, found: FetchedPack) -> None:
-    """Keep what was fetched, and say what it is."""
+    """Keep what was fetched, and say what it is. Nothing is kept that this program cannot run."""
     from pup_tui.core.notices import rfc3339
+    from pup_tui.packs.about import about_pack
 
+    about_pack(found.tree)
     pack = library.take(name, found, rfc3339(time.time()))
     runbooks = len(found.tree.runbooks)
     number = "1 runbook" if runbooks == 1 else f"{runbooks} runbooks"

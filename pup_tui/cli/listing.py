@@ -110,6 +110,7 @@ def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:
         "error": entry.error or None,
         "shadowed": entry.shadowed,
         "trusted": entry.trusted,
+        "changed": entry.changed,
         "last_run": run_json(last) if last else None,
     }
 

@@ -47,6 +47,10 @@ COMMANDS = {
         "past",
         "One RUN (its id, or the beginning or end of it) with its steps and what they printed.",
     ),
+    "replay": (
+        "replaying",
+        "Play RUN (its id, or the beginning or end of it) again in the console; nothing is executed.",
+    ),
     "watch": (
         "watching",
         "Follow RUN (its id, or the beginning or end of it) to its end, without touching it.",
@@ -54,6 +58,8 @@ COMMANDS = {
     "schedule": ("schedule", "Runbooks that run at set times."),
     "alert": ("alert", "Read an alert and rank the runbooks that fit it."),
     "listen": ("listen", "Take alerts that others send by webhook into the inbox of the console."),
+    "mcp": ("mcp", "Let an agent look and plan over MCP, and ask for runs where that is allowed."),
+    "approve": ("approve", "Show RUN, which an agent has asked for, and begin it if you approve."),
     "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
     "import": (
         "importing",

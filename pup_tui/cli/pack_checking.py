@@ -80,7 +80,9 @@ def _findings(settings: Settings, folder: Path, *, links: bool) -> Iterator[Pack
 
 
 def _about(tree: PackTree, folder: Path) -> Iterator[PackFinding]:
+    from pup_tui import __version__
     from pup_tui.catalog.folder_files import PACK_FILE
+    from pup_tui.packs.about import is_newer
     from pup_tui.packs.tree import PROFILES
     from pup_tui.runbook.pack_file import read_pack
 
@@ -91,11 +93,14 @@ def _about(tree: PackTree, folder: Path) -> Iterator[PackFinding]:
     for problem in found.problems:
         yield PackFinding(what="pack", subject=PACK_FILE, problem=str(problem))
     if not found.problems:
-        yield PackFinding(what="pack", subject=found.said.name or PACK_FILE)
+        needed = found.said.minimum_version
+        newer = f"{path}: it needs pup-tui {needed}, and this is {__version__}"
+        name = found.said.name or PACK_FILE
+        yield PackFinding(what="pack", subject=name, problem=newer if is_newer(found.said) else "")
     for profile in found.said.profiles:
-        name = f"{PROFILES}/{profile}.yaml"
-        is_there = name in tree.files
-        wrong = _profile_problem(folder, profile) if is_there else f"{path}: there is no {name}"
+        file = f"{PROFILES}/{profile}.yaml"
+        is_there = file in tree.files
+        wrong = _profile_problem(folder, profile) if is_there else f"{path}: there is no {file}"
         yield PackFinding(what="profile", subject=profile, problem=wrong)
 
 

@@ -153,7 +153,7 @@ def print_plan(
         print_json({**told, "look": _look_json(looked), "vars": values, "steps": shown})
     else:
         unknown = {name: runbook.vars[name].places_in_words for name in resolved.unknown}
-        _print(program, settings.profile_name, values, unknown, shown, looked)
+        print_steps(program, settings.profile_name, values, unknown, shown, looked)
         _tell_missing(settings, program, left)
 
 
@@ -194,14 +194,15 @@ def _answered(
     return PlannedAnswer(values=found.values, left_out=tuple(found.left_out), secrets=secrets)
 
 
-def _print(
+def print_steps(
     program: Program,
     profile: str,
-    values: dict[str, Any],
+    values: Mapping[str, Any],
     unknown: Mapping[str, str],
     steps: Sequence[PlannedStep],
-    looked: Looked | None,
+    looked: Looked | None = None,
 ) -> None:
+    """Print a plan for people; of what is `unknown` before a run it says where it comes from."""
     number = count_planned(program, steps).told
     with_it = f" with the profile {safe_text(profile)}" if profile else ""
     ran = "nothing is run"

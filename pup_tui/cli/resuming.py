@@ -19,6 +19,7 @@ from pup_tui.cli.before_resuming import (
     settle_left_running,
     working_where_it_did,
 )
+from pup_tui.cli.before_run import look_before, look_beside, unchecked_option
 from pup_tui.cli.changed_text import require_text, tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import (
@@ -72,6 +73,7 @@ _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunS
 )
 @click.option("--yes", is_flag=True, help="Answer every question with yes; a failure with abort.")
 @click.option("--undo", is_flag=True, help="Take finished steps back if the run fails again.")
+@unchecked_option
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @directory_option
 @json_option
@@ -87,12 +89,15 @@ def resume_command(
     with_current_file: bool,
     yes: bool,
     undo: bool,
+    unchecked: str | None,
     break_lock: str | None,
     directory: Path | None,
     as_json: bool,
 ) -> int:
     """Go on with RUN (the newest that did not succeed) where it stood."""
+    from pup_tui.catalog.effects import may_change
     from pup_tui.core.standing import standing as standing_of
+    from pup_tui.preflight.going_on import need_nothing
     from pup_tui.recorded_text import text_today
 
     file = from_file(arg_file)
@@ -121,6 +126,16 @@ def resume_command(
     agree_to_undone(standing, not_there, unknown, ask=settings.terminal.can_ask)
     decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
     parts = Parts(at_work)
+    but = need_nothing(
+        program,
+        past.state,
+        again=hidden.again,
+        decided=(*decided.skipped, *decided.edited),
+        retries_unknown=unknown == "retry",
+    )
+    if settings.read_only or past.state.read_only:
+        but |= {*may_change(program, is_believed=False)}
+    unready = look_before(parts, program, but, unchecked)
     values = values_again(past, current, file.values, parts.sources, ask=can_ask)
     manner = Manner(
         yes=yes,
@@ -144,10 +159,11 @@ def resume_command(
             left_out=values.left_out,
             edited=decided.edited,
             undo=undo,
+            unchecked=unready,
             terminal=terminal,
         )
 
-    return carry_out(parts, launch, manner)
+    return carry_out(parts, launch, manner, look_beside(parts, program, but))
 
 
 def past_run(settings: Settings, run: str | None, *, ask: bool = False) -> ShownRun:

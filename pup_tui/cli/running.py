@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pup_tui.aside import run_loop
 from pup_tui.cli.alert import given_alert
 from pup_tui.cli.answers import check_answered
-from pup_tui.cli.before_run import BesideRun, look_before, look_beside
+from pup_tui.cli.before_run import BesideRun, look_before, look_beside, unchecked_option
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
 from pup_tui.cli.options import (
     alert_option,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.events import BegunUnchecked, Scheduled
     from pup_tui.core.program import Program
-    from pup_tui.drivers.launcher import Launcher
+    from pup_tui.drivers.launcher import ApprovedRun, Launcher
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
     from pup_tui.headless.answers import Answers, GivenAnswers, Undone, UnknownAnswer
@@ -67,7 +67,7 @@ class Manner(Struct, frozen=True, kw_only=True):
     answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said,
     `undone` what a run goes on to take back, where it does only for that. The exit code of a run that failed
     is that of the step that it `stands_for`. A case of it is written to the file `record`; it is about an
-    `alert` and `scheduled`, if there is such.
+    `alert` and `scheduled`, if there is such, and is what somebody has asked for, if it was `approved`.
     """
 
     yes: bool
@@ -80,12 +80,35 @@ class Manner(Struct, frozen=True, kw_only=True):
     stands_for: str = ""
     record: Path | None = None
     alert: dict[str, Any] = field(default_factory=dict)
+    approved: ApprovedRun | None = None
     scheduled: Scheduled | None = None
 
     @property
     def is_told_how_to_go_on(self) -> bool:
         """Whether a run that did not succeed is one that somebody would resume, and a person reads of it."""
         return not (self.as_json or self.undone or self.stands_for)
+
+
+break_lock_option = click.option(
+    "--break-lock", metavar="REASON", help="Take the lock from the run that holds it."
+)
+
+
+class PastWhat(Struct, frozen=True, kw_only=True):
+    """The reasons for which a run begins past what would keep it from that, as the options give them."""
+
+    unchecked: str | None = None
+    break_lock: str | None = None
+
+    def check(self, runbook: Runbook) -> None:
+        """Raise Failure where there is no lock to break, or no reason for it."""
+        if self.break_lock is None:
+            return
+        if not self.break_lock.strip():
+            raise Failure("--break-lock needs a reason, which is recorded", "", "say why")
+        if runbook.lock is None:
+            told = "the runbook has no `lock` to break"
+            raise Failure(told, "--break-lock", "leave the option out")
 
 
 @click.command("run")
@@ -99,12 +122,8 @@ class Manner(Struct, frozen=True, kw_only=True):
 @selection_options
 @click.option("--dry-run", is_flag=True, help="Show what would be run, and run nothing.")
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
-@click.option(
-    "--unchecked",
-    metavar="REASON",
-    help="Begin though what it needs is not in order; the reason is recorded.",
-)
-@click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@unchecked_option
+@break_lock_option
 @click.option(
     "--record",
     metavar="FILE",
@@ -168,7 +187,6 @@ def run_named(
 
     `unchecked` is the reason why it is begun past what it needs. Raises Failure where it cannot begin.
     """
-    from pup_tui.catalog.effects import may_change
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.source import source_of
 
@@ -176,8 +194,7 @@ def run_named(
     entry = find_entry(settings, catalog, runbook)
     check_trusted(settings, entry)
     loaded, model = load_valid(catalog, entry)
-    if manner.break_lock is not None:
-        _check_breaking(model, manner.break_lock)
+    PastWhat(break_lock=manner.break_lock).check(model)
     if manner.record is not None:
         check_record(manner.record, choice)
     parts = Parts(settings, journal=journal)
@@ -185,9 +202,7 @@ def run_named(
     program = compile_program(loaded.id, model)
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
-    barred = may_change(program, is_believed=loaded.is_believed) if settings.read_only else ()
-    if barred and settings.terminal.can_ask and not manner.as_json:
-        tell(f"pup-tui: read-only: refused when its turn comes is {named(barred)}")
+    barred = _barred(settings, loaded, program, tells=not manner.as_json)
     past = look_before(parts, program, {*left.skipped, *barred}, unchecked)
     if not can_ask:
         check_answered(program, given.answers, yes=manner.yes, left=left.out, barred=barred)
@@ -203,6 +218,43 @@ def run_named(
     return run_loaded(parts, loaded, program, resolved, manner, left, past)
 
 
+def run_approved(
+    settings: Settings,
+    loaded: Loaded,
+    values: Mapping[str, object],
+    approved: ApprovedRun,
+    past: PastWhat,
+) -> int:
+    """Run what somebody has asked for and the operator has approved, asking them here; the exit code."""
+    from pup_tui.core.program import compile_program
+    from pup_tui.drivers.source import source_of
+
+    runbook = loaded.require()
+    program = compile_program(loaded.id, runbook)
+    parts = Parts(settings)
+    barred = _barred(settings, loaded, program)
+    begun_past = look_before(parts, program, barred, past.unchecked)
+    _tell_lacking_account(parts, program, Leaving())
+    sources = parts.sources.beside(source_of(loaded).directory)
+    resolved = resolve_values(runbook, values, sources, ask=True)
+    manner = Manner(yes=False, break_lock=past.break_lock, approved=approved)
+    return run_loaded(parts, loaded, program, resolved, manner, None, begun_past)
+
+
+def _barred(
+    settings: Settings, loaded: Loaded, program: Program, *, tells: bool = True
+) -> Sequence[str]:
+    """The steps that do not begin where nothing may be changed; told where somebody is there to read it."""
+    from pup_tui.catalog.effects import may_change
+
+    if not settings.read_only:
+        return ()
+    barred = may_change(program, is_believed=loaded.is_believed)
+    if barred and settings.terminal.can_ask and tells:
+        tell(f"pup-tui: read-only: refused when its turn comes is {named(barred)}")
+    return barred
+
+
 def _tell_lacking_account(parts: Parts, program: Program, left: Leaving) -> None:
     """Say that there are no credentials of Datadog, before anything is asked for what will need them."""
     asking = next(
@@ -215,13 +267,6 @@ def _tell_lacking_account(parts: Parts, program: Program, left: Leaving) -> None
     )
     if asking is not None and (missing := run_loop(parts.credentials.look()).missing):
         tell(f"pup-tui: no credentials of Datadog were found, and `{asking.id}` asks it: {missing}")
-
-
-def _check_breaking(runbook: Runbook, reason: str) -> None:
-    if not reason.strip():
-        raise Failure("--break-lock needs a reason, which is recorded", "", "say why")
-    if runbook.lock is None:
-        raise Failure("the runbook has no `lock` to break", "--break-lock", "leave the option out")
 
 
 def run_loaded(
@@ -256,11 +301,13 @@ def run_loaded(
             unchecked=past,
             terminal=terminal,
             alert=manner.alert,
+            approved=manner.approved,
             scheduled=manner.scheduled,
         )
 
     beside = look_beside(parts, program, () if left is None else left.skipped)
-    return carry_out(parts, launch, manner, beside, way_out="; --no-journal keeps no record")
+    way_out = "" if manner.approved else "; --no-journal keeps no record"
+    return carry_out(parts, launch, manner, beside, way_out=way_out)
 
 
 def carry_out(

@@ -105,6 +105,7 @@ class ShownRun:
             "reason": self.row.reason,
             "vars": self.row.vars,
             "alert": self.state.alert,
+            "request": self._request(),
             "waited": self.state.waited,
             "lock": None if self.state.lock is None else self.state.lock.value,
             "steps": [self._step(step) for step in self.steps],
@@ -219,7 +220,8 @@ class ShownRun:
         """
         from pup_tui.core.notices import RunResumed, StepAnswered, StepWaiting
 
-        decisions, asked = [*self._unchecked(), *self._broken_locks()], dict[str, str]()
+        decisions = [*self._approved(), *self._unchecked(), *self._broken_locks()]
+        asked: dict[str, str] = {}
         for notice in self.notices:
             if isinstance(notice, StepWaiting):
                 asked[notice.step] = notice.question
@@ -245,6 +247,35 @@ class ShownRun:
 
         told = (notice for notice in self.notices if isinstance(notice, RunNoted))
         return [{"by": note.by, "note": note.note, "ts": note.ts} for note in told]
+
+    def _approved(self) -> list[dict[str, Any]]:
+        """The decision to begin what a client had asked for, with its reason for that."""
+        return [
+            _decision(
+                "",
+                f"approved the request of {leg.request.told}",
+                by=leg.operator,
+                ts=rfc3339(leg.wall),
+                question=leg.request.reason,
+                note=leg.request.note,
+            )
+            for leg in legs_of(self.events)
+            if leg.request is not None
+        ]
+
+    def _request(self) -> dict[str, Any] | None:
+        """Who asked for the run, where that was not its operator."""
+        request = legs_of(self.events)[0].request
+        if request is None:
+            return None
+        return {
+            "client": request.client,
+            "version": request.version,
+            "reason": request.reason,
+            "digest": request.digest,
+            "asked_at": rfc3339(request.asked),
+            "approved_by": self.row.operator,
+        }
 
     def _unchecked(self) -> list[dict[str, Any]]:
         """The decision to begin though something was not in order, with what that was."""
@@ -288,6 +319,9 @@ class ShownRun:
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
         if self.state.alert:
             click.echo(f"alert: {safe_text(told_alert(self.state.alert))}")
+        if request := self._request():
+            client = safe_text(f"{request['client']} {request['version']}".strip())
+            click.echo(f"asked for by {client} {local_time_of(request['asked_at'])}")
         self._print_legs()
         changes = self._changes()
         for name, value in row.vars.items():

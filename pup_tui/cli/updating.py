@@ -81,7 +81,8 @@ def update_step(
     if not result.answers:
         raise Failure(f"no answer for `{step}` was recorded anew", str(path), "", code=1)
     path.write_text(result.text, "utf-8")
-    tell(f"pup-tui: {result.answers} answers for `{step}` recorded anew in {path}")
+    number = "1 answer" if result.answers == 1 else f"{result.answers} answers"
+    tell(f"pup-tui: {number} for `{step}` recorded anew in {path}")
 
 
 class _Live:

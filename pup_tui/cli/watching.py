@@ -50,7 +50,9 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
     with recorded_runs(settings.state_dir) as runs:
         journal, row = runs.find(run)
         record = read_record(journal, row)
-        followed = FollowedRun(journal, row, record.programs, lines=True)
+        followed = FollowedRun(
+            journal.state, row, record.programs, journal.follow(row.run), lines=True
+        )
         who = driver_of(row, record.events)
         if row.status is RunStatus.RUNNING:
             tell(f"watching run {row.run} of {who}; Ctrl-C ends the watching, and not the run")

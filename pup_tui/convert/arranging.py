@@ -249,7 +249,12 @@ class Arranging:
             node = self.graph.nodes[name]
             if node.cancel is None or node.cancel in normal:
                 continue
-            fails_there = node.failure == node.cancel
+            # Else the handler behind the group of all that fail there does it.
+            fails_there = node.failure == node.cancel and all(
+                self.graph.nodes[each].cancel == node.cancel
+                for each in normal
+                if self.graph.nodes[each].failure == node.cancel
+            )
             ends = "['cancelled', 'failed']" if fails_there else "['cancelled']"
             for each in self._in_order({node.cancel}):
                 if all(place.node != each for place in found):

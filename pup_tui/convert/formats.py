@@ -90,7 +90,13 @@ def _stem(name: str) -> str:
 
 def _from_data(text: str, name: str) -> list[NewRunbook]:
     data = read_data(text, name)
-    return _of_data(data, name)
+    try:
+        return _of_data(data, name)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        # The readers take the shapes that the formats have: what is of another one is the source's fault.
+        told = "something in the source is not of the shape that its format has"
+        todo = f"look for it near what this says: {error}"
+        raise ConversionError(told, name, todo) from error
 
 
 def _of_data(data: Any, name: str) -> list[NewRunbook]:

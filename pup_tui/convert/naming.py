@@ -11,6 +11,19 @@ _EDGE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LONGEST_ID = 60
 
 
+_SHORT = {
+    "db": "database", "dbs": "databases", "ns": "namespace", "svc": "service", "ctx": "context",
+    "dir": "directory", "pw": "password", "pkg": "package", "grp": "group", "cfg": "configuration",
+    "conf": "configuration", "tmp": "temporary file", "srv": "server", "cert": "certificate",
+}  # fmt: skip
+
+
+def spelled_out(name: str) -> str:
+    """A name whose words are written out, where scripts shorten them."""
+    words = [_SHORT.get(word.lower(), word) for word in name.split("_")]
+    return "_".join(w.upper() if name.isupper() else w for w in words).replace(" ", "_")
+
+
 def snake(name: str) -> str:
     """A name in small letters, its words joined by `_`."""
     words = re.sub(r"[^A-Za-z0-9]+", "_", _EDGE.sub("_", name)).strip("_").lower()

@@ -16,6 +16,7 @@ from pup_tui.convert.bounds import bounded, judge_one
 from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import unique
+from pup_tui.convert.taking_back import take_back
 from pup_tui.convert.writer import Written, dumped, written
 from pup_tui.runbook.lint import linter
 from pup_tui.runbook.literal_text import made_file
@@ -53,6 +54,7 @@ def settled(runbook: NewRunbook, beside: dict[str, bytes] | None = None) -> Writ
     """
     file = f"{runbook.id}.yaml"
     with bounded(runbook.id):
+        take_back(runbook)
         _ask_once(runbook.steps)
         for _ in range(_ROUNDS):
             text = written(runbook)

@@ -155,6 +155,26 @@ class BegunUnchecked(Struct, frozen=True, omit_defaults=True):
     failed: tuple[str, ...] = ()
 
 
+class RunRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who asked for a run, at `asked` (UTC, seconds since 1970), and what the operator said who approved it.
+
+    `client` and `version` are what it calls itself, `reason` is its own, `note` the operator's; `digest` is
+    that of the text, the values and the plan that were approved.
+    """
+
+    client: str
+    asked: float
+    digest: str
+    version: str = ""
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def told(self) -> str:
+        """The client as it calls itself."""
+        return f"{self.client} {self.version}".strip()
+
+
 class Scheduled(Struct, frozen=True, omit_defaults=True):
     """The schedule that a run is of, and the moment that it is for, in seconds since 1970.
 
@@ -174,7 +194,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
     run fails. `cwd` is where its processes work; older records have none. `unchecked` tells that it was begun
     past what is looked at before, `look` that it only looks, for a plan. `scheduled` is of one that a
-    schedule began.
+    schedule began, `request` of one that somebody else asked for and the operator approved.
     """
 
     run: str
@@ -196,6 +216,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     alert: dict[str, Any] = {}
     unchecked: BegunUnchecked | None = None
     look: bool = False
+    request: RunRequest | None = None
     scheduled: Scheduled | None = None
 
 
@@ -395,8 +416,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     and is offered to be taken back, with the steps in `half_undone`, but for those that were `taken_back`,
     as the operator says. `done` are steps of which the same one says that they were, though their attempt
     did not finish, with what they captured. `asks_again` tells that a question about a failure is asked again
-    which an interruption left without an answer; legs that do not say so ran its step again. `cwd` is as in
-    `RunCreated`.
+    which an interruption left without an answer; legs that do not say so ran its step again. `cwd` and
+    `unchecked` are as in `RunCreated`.
     """
 
     by: str
@@ -422,6 +443,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""
+    unchecked: BegunUnchecked | None = None
     cwd: WorkingDirectory | None = None
 
 

@@ -14,6 +14,7 @@ from pup_tui.core.events import (
     Lock,
     Resumed,
     RunCreated,
+    RunRequest,
     Source,
 )
 
@@ -27,8 +28,8 @@ class Leg(Struct, frozen=True, kw_only=True):
     given that it had captured as a secret, or would have made had it not been left out; `skipped` are steps
     that were left out, with the reason, `changed` the variables that got another value, `edited` what steps
     run in place of their texts. `lock` is what was taken at its start. `source` is the text that it was the
-    first to be made from, None where an earlier one was made from it too. `unchecked` tells of the first that
-    it was begun past what is looked at before.
+    first to be made from, None where an earlier one was made from it too. `unchecked` tells that it was begun
+    past what is looked at before, `request` who asked for it that is not the operator.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     lock: Lock | None = None
     source: Source | None = None
     unchecked: BegunUnchecked | None = None
+    request: RunRequest | None = None
 
 
 def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
@@ -63,6 +65,7 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     lock=event.lock,
                     source=event.source,
                     unchecked=event.unchecked,
+                    request=event.request,
                 )
             )
         elif isinstance(event, Resumed):
@@ -80,6 +83,7 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     given=_names(event.captures),
                     lock=event.lock,
                     source=event.source,
+                    unchecked=event.unchecked,
                 )
             )
     return legs

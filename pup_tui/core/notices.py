@@ -40,8 +40,8 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     """A run began; `steps` counts those that hold no others, `vars` has `***` for secrets.
 
     `profile` and `alert`, which it is about, are empty without one. In a `read_only` run steps that may
-    change something are refused. `unchecked` is why it was begun past what is looked at before; empty for
-    most runs.
+    change something are refused. `unchecked` is why it was begun past what is looked at before, `asked_by`
+    the client that asked for it, as it calls itself; both are empty for most runs.
     """
 
     runbook: str
@@ -53,6 +53,7 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     read_only: bool = False
     alert: dict[str, Any] = {}
     unchecked: str = ""
+    asked_by: str = ""
 
 
 class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):

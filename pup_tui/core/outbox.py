@@ -67,6 +67,7 @@ class Outbox:
                 alert=state.alert,
                 read_only=created.read_only,
                 unchecked="" if created.unchecked is None else created.unchecked.reason,
+                asked_by="" if created.request is None else created.request.told,
             )
         )
 

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -36,7 +37,6 @@ from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import journal_path, run_dir
-from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRow
 from pup_tui.local_time import local_time
 from pup_tui.output.loss import loss
@@ -45,6 +45,15 @@ from pup_tui.output.spool import spool_name
 
 LOOK = 0.1
 """Seconds between two looks at what has been recorded."""
+
+
+class RecordedEvents(Protocol):
+    """The events of a run, as they come."""
+
+    def read(self) -> Sequence[AnyEvent]:
+        """Those that have come since the last call. Blocks; raises JournalError."""
+        ...
+
 
 LOOK_AT_OWNER = 1.0
 """Seconds between two looks at whether the process that drives the run is still there."""
@@ -65,9 +74,17 @@ class FollowedRun:
     """
 
     def __init__(
-        self, journal: JournalReader, row: RunRow, programs: Mapping[int, Program], *, lines: bool
+        self,
+        state: Path,
+        row: RunRow,
+        programs: Mapping[int, Program],
+        events: RecordedEvents,
+        *,
+        lines: bool,
     ) -> None:
-        """`programs` are those that legs of the run began with, by the number of the leg."""
+        """`state` is the folder of the journal, `programs` are those that legs of the run began with, by the
+        number of the leg.
+        """
         self.run = row.run
         self.program = programs[max(programs)]
         """That of the newest leg."""
@@ -76,8 +93,8 @@ class FollowedRun:
         self.stopped_by = ""
         """Who, or what, asked the run to stop, empty as long as nobody did."""
         self._row = row
-        self._state_dir = journal.state
-        self._events = journal.follow(row.run)
+        self._state_dir = state
+        self._events = events
         self._machine = Machine(programs[1])
         self._watchers: list[Watcher] = []
         self._lines = lines
@@ -106,7 +123,8 @@ class FollowedRun:
     async def follow(self) -> bool:
         """Tell all that happens until the run is over; whether it came to its end.
 
-        It did not if its process is gone. Raises JournalError, and OSError where an output cannot be read.
+        It did not if its process is gone, or nothing more will come. Raises JournalError, and OSError where
+        an output cannot be read.
         When it is over, cancelled too, nothing reads the journal any more, so that it can be closed.
         """
         looked = 0.0

@@ -25,6 +25,7 @@ from pup_tui.core.events import (
     NoteAdded,
     Resumed,
     RunCreated,
+    RunRequest,
     Scheduled,
     Source,
 )
@@ -40,6 +41,7 @@ from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.values import Resolve
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.pending import PendingRun
 from pup_tui.journal.places import journal_path, locks_dir, make_run_dir
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import Recorder
@@ -95,6 +97,25 @@ def _everything(program: Program, *, is_believed: bool) -> tuple[str, ...]:
     return tuple(program.by_id)
 
 
+class ApprovedRun(Struct, frozen=True):
+    """A run that somebody has asked for, and the operator's `note` as they approved it."""
+
+    pending: PendingRun
+    note: str = ""
+
+    def request(self, masking: Masking) -> RunRequest:
+        """What the record says of that."""
+        asked = self.pending
+        return RunRequest(
+            client=masking.text(asked.client),
+            version=masking.text(asked.version),
+            asked=asked.asked_at,
+            digest=asked.digest,
+            reason=masking.text(asked.reason),
+            note=masking.text(self.note),
+        )
+
+
 class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
@@ -140,6 +161,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
         alert: Mapping[str, Any] = {},
+        approved: ApprovedRun | None = None,
         scheduled: Scheduled | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
@@ -151,7 +173,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
         that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, JournalError if it cannot be recorded, and
         AlreadyFired where it is `scheduled` for a moment that is over: it then holds nothing. `terminal` is
-        what interactive steps are given, `alert` what the run is about.
+        what interactive steps are given, `alert` what the run is about. With `approved` it is the run that
+        somebody has asked for; NotPending if that cannot be approved any more.
         """
         variables = program.runbook.vars
         masking = await self._masking(program)
@@ -160,7 +183,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         clock = SystemClock()
         created = RunCreated(
             at=clock.now(),
-            run=new_run_id(),
+            run=new_run_id() if approved is None else approved.pending.run,
             runbook=program.id,
             source=source,
             operator=self.operator,
@@ -178,6 +201,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             alert=masking.masked(dict(alert)),
             unchecked=_masked(unchecked, masking),
             look=look,
+            request=None if approved is None else approved.request(masking),
             scheduled=scheduled,
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
@@ -234,6 +258,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         only_undo: bool = False,
         done: Mapping[str, Mapping[str, Any]] = {},
         taken_back: Iterable[str] = (),
+        unchecked: BegunUnchecked | None = None,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -246,8 +271,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
         `left_out` have none; `edited` is what steps run in place of their texts, which may hold no secret.
         With `only_undo` nothing begins but what takes back, and the cleanup. `done` are steps that did not
         finish and were done, with what they captured, `taken_back` those that were though their undo did not
-        finish. Raises what `launch` does, RunGoesOn if somebody else has resumed it, and JournalError if
-        another version of the program has recorded it, which would have gone on otherwise than this one.
+        finish. `unchecked` is as for `launch`. Raises what that does, RunGoesOn if somebody else has resumed
+        it, and JournalError if another version of the program has recorded it, which would have gone on
+        otherwise than this one.
         """
         from pup_tui.core.legs import legs_of
         from pup_tui.drivers.replay import replay
@@ -297,6 +323,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             read_only=self.read_only,
             version=__version__,
             cwd=working_directory(cwd or self.cwd),
+            unchecked=_masked(unchecked, masking),
         )
         async with AsyncExitStack() as held:
             held.callback(locks.release)

@@ -131,6 +131,8 @@ class TextFace(Watcher):
             self._say(f"    alert: {safe_text(told_alert(notice.alert))}", "bright_black")
         if notice.unchecked:
             self._say(f"    begun unchecked: {safe_text(notice.unchecked)}", "yellow")
+        if notice.asked_by:
+            self._say(f"    asked for by {safe_text(notice.asked_by)}", "yellow")
         for name, value in notice.vars.items() if self._tells_values else ():
             self._say(f"    {name} = {safe_text(as_typed(value))}", "bright_black")
 

@@ -50,3 +50,14 @@ class RunGoesOn(JournalError):
             path,
             "see `pup-tui history`",
         )
+
+
+class NotPending(JournalError):
+    """A run that was asked for cannot be decided any more: it is `standing`, as declined, by whom."""
+
+    def __init__(self, run: str, standing: str, by: str, path: Path) -> None:
+        told = f"{standing} by {by}" if by else standing
+        super().__init__(f"the run {run} waits for approval no more: it is {told}", path, _ASK_ANEW)
+
+
+_ASK_ANEW = "whoever wants it asks for it anew"

@@ -17,7 +17,7 @@ from pup_tui.core.events import AnyEvent, Moment, RunCreated, Source
 from pup_tui.core.figures import failures
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
-from pup_tui.journal import codec
+from pup_tui.journal import codec, pending
 from pup_tui.journal.database import (
     NO_USE,
     PATIENCE,
@@ -31,6 +31,7 @@ from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalErr
 from pup_tui.journal.events import SET_ASIDE, RunEvents
 from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import owner_is_gone
+from pup_tui.journal.pending import PendingRun
 from pup_tui.journal.places import (
     check_state_dir,
     counted_runs,
@@ -448,6 +449,22 @@ class JournalReader:
             return convert(dict(zip(columns, found, strict=True)), RehearsalRecord)
         except msgspec.ValidationError:
             return None
+
+    def pending_runs(self, now: float) -> list[PendingRun]:
+        """The runs that wait for approval at `now`, in seconds since 1970, oldest first."""
+        with self._reading():
+            return pending.still_open(self._database, now)
+
+    def pending_run(self, run: str) -> PendingRun | None:
+        """The run with this id that somebody asked for, or the only one whose id begins or ends so.
+
+        Raises AmbiguousRunError if there are several.
+        """
+        with self._reading():
+            found = pending.named(self._database, run)
+        if len(found) > 1:
+            raise AmbiguousRunError(run, [row.run for row in found], self.path)
+        return found[0] if found else None
 
     def last_runs(self) -> dict[str, RunRow]:
         """The newest run of each runbook, by the runbook's id, that is more than a look for a plan."""

@@ -105,6 +105,25 @@ _VERSION_3 = (
         PRIMARY KEY (schedule, moment)
     ) WITHOUT ROWID
     """,
+    # Runs that were asked for and wait for a person: `run` is the id that one gets when it is approved.
+    """
+    CREATE TABLE pending_run (
+        run         TEXT    PRIMARY KEY,
+        runbook     TEXT    NOT NULL,
+        profile     TEXT    NOT NULL,
+        given       TEXT    NOT NULL,
+        vars        TEXT    NOT NULL,
+        digest      TEXT    NOT NULL,
+        client      TEXT    NOT NULL,
+        version     TEXT    NOT NULL,
+        reason      TEXT    NOT NULL,
+        asked_at    REAL    NOT NULL,
+        status      TEXT    NOT NULL,
+        decided_by  TEXT    NOT NULL,
+        decided_at  REAL,
+        note        TEXT    NOT NULL
+    )
+    """,
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
@@ -122,6 +141,8 @@ TABLES = {
     "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
     "inbox": "number, system, key, alike, status, alert, text, first_at, last_at, times, aside_at",
     "fire": "schedule, moment, run, outcome, why, at",
+    "pending_run": "run, runbook, profile, given, vars, digest, client, version, reason, asked_at, status,"
+    " decided_by, decided_at, note",
 }
 """The tables of this version, and the columns of each."""
 

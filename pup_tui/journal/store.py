@@ -14,7 +14,7 @@ import msgspec
 
 from pup_tui.core.events import AnyEvent, Scheduled
 from pup_tui.core.state import RunStatus
-from pup_tui.journal import codec
+from pup_tui.journal import codec, pending
 from pup_tui.journal.database import (
     NO_USE,
     PATIENCE,
@@ -23,10 +23,11 @@ from pup_tui.journal.database import (
     open_read_only,
     refuse_damaged_small,
 )
-from pup_tui.journal.errors import AlreadyFired, JournalError, RunGoesOn, RunOwned
+from pup_tui.journal.errors import AlreadyFired, JournalError, NotPending, RunGoesOn, RunOwned
 from pup_tui.journal.in_place import InPlace, LogState
 from pup_tui.journal.lock import RunLock, under_way
 from pup_tui.journal.moving import copy_runs, move
+from pup_tui.journal.pending import MOST_OPEN, PendingRun, PendingStatus
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import FireRecord, RehearsalRecord, RunRecord, RunSummary
@@ -34,6 +35,10 @@ from pup_tui.journal.records import FireRecord, RehearsalRecord, RunRecord, RunS
 T = TypeVar("T")
 
 _UNUSED_TEXTS = "DELETE FROM content WHERE sha256 NOT IN (SELECT sha256 FROM run_file)"
+
+
+def _asks_for(wanted: PendingRun) -> tuple[str, ...]:
+    return wanted.runbook, wanted.digest, wanted.client, wanted.version
 
 
 class _Newest(NamedTuple):
@@ -97,8 +102,9 @@ class Journal(JournalReader):
     ) -> None:
         """Begin a run and own it until it ends; `files` are the texts it was made from, by name.
 
-        Raises AlreadyFired where it is `scheduled` for a moment that has its run, and JournalError if there
-        is such a run, or if it cannot be stored.
+        One that was asked for is approved by that. Raises AlreadyFired where it is `scheduled` for a moment
+        that has its run, NotPending where it cannot be approved any more, and JournalError if there is such
+        a run, or if it cannot be stored.
         """
         values = self._columns(record)
         self._renew()
@@ -107,6 +113,8 @@ class Journal(JournalReader):
             with self._transaction():
                 if self._number(record.run) is not None:
                     raise JournalError(f"there is a run {record.run} already", self.path)
+                at = record.started_at
+                self._decide(record.run, PendingStatus.APPROVED, by=record.operator, at=at)
                 self._store_files(self._insert("run", values), files)
                 if scheduled is not None and scheduled.moment is not None:
                     self._fire(scheduled.name, scheduled.moment, record)
@@ -230,6 +238,46 @@ class Journal(JournalReader):
                 f" VALUES ({', '.join(f':{name}' for name in columns)})",
                 values,
             )
+
+    def ask_for_run(self, wanted: PendingRun) -> PendingRun:
+        """Keep a run that somebody asks for until a person approves it.
+
+        Where the same client has asked for the very same and nobody has decided that, it is that. Raises
+        JournalError where too many wait already, or where it cannot be stored.
+        """
+        self._renew()
+        with self._transaction():
+            waiting = pending.still_open(self._database, wanted.asked_at)
+            for each in waiting:
+                if _asks_for(each) == _asks_for(wanted):
+                    return each
+            if len(waiting) >= MOST_OPEN:
+                told = f"{MOST_OPEN} runs wait for approval already"
+                raise JournalError(told, self.path, "approve or decline some: `pup-tui approve`")
+            pending.forget_old(self._database, wanted.asked_at)
+            try:
+                pending.insert(self._database, wanted)
+            except ValueError as error:
+                told = f"the values of {wanted.run} cannot be stored ({error})"
+                raise JournalError(told, self.path) from error
+        return wanted
+
+    def decline_run(self, run: str, *, by: str, at: float, note: str = "") -> None:
+        """Keep that somebody has declined a run that was asked for. Raises NotPending, JournalError."""
+        self._renew()
+        with self._transaction():
+            self._decide(run, PendingStatus.DECLINED, by=by, at=at, note=note)
+
+    def _decide(
+        self, run: str, status: PendingStatus, *, by: str, at: float, note: str = ""
+    ) -> None:
+        """Keep what was decided about a run that was asked for; does nothing for any other."""
+        known = pending.exactly(self._database, run)
+        if known is None:
+            return
+        if (standing := known.status_at(at)) is not PendingStatus.PENDING:
+            raise NotPending(run, standing, known.decided_by, self.path)
+        pending.decide(self._database, run, status, by=by, at=at, note=note)
 
     def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         """Store events without their secrets, and with `summary` how the run ended, in one commit.

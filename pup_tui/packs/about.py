@@ -21,8 +21,13 @@ def about_pack(tree: PackTree) -> Pack:
         first = found.problems[0]
         where = f"{first.path}:{first.line}:{first.column}" if first.line else first.path
         raise PackError(first.message, where, first.hint)
-    needed = found.said.minimum_version
-    if needed and version_of(needed) > version_of(pup_tui.__version__):
-        told = f"the pack needs pup-tui {needed}, and this is {pup_tui.__version__}"
+    if is_newer(found.said):
+        told = f"the pack needs pup-tui {found.said.minimum_version}, and this is {pup_tui.__version__}"
         raise PackError(told, PACK_FILE, "use a newer pup-tui")
     return found.said
+
+
+def is_newer(pack: Pack) -> bool:
+    """Whether a pack needs a newer program than this one."""
+    needed = pack.minimum_version
+    return bool(needed) and version_of(needed) > version_of(pup_tui.__version__)

@@ -160,6 +160,10 @@ def _unpacking(data: bytes) -> io.BufferedIOBase:
     return lzma.LZMAFile(raw) if data.startswith(_XZ) else raw
 
 
+_MOST_IN_VAIN: Final = 100
+"""How often the end may be come to: a tarball is read to it once, and some blocks are padding."""
+
+
 class _TooLarge(Exception):
     """More was unpacked than a tarball may hold."""
 
@@ -171,6 +175,7 @@ class _Bounded(io.RawIOBase):
         self._inner = inner
         self._left = MAX_UNPACKED
         self._ends = time.monotonic() + SECONDS
+        self._in_vain = 0
 
     def readable(self) -> bool:
         return True
@@ -182,4 +187,8 @@ class _Bounded(io.RawIOBase):
         self._left -= len(found)
         if self._left < 0:
             raise _TooLarge
+        # A member that says it is larger than any disk is looked for block by block behind the end.
+        self._in_vain += not found
+        if self._in_vain > _MOST_IN_VAIN:
+            raise EOFError
         return found

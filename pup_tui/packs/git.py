@@ -1,8 +1,8 @@
 """A pack out of a git repository: one commit is fetched without a work tree, and read as data.
 
 So nothing of the repository runs or is written by its name: no hook, no filter, no submodule, no link. Of the
-operator's configuration git sees only how credentials are had, and of the environment only what `_KEPT`
-names.
+operator's configuration git sees only how credentials are had and which authorities vouch for a host, and
+of the environment only what `_KEPT` names.
 """
 
 from __future__ import annotations
@@ -26,6 +26,20 @@ SECONDS: Final = 300.0
 
 _KEPT: Final = ("PATH", "HOME", "SSH_AUTH_SOCK")
 _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_CERTIFICATES: Final = {
+    "http.sslCAInfo": ("SSL_CERT_FILE", "GIT_SSL_CAINFO"),
+    "http.sslCAPath": ("SSL_CERT_DIR", "GIT_SSL_CAPATH"),
+}
+"""Settings of git, with the variables that name them: for all programs, and for git, which counts more."""
+_HANDED: Final = r"^credential\.|^http\.(.*\.)?(sslcainfo|sslcapath|sslcert|sslkey|pinnedpubkey)$"
+"""Keys of the operator's configuration that git gets: what tells who they are, and whom they trust."""
+_NOTHING: Final = 1
+"""The exit code of `git config` where no key matches."""
+_NOT_INSTALLED: Final = 127
+_CONFIGURED_BY: Final = frozenset(
+    {"XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
+)
+"""Variables that name the operator's configuration."""
 _SSH: Final = (
     "ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oPermitLocalCommand=no "
     "-oForwardAgent=no -oClearAllForwardings=yes"
@@ -204,43 +218,57 @@ class Repository:
             "GIT_NO_LAZY_FETCH": "1",
             "GIT_NO_REPLACE_OBJECTS": "1",
         }
-        helpers = await self._credentials(kept) if self._source.is_web else []
-        self._has_helper = bool(helpers)
+        handed = await self._handed(kept) if self._source.is_web else []
+        self._has_helper = any(key.startswith("credential.") for key, _ in handed)
         # Not by -c: a helper may be a command with a password in it, and others can read arguments.
-        environ["GIT_CONFIG_COUNT"] = str(len(helpers))
-        for number, (key, value) in enumerate(helpers):
+        environ["GIT_CONFIG_COUNT"] = str(len(handed))
+        for number, (key, value) in enumerate(handed):
             environ[f"GIT_CONFIG_KEY_{number}"] = key
             environ[f"GIT_CONFIG_VALUE_{number}"] = value
         return environ
 
-    async def _credentials(self, kept: Mapping[str, str]) -> list[tuple[str, str]]:
-        """How the operator's own configuration has git ask for credentials; that of no repository counts."""
-        found: list[tuple[str, str]] = []
-        environ = {**kept, "LC_ALL": "C"}
+    async def _handed(self, kept: Mapping[str, str]) -> list[tuple[str, str]]:
+        """What git gets of the operator's own configuration; that of no repository counts.
+
+        As git has it, a variable for all programs counts less than the configuration, and one for git more.
+        """
+        own = self._own
+        named = {key: [own.get(name, "") for name in names] for key, names in _CERTIFICATES.items()}
+        environ = {**kept, "LC_ALL": "C", "GIT_CEILING_DIRECTORIES": str(self._work.parent)}
+        environ |= {name: text for name, text in own.items() if name in _CONFIGURED_BY}
         limits = ProcessLimits(seconds=10, output=1024 * 1024, file=0, memory=_MEMORY)
-        for scope in ("--system", "--global"):
-            words = ["git", "config", scope, "--includes", "-z", "--get-regexp", r"^credential\."]
-            try:
-                done = await run(words, environ, self._work, limits)
-            except TooMuch:
-                continue
-            for entry in done.out.decode(errors="replace").split("\0")[:-1]:
-                key, _, value = entry.partition("\n")
-                found.append((key, value))
-        return found
+        words = ["git", "config", "--includes", "-z", "--get-regexp", _HANDED]
+        try:
+            done = await run(words, environ, self._work, limits)
+        except TooMuch as error:
+            done = Finished(128, b"", str(error))
+        if done.code not in (0, _NOTHING, _NOT_INSTALLED):
+            told = f"git cannot read your configuration ({self._reason(done)})"
+            raise PackError(told, self._source.told, "`git config --list` says so too: mend it")
+        entries = [entry for entry in done.out.decode(errors="replace").split("\0") if entry]
+        configured = [(key, value) for key, _, value in (e.partition("\n") for e in entries)]
+        return [
+            *((key, general) for key, (general, _) in named.items() if general),
+            *configured,
+            *((key, gits) for key, (_, gits) in named.items() if gits),
+        ]
 
     def _failed(self, done: Finished) -> PackError:
         """What git said, in one line, with what to do where that is known."""
-        if done.code == 127:
+        if done.code == _NOT_INSTALLED:
             return PackError("git is not installed", self._source.told, "install git")
         if done.code in (128 + 25, -25) or any(mark in done.errors for mark in _TOO_LARGE):
             told = f"the repository sends more than {MAX_FETCHED // 1024 // 1024} MiB"
             return PackError(told, self._source.told, _LESS)
-        lines = [line.strip() for line in done.errors.splitlines() if line.strip()]
         hint = next((hint for mark, hint in _KNOWN if mark in done.errors), "")
+        told = f"git cannot fetch it ({self._reason(done)})"
+        return PackError(told, self._source.told, hint)
+
+    @staticmethod
+    def _reason(done: Finished) -> str:
+        lines = [line.strip() for line in done.errors.splitlines() if line.strip()]
         said = [line for line in lines if not line.startswith(("warning:", "hint:", "@"))]
-        reason = shown(said[0] if said else f"exit code {done.code}", 300).strip("`")
-        return PackError(f"git cannot fetch it ({reason})", self._source.told, hint)
+        return shown(said[0] if said else f"exit code {done.code}", 300).strip("`")
 
 
 _LESS: Final = "pack the runbooks in a repository of their own"
@@ -252,7 +280,11 @@ _KNOWN: Final = (
     ("terminal prompts disabled", "set a credential.helper in your git configuration, or use ssh"),
     ("Authentication failed", "check what your credential.helper gives"),
     ("Could not resolve host", "check the name of the host, and the network"),
-    ("certificate", "check the host's certificate"),
+    (
+        "certificate",
+        "check it; an authority of your own is named by http.sslCAInfo or SSL_CERT_FILE",
+    ),
+    ("fsck error", "mend the names in the repository, where git itself checks them: `git fsck`"),
     ("dubious ownership", "the folder belongs to somebody else: copy it, or fetch it by ssh"),
     ("returned error: 30", "the server sends elsewhere: give the address that it leads to"),
     ("not found", "check the address, and whether you may read it"),

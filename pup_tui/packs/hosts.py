@@ -46,6 +46,14 @@ def why_not(host: str) -> str:
     return ""
 
 
+def tells_credentials(host: str) -> bool:
+    """Whether a host (of an address, without brackets) is where clouds tell machines their credentials."""
+    address = address_of(host)
+    if address is None:
+        return host.rstrip(".").lower() in _METADATA_NAMES
+    return address.is_link_local or address in _METADATA
+
+
 _BROADCAST: Final = ipaddress.ip_address("255.255.255.255")
 
 

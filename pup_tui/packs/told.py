@@ -10,11 +10,12 @@ from typing import Final
 from msgspec import Struct
 
 from pup_tui.catalog.effects import effect_word, mutates
+from pup_tui.packs.hosts import tells_credentials
 from pup_tui.packs.runbook_tree import ids_of, load_from
 from pup_tui.packs.tree import PackTree
 from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.looking import destroying_steps
-from pup_tui.runbook.model import Runbook, RunbookStep, ShellStep, Step
+from pup_tui.runbook.model import HttpStep, Runbook, RunbookStep, ShellStep, Step
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import AMOUNTS, NOTES, Role
@@ -27,6 +28,7 @@ from pup_tui.template.shell.tools import tools_of_script
 _ADDRESS: Final = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:[^\s/@'\"]*@)?([^\s/?#'\"<>|;)]+)", re.IGNORECASE
 )
+_PORT: Final = re.compile(r":[0-9]*\Z")
 _SAID: Final = frozenset(
     {
         Role.NAME, Role.MARKDOWN, Role.LITERAL, Role.PATTERN, Role.MESSAGE, Role.EXPECT,
@@ -207,7 +209,8 @@ def _told(
     tools = [tool for each, _ in named for tool in each]
     tools += [tool for command in commands for tool in tools_of_script(command, "sh")]
     hosts = [host for _, each in named for host in each]
-    hosts += [host for command in commands for host in _ADDRESS.findall(command)]
+    addresses = (host for command in commands for host in _ADDRESS.findall(command))
+    hosts += [_host(host) for host in addresses]
     secrets = {name: v.places_in_words for name, v in variables if v.is_secret}
     return ToldRunbook(
         id=id_,
@@ -243,7 +246,17 @@ def _named(step: Step) -> tuple[list[str], list[str]]:
             tools += tools_of_script(text.source, interpreter.name)
         elif text.role is Role.SUBCOMMAND:
             tools.append("pup")
-        hosts += _ADDRESS.findall(text.source)
+        hosts += (_host(host, step) for host in _ADDRESS.findall(text.source))
     if step.asks_datadog:
         hosts.append("Datadog, with its credentials")
     return tools, hosts
+
+
+def _host(host: str, step: Step | None = None) -> str:
+    """A host with what there is to fear of it."""
+    notes = []
+    if tells_credentials(_PORT.sub("", host).strip("[]")):
+        notes.append("it tells machines their credentials")
+    if isinstance(step, HttpStep) and not step.verify:
+        notes.append("its certificate is not checked")
+    return f"{host} ({'; '.join(notes)})" if notes else host

@@ -31,7 +31,8 @@ APPRISE = ExtraPackage("apprise", "apprise", "notify")
 KEYRING = ExtraPackage("keyring", "keyring", "keyring")
 PSYCOPG = ExtraPackage("psycopg", "psycopg", "sql")
 MYSQL = ExtraPackage("mysql-connector-python", "mysql", "sql")
-EXTRAS = (APPRISE, KEYRING, PSYCOPG, MYSQL)
+MCP = ExtraPackage("mcp", "mcp", "agent")
+EXTRAS = (APPRISE, KEYRING, PSYCOPG, MYSQL, MCP)
 
 
 def package_of(step: Step) -> ExtraPackage | None:

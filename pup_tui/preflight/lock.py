@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pup_tui.core.events import RunCreated, Source
 from pup_tui.core.program import Program
@@ -54,27 +55,60 @@ class RunToBe(Struct, frozen=True, kw_only=True):
         )
 
 
-def lock_checks(run: RunToBe, locks: Path) -> Iterator[ReadyCheck]:
-    """Whether the lock of `run` in the folder `locks` is free, where its runbook has one.
+def lock_checks(run: RunToBe, locks: Path, but: Collection[str] = ()) -> Iterator[ReadyCheck]:
+    """Whether the locks of `run` in the folder `locks` are free: its own, and those of what it surely calls.
 
-    It may wait for moments, as taking a lock does. Without all values nobody knows which lock that is.
+    The steps in `but` are left out of it. A called runbook takes its lock when its turn comes, so one that is
+    held by then keeps no run from beginning. It may wait for moments, as taking a lock does. Without all
+    values nobody knows which locks these are.
     """
+    called = any(node.step.called is not None for node in run.program.nodes)
     source = run.program.runbook.lock
-    if source is None or run.resolved.problems or run.resolved.unknown:
+    if (source is None and not called) or run.resolved.problems or run.resolved.unknown:
         return
     masking = Masking(run.hidden)
-    try:
-        value = lock_value(source, run.begun(masking), masking, run.program)
-        held = find_held(locks, value)
-    except (InvalidLock, LockError) as error:
-        hint = "" if isinstance(error, LockError) else "give other values, or mend `lock`"
-        yield _wrong(source, f"cannot be taken: {error}", hint)
-        return
+    begun = run.begun(masking)
+    own = ""
+    if source is not None:
+        try:
+            own = lock_value(source, begun, masking, run.program)
+            yield _state_of(own, locks)
+        except (InvalidLock, LockError) as error:
+            hint = "" if isinstance(error, LockError) else "give other values, or mend `lock`"
+            yield _wrong(source, f"cannot be taken: {error}", hint)
+    if called:
+        yield from _called(run, begun, masking, locks, but, {own})
+
+
+def _called(
+    run: RunToBe,
+    begun: RunCreated,
+    masking: Masking,
+    locks: Path,
+    but: Collection[str],
+    told: set[str],
+) -> Iterator[ReadyCheck]:
+    from pup_tui.preflight.called_locks import called_locks
+
+    for step, value in called_locks(run.program, begun, but):
+        if value in told or masking.holds_secret(value):
+            continue
+        told.add(value)
+        try:
+            found = _state_of(value, locks)
+        except LockError as error:
+            found = _wrong(value, f"cannot be taken: {error}", "")
+        detail, hint = f"{found.detail}, and `{step}` needs it", "wait until that run is over"
+        yield found if found.ok else replace(found, detail=detail, hint=hint, stops=False)
+
+
+def _state_of(value: str, locks: Path) -> ReadyCheck:
+    """Whether a lock is free. Raises LockError."""
+    held = find_held(locks, value)
     if held is None:
-        yield ReadyCheck(what="lock", subject=value, detail="is free")
-        return
+        return ReadyCheck(what="lock", subject=value, detail="is free")
     told = f"is held by {held.by}" + (f"; {held.why}" if held.why else "")
-    yield _wrong(value, told, "wait until that run is over, or take it with --break-lock REASON")
+    return _wrong(value, told, "wait until that run is over, or take it with --break-lock REASON")
 
 
 def _wrong(subject: str, detail: str, hint: str) -> ReadyCheck:

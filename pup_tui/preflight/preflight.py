@@ -62,6 +62,12 @@ class Preflight(Struct, frozen=True, kw_only=True):
     def record(self) -> list[ReadyCheck]:
         return [] if self.state is None else list(record_checks(self.state))
 
+    def journal(self) -> list[ReadyCheck]:
+        """The journal, which a run opens itself when it begins."""
+        from pup_tui.preflight.record import journal_check
+
+        return [] if self.state is None else [journal_check(self.state)]
+
     def wants_versions(self, program: Program) -> bool:
         """Whether there is a version to ask for."""
         return any(needed.version.strip() for _, needed in requirements(program))
@@ -103,8 +109,8 @@ class Preflight(Struct, frozen=True, kw_only=True):
         probes += [await service.probe(self.accounts) for service in places.services]
         return await remote_checks(probes, self.kept, tell)
 
-    def lock(self, run: RunToBe) -> list[ReadyCheck]:
-        """Whether the lock that a run would take is free."""
+    def lock(self, run: RunToBe, but: Collection[str] = ()) -> list[ReadyCheck]:
+        """Whether the locks that a run without the steps in `but` would take are free."""
         from pup_tui.preflight.lock import lock_checks
 
-        return list(lock_checks(run, self.locks))
+        return list(lock_checks(run, self.locks, but))

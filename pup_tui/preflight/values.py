@@ -54,6 +54,10 @@ def value_checks(
         hint = problem.hint or "give it a value"
         if variable is not None and variable.is_secret:
             hint = "give it with --arg-file, or name under `from` where it comes from"
+            if variable.places:
+                hint = (
+                    f"put it where it comes from ({variable.places_in_words}), or give --arg-file"
+                )
         yield ReadyCheck(
             what="values",
             subject=f"{what}{problem.name}",

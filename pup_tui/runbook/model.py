@@ -75,6 +75,7 @@ OUTCOME = "outcome"
 
 When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
+AgentsMay = Literal["none", "plan", "request"]
 StopStatus = Literal["succeeded", "failed", "aborted"]
 InterpreterText = LiteralName | tuple[LiteralName, ...]
 
@@ -904,6 +905,13 @@ class Runbook(Section, frozen=True, kw_only=True):
             ),
         ),
     ] = ()
+    agents: Annotated[
+        AgentsMay,
+        key(
+            "What agents may do with it: nothing at all, plan a run, or also ask a person for one.",
+            examples=("request",),
+        ),
+    ] = "plan"
     requires: Annotated[
         dict[str, Versions | Requirement],
         key(

@@ -86,9 +86,14 @@ class RoleCheck:
             return None
         try:
             return self._read_or_tell(placed, shell, env, sql)
-        except (TooMuchToJudgeError, RecursionError):
+        except TooMuchToJudgeError:
             self._allowance.exhaust(placed.node)
-            return None
+        except RecursionError:
+            told = "this text nests too deep to be judged"
+            self._report.error(
+                placed.node, told, "write it in several texts, or put it into a file"
+            )
+        return None
 
     def _read_or_tell(
         self, placed: PlacedText, shell: str, env: frozenset[str], sql: SqlUse

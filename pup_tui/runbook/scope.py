@@ -66,6 +66,7 @@ class ScopeCheck:
         self, frame: DraftFrame, secrets: frozenset[str], report: Report, *, is_open: bool = False
     ) -> None:
         self._variables = {name: number for number, name in enumerate(frame.variables)}
+        self._declaring = "vars" if frame.caller is None else "params"
         self._report = report
         self._steps = {step.id: step for step in frame.steps if not step.is_undo}
         self._makers: dict[str, list[StepDraft]] = {}
@@ -169,7 +170,7 @@ class ScopeCheck:
             self._report.error_in(node, told, f"write steps.ID.{name}", fragment=name)
         elif not self._is_open:
             hint = tag_hint(name) or self._report.suggest(name, self.declared | use.items | ALWAYS)
-            hint = hint or f"declare it under `vars`, or write {name} | default(…)"
+            hint = hint or f"declare it under `{self._declaring}`, or write {name} | default(…)"
             self._report.error_in(node, f"{shown(name)} is not defined", hint, fragment=name)
 
     def _check_field(self, step_id: str, field: str, use: _Use, may_be_missing: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -45,9 +45,9 @@ class BeforeRun:
         """
         if self._services.preflight is None:
             return
-        preflight, but = self._services.preflight(), self._barred(loaded, program)
+        preflight, but = self._services.preflight(), self.barred(loaded, program)
         found = await aside(preflight.at_once, program, but)
-        found += await aside(preflight.lock, self._to_be(loaded, program, resolved, alert))
+        found += await aside(preflight.lock, self._to_be(loaded, program, resolved, alert), but)
         places = preflight.elsewhere(program, but)
         if not trusted:
             tell(found, False)
@@ -77,7 +77,7 @@ class BeforeRun:
             hidden=self._services.hidden,
         )
 
-    def _barred(self, loaded: Loaded, program: Program) -> Sequence[str]:
+    def barred(self, loaded: Loaded, program: Program) -> Sequence[str]:
         """The steps that do not begin where nothing may be changed."""
         from pup_tui.catalog.effects import may_change
 
@@ -85,9 +85,9 @@ class BeforeRun:
         return may_change(program, is_believed=loaded.is_believed) if is_read_only else ()
 
     async def may_begin(
-        self, screen: Screen[None], loaded: Loaded, program: Program
+        self, screen: Screen[None], program: Program, but: Collection[str]
     ) -> tuple[bool, BegunUnchecked | None]:
-        """Whether a run may begin, and what it is begun past, if the operator wants that.
+        """Whether a run without the steps in `but` may begin, and what it is begun past, if that is wanted.
 
         Called from a worker: it may ask them. Lock and record the run sees to itself.
         """
@@ -96,7 +96,7 @@ class BeforeRun:
         if self._services.preflight is None:
             return True, None
         preflight = self._services.preflight()
-        found = await aside(preflight.at_once, program, self._barred(loaded, program))
+        found = await aside(preflight.at_once, program, but)
         if preflight.wants_versions(program):
             found += await preflight.versions(program, found)
         wrong = [each for each in stopping(found) if each.what != "record"]
@@ -123,12 +123,14 @@ class BeforeRun:
             if given is not None:
                 return BegunUnchecked(given.note, tuple(str(each) for each in wrong))
 
-    async def look_beside_run(self, screen: Screen[None], program: Program) -> None:
+    async def look_beside_run(
+        self, screen: Screen[None], program: Program, but: Collection[str] = ()
+    ) -> None:
         """Warn of credentials and hosts while the run goes on, but for what its first step asks itself."""
         if self._services.preflight is None:
             return
         preflight = self._services.preflight()
-        places = preflight.elsewhere(program, beside=True)
+        places = preflight.elsewhere(program, but, beside=True)
         if places:
             await preflight.look_elsewhere(places, lambda check: _warn(screen, check))
 

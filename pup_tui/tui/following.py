@@ -30,7 +30,8 @@ class Followed:
         """Follow a run from its beginning on; `state` is the folder of the journal. Raises JournalError."""
         row = past.row
         journal = await aside(JournalReader.open, state)
-        run = await aside(FollowedRun, journal, row, past.record.programs, lines=False)
+        coming = journal.follow(row.run)
+        run = FollowedRun(state, row, past.record.programs, coming, lines=False)
         who = driver_of(row, past.events)
         note = f"Only shown here, driven by {who}. What it asks is answered there."
         return cls(run, note, journal)

@@ -51,6 +51,7 @@ _MARKS = {
         Mark("■", "aborted", "bad"),
         Mark("…", "interrupted", "care"),
         Mark("…", "unknown", "care"),
+        Mark("◀", "replayed", "calm"),
     )
 }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.before_run import BeforeRun
 from pup_tui.tui.decided import GoingOn
 from pup_tui.tui.going_on import GoingOnDialogs
 from pup_tui.tui.keys import key_of
@@ -17,6 +18,7 @@ from pup_tui.tui.starting import ERROR_SECONDS
 
 if TYPE_CHECKING:
     from pup_tui.core.actions import Question
+    from pup_tui.core.events import BegunUnchecked
     from pup_tui.core.program import Program
     from pup_tui.core.standing import Standing
     from pup_tui.drivers.local import LocalRun
@@ -92,6 +94,9 @@ class Resumer:
             secrets = await self._secrets(past, program, going, changed)
             if secrets is None:
                 return None
+            goes_on, unchecked = await self._may_go_on(past, program, going, secrets.again)
+            if not goes_on:
+                return None
             launcher = await self._services.launcher()
             cwd = to_go_on_in(past.record.events)
             if cwd is None:
@@ -113,6 +118,7 @@ class Resumer:
                 taken_back=going.became.taken_back,
                 captures=secrets.captures,
                 again=secrets.again,
+                unchecked=unchecked,
                 terminal=terminal,
             )
             live = await locked_launch(self._screen, launch)
@@ -120,6 +126,21 @@ class Resumer:
         except (DirectoryLost, JournalError, LockError, InvalidLock) as error:
             self._tell(f"Nothing was run: {error}")
             return None
+
+    async def _may_go_on(
+        self, past: PastRun, program: Program, going: GoingOn, again: Sequence[str]
+    ) -> tuple[bool, BegunUnchecked | None]:
+        """Whether what it needs is there, and what it goes on past. To take back it only tries."""
+        from pup_tui.catalog.effects import may_change
+        from pup_tui.preflight.going_on import need_nothing
+
+        if going.undone:
+            return True, None
+        decided = (*going.skipped, *going.edited)
+        but = need_nothing(program, past.state, again=again, decided=decided)
+        if self._services.read_only or past.state.read_only:
+            but.update(may_change(program, is_believed=False))
+        return await BeforeRun(self._services).may_begin(self._screen, program, but)
 
     def _tell(self, why: str) -> None:
         told = safe_text(why)

@@ -69,6 +69,14 @@ async def nothing_named(_: Runbook, __: Mapping[str, str]) -> Sequence[NamedStat
     return ()
 
 
+class ReplayWanted(Struct, frozen=True):
+    """Which run is played again: how many seconds of it pass in one, and from which on."""
+
+    run: str
+    speed: float
+    offset: float
+
+
 class Services(Struct, frozen=True, kw_only=True):
     """The parts that the console shows and uses.
 
@@ -85,6 +93,7 @@ class Services(Struct, frozen=True, kw_only=True):
     asks Datadog for the state of what a runbook names, with the values that are given, and changes nothing.
     `packs` gives what is kept of packs and of what is trusted; where there is none, no trust is kept either.
     `preflight` gives what looks before a run whether what it needs is there; without it nothing is looked at.
+    `replay` is played at once.
     """
 
     catalog: Catalog
@@ -112,3 +121,4 @@ class Services(Struct, frozen=True, kw_only=True):
     workflows: WorkflowSource | None = None
     packs: Callable[[], PackLibrary] | None = None
     preflight: Callable[[], Preflight] | None = None
+    replay: ReplayWanted | None = None

@@ -112,7 +112,8 @@ class Starter:
         if ready is None:
             return None
         loaded, program, resolved = ready
-        begins, unchecked = await self.before.may_begin(screen, loaded, program)
+        barred = self.before.barred(loaded, program)
+        begins, unchecked = await self.before.may_begin(screen, program, barred)
         if not begins:
             return None
         how = {"unchecked": unchecked, "terminal": terminal, "alert": alert}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pup_tui.aside import aside
 from pup_tui.catalog.entries import Origin
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from pup_tui.packs.library import PackLibrary, TrustSubject
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.services import Services
+
+
+class TrustSaid(NamedTuple):
+    """Whether what was asked about (a runbook, or the pack that it is of) is trusted now, as it is."""
+
+    told: str
+    is_trusted: bool
 
 
 class Trusting:
@@ -47,21 +54,28 @@ class Trusting:
             await aside(self._approve, subject)
         return await aside(self._load_copy, loaded.id)
 
-    async def trust(self, screen: Screen[None], id_: str, path: Path) -> bool | None:
-        """Ask whether a runbook is trusted as it is now; None where it is already. Raises PackError."""
-        from pup_tui.tui.dialogs.trust import TrustScreen
-
+    async def trust(self, screen: Screen[None], id_: str, path: Path) -> TrustSaid:
+        """Ask whether a runbook is trusted as it is now, or the pack that it is of. Raises PackError."""
         subject = await aside(self._subject, id_)
         if subject.is_trusted:
-            return None
+            return TrustSaid(id_, is_trusted=True)
+        answer = await self._answer(screen, subject, id_, path)
+        if answer == "pack":
+            subject = await aside(self._packs().pack, subject.pack)
+            answer = await self._answer(screen, subject, "", path)
+        if answer == "yes":
+            await aside(self._approve, subject)
+        told = id_ if subject.runbook else subject.told
+        return TrustSaid(told, is_trusted=answer == "yes")
+
+    @staticmethod
+    async def _answer(screen: Screen[None], subject: TrustSubject, id_: str, path: Path) -> str:
+        from pup_tui.tui.dialogs.trust import TrustScreen
+
         shown = await aside(TrustScreen.shown, subject)
-        answer = await screen.app.push_screen_wait(
-            TrustScreen(id_, path, "", shown=shown, runs=False)
-        )
-        if answer is None or answer.answer != "yes":
-            return False
-        await aside(self._approve, subject)
-        return True
+        asked = TrustScreen(id_, path, "", shown=shown, runs=False, pack=subject.pack)
+        answer = await screen.app.push_screen_wait(asked)
+        return "" if answer is None else answer.answer
 
     def check(self, path: Path) -> None:
         """Refuse the file of a copy that is not what was trusted. Raises PackError."""

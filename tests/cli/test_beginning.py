@@ -98,7 +98,10 @@ def own(program: Program) -> Path:
 def test_on_a_terminal_it_asks_and_opens_the_editor_until_it_is_valid(program: Program) -> None:
     folder = own(program)
     # The first time the editor breaks it, the second time it mends it.
-    breaks = 'if grep -q stepz "$1"; then sed -i s/stepz/steps/ "$1"; else sed -i s/^steps/stepz/ "$1"; fi'
+    breaks = (
+        'if grep -q ^stepz "$1"; then cp "$1" seen; sed -i s/^stepz/steps/ "$1"; '
+        'else sed -i s/^steps/stepz/ "$1"; fi'
+    )
     with typed(edited_by(program, breaks), "--runbooks", str(folder), "new") as child:
         child.expect_exact("NAME (Its name")
         child.sendline("a b")
@@ -119,6 +122,12 @@ def test_on_a_terminal_it_asks_and_opens_the_editor_until_it_is_valid(program: P
         child.expect_exact("it is valid")
         assert ended(child) == 0
     text = (folder / "tidy.yaml").read_text()
+    seen = (program.cwd / "seen").read_text().split("\n")
+    # What is wrong stands at the top while it is edited, with the line where it is then.
+    told = next(each for each in seen if "unknown key `stepz`" in each)
+    line = told.removeprefix("# wrong: line ").split(":")[0]
+    assert seen[int(line) - 1].startswith("stepz:")
+    assert "# wrong" not in text
     assert "tags: {service: payments}" in text
     assert "template: restart" in text
 

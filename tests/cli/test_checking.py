@@ -47,7 +47,7 @@ def test_all_in_order(program: Program) -> None:
         "sh": True,
     }
     assert [each["detail"] for each in found(done, "lock")] == ["is free"]
-    assert [each["subject"] for each in found(done, "record")] == ["folder", "room"]
+    assert [each["subject"] for each in found(done, "record")] == ["folder", "room", "journal"]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,8 @@ def test_a_secret_is_told_by_its_place_and_never_by_its_value(program: Program) 
         "2 are there",
     ]
     assert "geheimnis" not in done.out
+    (lacking,) = [each for each in found(checked(program, text), "values") if not each["ok"]]
+    assert lacking["hint"] == "put it where it comes from (env:S), or give --arg-file"
 
 
 def test_what_a_command_gives_is_not_asked_for(program: Program) -> None:
@@ -127,6 +129,16 @@ async def test_a_lock_that_is_held_is_told_with_its_holder(program: Program) -> 
         assert "--break-lock" in lock["hint"]
         # Of a run that is begun the lock itself decides, with the exit code for that.
         assert program("run", "x.yaml").code == 4
+        calls = "steps: [{name: c, kind: runbook, runbook: y, vars: {N: %s}}]\n"
+        program.write("y", "name: y\nlock: '{{ N }}'\nvars: {N: {}}\n" + ECHO)
+        done = checked(program, calls % "one")
+        (lock,) = found(done, "lock")
+        assert (done.code, lock["ok"], lock["stops"]) == (0, False, False)
+        assert "and `c` needs it" in lock["detail"]
+        assert found(checked(program, calls % "two"), "lock")[0]["detail"] == "is free"
+        made = "steps:\n  - {name: a, kind: shell, run: echo, capture: W}\n  - "
+        made += "{name: c, kind: runbook, runbook: y, vars: {N: \"{{ W | default('one') }}\"}}\n"
+        assert found(checked(program, made), "lock") == [], "only the run tells which one it is"
     finally:
         with (program.cwd / "fifo").open("w"):
             pass
@@ -142,6 +154,31 @@ def test_where_no_record_can_be_kept_no_run_begins(program: Program) -> None:
     assert (done.code, record["stops"]) == (2, True)
     assert "others may write in the folder" in record["detail"]
     assert "chmod" in record["hint"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "subject", "detail"),
+    [
+        ("outputs", "folder", "there is a file in the place of the folder"),
+        ("locks", "folder", "there is a file in the place of the folder"),
+        ("journal.db", "journal", "the journal is damaged"),
+        ("journal.db-wal", "journal", "the journal is gone"),
+    ],
+)
+def test_what_the_record_is_kept_in_is_looked_at(
+    program: Program, inside: str, subject: str, detail: str
+) -> None:
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    state.mkdir(mode=0o700, parents=True)
+    (state / inside).write_text("no database" * 1000)
+    (state / inside).chmod(0o600)
+    done = checked(program, "lock: one\n" + ECHO)
+    assert done.code == 2
+    (wrong,) = [each for each in found(done, "record") if not each["ok"]]
+    assert (wrong["subject"], wrong["stops"]) == (subject, True)
+    assert wrong["detail"].startswith(detail)
+    assert wrong["hint"]
+    assert program("run", "x.yaml").code != 0
 
 
 def test_what_lies_in_the_working_directory_is_not_looked_at(program: Program) -> None:
@@ -312,3 +349,29 @@ def test_going_past_it_needs_a_reason(program: Program) -> None:
 def test_a_profile_that_is_refused_is_not_gone_past(program: Program) -> None:
     program.write("x", f"name: x\nprofiles: [eu]\n{ECHO}")
     assert program("run", "x.yaml", "--unchecked", "because").code == 2
+
+
+def test_a_run_that_goes_on_needs_what_is_left_to_do(program: Program) -> None:
+    path = tool(program, "mytool", "echo ran")
+    early = "- {name: early, kind: shell, foreach: [1, 2], run: mytool}"
+    late = "- {name: late, kind: shell, run: no-such}"
+    fails = "- {name: fails, kind: shell, run: test -e mended}"
+    program.write("x", f"name: x\nsteps:\n  {early}\n  {fails}\n")
+    assert program("run", "x.yaml", **path).code == 1
+    (program.cwd / "mended").touch()
+    assert program("resume").code == 0, "what is done needs its tool no more"
+    (program.cwd / "mended").unlink()
+    program.write("y", f"name: y\nsteps:\n  {early}\n  {fails}\n  {late}\n")
+    assert program("run", "y.yaml", "--unchecked", "in need", **path).code == 1
+    refused = program("resume")
+    assert refused.code == 2
+    assert "no-such is not there, and `late` needs it: install it" in refused.err
+    assert "mytool" not in refused.err
+    assert "leg 2" not in program("history").out
+    (program.cwd / "mended").touch()
+    assert program("resume", "--unchecked", "in need again").code == 1
+    newest = program("history", "--json").json[0]
+    decided = program("show", newest["run"], "--json").json["decisions"]
+    decisions = [each for each in decided if each["answer"] == "began unchecked"]
+    assert [each["note"] for each in decisions] == ["in need", "in need again"]
+    assert all("no-such is not there" in each["question"] for each in decisions)

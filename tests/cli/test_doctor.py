@@ -470,3 +470,24 @@ def test_how_much_is_kept_is_told(program: Program) -> None:
     done = program("doctor", "--json", "--offline", **KEYS)
     (size,) = checks(done, "record", "size")
     assert size[1].startswith("0.")
+
+
+def test_a_copy_that_is_not_what_was_trusted_is_a_problem(program: Program) -> None:
+    (program.cwd / "pack").mkdir()
+    program.write("pack/a", "name: a\nsteps: [{name: a, kind: shell, run: echo}]\n")
+    assert program("import", "./pack", "--yes").code == 0
+    (pack, *_) = program("pack", "list", "--json").json
+    assert program("trust", "pack", "--trust", pack["tree"]).code == 0
+    done = program("doctor", "--json", "--offline", **KEYS)
+    assert checks(done, "packs", "imported") == [("ok", "1 trusted: ")]
+    assert checks(done, "packs", "trusted") == [("ok", "1 copy, as they were approved: ")]
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    copy = state / "packs" / "pack" / pack["tree"] / "a.yaml"
+    copy.chmod(0o600)
+    copy.write_text("name: a\nsteps: [{name: a, kind: shell, run: evil}]\n")
+    done = program("doctor", "--json", "--offline", **KEYS)
+    ((found, told),) = checks(done, "packs", "pack")
+    assert found == "problem"
+    assert "the copy that was trusted cannot run" in told
+    assert program("trust", "pack", "--trust", pack["tree"]).code == 0
+    assert program("run", "pack/a").code == 0

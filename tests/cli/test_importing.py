@@ -161,6 +161,10 @@ def test_what_a_pack_says_of_itself_counts(program: Program, tmp_path: Path) -> 
     assert "did you mean" in wrong.err
     write_pack(folder, {"pack.yaml": 'minimum_version: "99.1"\n'})
     assert "needs pup-tui 99.1" in program("import", str(folder)).err
+    assert "needs pup-tui 99.1" in program("import", str(folder), "--name", "other").err
+    updated = program("update", "platform")
+    assert (updated.code, "needs pup-tui 99.1" in updated.err) == (1, True)
+    assert [pack["name"] for pack in program("pack", "list", "--json").json] == ["platform"]
 
 
 def test_a_moved_tag_is_told(program: Program, tmp_path: Path) -> None:

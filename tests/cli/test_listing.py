@@ -16,7 +16,7 @@ def test_list_shows_the_bundled_library(program: Program) -> None:
     assert {entry["id"] for entry in entries} == FOUNDING
     assert set(entries[0]) == {
         "id", "name", "description", "tags", "steps", "source", "path", "broken", "error",
-        "shadowed", "trusted", "last_run",
+        "shadowed", "trusted", "changed", "last_run",
     }  # fmt: skip
     assert {tuple(sorted(entry["tags"])) for entry in entries} == {("team", "type")}
     out = program("list", "--tag", "type:deployment").out
@@ -195,9 +195,9 @@ def test_usage_errors(program: Program) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("lst", "there is no command or runbook `lst`: did you mean list?"),
-        ("LIST", "there is no command or runbook `LIST`: did you mean list?"),
-        ("lst --json", "there is no command or runbook `lst`: did you mean list?"),
+        ("lst", "there is no command or runbook `lst`: did you mean list or listen?"),
+        ("LIST", "there is no command or runbook `LIST`: did you mean list or listen?"),
+        ("lst --json", "there is no command or runbook `lst`: did you mean list or listen?"),
         ("vaidate x.yaml", "there is no command or runbook `vaidate`: did you mean validate?"),
         ("incident-triag", "did you mean incident-triage?"),
         ("nothing-like-this", "there is no command or runbook `nothing-like-this`: `pup-tui list`"),

@@ -58,6 +58,7 @@ def _text(name: str, text: str) -> Callable[[Path], object]:
         ),
         (_text("_tests/gone.yaml", "cases:\n  - {name: x, expect: {run: failed}}\n"), "gone"),
         (_text("pack.yaml", "nam: x\n"), "did you mean `name`"),
+        (_text("pack.yaml", 'minimum_version: "99"\n'), "it needs pup-tui 99"),
         (_text("pack.yaml", "profiles: [none]\n"), "there is no profiles/none.yaml"),
         (lambda folder: os.symlink("/etc", folder / "dir"), "a link is in the pack"),
         (lambda folder: (folder / "a.yaml").unlink(), "no runbook in it"),

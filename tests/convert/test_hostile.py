@@ -156,3 +156,25 @@ def test_a_secret_between_single_quotes_is_still_read_by_the_shell() -> None:
 def test_secrets_are_looked_for_in_a_long_line_without_waiting() -> None:
     for part in ("mysql ", "docker -", "a.", "echo x|", "set a", "token", "openssl "):
         secrets_in(part * (100_000 // len(part)))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("- name: j\n  options: x\n  sequence: {commands: [{exec: ls}]}\n", "jobs.yaml"),
+        ("- name: j\n  options: [1]\n  sequence: {commands: [{exec: ls}]}\n", "jobs.yaml"),
+        ("- name: j\n  sequence: {commands: 5}\n", "jobs.yaml"),
+        ("- hosts: localhost\n  vars_prompt: ask\n  tasks: [{command: ls}]\n", "play.yml"),
+        ("- hosts: web\n  roles: true\n", "play.yml"),
+        (
+            (
+                "schemaVersion: '0.3'\nmainSteps:\n- {name: a, action: 'aws:changeInstanceState',"
+                " inputs: {DesiredState: [x]}}\n"
+            ),
+            "doc.yaml",
+        ),
+    ],
+)
+def test_data_of_another_shape_is_the_source_s_fault(text: str, name: str) -> None:
+    with pytest.raises(ConversionError, match="of the shape"):
+        converted(text, name)

@@ -104,6 +104,12 @@ TOP = [
     ),
     Row(
         place="top",
+        key="agents",
+        text="agents: request\n" + HELLO,
+        shown=lambda told: told["agents"] == "request",
+    ),
+    Row(
+        place="top",
         key="steps",
         text="steps: [{name: a, kind: shell, run: echo 1}, {name: b, kind: shell, run: echo 2}]",
         prints=("1", "2"),

@@ -59,6 +59,16 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "alert": named,
     "look": st.booleans(),
     "unchecked": st.none() | st.builds(events.BegunUnchecked, reason=texts, failed=names),
+    "request": st.none()
+    | st.builds(
+        events.RunRequest,
+        client=texts,
+        asked=st.floats(0, 4e9),
+        digest=texts,
+        version=texts,
+        reason=texts,
+        note=texts,
+    ),
     "scheduled": st.none() | st.builds(events.Scheduled, name=texts, moment=st.none() | numbers),
     "at": moments,
     "decided": st.lists(decisions, max_size=3).map(tuple),

@@ -95,6 +95,28 @@ def test_what_is_no_whole_tarball() -> None:
             gather_archive(data, "x").tree()
 
 
+@pytest.mark.parametrize("size", [10**10, 10**18])
+@pytest.mark.parametrize("is_told_twice", [False, True])
+def test_a_member_that_says_it_is_larger_than_any_disk_is_no_work(
+    monkeypatch: pytest.MonkeyPatch, size: int, is_told_twice: bool
+) -> None:
+    monkeypatch.setattr(archive_module, "SECONDS", 5.0)
+
+    def change(info: tarfile.TarInfo) -> None:
+        if is_told_twice:
+            info.pax_headers = {"size": str(size)}
+        else:
+            info.size = size
+
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("a.yaml")
+        change(info)
+        archive.addfile(info)
+    with pytest.raises(PackError, match="no tarball that can be read"):
+        gather_archive(out.getvalue(), "x")
+
+
 def test_what_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive_module, "MAX_UNPACKED", 100_000)
     bomb = _tar(("a.yaml", A, None), ("big.bin", b"\0" * 200_000, None))

@@ -67,6 +67,27 @@ def test_programs_hosts_secrets_and_commands_are_named() -> None:
     assert told.commands == ("kubectl get ns -o name",)
 
 
+def test_what_there_is_to_fear_of_hosts_is_told_with_them() -> None:
+    steps = (
+        "- {name: a, kind: http, url: 'https://api.example.com/x', verify: false}",
+        "- {name: b, kind: shell, run: 'curl http://0xa9fea9fe:80/latest'}",
+        "- {name: c, kind: http, url: 'http://[fd00:ec2::254]/x'}",
+    )
+    text = "name: a\nsteps:\n  " + "\n  ".join(steps)
+    told = told_runbook(tree_of({"a.yaml": text}), "a", "a.yaml")
+    tells = "it tells machines their credentials"
+    assert told.hosts == (
+        "api.example.com (its certificate is not checked)",
+        f"0xa9fea9fe:80 ({tells})",
+        f"[fd00:ec2::254] ({tells})",
+    )
+    was = tree_of({"a.yaml": text.replace(", verify: false", "")})
+    (changed,) = difference(was, tree_of({"a.yaml": text})).runbooks
+    assert (
+        "it names the host api.example.com (its certificate is not checked) now" in changed.effects
+    )
+
+
 def test_a_broken_runbook_is_told_with_its_error() -> None:
     (told,) = told_runbooks(
         tree_of({"a.yaml": "name: a\nstepss: []\nsteps: [{name: a, kind: wait, duration: 1s}]\n"})

@@ -17,6 +17,7 @@ from pup_tui.packs.errors import PackError
 from pup_tui.packs.fetch import FetchedPack, FetchSurroundings, fetch_pack
 from pup_tui.packs.git import Repository
 from pup_tui.packs.source import read_source
+from tests.support.git_server import git_server
 from tests.support.packs import commit, git, repository, runbook, write_pack
 from tests.support.untrusted import CERTIFICATE
 
@@ -24,11 +25,15 @@ ENVIRON = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DD_API_KEY": "no
 
 
 async def _fetch(
-    tmp_path: Path, source: Path, environ: Mapping[str, str] = ENVIRON, **given: str
+    tmp_path: Path,
+    source: Path,
+    environ: Mapping[str, str] = ENVIRON,
+    address: str = "",
+    **given: str,
 ) -> FetchedPack:
     work = tmp_path / "work"
     work.mkdir(exist_ok=True)
-    asked = read_source(str(source), cwd=tmp_path, home=tmp_path, **given)
+    asked = read_source(address or str(source), cwd=tmp_path, home=tmp_path, **given)
     told: list[str] = []
     inside = work / str(len(list(work.iterdir())))
     inside.mkdir()
@@ -205,6 +210,7 @@ async def test_what_git_sees_of_the_environment_and_the_configuration(tmp_path: 
     programs.mkdir()
     (home / ".gitconfig").write_text(
         "[credential]\n\thelper = store --file=x\n[core]\n\tpager = evil\n"
+        "[http]\n\tsslCAInfo = ~/own.pem\n\tsslVerify = false\n\tcookieFile = evil\n"
         '[credential "https://git.example.com"]\n\thelper = !echo password=hidden\n'
         '[url "ext::evil"]\n\tinsteadOf = https://\n'
     )
@@ -244,7 +250,8 @@ async def test_what_git_sees_of_the_environment_and_the_configuration(tmp_path: 
     }
     assert helpers["credential.helper"] == "store --file=x"
     assert helpers["credential.https://git.example.com.helper"] == "!echo password=hidden"
-    assert all(key.startswith("credential.") for key in helpers)
+    assert helpers["http.sslcainfo"] == "~/own.pem"
+    assert all(key.startswith(("credential.", "http.sslca")) for key in helpers)
     assert {"core.hooksPath=/dev/null", "fetch.fsckObjects=true"} <= set(words)
     assert words[words.index("--") + 1] == "https://git.example.com/a.git"
     assert not any("hidden" in word for word in words)
@@ -282,3 +289,51 @@ async def test_git_follows_no_redirect(tmp_path: Path, monkeypatch: pytest.Monke
         with pytest.raises(PackError, match="the server sends elsewhere"):
             await fetch_pack(source, around)
     assert asked == ["/a.git/info/refs?service=git-upload-pack"]
+
+
+@pytest.mark.parametrize("named", ["configuration", "host", "SSL_CERT_FILE", "GIT_SSL_CAINFO"])
+async def test_the_operators_own_authority_vouches_for_a_host(tmp_path: Path, named: str) -> None:
+    first = repository(tmp_path / "pack", {"a.yaml": runbook("a")})
+    configuration, environ = tmp_path / "configuration", {**ENVIRON, "HOME": str(tmp_path)}
+    async with git_server(tmp_path, password="hidden") as address:
+        helper = '[credential]\n\thelper = "!echo username=ada; echo password=hidden; true"\n'
+        configuration.write_text(helper)
+        environ["GIT_CONFIG_GLOBAL"] = str(configuration)
+        source = f"{address}/pack/.git"
+        with pytest.raises(PackError, match=r"certificate.*check it.*http.sslCAInfo"):
+            await _fetch(tmp_path, Path(), environ, address=source)
+        if named in ("configuration", "host"):
+            section = f'http "{address}"' if named == "host" else "http"
+            configuration.write_text(f"{helper}[{section}]\n\tsslCAInfo = {CERTIFICATE}\n")
+        else:
+            environ[named] = str(CERTIFICATE)
+        for ref in ("main", first):
+            found = await _fetch(tmp_path, Path(), environ, address=source, ref=ref)
+            assert (found.commit, list(found.tree.files)) == (first, ["a.yaml"])
+        configuration.write_text(configuration.read_text().replace("=hidden", "=other"))
+        with pytest.raises(PackError, match="Authentication failed"):
+            await _fetch(tmp_path, Path(), environ, address=source)
+        configuration.write_text("[http")
+        with pytest.raises(
+            PackError, match=r"git cannot read your configuration .*bad config line"
+        ):
+            await _fetch(tmp_path, Path(), environ, address=source)
+
+
+async def test_a_repository_comes_over_ssh_in_either_form_of_its_address(tmp_path: Path) -> None:
+    first = repository(tmp_path / "pack", {"a.yaml": runbook("a")})
+    programs, seen = tmp_path / "programs", tmp_path / "seen"
+    # In the place of ssh and the other machine: what ssh would have run there.
+    last = 'for last; do :; done; exec sh -c "$last"'
+    write_pack(programs, {"ssh": f'#!/bin/sh\necho "$@" >> {seen}\n{last}\n'})
+    environ = {**ENVIRON, "PATH": f"{programs}:{os.environ['PATH']}"}
+    for address in (
+        f"ssh://ada@git.example.com:2222{tmp_path}/pack",
+        f"ada@git.example.com:{tmp_path}/pack",
+    ):
+        found = await _fetch(tmp_path, Path(), environ, address=address, ref="main")
+        assert (found.commit, list(found.tree.files)) == (first, ["a.yaml"])
+    told = seen.read_text().splitlines()
+    assert all("-oBatchMode=yes -oStrictHostKeyChecking=yes" in line for line in told)
+    assert all(f"ada@git.example.com git-upload-pack '{tmp_path}/pack'" in line for line in told)
+    assert [" -p 2222 " in line for line in told] == [True, True, False, False]

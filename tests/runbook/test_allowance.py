@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
+from pup_tui.known_word import KnownWord
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
 from pup_tui.runbook.lint import rules
+from pup_tui.runbook.load import load
 from pup_tui.runbook.nodes import Scalar, SourceText
+from pup_tui.runbook.pup_words import NoTable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
 from pup_tui.template.limits import MAX_JUDGED
@@ -146,6 +152,62 @@ def test_scripts_that_are_too_deep_to_be_followed_are_refused_or_told_of(
     said = ("nests deeper than 200 levels", "cannot be read as shell")
     assert len(told) == 3
     assert all(any(each in message for each in said) for message in told)
+
+
+def _lines(first: int, count: int, value: str = "{{ T }}") -> str:
+    return "".join(
+        f"      kubectl -n {value} get pods -l app={value} -o name{number} | sort\n"
+        for number in range(first, first + count)
+    )
+
+
+def _long(*scripts: str) -> str:
+    return "name: runbook\nvars: {T: {}}\nsteps:\n" + "".join(
+        f"  - name: s{number}\n    kind: shell\n    run: |\n{script}"
+        for number, script in enumerate(scripts)
+    )
+
+
+def test_a_long_script_with_values_goes_into_several_steps(check: Check) -> None:
+    (problem,) = check(_long(_lines(0, 300))).errors
+    assert "more templates and commands than can be checked" in problem.message
+    parts = (_lines(0, 100), _lines(100, 100), _lines(200, 100))
+    assert not check(_long(*parts)).errors
+    assert not check(_long(_lines(0, 3000, '"$N"'))).errors
+
+
+NEARLY_TOO_DEEP = {
+    "and": " && ".join(["echo {{ T }}"] * 180),
+    "if": "if true; then " * 90 + "echo {{ T }}" + "; fi" * 90,
+    "command substitutions": "echo " + "$(echo " * 90 + "{{ T }}" + ")" * 90,
+    "expansions": "echo " + "${a:-" * 190 + "{{ T }}" + "}" * 190,
+    "arithmetic": "echo $((" + "(" * 180 + "${#T}" + ")" * 180 + ")) {{ T }}",
+    "functions": "".join(f'f{n}() {{ f{n + 1} "$1"; }}; ' for n in range(150)) + "f0 {{ T }}",
+    "a function that calls itself": 'f() { f "$1"; echo "$1"; }; f {{ T }}',
+}
+
+
+@pytest.mark.parametrize("shape", NEARLY_TOO_DEEP)
+def test_scripts_that_are_deep_are_judged(shape: str, lint: Check) -> None:
+    loaded = lint(_steps(NEARLY_TOO_DEEP[shape] + "; echo @", 1))
+    assert [problem.message for problem in loaded.errors] == []
+
+
+class _Endless(NoTable):
+    def mistake(self, words: Sequence[KnownWord]) -> None:
+        self.mistake(words)
+
+
+def test_a_text_that_nests_too_deep_does_not_end_the_judging(tmp_path: Path) -> None:
+    path = tmp_path / "runbook.yaml"
+    path.write_text(
+        "name: runbook\nsteps:\n  - {name: deep, kind: pup, run: monitors list}\n"
+        "  - {name: other, kind: shell, run: 'echo {{ NOPE }}'}\n"
+    )
+    assert [problem.message for problem in load(path, pup=_Endless()).errors] == [
+        "this text nests too deep to be judged",
+        "`NOPE` is not defined",
+    ]
 
 
 def test_a_file_that_takes_too_long_to_be_looked_through_says_so_and_keeps_the_warnings_of_single_places(

@@ -133,6 +133,8 @@ def test_a_group_sees_its_params_only(errors: Errors, check: Check) -> None:
         "`item` is not defined",
         "there is no step `before`",
     ]
+    hints = {problem.hint for problem in loaded.errors if "`A`" in problem.message}
+    assert hints == {"declare it under `params`, or write A | default(…)"}
 
 
 def test_a_group_gives_back_its_outputs_only(errors: Errors) -> None:

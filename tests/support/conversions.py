@@ -44,6 +44,12 @@ class Conversion:
         return made
 
     @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The steps at the top, as the file has them."""
+        made: list[dict[str, Any]] = self.data["steps"]
+        return made
+
+    @property
     def names(self) -> list[str]:
         """The names of all steps in the order of the file."""
         return list(self._steps)

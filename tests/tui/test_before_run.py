@@ -12,7 +12,9 @@ from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.preflight.credentials import Accounts
 from pup_tui.preflight.kept import NothingKept
 from pup_tui.preflight.preflight import Preflight
+from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.not_ready import NotReadyScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.past import past_runs
@@ -175,3 +177,31 @@ steps:
         await console.press("ctrl+r")
         await console.tells(f"127.0.0.1:{port} does not answer")
         await console.sees("succeeded")
+
+
+async def test_what_is_left_to_do_is_looked_at_before_a_run_goes_on(
+    make_services: MakeServices, open_console: OpenConsole, preflight: Callable[[], Preflight]
+) -> None:
+    executor = FakeExecutor(Play(outcome=Outcome(ok=False, exit_code=3, reason="no luck")), Play())
+    services = make_services({"fine.yaml": FINE}, executor=executor, preflight=preflight)
+    async with open_console(services) as console:
+        await plans(console)
+        await console.press("ctrl+r")
+        await console.eventually(lambda: isinstance(console.app.screen, FailureScreen))
+        await console.press("escape")
+        await console.sees("no luck", "r Resume")
+        program = Path(preflight().environ["PATH"].partition(":")[0]) / "mytool"
+        program.unlink()
+        await console.press("r")
+        await console.sees("Resume fine?")
+        await console.press("tab", "enter")
+        await console.eventually(lambda: isinstance(console.app.screen, NotReadyScreen))
+        await console.sees("mytool is not there")
+        await console.press("enter")
+        assert len(executor.requests) == 1
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+        await console.press("r")
+        await console.sees("Resume fine?")
+        await console.press("tab", "enter")
+        await console.sees("succeeded", "leg 2")

@@ -19,7 +19,7 @@ from pup_tui.steps.fake import FakeExecutor
 from pup_tui.tui.dialogs.side_by_side import paired
 from pup_tui.tui.dialogs.trust import TrustScreen
 from pup_tui.tui.services import Services
-from tests.support.console import LARGE, Console, MakeServices, OpenConsole
+from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
 from tests.support.packs import runbook, tree_of
 
 ADA = Approver("ada", "2026-11-30T12:00:00.000000Z")
@@ -112,6 +112,36 @@ async def test_packs_are_groups_and_what_has_changed_of_them_is_marked(
                 == {"ops/quick": (True, False), "ops/new": (False, False)}
             )
         )
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_whole_pack_is_trusted_from_one_of_its_runbooks(
+    make: Make, open_console: OpenConsole, library: PackLibrary, size: tuple[int, int]
+) -> None:
+    _take(library, {**ONE, "new.yaml": runbook("new", "echo other")})
+    async with open_console(make({}), size) as console:
+        await console.eventually(lambda: console.main.entry)
+        console.main.select(next(e for e in console.main.library.entries if e.id == "ops/quick"))
+        await console.press("T")
+        await _asked(console)
+        await console.sees("Trust the runbook ops/quick?", "Show the whole pack")
+        await console.press("tab", "tab", "enter")
+        await console.sees("Trust the pack ops?", "No, do not trust it")
+        await _asked(console)
+        assert library.approvals() == []
+        await console.press("enter")
+        await console.on("overview")
+        assert library.approvals() == []
+        await console.press("T")
+        await _asked(console)
+        await console.press("tab", "tab", "enter")
+        await console.sees("Trust the pack ops?")
+        await _asked(console)
+        await console.press("tab", "enter")
+        await console.tells("the pack ops is trusted, as it is now")
+        (approval,) = library.approvals()
+        assert (approval.pack, approval.runbook, approval.by) == ("ops", "", "alice")
+        await console.eventually(lambda: all(e.trusted for e in console.main.library.entries))
 
 
 async def test_an_untrusted_pack_asks_for_its_runbook_and_runs_the_copy(

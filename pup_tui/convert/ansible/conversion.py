@@ -32,17 +32,6 @@ _OURS = frozenset(
         "default",
     }
 )
-_INVERSE = (
-    ("cordon", "uncordon"),
-    ("stop", "start"),
-    ("disable", "enable"),
-    ("pause", "resume"),
-    ("suspend", "resume"),
-    ("lock", "unlock"),
-    ("detach", "attach"),
-    ("deregister", "register"),
-)
-_MOST_ROUNDS = 20
 
 
 def from_playbook(plays: list[dict[str, Any]], name: str, file: str) -> NewRunbook:
@@ -79,7 +68,6 @@ class _Converting:
         for play in plays:
             for key in ("pre_tasks", "tasks", "post_tasks"):
                 self.runbook.steps += self._tasks(play.get(key) or [])
-        self._undo()
         if not self.runbook.steps:
             raise Inexpressible("there is no task")
 
@@ -236,23 +224,3 @@ class _Converting:
             return [escaped(each) if isinstance(each, str) else each for each in loop]
         whole = re.fullmatch(r"\s*\{\{(.*)\}\}\s*", str(loop), re.DOTALL)
         return self.names.expression(whole[1] if whole else str(loop))
-
-    def _undo(self) -> None:
-        """A later task that takes an earlier one back is its undo, and asks no more."""
-        steps = [step for step in self.runbook.walk() if step.kind == "shell"]
-        for at, step in enumerate(steps):
-            run = str(step.keys.get("run", ""))
-            for later in steps[at + 1 :]:
-                back = str(later.keys.get("run", ""))
-                if any(
-                    re.sub(rf"\b{one}\b", other, run, count=1) == back != run
-                    for one, other in _INVERSE
-                ):
-                    step.keys["undo"] = {"kind": "shell", "run": back}
-                    later.keys["settles"] = step.id
-                    later.keys.pop("danger", None)
-                    later.keys.pop("confirm", None)
-                    self.runbook.tell(
-                        "changed", step.name, f"{later.name} takes it back: it is its undo"
-                    )
-                    break

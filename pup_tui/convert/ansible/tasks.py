@@ -163,8 +163,16 @@ def _tree(data: Any, names: PlayNames) -> Any:
     return template(names.pieces(data)) if isinstance(data, str) else data
 
 
+def _number(given: Any, otherwise: float) -> float:
+    """A number of a task. Raises Inexpressible for one that is known only when the play runs."""
+    try:
+        return float(given or otherwise)
+    except (TypeError, ValueError):
+        raise Inexpressible(f"the number {given} is known only when the play runs") from None
+
+
 def _pause(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames) -> NewStep:
-    seconds = 60 * float(arguments.get("minutes") or 0) + float(arguments.get("seconds") or 0)
+    seconds = 60 * _number(arguments.get("minutes"), 0) + _number(arguments.get("seconds"), 0)
     if seconds:
         return NewStep(step.name, "wait", {"duration": told(seconds)}, id=step.id)
     prompt = str(arguments.get("prompt") or "Go on?")
@@ -240,7 +248,7 @@ def _stat(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames)
 
 
 def _wait_for(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames) -> NewStep:
-    seconds = float(arguments.get("timeout") or 300)
+    seconds = _number(arguments.get("timeout"), 300)
     absent = str(arguments.get("state") or "started") in ("absent", "stopped", "drained")
     if arguments.get("port"):
         host = template(names.pieces(str(arguments.get("host") or "127.0.0.1")))
@@ -251,7 +259,7 @@ def _wait_for(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNa
     else:
         return NewStep(step.name, "wait", {"duration": told(seconds)}, id=step.id)
     poll = {
-        "interval": told(max(1.0, float(arguments.get("sleep") or 1))),
+        "interval": told(max(1.0, _number(arguments.get("sleep"), 1))),
         "timeout": told(seconds),
         "until": f"exit_code {'!=' if absent else '=='} 0",
     }
@@ -285,7 +293,7 @@ def _add_shared(step: NewStep, task: dict[str, Any], names: PlayNames) -> None:
         former = step.keys.pop("if", None)
         step.keys = {"if": f"({condition}) and {former}" if former else condition, **step.keys}
     if "until" in task:
-        delay, count = float(task.get("delay") or 5), int(task.get("retries") or 3)
+        delay, count = _number(task.get("delay"), 5), int(_number(task.get("retries"), 3))
         step.keys["poll"] = {
             "interval": told(delay),
             "timeout": told(max(60.0, 2 * delay * count)),
@@ -293,7 +301,7 @@ def _add_shared(step: NewStep, task: dict[str, Any], names: PlayNames) -> None:
             "until": names.expression(str(task["until"]), own=own),
         }
     if task.get("async"):
-        step.keys["timeout"] = told(float(task["async"]))
+        step.keys["timeout"] = told(_number(task["async"], 0))
     if task.get("environment") and isinstance(task["environment"], dict):
         step.keys["env"] = {
             key: template(names.pieces(str(value))) for key, value in task["environment"].items()

@@ -12,8 +12,12 @@ from pup_tui.convert.source_text import read_data
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-BlockKind = Literal["heading", "text", "code", "list", "item", "table", "quote"]
+BlockKind = Literal["heading", "text", "code", "list", "item", "table", "quote", "conditions"]
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_SUMMARY = re.compile(
+    r"(?im)^\s*(?:<details[^>]*>\s*)?<summary>\s*(?:<[bh]\d?>)?([^<\n]+)(?:</[bh]\d?>)?\s*</summary>"
+    r"|</?details[^>]*>"
+)
 _TAB = re.compile(r"(?m)^={3}\+? \"([^\"\n]+)\"[ ]*$")
 _KINDS: dict[str, BlockKind] = {
     "bullet_list_open": "list",
@@ -66,7 +70,9 @@ def read_page(text: str, name: str) -> Page:
         front = data if isinstance(data, dict) else {}
         text = text[found.end() :]
     # Tabs are alternatives: which one holds is a question as any other.
-    text = _TAB.sub(r"- If it is \1:\n", text)
+    text = _TAB.sub(lambda tab: f"- {tab[1]}?\n" if len(tab[1]) > 2 else f"- If {tab[1]}:\n", text)
+    # What is folded away has a title of its own.
+    text = _SUMMARY.sub(lambda f: f"\n###### {f[1].strip()}\n\n" if f[1] else "\n", text)
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     blocks, _ = _blocks(tokens, 0)
     return Page(front, blocks)

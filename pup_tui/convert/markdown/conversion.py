@@ -87,7 +87,7 @@ class _Converting(PageLists):
                 self.runbook.tags[str(key)] = escaped(str(value))
 
     def _blocks(self, blocks: list[PageBlock]) -> None:
-        for block in blocks:
+        for block in self._with_conditions(blocks):
             getattr(self, f"_{block.kind}")(block)
 
     def _heading(self, block: PageBlock) -> None:
@@ -127,7 +127,7 @@ class _Converting(PageLists):
             and self.kind not in ("about", "contacts")
             and not block.text.rstrip().endswith(":")
         ):
-            self._commands(inline, phrases.title_of(block.text), block.text)
+            self._commands(inline, self._title_beside(block.text, inline), block.text)
             return
         if self.kind == "contacts":
             self.runbook.tell("dropped", plain(self.section), "whom to ask is no step")
@@ -177,7 +177,7 @@ class _Converting(PageLists):
         if client is not None:
             self._connected(found.commands, client)
             return
-        self._commands(found.commands, self._name(text), text)
+        self._commands(found.commands, self._name(text, found.commands), text)
 
     def _is_work(self, block: PageBlock) -> bool:
         """Whether a text that is no command is one to work with: a sentence leads to it, not to an output."""
@@ -208,6 +208,7 @@ class _Converting(PageLists):
         elif (
             heads
             and heads[0] in _CHOSEN
+            and len(rows) > 1
             and all(re.fullmatch(r"[\w .-]{1,20}", plain(row[0])) for row in rows if row)
         ):
             name = variable_name(heads[0])

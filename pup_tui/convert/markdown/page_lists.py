@@ -48,6 +48,42 @@ class PageLists(PageSteps):
             # What leads to a list is said by its items.
             self.context = []
 
+    def _with_conditions(self, blocks: list[PageBlock]) -> list[PageBlock]:
+        """Blocks in which sentences that begin with a condition hold what is done then, as items."""
+        made: list[PageBlock] = []
+        at = 0
+        while at < len(blocks):
+            end = at + 1
+            if self._is_conditional(blocks, at):
+                if self._inline(blocks[at].text) is None:
+                    end += 1
+                while end < len(blocks) and blocks[end].kind == "code":
+                    end += 1
+                if not made or made[-1].kind != "conditions":
+                    made.append(PageBlock("conditions"))
+                made[-1].inside.append(PageBlock("item", inside=blocks[at:end]))
+            else:
+                made.append(blocks[at])
+            at = end
+        return made
+
+    def _is_conditional(self, blocks: list[PageBlock], at: int) -> bool:
+        text = blocks[at].text
+        if blocks[at].kind != "text" or phrases.condition_in(text) is None:
+            return False
+        is_led = text.rstrip().endswith(":") and [b.kind for b in blocks[at + 1 : at + 2]] == [
+            "code"
+        ]
+        return is_led or self._inline(text) is not None
+
+    def _conditions(self, block: PageBlock) -> None:
+        if self.kind in _NO_WORK:
+            for item in block.inside:
+                for each in item.inside:
+                    getattr(self, f"_{each.kind}")(each)
+            return
+        self._choice(block.inside, {id(i): phrases.condition_in(i.lead) for i in block.inside})
+
     def _item(self, item: PageBlock, *, is_step: bool = True) -> None:
         before, self.context = self.context, [item.lead] if item.lead else []
         has_code = any(each.kind == "code" for each in item.walk())
@@ -93,7 +129,7 @@ class PageLists(PageSteps):
             "message": escaped(text),
             "vars": {name: {"type": "enum", "choices": [*choices, "none of these"]}},
         }
-        self._add(NewStep("What is it", "input", keys))
+        question_step = NewStep("What is it", "input", keys)
         self.runbook.tell(
             "changed",
             ", ".join(choices),
@@ -102,6 +138,9 @@ class PageLists(PageSteps):
         before = self.condition
         for item in items:
             question = asked[id(item)]
+            if question and question_step not in self.runbook.steps:
+                # What stands before the first question is done before it is asked.
+                self._add(question_step)
             if question:
                 self.condition = all_of([before, f"{name} == {literal(question)}"])
             self._item(_behind_question(item))

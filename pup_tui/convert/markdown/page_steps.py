@@ -14,8 +14,9 @@ from pup_tui.convert.markdown.page_words import PageWords
 from pup_tui.convert.markdown.requests import request_of
 from pup_tui.convert.naming import step_id, unique_name
 from pup_tui.convert.shell import judging
-from pup_tui.convert.shell.phrases import name_of_commands
 from pup_tui.convert.shell.reading import parsed, statements_of, text_of, walk, word_text
+from pup_tui.convert.shell.secrets import SECRET_NAME
+from pup_tui.convert.shell.work_names import name_of_script
 from pup_tui.convert.ssm.made import started
 
 _ORDERED_WORK = re.compile(
@@ -30,10 +31,19 @@ _MOST_STEPS = 300
 _WARNING = re.compile(
     r"(?i)(?:^|(?<=[.!?]\s))(?:warning|note|caution|important|danger)\b\s*:[^.!?]*[.!?]?\s*"
 )
+_CAUTION = re.compile(r"(?i)\b(?:do not|don't|never|only (?:if|when|after)|careful|must not)\b")
+_SET = re.compile(
+    r"(?m)^\s*(?:export\s+)?(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>[\w./:@-]+|'[^'\n$`]*'|\"[^\"\n$`]*\")\s*$"
+)
 _WATCH = re.compile(
     r"watch\s+(?:(?:-n\s*|--interval[= ])(?P<seconds>\d+)\s+|-\w+\s+)*(?P<command>[^-\s].*)\Z",
     re.DOTALL,
 )
+
+
+def _name_of_work(commands: str) -> str:
+    """A name for commands, in which places that the page left open are variables."""
+    return name_of_script(re.sub(r"<([A-Za-z]\w*)[\w .-]{0,40}>", r"$\1", commands))
 
 
 class PageSteps(PageWords):
@@ -53,6 +63,10 @@ class PageSteps(PageWords):
 
     def _by_hand(self, text: str) -> None:
         self.context = []
+        pause = phrases.pause_in(text)
+        if pause is not None:
+            self._add(NewStep(phrases.title_of(text), "wait", {"duration": pause}))
+            return
         step = self._add(
             NewStep(phrases.title_of(text) or "By hand", "manual", {"message": self._told(text)})
         )
@@ -70,16 +84,11 @@ class PageSteps(PageWords):
     def _title_beside(self, text: str, commands: str) -> str:
         """A name for commands within a sentence: what stands beside them, where that is one."""
         title = phrases.title_of(re.sub(r":?\s*`[^`]*`", "", text))
-        if title and not re.match(r"(?i)(?:is|are|shows?|returns?|gives?|should|must)\b", title):
+        if title and not re.match(
+            r"(?i)(?:is|are|shows?|returns?|gives?|should|must|run|use|with)\b", title
+        ):
             return title
-        return next(
-            (
-                name
-                for each in statements_of(list(parsed(commands).named_children))
-                if (name := name_of_commands(each, frozenset()))
-            ),
-            title or "Run",
-        )
+        return _name_of_work(commands) or title or "Run"
 
     def _two_people(self, text: str) -> None:
         keys = {
@@ -95,8 +104,13 @@ class PageSteps(PageWords):
         if self.kind in ("about", "contacts", "alerts", "rollback") or not self.runbook.steps:
             return
         for text in texts:
-            if _ORDERED_WORK.search(plain(text)) and escaped(text) not in self.description:
+            if phrases.pause_in(text) or (
+                _ORDERED_WORK.search(plain(text)) and escaped(text) not in self.description
+            ):
                 self._by_hand(text)
+            elif self.last is not None and _CAUTION.search(plain(text)):
+                told = [self.last.keys.get("description", ""), self._told(text)]
+                self.last.keys = {**self.last.keys, "description": "\n".join(filter(None, told))}
             elif (
                 page := next((to for _, to in links_in(text) if to.endswith(".md")), None)
             ) is not None:
@@ -113,26 +127,28 @@ class PageSteps(PageWords):
                     "another page: convert it too, and call it by a step of kind runbook",
                 )
 
-    def _name(self, text: str) -> str:
-        """A step's name: what the text before says, or the section."""
+    def _name(self, text: str, commands: str = "") -> str:
+        """A step's name: what the text before says, the section, or what the commands do."""
         section = phrases.title_of(self.section)
-        if not text or (
-            section and self.last is None and not self.condition and len(plain(text)) > 60
-        ):
-            return section or phrases.title_of(text) or phrases.title_of(self.title)
+        is_first = self.last is None and not self.condition
+        usual = section or phrases.title_of(text) or phrases.title_of(self.title)
+        leads = plain(text).endswith(":")
+        if not text or (section and not leads and not phrases.until_of(text)):
+            # A sentence that does not lead to the commands is about something else.
+            is_short = bool(text) and len(plain(text)) <= 30
+            own = phrases.title_of(text) if is_short and not _WARNING.search(plain(text)) else ""
+            return own or (usual if is_first else _name_of_work(commands) or usual)
+        if section and is_first and len(plain(text)) > 60:
+            return section
         words = _WARNING.sub("", plain(text)).strip()
         if not words:
-            return section or phrases.title_of(self.title)
-        sentence = (
-            re.split(r"(?<=[.!?])\s+", words)[-1]
-            if words.endswith(":")
-            else re.split(r"(?<=[.!?])\s+", words)[0]
-        )
+            return usual
+        sentence = re.split(r"(?<=[.!?])\s+", words)[-1 if leads else 0]
         sentence = re.sub(r"(?i)^(?:if|when)\b[^,]*,\s*", "", sentence)
         sentence = re.sub(r"(?i)^(?:first|then|next|now|finally|afterwards)[ ,]+", "", sentence)
-        if section and phrases.until_of(text):
+        if section and phrases.until_of(text) and not sentence.lower().startswith("wait"):
             return section
-        return phrases.title_of(sentence) or section or phrases.title_of(self.title)
+        return phrases.title_of(sentence) or usual
 
     def _commands(self, commands: str, name: str, text: str) -> None:
         """Commands as steps: those that only look together, each that changes something alone."""
@@ -143,6 +159,9 @@ class PageSteps(PageWords):
         groups = _grouped(commands)
         if not groups:
             return
+        for found in _SET.finditer(commands):
+            if not SECRET_NAME.search(found["name"]):
+                self.given[found["name"]] = {"default": escaped(found["value"].strip("'\""))}
         why = judging.by_hand(commands) or judging.unsafe_removal(
             commands, frozenset(self.runbook.vars)
         )
@@ -151,17 +170,7 @@ class PageSteps(PageWords):
             self.runbook.tell("manual", step.name, why)
             return
         for at, group in enumerate(groups):
-            own = (
-                name
-                if at == 0
-                else next(
-                    (
-                        name_of_commands(s, frozenset())
-                        for s in statements_of(list(parsed(group).named_children))
-                    ),
-                    name,
-                )
-            )
+            own = name if at == 0 else _name_of_work(group)
             self.last = self._command(group, own or name or "Run", text)
 
     def _command(self, commands: str, name: str, text: str) -> NewStep:

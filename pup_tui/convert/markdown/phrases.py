@@ -141,10 +141,28 @@ def time_in(text: str) -> str | None:
     return f"{found[1]}{found[2][0].lower()}" if found else None
 
 
+def pause_in(text: str) -> str | None:
+    """How long to wait, where a sentence says nothing else: `Wait for 5 minutes.` is `5m`."""
+    found = re.fullmatch(
+        r"(?i)(?:then\s+)?wait(?:\s+for)?(?:\s+(?:about|another|at least))?\s+(\d+)\s*"
+        r"(s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?)\b\W*",
+        plain(text),
+    )
+    return f"{found[1]}{found[2][0].lower()}" if found else None
+
+
 def asked_in(text: str) -> str | None:
     """The question, or the condition, with which an item begins."""
     found = _QUESTION.match(plain(text)) or _CONDITION.match(plain(text))
     return found["asked"].strip() if found else None
+
+
+def condition_in(text: str) -> str | None:
+    """The condition of a sentence that says what to do then: `If it hangs, restart it:`."""
+    found = _CONDITION.match(plain(text))
+    if found is None or not re.match(r"(?i)if|in case", found["asked"]) or limit_of(text):
+        return None
+    return found["asked"].strip()
 
 
 def title_of(text: str) -> str:

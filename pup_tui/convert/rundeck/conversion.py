@@ -45,6 +45,17 @@ def _id(job: dict[str, Any], name: str) -> str:
     return runbook_id(" ".join(str(job[key]) for key in ("group", "name") if job.get(key)) or name)
 
 
+def _quartz(schedule: Any) -> str:
+    """A schedule in parts as the line that Quartz has for it: seconds first."""
+    if not isinstance(schedule, dict) or not isinstance(time := schedule.get("time"), dict):
+        return dumped(schedule).strip()
+    days = {each: schedule.get(each) for each in ("month", "weekday", "dayofmonth")}
+    parts = {k: v.get("day", v.get("month")) if isinstance(v, dict) else v for k, v in days.items()}
+    clock = [str(time.get(each) or "0") for each in ("seconds", "minute", "hour")]
+    told = [parts["dayofmonth"] or "?", parts["month"] or "*", parts["weekday"] or "*"]
+    return " ".join([*clock, *map(str, told)])
+
+
 class _Converting(JobSteps):
     """Puts around the steps what holds of the job as a whole."""
 
@@ -213,7 +224,7 @@ class _Converting(JobSteps):
             told = (
                 schedule.get("crontab")
                 if isinstance(schedule, dict) and schedule.get("crontab")
-                else dumped(schedule).strip()
+                else _quartz(schedule)
             )
             zone = f" {job['timeZone']}" if job.get("timeZone") else ""
             self.runbook.tell(

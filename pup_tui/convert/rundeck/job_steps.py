@@ -8,17 +8,17 @@ from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped, manual
 from pup_tui.convert.markdown.requests import request_of
-from pup_tui.convert.naming import step_id, unique_name, variable_name
+from pup_tui.convert.naming import spelled_out, step_id, unique_name, variable_name
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.rundeck.options import declare
 from pup_tui.convert.rundeck.references import References
 from pup_tui.convert.shell import judging
-from pup_tui.convert.shell.phrases import name_of_commands
-from pup_tui.convert.shell.reading import parsed, statements_of
+from pup_tui.convert.shell.work_names import name_of_script
 from pup_tui.convert.ssm.made import started
 from pup_tui.convert.writer import dumped
 
 _MARK = "SCRIPT_OF_THE_JOB"
+_REFERENCE = re.compile(r"\$\{option\.(\w+)[^}]*\}|@option\.(\w+)@")
 _SHELLS = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 
 
@@ -130,19 +130,15 @@ class JobSteps:
     def _title(self, command: dict[str, Any]) -> str:
         described = str(command.get("description") or "").strip().split("\n")[0]
         if described:
-            return described[:80]
+            return _REFERENCE.sub(lambda f: spelled_out(f[1] or f[2]).replace("_", " "), described)[
+                :80
+            ]
         if "jobref" in command or "type" in command:
             return str((command.get("jobref") or {}).get("name") or command.get("type") or "Step")
-        text = str(command.get("exec") or command.get("scriptfile") or "")
-        named = next(
-            (
-                n
-                for s in statements_of(list(parsed(text).named_children))
-                if (n := name_of_commands(s, frozenset()))
-            ),
-            "",
-        )
-        return named or "Script"
+        script = str(command.get("script") or "")
+        is_shell = not command.get("scriptInterpreter") and not re.match(r"#!(?!.*sh\b)", script)
+        text = str(command.get("exec") or command.get("scriptfile") or (is_shell and script) or "")
+        return name_of_script(_REFERENCE.sub(lambda f: f"${f[1] or f[2]}", text)) or "Script"
 
     def _made(self, command: dict[str, Any], name: str) -> NewStep:
         original = dumped({k: v for k, v in command.items() if k != "errorhandler"})

@@ -20,24 +20,29 @@ def put_values(runbook: NewRunbook, values: Sequence[RepeatedValue]) -> None:
     for value in names.values():
         runbook.vars[value.name]["description"] = value.description
     for step in runbook.walk():
-        step.keys = {key: _named(said, names) for key, said in step.keys.items()}
+        step.name, step.id = _named(step.name, names), _named(step.id, names)
+        step.keys = {key: _named(said, names, key) for key, said in step.keys.items()}
         run = step.keys.get("run")
         if isinstance(run, str):
             step.keys["run"] = _in_places(run, values)
 
 
-def _named(data: Any, names: dict[str, RepeatedValue]) -> Any:
+def _named(data: Any, names: dict[str, RepeatedValue], key: str = "") -> Any:
+    """Data of a step, in which names of steps and of values are those that people read."""
     if isinstance(data, dict):
-        return {key: _named(each, names) for key, each in data.items()}
+        return {name: _named(each, names, key) for name, each in data.items()}
     if isinstance(data, list):
-        return [_named(each, names) for each in data]
+        return [_named(each, names, key) for each in data]
     if not isinstance(data, str):
         return data
-    return re.sub(
-        r"\bSESSION_VALUE_\d+\b",
-        lambda found: names[found[0]].name if found[0] in names else found[0],
-        data,
-    )
+
+    def own(found: re.Match[str]) -> str:
+        value = names.get(found[0].upper().replace(" ", "_"))
+        if value is None or (key == "run" and found[0].islower()):
+            return found[0]
+        return value.name if found[0].isupper() else value.name.lower().replace("_", found[1])
+
+    return re.sub(r"(?i:session([ _])value\1\d+)", own, data)
 
 
 def _in_places(run: str, values: Sequence[RepeatedValue]) -> str:

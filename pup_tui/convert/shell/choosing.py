@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pup_tui.convert.draft import NewStep
-from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of, negated
 from pup_tui.convert.pieces import literal
-from pup_tui.convert.shell import asking, phrases
+from pup_tui.convert.shell import asking, judging, phrases
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
+    ReadScript,
     ScriptStatement,
     arguments_of,
     command_name,
     commands_in,
     statements_of,
     text_of,
-    word_text,
+    walk,
 )
 from pup_tui.convert.shell.shell_tests import expression_of
 from pup_tui.convert.shell.waiting import waiting_of
+from pup_tui.convert.shell.work_names import name_of_commands
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -40,12 +41,7 @@ class Choosing(PlanningBase):
         from pup_tui.convert.shell.reading import parsed
 
         look = list(statements_of(list(parsed(waiting.script).named_children)))
-        told = next((phrases.name_of_commands(each, frozenset({"[", "test"})) for each in look), "")
-        named = (
-            ""
-            if self.pending or any(statement.comments)
-            else f"Wait for {told.lower()}".removesuffix(" for ")
-        )
+        named = "" if self.pending or any(statement.comments) else self._awaited(statement, look)
         planned = self.piece(
             [ScriptStatement(e.node, statement.comments) for e in look],
             condition,
@@ -65,38 +61,60 @@ class Choosing(PlanningBase):
             )
         return True
 
+    def _slept(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        found = re.fullmatch(r"sleep\s+(\d+)([smh]?)", statement.text)
+        if found is None or not (rest or condition):
+            return False
+        said = [each for each in self.pending if self.script.is_output(each)]
+        self.pending = [each for each in self.pending if each not in said]
+        told = next(filter(None, (phrases.name_from(phrases.printed(each)) for each in said)), "")
+        step = NewStep(told or "Pause", "wait", {"duration": f"{found[1]}{found[2] or 's'}"})
+        self.add(ComingStep(step=step, condition=condition))
+        return True
+
+    def _awaited(self, statement: ScriptStatement, look: list[ScriptStatement]) -> str:
+        """A name for what is waited for: by what the script says where it gives up, else what it looks at."""
+        missed = re.search(r"not (?:yet )?(\w+ed|ready|up|healthy|available)\b", statement.text)
+        if missed:
+            return f"Wait until {missed[1]}"
+        told = name_of_commands(look, self.script.functions)
+        told = re.sub(r"^(?:Look (?:at|up)|Reach|Ask) ", "", told)
+        return f"Wait for {told[:1].lower()}{told[1:]}" if told else "Wait"
+
     def _stopped(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
     ) -> bool:
-        """`exit 0`, also under a condition: nothing more to do."""
+        """`exit`, also under a condition: nothing more to do, or what the script does not go on with."""
         node = statement.node
-        if statement.type == "command" and command_name(node) == "exit":
-            if re.fullmatch(r"exit(\s+0)?", statement.text):
-                if rest or condition:
-                    self._stop(condition, "")
-                return True
+        if self.script.ends_with(node) is not None:
+            said, self.pending = self.pending, []
+            if rest or condition or said or self.script.ends_with(node) != "succeeded":
+                self._stop(condition, [*(each.node for each in said), node])
+            return True
+        test, body = guard_of(node)
+        if test is None or not body or self.script.ends_with(body[-1]) is None:
             return False
-        test, body = _guard(node)
-        if test is None or not body or not re.fullmatch(r"exit(\s+0)?", text_of(body[-1])):
-            return False
-        said = [
-            each
-            for each in body[:-1]
-            if not (each.type == "command" and self.script.is_logger(command_name(each)))
-        ]
         asked = expression_of(test, self.names)
-        if said or asked is None:
+        if asked is None or not all(only_says(each, self.script) for each in body[:-1]):
             return False
         if "||" in statement.text and node.type == "list":
             asked = negated(asked)
         self.wanted |= ScriptStatement(test).uses
-        text = " ".join(phrases.printed(each) for each in body[:-1])
-        self._stop(all_of([condition, asked]), phrases.message_of(text, self.names))
+        self._stop(all_of([condition, asked]), body)
         return True
 
-    def _stop(self, condition: str, message: str) -> None:
-        keys = {"status": "succeeded", "message": message or "There is nothing to do."}
-        self.add(ComingStep(step=NewStep("Nothing to do", "stop", keys), condition=condition))
+    def _stop(self, condition: str, body: list[Node]) -> None:
+        """End the run as the last of some statements does; what they print is the message."""
+        status = (self.script.ends_with(body[-1]) if body else None) or "succeeded"
+        told = [n for n in body if command_name(n) != "exit"]
+        text = " ".join(filter(None, map(phrases.printed, told)))
+        self.wanted |= frozenset().union(*(ScriptStatement(n).uses for n in told))
+        usual = "There is nothing to do." if status == "succeeded" else "The script ends here."
+        keys = {"status": status, "message": phrases.message_of(text, self.names) or usual}
+        name = "Nothing to do" if status == "succeeded" else phrases.name_from(text, "Stop here")
+        self.add(ComingStep(step=NewStep(name, "stop", keys), condition=condition))
 
     def _chosen(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
@@ -105,7 +123,9 @@ class Choosing(PlanningBase):
         if statement.type != "if_statement":
             return False
         branches = list(_branches(statement.node))
-        if not any(self._needs_steps(body) for _, body in branches):
+        if not any(self._needs_steps(body) for _, body in branches) or self.read_later(
+            [statement], rest
+        ):
             return False
         asked: list[str] = []
         parts: list[tuple[str, list[ScriptStatement]]] = []
@@ -122,6 +142,27 @@ class Choosing(PlanningBase):
         )
         for found, body in parts:
             self.run(body, all_of([condition, found]))
+        return True
+
+    def _tried(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        """`if command; then …`, `command || { …; }`: steps for where it succeeds and for where it fails."""
+        test, good, bad = _ways_of(statement.node)
+        bodies = [each for each in (*good, *bad) if not self.script.is_output(each)]
+        if (
+            test is None
+            or any(n.type == "test_command" or command_name(n) == "[" for n in walk(test))
+            or not any(judging.changes(each.text) or each.sets & self.growing for each in bodies)
+            or re.search(r"\b(?:break|continue|return)\b", statement.text)
+        ):
+            return False
+        if self.read_later(bodies, rest) - self.growing:
+            return False
+        planned = self.piece([ScriptStatement(test, statement.comments)], condition)
+        planned.keys["on_failure"] = "warn"
+        self.run(good, all_of([condition, planned.warned.replace("== 'warned'", "== 'succeeded'")]))
+        self.run(bad, all_of([condition, planned.warned]))
         return True
 
     def _needs_steps(self, body: list[ScriptStatement]) -> bool:
@@ -155,13 +196,19 @@ class Choosing(PlanningBase):
         items = [each for each in statement.node.named_children if each.type == "case_item"]
         if not all(_is_literal(each) for each in items):
             return False
-        self.wanted.add(shell)
         seen: list[str] = []
+        if self.read_later([statement], rest):
+            # Which value it has is known to the shell alone: the whole of it is a step.
+            values = [value for item in items for value in _values_of(item)]
+            if values[-1:] == ["*"] and _refuses(items[-1]):
+                self._close(name, values[:-1])
+            return False
+        self.wanted.add(shell)
         for item in items:
             values = _values_of(item)
             body = [n for n in item.named_children if n not in item.children_by_field_name("value")]
             if values == ["*"]:
-                if re.search(r"\bexit\s+[1-9]|usage|die", " ".join(text_of(n) for n in body)):
+                if _refuses(item):
                     self._close(name, seen)
                     continue
                 asked = f"{name} not in [{', '.join(map(literal, seen))}]"
@@ -226,78 +273,12 @@ class Choosing(PlanningBase):
         if first is not None and first.piece is not None:
             first.piece.name = phrases.name_from(function.replace("_", " "), first.piece.name)
 
-    def _each(
-        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
-    ) -> bool:
-        """A loop over a list: a step for each item, where the rounds do not know of each other."""
-        node = statement.node
-        if statement.type != "for_statement" or text_of(node).startswith("select"):
-            return False
-        body, variable = (
-            node.child_by_field_name("body"),
-            text_of(node.child_by_field_name("variable") or node),
-        )
-        if body is None or re.search(
-            r"\b(?:break|continue|exit|return)\b|(?<!&)&\s*(?:\n|$)", text_of(body)
-        ):
-            return False
-        inner = list(statements_of(list(body.named_children)))
-        later = frozenset().union(*(each.uses for each in rest)) | frozenset().union(
-            *(ScriptStatement(f).uses for f in self.script.functions.values())
-        )
-        own = frozenset().union(*(each.sets for each in inner)) if inner else frozenset()
-        if own & later or not inner:
-            return False
-        values = list(node.children_by_field_name("value"))
-        items = self._items(values, condition)
-        if items is None:
-            return False
-        self.prelude.values[variable] = f"{variable}={{{{ item }}}}"
-        try:
-            planned = self.piece(inner, condition, foreach=items)
-        finally:
-            planned_values = self.prelude.values.pop(variable)
-        planned.keys["item"] = (variable, planned_values)
-        return True
 
-    def _items(self, values: list[Node], condition: str) -> Any:
-        """What the rounds are for: literal words, an array, or the words that a command prints."""
-        literals = [word_text(each) for each in values]
-        if values and all(
-            each is not None and not re.search(r"[*?\[{~]", each) for each in literals
-        ):
-            return [each for each in literals if each is not None]
-        if len(values) != 1:
-            return None
-        text = text_of(values[0]).strip('"')
-        array = re.fullmatch(r"\$\{(\w+)\[[@*]\]\}", text)
-        if array and self.runbook.vars.get(self.names.get(array[1], ""), {}).get("type") == "list":
-            return self.names[array[1]]
-        plain = re.fullmatch(r"\$\{?(\w+)\}?", text)
-        if plain and plain[1] in self.names:
-            self.wanted.add(plain[1])
-            return f"{self.names[plain[1]]}.split()"
-        if values[0].type == "command_substitution" and "seq " not in text:
-            inner = list(statements_of(list(values[0].named_children)))
-            if len(inner) != 1:
-                return None
-            told = next(iter(inner[0].commands), "items").rsplit("/", 1)[-1]
-            name = variable_name(told, self.names.values())
-            self.names[f"::{name}"] = name
-            said, self.pending = self.pending, []
-            planned = self.piece(
-                inner,
-                condition,
-                phrases.name_from(told.replace("_", " "), told),
-                capture={name: "output"},
-            )
-            planned.keys["looks"] = True
-            self.pending = said
-            return f"{name}.split()"
-        return None
+def only_says(node: Node, script: ReadScript) -> bool:
+    return script.is_output(ScriptStatement(node))
 
 
-def _guard(node: Node) -> tuple[Node | None, list[Node]]:
+def guard_of(node: Node) -> tuple[Node | None, list[Node]]:
     """The test and the body of `test && …`, `test || …` and of an `if` without more branches."""
     if node.type == "list":
         right = node.named_children[-1]
@@ -308,6 +289,25 @@ def _guard(node: Node) -> tuple[Node | None, list[Node]]:
         if len(branches) == 1 and branches[0][0] is not None:
             return branches[0][0], [each.node for each in branches[0][1]]
     return None, []
+
+
+def _ways_of(
+    node: Node,
+) -> tuple[Node | None, list[ScriptStatement], list[ScriptStatement]]:
+    """The command that is tried, and what is done where it succeeds and where it fails."""
+    if node.type == "list" and "||" in [text_of(each) for each in node.children]:
+        right = node.named_children[-1]
+        if right.type == "compound_statement":
+            return node.named_children[0], [], list(statements_of(list(right.named_children)))
+        return None, [], []
+    branches = list(_branches(node)) if node.type == "if_statement" else []
+    if not branches or len(branches) > 2 or (len(branches) == 2 and branches[1][0] is not None):
+        return None, [], []
+    test, good = branches[0]
+    bad = branches[1][1] if len(branches) == 2 else []
+    if test is not None and test.type == "negated_command":
+        return test.named_children[0], bad, good
+    return test, good, bad
 
 
 def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
@@ -324,6 +324,11 @@ def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
         elif child != condition:
             body.append(child)
     return [(condition, list(statements_of(body))), *found]
+
+
+def _refuses(item: Node) -> bool:
+    """Whether a way of a `case` ends the script."""
+    return bool(re.search(r"\bexit\s+[1-9]|usage|\bdie\b|\bfail\b", text_of(item)))
 
 
 def _values_of(item: Node) -> list[str]:

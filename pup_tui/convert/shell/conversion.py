@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import runbook_id, step_id, unique_name
-from pup_tui.convert.paths import all_of
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.inputs import take_inputs, with_defaults
@@ -56,7 +56,7 @@ def from_script(source: str, name: str) -> NewRunbook:
         runbook.tell(
             "changed", "su -", "it changes the user for one command: sudo -u USER COMMAND says so"
         )
-    prelude = Prelude(values=inputs.values, functions=script.functions)
+    prelude = Prelude(values=inputs.values, functions=script.functions, exported=inputs.exported)
     planning = Planning(script, inputs, prelude, runbook)
     planning.run(statements)
     planning.add_traps()
@@ -95,30 +95,38 @@ class _Writing:
         self.runbook = runbook
         self.arrays = arrays_of(script)
         self.ids: set[str] = set()
+        self.taken: set[str] = set()
         self.made: dict[int, NewStep] = {}
 
     def write(self) -> None:
-        planned = self.planning.planned
-        for at, each in enumerate(planned):
-            step = self._shell(each, planned[at + 1 :]) if each.piece else each.step
-            assert step is not None
-            self._finish(step, each, planned[at - 1] if at else None)
-            self.made[id(each)] = step
-            self.runbook.steps.append(step)
-            self.runbook.tell("kept", step.name, step.kind)
+        self.runbook.steps = self._steps(self.planning.planned, [])
         if not self.runbook.steps:
             from pup_tui.convert.draft import manual
 
             self.runbook.steps = [manual("Nothing to do", "The script has no command.", "")]
 
-    def _finish(self, step: NewStep, planned: ComingStep, before: ComingStep | None) -> None:
-        step.name = unique_name(step.name, {each.name for each in self.runbook.steps})
+    def _steps(self, planned: list[ComingStep], after: list[ComingStep]) -> list[NewStep]:
+        made = []
+        for at, each in enumerate(planned):
+            later = [*planned[at + 1 :], *after]
+            step = self._shell(each, later) if each.piece else each.step
+            assert step is not None
+            self._finish(step, each)
+            if each.inside:
+                step.steps = self._steps(each.inside, later)
+                if any(inner.keys.get("danger") for inner in step.steps):
+                    step.keys |= {"confirm": f"{step.name}?", "danger": True}
+            made.append(step)
+            self.runbook.tell("kept", step.name, step.kind)
+        return made
+
+    def _finish(self, step: NewStep, planned: ComingStep) -> None:
+        step.name = unique_name(step.name, self.taken)
+        self.taken.add(step.name)
         step.id = step_id(step.name, self.ids)
         self.ids.add(step.id)
-        condition = planned.condition
-        if "if_warned" in planned.keys:
-            tried = self.made[id(planned.keys["if_warned"])]
-            condition = all_of([condition, f"steps.{tried.id}.outcome == 'warned'"])
+        self.made[id(planned)] = step
+        condition = re.sub(r"<(\d+)>", lambda f: self.made[int(f[1])].id, planned.condition)
         front: dict[str, Any] = {}
         if "when" in planned.keys:
             front["when"] = planned.keys["when"]
@@ -132,6 +140,8 @@ class _Writing:
         assert piece is not None
         self.prelude.always, self.prelude.constants = planned.always, planned.constants
         values = dict(self.prelude.values)
+        for name in planned.growing:
+            self.prelude.values.pop(name, None)
         if "item" in planned.keys:
             self.prelude.values[planned.keys["item"][0]] = planned.keys["item"][1]
         lines, _ = self.prelude.needed(
@@ -140,7 +150,7 @@ class _Writing:
         lines = [*self._arguments(piece), *lines]
         self.prelude.values = values
         text = piece.text
-        trailer, captures = self._handed_on(piece, later)
+        trailer, captures = self._handed_on(planned, later)
         if piece.ends:
             captures[piece.ends] = f"'{ENDED}' in output"
         if "capture" in planned.keys:
@@ -173,19 +183,24 @@ class _Writing:
         return ["set -- " + " ".join(f"{{{{ {name} }}}}" if name else "''" for name in names)]
 
     def _handed_on(
-        self, piece: ScriptPiece, later: list[ComingStep]
+        self, planned: ComingStep, later: list[ComingStep]
     ) -> tuple[list[str], dict[str, str]]:
         """What later steps read of what this one sets."""
+        piece = planned.piece
+        assert piece is not None
         needed: set[str] = set(self.planning.wanted)
-        for each in later:
+        for each in _all(later):
             if each.piece is not None:
                 self.prelude.always, self.prelude.constants = each.always, each.constants
-                needed |= self.prelude.needed(each.piece.uses, each.piece.commands)[1]
+                item = {each.keys["item"][0]} if "item" in each.keys else set()
+                needed |= self.prelude.needed(each.piece.uses, each.piece.commands)[1] - item
         names = sorted(piece.sets & needed)
         if not names and all(s.type == "variable_assignment" for s in piece.statements):
             names = sorted(piece.statements[-1].sets)
         names = [n for n in names if n in self.planning.names]
-        lines, captures, values = export(piece, names, self.arrays, self.planning.names)
+        lines, captures, values = export(
+            piece, names, self.arrays, self.planning.names, planned.growing
+        )
         for name, value in values.items():
             self.prelude.values.pop(name, None)
             self.prelude.values[name] = value
@@ -197,6 +212,13 @@ class _Writing:
             return started(body)
         stops = "" if re.search(r"(?m)^set .*-\w*e", options) else "set -e\n"
         return f"{stops}{options}\n{body}\n"
+
+
+def _all(planned: list[ComingStep]) -> Iterator[ComingStep]:
+    """The steps to come with those inside groups."""
+    for each in planned:
+        yield each
+        yield from _all(each.inside)
 
 
 def _ours(line: str) -> str:

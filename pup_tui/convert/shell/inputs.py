@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.convert.draft import NewRunbook, escaped
-from pup_tui.convert.naming import variable_name
+from pup_tui.convert.naming import spelled_out, variable_name
 from pup_tui.convert.pieces import literal
+from pup_tui.convert.shell.positions import compared, name_by_use, numbers_in
 from pup_tui.convert.shell.reading import (
     ReadScript,
     ScriptStatement,
     command_name,
+    commands_in,
     text_of,
     walk,
     word_text,
 )
+from pup_tui.convert.shell.secrets import SECRET_NAME
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
+_OF_PROGRAMS = re.compile(
+    r"(?:PG|MYSQL_|AWS_|AZURE_|GOOGLE_|CLOUDSDK_|KUBE|VAULT_|CONSUL_|NOMAD_|REDISCLI_|DOCKER_|HELM_|GIT|SSH"
+    r"|DD_|ANSIBLE_|TF_|PIP_|NPM_|HTTPS?_PROXY|NO_PROXY|OS_|MONGO|ES_)[A-Z_]*"
+)
+_QUIET_DEFAULT = re.compile(r"\$\((?:date|hostname|whoami|uname|id)\b[^()$]*\)")
+"""A default that a command gives which only tells where and when it runs."""
 _FLAG = re.compile(r"--?(?:yes|y|force|f|non-interactive|assume-yes|no-confirm|batch)")
 _OPTION = re.compile(r"-{1,2}[A-Za-z][\w-]*")
 
@@ -36,6 +44,8 @@ class Inputs:
     """Of each variable of the shell that is an input: the assignment that gives it its value."""
     names: dict[str, str] = field(default_factory=dict)
     """Of each variable of the shell: the variable of the runbook."""
+    exported: set[str] = field(default_factory=set)
+    """Variables of the environment that programs read by themselves."""
     flags: set[str] = field(default_factory=set)
     """Variables that say that nobody wants to be asked."""
     shifted: int = 0
@@ -48,6 +58,8 @@ class Inputs:
         variable = variable_name(
             name or shell, {v for v in self.runbook.vars if v != self.names.get(shell)}
         )
+        if SECRET_NAME.search(variable) and said.keys() <= {"required", "from"}:
+            said = {"type": "secret", **said}
         self.runbook.vars[variable] = said
         self.names[shell] = variable
         self.values[shell] = f"{shell}={{{{ {variable} }}}}"
@@ -58,7 +70,7 @@ class Inputs:
         said: dict[str, Any] = {"type": "list"}
         if default:
             said["default"] = [escaped(each) for each in default]
-        variable = self.add(shell, said)
+        variable = self.add(shell, said, spelled_out(shell))
         self.values[shell] = (
             f"{shell}=({{% for each in {variable} %}}{{{{ each }}}} {{% endfor %}})"
         )
@@ -122,6 +134,8 @@ def _take_assignment(node: Node, inputs: Inputs, usage: list[str]) -> bool:
         return _take_reference_default(shell, found, inputs)
     groups = found.groupdict()
     environment = groups.get("name")
+    if environment == shell and _OF_PROGRAMS.fullmatch(shell):
+        inputs.exported.add(shell)
     if environment and not groups.get("how"):
         return False
     said = _said(groups.get("how") or "", groups.get("rest") or "")
@@ -135,7 +149,7 @@ def _take_assignment(node: Node, inputs: Inputs, usage: list[str]) -> bool:
         inputs.add(shell, {**said, "from": f"env:{environment}"})
     else:
         inputs.positions[int(found["number"]) + inputs.shifted] = shell
-        inputs.add(shell, said)
+        inputs.add(shell, said, spelled_out(shell))
         if re.fullmatch(r"--?\w[\w-]*", str(said.get("default", ""))):
             inputs.flags.add(shell)
     return True
@@ -146,12 +160,20 @@ def _take_reference_default(shell: str, found: re.Match[str] | None, inputs: Inp
     if found is None:
         return False
     groups = found.groupdict()
+    quiet = _QUIET_DEFAULT.fullmatch(groups.get("rest") or "")
+    if quiet and (groups.get("how") or "").endswith("-"):
+        own = {"from": f"env:{groups['name']}"} if groups["name"] not in (None, shell) else {}
+        inputs.add(shell, {"required": False, **own})
+        inputs.values[shell] += f"\n{shell}=${{{shell}:-{quiet[0]}}}"
+        if groups.get("number"):
+            inputs.positions[int(groups["number"]) + inputs.shifted] = shell
+        return True
     other = re.fullmatch(r"\$\{?([A-Za-z_]\w*)\}?", groups.get("rest") or "")
     if other is None or other[1] not in inputs.names:
         return False
     inputs.add(shell, {"default": f"{{{{ {inputs.names[other[1]]} }}}}"})
     if groups.get("number"):
-        inputs.positions[int(groups["number"])] = shell
+        inputs.positions[int(groups["number"]) + inputs.shifted] = shell
     return True
 
 
@@ -173,6 +195,8 @@ def _take_required(statement: ScriptStatement, inputs: Inputs) -> bool:
         r"\$\{(?P<name>[A-Za-z_]\w*)(?P<how>:?[?=])(?P<rest>[^}$]*)\}", statement.text
     ):
         inputs.add(found["name"], _said(found["how"], found["rest"]))
+        if _OF_PROGRAMS.fullmatch(found["name"]):
+            inputs.exported.add(found["name"])
         taken = True
     return taken
 
@@ -236,6 +260,8 @@ def _is_check(statement: ScriptStatement, inputs: Inputs, runbook: NewRunbook) -
     ):
         return False
     first = statement.node.named_children[0]
+    if any(command_name(each) not in ("[", "test") for each in commands_in(first)):
+        return False
     names = set(re.findall(r"\$\{?(#(?![\w])|[@*1-9]|\w+)", text_of(first)))
     counted = "#" in names or bool(names & set("123456789@*"))
     empties = (
@@ -256,6 +282,11 @@ def _is_check(statement: ScriptStatement, inputs: Inputs, runbook: NewRunbook) -
         each.type == "else_clause" for each in statement.node.named_children
     ):
         return False
+    if empties:
+        for name in names:
+            said = inputs.runbook.vars[inputs.names[name]]
+            if said.get("required") is False:
+                del said["required"]
     runbook.tell("dropped", "usage, argument check", "variables do that")
     return True
 
@@ -287,7 +318,7 @@ def _take_option(item: Node, inputs: Inputs) -> None:
         shell, text = text_of(name), word_text(value)
         if re.search(r"\$\{?(?:2|OPTARG|1[#%])", text_of(value)):
             known = inputs.runbook.vars.get(inputs.names.get(shell, ""), {})
-            inputs.add(shell, known or {"required": False})
+            inputs.add(shell, known or {"required": False}, spelled_out(shell))
             continue
         if text is None:
             continue
@@ -304,45 +335,13 @@ def _take_positions(
 ) -> None:
     """Arguments that are used by their numbers."""
     nodes = [each.node for each in left]
-    numbers = sorted({int(n) for node in nodes for n in _numbers(node)} - set(inputs.positions))
+    numbers = sorted({int(n) for node in nodes for n in numbers_in(node)} - set(inputs.positions))
     for number in numbers:
-        named = usage[number - 1] if number <= len(usage) else _name_by_use(nodes, number)
+        named = usage[number - 1] if number <= len(usage) else name_by_use(nodes, number)
         shell = variable_name(named, inputs.names).replace("-", "_")
         inputs.positions[number] = shell
-        choices = sorted(set(_compared(nodes, number)))
+        choices = list(dict.fromkeys(compared(nodes, number)))
         inputs.add(shell, {"type": "enum", "choices": choices} if len(choices) > 1 else {})
-
-
-def _name_by_use(nodes: list[Node], number: int) -> str:
-    """What an argument is called that no usage names: by what it decides."""
-    told = "\n".join(text_of(each) for each in nodes)
-    if re.search(rf"\bcase\s+\"?\$\{{?{number}\b", told):
-        return "ACTION"
-    if re.search(rf"\[\s+\"?\$\{{?{number}\}}?\"?\s+={{1,2}}\s+[\"']?\w", told):
-        return "MODE"
-    return f"ARG_{number}"
-
-
-def _numbers(node: Node) -> Iterator[str]:
-    for each in walk(node):
-        if each.type in ("simple_expansion", "expansion"):
-            found = re.match(r"\$\{?([1-9])(?![0-9\w])", text_of(each))
-            if found:
-                yield found[1]
-
-
-def _compared(nodes: list[Node], number: int) -> Iterator[str]:
-    for node in nodes:
-        for each in walk(node):
-            if each.type == "case_statement" and re.match(
-                rf"case\s+\"?\$\{{?{number}", text_of(each)
-            ):
-                for item in (i for i in each.named_children if i.type == "case_item"):
-                    yield from (
-                        value
-                        for v in item.children_by_field_name("value")
-                        if re.fullmatch(r"[\w.-]+", value := text_of(v).strip("'\""))
-                    )
 
 
 def with_defaults(statements: list[ScriptStatement], inputs: Inputs) -> list[ScriptStatement]:

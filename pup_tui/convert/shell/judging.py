@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pup_tui.convert.bounds import judge_one
 from pup_tui.convert.settling import destroys, without_templates
+from pup_tui.convert.shell.calls import calls_in
 from pup_tui.convert.shell.reading import (
     arguments_of,
     command_name,
@@ -18,6 +20,9 @@ from pup_tui.convert.shell.reading import (
 )
 from pup_tui.runbook.literal_text import made_file
 from pup_tui.runbook.load import load_files
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _CHANGING_SQL = re.compile(
     r"(?is)\b(?:insert\s+into|update\s+\S+\s+set|delete\s+from|drop\s|alter\s|truncate\b|exec(?:ute)?\s|call\s|merge\s+into|create\s|grant\s|revoke\s|commit\b)"
@@ -100,12 +105,38 @@ def _runs_unknown(script: str) -> bool:
             return True
         if name in ("scp", "rsync") and words and ":" in words[-1] and "://" not in words[-1]:
             return True
-        if name in _SQL_CLIENTS and _CHANGING_SQL.search(script):
+        if name in _SQL_CLIENTS and (
+            _CHANGING_SQL.search(script) or _reads_statements(command, words)
+        ):
             return True
-    return False
+    # Also what runs behind sudo, on other hosts and in containers.
+    return any(
+        _asks_for_change(call.program, list(call.words)) for call in calls_in(parsed(script), {})
+    )
+
+
+def _reads_statements(command: Node, words: list[str]) -> bool:
+    """Whether a client of a database is given statements by a file or a pipe: nobody knows which."""
+    if any(re.match(r"-f|-i$|--file\b|--input-file\b", word) for word in words):
+        return True
+    if any(re.match(r"-\w*[ceQ]$|-[ceQ].|--(?:command|execute|query|version)\b", w) for w in words):
+        return False
+    above = command.parent
+    if above is not None and above.type == "pipeline":
+        first = above.named_children[0]
+        return first != command and command_name(first) not in ("echo", "printf")
+    redirects = above.named_children if above is not None else []
+    return any(r.type == "file_redirect" and text_of(r).startswith("<") for r in redirects)
 
 
 _CHANGING_WORDS = frozenset({"--execute", "--force", "--apply", "--yes-really"})
+_CHANGING_VERBS = frozenset(
+    ("delete", "destroy", "drop", "purge", "terminate", "rollback", "restart", "apply", "deploy")
+) | {"failover", "switchover", "promote", "shutdown", "wipe", "revoke", "decommission", "uninstall"}
+"""First words with which programs are told to change something, also those that nobody knows."""
+_WITH_ANY_WORDS = frozenset(
+    {"echo", "printf", "grep", "git", "read", "test", "[", "[[", "cat", "log"}
+)
 _CHANGING_CALLS = {
     "redis-cli": {
         "config set",
@@ -138,6 +169,11 @@ def _asks_for_change(name: str, words: list[str]) -> bool:
     if name == "curl" and any(
         re.match(r"-[dFT]|--(?:data|form|upload|json)|POST$", word) for word in words
     ):
+        return True
+    if name == "sed" and any(re.match(r"-\w*i|--in-place", word) for word in words):
+        return True
+    first = [word for word in words if not word.startswith("-")][:2]
+    if set(first) & _CHANGING_VERBS and name not in _WITH_ANY_WORDS:
         return True
     said = " ".join(word.lower() for word in words)
     return any(re.search(rf"\b{call}\b", said) for call in _CHANGING_CALLS.get(name, ()))

@@ -31,48 +31,6 @@ _VALUE = re.compile(
 _MARKS = re.compile(r"^[\s>=*#\-_:.]+|[\s>=*#\-_:.]+$")
 
 
-_WITH_WORD = re.compile(
-    r"-[nhHUpcfu]|--(?:namespace|context|host|port|user|username|cluster|region|profile|project|file)"
-)
-"""Options that stand before a subcommand, with the word behind them."""
-
-
-def _subcommands(given: list[str]) -> list[str]:
-    """The words that tell what a command does: its first ones, without options."""
-    words: list[str] = []
-    at = 0
-    while at < len(given) and len(words) < 3:
-        text = given[at]
-        if _WITH_WORD.fullmatch(text):
-            at += 1
-        elif re.fullmatch(r"[a-z][a-z0-9_-]*", text):
-            words.append(text)
-        elif not re.match(r"--[\w-]+=", text):
-            break
-        at += 1
-    return words
-
-
-_SAYING_NOTHING = frozenset(
-    [
-        "read",
-        "sleep",
-        "exit",
-        "return",
-        "true",
-        "false",
-        "shift",
-        "test",
-        "[",
-        "printf",
-        "echo",
-        "local",
-        "eval",
-    ]
-)
-_LEADING = frozenset({"sudo", "doas", "env", "nohup", "nice", "command", "exec", "time", "timeout"})
-
-
 def printed(statement: ScriptStatement | Node) -> str:
     """What a statement prints, as it is written, without the marks around it."""
     node = statement.node if isinstance(statement, ScriptStatement) else statement
@@ -91,8 +49,13 @@ def printed(statement: ScriptStatement | Node) -> str:
 
 def name_from(text: str, otherwise: str = "") -> str:
     """A step's name out of a sentence: without variables, and not long."""
-    words = _VALUE.sub("", text)
-    words = re.sub(r"\s+", " ", _MARKS.sub("", words)).strip(" ,;:?!.\"'()[]")
+    words = _VALUE.sub("", re.sub(r"\s*\([^()]*\$[^()]*\)", "", text))
+    words = re.sub(r"\s+", " ", _MARKS.sub("", words)).strip(" ,;:?!.\"'()[]%")
+    if _MARKS.sub("", text)[:1] in ("$", "{") and re.match(
+        r"(?:is|are|has|was|does|did|will)\b", words
+    ):
+        # What it is about is a value: what is said behind it may name the work.
+        return name_from(words.partition(": ")[2], otherwise)
     if not words or len(words) < 3:
         return otherwise
     words = re.split(r"(?<=[a-z])[.;:] ", words)[0]
@@ -120,21 +83,3 @@ def name_of_work(text: str) -> str:
 def tells_work(text: str) -> bool:
     """Whether a sentence tells of work that is left for somebody."""
     return bool(_LATER.search(text))
-
-
-def name_of_commands(statement: ScriptStatement, skipped: frozenset[str]) -> str:
-    """A name out of the first command that does something."""
-    for command in commands_in(statement.node):
-        name = command_name(command)
-        if name in skipped or name in _SAYING_NOTHING or not re.fullmatch(r"[\w./+-]+", name):
-            continue
-        own = re.sub(r"\.(?:sh|pl|py|rb|bash)$", "", name.rsplit("/", 1)[-1])
-        words = [] if len(name) < 3 or name in _LEADING else [own.replace("_", " ")]
-        words += _subcommands([text_of(each) for each in arguments_of(command)])
-        told = " ".join(words[:4]) or name
-        if re.match(r"cat\s*>", statement.text):
-            target = re.match(r"cat\s*>+\s*(\S+)", statement.text)
-            file = target[1].rsplit("/", 1)[-1].strip('"') if target else ""
-            told = f"write {name_from(file, 'a file').lstrip('.')}"
-        return told[0].upper() + told[1:]
-    return ""

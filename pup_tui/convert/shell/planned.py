@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,19 +18,38 @@ from pup_tui.convert.shell.reading import (
     outputs_only,
 )
 from pup_tui.convert.shell.state import Prelude, ScriptPiece
+from pup_tui.convert.shell.work_names import name_of_commands
+
+_TROUBLE = re.compile(r"(?i)\b(?:fail(?:ed|s|ure)?|errors?|unhealthy|not)\b(?! since)")
+"""Words of what went wrong: what is done then is called by its commands."""
 
 
 @dataclass
 class ComingStep:
-    """One step to come: a piece of the script, or what is no shell step; and what stood before it then."""
+    """One step to come: a piece of the script, or what is no shell step; and what stood before it then.
+
+    `inside` are the steps of a group.
+    """
 
     piece: ScriptPiece | None = None
     step: NewStep | None = None
     condition: str = ""
     keys: dict[str, Any] = field(default_factory=dict)
+    inside: list[ComingStep] = field(default_factory=list)
+    growing: frozenset[str] = frozenset()
     always: list[ScriptStatement] = field(default_factory=list)
     constants: dict[str, ScriptStatement] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it runs more than once: what follows it is no part of it."""
+        return bool({"foreach", "poll"} & self.keys.keys())
+
+    @property
+    def warned(self) -> str:
+        """The condition of what follows where it failed; `_finish` puts its id in."""
+        return f"steps.<{id(self)}>.outcome == 'warned'"
 
 
 class PlanningBase:
@@ -57,18 +77,29 @@ class PlanningBase:
         for number, shell in inputs.positions.items():
             self.names[str(number)] = self.names[shell]
         self._inlined: set[str] = set()
+        self.growing: frozenset[str] = frozenset()
+        """Arrays to which the rounds of a loop add: each round begins with empty ones."""
         self._answers: set[str] = set()
 
     def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:
         """Plan statements that follow each other; all of them only where the condition holds."""
         raise NotImplementedError
 
+    def read_later(
+        self, inner: Sequence[ScriptStatement], rest: Sequence[ScriptStatement]
+    ) -> frozenset[str]:
+        """What some statements set and what follows reads."""
+        functions = [ScriptStatement(f) for f in self.script.functions.values()]
+        later = frozenset().union(*(each.uses for each in (*rest, *functions)))
+        return later & frozenset().union(*(each.sets for each in inner))
+
     def add(self, planned: ComingStep) -> ComingStep:
         """Add a step, with what every step needs by now."""
         planned.always = list(self.prelude.always)
         planned.constants = dict(self.prelude.constants)
         self.planned.append(planned)
-        for name in planned.piece.sets if planned.piece else ():
+        planned.growing = self.growing
+        for name in planned.piece.sets - self.growing if planned.piece else ():
             self.prelude.constants.pop(name, None)
         return planned
 
@@ -97,23 +128,23 @@ class PlanningBase:
         )
         if all(outputs_only(each.node, self.script) for each in statements):
             own = own or "Report"
-        named = (
-            name
-            or told
-            or own
-            or commented
-            or next(
-                (
-                    found
-                    for each in statements
-                    if (found := phrases.name_of_commands(each, skipped))
-                ),
-                "Script",
-            )
-        )
+        worked = name_of_commands(statements, self.script.functions, skipped)
+        if worked and _TROUBLE.search(told):
+            told = ""
+        named = name or told or own or commented or worked or "Script"
+        if {"foreach", "poll"} & keys.keys():
+            said = self._said_once(said, condition)
         return self.add(
             ComingStep(ScriptPiece([*said, *statements], named), condition=condition, keys=keys)
         )
+
+    def _said_once(self, said: list[ScriptStatement], condition: str) -> list[ScriptStatement]:
+        """What belongs to a step that repeats, of what stood before it: what is noted elsewhere is a step."""
+        noted = [each for each in said if "logger" in each.commands]
+        if noted:
+            name = phrases.name_from(phrases.printed(noted[0]), "Say so")
+            self.add(ComingStep(ScriptPiece(noted, name), condition=condition))
+        return [each for each in said if not self.script.is_output(each)]
 
     def _is_log(self, statement: ScriptStatement) -> bool:
         return statement.type == "command" and self.script.is_logger(command_name(statement.node))
@@ -139,6 +170,7 @@ class PlanningBase:
             elif (
                 self.planned
                 and self.planned[-1].piece is not None
+                and not self.planned[-1].repeats
                 and self.planned[-1].condition == condition
             ):
                 self.planned[-1].piece.statements.append(statement)

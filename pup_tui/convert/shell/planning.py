@@ -8,21 +8,24 @@ from typing import Any
 from pup_tui.convert.draft import manual
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of
-from pup_tui.convert.shell import judging, phrases
+from pup_tui.convert.shell import asking, judging, phrases
 from pup_tui.convert.shell.choosing import Choosing
 from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.questions import PlannedQuestions
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
     command_name,
+    commands_in,
 )
 from pup_tui.convert.shell.remembering import Remembering
+from pup_tui.convert.shell.rounds import Rounds
 from pup_tui.convert.shell.state import ends_well
+from pup_tui.convert.shell.work_names import name_of_commands
 
 _FILES = frozenset({"mkdir", "cp", "mv", "chmod", "chown", "ln", "touch", "install", "cat", "tee"})
 
 
-class Planning(Remembering, PlannedQuestions, Choosing):
+class Planning(Remembering, PlannedQuestions, Choosing, Rounds):
     """Goes through the statements of a script."""
 
     def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:
@@ -47,11 +50,14 @@ class Planning(Remembering, PlannedQuestions, Choosing):
             self._lock,
             self._assigned,
             self._said,
+            self._asked_by_function,
             self._asked,
             self._menu,
             self._waited,
             self._stopped,
+            self._slept,
             self._chosen,
+            self._tried,
             self._cased,
             self._called,
             self._each,
@@ -59,7 +65,7 @@ class Planning(Remembering, PlannedQuestions, Choosing):
         )
 
     def _ends(self, statement: ScriptStatement) -> bool:
-        return statement.type == "command" and command_name(statement.node) == "exit"
+        return self.script.ends_with(statement.node) is not None
 
     def _refused(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
@@ -72,13 +78,15 @@ class Planning(Remembering, PlannedQuestions, Choosing):
             n for n, s in self.prelude.constants.items() if not s.commands and "$" not in s.text
         )
         why = judging.unsafe_removal(statement.text, known) or judging.by_hand(statement.text)
+        if not why and asking.asks_somebody(statement.node, self.script):
+            why = "it asks somebody at the terminal"
         if not why:
             return False
         said, self.pending = self.pending, []
         comments = [c for c in statement.comments if c] + [phrases.printed(each) for each in said]
         name = next((n for c in reversed(comments) if (n := phrases.name_from(c))), "")
         step = manual(
-            name or phrases.name_of_commands(statement, frozenset()) or "By hand",
+            name or name_of_commands([statement], self.script.functions) or "By hand",
             f"{why[0].upper()}{why[1:]}.",
             statement.text,
         )
@@ -93,18 +101,24 @@ class Planning(Remembering, PlannedQuestions, Choosing):
         last = self.planned[-1] if self.planned and not self.pending else None
         is_file = set(statement.commands[:1]) <= _FILES and bool(statement.commands)
         belongs = last is not None and last.condition == condition and not statement.comments
-        if last is not None and belongs and last.piece is not None:
+        if last is not None and belongs and last.piece is not None and not last.repeats:
             goes_on = last.keys.get("background")
             if goes_on or (is_file and last.keys.get("files")):
                 last.piece.statements.append(statement)
                 if "wait" in statement.commands[:1]:
                     last.keys.pop("background", None)
                 return
-        planned = self.piece([statement], condition)
+        only_sets = statement.type in ("if_statement", "case_statement") and not any(
+            self.script.ends_with(each) is None and not self.script.is_logger(command_name(each))
+            for each in commands_in(statement.node)
+            if command_name(each) not in ("[", "test")
+        )
+        named = " ".join(sorted(statement.sets)).replace("_", " ").lower() if only_sets else ""
+        planned = self.piece([statement], condition, phrases.name_from(named))
         if ends_well(statement) and planned.piece is not None:
             planned.piece.ends = variable_name("ENDED", self.names.values())
             self.names[f"::{planned.piece.ends}"] = planned.piece.ends
-            self._stop(all_of([condition, planned.piece.ends]), "")
+            self._stop(all_of([condition, planned.piece.ends]), [])
         if is_file:
             planned.keys["files"] = True
         if self._is_background(statement):

@@ -14,6 +14,7 @@ from pup_tui.convert.shell import asking, phrases
 from pup_tui.convert.shell.planned import ComingStep, PlanningBase
 from pup_tui.convert.shell.reading import (
     ScriptStatement,
+    arguments_of,
     command_name,
     outputs_only,
     statements_of,
@@ -43,6 +44,7 @@ class PlannedQuestions(PlanningBase):
             if (
                 self.planned
                 and self.planned[-1].piece
+                and not self.planned[-1].repeats
                 and not self.pending
                 and self.planned[-1].condition == condition
             ):
@@ -80,7 +82,8 @@ class PlannedQuestions(PlanningBase):
             and self._asked_after_failure(statement, condition)
         ):
             return True
-        later = "\n".join(each.text for each in (statement, *rest))
+        # What a function asks may be read anywhere.
+        later = self.script.source
         if not prompt and self.pending:
             prompt = phrases.printed(self.pending.pop())
         if statement.type == "if_statement":
@@ -162,17 +165,47 @@ class PlannedQuestions(PlanningBase):
         step = manual(phrases.name_from(text, "By hand"), "", "")
         step.keys = {"message": phrases.message_of(text or "Do it by hand.", self.names)}
         self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", text) if n in self.names}
-        planned.keys["warned_by"] = step
-        self.add(ComingStep(step=step, condition=condition, keys={"if_warned": planned}))
+        self.add(ComingStep(step=step, condition=all_of([condition, planned.warned])))
         self.runbook.tell(
             "manual", step.name, "only a person can; the script waits for it where a command fails"
         )
         return True
 
+    def _asked_by_function(
+        self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
+    ) -> bool:
+        """`confirm "Go on?" || exit 1`, `if confirm "…"; then …`: a function of the script that asks."""
+        node = statement.node
+        call = node if node.type == "command" else node.named_children[0]
+        body = self.script.functions.get(command_name(call)) if call.type == "command" else None
+        asked = asking.read_of(body) if body is not None else None
+        words = [text_of(each).strip("'\"") for each in arguments_of(call)]
+        if asked is None or not words or node.type not in ("command", "list", "if_statement"):
+            return False
+        ways = [] if node.type == "command" else list(node.named_children[1:])
+        is_else = node.type == "list" and "||" in [text_of(each) for each in node.children]
+        ends = r"\b(?:exit|die|fail|abort|return)\b"
+        if not ways or (is_else and re.search(ends, text_of(ways[-1]))):
+            self._confirm(words[0], "", condition, [])
+            return True
+        if is_else or any(each.type in ("else_clause", "elif_clause") for each in ways):
+            return False
+        name = variable_name("GO_ON", self.names.values())
+        self.names[f"::{name}"] = name
+        message = phrases.message_of(words[0], self.names)
+        keys = {"message": message, "vars": {name: {"type": "boolean", "default": False}}}
+        step = NewStep(phrases.name_from(words[0], "Ask"), "input", keys)
+        self.wanted |= {n for n in re.findall(r"\$\{?(\w+)", words[0]) if n in self.names}
+        self.add(ComingStep(step=step, condition=condition))
+        self.runbook.tell("changed", command_name(call), "an input step")
+        self.run(list(statements_of(ways)), all_of([condition, name]))
+        return True
+
     def _menu(
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
     ) -> bool:
-        found = asking.menu_of(statement.node)
+        looped = asking.menu_in_loop(statement.node)
+        found = asking.menu_of(statement.node) or looped
         if found is None:
             return False
         variable, choices, actions = found
@@ -180,16 +213,22 @@ class PlannedQuestions(PlanningBase):
         prompt = self.prelude.constants.pop("PS3", None)
         value = prompt.node.child_by_field_name("value") if prompt else None
         text = (word_text(value) if value is not None else None) or "Which one?"
+        body = statement.node.child_by_field_name("body")
+        if looped is not None and body is not None:
+            said = map(ScriptStatement, body.named_children)
+            told = [phrases.printed(each) for each in said if self.script.is_output(each)]
+            text = " ".join(filter(None, told)) or text
+            why = "a loop around a question: it is asked once, a run for each answer"
+            self.runbook.tell("changed", "menu", why)
+        title = "What to do" if looped is not None else phrases.name_from(text, "Choose")
         keys = {"message": text.strip(), "vars": {name: {"type": "enum", "choices": choices}}}
-        self.add(
-            ComingStep(
-                step=NewStep(phrases.name_from(text, "Choose"), "input", keys), condition=condition
-            )
-        )
+        self.add(ComingStep(step=NewStep(title, "input", keys), condition=condition))
         self.prelude.values[variable] = f"{variable}={{{{ {name} }}}}"
         self.runbook.tell("changed", "select", "an input step with choices")
         for choice, nodes in actions.items():
             nodes = [n for n in nodes if text_of(n) not in ("break", ";;")]
+            if looped is not None and [text_of(n) for n in nodes] in (["exit"], ["exit 0"]):
+                continue
             asked = f"{name} == {literal(choice)}"
             self.run(list(statements_of(nodes)), all_of([condition, asked]))
         return True

@@ -83,6 +83,19 @@ class ReadScript:
         """Whether it only prints something."""
         return _only_prints(statement.node, self)
 
+    def ends_with(self, node: Node) -> str | None:
+        """How a run ends with a command that ends the script: `exit`, or a function that does."""
+        if node.type == "redirected_statement":
+            node = node.named_children[0]
+        name = command_name(node) if node.type == "command" else ""
+        if name == "exit":
+            return "succeeded" if re.fullmatch(r"exit(\s+0)?", text_of(node)) else "failed"
+        body = self.functions[name].child_by_field_name("body") if name in self.functions else None
+        inner = body.named_children if body is not None else []
+        if not inner or not all(_only_prints(each, self) for each in inner[:-1]):
+            return None
+        return self.ends_with(inner[-1]) if command_name(inner[-1]) == "exit" else None
+
     def is_logger(self, name: str) -> bool:
         """Whether a command prints what it is given."""
         if name in OUTPUT_COMMANDS:
@@ -96,6 +109,7 @@ class ReadScript:
 
 def read_script(source: str, name: str) -> ReadScript:
     """Read a script. Raises ConversionError where the grammar of shell cannot."""
+    source = _whole_assignments(source)
     root = parsed(source)
     if root.has_error:
         line = next(
@@ -122,6 +136,17 @@ def read_script(source: str, name: str) -> ReadScript:
         told = f"the script has {len(script.statements)} commands"
         raise ConversionError(told, name, f"convert it in parts, of at most {MOST_STATEMENTS}")
     return script
+
+
+def _whole_assignments(source: str) -> str:
+    """A script in which the grammar takes no `f=/x/$a-$b.gz` for an assignment before a command."""
+    data = source.encode()
+    for node in reversed(list(walk(parsed(source)))):
+        found = node.type == "command" and re.fullmatch(r"(\w+)=([^\s'\"`()*?~\[]+)", text_of(node))
+        if found:
+            own = f'{found[1]}="{found[2]}"'
+            data = data[: node.start_byte] + own.encode() + data[node.end_byte :]
+    return data.decode()
 
 
 def parsed(source: str) -> Node:

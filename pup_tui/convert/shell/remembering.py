@@ -167,6 +167,9 @@ class Remembering(PlanningBase):
             "declaration_command",
         ):
             return False
+        if statement.sets & self.growing:
+            self.pending.append(statement)
+            return True
         inner = set(statement.commands)
         name = next(iter(sorted(statement.sets)), "")
         if re.fullmatch(rf"{name}=\"?\$\{{{name}\}}\"?", statement.text):

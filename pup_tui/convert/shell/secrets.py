@@ -28,7 +28,7 @@ _GIVEN_BY_PIPE = (
     r"(?:--password-stdin|--with-token|--stdin\b|--token-stdin|\bpasswd\b)"
 )
 _BEHIND_ITS_NAME = (
-    rf"(?i:(?<![$\w])[\w.-]{{0,60}}(?:{_NAMED})['\"]?(?:=|:[ \t]*)['\"]?)"
+    rf"(?i:(?<![$\w])(?<!\$\{{)[\w.-]{{0,60}}(?:{_NAMED})['\"]?(?:=|:[ \t]*)['\"]?)"
     r"(?P<value>[^\s'\"$`&;|()<>{},]{4,})"
 )
 _HOOKS = (

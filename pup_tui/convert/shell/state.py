@@ -161,7 +161,11 @@ def arrays_of(script: ReadScript) -> dict[str, str]:
 
 
 def export(
-    piece: ScriptPiece, names: Iterable[str], arrays: dict[str, str], called: dict[str, str]
+    piece: ScriptPiece,
+    names: Iterable[str],
+    arrays: dict[str, str],
+    called: dict[str, str],
+    growing: frozenset[str] = frozenset(),
 ) -> tuple[list[str], dict[str, str], dict[str, str]]:
     """How a step hands variables on: lines behind it, captures, and assignments in later steps."""
     lines: list[str] = []
@@ -172,10 +176,12 @@ def export(
         variable = called[name]
         mark = f"::{variable}="
         pattern = f"'{mark}([^\\n]*)'"
+        # Of rounds there are the lists of all of them, and nothing for those that had none.
+        items = f"{variable} | select | list | flatten" if name in growing else variable
         if arrays.get(name) == "list":
             lines.append(f'for each in "${{{name}[@]}}"; do printf \'{mark}%s\\n\' "$each"; done')
             captures[variable] = f"output | regex_findall({pattern})"
-            values[name] = f"{name}=({{% for each in {variable} %}}{{{{ each }}}} {{% endfor %}})"
+            values[name] = f"{name}=({{% for each in {items} %}}{{{{ each }}}} {{% endfor %}})"
         elif arrays.get(name) == "map":
             lines.append(
                 f'for each in "${{!{name}[@]}}"; do '
@@ -183,7 +189,7 @@ def export(
             )
             captures[variable] = f"output | regex_findall({pattern})"
             values[name] = (
-                f"declare -A {name}\n{{% for each in {variable} %}}{name}[{{{{ each.partition('=')[0] }}}}]="
+                f"declare -A {name}\n{{% for each in {items} %}}{name}[{{{{ each.partition('=')[0] }}}}]="
                 f"{{{{ each.partition('=')[2] }}}}\n{{% endfor %}}"
             )
         elif len(wanted) == 1 and all(s.type == "variable_assignment" for s in piece.statements):

@@ -47,36 +47,52 @@ def waiting_of(node: Node, script: ReadScript) -> Waiting | None:
     if node.type == "while_statement":
         return _while(node, script)
     if node.type == "for_statement" and text_of(node).startswith("for"):
-        return _counted(node, script)
+        variable = node.child_by_field_name("variable")
+        values = [text_of(each) for each in node.children_by_field_name("value")]
+        return _counted(node, text_of(variable) if variable else "", _count(values), script)
+    found = _HEAD.match(text_of(node)) if node.type == "c_style_for_statement" else None
+    if found:
+        attempts = int(found["end"]) - int(found["begin"]) + (found["how"] == "<=")
+        return _counted(node, found["name"], attempts, script)
     return None
+
+
+_HEAD = re.compile(
+    r"for\s*\(\(\s*(?P<name>\w+)\s*=\s*(?P<begin>\d+)\s*;\s*(?P=name)\s*(?P<how><=?)\s*(?P<end>\d+)\s*;"
+)
+"""`for ((i=1; i<=30; i++))`."""
 
 
 def _while(node: Node, script: ReadScript) -> Waiting | None:
     condition, body = node.child_by_field_name("condition"), node.child_by_field_name("body")
     if condition is None or body is None:
         return None
-    interval = _interval(list(body.named_children), script)
+    children = list(body.named_children)
+    counters = [found[1] or found[2] for each in children if (found := _counts(each))]
+    ends = [each for each in children if any(_gives_up(each, name) for name in counters)]
+    rounds = re.search(r"\b\d+\b", text_of(ends[0])) if ends else None
+    attempts = int(rounds[0]) if rounds else None
+    leaving = [each for each in children if _leaves(each) and each not in ends]
+    rest = [each for each in children if each not in (*leaving, *ends)]
+    interval = _interval(rest, script)
     told = text_of(condition)
-    if not interval:
+    if not interval or len(ends) > 1:
         return None
     if told in (":", "true"):
-        leaving = [each for each in body.named_children if _leaves(each)]
         look = _look(leaving[0]) if len(leaving) == 1 else None
-        return Waiting(look, False, interval, None) if look else None
-    if any(_leaves(each) for each in body.named_children):
+        return Waiting(look, False, interval, attempts) if look else None
+    if leaving:
         return None
-    return Waiting(told, text_of(node).startswith("while"), interval, None)
+    return Waiting(told, text_of(node).startswith("while"), interval, attempts)
 
 
-def _counted(node: Node, script: ReadScript) -> Waiting | None:
+def _counted(node: Node, counter: str, attempts: int | None, script: ReadScript) -> Waiting | None:
     body = node.child_by_field_name("body")
-    values = [text_of(each) for each in node.children_by_field_name("value")]
-    attempts = _count(values)
-    if body is None or attempts is None:
+    if body is None or not attempts or attempts < 0:
         return None
     children = list(body.named_children)
     leaving = [each for each in children if _leaves(each)]
-    rest = [each for each in children if each not in leaving and not _gives_up(each, node)]
+    rest = [each for each in children if each not in leaving and not _gives_up(each, counter)]
     interval = _interval(rest, script)
     look = _look(leaving[0]) if len(leaving) == 1 else None
     return Waiting(look, False, interval, attempts) if interval and look else None
@@ -110,12 +126,11 @@ def _says(node: Node, script: ReadScript) -> bool:
     )
 
 
-def _counts(node: Node) -> bool:
-    return bool(
-        re.fullmatch(
-            r"\(\(\s*\w+\s*(?:\+\+|\+=\s*1)\s*\)\)|(\w+)=\$\(\(\s*\$?\1\s*\+\s*1\s*\)\)",
-            text_of(node),
-        )
+def _counts(node: Node) -> re.Match[str] | None:
+    """What counts the rounds, with the name of the counter."""
+    return re.fullmatch(
+        r"\(\(\s*(\w+)\s*(?:\+\+|\+=\s*1)\s*\)\)|(\w+)=\$\(\(\s*\$?\2\s*\+\s*1\s*\)\)",
+        text_of(node),
     )
 
 
@@ -123,13 +138,11 @@ def _leaves(node: Node) -> bool:
     return bool(re.search(r"\bbreak\b", text_of(node))) and node.type in ("list", "if_statement")
 
 
-def _gives_up(node: Node, loop: Node) -> bool:
-    """`[ "$i" = 60 ] && exit 1` at the end of a counted loop: the poll's own end."""
-    variable = loop.child_by_field_name("variable")
-    named = text_of(variable) if variable is not None else ""
-    return bool(
-        re.search(r"\bexit\s+[1-9]|\bdie\b|\breturn\s+[1-9]", text_of(node))
-    ) and f"${named}" in text_of(node).replace("{", "")
+def _gives_up(node: Node, counter: str) -> bool:
+    """`[ "$i" = 60 ] && exit 1` in a counted loop: the poll's own end."""
+    text = text_of(node)
+    is_end = re.search(r"\b(?:exit|return)\s+[1-9]|\bdie\b", text)
+    return bool(is_end and re.search(rf"\(\([^)]*\b{counter}\b|\$\{{?{counter}\b", text))
 
 
 def _look(node: Node) -> str | None:

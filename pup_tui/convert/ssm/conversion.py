@@ -12,6 +12,7 @@ from pup_tui.convert.graph import BranchChoice, Graph, GraphNode
 from pup_tui.convert.naming import runbook_id, step_id
 from pup_tui.convert.pieces import template
 from pup_tui.convert.ssm.actions import ACTIONS
+from pup_tui.convert.ssm.commands import command
 from pup_tui.convert.ssm.conditions import condition
 from pup_tui.convert.ssm.document import SsmDocument, SsmStep, read_document
 from pup_tui.convert.ssm.looping import interval_of, loop
@@ -19,6 +20,7 @@ from pup_tui.convert.ssm.made import Making
 from pup_tui.convert.ssm.outputs import all_steps, is_alias, name_outputs, name_variables
 from pup_tui.convert.ssm.parameters import declare
 from pup_tui.convert.ssm.texts import DocumentNames
+from pup_tui.convert.ssm.undoing import inputs_back
 from pup_tui.convert.writer import dumped
 
 
@@ -285,9 +287,26 @@ class _Converting:
         ):
             self.runbook.tell("kept", step.name, f"aws:{step.action}")
         steps = made if isinstance(made, list) else [made]
+        self._add_undo(step, steps[0])
         for each in steps:
             each.original = dumped(step.raw)
         return steps
+
+    def _add_undo(self, step: SsmStep, made: NewStep) -> None:
+        """Let a step be taken back whose values from before an earlier one had read."""
+        names = list(self.steps)
+        earlier = [self.steps[each] for each in names[: names.index(step.name)]]
+        inputs = inputs_back(step, earlier)
+        if inputs is None:
+            return
+        call = command(
+            str(inputs.pop("Service")),
+            str(inputs.pop("Api")),
+            self.names.tree(inputs),
+            "--output json",
+        )
+        made.keys["undo"] = {"kind": "shell", "run": call}
+        self.runbook.tell("changed", step.name, "what was read before is put back by its undo")
 
     def _by_hand(self, step: SsmStep, why: str) -> NewStep:
         self.runbook.tell("manual", step.name, f"aws:{step.action}: {why}")

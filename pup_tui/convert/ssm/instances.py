@@ -91,7 +91,8 @@ def _range(least: Any, most: Any) -> str:
 
 
 def _captured(making: Making, output: str) -> str:
-    return making.captures.setdefault(output, variable_name(output))
+    """The variable of an output; one that nothing reads has the step's name before it."""
+    return making.captures.setdefault(output, variable_name(f"{making.step.name}_{output}"))
 
 
 def create_image(making: Making) -> NewStep:
@@ -129,9 +130,9 @@ def _imaged(making: Making, words: list[str], region: str, asked: dict[str, Any]
         'echo "$IMAGE"\n'
     )
     making.runbook.tell("changed", making.step.name, _WAITS.format("an image"))
-    return making.shell(
-        script, **asked, timeout=making.seconds(_HOUR), capture=_captured(making, "ImageId")
-    )
+    image = making.captures.get("ImageId")
+    keys = {**asked, "timeout": making.seconds(_HOUR), **({"capture": image} if image else {})}
+    return making.shell(script, **keys)
 
 
 def delete_image(making: Making) -> NewStep:

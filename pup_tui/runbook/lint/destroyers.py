@@ -25,6 +25,8 @@ _TAKE_ALL_BEHIND: Final = {
 
 Of these programs a digit or sign is an option as a letter is: `-4XPUT`.
 """
+_WORDS_FIRST: Final = ("az",)
+"""Programs that take options behind the words of a command only: `az group show -n delete`."""
 _SCRIPTS_OF_SERVICES: Final = ("/etc/init.d/", "/etc/rc.d/")
 _TELLS: Final = frozenset({"--help", "--version"})
 _IN_QUOTES: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
@@ -51,12 +53,15 @@ class CommandRow:
     def _begins(self, words: Sequence[str]) -> bool:
         if not _fits(self.words[0], words[0].rsplit("/", 1)[-1]):
             return False
+        is_first = words[0].rsplit("/", 1)[-1] in _WORDS_FIRST
         # How many words of the line were met, and whether the next one may be an option's value.
         states = {(1, False)}
         for word in words[1:]:
             if any(met == len(self.words) for met, _ in states):
                 return True
             if word.startswith("-"):
+                if is_first and (1, False) not in states:
+                    return False
                 states = {(met, "=" not in word) for met, _ in states}
             else:
                 further = {(met + 1, False) for met, _ in states if _fits(self.words[met], word)}

@@ -233,6 +233,8 @@ class _Resolving:
         """A value and where it comes from; None where there is none."""
         if name in self._given:
             return "given", self._given[name]
+        if variable.is_secret and not self._sources.secrets:
+            return "from", NOT_NOW
         told_by_alert = self._alert.get(name)
         if isinstance(told_by_alert, Withheld):
             self._problem(name, f"`{name}`: {told_by_alert.why}", "give it a value")

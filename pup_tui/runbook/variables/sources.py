@@ -62,7 +62,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     they would give is not known then. `profile` is the name of the operator's profile, empty without one, and
     `profile_values` what it gives to variables; `alert_values`, what an alert gives, come before those.
     `directory` is where the file lies that the variables stand in, which commands are told; `cwd` is where
-    they run and relative paths begin, None for where the operator is.
+    they run and relative paths begin, None for where the operator is. Where no `secrets` are told, what a
+    secret variable has is not known.
     """
 
     environ: Mapping[str, str]
@@ -76,6 +77,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     directory: str = ""
     cwd: Path | None = None
     alert_values: Mapping[str, str | Withheld] = field(default_factory=dict)
+    secrets: bool = True
 
     @property
     def names(self) -> dict[str, Any]:
@@ -109,6 +111,10 @@ class Sources(Struct, frozen=True, kw_only=True):
     def at_rest(self) -> Sources:
         """The same, running no command and opening no keyring: for a plan, or while somebody types."""
         return replace(self, keyring=None, run=None)
+
+    def without_secrets(self) -> Sources:
+        """The same at rest, and of no secret the value: for a plan that others than the operator see."""
+        return replace(self.at_rest(), secrets=False)
 
     def remembering(self) -> Sources:
         """The same, asking for each thing once: for values that are looked at again and again."""

@@ -163,6 +163,8 @@ def _told(error: psycopg.Error | UnicodeEncodeError) -> str:
     parts += [f"HINT: {diagnostic.message_hint}"] if diagnostic.message_hint else []
     if isinstance(error, errors.ActiveSqlTransaction):
         parts.append(OUTSIDE)
+    if isinstance(error, errors.IndeterminateDatatype):
+        parts.append("say of which type the value is: `cast({{ … }} as text)`")
     if isinstance(error, errors.SyntaxError) and '"$' in diagnostic.message_primary:
         parts.append("a value cannot stand there; a name goes through `| sql_name`")
     return "; ".join(parts)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _TEXTS_PER_STEP: Final = 10
 _IDENTIFIER: Final = late_pattern(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
-_ZSH_SUBSCRIPT: Final = late_pattern(rb"%b((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
+_ZSH_SUBSCRIPT: Final = late_pattern(rb"(%b)((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
 _CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
 _AROUND: Final = frozenset(
     {
@@ -45,12 +45,15 @@ _AROUND: Final = frozenset(
 )
 """What may stand between a command substitution and the arithmetic that takes what it prints."""
 _ZSH_TERMINAL: Final = late_pattern(rb"-t\s+([A-Za-z_]\w*)")
-_INDEX: Final = late_pattern(rb"\b([A-Za-z_]\w*)\[([^]]*)\]")
+_INDEX: Final = late_pattern(rb"(?:\b([A-Za-z_]\w*)|[\w}`)][\"']*)\\?\[([^]]*)\]")
+"""A name, or the end of what may make one, and its index."""
 _INDIRECT: Final = late_pattern(rb"\$\{!\w|\s-v\s+['\"]?[\w=]*\$")
 """An expansion or test that takes the text of a variable for a name, which may have an index."""
+_PRINTING: Final = (b"printf", b"print")
+"""Commands that take a name behind an option only."""
 _TESTING: Final = (b"test", b"[", b"unset", b"wait")
 """Commands that take a name and give it no text."""
-_NAMED_TESTS: Final = late_pattern(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
+_NAMED_TESTS: Final = late_pattern(rb"-v\s+['\"]?(?:[A-Za-z_]\w*|[^\s\[]*[\w}`)][\"']*)\[([^]]*)\]")
 _DESCRIPTORS: Final = late_pattern(rb"\{[A-Za-z_]\w*\[([^]\n]*)\]\}[<>]")
 """``{NAME[…]}>``, the variable that gets the number of a descriptor."""
 _MODIFIER: Final = late_pattern(rb"[A-Za-z&]")
@@ -94,9 +97,10 @@ class Arithmetic:
         """Every bare name that is calculated with."""
         readings = [*self.written, *self._literal_numbers()]
         if self._survey.shell == "zsh":
-            for form in (_ZSH_SUBSCRIPT, _ZSH_TERMINAL):
-                for match in form.finditer(self._survey.script):
-                    readings += self._identifiers(match[1], self._survey.root)
+            for match in _ZSH_SUBSCRIPT.finditer(self._survey.script):
+                readings += self._identifiers(self._calculated_subscripts(match), self._survey.root)
+            for match in _ZSH_TERMINAL.finditer(self._survey.script):
+                readings += self._identifiers(match[1], self._survey.root)
         readings += self._indexes()
         return readings + self._named_in_text(readings)
 
@@ -113,13 +117,11 @@ class Arithmetic:
 
     def _indexes(self) -> Iterator[Reading]:
         """The names in the indexes of what commands take for a name, and in code that is a literal."""
-        for command, _ in self._survey.named(*_NAMING):
-            for match in _INDEX.finditer(self._survey.text(command)):
-                yield from self._identifiers(match[2], command)
+        for command in self._naming:
+            yield from self._indexes_in(command)
         if self._takes_texts_for_names:
             for match in _INDEX.finditer(self._survey.script):
-                place = self._survey.root.descendant_for_byte_range(*match.span(1))
-                if place is None or not keys_of(self._survey).is_keyed(match[1], place):
+                if not self._is_keyed(match[1], match.span(1)):
                     text = match[2].replace(b"$", b" ")
                     yield from self._identifiers(text, self._survey.root)
         for form in (_NAMED_TESTS, _DESCRIPTORS):
@@ -128,6 +130,7 @@ class Arithmetic:
         for assignment in self._survey.assignments:
             yield from self._keys(assignment)
         for command, _ in self._survey.named(b"eval", b"trap"):
+            yield from self._indexes_in(command)
             text = self._survey.text(command)
             if _EVALUATED.search(text):
                 yield from self._identifiers(text.replace(b"$", b" "), command)
@@ -135,6 +138,24 @@ class Arithmetic:
                     names = self._words.names(name, command)
                     line = self._survey.line(command)
                     yield Reading(names, f"${name.decode()}", line, Use.INT, frozenset())
+
+    @property
+    def _naming(self) -> Iterator[Node]:
+        """The commands that take, or may take, one of their words for a name."""
+        shells = tables(self._survey.shell)
+        for name in _NAMING:
+            for command, words in self._survey.named(name):
+                if name not in _PRINTING or any(filled_by(name, words, shells)):
+                    yield command
+
+    def _indexes_in(self, command: Node) -> Iterator[Reading]:
+        """The names in the indexes of a command that takes names, but for expansions with texts for keys."""
+        script = self._survey.script
+        expands = (b"${", b"${#", b"$", b"$#") if self._survey.shell == "zsh" else (b"${", b"${#")
+        for match in _INDEX.finditer(script, command.start_byte, command.end_byte):
+            is_expansion = script.endswith(expands, 0, match.start())
+            if not (is_expansion and self._is_keyed(match[1], match.span(1))):
+                yield from self._identifiers(match[2], command)
 
     @property
     def _takes_texts_for_names(self) -> bool:
@@ -154,6 +175,18 @@ class Arithmetic:
                 if not all(word.is_literal for word in words[1:])
             )
         )
+
+    def _calculated_subscripts(self, match: re.Match[bytes]) -> bytes:
+        """Those of ``$NAME[…][…]`` in zsh, without the first where that is a text, and a whole one."""
+        name = match[1].lstrip(b"$#+^=~")
+        first, _, others = match[2].partition(b"]")
+        is_text = b"$" not in first and self._is_keyed(name, match.span(1))
+        return others if is_text else match[2]
+
+    def _is_keyed(self, array: bytes | None, span: tuple[int, int]) -> bool:
+        """Whether what stands there surely has texts for keys; nothing is known of a name that is made."""
+        place = self._survey.root.descendant_for_byte_range(*span) if array else None
+        return place is not None and keys_of(self._survey).is_keyed(array or b"", place)
 
     def _keys(self, assignment: Node) -> Iterator[Reading]:
         """The names in the keys of ``NAME=([KEY]=VALUE)``, unless they are texts."""

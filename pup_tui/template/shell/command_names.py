@@ -76,7 +76,9 @@ class CommandNames:
             seen.add((at.id, behind))
             if len(seen) > _MOST:
                 return frozenset((UNKNOWN,))
-            for begin, more in self._step(at):
+            for count, (begin, more) in enumerate(self._step(at), 1):
+                if count % _NODES_PER_STEP == 0:
+                    spend_on_judging(1)
                 if isinstance(begin, bytes):
                     found.add(begin + more + behind)
                 else:

@@ -216,9 +216,9 @@ virsh qemu-agent-command, virsh qemu-monitor-command | JSON | _ CODE*
 lxc exec, incus exec | | --env= --cwd= --user= --group= --project= _ RUN
 lxc-attach | shell | -n= --name= -P= <CODE RUN
 pct exec | | _ RUN
-kubectl, oc, k3s kubectl, microk8s kubectl | | -n= --namespace= --context= --kubeconfig= --cluster= --as=
-    --user= --as-group= --server= -s= --token= --request-timeout= -o= --output= -l= --selector= -f=
-    --filename= -p= --patch=
+kubectl, oc, k3s kubectl, microk8s kubectl | Go template | -n= --namespace= --context= --kubeconfig=
+    --cluster= --as= --user= --as-group= --server= -s= --token= --request-timeout= -l= --selector= -f=
+    --filename= -p= --patch= -o=CODE/(go-)?template/ --output=CODE/(go-)?template/ --template=CODE
 kubectl config set-credentials, oc config set-credentials | shell | --exec-command=CODE _*
 kubectl exec, oc exec, k3s kubectl exec, microk8s kubectl exec | | -c= --container= --pod-running-timeout=
     _ RUN
@@ -227,7 +227,8 @@ kubectl run, oc run | | --image= --env= --labels= --overrides= --restart= --port
     --annotations= --serviceaccount= _ RUN
 kubectl debug, oc debug | | -c= --container= --image= --target= --copy-to= --profile= --env= _ RUN
 kubectl create job, oc create job, kubectl create cronjob | | --image= --from= --schedule= _ RUN
-docker, podman, nerdctl, finch | | -H= --host= -c= --context= --config= -l= --log-level=
+docker, podman, nerdctl, finch | Go template | -H= --host= -c= --context= --config= -l= --log-level=
+    --format=CODE
 docker exec, docker container exec, podman exec, podman container exec, nerdctl exec, finch exec | | -e=
     --env= --env-file= -u= --user= -w= --workdir= --detach-keys= _ RUN
 docker run, docker container run, docker create, docker service create, podman run, podman create, nerdctl

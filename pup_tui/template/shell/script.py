@@ -67,6 +67,8 @@ _OPTION: Final = "the value begins with - or +, which the command takes for an o
 _OPTION_HINT: Final = "write -- before the value"
 _ZSH_HINT: Final = "; where `set -A` fills an array, write NAME=(…)"
 """In zsh `--` is an element of it."""
+_BY_STDIN: Final = "hand it to the command through the step's `stdin:`"
+_IN_A_FILE: Final = "the step's `stdin:` is the script itself: hand the value over in a file"
 _NOTHING: Final = "${IFS+}"
 _GOES_ON_HINT: Final = (
     "write what follows on the line of the `<<`: `cat <<EOF | …`, `cat <<EOF && …`"
@@ -450,9 +452,7 @@ class _Writer:
             _check_reached(reached, text, value.error)
         problem = argument_problem(text)
         if problem is not None:
-            raise value.error(
-                f"the value {problem}", "hand it to the command through the step's `stdin:`"
-            )
+            raise value.error(f"the value {problem}", _IN_A_FILE if self._is_input else _BY_STDIN)
         shown = MASK if value.is_secret else _shown(text, place.quoting)
         if place.quoting is Quoting.LITERAL_HEREDOC:
             self._rename(value, place)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Button
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
@@ -40,15 +41,18 @@ class TrustScreen(GoingOnDialog):
         for_values: bool = False,
         shown: ShownFiles | None = None,
         runs: bool = True,
+        pack: str = "",
     ) -> None:
         """`for_values`: at first it is only for commands that find values and choices. Without `shown` a yes
-        is kept nowhere; it `runs` where a run waits for it.
+        is kept nowhere; it `runs` where a run waits for it. Of a runbook in a `pack`, all of that is offered
+        (the answer is `pack`); without a `runbook` it is about the pack itself.
         """
         what = "Run the untrusted runbook" if runs else "Trust the runbook"
         if for_values:
             what = "Run commands of the untrusted runbook"
-        super().__init__(f"{what} {runbook}?", danger=False)
+        super().__init__(f"{what} {runbook}?" if runbook else f"Trust the pack {pack}?")
         self._runbook = runbook
+        self._pack = pack
         self._for_values = for_values
         self._path = path
         self._sha256 = sha256
@@ -74,7 +78,7 @@ class TrustScreen(GoingOnDialog):
                 "Its form runs commands to find values and choices. Without them it opens as well."
             )
             yield ReadText(told, markup=False)
-        if self._shown is None or "/" not in self._runbook:
+        if self._shown is None or not self._is_of_pack:
             told = "It lies in the working directory: anybody who can write there has written it. "
         else:
             told = "It comes from a pack, which others have written. "
@@ -100,17 +104,30 @@ class TrustScreen(GoingOnDialog):
             holds = "Your yes holds for exactly these files: a copy of them is kept, and runs."
         sha256 = self._sha256 or (self._shown.hash if self._shown else "")
         facts = Content.assemble(
-            ("file    ", "$text-muted"),
+            ("file    " if self._runbook else "pack    ", "$text-muted"),
             # Where a pack is kept is long, and tells nothing.
-            safe_text(self._runbook if "/" in self._runbook else str(self._path)),
+            safe_text((self._runbook or self._pack) if self._is_of_pack else str(self._path)),
             ("\nsha256  ", "$text-muted"),
             sha256,
             (f"\n{holds}", "$text-muted"),
         )
         yield ReadText(facts, classes="dialog-facts", markup=False)
 
+    @property
+    def _is_of_pack(self) -> bool:
+        return "/" in self._runbook or not self._runbook
+
     def compose_buttons(self) -> Iterable[Widget]:
         them = "them" if self._for_values else "it"
         does = "run" if self._runs else "trust"
         yield choice(f"No, do not {does} {them}", "no", "back")
         yield choice(f"I have read it: {does} {them}", "yes", variant="error")
+        if self._runbook and self._pack:
+            yield choice("Show the whole pack", "pack")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "pack":
+            event.stop()
+            # That of the class below would put the dialog away.
+            event.prevent_default()
+            self.give("pack")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -125,6 +125,8 @@ class MainScreen(AlertDesk):
         self._look()
         self._look_at_runs()
         self.do("interrupted", self._tell_interrupted)
+        if (wanted := self._services.replay) is not None:
+            self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.offset)
         self._look_at_workflows()
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_INBOX, self.look_at_inbox)
@@ -312,8 +314,8 @@ class MainScreen(AlertDesk):
 
     @work(group="edit", exclusive=True, exit_on_error=False)
     async def action_trust(self) -> None:
-        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it is
-        trusted.
+        """Show what a runbook that others wrote does, or what has changed of it, and ask whether it, or all
+        of its pack, is trusted.
         """
         from pup_tui.packs.errors import PackError
 
@@ -321,14 +323,13 @@ class MainScreen(AlertDesk):
         if entry is None or trusting is None:
             return
         try:
-            answer = await trusting.trust(self, entry.id, entry.path)
+            said = await trusting.trust(self, entry.id, entry.path)
         except PackError as error:
             told = f"It cannot be trusted: {safe_text(str(error))}"
             self.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return
-        if answer is not False:
-            told = f"{safe_text(entry.id)} is trusted, as it is now."
-            self.notify(told, markup=False)
+        if said.is_trusted:
+            self.notify(safe_text(f"{said.told} is trusted, as it is now."), markup=False)
             self._look()
 
     def _tell_edited(self, edited: Edited) -> None:
@@ -585,8 +586,8 @@ class MainScreen(AlertDesk):
         return alert if path == loaded.path else {}
 
     @work(group="beside-run", exit_on_error=False)
-    async def _look_beside_run(self, program: Program) -> None:
-        await self._starter.before.look_beside_run(self, program)
+    async def _look_beside_run(self, program: Program, but: Collection[str] = ()) -> None:
+        await self._starter.before.look_beside_run(self, program, but)
 
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
@@ -674,6 +675,7 @@ class MainScreen(AlertDesk):
         self, run: str, about_failed: bool, decided: tuple[str, GoingOn] | None
     ) -> None:
         """Let a past run go on, with the operator's word, and show it in place of its past."""
+        from pup_tui.preflight.going_on import need_nothing
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
 
@@ -694,6 +696,8 @@ class MainScreen(AlertDesk):
                 live, undone = resumed
                 terminal.run = run
                 await self._open_live(live, past.notices, undone)
+                if not undone:
+                    self._look_beside_run(live.program, need_nothing(live.program, past.state))
                 for page in before:
                     await self.forget_tab(page)
         finally:
@@ -835,7 +839,7 @@ class MainScreen(AlertDesk):
         from pup_tui.tui.widgets.run_page import RunPage
 
         for page in self.run_pages.values():
-            if page.view.run == run:
+            if page.view.run == run and not page.is_replay:
                 self.show_page(page.id or "")
                 return
         past = await self._starter.past_run(self, run)
@@ -850,6 +854,28 @@ class MainScreen(AlertDesk):
             self._show_activity()
         else:
             await self.open_tab(RunPage.of_past(past, services, name))
+
+    def on_history_replay_wanted(self, message: History.ReplayWanted) -> None:
+        self.open_page(self._open_replay, message.run)
+
+    def on_run_page_replay_wanted(self, message: RunPage.ReplayWanted) -> None:
+        self.open_page(self._open_replay, message.run)
+
+    async def _open_replay(self, run: str, speed: float = 10.0, offset: float = 0.0) -> None:
+        """Play a past run again in a tab of its own."""
+        from pup_tui.tui.replay import Replay
+        from pup_tui.tui.widgets.replay_page import ReplayPage
+
+        past = await self._starter.past_run(self, run)
+        if past is None:
+            return
+        if past.row.status == "running":
+            told = "This run is under way: it can be played again when it is over."
+            self.notify(told, severity="warning", markup=False)
+            return
+        services = self._services
+        replay = await aside(Replay.of, past, services.state, speed, offset)
+        await self.open_tab(ReplayPage(replay, services, self.next_id()))
 
 
 def _may_be_trusted(entry: Entry | None) -> bool:

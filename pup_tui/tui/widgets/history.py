@@ -149,6 +149,7 @@ class History(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "resume": "resume",
+            "play_again": "play_again",
             "search": ("filter", "Filter"),
             "status": "status",
             "back": "leave",
@@ -164,6 +165,13 @@ class History(Vertical):
 
     class ResumeWanted(Message):
         """The operator wants this run to go on."""
+
+        def __init__(self, run: str) -> None:
+            super().__init__()
+            self.run = run
+
+    class ReplayWanted(Message):
+        """The operator wants to see this run as it went."""
 
         def __init__(self, run: str) -> None:
             super().__init__()
@@ -454,11 +462,17 @@ class History(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "resume":
             return self._here is not None and self._here.status != "succeeded"
+        if action == "play_again":
+            return self._here is not None
         return True
 
     def action_resume(self) -> None:
         if (row := self._here) is not None:
             self.post_message(self.ResumeWanted(row.run))
+
+    def action_play_again(self) -> None:
+        if (row := self._here) is not None:
+            self.post_message(self.ReplayWanted(row.run))
 
     def action_filter(self) -> None:
         self._filter.focus()

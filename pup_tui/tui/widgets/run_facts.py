@@ -84,6 +84,8 @@ class RunFacts(Static):
                 yield "profile", started.profile
             if started.unchecked:
                 yield "unchecked", started.unchecked
+            if started.asked_by:
+                yield "asked by", f"{started.asked_by}; approved by {started.operator}"
             if started.source.path:
                 yield "file", PurePath(started.source.path).name
         if runbook.owner:

@@ -47,6 +47,7 @@ class RunPage(Vertical):
         {
             "resume": "resume",
             "run_again": "run_again",
+            "play_again": "play_again",
             "back": ("leave", "Runbooks"),
             "close_tab": "close",
         }
@@ -69,6 +70,13 @@ class RunPage(Vertical):
             super().__init__()
             self.runbook = runbook
             self.values = values
+
+    class ReplayWanted(Message):
+        """The operator wants to see this run as it went."""
+
+        def __init__(self, run: str) -> None:
+            super().__init__()
+            self.run = run
 
     class Closed(Message):
         """The operator needs this tab no more."""
@@ -181,6 +189,11 @@ class RunPage(Vertical):
         return (self.live is None and self._followed is None) or self.view.progress.over
 
     @property
+    def is_replay(self) -> bool:
+        """Whether it shows a run as it went, and not as it is."""
+        return False
+
+    @property
     def runbook(self) -> str:
         """The id of its runbook."""
         return self.view.program.id
@@ -222,12 +235,17 @@ class RunPage(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "run_again":
             return self.over and self.view.progress.started is not None
+        if action == "play_again":
+            return self.over and self.view.progress.started is not None
         if action == "resume":
             return self.over and self.view.progress.status != "succeeded"
         return True
 
     def action_resume(self) -> None:
         self.post_message(self.ResumeWanted(self.view.run))
+
+    def action_play_again(self) -> None:
+        self.post_message(self.ReplayWanted(self.view.run))
 
     def action_run_again(self) -> None:
         started = self.view.progress.started

@@ -128,3 +128,18 @@ def test_prompts_and_open_names_are_handed_over_on_standard_input() -> None:
     assert done.vars["SUDO_PW"] == {"type": "secret"}
     assert "SUDO_PW" not in done["Run it"]["run"]
     assert "{{ SUDO_PW | json }}" in done["Run it"]["stdin"]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "wait_for: {port: 80, timeout: '{{ most }}'}",
+        "pause: {seconds: '{{ most }}'}",
+        "{command: ls, register: a, until: a.rc == 0, retries: '{{ most }}'}",
+        "{command: ls, async: '{{ most }}'}",
+    ],
+)
+def test_numbers_that_are_known_later_are_ansible_s(task: str) -> None:
+    done = local(f"- {task}", "  vars: {most: 5}\n")
+    assert done.steps[-1]["name"] == "Run it"
+    assert any("is known only when the play runs" in each for each in done.told("changed"))

@@ -231,3 +231,168 @@ def test_front_matter_and_links() -> None:
     assert done.data["owner"] == "dba"
     assert done.data["tags"] == {"tags": "db, P0"}
     assert done.data["links"] == [{"title": "the board", "url": "https://example.com/d"}]
+
+
+def test_what_is_done_under_a_condition_is_asked_about() -> None:
+    done = page(
+        """
+        # Queue grows
+
+        ## What to do
+
+        If there are no consumers, restart the worker:
+
+        ```sh
+        kubectl rollout restart deploy/worker
+        ```
+
+        If there are consumers but they are slow, scale them:
+
+        ```sh
+        kubectl scale deploy/worker --replicas=<REPLICAS>
+        ```
+
+        Then look:
+
+        ```sh
+        kubectl get pods
+        ```
+
+        If nothing helps, run `kubectl delete pod web-0`.
+        """
+    )
+    first, second = (name for name in done.names if done[name]["kind"] == "input")
+    choices = done[first]["vars"]["CHOICE"]["choices"]
+    assert choices == [
+        "If there are no consumers",
+        "If there are consumers but they are slow",
+        "none of these",
+    ]
+    assert done["Restart the worker"]["if"] == "CHOICE == 'If there are no consumers'"
+    assert done["Scale them"]["if"] == "CHOICE == 'If there are consumers but they are slow'"
+    assert "if" not in done["Look"]
+    assert done[second]["vars"]["CHOICE_2"]["choices"] == ["If nothing helps", "none of these"]
+    assert done.vars["REPLICAS"]["required"] is False
+
+
+def test_a_pause_in_words_is_one() -> None:
+    done = page(
+        """
+        # Reboot
+
+        1. Reboot it: `ssh $NODE sudo reboot`
+        2. Wait for 5 minutes.
+        3. Look at it: `kubectl get node $NODE`
+        """
+    )
+    assert done["Wait for 5 minutes"] == {
+        "name": "Wait for 5 minutes",
+        "id": "wait_for_5_minutes",
+        "kind": "wait",
+        "duration": "5m",
+    }
+
+
+def test_what_prints_a_table_is_compared_by_a_person() -> None:
+    done = page(
+        """
+        # Depth
+
+        ## Look
+
+        ```sh
+        rabbitmqctl list_queues name messages
+        ```
+
+        **Expected result**: fewer than 10000 messages.
+
+        ## Count
+
+        ```sh
+        rabbitmqctl list_queues name | wc -l
+        ```
+
+        **Expected result**: fewer than 100.
+        """
+    )
+    assert "assert" not in done["Look"]
+    assert done["Expected result"]["kind"] == "manual"
+    assert done["Count"]["assert"]["that"] == "value < 100"
+
+
+def test_what_a_command_sets_is_the_default_of_what_others_read() -> None:
+    done = page(
+        """
+        # Queue
+
+        ## Look
+
+        ```sh
+        export VHOST=payments
+        rabbitmqctl list_queues -p $VHOST
+        ```
+
+        ## Purge
+
+        > **Warning**: this loses messages. Ask first.
+
+        ```sh
+        rabbitmqctl purge_queue -p $VHOST <QUEUE>
+        ```
+        """
+    )
+    assert done.vars["VHOST"] == {"default": "payments"}
+    assert done["Purge"]["danger"] is True
+
+
+def test_tabs_are_chosen_from_by_their_names() -> None:
+    done = page(
+        """
+        # Look
+
+        ## Look at it
+
+        === "kubectl"
+
+            ```bash
+            kubectl -n <NS> describe certificate <CERT>
+            ```
+
+        === "cmctl"
+
+            ```bash
+            cmctl status certificate <CERT>
+            ```
+        """
+    )
+    (asked,) = (done[name] for name in done.names if done[name]["kind"] == "input")
+    assert asked["vars"]["CHOICE"]["choices"] == ["kubectl", "cmctl", "none of these"]
+    assert "Look at certificate" in done.names
+
+
+def test_one_severity_is_nothing_to_choose() -> None:
+    done = page("# A\n\n| Severity | Team |\n|---|---|\n| P2 | shop |\n\n```sh\nuptime\n```\n")
+    assert "SEVERITY" not in done.vars
+
+
+def test_a_question_is_asked_where_its_answers_stand() -> None:
+    done = page(
+        """
+        # Load
+
+        1. Find the process: `ps aux`
+        2. Is it java? Take a dump: `jcmd 1 Thread.print`
+        3. Is it node? Restart it: `systemctl restart node-api`
+
+        <details>
+        <summary>How to look at the last deploy</summary>
+
+        '''bash
+        helm history api
+        '''
+
+        </details>
+        """
+    )
+    assert done.names[:2] == ["Find the process", "What is it"]
+    assert "How to look at the last deploy" in done.names

@@ -56,7 +56,7 @@ def test_references_are_values_wherever_they_stand() -> None:
         "options: [{name: a, required: true}]",
     )
     assert done["Tool"]["run"] == "tool {{ A }} {{ run.id }} {{ B }}"
-    assert done["Script"]["run"] == "set -e\nset -- x {{ A }}\ntool '{{ A }}' a@b\n"
+    assert done["Tool 2"]["run"] == "set -e\nset -- x {{ A }}\ntool '{{ A }}' a@b\n"
 
 
 def test_steps_run_on_their_host_by_its_standard_input() -> None:
@@ -65,8 +65,8 @@ def test_steps_run_on_their_host_by_its_standard_input() -> None:
         "options: [{name: pw, secure: true, valueExposed: true, required: true}]\n"
         "nodefilters: {filter: 'name: db-1'}",
     )
-    assert done["Df"]["run"] == "ssh db-1 bash -s"
-    assert done["Df"]["stdin"] == "set -e\ndf /var\n"
+    assert done["Look at the disk space"]["run"] == "ssh db-1 bash -s"
+    assert done["Look at the disk space"]["stdin"] == "set -e\ndf /var\n"
     assert done["Script"]["run"] == "ssh db-1 bash -s"
     assert "export A={{ PW }}\npython3 - <<'" in done["Script"]["stdin"]
     assert done["Script"]["danger"] is True
@@ -83,7 +83,7 @@ def test_several_nodes_are_asked_for() -> None:
     assert done["Each node"]["foreach"] == "NODES"
     assert done["Each node"]["max_parallel"] == 4
     assert done["Each node"]["keep_going"] is True
-    assert list(done["Df"]["capture"]) == ["USED"]
+    assert list(done["Look at the disk space"]["capture"]) == ["USED"]
     assert "logger {{ USED }}" in done["Logger"]["stdin"]
 
 
@@ -167,7 +167,7 @@ def test_xml_is_the_same() -> None:
     assert done.vars["N"]["max"] == 5
     assert done["Do it"]["retry"] == {"attempts": 2, "delay": "10s"}
     assert done["One"]["run"] == "tool {{ ENV }}"
-    assert done["Script"]["danger"] is True
+    assert done["Stop app"]["danger"] is True
     assert done["x"]["kind"] == "manual"
     assert "lock" not in done.data
 

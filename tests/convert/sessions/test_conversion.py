@@ -27,9 +27,9 @@ def test_commands_are_steps_and_those_that_change_something_ask() -> None:
     )
     assert len(done.names) == 5
     asking = [name for name in done.names if "confirm" in done[name]]
-    assert asking == ["Kubectl drain node-7", "Rm", "Reboot"]
+    assert asking == ["Drain node-7", "Remove cache", "Reboot"]
     assert all(done[name]["danger"] for name in asking)
-    assert done["Kubectl get nodes"]["run"] == "kubectl get nodes"
+    assert done["Look at nodes"]["run"] == "kubectl get nodes"
 
 
 def test_values_that_repeat_are_variables_with_what_was_typed_as_default() -> None:
@@ -48,8 +48,8 @@ def test_values_that_repeat_are_variables_with_what_was_typed_as_default() -> No
         "SERVICE": "shop",
         "HOST": "db-1.example.com",
     }
-    assert done["Kubectl delete pod"]["run"] == "kubectl -n {{ NAMESPACE }} delete pod {{ POD }}"
-    assert done["Systemctl restart"]["run"] == "sudo systemctl restart {{ SERVICE }}"
+    assert done["Delete the pod"]["run"] == "kubectl -n {{ NAMESPACE }} delete pod {{ POD }}"
+    assert done["Restart the service"]["run"] == "sudo systemctl restart {{ SERVICE }}"
     assert "session_value" not in done.text
 
 

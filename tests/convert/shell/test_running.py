@@ -166,6 +166,91 @@ CASES = {
         {"ACTION": "stop"},
         tools={"tool": {}},
     ),
+    "rounds of several steps, of which one is left": Case(
+        """
+        #!/bin/bash
+        set -e
+        for h in a b c; do
+          n=$(tool load "$h")
+          if [ "$n" -gt 5 ]; then
+            echo "$h is busy"
+            continue
+          fi
+          tool drain "$h" --force
+          tool restart "$h" --force
+        done
+        tool end
+        """,
+        tools={"tool": {"load a": "3", "load b": "9", "load c": "0"}},
+    ),
+    "rounds that note what failed": Case(
+        """
+        #!/bin/bash
+        HOSTS=(a "b c" d)
+        FAILED=()
+        declare -A SIZE
+        DAY=$(date +%d)
+        for h in "${HOSTS[@]}"; do
+          f=/x/$h-$DAY.gz
+          if tool dump "$f"; then
+            SIZE[$h]=$(tool size "$f")
+            tool send "$f" || FAILED+=("$h:send")
+          else
+            FAILED+=("$h:dump")
+            tool drop "$f"
+          fi
+        done
+        tool report "${#SIZE[@]}" "${FAILED[@]}"
+        """,
+        tools={"tool": {"size": "7"}},
+        failing="dump /x/b c",
+    ),
+    "a round that fails ends them": Case(
+        """
+        #!/bin/bash
+        set -e
+        HOSTS="a b c"
+        for h in $HOSTS; do
+          tool drain "$h" --force
+          tool restart "$h" --force
+        done
+        tool end
+        """,
+        tools={"tool": {}},
+        failing="restart b",
+    ),
+    "what is done where a command succeeds": Case(
+        """
+        #!/bin/bash
+        set -e
+        if tool check; then
+          tool go --force
+        else
+          tool fix --force
+        fi
+        tool apply --force || {
+          tool back --force
+          exit 3
+        }
+        tool end
+        """,
+        tools={"tool": {}},
+        failing="apply",
+    ),
+    "what is done where a command fails": Case(
+        """
+        #!/bin/bash
+        set -e
+        if ! tool check; then
+          echo "mending it"
+          tool fix --force
+        fi
+        sleep 0
+        tool end
+        """,
+        tools={"tool": {}},
+        failing="check",
+    ),
     "a trap cleans up, also after a failure": Case(
         """
         #!/bin/bash

@@ -195,3 +195,26 @@ def test_what_nothing_leads_to_is_dropped() -> None:
     )
     assert done.names == ["a", "c"]
     assert done.told("dropped") == ["b: nothing leads to it"]
+
+
+def test_a_handler_of_failures_and_of_a_cancel_runs_once_for_a_failure() -> None:
+    done = steps(
+        api("change", "ModifyThing", ", onFailure: 'step:back', onCancel: 'step:back'"),
+        api("wait", "DescribeThing", ", onFailure: 'step:back', isEnd: true"),
+        api("back", "ModifyThing", ", isEnd: true"),
+    )
+    group, again = done.steps
+    assert group["steps"][-1]["when"] == "on_failure"
+    assert again["when"] == "cleanup"
+    assert again["if"] == "steps.change.outcome in ['cancelled']"
+
+
+def test_images_that_nobody_reads_are_not_captured() -> None:
+    image = "{name: %s, action: 'aws:%s', inputs: {%s: '%s', ImageName: x}}"
+    done = steps(
+        "- " + image % ("make", "createImage", "InstanceId", "i-1"),
+        "- " + image % ("copy", "copyImage", "SourceImageId", "{{ make.ImageId }}"),
+        "- {name: tag, action: 'aws:createTags', inputs: {ResourceIds: ['{{ make.ImageId }}'],"
+        " Tags: [{Key: a, Value: b}]}}",
+    )
+    assert [step.get("capture") for step in done.steps] == ["IMAGE_ID", None, None]

@@ -406,6 +406,16 @@ async def test_notices_and_counts_are_told_beside_the_rows(connect: Connect) -> 
     assert "NOTICE: look" in asked.shown("stderr")
 
 
+async def test_a_value_whose_type_postgresql_cannot_tell_is_explained(connect: Connect) -> None:
+    database = connect("postgresql")
+    asked = await database.ask("select concat('%', {{ V }}) as n", {"V": "x"})
+    assert (
+        "could not determine data type of parameter $1; say of which type" in asked.outcome.reason
+    )
+    asked = await database.ask("select concat('%', cast({{ V }} as text)) as n", {"V": "x"})
+    assert asked.rows == [{"n": "%x"}]
+
+
 @pytest.mark.proves("P9")
 async def test_a_password_is_in_no_message(connect: Connect) -> None:
     secret = quote(PASSWORD, safe="")

@@ -144,3 +144,11 @@ def test_numbers_and_what_is_checked_of_a_value_are_as_in_any_script() -> None:
         compile_shell("read {{ V }}", is_input=True)
     with pytest.raises(TemplateError, match="whole number"):
         compile_shell("exit {{ N }}", is_input=True).render({"N": "x"})
+
+
+def test_what_is_too_long_for_a_script_on_standard_input_goes_into_a_file() -> None:
+    for is_input, way in ((True, "in a file"), (False, "through the step's `stdin:`")):
+        template = compile_shell("echo {{ V }}", "bash", is_input=is_input)
+        with pytest.raises(TemplateError, match="131,071 bytes") as caught:
+            template.render({"V": "x" * 131_072})
+        assert (caught.value.hint or "").endswith(way)

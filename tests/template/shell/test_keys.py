@@ -104,3 +104,65 @@ def test_zsh_takes_quotes_for_a_part_of_a_key() -> None:
     with pytest.raises(TemplateError, match="whole number"):
         compile_shell("typeset -A l; l[{{ V }}]=x", "zsh").render({"V": "prod"})
     assert compile_shell("typeset -A l; K={{ V }}; l[$K]=x", "zsh").render({"V": "prod"}).env
+
+
+def test_a_key_that_zsh_reads_without_braces_is_a_text() -> None:
+    source = 'typeset -A l=(x 1); x={{ V }}; echo $l[x] "$l[x]" $#l[x]; printf %s $l[x] $x'
+    assert compile_shell(source, "zsh").render({"V": "a b"}).env
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "typeset -A l=(x 1); x={{ V }}; echo $l[x][x]",
+        "typeset -A l=(x 1); x={{ V }}; echo $l[$a[x]]",
+        "l=(1 2); x={{ V }}; echo $l[x]",
+        "f() { typeset -A l=(x 1); }; f; l=(1 2); x={{ V }}; echo $l[x]",
+    ],
+)
+def test_an_index_that_zsh_reads_without_braces_is_a_number(source: str) -> None:
+    with pytest.raises(TemplateError, match="whole number"):
+        compile_shell(source, "zsh").render({"V": BAIT})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        'printf \'%s\' "${l[host]}" "${#l[host]}" "$host"',
+        'read -r y <<< "${l[host]}"',
+        '[ "${l[host]}" = x ]',
+        'export Y="${l[host]}"',
+        "printf -v y '%s' \"${l[host]}\"",
+        'printf "%s\\n" "items[host]: $host"',
+        'read -r y; echo "${y}[host]" "$host" | grep -v "[host]"',
+    ],
+)
+def test_what_a_command_prints_or_reads_is_no_index(command: str) -> None:
+    source = f"declare -A l=([host]=1); host={{{{ V }}}}; {command}"
+    assert compile_shell(source, "bash").render({"V": "a b"}).env
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "printf -v 'a[host]' x",
+        "printf -va[host] x",
+        "read 'a[host]'",
+        "[ -v 'a[host]' ]",
+        'read -r "${n}[host]"',
+        'read -r "$n"[host]',
+        'read -r "$(echo a)[host]"',
+        'read -r "${l[k]}[host]"',
+        'printf -v "${n}[host]" x',
+        'unset "${n}[host]"',
+        "unset a\\[host\\]",
+        '[[ -v "${n}[host]" ]]',
+        'declare "${n}[host]=x"',
+        'm="${n}[host]"; echo "${!m}"',
+        'eval "${n}[host]=x"',
+        "eval 'a[host]=x'",
+    ],
+)
+def test_what_a_command_takes_for_a_name_has_an_index(command: str) -> None:
+    with pytest.raises(TemplateError, match="whole number"):
+        compile_shell(f"host={{{{ V }}}}; {command}", "bash").render({"V": BAIT})

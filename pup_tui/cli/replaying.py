@@ -1,0 +1,144 @@
+"""`pup-tui replay`: a past run, played again as it went."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pup_tui.aside import run_loop
+from pup_tui.cli.failure import Failure
+from pup_tui.cli.options import pass_settings
+from pup_tui.cli.recorded_runs import recorded_runs
+from pup_tui.headless.exits import FAILED
+from pup_tui.output.sanitize import safe_text
+
+if TYPE_CHECKING:
+    from pup_tui.drivers.recorded import Recorded
+    from pup_tui.journal.records import RunRow
+    from pup_tui.settings.settings import Settings
+    from pup_tui.tui.services import ReplayWanted
+
+LONGEST_PAUSE: Final = 3.0
+"""Seconds that players of a cast wait at most where nothing happens."""
+
+_SIZE: Final = (100, 30)
+"""Columns and rows of a cast."""
+
+
+@click.command("replay")
+@click.argument("run")
+@click.option(
+    "--speed",
+    metavar="N",
+    type=click.FloatRange(0.1, 1000.0),
+    default=10.0,
+    show_default=True,
+    help="Seconds of the run that pass in one.",
+)
+@click.option("--at", metavar="AGE", default="0s", help="From this long after its beginning on.")
+@click.option(
+    "--cast",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it as an asciicast to FILE instead.",
+)
+@pass_settings
+def replay_command(settings: Settings, run: str, speed: float, at: str, cast: Path | None) -> int:
+    """Play RUN (its id, or the beginning or end of it) again in the console; nothing is executed."""
+    from pup_tui.recorded_text import read_record
+    from pup_tui.template.duration import DurationError, parse_duration
+
+    try:
+        begin = 0.0 if at in ("0", "0s") else parse_duration(at)
+    except DurationError as error:
+        raise Failure(str(error), "--at", "give it as 90s or 5m") from error
+    with recorded_runs(settings.state_dir) as runs:
+        journal, row = runs.find(run)
+        if cast is not None:
+            record = read_record(journal, row)
+            with _written(cast) as file:
+                run_loop(_write_cast(file, settings.state_dir, row, record, speed))
+            click.echo(safe_text(f"{cast}"))
+            return 0
+    from pup_tui.tui.services import ReplayWanted
+
+    return _open(settings, ReplayWanted(row.run, speed, begin))
+
+
+def _open(settings: Settings, wanted: ReplayWanted) -> int:
+    from pup_tui.cli.console import show_console
+    from pup_tui.cli.wiring import open_catalog
+
+    if not settings.terminal.can_show:
+        todo = "without one `--cast FILE` writes it, and `pup-tui show` tells the run"
+        raise Failure("a replay needs a terminal", "", todo)
+    return show_console(settings, open_catalog(settings), replay=wanted)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[io.TextIOBase]:
+    """A new file, for its owner only; what is there is not overwritten."""
+    import os
+
+    from pup_tui.place_errors import place_error
+
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise Failure("there is such a file already", str(path), "name another one") from None
+    except OSError as error:
+        found = place_error(error, path)
+        raise Failure(found.message, str(found.path), found.hint, code=FAILED) from error
+    with open(descriptor, "w", encoding="utf-8") as file:
+        yield file
+
+
+class _Heard(io.StringIO):
+    """Keeps what is written to it until that is taken."""
+
+    def take(self) -> str:
+        text = self.getvalue()
+        self.seek(0)
+        self.truncate()
+        return text
+
+
+async def _write_cast(
+    file: io.TextIOBase, state: Path, row: RunRow, record: Recorded, speed: float
+) -> None:
+    """Write what `run` would have shown of it, with when it did."""
+    from pup_tui.drivers.replay_time import ReplayClock, ReplayTime
+    from pup_tui.drivers.replaying import ReplayedRun
+    from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.headless.text import TextFace
+
+    pump, heard = Pump(), _Heard()
+    out = Outlet(heard, pump, coloured=True, edge=_SIZE[0])
+    timeline = ReplayTime(record.events)
+    clock = ReplayClock(timeline, speed)
+    head = {
+        "version": 2,
+        "width": _SIZE[0],
+        "height": _SIZE[1],
+        "timestamp": int(row.started_at),
+        "title": f"{row.runbook} · {row.run}",
+        "idle_time_limit": LONGEST_PAUSE,
+    }
+    file.write(f"{json.dumps(head)}\n")
+    with TemporaryDirectory(prefix="pup-tui-replay-") as copies:
+        run = ReplayedRun(
+            state, row, record.programs, record.events, timeline, clock, Path(copies), lines=True
+        )
+        run.watch(TextFace(out, out, run.program, run.output_path))
+        async for offset in run.jump():
+            await pump.drain()
+            if text := heard.take():
+                shown = text.replace("\n", "\r\n")
+                file.write(f"{json.dumps([round(offset / speed, 3), 'o', shown])}\n")
