@@ -9,7 +9,7 @@ import pytest
 from msgspec import Struct
 
 from pup_tui.analysis.alerts.alert import Alert
-from pup_tui.analysis.alerts.groups import about, grouped
+from pup_tui.analysis.alerts.groups import about, began, ended, grouped
 from pup_tui.analysis.alerts.kept import alert_from, alike, key_of_alert, plain_alert, told_of
 from pup_tui.analysis.alerts.read import read_alerts
 from tests.analysis.test_reading import rows
@@ -94,6 +94,7 @@ def test_what_is_no_alert_any_more_says_nothing(plain: dict[str, object]) -> Non
 
 class Come(Struct, frozen=True):
     last_at: float
+    first_at: float = 0.5
     has_ended: bool = False
     is_aside: bool = False
 
@@ -123,3 +124,14 @@ def test_they_are_grouped_by_what_they_are_about_the_worst_first() -> None:
     assert [alert.title for _, alert in found.ended] == ["eee"]
     assert [alert.title for _, alert in found.aside] == ["fff"]
     assert about(come[3][1]) == "shop · prod"
+
+
+def test_it_fires_since_it_says_so_and_else_since_it_came() -> None:
+    said = {
+        "title": "x is down",
+        "startsAt": "2026-11-27T02:41:12Z",
+        "endsAt": "2026-11-27T03:00:00Z",
+    }
+    assert began(Come(9), one(said)) == 1_795_747_272
+    assert ended(Come(9), one(said)) == 1_795_748_400
+    assert (began(Come(9), one(NAGIOS)), ended(Come(9), one(NAGIOS))) == (0.5, 9)

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from pup_tui.analysis.alerts.groups import began, ended
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.texts import counted, cut_middle, moment
@@ -226,9 +227,9 @@ def _told(row: InboxRow, alert: Alert) -> Iterable[tuple[str, str]]:
     if severity:
         yield safe_text(severity), _TONES.get(severity, "$text-warning")
     yield (
-        (f"resolved {moment(row.last_at)}", "$text-muted")
+        (f"resolved {moment(ended(row, alert))}", "$text-muted")
         if row.has_ended
-        else (f"since {moment(row.first_at)}", "$text-muted")
+        else (f"since {moment(began(row, alert))}", "$text-muted")
     )
     if row.times > 1:
         yield f"×{row.times}", "$text-muted"
