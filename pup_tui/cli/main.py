@@ -51,6 +51,11 @@ COMMANDS = {
         "past",
         "One RUN (its id, or the beginning or end of it) with its steps and what they printed.",
     ),
+    "report": (
+        "reporting",
+        "A document for a post-mortem, out of what is recorded of each RUN (its id, or an end of it).",
+    ),
+    "export": ("exporting", "Runs and their steps for other programs, the newest run first."),
     "replay": (
         "replaying",
         "Play RUN (its id, or the beginning or end of it) again in the console; nothing is executed.",

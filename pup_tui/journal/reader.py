@@ -13,7 +13,6 @@ from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 import msgspec
 
-from pup_tui.core.ended import failures
 from pup_tui.core.events import AnyEvent, Moment, RunCreated, Source
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
@@ -130,6 +129,11 @@ _BEFORE = """
     ORDER BY number, sequence
 """
 """The runs of a runbook before one, and of each the events that may tell of a step."""
+
+_WITH_TEXT = (
+    "SELECT CAST(body AS BLOB) FROM event WHERE run = ? AND"
+    " (? = '' OR instr(lower(body), ?) OR instr(body, '\\u')) ORDER BY sequence"
+)
 
 Fields: TypeAlias = Mapping[Literal["runbook", "operator", "text"], Collection[str]]
 """What stands in a field of a run: one of these texts, in either case."""
@@ -528,11 +532,28 @@ class JournalReader:
             found = figures_of(self._database, runbook=runbook, since=since)
         return UsualFigures(found.steps.get(runbook, {}), found.runs[runbook].seconds)
 
+    def events_with(self, run: str, text: str) -> Iterator[AnyEvent]:
+        """The events of a run in whose record such a text of ASCII may stand, in either case; for a search.
+
+        What has other letters in it may always hold it. An event that cannot be read is left out.
+        """
+        wanted = text.lower()
+        with self._reading():
+            found = self._database.execute(_WITH_TEXT, (self._known(run), wanted, wanted))
+            for (body,) in found:
+                try:
+                    event = codec.decode(body)
+                except ValueError:
+                    continue
+                yield event
+
     def failures(self, run: str, step: str) -> tuple[int, int]:
         """In how many runs of the same runbook before this one a step failed, and how many those are.
 
         Only the newest `MOST_COUNTED` are looked at.
         """
+        from pup_tui.core.ended import failures
+
         wanted = {
             "run": run,
             "most": MOST_COUNTED,

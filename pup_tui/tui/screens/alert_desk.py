@@ -217,18 +217,19 @@ class AlertDesk(Shell):
         fires = bool(self.query_children("AlertBanner"))
         if action == "paste_alert":
             return not fires
-        others = bool(self.query_children("InterruptedBanner, InboxBanner"))
+        others = bool(self.query_children("InterruptedBanner, InboxBanner, AskedBanner"))
         return fires or (action != "alert" and others)
 
     async def action_put_alert_aside(self) -> None:
-        """Put the banner in sight away: that of the alert first, then those of the inbox and of runs."""
+        """Put one banner away: that of the alert first, then those of the inbox and of runs."""
         if self.query("AlertBanner"):
             await self._drop_alert()
         elif self.query("InboxBanner"):
             self._told_until = max((row.last_at for row, _ in self._firing()), default=0.0)
             await self._drop_inbox_banner()
         else:
-            await self.query("InterruptedBanner").remove()
+            asked = bool(self.query("AskedBanner"))
+            await self.query("AskedBanner" if asked else "InterruptedBanner").remove()
         self.refresh_bindings()
 
     async def _drop_inbox_banner(self) -> None:
