@@ -212,6 +212,7 @@ async def console_services(
     open_at: Entry | None = None,
     alert: FiringAlert | None = None,
     replay: ReplayWanted | None = None,
+    looked: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Services]:
     """What the console works with; all that takes time to import comes when it is used.
 
@@ -267,6 +268,7 @@ async def console_services(
             report=partial(_report, settings.state_dir, settings.home),
             preflight=lambda: parts.preflight,
             replay=replay,
+            looked=looked,
         )
 
 

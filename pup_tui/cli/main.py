@@ -20,6 +20,7 @@ from pup_tui.quoted import with_replacements
 
 COMMANDS = {
     "demo": ("demo", "Try it: a live incident in a sandbox."),
+    "drill": ("drill", "Play an incident at the desk: find what helps, and see how long it took."),
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),

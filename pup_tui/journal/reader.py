@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 import msgspec
 
+from pup_tui.core.ended import failures
 from pup_tui.core.events import AnyEvent, Moment, RunCreated, Source
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
@@ -552,7 +553,6 @@ class JournalReader:
 
         Only the newest `MOST_COUNTED` are looked at.
         """
-        from pup_tui.core.ended import failures
 
         wanted = {
             "run": run,

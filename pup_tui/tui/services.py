@@ -100,7 +100,7 @@ class Services(Struct, frozen=True, kw_only=True):
     `packs` gives what is kept of packs and of what is trusted; where there is none, no trust is kept either.
     `report` makes the text of a report of a run for the file that it will be written to (JournalError).
     `preflight` gives what looks before a run whether what it needs is there; without it nothing is looked at.
-    `replay` is played at once.
+    `replay` is played at once. `looked` is told when the operator looks into an alert.
     """
 
     catalog: Catalog
@@ -130,3 +130,4 @@ class Services(Struct, frozen=True, kw_only=True):
     packs: Callable[[], PackLibrary] | None = None
     preflight: Callable[[], Preflight] | None = None
     replay: ReplayWanted | None = None
+    looked: Callable[[], None] = lambda: None

@@ -92,6 +92,8 @@ class AlertDesk(Shell):
         from pup_tui.tui.alerts import about
         from pup_tui.tui.dialogs.alert_paste import AlertScreen
 
+        if text or is_kept:
+            self._services.looked()
         dialog = AlertScreen(read, text, is_kept=is_kept)
         answer = await self.app.push_screen_wait(dialog)
         if answer is not None and answer.answer in ("run", "plan") and dialog.chosen is not None:
