@@ -141,6 +141,16 @@ def test_a_question_is_waited_for_until_it_is_answered() -> None:
     assert run.steps["a"].answered == "yes by ada"
 
 
+def test_an_attempt_of_which_nobody_knows_the_end_is_not_said_to_have_failed() -> None:
+    run = progress()
+    asked = "Its last attempt began and did not finish: nobody knows whether it was done."
+    waiting = StepWaiting(**HEAD, step="a", for_="unknown", message=asked, expect=None)
+    again = StepAnswered(**HEAD, step="a", answer="retry", by="ada", note="")
+    for notice in (started("a"), waiting, again, started("a", 2)):
+        run.apply(notice)
+    assert [each.before for each in run.steps["a"].repeated] == ["has no known end"]
+
+
 def test_what_was_asked_given_and_sent_stays_known() -> None:
     run = progress()
     run.apply(
