@@ -14,9 +14,9 @@ import pytest
 from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
 from pup_tui.drivers.values import MAX_OUTPUT, run_value_command
 from pup_tui.steps.executor import Executor
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.steps.shell import ShellExecutor
 from pup_tui.template.value_command import ValueCommand, render_value_command
+from tests.support.executors import FakeExecutor, Play
 from tests.support.runs import ENVIRON
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who is left")

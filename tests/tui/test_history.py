@@ -17,7 +17,6 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import past_search
 from pup_tui.tui.past import last_runs, past_runs, read_run
 from pup_tui.tui.past_filter import filter_for, read_filter
@@ -26,6 +25,7 @@ from pup_tui.tui.screens import main
 from pup_tui.tui.services import Services
 from pup_tui.tui.widgets.history import History, RunTable
 from tests.support.console import LARGE, PATIENCE, SMALL, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 from tests.support.journals import aged
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"

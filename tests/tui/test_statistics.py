@@ -4,8 +4,8 @@ import pytest
 
 from pup_tui.core.figures import LAST, runbook_figures
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 
 TWO = """
 name: two

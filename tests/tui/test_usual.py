@@ -9,11 +9,11 @@ import pytest
 from pup_tui.core.figures import StepFigures
 from pup_tui.journal.reader import JournalReader
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.usual import BAR, against_usual, how_long_ago, percent, usually
 from pup_tui.tui.widgets.run_header import RunHeader
 from pup_tui.tui.widgets.step_detail import StepDetail
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 from tests.support.journals import aged
 from tests.support.run_console import console, shell
 
