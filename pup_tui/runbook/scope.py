@@ -430,6 +430,6 @@ def _circle(needs: Mapping[str, frozenset[str]]) -> list[str]:
     return []
 
 
-def _some(names: Iterable[str], most: int = 10) -> str:
+def _some(names: Iterable[str]) -> str:
     names = list(names)
-    return listed(names[:most]) + (" and others" if len(names) > most else "")
+    return listed(names[:10]) + (" and others" if len(names) > 10 else "")

@@ -118,7 +118,6 @@ class PlayNames:
     results: dict[str, str] = field(default_factory=dict)
     captured: dict[str, str] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
-    unknown: set[str] = field(default_factory=set)
 
     def expression(self, text: str, *, own: str = "") -> str:
         """An expression in our names; the result called `own` is the attempt's own.
@@ -157,7 +156,6 @@ class PlayNames:
             return at, self.variables[name]
         if after and after[0][1] == "(":
             raise Inexpressible(f"{name}(…) is known to Ansible only")
-        self.unknown.add(name)
         raise Inexpressible(f"{name} is known to Ansible only")
 
     def _result(

@@ -72,7 +72,7 @@ def wrap(plays: list[dict[str, Any]], runbook: NewRunbook, file: str) -> None:
         file,
         "wrapped, not translated: put it beside the runbook, with all that it includes",
     )
-    _tell(runbook, plays, texts, secrets)
+    _tell(runbook, plays, secrets)
 
 
 def _step(name: str, run: str, values: dict[str, str], **keys: Any) -> NewStep:
@@ -146,9 +146,7 @@ def _role_maps(play: dict[str, Any]) -> list[dict[str, Any]]:
     return [role for role in play.get("roles") or [] if isinstance(role, dict)]
 
 
-def _tell(
-    runbook: NewRunbook, plays: list[dict[str, Any]], texts: list[str], vaulted: list[str]
-) -> None:
+def _tell(runbook: NewRunbook, plays: list[dict[str, Any]], vaulted: list[str]) -> None:
     outside = sorted(
         {
             key.rsplit(".", 1)[-1]

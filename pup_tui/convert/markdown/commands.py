@@ -117,11 +117,8 @@ class Filled:
     names: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
-def filled(script: str, known: frozenset[str] = frozenset()) -> Filled:
-    """Put values in the place of `<name>` and of `$NAME` that nothing in the script sets.
-
-    `known` are variables of the page: in texts for other programs their names in quotes count as well.
-    """
+def filled(script: str) -> Filled:
+    """Put values in the place of `<name>` and of `$NAME` that nothing in the script sets."""
     names: dict[str, dict[str, object]] = {}
     marks: dict[str, str] = {}
 

@@ -204,7 +204,7 @@ class _Converting(PageLists):
         if column is not None and any(
             self._inline(row[column]) for row in rows if column < len(row)
         ):
-            self._command_table(heads, rows, column)
+            self._command_table(rows, column)
         elif (
             heads
             and heads[0] in _CHOSEN
@@ -229,7 +229,7 @@ class _Converting(PageLists):
                 f"{first.keys['message']} {plain(name).capitalize()}: {{{{ {name} }}}}"
             )
 
-    def _command_table(self, heads: list[str], rows: list[list[str]], column: int) -> None:
+    def _command_table(self, rows: list[list[str]], column: int) -> None:
         """A table of commands: those that only look run, one of the others is chosen."""
         looking: list[tuple[str, str, str]] = []
         chosen: list[tuple[str, str, str]] = []

@@ -79,7 +79,6 @@ class Inputs:
 def take_inputs(script: ReadScript, runbook: NewRunbook) -> tuple[Inputs, list[ScriptStatement]]:
     """The inputs of a script, and the statements that are left."""
     inputs = Inputs(runbook)
-    usage = _usage_names(script)
     left: list[ScriptStatement] = []
     for statement in script.statements:
         shifted = re.fullmatch(r"shift(?:\s+(\d+|.*OPTIND.*))?", statement.text)
@@ -89,9 +88,7 @@ def take_inputs(script: ReadScript, runbook: NewRunbook) -> tuple[Inputs, list[S
             continue
         if _take_parsing(statement, inputs) or _is_check(statement, inputs, runbook):
             continue
-        if statement.type == "variable_assignment" and _take_assignment(
-            statement.node, inputs, usage
-        ):
+        if statement.type == "variable_assignment" and _take_assignment(statement.node, inputs):
             continue
         if statement.type == "list" and _take_default(statement, inputs):
             continue
@@ -101,10 +98,10 @@ def take_inputs(script: ReadScript, runbook: NewRunbook) -> tuple[Inputs, list[S
             and _take_required(statement, inputs)
         ):
             continue
-        if statement.type == "declaration_command" and _take_declared(statement, inputs, usage):
+        if statement.type == "declaration_command" and _take_declared(statement, inputs):
             continue
         left.append(statement)
-    _take_positions(script, left, inputs, usage)
+    _take_positions(left, inputs, _usage_names(script))
     return inputs, left
 
 
@@ -117,7 +114,7 @@ def _usage_names(script: ReadScript) -> list[str]:
     return []
 
 
-def _take_assignment(node: Node, inputs: Inputs, usage: list[str]) -> bool:
+def _take_assignment(node: Node, inputs: Inputs) -> bool:
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is None or value is None or name.type != "variable_name":
         return False
@@ -201,7 +198,7 @@ def _take_required(statement: ScriptStatement, inputs: Inputs) -> bool:
     return taken
 
 
-def _take_declared(statement: ScriptStatement, inputs: Inputs, usage: list[str]) -> bool:
+def _take_declared(statement: ScriptStatement, inputs: Inputs) -> bool:
     """`export X=${X:-y}`, `readonly X=$1`: all of them inputs."""
     assignments = [
         each for each in statement.node.named_children if each.type == "variable_assignment"
@@ -210,7 +207,7 @@ def _take_declared(statement: ScriptStatement, inputs: Inputs, usage: list[str])
         [c for c in statement.node.named_children if c.type != "word"]
     ):
         return False
-    taken = [_take_assignment(each, inputs, usage) for each in assignments]
+    taken = [_take_assignment(each, inputs) for each in assignments]
     if all(taken) and text_of(statement.node).startswith("export"):
         for each in assignments:
             name = text_of(each.children[0])
@@ -330,9 +327,7 @@ def _take_option(item: Node, inputs: Inputs) -> None:
         inputs.values[shell] = f"{shell}={{{{ {literal(text)} if {variable} else '' }}}}"
 
 
-def _take_positions(
-    script: ReadScript, left: list[ScriptStatement], inputs: Inputs, usage: list[str]
-) -> None:
+def _take_positions(left: list[ScriptStatement], inputs: Inputs, usage: list[str]) -> None:
     """Arguments that are used by their numbers."""
     nodes = [each.node for each in left]
     numbers = sorted({int(n) for node in nodes for n in numbers_in(node)} - set(inputs.positions))

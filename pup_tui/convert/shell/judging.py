@@ -211,7 +211,7 @@ def by_hand(script: str) -> str:
         if name in EDITORS and "-b" not in words:
             return f"{name} needs somebody at the terminal"
         if (
-            name in ("ssh",)
+            name == "ssh"
             and len([word for word in words if not word.startswith("-")]) == 1
             and "<<" not in script
             and "|" not in script

@@ -97,37 +97,31 @@ def _captured(making: Making, output: str) -> str:
 
 def create_image(making: Making) -> NewStep:
     """`aws:createImage`: reboots the instance unless it says otherwise."""
-    inputs = {
-        _renamed(name, {"ImageName": "Name", "ImageDescription": "Description"}): v
-        for name, v in making.inputs.items()
-    }
+    inputs = _image_inputs(making)
     reboots = not flag_value(inputs.pop("NoReboot", False))
     words = ["aws ec2 create-image", *(option(name, value) for name, value in inputs.items())]
     words.append("--reboot" if reboots else "--no-reboot")
     asked = making.asked("take an image, which reboots the instance") if reboots else {}
-    return _imaged(making, words, "", asked)
+    return _imaged(making, words, asked)
 
 
 def copy_image(making: Making) -> NewStep:
     """`aws:copyImage`."""
-    inputs = {
-        _renamed(n, {"ImageName": "Name", "ImageDescription": "Description"}): v
-        for n, v in making.inputs.items()
-    }
+    inputs = _image_inputs(making)
     words = ["aws ec2 copy-image", *(option(name, value) for name, value in inputs.items())]
-    return _imaged(making, words, "", {})
+    return _imaged(making, words, {})
 
 
-def _renamed(name: str, names: dict[str, str]) -> str:
-    return names.get(name, name)
+def _image_inputs(making: Making) -> dict[str, Any]:
+    """The inputs by their names in the API."""
+    names = {"ImageName": "Name", "ImageDescription": "Description"}
+    return {names.get(name, name): value for name, value in making.inputs.items()}
 
 
-def _imaged(making: Making, words: list[str], region: str, asked: dict[str, Any]) -> NewStep:
+def _imaged(making: Making, words: list[str], asked: dict[str, Any]) -> NewStep:
     call = wrapped([*words, "--query ImageId --output text"])
     script = (
-        f"IMAGE=$({call})\n"
-        f'aws ec2 wait image-available --image-ids "$IMAGE"{region} >&2\n'
-        'echo "$IMAGE"\n'
+        f'IMAGE=$({call})\naws ec2 wait image-available --image-ids "$IMAGE" >&2\necho "$IMAGE"\n'
     )
     making.runbook.tell("changed", making.step.name, _WAITS.format("an image"))
     image = making.captures.get("ImageId")
@@ -154,10 +148,7 @@ def delete_image(making: Making) -> NewStep:
 def create_stack(making: Making) -> NewStep:
     """`aws:createStack`: a stack of CloudFormation, and a wait until it is there; undo deletes it."""
     name = option("StackName", making.inputs.get("StackName"))
-    inputs = {
-        _renamed(n, {"TimeoutInMinutes": "TimeoutInMinutes"}): v for n, v in making.inputs.items()
-    }
-    create = command("cloudformation", "CreateStack", inputs)
+    create = command("cloudformation", "CreateStack", making.inputs)
     describe = f"aws cloudformation describe-stacks {name} --output json"
     script = f"{create}\naws cloudformation wait stack-create-complete {name}\n{describe}\n"
     making.told("the stack can be deleted by undo")

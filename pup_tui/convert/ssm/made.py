@@ -51,9 +51,6 @@ class Making:
         return from_seconds(self.step.timeout, self.names) or otherwise
 
 
-_SEVERAL = re.compile(r"(?<!\\)\n|;|&&|\|\|")
-
-
 def started(script: str) -> str:
     """A script that stops at the first command that fails, where it has more than one."""
     script = script.strip("\n")

@@ -51,7 +51,7 @@ def declare(
             runbook.tell("dropped", f"parameter {name} / assumeRole", why)
             continue
         variable = variable_name(name, runbook.vars)
-        runbook.vars[variable] = _variable(runbook, name, variable, said)
+        runbook.vars[variable] = _variable(runbook, name, said)
         values[name] = NewValue(variable, _kind(str(said.get("type") or "String")))
         runbook.tell("kept", f"parameter {name}", f"variable {variable}")
     return values
@@ -72,9 +72,7 @@ def _kind(type_: str) -> ValueKind:
     return {"Boolean": "boolean", "Integer": "number"}.get(type_, "text")  # type: ignore[return-value]
 
 
-def _variable(
-    runbook: NewRunbook, name: str, variable: str, said: dict[str, Any]
-) -> dict[str, Any]:
+def _variable(runbook: NewRunbook, name: str, said: dict[str, Any]) -> dict[str, Any]:
     type_ = str(said.get("type") or "String")
     made: dict[str, Any] = {}
     description = re.sub(
@@ -89,14 +87,12 @@ def _variable(
     elif is_tree(type_):
         made["type"] = "text"
         runbook.tell("changed", f"parameter {name} ({type_})", "a text that is JSON")
-    _add_checks(runbook, name, said, type_, made)
+    _add_checks(said, type_, made)
     _add_default(runbook, name, said, type_, made)
     return made
 
 
-def _add_checks(
-    runbook: NewRunbook, name: str, said: dict[str, Any], type_: str, made: dict[str, Any]
-) -> None:
+def _add_checks(said: dict[str, Any], type_: str, made: dict[str, Any]) -> None:
     allowed = said.get("allowedValues")
     pattern = said.get("allowedPattern") or _AWS_PATTERNS.get(_item_type(type_))
     if isinstance(allowed, list) and allowed and type_ not in ("Boolean", "StringMap", "MapList"):

@@ -183,8 +183,6 @@ def _quotes_after(text: str, quotes: str) -> str:
             at += 1
         elif character in "'\"" and quotes in ("", character):
             quotes = "" if quotes else character
-        elif character == "\n" and not quotes:
-            quotes = ""
         at += 1
     return quotes
 

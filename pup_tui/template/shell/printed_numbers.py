@@ -39,7 +39,6 @@ _ONE_WORD: Final = late_pattern(
 )
 _QUOTED: Final = late_pattern(rb"'([^']*)'|\"([^\"]*)\"|\\(.)")
 _MAY_BE_MANY: Final = late_pattern(rb"\$[@{].*[@*]|\$@", re.DOTALL)
-_FROM_EXPANSION: Final = late_pattern(rb"[$`\\].*", re.DOTALL)
 _EXPANSION: Final = late_pattern(rb"\$\{?\w+\}?")
 
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
