@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import NewValue, Pieces
+from pup_tui.convert.pieces import NewValue, Pieces, in_pieces
 
+_TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _TOKEN = re.compile(
     r"(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|(?P<filter>\|\s*[A-Za-z_][\w.]*)"
     r"|(?P<test>\bis\s+(?:not\s+)?[A-Za-z_]\w*)|(?P<attribute>\.\s*[A-Za-z_]\w*)"
@@ -186,13 +187,7 @@ class PlayNames:
 
     def pieces(self, text: str) -> Pieces:
         """A text with its templates."""
-        found: list[str | NewValue] = []
-        at = 0
-        for match in re.finditer(r"\{\{(.*?)\}\}", text, re.DOTALL):
-            found += [text[at : match.start()], NewValue(self.expression(match[1]))]
-            at = match.end()
-        found.append(text[at:])
-        return [each for each in found if each != ""] or [""]
+        return in_pieces(_TEMPLATE, text, lambda found: NewValue(self.expression(found[1])))
 
 
 def _filter(token: str) -> str:

@@ -11,10 +11,9 @@ from pup_tui.convert.ansible.expressions import PlayNames
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.paths import negated
-from pup_tui.convert.pieces import NewValue, raw, shell_word, template
+from pup_tui.convert.pieces import NewValue, duration, raw, shell_word, template
+from pup_tui.convert.scripts import marked, started
 from pup_tui.convert.shell import judging
-from pup_tui.convert.ssm.durations import told
-from pup_tui.convert.ssm.made import started
 
 _KEYS = frozenset(
     [
@@ -89,18 +88,8 @@ def _command(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNam
 
 def _words(text: str, names: PlayNames) -> str:
     """The words of a command that no shell reads, as a shell reads them."""
-    marks: list[str] = []
-
-    def mark(found: re.Match[str]) -> str:
-        marks.append(found.group())
-        return f"__VALUE_{len(marks) - 1}__"
-
-    marked = re.sub(r"\{\{.*?\}\}", mark, text, flags=re.DOTALL)
-    made = []
-    for word in shlex.split(marked):
-        whole = re.sub(r"__VALUE_(\d+)__", lambda f: marks[int(f[1])], word)
-        made.append(shell_word(names.pieces(whole)))
-    return " ".join(made)
+    line, back = marked(text)
+    return " ".join(shell_word(names.pieces(back(word))) for word in shlex.split(line))
 
 
 def _shell(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames) -> NewStep:
@@ -174,7 +163,7 @@ def _number(given: Any, otherwise: float) -> float:
 def _pause(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames) -> NewStep:
     seconds = 60 * _number(arguments.get("minutes"), 0) + _number(arguments.get("seconds"), 0)
     if seconds:
-        return NewStep(step.name, "wait", {"duration": told(seconds)}, id=step.id)
+        return NewStep(step.name, "wait", {"duration": duration(seconds)}, id=step.id)
     prompt = str(arguments.get("prompt") or "Go on?")
     prompt = re.sub(
         r"[,;.]?\s*(?:press\s+)?enter to (?:go on|continue)[^?]*$|\(?\s*ctrl\+c.*$",
@@ -257,10 +246,10 @@ def _wait_for(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNa
     elif arguments.get("path"):
         look = f"test -e {shell_word(names.pieces(str(arguments['path'])))}"
     else:
-        return NewStep(step.name, "wait", {"duration": told(seconds)}, id=step.id)
+        return NewStep(step.name, "wait", {"duration": duration(seconds)}, id=step.id)
     poll = {
-        "interval": told(max(1.0, _number(arguments.get("sleep"), 1))),
-        "timeout": told(seconds),
+        "interval": duration(max(1.0, _number(arguments.get("sleep"), 1))),
+        "timeout": duration(seconds),
         "until": f"exit_code {'!=' if absent else '=='} 0",
     }
     step.keys = {"run": look, "read_only": True, "poll": poll}
@@ -295,13 +284,13 @@ def _add_shared(step: NewStep, task: dict[str, Any], names: PlayNames) -> None:
     if "until" in task:
         delay, count = _number(task.get("delay"), 5), int(_number(task.get("retries"), 3))
         step.keys["poll"] = {
-            "interval": told(delay),
-            "timeout": told(max(60.0, 2 * delay * count)),
+            "interval": duration(delay),
+            "timeout": duration(max(60.0, 2 * delay * count)),
             "max_attempts": count,
             "until": names.expression(str(task["until"]), own=own),
         }
     if task.get("async"):
-        step.keys["timeout"] = told(_number(task["async"], 0))
+        step.keys["timeout"] = duration(_number(task["async"], 0))
     if task.get("environment") and isinstance(task["environment"], dict):
         step.keys["env"] = {
             key: template(names.pieces(str(value))) for key, value in task["environment"].items()

@@ -9,6 +9,7 @@ from pup_tui.convert.ansible.playbook import PlayInputs, is_local, pattern_in, t
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.pieces import NewValue, PiecedText, json_text
+from pup_tui.convert.scripts import started
 
 _OUTSIDE = (
     "roles",
@@ -76,8 +77,6 @@ def wrap(plays: list[dict[str, Any]], runbook: NewRunbook, file: str) -> None:
 
 
 def _step(name: str, run: str, values: dict[str, str], **keys: Any) -> NewStep:
-    from pup_tui.convert.ssm.made import started
-
     return NewStep(
         name, "shell", {"run": started(run), **values, **keys}, id=name.lower().replace(" ", "_")
     )

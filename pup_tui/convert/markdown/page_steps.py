@@ -11,13 +11,13 @@ from pup_tui.convert.markdown import phrases, statements
 from pup_tui.convert.markdown.blocks import links_in, plain
 from pup_tui.convert.markdown.commands import filled, kind_of
 from pup_tui.convert.markdown.page_words import PageWords
-from pup_tui.convert.markdown.requests import request_of
 from pup_tui.convert.naming import step_id, unique_name
+from pup_tui.convert.scripts import started
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.reading import parsed, statements_of, text_of, walk, word_text
+from pup_tui.convert.shell.requests import request_of
 from pup_tui.convert.shell.secrets import SECRET_NAME
 from pup_tui.convert.shell.work_names import name_of_script
-from pup_tui.convert.ssm.made import started
 
 _ORDERED_WORK = re.compile(
     r"(?i)\b(call|ask|tell|notify|page|escalate|write|inform|contact|answer|open|close|announce"

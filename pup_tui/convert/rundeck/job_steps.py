@@ -7,14 +7,14 @@ import shlex
 from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped, manual
-from pup_tui.convert.markdown.requests import request_of
 from pup_tui.convert.naming import spelled_out, step_id, unique_name, variable_name
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.rundeck.options import declare
 from pup_tui.convert.rundeck.references import References
+from pup_tui.convert.scripts import started
 from pup_tui.convert.shell import judging
+from pup_tui.convert.shell.requests import request_of
 from pup_tui.convert.shell.work_names import name_of_script
-from pup_tui.convert.ssm.made import started
 from pup_tui.convert.writer import dumped
 
 _MARK = "SCRIPT_OF_THE_JOB"

@@ -10,6 +10,7 @@ from pup_tui.convert.draft import NewRunbook, NewStep, escaped
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import runbook_id, step_id, unique_name
 from pup_tui.convert.pieces import raw
+from pup_tui.convert.scripts import started
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.inputs import take_inputs, with_defaults
 from pup_tui.convert.shell.planned import ComingStep
@@ -17,7 +18,6 @@ from pup_tui.convert.shell.planning import Planning
 from pup_tui.convert.shell.reading import ReadScript, read_script
 from pup_tui.convert.shell.secrets import secrets_in, without_secrets
 from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export
-from pup_tui.convert.ssm.made import started
 
 _MOST_STEPS = 300
 """More steps nobody can look through."""

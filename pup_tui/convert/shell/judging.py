@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.convert.bounds import judge_one
-from pup_tui.convert.settling import destroys, without_templates
+from pup_tui.convert.scripts import without_templates
+from pup_tui.convert.settling import destroys
 from pup_tui.convert.shell.calls import calls_in
 from pup_tui.convert.shell.reading import (
     arguments_of,

@@ -15,6 +15,7 @@ from pup_tui.convert.ssm.actions import ACTIONS
 from pup_tui.convert.ssm.commands import command
 from pup_tui.convert.ssm.conditions import condition
 from pup_tui.convert.ssm.document import SsmDocument, SsmStep, read_document
+from pup_tui.convert.ssm.durations import from_seconds
 from pup_tui.convert.ssm.looping import interval_of, loop
 from pup_tui.convert.ssm.made import Making
 from pup_tui.convert.ssm.outputs import all_steps, is_alias, name_outputs, name_variables
@@ -181,8 +182,6 @@ class _Converting:
             and "poll" not in made.keys
             and made.kind == "shell"
         ):
-            from pup_tui.convert.ssm.durations import from_seconds
-
             made.keys["timeout"] = from_seconds(step.timeout, self.names)
         if step.max_attempts > 1 and made.kind in ("shell", "group"):
             made.keys["retry"] = {"attempts": step.max_attempts}

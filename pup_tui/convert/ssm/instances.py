@@ -8,8 +8,9 @@ from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of, template
+from pup_tui.convert.scripts import started
 from pup_tui.convert.ssm.commands import command, flag_value, option, wrapped
-from pup_tui.convert.ssm.made import Making, started
+from pup_tui.convert.ssm.made import Making
 
 _STATES = {
     "running": ("start-instances", "instance-running"),

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.paths import negated
-from pup_tui.convert.pieces import NewValue, only_value
+from pup_tui.convert.pieces import NewValue, duration, only_value
 from pup_tui.convert.ssm.conditions import condition
 from pup_tui.convert.ssm.document import SsmStep
-from pup_tui.convert.ssm.durations import from_iso, told
+from pup_tui.convert.ssm.durations import from_iso
 from pup_tui.convert.ssm.loops import condition_of, inside, is_counted, rounds
 from pup_tui.convert.ssm.texts import DocumentNames
 from pup_tui.template.duration import parse_duration
@@ -47,7 +47,7 @@ def interval_of(waits: list[SsmStep], names: DocumentNames) -> str:
     """How long steps that only wait do so; the time between two attempts where there is none."""
     durations = [from_iso(str(step.inputs.get("Duration") or ""), names) for step in waits]
     try:
-        return told(sum(map(parse_duration, durations))) if durations else _NO_INTERVAL
+        return duration(sum(map(parse_duration, durations))) if durations else _NO_INTERVAL
     except ValueError:
         return durations[-1]
 
@@ -126,4 +126,4 @@ def _patience(interval: str, attempts: int) -> str:
         seconds = parse_duration(interval) * attempts * 2
     except ValueError:
         return "1h"
-    return told(max(_SHORTEST, min(seconds, _LONGEST)))
+    return duration(max(_SHORTEST, min(seconds, _LONGEST)))

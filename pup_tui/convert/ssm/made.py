@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep
+from pup_tui.convert.scripts import started
 from pup_tui.convert.ssm.document import SsmStep
+from pup_tui.convert.ssm.durations import from_seconds
 from pup_tui.convert.ssm.texts import DocumentNames
 
 
@@ -46,21 +47,7 @@ class Making:
 
     def seconds(self, otherwise: str) -> str:
         """How long an attempt may take."""
-        from pup_tui.convert.ssm.durations import from_seconds
-
         return from_seconds(self.step.timeout, self.names) or otherwise
-
-
-def started(script: str) -> str:
-    """A script that stops at the first command that fails, where it has more than one."""
-    script = script.strip("\n")
-    joined = script.replace("\\\n", " ")
-    if "\n" not in joined:
-        return script
-    first = joined.lstrip().split("\n", 1)[0].strip()
-    if first.startswith("#!") or re.match(r"set -[A-Za-z]*e", first):
-        return f"{script}\n"
-    return f"set -e\n{script}\n"
 
 
 def output_of(making: Making, output: str, selector: str = "") -> str:

@@ -15,6 +15,7 @@ from pup_tui.convert.pieces import (
     literal_of,
     shell_word,
 )
+from pup_tui.convert.scripts import without_templates
 from pup_tui.convert.ssm.commands import option, words_of, wrapped
 from pup_tui.convert.ssm.made import Making
 
@@ -125,7 +126,7 @@ def _changes(making: Making, document: str | None, parameters: Any) -> bool:
     lines = commands if isinstance(commands, list) else [commands]
     text = "\n".join(str(line) for line in lines if line is not None)
     if document in _SHELLS:
-        return making.destroys(re.sub(r"\{\{[^{}]*\}\}", "VALUE", text))
+        return making.destroys(without_templates(text))
     if document in _POWERSHELLS:
         return bool(_CHANGES_WINDOWS.search(text))
     return document not in _LOOKS
