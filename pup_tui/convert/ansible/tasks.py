@@ -109,7 +109,7 @@ def _run(step: NewStep, script: str, arguments: dict[str, Any], names: PlayNames
     if arguments.get("stdin"):
         step.keys["stdin"] = template(names.pieces(str(arguments["stdin"])))
     if judging.changes(step.keys["run"]):
-        step.keys |= {"confirm": f"{step.name}?", "danger": True}
+        step.ask()
     return step
 
 
@@ -140,7 +140,7 @@ def _uri(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames) 
     if arguments.get("validate_certs") is False:
         step.keys["verify"] = False
     if method in ("PUT", "PATCH", "DELETE"):
-        step.keys |= {"confirm": f"{step.name}?", "danger": True}
+        step.ask()
     return step
 
 

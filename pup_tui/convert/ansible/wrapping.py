@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from pup_tui.convert.ansible.playbook import PlayInputs, is_local, pattern_in, tasks_of, texts_of
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.draft import NewRunbook, NewStep
 from pup_tui.convert.naming import variable_name
-from pup_tui.convert.pieces import NewValue, PiecedText, json_text
+from pup_tui.convert.pieces import NewValue, PiecedText, json_text, raw
 from pup_tui.convert.scripts import started
 
 _OUTSIDE = (
@@ -63,7 +63,7 @@ def wrap(plays: list[dict[str, Any]], runbook: NewRunbook, file: str) -> None:
             "Run it",
             f"{call}{extra}",
             values,
-            confirm=f"Run {escaped(file)} for real?",
+            confirm=f"Run {raw(file)} for real?",
             danger=True,
             timeout=_PATIENCE,
         ),
@@ -117,12 +117,12 @@ def _asked(plays: list[dict[str, Any]]) -> PlayInputs:
 def _prompted(prompt: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if prompt.get("prompt"):
-        said["description"] = escaped(str(prompt["prompt"]))
+        said["description"] = raw(str(prompt["prompt"]))
     private = prompt.get("private", True)
     if private is True or str(private).lower() in ("yes", "true"):
         said["type"] = "secret"
     elif prompt.get("default") not in (None, ""):
-        said["default"] = escaped(str(prompt["default"]))
+        said["default"] = raw(str(prompt["default"]))
     return said
 
 

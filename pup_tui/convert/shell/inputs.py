@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pup_tui.convert.draft import NewRunbook, escaped
+from pup_tui.convert.draft import NewRunbook
 from pup_tui.convert.naming import spelled_out, variable_name
-from pup_tui.convert.pieces import literal
+from pup_tui.convert.pieces import literal, raw
 from pup_tui.convert.shell.positions import compared, name_by_use, numbers_in
 from pup_tui.convert.shell.reading import (
     ReadScript,
@@ -32,7 +32,6 @@ _OF_PROGRAMS = re.compile(
 _QUIET_DEFAULT = re.compile(r"\$\((?:date|hostname|whoami|uname|id)\b[^()$]*\)")
 """A default that a command gives which only tells where and when it runs."""
 _FLAG = re.compile(r"--?(?:yes|y|force|f|non-interactive|assume-yes|no-confirm|batch)")
-_OPTION = re.compile(r"-{1,2}[A-Za-z][\w-]*")
 
 
 @dataclass
@@ -69,7 +68,7 @@ class Inputs:
         """Add a list, which is an array of the shell."""
         said: dict[str, Any] = {"type": "list"}
         if default:
-            said["default"] = [escaped(each) for each in default]
+            said["default"] = [raw(each) for each in default]
         variable = self.add(shell, said, spelled_out(shell))
         self.values[shell] = (
             f"{shell}=({{% for each in {variable} %}}{{{{ each }}}} {{% endfor %}})"
@@ -181,7 +180,7 @@ def _said(how: str, rest: str) -> dict[str, Any]:
             return {"required": False}
         if _INTEGER.fullmatch(rest):
             return {"type": "integer", "default": int(rest)}
-        return {"default": escaped(rest)}
+        return {"default": raw(rest)}
     return {}
 
 
@@ -235,15 +234,13 @@ def _take_default(statement: ScriptStatement, inputs: Inputs) -> bool:
         return False
     said = inputs.runbook.vars[inputs.names[text_of(name)]]
     if value.type == "array":
-        said["default"] = [
-            escaped(word_text(each) or text_of(each)) for each in value.named_children
-        ]
+        said["default"] = [raw(word_text(each) or text_of(each)) for each in value.named_children]
     else:
         default = word_text(value)
         if default is None:
             return False
         said.pop("required", None)
-        said["default"] = escaped(default)
+        said["default"] = raw(default)
     return True
 
 
@@ -364,6 +361,6 @@ def _add_literal(inputs: Inputs, shell: str, given: str) -> None:
         inputs.values[shell] = f"{shell}={{{{ {told} if {variable} else {literal(given)} }}}}"
     elif given:
         said.pop("required", None)
-        said["default"] = int(given) if _INTEGER.fullmatch(given) else escaped(given)
+        said["default"] = int(given) if _INTEGER.fullmatch(given) else raw(given)
         if _INTEGER.fullmatch(given):
             said["type"] = "integer"

@@ -23,7 +23,6 @@ _LOGGERS = re.compile(
 _QUIET_SUBSTITUTIONS = frozenset(
     {"date", "basename", "hostname", "dirname", "whoami", "id", "pwd", "uname"}
 )
-_NUMBERED = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from pup_tui.convert.pieces import (
-    NewValue,
     PiecedText,
     json_word,
     list_words,
@@ -183,8 +182,3 @@ def flag_value(value: Any) -> bool:
     if isinstance(value, PiecedText):
         value = literal_of(value.pieces)
     return value is True or str(value).lower() == "true"
-
-
-def is_value(value: Any) -> NewValue | None:
-    """The value, where an input is nothing else."""
-    return only_value(value.pieces) if isinstance(value, PiecedText) else None

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from pup_tui.convert.arranging import Arranging, Circle, Handled, Item, Looped, StepPlace
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped, fenced, manual
+from pup_tui.convert.draft import NewRunbook, NewStep, by_hand, fenced, manual
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.graph import BranchChoice, Graph, GraphNode
 from pup_tui.convert.naming import runbook_id, step_id
-from pup_tui.convert.pieces import template
+from pup_tui.convert.pieces import raw, template
 from pup_tui.convert.ssm.actions import ACTIONS
 from pup_tui.convert.ssm.commands import command
 from pup_tui.convert.ssm.conditions import condition
@@ -29,7 +29,7 @@ def from_document(data: dict[str, Any], name: str, destroys: Callable[[str], boo
     """The runbook of an Automation document; `name` is what it is called, `destroys` judges scripts."""
     document = read_document(data, name)
     runbook = NewRunbook(runbook_id(name), "an AWS Systems Manager Automation document")
-    runbook.description = escaped(document.description)
+    runbook.description = raw(document.description)
     return _Converting(
         document, runbook, str(data.get("assumeRole") or ""), destroys
     ).runbook_made()
@@ -309,9 +309,7 @@ class _Converting:
 
     def _by_hand(self, step: SsmStep, why: str) -> NewStep:
         self.runbook.tell("manual", step.name, f"aws:{step.action}: {why}")
-        made = manual(
-            step.name, f"{why[0].upper()}{why[1:]}.", dumped(step.raw), self.ids[step.name]
-        )
+        made = by_hand(step.name, why, dumped(step.raw), self.ids[step.name])
         try:
             made.keys["description"] = template(self.names.pieces(fenced(dumped(step.raw))))
         except Inexpressible:

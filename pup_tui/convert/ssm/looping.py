@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Protocol
 
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.draft import NewRunbook, NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.paths import negated
-from pup_tui.convert.pieces import NewValue, duration, only_value
+from pup_tui.convert.pieces import NewValue, duration, only_value, raw
 from pup_tui.convert.ssm.conditions import condition
 from pup_tui.convert.ssm.document import SsmStep
 from pup_tui.convert.ssm.durations import from_iso
@@ -74,7 +74,7 @@ def _for_each(maker: Maker, step: SsmStep) -> NewStep:
 
 def _items(given: Any, names: DocumentNames) -> Any:
     if isinstance(given, list):
-        return [escaped(each) if isinstance(each, str) else each for each in given]
+        return [raw(each) if isinstance(each, str) else each for each in given]
     value = only_value(names.pieces(str(given)))
     if value is None:
         raise Inexpressible("what the loop runs over is known only when the document runs")

@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from pup_tui.convert.draft import NewRunbook, escaped
+from pup_tui.convert.draft import NewRunbook
 from pup_tui.convert.naming import variable_name
-from pup_tui.convert.pieces import NewValue, ValueKind
+from pup_tui.convert.pieces import NewValue, ValueKind, raw
 
 ROLE = "AutomationAssumeRole"
 _ROLE_TYPE = "AWS::IAM::Role::Arn"
@@ -79,7 +79,7 @@ def _variable(runbook: NewRunbook, name: str, said: dict[str, Any]) -> dict[str,
         r"^\s*\((?:Required|Optional)\)\s*", "", str(said.get("description") or "")
     ).strip()
     if description:
-        made["description"] = escaped(description)
+        made["description"] = raw(description)
     if type_ in _TYPED:
         made["type"] = _TYPED[type_]
     elif is_list(type_):
@@ -98,7 +98,7 @@ def _add_checks(said: dict[str, Any], type_: str, made: dict[str, Any]) -> None:
     if isinstance(allowed, list) and allowed and type_ not in ("Boolean", "StringMap", "MapList"):
         if "type" not in made or made["type"] == "integer":
             made["type"] = "enum"
-        made["choices"] = [escaped(_text(each)) for each in allowed]
+        made["choices"] = [raw(_text(each)) for each in allowed]
     elif (pattern and "type" not in made) or (pattern and is_list(type_)):
         made["pattern"] = _whole_pattern(str(pattern))
     limits = (
@@ -151,13 +151,13 @@ def _add_default(
         made["required"] = False
     elif made.get("type") == "list":
         items = default if isinstance(default, list) else [default]
-        made["default"] = [escaped(_text(each)) for each in items]
+        made["default"] = [raw(_text(each)) for each in items]
     elif is_tree(type_):
-        made["default"] = escaped(
+        made["default"] = raw(
             default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
         )
     else:
-        made["default"] = default if isinstance(default, bool | int) else escaped(_text(default))
+        made["default"] = default if isinstance(default, bool | int) else raw(_text(default))
     _drop_pattern_that_refuses(runbook, name, made)
 
 

@@ -35,7 +35,6 @@ _MODIFIED: Final = late_pattern(rb"\[|:[a-zA-Z]")
 """Behind ``$NAME`` in zsh: an element, letters, or what a modifier makes of it."""
 _PART: Final = late_pattern(rb"%b|(?:\[[^]]*\])?@[UuLQEPK]|\[[^]]*," % TAKES_PART.pattern)
 _VARIABLES: Final = late_pattern(rb"\$\{?([A-Za-z_]\w*|[0-9]+|[@*])")
-_COUNTS: Final = late_pattern(rb"\$(?:[#?!$]|\{[#?!$]\}|\{#[^}]*\})")
 _BEFORE: Final = late_pattern(rb"[\w${}\"']*\Z")
 _AFTER: Final = late_pattern(rb"[\w${}\"']*")
 _ASSIGNED: Final = late_pattern(rb"(?<![\w$])([A-Za-z_]\w*)\+?=(?!\\?\$\(\(|[0-9=])")
@@ -47,8 +46,6 @@ _FORMAT: Final = 3
 _FORMAT_WORDS: Final = 5
 """The place of the format in ``printf -v NAME '%s' TEXT``, and how many words that has."""
 _NEAR: Final = 80
-_DEEPEST: Final = 20
-"""Variables that get their text one from the other, as far as that is followed."""
 
 
 def spelled(survey: Survey, node: Node) -> bytes:
