@@ -43,11 +43,8 @@ def call(making: Making) -> str:
 
 def captures(making: Making) -> dict[str, Any]:
     """The outputs of a step as captures."""
-    made = {
-        variable: output_of(making, output) if output in making.step.outputs else "output"
-        for output, variable in making.captures.items()
-    }
-    return {"capture": made} if made else {}
+    outputs = [output for output in making.captures if output in making.step.outputs]
+    return making.captured({output: output_of(making, output) for output in outputs})
 
 
 def execute_api(making: Making) -> NewStep:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,8 @@ from pup_tui.convert.ssm.texts import DocumentNames
 class Making:
     """The step that is made, and all that its action may ask.
 
-    `inputs` are the action's with their texts in pieces. `captures` are the variables of its outputs by
-    their names in the document, and `destroys` tells whether a script may destroy something.
+    `inputs` are the action's with their texts in pieces, `captures` the variables of its outputs by their
+    names in the document.
     """
 
     runbook: NewRunbook
@@ -27,7 +27,6 @@ class Making:
     id: str
     inputs: dict[str, Any]
     captures: dict[str, str]
-    destroys: Callable[[str], bool]
     notes: list[str] = field(default_factory=list)
 
     def told(self, why: str) -> None:
@@ -44,6 +43,11 @@ class Making:
     def asked(self, what: str) -> dict[str, Any]:
         """The keys of a step that changes something: it asks before."""
         return {"confirm": f"{self.step.name}: {what}?", "danger": True}
+
+    def captured(self, known: Mapping[str, str]) -> dict[str, Any]:
+        """The key of what is read from the output: known outputs by their expressions, others as it is."""
+        made = {name: known.get(output, "output") for output, name in self.captures.items()}
+        return {"capture": made} if made else {}
 
     def seconds(self, otherwise: str) -> str:
         """How long an attempt may take."""

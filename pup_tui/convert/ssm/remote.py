@@ -16,6 +16,7 @@ from pup_tui.convert.pieces import (
     shell_word,
 )
 from pup_tui.convert.scripts import without_templates
+from pup_tui.convert.settling import destroys
 from pup_tui.convert.ssm.commands import option, words_of, wrapped
 from pup_tui.convert.ssm.made import Making
 
@@ -60,7 +61,7 @@ def run_command(making: Making) -> NewStep:
     words += [option(name, inputs[name]) for name in _PASSED_ON if name in inputs]
     script = _followed(making, words)
     keys: dict[str, Any] = {}
-    if _changes(making, document, making.step.inputs.get("Parameters")):
+    if _changes(document, making.step.inputs.get("Parameters")):
         keys = making.asked(f"run {document or 'the document'} on the host")
     return making.shell(script, **keys)
 
@@ -120,13 +121,13 @@ def _waited(host: str, indent: str) -> str:
     )
 
 
-def _changes(making: Making, document: str | None, parameters: Any) -> bool:
+def _changes(document: str | None, parameters: Any) -> bool:
     """Whether what runs there may destroy something; of a document that is not known nobody can tell."""
     commands = parameters.get("commands") if isinstance(parameters, dict) else None
     lines = commands if isinstance(commands, list) else [commands]
     text = "\n".join(str(line) for line in lines if line is not None)
     if document in _SHELLS:
-        return making.destroys(without_templates(text))
+        return destroys(without_templates(text))
     if document in _POWERSHELLS:
         return bool(_CHANGES_WINDOWS.search(text))
     return document not in _LOOKS

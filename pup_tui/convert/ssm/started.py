@@ -44,8 +44,7 @@ def execute_state_machine(making: Making) -> NewStep:
     return making.shell(
         script,
         timeout=making.seconds("1h"),
-        **_outputs(
-            making,
+        **making.captured(
             {
                 "executionArn": "json.executionArn",
                 "status": "json.status",
@@ -102,8 +101,7 @@ def execute_automation(making: Making) -> NewStep:
         script,
         **asked,
         timeout=making.seconds("1h"),
-        **_outputs(
-            making,
+        **making.captured(
             {
                 "ExecutionId": "json.AutomationExecution.AutomationExecutionId",
                 "Status": "json.AutomationExecution.AutomationExecutionStatus",
@@ -111,11 +109,6 @@ def execute_automation(making: Making) -> NewStep:
             },
         ),
     )
-
-
-def _outputs(making: Making, known: dict[str, str]) -> dict[str, Any]:
-    made = {variable: known.get(output, "output") for output, variable in making.captures.items()}
-    return {"capture": made} if made else {}
 
 
 def invoke_lambda(making: Making) -> NewStep:
