@@ -22,21 +22,10 @@ from pup_tui.template.values import OMIT_NAME
 ALWAYS = frozenset({"steps", "run"})
 """Names that every template knows."""
 
-ATTEMPT_NAMES = frozenset(
-    [
-        "output",
-        "stderr",
-        "json",
-        "lines",
-        "exit_code",
-        "status_code",
-        "headers",
-        "value",
-        "status",
-        "attempt",
-        "elapsed",
-    ]
-)
+ATTEMPT_NAMES = frozenset([
+    "output", "stderr", "json", "lines", "exit_code", "status_code", "headers", "value", "status",
+    "attempt", "elapsed",
+])  # fmt: skip
 """What an attempt tells about itself, where it is judged."""
 
 BLOCK_NAMES = frozenset({"attempt", "elapsed"})

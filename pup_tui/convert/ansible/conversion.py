@@ -15,24 +15,10 @@ from pup_tui.convert.naming import StepNames, runbook_id, variable_name
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell.secrets import SECRET_NAME
 
-_OURS = frozenset(
-    {
-        "item",
-        "omit",
-        "true",
-        "false",
-        "none",
-        "not",
-        "and",
-        "or",
-        "in",
-        "is",
-        "if",
-        "else",
-        "undef",
-        "default",
-    }
-)
+_OURS = frozenset({
+    "item", "omit", "true", "false", "none", "not", "and", "or", "in", "is", "if", "else",
+    "undef", "default",
+})  # fmt: skip
 
 
 def from_playbook(plays: list[dict[str, Any]], name: str, file: str) -> NewRunbook:

@@ -15,24 +15,10 @@ _TOKEN = re.compile(
     r"|(?P<keyword>\b[A-Za-z_]\w*\s*=(?!=))|(?P<name>\b[A-Za-z_]\w*)|(?P<other>.)",
     re.DOTALL,
 )
-_WORDS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "if",
-        "else",
-        "is",
-        "true",
-        "false",
-        "none",
-        "True",
-        "False",
-        "None",
-        "omit",
-    ]
-)
+_WORDS = frozenset([
+    "and", "or", "not", "in", "if", "else", "is", "true", "false", "none", "True", "False",
+    "None", "omit",
+])  # fmt: skip
 _FILTERS = {
     "from_json": "fromjson",
     "to_json": "tojson",
@@ -45,53 +31,13 @@ _FILTERS = {
     "b64encode": "b64encode",
     "b64decode": "b64decode",
 }
-_KNOWN = frozenset(
-    [
-        "abs",
-        "capitalize",
-        "count",
-        "default",
-        "first",
-        "flatten",
-        "float",
-        "int",
-        "items",
-        "join",
-        "json",
-        "keys",
-        "last",
-        "length",
-        "list",
-        "lower",
-        "map",
-        "max",
-        "min",
-        "reject",
-        "rejectattr",
-        "regex_findall",
-        "regex_replace",
-        "regex_search",
-        "replace",
-        "reverse",
-        "round",
-        "select",
-        "selectattr",
-        "sort",
-        "split",
-        "string",
-        "sum",
-        "title",
-        "tojson",
-        "trim",
-        "unique",
-        "upper",
-        "urlencode",
-        "values",
-        "fromjson",
-        "b64encode",
-        "b64decode",
-    ]
-)
+_KNOWN = frozenset([
+    "abs", "capitalize", "count", "default", "first", "flatten", "float", "int", "items", "join",
+    "json", "keys", "last", "length", "list", "lower", "map", "max", "min", "reject",
+    "rejectattr", "regex_findall", "regex_replace", "regex_search", "replace", "reverse", "round",
+    "select", "selectattr", "sort", "split", "string", "sum", "title", "tojson", "trim", "unique",
+    "upper", "urlencode", "values", "fromjson", "b64encode", "b64decode",
+])  # fmt: skip
 _OUTPUT = {
     "stdout": "output",
     "stdout_lines": "lines",

@@ -15,36 +15,12 @@ from pup_tui.convert.pieces import NewValue, duration, raw, shell_word, template
 from pup_tui.convert.scripts import marked, started
 from pup_tui.convert.shell import judging
 
-_KEYS = frozenset(
-    [
-        "name",
-        "register",
-        "when",
-        "loop",
-        "with_items",
-        "loop_control",
-        "until",
-        "retries",
-        "delay",
-        "async",
-        "poll",
-        "ignore_errors",
-        "failed_when",
-        "changed_when",
-        "no_log",
-        "tags",
-        "vars",
-        "environment",
-        "delegate_to",
-        "run_once",
-        "check_mode",
-        "become",
-        "connection",
-        "args",
-        "any_errors_fatal",
-        "throttle",
-    ]
-)
+_KEYS = frozenset([
+    "name", "register", "when", "loop", "with_items", "loop_control", "until", "retries", "delay",
+    "async", "poll", "ignore_errors", "failed_when", "changed_when", "no_log", "tags", "vars",
+    "environment", "delegate_to", "run_once", "check_mode", "become", "connection", "args",
+    "any_errors_fatal", "throttle",
+])  # fmt: skip
 _HERE = frozenset({"localhost", "127.0.0.1"})
 
 

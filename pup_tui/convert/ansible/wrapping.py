@@ -12,15 +12,9 @@ from pup_tui.convert.pieces import NewValue, PiecedText, json_text, raw
 from pup_tui.convert.scripts import started
 
 _OUTSIDE = (
-    "roles",
-    "include_tasks",
-    "import_tasks",
-    "include_role",
-    "import_role",
-    "import_playbook",
-    "vars_files",
-    "include_vars",
-)
+    "roles", "include_tasks", "import_tasks", "include_role", "import_role", "import_playbook",
+    "vars_files", "include_vars",
+)  # fmt: skip
 _PATIENCE = "2h"
 
 

@@ -31,40 +31,15 @@ _CHANGING_SQL = re.compile(
 _SQL_CLIENTS = frozenset(
     {"isql", "sqsh", "sqlcmd", "psql", "mysql", "mariadb", "sqlplus", "sqlite3", "bcp"}
 )
-_LOOKING_WITH_SUDO = frozenset(
-    {
-        "cat",
-        "ls",
-        "grep",
-        "tail",
-        "head",
-        "journalctl",
-        "ss",
-        "lsof",
-        "du",
-        "df",
-        "find",
-        "stat",
-        "test",
-    }
-)
+_LOOKING_WITH_SUDO = frozenset({
+    "cat", "ls", "grep", "tail", "head", "journalctl", "ss", "lsof", "du", "df", "find", "stat",
+    "test",
+})  # fmt: skip
 _CHANGING = frozenset({"certbot", "make", "ansible-playbook", "sqlplus"})
-EDITORS = frozenset(
-    {
-        "vi",
-        "vim",
-        "nvim",
-        "nano",
-        "emacs",
-        "less",
-        "more",
-        "top",
-        "htop",
-        "visudo",
-        "crontab -e",
-        "mc",
-    }
-)
+EDITORS = frozenset({
+    "vi", "vim", "nvim", "nano", "emacs", "less", "more", "top", "htop", "visudo", "crontab -e",
+    "mc",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=1024)

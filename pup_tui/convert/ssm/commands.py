@@ -30,66 +30,18 @@ _SERVICES = {
 }
 """Services whose name in documents is not that of the command line."""
 
-_READS = frozenset(
-    [
-        "batch-get",
-        "check",
-        "count",
-        "describe",
-        "detect",
-        "discover",
-        "download",
-        "estimate",
-        "filter",
-        "get",
-        "head",
-        "list",
-        "lookup",
-        "preview",
-        "query",
-        "scan",
-        "search",
-        "select",
-        "simulate",
-        "summarize",
-        "test",
-        "validate",
-        "verify",
-        "view",
-        "wait",
-    ]
-)
-_ADDS = frozenset(
-    [
-        "acknowledge",
-        "add-tags",
-        "associate-tags",
-        "copy",
-        "create-backup",
-        "create-image",
-        "create-snapshot",
-        "create-snapshots",
-        "create-tags",
-        "export",
-        "generate",
-        "invoke",
-        "notify",
-        "publish",
-        "put-events",
-        "put-metric-data",
-        "put-log-events",
-        "request",
-        "resume",
-        "send",
-        "signal",
-        "start",
-        "start-automation-execution",
-        "start-execution",
-        "start-instances",
-        "subscribe",
-        "tag",
-    ]
-)
+_READS = frozenset([
+    "batch-get", "check", "count", "describe", "detect", "discover", "download", "estimate",
+    "filter", "get", "head", "list", "lookup", "preview", "query", "scan", "search", "select",
+    "simulate", "summarize", "test", "validate", "verify", "view", "wait",
+])  # fmt: skip
+_ADDS = frozenset([
+    "acknowledge", "add-tags", "associate-tags", "copy", "create-backup", "create-image",
+    "create-snapshot", "create-snapshots", "create-tags", "export", "generate", "invoke",
+    "notify", "publish", "put-events", "put-metric-data", "put-log-events", "request", "resume",
+    "send", "signal", "start", "start-automation-execution", "start-execution", "start-instances",
+    "subscribe", "tag",
+])  # fmt: skip
 """Verbs, and whole calls, of what adds something beside what there is, or starts what was stopped."""
 
 
