@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.graph import BranchChoice, BranchCondition, Graph, GraphNode
 from pup_tui.convert.paths import all_of, condition_of, negated, paths
-
-PlaceWhen = Literal["on_success", "on_failure", "always", "cleanup"]
+from pup_tui.runbook.model import When
 
 
 @dataclass(slots=True)
@@ -24,7 +22,7 @@ class StepPlace:
     """Where a step runs: its node, when, under which condition, and what a failure of it means."""
 
     node: str
-    when: PlaceWhen = "on_success"
+    when: When = "on_success"
     condition: str = ""
     warns: bool = False
     notes: list[str] = field(default_factory=list)

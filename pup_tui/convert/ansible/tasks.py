@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from pup_tui.convert.ansible.expressions import PlayNames
+from pup_tui.convert.ansible.playbook import LOCAL
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.paths import negated
@@ -21,7 +22,6 @@ _KEYS = frozenset([
     "environment", "delegate_to", "run_once", "check_mode", "become", "connection", "args",
     "any_errors_fatal", "throttle",
 ])  # fmt: skip
-_HERE = frozenset({"localhost", "127.0.0.1"})
 
 
 def module_of(task: dict[str, Any]) -> tuple[str, Any]:
@@ -37,7 +37,7 @@ def step_of(task: dict[str, Any], names: PlayNames, title: str, id_: str) -> New
     """The step that a task is. Raises Inexpressible where only Ansible can run it."""
     if (
         task.get("become")
-        or str(task.get("delegate_to") or "localhost") not in _HERE
+        or str(task.get("delegate_to") or "localhost") not in LOCAL
         or "notify" in task
     ):
         raise Inexpressible("become, delegation and handlers are Ansible's")

@@ -16,10 +16,10 @@ from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.requests import request_of
 from pup_tui.convert.shell.work_names import name_of_script
 from pup_tui.convert.writer import dumped
+from pup_tui.template.shell.interpreter import SHELLS
 
 _MARK = "SCRIPT_OF_THE_JOB"
 _REFERENCE = re.compile(r"\$\{option\.(\w+)[^}]*\}|@option\.(\w+)@")
-_SHELLS = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 
 
 class JobSteps:
@@ -208,7 +208,7 @@ class JobSteps:
                 f"{name}: scriptInterpreter",
                 "its variables go into the environment, not on a command line",
             )
-        if program in _SHELLS:
+        if program in SHELLS:
             script = self.references.filled(text, in_script=True)
             arguments = self.references.filled(str(command.get("args") or ""))
             script = f"set -- {arguments}\n{script}" if arguments else script

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
+from pup_tui.template.shell.language import BOUNDARIES
 from pup_tui.template.shell.numbers import Numbers
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
 from pup_tui.template.shell.survey import Survey
-from pup_tui.template.shell.words import ShellWord
+from pup_tui.template.shell.words import ESCAPE, ShellWord
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,11 +22,9 @@ MADE: Final = b"\x01"
 """Stands for a part of a text that is made when the script runs; two for one that is not of one variable."""
 
 _ANY_TEXT: Final = MADE + MADE
-_BOUNDARIES: Final = frozenset({"command_substitution", "process_substitution", "program"})
 _NAME_FORM: Final = late_pattern(rb"(?<![A-Za-z0-9_])[A-Za-z_\x01][A-Za-z0-9_\x01]*")
 _BRACES: Final = late_pattern(rb"\{([^{}\s]*(?:,|\.\.)[^{}\s]*)\}")
 _LETTERS: Final = late_pattern(rb"[A-Za-z_]")
-_ESCAPE: Final = late_pattern(rb"\\(.)", re.DOTALL)
 _EXPANSION: Final = late_pattern(rb"\$\{(?:([#!]?)([A-Za-z_]\w*|[0-9]+|[@*])|\()")
 _JOINS: Final = late_pattern(rb"\$(?:\*|\{\*\}|\{\w+\[\*\]\})")
 _CUTS: Final = late_pattern(rb"\bIFS=(?:\$?['\"])?[^\s;'\"$\\]*\w")
@@ -78,8 +76,8 @@ def _spelled(survey: Survey, node: Node) -> bytes:
         case '"':
             return b""
         case "word" | "string_content":
-            return _ESCAPE.sub(rb"\1", text)
-    if node.type in _BOUNDARIES:
+            return ESCAPE.sub(rb"\1", text)
+    if node.type in BOUNDARIES:
         return MADE
     if not node.children:
         return text
