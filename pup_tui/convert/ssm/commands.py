@@ -14,6 +14,7 @@ from pup_tui.convert.pieces import (
     literal_of,
     only_value,
     shell_word,
+    template,
 )
 
 _FIRST = re.compile(r"(.)([A-Z][a-z]+)")
@@ -129,8 +130,20 @@ def words_of(items: list[Any]) -> str:
     return " ".join(words)
 
 
+def known_text(value: Any) -> str | None:
+    """The text of an input; None where it is none, or known only when the document runs."""
+    return literal_of(value.pieces) if isinstance(value, PiecedText) else None
+
+
+def told(value: Any) -> str:
+    """An input as people read it."""
+    if isinstance(value, list):
+        return ", ".join(told(each) for each in value)
+    if isinstance(value, PiecedText):
+        return template(value.pieces)
+    return str(value)
+
+
 def flag_value(value: Any) -> bool:
     """Whether an input that is a truth value is set."""
-    if isinstance(value, PiecedText):
-        value = literal_of(value.pieces)
-    return value is True or str(value).lower() == "true"
+    return value is True or str(known_text(value) or value).lower() == "true"

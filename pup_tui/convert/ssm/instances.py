@@ -7,9 +7,9 @@ from typing import Any
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.naming import variable_name
-from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of, template
+from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of
 from pup_tui.convert.scripts import started
-from pup_tui.convert.ssm.commands import command, flag_value, option, wrapped
+from pup_tui.convert.ssm.commands import command, flag_value, known_text, option, told, wrapped
 from pup_tui.convert.ssm.made import Making
 
 _STATES = {
@@ -23,11 +23,8 @@ _WAITS = "the AWS command line itself waits at most 10 minutes for {0}"
 
 def change_instance_state(making: Making) -> NewStep:
     """`aws:changeInstanceState`: the call, and a wait for the state."""
-    state = (
-        literal_of(making.inputs["DesiredState"].pieces)
-        if "DesiredState" in making.inputs
-        else None
-    )
+    wanted = making.inputs.get("DesiredState")
+    state = literal_of(wanted.pieces) if wanted is not None else None
     if state not in _STATES:
         raise Inexpressible(
             f"the state {state or 'that is wanted'} is known only when the document runs"
@@ -47,15 +44,6 @@ def change_instance_state(making: Making) -> NewStep:
             f"{verb} {told(making.inputs.get('InstanceIds'))}{' by force' if force else ''}"
         )
     return making.shell(script, **keys)
-
-
-def told(value: Any) -> str:
-    """An input as people read it."""
-    if isinstance(value, list):
-        return ", ".join(told(each) for each in value)
-    if isinstance(value, PiecedText):
-        return template(value.pieces)
-    return str(value)
 
 
 def run_instances(making: Making) -> NewStep:
@@ -188,7 +176,7 @@ def create_tags(making: Making) -> NewStep:
     """`aws:createTags`: of EC2, or of what Systems Manager itself has."""
     inputs = dict(making.inputs)
     kind = inputs.pop("ResourceType", None)
-    named = literal_of(kind.pieces) if isinstance(kind, PiecedText) else "EC2"
+    named = "EC2" if kind is None else known_text(kind)
     ids, tags = inputs.get("ResourceIds", []), option("Tags", inputs.get("Tags", []))
     if named in (None, "EC2"):
         return making.shell(wrapped(["aws ec2 create-tags", option("Resources", ids), tags]))

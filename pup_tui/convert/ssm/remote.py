@@ -13,11 +13,12 @@ from pup_tui.convert.pieces import (
     json_text,
     json_word,
     literal_of,
+    only_value,
     shell_word,
 )
 from pup_tui.convert.scripts import without_templates
 from pup_tui.convert.settling import destroys
-from pup_tui.convert.ssm.commands import option, words_of, wrapped
+from pup_tui.convert.ssm.commands import known_text, option, words_of, wrapped
 from pup_tui.convert.ssm.made import Making
 
 _SHELLS = frozenset({"AWS-RunShellScript"})
@@ -38,13 +39,9 @@ _LOOKS = frozenset({"AWS-GatherSoftwareInventory", "AWS-RunInspecChecks"})
 def run_command(making: Making) -> NewStep:
     """`aws:runCommand`: send, wait, show what it printed."""
     inputs = making.inputs
-    document = (
-        literal_of(inputs["DocumentName"].pieces)
-        if isinstance(inputs.get("DocumentName"), PiecedText)
-        else None
-    )
-    parameters = inputs.get("Parameters") if isinstance(inputs.get("Parameters"), dict) else {}
-    assert isinstance(parameters, dict)
+    document = known_text(inputs.get("DocumentName"))
+    given = inputs.get("Parameters")
+    parameters = given if isinstance(given, dict) else {}
     if document in _SHELLS or document in _POWERSHELLS:
         parameters = {
             name: _quoted(value, making, document in _POWERSHELLS) if name == "commands" else value
@@ -75,12 +72,8 @@ def _lists(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_list(value: Any) -> bool:
-    return (
-        isinstance(value, PiecedText)
-        and len(value.pieces) == 1
-        and isinstance(value.pieces[0], NewValue)
-        and value.pieces[0].kind == "list"
-    )
+    whole = only_value(value.pieces) if isinstance(value, PiecedText) else None
+    return whole is not None and whole.kind == "list"
 
 
 def _as_text(value: Any) -> Any:
