@@ -20,6 +20,7 @@ from pup_tui.quoted import with_replacements
 
 COMMANDS = {
     "demo": ("demo", "Try it: a live incident in a sandbox."),
+    "drill": ("drill", "Play an incident at the desk: find what helps, and see how long it took."),
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
@@ -43,10 +44,19 @@ COMMANDS = {
     ),
     "plan": ("planning", "What a run of RUNBOOK would do, step by step."),
     "history": ("past", "Past runs, newest first."),
+    "stats": (
+        "stats",
+        "What past runs say: how often runbooks succeed, how long they take, which steps fail most and why.",
+    ),
     "show": (
         "past",
         "One RUN (its id, or the beginning or end of it) with its steps and what they printed.",
     ),
+    "report": (
+        "reporting",
+        "A document for a post-mortem, out of what is recorded of each RUN (its id, or an end of it).",
+    ),
+    "export": ("exporting", "Runs and their steps for other programs, the newest run first."),
     "replay": (
         "replaying",
         "Play RUN (its id, or the beginning or end of it) again in the console; nothing is executed.",

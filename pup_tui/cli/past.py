@@ -46,6 +46,11 @@ _SPARE = ("WARNINGS", "LEG", "OPERATOR", "SCHEDULE", "PROFILE", "DURATION")
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]), help="Only such runs.")
 @click.option("--since", metavar="AGE", help="Only runs that began this long ago or later, as 7d.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the newest N of them.")
+@click.option(
+    "--search",
+    metavar="TEXT",
+    help="What of them has TEXT, as it is: commands, answers, notes, and what steps printed.",
+)
 @json_option
 @runbooks_option
 @click.pass_context
@@ -68,15 +73,22 @@ def _list(
     status: str | None,
     since: str | None,
     limit: int | None,
+    search: str | None,
     as_json: bool,
 ) -> None:
+    if search is not None:
+        from pup_tui.cli.searching import WantedRuns, search_runs
+
+        wanted = WantedRuns(runbook, status, since_moment(since), limit)
+        search_runs(settings.state_dir, search, wanted, as_json=as_json)
+        return
     with recorded_runs(settings.state_dir) as recorded:
         journal = recorded.journal
         rows = (
             journal.runs(
                 runbook=runbook,
                 statuses=None if status is None else [RunStatus(status)],
-                since=_since(since),
+                since=since_moment(since),
                 limit=limit,
             )
             if journal
@@ -108,7 +120,8 @@ def show_command(settings: Settings, run: str, as_json: bool) -> None:
             shown.print(settings.terminal.columns)
 
 
-def _since(age: str | None) -> float | None:
+def since_moment(age: str | None) -> float | None:
+    """The moment (seconds since 1970) that `--since` names by its age. Raises Failure."""
     from pup_tui.template.duration import DurationError, parse_duration
 
     if age is None:

@@ -8,13 +8,14 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from pup_tui.core.events import AnyEvent, Scheduled
 from pup_tui.core.state import RunStatus
-from pup_tui.journal import codec, pending
+from pup_tui.journal import codec, ended, pending
 from pup_tui.journal.database import (
     NO_USE,
     PATIENCE,
@@ -26,7 +27,6 @@ from pup_tui.journal.database import (
 from pup_tui.journal.errors import AlreadyFired, JournalError, NotPending, RunGoesOn, RunOwned
 from pup_tui.journal.in_place import InPlace, LogState
 from pup_tui.journal.lock import RunLock, under_way
-from pup_tui.journal.moving import copy_runs, move
 from pup_tui.journal.pending import MOST_OPEN, PendingRun, PendingStatus
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
@@ -41,7 +41,7 @@ def _asks_for(wanted: PendingRun) -> tuple[str, ...]:
     return wanted.runbook, wanted.digest, wanted.client, wanted.version
 
 
-class _Newest(NamedTuple):
+class _Newest(Struct, frozen=True):
     """The event that was recorded last, of a run that is still owned: nobody else may remove it."""
 
     run: str
@@ -141,6 +141,7 @@ class Journal(JournalReader):
                 if found[0] != events or self._is_under_way(number, lock):
                     raise RunGoesOn(run, self.path)
                 self._store_files(number, files)
+                ended.forget(self._database, [number])
                 self._database.execute(
                     "UPDATE run SET status = :status, reason = '', warnings = 0, duration = NULL,"
                     " ended_wall = NULL, host = :host, pid = :pid WHERE number = :number",
@@ -310,6 +311,7 @@ class Journal(JournalReader):
                 )
             if summary is not None:
                 self._summarize(number, summary)
+                ended.note_end(self._database, number)
         self._newest = _Newest(run, number, sequence, chain)
         if summary is not None:
             self._release(run)
@@ -362,6 +364,8 @@ class Journal(JournalReader):
         The records go last: where a crash comes in between, they are still there to be moved. Raises
         JournalError, as where another process owns one.
         """
+        from pup_tui.journal.moving import copy_runs, move
+
         with ExitStack() as owned:
             locks = {}
             for run in runs:
@@ -399,6 +403,7 @@ class Journal(JournalReader):
         return True
 
     def _delete(self, numbers: Sequence[tuple[int]]) -> None:
+        ended.forget(self._database, (number for (number,) in numbers))
         for table, column in (("event", "run"), ("run_file", "run"), ("run", "number")):
             statement = f"DELETE FROM {table} WHERE {column} = ?"  # noqa: S608 - own names
             self._database.executemany(statement, numbers)
@@ -413,6 +418,7 @@ class Journal(JournalReader):
         """Forget the texts that no run was made from, and give free space back to the disk."""
         with self._transaction():
             self._database.execute(_UNUSED_TEXTS)
+            self._database.execute(ended.UNUSED_NAMES)
         # Another program may be in the middle of something: then the space is used by the next runs.
         with suppress(sqlite3.OperationalError):
             self._database.execute("VACUUM")

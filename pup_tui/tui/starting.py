@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.program import Program
+    from pup_tui.drivers.launcher import ApprovedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
@@ -64,9 +65,11 @@ class Starter:
         looked: LocalRun | None = None,
     ) -> Planned:
         """Plan a run, which may be about an `alert`; with what the steps gave that were `looked` with."""
+        from pup_tui.tui.past import fresh_now
         from pup_tui.tui.widgets.plan import make_plan
 
         hidden = self._services.hidden
+        fresh = await aside(fresh_now, self._services.state, loaded)
         return await make_plan(
             loaded,
             resolved,
@@ -78,6 +81,7 @@ class Starter:
             refuses=self._services.catalog.pup.refuses,
             looked=looked,
             alert=alert,
+            fresh=fresh,
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
@@ -102,11 +106,12 @@ class Starter:
         trusted: bool,
         terminal: ConsoleTerminal,
         alert: Mapping[str, Any] = {},
+        approved: ApprovedRun | None = None,
     ) -> LocalRun | None:
         """Record a run of exactly these texts; None if it is not to be, or cannot be.
 
         Called from a worker: it may ask the operator. `terminal` is what interactive steps are given, `alert`
-        what the run is about.
+        what the run is about, `approved` what somebody has asked for where it is that.
         """
         ready = await self._ready(screen, loaded, resolved, trusted=trusted)
         if ready is None:
@@ -116,7 +121,12 @@ class Starter:
         begins, unchecked = await self.before.may_begin(screen, program, barred)
         if not begins:
             return None
-        how = {"unchecked": unchecked, "terminal": terminal, "alert": alert}
+        how = {
+            "unchecked": unchecked,
+            "terminal": terminal,
+            "alert": alert,
+            "approved": approved,
+        }
         return await self._launched(screen, loaded, program, resolved, how)
 
     async def look(

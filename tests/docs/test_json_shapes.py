@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from pup_tui.journal.pending import PendingRun
+from pup_tui.journal.store import Journal
 from tests.support.http_server import FakeServer, Reply
 from tests.support.program import Program, program_in
 
@@ -96,12 +100,26 @@ def test_events_and_what_is_recorded_of_them(program: Program) -> None:
     assert [each["step"] for each in shown["decisions"]] == ["ask", "sure"]
     (sql,) = (step for step in shown["steps"] if step["kind"] == "sql")
     assert sql["statement"] == "select 'x' as x"
+    found = program("history", "--search", "select", "--json").json
+    check([shape_of("`history --search`")], found)
+    report = program("report", history[0]["run"], "--format", "json").json
+    check(shape_of("`report`"), report)
+    for part in ("steps", "runs"):
+        check(
+            [shape_of(f"`report`: `{part}`")],
+            report["runs"][0]["steps"] if part == "steps" else report["runs"],
+        )
+    check([shape_of("`report`: `timeline`")], report["timeline"])
     (listed,) = (
         each for each in program("--runbooks", ".", "list", "--json").json if each["id"] == "shapes"
     )
     check(shape_of("`list`"), listed)
     last_run = {name: None for name in shape_of("`history`") if name != "legs"}
     check(last_run, listed["last_run"])
+    check(shape_of("`list`: `freshness`"), listed["freshness"])
+    (told,) = program("stats", "--json", "--runbook", "shapes").json.values()
+    check(shape_of("`stats`"), told)
+    check([shape_of("`stats`: `steps`")], told["steps"])
 
 
 def test_the_event_of_a_run_that_goes_on(program: Program) -> None:
@@ -124,13 +142,38 @@ async def test_the_event_of_an_attempt_that_only_waits(program: Program) -> None
     assert set(paused) - {"type", "ts", "run"} == fields_of_events()["step.paused"]
 
 
+def test_what_is_told_of_runs_that_were_asked_for(program: Program) -> None:
+    assert program("approve", "--json").json == []
+    with closing(Journal.open(Path(program.environ["PUP_TUI_STATE_DIR"]))) as journal:
+        journal.ask_for_run(
+            PendingRun(
+                run="01M8PH8G3RBGJ9EETY5KQGRE58",
+                runbook="shapes",
+                profile="",
+                given={},
+                vars={"X": "x"},
+                digest="0" * 64,
+                client="helper",
+                version="4.2",
+                reason="It is needed.",
+                asked_at=time.time(),
+            )
+        )
+    told = program("approve", "--json").json
+    check([shape_of("`approve`")], told)
+    assert len(told) == 1
+    assert program("approve", told[0]["run"], "--json").code == 2
+
+
 def test_what_is_told_of_this_computer(program: Program) -> None:
     check(shape_of("`doctor`"), program("doctor", "--offline", "--json").json)
     check(shape_of("`auth status`"), program("auth", "status", "--offline", "--json").json)
 
 
 def test_what_is_told_of_a_runbook(program: Program) -> None:
-    check(shape_of("`plan`"), program("plan", "shapes.yaml", "--json").json)
+    planned = program("plan", "shapes.yaml", "--json").json
+    check(shape_of("`plan`"), planned)
+    check(shape_of("`list`: `freshness`"), planned["freshness"])
     check(shape_of("`describe`"), program("describe", "shapes.yaml", "--json").json)
     validated = program("validate", "shapes.yaml", "--json").json
     check(shape_of("`validate`"), validated)

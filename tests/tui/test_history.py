@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from pup_tui.catalog.catalog import Catalog
 from pup_tui.core.events import AttemptStarted, Moment, RunCreated, Source
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.errors import JournalError
@@ -18,7 +19,7 @@ from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Outcome
 from pup_tui.tui import past_search
-from pup_tui.tui.past import last_runs, past_runs, read_run
+from pup_tui.tui.past import NOTHING_PAST, look_back, past_runs, read_run
 from pup_tui.tui.past_filter import filter_for, read_filter
 from pup_tui.tui.past_search import PAGE, FoundRuns, Search, find_runs
 from pup_tui.tui.screens import main
@@ -182,6 +183,31 @@ async def test_fields_ask_for_what_stands_in_them(make_services: MakeServices) -
     assert found("text:luck,zzz quick") == ([], 0)
     assert found("10:30") == ([], 0)
     assert found("text:") == found("") == both
+
+
+async def test_runs_are_found_by_what_is_in_them(
+    make_services: MakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prints = FakeExecutor(Play(stdout=b"no (space), left\n"), Play(stdout=b"all is well\n"))
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER}, executor=prints)
+    await has_run(services, "quick")
+    await has_run(services, "other")
+
+    def found(text: str) -> tuple[list[str], int, list[str]]:
+        page = find_runs(services.state, Search(text), None)
+        return [row.runbook for row in page.rows], page.total, list(page.problems)
+
+    assert found('holds:"no (space), left"') == (["quick"], 1, [])
+    assert found("holds:space holds:left") == (["quick"], 1, [])
+    assert found("holds:space holds:well") == found("holds:SPACE") == ([], 0, [])
+    assert found("holds:well runbook:other") == (["other"], 1, [])
+    assert found("holds:well runbook:quick") == ([], 0, [])
+    few = (["other", "quick"], 2, ["holds: takes at least 3 characters"])
+    assert found("holds:le") == few
+    monkeypatch.setattr(past_search, "PAGE", 1)
+    told = "holds: only the newest 1 of 2 runs are looked into"
+    assert found("holds:space") == ([], 0, [told])
+    assert find_runs(services.state, Search("holds:well"), "any").rows == ()
 
 
 @pytest.mark.parametrize("name", ["a:b", "one two", "deploy", "packs/a:b c"])
@@ -461,7 +487,7 @@ async def test_hostile_names_in_the_table_are_shown_literally(
 
 
 def test_reading_the_past_needs_no_journal(tmp_path: Path) -> None:
-    assert last_runs(tmp_path) == {}
+    assert look_back(tmp_path, Catalog([]), []) == NOTHING_PAST
     assert past_runs(tmp_path) == []
     with pytest.raises(JournalError, match="there is no run"):
         read_run(tmp_path, "01NONE")

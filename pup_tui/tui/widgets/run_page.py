@@ -16,14 +16,15 @@ from textual.message import Message
 from textual.widgets import Static
 
 from pup_tui.aside import aside
-from pup_tui.core.figures import StepFigures
 from pup_tui.core.notices import AnyNotice
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.figures import UsualFigures
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.noting import note_past
-from pup_tui.tui.past import PastRun, breaking_off, known_values, step_figures
+from pup_tui.tui.output_wanted import ReportWanted
+from pup_tui.tui.past import PastRun, breaking_off, known_values, usual_figures
 from pup_tui.tui.told_apart import Begun
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from pup_tui.tui.following import Followed
     from pup_tui.tui.services import Services
 
-ReadFigures: TypeAlias = Callable[[], Mapping[str, StepFigures]]
-"""Reads what past runs say of steps, by their ids without items. Blocks; raises JournalError."""
+ReadFigures: TypeAlias = Callable[[], UsualFigures]
+"""Reads what past runs say of a runbook. Blocks; raises JournalError."""
 
 REFUSAL_SECONDS = 20.0
 """How long it stands there why a key does nothing."""
@@ -47,6 +48,7 @@ class RunPage(Vertical):
         {
             "resume": "resume",
             "run_again": "run_again",
+            "report": "report",
             "play_again": "play_again",
             "back": ("leave", "Runbooks"),
             "close_tab": "close",
@@ -117,7 +119,7 @@ class RunPage(Vertical):
             failed_before=partial(failed_before, services.state, live.run),
         )
         live.watch(view)
-        figures = partial(step_figures, services.state, live.program.id)
+        figures = partial(usual_figures, services.state, live.program.id)
         return cls(view, live, page, figures=figures)
 
     @classmethod
@@ -243,6 +245,9 @@ class RunPage(Vertical):
 
     def action_resume(self) -> None:
         self.post_message(self.ResumeWanted(self.view.run))
+
+    def action_report(self) -> None:
+        self.post_message(ReportWanted(self.view.run, self.runbook))
 
     def action_play_again(self) -> None:
         self.post_message(self.ReplayWanted(self.view.run))
