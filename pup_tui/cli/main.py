@@ -20,7 +20,10 @@ from pup_tui.quoted import with_replacements
 
 COMMANDS = {
     "demo": ("demo", "Try it: a live incident in a sandbox."),
-    "drill": ("drill", "Play an incident at the desk: find what helps, and see how long it took."),
+    "drill": (
+        "drill",
+        "Play SCENARIO (the first that you have not mastered yet) in the console; nothing real is touched.",
+    ),
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),

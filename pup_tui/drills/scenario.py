@@ -26,7 +26,7 @@ SHIPPED: Final = (
 )
 """Those that come with the program, the easier ones first."""
 
-World = Literal["demo", "incident", "deployment", "drain", "quiet", "rate-limited"]
+SandboxScenario = Literal["demo", "incident", "deployment", "drain", "quiet", "rate-limited"]
 Ending = Literal["healed", "drained", "put_aside"]
 
 
@@ -60,7 +60,7 @@ class DrillScenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     title: str
     story: str
-    world: World
+    world: SandboxScenario
     remedies: tuple[str, ...] = ()
     alerts: Annotated[tuple[ComingAlert, ...], Meta(min_length=1)]
     right: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeVar
 
 import msgspec
 
@@ -29,14 +29,6 @@ from pup_tui.journal.database import (
 )
 from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError, RunDamaged
 from pup_tui.journal.events import SET_ASIDE, RunEvents
-from pup_tui.journal.figures import (
-    NOTHING_USUAL,
-    BrokenOff,
-    Figures,
-    UsualFigures,
-    began_of_newest,
-    figures_of,
-)
 from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.pending import PendingRun
@@ -61,6 +53,9 @@ from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
 
 T = TypeVar("T")
+
+if TYPE_CHECKING:
+    from pup_tui.journal.figures import Figures, UsualFigures
 
 _SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""
@@ -514,6 +509,8 @@ class JournalReader:
 
     def figures(self, *, runbook: str | None = None, since: float | None = None) -> Figures:
         """What all runs, or those of a runbook, came to that began since then (in seconds since 1970)."""
+        from pup_tui.journal.figures import BrokenOff, figures_of
+
         with self._reading():
             broken_off = [
                 BrokenOff(self._known(row.run), row.runbook, row.look)
@@ -526,6 +523,13 @@ class JournalReader:
 
     def usual(self, runbook: str, *, newest: int) -> UsualFigures:
         """What the newest runs of a runbook say that came to an end."""
+        from pup_tui.journal.figures import (
+            NOTHING_USUAL,
+            UsualFigures,
+            began_of_newest,
+            figures_of,
+        )
+
         with self._reading():
             since = began_of_newest(self._database, runbook, newest)
             if since is None:

@@ -76,7 +76,7 @@ def test_of_very_much_the_routine_is_left_out() -> None:
         step(number, status="failed" if number == 7 else "succeeded") for number in range(301)
     )
     found = parts(run(timeline=timeline, steps=steps))
-    said, dated = found["timeline"].blocks
+    said, dated, *_ = found["timeline"].blocks
     assert isinstance(said, Prose)
     assert plain(said.words) == "Of what went as usual 990 entries are left out."
     assert isinstance(dated, Dated)
