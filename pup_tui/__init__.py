@@ -1,3 +1,3 @@
 """pup-tui: the runbook console for on-call engineers."""
 
-__version__ = "0.1.0"
+__version__ = "0.9.0"

@@ -16,22 +16,10 @@ from pup_tui.runbook.variables.resolve import Resolved, VariableProblem, choices
 from pup_tui.runbook.variables.sources import Sources
 
 __all__ = [
-    "Choices",
-    "InputQuestion",
-    "Resolved",
-    "Sources",
-    "check_input",
-    "choices_need",
-    "choices_of",
-    "items_in",
-    "joined_input",
-    "lines_as_json",
-    "lines_of",
-    "resolve_call",
-    "resolve_inputs",
-    "resolve_question",
-    "wanted_inputs",
-]
+    "Choices", "InputQuestion", "Resolved", "Sources", "check_input", "choices_need",
+    "choices_of", "items_in", "joined_input", "lines_as_json", "lines_of", "resolve_call",
+    "resolve_inputs", "resolve_question", "wanted_inputs",
+]  # fmt: skip
 
 _CHOOSE = "choose one with --profile NAME; in the console leave the form (esc), then P chooses one"
 

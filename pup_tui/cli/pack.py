@@ -50,7 +50,7 @@ def list_command(settings: Settings, name: str | None, as_json: bool) -> None:
         here = _of_here(library, settings.cwd) if name is None else []
         if as_json:
             told = [_as_json(library, each, with_runbooks=name is not None) for each in found]
-            print_json([*told, *_here_json(settings.cwd, here)])
+            print_json([*told, *_here_json(here)])
             return
         rows = [_as_row(each) for each in found]
         if name is not None:
@@ -115,7 +115,7 @@ def _as_json(library: PackLibrary, pack: WholePack, *, with_runbooks: bool) -> d
     return told
 
 
-def _here_json(cwd: Path, subjects: list[TrustSubject]) -> list[dict[str, Any]]:
+def _here_json(subjects: list[TrustSubject]) -> list[dict[str, Any]]:
     if not subjects:
         return []
     return [

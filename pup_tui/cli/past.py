@@ -26,17 +26,9 @@ if TYPE_CHECKING:
 
 
 _COLUMNS = (
-    "RUN",
-    "RUNBOOK",
-    "STATUS",
-    "LEG",
-    "STARTED",
-    "DURATION",
-    "OPERATOR",
-    "PROFILE",
-    "SCHEDULE",
+    "RUN", "RUNBOOK", "STATUS", "LEG", "STARTED", "DURATION", "OPERATOR", "PROFILE", "SCHEDULE",
     "WARNINGS",
-)
+)  # fmt: skip
 _ID_END = 8
 """Characters that the end of an id has where all of it has no room."""
 

@@ -31,7 +31,7 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.recorded_runs import recorded_runs
-from pup_tui.cli.running import Launch, Manner, carry_out
+from pup_tui.cli.running import Launch, Manner, break_lock_option, carry_out
 from pup_tui.cli.shown import ShownRun
 from pup_tui.cli.values import from_file, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
@@ -74,7 +74,7 @@ _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunS
 @click.option("--yes", is_flag=True, help="Answer every question with yes; a failure with abort.")
 @click.option("--undo", is_flag=True, help="Take finished steps back if the run fails again.")
 @unchecked_option
-@click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@break_lock_option
 @directory_option
 @json_option
 @profile_option

@@ -22,7 +22,7 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.resuming import past_run, values_again
-from pup_tui.cli.running import Launch, Manner, carry_out
+from pup_tui.cli.running import Launch, Manner, break_lock_option, carry_out
 from pup_tui.cli.values import from_file
 from pup_tui.cli.wiring import Parts
 from pup_tui.headless.answers import YES, Undone
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     help="Secrets, and captures of steps: captures: {STEP: {NAME: value}}.",
 )
 @click.option("--yes", is_flag=True, help="Take back without asking; answer every question yes.")
-@click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@break_lock_option
 @directory_option
 @json_option
 @profile_option

@@ -185,7 +185,7 @@ class Parts:
 
     async def _printed_by(self, script: str, seconds: float) -> tuple[str, str]:
         """What a script prints that tells a version: it gets no credentials but those of the environment."""
-        from pup_tui.drivers.values import both_streams
+        from pup_tui.drivers.values import run_value_command
         from pup_tui.steps.executor import without_changes
         from pup_tui.template.value_command import ValueCommand
 
@@ -193,9 +193,10 @@ class Parts:
         environ = without_changes(settings.environ) if settings.read_only else settings.environ
         hidden = tuple(self.credentials.account.secrets())
         command = ValueCommand(script=script, hidden=hidden)
-        return await both_streams(
+        printed = await run_value_command(
             command, seconds, self.executors, environ, settings.cwd, self._tell_note
         )
+        return printed.both()
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
         """What a command prints. Asks for the executors only here: most runbooks have no such command.
@@ -220,9 +221,10 @@ class Parts:
             secrets += await self.credentials.stored_secrets()
         known = replace(command, hidden=(*command.hidden, *secrets))
         cwd = known.cwd or self.settings.cwd
-        return await run_value_command(
+        printed = await run_value_command(
             known, seconds, executors, self.credentials.environ, cwd, self._tell_note
         )
+        return printed.text()
 
     @contextmanager
     def state(self) -> Iterator[Path]:

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.graph import Graph, GraphNode
+from pup_tui.convert.graph import BranchChoice, BranchCondition, Graph, GraphNode
 from pup_tui.convert.paths import all_of, condition_of, negated, paths
-
-PlaceWhen = Literal["on_success", "on_failure", "always", "cleanup"]
+from pup_tui.runbook.model import When
 
 
 @dataclass(slots=True)
@@ -24,7 +22,7 @@ class StepPlace:
     """Where a step runs: its node, when, under which condition, and what a failure of it means."""
 
     node: str
-    when: PlaceWhen = "on_success"
+    when: When = "on_success"
     condition: str = ""
     warns: bool = False
     notes: list[str] = field(default_factory=list)
@@ -95,9 +93,7 @@ class Arranging:
                 place.when = "cleanup"
                 place.condition = all_of([self._entered(cleanup[name], order), place.condition])
             places.append(place)
-        on_cancel = self._cancelled(normal, set(cleanup))
-        items = self._grouped(places, normal, set(cleanup))
-        items = [*items, *on_cancel]
+        items = [*self._grouped(places, normal), *self._cancelled(normal)]
         return [self._loop_of(item) for item in items]
 
     def _loop_of(self, item: Item) -> Item:
@@ -209,8 +205,6 @@ class Arranging:
                     break
 
     def _branch_on_failure(self, node: GraphNode, target: str) -> None:
-        from pup_tui.convert.graph import BranchChoice, BranchCondition
-
         asked = f"{node.name} failed?"
         condition = BranchCondition(f"{outcome(self.ids[node.name])} == 'warned'")
         self.graph.nodes[asked] = GraphNode(asked, node.after, (BranchChoice(condition, target),))
@@ -242,7 +236,7 @@ class Arranging:
         steps = [name for name in order if not self.graph.nodes[name].decides]
         return "" if steps.index(first) == 0 else f"{outcome(self.ids[first])} != 'skipped'"
 
-    def _cancelled(self, normal: set[str], cleanup: set[str]) -> list[StepPlace]:
+    def _cancelled(self, normal: set[str]) -> list[StepPlace]:
         """What a cancel runs, where nothing else leads there."""
         found: list[StepPlace] = []
         for name in sorted(normal, key=self.graph.order.__getitem__):
@@ -266,7 +260,7 @@ class Arranging:
         names = self.graph.reach(starts)
         return [name for name in self._order(names) if not self.graph.nodes[name].decides]
 
-    def _grouped(self, places: list[StepPlace], normal: set[str], cleanup: set[str]) -> list[Item]:
+    def _grouped(self, places: list[StepPlace], normal: set[str]) -> list[Item]:
         """The places, those that share a handler together with it in a group."""
         regions = list(self._regions(places, normal))
         items: list[Item] = []

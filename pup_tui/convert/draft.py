@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pup_tui.convert.pieces import raw
+
 Fate = Literal["kept", "changed", "manual", "dropped"]
 
 
@@ -37,6 +39,10 @@ class NewStep:
     steps: list[NewStep] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     original: str = ""
+
+    def ask(self) -> None:
+        """Let it ask before it changes something."""
+        self.keys |= {"confirm": f"{self.name}?", "danger": True}
 
     def walk(self) -> Iterator[NewStep]:
         """The step and all steps inside it."""
@@ -75,16 +81,17 @@ class NewRunbook:
             self.report.append(line)
 
 
-def manual(
-    name: str, reason: str, original: str, id_: str = "", checklist: list[str] | None = None
-) -> NewStep:
+def manual(name: str, reason: str, original: str, id_: str = "") -> NewStep:
     """What a person does, with the original's text and the reason why no step can do it."""
-    keys: dict[str, Any] = {"message": escaped(reason)}
-    if checklist:
-        keys["checklist"] = [escaped(item) for item in checklist]
+    keys: dict[str, Any] = {"message": raw(reason)}
     if original.strip():
-        keys = {"description": escaped(fenced(original)), **keys}
+        keys = {"description": raw(fenced(original)), **keys}
     return NewStep(name, "manual", keys, id=id_, original=original)
+
+
+def by_hand(name: str, why: str, original: str, id_: str = "") -> NewStep:
+    """As `manual`, for a reason that is no whole sentence."""
+    return manual(name, f"{why[0].upper()}{why[1:]}.", original, id_)
 
 
 def fenced(text: str) -> str:
@@ -93,10 +100,3 @@ def fenced(text: str) -> str:
     while fence in text:
         fence += "`"
     return f"{fence}\n{text.rstrip()}\n{fence}\n"
-
-
-def escaped(text: str) -> str:
-    """A foreign text as a text of ours: what would be a template of ours is wrapped by `raw`."""
-    from pup_tui.convert.pieces import raw
-
-    return raw(text)

@@ -9,7 +9,6 @@ from typing import Any
 from pup_tui.convert.bounds import bounded
 from pup_tui.convert.draft import NewRunbook
 from pup_tui.convert.errors import ConversionError
-from pup_tui.convert.settling import destroys
 from pup_tui.convert.source_text import MAX_BYTES, read_data
 
 
@@ -108,7 +107,7 @@ def _of_data(data: Any, name: str) -> list[NewRunbook]:
     from pup_tui.convert.ssm.document import is_document
 
     if is_document(data):
-        return [from_document(data, _stem(name), destroys)]
+        return [from_document(data, _stem(name))]
     if is_playbook(data):
         file = (
             PurePosixPath(name).name if name.endswith((".yml", ".yaml")) else f"{_stem(name)}.yml"

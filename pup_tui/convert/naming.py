@@ -49,6 +49,22 @@ def runbook_id(name: str) -> str:
     return words[:_LONGEST_ID].rstrip("-") or "converted"
 
 
+class StepNames:
+    """Names and ids of steps, each given once."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._ids: set[str] = set()
+
+    def give(self, wanted: str) -> tuple[str, str]:
+        """The name that a step gets where it should be called so, and its id."""
+        name = unique_name(wanted, self._names)
+        id_ = step_id(name, self._ids)
+        self._names.add(name)
+        self._ids.add(id_)
+        return name, id_
+
+
 def unique(name: str, taken: Collection[str]) -> str:
     """The name, with a number where it is taken."""
     number, own = 2, name

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -77,6 +77,19 @@ def template(pieces: Pieces) -> str:
             text = f"{{% raw %}}{piece}{{% endraw %}}"
         made += text
     return made
+
+
+def in_pieces(
+    pattern: re.Pattern[str], text: str, piece_of: Callable[[re.Match[str]], str | NewValue]
+) -> Pieces:
+    """A text in pieces: what fits the pattern, and what stands between."""
+    found: list[str | NewValue] = []
+    at = 0
+    for match in pattern.finditer(text):
+        found += [text[at : match.start()], piece_of(match)]
+        at = match.end()
+    found.append(text[at:])
+    return [each for each in found if each != ""] or [""]
 
 
 def literal_of(pieces: Pieces) -> str | None:
@@ -194,6 +207,14 @@ def _outside_templates(text: str) -> str:
     """A text of ours within single quotes of a shell."""
     parts = re.split(r"(\{\{.*?\}\}|\{%.*?%\})", text, flags=re.DOTALL)
     return "".join(part if at % 2 else part.replace("'", "'\\''") for at, part in enumerate(parts))
+
+
+def duration(seconds: float) -> str:
+    """A number of seconds as a duration: the largest unit in which it is whole."""
+    for unit, size in (("h", 3600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{int(seconds // size)}{unit}"
+    return f"{seconds:g}s"
 
 
 def list_words(value: NewValue) -> str:

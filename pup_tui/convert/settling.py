@@ -16,6 +16,7 @@ from pup_tui.convert.bounds import bounded, judge_one
 from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import unique
+from pup_tui.convert.scripts import without_templates
 from pup_tui.convert.taking_back import take_back
 from pup_tui.convert.writer import Written, dumped, written
 from pup_tui.runbook.lint import linter
@@ -40,11 +41,6 @@ def destroys(script: str, shell: str = "bash") -> bool:
         "judged", {"judged.yaml": made_file("judged", [step])}, Path("judged.yaml"), linter=linter()
     )
     return any(problem.code == "destructive-without-danger" for problem in loaded.warnings)
-
-
-def without_templates(script: str) -> str:
-    """A script in which each template is a word."""
-    return re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "VALUE", script)
 
 
 def settled(runbook: NewRunbook, beside: dict[str, bytes] | None = None) -> Written:

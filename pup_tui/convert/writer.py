@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from pup_tui.convert.draft import NewRunbook, NewStep
+from pup_tui.runbook.written_yaml import PlainDumper, yaml_text
 
 SCHEMA_COMMENT = "# yaml-language-server: $schema=./runbook.schema.json"
 """For editors; `pup-tui schema > runbook.schema.json` writes that file."""
-_WIDTH = 1 << 20
 _COMMENT_WIDTH = 118
 
 
@@ -32,21 +30,8 @@ class Written:
         return found[-1] if found else None
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as blocks, and short lists and maps in one line."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def represent_str(self, data: str) -> yaml.ScalarNode:
-        style = "|" if "\n" in data else None
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        return super().increase_indent(flow, False)
-
-
-_Dumper.add_representer(str, _Dumper.represent_str)
+class _Dumper(PlainDumper):
+    """Writes short lists and maps in one line."""
 
 
 class _Flowing(dict[str, Any]):
@@ -79,11 +64,7 @@ _Dumper.add_representer(
 
 def dumped(data: Any) -> str:
     """Data as YAML."""
-    text: str = yaml.dump(
-        _arranged(data), Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True
-    )
-    # What ends a document behind a block that keeps its empty lines.
-    return text.removesuffix("...\n")
+    return yaml_text(_arranged(data), _Dumper)
 
 
 def _arranged(data: Any) -> Any:

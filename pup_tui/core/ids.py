@@ -46,11 +46,6 @@ def attempt_id(step: str, number: int) -> str:
     return f"{step}#{number}"
 
 
-def kept_id(step: str, attempt: int) -> str:
-    """The id of what an attempt of a step did that has been made again since."""
-    return attempt_id(step, attempt)
-
-
 def is_kept(step: str) -> bool:
     return _KEPT.fullmatch(step[step.rfind("#") :]) is not None if "#" in step else False
 

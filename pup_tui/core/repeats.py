@@ -4,7 +4,7 @@ still be taken back.
 
 from __future__ import annotations
 
-from pup_tui.core.ids import is_inside, kept_id, undo_id
+from pup_tui.core.ids import attempt_id, is_inside, undo_id
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, seen_at
@@ -70,6 +70,6 @@ def _keep_for_undo(run: Run, node: Node) -> None:
     state = run.state
     for at, done in enumerate(state.completed):
         if is_inside(done, node.id) and done in state.steps:
-            kept = kept_id(done, state.steps[done].attempts)
+            kept = attempt_id(done, state.steps[done].attempts)
             state.frames[kept] = seen_at(state, undo_id(done))
             state.completed[at] = kept

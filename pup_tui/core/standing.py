@@ -380,7 +380,7 @@ def _lost(known: Mapping[str, StepState]) -> Iterator[str]:
 def half_undone(program: Program, state: RunState) -> dict[str, StepState]:
     """The undo steps that did not finish, by the step of which nobody knows whether it was taken back.
 
-    What an earlier attempt of a block did (`ids.kept_id`) is not among them: its step has been made again.
+    What an earlier attempt of a block did (`ids.attempt_id`) is not among them: its step has been made again.
     """
     found = {
         **state.earlier.half_undone,

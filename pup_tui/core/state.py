@@ -274,7 +274,7 @@ class RunState(Struct):
 
     `directories` are where its files lie, as in `events.Source`.
     `frames` are by the prefix of the ids inside them (`` for the run's own, `call/` for what a step calls),
-    by the id of a foreach item, or by that of what an earlier attempt did (`ids.kept_id`). `blocks` are by
+    by the id of a foreach item, or by that of what an earlier attempt did (`ids.attempt_id`). `blocks` are by
     the id of the step that holds them, the parts of the run by `BODY`, `ids.UNDO` and `CLEANUP`. `completed`
     are steps that succeeded and can be taken back, in that order; `offered` are the undo steps that were
     offered. `refused` tells that a person or time closed a gate, `kept` names the

@@ -40,19 +40,10 @@ KEYRING = "keyring"
 
 DEFAULT_SITE = "datadoghq.com"
 
-SITES = frozenset(
-    {
-        "datadoghq.com",
-        "us3.datadoghq.com",
-        "us5.datadoghq.com",
-        "ap1.datadoghq.com",
-        "ap2.datadoghq.com",
-        "uk1.datadoghq.com",
-        "datadoghq.eu",
-        "ddog-gov.com",
-        "us2.ddog-gov.com",
-    }
-)
+SITES = frozenset({
+    "datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "ap1.datadoghq.com",
+    "ap2.datadoghq.com", "uk1.datadoghq.com", "datadoghq.eu", "ddog-gov.com", "us2.ddog-gov.com",
+})  # fmt: skip
 """The sites of Datadog. Keys go to no other host unless the operator names one by URL."""
 
 MISSING_CREDENTIALS = "set DD_API_KEY and DD_APP_KEY, or DD_ACCESS_TOKEN"

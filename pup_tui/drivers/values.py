@@ -68,43 +68,15 @@ async def run_value_command(
     environ: Mapping[str, str],
     cwd: Path,
     tell: Callable[[str], None],
-) -> str:
-    """What a command prints on standard output, ended after `seconds`; its standard input is empty.
+) -> PrintedByCommand:
+    """What a command prints, ended after `seconds`; its standard input is empty.
 
     `tell` is called with what is to be said by the way, such as which processes it has left.
     Raises ValueError with a sentence, safe to show, where it fails, does not end in time, or prints more than
-    `MAX_OUTPUT` or something that is not UTF-8.
+    `MAX_OUTPUT`.
     """
-    printed = await _run(command, seconds, executors, environ, cwd, tell)
-    try:
-        return printed.stdout.decode()
-    except UnicodeDecodeError:
-        raise ValueError("the command prints something that is not UTF-8 text") from None
-
-
-async def both_streams(
-    command: ValueCommand,
-    seconds: float,
-    executors: Mapping[type[StepRequest], Executor],
-    environ: Mapping[str, str],
-    cwd: Path,
-    tell: Callable[[str], None],
-) -> tuple[str, str]:
-    """As `run_value_command`, but all that it prints, on standard output and on standard error."""
-    printed = await _run(command, seconds, executors, environ, cwd, tell)
-    return printed.stdout.decode(errors="replace"), printed.stderr.decode(errors="replace")
-
-
-async def _run(
-    command: ValueCommand,
-    seconds: float,
-    executors: Mapping[type[StepRequest], Executor],
-    environ: Mapping[str, str],
-    cwd: Path,
-    tell: Callable[[str], None],
-) -> _Printed:
     stop = Stop()
-    printed = _Printed(stop, lambda told: tell(f"a command that gives a value: {told}"))
+    printed = PrintedByCommand(stop, lambda told: tell(f"a command that gives a value: {told}"))
     request = _request(command)
     loop = asyncio.get_running_loop()
     due = loop.time() + seconds
@@ -133,7 +105,7 @@ async def _run(
     return printed
 
 
-class _Printed:
+class PrintedByCommand:
     """What a command prints; standard output without an end stops it. Notes of ours are told."""
 
     def __init__(self, stop: Stop, tell: Callable[[str], None]) -> None:
@@ -142,6 +114,17 @@ class _Printed:
         self._is_cut = False
         self._stop = stop
         self._tell = tell
+
+    def text(self) -> str:
+        """Standard output. Raises ValueError where that is no UTF-8."""
+        try:
+            return self.stdout.decode()
+        except UnicodeDecodeError:
+            raise ValueError("the command prints something that is not UTF-8 text") from None
+
+    def both(self) -> tuple[str, str]:
+        """Standard output and standard error, whatever they are."""
+        return self.stdout.decode(errors="replace"), self.stderr.decode(errors="replace")
 
     @property
     def is_too_long(self) -> bool:
@@ -175,7 +158,7 @@ def _request(command: ValueCommand) -> ShellRequest | PupRequest:
     return ShellRequest(script=command.script, values=dict(command.values))
 
 
-def _told(outcome: Outcome, printed: _Printed, hidden: tuple[str, ...]) -> str:
+def _told(outcome: Outcome, printed: PrintedByCommand, hidden: tuple[str, ...]) -> str:
     """Why a command failed, with the last that it said of it; secrets that it knew are masked."""
     masking = Masking(hidden)
     parts = [outcome.reason or "it failed"]

@@ -27,7 +27,6 @@ from pup_tui.runbook.suffixes import SUFFIXES
 ARCHIVES: Final = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar")
 DEFAULT_REF: Final = "HEAD"
 
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
 _HELPER: Final = re.compile(r"[^/@\[]*::")
 """How an address begins that runs a program of git's, such as `ext::`."""
 _SCP: Final = re.compile(r"(?:([^@:/\[\]]*)@)?(\[[^\[\]/]*\]|[^@:/\[\]]*):(.*)", re.DOTALL)

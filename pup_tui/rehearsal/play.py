@@ -118,7 +118,6 @@ class RehearsedRun:
         self.trace = Trace()
         self.problems: list[Problem] = []
         self._case = case
-        self._created = created
         self._masking = masking
         self._sources = sources
         self._clock = clock

@@ -113,7 +113,7 @@ class Recording(Watcher):
         case["missing"] = list(dict.fromkeys(self._missing))
         case["answers"] = []
         case["questions"] = self._questions(state)
-        case["expect"] = _expected(program, state)
+        case["expect"] = _expected(state)
         return {key: value for key, value in case.items() if value or key == "answers"}
 
     def _questions(self, state: RunState) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def secrets_of(state: RunState) -> dict[str, str]:
     return found
 
 
-def _expected(program: Program, state: RunState) -> dict[str, Any]:
+def _expected(state: RunState) -> dict[str, Any]:
     """How a run ended, as a case says it: with the steps that did not go well."""
     steps = {
         step: str(each.status)

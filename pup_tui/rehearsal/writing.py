@@ -9,14 +9,14 @@ from typing import Any
 import yaml
 
 from pup_tui.rehearsal.model import RecordedAnswer
+from pup_tui.runbook.written_yaml import PlainDumper, yaml_text
 
 _INDENT = 2
-_WIDE = 1 << 20
 
 
 def case_text(case: Mapping[str, Any]) -> str:
     """A case as an item of `cases`, without the indentation of that."""
-    return indent(_dumped(dict(case)), " " * _INDENT).replace(" " * _INDENT, "- ", 1)
+    return indent(yaml_text(dict(case)), " " * _INDENT).replace(" " * _INDENT, "- ", 1)
 
 
 def new_file(case: Mapping[str, Any]) -> str:
@@ -108,10 +108,8 @@ def _end(text: str, node: yaml.Node) -> int:
 
 def _item(answer: Mapping[str, Any], column: int, *, in_block: bool) -> str:
     if not in_block:
-        return yaml.dump(
-            dict(answer), Dumper=_OnOneLine, sort_keys=False, width=_WIDE, allow_unicode=True
-        ).strip()
-    first, *rest = _dumped(dict(answer)).rstrip("\n").split("\n")
+        return yaml_text(dict(answer), _OnOneLine).strip()
+    first, *rest = yaml_text(dict(answer)).rstrip("\n").split("\n")
     return "\n".join([first, *(f"{' ' * column}{line}".rstrip() for line in rest)])
 
 
@@ -130,33 +128,16 @@ def _composed(text: str) -> yaml.Node:
     return found
 
 
-def _dumped(value: dict[str, Any]) -> str:
-    written: str = yaml.dump(
-        value, Dumper=_InBlocks, sort_keys=False, width=_WIDE, allow_unicode=True
-    )
-    return written
+class _OnOneLine(PlainDumper):
+    """Writes a map in braces."""
 
-
-class _InBlocks(yaml.SafeDumper):
-    """Writes texts of several lines as blocks, and what is short on one line."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-    def represent_str(self, data: str) -> yaml.ScalarNode:
-        is_block = "\n" in data and not any(c in data for c in "\r\t\x85\u2028\u2029")
-        style = "|" if is_block else None
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
-
-
-class _OnOneLine(yaml.SafeDumper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "default_flow_style": True})
 
     def represent_str(self, data: str) -> yaml.ScalarNode:
-        style = '"' if not data.isprintable() else None
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+        if data.isprintable():
+            return super().represent_str(data)
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
 
 
-_InBlocks.add_representer(str, _InBlocks.represent_str)
 _OnOneLine.add_representer(str, _OnOneLine.represent_str)

@@ -5,52 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-import yaml as pyyaml
-
 from pup_tui.runbook import yaml
 from pup_tui.runbook.allowed import fields_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.nodes import Mapping as MapNode
-from pup_tui.runbook.nodes import OutOfRange, Scalar, shown
+from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.shapes import ShapeCheck
+from pup_tui.runbook.written_yaml import yaml_text
 
-_WIDEST: Final = 100_000
-"""Columns after which a text would be folded: that would only be hard to change."""
 _KEYS: Final = "the text"
-
-
-class _Dumper(pyyaml.SafeDumper):
-    """Writes a text of several lines as a block, and quotes one that would be read as something else."""
-
-
-def _text_node(dumper: pyyaml.SafeDumper, text: str) -> pyyaml.ScalarNode:
-    style = "|" if "\n" in text else None if _reads_as(text) else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-def _reads_as(text: str) -> bool:
-    """Whether a text without quotes is read as itself: our YAML and PyYAML's differ in what is a number."""
-    node, problems = yaml.parse(text.encode(), _KEYS)
-    if problems or not isinstance(node, Scalar) or node.style != "plain":
-        return False
-    try:
-        return node.value == text
-    except OutOfRange:
-        return False
-
-
-_Dumper.add_representer(str, _text_node)
 
 
 def write_keys(values: Mapping[str, Any]) -> str:
     """The text of some keys with plain data as their values."""
-    text = pyyaml.dump(
-        dict(values), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDEST
-    )
-    assert isinstance(text, str)
-    return text
+    return yaml_text(dict(values))
 
 
 def read_keys(text: str, kind: type[Step], keys: Collection[str]) -> dict[str, Any]:

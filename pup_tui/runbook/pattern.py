@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from pup_tui.template.regex import PatternError, Regex, TooCostly, compile_regex
-
-__all__ = ["MAX_VALUE", "PatternError", "TooCostly", "compile_pattern", "matches"]
+from pup_tui.template.regex import TooCostly, compile_regex
 
 MAX_VALUE = 1024
 """Characters of a value that a pattern is matched against."""
-
-
-def compile_pattern(source: str) -> Regex:
-    """The pattern, which is kept. Raises `PatternError` and `TooCostly`."""
-    return compile_regex(source)
 
 
 def matches(source: str, value: str) -> bool:
     """Whether a pattern matches the whole value; raises `TooCostly`."""
     if len(value) > MAX_VALUE:
         raise TooCostly(f"a value with a pattern is at most {MAX_VALUE:,} characters")
-    return compile_pattern(source).match(value, whole=True) is not None
+    return compile_regex(source).match(value, whole=True) is not None

@@ -214,10 +214,10 @@ class RoleCheck:
         elif placed.role is Role.PROGRAM:
             check_program(placed.node, self._declared)
         elif placed.role is Role.PATTERN:
-            from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
+            from pup_tui.template.regex import PatternError, TooCostly, compile_regex
 
             try:
-                compile_pattern(placed.node.text)
+                compile_regex(placed.node.text)
             except (PatternError, TooCostly) as error:
                 self._report.error(placed.node, f"{label(placed.path)} is not usable: {error}")
 

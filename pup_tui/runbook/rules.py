@@ -13,28 +13,10 @@ from pup_tui.template.sql.engines import engine_of
 NAME = late_pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Names of variables, captures and environment variables."""
 
-RESERVED = frozenset(
-    [
-        "steps",
-        "run",
-        "true",
-        "false",
-        "none",
-        "null",
-        "True",
-        "False",
-        "None",
-        "and",
-        "or",
-        "not",
-        "in",
-        "is",
-        "if",
-        "else",
-        "loop",
-        "self",
-    ]
-)
+RESERVED = frozenset([
+    "steps", "run", "true", "false", "none", "null", "True", "False", "None", "and", "or", "not",
+    "in", "is", "if", "else", "loop", "self",
+])  # fmt: skip
 """Names with a meaning of their own in every template."""
 
 MAX_NAME = 200

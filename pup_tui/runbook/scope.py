@@ -22,21 +22,10 @@ from pup_tui.template.values import OMIT_NAME
 ALWAYS = frozenset({"steps", "run"})
 """Names that every template knows."""
 
-ATTEMPT_NAMES = frozenset(
-    [
-        "output",
-        "stderr",
-        "json",
-        "lines",
-        "exit_code",
-        "status_code",
-        "headers",
-        "value",
-        "status",
-        "attempt",
-        "elapsed",
-    ]
-)
+ATTEMPT_NAMES = frozenset([
+    "output", "stderr", "json", "lines", "exit_code", "status_code", "headers", "value", "status",
+    "attempt", "elapsed",
+])  # fmt: skip
 """What an attempt tells about itself, where it is judged."""
 
 BLOCK_NAMES = frozenset({"attempt", "elapsed"})
@@ -430,6 +419,6 @@ def _circle(needs: Mapping[str, frozenset[str]]) -> list[str]:
     return []
 
 
-def _some(names: Iterable[str], most: int = 10) -> str:
+def _some(names: Iterable[str]) -> str:
     names = list(names)
-    return listed(names[:most]) + (" and others" if len(names) > most else "")
+    return listed(names[:10]) + (" and others" if len(names) > 10 else "")

@@ -121,7 +121,7 @@ def judged(request: HttpRequest, response: Response, sink: OutputSink) -> Outcom
     """How an attempt ends to which this answer came, whose body is shown."""
     if not expected(response.status, request.expect_status):
         return _refused(request, response, sink)
-    return _told(request, response, sink)
+    return _told(response, sink)
 
 
 def _may_change(request: HttpRequest) -> bool:
@@ -202,7 +202,7 @@ def _refused(request: HttpRequest, response: Response, sink: OutputSink) -> Outc
     return _outcome(response, said + known_as(response) + (f"; {_MAY_BE_DONE}" if is_open else ""))
 
 
-def _told(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:
+def _told(response: Response, sink: OutputSink) -> Outcome:
     shown: Printed = printed(response)
     if shown.problem:
         return _outcome(

@@ -179,10 +179,10 @@ _kept: ContextVar[dict[Hashable, Any] | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
-def one_budget(work: int = MAX_SHARED_WORK) -> Iterator[None]:
+def one_budget() -> Iterator[None]:
     """All renderings and matches inside may together do so much work."""
     budget = Budget()
-    budget._work = _Work(work)
+    budget._work = _Work(MAX_SHARED_WORK)
     token = _current.set(budget)
     try:
         yield

@@ -16,7 +16,7 @@ MAX_COST = 2_000_000
 _PER_NAME, _PER_PAIR_OF_CHARACTERS = 400, 4
 
 
-def closest(name: str, known: Collection[str], cutoff: float = 0.6) -> str | None:
+def closest(name: str, known: Collection[str]) -> str | None:
     """Give the known name that is most alike; None where none is, or where it costs too much to tell."""
     characters = sum(map(len, known))
     cost = _PER_NAME * len(known) + _PER_PAIR_OF_CHARACTERS * len(name) * characters
@@ -28,7 +28,7 @@ def closest(name: str, known: Collection[str], cutoff: float = 0.6) -> str | Non
         spend(cost)
     except TemplateError:
         return None
-    close = get_close_matches(name, sorted(known), n=1, cutoff=cutoff)
+    close = get_close_matches(name, sorted(known), n=1)
     return close[0] if close else None
 
 

@@ -233,4 +233,4 @@ def test_what_is_written_is_read_as_it_was(tree: Any) -> None:
 
 @pytest.mark.parametrize("text", ["1e3", "0E0", "1e999", "-.5"])
 def test_a_text_that_could_be_read_as_a_number_stays_a_text(text: str) -> None:
-    assert write_keys({"json": {text: text}}) == f'json:\n  "{text}": "{text}"\n'
+    assert write_keys({"json": {text: text}}) == f"json:\n  '{text}': '{text}'\n"

@@ -21,7 +21,7 @@ from pup_tui.journal.writer import MemoryJournal
 from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolReader
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
-from pup_tui.steps.fake import FakeExecutor
+from tests.support.executors import FakeExecutor
 from tests.support.journals import FailingJournal
 from tests.support.runbooks import program_of
 from tests.support.runs import Seen, local_run

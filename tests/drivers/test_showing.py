@@ -11,7 +11,7 @@ from pup_tui.core.state import RunStatus
 from pup_tui.drivers.clock import FakeClock
 from pup_tui.output.shown import made_path
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
+from tests.support.executors import FakeExecutor, Play
 from tests.support.runbooks import program_of
 from tests.support.runs import local_run
 

@@ -14,9 +14,9 @@ import pytest
 from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
 from pup_tui.drivers.values import MAX_OUTPUT, run_value_command
 from pup_tui.steps.executor import Executor
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.steps.shell import ShellExecutor
 from pup_tui.template.value_command import ValueCommand, render_value_command
+from tests.support.executors import FakeExecutor, Play
 from tests.support.runs import ENVIRON
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who is left")
@@ -33,7 +33,8 @@ async def run(
     command = render_value_command(source, scope or {}, secrets)
     executors: dict[type[StepRequest], Executor] = {ShellRequest: ShellExecutor()}
     say = (lambda _: None) if told is None else told.append
-    return await run_value_command(command, seconds, executors, ENVIRON, folder, say)
+    printed = await run_value_command(command, seconds, executors, ENVIRON, folder, say)
+    return printed.text()
 
 
 async def test_standard_output_is_what_it_gives(tmp_path: Path) -> None:
@@ -148,5 +149,5 @@ async def test_a_pup_command_is_a_pup_subcommand(tmp_path: Path) -> None:
     pup = FakeExecutor(Play(stdout=b'["a"]'))
     command = render_value_command("pup slos list --query='{{ A }} b'", {"A": "x y"})
     made = await run_value_command(command, 5, {PupRequest: pup}, ENVIRON, tmp_path, print)
-    assert made == '["a"]'
+    assert made.text() == '["a"]'
     assert pup.requests == [PupRequest(words=("slos", "list", "--query=x y b"))]

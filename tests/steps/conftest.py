@@ -7,7 +7,7 @@ import pytest
 
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.steps.executor import Context, Stop
-from pup_tui.steps.fake import RecordingSink
+from tests.support.executors import RecordingSink
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,8 +18,8 @@ from pathlib import Path
 from pup_tui.core.requests import ShellRequest
 from pup_tui.steps import survivors
 from pup_tui.steps.executor import Context, Stop
-from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.shell import ShellExecutor
+from tests.support.executors import RecordingSink
 
 
 class OwnTerminal:

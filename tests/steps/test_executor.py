@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pup_tui.steps.executor import Context, Outcome, Stop, unless_stopped
-from pup_tui.steps.fake import FakeExecutor, Play, RecordingSink
+from tests.support.executors import FakeExecutor, Play, RecordingSink
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from pup_tui.steps import leftovers as module
 from pup_tui.steps import process, survivors
 from pup_tui.steps.executor import Context, Outcome, Stop
-from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.leftovers import Leftovers
 from pup_tui.steps.process import ProcessCommand, run_process
 from pup_tui.steps.pseudo_terminal import run_on_terminal
+from tests.support.executors import RecordingSink
 
 TICKS = "while echo tick; do echo >>ticks; sleep 0.02; done"
 """Counts what it could write, and ends at the first that it could not."""

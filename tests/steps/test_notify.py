@@ -15,7 +15,7 @@ from tests.support.http_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
     from pup_tui.steps.executor import Context, Outcome, Stop
-    from pup_tui.steps.fake import RecordingSink
+    from tests.support.executors import RecordingSink
 
 
 class Send:

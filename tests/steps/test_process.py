@@ -19,8 +19,8 @@ from msgspec.structs import replace
 
 from pup_tui.steps import child, process, survivors
 from pup_tui.steps.child import CHUNK, TURNS, Reader
-from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.process import ProcessCommand, run_process
+from tests.support.executors import RecordingSink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -312,7 +312,7 @@ class TestLimits:
         program = """
 import asyncio, os, pathlib, resource
 from pup_tui.steps.executor import Context, Stop
-from pup_tui.steps.fake import RecordingSink
+from tests.support.executors import RecordingSink
 from pup_tui.steps.process import ProcessCommand, run_process
 async def main():
     context = Context(environ={}, cwd=pathlib.Path("/"), run="r", step="s")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pup_tui.steps.executor import Context, Outcome, Stop
-    from pup_tui.steps.fake import RecordingSink
+    from tests.support.executors import RecordingSink
 
 SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh") if shutil.which(shell)]
 

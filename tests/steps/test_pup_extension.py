@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from pup_tui.core.requests import BARRED, PupRequest
 from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
 from pup_tui.steps.executor import Context, Outcome, Stop
-from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.pup import PupExecutor
+from tests.support.executors import RecordingSink
 
 OF_THE_SHELL = ("PWD", "_", "SHLVL")
 """What the shell that an extension here is written in sets by itself."""

@@ -6,8 +6,8 @@ import sys
 from pup_tui.core.requests import ShellRequest, StepRequest
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.steps.executor import Context, Stop
-from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.registry import executors
+from tests.support.executors import RecordingSink
 
 
 def test_every_request_has_an_executor() -> None:

@@ -17,7 +17,7 @@ from pup_tui.template.shell.script import compile_shell
 
 if TYPE_CHECKING:
     from pup_tui.steps.executor import Context, Outcome, Stop
-    from pup_tui.steps.fake import RecordingSink
+    from tests.support.executors import RecordingSink
 
 SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh") if shutil.which(shell)]
 
@@ -306,7 +306,7 @@ async def test_values_in_a_plain_locale(context: Context) -> None:
 import asyncio, pathlib, sys
 from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.executor import Context, Stop
-from pup_tui.steps.fake import RecordingSink
+from tests.support.executors import RecordingSink
 from pup_tui.steps.shell import ShellExecutor
 from pup_tui.template.shell.script import compile_shell
 async def main():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pup_tui.steps.executor import Context, Stop
-    from pup_tui.steps.fake import RecordingSink
+    from tests.support.executors import RecordingSink
 
     Account = Callable[[str], DatadogConfiguration]
 

@@ -30,10 +30,10 @@ from pup_tui.drivers.source import source_of
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.writer import JournalWriter
 from pup_tui.output.passage import Passage
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.app import PupTuiApp
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.services import Services
+from tests.support.executors import FakeExecutor, Play
 
 SMALL = (80, 24)
 LARGE = (200, 50)

@@ -17,13 +17,13 @@ from pup_tui.inbox.receiving import received
 from pup_tui.journal.inbox import take_alerts
 from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import inbox
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.services import ProfileOffer
 from pup_tui.tui.widgets.inbox_banner import InboxBanner
 from pup_tui.tui.widgets.step_list import StepList
 from tests.support.console import Console
+from tests.support.executors import FakeExecutor, Play
 
 RUNBOOKS = {
     "deploy.yaml": """

@@ -28,7 +28,6 @@ from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.writer import Recorder
 from pup_tui.runbook.model import AnyStep, Runbook, ShellStep
 from pup_tui.runbook.parts import Variable
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.steps.http import HttpExecutor
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.dialogs import dialog
@@ -37,6 +36,7 @@ from pup_tui.tui.output_wanted import OutputForPager
 from pup_tui.tui.widgets.run_view import RunView
 from pup_tui.tui.widgets.step_list import StepList
 from tests.support.console import LONGEST_PAUSE, PATIENCE
+from tests.support.executors import FakeExecutor, Play
 
 STYLES = Path(dialog.__file__).parent.parent / "styles"
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]0;title\x07\x1b[2J\u202e"

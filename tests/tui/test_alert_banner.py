@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.services import FiringAlert
 from pup_tui.tui.widgets.alert_banner import AlertBanner
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 ROLLBACK = """
 name: rollback

@@ -18,7 +18,6 @@ from pup_tui.core.state import RunStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.writer import MemoryJournal
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.app import HANGUP, TERMINATED
 from pup_tui.tui.dialogs.trust import TrustScreen
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -28,6 +27,7 @@ from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.step_detail import StepDetail
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 from tests.support.journals import FailingJournal
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"

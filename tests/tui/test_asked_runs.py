@@ -16,11 +16,11 @@ from pup_tui.core.events import RunCreated
 from pup_tui.journal.pending import PendingRun
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.store import Journal
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.asked_run import AskedRunScreen, AskedRunsScreen
 from pup_tui.tui.services import ProfileOffer, Services
 from pup_tui.tui.widgets.asked_banner import AskedBanner
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 GREET = """
 name: greet

@@ -7,7 +7,6 @@ from pathlib import Path
 from textual.widgets import Button
 
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.dialogs.trust import TrustScreen
@@ -15,6 +14,7 @@ from pup_tui.tui.dialogs.undo import UndoScreen
 from pup_tui.tui.screens.quit import QuitScreen
 from pup_tui.tui.widgets.form import Form
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 from tests.support.value_sources import Commands, sources_of
 
 ASKS = """

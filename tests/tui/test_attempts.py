@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.lines.output_lines import OutputLines
 from tests.support.console import Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 POLLS = """
 name: polls

@@ -6,10 +6,10 @@ import pytest
 from textual import events
 
 from pup_tui.attention import NotifyChoice
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.app import PupTuiApp
 from pup_tui.tui.widgets.sidebar import RunbookTree
 from tests.support.console import HOSTILE, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 ASKS = "name: asks\nsteps:\n  - {name: a, kind: shell, run: a}\n  - {name: b, kind: confirm, message: ok}\n"
 

@@ -13,12 +13,12 @@ from pup_tui.preflight.credentials import Accounts
 from pup_tui.preflight.kept import NothingKept
 from pup_tui.preflight.preflight import Preflight
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.not_ready import NotReadyScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.past import past_runs
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 NEEDY = """
 name: needy

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import drawn_whole
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, pictures_of
+from tests.support.executors import FakeExecutor, Play
 
 FAILS = """
 name: Fails

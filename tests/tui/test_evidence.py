@@ -11,13 +11,13 @@ from textual.widgets import Input, Static
 
 from pup_tui.runbook.model import AnyStep, ConfirmStep
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.docked import scroll_behind
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.widgets.run_header import WaitingBanner
 from pup_tui.tui.widgets.step_list import StepList
+from tests.support.executors import Play
 from tests.support.run_console import Console, console, plain, shell
 
 ASK = ConfirmStep(id="ask", name="Deploy all the same?", message="payments has 1 active incident.")

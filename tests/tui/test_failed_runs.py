@@ -8,9 +8,9 @@ import pytest
 from textual.widgets import Input
 
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.failure import FailureScreen
 from tests.support.console import Console, MakeServices, OpenConsole, has_run, pictures_of
+from tests.support.executors import FakeExecutor, Play
 from tests.tui.test_resuming import begin, commands, put_failure_aside
 
 FAILED = Outcome(ok=False, exit_code=3, reason="no luck")

@@ -10,7 +10,6 @@ from textual.widgets import Input, TextArea
 
 from pup_tui.core.actions import Question
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.dialog import Answer
 from pup_tui.tui.dialogs.difference import DifferenceScreen
@@ -20,6 +19,7 @@ from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.widgets.run_header import WaitingBanner
+from tests.support.executors import Play
 from tests.support.run_console import Console, console, said, shell
 
 BAD = Outcome(ok=False, exit_code=1, reason="no")

@@ -6,10 +6,10 @@ import pytest
 from textual import events
 from textual.widgets import Button, Input, RadioButton, RadioSet, Select, Switch, TextArea
 
-from pup_tui.steps.fake import FakeExecutor
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.widgets.form import Form
 from tests.support.console import HOSTILE, LARGE, SMALL, Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor
 
 RUNBOOK = """
 name: kinds

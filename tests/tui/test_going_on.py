@@ -8,8 +8,8 @@ from textual.widgets import TextArea
 
 from pup_tui.core.events import Resumed
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from tests.support.console import Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 from tests.tui.test_resuming import begin, commands, events, put_failure_aside
 
 FAILED = Outcome(ok=False, exit_code=3, reason="no luck")

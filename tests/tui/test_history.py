@@ -18,7 +18,6 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import past_search
 from pup_tui.tui.past import NOTHING_PAST, look_back, past_runs, read_run
 from pup_tui.tui.past_filter import filter_for, read_filter
@@ -27,6 +26,7 @@ from pup_tui.tui.screens import main
 from pup_tui.tui.services import Services
 from pup_tui.tui.widgets.history import History, RunTable
 from tests.support.console import LARGE, PATIENCE, SMALL, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 from tests.support.journals import aged
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"

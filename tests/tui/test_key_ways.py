@@ -7,7 +7,6 @@ from textual import events
 from textual.widgets import Button, Input
 
 from pup_tui.console_keys import Aim
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.lines.read_text import ReadText
@@ -18,6 +17,7 @@ from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.sidebar import RunbookTree
 from pup_tui.tui.widgets.step_list import StepList
 from tests.support.console import LARGE, Console, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
 OTHER = """

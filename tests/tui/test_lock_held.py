@@ -10,11 +10,11 @@ import pytest
 from pup_tui.core.events import Lock, Moment, RunCreated, Source
 from pup_tui.drivers.locks import HeldLocks
 from pup_tui.local_time import local_time
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.lock_held import LockHeldScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.past import past_runs
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 LOCKED = """
 name: locked

@@ -10,11 +10,11 @@ from pup_tui.catalog.effects import may_change
 from pup_tui.core.requests import ShellRequest
 from pup_tui.drivers.launcher import Launcher
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.look_first import LookFirstScreen
 from pup_tui.tui.past import past_runs
 from pup_tui.tui.services import Services
 from tests.support.console import Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 LOOKS = """
 name: looks

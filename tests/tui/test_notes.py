@@ -14,13 +14,13 @@ from pup_tui.drivers.source import source_of
 from pup_tui.journal.reader import read_journal
 from pup_tui.runbook.model import ConfirmStep
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.past import read_run
 from pup_tui.tui.widgets.run_header import RunNotes
 from tests.support.console import MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 from tests.support.player import Player, Result
 from tests.support.run_console import HOSTILE, console, said, shell
 from tests.support.runbooks import program_of

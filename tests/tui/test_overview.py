@@ -13,12 +13,12 @@ from pup_tui.journal.records import RehearsalRecord
 from pup_tui.journal.store import Journal
 from pup_tui.real_path import real_path
 from pup_tui.runbook.model import Runbook
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.text_tree import text_tree
 from pup_tui.tui.services import NamedState
 from pup_tui.tui.texts import description, moment, paragraphs
 from pup_tui.tui.widgets.sidebar import RunbookTree
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 RUNBOOK = """
 name: rollback

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.widgets.replay_page import ReplayPage
 from tests.support.console import Console, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 
 TEXT = """
 name: deploy

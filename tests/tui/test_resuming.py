@@ -23,11 +23,11 @@ from pup_tui.drivers.recorded import Recorded
 from pup_tui.journal.reader import read_journal
 from pup_tui.journal.writer import JournalWriter
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.services import ProfileOffer, Services
 from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 
 DEPLOY = """
 name: deploy

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from textual.content import Content
 
-from pup_tui.steps.fake import Play
 from pup_tui.tui.texts import cut_middle, cut_rows
 from pup_tui.tui.widgets.run_facts import RunFacts
 from pup_tui.tui.widgets.step_detail import StepDetail
 from pup_tui.tui.widgets.step_list import StepList
 from pup_tui.tui.widgets.step_output import StepOutputView
 from tests.support.console import LARGE, MakeServices, OpenConsole, has_run
+from tests.support.executors import Play
 from tests.support.run_console import console, shell
 
 TEN = tuple(shell(f"s{number}") for number in range(10))

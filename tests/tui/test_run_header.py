@@ -8,13 +8,13 @@ import pytest
 from textual.content import Content
 
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.past import broken_off
 from pup_tui.tui.widgets.run_header import RunHeader, _leave_what_matters, _leave_worked
 from pup_tui.tui.widgets.run_view import RunView
 from pup_tui.tui.widgets.step_detail import StepDetail
 from pup_tui.tui.widgets.step_list import StepList
+from tests.support.executors import Play
 from tests.support.player import FAILS, Player, Result
 from tests.support.run_console import RUN, Host, console, plain, rows, shell
 from tests.support.runbooks import program_of

@@ -11,7 +11,6 @@ from pup_tui.drivers.replay import replay
 from pup_tui.runbook.model import GroupStep, ParallelStep, ShellStep
 from pup_tui.runbook.parts import Poll, Retry
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
@@ -19,6 +18,7 @@ from pup_tui.tui.widgets.poll_widget import PollWidget
 from pup_tui.tui.widgets.run_header import RunHeader
 from pup_tui.tui.widgets.run_view import RunView
 from pup_tui.tui.widgets.step_detail import StepDetail
+from tests.support.executors import Play
 from tests.support.run_console import RUN, Host, console, program_of, said, shell
 
 FAILED = Outcome(ok=False, exit_code=3, reason="exited with 3")

@@ -21,7 +21,6 @@ from pup_tui.runbook.model import (
 )
 from pup_tui.runbook.parts import Poll, Retry, ShownTable, StepLink, Table
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.failure import FailureScreen
@@ -33,6 +32,7 @@ from pup_tui.tui.widgets.run_header import RunHeader
 from pup_tui.tui.widgets.run_view import RunView
 from pup_tui.tui.widgets.step_detail import StepDetail
 from pup_tui.tui.widgets.step_list import StepList
+from tests.support.executors import Play
 from tests.support.run_console import (
     HOSTILE,
     RUN,

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 
 TWO = """
 name: two

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from pup_tui.steps.fake import FakeExecutor
 from pup_tui.tui.told_apart import Begun, told_apart
 from pup_tui.tui.widgets.run_tabs import Tab
 from tests.support.console import MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor
 
 ASKS = """
 name: asks

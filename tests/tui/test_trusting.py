@@ -15,11 +15,11 @@ from pup_tui.packs.fetch import FetchedPack
 from pup_tui.packs.library import Approver, PackLibrary
 from pup_tui.packs.places import PackFolders
 from pup_tui.packs.source import PackSource, SourceKind
-from pup_tui.steps.fake import FakeExecutor
 from pup_tui.tui.dialogs.side_by_side import paired
 from pup_tui.tui.dialogs.trust import TrustScreen
 from pup_tui.tui.services import Services
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor
 from tests.support.packs import runbook, tree_of
 
 ADA = Approver("ada", "2026-11-30T12:00:00.000000Z")

@@ -11,7 +11,6 @@ from textual.widgets import Input
 from pup_tui.runbook.model import ConfirmStep
 from pup_tui.runbook.parts import Poll
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.coloured_app import FIELD_WENT
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
@@ -19,6 +18,7 @@ from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.reason import NoteScreen, ReasonScreen
 from pup_tui.tui.widgets.run_header import WaitingBanner
 from tests.support.console import MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 from tests.support.run_console import Console, console, said, shell
 from tests.tui.test_resuming import begin
 

@@ -8,11 +8,11 @@ import pytest
 from pup_tui.core.figures import TimeSpan
 from pup_tui.journal.figures import StepFigures, UsualFigures
 from pup_tui.steps.executor import Outcome
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.usual import BAR, against_usual, is_slow, usually
 from pup_tui.tui.widgets.run_header import RunHeader
 from pup_tui.tui.widgets.step_detail import StepDetail
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
+from tests.support.executors import FakeExecutor, Play
 from tests.support.journals import aged
 from tests.support.run_console import console, shell
 

@@ -12,9 +12,9 @@ from pup_tui.catalog.workflow_source import WorkflowSource
 from pup_tui.core.requests import WorkflowRequest
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.workflow_list import DatadogWorkflow, WorkflowInput, WorkflowList
-from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.services import Services
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole
+from tests.support.executors import FakeExecutor, Play
 
 RESTART = DatadogWorkflow(
     id="w-1",

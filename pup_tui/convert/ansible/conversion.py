@@ -9,36 +9,23 @@ from pup_tui.convert.ansible.expressions import PlayNames
 from pup_tui.convert.ansible.playbook import is_local, tasks_of, texts_of
 from pup_tui.convert.ansible.tasks import module_of, step_of
 from pup_tui.convert.ansible.wrapping import wrap
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.draft import NewRunbook, NewStep
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.naming import runbook_id, step_id, unique_name, variable_name
+from pup_tui.convert.naming import StepNames, runbook_id, variable_name
+from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell.secrets import SECRET_NAME
 
-_OURS = frozenset(
-    {
-        "item",
-        "omit",
-        "true",
-        "false",
-        "none",
-        "not",
-        "and",
-        "or",
-        "in",
-        "is",
-        "if",
-        "else",
-        "undef",
-        "default",
-    }
-)
+_OURS = frozenset({
+    "item", "omit", "true", "false", "none", "not", "and", "or", "in", "is", "if", "else",
+    "undef", "default",
+})  # fmt: skip
 
 
 def from_playbook(plays: list[dict[str, Any]], name: str, file: str) -> NewRunbook:
     """The runbook of a playbook that lies in a file called `file`."""
     runbook = NewRunbook(runbook_id(name), "an Ansible playbook")
     titles = [str(play.get("name")) for play in plays if play.get("name")]
-    runbook.description = escaped("\n".join(titles))
+    runbook.description = raw("\n".join(titles))
     if all(
         "hosts" in play and is_local(play) and not play.get("roles") and not play.get("handlers")
         for play in plays
@@ -57,8 +44,7 @@ class _Converting:
     def __init__(self, runbook: NewRunbook) -> None:
         self.runbook = runbook
         self.names = PlayNames()
-        self.ids: set[str] = set()
-        self.titles: set[str] = set()
+        self.step_names = StepNames()
 
     def plays(self, plays: list[dict[str, Any]]) -> None:
         """Convert all tasks of all plays. Raises Inexpressible where one is Ansible's alone."""
@@ -93,7 +79,7 @@ class _Converting:
         if isinstance(value, int):
             return {"type": "integer", "default": value}
         if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
-            return {"type": "list", "default": [escaped(str(each)) for each in value]}
+            return {"type": "list", "default": [raw(str(each)) for each in value]}
         if isinstance(value, str):
             if not value:
                 return {"required": False}
@@ -181,11 +167,7 @@ class _Converting:
         return NewStep(title, "group", keys, id=id_, steps=inner)
 
     def _named(self, title: str) -> tuple[str, str]:
-        title = unique_name(re.sub(r"\{\{.*?\}\}", "", title).strip(" ?!.:") or "Task", self.titles)
-        self.titles.add(title)
-        id_ = step_id(title, self.ids)
-        self.ids.add(id_)
-        return title, id_
+        return self.step_names.give(re.sub(r"\{\{.*?\}\}", "", title).strip(" ?!.:") or "Task")
 
     def _task(self, task: dict[str, Any]) -> NewStep:
         module, _ = module_of(task)
@@ -221,6 +203,6 @@ class _Converting:
 
     def _items(self, loop: Any) -> Any:
         if isinstance(loop, list):
-            return [escaped(each) if isinstance(each, str) else each for each in loop]
+            return [raw(each) if isinstance(each, str) else each for each in loop]
         whole = re.fullmatch(r"\s*\{\{(.*)\}\}\s*", str(loop), re.DOTALL)
         return self.names.expression(whole[1] if whole else str(loop))

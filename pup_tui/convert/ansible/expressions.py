@@ -6,32 +6,19 @@ import re
 from dataclasses import dataclass, field
 
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import NewValue, Pieces
+from pup_tui.convert.pieces import NewValue, Pieces, in_pieces
 
+_TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _TOKEN = re.compile(
     r"(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|(?P<filter>\|\s*[A-Za-z_][\w.]*)"
     r"|(?P<test>\bis\s+(?:not\s+)?[A-Za-z_]\w*)|(?P<attribute>\.\s*[A-Za-z_]\w*)"
     r"|(?P<keyword>\b[A-Za-z_]\w*\s*=(?!=))|(?P<name>\b[A-Za-z_]\w*)|(?P<other>.)",
     re.DOTALL,
 )
-_WORDS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "if",
-        "else",
-        "is",
-        "true",
-        "false",
-        "none",
-        "True",
-        "False",
-        "None",
-        "omit",
-    ]
-)
+_WORDS = frozenset([
+    "and", "or", "not", "in", "if", "else", "is", "true", "false", "none", "True", "False",
+    "None", "omit",
+])  # fmt: skip
 _FILTERS = {
     "from_json": "fromjson",
     "to_json": "tojson",
@@ -44,53 +31,13 @@ _FILTERS = {
     "b64encode": "b64encode",
     "b64decode": "b64decode",
 }
-_KNOWN = frozenset(
-    [
-        "abs",
-        "capitalize",
-        "count",
-        "default",
-        "first",
-        "flatten",
-        "float",
-        "int",
-        "items",
-        "join",
-        "json",
-        "keys",
-        "last",
-        "length",
-        "list",
-        "lower",
-        "map",
-        "max",
-        "min",
-        "reject",
-        "rejectattr",
-        "regex_findall",
-        "regex_replace",
-        "regex_search",
-        "replace",
-        "reverse",
-        "round",
-        "select",
-        "selectattr",
-        "sort",
-        "split",
-        "string",
-        "sum",
-        "title",
-        "tojson",
-        "trim",
-        "unique",
-        "upper",
-        "urlencode",
-        "values",
-        "fromjson",
-        "b64encode",
-        "b64decode",
-    ]
-)
+_KNOWN = frozenset([
+    "abs", "capitalize", "count", "default", "first", "flatten", "float", "int", "items", "join",
+    "json", "keys", "last", "length", "list", "lower", "map", "max", "min", "reject",
+    "rejectattr", "regex_findall", "regex_replace", "regex_search", "replace", "reverse", "round",
+    "select", "selectattr", "sort", "split", "string", "sum", "title", "tojson", "trim", "unique",
+    "upper", "urlencode", "values", "fromjson", "b64encode", "b64decode",
+])  # fmt: skip
 _OUTPUT = {
     "stdout": "output",
     "stdout_lines": "lines",
@@ -118,7 +65,6 @@ class PlayNames:
     results: dict[str, str] = field(default_factory=dict)
     captured: dict[str, str] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
-    unknown: set[str] = field(default_factory=set)
 
     def expression(self, text: str, *, own: str = "") -> str:
         """An expression in our names; the result called `own` is the attempt's own.
@@ -157,7 +103,6 @@ class PlayNames:
             return at, self.variables[name]
         if after and after[0][1] == "(":
             raise Inexpressible(f"{name}(…) is known to Ansible only")
-        self.unknown.add(name)
         raise Inexpressible(f"{name} is known to Ansible only")
 
     def _result(
@@ -188,13 +133,7 @@ class PlayNames:
 
     def pieces(self, text: str) -> Pieces:
         """A text with its templates."""
-        found: list[str | NewValue] = []
-        at = 0
-        for match in re.finditer(r"\{\{(.*?)\}\}", text, re.DOTALL):
-            found += [text[at : match.start()], NewValue(self.expression(match[1]))]
-            at = match.end()
-        found.append(text[at:])
-        return [each for each in found if each != ""] or [""]
+        return in_pieces(_TEMPLATE, text, lambda found: NewValue(self.expression(found[1])))
 
 
 def _filter(token: str) -> str:

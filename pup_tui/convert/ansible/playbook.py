@@ -9,7 +9,7 @@ from typing import Any
 
 _IMPORTS = ("import_playbook", "ansible.builtin.import_playbook", "include")
 _TASK_LISTS = ("pre_tasks", "tasks", "post_tasks", "handlers", "block", "rescue", "always")
-_LOCAL = frozenset({"localhost", "127.0.0.1"})
+LOCAL = frozenset({"localhost", "127.0.0.1"})
 _NAME = r"[A-Za-z_]\w*"
 _DEFAULTED = re.compile(
     rf"(?P<name>{_NAME})\s*\|\s*default\(\s*(?P<value>'[^']*'|\"[^\"]*\"|true|false|True|False|-?\d+)\s*(?:,\s*\w+\s*)?\)"
@@ -33,7 +33,7 @@ def is_local(play: dict[str, Any]) -> bool:
     """Whether a play runs on this machine alone."""
     hosts = play.get("hosts")
     named = hosts if isinstance(hosts, list) else [hosts]
-    return all(str(each) in _LOCAL for each in named) or play.get("connection") == "local"
+    return all(str(each) in LOCAL for each in named) or play.get("connection") == "local"
 
 
 def tasks_of(play: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,45 +8,20 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from pup_tui.convert.ansible.expressions import PlayNames
+from pup_tui.convert.ansible.playbook import LOCAL
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.paths import negated
-from pup_tui.convert.pieces import NewValue, raw, shell_word, template
+from pup_tui.convert.pieces import NewValue, duration, raw, shell_word, template
+from pup_tui.convert.scripts import marked, started
 from pup_tui.convert.shell import judging
-from pup_tui.convert.ssm.durations import told
-from pup_tui.convert.ssm.made import started
 
-_KEYS = frozenset(
-    [
-        "name",
-        "register",
-        "when",
-        "loop",
-        "with_items",
-        "loop_control",
-        "until",
-        "retries",
-        "delay",
-        "async",
-        "poll",
-        "ignore_errors",
-        "failed_when",
-        "changed_when",
-        "no_log",
-        "tags",
-        "vars",
-        "environment",
-        "delegate_to",
-        "run_once",
-        "check_mode",
-        "become",
-        "connection",
-        "args",
-        "any_errors_fatal",
-        "throttle",
-    ]
-)
-_HERE = frozenset({"localhost", "127.0.0.1"})
+_KEYS = frozenset([
+    "name", "register", "when", "loop", "with_items", "loop_control", "until", "retries", "delay",
+    "async", "poll", "ignore_errors", "failed_when", "changed_when", "no_log", "tags", "vars",
+    "environment", "delegate_to", "run_once", "check_mode", "become", "connection", "args",
+    "any_errors_fatal", "throttle",
+])  # fmt: skip
 
 
 def module_of(task: dict[str, Any]) -> tuple[str, Any]:
@@ -62,7 +37,7 @@ def step_of(task: dict[str, Any], names: PlayNames, title: str, id_: str) -> New
     """The step that a task is. Raises Inexpressible where only Ansible can run it."""
     if (
         task.get("become")
-        or str(task.get("delegate_to") or "localhost") not in _HERE
+        or str(task.get("delegate_to") or "localhost") not in LOCAL
         or "notify" in task
     ):
         raise Inexpressible("become, delegation and handlers are Ansible's")
@@ -89,18 +64,8 @@ def _command(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNam
 
 def _words(text: str, names: PlayNames) -> str:
     """The words of a command that no shell reads, as a shell reads them."""
-    marks: list[str] = []
-
-    def mark(found: re.Match[str]) -> str:
-        marks.append(found.group())
-        return f"__VALUE_{len(marks) - 1}__"
-
-    marked = re.sub(r"\{\{.*?\}\}", mark, text, flags=re.DOTALL)
-    made = []
-    for word in shlex.split(marked):
-        whole = re.sub(r"__VALUE_(\d+)__", lambda f: marks[int(f[1])], word)
-        made.append(shell_word(names.pieces(whole)))
-    return " ".join(made)
+    line, back = marked(text)
+    return " ".join(shell_word(names.pieces(back(word))) for word in shlex.split(line))
 
 
 def _shell(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames) -> NewStep:
@@ -120,7 +85,7 @@ def _run(step: NewStep, script: str, arguments: dict[str, Any], names: PlayNames
     if arguments.get("stdin"):
         step.keys["stdin"] = template(names.pieces(str(arguments["stdin"])))
     if judging.changes(step.keys["run"]):
-        step.keys |= {"confirm": f"{step.name}?", "danger": True}
+        step.ask()
     return step
 
 
@@ -151,7 +116,7 @@ def _uri(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames) 
     if arguments.get("validate_certs") is False:
         step.keys["verify"] = False
     if method in ("PUT", "PATCH", "DELETE"):
-        step.keys |= {"confirm": f"{step.name}?", "danger": True}
+        step.ask()
     return step
 
 
@@ -174,7 +139,7 @@ def _number(given: Any, otherwise: float) -> float:
 def _pause(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNames) -> NewStep:
     seconds = 60 * _number(arguments.get("minutes"), 0) + _number(arguments.get("seconds"), 0)
     if seconds:
-        return NewStep(step.name, "wait", {"duration": told(seconds)}, id=step.id)
+        return NewStep(step.name, "wait", {"duration": duration(seconds)}, id=step.id)
     prompt = str(arguments.get("prompt") or "Go on?")
     prompt = re.sub(
         r"[,;.]?\s*(?:press\s+)?enter to (?:go on|continue)[^?]*$|\(?\s*ctrl\+c.*$",
@@ -257,10 +222,10 @@ def _wait_for(step: NewStep, free: Any, arguments: dict[str, Any], names: PlayNa
     elif arguments.get("path"):
         look = f"test -e {shell_word(names.pieces(str(arguments['path'])))}"
     else:
-        return NewStep(step.name, "wait", {"duration": told(seconds)}, id=step.id)
+        return NewStep(step.name, "wait", {"duration": duration(seconds)}, id=step.id)
     poll = {
-        "interval": told(max(1.0, _number(arguments.get("sleep"), 1))),
-        "timeout": told(seconds),
+        "interval": duration(max(1.0, _number(arguments.get("sleep"), 1))),
+        "timeout": duration(seconds),
         "until": f"exit_code {'!=' if absent else '=='} 0",
     }
     step.keys = {"run": look, "read_only": True, "poll": poll}
@@ -295,13 +260,13 @@ def _add_shared(step: NewStep, task: dict[str, Any], names: PlayNames) -> None:
     if "until" in task:
         delay, count = _number(task.get("delay"), 5), int(_number(task.get("retries"), 3))
         step.keys["poll"] = {
-            "interval": told(delay),
-            "timeout": told(max(60.0, 2 * delay * count)),
+            "interval": duration(delay),
+            "timeout": duration(max(60.0, 2 * delay * count)),
             "max_attempts": count,
             "until": names.expression(str(task["until"]), own=own),
         }
     if task.get("async"):
-        step.keys["timeout"] = told(_number(task["async"], 0))
+        step.keys["timeout"] = duration(_number(task["async"], 0))
     if task.get("environment") and isinstance(task["environment"], dict):
         step.keys["env"] = {
             key: template(names.pieces(str(value))) for key, value in task["environment"].items()

@@ -6,20 +6,15 @@ import re
 from typing import Any
 
 from pup_tui.convert.ansible.playbook import PlayInputs, is_local, pattern_in, tasks_of, texts_of
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.draft import NewRunbook, NewStep
 from pup_tui.convert.naming import variable_name
-from pup_tui.convert.pieces import NewValue, PiecedText, json_text
+from pup_tui.convert.pieces import NewValue, PiecedText, json_text, raw
+from pup_tui.convert.scripts import started
 
 _OUTSIDE = (
-    "roles",
-    "include_tasks",
-    "import_tasks",
-    "include_role",
-    "import_role",
-    "import_playbook",
-    "vars_files",
-    "include_vars",
-)
+    "roles", "include_tasks", "import_tasks", "include_role", "import_role", "import_playbook",
+    "vars_files", "include_vars",
+)  # fmt: skip
 _PATIENCE = "2h"
 
 
@@ -62,7 +57,7 @@ def wrap(plays: list[dict[str, Any]], runbook: NewRunbook, file: str) -> None:
             "Run it",
             f"{call}{extra}",
             values,
-            confirm=f"Run {escaped(file)} for real?",
+            confirm=f"Run {raw(file)} for real?",
             danger=True,
             timeout=_PATIENCE,
         ),
@@ -72,12 +67,10 @@ def wrap(plays: list[dict[str, Any]], runbook: NewRunbook, file: str) -> None:
         file,
         "wrapped, not translated: put it beside the runbook, with all that it includes",
     )
-    _tell(runbook, plays, texts, secrets)
+    _tell(runbook, plays, secrets)
 
 
 def _step(name: str, run: str, values: dict[str, str], **keys: Any) -> NewStep:
-    from pup_tui.convert.ssm.made import started
-
     return NewStep(
         name, "shell", {"run": started(run), **values, **keys}, id=name.lower().replace(" ", "_")
     )
@@ -118,12 +111,12 @@ def _asked(plays: list[dict[str, Any]]) -> PlayInputs:
 def _prompted(prompt: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if prompt.get("prompt"):
-        said["description"] = escaped(str(prompt["prompt"]))
+        said["description"] = raw(str(prompt["prompt"]))
     private = prompt.get("private", True)
     if private is True or str(private).lower() in ("yes", "true"):
         said["type"] = "secret"
     elif prompt.get("default") not in (None, ""):
-        said["default"] = escaped(str(prompt["default"]))
+        said["default"] = raw(str(prompt["default"]))
     return said
 
 
@@ -146,9 +139,7 @@ def _role_maps(play: dict[str, Any]) -> list[dict[str, Any]]:
     return [role for role in play.get("roles") or [] if isinstance(role, dict)]
 
 
-def _tell(
-    runbook: NewRunbook, plays: list[dict[str, Any]], texts: list[str], vaulted: list[str]
-) -> None:
+def _tell(runbook: NewRunbook, plays: list[dict[str, Any]], vaulted: list[str]) -> None:
     outside = sorted(
         {
             key.rsplit(".", 1)[-1]

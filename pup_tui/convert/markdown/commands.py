@@ -11,21 +11,10 @@ from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell.reading import parsed, text_of, walk
 from pup_tui.convert.shell.secrets import SECRET_NAME
 
-SHELLS = frozenset(
-    {
-        "bash",
-        "sh",
-        "shell",
-        "zsh",
-        "ksh",
-        "console",
-        "shell-session",
-        "shellsession",
-        "terminal",
-        "session",
-        "bat",
-    }
-)
+SHELLS = frozenset({
+    "bash", "sh", "shell", "zsh", "ksh", "console", "shell-session", "shellsession", "terminal",
+    "session", "bat",
+})  # fmt: skip
 SQL = frozenset({"sql", "pgsql", "postgresql", "mysql", "plsql", "psql"})
 _PROMPT = re.compile(r"^(?:\[?[\w.@~:/-]+\]?)?[$#%❯]\s+(?=\S)|^\$(?=\w)")
 _DOLLAR = re.compile(r"^\s*(?:[\w.@~:/-]+)?\$ ")
@@ -33,27 +22,10 @@ _EXPECTED = re.compile(r"(?i)^\s*#\s*(?:expected|sample|example|output|should|re
 _PLACE = re.compile(
     r"<([A-Za-z][A-Za-z0-9 _.\-]{0,40})>|\bYOUR[_-]([A-Za-z0-9_-]+)\b|\{\{\s*\.?([A-Za-z_]\w*)\s*\}\}"
 )
-_ENVIRONMENT = frozenset(
-    [
-        "HOME",
-        "PATH",
-        "USER",
-        "PWD",
-        "SHELL",
-        "LANG",
-        "HOSTNAME",
-        "OLDPWD",
-        "TMPDIR",
-        "EDITOR",
-        "IFS",
-        "RANDOM",
-        "SECONDS",
-        "UID",
-        "PS1",
-        "TERM",
-        "LOGNAME",
-    ]
-)
+_ENVIRONMENT = frozenset([
+    "HOME", "PATH", "USER", "PWD", "SHELL", "LANG", "HOSTNAME", "OLDPWD", "TMPDIR", "EDITOR",
+    "IFS", "RANDOM", "SECONDS", "UID", "PS1", "TERM", "LOGNAME",
+])  # fmt: skip
 _NUMBERS = re.compile(
     r"(?i)(?:^|_)(?:partitions?|offset|replicas?|count|port|number|pid|limit|max|min|num|shards?|workers?|retries|index)$"
 )
@@ -117,11 +89,8 @@ class Filled:
     names: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
-def filled(script: str, known: frozenset[str] = frozenset()) -> Filled:
-    """Put values in the place of `<name>` and of `$NAME` that nothing in the script sets.
-
-    `known` are variables of the page: in texts for other programs their names in quotes count as well.
-    """
+def filled(script: str) -> Filled:
+    """Put values in the place of `<name>` and of `$NAME` that nothing in the script sets."""
     names: dict[str, dict[str, object]] = {}
     marks: dict[str, str] = {}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped, manual
+from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.markdown import phrases, statements
 from pup_tui.convert.markdown.blocks import PageBlock, plain, read_page
 from pup_tui.convert.markdown.commands import SQL, commands_in
 from pup_tui.convert.markdown.page_lists import PageLists
 from pup_tui.convert.naming import runbook_id, variable_name
 from pup_tui.convert.paths import all_of
-from pup_tui.convert.pieces import literal
+from pup_tui.convert.pieces import literal, raw
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.secrets import secrets_in, without_secrets
 
@@ -19,8 +19,6 @@ _VARIABLES = re.compile(
     r"(?i)^(?:variables?|parameters?|inputs?|placeholders?|you need to know)\s*:\s*(?P<rest>.+)",
     re.DOTALL,
 )
-_NO_WORK = ("about", "alerts", "contacts", "rollback")
-"""Sections in which nothing is to be done."""
 _DRAWN = frozenset(
     ["mermaid", "plantuml", "dot", "graphviz", "output", "text", "txt", "log", "diff"]
 )
@@ -61,7 +59,7 @@ class _Converting(PageLists):
                     "",
                 )
             ]
-        self.runbook.description = escaped("\n\n".join(self.description).strip())
+        self.runbook.description = raw("\n\n".join(self.description).strip())
         for name, said in self.runbook.vars.items():
             if (
                 name not in self.always
@@ -78,13 +76,13 @@ class _Converting(PageLists):
     def _front(self) -> None:
         for key, value in self.page.front.items():
             if key == "owner" and isinstance(value, str):
-                self.runbook.owner = escaped(value)
+                self.runbook.owner = raw(value)
             elif key == "title":
                 self.title = str(value)
             elif isinstance(value, list):
-                self.runbook.tags[str(key)] = escaped(", ".join(map(str, value)))
+                self.runbook.tags[str(key)] = raw(", ".join(map(str, value)))
             elif isinstance(value, str | int | float | bool):
-                self.runbook.tags[str(key)] = escaped(str(value))
+                self.runbook.tags[str(key)] = raw(str(value))
 
     def _blocks(self, blocks: list[PageBlock]) -> None:
         for block in self._with_conditions(blocks):
@@ -94,7 +92,7 @@ class _Converting(PageLists):
         self._trailing()
         if not self.title and block.level == 1:
             self.title = phrases.title_of(re.sub(r"(?i)^\W*runbook\s*:\s*", "", block.text))
-            self.description.append(escaped(plain(self.title)))
+            self.description.append(raw(plain(self.title)))
             return
         self._kinds = [(level, kind) for level, kind in self._kinds if level < block.level]
         kind = phrases.section_kind(block.text) or next(
@@ -134,7 +132,7 @@ class _Converting(PageLists):
         elif re.match(r"(?i)\W*(?:table of contents|\[?\[?_?toc_?)", block.text):
             return
         elif self.kind == "about" or self._introduces(block.text):
-            self.description.append(escaped(block.text))
+            self.description.append(raw(block.text))
         else:
             self.context.append(block.text)
 
@@ -181,7 +179,7 @@ class _Converting(PageLists):
 
     def _is_work(self, block: PageBlock) -> bool:
         """Whether a text that is no command is one to work with: a sentence leads to it, not to an output."""
-        if not self.context or block.info in _DRAWN or self.kind in _NO_WORK:
+        if not self.context or block.info in _DRAWN or self.kind in phrases.NO_WORK:
             return False
         return not _OUTPUT.search(plain(self.context[-1]))
 
@@ -204,7 +202,7 @@ class _Converting(PageLists):
         if column is not None and any(
             self._inline(row[column]) for row in rows if column < len(row)
         ):
-            self._command_table(heads, rows, column)
+            self._command_table(rows, column)
         elif (
             heads
             and heads[0] in _CHOSEN
@@ -213,7 +211,7 @@ class _Converting(PageLists):
         ):
             name = variable_name(heads[0])
             self.runbook.vars.setdefault(
-                name, {"type": "enum", "choices": [escaped(plain(row[0])) for row in rows]}
+                name, {"type": "enum", "choices": [raw(plain(row[0])) for row in rows]}
             )
             self.always.add(name)
             self._use_chosen(name, rows)
@@ -222,14 +220,14 @@ class _Converting(PageLists):
 
     def _use_chosen(self, name: str, rows: list[list[str]]) -> None:
         told = "\n".join(f"- {': '.join(plain(cell) for cell in row)}" for row in rows)
-        self.description.append(escaped(told))
+        self.description.append(raw(told))
         first = next((each for each in self.runbook.steps if each.kind == "manual"), None)
         if first is not None:
             first.keys["message"] = (
                 f"{first.keys['message']} {plain(name).capitalize()}: {{{{ {name} }}}}"
             )
 
-    def _command_table(self, heads: list[str], rows: list[list[str]], column: int) -> None:
+    def _command_table(self, rows: list[list[str]], column: int) -> None:
         """A table of commands: those that only look run, one of the others is chosen."""
         looking: list[tuple[str, str, str]] = []
         chosen: list[tuple[str, str, str]] = []
@@ -243,13 +241,13 @@ class _Converting(PageLists):
         for name, command, notes in looking:
             step = self._command(command, phrases.title_of(name), "")
             if plain(notes):
-                step.keys = {"description": escaped(plain(notes)), **step.keys}
+                step.keys = {"description": raw(plain(notes)), **step.keys}
         if not chosen:
             return
         choices = [name for name, _, _ in chosen]
         keys = {
             "message": "What is to be done?",
-            "vars": {"DECISION": {"type": "enum", "choices": [*map(escaped, choices), "nothing"]}},
+            "vars": {"DECISION": {"type": "enum", "choices": [*map(raw, choices), "nothing"]}},
         }
         self._add(NewStep("Decide", "input", keys))
         self.runbook.tell(

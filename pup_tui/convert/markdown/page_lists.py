@@ -5,23 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pup_tui.convert.draft import NewStep, escaped
+from pup_tui.convert.draft import NewStep
 from pup_tui.convert.markdown import phrases
 from pup_tui.convert.markdown.blocks import PageBlock, plain
 from pup_tui.convert.markdown.page_steps import PageSteps
 from pup_tui.convert.naming import unique, variable_name
 from pup_tui.convert.paths import all_of
-from pup_tui.convert.pieces import literal
+from pup_tui.convert.pieces import literal, raw
 
 _TASK = re.compile(r"^\[[ xX]\]\s*")
 _BLANK = re.compile(r"(?P<words>[^_.?!:;,]*)[?:]?\s*_{3,}")
-_ORDERED_WORK = re.compile(
-    r"(?i)\b(call|ask|tell|notify|page|escalate|write|inform|contact|answer|open|close|announce"
-    r"|update|make sure|check|post|create|assign|send)\b"
-)
-
-_NO_WORK = ("about", "alerts", "contacts", "rollback")
-"""Sections in which nothing is to be done."""
 
 
 class PageLists(PageSteps):
@@ -77,7 +70,7 @@ class PageLists(PageSteps):
         return is_led or self._inline(text) is not None
 
     def _conditions(self, block: PageBlock) -> None:
-        if self.kind in _NO_WORK:
+        if self.kind in phrases.NO_WORK:
             for item in block.inside:
                 for each in item.inside:
                     getattr(self, f"_{each.kind}")(each)
@@ -93,14 +86,14 @@ class PageLists(PageSteps):
             self._back(inline, item.lead)
         elif self.kind in ("about", "contacts", "alerts") and not has_code:
             if self.kind == "about":
-                self.description.append(escaped(f"- {item.lead}"))
+                self.description.append(raw(f"- {item.lead}"))
         elif phrases.needs_two(item.lead):
             self._two_people(item.lead)
         elif inline and not has_code:
             self._commands(inline, self._title_beside(item.lead, inline), item.lead)
         elif (
             not has_code
-            and (is_step or _ORDERED_WORK.search(item.lead))
+            and (is_step or phrases.orders_work(item.lead))
             and self.kind != "prerequisites"
         ):
             self._by_hand(item.lead)
@@ -109,7 +102,7 @@ class PageLists(PageSteps):
         known = (len(self.runbook.steps), self.client)
         self._blocks(rest)
         made_nothing = known == (len(self.runbook.steps), self.client)
-        if has_code and is_step and made_nothing and self.kind not in _NO_WORK:
+        if has_code and is_step and made_nothing and self.kind not in phrases.NO_WORK:
             text = "\n".join(each.text for each in rest if each.kind == "code")
             self._with_text(item.lead, text)
         self._trailing()
@@ -123,10 +116,10 @@ class PageLists(PageSteps):
             name, {f"CHOICE_{n}" for n in range(self.choices)} if self.choices > 1 else set()
         )
         name = f"CHOICE_{self.choices}" if self.choices > 1 else name
-        choices = [escaped(question) for item in items if (question := asked[id(item)])]
+        choices = [raw(question) for item in items if (question := asked[id(item)])]
         text = plain(" ".join(self.context[-1:])) or "What is it?"
         keys = {
-            "message": escaped(text),
+            "message": raw(text),
             "vars": {name: {"type": "enum", "choices": [*choices, "none of these"]}},
         }
         question_step = NewStep("What is it", "input", keys)
@@ -187,13 +180,13 @@ class PageLists(PageSteps):
                 r"(?i)\b(?:the|a|an|is|it|of)\b", " ", plain(blank["words"]).split(":")[-1]
             )
             name = variable_name(re.sub(r"\W+", " ", words).strip() or "VALUE", variables)
-            variables[name] = {"description": escaped(plain(blank["words"]).strip(" -?:"))}
+            variables[name] = {"description": raw(plain(blank["words"]).strip(" -?:"))}
         name = phrases.title_of(_BLANK.split(text)[0].split(":")[0])
         self._add(
             NewStep(
                 name or "Fill in",
                 "input",
-                {"message": escaped(plain(re.sub("_{3,}", "…", text))), "vars": variables},
+                {"message": raw(plain(re.sub("_{3,}", "…", text))), "vars": variables},
             )
         )
 

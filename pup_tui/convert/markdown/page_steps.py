@@ -5,29 +5,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pup_tui.convert.draft import NewStep, escaped, manual
-from pup_tui.convert.errors import ConversionError
+from pup_tui.convert.bounds import check_steps
+from pup_tui.convert.draft import NewStep, by_hand, manual
 from pup_tui.convert.markdown import phrases, statements
 from pup_tui.convert.markdown.blocks import links_in, plain
 from pup_tui.convert.markdown.commands import filled, kind_of
 from pup_tui.convert.markdown.page_words import PageWords
-from pup_tui.convert.markdown.requests import request_of
-from pup_tui.convert.naming import step_id, unique_name
+from pup_tui.convert.pieces import raw
+from pup_tui.convert.scripts import started
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.reading import parsed, statements_of, text_of, walk, word_text
+from pup_tui.convert.shell.requests import request_of
 from pup_tui.convert.shell.secrets import SECRET_NAME
 from pup_tui.convert.shell.work_names import name_of_script
-from pup_tui.convert.ssm.made import started
 
-_ORDERED_WORK = re.compile(
-    r"(?i)\b(call|ask|tell|notify|page|escalate|write|inform|contact|answer|open|close|announce"
-    r"|update|make sure|check|post|create|assign|send)\b"
-)
 _CLIENTS = re.compile(r"\b(?:psql|pg_\w+|mysql\w*|mariadb\w*|redis-cli|mongosh?)\b")
-_MOST_STEPS = 300
-"""More steps nobody can look through."""
-
-
 _WARNING = re.compile(
     r"(?i)(?:^|(?<=[.!?]\s))(?:warning|note|caution|important|danger)\b\s*:[^.!?]*[.!?]?\s*"
 )
@@ -50,12 +42,8 @@ class PageSteps(PageWords):
     """Adds steps for commands, statements, and what a person does."""
 
     def _add(self, step: NewStep) -> NewStep:
-        if len(self.runbook.steps) >= _MOST_STEPS:
-            todo = f"convert it in parts, of at most {_MOST_STEPS}"
-            raise ConversionError("the page would be too many steps", self.runbook.id, todo)
-        step.name = unique_name(step.name, {each.name for each in self.runbook.steps})
-        step.id = step_id(step.name, self.ids)
-        self.ids.add(step.id)
+        check_steps(len(self.runbook.steps) + 1, self.runbook.id)
+        step.name, step.id = self.step_names.give(step.name)
         if self.condition:
             step.keys = {"if": self.condition, **step.keys}
         self.runbook.steps.append(step)
@@ -101,11 +89,11 @@ class PageSteps(PageWords):
     def _trailing(self) -> None:
         """Texts that led to no command: what is work in them is a person's."""
         texts, self.context = self.context, []
-        if self.kind in ("about", "contacts", "alerts", "rollback") or not self.runbook.steps:
+        if self.kind in phrases.NO_WORK or not self.runbook.steps:
             return
         for text in texts:
             if phrases.pause_in(text) or (
-                _ORDERED_WORK.search(plain(text)) and escaped(text) not in self.description
+                phrases.orders_work(plain(text)) and raw(text) not in self.description
             ):
                 self._by_hand(text)
             elif self.last is not None and _CAUTION.search(plain(text)):
@@ -161,12 +149,12 @@ class PageSteps(PageWords):
             return
         for found in _SET.finditer(commands):
             if not SECRET_NAME.search(found["name"]):
-                self.given[found["name"]] = {"default": escaped(found["value"].strip("'\""))}
+                self.given[found["name"]] = {"default": raw(found["value"].strip("'\""))}
         why = judging.by_hand(commands) or judging.unsafe_removal(
             commands, frozenset(self.runbook.vars)
         )
         if why:
-            step = self._add(manual(name or "By hand", f"{why[0].upper()}{why[1:]}.", commands))
+            step = self._add(by_hand(name or "By hand", why, commands))
             self.runbook.tell("manual", step.name, why)
             return
         for at, group in enumerate(groups):
@@ -205,7 +193,7 @@ class PageSteps(PageWords):
 
     def _question(self, name: str, text: str) -> str:
         warning = plain(text) if phrases.is_dangerous(text) else ""
-        return escaped(f"{name}?" + (f" {warning}" if warning and warning != name else ""))
+        return raw(f"{name}?" + (f" {warning}" if warning and warning != name else ""))
 
     def _script(self, script: str) -> str:
         used = [each for each in self.exports if "{{" not in each or _CLIENTS.search(script)]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.draft import NewRunbook, NewStep
 from pup_tui.convert.known_programs import looks_like_command
 from pup_tui.convert.markdown import phrases
 from pup_tui.convert.markdown.blocks import Page, PageBlock, code_in, links_in, plain
 from pup_tui.convert.markdown.commands import kind_of
-from pup_tui.convert.naming import variable_name
+from pup_tui.convert.naming import StepNames, variable_name
+from pup_tui.convert.pieces import raw
 
 _NEVER = re.compile(r"(?i)\b(?:never|do not|don't|not)\b[^.`]{0,30}$")
 _MOST_LINKS = 20
@@ -44,7 +45,7 @@ class PageWords:
         self.last: NewStep | None = None
         self.client = ""
         self.exports: list[str] = []
-        self.ids: set[str] = set()
+        self.step_names = StepNames()
         self.always: set[str] = set()
         self.given: dict[str, dict[str, Any]] = {}
         """What commands before have set variables to."""
@@ -73,11 +74,11 @@ class PageWords:
         if limit is not None:
             step.keys["assert"] = {
                 "that": f"{value} {limit.condition}",
-                "message": escaped(limit.message),
+                "message": raw(limit.message),
             }
         else:
             step.keys.setdefault(
-                "assert", {"that": f"{value} {expected}", "message": escaped(plain(text))}
+                "assert", {"that": f"{value} {expected}", "message": raw(plain(text))}
             )
         self.runbook.tell("changed", step.name, "what the page expects is an assertion")
         return True
@@ -105,7 +106,7 @@ class PageWords:
                 if variable_name(f[1]) in self.runbook.vars
                 else f.group()
             ),
-            escaped(text),
+            raw(text),
         )
 
     def _use(self, names: dict[str, Any]) -> None:
@@ -134,4 +135,4 @@ class PageWords:
                 and target not in known
                 and len(known) < _MOST_LINKS
             ):
-                self.runbook.links.append({"title": escaped(plain(title)), "url": escaped(target)})
+                self.runbook.links.append({"title": raw(plain(title)), "url": raw(target)})

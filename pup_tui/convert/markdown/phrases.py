@@ -48,6 +48,12 @@ _TWO_PEOPLE = re.compile(
     r"(?i)\b(?:two people|two persons|second person|four[- ]eyes|two-person|in pairs"
     r"|somebody else reads|another engineer)\b"
 )
+_ORDERED_WORK = re.compile(
+    r"(?i)\b(call|ask|tell|notify|page|escalate|write|inform|contact|answer|open|close|announce"
+    r"|update|make sure|check|post|create|assign|send)\b"
+)
+NO_WORK = frozenset({"about", "alerts", "contacts", "rollback"})
+"""Sections in which nothing is to be done."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,11 @@ def section_kind(title: str) -> str:
 def is_dangerous(*texts: str) -> bool:
     """Whether a text warns of what a command does."""
     return any(_DANGER.search(text) for text in texts)
+
+
+def orders_work(text: str) -> bool:
+    """Whether a text tells somebody to do something."""
+    return bool(_ORDERED_WORK.search(text))
 
 
 def needs_two(text: str) -> bool:

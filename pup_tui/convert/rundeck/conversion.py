@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped, manual
+from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.naming import runbook_id
 from pup_tui.convert.paths import all_of
-from pup_tui.convert.pieces import literal
+from pup_tui.convert.pieces import literal, raw
 from pup_tui.convert.rundeck.job_steps import JobSteps, is_true
 from pup_tui.convert.writer import dumped
 
@@ -204,7 +204,7 @@ class _Converting(JobSteps):
                     for url in urls.split(","):
                         keys: dict[str, Any] = {
                             "method": "POST",
-                            "url": escaped(url.strip()),
+                            "url": raw(url.strip()),
                             "json": {"runbook": "{{ run.runbook }}", "run": "{{ run.id }}"},
                         }
                         front = {} if place == "on_success" else {"when": place}

@@ -6,20 +6,20 @@ import re
 import shlex
 from typing import Any
 
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped, manual
-from pup_tui.convert.markdown.requests import request_of
-from pup_tui.convert.naming import spelled_out, step_id, unique_name, variable_name
+from pup_tui.convert.draft import NewRunbook, NewStep, by_hand, manual
+from pup_tui.convert.naming import StepNames, spelled_out, variable_name
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.rundeck.options import declare
 from pup_tui.convert.rundeck.references import References
+from pup_tui.convert.scripts import started
 from pup_tui.convert.shell import judging
+from pup_tui.convert.shell.requests import request_of
 from pup_tui.convert.shell.work_names import name_of_script
-from pup_tui.convert.ssm.made import started
 from pup_tui.convert.writer import dumped
+from pup_tui.template.shell.interpreter import SHELLS
 
 _MARK = "SCRIPT_OF_THE_JOB"
 _REFERENCE = re.compile(r"\$\{option\.(\w+)[^}]*\}|@option\.(\w+)@")
-_SHELLS = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 
 
 class JobSteps:
@@ -32,7 +32,7 @@ class JobSteps:
         self.runbook = runbook
         self.names = names
         self.sequence = job.get("sequence") or {}
-        runbook.description = escaped(str(job.get("description") or "").strip())
+        runbook.description = raw(str(job.get("description") or "").strip())
         options = declare(runbook, job.get("options"), str(job.get("timeout") or ""))
         for name in sorted(set(re.findall(r"[$@]\{?globals\.([\w-]+)", str(job)))):
             options[name] = variable_name(name, runbook.vars)
@@ -44,7 +44,7 @@ class JobSteps:
             if isinstance(o, dict) and o.get("multivalued")
         }
         self.references = References(options, delimiters)
-        self.ids: set[str] = set()
+        self._step_names = StepNames()
         self._handled: set[str] = set()
         self.host = self._node()
         self.keeps_going = is_true(self.sequence.get("keepgoing"))
@@ -63,7 +63,7 @@ class JobSteps:
         if _orchestrated_to_one(self.job):
             variable = variable_name("NODE", self.runbook.vars)
             self.runbook.vars[variable] = {
-                "description": escaped(f"One host of: {told}"),
+                "description": raw(f"One host of: {told}"),
                 "pattern": "[^-].*",
             }
             self.runbook.tell(
@@ -72,7 +72,7 @@ class JobSteps:
         else:
             self.nodes = variable_name("NODES", self.runbook.vars)
             self.runbook.vars[self.nodes] = {
-                "description": escaped(f"Hosts: {told}"),
+                "description": raw(f"Hosts: {told}"),
                 "type": "list",
                 "pattern": "[^-].*",
             }
@@ -83,15 +83,8 @@ class JobSteps:
         return variable
 
     def _named(self, step: NewStep) -> NewStep:
-        step.name = unique_name(step.name, self._taken)
-        self._taken.add(step.name)
-        step.id = step_id(step.name, self.ids)
-        self.ids.add(step.id)
+        step.name, step.id = self._step_names.give(step.name)
         return step
-
-    @property
-    def _taken(self) -> set[str]:
-        return self.__dict__.setdefault("taken", set())  # type: ignore[no-any-return]
 
     def _command(self, command: dict[str, Any], condition: str) -> list[NewStep]:
         step = self._named(self._made(command, self._title(command)))
@@ -157,11 +150,11 @@ class JobSteps:
             )
             call = f"{file} {command.get('args') or ''}".strip()
             step = self._executed({"exec": call, "plugins": command.get("plugins")}, name, original)
-            step.keys |= {"confirm": f"{name}?", "danger": True}
+            step.ask()
             return step
         if command.get("scripturl"):
             why = f"the script is fetched from {command['scripturl']} when the job runs: look at it first"
-            return manual(name, f"{why[0].upper()}{why[1:]}.", original)
+            return by_hand(name, why, original)
         return manual(
             name, f"The plugin {command.get('type') or 'of this step'} is not known here.", original
         )
@@ -215,7 +208,7 @@ class JobSteps:
                 f"{name}: scriptInterpreter",
                 "its variables go into the environment, not on a command line",
             )
-        if program in _SHELLS:
+        if program in SHELLS:
             script = self.references.filled(text, in_script=True)
             arguments = self.references.filled(str(command.get("args") or ""))
             script = f"set -- {arguments}\n{script}" if arguments else script
@@ -288,7 +281,7 @@ class JobSteps:
         if captures:
             step.keys["capture"] = captures
         if changes and step.kind in ("shell", "http"):
-            step.keys |= {"confirm": f"{step.name}?", "danger": True}
+            step.ask()
         return step
 
     def _captures(self, command: dict[str, Any]) -> dict[str, str]:

@@ -38,7 +38,7 @@ def _job(job: Element) -> dict[str, Any]:
     made: dict[str, Any] = {
         each.name: _value(each.text)
         for each in job.inside
-        if not each.inside and each.text.strip() and each.name not in ("retry",)
+        if not each.inside and each.text.strip() and each.name != "retry"
     }
     context = job.first("context")
     options = context.first("options") if context else job.first("options")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pup_tui.convert.draft import NewRunbook, escaped
+from pup_tui.convert.draft import NewRunbook
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.pieces import raw
 
@@ -58,14 +58,14 @@ def _variable(
     made: dict[str, Any] = {}
     description = str(option.get("label") or option.get("description") or "").strip()
     if description:
-        made["description"] = escaped(description)
+        made["description"] = raw(description)
     values = _values(option)
     if option.get("secure"):
         made |= _secret(runbook, option, name)
     elif option.get("multivalued"):
         made["type"] = "list"
         if values and option.get("enforced"):
-            made["choices"] = [escaped(each) for each in values]
+            made["choices"] = [raw(each) for each in values]
         runbook.tell("changed", f"option {name}", "several values are a list")
     else:
         made |= _one_value(option, values, named)
@@ -74,7 +74,7 @@ def _variable(
     if option.get("regex") and made.get("type", "string") == "string":
         made |= _checked(str(option["regex"]))
     if values and not option.get("enforced") and made.get("type") != "secret":
-        told = escaped(f"for example {', '.join(values)}")
+        told = raw(f"for example {', '.join(values)}")
         made["description"] = f"{made['description']} ({told})" if "description" in made else told
     _add_default(option, made)
     return made
@@ -93,7 +93,7 @@ def _one_value(option: dict[str, Any], values: list[str], named: dict[str, str])
     if option.get("type") == "file":
         return {"type": "file"}
     if values and option.get("enforced"):
-        return {"type": "enum", "choices": [escaped(each) for each in values]}
+        return {"type": "enum", "choices": [raw(each) for each in values]}
     if option.get("valuesUrl") and option.get("enforced"):
         return {"type": "enum", "choices_from": _choices(str(option["valuesUrl"]), named)}
     if option.get("isDate"):
@@ -114,12 +114,12 @@ def _add_default(option: dict[str, Any], made: dict[str, Any]) -> None:
         text = str(default).lower() if isinstance(default, bool) else str(default)
         separator = str(option.get("delimiter") or ",")
         made["default"] = (
-            [escaped(each) for each in text.split(separator)]
+            [raw(each) for each in text.split(separator)]
             if made.get("type") == "list"
-            else escaped(text)
+            else raw(text)
         )
         if made.get("type") == "enum" and "choices" in made and text not in made["choices"]:
-            made["choices"].append(escaped(text))
+            made["choices"].append(raw(text))
     elif not option.get("required"):
         made["required"] = False
 

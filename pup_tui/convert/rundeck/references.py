@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pup_tui.convert.pieces import NewValue, Pieces, literal, template
+from pup_tui.convert.pieces import NewValue, Pieces, in_pieces, literal, template
 
 _NAMED = re.compile(
     r"\$\{(?P<kind>option|data|file|node|job|globals|unquotedoption|server)"
@@ -32,24 +32,19 @@ class References:
 
     def pieces(self, text: str, *, in_script: bool) -> Pieces:
         """A text in pieces; in scripts references stand between `@`, and `@@` is one."""
-        found: list[str | NewValue] = []
-        at = 0
-        for match in _NAMED.finditer(text):
-            piece: str | NewValue | None
-            if match["two"]:
-                piece = "@" if in_script else match["two"]
-            elif match["at"] and not in_script:
-                piece = match["at"]
-            else:
-                kind, name = match["kind"] or match["kind2"], match["name"] or match["name2"] or ""
-                piece = self._value(kind, name)
-                if piece is None:
-                    self.unknown.add(match.group())
-                    piece = match.group()
-            found += [text[at : match.start()], piece]
-            at = match.end()
-        found.append(text[at:])
-        return [each for each in found if each != ""] or [""]
+
+        def piece_of(found: re.Match[str]) -> str | NewValue:
+            if found["two"]:
+                return "@" if in_script else found["two"]
+            if found["at"] and not in_script:
+                return found["at"]
+            kind, name = found["kind"] or found["kind2"], found["name"] or found["name2"] or ""
+            piece = self._value(kind, name)
+            if piece is None:
+                self.unknown.add(found.group())
+            return found.group() if piece is None else piece
+
+        return in_pieces(_NAMED, text, piece_of)
 
     def filled(self, text: str, *, in_script: bool = False) -> str:
         """A text with its references as templates."""

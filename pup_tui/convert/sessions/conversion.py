@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pup_tui.convert.draft import NewRunbook, NewStep, manual
+from pup_tui.convert.draft import NewRunbook, NewStep, by_hand
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import step_id, unique
 from pup_tui.convert.sessions.fish import as_bash
@@ -159,12 +159,12 @@ class _Writing:
         why, commands = self.by_hand[int(found[1]) - 1]
         text = "\n".join(commands)
         name = _free_name(_name_by_hand(commands[0], why), runbook, step)
-        made = manual(name, f"{why[0].upper()}{why[1:]}.", text)
+        made = by_hand(name, why, text)
         step.name, step.kind = name, "manual"
         step.id = step_id(name, {each.id for each in runbook.walk() if each is not step})
         step.keys = {k: v for k, v in step.keys.items() if k in ("if", "when")} | made.keys
         if destroys(text):
-            step.keys |= {"confirm": f"{step.name}?", "danger": True}
+            step.ask()
         step.original = text
         runbook.tell("manual", commands[0].split("\n")[0], why)
 

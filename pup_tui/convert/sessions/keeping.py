@@ -70,7 +70,7 @@ def _take(command: TypedCommand, kept: KeptCommands) -> None:
     before = kept.commands[-1] if kept.commands else None
     text = _expanded(command.text, before)
     command = replace(command, text=text)
-    why = _why_not(command, kept.place)
+    why = _why_not(command)
     if why:
         kept.report.append(ToldChange("dropped", text.split("\n")[0], why))
     elif before is not None and before.text == text and before.place == command.place:
@@ -88,7 +88,7 @@ def _expanded(text: str, before: TypedCommand | None) -> str:
     return re.sub(r"(?<![\w'\\])!\$", lambda _: word[1] if word else "", text)
 
 
-def _why_not(command: TypedCommand, place: str) -> str:
+def _why_not(command: TypedCommand) -> str:
     """Why a command is no step; blank where it is one."""
     text = command.text
     if command.is_unknown:

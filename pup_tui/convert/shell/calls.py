@@ -12,24 +12,10 @@ from pup_tui.convert.shell.reading import arguments_of, command_name, commands_i
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_LEADING = frozenset(
-    [
-        "sudo",
-        "doas",
-        "env",
-        "nohup",
-        "nice",
-        "ionice",
-        "command",
-        "exec",
-        "time",
-        "timeout",
-        "xargs",
-        "setsid",
-        "stdbuf",
-        "chroot",
-    ]
-)
+_LEADING = frozenset([
+    "sudo", "doas", "env", "nohup", "nice", "ionice", "command", "exec", "time", "timeout",
+    "xargs", "setsid", "stdbuf", "chroot",
+])  # fmt: skip
 _WITH_VALUE = re.compile(r"-[ugnsk]|--(?:user|group|signal|kill-after)")
 _INSIDE = {
     "ssh": re.compile(r"-[bcDEeFIiJLlmOopQRSWw]"),

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped
-from pup_tui.convert.errors import ConversionError
-from pup_tui.convert.naming import runbook_id, step_id, unique_name
+from pup_tui.convert.bounds import check_steps
+from pup_tui.convert.draft import NewRunbook, NewStep
+from pup_tui.convert.naming import StepNames, runbook_id
 from pup_tui.convert.pieces import raw
+from pup_tui.convert.scripts import started
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.inputs import take_inputs, with_defaults
 from pup_tui.convert.shell.planned import ComingStep
@@ -17,10 +18,6 @@ from pup_tui.convert.shell.planning import Planning
 from pup_tui.convert.shell.reading import ReadScript, read_script
 from pup_tui.convert.shell.secrets import secrets_in, without_secrets
 from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export
-from pup_tui.convert.ssm.made import started
-
-_MOST_STEPS = 300
-"""More steps nobody can look through."""
 
 _CRON = re.compile(r"(?:^|\s)((?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)(?=\s|$)")
 _TIMEOUT = re.compile(r"--timeout[= ](\d+[smh])\b")
@@ -60,9 +57,7 @@ def from_script(source: str, name: str) -> NewRunbook:
     planning = Planning(script, inputs, prelude, runbook)
     planning.run(statements)
     planning.add_traps()
-    if len(planning.planned) > _MOST_STEPS:
-        told = f"the script would be {len(planning.planned)} steps"
-        raise ConversionError(told, name, f"convert it in parts, of at most {_MOST_STEPS}")
+    check_steps(len(planning.planned), name)
     _Writing(planning, script, runbook).write()
     if "e" not in re.sub(r"(?m)^set |pipefail", "", planning.options) and not re.search(
         r"\b-\w*e", script.shebang
@@ -82,7 +77,7 @@ def _describe(script: ReadScript, runbook: NewRunbook) -> None:
             )
         if not re.search(r"(?i)\busage\b|^-\*-|shellcheck", line):
             lines.append(line)
-    runbook.description = escaped("\n".join(lines).strip())
+    runbook.description = raw("\n".join(lines).strip())
 
 
 class _Writing:
@@ -94,8 +89,7 @@ class _Writing:
         self.script = script
         self.runbook = runbook
         self.arrays = arrays_of(script)
-        self.ids: set[str] = set()
-        self.taken: set[str] = set()
+        self.names = StepNames()
         self.made: dict[int, NewStep] = {}
 
     def write(self) -> None:
@@ -115,16 +109,13 @@ class _Writing:
             if each.inside:
                 step.steps = self._steps(each.inside, later)
                 if any(inner.keys.get("danger") for inner in step.steps):
-                    step.keys |= {"confirm": f"{step.name}?", "danger": True}
+                    step.ask()
             made.append(step)
             self.runbook.tell("kept", step.name, step.kind)
         return made
 
     def _finish(self, step: NewStep, planned: ComingStep) -> None:
-        step.name = unique_name(step.name, self.taken)
-        self.taken.add(step.name)
-        step.id = step_id(step.name, self.ids)
-        self.ids.add(step.id)
+        step.name, step.id = self.names.give(step.name)
         self.made[id(planned)] = step
         condition = re.sub(r"<(\d+)>", lambda f: self.made[int(f[1])].id, planned.condition)
         front: dict[str, Any] = {}
@@ -170,7 +161,7 @@ class _Writing:
             keys["capture"] = captures
         step = NewStep(piece.name, "shell", keys, original=piece.text)
         if judging.changes(own) and planned.keys.get("when") != "cleanup":
-            step.keys |= {"confirm": f"{piece.name}?", "danger": True}
+            step.ask()
         return step
 
     def _arguments(self, piece: ScriptPiece) -> list[str]:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pup_tui.convert.draft import NewRunbook, escaped
+from pup_tui.convert.draft import NewRunbook
 from pup_tui.convert.naming import spelled_out, variable_name
-from pup_tui.convert.pieces import literal
+from pup_tui.convert.pieces import literal, raw
 from pup_tui.convert.shell.positions import compared, name_by_use, numbers_in
 from pup_tui.convert.shell.reading import (
     ReadScript,
@@ -32,7 +32,6 @@ _OF_PROGRAMS = re.compile(
 _QUIET_DEFAULT = re.compile(r"\$\((?:date|hostname|whoami|uname|id)\b[^()$]*\)")
 """A default that a command gives which only tells where and when it runs."""
 _FLAG = re.compile(r"--?(?:yes|y|force|f|non-interactive|assume-yes|no-confirm|batch)")
-_OPTION = re.compile(r"-{1,2}[A-Za-z][\w-]*")
 
 
 @dataclass
@@ -69,7 +68,7 @@ class Inputs:
         """Add a list, which is an array of the shell."""
         said: dict[str, Any] = {"type": "list"}
         if default:
-            said["default"] = [escaped(each) for each in default]
+            said["default"] = [raw(each) for each in default]
         variable = self.add(shell, said, spelled_out(shell))
         self.values[shell] = (
             f"{shell}=({{% for each in {variable} %}}{{{{ each }}}} {{% endfor %}})"
@@ -79,7 +78,6 @@ class Inputs:
 def take_inputs(script: ReadScript, runbook: NewRunbook) -> tuple[Inputs, list[ScriptStatement]]:
     """The inputs of a script, and the statements that are left."""
     inputs = Inputs(runbook)
-    usage = _usage_names(script)
     left: list[ScriptStatement] = []
     for statement in script.statements:
         shifted = re.fullmatch(r"shift(?:\s+(\d+|.*OPTIND.*))?", statement.text)
@@ -89,9 +87,7 @@ def take_inputs(script: ReadScript, runbook: NewRunbook) -> tuple[Inputs, list[S
             continue
         if _take_parsing(statement, inputs) or _is_check(statement, inputs, runbook):
             continue
-        if statement.type == "variable_assignment" and _take_assignment(
-            statement.node, inputs, usage
-        ):
+        if statement.type == "variable_assignment" and _take_assignment(statement.node, inputs):
             continue
         if statement.type == "list" and _take_default(statement, inputs):
             continue
@@ -101,10 +97,10 @@ def take_inputs(script: ReadScript, runbook: NewRunbook) -> tuple[Inputs, list[S
             and _take_required(statement, inputs)
         ):
             continue
-        if statement.type == "declaration_command" and _take_declared(statement, inputs, usage):
+        if statement.type == "declaration_command" and _take_declared(statement, inputs):
             continue
         left.append(statement)
-    _take_positions(script, left, inputs, usage)
+    _take_positions(left, inputs, _usage_names(script))
     return inputs, left
 
 
@@ -117,7 +113,7 @@ def _usage_names(script: ReadScript) -> list[str]:
     return []
 
 
-def _take_assignment(node: Node, inputs: Inputs, usage: list[str]) -> bool:
+def _take_assignment(node: Node, inputs: Inputs) -> bool:
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is None or value is None or name.type != "variable_name":
         return False
@@ -184,7 +180,7 @@ def _said(how: str, rest: str) -> dict[str, Any]:
             return {"required": False}
         if _INTEGER.fullmatch(rest):
             return {"type": "integer", "default": int(rest)}
-        return {"default": escaped(rest)}
+        return {"default": raw(rest)}
     return {}
 
 
@@ -201,7 +197,7 @@ def _take_required(statement: ScriptStatement, inputs: Inputs) -> bool:
     return taken
 
 
-def _take_declared(statement: ScriptStatement, inputs: Inputs, usage: list[str]) -> bool:
+def _take_declared(statement: ScriptStatement, inputs: Inputs) -> bool:
     """`export X=${X:-y}`, `readonly X=$1`: all of them inputs."""
     assignments = [
         each for each in statement.node.named_children if each.type == "variable_assignment"
@@ -210,7 +206,7 @@ def _take_declared(statement: ScriptStatement, inputs: Inputs, usage: list[str])
         [c for c in statement.node.named_children if c.type != "word"]
     ):
         return False
-    taken = [_take_assignment(each, inputs, usage) for each in assignments]
+    taken = [_take_assignment(each, inputs) for each in assignments]
     if all(taken) and text_of(statement.node).startswith("export"):
         for each in assignments:
             name = text_of(each.children[0])
@@ -238,15 +234,13 @@ def _take_default(statement: ScriptStatement, inputs: Inputs) -> bool:
         return False
     said = inputs.runbook.vars[inputs.names[text_of(name)]]
     if value.type == "array":
-        said["default"] = [
-            escaped(word_text(each) or text_of(each)) for each in value.named_children
-        ]
+        said["default"] = [raw(word_text(each) or text_of(each)) for each in value.named_children]
     else:
         default = word_text(value)
         if default is None:
             return False
         said.pop("required", None)
-        said["default"] = escaped(default)
+        said["default"] = raw(default)
     return True
 
 
@@ -330,9 +324,7 @@ def _take_option(item: Node, inputs: Inputs) -> None:
         inputs.values[shell] = f"{shell}={{{{ {literal(text)} if {variable} else '' }}}}"
 
 
-def _take_positions(
-    script: ReadScript, left: list[ScriptStatement], inputs: Inputs, usage: list[str]
-) -> None:
+def _take_positions(left: list[ScriptStatement], inputs: Inputs, usage: list[str]) -> None:
     """Arguments that are used by their numbers."""
     nodes = [each.node for each in left]
     numbers = sorted({int(n) for node in nodes for n in numbers_in(node)} - set(inputs.positions))
@@ -369,6 +361,6 @@ def _add_literal(inputs: Inputs, shell: str, given: str) -> None:
         inputs.values[shell] = f"{shell}={{{{ {told} if {variable} else {literal(given)} }}}}"
     elif given:
         said.pop("required", None)
-        said["default"] = int(given) if _INTEGER.fullmatch(given) else escaped(given)
+        said["default"] = int(given) if _INTEGER.fullmatch(given) else raw(given)
         if _INTEGER.fullmatch(given):
             said["type"] = "integer"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.convert.bounds import judge_one
-from pup_tui.convert.settling import destroys, without_templates
+from pup_tui.convert.scripts import without_templates
+from pup_tui.convert.settling import destroys
 from pup_tui.convert.shell.calls import calls_in
 from pup_tui.convert.shell.reading import (
     arguments_of,
@@ -30,40 +31,15 @@ _CHANGING_SQL = re.compile(
 _SQL_CLIENTS = frozenset(
     {"isql", "sqsh", "sqlcmd", "psql", "mysql", "mariadb", "sqlplus", "sqlite3", "bcp"}
 )
-_LOOKING_WITH_SUDO = frozenset(
-    {
-        "cat",
-        "ls",
-        "grep",
-        "tail",
-        "head",
-        "journalctl",
-        "ss",
-        "lsof",
-        "du",
-        "df",
-        "find",
-        "stat",
-        "test",
-    }
-)
+_LOOKING_WITH_SUDO = frozenset({
+    "cat", "ls", "grep", "tail", "head", "journalctl", "ss", "lsof", "du", "df", "find", "stat",
+    "test",
+})  # fmt: skip
 _CHANGING = frozenset({"certbot", "make", "ansible-playbook", "sqlplus"})
-EDITORS = frozenset(
-    {
-        "vi",
-        "vim",
-        "nvim",
-        "nano",
-        "emacs",
-        "less",
-        "more",
-        "top",
-        "htop",
-        "visudo",
-        "crontab -e",
-        "mc",
-    }
-)
+EDITORS = frozenset({
+    "vi", "vim", "nvim", "nano", "emacs", "less", "more", "top", "htop", "visudo", "crontab -e",
+    "mc",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -211,7 +187,7 @@ def by_hand(script: str) -> str:
         if name in EDITORS and "-b" not in words:
             return f"{name} needs somebody at the terminal"
         if (
-            name in ("ssh",)
+            name == "ssh"
             and len([word for word in words if not word.startswith("-")]) == 1
             and "<<" not in script
             and "|" not in script

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pup_tui.convert.draft import manual
+from pup_tui.convert.draft import by_hand
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of
 from pup_tui.convert.shell import asking, judging, phrases
@@ -85,13 +85,13 @@ class Planning(Remembering, PlannedQuestions, Choosing, Rounds):
         said, self.pending = self.pending, []
         comments = [c for c in statement.comments if c] + [phrases.printed(each) for each in said]
         name = next((n for c in reversed(comments) if (n := phrases.name_from(c))), "")
-        step = manual(
+        step = by_hand(
             name or name_of_commands([statement], self.script.functions) or "By hand",
-            f"{why[0].upper()}{why[1:]}.",
+            why,
             statement.text,
         )
         if judging.unsafe_removal(statement.text, known):
-            step.keys |= {"danger": True, "confirm": f"{step.name}?"}
+            step.ask()
         self.runbook.tell("manual", statement.text.split("\n")[0], why)
         self.add(ComingStep(step=step, condition=condition))
         return True

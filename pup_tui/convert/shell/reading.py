@@ -23,10 +23,6 @@ _LOGGERS = re.compile(
 _QUIET_SUBSTITUTIONS = frozenset(
     {"date", "basename", "hostname", "dirname", "whoami", "id", "pwd", "uname"}
 )
-_NUMBERED = re.compile(r"[0-9]+")
-BLOCKS = frozenset(
-    {"if_statement", "case_statement", "for_statement", "while_statement", "c_style_for_statement"}
-)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from pup_tui.convert.draft import NewStep, manual
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import PiecedText, expression, literal, literal_of, template
-from pup_tui.convert.ssm.commands import command, kebab, may_destroy, only_looks
+from pup_tui.convert.pieces import PiecedText, expression, literal, literal_of, shell_word, template
+from pup_tui.convert.ssm.commands import command, kebab, known_text, may_destroy, only_looks, told
 from pup_tui.convert.ssm.durations import from_iso
 from pup_tui.convert.ssm.instances import (
     change_instance_state,
@@ -43,11 +43,8 @@ def call(making: Making) -> str:
 
 def captures(making: Making) -> dict[str, Any]:
     """The outputs of a step as captures."""
-    made = {
-        variable: output_of(making, output) if output in making.step.outputs else "output"
-        for output, variable in making.captures.items()
-    }
-    return {"capture": made} if made else {}
+    outputs = [output for output in making.captures if output in making.step.outputs]
+    return making.captured({output: output_of(making, output) for output in outputs})
 
 
 def execute_api(making: Making) -> NewStep:
@@ -65,8 +62,8 @@ def execute_api(making: Making) -> NewStep:
 def assert_property(making: Making) -> NewStep:
     """`aws:assertAwsResourceProperty`."""
     script = call(making)
-    asked, told = _desired(making)
-    message = f"{making.step.inputs.get('PropertySelector')} is not {told}"
+    asked, wanted = _desired(making)
+    message = f"{making.step.inputs.get('PropertySelector')} is not {wanted}"
     return making.shell(
         script,
         read_only=True,
@@ -88,34 +85,26 @@ def _desired(making: Making) -> tuple[str, str]:
     found, is_list = expression_of(str(making.step.inputs.get("PropertySelector") or "$"))
     given = making.inputs.get("DesiredValues") or []
     values = given if isinstance(given, list) else [given]
-    told = " or ".join(_told(value) for value in values)
+    in_words = " or ".join(map(told, values))
     texts = [_literal(value) for value in values]
     if is_list:
         each = f"({found} | map('string') | unique | list)"
         if len(texts) == 1:
-            return f"{each} == [{texts[0]}]", told
+            return f"{each} == [{texts[0]}]", in_words
         wanted = f"[{', '.join(texts)}]"
         return (
             f"{each} | length > 0 and ({each} | reject('in', {wanted}) | list | length) == 0",
-            told,
+            in_words,
         )
     if len(texts) == 1:
-        return f"{_text_of(found, values[0])} == {texts[0]}", told
-    return f"({found} | string) in [{', '.join(texts)}]", told
+        return f"{_text_of(found, values[0])} == {texts[0]}", in_words
+    return f"({found} | string) in [{', '.join(texts)}]", in_words
 
 
 def _text_of(found: str, value: Any) -> str:
-    literal = literal_of(value.pieces) if isinstance(value, PiecedText) else None
-    is_text = (
-        literal is not None
-        and not literal.replace(".", "").isdigit()
-        and literal not in ("true", "false")
-    )
-    return found if is_text else f"({found} | string)"
-
-
-def _told(value: Any) -> str:
-    return template(value.pieces) if isinstance(value, PiecedText) else str(value)
+    text = known_text(value)
+    is_text = text is not None and not text.replace(".", "").isdigit()
+    return found if is_text and text not in ("true", "false") else f"({found} | string)"
 
 
 def _literal(value: Any) -> str:
@@ -131,12 +120,9 @@ def approve(making: Making) -> list[NewStep]:
     """`aws:approve`: a confirm; a second approval is a person's word that a person notes."""
     inputs = making.inputs
     steps: list[NewStep] = []
-    message = _told(inputs["Message"]) if "Message" in inputs else f"{making.step.name}: go on?"
-    least = (
-        literal_of(inputs["MinRequiredApprovals"].pieces)
-        if isinstance(inputs.get("MinRequiredApprovals"), PiecedText)
-        else inputs.get("MinRequiredApprovals")
-    )
+    message = told(inputs["Message"]) if "Message" in inputs else f"{making.step.name}: go on?"
+    least = inputs.get("MinRequiredApprovals")
+    least = known_text(least) if isinstance(least, PiecedText) else least
     if least is not None and str(least) not in ("0", "1"):
         why = (
             f"the document wants {least} approvals, and a run asks one operator: "
@@ -161,7 +147,7 @@ def approve(making: Making) -> list[NewStep]:
 def sleep(making: Making) -> NewStep:
     """`aws:sleep`."""
     if "Timestamp" in making.inputs:
-        until = _told(making.inputs["Timestamp"])
+        until = told(making.inputs["Timestamp"])
         raise Inexpressible(f"a run cannot wait for a moment: go on at {until}")
     duration = from_iso(str(making.step.inputs.get("Duration") or ""), making.names)
     return NewStep(
@@ -178,7 +164,7 @@ def pause(making: Making) -> NewStep:
 
 def webhook(making: Making) -> NewStep:
     """`aws:invokeWebhook`."""
-    integration = _told(making.inputs.get("IntegrationName", ""))
+    integration = told(making.inputs.get("IntegrationName", ""))
     body = making.inputs.get("Body")
     changes = is_change(kebab(making.step.name)) or is_change(kebab(integration))
     step = manual(
@@ -201,8 +187,6 @@ def webhook(making: Making) -> NewStep:
 
 def update_variable(making: Making) -> NewStep:
     """`aws:updateVariable` with a text that is known when it is set."""
-    from pup_tui.convert.pieces import shell_word
-
     value = making.inputs.get("Value")
     if not isinstance(value, PiecedText | bool | int | float):
         raise Inexpressible("a list or map that grows has no counterpart")

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from pup_tui.convert.pieces import (
-    NewValue,
     PiecedText,
     json_word,
     list_words,
     literal_of,
     only_value,
     shell_word,
+    template,
 )
 
 _FIRST = re.compile(r"(.)([A-Z][a-z]+)")
@@ -31,66 +31,18 @@ _SERVICES = {
 }
 """Services whose name in documents is not that of the command line."""
 
-_READS = frozenset(
-    [
-        "batch-get",
-        "check",
-        "count",
-        "describe",
-        "detect",
-        "discover",
-        "download",
-        "estimate",
-        "filter",
-        "get",
-        "head",
-        "list",
-        "lookup",
-        "preview",
-        "query",
-        "scan",
-        "search",
-        "select",
-        "simulate",
-        "summarize",
-        "test",
-        "validate",
-        "verify",
-        "view",
-        "wait",
-    ]
-)
-_ADDS = frozenset(
-    [
-        "acknowledge",
-        "add-tags",
-        "associate-tags",
-        "copy",
-        "create-backup",
-        "create-image",
-        "create-snapshot",
-        "create-snapshots",
-        "create-tags",
-        "export",
-        "generate",
-        "invoke",
-        "notify",
-        "publish",
-        "put-events",
-        "put-metric-data",
-        "put-log-events",
-        "request",
-        "resume",
-        "send",
-        "signal",
-        "start",
-        "start-automation-execution",
-        "start-execution",
-        "start-instances",
-        "subscribe",
-        "tag",
-    ]
-)
+_READS = frozenset([
+    "batch-get", "check", "count", "describe", "detect", "discover", "download", "estimate",
+    "filter", "get", "head", "list", "lookup", "preview", "query", "scan", "search", "select",
+    "simulate", "summarize", "test", "validate", "verify", "view", "wait",
+])  # fmt: skip
+_ADDS = frozenset([
+    "acknowledge", "add-tags", "associate-tags", "copy", "create-backup", "create-image",
+    "create-snapshot", "create-snapshots", "create-tags", "export", "generate", "invoke",
+    "notify", "publish", "put-events", "put-metric-data", "put-log-events", "request", "resume",
+    "send", "signal", "start", "start-automation-execution", "start-execution", "start-instances",
+    "subscribe", "tag",
+])  # fmt: skip
 """Verbs, and whole calls, of what adds something beside what there is, or starts what was stopped."""
 
 
@@ -178,13 +130,20 @@ def words_of(items: list[Any]) -> str:
     return " ".join(words)
 
 
+def known_text(value: Any) -> str | None:
+    """The text of an input; None where it is none, or known only when the document runs."""
+    return literal_of(value.pieces) if isinstance(value, PiecedText) else None
+
+
+def told(value: Any) -> str:
+    """An input as people read it."""
+    if isinstance(value, list):
+        return ", ".join(told(each) for each in value)
+    if isinstance(value, PiecedText):
+        return template(value.pieces)
+    return str(value)
+
+
 def flag_value(value: Any) -> bool:
     """Whether an input that is a truth value is set."""
-    if isinstance(value, PiecedText):
-        value = literal_of(value.pieces)
-    return value is True or str(value).lower() == "true"
-
-
-def is_value(value: Any) -> NewValue | None:
-    """The value, where an input is nothing else."""
-    return only_value(value.pieces) if isinstance(value, PiecedText) else None
+    return value is True or str(known_text(value) or value).lower() == "true"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pup_tui.convert.arranging import Arranging, Circle, Handled, Item, Looped, StepPlace
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped, fenced, manual
+from pup_tui.convert.draft import NewRunbook, NewStep, by_hand, fenced, manual
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.graph import BranchChoice, Graph, GraphNode
 from pup_tui.convert.naming import runbook_id, step_id
-from pup_tui.convert.pieces import template
+from pup_tui.convert.pieces import raw, template
 from pup_tui.convert.ssm.actions import ACTIONS
 from pup_tui.convert.ssm.commands import command
 from pup_tui.convert.ssm.conditions import condition
 from pup_tui.convert.ssm.document import SsmDocument, SsmStep, read_document
+from pup_tui.convert.ssm.durations import from_seconds
 from pup_tui.convert.ssm.looping import interval_of, loop
 from pup_tui.convert.ssm.made import Making
 from pup_tui.convert.ssm.outputs import all_steps, is_alias, name_outputs, name_variables
@@ -24,23 +24,18 @@ from pup_tui.convert.ssm.undoing import inputs_back
 from pup_tui.convert.writer import dumped
 
 
-def from_document(data: dict[str, Any], name: str, destroys: Callable[[str], bool]) -> NewRunbook:
-    """The runbook of an Automation document; `name` is what it is called, `destroys` judges scripts."""
+def from_document(data: dict[str, Any], name: str) -> NewRunbook:
+    """The runbook of an Automation document; `name` is what it is called."""
     document = read_document(data, name)
     runbook = NewRunbook(runbook_id(name), "an AWS Systems Manager Automation document")
-    runbook.description = escaped(document.description)
-    return _Converting(
-        document, runbook, str(data.get("assumeRole") or ""), destroys
-    ).runbook_made()
+    runbook.description = raw(document.description)
+    return _Converting(document, runbook, str(data.get("assumeRole") or "")).runbook_made()
 
 
 class _Converting:
-    def __init__(
-        self, document: SsmDocument, runbook: NewRunbook, role: str, destroys: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, document: SsmDocument, runbook: NewRunbook, role: str) -> None:
         self.document = document
         self.runbook = runbook
-        self.destroys = destroys
         self.names = DocumentNames(parameters=declare(runbook, document.parameters, role))
         if role and not any(told.fate == "dropped" for told in runbook.report):
             why = "a run has the operator's own AWS credentials; AWS_PROFILE chooses others"
@@ -56,11 +51,9 @@ class _Converting:
             self.captures[step_name] = {"": variable}
 
     def runbook_made(self) -> NewRunbook:
-        self.runbook.steps = self.in_order(self.document.steps)
-        if not self.runbook.steps:
-            self.runbook.steps = [
-                manual("Nothing to do", "The document has no step that runs.", "")
-            ]
+        self.runbook.steps = self.in_order(self.document.steps) or [
+            manual("Nothing to do", "The document has no step that runs.", "")
+        ]
         self._add_globals()
         if self.document.outputs:
             told = ", ".join(self.document.outputs)
@@ -181,8 +174,6 @@ class _Converting:
             and "poll" not in made.keys
             and made.kind == "shell"
         ):
-            from pup_tui.convert.ssm.durations import from_seconds
-
             made.keys["timeout"] = from_seconds(step.timeout, self.names)
         if step.max_attempts > 1 and made.kind in ("shell", "group"):
             made.keys["retry"] = {"attempts": step.max_attempts}
@@ -263,34 +254,31 @@ class _Converting:
         return ends
 
     def made(self, step: SsmStep) -> list[NewStep]:
-        if step.action == "loop":
-            return self._loop(step)
-        if step.action == "updateVariable":
-            return self._variable(step)
         try:
-            making = Making(
-                self.runbook,
-                self.names,
-                step,
-                self.ids[step.name],
-                self.names.tree({k: v for k, v in step.inputs.items() if k != "Script"}),
-                self.captures.get(step.name, {}),
-                self.destroys,
-            )
-            if step.action not in ACTIONS:
-                raise Inexpressible(f"aws:{step.action} is an action that is not known here")
-            made = ACTIONS[step.action](making)
+            if step.action == "loop":
+                return [loop(self, step)]
+            if step.action == "updateVariable":
+                return self._variable(step)
+            made = self._made_by_action(step)
         except Inexpressible as error:
             return [self._by_hand(step, str(error))]
         if not any(
             told.fate == "manual" and told.what == step.name for told in self.runbook.report
         ):
             self.runbook.tell("kept", step.name, f"aws:{step.action}")
-        steps = made if isinstance(made, list) else [made]
-        self._add_undo(step, steps[0])
-        for each in steps:
+        self._add_undo(step, made[0])
+        for each in made:
             each.original = dumped(step.raw)
-        return steps
+        return made
+
+    def _made_by_action(self, step: SsmStep) -> list[NewStep]:
+        if step.action not in ACTIONS:
+            raise Inexpressible(f"aws:{step.action} is an action that is not known here")
+        inputs = self.names.tree({k: v for k, v in step.inputs.items() if k != "Script"})
+        captures = self.captures.get(step.name, {})
+        making = Making(self.runbook, self.names, step, self.ids[step.name], inputs, captures)
+        made = ACTIONS[step.action](making)
+        return made if isinstance(made, list) else [made]
 
     def _add_undo(self, step: SsmStep, made: NewStep) -> None:
         """Let a step be taken back whose values from before an earlier one had read."""
@@ -310,9 +298,7 @@ class _Converting:
 
     def _by_hand(self, step: SsmStep, why: str) -> NewStep:
         self.runbook.tell("manual", step.name, f"aws:{step.action}: {why}")
-        made = manual(
-            step.name, f"{why[0].upper()}{why[1:]}.", dumped(step.raw), self.ids[step.name]
-        )
+        made = by_hand(step.name, why, dumped(step.raw), self.ids[step.name])
         try:
             made.keys["description"] = template(self.names.pieces(fenced(dumped(step.raw))))
         except Inexpressible:
@@ -324,33 +310,15 @@ class _Converting:
             self.tell_alias(step)
             return []
         if step.name in self.captures:
-            try:
-                making = Making(
-                    self.runbook,
-                    self.names,
-                    step,
-                    self.ids[step.name],
-                    self.names.tree(step.inputs),
-                    self.captures[step.name],
-                    self.destroys,
-                )
-                return [ACTIONS["updateVariable"](making)]  # type: ignore[list-item]
-            except Inexpressible as error:
-                return [self._by_hand(step, str(error))]
+            return self._made_by_action(step)
         why = "a variable that grows has no counterpart; foreach collects captures"
         self.runbook.tell("dropped", f"aws:updateVariable {step.name}", why)
         return []
 
-    def _loop(self, step: SsmStep) -> list[NewStep]:
-        try:
-            return [loop(self, step)]
-        except Inexpressible as error:
-            return [self._by_hand(step, str(error))]
-
     def tell_alias(self, step: SsmStep) -> None:
         """Say that a variable of the document stands for what it is set to."""
-        name = str(step.inputs.get("Name") or "").removeprefix("variable:")
-        self.runbook.tell("dropped", f"variables: {name}", "what it is set to is used itself")
+        told = f"variables: {step.variable}"
+        self.runbook.tell("dropped", told, "what it is set to is used itself")
 
     # Names of the service itself
 

@@ -27,6 +27,19 @@ class SsmStep:
     next_step: str | None = None
     raw: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def inside(self) -> list[SsmStep]:
+        """The steps of a loop; none of another step."""
+        given = self.inputs.get("Steps") if self.action == "loop" else None
+        if not isinstance(given, list):
+            return []
+        return [read_step(each, at, self.name) for at, each in enumerate(given, 1)]
+
+    @property
+    def variable(self) -> str:
+        """The variable of the document that it sets."""
+        return str(self.inputs.get("Name") or "").removeprefix("variable:")
+
 
 @dataclass(slots=True)
 class SsmDocument:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import literal_of, only_value, template
+from pup_tui.convert.pieces import duration, literal_of, only_value, template
 from pup_tui.convert.ssm.texts import DocumentNames
 
 _ISO = re.compile(
@@ -15,20 +15,12 @@ _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _WITH_VALUE = re.compile(r"PT?\{\{[^{}]*\}\}(?P<unit>[DHMS])")
 
 
-def told(seconds: float) -> str:
-    """A number of seconds as a duration: the largest unit in which it is whole."""
-    for unit, size in (("h", 3600), ("m", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{int(seconds // size)}{unit}"
-    return f"{seconds:g}s"
-
-
 def from_seconds(given: str, names: DocumentNames) -> str:
     """A `timeoutSeconds` as a duration; empty where there is none."""
     if not given:
         return ""
     try:
-        return told(float(given))
+        return duration(float(given))
     except ValueError:
         return template(names.pieces(given))
 
@@ -37,7 +29,7 @@ def from_iso(given: str, names: DocumentNames) -> str:
     """A duration of ISO 8601. Raises Inexpressible where it is none."""
     found = _ISO.fullmatch(given.strip())
     if found and any(found.groupdict().values()):
-        return told(
+        return duration(
             sum(
                 float(number) * _SECONDS[unit]
                 for unit, number in found.groupdict().items()

@@ -7,9 +7,10 @@ from typing import Any
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.naming import variable_name
-from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of, template
-from pup_tui.convert.ssm.commands import command, flag_value, option, wrapped
-from pup_tui.convert.ssm.made import Making, started
+from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of
+from pup_tui.convert.scripts import started
+from pup_tui.convert.ssm.commands import command, flag_value, known_text, option, told, wrapped
+from pup_tui.convert.ssm.made import Making
 
 _STATES = {
     "running": ("start-instances", "instance-running"),
@@ -22,11 +23,8 @@ _WAITS = "the AWS command line itself waits at most 10 minutes for {0}"
 
 def change_instance_state(making: Making) -> NewStep:
     """`aws:changeInstanceState`: the call, and a wait for the state."""
-    state = (
-        literal_of(making.inputs["DesiredState"].pieces)
-        if "DesiredState" in making.inputs
-        else None
-    )
+    wanted = making.inputs.get("DesiredState")
+    state = literal_of(wanted.pieces) if wanted is not None else None
     if state not in _STATES:
         raise Inexpressible(
             f"the state {state or 'that is wanted'} is known only when the document runs"
@@ -46,15 +44,6 @@ def change_instance_state(making: Making) -> NewStep:
             f"{verb} {told(making.inputs.get('InstanceIds'))}{' by force' if force else ''}"
         )
     return making.shell(script, **keys)
-
-
-def told(value: Any) -> str:
-    """An input as people read it."""
-    if isinstance(value, list):
-        return ", ".join(told(each) for each in value)
-    if isinstance(value, PiecedText):
-        return template(value.pieces)
-    return str(value)
 
 
 def run_instances(making: Making) -> NewStep:
@@ -97,37 +86,31 @@ def _captured(making: Making, output: str) -> str:
 
 def create_image(making: Making) -> NewStep:
     """`aws:createImage`: reboots the instance unless it says otherwise."""
-    inputs = {
-        _renamed(name, {"ImageName": "Name", "ImageDescription": "Description"}): v
-        for name, v in making.inputs.items()
-    }
+    inputs = _image_inputs(making)
     reboots = not flag_value(inputs.pop("NoReboot", False))
     words = ["aws ec2 create-image", *(option(name, value) for name, value in inputs.items())]
     words.append("--reboot" if reboots else "--no-reboot")
     asked = making.asked("take an image, which reboots the instance") if reboots else {}
-    return _imaged(making, words, "", asked)
+    return _imaged(making, words, asked)
 
 
 def copy_image(making: Making) -> NewStep:
     """`aws:copyImage`."""
-    inputs = {
-        _renamed(n, {"ImageName": "Name", "ImageDescription": "Description"}): v
-        for n, v in making.inputs.items()
-    }
+    inputs = _image_inputs(making)
     words = ["aws ec2 copy-image", *(option(name, value) for name, value in inputs.items())]
-    return _imaged(making, words, "", {})
+    return _imaged(making, words, {})
 
 
-def _renamed(name: str, names: dict[str, str]) -> str:
-    return names.get(name, name)
+def _image_inputs(making: Making) -> dict[str, Any]:
+    """The inputs by their names in the API."""
+    names = {"ImageName": "Name", "ImageDescription": "Description"}
+    return {names.get(name, name): value for name, value in making.inputs.items()}
 
 
-def _imaged(making: Making, words: list[str], region: str, asked: dict[str, Any]) -> NewStep:
+def _imaged(making: Making, words: list[str], asked: dict[str, Any]) -> NewStep:
     call = wrapped([*words, "--query ImageId --output text"])
     script = (
-        f"IMAGE=$({call})\n"
-        f'aws ec2 wait image-available --image-ids "$IMAGE"{region} >&2\n'
-        'echo "$IMAGE"\n'
+        f'IMAGE=$({call})\naws ec2 wait image-available --image-ids "$IMAGE" >&2\necho "$IMAGE"\n'
     )
     making.runbook.tell("changed", making.step.name, _WAITS.format("an image"))
     image = making.captures.get("ImageId")
@@ -154,10 +137,7 @@ def delete_image(making: Making) -> NewStep:
 def create_stack(making: Making) -> NewStep:
     """`aws:createStack`: a stack of CloudFormation, and a wait until it is there; undo deletes it."""
     name = option("StackName", making.inputs.get("StackName"))
-    inputs = {
-        _renamed(n, {"TimeoutInMinutes": "TimeoutInMinutes"}): v for n, v in making.inputs.items()
-    }
-    create = command("cloudformation", "CreateStack", inputs)
+    create = command("cloudformation", "CreateStack", making.inputs)
     describe = f"aws cloudformation describe-stacks {name} --output json"
     script = f"{create}\naws cloudformation wait stack-create-complete {name}\n{describe}\n"
     making.told("the stack can be deleted by undo")
@@ -196,7 +176,7 @@ def create_tags(making: Making) -> NewStep:
     """`aws:createTags`: of EC2, or of what Systems Manager itself has."""
     inputs = dict(making.inputs)
     kind = inputs.pop("ResourceType", None)
-    named = literal_of(kind.pieces) if isinstance(kind, PiecedText) else "EC2"
+    named = "EC2" if kind is None else known_text(kind)
     ids, tags = inputs.get("ResourceIds", []), option("Tags", inputs.get("Tags", []))
     if named in (None, "EC2"):
         return making.shell(wrapped(["aws ec2 create-tags", option("Resources", ids), tags]))

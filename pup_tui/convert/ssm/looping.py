@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any, Protocol
 
-from pup_tui.convert.draft import NewRunbook, NewStep, escaped
+from pup_tui.convert.draft import NewRunbook, NewStep
 from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.paths import negated
-from pup_tui.convert.pieces import NewValue, only_value
+from pup_tui.convert.pieces import NewValue, duration, only_value, raw
 from pup_tui.convert.ssm.conditions import condition
 from pup_tui.convert.ssm.document import SsmStep
-from pup_tui.convert.ssm.durations import from_iso, told
-from pup_tui.convert.ssm.loops import condition_of, inside, is_counted, rounds
+from pup_tui.convert.ssm.durations import from_iso
 from pup_tui.convert.ssm.texts import DocumentNames
 from pup_tui.template.duration import parse_duration
 
+_MOST_ROUNDS = 100
+"""Rounds that the service allows where nothing is said."""
 _LONGEST = 7 * 86_400.0
 _SHORTEST = 600.0
 _NO_INTERVAL = "10s"
@@ -40,14 +41,14 @@ class Maker(Protocol):
 
 def loop(maker: Maker, step: SsmStep) -> NewStep:
     """What a loop becomes. Raises Inexpressible where nothing says it."""
-    return _for_each(maker, step) if is_counted(step) else _while(maker, step)
+    return _for_each(maker, step) if "Iterators" in step.inputs else _while(maker, step)
 
 
 def interval_of(waits: list[SsmStep], names: DocumentNames) -> str:
     """How long steps that only wait do so; the time between two attempts where there is none."""
     durations = [from_iso(str(step.inputs.get("Duration") or ""), names) for step in waits]
     try:
-        return told(sum(map(parse_duration, durations))) if durations else _NO_INTERVAL
+        return duration(sum(map(parse_duration, durations))) if durations else _NO_INTERVAL
     except ValueError:
         return durations[-1]
 
@@ -58,7 +59,7 @@ def _for_each(maker: Maker, step: SsmStep) -> NewStep:
     items = _items(step.inputs["Iterators"], names)
     names.items[step.name] = NewValue(item)
     try:
-        made = maker.in_order(inside(step))
+        made = maker.in_order(step.inside)
     finally:
         del names.items[step.name]
     if not made:
@@ -74,7 +75,7 @@ def _for_each(maker: Maker, step: SsmStep) -> NewStep:
 
 def _items(given: Any, names: DocumentNames) -> Any:
     if isinstance(given, list):
-        return [escaped(each) if isinstance(each, str) else each for each in given]
+        return [raw(each) if isinstance(each, str) else each for each in given]
     value = only_value(names.pieces(str(given)))
     if value is None:
         raise Inexpressible("what the loop runs over is known only when the document runs")
@@ -82,15 +83,15 @@ def _items(given: Any, names: DocumentNames) -> Any:
 
 
 def _while(maker: Maker, step: SsmStep) -> NewStep:
-    steps = inside(step)
-    until = negated(condition(condition_of(step), maker.names).expression)
+    steps = step.inside
+    until = negated(condition(step.inputs.get("LoopCondition"), maker.names).expression)
     waits = [each for each in steps if each.action == "sleep" and "Duration" in each.inputs]
     others = [each for each in steps if each not in waits and each.action != "updateVariable"]
-    interval = interval_of(waits, maker.names)
+    interval, rounds = interval_of(waits, maker.names), _rounds(step)
     poll = {
         "interval": interval,
-        "timeout": _patience(interval, rounds(step)),
-        "max_attempts": rounds(step),
+        "timeout": _patience(interval, rounds),
+        "max_attempts": rounds,
         "until": until,
     }
     why = "aws:loop: a poll, which looks before it waits for the first time"
@@ -105,6 +106,14 @@ def _while(maker: Maker, step: SsmStep) -> NewStep:
     return NewStep(step.name, "group", {"poll": poll}, id=maker.ids[step.name], steps=inner)
 
 
+def _rounds(step: SsmStep) -> int:
+    """How many rounds it makes at most."""
+    try:
+        return max(1, int(str(step.inputs.get("MaxIterations") or _MOST_ROUNDS)))
+    except ValueError:
+        return _MOST_ROUNDS
+
+
 def _polled(maker: Maker, step: SsmStep, made: NewStep, poll: dict[str, Any]) -> NewStep:
     """The only step of a loop, polled: its captures are what its output says."""
     captured = made.keys.get("capture")
@@ -113,7 +122,7 @@ def _polled(maker: Maker, step: SsmStep, made: NewStep, poll: dict[str, Any]) ->
         by = f"({says})" if " | " in says else says
         until = re.sub(rf"\b{re.escape(variable)}\b", by.replace("\\", r"\\"), until)
     maker.runbook.tell("changed", made.name, f"it melts into {step.name}")
-    for each in inside(step):
+    for each in step.inside:
         if each.action == "updateVariable":
             maker.tell_alias(each)
     keys = {**made.keys, "poll": {**poll, "until": until}}
@@ -126,4 +135,4 @@ def _patience(interval: str, attempts: int) -> str:
         seconds = parse_duration(interval) * attempts * 2
     except ValueError:
         return "1h"
-    return told(max(_SHORTEST, min(seconds, _LONGEST)))
+    return duration(max(_SHORTEST, min(seconds, _LONGEST)))

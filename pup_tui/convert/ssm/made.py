@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep
+from pup_tui.convert.scripts import started
 from pup_tui.convert.ssm.document import SsmStep
+from pup_tui.convert.ssm.durations import from_seconds
 from pup_tui.convert.ssm.texts import DocumentNames
 
 
@@ -16,8 +17,8 @@ from pup_tui.convert.ssm.texts import DocumentNames
 class Making:
     """The step that is made, and all that its action may ask.
 
-    `inputs` are the action's with their texts in pieces. `captures` are the variables of its outputs by
-    their names in the document, and `destroys` tells whether a script may destroy something.
+    `inputs` are the action's with their texts in pieces, `captures` the variables of its outputs by their
+    names in the document.
     """
 
     runbook: NewRunbook
@@ -26,7 +27,6 @@ class Making:
     id: str
     inputs: dict[str, Any]
     captures: dict[str, str]
-    destroys: Callable[[str], bool]
     notes: list[str] = field(default_factory=list)
 
     def told(self, why: str) -> None:
@@ -44,26 +44,14 @@ class Making:
         """The keys of a step that changes something: it asks before."""
         return {"confirm": f"{self.step.name}: {what}?", "danger": True}
 
+    def captured(self, known: Mapping[str, str]) -> dict[str, Any]:
+        """The key of what is read from the output: known outputs by their expressions, others as it is."""
+        made = {name: known.get(output, "output") for output, name in self.captures.items()}
+        return {"capture": made} if made else {}
+
     def seconds(self, otherwise: str) -> str:
         """How long an attempt may take."""
-        from pup_tui.convert.ssm.durations import from_seconds
-
         return from_seconds(self.step.timeout, self.names) or otherwise
-
-
-_SEVERAL = re.compile(r"(?<!\\)\n|;|&&|\|\|")
-
-
-def started(script: str) -> str:
-    """A script that stops at the first command that fails, where it has more than one."""
-    script = script.strip("\n")
-    joined = script.replace("\\\n", " ")
-    if "\n" not in joined:
-        return script
-    first = joined.lstrip().split("\n", 1)[0].strip()
-    if first.startswith("#!") or re.match(r"set -[A-Za-z]*e", first):
-        return f"{script}\n"
-    return f"set -e\n{script}\n"
 
 
 def output_of(making: Making, output: str, selector: str = "") -> str:

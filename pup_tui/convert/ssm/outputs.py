@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
+from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.naming import unique, variable_name
-from pup_tui.convert.pieces import NewValue, ValueKind, literal
+from pup_tui.convert.pieces import NewValue, ValueKind, literal, only_value, quoted_text
 from pup_tui.convert.ssm.document import SsmDocument, SsmStep
 from pup_tui.convert.ssm.texts import ITEM, DocumentNames, names_in
 
@@ -29,11 +31,9 @@ _LISTS = frozenset({"InstanceIds", "InstanceStates"})
 
 def all_steps(steps: Iterable[SsmStep]) -> Iterator[SsmStep]:
     """The steps with those inside loops."""
-    from pup_tui.convert.ssm.loops import inside
-
     for step in steps:
         yield step
-        yield from all_steps(inside(step))
+        yield from all_steps(step.inside)
 
 
 def name_outputs(
@@ -99,12 +99,10 @@ def name_variables(document: SsmDocument, names: DocumentNames, taken: set[str])
     others have no counterpart.
     """
     setters: dict[str, list[tuple[SsmStep, bool]]] = {}
-    loops = {step.name for step in document.steps if step.action == "loop"}
-    outside = {step.name for step in document.steps if step.name not in loops}
+    outside = {step.name for step in document.steps if step.action != "loop"}
     for step in all_steps(document.steps):
         if step.action == "updateVariable":
-            name = str(step.inputs.get("Name") or "").removeprefix("variable:")
-            setters.setdefault(name, []).append((step, step.name in outside))
+            setters.setdefault(step.variable, []).append((step, step.name in outside))
     captured: dict[str, str] = {}
     for name, said in document.variables.items():
         own = setters.get(name, [])
@@ -113,11 +111,7 @@ def name_variables(document: SsmDocument, names: DocumentNames, taken: set[str])
             continue
         alias = _alias(own, names)
         if alias is not None and len(own) == 1:
-            default = said.get("default")
-            plain = alias.expression
-            names.variables[name] = (
-                alias if default is None or own[0][1] else NewValue(plain, alias.kind)
-            )
+            names.variables[name] = alias
         elif all(is_outside for _, is_outside in own) and not _grows(own):
             variable = unique(variable_name(name), taken)
             taken.add(variable)
@@ -129,18 +123,14 @@ def name_variables(document: SsmDocument, names: DocumentNames, taken: set[str])
 
 def is_alias(step: SsmStep, names: DocumentNames) -> bool:
     """Whether the variable that a step sets stands for what it is set to."""
-    name = str(step.inputs.get("Name") or "").removeprefix("variable:")
     alias = _alias([(step, True)], names)
-    return alias is not None and names.variables.get(name) == alias
+    return alias is not None and names.variables.get(step.variable) == alias
 
 
 def _alias(own: list[tuple[SsmStep, bool]], names: DocumentNames) -> NewValue | None:
     given = own[0][0].inputs.get("Value")
     if not isinstance(given, str):
         return None
-    from pup_tui.convert.errors import Inexpressible
-    from pup_tui.convert.pieces import only_value
-
     if ITEM in given:
         return None
     try:
@@ -154,10 +144,6 @@ def _grows(own: list[tuple[SsmStep, bool]]) -> bool:
 
 
 def _constant(names: DocumentNames, name: str, said: dict[str, object]) -> None:
-    import json
-
-    from pup_tui.convert.pieces import quoted_text
-
     default = said.get("default", "")
     text = default if isinstance(default, str) else json.dumps(default)
     names.variables[name] = NewValue(quoted_text(text) if isinstance(default, str) else text)

@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from pup_tui.convert.draft import NewRunbook, escaped
+from pup_tui.convert.draft import NewRunbook
 from pup_tui.convert.naming import variable_name
-from pup_tui.convert.pieces import NewValue, ValueKind
+from pup_tui.convert.pieces import NewValue, ValueKind, raw
 
 ROLE = "AutomationAssumeRole"
 _ROLE_TYPE = "AWS::IAM::Role::Arn"
@@ -51,7 +51,7 @@ def declare(
             runbook.tell("dropped", f"parameter {name} / assumeRole", why)
             continue
         variable = variable_name(name, runbook.vars)
-        runbook.vars[variable] = _variable(runbook, name, variable, said)
+        runbook.vars[variable] = _variable(runbook, name, said)
         values[name] = NewValue(variable, _kind(str(said.get("type") or "String")))
         runbook.tell("kept", f"parameter {name}", f"variable {variable}")
     return values
@@ -72,16 +72,14 @@ def _kind(type_: str) -> ValueKind:
     return {"Boolean": "boolean", "Integer": "number"}.get(type_, "text")  # type: ignore[return-value]
 
 
-def _variable(
-    runbook: NewRunbook, name: str, variable: str, said: dict[str, Any]
-) -> dict[str, Any]:
+def _variable(runbook: NewRunbook, name: str, said: dict[str, Any]) -> dict[str, Any]:
     type_ = str(said.get("type") or "String")
     made: dict[str, Any] = {}
     description = re.sub(
         r"^\s*\((?:Required|Optional)\)\s*", "", str(said.get("description") or "")
     ).strip()
     if description:
-        made["description"] = escaped(description)
+        made["description"] = raw(description)
     if type_ in _TYPED:
         made["type"] = _TYPED[type_]
     elif is_list(type_):
@@ -89,20 +87,18 @@ def _variable(
     elif is_tree(type_):
         made["type"] = "text"
         runbook.tell("changed", f"parameter {name} ({type_})", "a text that is JSON")
-    _add_checks(runbook, name, said, type_, made)
+    _add_checks(said, type_, made)
     _add_default(runbook, name, said, type_, made)
     return made
 
 
-def _add_checks(
-    runbook: NewRunbook, name: str, said: dict[str, Any], type_: str, made: dict[str, Any]
-) -> None:
+def _add_checks(said: dict[str, Any], type_: str, made: dict[str, Any]) -> None:
     allowed = said.get("allowedValues")
     pattern = said.get("allowedPattern") or _AWS_PATTERNS.get(_item_type(type_))
     if isinstance(allowed, list) and allowed and type_ not in ("Boolean", "StringMap", "MapList"):
         if "type" not in made or made["type"] == "integer":
             made["type"] = "enum"
-        made["choices"] = [escaped(_text(each)) for each in allowed]
+        made["choices"] = [raw(_text(each)) for each in allowed]
     elif (pattern and "type" not in made) or (pattern and is_list(type_)):
         made["pattern"] = _whole_pattern(str(pattern))
     limits = (
@@ -155,13 +151,13 @@ def _add_default(
         made["required"] = False
     elif made.get("type") == "list":
         items = default if isinstance(default, list) else [default]
-        made["default"] = [escaped(_text(each)) for each in items]
+        made["default"] = [raw(_text(each)) for each in items]
     elif is_tree(type_):
-        made["default"] = escaped(
+        made["default"] = raw(
             default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
         )
     else:
-        made["default"] = default if isinstance(default, bool | int) else escaped(_text(default))
+        made["default"] = default if isinstance(default, bool | int) else raw(_text(default))
     _drop_pattern_that_refuses(runbook, name, made)
 
 

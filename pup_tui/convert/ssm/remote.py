@@ -13,9 +13,12 @@ from pup_tui.convert.pieces import (
     json_text,
     json_word,
     literal_of,
+    only_value,
     shell_word,
 )
-from pup_tui.convert.ssm.commands import option, words_of, wrapped
+from pup_tui.convert.scripts import without_templates
+from pup_tui.convert.settling import destroys
+from pup_tui.convert.ssm.commands import known_text, option, words_of, wrapped
 from pup_tui.convert.ssm.made import Making
 
 _SHELLS = frozenset({"AWS-RunShellScript"})
@@ -36,13 +39,9 @@ _LOOKS = frozenset({"AWS-GatherSoftwareInventory", "AWS-RunInspecChecks"})
 def run_command(making: Making) -> NewStep:
     """`aws:runCommand`: send, wait, show what it printed."""
     inputs = making.inputs
-    document = (
-        literal_of(inputs["DocumentName"].pieces)
-        if isinstance(inputs.get("DocumentName"), PiecedText)
-        else None
-    )
-    parameters = inputs.get("Parameters") if isinstance(inputs.get("Parameters"), dict) else {}
-    assert isinstance(parameters, dict)
+    document = known_text(inputs.get("DocumentName"))
+    given = inputs.get("Parameters")
+    parameters = given if isinstance(given, dict) else {}
     if document in _SHELLS or document in _POWERSHELLS:
         parameters = {
             name: _quoted(value, making, document in _POWERSHELLS) if name == "commands" else value
@@ -59,7 +58,7 @@ def run_command(making: Making) -> NewStep:
     words += [option(name, inputs[name]) for name in _PASSED_ON if name in inputs]
     script = _followed(making, words)
     keys: dict[str, Any] = {}
-    if _changes(making, document, making.step.inputs.get("Parameters")):
+    if _changes(document, making.step.inputs.get("Parameters")):
         keys = making.asked(f"run {document or 'the document'} on the host")
     return making.shell(script, **keys)
 
@@ -73,12 +72,8 @@ def _lists(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_list(value: Any) -> bool:
-    return (
-        isinstance(value, PiecedText)
-        and len(value.pieces) == 1
-        and isinstance(value.pieces[0], NewValue)
-        and value.pieces[0].kind == "list"
-    )
+    whole = only_value(value.pieces) if isinstance(value, PiecedText) else None
+    return whole is not None and whole.kind == "list"
 
 
 def _as_text(value: Any) -> Any:
@@ -119,13 +114,13 @@ def _waited(host: str, indent: str) -> str:
     )
 
 
-def _changes(making: Making, document: str | None, parameters: Any) -> bool:
+def _changes(document: str | None, parameters: Any) -> bool:
     """Whether what runs there may destroy something; of a document that is not known nobody can tell."""
     commands = parameters.get("commands") if isinstance(parameters, dict) else None
     lines = commands if isinstance(commands, list) else [commands]
     text = "\n".join(str(line) for line in lines if line is not None)
     if document in _SHELLS:
-        return making.destroys(re.sub(r"\{\{[^{}]*\}\}", "VALUE", text))
+        return destroys(without_templates(text))
     if document in _POWERSHELLS:
         return bool(_CHANGES_WINDOWS.search(text))
     return document not in _LOOKS
@@ -183,8 +178,6 @@ def _quotes_after(text: str, quotes: str) -> str:
             at += 1
         elif character in "'\"" and quotes in ("", character):
             quotes = "" if quotes else character
-        elif character == "\n" and not quotes:
-            quotes = ""
         at += 1
     return quotes
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pup_tui.convert.draft import NewStep
-from pup_tui.convert.pieces import PiecedText, literal_of
-from pup_tui.convert.ssm.commands import option, wrapped
-from pup_tui.convert.ssm.instances import told
+from pup_tui.convert.ssm.commands import known_text, option, told, wrapped
 from pup_tui.convert.ssm.made import Making
 from pup_tui.convert.ssm.remote import payload
 
@@ -44,8 +42,7 @@ def execute_state_machine(making: Making) -> NewStep:
     return making.shell(
         script,
         timeout=making.seconds("1h"),
-        **_outputs(
-            making,
+        **making.captured(
             {
                 "executionArn": "json.executionArn",
                 "status": "json.status",
@@ -102,8 +99,7 @@ def execute_automation(making: Making) -> NewStep:
         script,
         **asked,
         timeout=making.seconds("1h"),
-        **_outputs(
-            making,
+        **making.captured(
             {
                 "ExecutionId": "json.AutomationExecution.AutomationExecutionId",
                 "Status": "json.AutomationExecution.AutomationExecutionStatus",
@@ -111,11 +107,6 @@ def execute_automation(making: Making) -> NewStep:
             },
         ),
     )
-
-
-def _outputs(making: Making, known: dict[str, str]) -> dict[str, Any]:
-    made = {variable: known.get(output, "output") for output, variable in making.captures.items()}
-    return {"capture": made} if made else {}
 
 
 def invoke_lambda(making: Making) -> NewStep:
@@ -153,8 +144,7 @@ def invoke_lambda(making: Making) -> NewStep:
             variable: expression_of(payload_part(selector))[0] for variable, selector in own.items()
         }
     more: dict[str, Any] = {"capture": captures} if captures else {}
-    kind = inputs.get("InvocationType")
-    if isinstance(kind, PiecedText) and literal_of(kind.pieces) == "Event":
+    if known_text(inputs.get("InvocationType")) == "Event":
         making.runbook.tell(
             "kept", making.step.name, "the function is only started: nobody waits for it"
         )

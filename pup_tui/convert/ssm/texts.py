@@ -8,15 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pup_tui.convert.errors import Inexpressible
-from pup_tui.convert.pieces import NewValue, PiecedText, Pieces
+from pup_tui.convert.pieces import NewValue, PiecedText, Pieces, in_pieces
 
 _NAMED = re.compile(r"\{\{\s*([A-Za-z][A-Za-z0-9_]*(?::[A-Za-z0-9_]+)?(?:\.[A-Za-z0-9_]+)*)\s*\}\}")
 
 ITEM = "CurrentIteratorValue"
-_COMMANDS = {
-    "REGION": "aws configure get region",
-    "ACCOUNT_ID": "aws sts get-caller-identity --query Account --output text",
-}
 
 
 @dataclass(slots=True)
@@ -81,16 +77,7 @@ class DocumentNames:
 
     def pieces(self, text: str) -> Pieces:
         """A text of the document in pieces."""
-        found: list[str | NewValue] = []
-        at = 0
-        for named in _NAMED.finditer(text):
-            if named.start() > at:
-                found.append(text[at : named.start()])
-            found.append(self.value(named[1]))
-            at = named.end()
-        if at < len(text) or not found:
-            found.append(text[at:])
-        return found
+        return in_pieces(_NAMED, text, lambda named: self.value(named[1]))
 
     def tree(self, data: Any) -> Any:
         """A tree of the document with its texts in pieces."""

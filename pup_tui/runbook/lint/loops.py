@@ -12,7 +12,7 @@ from pup_tui.runbook.lint.statements import StepScript, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
-from pup_tui.template.shell.language import nodes_of
+from pup_tui.template.shell.language import LOOPS, nodes_of
 from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.script_parts import ScriptParts, function_name
 from pup_tui.template.text import compile_text
@@ -44,7 +44,6 @@ _SHORTENS: Final = re.compile(r"\b([A-Za-z_]\w*)=\"?\$\{\1(?:[%#]|:[0-9])")
 _VALUES: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 _LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
-_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 _WAITS: Final = re.compile(r"(?:^|[\s;&|({])(?:wait|fg)\b")
 _KILLS: Final = re.compile(r"(?:^|[\s;&|({'\"])(?:p?kill|killall)\b")
 _LATER: Final = re.compile(r"(?:trap|eval)\b")
@@ -209,7 +208,7 @@ def _leaves(parts: ScriptParts, command: Node, body: Node) -> bool:
     name, *words = source_of(command).split()[:2] or [""]
     if name != "break":
         return name in ("exit", "return") or name.encode() in exiting_functions(parts)
-    loops = sum(each.type in _LOOPS for each in path_to(body, command)[1:])
+    loops = sum(each.type in LOOPS for each in path_to(body, command)[1:])
     return loops < (int(words[0]) if words and words[0].isdecimal() else 1)
 
 

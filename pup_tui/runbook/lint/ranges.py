@@ -9,14 +9,13 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode
-from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
 from pup_tui.runbook.scope import names_in
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.limits import kept_while_judging
-from pup_tui.template.regex import Regex
+from pup_tui.template.regex import PatternError, Regex, TooCostly, compile_regex
 
 _NUMBERS: Final = frozenset({"integer", "number", "boolean", "duration"})
 """Types whose values are digits, letters and dots."""
@@ -201,7 +200,7 @@ def _declared(variable: YamlNode) -> ValueRange:
     if pattern is None:
         return AnyText()
     try:
-        return Matching(compile_pattern(pattern))
+        return Matching(compile_regex(pattern))
     except (PatternError, TooCostly):
         return AnyText()
 

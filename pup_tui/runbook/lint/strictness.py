@@ -23,7 +23,7 @@ from pup_tui.runbook.lint.subject import Finding, Subject, found_in
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
 from pup_tui.runbook.steps import StepDraft
-from pup_tui.template.shell.language import nodes_of
+from pup_tui.template.shell.language import LOOPS, nodes_of
 from pup_tui.template.shell.script_parts import function_name
 from pup_tui.template.shell.tables import is_builtin
 
@@ -46,7 +46,6 @@ _MADE_OF: Final = frozenset(
 )
 _CONDITIONS: Final = frozenset({"while_statement", "list", "negated_command"})
 _WITHOUT_PIPEFAIL: Final = frozenset({"sh", "dash"})
-_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 _JOINING: Final = frozenset({"list", "negated_command", "redirected_statement"})
 """What a statement of several commands is."""
 _NEAR: Final = 6
@@ -178,7 +177,7 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     elif node.type == "function_definition":
         if not _is_for_trap(script, node):
             yield from _within(script, node.named_children[-1], is_last=True)
-    elif node.type in _LOOPS:
+    elif node.type in LOOPS:
         for body in node.named_children:
             if body.type == "do_group":
                 yield from _unseen(script, body.named_children, is_last=False)

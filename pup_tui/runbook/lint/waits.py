@@ -13,9 +13,8 @@ from pup_tui.runbook.lint.loops import endless_loops, is_within, not_waited_for
 from pup_tui.runbook.lint.subject import Finding, Subject, found_in
 from pup_tui.runbook.nodes import shown
 from pup_tui.template.shell.command_use import CommandUse
-from pup_tui.template.shell.language import nodes_of
+from pup_tui.template.shell.language import SUBSTITUTIONS, nodes_of
 from pup_tui.template.shell.script_parts import (
-    SUBSTITUTIONS,
     ScriptParts,
     function_name,
 )

@@ -79,7 +79,8 @@ def check_pattern(variable: Variable, value: str) -> None:
     """Raise `ValueError` where a value does not match the variable's pattern as a whole."""
     if variable.pattern is None:
         return
-    from pup_tui.runbook.pattern import TooCostly, matches
+    from pup_tui.runbook.pattern import matches
+    from pup_tui.template.regex import TooCostly
 
     try:
         fits = matches(variable.pattern, value)

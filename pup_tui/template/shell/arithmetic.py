@@ -17,12 +17,12 @@ from pup_tui.template.shell.checks import Checks
 from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, spelled
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_of
+from pup_tui.template.shell.language import BOUNDARIES, CALCULATING
 from pup_tui.template.shell.numbers import Numbers
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS
-from pup_tui.template.shell.uses import BOUNDARIES
 from pup_tui.template.shell.words import (
     BODIES,
     SUBSTITUTION,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 _TEXTS_PER_STEP: Final = 10
 _IDENTIFIER: Final = late_pattern(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
 _ZSH_SUBSCRIPT: Final = late_pattern(rb"(%b)((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
-_CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
 _AROUND: Final = frozenset(
     {
         *("string", "concatenation", "parenthesized_expression", "binary_expression"),
@@ -234,7 +233,7 @@ class Arithmetic:
             yield from self._calculated(child, is_inside if is_name or keyed else inside)
 
     def _calculates(self, node: Node) -> bool:
-        if node.type in _CALCULATING:
+        if node.type in CALCULATING:
             return True
         if node.type == "compound_statement":
             return bool(node.children) and node.children[0].type == "(("

@@ -30,6 +30,7 @@ from pup_tui.template.shell.conditions import (
     first_text,
 )
 from pup_tui.template.shell.fills import ANY
+from pup_tui.template.shell.language import LOOPS, SUBSTITUTIONS
 from pup_tui.template.shell.readings import OwnWords
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import tables
@@ -66,12 +67,10 @@ _STATUS: Final = late_pattern(rb"[0-9]+|\"?\$\?\"?")
 _TURNING: Final = frozenset({b"break", b"continue"})
 _TELLING: Final = frozenset({b"echo", b"printf"})
 _OTHERS: Final = frozenset({"elif_clause", "else_clause"})
-_LOOPS: Final = frozenset({"for_statement", "while_statement", "c_style_for_statement"})
 _TESTS: Final = frozenset({b"test", b"["})
-_STATEMENTS: Final = COMMANDS | _LOOPS | {"list", "pipeline"}
+_STATEMENTS: Final = COMMANDS | LOOPS | {"list", "pipeline"}
 """What the grammar may put into a redirection, and is none of its words."""
 _EXPANDED: Final = frozenset({"string", "simple_expansion", "expansion"})
-_INNER: Final = frozenset({"command_substitution", "process_substitution"})
 _PRINTING: Final = frozenset({"command", "redirected_statement", "comment"})
 _STEPS_PER_STATEMENT: Final = 2
 _DEEPEST: Final = 30
@@ -182,7 +181,7 @@ class Checks:
             case "function_definition":
                 self._function(node)
                 return _Ends(state, state)
-            case kind if kind in _LOOPS:
+            case kind if kind in LOOPS:
                 return self._loop(node, state)
         return self._parts(node, state)
 
@@ -643,7 +642,7 @@ class Checks:
     def _inside(self, node: Node, state: _State) -> None:
         """Go through the statements of the substitutions in a node."""
         for child in node.named_children:
-            if child.type in _INNER:
+            if child.type in SUBSTITUTIONS:
                 if is_calculation(self._survey.as_written(child)):
                     continue
                 self._apart(child.children[1:-1], state)

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.shell.language import BOUNDARIES
 from pup_tui.template.shell.places import Heredoc, Place, Quoting, UnsafePlaceError, startup
 from pup_tui.template.shell.redirections import document
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
-from pup_tui.template.shell.uses import BOUNDARIES, PATTERN_OPERATORS, Uses
+from pup_tui.template.shell.uses import PATTERN_OPERATORS, Uses
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.fills import ANY
+from pup_tui.template.shell.language import BOUNDARIES
 from pup_tui.template.shell.numbers import Numbers
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords
 from pup_tui.template.shell.survey import Survey
-from pup_tui.template.shell.words import ShellWord
+from pup_tui.template.shell.words import ESCAPE, ShellWord
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,11 +22,9 @@ MADE: Final = b"\x01"
 """Stands for a part of a text that is made when the script runs; two for one that is not of one variable."""
 
 _ANY_TEXT: Final = MADE + MADE
-_BOUNDARIES: Final = frozenset({"command_substitution", "process_substitution", "program"})
 _NAME_FORM: Final = late_pattern(rb"(?<![A-Za-z0-9_])[A-Za-z_\x01][A-Za-z0-9_\x01]*")
 _BRACES: Final = late_pattern(rb"\{([^{}\s]*(?:,|\.\.)[^{}\s]*)\}")
 _LETTERS: Final = late_pattern(rb"[A-Za-z_]")
-_ESCAPE: Final = late_pattern(rb"\\(.)", re.DOTALL)
 _EXPANSION: Final = late_pattern(rb"\$\{(?:([#!]?)([A-Za-z_]\w*|[0-9]+|[@*])|\()")
 _JOINS: Final = late_pattern(rb"\$(?:\*|\{\*\}|\{\w+\[\*\]\})")
 _CUTS: Final = late_pattern(rb"\bIFS=(?:\$?['\"])?[^\s;'\"$\\]*\w")
@@ -35,7 +33,6 @@ _MODIFIED: Final = late_pattern(rb"\[|:[a-zA-Z]")
 """Behind ``$NAME`` in zsh: an element, letters, or what a modifier makes of it."""
 _PART: Final = late_pattern(rb"%b|(?:\[[^]]*\])?@[UuLQEPK]|\[[^]]*," % TAKES_PART.pattern)
 _VARIABLES: Final = late_pattern(rb"\$\{?([A-Za-z_]\w*|[0-9]+|[@*])")
-_COUNTS: Final = late_pattern(rb"\$(?:[#?!$]|\{[#?!$]\}|\{#[^}]*\})")
 _BEFORE: Final = late_pattern(rb"[\w${}\"']*\Z")
 _AFTER: Final = late_pattern(rb"[\w${}\"']*")
 _ASSIGNED: Final = late_pattern(rb"(?<![\w$])([A-Za-z_]\w*)\+?=(?!\\?\$\(\(|[0-9=])")
@@ -47,8 +44,6 @@ _FORMAT: Final = 3
 _FORMAT_WORDS: Final = 5
 """The place of the format in ``printf -v NAME '%s' TEXT``, and how many words that has."""
 _NEAR: Final = 80
-_DEEPEST: Final = 20
-"""Variables that get their text one from the other, as far as that is followed."""
 
 
 def spelled(survey: Survey, node: Node) -> bytes:
@@ -81,8 +76,8 @@ def _spelled(survey: Survey, node: Node) -> bytes:
         case '"':
             return b""
         case "word" | "string_content":
-            return _ESCAPE.sub(rb"\1", text)
-    if node.type in _BOUNDARIES:
+            return ESCAPE.sub(rb"\1", text)
+    if node.type in BOUNDARIES:
         return MADE
     if not node.children:
         return text

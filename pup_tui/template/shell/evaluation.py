@@ -30,7 +30,7 @@ from pup_tui.template.shell.fills import filled
 from pup_tui.template.shell.flow import follow
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.handed import handed_text
-from pup_tui.template.shell.language import FUNCTION
+from pup_tui.template.shell.language import FUNCTION, SUBSTITUTIONS
 from pup_tui.template.shell.markers import MARKER, readable
 from pup_tui.template.shell.origins import SET_BY_MATCHES, Origins
 from pup_tui.template.shell.places import Need
@@ -51,7 +51,6 @@ from pup_tui.template.shell.redirections import (
 from pup_tui.template.shell.script_parts import (
     ARGUMENTS,
     STATEMENTS,
-    SUBSTITUTIONS,
     ScriptParts,
     function_name,
     is_added,

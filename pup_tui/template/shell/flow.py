@@ -26,6 +26,7 @@ from pup_tui.template.shell.evaluated import EvaluatedTexts
 from pup_tui.template.shell.fills import ANY
 from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
+from pup_tui.template.shell.language import BOUNDARIES
 from pup_tui.template.shell.origins import OF_FOLDERS, SET_BY_MATCHES, given_by_expansions
 from pup_tui.template.shell.places import (
     Need,
@@ -39,7 +40,7 @@ from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.redirections import path_to
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, tables
-from pup_tui.template.shell.uses import BOUNDARIES, Uses
+from pup_tui.template.shell.uses import Uses
 from pup_tui.template.shell.words import (
     ALL_OR_REST,
     READING,

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
     from tree_sitter import Language, Node, Query
 
+SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution"})
+BOUNDARIES: Final = SUBSTITUTIONS | {"program"}
+"""What a text does not leave as it is."""
+LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
+CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
 FUNCTION: Final = "function_definition"
 _KINDS: Final = (
     *("ansi_c_string", "arithmetic_expansion", "binary_expression", "c_style_for_statement"),

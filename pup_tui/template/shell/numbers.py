@@ -110,10 +110,6 @@ class Numbers(ScriptFunctions):
         """Whether this is a command substitution that gives a number."""
         return prints_number(node, self)
 
-    def is_text_of_numbers(self, node: Node) -> bool:
-        """Whether what is assigned is a number, or several with signs between them."""
-        return self._is_number(node)
-
     def is_number(self, expansion: Node) -> bool:
         text = self._survey.text(expansion)
         if _COUNTS.fullmatch(text) or _STRIPPED.fullmatch(text):
@@ -203,7 +199,7 @@ class Numbers(ScriptFunctions):
         begun = len(self._held)
         self._held.append(name)
         is_told = bool(nodes) or (is_own and name in self._told)
-        if is_told and all(map(self._is_number, nodes)):
+        if is_told and all(map(self.is_text_of_numbers, nodes)):
             if not begun:
                 self._known |= dict.fromkeys(self._held, True)
                 self._held.clear()
@@ -289,7 +285,8 @@ class Numbers(ScriptFunctions):
             return len(statements) == 1 and pipes_numbers(statements, self, only_first=False)
         return redirect.type == "herestring_redirect" and prints_number(inner, self)
 
-    def _is_number(self, node: Node) -> bool:
+    def is_text_of_numbers(self, node: Node) -> bool:
+        """Whether what is assigned is a number, or several with signs between them."""
         text = self._survey.text(node)
         match node.type:
             case "arithmetic_expansion":
@@ -305,7 +302,7 @@ class Numbers(ScriptFunctions):
             case "string" if (
                 len(node.named_children) == 1 and node.named_children[0].type != "string_content"
             ):
-                return self._is_number(node.named_children[0])
+                return self.is_text_of_numbers(node.named_children[0])
             case "simple_expansion" | "expansion":
                 return self.is_number(node)
             case "string" | "concatenation" if node.named_children:
@@ -314,5 +311,5 @@ class Numbers(ScriptFunctions):
                 for part in parts:
                     signs = signs.replace(self._survey.text(part), b"", 1)
                 is_plain = _SIGNS.fullmatch(signs) is not None
-                return is_plain and bool(parts) and all(map(self._is_number, parts))
+                return is_plain and bool(parts) and all(map(self.is_text_of_numbers, parts))
         return prints_number(node, self)

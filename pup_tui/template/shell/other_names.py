@@ -20,10 +20,10 @@ def other_names(
         names_files = makes_names(words)
         given = [part for word in words[1:] for part in word.split(b"=")]
         sources = [each for each in (*given, *read) if names_files or b"/" in each]
-        names = {_base(each) for each in (*(given if names_files else ()), *written)}
+        names = {base_name(each) for each in (*(given if names_files else ()), *written)}
         for source in filter(None, sources):
-            leading[_base(source)] |= names
-            waiting += [(_base(source), source)] if _is_interpreter(source) else []
+            leading[base_name(source)] |= names
+            waiting += [(base_name(source), source)] if _is_interpreter(source) else []
     found: dict[bytes, bytes] = {}
     while waiting:
         name, program = waiting.pop()
@@ -46,5 +46,6 @@ def _is_interpreter(word: bytes) -> bool:
     return program is not None and b"$" not in word and program.reads_code
 
 
-def _base(name: bytes) -> bytes:
+def base_name(name: bytes) -> bytes:
+    """A program's name without its folder."""
     return name.rsplit(b"/", 1)[-1]

@@ -23,7 +23,7 @@ from pup_tui.template.shell.number_programs import (
     is_known,
 )
 from pup_tui.template.shell.number_sources import is_number_file
-from pup_tui.template.shell.words import UNKNOWN, destinations
+from pup_tui.template.shell.words import ESCAPE_IN_QUOTES, UNKNOWN, destinations
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -39,7 +39,6 @@ _ONE_WORD: Final = late_pattern(
 )
 _QUOTED: Final = late_pattern(rb"'([^']*)'|\"([^\"]*)\"|\\(.)")
 _MAY_BE_MANY: Final = late_pattern(rb"\$[@{].*[@*]|\$@", re.DOTALL)
-_FROM_EXPANSION: Final = late_pattern(rb"[$`\\].*", re.DOTALL)
 _EXPANSION: Final = late_pattern(rb"\$\{?\w+\}?")
 
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
@@ -75,7 +74,6 @@ _OWN_WORD: Final = late_pattern(rb"\$\{?([1-9])\}?")
 _MOVES: Final = late_pattern(rb"\b(?:shift|set|getopts|eval|argv)\b")
 """What may give a function other words."""
 _SPLITS_PLAINLY: Final = late_pattern(rb"[^*?\[~\0]*")
-_ESCAPED: Final = late_pattern(rb"\\([$`\"\\\n])")
 _AMOUNT: Final = late_pattern(rb"[-+]?[0-9]+")
 _MOST_CALLS: Final = 5
 """Functions that call one another, as far as that is followed."""
@@ -375,7 +373,7 @@ def _reads_numbers(words: Sequence[bytes]) -> bool:
 
 def _plain(text: bytes) -> bytes:
     """A part of a text in double quotes that holds no expansion."""
-    return MARKER.sub(UNKNOWN, _ESCAPED.sub(rb"\1", text))
+    return MARKER.sub(UNKNOWN, ESCAPE_IN_QUOTES.sub(rb"\1", text))
 
 
 def _without_runners(words: list[bytes]) -> list[bytes]:

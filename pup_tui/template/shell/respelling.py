@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.shell.heredocs import DESCRIPTOR, indentations, lines_like_ends
+from pup_tui.template.shell.language import CALCULATING
 from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
@@ -138,7 +139,6 @@ _NUMBERS: Final = frozenset(
         *("variable_assignment", "$", "$(", "${", '"'),
     }
 )
-_CALCULATES: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
 _HERE: Final = frozenset({"heredoc_redirect", "herestring_redirect"})
 _WORDS: Final = frozenset(
     {
@@ -474,7 +474,7 @@ def _is_number(root: Node, _start: int, at: int) -> bool:
     if around is None:
         return False
     first = around.children[0].type if around.children else ""
-    return around.type in _CALCULATES or first in ("((", "[[")
+    return around.type in CALCULATING or first in ("((", "[[")
 
 
 def _is_parameter(root: Node, start: int, end: int) -> bool:

@@ -13,9 +13,9 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, program_of, unquoted
 from pup_tui.template.shell.handed import FORM, PRINTING
 from pup_tui.template.shell.heredocs import ANEW, DESCRIPTOR
-from pup_tui.template.shell.language import FoundNodes, nodes_of
+from pup_tui.template.shell.language import SUBSTITUTIONS, FoundNodes, nodes_of
 from pup_tui.template.shell.markers import MARKER
-from pup_tui.template.shell.other_names import makes_names, other_names
+from pup_tui.template.shell.other_names import base_name, makes_names, other_names
 from pup_tui.template.shell.programs import PROGRAMS
 from pup_tui.template.shell.redirections import (
     REDIRECTS,
@@ -45,7 +45,6 @@ STATEMENTS: Final = frozenset(
         *("declaration_command", "variable_assignment", "variable_assignments"),
     }
 )
-SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution"})
 ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
 """The names by which a function or script knows its words."""
 
@@ -139,7 +138,7 @@ class ScriptParts:
                 texts += map(unquoted, written or [MARKER.sub(COMPUTED, raw)])
             texts.extend(_lost_word(command))
             if self._other_names and not makes_names(texts):
-                texts = [self._other_names.get(_base(each), each) for each in texts]
+                texts = [self._other_names.get(base_name(each), each) for each in texts]
             known = CommandUse(texts, given=given, may_be_none=may_be_none), positions
             self._uses[command.id] = known
         return known
@@ -480,7 +479,7 @@ class ScriptParts:
         names = self._file_names(name)
         found = {
             word.id: (command, word)
-            for base in sorted({*map(_base, names)})
+            for base in sorted({*map(base_name, names)})
             for command, word, word_names in self._openings.get(base, ())
             if not self._is_call(command, word)
             and (self._is_run(command, word) or not names.isdisjoint(word_names))
@@ -539,7 +538,7 @@ class ScriptParts:
         for mentions in self._mentions.values():
             for command, word in mentions:
                 names = self._names_in(word)
-                for base in {*map(_base, names)}:
+                for base in {*map(base_name, names)}:
                     found.setdefault(base, []).append((command, word, names))
         return found
 
@@ -693,10 +692,6 @@ class ScriptParts:
 
 def _plain(name: bytes) -> bytes:
     return name.removeprefix(b"./").replace(b"${", b"$").replace(b"}", b"")
-
-
-def _base(name: bytes) -> bytes:
-    return name.rsplit(b"/", 1)[-1]
 
 
 def outermost_word(node: Node) -> Node:

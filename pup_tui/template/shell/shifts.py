@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pup_tui.late_pattern import late_pattern
+from pup_tui.template.shell.language import LOOPS
 from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.words import UNKNOWN, ShellWord, may_be
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 ANY_WORD: Final = 1_000
 """More words than any command has."""
 
-_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 _MOVERS: Final = (b"shift", b"set")
 _MOVES: Final = late_pattern(rb"\b(?:shift|set)\b")
 _ALIASED: Final = late_pattern(rb"\balias\b[^\n]*\b(?:shift|set)\b")
@@ -187,7 +187,7 @@ def _loop_around(command: Node, function: Node) -> Node | None:
     """The outermost loop of a function in which a command may run more than once."""
     around, loop = command.parent, None
     while around is not None and around.id != function.id:
-        loop = around if around.type in _LOOPS else loop
+        loop = around if around.type in LOOPS else loop
         around = around.parent
     return loop
 

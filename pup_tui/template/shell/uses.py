@@ -15,6 +15,7 @@ from pup_tui.template.limits import spend_on_judging
 from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
+from pup_tui.template.shell.language import BOUNDARIES
 from pup_tui.template.shell.numbers import ScriptFunctions
 from pup_tui.template.shell.one_word import is_element, word_use
 from pup_tui.template.shell.places import NotTextError, UnsafePlaceError
@@ -37,8 +38,6 @@ from pup_tui.template.shell.words import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-BOUNDARIES: Final = frozenset({"command_substitution", "process_substitution", "program"})
-"""What a text does not leave as it is."""
 
 _FILES: Final = frozenset({"<", ">", ">>", ">|", "<>", "&>", "&>>"})
 _DESCRIPTORS: Final = frozenset({">&", "<&"})

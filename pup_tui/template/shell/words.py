@@ -39,8 +39,8 @@ BODIES: Final = frozenset({"do_group", "compound_statement"})
 
 ASSIGNMENT: Final = late_pattern(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
 """The beginning of a text that sets a variable."""
-_ESCAPE: Final = late_pattern(rb"\\(.)", re.DOTALL)
-_ESCAPE_IN_QUOTES: Final = late_pattern(rb"\\([$`\"\\\n])")
+ESCAPE: Final = late_pattern(rb"\\(.)", re.DOTALL)
+ESCAPE_IN_QUOTES: Final = late_pattern(rb"\\([$`\"\\\n])")
 _SPREADS: Final = late_pattern(rb"(?<!\\)[*?\[{~]")
 _ALL: Final = late_pattern(rb"\$\{?(?:@|[^}]*\[@\])")
 _SKIPPED: Final = frozenset(
@@ -130,13 +130,13 @@ def _text(script: bytes, node: Node) -> tuple[bytes, bool]:
     raw = script[node.start_byte : node.end_byte]
     match node.type:
         case "word" | "number" | "variable_name" | "extglob_pattern" | "regex" | "test_operator":
-            return _ESCAPE.sub(rb"\1", raw), _SPREADS.search(raw) is not None and len(raw) > 1
+            return ESCAPE.sub(rb"\1", raw), _SPREADS.search(raw) is not None and len(raw) > 1
         case "raw_string":
             return raw[1:-1], False
         case "ansi_c_string":
             return (UNKNOWN if b"\\" in raw else raw[2:-1]), False
         case "string_content":
-            return _ESCAPE_IN_QUOTES.sub(rb"\1", raw), False
+            return ESCAPE_IN_QUOTES.sub(rb"\1", raw), False
         case "string" | "translated_string":
             return _quoted(script, node)
         case "concatenation" | "command_name":

@@ -17,11 +17,11 @@ from msgspec import structs
 from pup_tui.core.requests import SqlRequest
 from pup_tui.spelling import spelled
 from pup_tui.steps.executor import Context, Outcome, Stop
-from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.sql.executor import SqlExecutor
 from pup_tui.template.sql.engines import ENGINES, Engine, SqlUse
 from pup_tui.template.sql.script import compile_sql
 from tests.support.databases import PASSWORD, Server
+from tests.support.executors import RecordingSink
 
 HOSTILE: list[str] = [
     item["value"]

@@ -1,10 +1,11 @@
-"""A `curl` of a page as a request."""
+"""A `curl` as a request."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from pup_tui.convert.scripts import marked
 from pup_tui.convert.shell.reading import arguments_of, command_name, parsed, text_of, word_text
 
 _QUIET = re.compile(r"-[fsSLki]+|--(?:fail|silent|show-error|location|compressed|fail-with-body)")
@@ -28,13 +29,8 @@ def request_of(command: str) -> dict[str, Any] | None:
 
     What was filled into the command (`{{ NAME }}`) stays in it.
     """
-    marks: list[str] = []
-
-    def mark(found: re.Match[str]) -> str:
-        marks.append(found.group())
-        return f"__VALUE_{len(marks) - 1}__"
-
-    root = parsed(re.sub(r"\{\{.*?\}\}", mark, command))
+    text, back = marked(command)
+    root = parsed(text)
     if len(root.named_children) != 1 or root.named_children[0].type != "command":
         return None
     node = root.named_children[0]
@@ -43,17 +39,12 @@ def request_of(command: str) -> dict[str, Any] | None:
     said = _said([word_text(each) or text_of(each) for each in arguments_of(node)])
     if said is None or not str(said.get("url", "")).startswith(("http://", "https://")):
         return None
-
-    def back(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: back(each) for key, each in value.items()}
-        return (
-            re.sub(r"__VALUE_(\d+)__", lambda f: marks[int(f[1])], value)
-            if isinstance(value, str)
-            else value
-        )
-
-    return {key: back(value) for key, value in said.items()}
+    return {
+        key: {name: back(text) for name, text in value.items()}
+        if isinstance(value, dict)
+        else back(value)
+        for key, value in said.items()
+    }
 
 
 def _option(word: str) -> str:
