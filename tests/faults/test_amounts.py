@@ -89,7 +89,9 @@ def test_ten_thousand_runs(program: Program, tmp_path: Path, figure: Figure) -> 
     figures = []
     for args in (["history"], ["history", "--runbook", "restart"], ["show", "009999AA"]):
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        assert program(*args).code == 0
+        subprocess.run(
+            [*PROGRAM, *args], env=dict(program.environ), stdout=subprocess.DEVNULL, check=True
+        )
         taken = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
         figures.append(f"{' '.join(args[:2])} {taken:.2f} s")
     figure(f"of the processor: {', '.join(figures)}")
