@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pup_tui.convert.bounds import MOST_STEPS
 from pup_tui.convert.draft import NewStep, escaped, manual
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.markdown import phrases, statements
@@ -24,9 +25,6 @@ _ORDERED_WORK = re.compile(
     r"|update|make sure|check|post|create|assign|send)\b"
 )
 _CLIENTS = re.compile(r"\b(?:psql|pg_\w+|mysql\w*|mariadb\w*|redis-cli|mongosh?)\b")
-_MOST_STEPS = 300
-"""More steps nobody can look through."""
-
 
 _WARNING = re.compile(
     r"(?i)(?:^|(?<=[.!?]\s))(?:warning|note|caution|important|danger)\b\s*:[^.!?]*[.!?]?\s*"
@@ -50,8 +48,8 @@ class PageSteps(PageWords):
     """Adds steps for commands, statements, and what a person does."""
 
     def _add(self, step: NewStep) -> NewStep:
-        if len(self.runbook.steps) >= _MOST_STEPS:
-            todo = f"convert it in parts, of at most {_MOST_STEPS}"
+        if len(self.runbook.steps) >= MOST_STEPS:
+            todo = f"convert it in parts, of at most {MOST_STEPS}"
             raise ConversionError("the page would be too many steps", self.runbook.id, todo)
         step.name = unique_name(step.name, {each.name for each in self.runbook.steps})
         step.id = step_id(step.name, self.ids)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pup_tui.convert.bounds import MOST_STEPS
 from pup_tui.convert.draft import NewRunbook, NewStep, escaped
 from pup_tui.convert.errors import ConversionError
 from pup_tui.convert.naming import runbook_id, step_id, unique_name
@@ -18,9 +19,6 @@ from pup_tui.convert.shell.reading import ReadScript, read_script
 from pup_tui.convert.shell.secrets import secrets_in, without_secrets
 from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export
 from pup_tui.convert.ssm.made import started
-
-_MOST_STEPS = 300
-"""More steps nobody can look through."""
 
 _CRON = re.compile(r"(?:^|\s)((?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)(?=\s|$)")
 _TIMEOUT = re.compile(r"--timeout[= ](\d+[smh])\b")
@@ -60,9 +58,9 @@ def from_script(source: str, name: str) -> NewRunbook:
     planning = Planning(script, inputs, prelude, runbook)
     planning.run(statements)
     planning.add_traps()
-    if len(planning.planned) > _MOST_STEPS:
+    if len(planning.planned) > MOST_STEPS:
         told = f"the script would be {len(planning.planned)} steps"
-        raise ConversionError(told, name, f"convert it in parts, of at most {_MOST_STEPS}")
+        raise ConversionError(told, name, f"convert it in parts, of at most {MOST_STEPS}")
     _Writing(planning, script, runbook).write()
     if "e" not in re.sub(r"(?m)^set |pipefail", "", planning.options) and not re.search(
         r"\b-\w*e", script.shebang
