@@ -86,6 +86,10 @@ PROMISES = {
     "P22": "one run at a time where a lock is declared",
     "P23": "a clock that is set neither fires nor stalls a timer",
     "P24": "limits are published, and hold at their edges",
+    "P25": "agents look, plan and ask: nothing begins without a person",
+    "P26": "an alert begins nothing, and no secret of it is kept",
+    "P27": "a set time runs once at most",
+    "P28": "a rehearsal or a run that is played again reaches nothing outside",
 }
 """What is promised, by its id."""
 
