@@ -295,7 +295,7 @@ def test_removing_a_pack_forgets_all_of_it(library: PackLibrary, tmp_path: Path)
 
 
 def _broken_off(monkeypatch: pytest.MonkeyPatch, at: int, work: Callable[[], None]) -> bool:
-    """Do some work that a kill ends as it changes the disk for the `at`-th time; whether it came to its end."""
+    """Do some work that a kill ends at its `at`-th change of the disk; whether it came to its end."""
     calls = 0
 
     class Killed(BaseException):
