@@ -213,7 +213,7 @@ _TABLE = (
     ),
     _action("back", "escape", "Back", Aim.GO, _ALL, hinted=True),
     _action("history", "h", "History", Aim.GO, _CATALOG, hinted=True),
-    _action("statistics", "S", "Statistics", Aim.GO, _CATALOG, hinted=True),
+    _action("statistics", "S", "Statistics", Aim.GO, _CATALOG | {P.HISTORY}, hinted=True),
     _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES),
     _action("next_tab", "]", "Next tab", Aim.GO, _PAGES),
     _action("previous_tab", "[", "Previous tab", Aim.GO, _PAGES),

@@ -98,6 +98,8 @@ class Catalog:
 
     def judged(self, entry: Entry) -> Entry:
         """A runbook with what only judging all of its file tells."""
+        from pup_tui.runbook.by_hand import seconds_by_hand
+
         if entry.is_judged:
             return entry
         loaded = self.load(entry.path)
@@ -110,6 +112,7 @@ class Catalog:
             tags=dict(loaded.tags),
             links=tuple(link.url for link in runbook.links) if runbook else (),
             alerts=runbook.alerts if runbook else (),
+            manual_time=seconds_by_hand(runbook.manual_time) if runbook else None,
             steps=_count(runbook) if runbook else 0,
             broken=runbook is None,
             error=str(loaded.errors[0]) if loaded.errors else "",
@@ -143,6 +146,7 @@ class Catalog:
             tags=dict(head.tags),
             links=head.links,
             alerts=head.alerts,
+            manual_time=head.manual_time,
         )
 
     def find(self, name: str, others: Collection[str] = ()) -> Entry:

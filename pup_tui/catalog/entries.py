@@ -32,7 +32,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     first; `trusted` is false for a file that merely lies in the working directory, or in a pack that nobody
     has approved. What was approved `is_copy` of it: `changed` tells that the original is another one by now.
     Until a file `is_judged` it is not told whether it is broken, and how many steps it has.
-    `links` are the addresses of its own links, `alerts` the alerts that it answers.
+    `links` are the addresses of its own links, `alerts` the alerts that it answers, `manual_time` is what its
+    work takes by hand, in seconds, None where nobody says so.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     is_judged: bool = True
     links: tuple[str, ...] = ()
     alerts: tuple[AlertMatch, ...] = ()
+    manual_time: float | None = None
 
     @property
     def summary(self) -> str:

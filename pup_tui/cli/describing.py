@@ -52,6 +52,7 @@ def described_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
         "requires": msgspec.to_builtins(runbook.requires),
         "alerts": msgspec.to_builtins(runbook.alerts),
         "agents": may_agents(runbook),
+        "manual_time": runbook.manual_time,
         "vars": {name: _variable_json(variable) for name, variable in runbook.vars.items()},
         "steps": [
             {
@@ -90,6 +91,7 @@ def _print(loaded: Loaded, runbook: Runbook, edge: int | None) -> None:
         ("tags", " ".join(f"{key}:{value}" for key, value in runbook.tags.items())),
         ("owner", runbook.owner),
         ("agents", "" if may_agents(runbook) == "plan" else may_agents(runbook)),
+        ("by hand", "" if runbook.manual_time is None else str(runbook.manual_time)),
         *(("link", f"{link.title} {link.url}") for link in runbook.links),
         *(
             ("requires", f"{tool} {needed.version}".strip())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -17,8 +18,11 @@ from pup_tui.cli.wiring import open_catalog
 from pup_tui.cli.workflows import refresh_workflows, tell_workflows
 
 if TYPE_CHECKING:
+    from pup_tui.analysis.freshness import Freshness
+    from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
     from pup_tui.journal.records import RunRow
+    from pup_tui.proven import Proven
     from pup_tui.settings.settings import Settings
 
 
@@ -47,16 +51,17 @@ def list_command(settings: Settings, tags: Sequence[str], refresh: bool, as_json
     tell_closed(catalog)
     tell_workflows(settings)
     entries = [entry for entry in catalog.entries() if _has_tags(entry, tags)]
-    last_runs, are_all_known = _last_runs(settings.state_dir)
+    past = _past(settings.state_dir)
+    fresh = {entry.path: _fresh(catalog, entry, past) for entry in entries}
     if as_json:
-        print_json([_as_json(entry, last_runs.get(entry.id)) for entry in entries])
+        print_json([_as_json(entry, past, fresh[entry.path]) for entry in entries])
         return
     if not entries:
         raise Failure("no runbook has these tags", "", "`pup-tui list` shows all", code=0)
     columns(
         settings.terminal.columns,
-        ("RUNBOOK", "STEPS", "TAGS", "SOURCE", "LAST RUN", "DESCRIPTION"),
-        [_as_row(entry, _last_run(last_runs.get(entry.id), are_all_known)) for entry in entries],
+        ("RUNBOOK", "STEPS", "TAGS", "SOURCE", "LAST RUN", "PROVEN", "DESCRIPTION"),
+        [_as_row(entry, past, fresh[entry.path]) for entry in entries],
         spare=("SOURCE", "TAGS"),
     )
 
@@ -69,35 +74,61 @@ def _has_tags(entry: Entry, tags: Sequence[str]) -> bool:
     return True
 
 
-def _last_runs(state: Path) -> tuple[dict[str, RunRow], bool]:
-    """The last run of each runbook, and whether these are all; where they are not the reason is told."""
+class _Past(NamedTuple):
+    """The last run of each runbook and what speaks for it, and whether all of that is known."""
+
+    last_runs: Mapping[str, RunRow]
+    proven: Proven
+    is_all_known: bool
+
+
+def _past(state: Path) -> _Past:
+    """What the journal says of runbooks; where that is not all, the reason is told."""
     from pup_tui.journal.errors import JournalError
     from pup_tui.journal.reader import read_journal
+    from pup_tui.proven import Proven
 
-    last_runs: dict[str, RunRow] = {}
-    losses = ""
+    past = _Past({}, Proven(), is_all_known=True)
     try:
         with read_journal(state) as journal:
             if journal is not None:
                 losses = journal.losses()
-                last_runs = journal.last_runs()
+                past = _Past(journal.last_runs(), Proven.of(journal), not losses)
+                if losses:
+                    tell(f"pup-tui: some last runs are not known: {losses}")
     except JournalError as error:
         tell(f"pup-tui: the last runs are not known: {error}")
-        return {}, False
-    if losses:
-        tell(f"pup-tui: some last runs are not known: {losses}")
-    return last_runs, not losses
+        return _Past({}, Proven(), is_all_known=False)
+    return past
 
 
-def _last_run(last: RunRow | None, are_all_known: bool) -> str:
+def _fresh(catalog: Catalog, entry: Entry, past: _Past) -> Freshness:
+    """What speaks for a runbook; nothing does for one that is shadowed, since another has its id."""
+    if entry.shadowed:
+        return past.proven.fresh("", entry.path)
+    return past.proven.fresh(entry.id, entry.path, catalog.load(entry.path).files)
+
+
+def _last_run(entry: Entry, past: _Past) -> str:
+    last = past.last_runs.get(entry.id)
     if last is not None:
         return last.status
-    return "never" if are_all_known else "unknown"
+    return "never" if past.is_all_known else "unknown"
 
 
-def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:
+def _proven(fresh: Freshness, past: _Past) -> str:
+    from pup_tui.analysis.freshness import short_freshness
+
+    if fresh.last_success is None and not past.is_all_known:
+        return "unknown"
+    return short_freshness(fresh, time.time())
+
+
+def _as_json(entry: Entry, past: _Past, fresh: Freshness) -> dict[str, Any]:
     from pup_tui.cli.shown import run_json
+    from pup_tui.cli.stats_json import freshness_json
 
+    last = past.last_runs.get(entry.id)
     return {
         "id": entry.id,
         "name": entry.name,
@@ -112,10 +143,11 @@ def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:
         "trusted": entry.trusted,
         "changed": entry.changed,
         "last_run": run_json(last) if last else None,
+        "freshness": freshness_json(fresh, time.time()),
     }
 
 
-def _as_row(entry: Entry, last: str) -> tuple[str, ...]:
+def _as_row(entry: Entry, past: _Past, fresh: Freshness) -> tuple[str, ...]:
     from pup_tui.catalog.entries import Origin
 
     marks = [entry.origin.value]
@@ -132,6 +164,7 @@ def _as_row(entry: Entry, last: str) -> tuple[str, ...]:
         "broken" if entry.broken else str(entry.steps),
         " ".join(f"{key}:{value}" for key, value in entry.tags.items()),
         ", ".join(marks),
-        last,
+        _last_run(entry, past),
+        _proven(fresh, past),
         entry.error if entry.broken else entry.summary or (entry.name if is_fetched else ""),
     )

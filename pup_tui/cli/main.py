@@ -43,6 +43,10 @@ COMMANDS = {
     ),
     "plan": ("planning", "What a run of RUNBOOK would do, step by step."),
     "history": ("past", "Past runs, newest first."),
+    "stats": (
+        "stats",
+        "What past runs say: how often runbooks succeed, how long they take, which steps fail most and why.",
+    ),
     "show": (
         "past",
         "One RUN (its id, or the beginning or end of it) with its steps and what they printed.",

@@ -84,7 +84,7 @@ def _list(
             journal.runs(
                 runbook=runbook,
                 statuses=None if status is None else [RunStatus(status)],
-                since=_since(since),
+                since=since_moment(since),
                 limit=limit,
             )
             if journal
@@ -116,7 +116,8 @@ def show_command(settings: Settings, run: str, as_json: bool) -> None:
             shown.print(settings.terminal.columns)
 
 
-def _since(age: str | None) -> float | None:
+def since_moment(age: str | None) -> float | None:
+    """The moment (seconds since 1970) that `--since` names by its age. Raises Failure."""
     from pup_tui.template.duration import DurationError, parse_duration
 
     if age is None:

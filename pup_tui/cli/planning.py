@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.printing import print_json
+from pup_tui.cli.proofs import fresh_now
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import Leaving, StepChoice, leave_out, selection_options, tell_lacking
 from pup_tui.cli.values import given_values, resolve_values
@@ -33,6 +35,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
+    from pup_tui.analysis.freshness import Freshness
     from pup_tui.catalog.inputs import Sources
     from pup_tui.cli.looking import Looked
     from pup_tui.core.actions import Question
@@ -148,12 +151,16 @@ def print_plan(
     )
     shown = [step.masked(masking.text) for step in steps]
     values = {n: MASK if n in hidden else value for n, value in resolved.values.items()}
+    fresh = fresh_now(settings.state_dir, loaded)
     if as_json:
-        told = {"runbook": loaded.id, "profile": settings.profile_name}
-        print_json({**told, "look": _look_json(looked), "vars": values, "steps": shown})
+        from pup_tui.cli.stats_json import freshness_json
+
+        proven = None if fresh is None else freshness_json(fresh, time.time())
+        head = {"runbook": loaded.id, "profile": settings.profile_name, "freshness": proven}
+        print_json({**head, "look": _look_json(looked), "vars": values, "steps": shown})
     else:
         unknown = {name: runbook.vars[name].places_in_words for name in resolved.unknown}
-        print_steps(program, settings.profile_name, values, unknown, shown, looked)
+        print_steps(program, settings.profile_name, values, unknown, shown, looked, fresh)
         _tell_missing(settings, program, left)
 
 
@@ -201,6 +208,7 @@ def print_steps(
     unknown: Mapping[str, str],
     steps: Sequence[PlannedStep],
     looked: Looked | None = None,
+    fresh: Freshness | None = None,
 ) -> None:
     """Print a plan for people; of what is `unknown` before a run it says where it comes from."""
     number = count_planned(program, steps).told
@@ -209,6 +217,11 @@ def print_steps(
     if looked is not None:
         ran = f"what only looks was run ({looked.run}), and nothing else"
     click.echo(f"{safe_text(program.id)}{with_it}: {number}; {ran}")
+    if fresh is not None:
+        from pup_tui.analysis.freshness import told_freshness
+
+        proven = " · ".join(told_freshness(fresh, time.time(), profile))
+        click.echo(f"  proven: {safe_text(proven)}")
     for name, value in values.items():
         click.echo(f"  {name} = {safe_text(as_typed(value))}")
     for name, source in unknown.items():

@@ -7,8 +7,9 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
-from pup_tui.core.events import Decision
-from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished
+from pup_tui.core.ended import FAILED
+from pup_tui.core.events import Decision, EndFacts
+from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished, StepWaiting
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.sent import NOTHING_SENT, Sent
 from pup_tui.runbook.keys import ConditionText
@@ -258,3 +259,19 @@ def ends_in(actions: Iterable[AnyAction]) -> dict[str, str]:
         for notice in told
         if isinstance(notice, StepFinished | RunFinished)
     }
+
+
+def known_of_ends(actions: Iterable[AnyAction]) -> dict[str, EndFacts]:
+    """What else these actions tell of what `ends_in` gives, and of failures of which somebody is asked."""
+    found: dict[str, EndFacts] = {}
+    for action in actions:
+        match action:
+            case Tell(notice=StepWaiting(for_="failure") as asked):
+                found[asked.step] = EndFacts(reason=asked.message)
+            case Tell(notice=StepFinished() as ended):
+                reason = ended.reason if ended.status in FAILED else ""
+                if reason or ended.waited:
+                    found[ended.step] = EndFacts(waited=ended.waited, reason=reason)
+            case Tell(notice=RunFinished() as over):
+                found[""] = EndFacts(waited=over.waited)
+    return found

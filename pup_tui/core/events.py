@@ -103,17 +103,31 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.step == step and self.what == what
 
 
+class EndFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What else is recorded of a step that ended, or of whose failure somebody is asked.
+
+    `waited` is how many seconds it waited for somebody's word in all legs of its run, `reason` why it failed
+    where the event itself does not say so.
+    """
+
+    waited: float = 0.0
+    reason: str = ""
+
+
 class Event(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
     """Something that happened; `at` is when.
 
     `decided` is what the machine decided by secrets while it handled the event, in that order: it is recorded
     with the event, and read instead of the secrets when the event is handled again. `ended` says which steps
-    ended because of it (`` is the run) and how; None where that was not recorded.
+    ended because of it (`` is the run) and how; None where that was not recorded. `of_ended` has what else is
+    known of these, and of those of whose failure somebody is asked; it has the run wherever that ended, but
+    not in older records.
     """
 
     at: Moment
     decided: tuple[Decision, ...] = ()
     ended: dict[str, str] | None = None
+    of_ended: dict[str, EndFacts] = {}
 
 
 class Lock(Struct, frozen=True, omit_defaults=True):

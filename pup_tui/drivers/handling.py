@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
-from pup_tui.core.actions import AnyAction, Record, StartAttempt, ends_in
-from pup_tui.core.events import AnyEvent, AttemptFinished, AttemptStarted, Findings, Moment
+from pup_tui.core.actions import AnyAction, Record, StartAttempt, ends_in, known_of_ends
+from pup_tui.core.events import (
+    AnyEvent,
+    AttemptFinished,
+    AttemptStarted,
+    EndFacts,
+    Findings,
+    Moment,
+)
 from pup_tui.core.machine import Machine
 from pup_tui.drivers.masking import Masking
 from pup_tui.steps.executor import Outcome
@@ -27,13 +34,32 @@ def handled(
     event = masking.event(event)
     actions = machine.handle(event)
     made = (each for action in actions if isinstance(action, Record) for each in action.decided)
-    recorded.append(replace(event, decided=masking.decided(made), ended=ends_in(actions)))
+    recorded.append(
+        replace(
+            event,
+            decided=masking.decided(made),
+            ended=ends_in(actions),
+            of_ended=_of_ended(masking, event, actions),
+        )
+    )
     following: list[AnyAction] = []
     for action in actions:
         if isinstance(action, StartAttempt):
             following += handled(machine, masking, intent(action), recorded, intent)
         following.append(action)
     return following
+
+
+def _of_ended(
+    masking: Masking, event: AnyEvent, actions: Iterable[AnyAction]
+) -> dict[str, EndFacts]:
+    """What else is recorded of what ended, masked; why an attempt failed stands in the event itself."""
+    said = event.reason if isinstance(event, AttemptFinished) else ""
+    found: dict[str, EndFacts] = {}
+    for step, end in known_of_ends(actions).items():
+        reason = masking.text(end.reason)
+        found[step] = replace(end, reason="" if reason == said else reason)
+    return found
 
 
 def intent_of(action: StartAttempt, at: Moment, masking: Masking) -> AttemptStarted:

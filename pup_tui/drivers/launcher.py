@@ -236,7 +236,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
     def _profile_file(self) -> Mapping[str, bytes]:
         if not self.profile:
             return {}
-        from pup_tui.drivers.recorded import profile_file
+        from pup_tui.journal.records import profile_file
 
         return {profile_file(self.profile): self.profile_text}
 

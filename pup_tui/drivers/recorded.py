@@ -11,7 +11,7 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
 from pup_tui.core.succession import missing, not_again, not_there, succeed
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.records import leg_file
+from pup_tui.journal.records import leg_file, profile_file
 
 if TYPE_CHECKING:
     from pup_tui.journal.reader import JournalReader
@@ -96,8 +96,3 @@ def read_recorded(journal: JournalReader, run: str, compile_text: Compile) -> Re
             )
         programs[number] = succeed(programs[max(programs)], program) if programs else program
     return Recorded(events, texts, programs)
-
-
-def profile_file(profile: str) -> str:
-    """The name in the journal of the text of the profile that a run was made with."""
-    return f"profiles/{profile}.yaml"

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
+from pup_tui.journal import ended
 from pup_tui.journal.errors import JournalDamaged, JournalError
 from pup_tui.journal.in_place import companions, files_of
 from pup_tui.journal.places import (
@@ -23,7 +24,14 @@ from pup_tui.journal.places import (
     unusable,
     with_outputs,
 )
-from pup_tui.journal.schema import APPLICATION_ID, INDEXES, MIGRATIONS, TABLES, VERSION
+from pup_tui.journal.schema import (
+    APPLICATION_ID,
+    ENDS_SINCE,
+    INDEXES,
+    MIGRATIONS,
+    TABLES,
+    VERSION,
+)
 from pup_tui.place_errors import other_owner
 from pup_tui.private import NotPrivate, refuse_link
 
@@ -364,4 +372,6 @@ def _migrate(database: sqlite3.Connection) -> None:
         for statement in statements:
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {number}")
+    if version < ENDS_SINCE:
+        ended.fill(database)
     database.execute("COMMIT")

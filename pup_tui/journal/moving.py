@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pup_tui.journal.database import open_database
+from pup_tui.journal.ended import note_end
 from pup_tui.journal.places import unusable
 
 _COPIES = (
@@ -29,6 +30,8 @@ def copy_runs(journal: Path, numbers: Sequence[tuple[int]], folder: Path) -> Non
         aside.execute("BEGIN")
         for statement in _COPIES:
             aside.executemany(statement, numbers)
+        for (number,) in numbers:
+            note_end(aside, number)
         aside.execute("COMMIT")
 
 

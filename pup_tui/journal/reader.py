@@ -13,8 +13,8 @@ from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 import msgspec
 
+from pup_tui.core.ended import failures
 from pup_tui.core.events import AnyEvent, Moment, RunCreated, Source
-from pup_tui.core.figures import failures
 from pup_tui.core.state import RunStatus
 from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.journal import codec, pending
@@ -29,6 +29,14 @@ from pup_tui.journal.database import (
 )
 from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError, RunDamaged
 from pup_tui.journal.events import SET_ASIDE, RunEvents
+from pup_tui.journal.figures import (
+    NOTHING_USUAL,
+    BrokenOff,
+    Figures,
+    UsualFigures,
+    began_of_newest,
+    figures_of,
+)
 from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.pending import PendingRun
@@ -39,6 +47,7 @@ from pup_tui.journal.places import (
     outputs_dir,
     with_outputs,
 )
+from pup_tui.journal.proofs import Proof, proofs_of
 from pup_tui.journal.records import (
     OWNER_GONE,
     FireRecord,
@@ -259,8 +268,11 @@ class JournalReader:
         found: dict[str, RunDamaged] = {}
         sound: set[str] = set()
         with self._reading():
-            runs = self._database.execute("SELECT number, run FROM run ORDER BY number DESC")
-            rows = runs.fetchall()
+            # No more runs than events: all that a long journal knows are not read for the newest.
+            rows = self._database.execute(
+                "SELECT number, run FROM run ORDER BY number DESC LIMIT ?",
+                (-1 if most is None else most,),
+            ).fetchall()
         looked_at = 0
         for number, run in rows:
             if most is not None and looked_at >= most:
@@ -454,6 +466,18 @@ class JournalReader:
         except msgspec.ValidationError:
             return None
 
+    def rehearsals(self) -> dict[str, RehearsalRecord]:
+        """How runbooks were rehearsed last, by the path of their files."""
+        with self._reading():
+            paths = [path for (path,) in self._database.execute("SELECT path FROM rehearsal")]
+        known = {codec.restored(path): self.rehearsal(codec.restored(path)) for path in paths}
+        return {path: record for path, record in known.items() if record is not None}
+
+    def proofs(self, runbook: str | None = None) -> dict[str, Proof]:
+        """What speaks for each runbook that was run, or for one, by its id."""
+        with self._reading():
+            return proofs_of(self._database, runbook)
+
     def pending_runs(self, now: float) -> list[PendingRun]:
         """The runs that wait for approval at `now`, in seconds since 1970, oldest first."""
         with self._reading():
@@ -487,28 +511,26 @@ class JournalReader:
         rows = self.runs(runbook=runbook, statuses=statuses, limit=_LOOKS)
         return next((row for row in rows if not row.look), None)
 
-    def recent_events(self, runbook: str, *, runs: int, most: int) -> Iterator[list[AnyEvent]]:
-        """The events of the newest so many runs of a runbook that are over, `most` of them in all.
-
-        For figures: a run that cannot be read is left out, and the first that is too much ends it.
-        """
+    def figures(self, *, runbook: str | None = None, since: float | None = None) -> Figures:
+        """What all runs, or those of a runbook, came to that began since then (in seconds since 1970)."""
         with self._reading():
-            numbers = self._database.execute(
-                "SELECT number FROM run WHERE runbook = ? AND status <> 'running'"
-                " ORDER BY number DESC LIMIT ?",
-                (codec.storable(runbook), runs),
-            ).fetchall()
-        for (number,) in numbers:
-            with self._reading():
-                rows = self._database.execute(
-                    "SELECT CAST(body AS BLOB) FROM event WHERE run = ? ORDER BY sequence LIMIT ?",
-                    (number, most + 1),
-                ).fetchall()
-            most -= len(rows)
-            if most < 0:
-                return
-            with suppress(ValueError):
-                yield [codec.decode(body) for (body,) in rows]
+            broken_off = [
+                BrokenOff(self._known(row.run), row.runbook, row.look)
+                for row in self._rows("WHERE status = 'running'")
+                if row.status is RunStatus.INTERRUPTED
+                and runbook in (None, row.runbook)
+                and (since is None or row.started_at >= since)
+            ]
+            return figures_of(self._database, runbook=runbook, since=since, broken_off=broken_off)
+
+    def usual(self, runbook: str, *, newest: int) -> UsualFigures:
+        """What the newest runs of a runbook say that came to an end."""
+        with self._reading():
+            since = began_of_newest(self._database, runbook, newest)
+            if since is None:
+                return NOTHING_USUAL
+            found = figures_of(self._database, runbook=runbook, since=since)
+        return UsualFigures(found.steps.get(runbook, {}), found.runs[runbook].seconds)
 
     def failures(self, run: str, step: str) -> tuple[int, int]:
         """In how many runs of the same runbook before this one a step failed, and how many those are.

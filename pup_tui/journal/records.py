@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from pup_tui.core.events import RunCreated
 from pup_tui.core.state import RunStatus
+from pup_tui.late_pattern import late_pattern
 
 HIDDEN = "***"
 """Stands where a secret's value would."""
@@ -123,6 +124,15 @@ class RunRow(RunRecord, frozen=True, kw_only=True):
         return self.reason.removeprefix(f"{self.status}: ")
 
 
+LEG_FILE = late_pattern(r"leg-(\d+)/")
+"""What the names begin with that `leg_file` gives."""
+
+
 def leg_file(leg: int, name: str) -> str:
     """The name in the journal of a file that a later leg of a run was made from."""
     return f"leg-{leg}/{name}"
+
+
+def profile_file(profile: str) -> str:
+    """The name in the journal of the text of the profile that a run was made with."""
+    return f"profiles/{profile}.yaml"

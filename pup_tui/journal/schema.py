@@ -72,6 +72,70 @@ _VERSION_2 = (
 )
 
 _VERSION_3 = (
+    # What a run that is over came to, out of its events (`journal.ended`). `seconds` it took if it succeeded,
+    # `waited` is for people alone, `recovered` from the beginning of its alert to its end if it succeeded. A
+    # run that only looked, for a plan, has none of these.
+    """
+    CREATE TABLE ended_run (
+        run         INTEGER PRIMARY KEY REFERENCES run (number),
+        runbook     TEXT    NOT NULL,
+        began       REAL    NOT NULL,
+        profile     TEXT    NOT NULL,
+        look        INTEGER NOT NULL,
+        status      TEXT    NOT NULL,
+        seconds     REAL,
+        waited      REAL,
+        recovered   REAL,
+        retries     INTEGER NOT NULL,
+        undone      INTEGER NOT NULL,
+        warnings    INTEGER NOT NULL
+    )
+    """,
+    # How many runs of a runbook ended how, and which are the newest: all that is asked stands in these.
+    """
+    CREATE INDEX ended_run_how ON ended_run
+        (runbook, look, status, profile, run, began, retries, undone, warnings)
+    """,
+    "CREATE INDEX ended_run_newest ON ended_run (runbook, look, run, began, status, seconds)",
+    # What so many of a hundred stay within is found by its place in these, without a look at the rows.
+    "CREATE INDEX ended_run_seconds ON ended_run (runbook, seconds, began)",
+    "CREATE INDEX ended_run_waited ON ended_run (runbook, waited, began)",
+    """
+    CREATE INDEX ended_run_recovered ON ended_run (runbook, recovered, began)
+        WHERE recovered IS NOT NULL
+    """,
+    # The ids of steps stand once, since there is a row for each of them in each run.
+    """
+    CREATE TABLE step_name (
+        number      INTEGER PRIMARY KEY,
+        runbook     TEXT    NOT NULL,
+        step        TEXT    NOT NULL,
+        UNIQUE (runbook, step)
+    )
+    """,
+    # What a step, or an item of one, came to in one run: `core.ended.EndedStep` has what each column means.
+    """
+    CREATE TABLE ended_step (
+        step        INTEGER NOT NULL REFERENCES step_name (number),
+        run         INTEGER NOT NULL REFERENCES run (number),
+        item        INTEGER NOT NULL,
+        began       REAL    NOT NULL,
+        is_first    INTEGER NOT NULL,
+        is_known    INTEGER NOT NULL,
+        seconds     REAL,
+        waited      REAL,
+        retries     INTEGER NOT NULL,
+        failed      INTEGER NOT NULL,
+        undone      INTEGER NOT NULL,
+        message     TEXT    NOT NULL,
+        PRIMARY KEY (step, run, item)
+    ) WITHOUT ROWID
+    """,
+    # A run is removed with what it came to.
+    "CREATE INDEX ended_step_of_run ON ended_step (run)",
+    "CREATE INDEX ended_step_seconds ON ended_step (step, seconds, began) WHERE seconds IS NOT NULL",
+    "CREATE INDEX ended_step_waited ON ended_step (step, waited, began) WHERE waited > 0",
+    "CREATE INDEX ended_step_failed ON ended_step (step, message, began) WHERE failed = 1",
     # Alerts as they came from outside, without secrets, one row for each that is the same. `alike` finds the
     # row of one that ends under another id. They are kept for days, and are no part of any run's record.
     """
@@ -132,6 +196,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 VERSION = len(MIGRATIONS)
 """The version that this program reads and writes."""
 
+ENDS_SINCE = 3
+"""The version since which there are rows of what runs came to: they are filled in for older runs."""
+
 TABLES = {
     "run": "number, run, runbook, name, path, sha256, operator, host, pid, vars, started_at, status, reason,"
     " warnings, duration, ended_wall",
@@ -139,6 +206,11 @@ TABLES = {
     "content": "sha256, bytes",
     "run_file": "run, name, sha256",
     "rehearsal": "path, runbook, tree, rehearsed_at, cases, failed, points, reached",
+    "ended_run": "run, runbook, began, profile, look, status, seconds, waited, recovered, retries, undone,"
+    " warnings",
+    "step_name": "number, runbook, step",
+    "ended_step": "step, run, item, began, is_first, is_known, seconds, waited, retries, failed, undone,"
+    " message",
     "inbox": "number, system, key, alike, status, alert, text, first_at, last_at, times, aside_at",
     "fire": "schedule, moment, run, outcome, why, at",
     "pending_run": "run, runbook, profile, given, vars, digest, client, version, reason, asked_at, status,"

@@ -14,7 +14,7 @@ import msgspec
 
 from pup_tui.core.events import AnyEvent, Scheduled
 from pup_tui.core.state import RunStatus
-from pup_tui.journal import codec, pending
+from pup_tui.journal import codec, ended, pending
 from pup_tui.journal.database import (
     NO_USE,
     PATIENCE,
@@ -141,6 +141,7 @@ class Journal(JournalReader):
                 if found[0] != events or self._is_under_way(number, lock):
                     raise RunGoesOn(run, self.path)
                 self._store_files(number, files)
+                ended.forget(self._database, [number])
                 self._database.execute(
                     "UPDATE run SET status = :status, reason = '', warnings = 0, duration = NULL,"
                     " ended_wall = NULL, host = :host, pid = :pid WHERE number = :number",
@@ -310,6 +311,7 @@ class Journal(JournalReader):
                 )
             if summary is not None:
                 self._summarize(number, summary)
+                ended.note_end(self._database, number)
         self._newest = _Newest(run, number, sequence, chain)
         if summary is not None:
             self._release(run)
@@ -399,6 +401,7 @@ class Journal(JournalReader):
         return True
 
     def _delete(self, numbers: Sequence[tuple[int]]) -> None:
+        ended.forget(self._database, (number for (number,) in numbers))
         for table, column in (("event", "run"), ("run_file", "run"), ("run", "number")):
             statement = f"DELETE FROM {table} WHERE {column} = ?"  # noqa: S608 - own names
             self._database.executemany(statement, numbers)
@@ -413,6 +416,7 @@ class Journal(JournalReader):
         """Forget the texts that no run was made from, and give free space back to the disk."""
         with self._transaction():
             self._database.execute(_UNUSED_TEXTS)
+            self._database.execute(ended.UNUSED_NAMES)
         # Another program may be in the middle of something: then the space is used by the next runs.
         with suppress(sqlite3.OperationalError):
             self._database.execute("VACUUM")

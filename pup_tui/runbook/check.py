@@ -28,7 +28,7 @@ from pup_tui.runbook.report import Report
 from pup_tui.runbook.required import check_required
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Language, Role
-from pup_tui.runbook.rules import RULES, Rule, check_environment
+from pup_tui.runbook.rules import RULES, Rule, check_environment, check_manual_time
 from pup_tui.runbook.runbook_files import NamedFile, RunbookFiles, is_name
 from pup_tui.runbook.scope import ScopeCheck
 from pup_tui.runbook.secret_names import given_secrets, secret_names, secrets_at
@@ -151,6 +151,7 @@ class Checking:
     def _check_meaning(self, file: _File) -> bool:
         """Judge what the texts say; False where there is too much, of texts or of what is wrong."""
         check_alerts(file.root, self._report)
+        check_manual_time(file.root.get("manual_time"), self._report)
         defaults = file.root.get("defaults")
         if isinstance(defaults, Mapping):
             check_environment(defaults.get("env"), self._report)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.runbook import yaml
+from pup_tui.runbook.by_hand import seconds_by_hand
 from pup_tui.runbook.files import DirectoryFiles, Unreadable
 from pup_tui.runbook.nodes import Mapping as Tree
 from pup_tui.runbook.nodes import Scalar, Sequence, YamlNode
@@ -28,6 +29,7 @@ class Head(Struct, frozen=True):
     tags: Mapping[str, str]
     links: tuple[str, ...] = ()
     alerts: tuple[AlertMatch, ...] = ()
+    manual_time: float | None = None
 
 
 def read_head(path: Path, root: Path | None) -> Head | None:
@@ -60,7 +62,17 @@ def _head(tree: Tree) -> Head | None:
     links, alerts = _links(tree.get("links")), _alerts(tree.get("alerts"))
     if links is None or alerts is None:
         return None
-    return Head(name.text, "" if description is None else description.text, tags, links, alerts)
+    by_hand = tree.get("manual_time")
+    if not isinstance(by_hand, Scalar | None):
+        return None
+    return Head(
+        name.text,
+        "" if description is None else description.text,
+        tags,
+        links,
+        alerts,
+        None if by_hand is None or by_hand.is_null else seconds_by_hand(by_hand.text),
+    )
 
 
 def _links(node: YamlNode | None) -> tuple[str, ...] | None:

@@ -920,6 +920,14 @@ class Runbook(Section, frozen=True, kw_only=True):
             examples=({"kubectl": ">=1.28"},),
         ),
     ] = field(default_factory=dict)
+    manual_time: Annotated[
+        Seconds | None,
+        key(
+            "What the work takes by hand, as whoever looks after it says: for the statistics.",
+            examples=("20m",),
+            never_blank=True,
+        ),
+    ] = None
     defaults: Annotated[Defaults, key("What every step has that does not say otherwise.")] = (
         Defaults()
     )

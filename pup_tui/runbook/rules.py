@@ -219,6 +219,13 @@ def is_usable(name: str) -> bool:
     return bool(NAME.match(name)) and name not in RESERVED and may_be_name(name)
 
 
+def check_manual_time(node: YamlNode | None, report: Report) -> None:
+    """What work takes by hand is known without a run, so nothing of a run is in it."""
+    if isinstance(node, Scalar) and ("{{" in node.text or "{%" in node.text):
+        told = "`manual_time` is no template: it holds for all runs"
+        report.error(node, told, "write a duration, such as 20m")
+
+
 def check_environment(env: YamlNode | None, report: Report) -> None:
     """Report names that no environment variable can have."""
     for key in _keys(env):

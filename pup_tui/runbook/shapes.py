@@ -38,7 +38,7 @@ NOTE_PREFIX = "x-"
 """How keys begin that are nobody's but the author's."""
 
 _LATER: Final[dict[type, frozenset[str]]] = {
-    Runbook: frozenset({"manual_time", "pool"}),
+    Runbook: frozenset({"pool"}),
     Defaults: frozenset({"host"}),
     Step: frozenset(
         {

@@ -48,7 +48,7 @@ _MARKS = {
         Mark("◇", "ignored", "calm"),
         Mark("↷", "skipped", "calm"),
         Mark("■", "cancelled", "care"),
-        Mark("■", "aborted", "bad"),
+        Mark("⊘", "aborted", "bad"),
         Mark("…", "interrupted", "care"),
         Mark("…", "unknown", "care"),
         Mark("◀", "replayed", "calm"),

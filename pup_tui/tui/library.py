@@ -17,6 +17,7 @@ from pup_tui.real_path import real_path
 from pup_tui.tui.faults import as_told
 
 if TYPE_CHECKING:
+    from pup_tui.analysis.freshness import Freshness
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.workflow_source import Fetched
     from pup_tui.journal.records import RunRow
@@ -41,7 +42,9 @@ class Library(Struct):
 
     services: Services
     entries: list[Entry] = field(default_factory=list)
-    last_runs: dict[str, RunRow] = field(default_factory=dict)
+    last_runs: Mapping[str, RunRow] = field(default_factory=dict)
+    fresh: Mapping[str, Freshness] = field(default_factory=dict)
+    """What speaks for those that were run, by their ids."""
     problem: str = ""
     closed: str = ""
     """Which folders with runbooks cannot be read, and why."""
@@ -127,12 +130,17 @@ class Library(Struct):
         return self.about_workflows if entry.origin is Origin.DATADOG else ""
 
     async def look_at_runs(self) -> None:
-        """Read the last run of each runbook. Where that fails what was known stays; the overview says why."""
-        from pup_tui.journal.errors import JournalError
-        from pup_tui.tui.past import last_runs
+        """Read the last run of each runbook, and what speaks for it.
 
+        Where that fails what was known stays; the overview says why.
+        """
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.past import look_back
+
+        services = self.services
         with suppress(JournalError):
-            self.last_runs = await aside(last_runs, self.services.state)
+            found = await aside(look_back, services.state, services.catalog, self.entries)
+            self.last_runs, self.fresh = found
 
     def opened_at(self) -> Entry | None:
         """The runbook that the console is to show first."""
@@ -173,8 +181,10 @@ class Described(Struct, frozen=True):
     about: str = ""
     names: str = ""
     """What of Datadog its steps name, counted; blank where that is nothing."""
+    profile: str = ""
+    """The profile in use, empty without one."""
     from_profile: Collection[str] = ()
-    """Variables that the profile gives values to."""
+    """Variables that this one gives values to."""
     has_rehearsals: bool = False
 
 
@@ -189,7 +199,7 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
     steps = () if loaded.runbook is None else loaded.runbook.steps
     known, problem = KnownRuns(), ""
     try:
-        known = known_runs(services.state, entry.id, entry.path, MOST_RUNS)
+        known = known_runs(services.state, entry.id, entry.path, loaded.files, MOST_RUNS)
     except JournalError as error:
         problem = str(error)
     where = place(_plain(entry.path), services.home)
@@ -205,6 +215,7 @@ def describe(services: Services, entry: Entry, about: str = "") -> Described:
         problem,
         about,
         names,
+        profile=services.profile.name,
         from_profile=tuple(given),
         has_rehearsals=file_of(entry.path) is not None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.tui.glyphs import Mark, mark_of
 
 if TYPE_CHECKING:
+    from pup_tui.analysis.freshness import Freshness
     from pup_tui.catalog.entries import Entry
     from pup_tui.journal.records import RunRow
 
@@ -46,11 +48,14 @@ class Group(Struct, frozen=True):
 
 
 class Activity(Struct, frozen=True, kw_only=True):
-    """Which runbooks (by id) have a run under way, one that waits, and what their last runs were."""
+    """Which runbooks (by id) have a run under way, one that waits, what their last runs were, and what speaks
+    for them.
+    """
 
     running: Collection[str] = ()
     waiting: Collection[str] = ()
     last_runs: Mapping[str, RunRow] | None = None
+    fresh: Mapping[str, Freshness] = {}
 
 
 def matches(entry: Entry, wanted: str) -> bool:
@@ -138,3 +143,20 @@ def marks(entry: Entry, activity: Activity) -> list[Mark]:
     if not found and last is not None and last.status in _BAD_ENDS:
         found.append(mark_of(last.status))
     return found
+
+
+def proven(entry: Entry, activity: Activity) -> list[Mark]:
+    """When a runbook last succeeded and whether its text is another one since, then that in fewer characters.
+
+    Nothing of one that never did: its other marks say what there is to say.
+    """
+    from pup_tui.analysis.freshness import short_freshness
+
+    fresh = activity.fresh.get(entry.id)
+    if entry.shadowed or fresh is None or fresh.last_success is None:
+        return []
+    now = time.time()
+    told = short_freshness(fresh, now)
+    age = told.partition(" ")[0]
+    tone = "care" if fresh.is_stale(now) else "calm"
+    return [Mark("", told, "care" if fresh.is_changed else tone), Mark("", age, tone)]

@@ -3,84 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from pup_tui.analysis.freshness import UNPROVEN, Freshness
 from pup_tui.core.broken_off import left_as
 from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinished, rfc3339
 from pup_tui.core.standing import known_step, without_attempts
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.figures import NOTHING_USUAL, UsualFigures
 from pup_tui.journal.places import journal_path, run_dir
-from pup_tui.journal.reader import JournalReader, read_journal
-from pup_tui.journal.records import HIDDEN, RehearsalRecord, RunRow
+from pup_tui.journal.reader import read_journal
+from pup_tui.journal.records import HIDDEN, RunRow
 from pup_tui.output.spool import spool_name
-from pup_tui.real_path import real_path
+from pup_tui.proven import Proven
 
 if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.entries import Entry
     from pup_tui.core.events import AnyEvent
-    from pup_tui.core.figures import StepFigures
     from pup_tui.core.program import Program
     from pup_tui.drivers.following import FollowedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.recorded import Recorded
+    from pup_tui.runbook.load import Loaded
 
 RECENT = 50
-MOST_EVENTS = 4_000
-"""Past runs, and events of them in all, that figures are made of, with each look at a runbook."""
+"""The newest runs of a runbook that say how long its steps usually take, and how often they fail."""
 
 
-def last_runs(state: Path) -> dict[str, RunRow]:
-    """The newest run of each runbook. Raises JournalError."""
+class LookBack(NamedTuple):
+    """The newest run of each runbook, and what speaks for those that were run, by their ids."""
+
+    last_runs: Mapping[str, RunRow]
+    fresh: Mapping[str, Freshness]
+
+
+NOTHING_PAST = LookBack({}, {})
+
+
+def look_back(state: Path, catalog: Catalog, entries: Iterable[Entry]) -> LookBack:
+    """What the journal says of these runbooks; whether a text changed, of those that are judged.
+
+    Raises JournalError.
+    """
     with read_journal(state) as journal:
-        return {} if journal is None else journal.last_runs()
+        if journal is None:
+            return NOTHING_PAST
+        proven = Proven.of(journal)
+        fresh = {
+            entry.id: proven.fresh(entry.id, entry.path, _texts(catalog, entry))
+            for entry in entries
+            if entry.id in proven.runbooks and not entry.shadowed
+        }
+        return LookBack(journal.last_runs(), fresh)
+
+
+def _texts(catalog: Catalog, entry: Entry) -> Mapping[str, bytes] | None:
+    return catalog.load(entry.path).files if entry.is_judged else None
 
 
 @dataclass(frozen=True)
 class KnownRuns:
     """What the journal knows of a runbook's runs.
 
-    Its newest `runs`, newest first, the newest that `succeeded`, what runs say of its steps by their ids,
-    what of the journal is known to be lost, and how it was rehearsed last.
+    Its newest `runs`, newest first, what speaks for it, what is usual of it, and what of
+    the journal is known to be lost.
     """
 
     runs: Sequence[RunRow] = ()
-    succeeded: RunRow | None = None
-    figures: Mapping[str, StepFigures] = field(default_factory=dict)
+    fresh: Freshness = UNPROVEN
+    usual: UsualFigures = NOTHING_USUAL
     losses: str = ""
-    rehearsal: RehearsalRecord | None = None
 
 
-def known_runs(state: Path, runbook: str, file: Path, limit: int) -> KnownRuns:
-    """Up to `limit` runs of a runbook, and what all say of it and of its file. Raises JournalError."""
+def known_runs(
+    state: Path, runbook: str, file: Path, texts: Mapping[str, bytes], limit: int
+) -> KnownRuns:
+    """Up to `limit` runs of a runbook, and what all say of it and of its file, which is made of these texts.
+
+    Raises JournalError.
+    """
     with read_journal(state) as journal:
         if journal is None:
             return KnownRuns()
         return KnownRuns(
             runs=journal.runs(runbook=runbook, limit=limit),
-            succeeded=journal.newest_run(runbook, [RunStatus.SUCCEEDED]),
-            figures=recent_figures(journal, runbook),
+            fresh=Proven.of(journal, runbook).fresh(runbook, file, texts),
+            usual=journal.usual(runbook, newest=RECENT),
             losses=journal.losses(),
-            rehearsal=journal.rehearsal(str(real_path(file))),
         )
 
 
-def step_figures(state: Path, runbook: str) -> Mapping[str, StepFigures]:
-    """What recent runs of a runbook say of its steps, by their ids. Raises JournalError."""
+def fresh_now(state: Path, loaded: Loaded) -> Freshness | None:
+    """What speaks for a runbook as its files are; None where the journal cannot be read."""
+    try:
+        with read_journal(state) as journal:
+            proven = Proven.of(journal, loaded.id)
+    except JournalError:
+        return None
+    return proven.fresh(loaded.id, loaded.path, loaded.files)
+
+
+def usual_figures(state: Path, runbook: str) -> UsualFigures:
+    """What recent runs of a runbook say of it and of its steps. Raises JournalError."""
     with read_journal(state) as journal:
-        if journal is None:
-            return {}
-        return recent_figures(journal, runbook)
-
-
-def recent_figures(journal: JournalReader, runbook: str) -> Mapping[str, StepFigures]:
-    """The same from a journal that is open."""
-    from pup_tui.core.figures import figures_of
-
-    return figures_of(journal.recent_events(runbook, runs=RECENT, most=MOST_EVENTS))
+        return NOTHING_USUAL if journal is None else journal.usual(runbook, newest=RECENT)
 
 
 def past_runs(state: Path, runbook: str | None = None, limit: int | None = None) -> list[RunRow]:

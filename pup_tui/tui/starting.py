@@ -64,9 +64,11 @@ class Starter:
         looked: LocalRun | None = None,
     ) -> Planned:
         """Plan a run, which may be about an `alert`; with what the steps gave that were `looked` with."""
+        from pup_tui.tui.past import fresh_now
         from pup_tui.tui.widgets.plan import make_plan
 
         hidden = self._services.hidden
+        fresh = await aside(fresh_now, self._services.state, loaded)
         return await make_plan(
             loaded,
             resolved,
@@ -78,6 +80,7 @@ class Starter:
             refuses=self._services.catalog.pup.refuses,
             looked=looked,
             alert=alert,
+            fresh=fresh,
         )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:

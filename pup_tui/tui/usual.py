@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pup_tui.analysis.statistics.told import percent
 from pup_tui.tui.texts import short_duration
 
 if TYPE_CHECKING:
-    from pup_tui.core.figures import StepFigures
+    from pup_tui.journal.figures import StepFigures
     from pup_tui.tui.run_times import RunTimes
     from pup_tui.tui.step_progress import StepProgress
 
+SLOW_TIMES = 3
+LEAST_SLOW = 1.0
+"""How many times its usual time a step takes that is marked, and the seconds that it takes at least."""
+
 BAR = 20
 """Columns of the bar that tells how much of its usual time a step has taken."""
-
-_DAY = 86_400.0
 
 
 def usually(figures: StepFigures | None) -> str:
@@ -37,24 +40,17 @@ def usual_of(step: StepProgress, times: RunTimes, figures: StepFigures | None) -
     return against_usual(seconds, figures.usual)
 
 
-def percent(share: float) -> str:
-    """A share in whole per cent; one that is not quite none or all is not told as that."""
-    rounded = round(100 * share)
-    if 0 < share < 1:
-        rounded = min(99, max(1, rounded))
-    return f"{rounded} %"
+def is_slow(seconds: float, usual: float) -> bool:
+    """Whether a step takes so many times its usual time that something may be wrong with it."""
+    return seconds >= max(LEAST_SLOW, SLOW_TIMES * usual)
 
 
 def against_usual(seconds: float, usual: float) -> str:
     """How far a step has come by its usual time, as a bar and in words."""
     told = f"{short_duration(seconds)} of usually {short_duration(usual)}"
+    if is_slow(seconds, usual):
+        return f"{'━' * BAR} ▲ {told}: more than {SLOW_TIMES} times as long"
     if seconds > usual:
         return f"{'━' * BAR} {told}: longer than usual"
     done = int(BAR * seconds / usual) if usual else BAR
     return f"{'━' * done}{'╌' * (BAR - done)} {told}"
-
-
-def how_long_ago(seconds: float) -> str:
-    """`less than a day ago`, `a day ago`, `12 days ago`: how fresh something is that is `seconds` old."""
-    days = int(max(0.0, seconds) // _DAY)
-    return "less than a day ago" if not days else "a day ago" if days == 1 else f"{days:,} days ago"

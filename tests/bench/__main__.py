@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.bench import cost, keys, outputs, terminal
+from tests.bench import cost, keys, outputs, statistics, terminal
 
 ROUNDS = 5
 Row = tuple[str, float, str]
@@ -201,6 +201,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield "a flood of backspaces", redrawn(folder, b"%3d\b\b\b"), "MB/s"
     yield "journal", journal_appends(state), "durable events/s"
     yield "a shell step, all in all", step_latency(folder), "s"
+    yield from statistics.rows(folder, environ)
     yield from cost.rows(folder, environ)
     yield from keys.rows(folder, environ)
     yield from outputs.rows(folder)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pup_tui.journal.reader import JournalReader
 from tests.bench import __main__ as bench
-from tests.bench import cost, keys, outputs
+from tests.bench import cost, keys, outputs, statistics
 from tests.support.runbooks import program_of
 
 RUNBOOKS = {
@@ -28,6 +30,15 @@ def test_the_catalog_loads(tmp_path: Path) -> None:
     bench.write_catalog(tmp_path / "catalog", runbooks=1, steps=5)
     (path,) = (tmp_path / "catalog").iterdir()
     program_of(path.read_text())
+
+
+def test_the_journal_of_many_runs_is_sound(tmp_path: Path) -> None:
+    statistics.write_journal(tmp_path / "state", made=20, times=3)
+    with closing(JournalReader.open(tmp_path / "state")) as journal:
+        found = journal.figures().runs.values()
+        newest = journal.damaged_runs(most=50)
+    assert sum(its.runs + its.looks for its in found) == 60
+    assert newest == {}
 
 
 def test_a_past_output_is_looked_at(tmp_path: Path) -> None:

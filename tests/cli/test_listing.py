@@ -16,7 +16,7 @@ def test_list_shows_the_bundled_library(program: Program) -> None:
     assert {entry["id"] for entry in entries} == FOUNDING
     assert set(entries[0]) == {
         "id", "name", "description", "tags", "steps", "source", "path", "broken", "error",
-        "shadowed", "trusted", "changed", "last_run",
+        "shadowed", "trusted", "changed", "last_run", "freshness",
     }  # fmt: skip
     assert {tuple(sorted(entry["tags"])) for entry in entries} == {("team", "type")}
     out = program("list", "--tag", "type:deployment").out

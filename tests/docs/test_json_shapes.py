@@ -102,6 +102,10 @@ def test_events_and_what_is_recorded_of_them(program: Program) -> None:
     check(shape_of("`list`"), listed)
     last_run = {name: None for name in shape_of("`history`") if name != "legs"}
     check(last_run, listed["last_run"])
+    check(shape_of("`list`: `freshness`"), listed["freshness"])
+    (told,) = program("stats", "--json", "--runbook", "shapes").json.values()
+    check(shape_of("`stats`"), told)
+    check([shape_of("`stats`: `steps`")], told["steps"])
 
 
 def test_the_event_of_a_run_that_goes_on(program: Program) -> None:
@@ -130,7 +134,9 @@ def test_what_is_told_of_this_computer(program: Program) -> None:
 
 
 def test_what_is_told_of_a_runbook(program: Program) -> None:
-    check(shape_of("`plan`"), program("plan", "shapes.yaml", "--json").json)
+    planned = program("plan", "shapes.yaml", "--json").json
+    check(shape_of("`plan`"), planned)
+    check(shape_of("`list`: `freshness`"), planned["freshness"])
     check(shape_of("`describe`"), program("describe", "shapes.yaml", "--json").json)
     validated = program("validate", "shapes.yaml", "--json").json
     check(shape_of("`validate`"), validated)

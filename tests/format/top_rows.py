@@ -104,6 +104,12 @@ TOP = [
     ),
     Row(
         place="top",
+        key="manual_time",
+        text="manual_time: 20m\n" + HELLO,
+        shown=lambda told: told["manual_time"] == "20m",
+    ),
+    Row(
+        place="top",
         key="agents",
         text="agents: request\n" + HELLO,
         shown=lambda told: told["agents"] == "request",

@@ -55,6 +55,7 @@ left_out = st.builds(
     captures=st.dictionaries(texts, named, max_size=2),
     secrets=st.dictionaries(texts, names, max_size=2),
 )
+step_ends = st.builds(events.EndFacts, waited=numbers, reason=texts)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "alert": named,
     "look": st.booleans(),
@@ -71,6 +72,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     ),
     "scheduled": st.none() | st.builds(events.Scheduled, name=texts, moment=st.none() | numbers),
     "at": moments,
+    "of_ended": st.dictionaries(texts, step_ends, max_size=2),
     "decided": st.lists(decisions, max_size=3).map(tuple),
     "source": st.builds(events.Source, path=texts, sha256=texts),
     "values": named,

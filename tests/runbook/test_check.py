@@ -556,7 +556,6 @@ def test_a_key_of_a_step_that_is_not_built_is_not_supported_yet(
 @pytest.mark.parametrize(
     ("key", "told"),
     [
-        ("manual_time: 5m", "the key `manual_time` is not supported yet"),
         ("pool: eu", "the key `pool` is not supported yet"),
         ("defaults: {host: web-1}", "the key `host` is not supported yet"),
     ],

@@ -51,6 +51,8 @@ def aged(state: Path, seconds: float) -> None:
                     (text, chain, number, sequence),
                 )
         database.execute("UPDATE run SET started_at = started_at - ?", (seconds,))
+        for table in ("ended_run", "ended_step"):
+            database.execute(f"UPDATE {table} SET began = began - ?", (seconds,))
 
 
 class FailingJournal(MemoryJournal):

@@ -22,6 +22,7 @@ from pup_tui.core.actions import (
     TakeLock,
     Tell,
     ends_in,
+    known_of_ends,
 )
 from pup_tui.core.events import (
     NOTHING_LEFT_OUT,
@@ -144,7 +145,9 @@ class Player:
         """Hand the machine an event and carry out the actions that follow."""
         self.events.append(event)
         actions = self.machine.handle(event)
-        self.recorded.append(structs.replace(event, ended=ends_in(actions)))
+        self.recorded.append(
+            structs.replace(event, ended=ends_in(actions), of_ended=known_of_ends(actions))
+        )
         for action in actions:
             self.actions.append(action)
             self._perform(action)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from pup_tui.catalog.catalog import Catalog
 from pup_tui.core.events import AttemptStarted, Moment, RunCreated, Source
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.errors import JournalError
@@ -19,7 +20,7 @@ from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import past_search
-from pup_tui.tui.past import last_runs, past_runs, read_run
+from pup_tui.tui.past import NOTHING_PAST, look_back, past_runs, read_run
 from pup_tui.tui.past_filter import filter_for, read_filter
 from pup_tui.tui.past_search import PAGE, FoundRuns, Search, find_runs
 from pup_tui.tui.screens import main
@@ -461,7 +462,7 @@ async def test_hostile_names_in_the_table_are_shown_literally(
 
 
 def test_reading_the_past_needs_no_journal(tmp_path: Path) -> None:
-    assert last_runs(tmp_path) == {}
+    assert look_back(tmp_path, Catalog([]), []) == NOTHING_PAST
     assert past_runs(tmp_path) == []
     with pytest.raises(JournalError, match="there is no run"):
         read_run(tmp_path, "01NONE")

@@ -14,14 +14,17 @@ from pup_tui.core.events import Moment
 from pup_tui.drivers import launcher
 from pup_tui.drivers.clock import SystemClock
 from pup_tui.journal import writer
+from pup_tui.tui import listing
 from pup_tui.tui.appearance import Appearance, Depth
 from pup_tui.tui.fields import field_list
+from pup_tui.tui.widgets import overview, plan
 from tests.support import gallery
 from tests.support.console import MakeServices, OpenConsole
 from tests.support.snapshots import WRITE, compared, drawn
 
 FOLDER = Path(__file__).parent / "snapshots"
 RUN = "01M8K6AMCCC9YBF9TC7S4BRBBE"
+NOW = 1_790_000_000.0
 MAIN = {"home", "help", "form", "plan", "confirm", "run", "run: output", "failure"}
 MAIN |= {"run: table", "run: plot"}
 """The screens that are looked at in every size."""
@@ -31,7 +34,15 @@ class StillClock(SystemClock):
     """No time passes that one could see; timers ring all the same."""
 
     def now(self) -> Moment:
-        return Moment(wall=1_790_000_000.0, clock=0.0)
+        return Moment(wall=NOW, clock=0.0)
+
+
+class StillTime:
+    """Stands in for the module that tells the time."""
+
+    @staticmethod
+    def time() -> float:
+        return NOW
 
 
 @pytest.mark.parametrize(
@@ -54,6 +65,9 @@ async def test_each_screen_is_as_it_was_decided(
 ) -> None:
     monkeypatch.setattr(field_list, "SETTLED", 0.0)
     monkeypatch.setattr(launcher, "SystemClock", StillClock)
+    # What is told of how long ago something was goes by the same clock.
+    for module in (listing, overview, plan):
+        monkeypatch.setattr(module, "time", StillTime)
     ids = (f"{RUN[:-1]}{last}" for last in "EFGH")
     monkeypatch.setattr(launcher, "new_run_id", partial(next, ids))
     # On a slow disk it would be told of that.

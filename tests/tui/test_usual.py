@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pup_tui.core.figures import StepFigures
-from pup_tui.journal.reader import JournalReader
+from pup_tui.core.figures import TimeSpan
+from pup_tui.journal.figures import StepFigures, UsualFigures
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
-from pup_tui.tui.usual import BAR, against_usual, how_long_ago, percent, usually
+from pup_tui.tui.usual import BAR, against_usual, is_slow, usually
 from pup_tui.tui.widgets.run_header import RunHeader
 from pup_tui.tui.widgets.step_detail import StepDetail
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
@@ -30,20 +29,17 @@ FAILS = Play(outcome=Outcome(ok=False, exit_code=1, reason="exited with 1"))
     ("figures", "told"),
     [
         (None, ""),
-        (StepFigures(4), ""),
-        (StepFigures(9, usual=40.0, slow=50.0, fails=0.0), "usually 40 s"),
-        (StepFigures(90, usual=40.0, slow=50.0, fails=0.03), "usually 40 s · fails 3 %"),
-        (StepFigures(5, fails=1.0), "fails 100 %"),
+        (StepFigures(runs=4, known=4, failed=4, seconds=TimeSpan(4, 40.0)), ""),
+        (StepFigures(runs=9, known=9, seconds=TimeSpan(9, 40.0, 50.0)), "usually 40 s"),
+        (
+            StepFigures(runs=90, known=100, failed=3, seconds=TimeSpan(97, 40.0, 50.0)),
+            "usually 40 s · fails 3 %",
+        ),
+        (StepFigures(runs=5, known=5, failed=5), "fails 100 %"),
     ],
 )
 def test_what_is_known_is_told_and_nothing_else(figures: StepFigures | None, told: str) -> None:
     assert usually(figures) == told
-
-
-def test_a_share_is_none_or_all_only_where_it_is() -> None:
-    assert [percent(share) for share in (0, 0.001, 0.5, 0.999, 1)] == [
-        "0 %", "1 %", "50 %", "99 %", "100 %"
-    ]  # fmt: skip
 
 
 def test_a_bar_fills_up_to_the_usual_time_and_says_when_it_takes_longer() -> None:
@@ -51,12 +47,14 @@ def test_a_bar_fills_up_to_the_usual_time_and_says_when_it_takes_longer() -> Non
         against_usual(10, 40) == f"{'━' * (BAR // 4)}{'╌' * (BAR - BAR // 4)} 10 s of usually 40 s"
     )
     assert against_usual(50, 40).endswith("50 s of usually 40 s: longer than usual")
+    assert against_usual(120, 40).endswith("▲ 2m 00s of usually 40 s: more than 3 times as long")
 
 
-def test_how_fresh_something_is() -> None:
-    assert [how_long_ago(days * 86_400) for days in (0.9, 1.5, 12)] == [
-        "less than a day ago", "a day ago", "12 days ago"
-    ]  # fmt: skip
+def test_what_is_over_at_once_is_not_slow() -> None:
+    assert [is_slow(*each) for each in ((119, 40), (120, 40), (0.5, 0.1), (1.5, 0.1))] == [
+        *(False, True),
+        *(False, True),
+    ]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -117,29 +115,22 @@ async def test_the_bar_of_a_running_step_goes_on_with_time(tmp_path: Path) -> No
     hold = asyncio.Event()
     async with console(tmp_path, shell("a"), shell("b"), plays=[Play(hold=hold)]) as c:
         await c.until(lambda: c.view.progress.steps["a"].status == "running")
-        known: dict[str, Any] = {"usual": 40.0, "slow": 60.0, "fails": 0.1}
-        c.view.tell_figures({step: StepFigures(9, **known) for step in ("a", "b")})
+        known = StepFigures(runs=9, known=10, failed=1, seconds=TimeSpan(9, 40.0, 60.0))
+        c.view.tell_figures(
+            UsualFigures(dict.fromkeys(("a", "b"), known), TimeSpan(9, 100.0, 120.0))
+        )
         c.clock.advance(10)
         await c.until(lambda: "10 s of usually 40 s" in c.text(StepDetail))
         assert c.rows()[1].endswith("usually 40 s")
+        assert "ends about" in c.text(RunHeader)
         c.clock.advance(40)
         await c.until(lambda: "50 s of usually 40 s: longer than usual" in c.text(StepDetail))
+        assert "usual" not in c.rows()[0]
+        c.clock.advance(70)
+        await c.until(lambda: "more than 3 times as long" in c.text(StepDetail))
+        assert "▲ 3× usual" in c.rows()[0]
+        assert "longer than usual" in c.text(RunHeader)
         hold.set()
         await c.until(lambda: "succeeded" in c.text(RunHeader))
         await c.pilot.press("g")
         await c.until(lambda: "usually 40 s · fails 10 %" in c.text(StepDetail))
-
-
-async def test_what_is_read_for_figures_has_a_bound(make_services: MakeServices) -> None:
-    services = make_services({"two.yaml": TWO})
-    for _ in range(3):
-        await has_run(services, "two")
-    reader = JournalReader.open(services.state)
-    try:
-        whole = list(reader.recent_events("two", runs=9, most=1_000))
-        assert len(whole) == 3
-        assert list(reader.recent_events("two", runs=2, most=1_000)) == whole[:2]
-        assert list(reader.recent_events("two", runs=9, most=len(whole[0]))) == whole[:1]
-        assert list(reader.recent_events("other", runs=9, most=1_000)) == []
-    finally:
-        reader.close()

@@ -175,6 +175,8 @@ class MainScreen(AlertDesk):
                 library = self.library
                 self._show_library()
                 self.call_after_refresh(self.do, "judge", self._judge)
+                # What speaks for a runbook is told by its files as well.
+                self.call_after_refresh(self._look_at_runs)
                 if not library.entries:
                     self._describe()
                     self.refresh_bindings()
@@ -357,7 +359,7 @@ class MainScreen(AlertDesk):
     # From a runbook to a run
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in OF_CATALOG and not self._in_catalog:
+        if action in OF_CATALOG and not (self._in_catalog or self._is_beside(action)):
             return False
         if action in ("run", "plan", "open"):
             if self.sidebar.runbooks.group is not None or self._has_none:
@@ -380,6 +382,10 @@ class MainScreen(AlertDesk):
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
+
+    def _is_beside(self, action: str) -> bool:
+        """Whether an action leads from the history to the other page of past runs."""
+        return action == "statistics" and self.page == "history"
 
     @property
     def _in_catalog(self) -> bool:
@@ -785,7 +791,12 @@ class MainScreen(AlertDesk):
         running = [page.runbook for page in open_runs if not page.view.waiting]
         self.query_one(TitleBar).show_counts(len(running), len(waiting))
         self.sidebar.show_activity(
-            Activity(running=running, waiting=waiting, last_runs=self.library.last_runs)
+            Activity(
+                running=running,
+                waiting=waiting,
+                last_runs=self.library.last_runs,
+                fresh=self.library.fresh,
+            )
         )
         self.show_tabs()
 
@@ -819,15 +830,18 @@ class MainScreen(AlertDesk):
 
     async def _show_statistics(self, runbook: str) -> None:
         from pup_tui.journal.errors import JournalError
-        from pup_tui.tui.past_figures import PastFigures, past_figures
+        from pup_tui.tui.past_figures import NO_STATISTICS, past_figures
 
-        page, problem, figures = await self.pages.statistics(), "", PastFigures()
+        page, services = await self.pages.statistics(), self._services
         self.show_page("statistics")
+        problem, found = "", NO_STATISTICS
         try:
-            figures = await aside(past_figures, self._services.state, runbook)
+            found = await aside(
+                past_figures, services.state, services.catalog, self.library.entries
+            )
         except JournalError as error:
             problem = str(error)
-        page.show(figures, runbook, problem)
+        page.show(found, runbook, profile=services.profile.name, problem=problem)
 
     def on_statistics_left(self) -> None:
         self.show_page("overview")

@@ -16,10 +16,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from pup_tui.analysis.freshness import how_long_ago, told_runs
 from pup_tui.catalog.entries import Origin
 from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.step_count import CountedStep, count_steps
-from pup_tui.text_tree import text_tree
 from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import TONES, counted_effects, effect_content, status_content
 from pup_tui.tui.keys import bound, with_keys
@@ -34,11 +34,11 @@ from pup_tui.tui.texts import (
     moment_of_run,
     short_duration,
 )
-from pup_tui.tui.usual import how_long_ago, usually
+from pup_tui.tui.usual import usually
 from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
-    from pup_tui.core.figures import StepFigures
+    from pup_tui.journal.figures import StepFigures
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.model import Runbook, Step
     from pup_tui.runbook.parts import Variable
@@ -367,7 +367,8 @@ def _rehearsed(described: Described) -> str:
 
     Blank where it has no rehearsals.
     """
-    last = described.known.rehearsal
+    fresh = described.known.fresh
+    last = fresh.rehearsal
     if last is None:
         todo = f"not rehearsed here yet: pup-tui test {described.entry.id}"
         return todo if described.has_rehearsals else ""
@@ -379,7 +380,7 @@ def _rehearsed(described: Described) -> str:
         went,
         f"{100 * last.reached // max(1, last.points)} % reached",
     ]
-    if last.tree != text_tree(described.loaded.files):
+    if fresh.rehearsal_is_old:
         told.append("changed since")
     return " · ".join(told)
 
@@ -396,7 +397,7 @@ def _lists(described: Described, named: list[Content], width: int, lines: int) -
             told = _variables(runbook.vars, described.from_profile, width)
             parts += [_heading("Variables"), told, Content()]
         parts += [steps_told(described, width), Content()]
-    parts.append(_heading("Last runs" + _freshness(described.known.succeeded)))
+    parts.append(_last_runs(described, width))
     taken = sum(part.plain.count("\n") + 1 for part in parts)
     parts.append(_runs(described, max(LAST_RUNS, lines - taken)))
     return Content("\n").join(parts)
@@ -498,7 +499,7 @@ def _steps_heading(steps: Sequence[DescribedStep]) -> Content:
 
 def _steps(described: Described, width: int) -> Content:
     """A line for each; what is known of one stands below it where it does not fit beside its name."""
-    steps, figures = described.steps[:MOST_STEPS], described.known.figures
+    steps, figures = described.steps[:MOST_STEPS], described.known.usual.steps
     digits = len(str(len(described.steps)))
     fronts = columns(
         [
@@ -539,12 +540,18 @@ def _known_of(step: Step, figures: StepFigures | None) -> Content:
     )
 
 
-def _freshness(succeeded: RunRow | None) -> str:
-    """How long ago the runbook last succeeded, and with which profile."""
-    if succeeded is None:
-        return ""
-    told = f" · last succeeded {how_long_ago(time.time() - succeeded.started_at)}"
-    return told + (f", in {safe_text(succeeded.profile)}" if succeeded.profile else "")
+def _last_runs(described: Described, width: int) -> Content:
+    """What stands above the last runs: what they say of the runbook as it is now, where that fits behind."""
+    fresh, heading = described.known.fresh, "Last runs"
+    if fresh.ran is None:
+        return _heading(heading)
+    success, *rest = map(safe_text, told_runs(fresh, time.time(), described.profile))
+    if cell_len(heading) + 3 + cell_len(success) <= width:
+        heading += f" · {success}"
+    else:
+        rest.insert(0, success)
+    lines = (indented(Content.styled(told, "$text-warning"), 2, width) for told in rest)
+    return Content("\n").join([_heading(heading), *lines])
 
 
 def _notes_of(step: Step) -> str:

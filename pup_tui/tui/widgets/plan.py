@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
@@ -15,6 +16,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from pup_tui.analysis.freshness import told_freshness
 from pup_tui.aside import aside
 from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
 from pup_tui.core.plan_count import count_planned
@@ -29,6 +31,7 @@ from pup_tui.tui.widgets.overview import TWO_COLUMNS_FROM
 from pup_tui.tui.widgets.reading import ReadArea
 
 if TYPE_CHECKING:
+    from pup_tui.analysis.freshness import Freshness
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.plan import PlannedStep, Refuses
     from pup_tui.core.program import Node, Program
@@ -60,6 +63,7 @@ class Planned:
     """A plan, with what it was made of: running it runs exactly this.
 
     `looked` is the id of the run that has run its first steps, as far as these only look; blank without one.
+    `fresh` is what speaks for the runbook, None where nobody knows; `profile` is the one in use.
     """
 
     loaded: Loaded
@@ -67,6 +71,8 @@ class Planned:
     program: Program
     steps: Sequence[PlannedStep]
     looked: str = ""
+    fresh: Freshness | None = None
+    profile: str = ""
 
 
 async def make_plan(
@@ -81,12 +87,13 @@ async def make_plan(
     refuses: Refuses,
     looked: LocalRun | None = None,
     alert: Mapping[str, Any] = {},
+    fresh: Freshness | None = None,
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan.
 
-    `looked` is a run of the first steps, as far as these only look.
+    `looked` is a run of the first steps, as far as these only look, `fresh` what speaks for the runbook.
     """
-    return await aside(
+    planned = await aside(
         _planned,
         loaded,
         resolved,
@@ -99,6 +106,7 @@ async def make_plan(
         looked,
         alert,
     )
+    return replace(planned, fresh=fresh, profile=profile)
 
 
 def _planned(
@@ -274,7 +282,11 @@ def _title(planned: Planned, width: int) -> Content:
     plan = Content.styled(f"plan: {steps}, {ran}", "$text-muted")
     facts = Content("   ").join([plan, told])
     between = "   " if cell_len(name) + 3 + facts.cell_length <= width else "\n"
-    return Content.assemble((cut_middle(name, width), "bold $text-primary"), between, facts)
+    title = Content.assemble((cut_middle(name, width), "bold $text-primary"), between, facts)
+    if planned.fresh is None:
+        return title
+    proven = " · ".join(told_freshness(planned.fresh, time.time(), planned.profile))
+    return title + "\n" + Content.styled(safe_text(proven), "$text-muted")
 
 
 def _ready(checks: Sequence[ReadyCheck], *, looking: bool) -> Content:

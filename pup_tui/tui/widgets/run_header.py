@@ -28,6 +28,7 @@ from pup_tui.tui.texts import (
     local_clock,
     moment,
     short_duration,
+    time_of_day,
 )
 
 MOST_NAME = 24
@@ -51,8 +52,10 @@ _MATTERS = (StepStatus.FAILED, StepStatus.UNKNOWN, TAKEN_BACK)
 class Heading:
     """What the header tells beside the progress. `elapsed` None means that it is not known.
 
-    `elapsed` is for how many seconds the run has worked, `waited` for how many it only waited for somebody;
-    `step` is the step whose output alone is on the screen, where it is.
+    `elapsed` is for how many seconds the run has worked, `waited` for how many it only waited for somebody,
+    `usual` for how many runs of its runbook work, None where too few say so. `wall` is the time of day on its
+    clock, in seconds since 1970, None for a past run. `step` is the step whose output alone is on the screen,
+    where it is.
     """
 
     status: str
@@ -62,6 +65,8 @@ class Heading:
     past: bool
     wide: bool
     step: str = ""
+    usual: float | None = None
+    wall: float | None = None
 
 
 class RunHeader(Static):
@@ -113,6 +118,8 @@ class RunHeader(Static):
         told["counts"] = Content.styled(" · ".join([counts, *others]), "dim")
         if heading.elapsed is not None:
             told["clock"] = Content(_times(heading, final=progress.over))
+        if not progress.over and (ends := _expected_end(heading)):
+            told["ends"] = ends
         if progress.reason:
             told["reason"] = Content(safe_text(progress.reason))
         if heading.past and started is not None:
@@ -257,7 +264,7 @@ def _leave_what_matters(told: dict[str, Content], width: int) -> None:
 
 
 _GIVING_WAY = (
-    *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _leave_leg),
+    *(_drop("run"), _cut_name(MOST_NAME), _drop("by"), _cut_reason, _leave_leg, _drop("ends")),
     *(_leave_moment, _cut_name(LEAST_NAME), _drop("follow"), _leave_worked, _drop_name_if_narrow),
     *(_drop("begun"), _leave_what_matters, _drop("name")),
 )
@@ -275,6 +282,21 @@ def _times(heading: Heading, *, final: bool) -> str:
         return clock(worked)
     told = f"worked {clock(worked)}" if heading.wide else clock(worked)
     return f"{told} · waited {clock(waited) if heading.wide else short_duration(waited)}"
+
+
+def _expected_end(heading: Heading) -> Content | None:
+    """When a run ends that works as long as others did; while it waits, only how long that is."""
+    if heading.usual is None or heading.elapsed is None or heading.wall is None:
+        return None
+    usually = f"usually {short_duration(heading.usual)}"
+    left = heading.usual - heading.elapsed
+    if left <= 0:
+        longer = f"longer than {usually}" if heading.wide else "longer than usual"
+        return Content.styled(longer, TONES["care"])
+    if heading.status == "waiting":
+        return Content.styled(usually, "dim")
+    ends = f"ends about {time_of_day(heading.wall + left)[:-3]}"
+    return Content.styled(f"{usually}, {ends}" if heading.wide else ends, "dim")
 
 
 _WHY_EMPTY = {

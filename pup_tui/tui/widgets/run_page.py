@@ -16,14 +16,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from pup_tui.aside import aside
-from pup_tui.core.figures import StepFigures
 from pup_tui.core.notices import AnyNotice
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.figures import UsualFigures
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.noting import note_past
-from pup_tui.tui.past import PastRun, breaking_off, known_values, step_figures
+from pup_tui.tui.past import PastRun, breaking_off, known_values, usual_figures
 from pup_tui.tui.told_apart import Begun
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from pup_tui.tui.following import Followed
     from pup_tui.tui.services import Services
 
-ReadFigures: TypeAlias = Callable[[], Mapping[str, StepFigures]]
-"""Reads what past runs say of steps, by their ids without items. Blocks; raises JournalError."""
+ReadFigures: TypeAlias = Callable[[], UsualFigures]
+"""Reads what past runs say of a runbook. Blocks; raises JournalError."""
 
 REFUSAL_SECONDS = 20.0
 """How long it stands there why a key does nothing."""
@@ -117,7 +117,7 @@ class RunPage(Vertical):
             failed_before=partial(failed_before, services.state, live.run),
         )
         live.watch(view)
-        figures = partial(step_figures, services.state, live.program.id)
+        figures = partial(usual_figures, services.state, live.program.id)
         return cls(view, live, page, figures=figures)
 
     @classmethod

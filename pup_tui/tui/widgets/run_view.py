@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.widgets import Button, Input
 
 from pup_tui.core.actions import Question
-from pup_tui.core.figures import StepFigures
 from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
@@ -34,6 +33,7 @@ from pup_tui.core.state import RunState
 from pup_tui.drivers.following import FollowedRun
 from pup_tui.drivers.local import LocalRun
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.figures import NOTHING_USUAL, UsualFigures
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, tell_unsent
@@ -210,7 +210,7 @@ class RunView(Vertical):
             failed_before=failed_before,
         )
         self._past = past
-        self._figures: Mapping[str, StepFigures] = {}
+        self._usual: UsualFigures = NOTHING_USUAL
         self._seen_of_questions: tuple[Question | None, bool, bool] = (None, False, False)
         """Which question was in front when the screen was drawn, and which banner there was."""
         self._selected = program.nodes[0].id
@@ -407,10 +407,10 @@ class RunView(Vertical):
         if not self._questions:
             self.post_message(self.Waiting(self, False))
 
-    def tell_figures(self, figures: Mapping[str, StepFigures]) -> None:
-        """Say beside the steps what past runs tell of them, by their ids without items."""
-        self._figures = figures
-        self._step_list.figures = figures
+    def tell_figures(self, usual: UsualFigures) -> None:
+        """Say beside the run and its steps what past ones tell of them."""
+        self._usual = usual
+        self._step_list.figures = usual.steps
         self._steps_dirty = True
 
     # On the screen
@@ -545,7 +545,7 @@ class RunView(Vertical):
         self._show_header()
         self._show_banner()
         self.query_one(RunNotes).show(self.progress.notes)
-        usual = self._figures.get(static_id(step.id))
+        usual = self._usual.steps.get(static_id(step.id))
         detail = self.query_one(StepDetail)
         state, times = self._state, self._times
         told = StepSurroundings(
@@ -597,6 +597,8 @@ class RunView(Vertical):
             status=self.status,
             elapsed=self._times.elapsed(),
             waited=self._times.waited(),
+            usual=self._usual.run,
+            wall=self._times.wall(),
             follows=self._follows_run,
             past=self._under_way is None,
             wide=self.has_class("-wide"),

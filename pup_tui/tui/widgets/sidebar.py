@@ -29,6 +29,7 @@ from pup_tui.tui.listing import (
     labels_of,
     marks,
     matches,
+    proven,
 )
 from pup_tui.tui.texts import cut_middle
 
@@ -156,6 +157,11 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
         for mark in found:
             if text.cell_len + 1 + len(mark.word) <= room:
                 text.append(f" {mark.word}", style + self._tone(mark))
+        left = room - text.cell_len
+        ages = proven(node.data, self.activity)
+        if age := next((age for age in ages if 2 + len(age.word) <= left), None):
+            # At the edge, so that ages stand below each other.
+            text.append(age.word.rjust(left), style + self._tone(age))
         return text
 
     def get_label_width(self, node: TreeNode[Entry | str]) -> int:

@@ -16,14 +16,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.core.counting import told_counts
-from pup_tui.core.figures import StepFigures
 from pup_tui.core.ids import static_id
+from pup_tui.journal.figures import StepFigures
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, key_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.step_rows import REST, UNDO_HEADING, Fold, Row, fold_of, rows_of
 from pup_tui.tui.texts import fit, fit_middle, short_duration
+from pup_tui.tui.usual import is_slow
 
 KIND_FROM = 56
 """Columns from which the kind has room beside the name."""
@@ -38,6 +39,7 @@ _DANGER = " danger"
 _WORD = 12
 _KIND = 9
 _DURATION = 8
+_MOST_TIMES = 99
 _INDENT = 2
 _ROOM_FOR_COUNT = 16
 _CALM = Style(dim=True)
@@ -324,7 +326,10 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         if usual := self._usual(step):
             segments.append(Segment(fit(usual, _WORD + _DURATION - 1, right=True), tone))
             return segments
-        segments.append(Segment(fit(f" {mark.word}", _WORD), tone))
+        if slow := self._slow(step):
+            segments.append(Segment(fit(f" {slow}", _WORD), self._tone("care")))
+        else:
+            segments.append(Segment(fit(f" {mark.word}", _WORD), tone))
         segments.append(Segment(fit(self._duration(step), _DURATION - 1, right=True), _CALM))
         return segments
 
@@ -359,10 +364,21 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _usual(self, step: StepProgress) -> str:
         """How long a step that is still to come usually takes."""
-        figures = self.figures.get(static_id(step.id))
-        if step.word != "pending" or figures is None or figures.usual is None:
+        usual = self._usual_seconds(step)
+        if step.word != "pending" or usual is None:
             return ""
-        return f"usually {short_duration(figures.usual)}"
+        return f"usually {short_duration(usual)}"
+
+    def _slow(self, step: StepProgress) -> str:
+        """How many times its usual time a step has taken, where that is much longer."""
+        usual, seconds = self._usual_seconds(step), self._running_for(step)
+        if not usual or seconds is None or step.status == "waiting" or not is_slow(seconds, usual):
+            return ""
+        return f"▲ {min(_MOST_TIMES, int(seconds / usual))}× usual"
+
+    def _usual_seconds(self, step: StepProgress) -> float | None:
+        figures = self.figures.get(static_id(step.id))
+        return None if figures is None else figures.usual
 
     def _duration(self, step: StepProgress) -> str:
         if step.over:

@@ -1,0 +1,1 @@
+"""What past runs say of runbooks: counts, times, what fails, what they save."""
