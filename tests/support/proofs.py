@@ -90,6 +90,10 @@ PROMISES = {
     "P26": "an alert begins nothing, and no secret of it is kept",
     "P27": "a set time runs once at most",
     "P28": "a rehearsal or a run that is played again reaches nothing outside",
+    "P29": "what was overwritten of an output is in its record",
+    "P30": "parts of a secret are secret, and what it decided is recorded",
+    "P31": "what ended by itself counts, however late that is heard of",
+    "P32": "what is printed side by side stays in whole lines",
 }
 """What is promised, by its id."""
 
