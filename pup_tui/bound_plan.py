@@ -55,8 +55,11 @@ def bound_plan(
     operator: str,
     hidden: Iterable[str],
     refuses: Refuses,
+    alert: Mapping[str, Any] = {},
 ) -> BoundPlan:
     """Plan a run with these values, in a thread without a loop; `hidden` are secrets besides variables.
+
+    It is about an `alert`, as `RunCreated` has that, if there is one.
 
     Nothing is run, and no secret is looked for. Raises NotPlanned.
     """
@@ -85,15 +88,25 @@ def bound_plan(
         program_needed=program_needed,
         refuses=refuses,
         resolving=resolving_at_rest(seen),
+        alert=alert,
     )
     shown = tuple(step.masked(masking.text) for step in steps)
     told = masking.masked(values)
     unknown = tuple(name for name in runbook.vars if name in {*resolved.unknown, *held_back})
-    bound = (__version__, loaded.id, text_tree(loaded.files), sources.profile, told, unknown, shown)
+    text = text_tree(loaded.files)
+    about = masking.masked(dict(alert))
+    bound = (__version__, loaded.id, text, sources.profile, told, unknown, about, shown)
     digest = hashlib.sha256(safe_json(bound).encode()).hexdigest()
     return BoundPlan(
         loaded=loaded, program=program, steps=shown, vars=told, unknown=unknown, digest=digest
     )
+
+
+def told_changes(before: Mapping[str, Any], plan: BoundPlan) -> str:
+    """What is another than when a run with the values `before` was asked for, as far as that is known."""
+    names = dict.fromkeys((*before, *plan.vars))
+    others = [name for name in names if before.get(name) != plan.vars.get(name)]
+    return f"other values of {', '.join(others)}" if others else "another text, or another plan"
 
 
 def _refuse_secrets(loaded: Loaded, given: Mapping[str, object]) -> None:

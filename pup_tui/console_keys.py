@@ -207,6 +207,7 @@ _TABLE = (
     _action("copy", "y", "Copy what is marked", Aim.TAKE, _LINES),
     _action("copy_all", "Y", "Copy all of it", Aim.TAKE, {P.STEPS} | _LINES),
     _action("save", "W", "Write to a file", Aim.TAKE, {P.STEPS, P.OUTPUT}),
+    _action("report", "D", "Report as a document", Aim.TAKE, {P.HISTORY} | _RUN),
     _action("pager", "o", "Open in the pager", Aim.TAKE, {P.STEPS, P.OUTPUT}),
     _action(
         "editor", "E", "Open in the editor", Aim.TAKE, _CATALOG | {P.STEPS, P.OUTPUT}, hinted=True
@@ -215,6 +216,7 @@ _TABLE = (
     _action("history", "h", "History", Aim.GO, _CATALOG, hinted=True),
     _action("statistics", "S", "Statistics", Aim.GO, _CATALOG | {P.HISTORY}, hinted=True),
     _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES),
+    _action("asked", "K", "Runs that agents ask for", Aim.GO, _PAGES),
     _action("next_tab", "]", "Next tab", Aim.GO, _PAGES),
     _action("previous_tab", "[", "Previous tab", Aim.GO, _PAGES),
     _action("close_tab", "ctrl+w", "Close the tab", Aim.GO, _REPLAYED),

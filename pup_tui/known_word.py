@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class KnownWord(NamedTuple):
+class KnownWord(Struct, frozen=True):
     """A word of which `text` is all that there is, or only the beginning where it `is_whole` not."""
 
     text: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
 
@@ -37,22 +37,42 @@ if TYPE_CHECKING:
 MOST_LINES = 200
 """Lines of a difference that are shown."""
 
+MOST_KNOWN = 64
+"""Programs that are kept for those that read many runs."""
 
-def read_record(journal: JournalReader, row: RunRow) -> Recorded:
+
+class KnownPrograms:
+    """Programs by their texts, for whoever reads many runs: most are made from the same few texts."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], Program | None] = {}
+
+    def compiled(self, row: RunRow, files: Mapping[str, bytes]) -> Program | None:
+        """The program that a run was made from; None where this version cannot read its texts."""
+        key = (row.runbook, row.path, *sorted(files.items()))
+        if key not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            runbook = load_files(row.runbook, files, Path(row.path)).runbook
+            self._known[key] = None if runbook is None else compile_program(row.runbook, runbook)
+        return self._known[key]
+
+
+def read_record(
+    journal: JournalReader, row: RunRow, programs: KnownPrograms | None = None
+) -> Recorded:
     """What happened in a run, and what it was made from. JournalError if this version cannot read it."""
-
-    def compile_text(files: Mapping[str, bytes]) -> Program | None:
-        runbook = load_files(row.runbook, files, Path(row.path)).runbook
-        return None if runbook is None else compile_program(row.runbook, runbook)
-
-    return read_recorded(journal, row.run, compile_text)
+    known = programs or KnownPrograms()
+    return read_recorded(journal, row.run, lambda files: known.compiled(row, files))
 
 
-def read_replayed(journal: JournalReader, row: RunRow) -> tuple[Recorded, Replayed]:
+def read_replayed(
+    journal: JournalReader, row: RunRow, programs: KnownPrograms | None = None
+) -> tuple[Recorded, Replayed]:
     """A run as its record has it, and what it was: of one that broke off, without the attempts that were
     about to begin. Raises JournalError.
     """
-    record = read_record(journal, row)
+    record = read_record(journal, row, programs)
     replayed = replay(record.programs[1], record.events, record.programs)
     if row.status is not RunStatus.INTERRUPTED:
         return record, replayed

@@ -29,6 +29,7 @@ def request_run(
     values: dict[str, Any],
     digest: str,
     reason: str,
+    alert: str = "",
 ) -> dict[str, Any]:
     """Ask for a run of exactly what was planned; it waits for a person for an hour."""
     seen = reach.runbook(runbook)
@@ -38,7 +39,7 @@ def request_run(
         raise Refused("`reason` is blank: say why the run is wanted, for the person who decides")
     if Masking(desk.hidden).is_secret([values, reason, client.name, client.version]):
         raise Refused("what was given holds a secret, which the record would keep: leave it out")
-    plan = planned(desk, seen, values)
+    given, about, plan = planned(desk, seen, values, alert)
     if digest != plan.digest:
         told = "`digest` is not that of this runbook, these values and their plan as they are now"
         raise Refused(f"{told}: plan again with `plan_run`, and give the digest of that plan")
@@ -46,8 +47,9 @@ def request_run(
         run=new_run_id(),
         runbook=seen.entry.id,
         profile=desk.sources.profile,
-        given=values,
+        given=given,
         vars=plan.vars,
+        alert=about,
         digest=plan.digest,
         client=client.name,
         version=client.version,

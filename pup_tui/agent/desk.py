@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
@@ -28,12 +28,36 @@ class Client(Struct, frozen=True):
     version: str = ""
 
 
+class TextInRun(Protocol):
+    """Where a text stands in a run: in which line of what, of which `step` (empty: of the run)."""
+
+    @property
+    def run(self) -> RunRow: ...
+
+    @property
+    def step(self) -> str: ...
+
+    @property
+    def where(self) -> str: ...
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+SearchRuns = Callable[["JournalReader", str, Iterable["RunRow"]], Iterator[TextInRun]]
+"""Finds a text in what is recorded of runs, in their order."""
+
+
 class Desk(Struct, frozen=True, kw_only=True):
     """The operator's runbooks and record, as far as agents get to them.
 
     `operator` is whose they are, `sources` is where values come from, with those of the profile, `hidden` are
-    secrets that are in no answer. `described` and `shown` tell a runbook and a run as `--json` has them.
-    Without `takes_requests` nobody can ask for a run. `now` is in seconds since 1970.
+    secrets that are in no answer. `described` and `shown` tell a runbook and a run as `--json` has them,
+    `search` finds texts in runs. Without `takes_requests` nobody can ask for a run. `now` is in seconds since
+    1970.
     """
 
     catalog: Catalog
@@ -43,5 +67,6 @@ class Desk(Struct, frozen=True, kw_only=True):
     hidden: tuple[str, ...]
     described: Callable[[Loaded], dict[str, Any]]
     shown: Callable[[JournalReader, RunRow], dict[str, Any]]
+    search: SearchRuns
     takes_requests: bool = False
     now: Callable[[], float] = time.time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pup_tui.agent.desk import Refused
 from pup_tui.agent.limits import (
@@ -15,11 +15,13 @@ from pup_tui.agent.limits import (
 )
 from pup_tui.bound_plan import BoundPlan, NotPlanned, bound_plan
 from pup_tui.core.notices import rfc3339
+from pup_tui.drivers.masking import Masking
 from pup_tui.journal.reader import read_journal
 
 if TYPE_CHECKING:
     from pup_tui.agent.desk import Desk
     from pup_tui.agent.reach import Reach, SeenRunbook
+    from pup_tui.analysis.alerts.alert import AlertReading
     from pup_tui.journal.records import RunRow
 
 
@@ -84,14 +86,9 @@ def _without_secret(variable: dict[str, Any]) -> dict[str, Any]:
 
 def match_alert(desk: Desk, reach: Reach, alert: str) -> dict[str, Any]:
     """What an alert says, and the runbooks that fit it. Raises Refused for one that cannot be read."""
-    from pup_tui.analysis.alerts.paste import NoAlert
-    from pup_tui.analysis.alerts.read import read_alerts
     from pup_tui.catalog.alerts import matches
 
-    try:
-        reading = read_alerts(checked_text("alert", alert, LONGEST_ALERT))
-    except NoAlert as error:
-        raise Refused(f"{error}: {error.hint}") from error
+    reading = _read(alert)
     found = matches(
         reading.first,
         desk.catalog,
@@ -116,28 +113,77 @@ def match_alert(desk: Desk, reach: Reach, alert: str) -> dict[str, Any]:
     }
 
 
-def planned(desk: Desk, seen: SeenRunbook, values: dict[str, Any]) -> BoundPlan:
-    """The plan of a run with these values. Raises Refused where there is none."""
+def _read(alert: str) -> AlertReading:
+    from pup_tui.analysis.alerts.paste import NoAlert
+    from pup_tui.analysis.alerts.read import read_alerts
+
+    try:
+        return read_alerts(checked_text("alert", alert, LONGEST_ALERT))
+    except NoAlert as error:
+        raise Refused(f"{error}: {error.hint}") from error
+
+
+class WantedRun(NamedTuple):
+    """A run as a client wants it: `given` are values, also those from the `alert` that it is about."""
+
+    given: dict[str, Any]
+    alert: dict[str, Any]
+    plan: BoundPlan
+
+
+def planned(desk: Desk, seen: SeenRunbook, values: dict[str, Any], alert: str) -> WantedRun:
+    """A run with these values, about an alert unless that is blank. Raises Refused where it cannot be."""
     if not seen.entry.trusted:
         told = f"`{seen.entry.id}` is not trusted, and what it would read is not looked at"
         raise Refused(f"{told}: a person looks at it with `pup-tui trust {seen.entry.id}`")
+    given = checked_values(values)
+    about: dict[str, Any] = {}
+    if alert.strip():
+        given, about = _about(desk, seen, given, alert)
     try:
-        return bound_plan(
+        plan = bound_plan(
             seen.loaded,
-            checked_values(values),
+            given,
             sources=desk.sources,
             operator=desk.operator,
             hidden=desk.hidden,
             refuses=desk.catalog.pup.refuses,
+            alert=about,
         )
     except NotPlanned as error:
         raise Refused(str(error)) from error
+    return WantedRun(given, about, plan)
 
 
-def plan_run(desk: Desk, reach: Reach, runbook: str, values: dict[str, Any]) -> dict[str, Any]:
+def _about(
+    desk: Desk, seen: SeenRunbook, given: dict[str, Any], alert: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values with those that an alert gives to other variables, and the alert as a run carries it."""
+    from pup_tui.catalog.alerts import filled_by
+
+    reading, runbook = _read(alert), seen.loaded.require()
+    filled = filled_by(
+        reading.first,
+        runbook,
+        profile=desk.sources.profile,
+        profile_values=desk.sources.profile_values,
+    )
+    open_ones = {name: why for name, why in filled.withheld.items() if name not in given}
+    if open_ones:
+        raise Refused(
+            "; ".join(f"`{name}`: {why}: give it a value" for name, why in open_ones.items())
+        )
+    taken = {k: v for k, v in filled.taken.items() if not runbook.vars[k].is_secret}
+    about: dict[str, Any] = Masking(desk.hidden).masked(reading.first.for_run())
+    return {**taken, **given}, about
+
+
+def plan_run(
+    desk: Desk, reach: Reach, runbook: str, values: dict[str, Any], alert: str = ""
+) -> dict[str, Any]:
     """What a run would do, step by step, and the digest by which it can be asked for."""
     seen = reach.runbook(runbook)
-    plan = planned(desk, seen, values)
+    plan = planned(desk, seen, values, alert).plan
     return {
         "runbook": seen.entry.id,
         "profile": desk.sources.profile,

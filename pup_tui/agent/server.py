@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
 from pup_tui import __version__
-from pup_tui.agent import asking, runbooks, runs
+from pup_tui.agent import asking, runbooks, runs, searching
 from pup_tui.agent.answer import as_answer
 from pup_tui.agent.desk import Client, Refused
 from pup_tui.agent.limits import LONGEST_NAME, LONGEST_TEXT
@@ -111,13 +111,15 @@ def _add_about_runbooks(server: MCPServer[Any], tools: _Tools) -> None:
         return tools.answer(runbooks.match_alert, alert)
 
     @server.tool(annotations=_LOOKS, structured_output=False)
-    def plan_run(runbook: str, values: dict[str, Any] | None = None) -> str:
+    def plan_run(runbook: str, values: dict[str, Any] | None = None, alert: str = "") -> str:
         """What a run would do with these `values` of variables, step by step. Nothing is run.
+
+        Where it is about an `alert` (its text, as for `match_alert`), that fills other variables.
 
         Secrets cannot be given, and are in no plan: a person gives them when the run begins. A run of exactly
         this plan is asked for with its `digest`.
         """
-        return tools.answer(runbooks.plan_run, runbook, values or {})
+        return tools.answer(runbooks.plan_run, runbook, values or {}, alert)
 
 
 def _add_about_runs(server: MCPServer[Any], tools: _Tools) -> None:
@@ -134,6 +136,14 @@ def _add_about_runs(server: MCPServer[Any], tools: _Tools) -> None:
         """
         return tools.answer(runs.get_output, run, step, first, lines)
 
+    @server.tool(annotations=_LOOKS, structured_output=False)
+    def search_history(text: str = "", runbook: str = "", most: int = 20) -> str:
+        """Where `text` stands, as it is, in what is recorded of the newest 1,000 runs, or of one runbook's.
+
+        Without a text it is those runs, newest first. `most` is 100 or less.
+        """
+        return tools.answer(searching.search_history, text, runbook, most)
+
 
 def _add_asking(server: MCPServer[Any], tools: _Tools, may_request: MayRequest) -> None:
     @server.tool(annotations=_ASKS, structured_output=False)
@@ -143,15 +153,16 @@ def _add_asking(server: MCPServer[Any], tools: _Tools, may_request: MayRequest) 
         digest: str,
         reason: str,
         values: dict[str, Any] | None = None,
+        alert: str = "",
     ) -> str:
-        """Ask a person for a run of exactly what `plan_run` has told, by its `digest` and the same `values`.
+        """Ask a person for a run of exactly what `plan_run` has told: its `digest`, `values` and `alert`.
 
         Nothing begins before a person approves it, which no tool can do; after an hour it cannot be any more.
         `reason` is read by that person. Only runbooks whose `agents` is `request` can be asked for.
         """
         if not may_request():
             raise ToolError("this token may look and plan, and not ask for runs")
-        given = (_client(ctx), runbook, values or {}, digest, reason)
+        given = (_client(ctx), runbook, values or {}, digest, reason, alert)
         return tools.answer(asking.request_run, *given)
 
 

@@ -78,12 +78,10 @@ class GivenAlert(NamedTuple):
     filled: FilledValues
 
 
-def given_alert(settings: Settings, runbook: Runbook, source: str | None) -> GivenAlert | None:
-    """What `--alert` gives to a runbook, None without it. Raises Failure for an alert that cannot be read."""
+def given_alert(settings: Settings, runbook: Runbook, source: str) -> GivenAlert:
+    """What `--alert` gives to a runbook. Raises Failure for an alert that cannot be read."""
     from pup_tui.catalog.alerts import filled_by
 
-    if source is None:
-        return None
     reading = read_alert(settings, source)
     if reading.first.is_resolved:
         tell_note("the alert is resolved: look whether anything is left to do")

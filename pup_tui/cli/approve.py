@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +13,7 @@ from pup_tui.cli import asking
 from pup_tui.cli.before_run import unchecked_option
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import (
+    json_option,
     pass_settings,
     profile_option,
     read_for,
@@ -20,10 +21,13 @@ from pup_tui.cli.options import (
     runbooks_option,
 )
 from pup_tui.cli.planning import print_steps
+from pup_tui.cli.printing import print_json
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.running import PastWhat, break_lock_option, run_approved
 from pup_tui.cli.wiring import Parts, local_values, open_catalog
+from pup_tui.core.notices import rfc3339
+from pup_tui.core.told_alert import told_alert
 from pup_tui.headless.exits import ABORTED, SUCCEEDED
 from pup_tui.local_time import local_time
 from pup_tui.output.sanitize import safe_text
@@ -47,6 +51,7 @@ _CODE_LENGTH: Final = 6
 @click.option("--note", metavar="TEXT", default="", help="A remark, which is recorded.")
 @unchecked_option
 @break_lock_option
+@json_option
 @profile_option
 @read_only_option
 @runbooks_option
@@ -58,6 +63,7 @@ def approve_command(
     note: str,
     unchecked: str | None,
     break_lock: str | None,
+    as_json: bool,
 ) -> int:
     """Show RUN, which an agent has asked for, and begin it if you approve.
 
@@ -65,8 +71,11 @@ def approve_command(
     your place. It runs here, and its questions are asked here. Without RUN those that wait are listed.
     """
     if run is None:
-        _list(settings)
+        _list(settings, as_json=as_json)
         return SUCCEEDED
+    if as_json:
+        told = "--json tells of the runs that wait, and of none that is decided"
+        raise Failure(told, "", "leave it, or RUN, out")
     pending = _find(settings, run)
     _refuse_decided(pending)
     if not (settings.terminal.can_ask and settings.terminal.output):
@@ -78,9 +87,12 @@ def approve_command(
     return _approve(_with_profile(settings, pending), pending, note, past)
 
 
-def _list(settings: Settings) -> None:
+def _list(settings: Settings, *, as_json: bool) -> None:
     with recorded_runs(settings.state_dir) as runs:
         waiting = [] if runs.journal is None else runs.journal.pending_runs(time.time())
+    if as_json:
+        print_json([_as_json(each) for each in waiting])
+        return
     if not waiting:
         click.echo("no run waits for approval", err=True)
     for each in waiting:
@@ -88,6 +100,15 @@ def _list(settings: Settings) -> None:
         click.echo(
             safe_text(f"{told} {local_time(each.asked_at)}, until {local_time(each.ends_at)}")
         )
+
+
+def _as_json(pending: PendingRun) -> dict[str, Any]:
+    told = ("run", "runbook", "profile", "vars", "client", "version", "reason", "digest")
+    return {
+        **{name: getattr(pending, name) for name in told},
+        "asked_at": rfc3339(pending.asked_at),
+        "expires_at": rfc3339(pending.ends_at),
+    }
 
 
 def _find(settings: Settings, run: str) -> PendingRun:
@@ -157,7 +178,7 @@ def _planned_as_asked(
     settings: Settings, catalog: Catalog, loaded: Loaded, pending: PendingRun
 ) -> BoundPlan:
     """The plan that was asked for. Raises Failure where it is another one by now."""
-    from pup_tui.bound_plan import NotPlanned, bound_plan
+    from pup_tui.bound_plan import NotPlanned, bound_plan, told_changes
 
     changed = (
         f"run {pending.run} cannot be approved: what it would do has changed since it was asked for"
@@ -170,19 +191,15 @@ def _planned_as_asked(
             operator=settings.operator,
             hidden=Parts(settings).credentials.account.secrets(),
             refuses=catalog.pup.refuses,
+            alert=pending.alert,
         )
     except NotPlanned as error:
         raise Failure(changed, str(error), "have it planned and asked for anew") from error
     if plan.digest != pending.digest:
-        raise Failure(changed, told_changes(pending, plan), "have it planned and asked for anew")
+        raise Failure(
+            changed, told_changes(pending.vars, plan), "have it planned and asked for anew"
+        )
     return plan
-
-
-def told_changes(pending: PendingRun, plan: BoundPlan) -> str:
-    """What is another than when a run was asked for, as far as that is known."""
-    names = dict.fromkeys((*pending.vars, *plan.vars))
-    others = [name for name in names if pending.vars.get(name) != plan.vars.get(name)]
-    return f"other values of {', '.join(others)}" if others else "another text, or another plan"
 
 
 def _print(settings: Settings, pending: PendingRun, plan: BoundPlan) -> None:
@@ -193,6 +210,8 @@ def _print(settings: Settings, pending: PendingRun, plan: BoundPlan) -> None:
     )
     for line in pending.reason.splitlines():
         click.echo(f"  {safe_text(line)}")
+    if pending.alert:
+        click.echo(f"It is about the alert: {safe_text(told_alert(pending.alert))}")
     click.echo(f"It would run in {safe_text(str(settings.cwd))}, as you.")
     click.echo()
     variables = plan.program.runbook.vars

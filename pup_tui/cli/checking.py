@@ -70,7 +70,7 @@ def check_command(
     program = compile_program(loaded.id, model)
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
-    about = given_alert(settings, model, alert)
+    about = None if alert is None else given_alert(settings, model, alert)
     checks = _Checking(Parts(settings), loaded, program, given, left, about, yes=yes)
     found = [*checks.local(), *(() if offline else checks.elsewhere())]
     ok = not any(each.stops for each in found)

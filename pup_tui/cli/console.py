@@ -25,6 +25,8 @@ from pup_tui.cli.workflows import workflow_source
 from pup_tui.headless.exits import FAILED, SUCCEEDED
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
     from pup_tui.drivers.launcher import Launcher
@@ -210,6 +212,7 @@ async def console_services(
     open_at: Entry | None = None,
     alert: FiringAlert | None = None,
     replay: ReplayWanted | None = None,
+    looked: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Services]:
     """What the console works with; all that takes time to import comes when it is used.
 
@@ -262,9 +265,17 @@ async def console_services(
             keys=settings.keys,
             workflows=workflow_source(parts.credentials),
             packs=partial(_library, settings),
+            report=partial(_report, settings.state_dir, settings.home),
             preflight=lambda: parts.preflight,
             replay=replay,
+            looked=looked,
         )
+
+
+def _report(state: Path, home: Path, run: str, target: Path) -> str:
+    from pup_tui.cli.reporting import report_for
+
+    return report_for(state, home, run, target)
 
 
 def _library(settings: Settings) -> PackLibrary:

@@ -45,7 +45,7 @@ def demo_command(settings: Settings) -> int:
     from pup_tui.cli.demo_folder import demo_folder
     from pup_tui.cli.workflows import workflow_folders
 
-    with demo_folder() as folder, _sandbox() as sandbox:
+    with demo_folder() as folder, sandbox_beside() as sandbox:
         demo = demo_settings(settings.environ, folder, sandbox.url)
         given = [Folder(path, Origin.GIVEN) for path in settings.runbooks.given]
         bundled = Folder(bundled_dir(), Origin.BUNDLED)
@@ -124,14 +124,14 @@ def firing(world: World) -> FiringAlert:
 
 
 @contextmanager
-def _sandbox() -> Iterator[Sandbox]:
+def sandbox_beside(scenario: str = "demo") -> Iterator[Sandbox]:
     """The sandbox on a loop of its own, so that it answers whatever the console is doing."""
     from pup_tui.datadog.sandbox.server import Sandbox
 
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="sandbox", daemon=True)
     thread.start()
-    server = Sandbox()
+    server = Sandbox(scenario)
     asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
     try:
         yield server

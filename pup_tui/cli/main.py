@@ -20,6 +20,10 @@ from pup_tui.quoted import with_replacements
 
 COMMANDS = {
     "demo": ("demo", "Try it: a live incident in a sandbox."),
+    "drill": (
+        "drill",
+        "Play SCENARIO (the first that you have not mastered yet) in the console; nothing real is touched.",
+    ),
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
     "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
@@ -51,6 +55,11 @@ COMMANDS = {
         "past",
         "One RUN (its id, or the beginning or end of it) with its steps and what they printed.",
     ),
+    "report": (
+        "reporting",
+        "A document for a post-mortem, out of what is recorded of each RUN (its id, or an end of it).",
+    ),
+    "export": ("exporting", "Runs and their steps for other programs, the newest run first."),
     "replay": (
         "replaying",
         "Play RUN (its id, or the beginning or end of it) again in the console; nothing is executed.",

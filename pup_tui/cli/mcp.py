@@ -15,9 +15,11 @@ from pup_tui.cli.wiring import Parts, local_values, open_catalog
 from pup_tui.headless.exits import FAILED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from pup_tui.agent.desk import Desk
+    from pup_tui.agent.desk import Desk, TextInRun
+    from pup_tui.journal.reader import JournalReader
+    from pup_tui.journal.records import RunRow
     from pup_tui.settings.settings import Settings
 
 SHORTEST_TOKEN: Final = 24
@@ -116,8 +118,15 @@ def desk_of(settings: Settings, *, takes_requests: bool) -> Desk:
         hidden=tuple(parts.credentials.account.secrets()),
         described=lambda loaded: described_json(loaded, loaded.require()),
         shown=lambda journal, row: ShownRun(journal, row).as_json(),
+        search=_search,
         takes_requests=takes_requests,
     )
+
+
+def _search(journal: JournalReader, text: str, rows: Iterable[RunRow]) -> Iterator[TextInRun]:
+    from pup_tui.record_search import RecordSearch
+
+    return RecordSearch(journal, text).lines(rows)
 
 
 def _tokens(

@@ -54,6 +54,11 @@ _SPARE = ("WARNINGS", "LEG", "OPERATOR", "SCHEDULE", "PROFILE", "DURATION")
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]), help="Only such runs.")
 @click.option("--since", metavar="AGE", help="Only runs that began this long ago or later, as 7d.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the newest N of them.")
+@click.option(
+    "--search",
+    metavar="TEXT",
+    help="What of them has TEXT, as it is: commands, answers, notes, and what steps printed.",
+)
 @json_option
 @runbooks_option
 @click.pass_context
@@ -76,8 +81,15 @@ def _list(
     status: str | None,
     since: str | None,
     limit: int | None,
+    search: str | None,
     as_json: bool,
 ) -> None:
+    if search is not None:
+        from pup_tui.cli.searching import WantedRuns, search_runs
+
+        wanted = WantedRuns(runbook, status, since_moment(since), limit)
+        search_runs(settings.state_dir, search, wanted, as_json=as_json)
+        return
     with recorded_runs(settings.state_dir) as recorded:
         journal = recorded.journal
         rows = (

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from pup_tui.cli.alert import given_alert
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import (
     alert_option,
@@ -115,7 +114,11 @@ def print_plan(
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
     tell_lacking(left)
-    about = given_alert(settings, runbook, alert)
+    about = None
+    if alert is not None:
+        from pup_tui.cli.alert import given_alert
+
+        about = given_alert(settings, runbook, alert)
     told = {} if about is None else about.filled.values
     of_alert = {} if about is None else about.alert
     looked: Looked | None = None

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.recorded import Recorded
     from pup_tui.journal.records import RunRow
     from pup_tui.settings.settings import Settings
-    from pup_tui.tui.services import ReplayWanted
+    from pup_tui.tui.services import ReplayBegin, ReplayWanted
 
 LONGEST_PAUSE: Final = 3.0
 """Seconds that players of a cast wait at most where nothing happens."""
@@ -42,7 +43,12 @@ _SIZE: Final = (100, 30)
     show_default=True,
     help="Seconds of the run that pass in one.",
 )
-@click.option("--at", metavar="AGE", default="0s", help="From this long after its beginning on.")
+@click.option(
+    "--at",
+    metavar="AGE|MOMENT",
+    default="0s",
+    help="From this long after its beginning on (5m), or from a moment (2027-01-31T03:00:00Z).",
+)
 @click.option(
     "--cast",
     metavar="FILE",
@@ -53,12 +59,8 @@ _SIZE: Final = (100, 30)
 def replay_command(settings: Settings, run: str, speed: float, at: str, cast: Path | None) -> int:
     """Play RUN (its id, or the beginning or end of it) again in the console; nothing is executed."""
     from pup_tui.recorded_text import read_record
-    from pup_tui.template.duration import DurationError, parse_duration
 
-    try:
-        begin = 0.0 if at in ("0", "0s") else parse_duration(at)
-    except DurationError as error:
-        raise Failure(str(error), "--at", "give it as 90s or 5m") from error
+    begin = _offset(at)
     with recorded_runs(settings.state_dir) as runs:
         journal, row = runs.find(run)
         if cast is not None:
@@ -80,6 +82,26 @@ def _open(settings: Settings, wanted: ReplayWanted) -> int:
         todo = "without one `--cast FILE` writes it, and `pup-tui show` tells the run"
         raise Failure("a replay needs a terminal", "", todo)
     return show_console(settings, open_catalog(settings), replay=wanted)
+
+
+def _offset(at: str) -> ReplayBegin:
+    """Where a replay begins, as somebody says it. Raises Failure."""
+    from pup_tui.template.duration import DurationError, parse_duration
+    from pup_tui.tui.services import ReplayBegin
+
+    if at in ("0", "0s"):
+        return ReplayBegin()
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        moment = None
+    if moment is not None and moment.tzinfo is not None:
+        return ReplayBegin(wall=moment.timestamp())
+    try:
+        return ReplayBegin(offset=parse_duration(at))
+    except DurationError as error:
+        todo = "give it as 90s or 5m, or as 2027-01-31T03:00:00Z"
+        raise Failure(str(error), "--at", todo) from error
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pup_tui.aside import run_loop
-from pup_tui.cli.alert import given_alert
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.before_run import BesideRun, look_before, look_beside, unchecked_option
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, named, tell
@@ -25,7 +24,6 @@ from pup_tui.cli.options import (
     runbooks_option,
     values_options,
 )
-from pup_tui.cli.recording import CaseWriter, check_record
 from pup_tui.cli.run_streams import outlets, told_lost
 from pup_tui.cli.runbooks import check_trusted, find_entry, load_valid
 from pup_tui.cli.selection import (
@@ -196,6 +194,8 @@ def run_named(
     loaded, model = load_valid(catalog, entry)
     PastWhat(break_lock=manner.break_lock).check(model)
     if manner.record is not None:
+        from pup_tui.cli.recording import check_record
+
         check_record(manner.record, choice)
     parts = Parts(settings, journal=journal)
     can_ask = settings.terminal.can_ask and not manner.yes
@@ -209,7 +209,11 @@ def run_named(
     if can_ask:
         _tell_lacking_account(parts, program, left)
     ask_for_lacking(left, ask=can_ask)
-    about = given_alert(settings, model, alert)
+    about = None
+    if alert is not None:
+        from pup_tui.cli.alert import given_alert
+
+        about = given_alert(settings, model, alert)
     sources = parts.sources.beside(source_of(loaded).directory)
     if about is not None:
         sources = sources.about(about.filled.values)
@@ -237,7 +241,9 @@ def run_approved(
     _tell_lacking_account(parts, program, Leaving())
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(runbook, values, sources, ask=True)
-    manner = Manner(yes=False, break_lock=past.break_lock, approved=approved)
+    manner = Manner(
+        yes=False, break_lock=past.break_lock, alert=approved.pending.alert, approved=approved
+    )
     return run_loaded(parts, loaded, program, resolved, manner, None, begun_past)
 
 
@@ -344,8 +350,11 @@ async def _drive(
             terminal = PlainTerminal(pump) if facts.can_ask else None
             out, err = outlets(facts, pump)
             launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
-            recorder = None if manner.record is None else CaseWriter(manner.record, err)
-            if recorder is not None:
+            recorder = None
+            if manner.record is not None:
+                from pup_tui.cli.recording import CaseWriter
+
+                recorder = CaseWriter(manner.record, err)
                 launcher = recorder.heard(launcher)
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)

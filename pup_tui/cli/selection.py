@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 from msgspec import Struct, field
 
-from pup_tui.cli import asking
 from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class StepChoice(NamedTuple):
+class StepChoice(Struct, frozen=True):
     """What the options say: ids of steps, and why the others are left out."""
 
     start: str | None
@@ -193,6 +192,8 @@ def _valid(made: Made, value: object) -> object:
 
 def _typed(step: str, name: str, made: Made) -> object:
     """Ask for a value until it is a valid one."""
+    from pup_tui.cli import asking
+
     as_list = made.variable is not None and made.variable.is_list
     prompt = f"{name}, which `{step}` would have made{' (a JSON list)' if as_list else ''}"
     while True:

@@ -121,7 +121,7 @@ class ShownRun:
         """
         return [*self.program.in_order(self.state.steps), *self.state.gone]
 
-    def _node(self, id_: str) -> Node:
+    def node(self, id_: str) -> Node:
         """The step as the newest text has it that does."""
         programs = sorted(self.record.programs.items(), reverse=True)
         return next(program for _, program in programs if program.has(id_)).node(id_)
@@ -152,7 +152,7 @@ class ShownRun:
         return legs
 
     def _step(self, id_: str) -> dict[str, Any]:
-        node = self._node(id_)
+        node = self.node(id_)
         step = self._known[id_]
         path = self.output(id_)
         return {
@@ -265,7 +265,7 @@ class ShownRun:
 
     def _request(self) -> dict[str, Any] | None:
         """Who asked for the run, where that was not its operator."""
-        request = legs_of(self.events)[0].request
+        request = next((leg.request for leg in legs_of(self.events)), None)
         if request is None:
             return None
         return {
@@ -323,7 +323,7 @@ class ShownRun:
             client = safe_text(f"{request['client']} {request['version']}".strip())
             click.echo(f"asked for by {client} {local_time_of(request['asked_at'])}")
         self._print_legs()
-        changes = self._changes()
+        changes = self.changes()
         for name, value in row.vars.items():
             told = "; ".join([safe_text(as_typed(value)), *changes.pop(name, ())])
             click.echo(f"  {name} = {told}")
@@ -357,7 +357,7 @@ class ShownRun:
             for name, value in decision["values"].items():
                 click.echo(f"    {name} = {safe_text(as_typed(value))}")
 
-    def _changes(self) -> dict[str, list[str]]:
+    def changes(self) -> dict[str, list[str]]:
         """By the variable, what it was changed to later, each time with the leg and by whom."""
         changes: dict[str, list[str]] = {}
         for leg in legs_of(self.events):
@@ -403,7 +403,7 @@ class ShownRun:
                 click.echo(f"    where {name} is {safe_text(value)}")
 
     def _print_step(self, id_: str, edge: int | None) -> None:
-        node, step = self._node(id_), self._step(id_)
+        node, step = self.node(id_), self._step(id_)
         indent = INDENT * (node.depth + len(item_numbers(id_)))
         place = "undo: " if UNDO in id_ else "" if node.is_item else f"{node.index + 1}. "
         item = f" [{item_numbers(id_)[-1]}]" if node.is_item else ""
@@ -432,7 +432,7 @@ class ShownRun:
             click.echo(f"{indent}{safe_text(lost)}")
         if not path.exists():
             return
-        step = self._node(id_).step
+        step = self.node(id_).step
         shown = spool_to_show(path, step.shows, self.status(id_))
         if shown is None:
             click.echo(f"{indent}its output is not shown: {safe_text(str(path))}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
-from pup_tui.cli import asking
 from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _HOW_SECRETS_COME = (
 )
 
 
-class GivenValues(NamedTuple):
+class GivenValues(Struct, frozen=True):
     """What `--arg-file` and then `--arg` give: values of variables, and answers to steps of the runbook.
 
     `file` is the former as it stands.
@@ -178,6 +178,7 @@ def prompt_value(
     name: str, variable: Variable, choices: Choices, offered: str | None = None
 ) -> Any:
     """Ask for a value until it is a valid one; None where Enter alone stands for what is `offered`."""
+    from pup_tui.cli import asking
     from pup_tui.headless.prompts import Typing, choices_told
 
     for line in choices_told(choices):

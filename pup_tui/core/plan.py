@@ -388,7 +388,8 @@ class _Planning:
             directory = told.directory
             if directory is not None and self._stand_ins.put_back(directory) != directory:
                 directory = f"{self._stand_ins.put_back(directory)} (not known yet)"
-            env, headers = (tuple(map(self._stand_ins.put_back, each)) for each in told[1:])
+            given = (told.env, told.headers)
+            env, headers = (tuple(map(self._stand_ins.put_back, each)) for each in given)
             return Details(directory, env, headers)
 
     def _own_details(self, node: Node, details: Details) -> tuple[str, ...]:
@@ -600,7 +601,7 @@ class _Planning:
             with self._stand_ins.given():
                 items = self._stand_ins.put_back(items_as_known(node.step, scope))
             told = self._told(node, scope)
-            return told._replace(command=f"for each of {items}: {told.command}"), error
+            return Shown(f"for each of {items}: {told.command}", told.sent), error
 
     def _told(self, node: Node, scope: Scope) -> Shown:
         with self._stand_ins.given():

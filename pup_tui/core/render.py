@@ -17,7 +17,6 @@ from pup_tui.runbook.model import SqlStep, Step
 from pup_tui.runbook.parts import Section
 from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
 from pup_tui.runbook.texts import input_shell_at, interpreter_at
-from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.code import Code, ShellScript
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.header import render_header
@@ -26,7 +25,6 @@ from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.sql.engines import Engine, engine_of
 from pup_tui.template.text import compile_text
-from pup_tui.template.url import render_url
 
 
 class Around(Struct, frozen=True):
@@ -177,6 +175,8 @@ class StepTexts:
                 text = render_text(given, self.scope).strip()
                 return text.upper() if role is Role.METHOD else text
             case Role.URL | Role.LINK | Role.DATABASE | Role.TARGET:
+                from pup_tui.template.url import render_url
+
                 return render_url(compile_text(given), self.scope).strip()
             case Role.HEADER:
                 return render_header(key, compile_text(given), self.scope)
@@ -185,8 +185,12 @@ class StepTexts:
             case Role.SCRIPT | Role.STATEMENTS | Role.STDIN:
                 return self._code(role, given)
             case Role.ARGUMENT:
+                from pup_tui.template.arguments import render_argument
+
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:
+                from pup_tui.template.arguments import compile_arguments
+
                 words = compile_arguments(given).render(self.scope)
                 drops = role is Role.SUBCOMMAND and words[:1] == ["pup"]
                 return tuple(words[1:] if drops else words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -54,7 +54,7 @@ class Sent(Struct, frozen=True, kw_only=True, omit_defaults=True):
 NOTHING_SENT = Sent()
 
 
-class Shown(NamedTuple):
+class Shown(Struct, frozen=True):
     """The command of a step in words, and what goes into it."""
 
     command: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from shlex import quote
 from textwrap import indent
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.foreseen import call_of, foreseen_frame
@@ -26,7 +26,6 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns
 from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.text import Text, compile_text
-from pup_tui.template.url import render_url
 
 if TYPE_CHECKING:
     from pup_tui.core.editing import Editable
@@ -85,7 +84,7 @@ def shown_step(program: Program, state: RunState, node: Node) -> Shown:
     return Shown(StepTexts(node.step, scope).line)
 
 
-class Details(NamedTuple):
+class Details(Struct, frozen=True):
     """What people are told of a step beside its command and what goes in: the directory of its processes,
     their environment as far as the runbook gives it, the headers of its request.
     """
@@ -207,7 +206,7 @@ def _as_far_as_known(program: Program, state: RunState, inner: Node, stand_ins: 
             return shown.text
 
 
-class Beside(NamedTuple):
+class Beside(Struct, frozen=True):
     """What is told beside a step: what to look for, and where links lead."""
 
     description: str
@@ -226,6 +225,8 @@ def told_beside(program: Program, state: RunState | None, node: Node) -> Beside:
     written = Beside(step.description, tuple((link.title, link.url) for link in step.links))
     if state is None or BODY not in state.frames or "{" not in str(written):
         return written
+    from pup_tui.template.url import render_url
+
     stand_ins = StandIns()
     scope = {**scope_of(state, node.id), NOT_YET: _later(program, node.frame, stand_ins)}
 

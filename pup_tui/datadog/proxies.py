@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 
-class Proxy(NamedTuple):
+class Proxy(Struct, frozen=True):
     """A proxy without its user name and password, and the variable that names it."""
 
     address: str

@@ -11,17 +11,19 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
-from pup_tui.core.standing import attempts_under_way
 from pup_tui.core.state import RunState
 from pup_tui.journal.boot import boot_id
 from pup_tui.private import open_private
-from pup_tui.steps.left_running import Traces
 from pup_tui.steps.survivors import status
 from pup_tui.typed import decode_json
+
+if TYPE_CHECKING:
+    from pup_tui.steps.left_running import Traces
 
 _NAME = "children"
 
@@ -116,6 +118,8 @@ def traces(folder: Path, run: str, steps: Iterable[str]) -> list[Traces]:
 
 def never_begun(folder: Path, state: RunState) -> list[str]:
     """The steps of a run that broke off at `state` whose attempt was recorded and never acted."""
+    from pup_tui.core.standing import attempts_under_way
+
     note = _noted(folder)
     if note is None or not note.boot or note.leg != state.leg:
         return []
@@ -125,6 +129,8 @@ def never_begun(folder: Path, state: RunState) -> list[str]:
 
 
 def _traces(run: str, step: str, child: _Child | None) -> Traces:
+    from pup_tui.steps.left_running import Traces
+
     if child is None or not child.pid:
         return Traces(run, step)
     return Traces(run, step, child.pid, child.started, frozenset(child.pipes))

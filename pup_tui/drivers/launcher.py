@@ -39,7 +39,6 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
-from pup_tui.drivers.values import Resolve
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.pending import PendingRun
 from pup_tui.journal.places import journal_path, locks_dir, make_run_dir
@@ -50,6 +49,7 @@ from pup_tui.steps.leftovers import Leftovers
 
 if TYPE_CHECKING:
     from pup_tui.drivers.recorded import CurrentText, Recorded
+    from pup_tui.drivers.values import Resolve
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

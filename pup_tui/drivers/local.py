@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct, field
@@ -63,16 +63,13 @@ from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.children import Children
 from pup_tui.drivers.clock import Clock, Handle
 from pup_tui.drivers.faults import told_fault
-from pup_tui.drivers.findings import find
 from pup_tui.drivers.handling import finished, handled, intent_of
 from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
-from pup_tui.drivers.showing import is_to_show, keep_shown
 from pup_tui.drivers.tools import is_command
 from pup_tui.drivers.unrecorded import Unrecorded
-from pup_tui.drivers.values import Resolve, resolve_values
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunSummary
@@ -83,6 +80,9 @@ from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 from pup_tui.steps.leftovers import Leftovers
 from pup_tui.steps.notes import note
 from pup_tui.steps.start_errors import told
+
+if TYPE_CHECKING:
+    from pup_tui.drivers.values import Resolve
 
 CLEANUP_LIMIT = 20.0
 """Seconds from a SIGTERM on in which a run may clean up: SIGKILL follows before long (Kubernetes: 30)."""
@@ -109,7 +109,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     leftovers: Leftovers | None = None
 
 
-class _Timer(NamedTuple):
+class _Timer(Struct, frozen=True):
     """A timer of the machine that runs; `due` is by the clock of the run."""
 
     handle: Handle
@@ -396,6 +396,7 @@ class LocalRun:
 
     def _begin_resolving(self, action: ResolveValues) -> None:
         """Find values while the run goes on: a command may take its time to give one."""
+        from pup_tui.drivers.values import resolve_values
 
         async def find() -> None:
             around = self._around
@@ -545,14 +546,16 @@ class LocalRun:
         try:
             findings = Findings()
             if action.wanted.anything:
+                from pup_tui.drivers.findings import find
+
                 findings = await aside(
                     find, action.wanted, captured, outcome, duration, around.masking
                 )
         except Exception as error:
             findings = Findings()
             outcome = replace(outcome, ok=False, reason=told_fault(error))
-        if is_to_show(action.wanted, outcome, findings):
-            await self._make_shown(action, captured, outcome, output)
+        if action.wanted.show is not None:
+            await self._make_shown(action, captured, outcome, findings, output)
         self._end_attempt(action, outcome, duration, findings, output.kept)
 
     def _follows(self, attempt: str, what: str) -> None:
@@ -565,9 +568,14 @@ class LocalRun:
         action: StartAttempt,
         captured: Captured,
         outcome: Outcome,
+        findings: Findings,
         output: AttemptOutput,
     ) -> None:
         """Make what people are shown of the output. The attempt is over: that takes none of its time."""
+        from pup_tui.drivers.showing import is_to_show, keep_shown
+
+        if not is_to_show(action.wanted, outcome, findings):
+            return
         for timer in (Timer.TIMEOUT, Timer.POLL):
             self._cancel_timer(f"{timer}:{action.step}")
         path = self.outputs.path(action.step)

@@ -46,15 +46,15 @@ class Pump:
             self._changed.notify_all()
 
     def _work(self) -> None:
+        written = 0
         while True:
             with self._changed:
+                self._size -= written
+                self._changed.notify_all()
                 while not self._waiting:
                     self._changed.wait()
-                write, size = self._waiting.popleft()
+                write, written = self._waiting.popleft()
             write()
-            with self._changed:
-                self._size -= size
-                self._changed.notify_all()
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:

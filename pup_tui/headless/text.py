@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,17 +28,20 @@ from pup_tui.core.program import Program
 from pup_tui.core.questions import NOBODY
 from pup_tui.core.sent import shown_of
 from pup_tui.core.state import RunStatus, StepStatus
-from pup_tui.core.told_alert import told_alert
 from pup_tui.drivers.watcher import Watcher
-from pup_tui.headless.stream import Outlet
-from pup_tui.output.passage import Passage, Stream
 from pup_tui.output.sanitize import safe_text
-from pup_tui.output.shown import Shows, spool_to_show
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
-from pup_tui.output.table_fit import TableFit
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pup_tui.headless.stream import Outlet
+    from pup_tui.output.passage import Passage, Stream
+    from pup_tui.output.shown import Shows
+    from pup_tui.output.table_fit import TableFit
 
 GLYPHS = {
     StepStatus.SUCCEEDED: ("✔", "green"),
@@ -128,6 +131,8 @@ class TextFace(Watcher):
         with_it += " · read-only" * notice.read_only
         self._say(f"{safe_text(notice.runbook)}{with_it}", bold=True)
         if notice.alert:
+            from pup_tui.core.told_alert import told_alert
+
             self._say(f"    alert: {safe_text(told_alert(notice.alert))}", "bright_black")
         if notice.unchecked:
             self._say(f"    begun unchecked: {safe_text(notice.unchecked)}", "yellow")
@@ -153,9 +158,10 @@ class TextFace(Watcher):
         self._subject = notice.step
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
         title = self._title(notice.step, notice.label)
-        self._say(f"● {title} ({notice.kind}{again})", bold=True)
-        for line in shown_of(notice).text.splitlines():
-            self._say(f"    {safe_text(line)}", "bright_black")
+        begins = self._styled(f"● {title} ({notice.kind}{again})", bold=True)
+        does = (f"    {safe_text(line)}" for line in shown_of(notice).text.splitlines())
+        # At once: each write wakes the thread that writes.
+        self._write([begins, *(self._styled(line, "bright_black") for line in does)])
 
     def _title(self, step: str, label: str | None) -> str:
         """A step's place in the file, its id where it stands inside another, its name, an item's label."""
@@ -233,6 +239,8 @@ class TextFace(Watcher):
         self._err.end_line()
         text = passage.text if outlet.coloured else strip_style(passage.text)
         if self._program.node(step).step.shows_tables:
+            from pup_tui.output.table_fit import TableFit
+
             text = self._tables.setdefault(step, TableFit(outlet.edge)).feed(text)
         outlet.write(text)
 
@@ -243,6 +251,8 @@ class TextFace(Watcher):
         held, path = _HELD[shows], self._spool(step)
         if not held or step in self._shown_kept or not path.exists():
             return
+        from pup_tui.output.shown import spool_to_show
+
         self._shown_kept.add(step)
         shown = spool_to_show(path, shows, status)
         if shown is None:
@@ -268,13 +278,20 @@ class TextFace(Watcher):
         )
 
     def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
-        styled = click.style(text, fg=colour, bold=bold) if self._err.coloured else text
+        self._write([self._styled(text, colour, bold=bold)])
+
+    def _styled(self, text: str, colour: str | None = None, *, bold: bool = False) -> str:
+        return click.style(text, fg=colour, bold=bold) if self._err.coloured else text
+
+    def _write(self, lines: Iterable[str]) -> None:
         self._err.end_line()
-        self._err.write(f"{styled}\n")
+        self._err.write("".join(f"{line}\n" for line in lines))
 
 
 def _kept_lines(path: Path, stream: str, outlet: Outlet, tables: bool) -> Iterator[str]:
     """The lines of a stream that a spool holds, some at a time; or why they cannot be read."""
+    from pup_tui.output.table_fit import TableFit
+
     fit = TableFit(outlet.edge if tables else None)
     try:
         reader = SpoolReader(path)

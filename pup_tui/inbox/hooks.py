@@ -62,6 +62,11 @@ class Hooks:
         except (JournalError, PlaceError) as error:
             self._tell(Arrived(problem=str(error)))
             return _told(503, "the alert could not be kept; the listener says why")
+        except Exception as error:  # whatever it is, others are served all the same
+            self._tell(Arrived(problem=f"a request could not be answered ({type(error).__name__})"))
+            return _told(
+                500, "the request could not be answered; the listener says more", ends=True
+            )
 
     async def _answer(self, request: WebRequest) -> WebAnswer:
         try:

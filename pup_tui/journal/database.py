@@ -344,7 +344,10 @@ def _new_folder(state: Path) -> Iterator[Path]:
 
 def _clear_away(state: Path) -> None:
     """Remove what processes have left that were killed while they made the journal."""
-    for left in state.glob(f"{_NEW}*"):
+    for name in os.listdir(state):
+        if not name.startswith(_NEW):
+            continue
+        left = state / name
         with suppress(OSError):
             descriptor = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:

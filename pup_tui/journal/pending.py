@@ -37,7 +37,8 @@ class PendingRun(Struct, frozen=True, kw_only=True):
     """A run that a `client` has asked for, by the name and `version` that it gives itself, with its `reason`.
 
     `run` is the id that the run will have, `digest` that of text, values and plan as they were when it was
-    asked for, `given` what the client gave to variables, and `vars` all their values, without secrets.
+    asked for, `given` what the client gave to variables, and `vars` all their values, without secrets. It is
+    about an `alert`, as `RunCreated` has that, empty without one.
     `asked_at` and `decided_at` are UTC in seconds since 1970. `status` is what is stored: one that nobody
     decided stays pending there, and expires by the clock.
     """
@@ -47,6 +48,7 @@ class PendingRun(Struct, frozen=True, kw_only=True):
     profile: str
     given: dict[str, Any]
     vars: dict[str, Any]
+    alert: dict[str, Any] = {}
     digest: str
     client: str
     version: str
@@ -74,7 +76,7 @@ class PendingRun(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS: Final = ", ".join(PendingRun.__struct_fields__)
-_MAPS: Final = ("given", "vars")
+_MAPS: Final = ("given", "vars", "alert")
 _OPEN: Final = "status = 'pending' AND asked_at > :since"
 
 

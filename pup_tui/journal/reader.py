@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeVar
 
 import msgspec
 
@@ -29,14 +29,6 @@ from pup_tui.journal.database import (
 )
 from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError, RunDamaged
 from pup_tui.journal.events import SET_ASIDE, RunEvents
-from pup_tui.journal.figures import (
-    NOTHING_USUAL,
-    BrokenOff,
-    Figures,
-    UsualFigures,
-    began_of_newest,
-    figures_of,
-)
 from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.pending import PendingRun
@@ -61,6 +53,9 @@ from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
 
 T = TypeVar("T")
+
+if TYPE_CHECKING:
+    from pup_tui.journal.figures import Figures, UsualFigures
 
 _SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""
@@ -133,6 +128,11 @@ _BEFORE = """
     ORDER BY number, sequence
 """
 """The runs of a runbook before one, and of each the events that may tell of a step."""
+
+_WITH_TEXT = (
+    "SELECT CAST(body AS BLOB) FROM event WHERE run = ? AND"
+    " (? = '' OR instr(lower(body), ?) OR instr(body, '\\u')) ORDER BY sequence"
+)
 
 Fields: TypeAlias = Mapping[Literal["runbook", "operator", "text"], Collection[str]]
 """What stands in a field of a run: one of these texts, in either case."""
@@ -513,6 +513,8 @@ class JournalReader:
 
     def figures(self, *, runbook: str | None = None, since: float | None = None) -> Figures:
         """What all runs, or those of a runbook, came to that began since then (in seconds since 1970)."""
+        from pup_tui.journal.figures import BrokenOff, figures_of
+
         with self._reading():
             broken_off = [
                 BrokenOff(self._known(row.run), row.runbook, row.look)
@@ -525,6 +527,13 @@ class JournalReader:
 
     def usual(self, runbook: str, *, newest: int) -> UsualFigures:
         """What the newest runs of a runbook say that came to an end."""
+        from pup_tui.journal.figures import (
+            NOTHING_USUAL,
+            UsualFigures,
+            began_of_newest,
+            figures_of,
+        )
+
         with self._reading():
             since = began_of_newest(self._database, runbook, newest)
             if since is None:
@@ -532,11 +541,27 @@ class JournalReader:
             found = figures_of(self._database, runbook=runbook, since=since)
         return UsualFigures(found.steps.get(runbook, {}), found.runs[runbook].seconds)
 
+    def events_with(self, run: str, text: str) -> Iterator[AnyEvent]:
+        """The events of a run in whose record such a text of ASCII may stand, in either case; for a search.
+
+        What has other letters in it may always hold it. An event that cannot be read is left out.
+        """
+        wanted = text.lower()
+        with self._reading():
+            found = self._database.execute(_WITH_TEXT, (self._known(run), wanted, wanted))
+            for (body,) in found:
+                try:
+                    event = codec.decode(body)
+                except ValueError:
+                    continue
+                yield event
+
     def failures(self, run: str, step: str) -> tuple[int, int]:
         """In how many runs of the same runbook before this one a step failed, and how many those are.
 
         Only the newest `MOST_COUNTED` are looked at.
         """
+
         wanted = {
             "run": run,
             "most": MOST_COUNTED,

@@ -177,6 +177,7 @@ _VERSION_3 = (
         profile     TEXT    NOT NULL,
         given       TEXT    NOT NULL,
         vars        TEXT    NOT NULL,
+        alert       TEXT    NOT NULL,
         digest      TEXT    NOT NULL,
         client      TEXT    NOT NULL,
         version     TEXT    NOT NULL,
@@ -213,8 +214,8 @@ TABLES = {
     " message",
     "inbox": "number, system, key, alike, status, alert, text, first_at, last_at, times, aside_at",
     "fire": "schedule, moment, run, outcome, why, at",
-    "pending_run": "run, runbook, profile, given, vars, digest, client, version, reason, asked_at, status,"
-    " decided_by, decided_at, note",
+    "pending_run": "run, runbook, profile, given, vars, alert, digest, client, version, reason, asked_at,"
+    " status, decided_by, decided_at, note",
 }
 """The tables of this version, and the columns of each."""
 

@@ -8,9 +8,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from pup_tui.core.events import AnyEvent, Scheduled
 from pup_tui.core.state import RunStatus
@@ -26,7 +27,6 @@ from pup_tui.journal.database import (
 from pup_tui.journal.errors import AlreadyFired, JournalError, NotPending, RunGoesOn, RunOwned
 from pup_tui.journal.in_place import InPlace, LogState
 from pup_tui.journal.lock import RunLock, under_way
-from pup_tui.journal.moving import copy_runs, move
 from pup_tui.journal.pending import MOST_OPEN, PendingRun, PendingStatus
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
@@ -41,7 +41,7 @@ def _asks_for(wanted: PendingRun) -> tuple[str, ...]:
     return wanted.runbook, wanted.digest, wanted.client, wanted.version
 
 
-class _Newest(NamedTuple):
+class _Newest(Struct, frozen=True):
     """The event that was recorded last, of a run that is still owned: nobody else may remove it."""
 
     run: str
@@ -364,6 +364,8 @@ class Journal(JournalReader):
         The records go last: where a crash comes in between, they are still there to be moved. Raises
         JournalError, as where another process owns one.
         """
+        from pup_tui.journal.moving import copy_runs, move
+
         with ExitStack() as owned:
             locks = {}
             for run in runs:

@@ -12,7 +12,9 @@ import errno
 import os
 from bisect import bisect_right
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from .blockindex import (
     BLOCK_SECONDS,
@@ -53,7 +55,7 @@ def encode_lines(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-class _Block(NamedTuple):
+class _Block(Struct, frozen=True):
     """The block to which lines can still be added."""
 
     begin: int

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pup_tui.secret_spellings import MIN_LINE
 
@@ -22,7 +24,7 @@ _AFTER = r"[^\w\n]{0,8}\Z"
 _BLANK = r"(?<![^\n])(?=[^\S\n]*\Z)"
 
 
-class _Line(NamedTuple):
+class _Line(Struct, frozen=True):
     """A line of a secret, and what finds it at the end of a line of text if it is a short one."""
 
     text: str

@@ -13,7 +13,7 @@ import time
 from bisect import bisect_right
 from hashlib import sha256
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -289,7 +289,7 @@ class SpoolWriter:
         index_path(path).unlink(missing_ok=True)
 
 
-class _Section(NamedTuple):
+class _Section(Struct, frozen=True):
     """Lines of a spool that stand together: in one file, or the notice (no file)."""
 
     start: int

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from pup_tui.packs.errors import PackError
 from pup_tui.place_errors import place_error
 from pup_tui.private import replace_private
 
-CommitId = Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})?\Z")]
-"""A full commit id; blank where there is none."""
-TreeHash = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-"""What a tree is kept as: the name of its folder."""
 LOCK_FILE: Final = "packs.lock"
 TRUST_FILE: Final = "trust.json"
 

@@ -11,7 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pup_tui.packs.errors import PackError
-from pup_tui.packs.kept_files import LOCK_FILE, CommitId, TreeHash, read_kept, write_kept
+from pup_tui.packs.hashes import CommitId, TreeHash
+from pup_tui.packs.kept_files import LOCK_FILE, read_kept, write_kept
 from pup_tui.packs.names import check_pack_name
 from pup_tui.packs.source import PackSource, SourceKind, check_inside, check_ref, read_source
 from pup_tui.typed import decode_json

@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.packs.errors import PackError
-from pup_tui.packs.kept_files import TRUST_FILE, TreeHash, read_kept, write_kept
+from pup_tui.packs.hashes import TreeHash
+from pup_tui.packs.kept_files import TRUST_FILE, read_kept, write_kept
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.pack_file import is_pack_name
 from pup_tui.typed import decode_json

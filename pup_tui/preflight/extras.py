@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pup_tui.runbook.model import Step
 
 
-class ExtraPackage(NamedTuple):
+class ExtraPackage(Struct, frozen=True):
     """A package that an `extra` brings, and the `module` that is imported of it."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from msgspec import Meta, Struct, UnsetType, field
 from msgspec.structs import FieldInfo, fields
@@ -97,7 +97,7 @@ def required_of(struct: type[Struct]) -> tuple[str, ...]:
     return tuple(key for key, field in fields_of(struct).items() if field.required)
 
 
-class About(NamedTuple):
+class About(Struct, frozen=True):
     """What a key means, for people who write it, and examples of it."""
 
     about: str

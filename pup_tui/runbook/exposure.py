@@ -9,7 +9,6 @@ from pup_tui.runbook.roles import Role
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.sql.engines import engine_of
 from pup_tui.template.text import compile_text
-from pup_tui.template.url import query_of
 from pup_tui.template.value_command import is_subcommand
 
 
@@ -25,6 +24,8 @@ def exposed_names(role: Role, source: str) -> frozenset[str]:
     if role is Role.DATABASE and engine_of(source) != "sqlite":
         return frozenset()
     if role is Role.URL:
+        from pup_tui.template.url import query_of
+
         return query_of(compile_text(source)).flowing_names
     return compiled(role, source).flowing_names
 

@@ -7,12 +7,10 @@ from typing import assert_never
 
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.roles import Language, Role
-from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import Text, compile_text
 from pup_tui.template.usage import UsesNames
-from pup_tui.template.value_command import compile_value_command
 
 _NOTHING = Text(())
 
@@ -29,8 +27,12 @@ def compiled(role: Role, source: str, declared: frozenset[str] = frozenset()) ->
         case Language.TEMPLATE | Language.SCRIPT | Language.SQL:
             return compile_text(source)
         case Language.ARGUMENTS:
+            from pup_tui.template.arguments import compile_arguments
+
             return compile_arguments(source)
         case Language.VALUE_COMMAND:
+            from pup_tui.template.value_command import compile_value_command
+
             return compile_value_command(source)
         case Language.EXPRESSION:
             return compile_expression(source)
@@ -49,4 +51,6 @@ def uses_of_variable(variable: Variable) -> Iterator[UsesNames]:
     if variable.when is not None:
         yield compile_expression(variable.when)
     for command in variable.commands:
+        from pup_tui.template.value_command import compile_value_command
+
         yield compile_value_command(command)

@@ -63,7 +63,6 @@ from pup_tui.runbook.parts import (
     Variable,
 )
 from pup_tui.template.sql.engines import Engine
-from pup_tui.template.url import is_datadog_path
 
 ON_THIS_COMPUTER = "on this computer"
 """Where a step acts whose processes have a directory."""
@@ -80,8 +79,8 @@ StopStatus = Literal["succeeded", "failed", "aborted"]
 InterpreterText = LiteralName | tuple[LiteralName, ...]
 
 
-class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
-    """The keys of every kind.
+class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
+    """The keys of every kind. Beside them it keeps what its keys were once found to say (`dict`).
 
     `max_parallel` limits the items of a `foreach` (1 where nothing is said), of a `parallel` step its own
     steps (no limit where nothing is said).
@@ -555,6 +554,8 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
 
     @property
     def asks_datadog(self) -> bool:
+        from pup_tui.template.url import is_datadog_path
+
         return is_datadog_path(self.url)
 
 

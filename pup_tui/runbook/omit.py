@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText
-from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.omit import may_omit, may_omit_word
 from pup_tui.template.text import compile_text
@@ -36,5 +35,7 @@ def _may_stand(placed: PlacedText) -> bool:
     if role.language is Language.ARGUMENTS or (
         role is Role.VALUE_COMMAND and is_subcommand(source)
     ):
+        from pup_tui.template.arguments import compile_arguments
+
         return all(map(may_omit_word, compile_arguments(source).words))
     return False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pup_tui.known_word import KnownWord, unknown
-from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import Text, compile_text
+
+if TYPE_CHECKING:
+    from pup_tui.template.arguments import Arguments
 
 
 class PupTable(Protocol):
@@ -47,6 +49,8 @@ def known_words(arguments: Arguments) -> list[KnownWord]:
 
 def words_of(source: str) -> list[KnownWord]:
     """The words of a subcommand as it stands in a checked file."""
+    from pup_tui.template.arguments import compile_arguments
+
     return known_words(compile_arguments(source))
 
 
@@ -56,6 +60,8 @@ def spelled(source: str) -> list[str]:
 
     There are none where they cannot be told apart, which is reported where the text is checked.
     """
+    from pup_tui.template.arguments import compile_arguments
+
     try:
         arguments = compile_arguments(source)
     except TemplateError:
@@ -70,6 +76,8 @@ def spelled(source: str) -> list[str]:
 
 def words_with(source: str, values: Mapping[str, Any]) -> list[str]:
     """The words of a subcommand, of every branch; `unknown` stands for values that are not known."""
+    from pup_tui.template.arguments import compile_arguments
+
     return [_with(word, values) for word in compile_arguments(source).words]
 
 

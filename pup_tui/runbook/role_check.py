@@ -15,7 +15,6 @@ from pup_tui.runbook.pup_words import PupTable, known_words
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import EXPRESSIONS, Language, Role
 from pup_tui.runbook.shapes import PlacedText, label
-from pup_tui.template.arguments import Arguments
 from pup_tui.template.blocks import read_blocks
 from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
@@ -25,7 +24,6 @@ from pup_tui.template.limits import TooMuchToJudgeError
 from pup_tui.template.size import parse_size
 from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
 from pup_tui.template.text import Text, compile_text
-from pup_tui.template.url import check_database_url, check_url_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import is_subcommand
 
@@ -153,6 +151,8 @@ class RoleCheck:
                     is_input = placed.role is Role.INPUT_SCRIPT
                     ShellTemplate(text, shell.rsplit("/", 1)[-1], env, is_input=is_input)
                 case Language.ARGUMENTS:
+                    from pup_tui.template.arguments import Arguments
+
                     Arguments(text)
                 case Language.SQL:
                     from pup_tui.template.sql.script import SqlTemplate
@@ -241,6 +241,8 @@ class RoleCheck:
 
     def _subcommand(self, placed: PlacedText, uses: UsesNames) -> UsesNames:
         """Report words that no `pup` takes."""
+        from pup_tui.template.arguments import Arguments
+
         wrong = self._pup.mistake(known_words(uses)) if isinstance(uses, Arguments) else None
         if wrong is not None:
             self._report.error(placed.node, *wrong)
@@ -303,10 +305,14 @@ class RoleCheck:
 
 
 def _check_url(placed: PlacedText, text: Text) -> None:
+    from pup_tui.template.url import check_url_text
+
     check_url_text(placed.node.text, text)
 
 
 def _check_database(placed: PlacedText, text: Text) -> None:
+    from pup_tui.template.url import check_database_url
+
     check_database_url(placed.node.text, text)
 
 

@@ -8,7 +8,9 @@ step a text stands. A role cannot be added without saying what it is written in 
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 
 class Language(Enum):
@@ -36,7 +38,7 @@ class Language(Enum):
     """A template that is one value, or an expression."""
 
 
-class Exposure(NamedTuple):
+class Exposure(Struct, frozen=True):
     """A place in which others could read a secret, why, and what to do instead."""
 
     place: str

@@ -22,7 +22,6 @@ from pup_tui.runbook.steps import STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.runbook.value_places import commands_in
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import kept_while_judging
-from pup_tui.template.reading import NOT_SAID
 from pup_tui.template.value_command import prints_its_words
 
 _CODE = frozenset({Role.ITEMS, Role.EXPRESSION})
@@ -73,6 +72,8 @@ def _told(frame: DraftFrame) -> Iterator[str]:
         hidden = [name for name, entry in _entries(step.node.get("capture")) if _is_hidden(entry)]
         yield from hidden
         if hidden:
+            from pup_tui.template.reading import NOT_SAID
+
             yield from (f"steps.{step.id}.{field}" for field in STEP_FIELDS - NOT_SAID)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pup_tui.runbook.model import Step
 
 
-class CountedStep(NamedTuple):
+class CountedStep(Struct, frozen=True):
     """A step, as far as it is known where it is counted, and whether it `holds` others there.
 
     Of a `foreach` it is either the step itself, of which the `items` may be known, or one `is_item` of it.
@@ -21,7 +23,7 @@ class CountedStep(NamedTuple):
     items: bool = False
 
 
-class StepCount(NamedTuple):
+class StepCount(Struct, frozen=True):
     """How many steps there are that hold no others, and how many groups of the file hold them.
 
     There may be `more` of them where the items of a `foreach` are not known yet.
@@ -48,10 +50,11 @@ def count_steps(steps: Iterable[CountedStep]) -> StepCount:
     """Count steps that hold no others: what holds some is told by what is inside of it."""
     number = groups = 0
     more = False
-    for step, holds, is_item, items in steps:
-        number += not holds
-        groups += holds and not is_item and bool(step.inside)
-        more = more or (step.foreach is not None and not is_item and not items)
+    for each in steps:
+        is_whole = not each.is_item
+        number += not each.holds
+        groups += each.holds and is_whole and bool(each.step.inside)
+        more = more or (each.step.foreach is not None and is_whole and not each.items)
     return StepCount(number, groups, more)
 
 

@@ -15,6 +15,8 @@ from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.template.shell.interpreter import DEFAULT, Interpreter, interpreter_of
 
+_KEPT = "texts"
+
 
 class FoundText(Struct, frozen=True):
     """A text and its role; `path` leads to it from the step by the file's keys and items' indices."""
@@ -24,11 +26,19 @@ class FoundText(Struct, frozen=True):
     source: str
 
 
-def texts_of(step: Step) -> Iterator[FoundText]:
+def texts_of(step: Step) -> tuple[FoundText, ...]:
     """Every text of a step that has a role, in the order of the model; it follows from the types.
 
     Only its own: not those of nested steps, of its undo, or of what it calls.
     """
+    # A run asks thirty times for the texts of each step, which stay as they are.
+    kept: dict[str, tuple[FoundText, ...]] = step.__dict__
+    if _KEPT not in kept:
+        kept[_KEPT] = tuple(_found_in(step))
+    return kept[_KEPT]
+
+
+def _found_in(step: Step) -> Iterator[FoundText]:
     for text in _in_struct(step, ()):
         role = text.role
         if role is Role.SCRIPT and not interpreter_at(step).is_shell:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct
@@ -11,7 +13,7 @@ from msgspec.structs import replace
 from pup_tui.datadog.configuration import READ_ONLY_VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -33,19 +35,30 @@ class OutputSink(Protocol):
 
 
 class Stop:
-    """A request to end an attempt: set by whoever started it, awaited by its executor."""
+    """A request to end an attempt: set by whoever started it, heeded by its executor."""
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self._is_set = False
+        self._calls: list[Callable[[], object]] = []
 
     def set(self) -> None:
-        self._event.set()
+        self._is_set = True
+        for call in self._calls:
+            call()
 
     def is_set(self) -> bool:
-        return self._event.is_set()
+        return self._is_set
 
-    async def wait(self) -> None:
-        await self._event.wait()
+    @contextmanager
+    def calling(self, call: Callable[[], object]) -> Iterator[None]:
+        """Have it called when the attempt is to end, or at once where it is already."""
+        self._calls.append(call)
+        try:
+            if self._is_set:
+                call()
+            yield
+        finally:
+            self._calls.remove(call)
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -174,14 +187,20 @@ async def unless_stopped(work: Coroutine[Any, Any, T], stop: Stop) -> T | None:
     What it gives although it was cancelled counts; an exception then does not.
     """
     task = asyncio.ensure_future(work)
-    stopped = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
-        in_time = task.done()
-    finally:
-        task.cancel()
-        stopped.cancel()
-        await asyncio.gather(task, stopped, return_exceptions=True)
+    in_time = True
+
+    def end() -> None:
+        nonlocal in_time
+        in_time = not task.cancel()
+
+    # Behind what is known to the loop by then: work that has been done has been done in time.
+    with stop.calling(partial(asyncio.get_running_loop().call_soon, end)):
+        try:
+            await asyncio.wait((task,))
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
     if task.cancelled() or (task.exception() is not None and not in_time):
         return None
     return task.result()

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 ROWS, COLUMNS = 40, 120
 """The size of its window. Programs fit tables and progress bars to it."""
 
-TERM = "xterm-256color"
-
 _END_OF_FILE = b"\x04"
 _PRESS_AGAIN = 0.1
 

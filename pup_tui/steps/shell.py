@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.files import nameless_file
-from pup_tui.steps.foreground import run_in_foreground
 from pup_tui.steps.process import ProcessCommand, run_process
-from pup_tui.steps.pseudo_terminal import TERM, run_on_terminal
 from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
@@ -37,6 +35,8 @@ _NEWER = (
     "case ${BASH_VERSION-} in [123].*) "
     'echo "this script needs bash 4 or later; the bash on PATH is $BASH_VERSION" >&2; exit 126;; esac; '
 )
+_TERM = {"TERM": "xterm-256color"}
+"""What a pseudo-terminal of ours calls itself."""
 # What is no shell is started by one that has set up its streams.
 _PROGRAM = 'exec "$@"'
 _PROGRAM_ON_STDIN = 'exec "$@" </dev/fd/{}'
@@ -48,8 +48,8 @@ class ShellExecutor:
     async def run(
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
-        term = {"TERM": TERM} if request.tty and not request.interactive else {}
-        environ = context.environment(term, request.env, request.values)
+        on_terminal = request.tty and not request.interactive
+        environ = context.environment(_TERM if on_terminal else {}, request.env, request.values)
         interpreter = request.interpreter
         name = interpreter.words[0] if interpreter.is_shell else "sh"
         shell = name
@@ -101,9 +101,14 @@ class ShellExecutor:
                 descriptors=given,
             )
             if request.interactive:
+                from pup_tui.steps.foreground import run_in_foreground
+
                 return await run_in_foreground(command, sink, stop, context, stdin=script, go=go)
-            run = run_on_terminal if request.tty else run_process
-            return await run(command, sink, stop, context, stdin=script)
+            if request.tty:
+                from pup_tui.steps.pseudo_terminal import run_on_terminal
+
+                return await run_on_terminal(command, sink, stop, context, stdin=script)
+            return await run_process(command, sink, stop, context, stdin=script)
 
 
 def _pipe(files: contextlib.ExitStack) -> tuple[int, int]:

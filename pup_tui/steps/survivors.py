@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,15 +16,25 @@ if TYPE_CHECKING:
 
 PROC = Path("/proc")
 DEAD = frozenset("ZX")
+_LONGEST_STATUS = 4096
+"""Bytes of what the kernel tells of a process: some 350 with all numbers at their longest."""
 
 
-@dataclass(frozen=True)
-class Survivor:
-    """A live process. `name` is the kernel's short name: arguments may hold secrets."""
+class Survivor(Struct, frozen=True, eq=False):
+    """A live process. `name` is the kernel's short name: arguments may hold secrets.
+
+    It is the same one whether or not it is known when it was `started`.
+    """
 
     pid: int
     name: str
-    started: str = field(default="", compare=False)
+    started: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Survivor) and (self.pid, self.name) == (other.pid, other.name)
+
+    def __hash__(self) -> int:
+        return hash((self.pid, self.name))
 
     def __str__(self) -> str:
         return f"{self.name} (pid {self.pid})"
@@ -134,7 +143,12 @@ def _living() -> Iterator[tuple[int, Status]]:
 def status(pid: int) -> Status | None:
     """What the kernel tells of a process; None where there is none. Linux only."""
     try:
-        text = (PROC / str(pid) / "stat").read_bytes().decode("utf-8", "replace")
+        # Each step asks it, and a file object would ask the kernel eight times.
+        descriptor = os.open(PROC / str(pid) / "stat", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            text = os.read(descriptor, _LONGEST_STATUS).decode("utf-8", "replace")
+        finally:
+            os.close(descriptor)
     except OSError:
         return None
     # The name stands in parentheses and may hold spaces and parentheses itself.

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
+
+DELIMITER: Final = "PUP_TUI_END_"
+"""How the names begin that end a quoted here-document with a value in it."""
 
 
 class Code:

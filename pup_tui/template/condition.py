@@ -11,21 +11,21 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from msgspec import Struct
 
-from pup_tui.answers.emptiness import why_not_known
-from pup_tui.answers.numbers import Number, ToldNumbers
-from pup_tui.answers.states import ThingState, ToldStates, states_of
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.evaluation import Expression
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import NO_FLOW, Flow
-from pup_tui.template.reading import is_empty, read_numbers
 from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import NOTHING, parse_json, to_text
+
+if TYPE_CHECKING:
+    from pup_tui.answers.numbers import Number, ToldNumbers
+    from pup_tui.answers.states import ToldStates
 
 ConditionKind = Literal["empty", "status", "value", "trend", "expression"]
 MAX_TREND: Final = 1000
@@ -94,6 +94,9 @@ class _Empty(Condition):
     kind: ConditionKind = "empty"
 
     def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
+        from pup_tui.answers.emptiness import why_not_known
+        from pup_tui.template.reading import is_empty
+
         output = scope.get("output")
         if not isinstance(output, str):
             return ConditionResult(None, "there is no output")
@@ -247,6 +250,8 @@ def _json(scope: Mapping[str, Any]) -> Any:
 
 def _states(scope: Mapping[str, Any]) -> ToldStates:
     """The states that the output tells, or else the `status` that is a name of its own."""
+    from pup_tui.answers.states import ThingState, ToldStates, states_of
+
     json_value = _json(scope)
     if json_value is NOTHING:
         found = ToldStates(None, why_not="the output has no status: it is not JSON")
@@ -260,6 +265,9 @@ def _states(scope: Mapping[str, Any]) -> ToldStates:
 
 def _numbers(scope: Mapping[str, Any]) -> ToldNumbers:
     """The numbers that the output tells, or else the `value` that is a name of its own."""
+    from pup_tui.answers.numbers import Number, ToldNumbers
+    from pup_tui.template.reading import read_numbers
+
     output, json_value = scope.get("output"), _json(scope)
     found = read_numbers(
         output if isinstance(output, str) else "", None if json_value is NOTHING else json_value

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct, field
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.values import to_text
 
 if TYPE_CHECKING:
+    from pup_tui.template.arguments import Arguments
     from pup_tui.template.shell.script import ShellTemplate
 
 _APART: Final = late_pattern(r"\{\{.*?\}\}|'[^']*'|\"[^\"]*\"|\\.", re.DOTALL)
@@ -75,6 +75,8 @@ def compile_value_command(source: str) -> ShellTemplate | Arguments:
     subcommand, which needs no installed `pup`; any other is a script for `sh`.
     """
     if is_subcommand(source):
+        from pup_tui.template.arguments import compile_arguments
+
         return compile_arguments(source.strip())
     # Late: the grammar of shell takes its time, and most runbooks have no such command.
     from pup_tui.template.shell.script import compile_shell
@@ -86,6 +88,8 @@ def render_value_command(
     source: str, scope: Mapping[str, Any], secrets: Collection[str] = ()
 ) -> ValueCommand:
     """Render a command; `secrets` names the secret values of the scope. Raises `TemplateError`."""
+    from pup_tui.template.arguments import Arguments
+
     command = compile_value_command(source)
     hidden = tuple(to_text(scope[name]) for name in secrets if name in scope)
     if not isinstance(command, Arguments):

@@ -36,7 +36,7 @@ from pup_tui.tui.keys import (
     with_keys,
 )
 from pup_tui.tui.notes import as_note
-from pup_tui.tui.output_wanted import OutputForEditor, OutputForFile, OutputForPager
+from pup_tui.tui.output_wanted import OutputForEditor, OutputForFile, OutputForPager, ReportWanted
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
@@ -257,6 +257,18 @@ class PupTuiApp(ColouredApp[str], inherit_bindings=False):
         answer = await self.push_screen_wait(FileScreen("Save the output", suggested))
         if answer is not None:
             self.notify(await save(wanted.path, answer.note, self.services), markup=False)
+
+    @on(ReportWanted)
+    @work(group="save")
+    async def _save_report(self, wanted: ReportWanted) -> None:
+        from pup_tui.tui.dialogs.reason import FileScreen
+        from pup_tui.tui.output_elsewhere import save_report
+
+        suggested = f"{wanted.runbook.replace('/', '-')}-{wanted.run[-8:]}.md"
+        what = "Markdown, or by the end of its name a page (.html) or data (.json)"
+        answer = await self.push_screen_wait(FileScreen("Write a report", suggested, what=what))
+        if answer is not None:
+            self.notify(await save_report(wanted.run, answer.note, self.services), markup=False)
 
     @work(group="save")
     async def action_save_screen(self) -> None:

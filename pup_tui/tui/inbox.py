@@ -6,8 +6,6 @@ import time
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from pup_tui.aside import aside
 from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.tui.alerts import RankedAlert, ranked_reading, read_pasted
@@ -16,18 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pup_tui.analysis.alerts.alert import Alert
     from pup_tui.analysis.alerts.groups import GroupedAlerts
     from pup_tui.catalog.entries import Entry
     from pup_tui.journal.inbox import InboxRow
     from pup_tui.tui.services import Services
 
 
-class KeptAlert(Struct, frozen=True):
-    """An alert that is kept, and what it says."""
-
-    row: InboxRow
-    alert: Alert
+def now() -> float:
+    """The time of day (UTC, seconds since 1970), by which alerts are too old to be shown."""
+    return time.time()
 
 
 class InboxWatch:
@@ -59,7 +54,7 @@ class InboxWatch:
         if stamps == self._stamps and self.alerts is not None:
             return
         with read_journal(self._state) as journal:
-            rows = [] if journal is None else kept_alerts(journal, time.time())
+            rows = [] if journal is None else kept_alerts(journal, now())
         self._stamps = stamps
         known = ((row, alert_from(row.alert)) for row in rows)
         found = grouped([(row, alert) for row, alert in known if alert is not None])
@@ -75,7 +70,7 @@ class InboxWatch:
         from pup_tui.journal.store import Journal
 
         with closing(Journal.open(self._state)) as journal:
-            put_aside(journal, number, time.time())
+            put_aside(journal, number, now())
 
 
 async def read_kept(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.aside import aside
+from pup_tui.journal.errors import JournalError
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.place_errors import told
@@ -42,6 +43,18 @@ async def save(output: Path, named: str, services: Services) -> str:
 async def save_text(text: str, named: str, services: Services) -> str:
     """The same with a text of the console's own."""
     return await _save(named, services, partial(_write_text, text))
+
+
+async def save_report(run: str, named: str, services: Services) -> str:
+    """Write what is recorded of a run to a new file that the operator has named; returns what came of it."""
+
+    def write(target: Path) -> int:
+        return _write_text(services.report(run, target), target)
+
+    try:
+        return await _save(named, services, write)
+    except JournalError as error:
+        return safe_text(f"There is no report: {error}.")
 
 
 async def _save(named: str, services: Services, write: Callable[[Path], int]) -> str:

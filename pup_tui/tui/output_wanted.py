@@ -1,4 +1,4 @@
-"""What is asked of the application when an output is wanted outside of the console."""
+"""What is asked of the application when something of a run is wanted outside of the console."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ class OutputForEditor(OutputWanted):
 
 class OutputForFile(OutputWanted):
     """It is to be saved to a file that the operator names."""
+
+
+class ReportWanted(Message):
+    """What is recorded of the run of a `runbook` is to be written to a file that the operator names."""
+
+    def __init__(self, run: str, runbook: str) -> None:
+        super().__init__()
+        self.run = run
+        self.runbook = runbook

@@ -16,7 +16,10 @@ EXAMPLE = "runbook:db outcome:failed operator:ana since:2d until:1h text:io"
 
 _TEXTS = ("runbook", "operator", "text")
 _TIMES = ("since", "until")
-FIELDS = ("runbook", "outcome", "operator", "since", "until", "text")
+FIELDS = ("runbook", "outcome", "operator", "since", "until", "text", "holds")
+
+FEWEST_LOOKED_FOR = 3
+"""Characters from which on runs are looked into: with fewer it is still being typed."""
 
 _PART = re.compile(r'(?:(?P<field>[A-Za-z_]+):)?(?:"(?P<quoted>[^"]*)(?:"|\Z)|(?P<plain>\S+))?')
 
@@ -25,7 +28,8 @@ _PART = re.compile(r'(?:(?P<field>[A-Za-z_]+):)?(?:"(?P<quoted>[^"]*)(?:"|\Z)|(?
 class Filter:
     """The runs that are asked for: all of it holds for each. Times are in seconds since 1970.
 
-    `outcomes` is None where any will do. `problems` tell what was typed and cannot be understood; the rest
+    `outcomes` is None where any will do. `holds` are texts that stand in commands, answers, notes or outputs,
+    each as it is. `problems` tell what was typed and cannot be understood; the rest
     counts without it.
     """
 
@@ -34,6 +38,7 @@ class Filter:
     since: float | None = None
     until: float | None = None
     fields: dict[Any, list[str]] = field(default_factory=dict)
+    holds: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -69,6 +74,12 @@ def _take(found: Filter, name: str, value: str, now: float) -> None:
             found.since = when
         else:
             found.until = when
+        return
+    if name == "holds":
+        if len(value) >= FEWEST_LOOKED_FOR:
+            found.holds.append(value)
+        else:
+            found.problems.append(f"holds: takes at least {FEWEST_LOOKED_FOR} characters")
         return
     values = [each for each in value.split(",") if each]
     if name in _TEXTS:

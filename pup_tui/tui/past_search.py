@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from pup_tui.core.state import RunStatus
-from pup_tui.journal.reader import read_journal
+from pup_tui.journal.reader import JournalReader, read_journal
 from pup_tui.journal.records import RunRow
+from pup_tui.record_search import RecordSearch
 from pup_tui.tui.past_filter import read_filter
 
 PAGE = 500
-"""Runs that are read at once."""
+"""Runs that are read at once, and the newest that are looked into for a text."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
         statuses = found.outcomes
         if wanted.status is not None:
             statuses = {wanted.status}.intersection(RunStatus if statuses is None else statuses)
+        if found.holds and behind is not None:
+            return FoundRuns()  # all that are looked into stand on the first page
         rows = journal.runs(
             statuses=statuses,
             since=found.since,
@@ -64,6 +67,7 @@ def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
         )
         if behind is not None:
             return FoundRuns(rows)
+        problems = list(found.problems)
         total = journal.count(
             statuses=statuses,
             since=found.since,
@@ -71,4 +75,15 @@ def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
             words=found.words,
             fields=found.fields,
         )
-        return FoundRuns(rows, total, sorted(journal.statuses()), journal.losses(), found.problems)
+        if found.holds:
+            if total > len(rows):
+                problems.append(f"holds: only the newest {PAGE} of {total:,} runs are looked into")
+            rows = _holding(journal, rows, found.holds)
+            total = len(rows)
+        return FoundRuns(rows, total, sorted(journal.statuses()), journal.losses(), problems)
+
+
+def _holding(journal: JournalReader, rows: Iterable[RunRow], texts: Iterable[str]) -> list[RunRow]:
+    """Those of the runs in whose commands, answers, notes or outputs each of the texts stands."""
+    searches = [RecordSearch(journal, text) for text in texts]
+    return [row for row in rows if all(any(search.lines([row])) for search in searches)]

@@ -13,6 +13,7 @@ from pup_tui.drivers.replay_time import ReplayClock, ReplayTime
 from pup_tui.drivers.replaying import ReplayedRun, ReplayMark, marks_of
 from pup_tui.journal.errors import JournalError
 from pup_tui.tui.past import PastRun, broken_off
+from pup_tui.tui.services import ReplayBegin
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 """Seconds of the run that pass in one."""
@@ -32,9 +33,14 @@ class Replay:
     _copies: TemporaryDirectory[str] | None = field(default=None, init=False)
 
     @classmethod
-    def of(cls, past: PastRun, state: Path, speed: float, offset: float) -> Replay:
-        """Begin at an offset (seconds); `state` is the folder of the journal. Blocks."""
+    def of(
+        cls, past: PastRun, state: Path, speed: float, begin: ReplayBegin | None = None
+    ) -> Replay:
+        """Begin somewhere in a run; `state` is the folder of the journal. Blocks."""
         timeline = ReplayTime(past.events)
+        offset = 0.0 if begin is None else begin.offset
+        if begin is not None and begin.wall is not None:
+            offset = timeline.offset_at(begin.wall)
         clock = ReplayClock(timeline, speed, min(offset, timeline.length))
         marks = marks_of(past.record.programs, past.events, timeline)
         made = cls(past, state, timeline, clock, marks)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from pup_tui.journal.errors import JournalError
 from pup_tui.tui.appearance import USUAL, Appearance
 
 if TYPE_CHECKING:
@@ -64,17 +65,29 @@ class NamedState(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+def no_report(run: str, target: Path) -> str:
+    """Where nothing makes reports."""
+    raise JournalError(f"nothing makes reports of run {run} here", target)
+
+
 async def nothing_named(_: Runbook, __: Mapping[str, str]) -> Sequence[NamedState]:
     """Where nothing can be asked."""
     return ()
 
 
+class ReplayBegin(Struct, frozen=True):
+    """Where a replay begins: so many seconds after the run began, or at a moment (`wall`, since 1970)."""
+
+    offset: float = 0.0
+    wall: float | None = None
+
+
 class ReplayWanted(Struct, frozen=True):
-    """Which run is played again: how many seconds of it pass in one, and from which on."""
+    """Which run is played again: how many seconds of it pass in one, and where it begins."""
 
     run: str
     speed: float
-    offset: float
+    begin: ReplayBegin
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -92,8 +105,9 @@ class Services(Struct, frozen=True, kw_only=True):
     something are refused. `workflows` fetches the Datadog Workflows, where there are credentials. `present`
     asks Datadog for the state of what a runbook names, with the values that are given, and changes nothing.
     `packs` gives what is kept of packs and of what is trusted; where there is none, no trust is kept either.
+    `report` makes the text of a report of a run for the file that it will be written to (JournalError).
     `preflight` gives what looks before a run whether what it needs is there; without it nothing is looked at.
-    `replay` is played at once.
+    `replay` is played at once. `looked` is told when the operator looks into an alert.
     """
 
     catalog: Catalog
@@ -118,7 +132,9 @@ class Services(Struct, frozen=True, kw_only=True):
     present: Callable[[Runbook, Mapping[str, str]], Awaitable[Sequence[NamedState]]] = nothing_named
     appearance: Appearance = USUAL
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    report: Callable[[str, Path], str] = no_report
     workflows: WorkflowSource | None = None
     packs: Callable[[], PackLibrary] | None = None
     preflight: Callable[[], Preflight] | None = None
     replay: ReplayWanted | None = None
+    looked: Callable[[], None] = lambda: None

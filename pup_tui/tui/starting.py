@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.program import Program
+    from pup_tui.drivers.launcher import ApprovedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
@@ -105,11 +106,12 @@ class Starter:
         trusted: bool,
         terminal: ConsoleTerminal,
         alert: Mapping[str, Any] = {},
+        approved: ApprovedRun | None = None,
     ) -> LocalRun | None:
         """Record a run of exactly these texts; None if it is not to be, or cannot be.
 
         Called from a worker: it may ask the operator. `terminal` is what interactive steps are given, `alert`
-        what the run is about.
+        what the run is about, `approved` what somebody has asked for where it is that.
         """
         ready = await self._ready(screen, loaded, resolved, trusted=trusted)
         if ready is None:
@@ -119,7 +121,12 @@ class Starter:
         begins, unchecked = await self.before.may_begin(screen, program, barred)
         if not begins:
             return None
-        how = {"unchecked": unchecked, "terminal": terminal, "alert": alert}
+        how = {
+            "unchecked": unchecked,
+            "terminal": terminal,
+            "alert": alert,
+            "approved": approved,
+        }
         return await self._launched(screen, loaded, program, resolved, how)
 
     async def look(

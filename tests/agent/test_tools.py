@@ -13,7 +13,7 @@ from pup_tui.agent.desk import Client, Desk, Refused
 from pup_tui.agent.limits import LONGEST_ANSWER, Room
 from pup_tui.agent.reach import Reach
 from pup_tui.agent.runbooks import plan_run
-from tests.agent.misuse import ASKABLE
+from tests.agent.misuse import ASKABLE, CLOSED
 from tests.support.agents import Mode, desk_in, over_http, over_stdio
 from tests.support.program import Program
 
@@ -76,6 +76,27 @@ async def test_what_a_run_did_and_printed_is_told(program: Program) -> None:
     assert [line["text"] for line in some["lines"]] == ["2", "3"]
     assert (some["first"], some["total"]) == (1, 5)
     assert listed["runbooks"][0]["last_run"]["run"] == run
+
+
+async def test_runs_are_found_and_those_of_what_says_none_are_not(program: Program) -> None:
+    async with over_http(program) as world:
+        world.write("counts", "steps: [{name: A, kind: shell, run: 'echo payments'}]\n")
+        world.write("closed", CLOSED.replace("never told", "payments"))
+        runs = [world.run("counts"), world.run("closed"), world.run("counts")]
+        every = await world.data("search_history")
+        found = await world.data("search_history", text="payments")
+        none = await world.data("search_history", text="payments", runbook="closed")
+        one = await world.data("search_history", runbook="counts", most=1)
+        await world.refused("search_history", "from 1 to 100", most=1_000)
+        await world.refused("search_history", "at most 300", text="a" * 1_000)
+    assert [each["run"] for each in every["found"]] == [runs[2], runs[0]]
+    assert [each["run"] for each in found["found"]] == [runs[2], runs[2], runs[0], runs[0]]
+    assert {(each["in"], each["text"]) for each in found["found"]} == {
+        ("command", "echo payments"),
+        ("output", "payments"),
+    }
+    assert none == {"found": [], "more": False}
+    assert ([each["run"] for each in one["found"]], one["more"]) == ([runs[2]], True)
 
 
 async def test_an_alert_is_matched_and_fills_what_can_be_planned(program: Program) -> None:

@@ -237,3 +237,17 @@ def test_a_secret_in_a_text_is_taken_out_wherever_it_stands(text: str) -> None:
     for said in (text, json.dumps({"title": "x", "log": text}), json.dumps({"text": text})):
         reading = read_alerts(said)
         assert "hunter2hunter2" not in reading.text + str(reading.alerts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Subject: x is down\nDate: Fri, 27 Nov 2026 04:15:00 +09999999999999999999\n\nHost: web-1\n",
+        "Betreff: x is down \ud800\n\nHost: web-1\n",
+        "Subject: =?utf-8?b?=?utf-8?b? x is down\nContent-Type: text/plain; charset=x\n\nHost: web-1\n",
+    ],
+)
+def test_a_mail_with_headers_that_nobody_can_read_is_read_all_the_same(text: str) -> None:
+    alert = first(text)
+    assert "x is down" in alert.title
+    assert alert.text("host") == "web-1"

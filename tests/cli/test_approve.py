@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import time
@@ -14,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from pup_tui.agent.asking import request_run
-from pup_tui.agent.desk import Client, Desk
+from pup_tui.agent.desk import Client, Desk, Refused
 from pup_tui.agent.reach import Reach
 from pup_tui.agent.runbooks import plan_run
 from pup_tui.journal.reader import JournalReader
@@ -270,6 +271,31 @@ def test_it_runs_with_the_profile_that_it_was_planned_with(program: Program) -> 
         child.expect("ada is there")
         assert ended(child) == 0
     assert program("show", run, "--json").json["profile"] == "staging"
+
+
+def test_the_alert_travels_with_the_run(program: Program) -> None:
+    write(
+        program,
+        "restart",
+        "agents: request\nalerts: [{match: {alertname: Down}, vars: {SERVICE: alert.service}}]\n"
+        "vars: {SERVICE: {}}\n"
+        "steps: [{name: Say, kind: shell, run: 'echo {{ SERVICE }} for {{ run.alert.title }}'}]\n",
+    )
+    desk, client = desk_in(program), Client("helper", "4.2")
+    labels = {"alertname": "Down", "service": "payments"}
+    alert = json.dumps({"alerts": [{"status": "firing", "labels": labels}]})
+    reach = Reach(desk)
+    digest = plan_run(desk, reach, "restart", {}, alert)["digest"]
+    with pytest.raises(Refused, match="plan again"):
+        request_run(desk, reach, client, "restart", {"SERVICE": "payments"}, digest, "It is down.")
+    told = request_run(desk, reach, client, "restart", {}, digest, "It is down.", alert)
+    with typed(program, "approve", told["run"]) as child:
+        child.expect("It is about the alert: .*Down")
+        child.sendline(code_on(child))
+        child.expect("payments for Down")
+        assert ended(child) == 0
+    shown = program("show", told["run"], "--json").json
+    assert (shown["alert"]["title"], shown["vars"]) == ("Down", {"SERVICE": "payments"})
 
 
 def test_another_profile_is_refused(program: Program) -> None:

@@ -35,9 +35,14 @@ finally:
 
 RARE = frozenset(
     {
-        *("apprise", "curses", "httpx", "jinja2", "keyring", "mysql", "psycopg", "rich", "textual"),
+        *("apprise", "curses", "httpx", "jinja2", "keyring", "mcp", "mysql", "psycopg", "pydantic"),
+        *("rich", "textual", "uvicorn"),
         *("tomllib", "tree_sitter", "tree_sitter_bash"),
         *("pup_tui.datadog.client", "pup_tui.datadog.commands", "pup_tui.runbook.lint"),
+        *("pup_tui.analysis.alerts.rank", "pup_tui.answers.things", "pup_tui.core.figures"),
+        *("pup_tui.drivers.findings", "pup_tui.drivers.values", "pup_tui.journal.moving"),
+        *("pup_tui.output.table_fit", "pup_tui.steps.foreground"),
+        *("pup_tui.template.arguments", "pup_tui.template.url"),
         *("pup_tui.steps.http", "pup_tui.steps.notify", "pup_tui.steps.pup"),
         *("pup_tui.steps.sql.executor", "pup_tui.steps.workflow"),
         *("pup_tui.template.parsed", "pup_tui.template.regex", "pup_tui.template.shell.flow"),
@@ -77,22 +82,32 @@ def watched(program: Program, tmp_path: Path, *args: str) -> tuple[set[str], lis
         ),
         (
             "{name: a, kind: shell, run: 'echo {{ WHO }}'}",
-            {"tree_sitter", "tree_sitter_bash", "pup_tui.template.shell.script"},
+            {
+                *("tree_sitter", "tree_sitter_bash"),
+                *("pup_tui.template.shell.script", "pup_tui.template.arguments"),
+            },
         ),
         (
             "{name: a, kind: pup, run: monitors list}",
             {
                 "keyring",  # the environment has no credentials
                 *("pup_tui.steps.pup", "pup_tui.datadog.client", "pup_tui.datadog.commands"),
+                *("pup_tui.answers.things", "pup_tui.template.arguments"),
             },
         ),
         (
             "{name: a, kind: datadog-workflow, workflow_id: 0f6c2a4e-5b1d-4c3e-9a7f-2d8e1b6c4a01}",
-            {"keyring", "pup_tui.steps.workflow", "pup_tui.datadog.client"},
+            {
+                *("keyring", "pup_tui.steps.workflow"),
+                *("pup_tui.datadog.client", "pup_tui.answers.things"),
+            },
         ),
         (
             "{name: a, kind: sql, url: 'sqlite:///x.db', query: select 1}",
-            {"pup_tui.steps.sql.executor", "pup_tui.template.sql.script"},
+            {
+                *("pup_tui.steps.sql.executor", "pup_tui.template.sql.script"),
+                *("pup_tui.output.table_fit", "pup_tui.template.url"),
+            },
         ),
     ],
 )

@@ -86,3 +86,11 @@ def test_a_killed_run_is_played_to_what_is_recorded_of_it(program: Program) -> N
     run = program("history", "--json").json[0]["run"]
     assert program("replay", run, "--cast", "k.cast").code == 0
     assert "here" in (program.cwd / "k.cast").read_text()
+
+
+def test_a_report_leads_to_its_moments(program: Program) -> None:
+    run = recorded(program)
+    told = program("report", run).out
+    (line, *_) = [each for each in told.splitlines() if f"pup-tui replay {run} --at " in each]
+    moment = line.split("--at ")[1].split("`")[0].split()[0]
+    assert program("replay", run, "--at", moment, "--cast", "m.cast").code == 0

@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from mcp import Client, StdioServerParameters
 
+from pup_tui.agent import limits
+from pup_tui.agent.web import LARGEST_BODY
+from pup_tui.cli.mcp import SHORTEST_TOKEN
+from pup_tui.journal.pending import LIFETIME, MOST_OPEN
 from tests.support.program import Program, program_in
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "automation.md").read_text()
@@ -68,6 +72,14 @@ def test_a_script_does_what_it_says(session: list[tuple[str, str]], program: Pro
 def test_each_script_stands_in_a_session() -> None:
     names = {block.partition("\n")[0].removeprefix("# ") for block in blocks("bash")}
     assert names == {typed.split()[1] for session in sessions() for typed, _ in session}
+
+
+def test_the_limits_that_are_told_are_those_that_hold() -> None:
+    told = {int(number.replace(",", "")) for number in re.findall(r"\b[\d,]*\d\b", MANUAL)}
+    numbers = limits.LONGEST_ALERT, limits.LONGEST_VALUES, limits.LONGEST_REASON
+    assert {*numbers, limits.LONGEST_TEXT, limits.LONGEST_ANSWER, limits.MOST_TOLD} <= told
+    assert f"At most {MOST_OPEN} wait at a time" in MANUAL
+    assert (LIFETIME, LARGEST_BODY, SHORTEST_TOKEN) == (3_600, 1024 * 1024, 24)
 
 
 async def test_a_client_starts_it_as_is_shown_and_finds_the_tools(program: Program) -> None:

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from pup_tui.cli.main import COMMANDS, cli
+from pup_tui.drills.scenario import read_scenario
 from pup_tui.runbook.load import load_files
 from pup_tui.settings.settings import read_settings
 
@@ -24,7 +25,8 @@ SHOWN = [
     )
 ]
 SETTINGS = [text for _, _, text in SHOWN if text.startswith("# config.yaml\n")]
-EXAMPLES = [shown for shown in SHOWN if shown[2] not in SETTINGS]
+DRILLS = [text for document, _, text in SHOWN if document.name == "drills.md"]
+EXAMPLES = [shown for shown in SHOWN if shown[2] not in (*SETTINGS, *DRILLS)]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,13 @@ def test_every_runbook_in_the_documents_loads(document: Path, number: int, text:
     path = Path(f"{name[1]}.yaml")
     loaded = load_files(name[1], {path.name: text.encode()}, path)
     assert [str(problem) for problem in loaded.problems] == []
+
+
+@pytest.mark.parametrize("text", DRILLS)
+def test_the_drills_in_the_documents_can_be_played(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(text)
+    assert read_scenario(str(path)).alerts
 
 
 @pytest.mark.parametrize("text", SETTINGS)

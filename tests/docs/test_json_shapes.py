@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from pup_tui.journal.pending import PendingRun
+from pup_tui.journal.store import Journal
 from tests.support.http_server import FakeServer, Reply
 from tests.support.program import Program, program_in
 
@@ -96,6 +100,16 @@ def test_events_and_what_is_recorded_of_them(program: Program) -> None:
     assert [each["step"] for each in shown["decisions"]] == ["ask", "sure"]
     (sql,) = (step for step in shown["steps"] if step["kind"] == "sql")
     assert sql["statement"] == "select 'x' as x"
+    found = program("history", "--search", "select", "--json").json
+    check([shape_of("`history --search`")], found)
+    report = program("report", history[0]["run"], "--format", "json").json
+    check(shape_of("`report`"), report)
+    for part in ("steps", "runs"):
+        check(
+            [shape_of(f"`report`: `{part}`")],
+            report["runs"][0]["steps"] if part == "steps" else report["runs"],
+        )
+    check([shape_of("`report`: `timeline`")], report["timeline"])
     (listed,) = (
         each for each in program("--runbooks", ".", "list", "--json").json if each["id"] == "shapes"
     )
@@ -126,6 +140,29 @@ async def test_the_event_of_an_attempt_that_only_waits(program: Program) -> None
         done = await asyncio.to_thread(program, "run", "asks.yaml", "--json", **environ)
     paused = done.event("step.paused", step="a", reason="rate limit of Datadog")
     assert set(paused) - {"type", "ts", "run"} == fields_of_events()["step.paused"]
+
+
+def test_what_is_told_of_runs_that_were_asked_for(program: Program) -> None:
+    assert program("approve", "--json").json == []
+    with closing(Journal.open(Path(program.environ["PUP_TUI_STATE_DIR"]))) as journal:
+        journal.ask_for_run(
+            PendingRun(
+                run="01M8PH8G3RBGJ9EETY5KQGRE58",
+                runbook="shapes",
+                profile="",
+                given={},
+                vars={"X": "x"},
+                digest="0" * 64,
+                client="helper",
+                version="4.2",
+                reason="It is needed.",
+                asked_at=time.time(),
+            )
+        )
+    told = program("approve", "--json").json
+    check([shape_of("`approve`")], told)
+    assert len(told) == 1
+    assert program("approve", told[0]["run"], "--json").code == 2
 
 
 def test_what_is_told_of_this_computer(program: Program) -> None:

@@ -217,6 +217,19 @@ async def test_what_cannot_be_kept_is_not_said_to_be(stage: Stage) -> None:
     assert (await stage.send('{"title": "x is down"}')).status_code == 200
 
 
+async def test_what_nobody_has_thought_of_ends_one_request_only(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        known: dict[str, str] = {}
+        patch.setattr(HookToken, "known", lambda _: known["s3cr3t"])
+        answered = await stage.send('{"title": "x is down"}')
+    assert answered.status_code == 500
+    assert "s3cr3t" not in answered.text + str(stage.arrived)
+    assert "KeyError" in stage.arrived[0].problem
+    assert (await stage.send('{"title": "x is down"}')).status_code == 200
+
+
 async def test_an_alert_with_more_to_say_than_is_kept_is_refused(stage: Stage) -> None:
     labels = {f"label{n}": "x" * 1000 for n in range(100)}
     body = json.dumps({"alerts": [{"labels": {"alertname": "A", **labels}}]})

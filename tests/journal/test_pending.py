@@ -28,6 +28,7 @@ def wanted(run: str = RUN, **other: object) -> PendingRun:
         profile="",
         given={"SERVICE": "payments", "COUNT": 3},
         vars={"SERVICE": "payments", "COUNT": 3, "LIST": ["a", 1.5, None]},
+        alert={"title": "Down", "labels": {"app": "payments"}, "extra": {}},
         digest="d" * 64,
         client="helper",
         version="4.2",
@@ -175,7 +176,8 @@ def test_what_cannot_be_stored_is_told(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("given", "{"), ("vars", "[]"), ("status", "yes"), ("asked_at", "now")]
+    ("column", "value"),
+    [("given", "{"), ("vars", "[]"), ("alert", "1"), ("status", "yes"), ("asked_at", "now")],
 )
 def test_a_damaged_row_can_be_approved_by_nobody(
     journal: Journal, state: Path, column: str, value: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from functools import partial
@@ -19,8 +18,10 @@ from pup_tui.journal.inbox import take_alerts
 from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui import inbox
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.services import ProfileOffer
+from pup_tui.tui.widgets.inbox_banner import InboxBanner
 from pup_tui.tui.widgets.step_list import StepList
 from tests.support.console import Console
 
@@ -200,7 +201,7 @@ async def alerts(console: Console) -> AsyncIterator[str]:
             ("Incident is over", "", "resolved"),
         ):
             said = {"title": title, "service": "shop", "severity": severity, "status": status}
-            take_alerts(journal, received(json.dumps(said)), time.time())
+            take_alerts(journal, received(json.dumps(said)), inbox.now())
     await console.sees("⚑ Pages are slow", "1 more")
     yield "inbox: banner"
     await console.press("i")
@@ -216,6 +217,8 @@ async def alerts(console: Console) -> AsyncIterator[str]:
     yield "alert: as it came"
     await console.press("escape", "escape")
     await console.on("overview")
+    await console.press("x")
+    await console.eventually(lambda: not console.main.query(InboxBanner))
 
 
 async def a_run(console: Console) -> AsyncIterator[str]:

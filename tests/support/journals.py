@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from pup_tui.core.events import AnyEvent, Scheduled
+from pup_tui.core.events import AnyEvent, RunCreated, Scheduled
 from pup_tui.journal import codec
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.places import journal_path
+from pup_tui.journal.places import journal_path, outputs_dir
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.writer import MemoryJournal
@@ -53,6 +54,48 @@ def aged(state: Path, seconds: float) -> None:
         database.execute("UPDATE run SET started_at = started_at - ?", (seconds,))
         for table in ("ended_run", "ended_step"):
             database.execute(f"UPDATE {table} SET began = began - ?", (seconds,))
+
+
+def copied(state: Path, run: str, times: int) -> list[str]:
+    """Record a run of a journal that nobody has open so many times more, with what it printed."""
+    copies = [f"{run[:-5]}{number:05d}" for number in range(times)]
+    with closing(sqlite3.connect(journal_path(state))) as database, database:
+        (number,) = database.execute("SELECT number FROM run WHERE run = ?", (run,)).fetchone()
+        stored = "SELECT sequence, body FROM event WHERE run = ? ORDER BY sequence"
+        events = [
+            (sequence, codec.decode(body.encode()))
+            for sequence, body in database.execute(stored, (number,)).fetchall()
+        ]
+        columns = [row[1] for row in database.execute("PRAGMA table_info(run)")]
+        kept = ", ".join(name for name in columns if name not in ("number", "run"))
+        for copy in copies:
+            own = database.execute(
+                f"INSERT INTO run (run, {kept}) SELECT ?, {kept} FROM run WHERE number = ?",
+                (copy, number),
+            ).lastrowid
+            database.execute(
+                "INSERT INTO run_file (run, name, sha256) SELECT ?, name, sha256 FROM run_file"
+                " WHERE run = ?",
+                (own, number),
+            )
+            database.executemany(
+                "INSERT INTO event (run, sequence, body, chain) VALUES (?, ?, ?, ?)",
+                [(own, *each) for each in _as_of(copy, events)],
+            )
+    outputs = outputs_dir(state)
+    for copy in copies:
+        if (outputs / run).exists():
+            shutil.copytree(outputs / run, outputs / copy)
+    return copies
+
+
+def _as_of(run: str, events: Iterable[tuple[int, AnyEvent]]) -> Iterator[tuple[int, str, bytes]]:
+    """Events as they are stored of another run; the newest has how it ended, if it did."""
+    chain = codec.first_link(run)
+    for sequence, event in events:
+        text = codec.encode(replace(event, run=run) if isinstance(event, RunCreated) else event)
+        chain = codec.link(chain, sequence, text.encode())
+        yield sequence, text, chain
 
 
 class FailingJournal(MemoryJournal):

@@ -13,6 +13,7 @@ from tests.support.forked import PATIENCE, PROCESSES
 
 if TYPE_CHECKING:
     from pup_tui.datadog.sandbox.server import Received
+    from pup_tui.datadog.sandbox.world import World
 
 
 def _serve(told: Connection, seconds: float, scenario: str) -> None:
@@ -69,3 +70,24 @@ def asked_sandbox(seconds: float, scenario: str = "demo") -> Iterator[dict[str, 
         process.join()
         process.close()
         told.close()
+
+
+@contextmanager
+def world_asked(seconds: float, scenario: str) -> Iterator[tuple[dict[str, str], World]]:
+    """A sandbox in a thread, whose story goes on with each request: what leads to it, and its world."""
+    from pup_tui.datadog.sandbox.server import Sandbox
+
+    asked: list[Received] = []
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    sandbox = Sandbox(scenario, clock=lambda: seconds * len(asked))
+    sandbox.requests = asked
+    asyncio.run_coroutine_threadsafe(sandbox.__aenter__(), loop).result()
+    try:
+        yield leading_to(sandbox.url), sandbox.world
+    finally:
+        asyncio.run_coroutine_threadsafe(sandbox.__aexit__(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -9,9 +9,10 @@ import pytest
 
 from pup_tui.core.notices import rfc3339
 from pup_tui.output.passage import Passage
+from pup_tui.output.search import holds
 from pup_tui.output.spool import SpoolReader, SpoolWriter
 from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting, attempt_marks
-from pup_tui.tui.lines.finder import find, holds, is_error
+from pup_tui.tui.lines.finder import find, is_error
 from pup_tui.tui.step_progress import Attempt
 
 

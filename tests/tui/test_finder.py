@@ -9,18 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.output.passage import Line, Passage
+from pup_tui.output.search import TextSearch, holds, is_wanted
 from pup_tui.output.spool import SpoolReader, SpoolWriter
 from pup_tui.output.style import strip_style
 from pup_tui.tui.lines import finder
-from pup_tui.tui.lines.finder import (
-    Matches,
-    TextSearch,
-    find,
-    find_next_block,
-    holds,
-    is_error,
-    is_wanted,
-)
+from pup_tui.tui.lines.finder import Matches, find, find_next_block, is_error
 from pup_tui.tui.lines.line_list import LineList
 
 

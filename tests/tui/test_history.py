@@ -185,6 +185,31 @@ async def test_fields_ask_for_what_stands_in_them(make_services: MakeServices) -
     assert found("text:") == found("") == both
 
 
+async def test_runs_are_found_by_what_is_in_them(
+    make_services: MakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prints = FakeExecutor(Play(stdout=b"no (space), left\n"), Play(stdout=b"all is well\n"))
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER}, executor=prints)
+    await has_run(services, "quick")
+    await has_run(services, "other")
+
+    def found(text: str) -> tuple[list[str], int, list[str]]:
+        page = find_runs(services.state, Search(text), None)
+        return [row.runbook for row in page.rows], page.total, list(page.problems)
+
+    assert found('holds:"no (space), left"') == (["quick"], 1, [])
+    assert found("holds:space holds:left") == (["quick"], 1, [])
+    assert found("holds:space holds:well") == found("holds:SPACE") == ([], 0, [])
+    assert found("holds:well runbook:other") == (["other"], 1, [])
+    assert found("holds:well runbook:quick") == ([], 0, [])
+    few = (["other", "quick"], 2, ["holds: takes at least 3 characters"])
+    assert found("holds:le") == few
+    monkeypatch.setattr(past_search, "PAGE", 1)
+    told = "holds: only the newest 1 of 2 runs are looked into"
+    assert found("holds:space") == ([], 0, [told])
+    assert find_runs(services.state, Search("holds:well"), "any").rows == ()
+
+
 @pytest.mark.parametrize("name", ["a:b", "one two", "deploy", "packs/a:b c"])
 def test_the_id_of_a_runbook_is_looked_for_as_it_is(name: str) -> None:
     found = read_filter(filter_for(name), 0.0)

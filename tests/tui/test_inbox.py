@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from pup_tui.inbox.receiving import received
 from pup_tui.journal.inbox import kept_alerts, take_alerts
@@ -45,6 +46,7 @@ async def test_an_alert_that_comes_is_told_opened_and_run_about(
         await console.press("i")
         await console.on("inbox")
         await console.sees("Inbox   1 firing", "batch · production", "high  since today")
+        assert "x aside" not in console.screen  # there it puts the alert aside, and not the banner
         assert not console.main.run_pages
         await console.press("enter")
         await console.sees("1 disk-full", "HOST ENV filled in", "x put aside")
@@ -157,3 +159,19 @@ async def test_without_a_journal_there_is_an_empty_inbox(
         await console.press("i")
         await console.sees("No alert has come in the last 7 days.")
         assert not console.main.query(InboxBanner)
+
+
+async def test_who_looks_elsewhere_is_called_for_what_comes_then(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services(RUNBOOKS, notify="osc9")
+    come(services, alert("Load is high", severity="critical"))
+    async with open_console(services, SMALL) as console:
+        await console.sees("⚑ Load is high")
+        sent: list[str] = []
+        setattr(console.main._attention, "_write", sent.append)  # noqa: B010
+        console.app.post_message(events.AppBlur())
+        await console.eventually(lambda: not console.app.app_focus)
+        come(services, alert("Disk of web-1 is full", severity="warning"))
+        await console.eventually(lambda: any("Disk of web-1 is full" in each for each in sent))
+        assert not [each for each in sent if "Load is high" in each]

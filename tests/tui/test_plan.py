@@ -7,7 +7,7 @@ from pup_tui.core.plan import PlannedStep
 from pup_tui.steps.fake import FakeExecutor
 from pup_tui.tui import drawn_whole
 from pup_tui.tui.dialogs import dialog
-from pup_tui.tui.widgets.plan import abridged
+from pup_tui.tui.planned_steps import abridged
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, pictures_of
 
 RUNBOOK = """

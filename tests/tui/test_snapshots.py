@@ -14,7 +14,7 @@ from pup_tui.core.events import Moment
 from pup_tui.drivers import launcher
 from pup_tui.drivers.clock import SystemClock
 from pup_tui.journal import writer
-from pup_tui.tui import listing
+from pup_tui.tui import inbox, listing
 from pup_tui.tui.appearance import Appearance, Depth
 from pup_tui.tui.fields import field_list
 from pup_tui.tui.widgets import overview, plan
@@ -70,6 +70,7 @@ async def test_each_screen_is_as_it_was_decided(
         monkeypatch.setattr(module, "time", StillTime)
     ids = (f"{RUN[:-1]}{last}" for last in "EFGH")
     monkeypatch.setattr(launcher, "new_run_id", partial(next, ids))
+    monkeypatch.setattr(inbox, "now", lambda: StillClock().now().wall)
     # On a slow disk it would be told of that.
     monkeypatch.setattr(writer, "BUSY_AFTER", 60.0)
     services = make_services(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -22,6 +23,9 @@ class ComeAlert(Protocol):
 
     @property
     def has_ended(self) -> bool: ...
+
+    @property
+    def first_at(self) -> float: ...
 
     @property
     def last_at(self) -> float: ...
@@ -63,6 +67,23 @@ def about(alert: Alert) -> str:
     """What an alert is about, and in which environment."""
     thing = next((alert.text(name) for name in _THINGS if alert.text(name)), "")
     return " · ".join(filter(None, (thing, alert.text("environment"))))
+
+
+def began(come: ComeAlert, alert: Alert) -> float:
+    """Since when it fires (UTC, seconds since 1970), as it says itself; else since it came first."""
+    return _moment(alert.text("started_at"), come.first_at)
+
+
+def ended(come: ComeAlert, alert: Alert) -> float:
+    """When it ended, as it says itself; else when that came."""
+    return _moment(alert.text("ended_at"), come.last_at)
+
+
+def _moment(said: str, otherwise: float) -> float:
+    try:
+        return datetime.fromisoformat(said).timestamp()
+    except (ValueError, OverflowError):
+        return otherwise
 
 
 def badness(alert: Alert) -> int:

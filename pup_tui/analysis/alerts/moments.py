@@ -48,7 +48,7 @@ def zone_of(date: str) -> timezone | None:
     """The zone of a mail's date."""
     try:
         offset = parsedate_to_datetime(date).utcoffset()
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return None if offset is None else timezone(offset)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping as Entries
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from pup_tui.place_errors import place_error
 from pup_tui.runbook import yaml
@@ -23,7 +24,7 @@ CAPTURES = "captures"
 """The key that holds what steps would have made: in the same shape, or `{NAME: value}`."""
 
 
-class FileValues(NamedTuple):
+class FileValues(Struct, frozen=True):
     """The values of variables; by the step's id those that answer `input` steps, and what steps captured.
 
     `named` is what was captured by whichever step makes something of that name.

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from pup_tui.keyring_store import NoKeyring
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import NOT_NOW, Variable, left_out_value
 from pup_tui.runbook.report import suggestion
@@ -269,6 +268,8 @@ class _Resolving:
         Why one cannot be read is a note where another has a value, else a problem. It is none of a variable
         that may do without, where there are several places, or only the keyring is missing.
         """
+        from pup_tui.keyring_store import NoKeyring
+
         failures: list[str] = []
         without: list[str] = []
         harmless = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.late_pattern import late_pattern
 from pup_tui.template.errors import TemplateError
 
 if TYPE_CHECKING:
@@ -32,20 +33,21 @@ _SHELL_WORDS: Final = frozenset(
         *("esac", "select", "function", "coproc", "in"),
     }
 )
-_NAME: Final = re.compile(r"[A-Za-z0-9_./+@:-]+")
-_FIRST_WORD: Final = re.compile(
+_IN_NAMES: Final = r"[A-Za-z0-9_./+@:-]+"
+_NAME: Final = late_pattern(_IN_NAMES)
+_FIRST_WORD: Final = late_pattern(
     r"(?:\s|#[^\n]*(?:\n|\Z)|\d*(?:&>>|&>|>>|>&|<&|>\||>|<)[ \t]*[\w./+@:-]+(?=[ \t]))*"
-    rf"(?!\d+[<>])({_NAME.pattern})(?=[\s;&|<>)]|\Z)"
+    rf"(?!\d+[<>])({_IN_NAMES})(?=[\s;&|<>)]|\Z)"
 )
 """A word behind blanks, comments and redirections; a number before one is a part of it."""
-_LEADS: Final = re.compile(r"(?:\s|#[^\n]*\n)*(?:[A-Za-z_]\w*\+?=|!\s)")
+_LEADS: Final = late_pattern(r"(?:\s|#[^\n]*\n)*(?:[A-Za-z_]\w*\+?=|!\s)")
 """An assignment or a negation, behind which the command stands."""
-_ASKS_ONLY: Final = re.compile(rb"-p?[vV]")
+_ASKS_ONLY: Final = late_pattern(rb"-p?[vV]")
 """The option with which `command` runs nothing."""
-_SETS_PATH: Final = re.compile(rb"PATH\+?=")
+_SETS_PATH: Final = late_pattern(rb"PATH\+?=")
 _LONGEST: Final = 20_000
 """Characters of a script that is read for it; more than that is no script of a step."""
-_RUNS: Final = re.compile(rb"[$<]\(|`")
+_RUNS: Final = late_pattern(rb"[$<]\(|`")
 _ASSIGNMENTS: Final = frozenset({"variable_assignment", "variable_assignments"})
 _AROUND: Final = frozenset({"list", "pipeline", "redirected_statement", "negated_command"})
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 """The shells whose quoting is known."""
@@ -12,7 +14,7 @@ _NEEDS_A_NAME: Final = frozenset({"node", "nodejs"})
 """Programs that look for a script by its name, which a nameless file has not."""
 
 
-class Interpreter(NamedTuple):
+class Interpreter(Struct, frozen=True):
     """The program and its words; the file with the script comes behind them."""
 
     words: tuple[str, ...]

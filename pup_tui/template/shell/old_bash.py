@@ -6,14 +6,13 @@ It knows no arrays with texts for keys, so a key is calculated with; and a `)` i
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from pup_tui.late_pattern import late_pattern
-from pup_tui.template.shell.places import DELIMITER
+from pup_tui.template.code import DELIMITER
 
 _MAY_DECLARE_KEYS: Final = late_pattern(r"-\S*A")
-_NO_VALUES: Final = re.compile(rb"(?!)")
+_NO_VALUES: Final = late_pattern(rb"(?!)")
 _SUBSTITUTION: Final = late_pattern(r"[$<>=]\(")
 
 

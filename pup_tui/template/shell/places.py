@@ -11,9 +11,6 @@ ENV_HINT: Final = (
     'pass it through the step\'s `env:` (`env: {NAME: "{{ … }}"}`) and write "$NAME" in the script'
 )
 
-DELIMITER: Final = "PUP_TUI_END_"
-"""How the names begin that end a quoted here-document with a value in it."""
-
 
 class Quoting(Enum):
     """The innermost quoting around a place."""

@@ -17,7 +17,7 @@ from msgspec import Struct
 from pup_tui.late_pattern import late_pattern
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
-from pup_tui.template.code import ShellScript
+from pup_tui.template.code import DELIMITER, ShellScript
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import MAX_LEVELS, check_length, spend
@@ -39,7 +39,6 @@ from pup_tui.template.shell.markers import (
     variants,
 )
 from pup_tui.template.shell.places import (
-    DELIMITER,
     ENV_HINT,
     Need,
     Place,

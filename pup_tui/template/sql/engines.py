@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
+
+from msgspec import Struct
 
 from pup_tui.template.errors import TemplateError
 
@@ -10,7 +12,7 @@ Engine = Literal["postgresql", "mysql", "sqlite"]
 ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 
 
-class SqlUse(NamedTuple):
+class SqlUse(Struct, frozen=True):
     """How statements are used: an `engine` that is None is not known yet.
 
     They are one transaction, unless `autocommit`.

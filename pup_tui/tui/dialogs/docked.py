@@ -14,7 +14,9 @@ from textual.widget import Widget
 ASKED = "-asked"
 """The class of what makes room in the screen below, as long as a dialog is open."""
 
-_MAKES_ROOM = frozenset({"KeyHints", "StepDetail", "InterruptedBanner", "InboxBanner", "ToastRack"})
+_MAKES_ROOM = frozenset(
+    {"KeyHints", "StepDetail", "InterruptedBanner", "InboxBanner", "AskedBanner", "ToastRack"}
+)
 
 _NO_ROOM = Spacing()
 

@@ -16,9 +16,9 @@ from textual.widgets import Static
 
 from pup_tui.output.overwritten import states
 from pup_tui.output.passage import Line
+from pup_tui.output.search import TextSearch
 from pup_tui.tui.fields.find_line import FindLine
 from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.lines.finder import TextSearch
 from pup_tui.tui.lines.line_list import LineList
 from pup_tui.tui.lines.line_text import CLIP, plain_line
 from pup_tui.tui.lines.output_lines import OutputLines

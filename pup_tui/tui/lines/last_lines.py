@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pup_tui.output.log_event import badness
+from pup_tui.output.search import is_wanted
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting
-from pup_tui.tui.lines.finder import is_error, is_wanted, names_error
+from pup_tui.tui.lines.finder import is_error, names_error
 from pup_tui.tui.lines.line_text import folded, plain_line
 from pup_tui.tui.texts import counted
 

@@ -21,9 +21,10 @@ from textual.strip import Strip
 
 from pup_tui.output.moves import MOST as MOST_ROWS
 from pup_tui.output.passage import Line
+from pup_tui.output.search import WantedLines, is_wanted
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.divided import DividedOutput, Parting
-from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
+from pup_tui.tui.lines.finder import LineSource
 from pup_tui.tui.lines.line_text import CLIP, ClippedText, folded, line_text, plain_line
 from pup_tui.tui.lines.painter import DrawnLine, Painter, Palette, Revealed
 from pup_tui.tui.texts import counted, fit

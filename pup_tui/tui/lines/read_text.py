@@ -13,7 +13,7 @@ from textual.visual import VisualType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pup_tui.tui.lines.finder import TextSearch
+from pup_tui.output.search import TextSearch
 
 NO_MATCH = "no match"
 """What a search says that finds nothing."""

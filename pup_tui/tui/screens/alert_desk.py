@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.dialogs.alert_paste import ReadAlert
     from pup_tui.tui.services import Services
     from pup_tui.tui.typed_ahead import Hold
+    from pup_tui.tui.widgets.inbox_banner import InboxBanner
     from pup_tui.tui.widgets.inbox_page import Inbox
 
 LOOK_AT_INBOX = 1.0
@@ -51,6 +52,7 @@ class AlertDesk(Shell):
         self._inbox = InboxWatch(services.state)
         self._told_until = 0.0
         """Until when, on the clock of the alerts, the operator has put the banner of the inbox away."""
+        self._banner: InboxBanner | None = None
         self._newest = 0.0
         """When the alert came that came last, of those that were told of."""
         self._known: GroupedAlerts[InboxRow] | None = None
@@ -90,6 +92,8 @@ class AlertDesk(Shell):
         from pup_tui.tui.alerts import about
         from pup_tui.tui.dialogs.alert_paste import AlertScreen
 
+        if text or is_kept:
+            self._services.looked()
         dialog = AlertScreen(read, text, is_kept=is_kept)
         answer = await self.app.push_screen_wait(dialog)
         if answer is not None and answer.answer in ("run", "plan") and dialog.chosen is not None:
@@ -125,20 +129,25 @@ class AlertDesk(Shell):
         """Bring the banner up to date, and call an operator who looks elsewhere when another one comes."""
         from pup_tui.tui.widgets.inbox_banner import InboxBanner
 
-        firing, banners = self._firing(), list(self.query_children(InboxBanner))
+        firing, banner = self._firing(), self._banner
         if not firing:
-            await self.query_children(InboxBanner).remove()
-        elif banners:
-            banners[0].tell(*firing[0], len(firing) - 1)
+            await self._drop_inbox_banner()
+        elif banner is not None:
+            banner.tell(*firing[0], len(firing) - 1)
         else:
-            banner = InboxBanner(*firing[0], len(firing) - 1)
-            await self.mount(banner, after=self.query_one(TitleBar))
-        if bool(firing) != bool(banners):
+            self._banner = InboxBanner(*firing[0], len(firing) - 1)
+            self._banner.offer_aside(self.page == BESIDE_SIDEBAR)
+            await self.mount(self._banner, after=self.query_one(TitleBar))
             self.refresh_bindings()
-        newest = max((row.last_at for row, _ in firing), default=0.0)
-        if calls and newest > self._newest and not self.app.app_focus:
-            self._attention.call(f"pup-tui: {safe_text(firing[0][1].title)}")
-        self._newest = max(self._newest, newest)
+        for row, alert in sorted(firing, key=lambda each: -each[0].last_at)[:1]:
+            if calls and row.last_at > self._newest and not self.app.app_focus:
+                self._attention.call(f"pup-tui: {safe_text(alert.title)}")
+            self._newest = max(self._newest, row.last_at)
+
+    def show_page(self, page: str, *, focus: bool = True) -> None:
+        super().show_page(page, focus=focus)
+        if self._banner is not None:
+            self._banner.offer_aside(page == BESIDE_SIDEBAR)
 
     def action_inbox(self) -> None:
         """Show the alerts that have come."""
@@ -210,18 +219,24 @@ class AlertDesk(Shell):
         fires = bool(self.query_children("AlertBanner"))
         if action == "paste_alert":
             return not fires
-        others = bool(self.query_children("InterruptedBanner, InboxBanner"))
+        others = bool(self.query_children("InterruptedBanner, InboxBanner, AskedBanner"))
         return fires or (action != "alert" and others)
 
     async def action_put_alert_aside(self) -> None:
-        """Put the banner in sight away: that of the alert first, then those of the inbox and of runs."""
+        """Put one banner away: that of the alert first, then those of the inbox and of runs."""
         if self.query("AlertBanner"):
             await self._drop_alert()
         elif self.query("InboxBanner"):
-            self._told_until = max(row.last_at for row, _ in self._firing())
-            await self.query("InboxBanner").remove()
+            self._told_until = max((row.last_at for row, _ in self._firing()), default=0.0)
+            await self._drop_inbox_banner()
         else:
-            await self.query("InterruptedBanner").remove()
+            asked = bool(self.query("AskedBanner"))
+            await self.query("AskedBanner" if asked else "InterruptedBanner").remove()
+        self.refresh_bindings()
+
+    async def _drop_inbox_banner(self) -> None:
+        self._banner = None
+        await self.query_children("InboxBanner").remove()
         self.refresh_bindings()
 
     async def _drop_alert(self) -> None:

@@ -33,14 +33,16 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.core.notices import AnyNotice
     from pup_tui.core.program import Program
+    from pup_tui.drivers.launcher import ApprovedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.alerts import AboutAlert
+    from pup_tui.tui.asked_runs import AskedRuns
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.resuming import Resumer
-    from pup_tui.tui.services import Services
+    from pup_tui.tui.services import ReplayBegin, Services
     from pup_tui.tui.typed_ahead import Hold
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
@@ -83,6 +85,7 @@ class MainScreen(AlertDesk):
                 "history": "history",
                 "statistics": "statistics",
                 "interrupted": "interrupted",
+                "asked": "asked",
                 "profile": "profile",
                 "back": "leave_page",
             }
@@ -97,6 +100,7 @@ class MainScreen(AlertDesk):
         self._runs = runs
         self._starter = Starter(services)
         self._resumer: Resumer | None = None
+        self._asked: AskedRuns | None = None
         self._turn = asyncio.Lock()
         self._edited: Edited | None = None
         """What was said last of a file that was edited, as long as that holds."""
@@ -126,7 +130,7 @@ class MainScreen(AlertDesk):
         self._look_at_runs()
         self.do("interrupted", self._tell_interrupted)
         if (wanted := self._services.replay) is not None:
-            self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.offset)
+            self.open_page(self._open_replay, wanted.run, wanted.speed, wanted.begin)
         self._look_at_workflows()
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_INBOX, self.look_at_inbox)
@@ -141,6 +145,33 @@ class MainScreen(AlertDesk):
 
             await self.mount(InterruptedBanner(found), after=self.query_one(TitleBar))
             self.refresh_bindings()
+
+    async def _take_in_asked(self) -> None:
+        """Tell of the runs that agents have asked for, each once by a sound, and for as long as they wait."""
+        from pup_tui.tui.asked_runs import AskedRuns
+        from pup_tui.tui.widgets.asked_banner import AskedBanner
+
+        self._asked = self._asked or AskedRuns(self._services)
+        new = await self._asked.look()
+        waiting, banners = self._asked.waiting, self.query(AskedBanner)
+        if not waiting:
+            await banners.remove()
+        elif banners:
+            banners.first().show(waiting)
+        elif new:
+            await self.mount(AskedBanner(waiting), after=self.query_one(TitleBar))
+        if new:
+            self._ring(safe_text(f"{new[0].client_told} asks for a run of {new[0].runbook}"))
+        self.refresh_bindings()
+
+    @work(group="asked", exclusive=True, exit_on_error=False)
+    async def action_asked(self) -> None:
+        """Show what agents have asked for, and begin what the operator approves."""
+        ready = None if self._asked is None else await self._asked.decide(self)
+        self.do("asked-for", self._take_in_asked)
+        if ready is not None and not self._starting:
+            self._starting = True
+            self._start(ready.loaded, ready.resolved, ready.approved)
 
     async def action_interrupted(self) -> None:
         """Show the runs that were interrupted, to resume them; they have been told of then."""
@@ -228,6 +259,7 @@ class MainScreen(AlertDesk):
 
     def _look_at_runs(self) -> None:
         self.do("journal", self._take_in_runs)
+        self.do("asked-for", self._take_in_asked)
 
     async def _take_in_runs(self) -> None:
         before = self._last_run()
@@ -369,8 +401,9 @@ class MainScreen(AlertDesk):
             return bool(self.run_pages)
         if action == "go_to_waiting":
             return any(page.view.waiting for page in self.run_pages.values())
-        if action == "interrupted":
-            return bool(self.query_children("InterruptedBanner"))
+        if action in ("interrupted", "asked"):
+            waiting = () if self._asked is None else self._asked.waiting
+            return bool(waiting if action == "asked" else self.query("InterruptedBanner"))
         if action in OF_ALERTS:
             return self.is_about_alerts_now(action)
         if action in ("edit", "write_first"):
@@ -561,8 +594,10 @@ class MainScreen(AlertDesk):
             self._start(loaded, resolved)
 
     @work(group="start", exit_on_error=False)
-    async def _start(self, loaded: Loaded, resolved: Resolved) -> None:
-        """Start a run of exactly what was shown, and show it."""
+    async def _start(
+        self, loaded: Loaded, resolved: Resolved, approved: ApprovedRun | None = None
+    ) -> None:
+        """Start a run of exactly what was shown, and show it; `approved` is what somebody asked for."""
         from pup_tui.tui.handover import ConsoleTerminal
 
         try:
@@ -574,15 +609,17 @@ class MainScreen(AlertDesk):
                 resolved,
                 trusted=trusted,
                 terminal=terminal,
-                alert=self._alert_of(loaded),
+                alert=approved.pending.alert if approved else self._alert_of(loaded),
+                approved=approved,
             )
             if live is not None:
                 terminal.run = live.run
-                self._about = None
                 await self._open_live(live)
                 self._look_beside_run(live.program)
-                await (await self.pages.form()).forget()
-                (await self.pages.plan()).forget()
+                if approved is None:
+                    self._about = None
+                    await (await self.pages.form()).forget()
+                    (await self.pages.plan()).forget()
         finally:
             self._no_longer_starting()
 
@@ -766,12 +803,16 @@ class MainScreen(AlertDesk):
         if looking and self.app.app_focus:
             return
         told = f"{safe_text(view.program.id)} {what}"
+        self._ring(told)
+        if not looking:
+            self.notify(told, severity=severity, markup=False)
+
+    def _ring(self, told: str) -> None:
+        """Call for the operator, who may look at another window."""
         if not self.app.app_focus:
             self._attention.call(f"pup-tui: {told}")
         elif self._services.notify != "never":
             self.app.bell()
-        if not looking:
-            self.notify(told, severity=severity, markup=False)
 
     def _focus_changed(self, focused: bool) -> None:
         if focused:
@@ -875,7 +916,9 @@ class MainScreen(AlertDesk):
     def on_run_page_replay_wanted(self, message: RunPage.ReplayWanted) -> None:
         self.open_page(self._open_replay, message.run)
 
-    async def _open_replay(self, run: str, speed: float = 10.0, offset: float = 0.0) -> None:
+    async def _open_replay(
+        self, run: str, speed: float = 10.0, begin: ReplayBegin | None = None
+    ) -> None:
         """Play a past run again in a tab of its own."""
         from pup_tui.tui.replay import Replay
         from pup_tui.tui.widgets.replay_page import ReplayPage
@@ -888,7 +931,7 @@ class MainScreen(AlertDesk):
             self.notify(told, severity="warning", markup=False)
             return
         services = self._services
-        replay = await aside(Replay.of, past, services.state, speed, offset)
+        replay = await aside(Replay.of, past, services.state, speed, begin)
         await self.open_tab(ReplayPage(replay, services, self.next_id()))
 
 

@@ -22,6 +22,7 @@ from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, with_keys
+from pup_tui.tui.output_wanted import ReportWanted
 from pup_tui.tui.past_filter import EXAMPLE
 from pup_tui.tui.past_search import FoundRuns, Search
 from pup_tui.tui.texts import counted, cut_middle, moment_of_run, short_duration
@@ -149,6 +150,7 @@ class History(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
             "resume": "resume",
+            "report": "report",
             "play_again": "play_again",
             "search": ("filter", "Filter"),
             "status": "status",
@@ -460,6 +462,8 @@ class History(Vertical):
         return self._rows[at] if at < len(self._rows) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "report":
+            return self._here is not None
         if action == "resume":
             return self._here is not None and self._here.status != "succeeded"
         if action == "play_again":
@@ -469,6 +473,10 @@ class History(Vertical):
     def action_resume(self) -> None:
         if (row := self._here) is not None:
             self.post_message(self.ResumeWanted(row.run))
+
+    def action_report(self) -> None:
+        if (row := self._here) is not None:
+            self.post_message(ReportWanted(row.run, row.runbook))
 
     def action_play_again(self) -> None:
         if (row := self._here) is not None:

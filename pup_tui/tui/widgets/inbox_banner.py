@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
+from pup_tui.analysis.alerts.groups import began
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.keys import key_of
 from pup_tui.tui.texts import cut_middle, moment
@@ -24,6 +25,13 @@ class InboxBanner(Static):
     def __init__(self, row: InboxRow, alert: Alert, more: int) -> None:
         super().__init__(markup=False)
         self._row, self._alert, self._more = row, alert, more
+        self._offers_aside = True
+
+    def offer_aside(self, offered: bool) -> None:
+        """Name the key that puts it away only where that does so."""
+        if offered != self._offers_aside:
+            self._offers_aside = offered
+            self._show()
 
     def tell(self, row: InboxRow, alert: Alert, more: int) -> None:
         """Tell of another one."""
@@ -35,11 +43,14 @@ class InboxBanner(Static):
 
     def _show(self) -> None:
         """Tell all of it, the key at the end in any case; the facts give way before the title does."""
+        if not self.is_mounted:
+            return
         alert = self._alert
         shows, aside = (key_of(self.app, each) for each in ("inbox", "put_alert_aside"))
         more = f"{self._more} more · " if self._more else ""
-        after = f"{more}{shows} shows {'them' if self._more else 'it'} · {aside} aside"
-        facts = [alert.text("severity"), alert.text("service"), moment(self._row.first_at)]
+        after = f"{more}{shows} shows {'them' if self._more else 'it'}"
+        after += f" · {aside} aside" if self._offers_aside else ""
+        facts = [alert.text("severity"), alert.text("service"), moment(began(self._row, alert))]
         said = [safe_text(each) for each in facts if each]
         title = Content(safe_text(alert.title))
         room = self.content_size.width - len("⚑   ") - Content(after).cell_length

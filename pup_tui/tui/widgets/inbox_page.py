@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from pup_tui.analysis.alerts.groups import began, ended
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.texts import counted, cut_middle, moment
@@ -118,7 +119,6 @@ class Inbox(Vertical):
         alerts, listed = self._alerts, self.query_one(InboxList)
         if alerts is None:
             return
-        self.query_one("#inbox-head", Static).update(self._head(alerts))
         at = listed.highlighted
         under = None if at is None else listed.get_option_at_index(at).id
         self._rows = {}
@@ -131,6 +131,12 @@ class Inbox(Vertical):
             listed.highlighted = ids.index(under)
         elif open_:
             listed.highlighted = min(open_, key=lambda number: abs(number - (at or 0)))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what there is, and what can be done with what is under the cursor."""
+        if self._alerts is not None:
+            self.query_one("#inbox-head", Static).update(self._head(self._alerts))
         self.refresh_bindings()
 
     def _head(self, alerts: GroupedAlerts[InboxRow]) -> Content:
@@ -139,6 +145,9 @@ class Inbox(Vertical):
             title = Content.styled("Inbox", "bold $text-primary")
             return title + f"\n\n{with_keys(self.app, _NOTHING)}"
         told = f"{firing} firing" if firing else "nothing fires"
+        if self.chosen is not None:
+            told += with_keys(self.app, " · {open} shows what fits")
+            told += with_keys(self.app, " · {put_alert_aside} puts aside") * self.chosen.is_open
         return Content.assemble(("Inbox", "bold $text-primary"), (f"   {told}", "$text-muted"))
 
     def _options(self, alerts: GroupedAlerts[InboxRow]) -> Iterator[Option]:
@@ -180,7 +189,7 @@ class Inbox(Vertical):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self.refresh_bindings()
+        self._tell()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "put_aside":
@@ -218,9 +227,9 @@ def _told(row: InboxRow, alert: Alert) -> Iterable[tuple[str, str]]:
     if severity:
         yield safe_text(severity), _TONES.get(severity, "$text-warning")
     yield (
-        (f"resolved {moment(row.last_at)}", "$text-muted")
+        (f"resolved {moment(ended(row, alert))}", "$text-muted")
         if row.has_ended
-        else (f"since {moment(row.first_at)}", "$text-muted")
+        else (f"since {moment(began(row, alert))}", "$text-muted")
     )
     if row.times > 1:
         yield f"×{row.times}", "$text-muted"

@@ -17,13 +17,14 @@ from textual.widgets import Input, Static
 
 from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
+from pup_tui.output.search import WantedLines, holds
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.keys import bound, key_of, with_keys
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.arranged import FoldableJson, KeyOf, SortableTable, View, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
-from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
+from pup_tui.tui.lines.finder import LineSource, Matches
 from pup_tui.tui.lines.last_lines import ABOVE_ERROR, first_error
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.lines.plot import MetricPlot
@@ -603,7 +604,7 @@ class OutputPane(Vertical):
         around: bool,
     ) -> bool:
         """Go to the first match from a line on; whether there is one. It is told which one it is."""
-        wanted = finder.holds(pattern)
+        wanted = holds(pattern)
         told = ""
         self._tell("searching…")
         found = await finder.find(source, wanted, start, forward=forward)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -18,14 +18,15 @@ from textual.widgets import Button, Static
 
 from pup_tui.analysis.freshness import told_freshness
 from pup_tui.aside import aside
-from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
+from pup_tui.core.ids import holder_id
 from pup_tui.core.plan_count import count_planned
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import KeyButton
-from pup_tui.tui.glyphs import counted_effects, effect_content, mark_of
+from pup_tui.tui.glyphs import counted_effects
 from pup_tui.tui.keys import bound
 from pup_tui.tui.lines.read_text import ReadText
-from pup_tui.tui.texts import BETWEEN, beside, counted, cut_middle, indented
+from pup_tui.tui.planned_steps import told_steps
+from pup_tui.tui.texts import counted, cut_middle
 from pup_tui.tui.widgets.armed import Armed
 from pup_tui.tui.widgets.overview import TWO_COLUMNS_FROM
 from pup_tui.tui.widgets.reading import ReadArea
@@ -34,28 +35,13 @@ if TYPE_CHECKING:
     from pup_tui.analysis.freshness import Freshness
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.plan import PlannedStep, Refuses
-    from pup_tui.core.program import Node, Program
+    from pup_tui.core.program import Program
     from pup_tui.drivers.local import LocalRun
     from pup_tui.preflight.check import ReadyCheck
     from pup_tui.runbook.load import Loaded
 
-COMMAND_LINES = 12
-"""Lines of a command that the plan shows."""
-
-COMMAND_CHARACTERS = 4_000
-MOST_STEPS = 300
-MOST_ITEMS = 10
-"""Steps, and items of one foreach, that the plan shows: what follows a long list is to be seen as well."""
-
-INDENT = 2
-DEEPEST = 12
-"""Columns that a nested step is indented by, and levels of nesting after which it no longer is."""
-
 AROUND_STEPS = 5
 """Columns of the page beside the steps: its padding and the scrollbar."""
-
-HEADS_SHARE = 45
-"""What the column with the names takes at most in a wide window, in per cent."""
 
 
 @dataclass(frozen=True)
@@ -289,6 +275,11 @@ def _title(planned: Planned, width: int) -> Content:
     return title + "\n" + Content.styled(safe_text(proven), "$text-muted")
 
 
+def _steps(planned: Planned, width: int) -> Content:
+    beside = width >= TWO_COLUMNS_FROM - AROUND_STEPS
+    return told_steps(planned.program, planned.steps, width, beside=beside)
+
+
 def _ready(checks: Sequence[ReadyCheck], *, looking: bool) -> Content:
     """What is not in order before the first step, each with what to do, and how much is in order."""
     from pup_tui.preflight.check import worst_first
@@ -312,102 +303,3 @@ def _ready(checks: Sequence[ReadyCheck], *, looking: bool) -> Content:
     if looking:
         lines.append(Content.styled("… looking at the rest of what it needs", "$text-muted"))
     return Content("\n").join([*lines, Content()])
-
-
-class _Told(NamedTuple):
-    """What is told of a step: its `number`, and in its block what it is, then what it does and why."""
-
-    number: str
-    indent: int
-    head: Content
-    facts: Sequence[Content] = ()
-
-
-def _steps(planned: Planned, width: int) -> Content:
-    digits = len(str(len(planned.program.nodes)))
-    shown = list(abridged(planned.steps))
-    told = [
-        _left_out(step, digits) if left_out else _step(step, planned.program.node(step.id), digits)
-        for step, left_out in shown[:MOST_STEPS]
-    ]
-    if width >= TWO_COLUMNS_FROM - AROUND_STEPS:
-        widest = max((each.indent + each.head.cell_length for each in told), default=0)
-        column = min(widest, width * HEADS_SHARE // 100)
-        steps = [_beside(each, column, width) for each in told]
-    else:
-        steps = [_below(each, width) for each in told]
-    if len(shown) > MOST_STEPS:
-        rest = len(shown) - MOST_STEPS
-        steps.append(Content(f"… {rest:,} more: `pup-tui plan` shows all of them"))
-    return Content("\n\n").join(steps)
-
-
-def _below(told: _Told, width: int) -> Content:
-    """What a step does, below what it is."""
-    first = Content.styled(told.number.ljust(told.indent), "$text-muted") + told.head
-    facts = (indented(fact, told.indent, width) for fact in told.facts)
-    return Content("\n").join([first, *facts])
-
-
-def _beside(told: _Told, column: int, width: int) -> Content:
-    """What a step does, beside what it is, which has so many columns."""
-    first, *others = told.head.wrap(column - told.indent) or [Content()]
-    number = Content.styled(told.number.ljust(told.indent), "$text-muted")
-    heads = [number + first, *(Content(" " * told.indent) + line for line in others)]
-    facts = [line for fact in told.facts for line in fact.wrap(width - column - BETWEEN)]
-    return beside(heads, facts, column)
-
-
-def abridged(steps: Iterable[PlannedStep]) -> Iterator[tuple[PlannedStep, bool]]:
-    """The steps without most of the items of a long foreach; true marks the first one left out of each."""
-    left_out = ""
-    for step in steps:
-        loop = left_out and holder_id(left_out)
-        if loop and is_inside(step.id, loop):
-            continue
-        left_out = ""
-        if is_item(step.id) and item_numbers(step.id)[-1] >= MOST_ITEMS:
-            left_out = step.id
-        yield step, bool(left_out)
-
-
-def _left_out(step: PlannedStep, digits: int) -> _Told:
-    return _Told(
-        "",
-        _indent(step, digits),
-        Content.styled("… and the items after these", "$text-muted"),
-    )
-
-
-def _indent(step: PlannedStep, digits: int) -> int:
-    return digits + 2 + INDENT * min(step.depth, DEEPEST)
-
-
-def _step(step: PlannedStep, node: Node, digits: int) -> _Told:
-    when = "" if step.when == "on_success" else f" · {step.when.replace('_', ' ')}"
-    number = "" if node.is_item else str(node.index + 1)
-    item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
-    kind = safe_text(f"{node.step.listed_kind} {step.where}".strip())
-    head = Content.assemble(
-        (safe_text(step.name) + item, "bold"),
-        (f"  {kind}{when} · ", "$text-muted"),
-        effect_content(node.step, step.mutates),
-    )
-    facts = [Content(line) for line in _command(step.shown.text)]
-    facts += [Content.styled(safe_text(told), "$text-muted") for told in step.rules]
-    if step.reason:
-        mark = "↷ " if step.known else "… not known yet: "
-        if step.looked not in (None, "skipped"):
-            mark = f"{mark_of(str(step.looked)).glyph} "
-        facts.append(Content.styled(f"{mark}{safe_text(step.reason)}", "$text-muted"))
-    return _Told(f"{number:>{digits}}", _indent(step, digits), head, facts)
-
-
-def _command(command: str) -> Iterable[str]:
-    shown = safe_text(command[:COMMAND_CHARACTERS].strip(), multiline=True).split("\n")
-    yield from shown[:COMMAND_LINES]
-    rest = len(command.strip().split("\n")) - min(len(shown), COMMAND_LINES)
-    if rest > 0:
-        yield f"… {counted(rest, 'more line')}"
-    elif len(command) > COMMAND_CHARACTERS:
-        yield "…"

@@ -23,6 +23,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.noting import note_past
+from pup_tui.tui.output_wanted import ReportWanted
 from pup_tui.tui.past import PastRun, breaking_off, known_values, usual_figures
 from pup_tui.tui.told_apart import Begun
 from pup_tui.tui.widgets.run_tabs import Tab
@@ -47,6 +48,7 @@ class RunPage(Vertical):
         {
             "resume": "resume",
             "run_again": "run_again",
+            "report": "report",
             "play_again": "play_again",
             "back": ("leave", "Runbooks"),
             "close_tab": "close",
@@ -243,6 +245,9 @@ class RunPage(Vertical):
 
     def action_resume(self) -> None:
         self.post_message(self.ResumeWanted(self.view.run))
+
+    def action_report(self) -> None:
+        self.post_message(ReportWanted(self.view.run, self.runbook))
 
     def action_play_again(self) -> None:
         self.post_message(self.ReplayWanted(self.view.run))

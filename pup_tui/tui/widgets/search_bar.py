@@ -8,8 +8,8 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from pup_tui.output.search import TextSearch
 from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.lines.finder import TextSearch
 
 
 class SearchBar(Input):

@@ -1,0 +1,145 @@
+"""What is exported of a run and of its steps. Moments are UTC in seconds since 1970, durations seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from pup_tui.analysis.report.timeline import moment
+from pup_tui.core.broken_off import left_as
+from pup_tui.core.ids import holder_id
+from pup_tui.core.notices import AnyNotice, StepFinished, StepStarted, rfc3339
+from pup_tui.core.program import Program
+from pup_tui.core.standing import known_step
+from pup_tui.core.state import RunState, RunStatus
+from pup_tui.journal.records import RunRow
+
+FIELDS = (
+    *("type", "run", "runbook", "step", "parent", "name", "kind", "status", "reason", "started_at"),
+    *("ended_at", "duration", "waited", "attempts", "exit_code", "warnings", "legs", "operator"),
+    *("host", "profile", "scheduled", "look"),
+)
+"""What each record has, in this order; what says nothing about its kind is null."""
+
+
+class ExportedStep(Struct, frozen=True, kw_only=True):
+    """A step that a run came to; `parent` is the step that holds it, empty where the run itself does."""
+
+    id: str
+    parent: str
+    name: str
+    kind: str
+    status: str
+    reason: str
+    began: float | None
+    ended: float | None
+    duration: float | None
+    waited: float
+    attempts: int
+    exit_code: int | None
+
+
+class ExportedRun(Struct, frozen=True):
+    """A run with its steps, in the order of the file; those of one that cannot be read are missing."""
+
+    row: RunRow
+    waited: float | None = None
+    steps: tuple[ExportedStep, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.row.status is not RunStatus.RUNNING
+
+
+def exported_steps(
+    programs: Mapping[int, Program], state: RunState, notices: list[AnyNotice], *, is_over: bool
+) -> tuple[ExportedStep, ...]:
+    """The steps of a run that was played again, with what its watchers were told."""
+    began: dict[str, float] = {}
+    ended: dict[str, float] = {}
+    for notice in notices:
+        if isinstance(notice, StepStarted):
+            began.setdefault(notice.step, moment(notice.ts))
+        elif isinstance(notice, StepFinished):
+            ended[notice.step] = moment(notice.ts)
+    newest = [programs[number] for number in sorted(programs, reverse=True)]
+    known = {id_: known_step(state, id_) for id_ in state.steps} | state.gone
+    found = []
+    for id_ in [*newest[0].in_order(state.steps), *state.gone]:
+        step = known[id_]
+        left = left_as(step) if is_over and step.status is None else None
+        status = step.status or (left[0] if left else None)
+        if status is None and id_ not in began:
+            continue  # the run did not come to it
+        node = next(program for program in newest if program.has(id_)).node(id_)
+        found.append(
+            ExportedStep(
+                id=id_,
+                parent=holder_id(id_),
+                name=node.step.name,
+                kind=node.step.kind,
+                status=status or step.phase,
+                reason=step.reason or (left[1] if left else ""),
+                began=began.get(id_),
+                ended=ended.get(id_),
+                duration=None
+                if step.began is None or step.ended is None
+                else step.took(step.ended),
+                waited=step.waited,
+                attempts=step.attempts,
+                exit_code=step.exit_code,
+            )
+        )
+    return tuple(found)
+
+
+def records(run: ExportedRun) -> Iterator[dict[str, Any]]:
+    """The run and then its steps, each with all of `FIELDS`."""
+    row = run.row
+    yield _record(
+        type="run",
+        run=row.run,
+        runbook=row.runbook,
+        name=row.name,
+        status=row.status,
+        reason=row.why,
+        started_at=_when(row.started_at),
+        ended_at=_when(row.ended_wall),
+        duration=row.duration,
+        waited=run.waited,
+        warnings=row.warnings,
+        legs=row.leg,
+        operator=row.operator,
+        host=row.host,
+        profile=row.profile,
+        scheduled=row.scheduled or None,
+        look=row.look,
+    )
+    for step in run.steps:
+        yield _record(
+            type="step",
+            run=row.run,
+            runbook=row.runbook,
+            step=step.id,
+            parent=step.parent or None,
+            name=step.name,
+            kind=step.kind,
+            status=step.status,
+            reason=step.reason,
+            started_at=_when(step.began),
+            ended_at=_when(step.ended),
+            duration=step.duration,
+            waited=step.waited,
+            attempts=step.attempts,
+            exit_code=step.exit_code,
+        )
+
+
+def _record(**known: Any) -> dict[str, Any]:
+    return {name: known.get(name) for name in FIELDS}
+
+
+def _when(at: float | None) -> str | None:
+    return None if at is None else rfc3339(at)

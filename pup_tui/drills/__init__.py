@@ -1,0 +1,1 @@
+"""Game days at the desk: incidents that the sandbox plays, and how somebody did."""
