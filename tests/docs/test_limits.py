@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pup_tui import record_search
 from pup_tui.agent import limits as agent
 from pup_tui.agent import web as agent_web
 from pup_tui.analysis.alerts import kept, paste
+from pup_tui.analysis.report import sections, step_parts, words
+from pup_tui.cli import reported_run, reporting, searching
 from pup_tui.convert import bounds, source_text
 from pup_tui.convert.sessions import kinds
 from pup_tui.convert.shell.reading import MOST_STATEMENTS
@@ -226,6 +229,14 @@ TRIED_ELSEWHERE = {
     ),
     "connections at once": f"{hooks.LIMITS.connections}",
     "requests with the token": f"{hooks._AT_ONCE:.0f} at once, then {hooks._A_SECOND:.0f} a second",
+    "lines of an output: the first and the last": f"{reported_run.HEAD} each",
+    "characters of a name, a value, a reason or a question in a sentence": f"{words.MOST_SHOWN:,}",
+    "runs of one report": f"{reporting.MOST_RUNS}",
+    "entries of a timeline, steps of a run: of more those that went well are left out": (
+        f"{sections.MOST_ENTRIES:,}, {step_parts.MOST_STEPS}"
+    ),
+    "lines that hold a text": f"{searching.MOST_FOUND:,}",
+    "characters of a line: those around the text": f"{record_search.MOST_SHOWN}",
     "characters of all values, of an alert, of a reason": (
         f"{agent.LONGEST_VALUES:,}, {agent.LONGEST_ALERT:,}, {agent.LONGEST_REASON:,}"
     ),
@@ -288,8 +299,7 @@ def test_the_steps_of_a_run_are_counted_to_the_last(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.proves("P24")
 def test_the_manual_names_what_is_tried_elsewhere_as_the_program_has_it() -> None:
-    told = {row[0]: row[1] for row in rows() if len(row) == 3}
-    assert told == {name: TRIED_ELSEWHERE[name] for name in told}
+    assert {row[0]: row[1] for row in rows() if len(row) == 3} == TRIED_ELSEWHERE
 
 
 @pytest.mark.parametrize("row", [row for row in rows() if len(row) == 3], ids=lambda row: row[0])

@@ -27,6 +27,7 @@ PROVED: dict[str, tuple[str, ...]] = {
     "Output cannot hide what it said.": ("P17", "P29"),
     "Secrets stay out of sight.": ("P8", "P9", "P10"),
     "Parts of a secret are secrets.": ("P30",),
+    "What others wrote stays text in what is passed on.": ("P33",),
     "What a secret decided stays decided.": ("P30",),
     "What is shown has been recorded.": ("P12", "P13", "P14"),
     "A run goes on where it stood.": ("P11",),

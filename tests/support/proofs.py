@@ -94,6 +94,7 @@ PROMISES = {
     "P30": "parts of a secret are secret, and what it decided is recorded",
     "P31": "what ended by itself counts, however late that is heard of",
     "P32": "what is printed side by side stays in whole lines",
+    "P33": "what others wrote is text in reports and exports, without secrets",
 }
 """What is promised, by its id."""
 
