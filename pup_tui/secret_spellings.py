@@ -30,7 +30,7 @@ MIN_LINE = 8
 """Lines of a secret with several lines are secrets themselves from this length on; for shorter ones
 see ``short_lines``."""
 
-_LEAST_PATH = 16
+LEAST_PATH = 16
 """From this length on the path of a URL is searched for in output without the rest of the URL."""
 
 _IN_URL = late_pattern(r"[:@/,?#&;=]")
@@ -221,7 +221,7 @@ def _shortened_url(text: str) -> Iterator[str]:
                 yield url
                 yield written + url[len(written) :]
     for target in {parts.path, f"{parts.path}?{parts.query}"}:
-        if len(target) >= _LEAST_PATH:
+        if len(target) >= LEAST_PATH:
             yield target
             yield unquote(target)
 

@@ -26,6 +26,7 @@ async def slowly_read(descriptor: int, told: list[str]) -> None:
         loop.remove_reader(descriptor)
 
 
+@pytest.mark.proves("P31")
 async def test_what_has_come_is_taken_in_before_a_late_call() -> None:
     told: list[str] = []
     called = asyncio.Event()

@@ -9,6 +9,9 @@ from typing import Final
 
 from pup_tui.convert.errors import ConversionError
 
+MOST_STEPS: Final = 300
+"""Steps of a runbook that is made of a script or page: more nobody can look through."""
+
 _MOST_JUDGED: Final = 2_000
 """Scripts that are judged by the loader in one conversion: twice as many as a runbook can have steps."""
 

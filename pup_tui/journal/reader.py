@@ -109,6 +109,9 @@ A CROSS JOIN (SQLite's way to say which table to begin with) keeps it from readi
 MOST_CHECKED = 10_000
 """Events that are compared with their hashes whenever runs are listed: about 50 milliseconds."""
 
+_A_RUN_COUNTS = 20
+"""To look at what else is stored of a run takes as long as to look at so many events."""
+
 MOST_COUNTED = 100
 """Runs that are looked through for earlier failures: a few milliseconds."""
 
@@ -260,7 +263,7 @@ class JournalReader:
     def damaged_runs(self, *, most: int | None = None) -> dict[str, RunDamaged]:
         """By the run, newest first, what is stored of it and not as it was written.
 
-        With `most` only the newest runs are looked at, until so many events have been.
+        With `most` only the newest runs are looked at, until that has taken as long as so many events do.
         """
         found: dict[str, RunDamaged] = {}
         sound: set[str] = set()
@@ -275,6 +278,7 @@ class JournalReader:
             if most is not None and looked_at >= most:
                 break
             try:
+                looked_at += _A_RUN_COUNTS
                 row = self._check_row(number)
                 looked_at += self._events_of(number, run).check()
                 self._refuse_another(number, row)

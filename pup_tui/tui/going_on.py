@@ -59,7 +59,10 @@ class GoingOnDialogs:
             if about_failed:
                 if not await self._about_failed(program, stood.failed, decided):
                     return None
-                known = today is None and replace(stood, finished=(), failed={}) == Standing()
+                known = (
+                    today is None
+                    and replace(stood, finished=(), failed={}, to_come=()) == Standing()
+                )
                 if going.undone or known:
                     return going.of(stood.failed)
                 about_failed = False

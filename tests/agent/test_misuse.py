@@ -9,12 +9,14 @@ from tests.support.agents import over_http, over_stdio
 from tests.support.program import Program
 
 
+@pytest.mark.proves("P25")
 @pytest.mark.parametrize("misuse", MISUSES, ids=lambda misuse: misuse.__name__)
 async def test_over_http(misuse: Misuse, program: Program) -> None:
     async with over_http(program) as world:
         await misuse(world)
 
 
+@pytest.mark.proves("P25")
 async def test_over_stdio(program: Program) -> None:
     wrong = []
     async with over_stdio(program) as world:

@@ -115,6 +115,7 @@ async def test_an_alert_is_matched_and_fills_what_can_be_planned(program: Progra
     assert plan["can_be_requested"] is False
 
 
+@pytest.mark.proves("P25")
 def test_a_plan_holds_no_secret_and_is_the_same_with_and_without_it(program: Program) -> None:
     write(
         program,
@@ -131,6 +132,7 @@ def test_a_plan_holds_no_secret_and_is_the_same_with_and_without_it(program: Pro
     assert plans[0]["unknown"] == ("TOKEN",)
 
 
+@pytest.mark.proves("P25")
 def test_a_run_that_nobody_decides_ends_after_an_hour(program: Program) -> None:
     write(program, "greet", ASKABLE)
     desk = desk_in(program)
@@ -148,6 +150,7 @@ def test_a_run_that_nobody_decides_ends_after_an_hour(program: Program) -> None:
     assert asked_for(later, "greet") != run
 
 
+@pytest.mark.proves("P25")
 def test_without_allow_requests_nothing_can_be_asked_for(program: Program) -> None:
     write(program, "greet", ASKABLE)
     with pytest.raises(Refused, match="--allow-requests"):

@@ -42,6 +42,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.proves("P25")
 @pytest.mark.parametrize(
     ("headers", "status"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
@@ -71,11 +72,13 @@ async def test_other_places_and_large_bodies_are_refused(program: Program) -> No
         assert (await client.post(url, json=CALL)).status_code == 200
 
 
+@pytest.mark.proves("P25")
 def test_only_this_machine_reaches_it() -> None:
     with listening(0) as found:
         assert found.getsockname()[0] == "127.0.0.1"
 
 
+@pytest.mark.proves("P25")
 async def test_a_token_that_may_read_asks_for_no_run(program: Program) -> None:
     async with over_http(program, token=READER) as world:
         world.write("asked", ASKABLE)

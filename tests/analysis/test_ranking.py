@@ -144,6 +144,7 @@ def test_facts_labels_and_the_system_can_be_matched() -> None:
         assert ids(rank(said, [Known(id="z", alerts=(AlertMatch(match={**match}),))])) == ["z"]
 
 
+@pytest.mark.proves("P26")
 def test_no_alert_lifts_what_is_dangerous_or_for_something_else() -> None:
     text = json.dumps({
         "title": "delete-customer-data",
@@ -224,6 +225,7 @@ def test_the_page_of_an_alert_is_no_url_to_look_at() -> None:
     assert fill(page, url).taken == {}
 
 
+@pytest.mark.proves("P26")
 def test_what_may_do_harm_never_comes_first_by_words() -> None:
     said = "Postgres failover: promote the replica, postgres failover now"
     hits = rank(alert(json.dumps({"alerts": [{"labels": {"alertname": said}}]})), CATALOG)

@@ -76,6 +76,7 @@ def test_guesses_are_marked() -> None:
     assert alert.facts["service"].where == "the name of the pod"
 
 
+@pytest.mark.proves("P26")
 def test_no_secret_is_kept() -> None:
     texts = [
         '{"routing_key": "R0123456789", "event_action": "trigger", "payload": {"summary": "x"}}',
@@ -102,6 +103,7 @@ def test_what_is_an_ordinary_fact_is_no_secret() -> None:
     assert "***" not in read_alerts(text).text
 
 
+@pytest.mark.proves("P26")
 def test_hostile_text_stays_text() -> None:
     alert = first((DATA / "own" / "hostile.json").read_text())
     assert alert.text("environment") == "{{ 7*7 }}"
@@ -216,6 +218,7 @@ def test_of_a_long_text_only_the_beginning_is_read_and_that_is_said(begins: str)
     assert (whole.notes, whole.first.text("host")) == ((), "web-3")
 
 
+@pytest.mark.proves("P26")
 @pytest.mark.parametrize(
     "text",
     [

@@ -56,6 +56,7 @@ def test_a_resolved_alert_says_so_first(disk: Program) -> None:
     assert ended.out.startswith("RESOLVED since 2026-11-26 22:34:15")
 
 
+@pytest.mark.proves("P26")
 def test_hostile_text_is_only_shown(disk: Program) -> None:
     ended = disk("alert", str(DATA / "own" / "hostile.json"), "--runbooks", ".")
     assert "\x1b" not in ended.out
@@ -79,6 +80,7 @@ def test_what_cannot_be_read_is_told(
     assert told in ended.err
 
 
+@pytest.mark.proves("P26")
 def test_untrusted_and_broken_runbooks_are_no_matches(program: Program) -> None:
     folder = program.cwd / "runbooks"
     folder.mkdir()

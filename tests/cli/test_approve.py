@@ -80,6 +80,7 @@ def terminal(program: Program) -> Iterator[Typed]:
         yield child
 
 
+@pytest.mark.proves("P25")
 def test_who_asks_and_the_plan_are_shown_and_the_code_begins_it(
     terminal: Typed, program: Program
 ) -> None:
@@ -113,6 +114,7 @@ def test_who_asks_and_the_plan_are_shown_and_the_code_begins_it(
     assert "waits for approval no more: it is approved by ada" in program("approve", run).err
 
 
+@pytest.mark.proves("P25")
 @pytest.mark.parametrize("answer", ["", "y", "yes", "AAAAAA", "approve"])
 def test_anything_but_the_code_leaves_it_waiting(
     answer: str, terminal: Typed, program: Program
@@ -124,6 +126,7 @@ def test_anything_but_the_code_leaves_it_waiting(
     assert len(program("approve").out.splitlines()) == 1
 
 
+@pytest.mark.proves("P25")
 def test_a_code_is_another_one_each_time(program: Program) -> None:
     run = asked_for(program)
     codes = set()
@@ -133,6 +136,7 @@ def test_a_code_is_another_one_each_time(program: Program) -> None:
     assert len(codes) == 2
 
 
+@pytest.mark.proves("P25")
 def test_what_was_typed_before_the_code_was_shown_does_not_count(program: Program) -> None:
     run = asked_for(program)
     with typed(program, "approve", run) as child:
@@ -167,6 +171,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.proves("P25")
 @pytest.mark.parametrize(
     ("change", "told"), [each[1:] for each in CHANGES], ids=[each[0] for each in CHANGES]
 )
@@ -196,6 +201,7 @@ def test_what_has_changed_in_the_environment_is_told_by_its_name(program: Progra
         assert ended(child) == 2
 
 
+@pytest.mark.proves("P25")
 def test_it_cannot_be_approved_after_an_hour(program: Program) -> None:
     run = asked_for(program, now=lambda: time.time() - 3_601)
     with typed(program, "approve", run) as child:
@@ -310,6 +316,7 @@ def test_where_nothing_waits_that_is_said(program: Program) -> None:
     assert program("approve", "01ABC").code == 2
 
 
+@pytest.mark.proves("P25")
 def test_a_plan_that_is_piped_away_is_seen_by_nobody(program: Program) -> None:
     run = asked_for(program)
     child = pexpect.spawn(

@@ -83,6 +83,7 @@ def test_lines_tell_what_show_tells(program: Program, run: str) -> None:
     assert parents["both"] is None
 
 
+@pytest.mark.proves("P33")
 def test_a_table_has_the_same_and_no_formula(program: Program, run: str) -> None:
     done = program("export", "--format", "csv")
     lines = list(csv.DictReader(io.StringIO(done.out, newline="")))

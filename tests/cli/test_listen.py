@@ -37,6 +37,7 @@ def token(program: Program) -> str:
     return program("listen", "--new-token").out.strip()
 
 
+@pytest.mark.proves("P26")
 def test_what_comes_is_listed_ranked_and_run_about(program: Program, token: str) -> None:
     program.write("disk-full", DISK)
     with listening(program) as (url, process), httpx.Client(trust_env=False) as client:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.program import Program
 
 RUNBOOK = r"""
@@ -18,6 +20,7 @@ steps:
 SAID = ["ERROR data lost ⏎ all good", "failed ⏎ passed", "plain"]
 
 
+@pytest.mark.proves("P29")
 def test_a_run_prints_it_and_expressions_see_what_was_written(program: Program) -> None:
     program.write("over", RUNBOOK)
     ended = program("run", "over.yaml")
@@ -25,6 +28,7 @@ def test_a_run_prints_it_and_expressions_see_what_was_written(program: Program) 
     assert ended.out.splitlines() == SAID
 
 
+@pytest.mark.proves("P29")
 def test_json_and_the_record_have_it(program: Program) -> None:
     program.write("over", RUNBOOK.partition("    capture")[0])
     ended = program("run", "over.yaml", "--json")
@@ -56,6 +60,7 @@ steps:
 """
 
 
+@pytest.mark.proves("P29")
 def test_progress_of_several_lines_is_told_as_it_ended(program: Program) -> None:
     program.write("pull", PULL)
     ended = program("run", "pull.yaml", "--json")

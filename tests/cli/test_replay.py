@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.program import Program
 
 RUNBOOK = """
@@ -29,6 +31,7 @@ def cast(path: Path) -> tuple[dict[str, Any], list[list[Any]]]:
     return json.loads(head), [json.loads(line) for line in lines]
 
 
+@pytest.mark.proves("P28")
 def test_a_cast_has_what_was_seen_and_when_and_nothing_runs(program: Program) -> None:
     run = recorded(program)
     path = program.cwd / "run.cast"

@@ -75,6 +75,7 @@ def test_markdown_tells_it_all_and_marks_what_nobody_recorded(
     assert "`Undo: Print` (`print:undo`): succeeded" in told.out
 
 
+@pytest.mark.proves("P33")
 @pytest.mark.parametrize("format_", ["md", "html", "json", "chat"])
 def test_a_secret_is_in_no_format(program: Program, failed: str, format_: str) -> None:
     told = program("report", failed, "--format", format_, "--names")
@@ -232,6 +233,7 @@ def test_a_run_that_goes_on_or_broke_off_says_what_is_unknown(program: Program) 
     assert "when the run ended exactly: its program was gone" in broken.out
 
 
+@pytest.mark.proves("P33")
 def test_a_browser_runs_and_fetches_nothing_and_a_phone_needs_no_sideways_scroll(
     program: Program, failed: str
 ) -> None:

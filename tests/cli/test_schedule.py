@@ -104,6 +104,7 @@ def test_what_could_never_run_is_not_planned(
     assert told in refused.err
 
 
+@pytest.mark.proves("P27")
 def test_what_surely_asks_needs_a_reason_for_its_yes(program: Program) -> None:
     program.write("asks", ASKS)
     refused = program("schedule", "add", "./asks.yaml", *EACH_MINUTE)
@@ -123,6 +124,7 @@ def test_what_the_environment_of_that_time_lacks_is_told(program: Program) -> No
     assert "ada-lovelace" not in added.out + added.err
 
 
+@pytest.mark.proves("P27")
 def test_of_three_looks_at_once_one_has_the_run(program: Program) -> None:
     hello(program)
     made_before(program)
@@ -137,6 +139,7 @@ def test_of_three_looks_at_once_one_has_the_run(program: Program) -> None:
     assert "for the schedule hello" in program("show", run["run"]).out
 
 
+@pytest.mark.proves("P27")
 @pytest.mark.parametrize("after", [0.0, 0.15, 0.4])
 def test_a_run_that_is_killed_as_it_begins_is_begun_once(program: Program, after: float) -> None:
     hello(program)

@@ -97,6 +97,7 @@ def done(program: Program) -> Ended:
     return program("run", "parts.yaml", "--json", "--yes", CRED=CRED, HOSTS=HOSTS)
 
 
+@pytest.mark.proves("P30")
 def test_a_run_leaves_and_shows_no_part_of_a_secret(program: Program, done: Ended) -> None:
     statuses = done.statuses()
     assert statuses["first"] == "succeeded", done.out
@@ -116,6 +117,7 @@ def test_a_run_leaves_and_shows_no_part_of_a_secret(program: Program, done: Ende
     assert "*** ***-x *** 47 ***" in said
 
 
+@pytest.mark.proves("P30")
 def test_the_run_is_shown_again_as_it_was(program: Program, done: Ended) -> None:
     run = done.events[0]["run"]
     for environ in ({}, {"CRED": "another-secret", "HOSTS": "one-only-host"}):
@@ -129,6 +131,7 @@ def test_the_run_is_shown_again_as_it_was(program: Program, done: Ended) -> None
         assert leaks(plain.out.encode()) == []
 
 
+@pytest.mark.proves("P30")
 def test_a_plan_shows_no_part_of_a_secret(program: Program) -> None:
     program.write("parts", RUNBOOK)
     program.write("inner", INNER)

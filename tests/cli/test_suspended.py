@@ -53,6 +53,7 @@ def suspended(
     return Ended(process.returncode, out, err)
 
 
+@pytest.mark.proves("P31")
 @pytest.mark.proves("F08b", "P11", "P23")
 def test_what_ended_while_the_program_was_stopped_is_not_run_again(program: Program) -> None:
     text = """
@@ -93,6 +94,7 @@ steps:
     assert not _lives(int(pid.read_text()))
 
 
+@pytest.mark.proves("P31")
 def test_an_answer_that_came_while_the_program_was_stopped_counts(program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         text = f"""

@@ -29,6 +29,7 @@ def block(kind: str, inside: str, keys: str = "") -> str:
     )
 
 
+@pytest.mark.proves("P31")
 def test_what_ended_in_time_is_not_attempted_again() -> None:
     program = program_of(steps(shell("a", "timeout: 5s, retry: {attempts: 2}")))
     player = Player(program, results={"a": [DONE]}).create().play()
@@ -36,6 +37,7 @@ def test_what_ended_in_time_is_not_attempted_again() -> None:
     assert len(player.started) == 1
 
 
+@pytest.mark.proves("P31")
 def test_what_failed_in_time_says_how() -> None:
     program = program_of(steps(shell("a", "timeout: 5s")))
     player = Player(program, results={"a": [BROKEN]}).create().play()
@@ -43,6 +45,7 @@ def test_what_failed_in_time_says_how() -> None:
     assert (state.status, state.reason, state.exit_code) == ("failed", "exited with 3", 3)
 
 
+@pytest.mark.proves("P31")
 def test_what_it_captured_is_there_for_what_follows() -> None:
     program = program_of(
         steps(shell("a", "timeout: 5s, capture: {X: output}"), shell("b", "env: {Y: '{{ X }}'}"))
@@ -52,6 +55,7 @@ def test_what_it_captured_is_there_for_what_follows() -> None:
     assert player.statuses() == {"a": "succeeded", "b": "succeeded"}
 
 
+@pytest.mark.proves("P31")
 @pytest.mark.parametrize(
     ("result", "status"), [(DONE, "succeeded"), (BROKEN, "failed"), (STOPPED, "cancelled")]
 )
@@ -65,6 +69,7 @@ def test_a_cancelled_run_knows_what_its_step_did(result: Result, status: str) ->
     assert len(player.started) == 1
 
 
+@pytest.mark.proves("P31")
 def test_an_interrupted_run_knows_what_its_step_did() -> None:
     player = Player(program_of(steps(shell("a"), shell("b"))), results={"a": [DONE]}).create()
     player.later(5, lambda at: Interrupted(at=at, reason="the terminal was lost"))
@@ -73,6 +78,7 @@ def test_an_interrupted_run_knows_what_its_step_did() -> None:
     assert player.machine.state.status == "interrupted"
 
 
+@pytest.mark.proves("P31")
 def test_a_step_beside_one_that_failed_keeps_its_end() -> None:
     program = program_of(steps(block("parallel", shell("a") + shell("c"), "fail_fast: true")))
     fails = Result(ok=False, reason="exited with 1", exit_code=1)
@@ -80,6 +86,7 @@ def test_a_step_beside_one_that_failed_keeps_its_end() -> None:
     assert player.statuses() == {"b": "failed", "b/a": "failed", "b/c": "succeeded"}
 
 
+@pytest.mark.proves("P31")
 @pytest.mark.parametrize(
     ("inside", "result", "status"),
     [
@@ -97,6 +104,7 @@ def test_a_block_that_was_whole_has_not_timed_out(inside: str, result: Result, s
     assert state.reason == ("" if status == "succeeded" else "timed out after 5 s")
 
 
+@pytest.mark.proves("P31")
 def test_a_whole_block_in_a_cancelled_run_has_succeeded() -> None:
     program = program_of(steps(block("group", block("parallel", shell("a")))))
     player = Player(program, results={"b/b_2/a": [DONE]}).create()
@@ -112,6 +120,7 @@ def seen(met: bool) -> Result:
     return Result(until=met, hangs=True, by_itself=True)
 
 
+@pytest.mark.proves("P31")
 @pytest.mark.parametrize(("met", "status"), [(True, "succeeded"), (False, "failed")])
 def test_a_poll_whose_time_is_over_takes_what_its_last_attempt_saw(met: bool, status: str) -> None:
     player = Player(program_of(steps(shell("a", POLL))), results={"a": [seen(met)]}).create().play()
@@ -121,6 +130,7 @@ def test_a_poll_whose_time_is_over_takes_what_its_last_attempt_saw(met: bool, st
     assert len(player.started) == 1
 
 
+@pytest.mark.proves("P31")
 @pytest.mark.parametrize(("met", "status"), [(True, "succeeded"), (False, "failed")])
 def test_a_poll_that_somebody_stopped_makes_no_further_attempt(met: bool, status: str) -> None:
     player = Player(program_of(steps(shell("a", POLL))), results={"a": [seen(met)]}).create()
@@ -132,6 +142,7 @@ def test_a_poll_that_somebody_stopped_makes_no_further_attempt(met: bool, status
     assert len(player.started) == 1
 
 
+@pytest.mark.proves("P31")
 @pytest.mark.parametrize(("met", "status"), [(True, "succeeded"), (False, "cancelled")])
 def test_a_poll_in_a_cancelled_run(met: bool, status: str) -> None:
     player = Player(program_of(steps(shell("a", POLL))), results={"a": [seen(met)]}).create()
@@ -141,6 +152,7 @@ def test_a_poll_in_a_cancelled_run(met: bool, status: str) -> None:
     assert player.machine.state.status == "cancelled"
 
 
+@pytest.mark.proves("P31")
 def test_a_poll_that_was_accepted_is_met_whatever_its_attempt_saw() -> None:
     player = Player(program_of(steps(shell("a", POLL))), results={"a": [seen(False)]}).create()
     player.later(2, lambda at: PollAccepted(at=at, step="a", by="ada", reason="I looked"))
@@ -149,6 +161,7 @@ def test_a_poll_that_was_accepted_is_met_whatever_its_attempt_saw() -> None:
     assert (state.status, state.reason) == ("succeeded", "accepted as met by ada: I looked")
 
 
+@pytest.mark.proves("P31")
 @pytest.mark.parametrize(("ready", "status"), [("'yes'", "succeeded"), ("'no'", "failed")])
 def test_a_block_that_polls_is_judged_if_it_was_whole(ready: str, status: str) -> None:
     keys = f'poll: {{until: "X == {ready}", timeout: 5s, interval: 1s}}'

@@ -9,13 +9,29 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.core import amounts, blocks
+from pup_tui import record_search
+from pup_tui.agent import limits as agent
+from pup_tui.agent import web as agent_web
+from pup_tui.analysis.alerts import kept, paste
+from pup_tui.analysis.report import sections, step_parts, words
+from pup_tui.cli import reported_run, reporting, searching
+from pup_tui.convert import bounds, source_text
+from pup_tui.convert.sessions import kinds
+from pup_tui.convert.shell.reading import MOST_STATEMENTS
+from pup_tui.core import amounts, blocks, plan, sent
 from pup_tui.core.state import RunStatus
+from pup_tui.inbox import hooks
+from pup_tui.journal import inbox, pending
+from pup_tui.output import pipeline, spool
+from pup_tui.packs import archive, git, tree
+from pup_tui.packs import web as packs_web
+from pup_tui.rehearsal import play
 from pup_tui.runbook import block_rules, calls, expansion, required, rules, yaml
 from pup_tui.runbook.load import load_files
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.variables import checks, choices, items
 from pup_tui.runbook.variables import rules as variable_rules
+from pup_tui.schedules import due
 from pup_tui.template import duration, limits, regex, size
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.errors import TemplateError
@@ -180,6 +196,74 @@ LIMITS = {
 OF_A_RUN = "steps of one run, those of all items counted"
 
 
+def mebibytes(amount: int) -> str:
+    whole, rest = divmod(amount, 1024**2)
+    assert not rest
+    return f"{whole} MiB"
+
+
+TRIED_ELSEWHERE = {
+    "output kept on disk per step: beyond it the middle is dropped": (
+        f"{mebibytes(spool.DEFAULT_LIMIT)}, or its `output_limit`"
+    ),
+    "what captures and conditions see of an attempt's output": mebibytes(pipeline.CAPTURE_LIMIT),
+    "what is recorded of a text that goes into a step": f"{sent.MOST_KEPT:,} characters",
+    "steps of a plan": f"{plan.MOST_STEPS:,}",
+    "files of a pack": f"{tree.MAX_FILES:,}",
+    "bytes of a pack": mebibytes(tree.MAX_BYTES),
+    "files of its source, whether they belong to the pack or not": f"{tree.MAX_ENTRIES:,}",
+    "what a repository sends": f"{mebibytes(git.MAX_FETCHED)}, {git.SECONDS / 60:.0f} minutes",
+    "a tarball, and what is in it": (
+        f"{mebibytes(archive.MAX_ARCHIVE)}, {mebibytes(archive.MAX_UNPACKED)}"
+    ),
+    "what an https address gives": f"{mebibytes(yaml.MAX_BYTES)}, {packs_web.SECONDS:.0f} s",
+    "characters and parts of an alert": f"{paste.LARGEST:,} and {paste.MOST_THINGS:,}",
+    "characters of one that is no JSON, of which the rest is left out": f"{paste.LONGEST_TEXT:,}",
+    "days and number of alerts that are kept": (
+        f"{inbox.KEPT_SECONDS / 86_400:.0f} and {inbox.MOST_KEPT:,}"
+    ),
+    "what one alert says, as JSON": f"{kept.LARGEST_KEPT:,} bytes",
+    "the body of a request": f"{hooks.LIMITS.body:,} bytes",
+    "the head of a request, and seconds until it is whole": (
+        f"{hooks.LIMITS.head:,} bytes, {hooks.LIMITS.seconds:.0f} s"
+    ),
+    "connections at once": f"{hooks.LIMITS.connections}",
+    "requests with the token": f"{hooks._AT_ONCE:.0f} at once, then {hooks._A_SECOND:.0f} a second",
+    "lines of an output: the first and the last": f"{reported_run.HEAD} each",
+    "characters of a name, a value, a reason or a question in a sentence": f"{words.MOST_SHOWN:,}",
+    "runs of one report": f"{reporting.MOST_RUNS}",
+    "entries of a timeline, steps of a run: of more those that went well are left out": (
+        f"{sections.MOST_ENTRIES:,}, {step_parts.MOST_STEPS}"
+    ),
+    "lines that hold a text": f"{searching.MOST_FOUND:,}",
+    "characters of a line: those around the text": f"{record_search.MOST_SHOWN}",
+    "characters of all values, of an alert, of a reason": (
+        f"{agent.LONGEST_VALUES:,}, {agent.LONGEST_ALERT:,}, {agent.LONGEST_REASON:,}"
+    ),
+    "characters of an answer, and of one text in it": (
+        f"{agent.LONGEST_ANSWER:,} and {agent.LONGEST_TEXT:,}"
+    ),
+    "runbooks or lines of output in an answer": f"{agent.MOST_TOLD}",
+    "runs that wait for an approval, and for how long": (
+        f"{pending.MOST_OPEN}, {pending.LIFETIME:,.0f} s"
+    ),
+    "a request over HTTP": mebibytes(agent_web.LARGEST_BODY),
+    "attempts of a case of a [rehearsal](rehearsals.md), and what they print": (
+        f"{play.MOST_ATTEMPTS:,} and {mebibytes(play.MOST_READ)}"
+    ),
+    "how late a [set time](schedules.md) may be looked at, and how long it is looked for what was missed": (
+        f"{due.GRACE:.0f} s, {due.LOOKS_BACK / 86_400:.0f} days"
+    ),
+    "a source that is [converted](converting.md), and a recording": (
+        f"{mebibytes(source_text.MAX_BYTES)}, {mebibytes(kinds.MAX_BYTES)}"
+    ),
+    "commands and steps of a script or page that is converted": (
+        f"{MOST_STATEMENTS:,} and {bounds.MOST_STEPS}"
+    ),
+}
+"""What the manual says of limits that other tests try."""
+
+
 def rows() -> list[list[str]]:
     cells = [line.strip("|").split("|") for line in MANUAL.splitlines() if line.startswith("| ")]
     return [
@@ -211,6 +295,11 @@ def test_the_steps_of_a_run_are_counted_to_the_last(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(blocks, "MOST_STEPS", 1000)
     steps = next(most for most in range(1, 1000) if fits(most))
     assert [fits(steps + more) for more in (-1, 0, 1)] == [False, True, True]
+
+
+@pytest.mark.proves("P24")
+def test_the_manual_names_what_is_tried_elsewhere_as_the_program_has_it() -> None:
+    assert {row[0]: row[1] for row in rows() if len(row) == 3} == TRIED_ELSEWHERE
 
 
 @pytest.mark.parametrize("row", [row for row in rows() if len(row) == 3], ids=lambda row: row[0])

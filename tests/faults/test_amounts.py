@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import subprocess
 import time
 from contextlib import closing
@@ -87,10 +88,13 @@ def test_ten_thousand_runs(program: Program, tmp_path: Path, figure: Figure) -> 
             begin(journal, f"{number:06}AA", ended=number % 100 != 7)
     figures = []
     for args in (["history"], ["history", "--runbook", "restart"], ["show", "009999AA"]):
-        begun = time.monotonic()
-        assert program(*args).code == 0
-        figures.append(f"{' '.join(args[:2])} {time.monotonic() - begun:.2f} s")
-    figure(", ".join(figures))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        subprocess.run(
+            [*PROGRAM, *args], env=dict(program.environ), stdout=subprocess.DEVNULL, check=True
+        )
+        taken = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        figures.append(f"{' '.join(args[:2])} {taken:.2f} s")
+    figure(f"of the processor: {', '.join(figures)}")
     assert program("history", "prune", "--older-than", "1d", "--yes").code == 0
     left = program("history", "--json").json
     assert {row["status"] for row in left} == {"interrupted"}

@@ -181,6 +181,7 @@ def with_others(event: AnyEvent) -> AnyEvent:
     return event
 
 
+@pytest.mark.proves("P30")
 @pytest.mark.parametrize("chunk", range(CHUNKS // 4))
 async def test_what_secrets_decided_is_the_same_without_them_and_with_others(
     chunk: int, tmp_path: Path

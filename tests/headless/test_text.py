@@ -64,6 +64,7 @@ async def test_steps_inside_others_are_told_by_their_ids() -> None:
     ]
 
 
+@pytest.mark.proves("P32")
 async def test_of_steps_side_by_side_every_line_names_its_step() -> None:
     steps = ParallelStep(id="p", name="Both", steps=(shell("a"), shell("b")))
     results = {"p/a": [Result(takes=2.0)], "p/b": [Result(takes=1.0)]}
@@ -147,6 +148,7 @@ async def test_an_undo_step_is_told_without_a_place_in_the_file() -> None:
     assert "● a:undo: Do back (shell)" in told
 
 
+@pytest.mark.proves("P32")
 async def test_what_steps_print_side_by_side_stays_in_whole_lines_and_is_told_apart() -> None:
     face = Told(ParallelStep(id="p", name="Both", steps=(shell("a"), shell("b"))))
     face.face.output("p/a", Passage("stdout", "from a\n"))

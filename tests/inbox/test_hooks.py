@@ -91,6 +91,7 @@ async def test_the_token_may_stand_in_a_header(stage: Stage, headers: dict[str, 
     assert answered.status_code == 200
 
 
+@pytest.mark.proves("P26")
 @pytest.mark.parametrize(
     ("path", "headers"),
     [
@@ -170,6 +171,7 @@ SECRETS = {
 }
 
 
+@pytest.mark.proves("P26")
 @pytest.mark.parametrize("shape", SECRETS)
 async def test_no_secret_of_an_alert_is_kept(stage: Stage, shape: str) -> None:
     secret = "s3cr3tvalue0123456789"
@@ -179,6 +181,7 @@ async def test_no_secret_of_an_alert_is_kept(stage: Stage, shape: str) -> None:
     assert secret not in str(stage.arrived)
 
 
+@pytest.mark.proves("P26")
 async def test_the_token_is_nowhere_but_with_who_was_told(stage: Stage) -> None:
     await stage.send(read("zabbix-webhook.json"))
     files = [path for path in stage.state.rglob("*") if path.is_file()]
@@ -203,6 +206,7 @@ async def test_too_many_at_once_are_told_to_come_later(stage: Stage) -> None:
     assert (await stage.client.put(hook)).status_code == 405
 
 
+@pytest.mark.proves("P26")
 async def test_what_cannot_be_kept_is_not_said_to_be(stage: Stage) -> None:
     stage.error = JournalError("the journal cannot be written: the disk is full", stage.state)
     answered = await stage.send('{"title": "x is down"}')

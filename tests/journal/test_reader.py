@@ -238,6 +238,18 @@ def test_damaged_names_and_hashes_of_texts_are_told_of_the_run(
     assert list(journal.damaged_runs()) == ["aa11"]
 
 
+def test_many_short_runs_are_looked_at_no_longer_than_few_long_ones(
+    journal: Journal, begin: Beginner
+) -> None:
+    for number in range(10):
+        begin(f"run{number}")
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute("UPDATE run SET operator = 'adb'")
+        database.commit()
+    assert len(journal.damaged_runs()) == 10
+    assert list(journal.damaged_runs(most=61)) == ["run9", "run8", "run7"]
+
+
 @pytest.mark.parametrize(
     "change", ["operator = 'adb'", "runbook = 'other'", "started_at = started_at + 1"]
 )

@@ -106,7 +106,9 @@ def test_a_run_that_failed_goes_on_from_where_it_stood(kept: Path, tmp_path: Pat
     failed = next(r["run"] for r in program("history", "--json").json if r["status"] == "failed")
     secrets = program.cwd / "secrets.yaml"
     secrets.write_text("TOKEN: hunter2-hunter2\n")
-    again = program("resume", failed, "--yes", "--json", "--arg-file", str(secrets))
+    # Where it worked then there may be no folder on this computer.
+    where = ("--directory", str(program.cwd))
+    again = program("resume", failed, "--yes", "--json", "--arg-file", str(secrets), *where)
     assert again.code == 1, again.err
     assert "steps done: 4" in again.err
     ran = {event["step"] for event in again.events if event["type"] == "step.started"}

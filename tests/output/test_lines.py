@@ -36,6 +36,7 @@ def test_lines_are_as_a_terminal_leaves_them(text: str, lines: list[str]) -> Non
     assert assembled([text]) == assembled(list(text)) == expected
 
 
+@pytest.mark.proves("P29")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -77,6 +78,7 @@ def test_a_style_stays_where_characters_are_taken_back() -> None:
     assert assembled([f"a{flood}\bb"]).endswith("\x1b[0;32mb\n")
 
 
+@pytest.mark.proves("P29")
 def test_of_a_progress_bar_the_ends_and_what_is_new_are_kept() -> None:
     bar = [f"\r{done:5d} of 9999" for done in range(10_000)]
     bar[5_000] += "\rERROR disk full"
@@ -88,6 +90,7 @@ def test_of_a_progress_bar_the_ends_and_what_is_new_are_kept() -> None:
     assert len(said) < 20
 
 
+@pytest.mark.proves("P29")
 def test_states_that_all_say_something_new_are_bounded() -> None:
     names = ("".join(chr(97 + int(digit)) for digit in str(at)) for at in range(10_000))
     told = assembled([f"{name}\r" for name in names])
@@ -106,6 +109,7 @@ def test_where_chunks_are_cut_does_not_matter(parts: list[str], reach: int) -> N
     assert assembled(parts, reach) == assembled(["".join(parts)], reach)
 
 
+@pytest.mark.proves("P29")
 @given(st.lists(st.text("abc E", max_size=8), max_size=FIRST_KEPT + 1))
 def test_every_state_that_was_written_is_in_the_record(written: list[str]) -> None:
     told = assembled(["\r".join(written)])

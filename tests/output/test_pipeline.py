@@ -83,6 +83,7 @@ def test_an_unfinished_line_is_shown_when_it_is_written(step: Step) -> None:
     assert step.shown() == ["done", "Continue? [y/N] y"]
 
 
+@pytest.mark.proves("P32")
 def test_unfinished_lines_of_the_streams_do_not_mix(step: Step) -> None:
     step.out(b"out ")
     step.output.write("stderr", b"err ")

@@ -270,6 +270,7 @@ def test_nor_does_it_where_lines_are_taken_back(parts: list[str]) -> None:
     assert told[0] == told[1] == told[2]
 
 
+@pytest.mark.proves("P29")
 @given(DRAWN)
 def test_what_is_left_has_no_move_and_what_is_held_is_bounded(parts: list[str]) -> None:
     stream = Printing(reach=1024)
@@ -282,6 +283,7 @@ def test_what_is_left_has_no_move_and_what_is_held_is_bounded(parts: list[str]) 
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", strip_style(told + stream.end()))
 
 
+@pytest.mark.proves("P29")
 @given(
     st.lists(
         st.tuples(st.text("abc", min_size=1, max_size=8), st.integers(1, 5), st.booleans()),
@@ -310,6 +312,7 @@ def test_lines_pass_on_above_a_block_and_behind_it() -> None:
     assert told == [""] * (MOST - 2) + ["drawn again\n", LINE * MOST, LINE, LINE]
 
 
+@pytest.mark.proves("P29")
 def test_a_block_of_many_lines_passes_on_its_first_ones() -> None:
     stream = Printing()
     told = stream.feed(HIDE, *(f"{n}\n{UP}{n} again\n" for n in range(200)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -293,19 +294,14 @@ def test_removing_a_pack_forgets_all_of_it(library: PackLibrary, tmp_path: Path)
         library.remove("p")
 
 
-@pytest.mark.proves("P20")
-def test_whatever_is_broken_off_leaves_the_old_state_whole(
-    library: PackLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Wherever a process ends, what is kept is that before or that after."""
-    library.take("p", _found(ONE), ADA.at)
-    library.approve(library.pack("p"), ADA)
+def _broken_off(monkeypatch: pytest.MonkeyPatch, at: int, work: Callable[[], None]) -> bool:
+    """Do some work that a kill ends at its `at`-th change of the disk; whether it came to its end."""
     calls = 0
 
     class Killed(BaseException):
         pass
 
-    def counting(original: object, at: int) -> object:
+    def counting(original: object) -> object:
         def call(*given: object, **named: object) -> object:
             nonlocal calls
             calls += 1
@@ -315,17 +311,51 @@ def test_whatever_is_broken_off_leaves_the_old_state_whole(
 
         return call
 
+    with monkeypatch.context() as patched:
+        for module, name in ((os, "rename"), (os, "replace"), (os, "open"), (os, "mkdir")):
+            patched.setattr(module, name, counting(getattr(module, name)))
+        try:
+            work()
+        except Killed:
+            return False
+    return True
+
+
+@pytest.mark.proves("P20")
+def test_nothing_that_is_left_of_a_pack_runs_where_its_removal_is_broken_off(
+    library: PackLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for at in range(1, 300):
-        calls = 0
-        with monkeypatch.context() as patched:
-            for module, name in ((os, "rename"), (os, "replace"), (os, "open"), (os, "mkdir")):
-                patched.setattr(module, name, counting(getattr(module, name), at))
-            try:
-                library.take("p", _found(TWO, "2" * 40), ADA.at)
-                library.approve(library.pack("p"), ADA)
-                done = True
-            except Killed:
-                done = False
+        library.take("p", _found(ONE), ADA.at)
+        library.approve(library.pack("p"), ADA)
+        done = _broken_off(monkeypatch, at, lambda: library.remove("p"))
+        again = PackLibrary(tmp_path / "state", tmp_path / "config")
+        if again.approvals():
+            assert again.tree_of("p").hash == ONE.hash
+        if "p" in again.packs():
+            again.remove("p")
+        assert _told(_catalog(tmp_path)) == {}
+        if done:
+            break
+    else:
+        pytest.fail("it was broken off each time")
+    assert at > 3
+
+
+@pytest.mark.proves("P20")
+def test_whatever_is_broken_off_leaves_the_old_state_whole(
+    library: PackLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever a process ends, what is kept is that before or that after."""
+    library.take("p", _found(ONE), ADA.at)
+    library.approve(library.pack("p"), ADA)
+
+    def renewed() -> None:
+        library.take("p", _found(TWO, "2" * 40), ADA.at)
+        library.approve(library.pack("p"), ADA)
+
+    for at in range(1, 300):
+        done = _broken_off(monkeypatch, at, renewed)
         again = PackLibrary(tmp_path / "state", tmp_path / "config")
         locked = again.packs()["p"]
         assert again.tree_of("p").hash == locked.tree

@@ -35,6 +35,7 @@ def no_world(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
+@pytest.mark.proves("P28")
 def test_a_case_goes_as_expected(tmp_path: Path) -> None:
     told = rehearsed(
         tmp_path,
@@ -70,6 +71,7 @@ def test_what_is_not_as_expected_is_told_where_it_stands(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.proves("P28")
 def test_a_changed_command_does_not_match_by_luck(tmp_path: Path) -> None:
     cases = """\
         cases:
@@ -109,6 +111,7 @@ def test_of_words_it_does_not_matter_how_they_are_quoted(
     assert (not rehearsed(tmp_path, runbook, cases).told) is fits
 
 
+@pytest.mark.proves("P28")
 def test_a_step_without_an_answer_ends_the_case(tmp_path: Path) -> None:
     assert rehearsed(tmp_path, LOOK, "cases: [{name: none}]").told == [
         '1:9: `look` has no answer: add one under `answers`, with sent: "kubectl get pods -l app=payments"'
@@ -153,6 +156,7 @@ def test_names_that_the_runbook_does_not_have_are_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.proves("P28")
 def test_values_come_from_the_case_and_defaults_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +223,7 @@ def test_an_http_answer_is_judged_as_one_from_a_server(
     assert told == []
 
 
+@pytest.mark.proves("P28")
 @pytest.mark.parametrize(
     ("step", "answer", "ended"),
     [

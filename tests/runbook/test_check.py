@@ -504,6 +504,7 @@ def test_nobody_has_to_type_a_secret(errors: Errors) -> None:
     assert "`TOKEN` is a secret and may not stand in `expect`" in told
 
 
+@pytest.mark.proves("P30")
 @pytest.mark.parametrize(
     ("capture", "word", "refused"),
     [

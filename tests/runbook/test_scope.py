@@ -228,6 +228,7 @@ def test_what_a_step_said_that_captures_a_secret_is_secret(field: str, errors: E
     assert refused is (field not in {"outcome", "exit_code", "status_code", "duration"})
 
 
+@pytest.mark.proves("P30")
 @pytest.mark.parametrize(
     ("capture", "refused"), [("output ~ TOKEN", True), ("TOKEN | length", False)]
 )

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from pup_tui.journal.records import FireRecord
-from pup_tui.schedules.due import LOOKS_BACK, Due, due
+from pup_tui.schedules.due import GRACE, LOOKS_BACK, Due, due
 from pup_tui.schedules.schedule import Schedule, moment_text
 
 DAY = 86_400.0
@@ -45,11 +45,20 @@ def test_a_moment_that_has_come_is_due(late: float) -> None:
     assert looked(THREE + late, *BEFORE) == Due(fires=(THREE,))
 
 
+def test_how_late_a_moment_may_be_looked_at() -> None:
+    assert [looked(THREE + GRACE + late, *BEFORE).fires for late in (-1, 0, 1)] == [
+        (THREE,),
+        (THREE,),
+        (),
+    ]
+
+
 @pytest.mark.parametrize("early", [0.5, 60.0, 3600.0])
 def test_one_that_has_not_come_is_not(early: float) -> None:
     assert looked(THREE - early, *BEFORE) == Due()
 
 
+@pytest.mark.proves("P27")
 @pytest.mark.parametrize("outcome", ["skipped", "failed"])
 def test_one_that_has_its_run_or_was_given_up_never_comes_again(outcome: str) -> None:
     assert looked(THREE + 30, *BEFORE, ran(THREE)) == Due()
@@ -73,12 +82,14 @@ def test_nothing_is_made_up_for_beside_what_is_on_time() -> None:
     assert (found.fires, outcomes(found)) == ((THREE + DAY,), [(THREE, "missed")])
 
 
+@pytest.mark.proves("P27")
 def test_a_clock_that_is_set_back_runs_nothing_twice() -> None:
     known = (*BEFORE, ran(THREE))
     for now in (THREE + 60, THREE + 60 - 7200, THREE + 30, THREE + 90, THREE + 7200):
         assert looked(now, *known) == Due()
 
 
+@pytest.mark.proves("P27")
 def test_a_clock_that_was_ahead_takes_no_moment_away() -> None:
     ahead = looked(THREE + 5 * 3600, *BEFORE)
     assert outcomes(ahead) == [(THREE, "missed")]

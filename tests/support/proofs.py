@@ -86,6 +86,15 @@ PROMISES = {
     "P22": "one run at a time where a lock is declared",
     "P23": "a clock that is set neither fires nor stalls a timer",
     "P24": "limits are published, and hold at their edges",
+    "P25": "agents look, plan and ask: nothing begins without a person",
+    "P26": "an alert begins nothing, and no secret of it is kept",
+    "P27": "a set time runs once at most",
+    "P28": "a rehearsal or a run that is played again reaches nothing outside",
+    "P29": "what was overwritten of an output is in its record",
+    "P30": "parts of a secret are secret, and what it decided is recorded",
+    "P31": "what ended by itself counts, however late that is heard of",
+    "P32": "what is printed side by side stays in whole lines",
+    "P33": "what others wrote is text in reports and exports, without secrets",
 }
 """What is promised, by its id."""
 

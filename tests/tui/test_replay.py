@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pup_tui.steps.executor import Outcome
 from pup_tui.tui.widgets.replay_page import ReplayPage
 from tests.support.console import Console, MakeServices, OpenConsole, has_run
@@ -38,6 +40,7 @@ async def played(console: Console) -> ReplayPage:
     return page
 
 
+@pytest.mark.proves("P28")
 async def test_it_is_played_to_its_end_and_nothing_is_executed(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

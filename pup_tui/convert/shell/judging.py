@@ -110,6 +110,10 @@ _CHANGING_VERBS = frozenset(
     ("delete", "destroy", "drop", "purge", "terminate", "rollback", "restart", "apply", "deploy")
 ) | {"failover", "switchover", "promote", "shutdown", "wipe", "revoke", "decommission", "uninstall"}
 """First words with which programs are told to change something, also those that nobody knows."""
+_LOOKING_VERBS = frozenset(
+    ("get", "describe", "list", "ls", "show", "status", "logs", "log", "top", "view", "inspect")
+) | {"diff", "explain", "help", "version", "history", "info", "events", "check", "search"}
+"""First words behind which a verb names a thing: `kubectl get deploy`."""
 _WITH_ANY_WORDS = frozenset(
     {"echo", "printf", "grep", "git", "read", "test", "[", "[[", "cat", "log"}
 )
@@ -149,7 +153,8 @@ def _asks_for_change(name: str, words: list[str]) -> bool:
     if name == "sed" and any(re.match(r"-\w*i|--in-place", word) for word in words):
         return True
     first = [word for word in words if not word.startswith("-")][:2]
-    if set(first) & _CHANGING_VERBS and name not in _WITH_ANY_WORDS:
+    only_looks = bool(first) and first[0] in _LOOKING_VERBS
+    if set(first) & _CHANGING_VERBS and not only_looks and name not in _WITH_ANY_WORDS:
         return True
     said = " ".join(word.lower() for word in words)
     return any(re.search(rf"\b{call}\b", said) for call in _CHANGING_CALLS.get(name, ()))

@@ -38,6 +38,7 @@ def cells(text: str, between: str = ",") -> list[str]:
     ]
 
 
+@pytest.mark.proves("P33")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_cell_begins_as_a_formula_does(name: str) -> None:
     line = rows([record(name, reason=name, operator=name)])

@@ -71,6 +71,7 @@ def tokens(text: str) -> list[Any]:
     return [*every, *(child for token in every for child in token.children or ())]
 
 
+@pytest.mark.proves("P33")
 @given(texts)
 def test_no_markdown_comes_of_it(text: str) -> None:
     found = tokens(as_markdown(page_with(text)))
@@ -99,6 +100,7 @@ def test_what_is_shown_of_it_in_markdown_is_the_text(text: str) -> None:
     assert len(codes) == (8 if shown.strip() else 0)
 
 
+@pytest.mark.proves("P33")
 @given(texts)
 def test_no_element_and_no_attribute_of_html_comes_of_it(text: str) -> None:
     tree = strictly(as_html(page_with(text)))
@@ -117,6 +119,7 @@ def test_of_a_very_long_text_a_sentence_has_the_beginning() -> None:
     assert f"<code>{'x' * 4_000}… (1,000 characters more)</code> behind" in as_html(page)
 
 
+@pytest.mark.proves("P33")
 @pytest.mark.parametrize("wanted", ["script", "link", "img", "iframe", "object", "form", "base"])
 def test_a_page_fetches_and_runs_nothing(wanted: str) -> None:
     page = as_html(page_with("plain"))
@@ -125,6 +128,7 @@ def test_a_page_fetches_and_runs_nothing(wanted: str) -> None:
     assert re.findall(r"url\(|@import|https?:", page) == []
 
 
+@pytest.mark.proves("P33")
 @given(texts)
 def test_a_chat_finds_no_mention_no_link_and_no_end_of_code_in_it(text: str) -> None:
     shown = chat_code(text)

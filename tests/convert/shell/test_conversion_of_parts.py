@@ -327,6 +327,20 @@ def test_what_is_told_to_change_something_asks_first(command: str) -> None:
     assert step["danger"] is True
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "kubectl get deploy web -o name",
+        "kubectl describe deploy web",
+        "helm history rollback",
+        "ssh web-1 kubectl get deploy",
+    ],
+)
+def test_what_only_names_a_thing_by_a_verb_asks_nobody(command: str) -> None:
+    (step,) = script(f"#!/bin/bash\n{command}\n").steps
+    assert "danger" not in step
+
+
 def test_what_follows_a_step_that_repeats_is_no_part_of_it() -> None:
     done = script(
         """

@@ -107,6 +107,7 @@ CRED = "deploybot:correct-horse-battery"
 PASSWORD = "correct-horse-battery"
 
 
+@pytest.mark.proves("P30")
 @pytest.mark.parametrize(
     ("command", "printed"),
     [
@@ -144,6 +145,7 @@ async def test_a_command_that_knows_a_secret_may_tell_other_things(
     assert "depl" in made.made[0]
 
 
+@pytest.mark.proves("P30")
 async def test_no_choice_tells_what_is_made_of_a_secret(find: Find) -> None:
     variables = """{CRED: {type: secret},
         A: {type: enum, default: blue, choices_from: "x {{ CRED.split(':')[1] }}"}}"""
