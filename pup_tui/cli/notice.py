@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from pup_tui.cli.failure import refuse_problems
 from pup_tui.cli.running import Manner, run_loaded
 from pup_tui.cli.values import resolve_values
 from pup_tui.cli.wiring import Parts
+from pup_tui.output.safe_json import safe_json
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
@@ -39,7 +39,7 @@ def notice_runbook(place: str) -> Loaded:
             }
         ],
     }
-    return load_files("notice", {_PLACE.name: json.dumps(written).encode()}, _PLACE)
+    return load_files("notice", {_PLACE.name: safe_json(written).encode()}, _PLACE)
 
 
 def send_notice(settings: Settings, place: str, title: str, told: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +17,7 @@ from pup_tui.cli.failure import Failure
 from pup_tui.cli.options import pass_settings
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.headless.exits import FAILED
+from pup_tui.output.safe_json import safe_json
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ async def _write_cast(
         "title": f"{row.runbook} · {row.run}",
         "idle_time_limit": LONGEST_PAUSE,
     }
-    file.write(f"{json.dumps(head)}\n")
+    file.write(f"{safe_json(head)}\n")
     with TemporaryDirectory(prefix="pup-tui-replay-") as copies:
         run = ReplayedRun(
             state, row, record.programs, record.events, timeline, clock, Path(copies), lines=True
@@ -163,4 +163,4 @@ async def _write_cast(
             await pump.drain()
             if text := heard.take():
                 shown = text.replace("\n", "\r\n")
-                file.write(f"{json.dumps([round(offset / speed, 3), 'o', shown])}\n")
+                file.write(f"{safe_json([round(offset / speed, 3), 'o', shown])}\n")

@@ -15,9 +15,6 @@ MOST_STEPS: Final = 300
 _MOST_JUDGED: Final = 2_000
 """Scripts that are judged by the loader in one conversion: twice as many as a runbook can have steps."""
 
-_MOST_STEPS = 300
-"""More steps nobody can look through."""
-
 _left: ContextVar[int | None] = ContextVar("_left", default=None)
 
 
@@ -50,6 +47,6 @@ def judge_one() -> None:
 
 def check_steps(count: int, name: str) -> None:
     """Raises ConversionError where the source `name` would be more steps than somebody can look through."""
-    if count > _MOST_STEPS:
-        todo = f"convert it in parts, of at most {_MOST_STEPS}"
+    if count > MOST_STEPS:
+        todo = f"convert it in parts, of at most {MOST_STEPS}"
         raise ConversionError("the source would be too many steps", name, todo)

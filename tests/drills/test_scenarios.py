@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -67,11 +68,13 @@ def played(tmp_path: Path, name: str, runbook: str) -> bool:
             for part in ("--arg", f"{key}={value}")
         ]
         run = program.start("run", runbook, *args, "--yes", "--json", **environ)
+        reading = threading.Thread(target=run.communicate)
+        reading.start()
         # What does not help waits for minutes to see that: so long as the story goes on is enough.
         while run.poll() is None and world.timeline.elapsed() < STORY:
             time.sleep(0.05)
         run.terminate()
-        run.communicate(timeout=200)
+        reading.join()
         return drill.is_over()
 
 

@@ -74,7 +74,7 @@ def test_the_history_on_a_disk_that_became_full(program: Program, state: Path) -
 @pytest.mark.proves("F10", "P14")
 def test_a_limit_on_the_size_of_files(program: Program, under: Under) -> None:
     program.write("chatty", CHATTY)
-    ended = under(["prlimit", "--fsize=131072"], "run", "chatty.yaml")
+    ended = under(["prlimit", "--fsize=307200"], "run", "chatty.yaml")
     assert ended.code == 1
     assert "cannot be kept: " in ended.err
     assert "0000-a.log" in ended.err
