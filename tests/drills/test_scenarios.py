@@ -25,7 +25,8 @@ STORY = 600.0
 ENDED = [
     (name, runbook)
     for name in SHIPPED
-    for runbook in read_scenario(name).right
+    # In the other scenarios those that lead to the end do so in the same way.
+    for runbook in read_scenario(name).right[: None if name == "flag-turned-on" else 1]
     if read_scenario(name).ends != "put_aside"
 ]
 IN_VAIN = [("not-the-flag", "rollback-feature-flag")]
