@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,13 +12,10 @@ from pup_tui.journal.reader import read_journal
 if TYPE_CHECKING:
     from pup_tui.agent.desk import Desk, TextInRun
     from pup_tui.agent.reach import Reach
-    from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
 
 MOST_SEARCHED: Final = 1_000
 """Runs, the newest first, that are looked through."""
-
-_PAGE: Final = 200
 
 
 def search_history(desk: Desk, reach: Reach, text: str, runbook: str, most: int) -> dict[str, Any]:
@@ -30,7 +26,7 @@ def search_history(desk: Desk, reach: Reach, text: str, runbook: str, most: int)
     with read_journal(desk.state) as journal:
         if journal is None:
             return {"found": [], "more": False}
-        rows = islice(_pages(journal, runbook or None), MOST_SEARCHED)
+        rows = islice(journal.each_run(runbook=runbook or None), MOST_SEARCHED)
         if text.strip():
             hits = desk.search(journal, text, rows)
             told = (_found(hit) for hit in hits if reach.sees_run(journal, hit.run))
@@ -38,16 +34,6 @@ def search_history(desk: Desk, reach: Reach, text: str, runbook: str, most: int)
             told = (_run(row) for row in rows if reach.sees_run(journal, row))
         found = list(islice(told, most))
         return {"found": found, "more": next(told, None) is not None}
-
-
-def _pages(journal: JournalReader, runbook: str | None) -> Iterator[RunRow]:
-    before: str | None = None
-    while True:
-        rows = journal.runs(runbook=runbook, before=before, limit=_PAGE)
-        yield from rows
-        if len(rows) < _PAGE:
-            return
-        before = rows[-1].run
 
 
 def _run(row: RunRow) -> dict[str, Any]:

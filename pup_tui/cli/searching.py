@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 MOST_FOUND = 1_000
 """Lines that are told; who finds more looks for something else."""
 
-_PAGE = 200
-"""Runs of which is known at once what stands in lists."""
-
 _HOW_MANY = f"only the first {MOST_FOUND:,} lines are told"
 
 
@@ -41,23 +38,10 @@ class WantedRuns(NamedTuple):
     limit: int | None = None
 
     def runs(self, journal: JournalReader) -> Iterator[RunRow]:
-        """They, a page at a time."""
-        return islice(self._pages(journal), self.limit)
-
-    def _pages(self, journal: JournalReader) -> Iterator[RunRow]:
-        before: str | None = None
-        while True:
-            rows = journal.runs(
-                runbook=self.runbook,
-                statuses=None if self.status is None else [RunStatus(self.status)],
-                since=self.since,
-                before=before,
-                limit=_PAGE,
-            )
-            yield from rows
-            if len(rows) < _PAGE:
-                return
-            before = rows[-1].run
+        """They, one after the other."""
+        statuses = None if self.status is None else [RunStatus(self.status)]
+        found = journal.each_run(runbook=self.runbook, statuses=statuses, since=self.since)
+        return islice(found, self.limit)
 
 
 def search_runs(state: Path, text: str, wanted: WantedRuns, *, as_json: bool) -> None:

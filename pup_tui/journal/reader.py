@@ -109,6 +109,9 @@ A CROSS JOIN (SQLite's way to say which table to begin with) keeps it from readi
 MOST_CHECKED = 10_000
 """Events that are compared with their hashes whenever runs are listed: about 50 milliseconds."""
 
+RUNS_AT_ONCE = 200
+"""Runs of which is known at once what stands in lists, for whoever goes through all of them."""
+
 _A_RUN_COUNTS = 20
 """To look at what else is stored of a run takes as long as to look at so many events."""
 
@@ -226,6 +229,24 @@ class JournalReader:
             found += [row for row in rows if _is_wanted(row, statuses, words)]
             if limit is None or len(found) == limit or len(rows) < asked:
                 return found
+            before = rows[-1].run
+
+    def each_run(
+        self,
+        *,
+        runbook: str | None = None,
+        statuses: Collection[RunStatus] | None = None,
+        since: float | None = None,
+    ) -> Iterator[RunRow]:
+        """The same runs as `runs` gives, of which only a page is in memory at a time."""
+        before: str | None = None
+        while True:
+            rows = self.runs(
+                runbook=runbook, statuses=statuses, since=since, before=before, limit=RUNS_AT_ONCE
+            )
+            yield from rows
+            if len(rows) < RUNS_AT_ONCE:
+                return
             before = rows[-1].run
 
     def count(

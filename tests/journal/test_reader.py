@@ -62,6 +62,16 @@ def test_runs_come_newest_first_whatever_the_clock_said(history: Journal) -> Non
     assert ids(history) == ["cc33", "bc_3", "bb22", "ab12", "aa11"]
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 3, 200])
+def test_each_run_comes_once_however_many_are_read_at_once(
+    history: Journal, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("pup_tui.journal.reader.RUNS_AT_ONCE", at_once)
+    assert [row.run for row in history.each_run()] == ids(history)
+    of_one = history.each_run(runbook="payments/restart", statuses=[RunStatus.FAILED], since=60.0)
+    assert [row.run for row in of_one] == ["ab12"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
