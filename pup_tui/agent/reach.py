@@ -10,7 +10,7 @@ from pup_tui.agent.limits import LONGEST_NAME, checked_text
 from pup_tui.catalog.catalog import UnknownRunbook
 from pup_tui.journal.errors import JournalError
 from pup_tui.quoted import quoted
-from pup_tui.recorded_text import read_record
+from pup_tui.recorded_text import KnownPrograms, read_record
 from pup_tui.runbook.agents import may_agents
 from pup_tui.runbook.suffixes import SUFFIXES
 
@@ -41,6 +41,7 @@ class Reach:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._runs: dict[tuple[str, int], bool] = {}
+        self._programs = KnownPrograms()
 
     def runbooks(self) -> Iterator[SeenRunbook]:
         """The runbooks of the catalog that can be run by their id."""
@@ -87,8 +88,15 @@ class Reach:
             return False
         key = (row.run, row.leg)
         if key not in self._runs:
-            self._runs[key] = _may_be_seen(journal, row)
+            self._runs[key] = self._may_be_seen(journal, row)
         return self._runs[key]
+
+    def _may_be_seen(self, journal: JournalReader, row: RunRow) -> bool:
+        try:
+            record = read_record(journal, row, self._programs)
+        except JournalError:
+            return False
+        return all(may_agents(program.runbook) != "none" for program in record.programs.values())
 
     def sees_today(self, runbook: str) -> bool:
         """Whether a runbook that is still there may be seen; one that is gone says nothing any more."""
@@ -97,11 +105,3 @@ class Reach:
         except UnknownRunbook:
             return True
         return loaded.runbook is not None and may_agents(loaded.runbook) != "none"
-
-
-def _may_be_seen(journal: JournalReader, row: RunRow) -> bool:
-    try:
-        record = read_record(journal, row)
-    except JournalError:
-        return False
-    return all(may_agents(program.runbook) != "none" for program in record.programs.values())
