@@ -31,14 +31,14 @@ def list_runbooks(desk: Desk, reach: Reach, words: str, first: int) -> dict[str,
     checked_number("first", first, 0, 1_000_000)
     wanted = words.casefold().split()
     found = [seen for seen in reach.runbooks() if all(word in _text(seen) for word in wanted)]
+    shown = found[first : first + MOST_TOLD]
     with read_journal(desk.state) as journal:
         last = {} if journal is None else journal.last_runs()
-        shown = found[first : first + MOST_TOLD]
         visible = {
             id_: row
-            for id_, row in last.items()
+            for id_ in (seen.entry.id for seen in shown)
             if journal is not None
-            and any(seen.entry.id == id_ for seen in shown)
+            and (row := last.get(id_)) is not None
             and reach.sees_run(journal, row)
         }
     return {
