@@ -16,12 +16,12 @@ from pup_tui.analysis.report.facts import (
     ReportedStep,
 )
 from pup_tui.analysis.report.people import People, holder_name
-from pup_tui.analysis.report.timeline import TimelineOf, moment, unasked_decisions
+from pup_tui.analysis.report.timeline import TimelineOf, unasked_decisions
+from pup_tui.analysis.step_moments import step_moments
 from pup_tui.catalog.effects import mutates
 from pup_tui.core.events import LockAnswered, Resumed, RunCreated
 from pup_tui.core.ids import UNDO
-from pup_tui.core.notices import StepAnswered, StepFinished, StepStarted
-from pup_tui.core.sent import Sent
+from pup_tui.core.notices import StepAnswered, moment_of
 from pup_tui.headless.exits import code_of_stop
 from pup_tui.output.passage import Line
 from pup_tui.output.sanitize import safe_text
@@ -114,7 +114,7 @@ def _client(request: Mapping[str, str] | None) -> str:
 
 
 def _note(said: Mapping[str, str]) -> ReportedNote:
-    return ReportedNote(moment(said["ts"]), said["by"], said["note"])
+    return ReportedNote(moment_of(said["ts"]), said["by"], said["note"])
 
 
 def _decisions(
@@ -131,7 +131,7 @@ def _decisions(
 
 def _decision(said: Mapping[str, Any]) -> ReportedDecision:
     known = {name: said[name] for name in ("step", "answer", "by", "question", "note", "values")}
-    return ReportedDecision(at=moment(said["ts"]), **known)
+    return ReportedDecision(at=moment_of(said["ts"]), **known)
 
 
 def _legs(shown: ShownRun, legs: Sequence[Mapping[str, Any]]) -> Iterator[ReportedLeg]:
@@ -145,7 +145,7 @@ def _legs(shown: ShownRun, legs: Sequence[Mapping[str, Any]]) -> Iterator[Report
             operator=leg["operator"],
             host=leg["host"],
             version=leg["version"],
-            began=moment(leg["started_at"]),
+            began=moment_of(leg["started_at"]),
             stopped=end,
             status=leg["status"],
             reason=leg["reason"],
@@ -153,16 +153,10 @@ def _legs(shown: ShownRun, legs: Sequence[Mapping[str, Any]]) -> Iterator[Report
 
 
 def _steps(shown: ShownRun, steps: Iterable[Mapping[str, Any]]) -> Iterator[ReportedStep]:
-    began: dict[str, float] = {}
-    ended: dict[str, float] = {}
-    for notice in shown.notices:
-        if isinstance(notice, StepStarted):
-            began.setdefault(notice.step, moment(notice.ts))
-        elif isinstance(notice, StepFinished):
-            ended[notice.step] = moment(notice.ts)
+    began, ended = step_moments(shown.notices)
     for said in steps:
         id_ = said["step"]
-        node = shown.node(id_)
+        node = shown.steps.node(id_)
         output, trouble = _output(shown, id_) if said["output"] else (None, "")
         yield ReportedStep(
             id=id_,
@@ -178,7 +172,7 @@ def _steps(shown: ShownRun, steps: Iterable[Mapping[str, Any]]) -> Iterator[Repo
             duration=said["duration"],
             waited=said["waited"],
             command=said["command"],
-            sent=tuple(Sent(**{name: said[name] for name in Sent.__struct_fields__}).lines()),
+            sent=tuple(shown.steps.known[id_].sent.lines()),
             is_block=node.is_block,
             is_question=node.step.is_question,
             # What was recorded was judged when it began.
@@ -202,7 +196,7 @@ def _output(shown: ShownRun, id_: str) -> tuple[ReportedOutput | None, str]:
 def _read_output(shown: ShownRun, id_: str) -> ReportedOutput:
     """The beginning and the end of what a step printed, as people are shown it. Raises OSError."""
     path = shown.output(id_)
-    to_show = spool_to_show(path, shown.node(id_).step.shows, shown.status(id_))
+    to_show = spool_to_show(path, shown.steps.node(id_).step.shows, shown.status(id_))
     if to_show is None:
         return ReportedOutput(path=str(path), lines=0, hidden=True)
     reader = SpoolReader(to_show)

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.core.broken_off import left_as
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.questions import NOBODY
-from pup_tui.core.standing import known_step
 from pup_tui.core.state import RunStatus
+from pup_tui.core.steps_left import StepsLeft
 from pup_tui.core.told_alert import told_alert
 from pup_tui.local_time import local_time, local_time_of
 from pup_tui.output.sanitize import safe_text
@@ -25,7 +24,7 @@ from pup_tui.template.duration import format_duration
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent, Source
     from pup_tui.core.notices import RunResumed
-    from pup_tui.core.program import Node, Program
+    from pup_tui.core.program import Program
     from pup_tui.core.state import RunState
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
@@ -93,10 +92,9 @@ class ShownRun:
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
         self._ends = [*replayed.ends, LegEnd(row.status, row.why)]
-        self._known = {
-            **{id_: known_step(self.state, id_) for id_ in self.state.steps},
-            **self.state.gone,
-        }
+        self.steps = StepsLeft(
+            self.record.programs, self.state, is_over=row.status is not RunStatus.RUNNING
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -108,23 +106,10 @@ class ShownRun:
             "request": self._request(),
             "waited": self.state.waited,
             "lock": None if self.state.lock is None else self.state.lock.value,
-            "steps": [self._step(step) for step in self.steps],
+            "steps": [self._step(step) for step in self.steps.ids],
             "decisions": self._decisions(),
             "notes": self._notes(),
         }
-
-    @property
-    def steps(self) -> list[str]:
-        """The ids of all steps in the order of the file, items of a foreach one by one, undo steps last.
-
-        Behind them those that only an earlier text of the runbook had.
-        """
-        return [*self.program.in_order(self.state.steps), *self.state.gone]
-
-    def node(self, id_: str) -> Node:
-        """The step as the newest text has it that does."""
-        programs = sorted(self.record.programs.items(), reverse=True)
-        return next(program for _, program in programs if program.has(id_)).node(id_)
 
     def _legs(self) -> list[dict[str, Any]]:
         """Each leg with how it ended, and what was known and decided when it began."""
@@ -152,8 +137,7 @@ class ShownRun:
         return legs
 
     def _step(self, id_: str) -> dict[str, Any]:
-        node = self.node(id_)
-        step = self._known[id_]
+        node, step, left = self.steps.node(id_), self.steps.known[id_], self.steps.left_as(id_)
         path = self.output(id_)
         return {
             "step": id_,
@@ -170,7 +154,7 @@ class ShownRun:
             "waited": step.waited,
             "command": step.command,
             **step.sent.as_fields(),
-            "reason": step.reason or self._left_as(id_)[1],
+            "reason": step.reason or (left[1] if left else ""),
             "left_running": self._left_running.get(id_, []),
             "output": str(path) if path.exists() else None,
             "output_lost": self._loss(id_),
@@ -178,17 +162,13 @@ class ShownRun:
 
     def status(self, id_: str) -> str:
         """How a step ended, or how the end of the program left it; `pending` if it had not begun."""
-        step = self._known[id_]
+        step = self.steps.known[id_]
         if step.status is not None:
             return step.status
-        return step.phase if self.row.status is RunStatus.RUNNING else self._left_as(id_)[0]
-
-    def _left_as(self, id_: str) -> tuple[str, str]:
-        """How the end of the program left a step that had not ended, and why."""
-        step = self._known[id_]
-        if step.status is not None or self.row.status is RunStatus.RUNNING:
-            return "", ""
-        return left_as(step) or ("pending", "")
+        if self.row.status is RunStatus.RUNNING:
+            return step.phase
+        left = self.steps.left_as(id_)
+        return left[0] if left else "pending"
 
     @cached_property
     def _left_running(self) -> dict[str, list[str]]:
@@ -205,7 +185,7 @@ class ShownRun:
         """What is missing of a step's output, in words; an empty one is kept once an attempt has ended."""
         from pup_tui.output.loss import loss
 
-        kept = self._known[id_].kept
+        kept = self.steps.known[id_].kept
         return "" if kept is None else loss(self.output(id_), kept)
 
     def output(self, id_: str) -> Path:
@@ -329,7 +309,7 @@ class ShownRun:
             click.echo(f"  {name} = {told}")
         for name, later in changes.items():
             click.echo(f"  {name} = {'; '.join(later)}")
-        for id_ in self.steps:
+        for id_ in self.steps.ids:
             self._print_step(id_, edge)
         self._print_decisions()
         notes = self._notes()
@@ -403,7 +383,7 @@ class ShownRun:
                 click.echo(f"    where {name} is {safe_text(value)}")
 
     def _print_step(self, id_: str, edge: int | None) -> None:
-        node, step = self.node(id_), self._step(id_)
+        node, step = self.steps.node(id_), self._step(id_)
         indent = INDENT * (node.depth + len(item_numbers(id_)))
         place = "undo: " if UNDO in id_ else "" if node.is_item else f"{node.index + 1}. "
         item = f" [{item_numbers(id_)[-1]}]" if node.is_item else ""
@@ -416,7 +396,7 @@ class ShownRun:
         click.echo(f"\n{indent}{place}{name} · {step['status']}{reason}{took}")
         for line in step["command"].splitlines():
             click.echo(f"{indent}   $ {safe_text(line)}")
-        for line in self._known[id_].sent.lines():
+        for line in self.steps.known[id_].sent.lines():
             click.echo(f"{indent}   {safe_text(line)}")
         for process in step["left_running"]:
             click.echo(f"{indent}   still running: {safe_text(process)}")
@@ -432,7 +412,7 @@ class ShownRun:
             click.echo(f"{indent}{safe_text(lost)}")
         if not path.exists():
             return
-        step = self.node(id_).step
+        step = self.steps.node(id_).step
         shown = spool_to_show(path, step.shows, self.status(id_))
         if shown is None:
             click.echo(f"{indent}its output is not shown: {safe_text(str(path))}")

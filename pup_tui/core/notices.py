@@ -22,6 +22,11 @@ def rfc3339(wall: float) -> str:
     return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def moment_of(ts: str) -> float:
+    """The moment (seconds since 1970) that `rfc3339` told as this. Raises ValueError."""
+    return datetime.fromisoformat(ts).timestamp()
+
+
 class Notice(Struct, frozen=True, kw_only=True, tag_field="type"):
     """Common to all: `ts` (RFC 3339, UTC) and the run's id. Durations are seconds."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pup_tui.core.notices import AnyNotice, rfc3339
+from pup_tui.core.notices import AnyNotice, moment_of, rfc3339
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.replay_time import ReplayClock, ReplayTime
 from pup_tui.drivers.replaying import ReplayedRun, ReplayMark, marks_of
@@ -101,7 +101,5 @@ class Replay:
             if isinstance(notice, StepStarted) and (
                 notice.step.casefold().startswith(wanted) or wanted in notice.name.casefold()
             ):
-                from datetime import datetime
-
-                return self.timeline.offset_at(datetime.fromisoformat(notice.ts).timestamp())
+                return self.timeline.offset_at(moment_of(notice.ts))
         return None

@@ -92,12 +92,12 @@ def test_whatever_happened_in_a_run_it_can_be_told(tmp_path: Path, chunk: int) -
         answered = [each.step for each in shown.notices if isinstance(each, StepAnswered)]
         decided = [each["step"] for each in run["decisions"]]
         assert all(decided.count(step) >= answered.count(step) for step in answered), seed
-        assert [each["step"] for each in run["steps"]] == shown.steps, seed
+        assert [each["step"] for each in run["steps"]] == shown.steps.ids, seed
         exported = {line["step"]: line["status"] for line in lines if line["type"] == "step"}
-        assert exported == {step: shown.status(step) for step in shown.steps if step in exported}, (
-            seed
-        )
-        assert {step for step in shown.steps if shown.status(step) not in ("pending",)} == set(
+        assert exported == {
+            step: shown.status(step) for step in shown.steps.ids if step in exported
+        }, seed
+        assert {step for step in shown.steps.ids if shown.status(step) not in ("pending",)} == set(
             exported
         )
         ids = [span["spanId"] for span in spanned]

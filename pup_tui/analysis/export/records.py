@@ -7,13 +7,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.analysis.report.timeline import moment
-from pup_tui.core.broken_off import left_as
+from pup_tui.analysis.step_moments import step_moments
 from pup_tui.core.ids import holder_id
-from pup_tui.core.notices import AnyNotice, StepFinished, StepStarted, rfc3339
+from pup_tui.core.notices import AnyNotice, rfc3339
 from pup_tui.core.program import Program
-from pup_tui.core.standing import known_step
 from pup_tui.core.state import RunState, RunStatus
+from pup_tui.core.steps_left import StepsLeft
 from pup_tui.journal.records import RunRow
 
 FIELDS = (
@@ -57,23 +56,15 @@ def exported_steps(
     programs: Mapping[int, Program], state: RunState, notices: list[AnyNotice], *, is_over: bool
 ) -> tuple[ExportedStep, ...]:
     """The steps of a run that was played again, with what its watchers were told."""
-    began: dict[str, float] = {}
-    ended: dict[str, float] = {}
-    for notice in notices:
-        if isinstance(notice, StepStarted):
-            began.setdefault(notice.step, moment(notice.ts))
-        elif isinstance(notice, StepFinished):
-            ended[notice.step] = moment(notice.ts)
-    newest = [programs[number] for number in sorted(programs, reverse=True)]
-    known = {id_: known_step(state, id_) for id_ in state.steps} | state.gone
+    began, ended = step_moments(notices)
+    steps = StepsLeft(programs, state, is_over=is_over)
     found = []
-    for id_ in [*newest[0].in_order(state.steps), *state.gone]:
-        step = known[id_]
-        left = left_as(step) if is_over and step.status is None else None
+    for id_ in steps.ids:
+        step, left = steps.known[id_], steps.left_as(id_)
         status = step.status or (left[0] if left else None)
         if status is None and id_ not in began:
             continue  # the run did not come to it
-        node = next(program for program in newest if program.has(id_)).node(id_)
+        node = steps.node(id_)
         found.append(
             ExportedStep(
                 id=id_,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from itertools import zip_longest
 from typing import Any
@@ -36,6 +35,7 @@ from pup_tui.core.notices import (
     StepRetrying,
     StepStarted,
     StepWaiting,
+    moment_of,
 )
 from pup_tui.core.questions import NOBODY
 from pup_tui.core.told_alert import told_alert
@@ -46,11 +46,6 @@ SHORT = 1.0
 """Seconds within which the beginning and the end of a step are one entry."""
 
 _ROUTINE = frozenset({"succeeded", "skipped"})
-
-
-def moment(ts: str) -> float:
-    """A moment of a notice as seconds since 1970."""
-    return datetime.fromisoformat(ts).timestamp()
 
 
 def unasked_decisions(events: Iterable[AnyEvent]) -> Iterator[ReportedDecision]:
@@ -92,7 +87,7 @@ def _changes(
 def answer_of(notice: StepAnswered, question: str = "") -> ReportedDecision:
     """An answer as a decision."""
     return ReportedDecision(
-        at=moment(notice.ts),
+        at=moment_of(notice.ts),
         step=notice.step,
         answer=notice.answer,
         by=notice.by,
@@ -154,7 +149,7 @@ class TimelineOf:
         places = ((alert.get("started_at"), "began"), (_extra(alert, "ended_at"), "ended"))
         for told, what in places:
             try:
-                at = moment(str(told))
+                at = moment_of(str(told))
             except (ValueError, OverflowError):
                 continue
             words = ("the alert says that it ", what, ": ", Foreign(told_alert(alert)))
@@ -173,7 +168,7 @@ class TimelineOf:
                 case StepStarted(step=step):
                     begun.add(step)
                     if _is_short(notice, following):
-                        yield self._ran(moment(notice.ts), following)
+                        yield self._ran(moment_of(notice.ts), following)
                     elif not _is_about(following, step, StepWaiting):
                         yield from self._of_notice(notice)
                 case StepFinished(step=step) if notice.attempts and step not in begun:
@@ -196,7 +191,7 @@ class TimelineOf:
             before = notice
 
     def _of_notice(self, notice: AnyNotice) -> Iterator[TimelineEntry]:
-        at = moment(notice.ts)
+        at = moment_of(notice.ts)
         match notice:
             case RunStarted():
                 yield self._entry(at, EntryKind.RUN, *self._began(notice))
@@ -258,7 +253,7 @@ class TimelineOf:
         words = (*self.step_words(notice.step), f" check {check}: its condition {met}")
         words = (*words, ", it saw ", Foreign(saw)) if saw else words
         return self._entry(
-            moment(notice.ts), EntryKind.STEP, *words, step=notice.step, routine=not notice.met
+            moment_of(notice.ts), EntryKind.STEP, *words, step=notice.step, routine=not notice.met
         )
 
     def _of_interruptions(self, events: Iterable[AnyEvent]) -> Iterator[TimelineEntry]:
@@ -286,7 +281,7 @@ def _is_short(start: AnyNotice | None, end: AnyNotice | None) -> bool:
     """Whether a step was over so soon that one moment tells both."""
     if not (isinstance(start, StepStarted) and _is_about(end, start.step, StepFinished)):
         return False
-    return end is not None and moment(end.ts) - moment(start.ts) < SHORT
+    return end is not None and moment_of(end.ts) - moment_of(start.ts) < SHORT
 
 
 def _is_about(notice: AnyNotice | None, step: str, kind: type[AnyNotice]) -> bool:
