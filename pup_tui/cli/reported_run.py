@@ -86,7 +86,7 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
         host=row.host,
         profile=row.profile,
         scheduled=row.scheduled,
-        asked_by=_client(told["request"]),
+        asked_by=shown.request.told if shown.request else "",
         version=legs[0].version if legs else "",
         path=row.path,
         sha256=row.sha256,
@@ -106,11 +106,6 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
 def _name(step: Mapping[str, Any]) -> str:
     """A step's name, with what an item of a foreach is called."""
     return f"{step['name']} [{step['label']}]" if step["label"] else str(step["name"])
-
-
-def _client(request: Mapping[str, str] | None) -> str:
-    """Who asked for a run, as that client calls itself."""
-    return f"{request['client']} {request['version']}".strip() if request else ""
 
 
 def _note(said: Mapping[str, str]) -> ReportedNote:

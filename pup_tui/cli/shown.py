@@ -22,7 +22,7 @@ from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
-    from pup_tui.core.events import AnyEvent, Source
+    from pup_tui.core.events import AnyEvent, RunRequest, Source
     from pup_tui.core.notices import RunResumed
     from pup_tui.core.program import Program
     from pup_tui.core.state import RunState
@@ -88,6 +88,7 @@ class ShownRun:
         self.record, replayed = read_replayed(journal, row)
         self.program: Program = self.record.program
         self.events: Sequence[AnyEvent] = self.record.events
+        self.legs = legs_of(self.events)
         self.state: RunState = replayed.state
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
@@ -117,9 +118,7 @@ class ShownRun:
 
         resumed = [notice for notice in self.notices if isinstance(notice, RunResumed)]
         legs = []
-        for leg, ended, notice in zip(
-            legs_of(self.events), self._ends, [None, *resumed], strict=False
-        ):
+        for leg, ended, notice in zip(self.legs, self._ends, [None, *resumed], strict=False):
             legs.append(
                 {
                     **_leg_json(leg),
@@ -239,14 +238,17 @@ class ShownRun:
                 question=leg.request.reason,
                 note=leg.request.note,
             )
-            for leg in legs_of(self.events)
+            for leg in self.legs
             if leg.request is not None
         ]
 
-    def _request(self) -> dict[str, Any] | None:
+    @property
+    def request(self) -> RunRequest | None:
         """Who asked for the run, where that was not its operator."""
-        request = next((leg.request for leg in legs_of(self.events)), None)
-        if request is None:
+        return next((leg.request for leg in self.legs), None)
+
+    def _request(self) -> dict[str, Any] | None:
+        if (request := self.request) is None:
             return None
         return {
             "client": request.client,
@@ -268,7 +270,7 @@ class ShownRun:
                 question="\n".join(leg.unchecked.failed),
                 note=leg.unchecked.reason,
             )
-            for leg in legs_of(self.events)
+            for leg in self.legs
             if leg.unchecked is not None
         ]
 
@@ -282,7 +284,7 @@ class ShownRun:
                 ts=rfc3339(leg.wall),
                 note=leg.lock.reason,
             )
-            for leg in legs_of(self.events)
+            for leg in self.legs
             if leg.lock is not None and leg.lock.broken
         ]
 
@@ -299,9 +301,8 @@ class ShownRun:
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
         if self.state.alert:
             click.echo(f"alert: {safe_text(told_alert(self.state.alert))}")
-        if request := self._request():
-            client = safe_text(f"{request['client']} {request['version']}".strip())
-            click.echo(f"asked for by {client} {local_time_of(request['asked_at'])}")
+        if request := self.request:
+            click.echo(f"asked for by {safe_text(request.told)} {local_time(request.asked)}")
         self._print_legs()
         changes = self.changes()
         for name, value in row.vars.items():
@@ -340,7 +341,7 @@ class ShownRun:
     def changes(self) -> dict[str, list[str]]:
         """By the variable, what it was changed to later, each time with the leg and by whom."""
         changes: dict[str, list[str]] = {}
-        for leg in legs_of(self.events):
+        for leg in self.legs:
             for name, value in leg.changed.items():
                 told = f"from leg {leg.number} on {as_typed(value)}, by {leg.operator}"
                 changes.setdefault(name, []).append(safe_text(told))
