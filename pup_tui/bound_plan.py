@@ -21,6 +21,7 @@ from pup_tui.text_tree import text_tree
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.core.plan import Refuses
+    from pup_tui.journal.pending import PendingRun
     from pup_tui.runbook.load import Loaded
 
 
@@ -30,6 +31,10 @@ class NotPlanned(Exception):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(self.problems))
+
+
+class PlanChanged(Exception):
+    """What is another than when a run was asked for, in words: it cannot be approved any more."""
 
 
 class BoundPlan(Struct, frozen=True, kw_only=True):
@@ -100,6 +105,30 @@ def bound_plan(
     return BoundPlan(
         loaded=loaded, program=program, steps=shown, vars=told, unknown=unknown, digest=digest
     )
+
+
+def plan_asked_for(
+    loaded: Loaded,
+    asked: PendingRun,
+    *,
+    sources: Sources,
+    operator: str,
+    hidden: Iterable[str],
+    refuses: Refuses,
+) -> BoundPlan:
+    """Plan once more what somebody has asked for, as `bound_plan` does. Raises NotPlanned, PlanChanged."""
+    plan = bound_plan(
+        loaded,
+        asked.given,
+        sources=sources,
+        operator=operator,
+        hidden=hidden,
+        refuses=refuses,
+        alert=asked.alert,
+    )
+    if plan.digest != asked.digest:
+        raise PlanChanged(told_changes(asked.vars, plan))
+    return plan
 
 
 def told_changes(before: Mapping[str, Any], plan: BoundPlan) -> str:

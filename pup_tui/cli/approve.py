@@ -178,28 +178,24 @@ def _planned_as_asked(
     settings: Settings, catalog: Catalog, loaded: Loaded, pending: PendingRun
 ) -> BoundPlan:
     """The plan that was asked for. Raises Failure where it is another one by now."""
-    from pup_tui.bound_plan import NotPlanned, bound_plan, told_changes
+    from pup_tui.bound_plan import NotPlanned, PlanChanged, plan_asked_for
 
-    changed = (
-        f"run {pending.run} cannot be approved: what it would do has changed since it was asked for"
-    )
     try:
-        plan = bound_plan(
+        return plan_asked_for(
             loaded,
-            pending.given,
+            pending,
             sources=local_values(settings, settings.environ),
             operator=settings.operator,
             hidden=Parts(settings).credentials.account.secrets(),
             refuses=catalog.pup.refuses,
-            alert=pending.alert,
         )
-    except NotPlanned as error:
-        raise Failure(changed, str(error), "have it planned and asked for anew") from error
-    if plan.digest != pending.digest:
+    except (NotPlanned, PlanChanged) as error:
+        told = "what it would do has changed since it was asked for"
         raise Failure(
-            changed, told_changes(pending.vars, plan), "have it planned and asked for anew"
-        )
-    return plan
+            f"run {pending.run} cannot be approved: {told}",
+            str(error),
+            "have it planned and asked for anew",
+        ) from error
 
 
 def _print(settings: Settings, pending: PendingRun, plan: BoundPlan) -> None:

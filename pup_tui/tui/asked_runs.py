@@ -166,7 +166,7 @@ def _decline(services: Services, pending: PendingRun, note: str) -> None:
 
 def _planned_as_asked(services: Services, pending: PendingRun) -> AskedRun:
     """The plan of what was asked for, where that is still the same."""
-    from pup_tui.bound_plan import NotPlanned, bound_plan, told_changes
+    from pup_tui.bound_plan import NotPlanned, PlanChanged, plan_asked_for
     from pup_tui.catalog.catalog import UnknownRunbook
 
     if pending.profile != services.profile.name:
@@ -181,18 +181,17 @@ def _planned_as_asked(services: Services, pending: PendingRun) -> AskedRun:
         why = "is broken" if entry.broken else "is not trusted"
         return AskedRun(pending=pending, problem=f"It cannot begin: `{entry.id}` {why}.")
     try:
-        plan = bound_plan(
+        plan = plan_asked_for(
             services.catalog.load(entry.path),
-            pending.given,
+            pending,
             sources=services.sources(),
             operator=services.operator,
             hidden=services.hidden,
             refuses=services.catalog.pup.refuses,
-            alert=pending.alert,
         )
     except NotPlanned as error:
         return AskedRun(pending=pending, problem=f"It cannot begin: {error}.")
-    if plan.digest != pending.digest:
-        told = f"What it would do has changed since it was asked for: {told_changes(pending.vars, plan)}."
+    except PlanChanged as error:
+        told = f"What it would do has changed since it was asked for: {error}."
         return AskedRun(pending=pending, problem=f"{told} It has to be planned and asked for anew.")
     return AskedRun(pending=pending, plan=plan)
