@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pup_tui.analysis.report.facts import Postmortem, ReportedDecision, ReportedRun
 from pup_tui.analysis.report.moments import local_clock, utc
 from pup_tui.analysis.report.people import People
-from pup_tui.core.ids import UNDO
 from pup_tui.core.questions import NOBODY
 from pup_tui.core.told_alert import told_alert
 from pup_tui.output.sanitize import safe_text
@@ -44,16 +43,10 @@ def _of_run(run: ReportedRun, people: People) -> Iterator[str]:
         yield f"Alert: {in_code(people.text(told_alert(run.alert)))}"
     for heading, items in (
         ("Decisions", [_decision(each, people) for each in run.decisions]),
-        (
-            "Failed",
-            [in_code(each.name or each.id) for each in run.steps if each.status == "failed"],
-        ),
+        ("Failed", _ended_as("failed", run)),
         ("Changed", _changed(run)),
         ("Taken back", _taken_back(run)),
-        (
-            "Unknown",
-            [in_code(each.name or each.id) for each in run.steps if each.status == "unknown"],
-        ),
+        ("Unknown", _ended_as("unknown", run)),
     ):
         yield from _listed(heading, items)
 
@@ -73,24 +66,27 @@ def _listed(heading: str, items: list[str]) -> Iterator[str]:
 
 
 def _decision(decision: ReportedDecision, people: People) -> str:
-    step = "taking back" if decision.step == UNDO else decision.step
-    of_step = f"{in_code(step)}: " if step else ""
+    of_step = f"{in_code(decision.about)}: " if decision.about else ""
     by = "nobody was asked" if decision.by == NOBODY else in_code(people.person(decision.by))
     note = f" ({in_code(people.text(decision.note))})" if decision.note else ""
     return f"{of_step}{in_code(people.text(decision.answer))}, {by}{note}"
 
 
+def _ended_as(status: str, run: ReportedRun) -> list[str]:
+    return [in_code(step.shown_name) for step in run.steps if step.status == status]
+
+
 def _changed(run: ReportedRun) -> list[str]:
     return [
-        f"{in_code(step.name or step.id)}{'' if step.changes else ' (perhaps)'}"
+        f"{in_code(step.shown_name)}{'' if step.changes else ' (perhaps)'}"
         for step in run.steps
-        if step.acted and step.changes is not False and not step.is_undo
+        if step.may_have_changed and not step.is_undo
     ]
 
 
 def _taken_back(run: ReportedRun) -> list[str]:
     return [
-        f"{in_code(step.name or step.id)}: {step.told_end}"
+        f"{in_code(step.shown_name)}: {step.told_end}"
         for step in run.steps
         if step.is_undo and step.attempts
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pup_tui.analysis.report.words import Foreign, Sentence
+from pup_tui.core.ids import UNDO
 
 
 class EntryKind(StrEnum):
@@ -42,6 +43,11 @@ class ReportedDecision(Struct, frozen=True, kw_only=True):
     question: str = ""
     note: str = ""
     values: dict[str, Any] = {}
+
+    @property
+    def about(self) -> str:
+        """The step that it is about, in words; empty where that is the run."""
+        return "taking back" if self.step == UNDO else self.step
 
 
 class ReportedNote(Struct, frozen=True):
@@ -100,6 +106,16 @@ class ReportedStep(Struct, frozen=True, kw_only=True):
     def acted(self) -> bool:
         """Whether it did something itself: began, holds no others, and asked nobody."""
         return self.attempts > 0 and not self.is_block and not self.is_question
+
+    @property
+    def may_have_changed(self) -> bool:
+        """Whether it acted, and changed something or may have: nobody can tell that from its text."""
+        return self.acted and self.changes is not False
+
+    @property
+    def shown_name(self) -> str:
+        """Its name; its id where it has none."""
+        return self.name or self.id
 
     @property
     def told_end(self) -> str:

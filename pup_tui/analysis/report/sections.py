@@ -20,7 +20,6 @@ from pup_tui.analysis.report.people import People
 from pup_tui.analysis.report.step_parts import changes, step_parts, taken_back, unknowns
 from pup_tui.analysis.report.timeline import told_by
 from pup_tui.analysis.report.words import FileLink, Foreign, Sentence, SentencePiece
-from pup_tui.core.ids import UNDO
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
@@ -190,9 +189,8 @@ def _decisions(told: Postmortem, people: People) -> Iterator[ReportBlock]:
     items: list[DatedItem] = []
     for run, decision in sorted(decided, key=lambda each: each[1].at):
         words: list[SentencePiece] = [*told.lead(run.run)]
-        if decision.step:
-            step = "taking back" if decision.step == UNDO else decision.step
-            words += [Foreign(step), ": "]
+        if decision.about:
+            words += [Foreign(decision.about), ": "]
         words += [Foreign(people.text(decision.answer)), *told_by(decision.by, people)]
         if decision.note:
             words += [". Why: ", Foreign(people.text(decision.note))]

@@ -38,7 +38,7 @@ def changes(told: Postmortem, people: People) -> tuple[ReportBlock, ...]:
     for run in told.runs:
         undone = {step.id.removesuffix(":undo") for step in run.steps if _took_back(step)}
         for step in run.steps:
-            if not step.acted or step.changes is False or step.is_undo:
+            if step.is_undo or not step.may_have_changed:
                 continue
             words: list[SentencePiece] = [*told.lead(run.run), *_step_name(step)]
             words.append(": changed something" if step.changes else ": may have changed something")
@@ -97,7 +97,7 @@ def _unknown_of(run: ReportedRun, told: Postmortem, people: People) -> Iterator[
         reason = (": ", Foreign(people.text(step.reason))) if step.reason else ()
         if step.status == "unknown" and not step.is_block:
             yield (*lead, *name, ": whether it was done", *reason)
-        elif step.acted and step.changes is not False and step.status in _MAY_HAVE:
+        elif step.may_have_changed and step.status in _MAY_HAVE:
             yield (*lead, *name, f": what it did before it {_MAY_HAVE[step.status]}")
         if step.lost:
             yield (*lead, *name, ": ", Foreign(people.text(step.lost)))
@@ -141,7 +141,7 @@ def step_parts(
     for place, step in enumerate(steps, 1):
         yield PagePart(
             heading=f"Step {place}",
-            name=step.name or step.id,
+            name=step.shown_name,
             anchor=f"step-{number}-{place}",
             level=3,
             blocks=tuple(_told_step(step, people, file_named)),
