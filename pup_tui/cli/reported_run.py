@@ -83,7 +83,6 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
         duration=row.duration,
         waited=state.waited,
         operator=row.operator,
-        host=row.host,
         profile=row.profile,
         scheduled=row.scheduled,
         asked_by=shown.request.told if shown.request else "",

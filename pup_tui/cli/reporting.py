@@ -151,7 +151,6 @@ def postmortem(
         runs=tuple(runs),
         made=time.time(),
         version=pup_tui.__version__,
-        people=dict(people.told),
         losses=recorded.losses,
     )
     return found, people

@@ -155,7 +155,6 @@ class ReportedRun(Struct, frozen=True, kw_only=True):
     duration: float | None
     waited: float
     operator: str
-    host: str
     profile: str
     scheduled: str
     asked_by: str
@@ -185,14 +184,12 @@ class ReportedRun(Struct, frozen=True, kw_only=True):
 class Postmortem(Struct, frozen=True, kw_only=True):
     """What is reported: runs in the order in which they began.
 
-    `made` is when, `people` are the names that stand in it and what is written for each, `losses` says what
-    of the record is known to be lost.
+    `made` is when, `losses` says what of the record is known to be lost.
     """
 
     runs: tuple[ReportedRun, ...]
     made: float
     version: str
-    people: dict[str, str]
     losses: str = ""
 
     @property

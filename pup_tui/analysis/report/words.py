@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -50,13 +50,3 @@ def _text(piece: SentencePiece) -> str:
             return text
         case str():
             return piece
-
-
-def joined(parts: Iterable[Sentence], between: str = ", ") -> list[SentencePiece]:
-    """Several sentences in a row."""
-    words: list[SentencePiece] = []
-    for part in parts:
-        if words:
-            words.append(between)
-        words += part
-    return words

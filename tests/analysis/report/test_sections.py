@@ -33,7 +33,6 @@ def run(**more: Any) -> ReportedRun:
         duration=10.0,
         waited=0.0,
         operator="ada",
-        host="laptop-of-ada",
         profile="",
         scheduled="nightly",
         asked_by="a <client> 2",
@@ -53,7 +52,7 @@ def run(**more: Any) -> ReportedRun:
 
 
 def parts(*runs: ReportedRun) -> dict[str, PagePart]:
-    told = Postmortem(runs=runs, made=20.0, version="1.0", people={})
+    told = Postmortem(runs=runs, made=20.0, version="1.0")
     return {part.anchor: part for part in page_of(told, PEOPLE, FileLink).parts}
 
 
@@ -113,7 +112,7 @@ def test_the_schedule_of_a_run_and_who_asked_for_it_are_told() -> None:
 
 
 def test_without_names_neither_folders_nor_computers_tell_who_it_was() -> None:
-    told = Postmortem(runs=(run(),), made=20.0, version="1.0", people={})
+    told = Postmortem(runs=(run(),), made=20.0, version="1.0")
     assert "ada" not in repr(page_of(told, PEOPLE, FileLink))
     by_name = People(["ada"], by_name=True)
     assert "/home/ada/drain.yaml" in repr(page_of(told, by_name, FileLink))
