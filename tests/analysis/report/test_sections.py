@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from pup_tui.analysis.report.facts import (
     EntryKind,
     Postmortem,
+    ReportedLeg,
     ReportedRun,
     ReportedStep,
     TimelineEntry,
@@ -44,10 +45,9 @@ def run(**more: Any) -> ReportedRun:
         alert={},
         lock="",
         read_only=False,
-        legs=(),
         decisions=(),
         notes=(),
-        **{"steps": (), "timeline": (), **more},
+        **{"legs": (), "steps": (), "timeline": (), **more},
     )
 
 
@@ -112,7 +112,10 @@ def test_the_schedule_of_a_run_and_who_asked_for_it_are_told() -> None:
 
 
 def test_without_names_neither_folders_nor_computers_tell_who_it_was() -> None:
-    told = Postmortem(runs=(run(),), made=20.0, version="1.0")
+    leg = ReportedLeg(number=1, operator="ada", host="laptop-of-ada", version="1.0", began=0.0)
+    told = Postmortem(runs=(run(legs=(leg,)),), made=20.0, version="1.0")
     assert "ada" not in repr(page_of(told, PEOPLE, FileLink))
     by_name = People(["ada"], by_name=True)
-    assert "/home/ada/drain.yaml" in repr(page_of(told, by_name, FileLink))
+    named = repr(page_of(told, by_name, FileLink))
+    assert "/home/ada/drain.yaml" in named
+    assert "laptop-of-ada" in named
