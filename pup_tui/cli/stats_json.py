@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.analysis.statistics.statistics import OUTCOMES
-from pup_tui.core.notices import rfc3339
+from pup_tui.core.notices import rfc3339, rfc3339_or_none
 
 if TYPE_CHECKING:
     from pup_tui.analysis.freshness import Freshness
@@ -41,12 +41,12 @@ def freshness_json(fresh: Freshness, now: float) -> dict[str, Any]:
     """What speaks for a runbook. `changed` is null where nobody can tell."""
     rehearsed = fresh.rehearsal
     return {
-        "last_success": _moment(fresh.last_success),
+        "last_success": rfc3339_or_none(fresh.last_success),
         "last_success_by_profile": {
             profile: rfc3339(at) for profile, at in sorted(fresh.succeeded.items())
         },
         "changed": fresh.is_changed,
-        "last_rehearsed": None if rehearsed is None else _moment(rehearsed.rehearsed_at),
+        "last_rehearsed": None if rehearsed is None else rfc3339(rehearsed.rehearsed_at),
         "rehearsal": None
         if rehearsed is None
         else {
@@ -56,10 +56,6 @@ def freshness_json(fresh: Freshness, now: float) -> dict[str, Any]:
         },
         "stale": fresh.is_stale(now),
     }
-
-
-def _moment(at: float | None) -> str | None:
-    return None if at is None else rfc3339(at)
 
 
 def _span_json(span: TimeSpan) -> dict[str, Any]:

@@ -22,6 +22,11 @@ def rfc3339(wall: float) -> str:
     return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def rfc3339_or_none(wall: float | None) -> str | None:
+    """The same of a moment that may not be known."""
+    return None if wall is None else rfc3339(wall)
+
+
 def moment_of(ts: str) -> float:
     """The moment (seconds since 1970) that `rfc3339` told as this. Raises ValueError."""
     return datetime.fromisoformat(ts).timestamp()

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pup_tui.analysis.step_moments import step_moments
 from pup_tui.core.ids import holder_id
-from pup_tui.core.notices import AnyNotice, rfc3339
+from pup_tui.core.notices import AnyNotice, rfc3339_or_none
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState, RunStatus
 from pup_tui.core.steps_left import StepsLeft
@@ -96,8 +96,8 @@ def records(run: ExportedRun) -> Iterator[dict[str, Any]]:
         name=row.name,
         status=row.status,
         reason=row.why,
-        started_at=_when(row.started_at),
-        ended_at=_when(row.ended_wall),
+        started_at=rfc3339_or_none(row.started_at),
+        ended_at=rfc3339_or_none(row.ended_wall),
         duration=row.duration,
         waited=run.waited,
         warnings=row.warnings,
@@ -119,8 +119,8 @@ def records(run: ExportedRun) -> Iterator[dict[str, Any]]:
             kind=step.kind,
             status=step.status,
             reason=step.reason,
-            started_at=_when(step.began),
-            ended_at=_when(step.ended),
+            started_at=rfc3339_or_none(step.began),
+            ended_at=rfc3339_or_none(step.ended),
             duration=step.duration,
             waited=step.waited,
             attempts=step.attempts,
@@ -130,7 +130,3 @@ def records(run: ExportedRun) -> Iterator[dict[str, Any]]:
 
 def _record(**known: Any) -> dict[str, Any]:
     return {name: known.get(name) for name in FIELDS}
-
-
-def _when(at: float | None) -> str | None:
-    return None if at is None else rfc3339(at)

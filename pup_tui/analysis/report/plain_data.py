@@ -11,7 +11,7 @@ from pup_tui.analysis.report.gaps import GAPS
 from pup_tui.analysis.report.moments import local
 from pup_tui.analysis.report.people import People
 from pup_tui.analysis.report.words import plain
-from pup_tui.core.notices import rfc3339
+from pup_tui.core.notices import rfc3339, rfc3339_or_none
 
 
 def as_data(told: Postmortem, people: People) -> dict[str, Any]:
@@ -28,10 +28,6 @@ def as_data(told: Postmortem, people: People) -> dict[str, Any]:
     }
 
 
-def _when(at: float | None) -> str | None:
-    return None if at is None else rfc3339(at)
-
-
 def _run(run: ReportedRun, people: People) -> dict[str, Any]:
     return {
         "run": run.run,
@@ -40,7 +36,7 @@ def _run(run: ReportedRun, people: People) -> dict[str, Any]:
         "status": run.status,
         "reason": people.text(run.why),
         "started_at": rfc3339(run.began),
-        "ended_at": _when(run.ended),
+        "ended_at": rfc3339_or_none(run.ended),
         "duration": run.duration,
         "waited": run.waited,
         "operator": people.person(run.operator),
@@ -83,8 +79,8 @@ def _step(step: ReportedStep, people: People) -> dict[str, Any]:
         "reason": people.text(step.reason),
         "attempts": step.attempts,
         "exit_code": step.exit_code,
-        "started_at": _when(step.began),
-        "ended_at": _when(step.ended),
+        "started_at": rfc3339_or_none(step.began),
+        "ended_at": rfc3339_or_none(step.ended),
         "duration": step.duration,
         "waited": step.waited,
         "command": step.command,
