@@ -46,7 +46,7 @@ _BEFORE = 80
 _AT_ONCE = 1024 * 1024
 """Bytes of a file that are looked at together."""
 
-_NUMBERED = late_pattern(r"(\d{4,})-.*\.log")
+_NUMBERED = late_pattern(r"\d{4,}-(.*\.log)")
 _NOT_OURS = late_pattern(r".*\.(?:shown|part\d+)\.log")
 """What was made of an output for people, and what belongs to another file."""
 
@@ -195,15 +195,17 @@ class RecordSearch:
 
     def _steps(self, run: RunRow, names: Iterable[str]) -> dict[str, str]:
         """The steps of a run by the names of the files that have what they printed."""
-        wanted = set(names)
-        places = {int(found[1]) for name in names if (found := _NUMBERED.fullmatch(name))}
+        # Behind its number the name of a file is made of the step's id alone.
+        numbered: dict[str, list[str]] = {}
+        for name in names:
+            if found := _NUMBERED.fullmatch(name):
+                numbered.setdefault(found[1], []).append(name)
         steps: dict[str, str] = {}
         for event in self._journal.events_with(run.run, "attempt-started"):
             if isinstance(event, AttemptStarted):
                 step = event.attempt.rpartition("#")[0]
-                for place in places:
-                    if (name := spool_name(place, step)) in wanted:
-                        steps[name] = step
+                of_step = spool_name(0, step).partition("-")[2]
+                steps.update((name, step) for name in numbered.get(of_step, ()))
         return steps
 
 
