@@ -30,6 +30,7 @@ from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
 if TYPE_CHECKING:
+    from pup_tui.drivers.following import FollowedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.tui.following import Followed
     from pup_tui.tui.services import Services
@@ -39,6 +40,21 @@ ReadFigures: TypeAlias = Callable[[], UsualFigures]
 
 REFUSAL_SECONDS = 20.0
 """How long it stands there why a key does nothing."""
+
+
+def view_of_followed(run: FollowedRun, services: Services) -> RunView:
+    """A view of a run that is only shown here: it is told what happens in it."""
+    view = RunView(
+        run.program,
+        run.run,
+        run.output_path,
+        live=None,
+        followed=run,
+        operator=services.operator,
+        note_past=partial(note_past, services, run.run),
+    )
+    run.watch(view)
+    return view
 
 
 class RunPage(Vertical):
@@ -140,18 +156,7 @@ class RunPage(Vertical):
     @classmethod
     def of_followed(cls, followed: Followed, services: Services, page: str) -> RunPage:
         """A page for a run that another process drives: it goes on here as it does there."""
-        run = followed.run
-        view = RunView(
-            run.program,
-            run.run,
-            run.output_path,
-            live=None,
-            followed=run,
-            operator=services.operator,
-            note_past=partial(note_past, services, run.run),
-        )
-        run.watch(view)
-        return cls(view, None, page, followed)
+        return cls(view_of_followed(followed.run, services), None, page, followed)
 
     def compose(self) -> ComposeResult:
         yield Static(classes="run-note", markup=False)
