@@ -23,7 +23,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.noting import note_past
-from pup_tui.tui.output_wanted import ReportWanted
+from pup_tui.tui.output_wanted import PlayAgainWanted, ReportWanted
 from pup_tui.tui.past import PastRun, breaking_off, known_values, usual_figures
 from pup_tui.tui.told_apart import Begun
 from pup_tui.tui.widgets.run_tabs import Tab
@@ -88,13 +88,6 @@ class RunPage(Vertical):
             super().__init__()
             self.runbook = runbook
             self.values = values
-
-    class ReplayWanted(Message):
-        """The operator wants to see this run as it went."""
-
-        def __init__(self, run: str) -> None:
-            super().__init__()
-            self.run = run
 
     class Closed(Message):
         """The operator needs this tab no more."""
@@ -255,7 +248,7 @@ class RunPage(Vertical):
         self.post_message(ReportWanted(self.view.run, self.runbook))
 
     def action_play_again(self) -> None:
-        self.post_message(self.ReplayWanted(self.view.run))
+        self.post_message(PlayAgainWanted(self.view.run))
 
     def action_run_again(self) -> None:
         started = self.view.progress.started
