@@ -7,12 +7,15 @@ are texts, enumerations are numbers, names are in lowerCamelCase.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from pup_tui.analysis.export.records import ExportedRun, ExportedStep
 from pup_tui.output.safe_json import safe_json
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _INTERNAL = 1
 _UNSET, _OK, _ERROR = 0, 1, 2
 _ERRORS = frozenset({"failed", "aborted", "interrupted", "unknown"})
@@ -108,8 +111,11 @@ def _id(run: str, what: str, size: int) -> str:
 
 
 def _nanoseconds(at: float) -> str:
-    """A moment as OTLP has it; microseconds are what is recorded."""
-    return str(round(at * 1e6) * 1000)
+    """A moment as OTLP has it: to the microsecond that is told of it as a text (`rfc3339`).
+
+    So a step that begins with its run does not begin before it, as `at * 1e6` may round it.
+    """
+    return str((datetime.fromtimestamp(at, UTC) - _EPOCH) // _MICROSECOND * 1000)
 
 
 def _status(status: str, reason: str) -> dict[str, Any]:
