@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pup_tui.journal import codec
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.reader import JournalReader, read_journal
+from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.store import Journal
 from pup_tui.typed import convert
 
@@ -150,13 +150,6 @@ def kept_alerts(journal: JournalReader, now: float) -> list[InboxRow]:
     select = f"SELECT {_COLUMNS} FROM inbox WHERE last_at >= ? ORDER BY last_at DESC, number DESC"  # noqa: S608
     rows = journal.read(lambda database: database.execute(select, (now - KEPT_SECONDS,)).fetchall())
     return [row for each in rows if (row := _row(each)) is not None]
-
-
-def kept_alert(state: Path, number: int, now: float) -> InboxRow | None:
-    """The alert of this number, None where there is none any more. Raises JournalError."""
-    with read_journal(state) as journal:
-        rows = [] if journal is None else kept_alerts(journal, now)
-    return next((row for row in rows if row.number == number), None)
 
 
 def _row(columns: Sequence[Any]) -> InboxRow | None:
