@@ -451,27 +451,19 @@ class JournalReader:
             ).fetchall()
         return [convert(dict(zip(columns, row, strict=True)), FireRecord) for row in found]
 
-    def rehearsal(self, path: str) -> RehearsalRecord | None:
-        """How the runbook in this file was rehearsed last; None where it was not, or nobody knows."""
+    def rehearsals(self) -> dict[str, RehearsalRecord]:
+        """How runbooks were rehearsed last, by the path of their files; not those that nobody can read."""
         columns = RehearsalRecord.__struct_fields__
         with self._reading():
             found = self._database.execute(
-                f"SELECT {', '.join(columns)} FROM rehearsal WHERE path = ?",  # noqa: S608 - own names
-                (codec.storable(path),),
-            ).fetchone()
-        if found is None:
-            return None
-        try:
-            return convert(dict(zip(columns, found, strict=True)), RehearsalRecord)
-        except msgspec.ValidationError:
-            return None
-
-    def rehearsals(self) -> dict[str, RehearsalRecord]:
-        """How runbooks were rehearsed last, by the path of their files."""
-        with self._reading():
-            paths = [path for (path,) in self._database.execute("SELECT path FROM rehearsal")]
-        known = {codec.restored(path): self.rehearsal(codec.restored(path)) for path in paths}
-        return {path: record for path, record in known.items() if record is not None}
+                f"SELECT {', '.join(columns)} FROM rehearsal"  # noqa: S608 - own names
+            ).fetchall()
+        known: dict[str, RehearsalRecord] = {}
+        for row in found:
+            with suppress(msgspec.ValidationError):
+                record = convert(dict(zip(columns, row, strict=True)), RehearsalRecord)
+                known[codec.restored(record.path)] = record
+        return known
 
     def proofs(self, runbook: str | None = None) -> dict[str, Proof]:
         """What speaks for each runbook that was run, or for one, by its id."""
