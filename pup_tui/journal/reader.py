@@ -52,10 +52,10 @@ from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
 
-T = TypeVar("T")
-
 if TYPE_CHECKING:
     from pup_tui.journal.figures import Figures, UsualFigures
+
+T = TypeVar("T")
 
 _SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""
@@ -553,7 +553,6 @@ class JournalReader:
 
         Only the newest `MOST_COUNTED` are looked at.
         """
-
         wanted = {
             "run": run,
             "most": MOST_COUNTED,
