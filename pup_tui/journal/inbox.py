@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pup_tui.journal import codec
 from pup_tui.journal.errors import JournalError
@@ -111,15 +111,11 @@ def take_alerts(journal: Journal, alerts: Sequence[ReceivedAlert], now: float) -
 
 def _stored(alert: ReceivedAlert, now: float, path: Path) -> dict[str, Any]:
     """The columns of an alert, none of which SQLite refuses in the middle of a commit."""
-    texts = {name: getattr(alert, name) for name in ("system", "key", "alike", "status", "text")}
     try:
         said = codec.to_json(alert.alert)
     except ValueError as error:
         raise JournalError(f"an alert cannot be stored ({error})", path) from error
-    return {name: codec.storable(text) for name, text in texts.items()} | {
-        "alert": said,
-        "now": now,
-    }
+    return codec.storable_row({**structs.asdict(alert), "alert": said, "now": now})
 
 
 def _take(database: sqlite3.Connection, values: Mapping[str, Any]) -> str:

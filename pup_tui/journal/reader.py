@@ -631,11 +631,7 @@ class JournalReader:
     def _rows(self, condition: str, values: Mapping[str, Any] | None = None) -> Iterator[RunRow]:
         query = f"{_SELECT_RUNS} {condition}"
         # All at once: an open cursor would hide what the owner of a run has stored meanwhile.
-        wanted = {
-            name: codec.storable(value) if isinstance(value, str) else value
-            for name, value in (values or {}).items()
-        }
-        for columns in self._database.execute(query, wanted).fetchall():
+        for columns in self._database.execute(query, codec.storable_row(values or {})).fetchall():
             row = _row(columns, self.path)
             yield self._interrupted(row) if self._is_abandoned(row) else row
 
@@ -751,10 +747,8 @@ def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     try:
         for text in (value for value in values.values() if isinstance(value, str)):
             text.encode()
-        texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
-        return convert(
-            {**values, **texts, "vars": json.loads(values["vars"], object_hook=from_stored)}, RunRow
-        )
+        given = json.loads(values["vars"], object_hook=from_stored)
+        return convert({**codec.restored_row(values), "vars": given}, RunRow)
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         told = f"the record of run {ascii(values['run'])[1:-1]} is damaged"
         raise RunDamaged(told, path, f"restore a backup, or {SET_ASIDE}") from error
