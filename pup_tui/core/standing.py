@@ -120,7 +120,7 @@ def standing(program: Program, state: RunState) -> Standing:
     failed = failed_in(program, {**steps, **leaves})
     finished = finished_of(leaves, ())
     had_turn = {*finished, *begun, *undone, *behind_undone, *doubtful, *repeated, *failed, *ready}
-    touched = {id_ for each in had_turn if UNDO not in each for id_ in upwards(each)}
+    entered = {around for id_ in had_turn if UNDO not in id_ for around in upwards(id_)}
     return Standing(
         finished=tuple(finished_of(leaves, again)),
         begun=tuple(program.in_order(sorted(begun))),
@@ -140,22 +140,22 @@ def standing(program: Program, state: RunState) -> Standing:
         failed=failed,
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if may_repeat(program, program.node(id_))),
-        to_come=tuple(_to_come(program, program.body, touched)),
+        to_come=tuple(_to_come(program, program.body, entered)),
     )
 
 
-def _to_come(program: Program, steps: Iterable[str], touched: Collection[str]) -> Iterator[str]:
-    """Which of some steps had no turn, nor what they hold (`touched`); not those for a failure or the end.
+def _to_come(program: Program, steps: Iterable[str], entered: Collection[str]) -> Iterator[str]:
+    """Which of some steps had no turn, and nothing in them; not those for a failure or for the end.
 
-    Of a foreach that has begun it is not told which items are left.
+    `entered` are the others. Of a foreach that has begun it is not told which items are left.
     """
     for id_ in steps:
         node = program.node(id_)
         if node.part == "body" and node.step.when != "on_failure":
-            if id_ not in touched:
+            if id_ not in entered:
                 yield id_
             elif node.is_block and not node.is_loop:
-                yield from _to_come(program, program.children(id_), touched)
+                yield from _to_come(program, program.children(id_), entered)
 
 
 def _acted(program: Program, steps: Mapping[str, StepState]) -> set[str]:
