@@ -20,7 +20,7 @@ from pup_tui.cli.wiring import local_values, open_catalog
 if TYPE_CHECKING:
     from pup_tui.core.events import Scheduled
     from pup_tui.core.program import Program
-    from pup_tui.journal.records import FireRecord
+    from pup_tui.journal.fires import FireRecord
     from pup_tui.runbook.model import Runbook
     from pup_tui.schedules.schedule import Schedule
     from pup_tui.settings.settings import Settings
@@ -131,6 +131,7 @@ class Fired(Struct, frozen=True):
 def newest_fires(settings: Settings, planned: Mapping[str, Schedule]) -> dict[str, list[Fired]]:
     """What became of the moments of each schedule in the last days, newest first."""
     from pup_tui.cli.failure import journal_failures
+    from pup_tui.journal.fires import known_fires
     from pup_tui.journal.reader import read_journal
     from pup_tui.schedules.due import LOOKS_BACK
 
@@ -142,7 +143,9 @@ def newest_fires(settings: Settings, planned: Mapping[str, Schedule]) -> dict[st
 
     with journal_failures(), read_journal(settings.state_dir) as journal:
         return {
-            name: [fired(each) for each in journal.fires(name, since)[:KNOWN]] if journal else []
+            name: [fired(each) for each in known_fires(journal, name, since)[:KNOWN]]
+            if journal
+            else []
             for name in planned
         }
 

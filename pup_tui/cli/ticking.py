@@ -16,7 +16,7 @@ from pup_tui.cli.failure import MOST_NAMED, Failure, journal_failures, tell
 from pup_tui.core.state import RunStatus
 from pup_tui.headless.exits import FAILED
 from pup_tui.journal.errors import AlreadyFired
-from pup_tui.journal.records import FireRecord
+from pup_tui.journal.fires import FireRecord, known_fires, note_fires
 from pup_tui.journal.store import Journal
 from pup_tui.output.sanitize import safe_text
 from pup_tui.schedules.due import due, looked_back
@@ -40,7 +40,7 @@ def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
     noted: list[FireRecord] = []
     with _written_journal(settings) as journal:
         for name, schedule in planned.items():
-            known = journal.fires(name, looked_back(schedule, now))
+            known = known_fires(journal, name, looked_back(schedule, now))
             found = due(name, schedule, known, now, under_way=_is_under_way(journal, known))
             noted += found.others
             for moment in found.fires:
@@ -48,8 +48,7 @@ def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
                 begun = True
         # In most minutes there is nothing to write.
         if noted or begun:
-            journal.note_fires(noted)
-            journal.forget_fires(now - _KEPT)
+            note_fires(journal, noted, now - _KEPT)
     _tell_missed(settings, planned, [each for each in noted if each.outcome == "missed"])
     return 0
 
@@ -118,7 +117,7 @@ def fire(settings: Settings, name: str, schedule: Schedule, moment: float) -> in
 def _note_failed(settings: Settings, name: str, moment: float, why: str) -> None:
     record = FireRecord(schedule=name, moment=moment, outcome="failed", why=why, at=time.time())
     with _written_journal(settings) as journal:
-        journal.note_fires([record])
+        note_fires(journal, [record], time.time() - _KEPT)
 
 
 def _told_end(settings: Settings, name: str, moment: float) -> str:
@@ -126,7 +125,7 @@ def _told_end(settings: Settings, name: str, moment: float) -> str:
     from pup_tui.journal.reader import read_journal
 
     with journal_failures(), read_journal(settings.state_dir) as journal:
-        fires = journal.fires(name, moment) if journal else []
+        fires = known_fires(journal, name, moment) if journal else []
         run = next((each.run for each in fires if each.moment == moment), None)
         row = journal.run(run) if journal and run else None
     if row is None:

@@ -42,7 +42,6 @@ from pup_tui.journal.places import (
 from pup_tui.journal.proofs import Proof, proofs_of
 from pup_tui.journal.records import (
     OWNER_GONE,
-    FireRecord,
     RehearsalRecord,
     RunRow,
     RunSummary,
@@ -439,17 +438,6 @@ class JournalReader:
         """What `look` finds in tables that are no part of any run's record."""
         with self._reading():
             return look(self._database)
-
-    def fires(self, schedule: str, since: float) -> list[FireRecord]:
-        """What became of a schedule's moments from one on (in seconds since 1970), newest first."""
-        columns = FireRecord.__struct_fields__
-        with self._reading():
-            found = self._database.execute(
-                f"SELECT {', '.join(columns)} FROM fire"  # noqa: S608 - own names
-                " WHERE schedule = ? AND moment >= ? ORDER BY moment DESC",
-                (codec.storable(schedule), since),
-            ).fetchall()
-        return [convert(dict(zip(columns, row, strict=True)), FireRecord) for row in found]
 
     def rehearsals(self) -> dict[str, RehearsalRecord]:
         """How runbooks were rehearsed last, by the path of their files; not those that nobody can read."""
