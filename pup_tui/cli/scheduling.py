@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -136,18 +137,19 @@ def newest_fires(settings: Settings, planned: Mapping[str, Schedule]) -> dict[st
     from pup_tui.schedules.due import LOOKS_BACK
 
     since = time.time() - LOOKS_BACK
-
-    def fired(record: FireRecord) -> Fired:
-        row = journal.run(record.run) if journal and record.run else None
-        return Fired(record, row.status if row else "")
-
     with journal_failures(), read_journal(settings.state_dir) as journal:
-        return {
-            name: [fired(each) for each in known_fires(journal, name, since)[:KNOWN]]
-            if journal
-            else []
-            for name in planned
-        }
+        if journal is None:
+            return {name: [] for name in planned}
+
+        def fired(record: FireRecord) -> Fired:
+            row = journal.run(record.run) if record.run else None
+            return Fired(record, row.status if row else "")
+
+        def newest(name: str) -> list[Fired]:
+            known = journal.read(partial(known_fires, schedule=name, since=since))
+            return [fired(each) for each in known[:KNOWN]]
+
+        return {name: newest(name) for name in planned}
 
 
 def run_by_hand(settings: Settings, name: str, schedule: Schedule) -> int:

@@ -1,20 +1,19 @@
-"""What became of the moments of schedules: each has one run, or a reason why it has none."""
+"""What became of the moments of schedules: each has one run, or a reason why it has none.
+
+To be used with `Journal.write` and `JournalReader.read`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from pup_tui.journal import codec
 from pup_tui.typed import convert
-
-if TYPE_CHECKING:
-    from pup_tui.journal.reader import JournalReader
-    from pup_tui.journal.store import Journal
 
 
 class FireRecord(Struct, frozen=True, kw_only=True):
@@ -59,26 +58,18 @@ def take_moment(
     return database.execute(_TAKE, (codec.storable(schedule), moment, run, at)).rowcount == 1
 
 
-def note_fires(journal: Journal, fires: Iterable[FireRecord], before: float) -> None:
+def note_fires(database: sqlite3.Connection, fires: Iterable[FireRecord], before: float) -> None:
     """Keep what became of moments that have no run, and forget what came `before` a moment.
 
-    What is kept of one that has its run, stays. Raises JournalError.
+    What is kept of one that has its run, stays.
     """
-    rows = [codec.storable_row(asdict(each)) for each in fires]
-
-    def write(database: sqlite3.Connection) -> None:
-        database.executemany(_NOTE, rows)
-        database.execute("DELETE FROM fire WHERE moment < ?", (before,))
-
-    journal.write(write)
+    database.executemany(_NOTE, [codec.storable_row(asdict(each)) for each in fires])
+    database.execute("DELETE FROM fire WHERE moment < ?", (before,))
 
 
-def known_fires(journal: JournalReader, schedule: str, since: float) -> list[FireRecord]:
-    """What became of a schedule's moments from one on, newest first. Raises JournalError."""
-
-    def look(database: sqlite3.Connection) -> list[tuple[Any, ...]]:
-        return database.execute(_SELECT, (codec.storable(schedule), since)).fetchall()
-
+def known_fires(database: sqlite3.Connection, schedule: str, since: float) -> list[FireRecord]:
+    """What became of a schedule's moments from one on, newest first."""
     names = FireRecord.__struct_fields__
-    found = (dict(zip(names, row, strict=True)) for row in journal.read(look))
-    return [convert(codec.restored_row(row), FireRecord) for row in found]
+    found = database.execute(_SELECT, (codec.storable(schedule), since)).fetchall()
+    rows = (dict(zip(names, row, strict=True)) for row in found)
+    return [convert(codec.restored_row(row), FireRecord) for row in rows]

@@ -40,7 +40,7 @@ def begun(state: Path, run: str, scheduled: Scheduled | None) -> None:
 def fires(state: Path) -> list[FireRecord]:
     journal = Journal.open(state)
     try:
-        return known_fires(journal, "nightly", 0.0)
+        return journal.read(lambda database: known_fires(database, "nightly", 0.0))
     finally:
         journal.close()
 
@@ -48,7 +48,7 @@ def fires(state: Path) -> list[FireRecord]:
 def noted(state: Path, *records: FireRecord) -> None:
     journal = Journal.open(state)
     try:
-        note_fires(journal, records, 0.0)
+        journal.write(lambda database: note_fires(database, records, 0.0))
     finally:
         journal.close()
 
@@ -97,6 +97,6 @@ def test_what_is_long_over_is_forgotten(tmp_path: Path) -> None:
     begun(tmp_path, "A", Scheduled("nightly", AT))
     begun(tmp_path, "B", Scheduled("nightly", AT + 60))
     journal = Journal.open(tmp_path)
-    note_fires(journal, (), AT + 1)
+    journal.write(lambda database: note_fires(database, (), AT + 1))
     journal.close()
     assert [each.run for each in fires(tmp_path)] == ["B"]
