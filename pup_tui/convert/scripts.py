@@ -25,7 +25,7 @@ def without_templates(script: str) -> str:
     return re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "VALUE", script)
 
 
-def marked(text: str) -> tuple[str, Callable[[str], str]]:
+def marked(text: str, places: re.Pattern[str] = _VALUE) -> tuple[str, Callable[[str], str]]:
     """A text with a word of its own in the place of each value, and what puts the values back."""
     values: list[str] = []
 
@@ -36,4 +36,4 @@ def marked(text: str) -> tuple[str, Callable[[str], str]]:
     def back(word: str) -> str:
         return re.sub(r"__VALUE_(\d+)__", lambda found: values[int(found[1])], word)
 
-    return _VALUE.sub(mark, text), back
+    return places.sub(mark, text), back
