@@ -87,6 +87,7 @@ _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
 _LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS} | _TEXTS | _LINES
+_MOVED = _LISTS | {P.INBOX}
 _SEARCHED = (_LISTS | _DIALOGS) - {P.CONFIRM}
 _OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.INBOX, P.STEPS, P.OUTPUT}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
@@ -99,14 +100,14 @@ def _action(
 
 
 _TABLE = (
-    _action("down", "j down", "Down", Aim.MOVE, _LISTS | _ASKS | {P.INBOX}),
-    _action("up", "k up", "Up", Aim.MOVE, _LISTS | _ASKS | {P.INBOX}),
-    _action("page_down", "pagedown ctrl+f", "A page down", Aim.MOVE, _LISTS | {P.INBOX}),
-    _action("page_up", "pageup ctrl+b", "A page up", Aim.MOVE, _LISTS | {P.INBOX}),
+    _action("down", "j down", "Down", Aim.MOVE, _MOVED | _ASKS),
+    _action("up", "k up", "Up", Aim.MOVE, _MOVED | _ASKS),
+    _action("page_down", "pagedown ctrl+f", "A page down", Aim.MOVE, _MOVED),
+    _action("page_up", "pageup ctrl+b", "A page up", Aim.MOVE, _MOVED),
     _action("half_page_down", "ctrl+d", "Half a page down", Aim.MOVE, _LINES),
     _action("half_page_up", "ctrl+u", "Half a page up", Aim.MOVE, _LINES),
-    _action("first", "g home", "To the top", Aim.MOVE, _LISTS | _ASKS | {P.INBOX, P.REPLAY}),
-    _action("last", "G end", "To the end", Aim.MOVE, _LISTS | _ASKS | {P.INBOX, P.REPLAY}),
+    _action("first", "g home", "To the top", Aim.MOVE, _MOVED | _ASKS | {P.REPLAY}),
+    _action("last", "G end", "To the end", Aim.MOVE, _MOVED | _ASKS | {P.REPLAY}),
     _action("right", "right", "Right, or open", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("left", "left", "Left, or close", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("unfold", "l right", "Open the block", Aim.MOVE, {P.STEPS}),

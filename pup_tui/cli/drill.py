@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -221,11 +221,8 @@ class DrillWatch:
             come = [replace(each, status=status) for each in come]
         # A journal that is busy takes it at the next look.
         with suppress(JournalError):
-            journal = Journal.open(self._state)
-            try:
+            with closing(Journal.open(self._state)) as journal:
                 take_alerts(journal, come, time.time())
-            finally:
-                journal.close()
             return True
         return False
 
@@ -271,7 +268,6 @@ class DrillWatch:
                 DrillRun(
                     runbook=row.runbook,
                     started_at=row.started_at,
-                    status=row.status,
                     looked_only=row.look,
                 )
                 for row in reversed(rows)

@@ -26,11 +26,11 @@ output_option = click.option(
 
 
 @contextmanager
-def written_to(path: Path | None) -> Iterator[Write]:
+def written_to(path: Path | None, option: str = "-o") -> Iterator[Write]:
     """What takes in the text of a new file at `path`, or of standard output where that is None.
 
     What is written is whole or not there at all. Raises Failure where there is a file already, or none can
-    be made.
+    be made; `option` is the one that names it.
     """
     if path is None:
         yield lambda text: click.echo(text, nl=False)
@@ -46,7 +46,7 @@ def written_to(path: Path | None) -> Iterator[Write]:
             yield file.write
     except FileExistsError as error:
         told = "there is a file already"
-        raise Failure(told, str(path), "name another one with -o") from error
+        raise Failure(told, str(path), f"name another one with {option}") from error
     except OSError as error:
         _remove(path, made)
         found = place_error(error, path)

@@ -105,6 +105,17 @@ def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
     return called
 
 
+def arg_option(*names: str) -> Callable[[F], F]:
+    """The option by which a command takes values of variables, under these names."""
+    return click.option(
+        *names,
+        "args",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A variable's value; may be given again, a list's for each item.",
+    )
+
+
 def values_options(command: F) -> F:
     """Add `--arg-file` and `--arg` to a command: the ways to give values to a runbook's variables."""
     file_type = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -115,14 +126,7 @@ def values_options(command: F) -> F:
             type=file_type,
             help="A YAML map of variables; secrets may come this way.",
         ),
-        click.option(
-            "--arg",
-            "--set",
-            "args",
-            metavar="NAME=VALUE",
-            multiple=True,
-            help="A variable's value; may be given again, a list's for each item.",
-        ),
+        arg_option("--arg", "--set"),
     ):
         command = option(command)
     return command

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,11 +12,10 @@ import click
 
 from pup_tui.aside import run_loop
 from pup_tui.cli.failure import Failure
+from pup_tui.cli.new_file import Write, written_to
 from pup_tui.cli.options import pass_settings
 from pup_tui.cli.recorded_runs import recorded_runs
-from pup_tui.headless.exits import FAILED
 from pup_tui.output.safe_json import safe_json
-from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.drivers.recorded import Recorded
@@ -65,9 +62,8 @@ def replay_command(settings: Settings, run: str, speed: float, at: str, cast: Pa
         journal, row = runs.find(run)
         if cast is not None:
             record = read_record(journal, row)
-            with _written(cast) as file:
-                run_loop(_write_cast(file, settings.state_dir, row, record, speed))
-            click.echo(safe_text(f"{cast}"))
+            with written_to(cast, "--cast") as write:
+                run_loop(_write_cast(write, settings.state_dir, row, record, speed))
             return 0
     from pup_tui.tui.services import ReplayWanted
 
@@ -104,24 +100,6 @@ def _offset(at: str) -> ReplayBegin:
         raise Failure(str(error), "--at", todo) from error
 
 
-@contextmanager
-def _written(path: Path) -> Iterator[io.TextIOBase]:
-    """A new file, for its owner only; what is there is not overwritten."""
-    import os
-
-    from pup_tui.place_errors import place_error
-
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        raise Failure("there is such a file already", str(path), "name another one") from None
-    except OSError as error:
-        found = place_error(error, path)
-        raise Failure(found.message, str(found.path), found.hint, code=FAILED) from error
-    with open(descriptor, "w", encoding="utf-8") as file:
-        yield file
-
-
 class _Heard(io.StringIO):
     """Keeps what is written to it until that is taken."""
 
@@ -133,7 +111,7 @@ class _Heard(io.StringIO):
 
 
 async def _write_cast(
-    file: io.TextIOBase, state: Path, row: RunRow, record: Recorded, speed: float
+    write: Write, state: Path, row: RunRow, record: Recorded, speed: float
 ) -> None:
     """Write what `run` would have shown of it, with when it did."""
     from pup_tui.drivers.replay_time import ReplayClock, ReplayTime
@@ -153,7 +131,7 @@ async def _write_cast(
         "title": f"{row.runbook} · {row.run}",
         "idle_time_limit": LONGEST_PAUSE,
     }
-    file.write(f"{safe_json(head)}\n")
+    write(f"{safe_json(head)}\n")
     with TemporaryDirectory(prefix="pup-tui-replay-") as copies:
         run = ReplayedRun(
             state, row, record.programs, record.events, timeline, clock, Path(copies), lines=True
@@ -163,4 +141,4 @@ async def _write_cast(
             await pump.drain()
             if text := heard.take():
                 shown = text.replace("\n", "\r\n")
-                file.write(f"{safe_json([round(offset / speed, 3), 'o', shown])}\n")
+                write(f"{safe_json([round(offset / speed, 3), 'o', shown])}\n")

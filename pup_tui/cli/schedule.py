@@ -16,7 +16,7 @@ import click
 from msgspec.structs import replace
 
 from pup_tui.cli.failure import Failure, refuse_problems, tell
-from pup_tui.cli.options import json_option, pass_settings, profile_option
+from pup_tui.cli.options import arg_option, json_option, pass_settings, profile_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.subcommands import Subcommands
 from pup_tui.core.notices import rfc3339
@@ -63,13 +63,7 @@ def schedule_command() -> None:
 @click.option("--cron", required=True, metavar="TIMES", help="When: five fields, as in a crontab.")
 @click.option("--tz", required=True, metavar="ZONE", help="The zone of these times: Europe/Berlin.")
 @click.option("--name", metavar="NAME", help="What it is called, instead of as the runbook.")
-@click.option(
-    "--arg",
-    "args",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="A variable's value; may be given again, a list's for each item.",
-)
+@arg_option("--arg")
 @click.option(
     "--overlap",
     type=click.Choice(get_args(Overlap)),

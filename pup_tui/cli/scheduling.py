@@ -42,6 +42,7 @@ class ScheduledRunbook(Struct, frozen=True):
 
 def checked_runbook(settings: Settings, schedule: Schedule) -> ScheduledRunbook:
     """The runbook of a schedule that is to be made. Raises Failure where it could never run."""
+    from pup_tui.catalog.entries import Origin
     from pup_tui.core.events import NOTHING_LEFT_OUT
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.source import source_of
@@ -65,8 +66,8 @@ def checked_runbook(settings: Settings, schedule: Schedule) -> ScheduledRunbook:
     # What only a person can give is asked for at no time of day.
     known = local_values(settings, settings.environ).beside(directory).at_rest()
     resolve_values(runbook, given.values, known, ask=False)
-    is_file = "/" in schedule.runbook or schedule.runbook.endswith((".yaml", ".yml"))
-    named = str((settings.cwd / schedule.runbook).absolute()) if is_file else schedule.runbook
+    # By its path, whatever folders of runbooks are named when it is due.
+    named = str(entry.path.absolute()) if entry.origin is Origin.GIVEN else entry.id
     return ScheduledRunbook(named, runbook, program, given.values, directory)
 
 

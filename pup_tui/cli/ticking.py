@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure, journal_failures, tell
+from pup_tui.cli.failure import MOST_NAMED, Failure, journal_failures, tell
 from pup_tui.core.state import RunStatus
 from pup_tui.headless.exits import FAILED
 from pup_tui.journal.errors import AlreadyFired
@@ -34,27 +36,44 @@ def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
     """Begin what is due, each in a process of its own, and report what was missed; returns the exit code."""
     if not planned:
         return 0
-    now, missed = time.time(), []
-    with journal_failures("free it, or set PUP_TUI_STATE_DIR"):
-        journal = Journal.open(settings.state_dir)
-        try:
-            for name, schedule in planned.items():
-                known = journal.fires(name, looked_back(schedule, now))
-                found = due(name, schedule, known, now, under_way=_is_under_way(journal, known))
-                journal.note_fires(found.others)
-                missed += [each for each in found.others if each.outcome == "missed"]
-                for moment in found.fires:
-                    _begin(name, schedule, moment)
+    now, begun = time.time(), False
+    noted: list[FireRecord] = []
+    with _written_journal(settings) as journal:
+        for name, schedule in planned.items():
+            known = journal.fires(name, looked_back(schedule, now))
+            found = due(name, schedule, known, now, under_way=_is_under_way(journal, known))
+            noted += found.others
+            for moment in found.fires:
+                _begin(name, schedule, moment)
+                begun = True
+        # In most minutes there is nothing to write.
+        if noted or begun:
+            journal.note_fires(noted)
             journal.forget_fires(now - _KEPT)
-        finally:
-            journal.close()
-    for each in missed:
-        told = f"missed {told_moment(each.moment, planned[each.schedule].tz)}: {each.why}"
-        tell(f"pup-tui: schedule {each.schedule}: {told}")
-    for name in dict.fromkeys(each.schedule for each in missed):
-        times = [told_moment(e.moment, planned[name].tz) for e in missed if e.schedule == name]
-        _notify(settings, name, planned[name], f"missed: {', '.join(times[:5])}")
+    _tell_missed(settings, planned, [each for each in noted if each.outcome == "missed"])
     return 0
+
+
+def _tell_missed(
+    settings: Settings, planned: Mapping[str, Schedule], missed: Sequence[FireRecord]
+) -> None:
+    times = defaultdict(list)
+    for each in missed:
+        moment = told_moment(each.moment, planned[each.schedule].tz)
+        tell(f"pup-tui: schedule {each.schedule}: missed {moment}: {each.why}")
+        times[each.schedule].append(moment)
+    for name, moments in times.items():
+        told = f"missed: {', '.join(moments[:MOST_NAMED])}"
+        _notify(settings, name, planned[name], told)
+
+
+@contextmanager
+def _written_journal(settings: Settings) -> Iterator[Journal]:
+    with (
+        journal_failures("free it, or set PUP_TUI_STATE_DIR"),
+        closing(Journal.open(settings.state_dir)) as journal,
+    ):
+        yield journal
 
 
 def _is_under_way(journal: Journal, known: list[FireRecord]) -> bool:
@@ -98,12 +117,8 @@ def fire(settings: Settings, name: str, schedule: Schedule, moment: float) -> in
 
 def _note_failed(settings: Settings, name: str, moment: float, why: str) -> None:
     record = FireRecord(schedule=name, moment=moment, outcome="failed", why=why, at=time.time())
-    with journal_failures("free it, or set PUP_TUI_STATE_DIR"):
-        journal = Journal.open(settings.state_dir)
-        try:
-            journal.note_fires([record])
-        finally:
-            journal.close()
+    with _written_journal(settings) as journal:
+        journal.note_fires([record])
 
 
 def _told_end(settings: Settings, name: str, moment: float) -> str:

@@ -120,6 +120,7 @@ def standing(program: Program, state: RunState) -> Standing:
     failed = failed_in(program, {**steps, **leaves})
     finished = finished_of(leaves, ())
     had_turn = {*finished, *begun, *undone, *behind_undone, *doubtful, *repeated, *failed, *ready}
+    entered = {around for id_ in had_turn if UNDO not in id_ for around in upwards(id_)}
     return Standing(
         finished=tuple(finished_of(leaves, again)),
         begun=tuple(program.in_order(sorted(begun))),
@@ -139,22 +140,22 @@ def standing(program: Program, state: RunState) -> Standing:
         failed=failed,
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if may_repeat(program, program.node(id_))),
-        to_come=tuple(_to_come(program, program.body, had_turn)),
+        to_come=tuple(_to_come(program, program.body, entered)),
     )
 
 
-def _to_come(program: Program, steps: Iterable[str], had_turn: Collection[str]) -> Iterator[str]:
+def _to_come(program: Program, steps: Iterable[str], entered: Collection[str]) -> Iterator[str]:
     """Which of some steps had no turn, and nothing in them; not those for a failure or for the end.
 
-    Of a foreach that has begun it is not told which items are left.
+    `entered` are the others. Of a foreach that has begun it is not told which items are left.
     """
     for id_ in steps:
         node = program.node(id_)
         if node.part == "body" and node.step.when != "on_failure":
-            if not any(is_in(each, (id_,)) for each in had_turn):
+            if id_ not in entered:
                 yield id_
             elif node.is_block and not node.is_loop:
-                yield from _to_come(program, program.children(id_), had_turn)
+                yield from _to_come(program, program.children(id_), entered)
 
 
 def _acted(program: Program, steps: Mapping[str, StepState]) -> set[str]:

@@ -14,11 +14,10 @@ NOT: Final = "–"
 
 
 class DrillRun(Struct, frozen=True, kw_only=True):
-    """A run that was made in a drill: which runbook, when, and how it ended; times in seconds since 1970."""
+    """A run that was made in a drill: which runbook, and when, in seconds since 1970."""
 
     runbook: str
     started_at: float
-    status: str
     looked_only: bool = False
 
 

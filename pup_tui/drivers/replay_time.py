@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from pup_tui import late
@@ -19,6 +19,7 @@ class ReplayTime:
 
     def __init__(self, events: Sequence[AnyEvent]) -> None:
         self._moments = [event.at for event in events]
+        self._walls = [moment.wall for moment in self._moments]
         self._offsets: list[float] = []
         for event in events:
             if not self._offsets:
@@ -39,7 +40,7 @@ class ReplayTime:
 
     def offset_at(self, wall: float) -> float:
         """The offset of a moment of the run (seconds since 1970); one outside of it is at its edge."""
-        at = max(0, bisect_right([moment.wall for moment in self._moments], wall) - 1)
+        at = max(0, bisect_right(self._walls, wall) - 1)
         passed = max(0.0, wall - self._moments[at].wall)
         last = at + 1 == len(self._offsets)
         most = 0.0 if last else self._offsets[at + 1] - self._offsets[at]
@@ -61,8 +62,8 @@ class ReplayTime:
 
     def last_before(self, offset: float) -> float:
         """The offset of the last event before one; the beginning where there is none."""
-        earlier = [each for each in self._offsets if each < offset]
-        return earlier[-1] if earlier else 0.0
+        earlier = bisect_left(self._offsets, offset)
+        return self._offsets[earlier - 1] if earlier else 0.0
 
 
 class ReplayClock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,8 @@ class ReplayedOutputs:
     def _wait_for(self, name: str, coming: _Coming) -> None:
         if (at := coming.next_at()) is not None:
             heapq.heappush(self._coming, (at, name, coming))
+        else:
+            coming.close()
 
     def close(self) -> None:
         for _, _, coming in self._coming:
@@ -56,7 +59,7 @@ class _Coming:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._tail: SpoolTail | None = None
-        self._read: list[Passage] = []
+        self._read: deque[Passage] = deque()
         self.at = 0.0
         """When what is being copied was printed."""
 
@@ -70,7 +73,7 @@ class _Coming:
             finally:
                 reader.close()
         if not self._read:
-            self._read = self._tail.read(ended=True)
+            self._read.extend(self._tail.read(ended=True))
         return (self._read[0].at or self.at) if self._read else None
 
     def until(self, wall: float) -> Iterator[Passage]:
@@ -79,7 +82,7 @@ class _Coming:
             self._tail = SpoolTail(self._path)
         while (at := self.next_at()) is not None and at <= wall:
             self.at = at
-            yield self._read.pop(0)
+            yield self._read.popleft()
 
     def close(self) -> None:
         if self._tail is not None:

@@ -229,10 +229,7 @@ class Journal(JournalReader):
         """Keep how runbooks were rehearsed last, in the place of what was kept of them before."""
         self._renew()
         columns = RehearsalRecord.__struct_fields__
-        values = [
-            {name: codec.storable(v) if isinstance(v, str) else v for name, v in each.items()}
-            for each in map(msgspec.structs.asdict, rehearsals)
-        ]
+        values = [codec.storable_row(msgspec.structs.asdict(each)) for each in rehearsals]
         with self._transaction():
             self._database.executemany(
                 f"INSERT OR REPLACE INTO rehearsal ({', '.join(columns)})"  # noqa: S608 - own names
@@ -529,7 +526,7 @@ class Journal(JournalReader):
                 f"the variables of {record.run} cannot be stored ({error})", self.path
             ) from error
         values["status"] = RunStatus.RUNNING
-        return {k: codec.storable(v) if isinstance(v, str) else v for k, v in values.items()}
+        return codec.storable_row(values)
 
     def _release(self, run: str) -> None:
         lock = self._locks.pop(run, None)

@@ -20,6 +20,9 @@ LOOKS_BACK: Final = 7 * 86_400.0
 _ASKED_AGAIN: Final = 3_600.0
 """Seconds before the newest known moment that are looked through again, for what came to nothing."""
 
+_MISSED: Final = "nobody looked at that time"
+_UNDER_WAY: Final = "the run before it was under way"
+
 
 class Due(Struct, frozen=True, kw_only=True):
     """Moments (seconds since 1970) that are to have a run now, and what becomes of others."""
@@ -93,7 +96,3 @@ def _open_moments(
 
 def _waits(record: FireRecord) -> bool:
     return record.run is None and record.outcome == "queued"
-
-
-_MISSED: Final = "nobody looked at that time"
-_UNDER_WAY: Final = "the run before it was under way"

@@ -9,30 +9,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import msgspec
-import yaml as pyyaml
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from pup_tui.private import open_private, replace_private
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
-from pup_tui.runbook.keys import NEVER_BLANK
 from pup_tui.runbook.nodes import Mapping as YamlMapping
 from pup_tui.runbook.nodes import Scalar, described
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
+from pup_tui.runbook.written_yaml import yaml_text
 from pup_tui.schedules.moments import InvalidTimes, check_cron, check_zone
-from pup_tui.settings.configfile import unreadable
+from pup_tui.settings.configfile import FilledText, unreadable
 from pup_tui.typed import convert
 
 FILE: Final = "schedules.yaml"
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """What a schedule may be called."""
 
-PlannedText = Annotated[str, Meta(extra={NEVER_BLANK: True})]
 Overlap: TypeAlias = Literal["skip", "queue"]
 CatchUp: TypeAlias = Literal["none", "last"]
 
@@ -49,11 +47,11 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
 
     told_as: ClassVar[str] = "a schedule"
 
-    runbook: PlannedText
-    cron: PlannedText
-    tz: PlannedText
-    since: PlannedText
-    cwd: PlannedText
+    runbook: FilledText
+    cron: FilledText
+    tz: FilledText
+    since: FilledText
+    cwd: FilledText
     args: dict[str, str | tuple[str, ...]] = {}
     profile: str = ""
     overlap: Overlap = "skip"
@@ -169,7 +167,7 @@ def changing(config_dir: Path) -> Iterator[None]:
 def write_schedules(config_dir: Path, by_name: Mapping[str, Schedule]) -> None:
     """Write the file as a whole or not at all. Raises OSError."""
     planned = {name: msgspec.to_builtins(each) for name, each in sorted(by_name.items())}
-    text = pyyaml.safe_dump({"schedules": planned}, sort_keys=False, allow_unicode=True)
+    text = yaml_text({"schedules": planned})
     path = config_dir / FILE
     replace_private(path.resolve() if path.is_symlink() else path, f"{_HEAD}{text}".encode())
 

@@ -1,4 +1,4 @@
-"""What is asked of the application when something of a run is wanted outside of the console."""
+"""What is wanted of a run from wherever it is shown: its output or a report elsewhere, or to see it again."""
 
 from __future__ import annotations
 
@@ -34,3 +34,11 @@ class ReportWanted(Message):
         super().__init__()
         self.run = run
         self.runbook = runbook
+
+
+class PlayAgainWanted(Message):
+    """The operator wants to see a past run as it went."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__()
+        self.run = run

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pup_tui.core.notices import AnyNotice, rfc3339
+from pup_tui.core.notices import AnyNotice, StepStarted, rfc3339
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.replay_time import ReplayClock, ReplayTime
 from pup_tui.drivers.replaying import ReplayedRun, ReplayMark, marks_of
@@ -29,7 +30,6 @@ class Replay:
     clock: ReplayClock
     marks: Sequence[ReplayMark]
     run: ReplayedRun = field(init=False)
-    note: str = ""
     _copies: TemporaryDirectory[str] | None = field(default=None, init=False)
 
     @classmethod
@@ -94,14 +94,10 @@ class Replay:
 
     def step_began(self, step: str) -> float | None:
         """When a step, found by its id or name, first began; None where it did not."""
-        from pup_tui.core.notices import StepStarted
-
         wanted = step.casefold()
         for notice in self.past.notices:
             if isinstance(notice, StepStarted) and (
                 notice.step.casefold().startswith(wanted) or wanted in notice.name.casefold()
             ):
-                from datetime import datetime
-
                 return self.timeline.offset_at(datetime.fromisoformat(notice.ts).timestamp())
         return None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.packs import runbook, write_pack
 from tests.support.program import Program
 
 HELLO = """
@@ -207,6 +208,18 @@ def test_it_runs_where_it_was_planned_with_its_profile(program: Program, tmp_pat
     assert elsewhere("schedule", "run-now", "hello").code == 0
     assert (program.cwd / "said").read_text() == "hello profile\n"
     assert program("history", "--json").json[0]["profile"] == "night"
+
+
+def test_a_runbook_of_a_pack_is_planned_by_its_id(program: Program, tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "ops", {"say.yaml": runbook("Say")})
+    assert program("import", str(folder), "--yes").code == 0
+    (pack,) = program("pack", "list", "--json").json
+    assert program("trust", "ops", "--trust", pack["tree"]).code == 0
+    added = program("schedule", "add", "ops/say", *EACH_MINUTE)
+    assert added.code == 0, added.err
+    (listed,) = planned(program)
+    assert (listed["schedule"], listed["runbook"]) == ("say", "ops/say")
+    assert program("schedule", "run-now", "say").code == 0
 
 
 def test_the_entry_of_the_system_is_printed_or_put_in(program: Program, tmp_path: Path) -> None:

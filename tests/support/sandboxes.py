@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.support.forked import PATIENCE, PROCESSES
 
 if TYPE_CHECKING:
-    from pup_tui.datadog.sandbox.server import Received
+    from pup_tui.datadog.sandbox.server import Received, Sandbox
     from pup_tui.datadog.sandbox.world import World
 
 
@@ -36,13 +36,19 @@ def watched_sandbox() -> Iterator[tuple[dict[str, str], list[Received]]]:
     """A sandbox in a thread: the environment that leads to it, and what it has been asked, so far."""
     from pup_tui.datadog.sandbox.server import Sandbox
 
+    with _in_thread(Sandbox()) as sandbox:
+        yield leading_to(sandbox.url), sandbox.requests
+
+
+@contextmanager
+def _in_thread(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """Let a sandbox answer whatever the test is doing."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    sandbox = Sandbox()
     asyncio.run_coroutine_threadsafe(sandbox.__aenter__(), loop).result()
     try:
-        yield leading_to(sandbox.url), sandbox.requests
+        yield sandbox
     finally:
         asyncio.run_coroutine_threadsafe(sandbox.__aexit__(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
@@ -78,16 +84,7 @@ def world_asked(seconds: float, scenario: str) -> Iterator[tuple[dict[str, str],
     from pup_tui.datadog.sandbox.server import Sandbox
 
     asked: list[Received] = []
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
     sandbox = Sandbox(scenario, clock=lambda: seconds * len(asked))
     sandbox.requests = asked
-    asyncio.run_coroutine_threadsafe(sandbox.__aenter__(), loop).result()
-    try:
+    with _in_thread(sandbox):
         yield leading_to(sandbox.url), sandbox.world
-    finally:
-        asyncio.run_coroutine_threadsafe(sandbox.__aexit__(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()

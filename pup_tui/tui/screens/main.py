@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.asked_runs import AskedRuns
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.editing_runbooks import Edited
+    from pup_tui.tui.output_wanted import PlayAgainWanted
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import ReplayBegin, Services
     from pup_tui.tui.typed_ahead import Hold
@@ -912,10 +913,7 @@ class MainScreen(AlertDesk):
         else:
             await self.open_tab(RunPage.of_past(past, services, name))
 
-    def on_history_replay_wanted(self, message: History.ReplayWanted) -> None:
-        self.open_page(self._open_replay, message.run)
-
-    def on_run_page_replay_wanted(self, message: RunPage.ReplayWanted) -> None:
+    def on_play_again_wanted(self, message: PlayAgainWanted) -> None:
         self.open_page(self._open_replay, message.run)
 
     async def _open_replay(

@@ -22,7 +22,7 @@ from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, with_keys
-from pup_tui.tui.output_wanted import ReportWanted
+from pup_tui.tui.output_wanted import PlayAgainWanted, ReportWanted
 from pup_tui.tui.past_filter import EXAMPLE
 from pup_tui.tui.past_search import FoundRuns, Search
 from pup_tui.tui.texts import counted, cut_middle, moment_of_run, short_duration
@@ -167,13 +167,6 @@ class History(Vertical):
 
     class ResumeWanted(Message):
         """The operator wants this run to go on."""
-
-        def __init__(self, run: str) -> None:
-            super().__init__()
-            self.run = run
-
-    class ReplayWanted(Message):
-        """The operator wants to see this run as it went."""
 
         def __init__(self, run: str) -> None:
             super().__init__()
@@ -480,7 +473,7 @@ class History(Vertical):
 
     def action_play_again(self) -> None:
         if (row := self._here) is not None:
-            self.post_message(self.ReplayWanted(row.run))
+            self.post_message(PlayAgainWanted(row.run))
 
     def action_filter(self) -> None:
         self._filter.focus()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import work
@@ -14,12 +13,10 @@ from pup_tui.aside import aside
 from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.tui.dialogs.jump import JumpScreen
 from pup_tui.tui.keys import bound
-from pup_tui.tui.noting import note_past
 from pup_tui.tui.replay import Replay
 from pup_tui.tui.widgets.replay_bar import ReplayBar
-from pup_tui.tui.widgets.run_page import RunPage
+from pup_tui.tui.widgets.run_page import RunPage, view_of_followed
 from pup_tui.tui.widgets.run_tabs import Tab
-from pup_tui.tui.widgets.run_view import RunView
 
 if TYPE_CHECKING:
     from pup_tui.tui.dialogs.dialog import Answer
@@ -36,22 +33,8 @@ class ReplayPage(RunPage):
     def __init__(self, replay: Replay, services: Services, page: str) -> None:
         self._services = services
         self.replay = replay
-        super().__init__(self._made_view(), None, page)
+        super().__init__(view_of_followed(replay.run, services), None, page)
         self._note = NOTE
-
-    def _made_view(self) -> RunView:
-        run = self.replay.run
-        view = RunView(
-            run.program,
-            run.run,
-            run.output_path,
-            live=None,
-            followed=run,
-            operator=self._services.operator,
-            note_past=partial(note_past, self._services, run.run),
-        )
-        run.watch(view)
-        return view
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
@@ -101,7 +84,7 @@ class ReplayPage(RunPage):
         if goes_back:
             self.workers.cancel_node(self)
             await aside(self.replay.begin_anew)
-            before, self.view = self.view, self._made_view()
+            before, self.view = self.view, view_of_followed(self.replay.run, self._services)
             await self.mount(self.view, after=before)
             await before.remove()
             self._play()

@@ -23,13 +23,14 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.failed_before import failed_before
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.noting import note_past
-from pup_tui.tui.output_wanted import ReportWanted
+from pup_tui.tui.output_wanted import PlayAgainWanted, ReportWanted
 from pup_tui.tui.past import PastRun, breaking_off, known_values, usual_figures
 from pup_tui.tui.told_apart import Begun
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
 if TYPE_CHECKING:
+    from pup_tui.drivers.following import FollowedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.tui.following import Followed
     from pup_tui.tui.services import Services
@@ -39,6 +40,21 @@ ReadFigures: TypeAlias = Callable[[], UsualFigures]
 
 REFUSAL_SECONDS = 20.0
 """How long it stands there why a key does nothing."""
+
+
+def view_of_followed(run: FollowedRun, services: Services) -> RunView:
+    """A view of a run that is only shown here: it is told what happens in it."""
+    view = RunView(
+        run.program,
+        run.run,
+        run.output_path,
+        live=None,
+        followed=run,
+        operator=services.operator,
+        note_past=partial(note_past, services, run.run),
+    )
+    run.watch(view)
+    return view
 
 
 class RunPage(Vertical):
@@ -72,13 +88,6 @@ class RunPage(Vertical):
             super().__init__()
             self.runbook = runbook
             self.values = values
-
-    class ReplayWanted(Message):
-        """The operator wants to see this run as it went."""
-
-        def __init__(self, run: str) -> None:
-            super().__init__()
-            self.run = run
 
     class Closed(Message):
         """The operator needs this tab no more."""
@@ -140,18 +149,7 @@ class RunPage(Vertical):
     @classmethod
     def of_followed(cls, followed: Followed, services: Services, page: str) -> RunPage:
         """A page for a run that another process drives: it goes on here as it does there."""
-        run = followed.run
-        view = RunView(
-            run.program,
-            run.run,
-            run.output_path,
-            live=None,
-            followed=run,
-            operator=services.operator,
-            note_past=partial(note_past, services, run.run),
-        )
-        run.watch(view)
-        return cls(view, None, page, followed)
+        return cls(view_of_followed(followed.run, services), None, page, followed)
 
     def compose(self) -> ComposeResult:
         yield Static(classes="run-note", markup=False)
@@ -250,7 +248,7 @@ class RunPage(Vertical):
         self.post_message(ReportWanted(self.view.run, self.runbook))
 
     def action_play_again(self) -> None:
-        self.post_message(self.ReplayWanted(self.view.run))
+        self.post_message(PlayAgainWanted(self.view.run))
 
     def action_run_again(self) -> None:
         started = self.view.progress.started
