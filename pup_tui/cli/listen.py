@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,7 @@ import click
 from pup_tui.aside import aside_to_its_end, run_loop
 from pup_tui.cli.failure import Failure, journal_failures, tell, tell_note
 from pup_tui.cli.options import pass_settings, runbooks_option
+from pup_tui.cli.stop_signals import told_to_end
 from pup_tui.headless.exits import FAILED
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def listen_command(
     sent is fetched or run.
     """
     from pup_tui.inbox.hook_token import HookToken
+    from pup_tui.journal.store import Journal
     from pup_tui.place_errors import PlaceError
 
     token = HookToken(settings.state_dir)
@@ -64,14 +65,13 @@ def listen_command(
     except PlaceError as error:
         raise Failure(error.message, str(error.path), error.hint, code=FAILED) from error
     with journal_failures():
-        journal = _journal(settings)
-    try:
-        run_loop(_listen(journal, token, host, port, shown))
-    except OSError as error:
-        told = f"cannot listen at {host}, port {port} ({error.strerror or error})"
-        raise Failure(told, "--port", "choose another port, or 0 for a free one") from error
-    finally:
-        journal.close()
+        journal = Journal.open(settings.state_dir)
+    with closing(journal):
+        try:
+            run_loop(_listen(journal, token, host, port, shown))
+        except OSError as error:
+            told = f"cannot listen at {host}, port {port} ({error.strerror or error})"
+            raise Failure(told, "--port", "choose another port, or 0 for a free one") from error
 
 
 def _check_host(host: str, behind_tls: bool) -> None:
@@ -96,12 +96,6 @@ def _made_first(settings: Settings, token: HookToken) -> str:
     return token.make()
 
 
-def _journal(settings: Settings) -> Journal:
-    from pup_tui.journal.store import Journal
-
-    return Journal.open(settings.state_dir)
-
-
 async def _listen(journal: Journal, token: HookToken, host: str, port: int, shown: str) -> None:
     from pup_tui.inbox.hooks import HOOK, LIMITS, Hooks, refused
     from pup_tui.journal.inbox import take_alerts
@@ -110,10 +104,7 @@ async def _listen(journal: Journal, token: HookToken, host: str, port: int, show
     async def keep(alerts: Sequence[ReceivedAlert]) -> Taken:
         return await aside_to_its_end(take_alerts, journal, alerts, time.time())
 
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stopped.set)
+    stopped = told_to_end()
     hooks = Hooks(token, keep, clock=time.monotonic, tell=_tell_arrived)
     async with WebServer(hooks.answer, refused, host=host, port=port, limits=LIMITS) as server:
         click.echo(server.url)

@@ -95,7 +95,6 @@ def resume_command(
     as_json: bool,
 ) -> int:
     """Go on with RUN (the newest that did not succeed) where it stood."""
-    from pup_tui.catalog.effects import may_change
     from pup_tui.core.standing import standing as standing_of
     from pup_tui.preflight.going_on import need_nothing
     from pup_tui.recorded_text import text_today
@@ -132,9 +131,8 @@ def resume_command(
         again=hidden.again,
         decided=(*decided.skipped, *decided.edited),
         retries_unknown=unknown == "retry",
+        read_only=settings.read_only,
     )
-    if settings.read_only or past.state.read_only:
-        but |= {*may_change(program, is_believed=False)}
     unready = look_before(parts, program, but, unchecked)
     values = values_again(past, current, file.values, parts.sources, ask=can_ask)
     manner = Manner(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 
 import click
 
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.options import runbooks_option
+from pup_tui.cli.stop_signals import told_to_end
 
 
 @click.command("sandbox")
@@ -34,10 +34,7 @@ def sandbox_command(port: int, scenario: str) -> None:
 async def _serve(port: int, scenario: str) -> None:
     from pup_tui.datadog.sandbox.server import Sandbox
 
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stopped.set)
+    stopped = told_to_end()
     async with Sandbox(scenario, port=port) as sandbox:
         click.echo(sandbox.url)
         click.echo(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ from pup_tui.cli.wiring import local_values, open_catalog
 if TYPE_CHECKING:
     from pup_tui.core.events import Scheduled
     from pup_tui.core.program import Program
-    from pup_tui.journal.records import FireRecord
+    from pup_tui.journal.fires import FireRecord
     from pup_tui.runbook.model import Runbook
     from pup_tui.schedules.schedule import Schedule
     from pup_tui.settings.settings import Settings
@@ -131,20 +132,24 @@ class Fired(Struct, frozen=True):
 def newest_fires(settings: Settings, planned: Mapping[str, Schedule]) -> dict[str, list[Fired]]:
     """What became of the moments of each schedule in the last days, newest first."""
     from pup_tui.cli.failure import journal_failures
+    from pup_tui.journal.fires import known_fires
     from pup_tui.journal.reader import read_journal
     from pup_tui.schedules.due import LOOKS_BACK
 
     since = time.time() - LOOKS_BACK
-
-    def fired(record: FireRecord) -> Fired:
-        row = journal.run(record.run) if journal and record.run else None
-        return Fired(record, row.status if row else "")
-
     with journal_failures(), read_journal(settings.state_dir) as journal:
-        return {
-            name: [fired(each) for each in journal.fires(name, since)[:KNOWN]] if journal else []
-            for name in planned
-        }
+        if journal is None:
+            return {name: [] for name in planned}
+
+        def fired(record: FireRecord) -> Fired:
+            row = journal.run(record.run) if record.run else None
+            return Fired(record, row.status if row else "")
+
+        def newest(name: str) -> list[Fired]:
+            known = journal.read(partial(known_fires, schedule=name, since=since))
+            return [fired(each) for each in known[:KNOWN]]
+
+        return {name: newest(name) for name in planned}
 
 
 def run_by_hand(settings: Settings, name: str, schedule: Schedule) -> int:

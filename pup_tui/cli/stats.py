@@ -74,7 +74,7 @@ def _found(
 
     catalog = open_catalog(settings)
     tell_closed(catalog)
-    proven = Proven.of(journal)
+    proven = Proven.of(journal, runbook)
     figures = Figures() if journal is None else journal.figures(runbook=runbook, since=since)
     entries = [
         entry

@@ -9,6 +9,7 @@ import click
 
 from pup_tui.analysis.statistics.statistics import fails_most
 from pup_tui.analysis.statistics.told import (
+    MOST_FAILING,
     RUNBOOK_HEADS,
     STEP_HEADS,
     WHICH,
@@ -24,9 +25,6 @@ from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.analysis.statistics.statistics import RunbookStatistics
-
-MOST_FAILING = 5
-"""Steps that are told of as failing most."""
 
 LEAST_NAME = 16
 """Columns of a terminal that names get, however little room there is."""

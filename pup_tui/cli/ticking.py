@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -16,13 +17,14 @@ from pup_tui.cli.failure import MOST_NAMED, Failure, journal_failures, tell
 from pup_tui.core.state import RunStatus
 from pup_tui.headless.exits import FAILED
 from pup_tui.journal.errors import AlreadyFired
-from pup_tui.journal.records import FireRecord
+from pup_tui.journal.fires import FireRecord, known_fires, note_fires
 from pup_tui.journal.store import Journal
 from pup_tui.output.sanitize import safe_text
 from pup_tui.schedules.due import due, looked_back
 from pup_tui.schedules.moments import told_moment
 
 if TYPE_CHECKING:
+    from pup_tui.journal.reader import JournalReader
     from pup_tui.schedules.schedule import Schedule
     from pup_tui.settings.settings import Settings
 
@@ -40,7 +42,7 @@ def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
     noted: list[FireRecord] = []
     with _written_journal(settings) as journal:
         for name, schedule in planned.items():
-            known = journal.fires(name, looked_back(schedule, now))
+            known = _known(journal, name, looked_back(schedule, now))
             found = due(name, schedule, known, now, under_way=_is_under_way(journal, known))
             noted += found.others
             for moment in found.fires:
@@ -48,8 +50,7 @@ def tick(settings: Settings, planned: Mapping[str, Schedule]) -> int:
                 begun = True
         # In most minutes there is nothing to write.
         if noted or begun:
-            journal.note_fires(noted)
-            journal.forget_fires(now - _KEPT)
+            _note(journal, noted)
     _tell_missed(settings, planned, [each for each in noted if each.outcome == "missed"])
     return 0
 
@@ -74,6 +75,14 @@ def _written_journal(settings: Settings) -> Iterator[Journal]:
         closing(Journal.open(settings.state_dir)) as journal,
     ):
         yield journal
+
+
+def _known(journal: JournalReader, name: str, since: float) -> list[FireRecord]:
+    return journal.read(partial(known_fires, schedule=name, since=since))
+
+
+def _note(journal: Journal, fires: Sequence[FireRecord]) -> None:
+    journal.write(partial(note_fires, fires=fires, before=time.time() - _KEPT))
 
 
 def _is_under_way(journal: Journal, known: list[FireRecord]) -> bool:
@@ -118,7 +127,7 @@ def fire(settings: Settings, name: str, schedule: Schedule, moment: float) -> in
 def _note_failed(settings: Settings, name: str, moment: float, why: str) -> None:
     record = FireRecord(schedule=name, moment=moment, outcome="failed", why=why, at=time.time())
     with _written_journal(settings) as journal:
-        journal.note_fires([record])
+        _note(journal, [record])
 
 
 def _told_end(settings: Settings, name: str, moment: float) -> str:
@@ -126,7 +135,7 @@ def _told_end(settings: Settings, name: str, moment: float) -> str:
     from pup_tui.journal.reader import read_journal
 
     with journal_failures(), read_journal(settings.state_dir) as journal:
-        fires = journal.fires(name, moment) if journal else []
+        fires = _known(journal, name, moment) if journal else []
         run = next((each.run for each in fires if each.moment == moment), None)
         row = journal.run(run) if journal and run else None
     if row is None:

@@ -25,15 +25,18 @@ def without_templates(script: str) -> str:
     return re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "VALUE", script)
 
 
-def marked(text: str) -> tuple[str, Callable[[str], str]]:
+def marked(text: str, places: re.Pattern[str] = _VALUE) -> tuple[str, Callable[[str], str]]:
     """A text with a word of its own in the place of each value, and what puts the values back."""
     values: list[str] = []
+    stem = "__VALUE_"
+    while stem in text:
+        stem = f"_{stem}"
 
     def mark(found: re.Match[str]) -> str:
         values.append(found.group())
-        return f"__VALUE_{len(values) - 1}__"
+        return f"{stem}{len(values) - 1}__"
 
     def back(word: str) -> str:
-        return re.sub(r"__VALUE_(\d+)__", lambda found: values[int(found[1])], word)
+        return re.sub(rf"{stem}(\d+)__", lambda found: values[int(found[1])], word)
 
-    return _VALUE.sub(mark, text), back
+    return places.sub(mark, text), back

@@ -7,7 +7,7 @@ from typing import Any
 
 from pup_tui.core.actions import ResolveValues
 from pup_tui.core.amounts import Scope
-from pup_tui.core.program import Node
+from pup_tui.core.program import Node, Program
 from pup_tui.core.scope import directory_of, scope_of, secrets_of, standing_for, truth_of
 from pup_tui.core.secrecy import names_in
 from pup_tui.core.state import Frame, RunState
@@ -15,7 +15,7 @@ from pup_tui.runbook.parts import NOT_NOW, Variable
 from pup_tui.runbook.variables.checks import check_value
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
-from pup_tui.template.not_yet import NOT_YET, NotYet
+from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns
 from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.text import compile_text
 from pup_tui.template.values import OMIT, OMIT_NAME
@@ -43,6 +43,12 @@ def _given_now(given: Mapping[str, Any], scope: Scope) -> Iterator[tuple[str, An
             value = NOT_NOW
         if value is not OMIT:
             yield name, value
+
+
+def names_later(program: Program, frame: str, stand_ins: StandIns) -> NotYet:
+    """The names that the steps of a frame have by their turn, and that nobody knows yet."""
+    names = program.frames[frame]
+    return NotYet(stand_ins, names.declared, names.steps)
 
 
 def begun_frame(call: ResolveValues) -> Frame:

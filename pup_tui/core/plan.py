@@ -13,7 +13,7 @@ from pup_tui.core import leaving_out
 from pup_tui.core.actions import FoundValues, Question, ResolveValues
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
-from pup_tui.core.foreseen import begun_frame, call_of
+from pup_tui.core.foreseen import begun_frame, call_of, names_later
 from pup_tui.core.ids import (
     UNDO,
     holder_id,
@@ -57,7 +57,7 @@ from pup_tui.runbook.model import LOOP, OUTCOME, Step
 from pup_tui.runbook.parts import types_of
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.limits import one_budget
-from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns, not_yet_in
+from pup_tui.template.not_yet import NOT_YET, StandIns, not_yet_in
 
 MOST_STEPS = 10_000
 """Steps of a plan from which on the items of a foreach are no longer told apart: lists in lists multiply."""
@@ -449,8 +449,7 @@ class _Planning:
 
     def _lack_names(self, key: str, frame: Frame) -> None:
         """Let the steps of a frame take the names that it lacks for those that are not known yet."""
-        names = self._program.frames[key]
-        frame.values[NOT_YET] = NotYet(self._stand_ins, names.declared, names.steps)
+        frame.values[NOT_YET] = names_later(self._program, key, self._stand_ins)
 
     def _scope(self, node: Node) -> dict[str, Any]:
         return scope_of(self._state, node.id)

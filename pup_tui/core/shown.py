@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, structs
 
 from pup_tui.core.amounts import Scope, render_items
-from pup_tui.core.foreseen import call_of, foreseen_frame
+from pup_tui.core.foreseen import call_of, foreseen_frame, names_later
 from pup_tui.core.ids import item_id, static_id
 from pup_tui.core.lines import as_written, put_back
 from pup_tui.core.program import Node, Program
@@ -23,7 +23,7 @@ from pup_tui.core.state import BODY, Frame, RunState
 from pup_tui.core.surroundings import surroundings_of, written_directory
 from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, Step
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns
+from pup_tui.template.not_yet import NOT_YET, StandIns
 from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.text import Text, compile_text
 
@@ -178,19 +178,14 @@ def _foreseen(
     frames = dict(state.frames)
     foreseen = structs.replace(state, frames=frames)
     key = next(frame_keys(state, nodes[0].id))
-    later = _later(program, nodes[0].frame, stand_ins)
+    later = names_later(program, nodes[0].frame, stand_ins)
     frames[key] = structs.replace(frames[key], values={**frames[key].values, NOT_YET: later})
     for node in nodes:
         if node.step.calls is not None:
-            later = _later(program, f"{static_id(node.id)}/", stand_ins)
+            later = names_later(program, f"{static_id(node.id)}/", stand_ins)
             call = call_of(foreseen, node)
             frames[f"{node.id}/"] = foreseen_frame(call, state.profile, later)
     return foreseen
-
-
-def _later(program: Program, frame: str, stand_ins: StandIns) -> NotYet:
-    names = program.frames[frame]
-    return NotYet(stand_ins, names.declared, names.steps)
 
 
 def _as_far_as_known(program: Program, state: RunState, inner: Node, stand_ins: StandIns) -> str:
@@ -228,7 +223,7 @@ def told_beside(program: Program, state: RunState | None, node: Node) -> Beside:
     from pup_tui.template.url import render_url
 
     stand_ins = StandIns()
-    scope = {**scope_of(state, node.id), NOT_YET: _later(program, node.frame, stand_ins)}
+    scope = {**scope_of(state, node.id), NOT_YET: names_later(program, node.frame, stand_ins)}
 
     def known(text: str, render: Callable[[Text, Scope], str]) -> str:
         with stand_ins.given():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -70,3 +71,13 @@ def storable(text: str) -> str:
 def restored(text: str) -> str:
     """The text that `storable` was given."""
     return _WRITTEN_OUT.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def storable_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of a row by their names, with all texts `storable`."""
+    return {k: storable(v) if isinstance(v, str) else v for k, v in row.items()}
+
+
+def restored_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that `storable_row` was given."""
+    return {k: restored(v) if isinstance(v, str) else v for k, v in row.items()}

@@ -222,7 +222,9 @@ class _Wanted:
     def steps(self) -> dict[str, dict[str, StepFigures]]:
         names = {
             number: (runbook, step)
-            for number, runbook, step in self._rows("SELECT number, runbook, step FROM step_name")
+            for number, runbook, step in self._rows(
+                f"SELECT number, runbook, step FROM step_name WHERE {self._of_runbook} true"  # noqa: S608 - own text
+            )
         }
         rows = self._rows(
             "SELECT step, sum(is_first), sum(is_known), sum(failed), sum(retries), sum(undone)"  # noqa: S608 - own text

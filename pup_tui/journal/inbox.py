@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pup_tui.journal import codec
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.reader import JournalReader, read_journal
+from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.store import Journal
 from pup_tui.typed import convert
 
@@ -111,15 +111,11 @@ def take_alerts(journal: Journal, alerts: Sequence[ReceivedAlert], now: float) -
 
 def _stored(alert: ReceivedAlert, now: float, path: Path) -> dict[str, Any]:
     """The columns of an alert, none of which SQLite refuses in the middle of a commit."""
-    texts = {name: getattr(alert, name) for name in ("system", "key", "alike", "status", "text")}
     try:
         said = codec.to_json(alert.alert)
     except ValueError as error:
         raise JournalError(f"an alert cannot be stored ({error})", path) from error
-    return {name: codec.storable(text) for name, text in texts.items()} | {
-        "alert": said,
-        "now": now,
-    }
+    return codec.storable_row({**structs.asdict(alert), "alert": said, "now": now})
 
 
 def _take(database: sqlite3.Connection, values: Mapping[str, Any]) -> str:
@@ -150,13 +146,6 @@ def kept_alerts(journal: JournalReader, now: float) -> list[InboxRow]:
     select = f"SELECT {_COLUMNS} FROM inbox WHERE last_at >= ? ORDER BY last_at DESC, number DESC"  # noqa: S608
     rows = journal.read(lambda database: database.execute(select, (now - KEPT_SECONDS,)).fetchall())
     return [row for each in rows if (row := _row(each)) is not None]
-
-
-def kept_alert(state: Path, number: int, now: float) -> InboxRow | None:
-    """The alert of this number, None where there is none any more. Raises JournalError."""
-    with read_journal(state) as journal:
-        rows = [] if journal is None else kept_alerts(journal, now)
-    return next((row for row in rows if row.number == number), None)
 
 
 def _row(columns: Sequence[Any]) -> InboxRow | None:

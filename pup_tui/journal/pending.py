@@ -87,7 +87,7 @@ def insert(database: sqlite3.Connection, pending: PendingRun) -> None:
     marks = ", ".join(f":{name}" for name in values)
     database.execute(
         f"INSERT INTO pending_run ({_COLUMNS}) VALUES ({marks})",  # noqa: S608 - own names
-        {k: codec.storable(v) if isinstance(v, str) else v for k, v in values.items()},
+        codec.storable_row(values),
     )
 
 
@@ -145,8 +145,7 @@ def _row(columns: tuple[Any, ...]) -> PendingRun | None:
     """A row; None for one that is damaged, which can be asked for again."""
     values = dict(zip(PendingRun.__struct_fields__, columns, strict=True))
     try:
-        texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
         maps = {name: json.loads(values[name], object_hook=from_stored) for name in _MAPS}
-        return convert({**values, **texts, **maps}, PendingRun)
+        return convert({**codec.restored_row(values), **maps}, PendingRun)
     except (msgspec.ValidationError, ValueError, TypeError):
         return None

@@ -42,7 +42,6 @@ from pup_tui.journal.places import (
 from pup_tui.journal.proofs import Proof, proofs_of
 from pup_tui.journal.records import (
     OWNER_GONE,
-    FireRecord,
     RehearsalRecord,
     RunRow,
     RunSummary,
@@ -52,10 +51,10 @@ from pup_tui.journal.schema import IS_NOTE, IS_RESUMED
 from pup_tui.spelling import from_stored
 from pup_tui.typed import convert
 
-T = TypeVar("T")
-
 if TYPE_CHECKING:
     from pup_tui.journal.figures import Figures, UsualFigures
+
+T = TypeVar("T")
 
 _SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""
@@ -461,38 +460,19 @@ class JournalReader:
         with self._reading():
             return look(self._database)
 
-    def fires(self, schedule: str, since: float) -> list[FireRecord]:
-        """What became of a schedule's moments from one on (in seconds since 1970), newest first."""
-        columns = FireRecord.__struct_fields__
-        with self._reading():
-            found = self._database.execute(
-                f"SELECT {', '.join(columns)} FROM fire"  # noqa: S608 - own names
-                " WHERE schedule = ? AND moment >= ? ORDER BY moment DESC",
-                (codec.storable(schedule), since),
-            ).fetchall()
-        return [convert(dict(zip(columns, row, strict=True)), FireRecord) for row in found]
-
-    def rehearsal(self, path: str) -> RehearsalRecord | None:
-        """How the runbook in this file was rehearsed last; None where it was not, or nobody knows."""
+    def rehearsals(self) -> dict[str, RehearsalRecord]:
+        """How runbooks were rehearsed last, by the path of their files; not those that nobody can read."""
         columns = RehearsalRecord.__struct_fields__
         with self._reading():
             found = self._database.execute(
-                f"SELECT {', '.join(columns)} FROM rehearsal WHERE path = ?",  # noqa: S608 - own names
-                (codec.storable(path),),
-            ).fetchone()
-        if found is None:
-            return None
-        try:
-            return convert(dict(zip(columns, found, strict=True)), RehearsalRecord)
-        except msgspec.ValidationError:
-            return None
-
-    def rehearsals(self) -> dict[str, RehearsalRecord]:
-        """How runbooks were rehearsed last, by the path of their files."""
-        with self._reading():
-            paths = [path for (path,) in self._database.execute("SELECT path FROM rehearsal")]
-        known = {codec.restored(path): self.rehearsal(codec.restored(path)) for path in paths}
-        return {path: record for path, record in known.items() if record is not None}
+                f"SELECT {', '.join(columns)} FROM rehearsal"  # noqa: S608 - own names
+            ).fetchall()
+        known: dict[str, RehearsalRecord] = {}
+        for row in found:
+            with suppress(msgspec.ValidationError):
+                record = convert(dict(zip(columns, row, strict=True)), RehearsalRecord)
+                known[codec.restored(record.path)] = record
+        return known
 
     def proofs(self, runbook: str | None = None) -> dict[str, Proof]:
         """What speaks for each runbook that was run, or for one, by its id."""
@@ -582,7 +562,6 @@ class JournalReader:
 
         Only the newest `MOST_COUNTED` are looked at.
         """
-
         wanted = {
             "run": run,
             "most": MOST_COUNTED,
@@ -661,11 +640,7 @@ class JournalReader:
     def _rows(self, condition: str, values: Mapping[str, Any] | None = None) -> Iterator[RunRow]:
         query = f"{_SELECT_RUNS} {condition}"
         # All at once: an open cursor would hide what the owner of a run has stored meanwhile.
-        wanted = {
-            name: codec.storable(value) if isinstance(value, str) else value
-            for name, value in (values or {}).items()
-        }
-        for columns in self._database.execute(query, wanted).fetchall():
+        for columns in self._database.execute(query, codec.storable_row(values or {})).fetchall():
             row = _row(columns, self.path)
             yield self._interrupted(row) if self._is_abandoned(row) else row
 
@@ -781,10 +756,8 @@ def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     try:
         for text in (value for value in values.values() if isinstance(value, str)):
             text.encode()
-        texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
-        return convert(
-            {**values, **texts, "vars": json.loads(values["vars"], object_hook=from_stored)}, RunRow
-        )
+        given = json.loads(values["vars"], object_hook=from_stored)
+        return convert({**codec.restored_row(values), "vars": given}, RunRow)
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         told = f"the record of run {ascii(values['run'])[1:-1]} is damaged"
         raise RunDamaged(told, path, f"restore a backup, or {SET_ASIDE}") from error

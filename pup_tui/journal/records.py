@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
@@ -82,21 +82,6 @@ class RehearsalRecord(Struct, frozen=True, kw_only=True):
     failed: int
     points: int
     reached: int
-
-
-class FireRecord(Struct, frozen=True, kw_only=True):
-    """What became of a moment of a schedule, as it stood `at` a time; both in seconds since 1970, UTC.
-
-    It has its `run`, or else an outcome: it was `missed`, `skipped` or `failed` for the reason `why`, or is
-    `queued` until the run before it is over.
-    """
-
-    schedule: str
-    moment: float
-    run: str | None = None
-    outcome: Literal["", "missed", "skipped", "failed", "queued"] = ""
-    why: str = ""
-    at: float
 
 
 class RunRow(RunRecord, frozen=True, kw_only=True):

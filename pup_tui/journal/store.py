@@ -30,7 +30,7 @@ from pup_tui.journal.lock import RunLock, under_way
 from pup_tui.journal.pending import MOST_OPEN, PendingRun, PendingStatus
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
-from pup_tui.journal.records import FireRecord, RehearsalRecord, RunRecord, RunSummary
+from pup_tui.journal.records import RehearsalRecord, RunRecord, RunSummary
 
 T = TypeVar("T")
 
@@ -191,48 +191,20 @@ class Journal(JournalReader):
 
     def _fire(self, schedule: str, moment: float, record: RunRecord) -> None:
         """Let the moment of a schedule have its run, which it has once."""
-        done = self._database.execute(
-            "INSERT INTO fire (schedule, moment, run, at) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (schedule, moment) DO UPDATE SET run = excluded.run, outcome = '',"
-            " why = '', at = excluded.at WHERE run IS NULL AND outcome IN ('queued', 'missed')",
-            (schedule, moment, record.run, record.started_at),
-        )
-        if done.rowcount != 1:
+        from pup_tui.journal.fires import take_moment
+
+        at = record.started_at
+        if not take_moment(self._database, schedule, moment, record.run, at):
             told = (
                 f"the moment of the schedule `{schedule}` is over: it has its run, or was given up"
             )
             raise AlreadyFired(told, self.path, "see `pup-tui schedule list`")
 
-    def note_fires(self, fires: Iterable[FireRecord]) -> None:
-        """Keep what became of moments that have no run; what is kept of one that has, stays."""
-        rows = [(each.schedule, each.moment, each.outcome, each.why, each.at) for each in fires]
-        self._renew()
-        with self._transaction():
-            self._database.executemany(
-                "INSERT INTO fire (schedule, moment, outcome, why, at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (schedule, moment) DO UPDATE SET outcome = excluded.outcome,"
-                " why = excluded.why, at = excluded.at"
-                " WHERE run IS NULL AND outcome IN ('queued', 'missed')",
-                [
-                    tuple(codec.storable(v) if isinstance(v, str) else v for v in row)
-                    for row in rows
-                ],
-            )
-
-    def forget_fires(self, before: float) -> None:
-        """Forget the moments of schedules that came before one, in seconds since 1970."""
-        self._renew()
-        with self._transaction():
-            self._database.execute("DELETE FROM fire WHERE moment < ?", (before,))
-
     def note_rehearsals(self, rehearsals: Iterable[RehearsalRecord]) -> None:
         """Keep how runbooks were rehearsed last, in the place of what was kept of them before."""
         self._renew()
         columns = RehearsalRecord.__struct_fields__
-        values = [
-            {name: codec.storable(v) if isinstance(v, str) else v for name, v in each.items()}
-            for each in map(msgspec.structs.asdict, rehearsals)
-        ]
+        values = [codec.storable_row(msgspec.structs.asdict(each)) for each in rehearsals]
         with self._transaction():
             self._database.executemany(
                 f"INSERT OR REPLACE INTO rehearsal ({', '.join(columns)})"  # noqa: S608 - own names
@@ -529,7 +501,7 @@ class Journal(JournalReader):
                 f"the variables of {record.run} cannot be stored ({error})", self.path
             ) from error
         values["status"] = RunStatus.RUNNING
-        return {k: codec.storable(v) if isinstance(v, str) else v for k, v in values.items()}
+        return codec.storable_row(values)
 
     def _release(self, run: str) -> None:
         lock = self._locks.pop(run, None)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from pup_tui.core.events import RunCreated
-from pup_tui.core.foreseen import call_of, foreseen_frame
+from pup_tui.core.foreseen import call_of, foreseen_frame, names_later
 from pup_tui.core.machine import Machine
 from pup_tui.core.program import Program
 from pup_tui.core.render import render_text
@@ -15,7 +15,7 @@ from pup_tui.core.secrecy import check_lock
 from pup_tui.core.state import BODY
 from pup_tui.preflight.sure_steps import sure_steps
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.not_yet import NOT_YET, NotYet, StandIns
+from pup_tui.template.not_yet import NOT_YET, StandIns
 
 
 class CalledLock(NamedTuple):
@@ -32,14 +32,14 @@ def called_locks(
     machine, stand_ins = Machine(program), StandIns()
     machine.create(created)
     frames = machine.state.frames
-    frames[BODY].values[NOT_YET] = _later(program, BODY, stand_ins)
+    frames[BODY].values[NOT_YET] = names_later(program, BODY, stand_ins)
     sure = sure_steps(program, but)
     for node in program.nodes:
         if node.step.calls is None or node.id not in sure:
             continue
         key = f"{node.id}/"
         call = call_of(machine.state, node)
-        frames[key] = foreseen_frame(call, created.profile, _later(program, key, stand_ins))
+        frames[key] = foreseen_frame(call, created.profile, names_later(program, key, stand_ins))
         lock = None if node.step.called is None else node.step.called.lock
         if lock is None:
             continue
@@ -49,8 +49,3 @@ def called_locks(
         except TemplateError:
             continue
         yield CalledLock(node.id, value)
-
-
-def _later(program: Program, frame: str, stand_ins: StandIns) -> NotYet:
-    names = program.frames[frame]
-    return NotYet(stand_ins, names.declared, names.steps)

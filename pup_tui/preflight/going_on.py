@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from pup_tui.catalog.effects import may_change
 from pup_tui.core.ids import upwards
 from pup_tui.core.program import Program
 from pup_tui.core.standing import (
@@ -24,13 +25,15 @@ def need_nothing(
     again: Collection[str] = (),
     decided: Collection[str] = (),
     retries_unknown: bool = False,
+    read_only: bool = False,
 ) -> set[str]:
     """The steps of a past run that do not run when it goes on, or of which that is not known yet.
 
     They ended well, with all that is in them, and are not among those that run `again` for their secrets;
     they are left out; something is `decided` of them (another text, of which nobody knows what it needs); or
     they did not finish, and somebody is still asked what became of them, unless all of these are run again
-    (`retries_unknown`). Of the items of a list nothing is told.
+    (`retries_unknown`). Of the items of a list nothing is told. Where the run is `read_only`, now or from its
+    beginning, what may change something does not run either.
     """
     stood, state = standing(program, state), with_open_questions(state)
     earlier = remembered(program, state, half_undone(program, state))
@@ -39,4 +42,5 @@ def need_nothing(
     }
     well = {id_ for id_, step in earlier.steps.items() if ended_well(step)}
     asked = () if retries_unknown else (*stood.unknown, *stood.followed)
-    return (well - may_run).union(state.earlier.skipped, asked, decided)
+    barred = may_change(program, is_believed=False) if read_only or state.read_only else ()
+    return (well - may_run).union(state.earlier.skipped, asked, decided, barred)

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from pup_tui.journal.records import FireRecord
+from pup_tui.journal.fires import FireRecord
 from pup_tui.schedules.moments import moments_between
 from pup_tui.schedules.schedule import Schedule
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec import Struct, field
 
@@ -45,7 +44,3 @@ class ServerLimits(Struct, frozen=True, kw_only=True):
     head: int = 1 << 14
     seconds: float | None = None
     connections: int | None = None
-
-
-REFUSED_HEAD: Mapping[str, Any] = {"Connection": "close"}
-"""The headers of an answer after which nothing more is read."""

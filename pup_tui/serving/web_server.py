@@ -9,13 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import h11
 
-from pup_tui.serving.web_messages import (
-    REFUSED_HEAD,
-    ServerLimits,
-    WebAnswer,
-    WebRefusal,
-    WebRequest,
-)
+from pup_tui.serving.web_messages import ServerLimits, WebAnswer, WebRefusal, WebRequest
 
 _CHUNK: Final = 1 << 16
 _LINGER: Final = 1.0
@@ -181,7 +175,7 @@ class _Connection:
         headers = {
             **answer.headers,
             **({} if answer.status == 204 else {"Content-Length": str(len(answer.body))}),
-            **(REFUSED_HEAD if ends else {}),
+            **({"Connection": "close"} if ends else {}),
         }
         async with asyncio.timeout(self._limits.seconds):
             await self._write(

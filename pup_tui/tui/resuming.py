@@ -131,15 +131,18 @@ class Resumer:
         self, past: PastRun, program: Program, going: GoingOn, again: Sequence[str]
     ) -> tuple[bool, BegunUnchecked | None]:
         """Whether what it needs is there, and what it goes on past. To take back it only tries."""
-        from pup_tui.catalog.effects import may_change
         from pup_tui.preflight.going_on import need_nothing
 
         if going.undone:
             return True, None
         decided = (*going.skipped, *going.edited)
-        but = need_nothing(program, past.state, again=again, decided=decided)
-        if self._services.read_only or past.state.read_only:
-            but.update(may_change(program, is_believed=False))
+        but = need_nothing(
+            program,
+            past.state,
+            again=again,
+            decided=decided,
+            read_only=self._services.read_only,
+        )
         return await BeforeRun(self._services).may_begin(self._screen, program, but)
 
     def _tell(self, why: str) -> None:

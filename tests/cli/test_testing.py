@@ -111,8 +111,9 @@ def test_when_a_runbook_was_rehearsed_is_kept_and_how_that_went(program: Program
     state = Path(program.environ["PUP_TUI_STATE_DIR"])
     with read_journal(state) as journal:
         assert journal is not None
-        one = journal.rehearsal(str(program.cwd / "one.yaml"))
-        two = journal.rehearsal(str(program.cwd / "theme" / "two.yaml"))
+        known = journal.rehearsals()
+    one = known.get(str(program.cwd / "one.yaml"))
+    two = known.get(str(program.cwd / "theme" / "two.yaml"))
     assert one is not None
     assert two is not None
     assert (one.runbook, one.cases, one.failed, one.points, one.reached) == ("one", 1, 0, 2, 1)

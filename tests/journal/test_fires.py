@@ -8,7 +8,8 @@ import pytest
 
 from pup_tui.core.events import Scheduled
 from pup_tui.journal.errors import AlreadyFired
-from pup_tui.journal.records import FireRecord, RunRecord
+from pup_tui.journal.fires import FireRecord, known_fires, note_fires
+from pup_tui.journal.records import RunRecord
 from pup_tui.journal.store import Journal
 
 AT = 1_800_000_000.0
@@ -39,7 +40,7 @@ def begun(state: Path, run: str, scheduled: Scheduled | None) -> None:
 def fires(state: Path) -> list[FireRecord]:
     journal = Journal.open(state)
     try:
-        return journal.fires("nightly", 0.0)
+        return journal.read(lambda database: known_fires(database, "nightly", 0.0))
     finally:
         journal.close()
 
@@ -47,7 +48,7 @@ def fires(state: Path) -> list[FireRecord]:
 def noted(state: Path, *records: FireRecord) -> None:
     journal = Journal.open(state)
     try:
-        journal.note_fires(records)
+        journal.write(lambda database: note_fires(database, records, 0.0))
     finally:
         journal.close()
 
@@ -96,6 +97,6 @@ def test_what_is_long_over_is_forgotten(tmp_path: Path) -> None:
     begun(tmp_path, "A", Scheduled("nightly", AT))
     begun(tmp_path, "B", Scheduled("nightly", AT + 60))
     journal = Journal.open(tmp_path)
-    journal.forget_fires(AT + 1)
+    journal.write(lambda database: note_fires(database, (), AT + 1))
     journal.close()
     assert [each.run for each in fires(tmp_path)] == ["B"]

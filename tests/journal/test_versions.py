@@ -64,7 +64,7 @@ def test_it_is_brought_up_to_date_and_tells_the_same(kept: Path) -> None:
 def test_it_tells_and_takes_how_runbooks_were_rehearsed(kept: Path) -> None:
     path = "/tmp/example/books/restart.yaml"
     with closing(Journal.open(kept)) as journal:
-        before = journal.rehearsal(path)
+        before = journal.rehearsals().get(path)
         assert before is None or (before.cases, before.failed) == (1, 0)
         now = RehearsalRecord(
             path=path,
@@ -79,8 +79,9 @@ def test_it_tells_and_takes_how_runbooks_were_rehearsed(kept: Path) -> None:
         journal.note_rehearsals([now])
         journal.note_rehearsals([now])
     with closing(JournalReader.open(kept)) as reader:
-        assert reader.rehearsal(path) == now
-        assert reader.rehearsal("/tmp/example/books/other.yaml") is None
+        known = reader.rehearsals()
+        assert known.get(path) == now
+        assert known.get("/tmp/example/books/other.yaml") is None
 
 
 def test_its_runs_are_shown_and_new_ones_are_recorded(kept: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pup_tui.journal.records import FireRecord
+from pup_tui.journal.fires import FireRecord
 from pup_tui.schedules.due import GRACE, LOOKS_BACK, Due, due
 from pup_tui.schedules.schedule import Schedule, moment_text
 

@@ -14,37 +14,13 @@ from pup_tui.late_pattern import late_pattern
 _HOLDS: Final = frozenset({"attachments", "blocks", "embeds", "cards", "cardsV2", "sections"})
 """Keys of what a message holds, by Slack and its kin, Discord, Google Chat, Teams."""
 _BESIDE: Final = frozenset(
-    {
-        "potentialAction",
-        "channel",
-        "channel_id",
-        "username",
-        "user",
-        "icon_emoji",
-        "icon_url",
-        "props",
-    }
-    | {"mrkdwn", "link_names", "unfurl_links", "unfurl_media", "parse", "type", "ts", "thread_ts"}
-    | {
-        "themeColor",
-        "@type",
-        "@context",
-        "avatar_url",
-        "tts",
-        "allowed_mentions",
-        "color",
-        "$schema",
-    }
-    | {
-        "version",
-        "body",
-        "actions",
-        "msteams",
-        "thread",
-        "response_type",
-        "metadata",
-        "correlationId",
-    }
+    (
+        *("potentialAction", "channel", "channel_id", "username", "user", "icon_emoji"),
+        *("icon_url", "props", "mrkdwn", "link_names", "unfurl_links", "unfurl_media", "parse"),
+        *("type", "ts", "thread_ts", "themeColor", "@type", "@context", "avatar_url", "tts"),
+        *("allowed_mentions", "color", "$schema", "version", "body", "actions", "msteams"),
+        *("thread", "response_type", "metadata", "correlationId"),
+    )
 )
 """Keys that stand beside the words of a message. What has others is no message, but somebody's own JSON."""
 _NAMES: Final = ("title", "name", "label", "topLabel", "key")

@@ -130,18 +130,17 @@ def text_of_html(html: str) -> str:
 
 def tree_of(text: str) -> dict[str, Any]:
     """What places of a text are read from."""
-    plain = without_marks(text)
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    unmarked = without_marks(text)
+    lines = [line.strip() for line in unmarked.splitlines() if line.strip()]
     if len(lines) > 2 and _APP.match(lines[1]):  # who wrote the message, and when
         lines = lines[2:]
-    fields = fields_of(plain)
     said = [line for line in lines if not line.startswith(("http://", "https://", "$ "))]
     return {
-        "all": plain,
-        "fields": fields,
+        "all": unmarked,
+        "fields": fields_of(unmarked),
         "bullets": fields_of("\n".join(bullets(lines))),
         "links": links_of(text),
-        "urls": bare_urls(plain),
+        "urls": bare_urls(unmarked),
         "first": (said or lines or [""])[0],
         "told": next((line for line in said if _is_told(line)), ""),
     }

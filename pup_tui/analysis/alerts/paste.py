@@ -222,19 +222,19 @@ def _body(mail: Any) -> str:
     part = mail.get_body(("plain",)) or mail.get_body(("html",))
     if part is None:
         return ""
+    text = _said_in(part)
+    return text_of_html(text[:_LONGEST_HTML]) if part.get_content_type() == "text/html" else text
+
+
+def _said_in(part: Any) -> str:
     if part.get("content-transfer-encoding", "7bit").lower() not in ("base64", "quoted-printable"):
-        text = str(
-            part.get_payload()
-        )  # it was pasted as text: its charset is that of nobody any more
-        return (
-            text_of_html(text[:_LONGEST_HTML]) if part.get_content_type() == "text/html" else text
-        )
+        # It was pasted as text: its charset is that of nobody any more.
+        return str(part.get_payload())
     try:
-        text = str(part.get_content())
+        return str(part.get_content())
     except (LookupError, ValueError):  # a charset that nobody knows
         raw = part.get_payload(decode=True)
-        text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
-    return text_of_html(text[:_LONGEST_HTML]) if part.get_content_type() == "text/html" else text
+        return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
 
 
 def _yaml(text: str) -> Any:

@@ -9,12 +9,13 @@ from pup_tui.analysis.freshness import told_freshness, told_success
 from pup_tui.analysis.statistics.statistics import OUTCOMES, stale
 from pup_tui.analysis.statistics.strips import GLYPHS, bars, strip
 from pup_tui.core.figures import FEWEST_RUNS
+from pup_tui.journal.figures import LAST
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
     from pup_tui.analysis.statistics.statistics import FailingStep, RunbookStatistics
     from pup_tui.core.figures import TimeSpan
-    from pup_tui.journal.figures import StepFigures
+    from pup_tui.journal.figures import RunFigures, StepFigures
 
 NONE = "–"
 """Stands where too few runs say something."""
@@ -22,8 +23,14 @@ NONE = "–"
 WHICH = f"p50 and p95 of what succeeded; shares and p95 from {FEWEST_RUNS} runs on"
 """What the columns of both tables are made of."""
 
-RUNBOOK_HEADS = ("runbook", "n", "ok", "p50", "p95", "last 20")
+RUNBOOK_HEADS = ("runbook", "n", "ok", "p50", "p95", f"last {LAST}")
 STEP_HEADS = ("step", "n", "fails", "p50", "p95", "waited")
+
+TOOK = "took"
+"""The fact that is how long each of the last runs took, as bars."""
+
+MOST_FAILING = 5
+"""Steps that are told of as failing most."""
 
 ToldFact = tuple[str, str]
 """What a line is about, and what it says."""
@@ -106,9 +113,9 @@ def facts(found: RunbookStatistics, now: float, profile: str) -> Iterator[ToldFa
     yield "runs", f"{runs.runs:,}{rate}"
     if runs.runs:
         yield "ended", " · ".join(f"{runs.ends.get(each, 0):,} {each}" for each in OUTCOMES)
-        yield f"last {len(runs.last)}", strip(run.status for run in runs.last)
+        yield which_last(runs), strip(run.status for run in runs.last)
     if runs.seconds.n:
-        yield "took", bars([run.seconds for run in runs.last])
+        yield TOOK, bars([run.seconds for run in runs.last])
     times = ("worked", runs.seconds), ("waited", runs.waited), ("alert to success", runs.recovered)
     yield from ((name, _told_span(span)) for name, span in times if span.n)
     several = (
@@ -123,6 +130,11 @@ def facts(found: RunbookStatistics, now: float, profile: str) -> Iterator[ToldFa
     if found.toil_saved is not None and found.runbook.manual_time is not None:
         by_hand = format_duration(found.runbook.manual_time)
         yield "toil saved", f"{_amount(found.toil_saved)}: by hand it takes {by_hand} each time"
+
+
+def which_last(runs: RunFigures) -> str:
+    """The fact that is how the last runs ended, one by one."""
+    return f"last {len(runs.last)}"
 
 
 def _told_span(span: TimeSpan) -> str:

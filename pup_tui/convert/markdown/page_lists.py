@@ -9,7 +9,7 @@ from pup_tui.convert.draft import NewStep
 from pup_tui.convert.markdown import phrases
 from pup_tui.convert.markdown.blocks import PageBlock, plain
 from pup_tui.convert.markdown.page_steps import PageSteps
-from pup_tui.convert.naming import unique, variable_name
+from pup_tui.convert.naming import variable_name
 from pup_tui.convert.paths import all_of
 from pup_tui.convert.pieces import literal, raw
 
@@ -111,11 +111,8 @@ class PageLists(PageSteps):
     def _choice(self, items: list[PageBlock], asked: dict[int, str | None]) -> None:
         """Items that begin with a question: which one holds is asked, and each has its steps."""
         self.choices += 1
-        name = variable_name("CHOICE", self.runbook.vars)
-        name = unique(
-            name, {f"CHOICE_{n}" for n in range(self.choices)} if self.choices > 1 else set()
-        )
-        name = f"CHOICE_{self.choices}" if self.choices > 1 else name
+        is_first = self.choices == 1
+        name = variable_name("CHOICE", self.runbook.vars) if is_first else f"CHOICE_{self.choices}"
         choices = [raw(question) for item in items if (question := asked[id(item)])]
         text = plain(" ".join(self.context[-1:])) or "What is it?"
         keys = {

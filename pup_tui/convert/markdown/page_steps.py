@@ -12,10 +12,10 @@ from pup_tui.convert.markdown.blocks import links_in, plain
 from pup_tui.convert.markdown.commands import filled, kind_of
 from pup_tui.convert.markdown.page_words import PageWords
 from pup_tui.convert.pieces import raw
-from pup_tui.convert.scripts import started
+from pup_tui.convert.scripts import marked, started
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.reading import parsed, statements_of, text_of, walk, word_text
-from pup_tui.convert.shell.requests import request_of
+from pup_tui.convert.shell.requests import may_change, request_of
 from pup_tui.convert.shell.secrets import SECRET_NAME
 from pup_tui.convert.shell.work_names import name_of_script
 
@@ -31,6 +31,8 @@ _WATCH = re.compile(
     r"watch\s+(?:(?:-n\s*|--interval[= ])(?P<seconds>\d+)\s+|-\w+\s+)*(?P<command>[^-\s].*)\Z",
     re.DOTALL,
 )
+_PLACE = re.compile(r"<[A-Za-z][\w .-]{0,40}>")
+"""A value that the page leaves open."""
 
 
 def _name_of_work(commands: str) -> str:
@@ -170,7 +172,7 @@ class PageSteps(PageWords):
         asked = request_of(found.script)
         if asked is not None:
             step = NewStep(name, "http", asked, original=commands)
-            changes = changes or asked.get("method", "GET") not in ("GET", "HEAD")
+            changes = changes or may_change(asked)
         else:
             step = self._each(found.script, name) or NewStep(
                 name, "shell", {"run": self._script(found.script)}, original=commands
@@ -297,10 +299,8 @@ class PageSteps(PageWords):
 def _grouped(commands: str) -> list[str]:
     """Commands that only look together, and each that changes something by itself."""
     groups: list[tuple[bool, list[str]]] = []
-    marked = re.sub(
-        r"<([A-Za-z][\w .-]{0,40})>", lambda f: f"__{f[1].replace(' ', '_')}__", commands
-    )
-    nodes = list(parsed(marked).named_children)
+    text, back = marked(commands, _PLACE)
+    nodes = list(parsed(text).named_children)
     if any(each.type == "ERROR" for node in nodes for each in walk(node)) or any(
         n.type in ("variable_assignment", "function_definition")
         or text_of(n).startswith(("cd ", "export "))
@@ -308,17 +308,10 @@ def _grouped(commands: str) -> list[str]:
     ):
         return [commands] if nodes else []
     for statement in statements_of(nodes):
-        text = "\n".join([*(f"# {c}" for c in statement.comments), statement.text])
+        whole = "\n".join([*(f"# {c}" for c in statement.comments), statement.text])
         is_change = judging.changes(statement.text)
         if groups and not is_change and not groups[-1][0]:
-            groups[-1][1].append(text)
+            groups[-1][1].append(whole)
         else:
-            groups.append((is_change, [text]))
-    return [_unmarked("\n".join(lines), commands) for _, lines in groups]
-
-
-def _unmarked(text: str, commands: str) -> str:
-    """The text with the places as the page has them."""
-    for found in re.finditer(r"<([A-Za-z][\w .-]{0,40})>", commands):
-        text = text.replace(f"__{found[1].replace(' ', '_')}__", found.group())
-    return text
+            groups.append((is_change, [whole]))
+    return [back("\n".join(lines)) for _, lines in groups]

@@ -13,7 +13,7 @@ from pup_tui.convert.rundeck.options import declare
 from pup_tui.convert.rundeck.references import References
 from pup_tui.convert.scripts import started
 from pup_tui.convert.shell import judging
-from pup_tui.convert.shell.requests import request_of
+from pup_tui.convert.shell.requests import may_change, request_of
 from pup_tui.convert.shell.work_names import name_of_script
 from pup_tui.convert.writer import dumped
 from pup_tui.template.shell.interpreter import SHELLS
@@ -187,7 +187,7 @@ class JobSteps:
         asked = request_of(script) if not self.host else None
         if asked is not None:
             step = NewStep(name, "http", asked, original=original)
-            changes = asked.get("method", "GET") not in ("GET", "HEAD")
+            changes = may_change(asked)
         else:
             step = NewStep(name, "shell", self._placed(script, text, "bash"), original=original)
             changes = judging.changes(script)

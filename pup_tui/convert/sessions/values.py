@@ -31,22 +31,10 @@ _NO_VALUES = frozenset(_COMMON.split())
 _OF_MACHINE = re.compile(r"127\.\d+\.\d+\.\d+|0\.0\.0\.0|/dev/\w+|/proc/.*")
 """Addresses and files that are the same on every machine."""
 
-_FIRST_IS_HOST = (
-    *(
-        "ssh",
-        "mosh",
-        "ping",
-        "dig",
-        "host",
-        "nslookup",
-        "nc",
-        "mtr",
-        "traceroute",
-        "telnet",
-        "ssh-copy-id",
-    ),
-    *("ssh-keyscan", "whois"),
-)
+_FIRST_IS_HOST = frozenset({
+    "ssh", "mosh", "ping", "dig", "host", "nslookup", "nc", "mtr", "traceroute", "telnet",
+    "ssh-copy-id", "ssh-keyscan", "whois",
+})  # fmt: skip
 _WORDS_BEFORE_NAMES = {
     "systemctl": 1,
     "service": 0,

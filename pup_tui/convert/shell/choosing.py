@@ -16,7 +16,6 @@ from pup_tui.convert.shell.reading import (
     ScriptStatement,
     arguments_of,
     command_name,
-    commands_in,
     statements_of,
     text_of,
     walk,
@@ -243,11 +242,8 @@ class Choosing(PlanningBase):
         body = self.script.functions.get(name)
         if body is None or [w for w in words if w not in ("$@", "$*")] or name in self._inlined:
             return False
-        calls = sum(s.commands.count(name) for s in self.script.statements)
-        calls += sum(
-            sum(command_name(c) == name for c in commands_in(f))
-            for f in self.script.functions.values()
-        )
+        calling = (*self.script.statements, *self.script.defined.values())
+        calls = sum(each.commands.count(name) for each in calling)
         inner = body.child_by_field_name("body")
         if (
             calls > 1

@@ -53,7 +53,7 @@ def from_script(source: str, name: str) -> NewRunbook:
         runbook.tell(
             "changed", "su -", "it changes the user for one command: sudo -u USER COMMAND says so"
         )
-    prelude = Prelude(values=inputs.values, functions=script.functions, exported=inputs.exported)
+    prelude = Prelude(values=inputs.values, functions=script.defined, exported=inputs.exported)
     planning = Planning(script, inputs, prelude, runbook)
     planning.run(statements)
     planning.add_traps()

@@ -67,10 +67,7 @@ class PlanningBase:
         self.pending: list[ScriptStatement] = []
         self.wanted: set[str] = set()
         self.names = dict(inputs.names)
-        for statement in (
-            *script.statements,
-            *(ScriptStatement(n) for n in script.functions.values()),
-        ):
+        for statement in (*script.statements, *script.defined.values()):
             for name in sorted(statement.sets):
                 if name not in self.names:
                     self.names[name] = variable_name(name, self.names.values())
@@ -89,8 +86,8 @@ class PlanningBase:
         self, inner: Sequence[ScriptStatement], rest: Sequence[ScriptStatement]
     ) -> frozenset[str]:
         """What some statements set and what follows reads."""
-        functions = [ScriptStatement(f) for f in self.script.functions.values()]
-        later = frozenset().union(*(each.uses for each in (*rest, *functions)))
+        reading = (*rest, *self.script.defined.values())
+        later = frozenset().union(*(each.uses for each in reading))
         return later & frozenset().union(*(each.sets for each in inner))
 
     def add(self, planned: ComingStep) -> ComingStep:

@@ -75,6 +75,11 @@ class ReadScript:
     statements: list[ScriptStatement] = field(default_factory=list)
     source: str = ""
 
+    @cached_property
+    def defined(self) -> dict[str, ScriptStatement]:
+        """The functions as statements, each of which keeps what it reads, sets and calls."""
+        return {name: ScriptStatement(node) for name, node in self.functions.items()}
+
     def is_output(self, statement: ScriptStatement) -> bool:
         """Whether it only prints something."""
         return _only_prints(statement.node, self)

@@ -47,6 +47,11 @@ def request_of(command: str) -> dict[str, Any] | None:
     }
 
 
+def may_change(request: dict[str, Any]) -> bool:
+    """Whether a request may change something, by its method."""
+    return request.get("method", "GET") not in ("GET", "HEAD")
+
+
 def _option(word: str) -> str:
     """The option with a word behind it that a word is, or begins with."""
     if word in _WITH_WORD:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _NUMERIC = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
-_SUMS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "!=": "!="}
+_SUMS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 """Comparisons of numbers between `((` and `))`."""
 _VARIABLE = re.compile(r"\$\{?(\w+)(?::-)?\}?")
 

@@ -17,7 +17,7 @@ from pup_tui.convert.shell.reading import (
 )
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    pass
 
 
 ENDED = "::ENDED"
@@ -90,7 +90,7 @@ class Prelude:
 
     values: dict[str, str] = field(default_factory=dict)
     constants: dict[str, ScriptStatement] = field(default_factory=dict)
-    functions: dict[str, Node] = field(default_factory=dict)
+    functions: dict[str, ScriptStatement] = field(default_factory=dict)
     always: list[ScriptStatement] = field(default_factory=list)
     exported: set[str] = field(default_factory=set)
 
@@ -102,7 +102,7 @@ class Prelude:
             variables |= statement.uses
             functions |= self._functions(set(statement.commands))
         for name in functions:
-            variables |= ScriptStatement(self.functions[name]).uses
+            variables |= self.functions[name].uses
         variables = self._all_variables(variables)
         more = set()
         for name in variables & set(self.constants):
@@ -113,7 +113,7 @@ class Prelude:
         marked = {name for name in self.exported if f"export {name}=" not in "\n".join(lines)}
         known = sorted(marked & (set(self.values) | set(self.constants)))
         lines += [f"export {' '.join(known)}"] if known else []
-        lines += [text_of(self.functions[name]) for name in self.functions if name in functions]
+        lines += [self.functions[name].text for name in self.functions if name in functions]
         lines += [each.text for each in self.always]
         return lines, variables
 
@@ -125,11 +125,7 @@ class Prelude:
             if name in found:
                 continue
             found.add(name)
-            waiting += [
-                each
-                for c in commands_in(self.functions[name])
-                if (each := command_name(c)) in self.functions
-            ]
+            waiting += [each for each in self.functions[name].commands if each in self.functions]
         return found
 
     def _all_variables(self, variables: set[str]) -> set[str]:

@@ -51,16 +51,17 @@ class CommandRow:
         return self._begins(words)
 
     def _begins(self, words: Sequence[str]) -> bool:
-        if not _fits(self.words[0], words[0].rsplit("/", 1)[-1]):
+        program = words[0].rsplit("/", 1)[-1]
+        if not _fits(self.words[0], program):
             return False
-        is_first = words[0].rsplit("/", 1)[-1] in _WORDS_FIRST
+        has_words_first = program in _WORDS_FIRST
         # How many words of the line were met, and whether the next one may be an option's value.
         states = {(1, False)}
         for word in words[1:]:
             if any(met == len(self.words) for met, _ in states):
                 return True
             if word.startswith("-"):
-                if is_first and (1, False) not in states:
+                if has_words_first and (1, False) not in states:
                     return False
                 states = {(met, "=" not in word) for met, _ in states}
             else:

@@ -132,17 +132,18 @@ class AlertDesk(Shell):
         firing, banner = self._firing(), self._banner
         if not firing:
             await self._drop_inbox_banner()
-        elif banner is not None:
+            return
+        if banner is not None:
             banner.tell(*firing[0], len(firing) - 1)
         else:
             self._banner = InboxBanner(*firing[0], len(firing) - 1)
             self._banner.offer_aside(self.page == BESIDE_SIDEBAR)
             await self.mount(self._banner, after=self.query_one(TitleBar))
             self.refresh_bindings()
-        for row, alert in sorted(firing, key=lambda each: -each[0].last_at)[:1]:
-            if calls and row.last_at > self._newest and not self.app.app_focus:
-                self._attention.call(f"pup-tui: {safe_text(alert.title)}")
-            self._newest = max(self._newest, row.last_at)
+        row, alert = max(firing, key=lambda each: each[0].last_at)
+        if calls and row.last_at > self._newest and not self.app.app_focus:
+            self._attention.call(f"pup-tui: {safe_text(alert.title)}")
+        self._newest = max(self._newest, row.last_at)
 
     def show_page(self, page: str, *, focus: bool = True) -> None:
         super().show_page(page, focus=focus)

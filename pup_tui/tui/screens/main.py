@@ -741,7 +741,9 @@ class MainScreen(AlertDesk):
                 terminal.run = run
                 await self._open_live(live, past.notices, undone)
                 if not undone:
-                    self._look_beside_run(live.program, need_nothing(live.program, past.state))
+                    read_only = self._services.read_only
+                    but = need_nothing(live.program, past.state, read_only=read_only)
+                    self._look_beside_run(live.program, but)
                 for page in before:
                     await self.forget_tab(page)
         finally:

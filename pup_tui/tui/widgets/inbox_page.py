@@ -111,16 +111,15 @@ class Inbox(Vertical):
     @property
     def chosen(self) -> InboxRow | None:
         """The alert under the cursor."""
-        at = self.query_one(InboxList).highlighted
-        option = None if at is None else self.query_one(InboxList).get_option_at_index(at)
+        option = self.query_one(InboxList).highlighted_option
         return None if option is None or option.id is None else self._rows.get(option.id)
 
     def _lay_out(self) -> None:
         alerts, listed = self._alerts, self.query_one(InboxList)
         if alerts is None:
             return
-        at = listed.highlighted
-        under = None if at is None else listed.get_option_at_index(at).id
+        at, option = listed.highlighted, listed.highlighted_option
+        under = None if option is None else option.id
         self._rows = {}
         options = list(self._options(alerts))
         listed.clear_options()

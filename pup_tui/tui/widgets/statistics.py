@@ -17,8 +17,10 @@ from textual.widgets import Sparkline, Static
 from pup_tui.analysis.statistics.statistics import fails_most
 from pup_tui.analysis.statistics.strips import bars
 from pup_tui.analysis.statistics.told import (
+    MOST_FAILING,
     RUNBOOK_HEADS,
     STEP_HEADS,
+    TOOK,
     WHICH,
     facts,
     reasons,
@@ -26,7 +28,9 @@ from pup_tui.analysis.statistics.told import (
     runbook_cells,
     step_cells,
     told_failing,
+    which_last,
 )
+from pup_tui.journal.figures import LAST
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.keys import bound
@@ -50,7 +54,6 @@ BESIDE_FROM = 150
 LEAST_NAME = 16
 MOST_RUNBOOKS = 200
 MOST_STEPS = 100
-MOST_FAILING = 5
 FAILING_SHARE = 45
 """What the names of the steps that fail most take at most, in per cent."""
 
@@ -168,19 +171,17 @@ def _told(found: Sequence[RunbookStatistics], width: int, now: float) -> Content
 def _facts(selected: RunbookStatistics, now: float, profile: str, width: int) -> Content:
     name = _heading(cut_middle(safe_text(selected.id), max(LEAST_NAME, width - 8)))
     # Its own plot, below, tells how long the last runs took.
-    told = (each for each in facts(selected, now, profile) if each[0] != "took")
+    told = (each for each in facts(selected, now, profile) if each[0] != TOOK)
+    outcomes = which_last(selected.runs)
     lines = [
-        _outcomes(selected) if what.startswith("last ") else _fact(what, says, width)
+        _label(what) + _strip(run.status for run in selected.runs.last)
+        if what == outcomes
+        else _fact(what, says, width)
         for what, says in told
     ]
     if sum(run.seconds is not None for run in selected.runs.last) > 1:
         lines += [Content(), _heading("How long the last of them took that succeeded")]
     return Content("\n").join([name, *lines])
-
-
-def _outcomes(selected: RunbookStatistics) -> Content:
-    last = selected.runs.last
-    return _label(f"last {len(last)}") + _strip(run.status for run in last)
 
 
 def _steps(selected: RunbookStatistics, width: int) -> Content:
@@ -245,7 +246,7 @@ def _runbook_row(found: RunbookStatistics, width: int) -> list[Content]:
     last = _strip(run.status for run in found.runs.last)
     took = bars([run.seconds for run in found.runs.last])
     if width >= 2 * len(took) and found.runs.seconds.n:
-        last = last.pad_right(22 - last.cell_length) + Content.styled(took, "$text-accent")
+        last = last.pad_right(LAST + 2 - last.cell_length) + Content.styled(took, "$text-accent")
     return [
         Content(cut_middle(safe_text(name), width)),
         *(Content(each) for each in numbers),

@@ -1,0 +1,75 @@
+"""What became of the moments of schedules: each has one run, or a reason why it has none.
+
+To be used with `Journal.write` and `JournalReader.read`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from pup_tui.journal import codec
+from pup_tui.typed import convert
+
+
+class FireRecord(Struct, frozen=True, kw_only=True):
+    """What became of a moment of a schedule, as it stood `at` a time; both in seconds since 1970, UTC.
+
+    It has its `run`, or else an outcome: it was `missed`, `skipped` or `failed` for the reason `why`, or is
+    `queued` until the run before it is over.
+    """
+
+    schedule: str
+    moment: float
+    run: str | None = None
+    outcome: Literal["", "missed", "skipped", "failed", "queued"] = ""
+    why: str = ""
+    at: float
+
+
+_IS_OPEN: Final = "run IS NULL AND outcome IN ('queued', 'missed')"
+"""Says of a moment that it may still have its run."""
+
+_TAKE: Final = f"""
+    INSERT INTO fire (schedule, moment, run, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (schedule, moment) DO UPDATE SET run = excluded.run, outcome = '', why = '',
+    at = excluded.at WHERE {_IS_OPEN}
+"""  # noqa: S608 - own text
+_NOTE: Final = f"""
+    INSERT INTO fire (schedule, moment, outcome, why, at)
+    VALUES (:schedule, :moment, :outcome, :why, :at)
+    ON CONFLICT (schedule, moment) DO UPDATE SET outcome = excluded.outcome, why = excluded.why,
+    at = excluded.at WHERE {_IS_OPEN}
+"""  # noqa: S608 - own text
+_SELECT: Final = (
+    f"SELECT {', '.join(FireRecord.__struct_fields__)} FROM fire"  # noqa: S608 - own names
+    " WHERE schedule = ? AND moment >= ? ORDER BY moment DESC"
+)
+
+
+def take_moment(
+    database: sqlite3.Connection, schedule: str, moment: float, run: str, at: float
+) -> bool:
+    """Let a moment have its run; whether it had none, and was not given up."""
+    return database.execute(_TAKE, (codec.storable(schedule), moment, run, at)).rowcount == 1
+
+
+def note_fires(database: sqlite3.Connection, fires: Iterable[FireRecord], before: float) -> None:
+    """Keep what became of moments that have no run, and forget what came `before` a moment.
+
+    What is kept of one that has its run, stays.
+    """
+    database.executemany(_NOTE, [codec.storable_row(asdict(each)) for each in fires])
+    database.execute("DELETE FROM fire WHERE moment < ?", (before,))
+
+
+def known_fires(database: sqlite3.Connection, schedule: str, since: float) -> list[FireRecord]:
+    """What became of a schedule's moments from one on, newest first."""
+    names = FireRecord.__struct_fields__
+    found = database.execute(_SELECT, (codec.storable(schedule), since)).fetchall()
+    rows = (dict(zip(names, row, strict=True)) for row in found)
+    return [convert(codec.restored_row(row), FireRecord) for row in rows]
