@@ -149,6 +149,7 @@ class ShownRun:
             "exit_code": step.exit_code,
             "signal": step.signal or None,
             "ran_by": step.ran_by or None,
+            "unreachable": step.unreachable,
             "duration": None if step.began is None or step.ended is None else step.took(step.ended),
             "waited": step.waited,
             "command": step.command,

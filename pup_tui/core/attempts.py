@@ -221,6 +221,7 @@ def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     step = run.step(node)
     step.exit_code, step.signal, step.ran_by = event.exit_code, event.signal, event.ran_by
     step.kept = event.kept or step.kept or 0
+    step.unreachable = event.unreachable
     if not event.unknown:
         step.follows = ""
     step.again_at = None if event.again_in is None else run.now + event.again_in

@@ -290,7 +290,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     counts, whatever had been decided in the meantime. `kept` is how many bytes of the step's output were on
     disk then, with those of earlier attempts; None where that is not known. `ran_by` names what ran a
     subcommand of `pup`. `again_in` is in how many seconds another attempt has a chance, None where nobody
-    told.
+    told. `unreachable` tells that the host that it was for could not be reached.
     """
 
     attempt: str
@@ -306,6 +306,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     kept: int | None = None
     ran_by: str = ""
     again_in: float | None = None
+    unreachable: bool = False
 
 
 class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):

@@ -203,6 +203,7 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     `waited` is how many seconds it waited for somebody's word, which `duration` does not count.
     `outcome` is the same word, as `steps.ID.outcome` has it. `signal` names what killed its process, None
     where nothing did, `ran_by` the client that ran a subcommand of `pup`, None for every other step.
+    `unreachable` tells that the host that it was for could not be reached.
     """
 
     step: str
@@ -211,6 +212,7 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     outcome: str | None = None
     signal: str | None = None
     ran_by: str | None = None
+    unreachable: bool = False
     duration: float
     attempts: int
     reason: str

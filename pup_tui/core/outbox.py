@@ -184,6 +184,7 @@ class Outbox:
                 exit_code=step.exit_code,
                 signal=step.signal or None,
                 ran_by=step.ran_by or None,
+                unreachable=step.unreachable,
                 duration=step.took(self.at.clock),
                 attempts=step.attempts,
                 reason=step.reason,

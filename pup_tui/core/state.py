@@ -117,6 +117,7 @@ class StepState(Struct):
     when its newest attempt was. `again_at` is when another attempt has a chance, as its last one was told;
     None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it,
     until it has finished; `following` tells that its newest attempt began with that of an earlier leg.
+    `unreachable` tells that its newest attempt did not reach its host.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -159,6 +160,7 @@ class StepState(Struct):
     follows: str = ""
     following: bool = False
     recorded: float = 0.0
+    unreachable: bool = False
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""

@@ -91,6 +91,7 @@ def finished(
         signal=outcome.signal,
         ran_by=outcome.ran_by,
         again_in=outcome.again_in,
+        unreachable=outcome.unreachable,
         status_code=outcome.status_code,
         reason=outcome.reason,
         unknown=outcome.is_unknown,

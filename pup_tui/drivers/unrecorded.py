@@ -76,6 +76,7 @@ class Unrecorded:
             exit_code=None if end is None else end.exit_code,
             signal=None if end is None else end.signal or None,
             ran_by=None if end is None else end.ran_by or None,
+            unreachable=end is not None and end.unreachable,
             duration=0.0 if end is None else end.duration,
             attempts=begun.attempt,
             reason=NO_END if end is None else _told(end),

@@ -72,6 +72,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     `told_to_stop` says: what ended by itself is a fact, whatever was wanted of it by then. `ran_by` names the
     client that ran a subcommand of `pup`: the path of a program, or the one that is built in. `again_in` is
     in how many seconds another attempt has a chance, where whoever was asked has told that.
+    `unreachable` tells that the host that it was for could not be reached: nothing was begun there.
     """
 
     ok: bool
@@ -85,6 +86,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     stopped: bool = False
     ran_by: str = ""
     again_in: float | None = None
+    unreachable: bool = False
 
 
 class Terminal(Protocol):

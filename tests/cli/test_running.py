@@ -52,7 +52,7 @@ def test_events_as_json_lines(program: Program) -> None:
     assert finished["counts"] == {"succeeded": 1}
     assert set(done.event("step.finished")) == {
         "type", "ts", "run", "step", "status", "exit_code", "duration", "attempts", "reason",
-        "captured", "outcome", "signal", "ran_by", "label", "waited",
+        "captured", "outcome", "signal", "ran_by", "unreachable", "label", "waited",
     }  # fmt: skip
 
 
