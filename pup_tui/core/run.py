@@ -188,6 +188,7 @@ class Run:
             if block.failure is None and key in self.state.steps:
                 self.state.steps[key].again_at = self.step(node).again_at
             block.failure = block.failure or node.id
+            block.errors += 1
             if key in (BODY, CLEANUP):
                 self.decide(RunStatus.FAILED, self.told_failure(node.id))
             elif key != UNDO:

@@ -220,12 +220,20 @@ class BlockState(Struct):
     nothing more begins, `timed_out` that this is because of the block's own timeout, `stopped` that a `stop`
     step ended the runbook. With `keep_going` none of these but `cut` keeps an item from its turn. `lacks`
     tells that because of `cut` a step had no turn, or was stopped.
+
+    Of a foreach the first `canary` items run alone, `batch` is how many of the others begin together (0 where
+    each begins as soon as one before it has ended), and `budget` how many may fail before no more begins.
+    `errors` counts the steps in it that failed, or of which nobody knows whether they were done.
     """
 
     children: list[str]
     limit: int = 1
     side_by_side: bool = False
     keep_going: bool = False
+    canary: int = 0
+    budget: int = 0
+    batch: int = 0
+    errors: int = 0
     taken: int = 0
     active: int = 0
     failure: str | None = None
