@@ -40,6 +40,8 @@ def enter(run: Run, node: Node) -> None:
     if called is not None and (refusal := called.refuses(run.state.profile)):
         run.step(node).final = True
         run.fail(node, refusal)
+    elif node.is_loop and loops.list_items(run, node):
+        return  # Somebody who is asked first is to be told what they are.
     elif must_ask(run, node):
         ask_before(run, node, shown_now(run, node))
     elif node.is_loop:

@@ -132,7 +132,8 @@ class StepState(Struct):
     None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it,
     until it has finished; `following` tells that its newest attempt began with that of an earlier leg.
     `unreachable` tells that its newest attempt did not reach its host. `rates` says of a foreach that has
-    begun how its items may begin, `canary_passed` that those behind its canaries may.
+    begun how its items may begin, `canary_passed` that those behind its canaries may; `listed` is what its
+    inventory gave, until it has begun.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -178,6 +179,7 @@ class StepState(Struct):
     unreachable: bool = False
     rates: Rates | None = None
     canary_passed: bool = False
+    listed: list[Any] | None = None
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""

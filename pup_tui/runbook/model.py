@@ -54,6 +54,7 @@ from pup_tui.runbook.parts import (
     AlertMatch,
     Assertion,
     Capture,
+    Inventory,
     Link,
     Poll,
     Requirement,
@@ -238,10 +239,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         ),
     ] = "text"
     foreach: Annotated[
-        Items | tuple[JsonTree, ...] | None,
+        Items | Inventory | tuple[JsonTree, ...] | None,
         key(
-            "A list, or an expression that gives one: the step runs for each of its items.",
-            examples=(["eu1", "us1"], "REGIONS", "json.data"),
+            "A list, an expression that gives one, or an inventory that is asked for one: the step runs "
+            "for each of its items.",
+            examples=(["eu1", "us1"], "REGIONS", "json.data", {"ssh_config": "web-*"}),
         ),
     ] = None
     label: Annotated[
