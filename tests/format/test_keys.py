@@ -310,8 +310,10 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
             "`item`",
         ),
         (
-            "vars: {T: {type: secret}}\nsteps: "
-            "[{name: s, kind: shell, run: ls, foreach: {ansible: 'x/{{ T }}'}}]",
+            """
+            vars: {T: {type: secret}}
+            steps: [{name: s, kind: shell, run: ls, foreach: {ansible: 'x/{{ T }}'}}]
+            """,
             "`T` is a secret and may not stand in the name of a file",
         ),
         (
