@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pup_tui.core.requests import StepRequest
     from pup_tui.datadog.configuration import PupChoice
     from pup_tui.drivers.launcher import Launcher
-    from pup_tui.drivers.values import Resolve
+    from pup_tui.drivers.values import Listing, Resolve
     from pup_tui.journal.writer import Recorder
     from pup_tui.preflight.preflight import Preflight
     from pup_tui.runbook.model import Step
@@ -81,6 +81,13 @@ def resolver(sources: Sources) -> Resolve:
     from pup_tui.catalog.inputs import resolve_call
 
     return lambda call, cwd: resolve_call(call, sources.working_in(cwd))
+
+
+def lister(sources: Sources) -> Listing:
+    """What asks the inventories that runs go over."""
+    from pup_tui.inventories.asking import listed
+
+    return lambda wanted, cwd: listed(wanted, sources.working_in(cwd))
 
 
 class Parts:
@@ -263,6 +270,7 @@ class Parts:
                 cwd=self.settings.cwd,
                 operator=self.settings.operator,
                 resolve=resolver(self.sources),
+                list_items=lister(self.sources),
                 hidden=tuple(self.credentials.account.secrets()),
                 credentials=self.credentials.stored_secrets,
                 profile=self.settings.profile_name,

@@ -14,6 +14,7 @@ from pup_tui.core.requests import StepRequest
 from pup_tui.core.sent import NOTHING_SENT, Sent
 from pup_tui.runbook.keys import ConditionText
 from pup_tui.runbook.parts import Variable
+from pup_tui.template.value_command import ValueCommand
 
 
 class WantedCapture(Struct, frozen=True):
@@ -162,6 +163,21 @@ class FoundValues(Protocol):
     def problems(self) -> Sequence[object]: ...
 
 
+class ListItems(Action, frozen=True, kw_only=True):
+    """Ask the inventory of a foreach for its items, for at most `timeout` seconds.
+
+    They are the hosts of a `group` of the file `ansible`, those of the ssh configuration whose names fit
+    `ssh_config`, or what a `command` lists.
+    """
+
+    step: str
+    ansible: str = ""
+    group: str = ""
+    ssh_config: str = ""
+    command: ValueCommand | None = None
+    timeout: float
+
+
 class TakeLock(Action, frozen=True, kw_only=True):
     """Take the lock of a runbook that `step` calls, for as long as the run lasts."""
 
@@ -238,6 +254,7 @@ class EndRun(Action, frozen=True, kw_only=True):
 AnyAction = (
     LookUpTool
     | ResolveValues
+    | ListItems
     | TakeLock
     | StartAttempt
     | StopAttempt

@@ -194,7 +194,15 @@ class StepTexts:
                 words = compile_arguments(given).render(self.scope)
                 drops = role is Role.SUBCOMMAND and words[:1] == ["pup"]
                 return tuple(words[1:] if drops else words)
-            case Role.DURATION | Role.SIZE | Role.COUNT | Role.SHARE | Role.FACTOR | Role.STATUS:
+            case (
+                Role.DURATION
+                | Role.SIZE
+                | Role.COUNT
+                | Role.SHARE
+                | Role.TOLERANCE
+                | Role.FACTOR
+                | Role.STATUS
+            ):
                 return render_amount(role, given, self.scope)
             case (
                 Role.EXPRESSION
