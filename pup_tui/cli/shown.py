@@ -143,6 +143,7 @@ class ShownRun:
             "name": node.step.name,
             "kind": node.step.kind,
             "label": step.label or None,
+            "host": step.host,
             "status": self.status(id_),
             "outcome": step.status,
             "attempts": step.attempts,

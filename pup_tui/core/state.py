@@ -117,7 +117,8 @@ class StepState(Struct):
     when its newest attempt was. `again_at` is when another attempt has a chance, as its last one was told;
     None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it,
     until it has finished; `following` tells that its newest attempt began with that of an earlier leg.
-    `unreachable` tells that its newest attempt did not reach its host.
+    `unreachable` tells that its newest attempt did not reach its `host`, which is empty where it runs at
+    home.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -161,6 +162,7 @@ class StepState(Struct):
     following: bool = False
     recorded: float = 0.0
     unreachable: bool = False
+    host: str = ""
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""
