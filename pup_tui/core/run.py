@@ -132,6 +132,7 @@ class Run:
             around = self.block(node)
             around.unasked = around.unasked or block.unasked
             around.gates += block.gates
+            step.pace = block.pace if node.is_loop else None
         if ended is None and not (node.is_loop and block is not None):
             # A foreach that ran has the outcomes of its items.
             self._note_outcome(node, status)

@@ -96,6 +96,19 @@ class PollState(Struct):
         return attempts - self.first + 1
 
 
+class LoopPace(Struct, frozen=True):
+    """How a foreach goes through its items: how many run `at_once`, how many as `canary` before all others,
+    how many of those begin together (`batch`, 0 where each begins as soon as one before it has ended), and
+    how many may fail (`budget`) before no more begins. `errors` is how many did by now.
+    """
+
+    at_once: int
+    canary: int
+    batch: int
+    budget: int
+    errors: int
+
+
 class StepState(Struct):
     """What is known of one step. Times are on the run's clock, in seconds.
 
@@ -118,7 +131,7 @@ class StepState(Struct):
     None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it,
     until it has finished; `following` tells that its newest attempt began with that of an earlier leg.
     `unreachable` tells that its newest attempt did not reach its `host`, which is empty where it runs at
-    home.
+    home. `pace` is that of a foreach when its last item had ended.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -163,6 +176,7 @@ class StepState(Struct):
     recorded: float = 0.0
     unreachable: bool = False
     host: str = ""
+    pace: LoopPace | None = None
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""
@@ -245,6 +259,12 @@ class BlockState(Struct):
     lacks: bool = False
     timed_out: bool = False
     stopped: EarlyEnd | None = None
+
+    @property
+    def pace(self) -> LoopPace:
+        """How a foreach goes through its items, of which all may fail where it keeps going."""
+        budget = len(self.children) if self.keep_going else self.budget
+        return LoopPace(max(1, self.limit), self.canary, self.batch, budget, self.errors)
 
     @property
     def whole(self) -> bool:
