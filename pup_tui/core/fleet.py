@@ -10,11 +10,14 @@ from msgspec import Struct
 from pup_tui.core.counting import PENDING, TAKEN_BACK, UNREACHABLE, told_counts
 from pup_tui.core.ids import UNDO, holder_id, is_item
 from pup_tui.core.program import Program
-from pup_tui.core.state import LoopPace, RunState, StepState, StepStatus
+from pup_tui.core.state import Rates, RunState, StepState, StepStatus
 from pup_tui.core.titles import item_name
 
 MOST_APART = 10
 """Items of a loop up to which they are only told one by one, where they are no hosts."""
+
+FAILED = frozenset({StepStatus.FAILED, StepStatus.UNKNOWN})
+"""How an item ends that counts against what may fail."""
 
 TROUBLE = (StepStatus.FAILED, UNREACHABLE, StepStatus.UNKNOWN)
 """What an item is counted as that somebody has to look after."""
@@ -112,32 +115,26 @@ def item_state(status: str, *, unreachable: bool) -> str:
     return UNREACHABLE if unreachable and status in _FAILED_THERE else status
 
 
-def pace_of(state: RunState, loop: str) -> LoopPace | None:
-    """The pace of a loop that goes on, or that it had; None where the newest leg did not come to it."""
-    block = state.blocks.get(loop)
-    if block is not None:
-        return block.pace
-    return state.steps[loop].pace if loop in state.steps else None
+def standing_of(states: Sequence[str], errors: int, rates: Rates | None) -> FleetStanding:
+    """How a loop stands whose items are counted as `states`, in their order, and of which so many failed.
 
-
-def standing_of(states: Sequence[str], pace: LoopPace | None) -> FleetStanding:
-    """How a loop stands whose items are counted as `states`, in their order; of its pace as far as known."""
-    total, counts = len(states), Counter(states)
+    `rates` say how they may begin, None where nobody knows.
+    """
+    total, counts = len(states), dict(Counter(states))
     begun = max((at for at, state in enumerate(states, 1) if state not in _NOT_BEGUN), default=0)
-    if pace is None:
-        failed = sum(counts[state] for state in TROUBLE)
-        return FleetStanding(total=total, counts=dict(counts), begun=begun, errors=failed)
-    others, size = total - pace.canary, pace.batch
+    if rates is None:
+        return FleetStanding(total=total, counts=counts, begun=begun, errors=errors)
+    size = rates.batch
     return FleetStanding(
         total=total,
-        counts=dict(counts),
+        counts=counts,
         begun=begun,
-        at_once=pace.at_once,
-        batch=-(-max(0, begun - pace.canary) // size) if size else 0,
-        batches=-(-others // size) if size else 0,
-        canary=pace.canary,
-        errors=pace.errors,
-        budget=pace.budget,
+        at_once=max(1, rates.at_once),
+        batch=-(-max(0, begun - rates.canary) // size) if size else 0,
+        batches=-(-(total - rates.canary) // size) if size else 0,
+        canary=rates.canary,
+        errors=errors,
+        budget=rates.budget,
     )
 
 
@@ -161,7 +158,9 @@ def fleets_of(
             continue
         items = tuple(_item(program, state, known, inside, step, status(step)) for step in steps)
         if is_fleet(len(items), on_hosts=any(item.host for item in items)):
-            standing = standing_of([item.state for item in items], pace_of(state, loop))
+            errors = sum(known[step].status in FAILED for step in steps)
+            states = [item.state for item in items]
+            standing = standing_of(states, errors, known[loop].rates)
             told.append(FleetSummary(step=loop, items=items, standing=standing))
     return told
 
@@ -174,15 +173,15 @@ def _item(
     item: str,
     status: str,
 ) -> FleetItem:
-    """An item as it stands; what it holds tells where it ran, and whether that was reached."""
-    held = [known[step] for step in _all_inside(item, inside)]
-    hosts = (step.host for step in held if step.host)
+    """An item as it stands; what it holds tells where it ran."""
+    step = known[item]
+    hosts = (known[each].host for each in _all_inside(item, inside) if known[each].host)
     return FleetItem(
         id=item,
         label=item_name(program, state, item),
-        state=item_state(status, unreachable=any(map(_is_unreached, held))),
+        state=item_state(status, unreachable=step.unreachable),
         host=next(hosts, ""),
-        reason=known[item].reason,
+        reason=step.reason,
     )
 
 
@@ -191,7 +190,3 @@ def _all_inside(step: str, inside: Mapping[str, Sequence[str]]) -> Iterator[str]
     yield step
     for inner in inside.get(step, ()):
         yield from _all_inside(inner, inside)
-
-
-def _is_unreached(step: StepState) -> bool:
-    return step.unreachable and step.status in _FAILED_THERE

@@ -330,6 +330,7 @@ class _Planning:
                 reason=reason,
                 depth=node.depth + len(item_numbers(node.id)),
                 confirm=step.confirm is not None
+                or (node.is_loop and step.asks_after_canary)
                 or self._may_ask(node)
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,

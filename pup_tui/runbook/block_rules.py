@@ -10,6 +10,11 @@ from pup_tui.runbook.scope import ALWAYS, ATTEMPT_NAMES, BLOCK_HINT
 from pup_tui.runbook.steps import BODY, StepDraft
 from pup_tui.template.condition import is_short_form
 
+_LOOP_KEYS = (
+    *("as", "label", "keep_going", "max_parallel"),
+    *("canary", "canary_confirm", "batch_pause", "max_errors", "unreachable"),
+)
+
 MAX_ITEMS = 1000
 """Items of one `foreach`."""
 
@@ -18,11 +23,23 @@ def loop_keys(step: StepDraft, report: Report) -> None:
     """Items are named, told apart and run side by side only where there are some."""
     if step.loops:
         return
-    for key in ("as", "label", "keep_going", "max_parallel"):
+    for key in _LOOP_KEYS:
         own = key == "max_parallel" and step.kind is not None and step.kind.side_by_side
         if step.node.get(key) is None or own:
             continue
         report.error(step.node.entries[key].key, f"`{key}` needs a `foreach`")
+
+
+def loop_rates(step: StepDraft, report: Report) -> None:
+    """How many items may fail is said in one way, and a question after the first ones needs such."""
+    if step.node.truth("keep_going") and step.node.get("max_errors") is not None:
+        told = "`keep_going` and `max_errors` exclude each other"
+        hint = "`keep_going` lets any number of items fail, as `max_errors: 100%` does"
+        report.error(step.node.entries["max_errors"].key, told, hint)
+    confirms = step.node.get("canary_confirm") is not None
+    if step.loops and confirms and step.node.get("canary") is None:
+        told = "`canary_confirm` needs a `canary`"
+        report.error(step.node.entries["canary_confirm"].key, told)
 
 
 def loop_items(step: StepDraft, report: Report) -> None:
@@ -150,7 +167,8 @@ def output_names(step: StepDraft, report: Report) -> None:
 
 
 BLOCK_RULES: dict[Rule, tuple[str, ...]] = {
-    loop_keys: ("as", "label", "keep_going", "max_parallel"),
+    loop_keys: _LOOP_KEYS,
+    loop_rates: ("keep_going", "canary_confirm"),
     stops_body: ("kind",),
     block_conditions: ("poll",),
     loop_items: ("foreach",),

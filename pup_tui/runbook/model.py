@@ -46,6 +46,7 @@ from pup_tui.runbook.keys import (
     Stdin,
     Subcommand,
     Target,
+    Tolerance,
     UserName,
     Versions,
     WrittenFile,
@@ -267,6 +268,41 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
             examples=(3, "10%"),
         ),
     ] = None
+    canary: Annotated[
+        Share | None,
+        key(
+            "How many items of a `foreach` run first and alone, a number or a part of them all; then "
+            "somebody is asked whether the others shall.",
+            examples=(1, "10%"),
+        ),
+    ] = None
+    canary_confirm: Annotated[
+        bool,
+        key("false: the others begin without a question once the `canary` items have ended well."),
+    ] = True
+    batch_pause: Annotated[
+        Seconds | None,
+        key(
+            "The items of a `foreach` begin in batches of `max_parallel`, and so long is waited between "
+            "two of them.",
+            examples=("30s", "5m"),
+        ),
+    ] = None
+    max_errors: Annotated[
+        Tolerance | None,
+        key(
+            "How many items of a `foreach` may fail, a number or a part of them all: no new one begins "
+            "once more have. 0 where nothing is said.",
+            examples=(2, "10%"),
+        ),
+    ] = None
+    unreachable: Annotated[
+        Literal["fail", "ignore"],
+        key(
+            "What becomes of an item of a `foreach` whose host cannot be reached. `fail`: it failed. "
+            "`ignore`: it is warned, and counts as no failure."
+        ),
+    ] = "fail"
     env: Annotated[
         dict[str, PlainText],
         key("Environment variables for this step's processes, added to the operator's."),
@@ -287,6 +323,21 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
             examples=("64 MiB",),
         ),
     ] = None
+
+    @property
+    def asks_after_canary(self) -> bool:
+        """Whether somebody is asked when the first items of its `foreach` have ended."""
+        return self.canary is not None and self.canary_confirm
+
+    @property
+    def asks_beside(self) -> bool:
+        """Whether somebody is asked before it, or in the middle of its `foreach`."""
+        return self.confirm is not None or self.asks_after_canary
+
+    @property
+    def may_keep_going(self) -> bool:
+        """Whether an item of its `foreach` that fails may let the others begin all the same."""
+        return self.keep_going or self.max_errors not in (None, 0, "0", "0%")
 
     @property
     def asks_datadog(self) -> bool:

@@ -43,7 +43,6 @@ _LATER: Final[dict[type, frozenset[str]]] = {
     Step: frozenset(
         {
             *("host", "user", "port", "become", "pool", "approvers"),
-            *("canary", "batch_pause", "max_errors", "unreachable"),
         }
     ),
 }

@@ -141,11 +141,6 @@ class RunProgress:
                 return found
             found, steps = inner, inner.children
 
-    def _failed_unreached(self, block: StepProgress) -> bool:
-        """Whether what failed inside a step did so since its host was not reached."""
-        found = self._trouble_in(block)
-        return found is not None and found.unreachable
-
     def fleet_around(self, step_id: str) -> StepProgress | None:
         """The outermost fleet that a step is, or that it stands in."""
         found, at = None, self.steps.get(step_id)
@@ -318,7 +313,7 @@ class RunProgress:
                 step.reason, step.retrying, step.paused = notice.reason, None, None
                 step.exit_code, step.signal = notice.exit_code, notice.signal
                 step.ran_by = notice.ran_by
-                step.unreachable = notice.unreachable or self._failed_unreached(step)
+                step.unreachable = notice.unreachable
                 step.attempts = notice.attempts
                 step.duration, step.waited = notice.duration, notice.waited
                 self._turn(step, notice.status)

@@ -222,6 +222,7 @@ EVERYWHERE = [
     "foreach: [1, 2]",
     "foreach: [1, 2], as: x",
     "foreach: [1, 2], label: '{{ item }} {{ loop.index }}', keep_going: true, max_parallel: 50%",
+    "foreach: [1, 2], canary: 1, batch_pause: 10ms, max_errors: 50%, unreachable: ignore",
     "env: {A: b}",
     "cwd: /",
     "output_limit: 1 MiB",
@@ -282,6 +283,34 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
         (
             "steps: [{name: s, kind: shell, run: ls, keep_going: true}]",
             "`keep_going` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, max_errors: 1}]",
+            "`max_errors` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, unreachable: ignore}]",
+            "`unreachable` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], keep_going: true, max_errors: 1}]",
+            "`keep_going` and `max_errors` exclude each other",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], max_errors: 101%}]",
+            "`101%` is neither a whole number nor a percentage",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], canary: 0}]",
+            "`0` is neither a whole number over 0 nor a percentage",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], canary_confirm: false}]",
+            "`canary_confirm` needs a `canary`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], batch_pause: '{{ item }}'}]",
+            "`item`",
         ),
         (
             "steps: [{name: s, foreach: [1], confirm: '{{ loop.index }}?', kind: shell, run: ls}]",

@@ -74,10 +74,12 @@ class Result:
     unknown: bool = False
     by_itself: bool = False
     again_in: float | None = None
+    unreachable: bool = False
 
 
 OK = Result()
 FAILS = Result(ok=False, reason="exited with 1", exit_code=1)
+LOST = Result(ok=False, reason="cannot reach web-1: no route to host", unreachable=True)
 
 
 class Player:
@@ -275,6 +277,7 @@ class Player:
             unknown=result.unknown,
             by_itself=result.by_itself,
             again_in=result.again_in,
+            unreachable=result.unreachable,
             findings=Findings(
                 captures=dict(result.captures) if result.ok else {},
                 missing=dict(result.missing),

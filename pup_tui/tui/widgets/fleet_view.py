@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from pup_tui.aside import aside
-from pup_tui.core.fleet import FleetStanding, standing_of
-from pup_tui.core.state import LoopPace
+from pup_tui.core.fleet import FAILED, FleetStanding, standing_of
+from pup_tui.core.state import Rates
 from pup_tui.output.alike import last_printed
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.alike_outputs import AlikeOutputs
@@ -64,14 +64,15 @@ class FleetView(Vertical):
 
     # What is shown
 
-    def show(self, fleet: StepProgress, pace: LoopPace | None) -> None:
-        """Show a fleet; `pace` is what the run's state knows of it."""
+    def show(self, fleet: StepProgress, rates: Rates | None) -> None:
+        """Show a fleet; `rates` say how its items may begin, as far as known."""
         anew = fleet is not self._fleet
         self._fleet = fleet
         if anew or self._alike is None:
             self._alike = AlikeOutputs(fleet, self._progress, self._output_path)
         states = [item.stands_as for item in fleet.children]
-        self._head.update(_head(fleet, standing_of(states, pace)), layout=False)
+        errors = sum(item.status in FAILED for item in fleet.children)
+        self._head.update(_head(fleet, standing_of(states, errors, rates)), layout=False)
         self.grid.show(fleet.children, anew=anew)
         self._show_groups()
         self._show_cell()

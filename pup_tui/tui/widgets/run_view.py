@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.widgets import Button, Input
 
 from pup_tui.core.actions import Question
-from pup_tui.core.fleet import pace_of
 from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
@@ -568,10 +567,10 @@ class RunView(Vertical):
         )
         detail.show(step, told)
         self.query_one(RunFacts).show(times.wall(), has_room=not steps.max_scroll_y)
+        known = None if state is None else state.steps.get(self._selected)
         if step.is_fleet:
-            self._output_view.show_fleet(step, None if state is None else pace_of(state, step.id))
+            self._output_view.show_fleet(step, None if known is None else known.rates)
         else:
-            known = None if state is None else state.steps.get(self._selected)
             kept = None if known is None else known.kept
             self._output_view.show(step, self._output_path(self._selected), kept)
         self.refresh_bindings()

@@ -9,7 +9,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pup_tui.core.state import LoopPace
+from pup_tui.core.state import Rates
 from pup_tui.output.loss import loss
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
@@ -61,10 +61,10 @@ class StepOutputView(Vertical):
         rows = sum(widget.outer_size.height for widget in beside)
         return rows + max(1, self.pane.lines.count) + AROUND_LINES
 
-    def show_fleet(self, fleet: StepProgress, pace: LoopPace | None) -> None:
-        """Show a loop as a grid, as it stands now; `pace` is what the run's state knows of it."""
+    def show_fleet(self, fleet: StepProgress, rates: Rates | None) -> None:
+        """Show a loop as a grid, as it stands now; `rates` say how its items may begin, as far as known."""
         self._make_room(fleet=True)
-        self.fleet.show(fleet, pace)
+        self.fleet.show(fleet, rates)
 
     def _make_room(self, *, fleet: bool) -> None:
         """Show the grid, or else what belongs to a step; the focus stays on what is shown here."""
