@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from .overwritten import AGAIN, states
+from .sanitize import safe_text
 from .spool import SpoolReader
 from .style import strip_style
 
@@ -30,11 +31,17 @@ class OutputDigest(Struct, frozen=True):
 
     The digest is of the streams one by one, since nothing tells in which order both were written, and of what
     their lines said in the end. It is empty where there was too much to compare: that is like nothing else.
+    Where there is nothing to compare a `note` says why.
     """
 
     digest: bytes = b""
     lines: int = 0
     last: str = ""
+    note: str = ""
+
+
+NOT_REACHED = OutputDigest(b"not reached", note="nothing ran there")
+NOT_SHOWN = OutputDigest(b"not shown", note="the output is not shown")
 
 
 class AlikeGroup(Struct, frozen=True):
@@ -43,6 +50,35 @@ class AlikeGroup(Struct, frozen=True):
     state: str
     items: tuple[str, ...]
     printed: OutputDigest
+
+    def who(self, noun: str, name: str) -> str:
+        """Whose it is, in words that are safe to show: `38 hosts alike`, or the `name` of the only one."""
+        number, note = len(self.items), self.printed.note
+        how = "" if self.state == "succeeded" and not note else f", {safe_text(self.state)}"
+        if number == 1:
+            return f"{safe_text(name)}{how}"
+        return f"{number:,} {noun}s{'' if note else ' alike'}{how}"
+
+    @property
+    def told(self) -> str:
+        """The last line, safe to show, and how many there are where it is not the only one."""
+        digest = self.printed
+        more = f"  ({digest.lines:,} lines)" if digest.lines > 1 else ""
+        return (
+            f"{safe_text(digest.last)}{more}" if digest.last else digest.note or "nothing printed"
+        )
+
+
+def digest_of(spools: Iterable[Path | None], *, reached: bool) -> OutputDigest:
+    """What an item printed; a spool is None where people are not shown what stands in it.
+
+    Of one whose host was not `reached` only that counts: what `ssh` says has the name of the host.
+    """
+    if not reached:
+        return NOT_REACHED
+    every = list(spools)
+    paths = [path for path in every if path is not None]
+    return printed_in(paths) if len(paths) == len(every) else NOT_SHOWN
 
 
 def printed_in(spools: Iterable[Path]) -> OutputDigest:

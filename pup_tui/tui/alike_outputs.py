@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pup_tui.core.counting import UNREACHABLE
-from pup_tui.output.alike import AlikeGroup, OutputDigest, alike, printed_in
+from pup_tui.output.alike import AlikeGroup, OutputDigest, alike, digest_of
 from pup_tui.output.shown import spool_to_show
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
@@ -16,13 +16,13 @@ from pup_tui.tui.step_progress import StepProgress
 class EndedItem(NamedTuple):
     """An item that has ended: how often its steps were tried by then, and where what they printed lies.
 
-    Of one that was not reached only that counts: what `ssh` says of it has the name of its host.
+    A place is None where what is there is not shown.
     """
 
     id: str
     state: str
     attempts: int
-    outputs: tuple[Path, ...]
+    outputs: tuple[Path | None, ...]
 
 
 class AlikeOutputs:
@@ -48,19 +48,21 @@ class AlikeOutputs:
 
     def _ended(self, item: StepProgress) -> EndedItem:
         steps = [step for step in (item, *item.inside()) if step.has_printed]
-        outputs = []
-        if item.stands_as != UNREACHABLE:
-            for step in steps:
-                shown = spool_to_show(self._output_path(step.id), step.node.step.shows, step.status)
-                outputs += [] if shown is None else [shown]
+        outputs = tuple(
+            spool_to_show(self._output_path(step.id), step.node.step.shows, step.status)
+            for step in steps
+        )
         attempts = sum(step.attempts for step in steps)
-        return EndedItem(item.id, item.stands_as, attempts, tuple(outputs))
+        return EndedItem(item.id, item.stands_as, attempts, outputs)
 
     def read(self, ended: Sequence[EndedItem]) -> Sequence[AlikeGroup]:
         """Put these items into groups; what was read of one before is not read again."""
         for item in ended:
             known = self._read.get(item.id)
             if known is None or known[0] != item:
-                self._read[item.id] = item, printed_in(item.outputs)
+                self._read[item.id] = (
+                    item,
+                    digest_of(item.outputs, reached=item.state != UNREACHABLE),
+                )
         self.groups = alike((item.id, item.state, self._read[item.id][1]) for item in ended)
         return self.groups

@@ -97,7 +97,7 @@ async def test_hosts_that_were_not_reached_are_told_apart(tmp_path: Path) -> Non
         await ended(c)
         await c.until(lambda: cells(c) == "✔✖U" + "✔" * 9)
         assert "10 of 12 succeeded · 1 failed · 1 unreachable" in told(c, "#fleet-head")
-        await c.until(lambda: "U web-3, unreachable: nothing printed" in groups(c))
+        await c.until(lambda: "U web-3, unreachable: nothing ran there" in groups(c))
 
 
 async def test_the_cursor_stands_at_what_failed_until_it_is_moved(tmp_path: Path) -> None:

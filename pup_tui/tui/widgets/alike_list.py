@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -15,10 +16,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.output.alike import AlikeGroup
-from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound
-from pup_tui.tui.texts import counted, fit
+from pup_tui.tui.texts import fit
 
 _CALM = Style(dim=True)
 
@@ -127,36 +127,17 @@ class AlikeList(ScrollView, can_focus=True, inherit_bindings=False):
         group = self._groups[at]
         mark = mark_of(group.state)
         tone = _CALM if mark.tone == "calm" else self._tone(mark.tone)
-        who, what = self._told(group)
-        room = max(0, width - 3 - len(who) - 1)
+        who = group.who(self._noun, fit_name(self._called(group.items[0])))
+        room = max(0, width - 3 - cell_len(who) - 2)
         segments = [
             Segment(f" {mark.glyph} ", tone),
-            Segment(who, Style.null()),
-            Segment(f" {fit(what, room)}", _CALM),
+            Segment(f"{who}:", Style.null()),
+            Segment(f" {fit(group.told, room)}", _CALM),
         ]
         return Strip(segments).apply_style(base).crop_extend(0, width, base)
 
     def _tone(self, tone: str) -> Style:
         return self.get_component_rich_style(f"alike-list--{tone}", partial=True)
-
-    def _told(self, group: AlikeGroup) -> tuple[str, str]:
-        """`38 hosts alike:` and their last line; of one alone what it is called."""
-        number = len(group.items)
-        how = "" if group.state == "succeeded" else f" {safe_text(group.state)}"
-        if number == 1:
-            who = f"{fit_name(self._called(group.items[0]))}{how and ','}{how}:"
-        else:
-            who = f"{counted(number, self._noun)} alike{how and ','}{how}:"
-        return who, told_printed(group)
-
-
-def told_printed(group: AlikeGroup) -> str:
-    """The last line that a group printed, and how many there are where it is not the only one."""
-    printed = group.printed
-    if not printed.last:
-        return "nothing printed"
-    more = f"  ({counted(printed.lines, 'line')})" if printed.lines > 1 else ""
-    return f"{safe_text(printed.last)}{more}"
 
 
 def fit_name(name: str) -> str:
