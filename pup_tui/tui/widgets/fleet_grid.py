@@ -66,8 +66,8 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bound(
             {
-                "right": ("move(1)", "Next"),
-                "left": ("move(-1)", "Before"),
+                "next_cell": "move(1)",
+                "cell_before": "move(-1)",
                 "down": "row(1)",
                 "up": "row(-1)",
                 "page_down": "page(1)",
@@ -101,6 +101,7 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self._moved = False
         """Whether the operator has chosen the cell: then the cursor stays with it."""
         self._members: Collection[str] = ()
+        self._looks: dict[str, Style] | None = None
 
     # What is shown
 
@@ -158,9 +159,11 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def _choose(self, at: int) -> None:
         if not self._cells:
             return
+        rows = {self._row}
         self._cursor, self._moved = max(0, min(at, len(self._cells) - 1)), True
         self._keep_in_sight()
-        self.refresh()
+        for row in rows | {self._row}:
+            self.refresh_line(row)
         self.post_message(self.Moved())
 
     def action_move(self, by: int) -> None:
@@ -209,35 +212,46 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Drawing
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._looks = None
+
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        looks = self._looks = self._looks or self._made_looks()
         per_row = self._layout.per_row
         start = (self.scroll_offset.y + y) * per_row
-        cells = self._cells[start : start + per_row]
-        tones = self._tones(base)
-        segments = [Segment(" " * _MARGIN, base)]
+        texts, styles = [" " * _MARGIN], [looks[""]]
         column = _MARGIN
-        for place, cell in enumerate(cells):
-            at = self._layout.column(place)
-            if at > column:
-                segments.append(Segment(" " * (at - column), base))
+        for place, cell in enumerate(self._cells[start : start + per_row]):
             mark = mark_of(cell.stands_as)
-            style = tones[mark.tone]
+            style = looks[mark.tone]
             if start + place == self._cursor:
-                style += tones["cursor"]
+                style += looks["cursor"]
             elif cell.id in self._members:
-                style += tones["member"]
-            segments.append(Segment(mark.glyph, style))
-            column = at + 1
-        return Strip(segments).crop_extend(0, width, base)
+                style += looks["member"]
+            gap = self._layout.column(place) - column
+            column += gap + 1
+            # Cells that look alike are one piece: a row costs as much as it has pieces.
+            if gap:
+                texts.append(" " * gap)
+                styles.append(looks[""])
+            if style == styles[-1]:
+                texts[-1] += mark.glyph
+            else:
+                texts.append(mark.glyph)
+                styles.append(style)
+        strip = Strip(map(Segment, texts, styles))
+        return strip.crop_extend(0, self.size.width, looks[""])
 
-    def _tones(self, base: Style) -> dict[str, Style]:
-        named = {"calm": base + _CALM}
+    def _made_looks(self) -> dict[str, Style]:
+        """The styles of cells by their tones, and of what stands out; without a name that of the ground."""
+        base = self.rich_style
+        looks = {"": base, "calm": base + _CALM}
         for tone in ("good", "bad", "care", "busy"):
-            named[tone] = base + self.get_component_rich_style(f"fleet-grid--{tone}", partial=True)
+            looks[tone] = base + self.get_component_rich_style(f"fleet-grid--{tone}", partial=True)
         for ground in ("member", "cursor"):
-            named[ground] = self.get_component_rich_style(f"fleet-grid--{ground}", partial=True)
-        return named
+            looks[ground] = self.get_component_rich_style(f"fleet-grid--{ground}", partial=True)
+        return looks
 
 
 def _foremost(cells: Sequence[StepProgress]) -> int:
