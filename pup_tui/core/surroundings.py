@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pup_tui.core.elsewhere import Elsewhere
 from pup_tui.core.ids import holder_id, is_item
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Around, render_text
@@ -27,7 +28,9 @@ def surroundings_of(
     texts: dict[str, str] = {}
     cwd: str | None = None
     made: list[Any] = []
+    elsewhere = Elsewhere()
     for id_, given in _places(program, node):
+        elsewhere.take(given, state, id_)
         if not given.env and given.cwd is None:
             continue
         names = scope_of(state, id_)
@@ -40,7 +43,8 @@ def surroundings_of(
         cwd = cwd if given.cwd is None else render_text(given.cwd, scope)
         made += found
     valued = frozenset(name for name, text in texts.items() if not compile_text(text).is_literal)
-    return Around(env, cwd, valued, tuple(made), _was_approved(state, node.id))
+    approved = _was_approved(state, node.id)
+    return Around(env, cwd, valued, tuple(made), approved, elsewhere.remote)
 
 
 def written_directory(program: Program, node: Node) -> str | None:

@@ -23,6 +23,7 @@ from pup_tui.runbook.keys import (
     FileName,
     FilledName,
     Header,
+    HostName,
     Items,
     JsonTree,
     LiteralName,
@@ -33,6 +34,7 @@ from pup_tui.runbook.keys import (
     Name,
     Note,
     PlainText,
+    Port,
     QueryValue,
     Resource,
     Script,
@@ -45,6 +47,7 @@ from pup_tui.runbook.keys import (
     Subcommand,
     Target,
     Tolerance,
+    UserName,
     Versions,
     WrittenFile,
     filled_in,
@@ -440,7 +443,41 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         return tuple(a if isinstance(a, Assertion) else Assertion(that=a) for a in given)
 
 
-class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
+_HostKey = Annotated[
+    HostName | None,
+    key(
+        "The host on which scripts run, through the installed `ssh`: an alias of its configuration, a name "
+        "or an address.",
+        examples=("web1.example.com", "{{ item }}"),
+        never_blank=True,
+    ),
+]
+
+
+class HostedStep(Step, frozen=True, kw_only=True):
+    """A step that can run on another computer, or whose steps can: they inherit what they do not say."""
+
+    host: _HostKey = None
+    user: Annotated[
+        UserName | None,
+        key(
+            "Who logs in to the host; as the configuration of `ssh` says if nothing is said.",
+            never_blank=True,
+        ),
+    ] = None
+    port: Annotated[
+        Port | None,
+        key(
+            "The port of the host's `ssh`; as its configuration says if nothing is said.",
+            examples=(2222,),
+        ),
+    ] = None
+    become: Annotated[
+        bool | None, key("Whether scripts run on the host as root, through `sudo -n`.")
+    ] = None
+
+
+class ShellStep(HostedStep, frozen=True, kw_only=True, tag="shell"):
     """Runs a script. Values reach it as data, never as code."""
 
     line: ClassVar[tuple[str, ...]] = ("{run}",)
@@ -759,7 +796,7 @@ class Call(Section, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
 
 
-class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
+class GroupStep(HostedStep, frozen=True, kw_only=True, tag="group"):
     """A block of steps with a name.
 
     With a `call` it stands for a group from a file: its steps see `params` only. `given`
@@ -887,6 +924,7 @@ class Defaults(Section, frozen=True, kw_only=True):
         dict[str, PlainText], key("Environment variables for the processes of every step.")
     ] = field(default_factory=dict)
     cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
+    host: _HostKey = None
     strict: Annotated[
         bool | None, key("Whether scripts of shells stop at the first command that fails.")
     ] = None

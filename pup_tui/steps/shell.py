@@ -48,6 +48,8 @@ class ShellExecutor:
     async def run(
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
+        if request.remote is not None:
+            return Outcome(ok=False, reason="nothing runs on another computer yet")
         on_terminal = request.tty and not request.interactive
         environ = context.environment(_TERM if on_terminal else {}, request.env, request.values)
         interpreter = request.interpreter
