@@ -39,10 +39,9 @@ NOTE_PREFIX = "x-"
 
 _LATER: Final[dict[type, frozenset[str]]] = {
     Runbook: frozenset({"pool"}),
-    Defaults: frozenset({"host"}),
     Step: frozenset(
         {
-            *("host", "user", "port", "become", "pool", "approvers"),
+            *("pool", "approvers"),
             *("canary", "batch_pause", "max_errors", "unreachable"),
         }
     ),
