@@ -285,6 +285,11 @@ class Shell(ConsoleScreen[None]):
         self._opened += 1
         return f"run-{self._opened}"
 
+    def page_of(self, run: str) -> RunPage | None:
+        """The tab of the run with this id in which it is as it is, if there is one."""
+        pages = self.run_pages.values()
+        return next((page for page in pages if page.view.run == run and not page.is_replay), None)
+
     def show_run(self, run: str) -> None:
         """Show the tab of the run with this id, if it has one."""
         for name, page in self.run_pages.items():
