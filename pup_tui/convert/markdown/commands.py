@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pup_tui.convert.known_programs import looks_like_command
-from pup_tui.convert.markdown.facts import Fact, place_of
+from pup_tui.convert.markdown.facts import PageFact, place_of
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell.reading import parsed, text_of, walk
@@ -91,7 +91,7 @@ class Filled:
     names: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
-def filled(script: str, facts: Sequence[Fact] = ()) -> Filled:
+def filled(script: str, facts: Sequence[PageFact] = ()) -> Filled:
     """Put values in the place of `<name>`, of facts, and of `$NAME` that nothing in the script sets."""
     names: dict[str, dict[str, object]] = {}
     marks: dict[str, str] = {}

@@ -19,7 +19,7 @@ _ONE_THING = re.compile(r"(?=[^\s]*[A-Za-z])(?=[^\s]*[-._/\d])[A-Za-z0-9][\w./:@
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class PageFact:
     """A value that a page gives a name, and that its commands name: a variable with a default.
 
     `expression` is what stands for `value`. Of a host there is one with its first label alone, too.
@@ -31,25 +31,25 @@ class Fact:
     expression: str
 
 
-def facts_of(blocks: Sequence[PageBlock], scripts: Sequence[str]) -> list[Fact]:
+def facts_of(blocks: Sequence[PageBlock], scripts: Sequence[str]) -> list[PageFact]:
     """The facts of a page, longest values first; `scripts` are its commands.
 
     A value is one where each of its places in the commands is a word of a command, or part of one: where
     it stands in a text for something else (a statement, a script for another host) a value would have to
     be known to be harmless there, and half of the places would keep the old one.
     """
-    found: list[Fact] = []
+    found: list[PageFact] = []
     for said, cell in _said(blocks):
         value = cell if "://" in cell else _PORT.sub("", cell)
         taken = {fact.name for fact in found}
         if not _ONE_THING.fullmatch(value) or any(fact.value == value for fact in found):
             continue
         name = variable_name(said, taken)
-        forms = [Fact(name, value, value, name)]
+        forms = [PageFact(name, value, value, name)]
         if _HOST.fullmatch(value):
             label = value.split(".", 1)[0]
             if re.search(r"[-\d]", label) and all(fact.value != label for fact in found):
-                forms.append(Fact(name, value, label, f"{name}.split('.')[0]"))
+                forms.append(PageFact(name, value, label, f"{name}.split('.')[0]"))
         ways = {_stands_as_word(form.value, each) for form in forms for each in scripts} - {None}
         if ways == {True}:
             found += forms
