@@ -413,10 +413,17 @@ class MainScreen(AlertDesk):
         if action == "present_state":
             return self._names_something
         if action == "trust":
-            return self._starter.trusting is not None and _may_be_trusted(self.entry)
+            return self._starter.trusting is not None and self._may_be_trusted(self.entry)
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
+
+    def _may_be_trusted(self, entry: Entry | None) -> bool:
+        """Whether a runbook is not trusted, or not as it is now; or alone, and its pack is not."""
+        if entry is None or not entry.trusted or entry.changed:
+            return entry is not None
+        pack, is_of_pack, _ = entry.id.partition("/")
+        return bool(is_of_pack) and pack not in self._services.catalog.named_packs
 
     def _is_beside(self, action: str) -> bool:
         """Whether an action leads from the history to the other page of past runs."""
@@ -941,11 +948,6 @@ class MainScreen(AlertDesk):
         services = self._services
         replay = await aside(Replay.of, past, services.state, speed, begin)
         await self.open_tab(ReplayPage(replay, services, self.next_id()))
-
-
-def _may_be_trusted(entry: Entry | None) -> bool:
-    """Whether a runbook is not trusted, or not as it is now."""
-    return entry is not None and (not entry.trusted or entry.changed)
 
 
 def _runnable(entry: Entry | None) -> bool:
