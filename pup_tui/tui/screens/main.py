@@ -155,7 +155,7 @@ class MainScreen(AlertDesk):
 
         self._asked = self._asked or AskedRuns(self._services)
         new = await self._asked.look()
-        waiting, banners = self._asked.waiting, self.query(AskedBanner)
+        waiting, banners = self._asked.waiting, self.query_children(AskedBanner)
         if not waiting:
             await banners.remove()
         elif banners:
@@ -177,7 +177,7 @@ class MainScreen(AlertDesk):
 
     async def action_interrupted(self) -> None:
         """Show the runs that were interrupted, to resume them; they have been told of then."""
-        await self.query("InterruptedBanner").remove()
+        await self.query_children("InterruptedBanner").remove()
         self.open_page(self._show_history, "interrupted")
 
     # The catalog
@@ -405,7 +405,7 @@ class MainScreen(AlertDesk):
             return any(page.view.waiting for page in self.run_pages.values())
         if action in ("interrupted", "asked"):
             waiting = () if self._asked is None else self._asked.waiting
-            return bool(waiting if action == "asked" else self.query("InterruptedBanner"))
+            return bool(waiting if action == "asked" else self.query_children("InterruptedBanner"))
         if action in OF_ALERTS:
             return self.is_about_alerts_now(action)
         if action in ("edit", "write_first"):
