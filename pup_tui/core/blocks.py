@@ -10,6 +10,7 @@ from pup_tui.core import order, polls, repeats, resuming
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_items, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
+from pup_tui.core.foreseen import about_action
 from pup_tui.core.ids import Timer, item_id, static_id
 from pup_tui.core.program import Node, made_by
 from pup_tui.core.questions import ask_before, must_ask, shown_now, timeout_of
@@ -187,6 +188,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
             ),
             secrets=hidden,
             directory=directory_of(run.state, node.step),
+            **about_action(node.step),
         )
     )
 
