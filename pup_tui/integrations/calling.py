@@ -18,30 +18,23 @@ STEP = "call"
 """The id of the step that calls the action."""
 
 
-def calling(
-    found: InstalledIntegration,
-    action: str,
-    given: Mapping[str, Any] | None = None,
-    linter: Linter | None = None,
-) -> Loaded:
-    """A runbook whose only step calls an action with these values; without any, with variables of its own."""
+def calling(found: InstalledIntegration, action: str, given: Mapping[str, Any]) -> Loaded:
+    """A runbook whose only step calls an action with these values."""
+    step = {"id": STEP, **_step(found, action), **({"with": dict(given)} if given else {})}
+    return _loaded(found, {"name": step["name"], "steps": [step]})
+
+
+def calling_all(found: InstalledIntegration, linter: Linter | None = None) -> Loaded:
+    """A runbook that calls each action once, in their order, with variables of its own."""
     assert found.said is not None
-    title = f"{found.said.title}: {action}"
-    params = found.said.actions[action].params
-    step: dict[str, Any] = {"name": title[:200], "id": STEP, "template": f"{found.name}/{action}"}
-    text: dict[str, Any] = {"name": title[:200], "steps": [step]}
-    if given is None:
-        text["vars"] = {name: {"required": False} for name in params}
-        step["with"] = {name: f"{{{{ {name} }}}}" for name in params}
-    elif given:
-        step["with"] = dict(given)
-    file = f"{_ID}.yaml"
-    files = {
-        file: json.dumps(text, ensure_ascii=False).encode(),
-        f"{INTEGRATIONS}/{found.place.path.name}": found.data,
-    }
-    # As if it lay beside the integration, whose problems so have the path of its own file.
-    return load_files(_ID, files, found.place.path.parent.parent / file, linter=linter)
+    actions = found.said.actions
+    names = dict.fromkeys(name for action in actions.values() for name in action.params)
+    steps = [
+        {**_step(found, name), "with": {each: f"{{{{ {each} }}}}" for each in action.params}}
+        for name, action in actions.items()
+    ]
+    variables = {name: {"required": False} for name in names}
+    return _loaded(found, {"name": found.name, "vars": variables, "steps": steps}, linter)
 
 
 def program_of(loaded: Loaded) -> Program:
@@ -63,3 +56,20 @@ def step_text(found: InstalledIntegration, action: str) -> str:
     if given := {**needed, **said.example}:
         step["with"] = given
     return yaml_text([step])
+
+
+def _step(found: InstalledIntegration, action: str) -> dict[str, Any]:
+    assert found.said is not None
+    return {"name": f"{found.said.title}: {action}"[:200], "template": f"{found.name}/{action}"}
+
+
+def _loaded(
+    found: InstalledIntegration, text: Mapping[str, Any], linter: Linter | None = None
+) -> Loaded:
+    """A runbook as if it lay beside the integration, whose problems so have the path of its own file."""
+    file = f"{_ID}.yaml"
+    files = {
+        file: json.dumps(text, ensure_ascii=False).encode(),
+        f"{INTEGRATIONS}/{found.place.path.name}": found.data,
+    }
+    return load_files(_ID, files, found.place.path.parent.parent / file, linter=linter)

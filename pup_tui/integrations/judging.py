@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pup_tui.catalog.effects import mutates
-from pup_tui.integrations.calling import calling
+from pup_tui.integrations.calling import calling_all
 from pup_tui.integrations.library import InstalledIntegration
 from pup_tui.runbook import yaml
-from pup_tui.runbook.load import Loaded
+from pup_tui.runbook.model import Step
 from pup_tui.runbook.nodes import Mapping, YamlNode, shown
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
@@ -23,26 +23,26 @@ def problems_of(found: InstalledIntegration, linter: Linter | None = None) -> tu
     tree, _ = yaml.parse(found.data, path)
     assert isinstance(tree, Mapping)
     report = Report()
+    loaded = calling_all(found, linter)
+    for problem in loaded.problems:
+        if problem.path == path:
+            report.add(problem)
+    if loaded.runbook is None:
+        return report.problems
     used: set[str] = set()
-    for name in found.said.actions:
-        loaded = calling(found, name, linter=linter)
-        for problem in loaded.problems:
-            if problem.path == path:
-                report.add(problem)
-        if loaded.runbook is not None and (action := loaded.runbook.steps[0].action):
-            used.update(action.settings)
-            _check_effect(_at(tree, "actions", name, "effect"), loaded, report)
-    if not report.has_errors:
-        for name, at in _keys(tree.get("settings")):
-            if name not in used:
-                told = f"no action uses the setting {shown(name)}"
-                report.error(at, told, "leave it out, or use it")
+    for step in loaded.runbook.steps:
+        assert step.action is not None
+        used.update(step.action.settings)
+        _check_effect(_at(tree, "actions", step.action.action, "effect"), step, report)
+    for name, at in _keys(tree.get("settings")):
+        if name not in used:
+            told = f"no action uses the setting {shown(name)}"
+            report.error(at, told, "leave it out, or use it")
     return report.problems
 
 
-def _check_effect(at: YamlNode, loaded: Loaded, report: Report) -> None:
-    """Who says that an action changes something has a step in it that does."""
-    step = loaded.require().steps[0]
+def _check_effect(at: YamlNode, step: Step, report: Report) -> None:
+    """An action that says that it changes something has a step that does."""
     inside = {mutates(each, is_believed=True) for each in step.inside}
     if step.says_it_changes and inside == {False}:
         told = "the action says that it changes something, and its steps only look"
