@@ -113,7 +113,6 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "exact": st.booleans(),
     "asks_again": st.booleans(),
     "undo": st.booleans(),
-    "unreachable": st.booleans(),
     "only_undo": st.booleans(),
     "done": st.dictionaries(texts, named, max_size=3),
     "taken_back": names,
