@@ -134,7 +134,8 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     """Find the values of what `step` calls: what is `given`, then `from`, then `default`, each checked.
 
     `secrets` names the given values that are secret whatever their variable's type. Undeclared names among
-    the given ones are problems. `directory` is where the file lies that the variables stand in.
+    the given ones are problems. `directory` is where the file lies that the variables stand in. Of an
+    action of an `integration` the variables in `settings` belong to that: they are the same in all of a run.
     """
 
     step: str
@@ -142,6 +143,8 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     given: dict[str, Any]
     secrets: tuple[str, ...] = ()
     directory: str = ""
+    integration: str = ""
+    settings: tuple[str, ...] = ()
 
 
 class FoundValues(Protocol):

@@ -15,6 +15,7 @@ from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
+from pup_tui.template.host import parse_port
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.secrets import hiding
 from pup_tui.template.size import parse_size
@@ -142,6 +143,7 @@ _PARSERS: dict[Role, Callable[[Any], Any]] = {
     Role.TOLERANCE: _tolerance,
     Role.FACTOR: _factor,
     Role.STATUS: _status,
+    Role.PORT: parse_port,
 }
 
 

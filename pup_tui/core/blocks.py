@@ -8,6 +8,7 @@ from pup_tui.core import loops, order, polls, repeats, resuming
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
+from pup_tui.core.foreseen import about_action
 from pup_tui.core.ids import Timer
 from pup_tui.core.opening import open_block
 from pup_tui.core.program import Node
@@ -102,6 +103,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
             ),
             secrets=hidden,
             directory=directory_of(run.state, node.step),
+            **about_action(node.step),
         )
     )
 

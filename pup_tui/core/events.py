@@ -273,11 +273,15 @@ class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):
 
 
 class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
-    """Recorded before the effect. `command` and what is `sent` are readable and masked, the latter cut."""
+    """Recorded before the effect. `command` and what is `sent` are readable and masked, the latter cut.
+
+    `host` is the other computer that it is for, empty for this one.
+    """
 
     attempt: str
     command: str
     sent: Sent = NOTHING_SENT
+    host: str = ""
 
 
 class AttemptFollows(Event, frozen=True, kw_only=True, tag="attempt-follows"):

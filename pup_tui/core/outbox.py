@@ -97,7 +97,7 @@ class Outbox:
         self._tell(RunNoted(**self._common, by=by, note=note))
 
     def tell_started(
-        self, node: Node, attempt: int, command: str, sent: Sent = NOTHING_SENT
+        self, node: Node, attempt: int, command: str, sent: Sent = NOTHING_SENT, host: str = ""
     ) -> None:
         self._tell(
             StepStarted(
@@ -109,6 +109,7 @@ class Outbox:
                 attempt=attempt,
                 command=command,
                 label=self._state.steps[node.id].label or None,
+                host=host,
                 **sent.as_fields(),
             )
         )

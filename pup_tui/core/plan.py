@@ -76,9 +76,10 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
     `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
     is not known yet; `undo` that it can be taken back. `where` it runs is
-    told of kinds whose command does not say it; `rules` tell its environment and headers, and how it is
-    repeated, limited and judged, with what is known of the values in them. `looked` says how a step ended
-    that was run for the plan since it only looks; None for all others.
+    told of kinds whose command does not say it, `host` is the other computer, empty for this one; `rules`
+    tell its environment and headers, and how it is repeated, limited and judged, with what is known of the
+    values in them. `looked` says how a step ended that was run for the plan since it only looks; None for
+    all others.
     """
 
     id: str
@@ -98,6 +99,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     body_file: str | None = None
     statement: str | None = None
     where: str = ""
+    host: str = ""
     rules: tuple[str, ...] = ()
     looked: str | None = None
 
@@ -113,6 +115,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
             command=mask(self.command),
             reason=mask(self.reason),
             where=mask(self.where),
+            host=mask(self.host),
             rules=tuple(map(mask, self.rules)),
             **sent,
         )
@@ -341,6 +344,7 @@ class _Planning:
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,
                 where=self._where(node, details),
+                host=details.host,
                 rules=(
                     *self._own_details(node, details),
                     *self._rules(node, skipped=reason.startswith(SKIPPED)),
@@ -397,7 +401,10 @@ class _Planning:
                 directory = f"{self._stand_ins.put_back(directory)} (not known yet)"
             given = (told.env, told.headers)
             env, headers = (tuple(map(self._stand_ins.put_back, each)) for each in given)
-            return Details(directory, env, headers)
+            host, remote = map(self._stand_ins.put_back, (told.host, told.remote))
+            if remote != told.remote:
+                remote = f"{remote} (not known yet)"
+            return Details(directory, env, headers, host, remote)
 
     def _own_details(self, node: Node, details: Details) -> tuple[str, ...]:
         """The lines of a step's details; none for an item that has what stands at its foreach."""
@@ -407,7 +414,8 @@ class _Planning:
         return () if is_told else details.lines
 
     def _where(self, node: Node, details: Details) -> str:
-        told, needed = where(node.step, details.directory), self._program_needed(node.step)
+        told = where(node.step, details.directory, details.remote)
+        needed = "" if details.remote else self._program_needed(node.step)
         return f"{told}, needs an installed `{needed}`" if needed else told
 
     def _rules(self, node: Node, *, skipped: bool) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ from pup_tui.core.scope import frame_keys, scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
 from pup_tui.core.state import BODY, Frame, RunState
-from pup_tui.core.surroundings import surroundings_of, written_directory
-from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, Step
+from pup_tui.core.surroundings import surroundings_of, written_directory, written_host
+from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, HostedStep, Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.not_yet import NOT_YET, StandIns
 from pup_tui.template.secrets import hiding, secrets_in
@@ -87,12 +87,15 @@ def shown_step(program: Program, state: RunState, node: Node) -> Shown:
 
 class Details(Struct, frozen=True):
     """What people are told of a step beside its command and what goes in: the directory of its processes,
-    their environment as far as the runbook gives it, the headers of its request.
+    their environment as far as the runbook gives it, the headers of its request, the other computer that
+    they run on (its `host`, and in words as `remote`).
     """
 
     directory: str | None = None
     env: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    host: str = ""
+    remote: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -119,19 +122,25 @@ def details_of(
     if not step.has_output:
         return Details()
     around = surroundings_of(program, state, node, hides=True)
-    has_processes = "env" in request_of(type(step)).__struct_fields__
+    fields = request_of(type(step)).__struct_fields__
+    has_processes = "env" in fields
+    remote = around.remote if "remote" in fields else None
     given = around.env.items() if has_processes else ()
     texts = StepTexts(step, scope_of(state, node.id))
     return Details(
         around.cwd if _is_here(step) else None,
         tuple(f"{name} unset" if text is None else f"{name}={quote(text)}" for name, text in given),
         texts.seen.headers if rendered is None else rendered.headers,
+        "" if remote is None else remote.host,
+        "" if remote is None else remote.told,
     )
 
 
 def written_details(program: Program, node: Node) -> Details:
-    """The details of a step that cannot be rendered: the directory as its author wrote it."""
-    return Details(written_directory(program, node) if _is_here(node.step) else None)
+    """The details of a step that cannot be rendered: directory and host as their author wrote them."""
+    directory = written_directory(program, node) if _is_here(node.step) else None
+    host = written_host(program, node) if isinstance(node.step, HostedStep) else None
+    return Details(directory, host=host or "", remote=host or "")
 
 
 def _is_here(step: Step) -> bool:
@@ -144,8 +153,9 @@ def request_effect(program: Program, state: RunState, node: Node, rendered: Rend
 
 
 def _with_details(shown: Shown, details: Details) -> str:
+    remote = (f"on {details.remote}",) if details.remote else ()
     directory = () if details.directory is None else (f"in {details.directory}",)
-    return "\n".join((shown.command, *directory, *details.lines, *shown.sent.lines()))
+    return "\n".join((shown.command, *remote, *directory, *details.lines, *shown.sent.lines()))
 
 
 def _effect(program: Program, state: RunState, node: Node) -> str:

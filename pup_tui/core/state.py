@@ -131,9 +131,9 @@ class StepState(Struct):
     when its newest attempt was. `again_at` is when another attempt has a chance, as its last one was told;
     None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it,
     until it has finished; `following` tells that its newest attempt began with that of an earlier leg.
-    `unreachable` tells that its newest attempt did not reach its host. `rates` says of a foreach that has
-    begun how its items may begin, `canary_passed` that those behind its canaries may; `listed` is what its
-    inventory gave, until it has begun.
+    `unreachable` tells that its newest attempt did not reach its `host`, which is empty where it runs at
+    home. `rates` says of a foreach that has begun how its items may begin, `canary_passed` that those behind
+    its canaries may; `listed` is what its inventory gave, until it has begun.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -177,6 +177,7 @@ class StepState(Struct):
     following: bool = False
     recorded: float = 0.0
     unreachable: bool = False
+    host: str = ""
     rates: Rates | None = None
     canary_passed: bool = False
     listed: list[Any] | None = None

@@ -39,6 +39,7 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
+from pup_tui.drivers.once_per_run import OncePerRun
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.pending import PendingRun
 from pup_tui.journal.places import journal_path, locks_dir, make_run_dir
@@ -420,7 +421,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             log=self.log,
             masking=masking,
             locks=locks,
-            resolve=self.resolve,
+            resolve=OncePerRun(self.resolve),
             list_items=self.list_items,
             terminal=terminal,
             leftovers=self.leftovers,

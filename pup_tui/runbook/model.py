@@ -23,6 +23,7 @@ from pup_tui.runbook.keys import (
     FileName,
     FilledName,
     Header,
+    HostName,
     Items,
     JsonTree,
     LiteralName,
@@ -33,6 +34,7 @@ from pup_tui.runbook.keys import (
     Name,
     Note,
     PlainText,
+    Port,
     QueryValue,
     Resource,
     Script,
@@ -45,6 +47,7 @@ from pup_tui.runbook.keys import (
     Subcommand,
     Target,
     Tolerance,
+    UserName,
     Versions,
     WrittenFile,
     filled_in,
@@ -53,6 +56,7 @@ from pup_tui.runbook.keys import (
 from pup_tui.runbook.parts import (
     AlertMatch,
     Assertion,
+    CalledAction,
     Capture,
     Inventory,
     Link,
@@ -415,6 +419,16 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         return 0
 
     @property
+    def action(self) -> CalledAction | None:
+        """The action of an integration that it calls."""
+        return None
+
+    @property
+    def says_it_changes(self) -> bool:
+        """Whether it calls an action that, by what it says itself, changes or destroys something."""
+        return self.action is not None and self.action.effect != "read"
+
+    @property
     def captures(self) -> dict[str, Capture]:
         """Captures by name, whichever form the file uses."""
         if self.capture is None:
@@ -440,7 +454,41 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         return tuple(a if isinstance(a, Assertion) else Assertion(that=a) for a in given)
 
 
-class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
+_HostKey = Annotated[
+    HostName | None,
+    key(
+        "The host on which scripts run, through the installed `ssh`: an alias of its configuration, a name "
+        "or an address.",
+        examples=("web1.example.com", "{{ item }}"),
+        never_blank=True,
+    ),
+]
+
+
+class HostedStep(Step, frozen=True, kw_only=True):
+    """A step that can run on another computer, or whose steps can: they inherit what they do not say."""
+
+    host: _HostKey = None
+    user: Annotated[
+        UserName | None,
+        key(
+            "Who logs in to the host; as the configuration of `ssh` says if nothing is said.",
+            never_blank=True,
+        ),
+    ] = None
+    port: Annotated[
+        Port | None,
+        key(
+            "The port of the host's `ssh`; as its configuration says if nothing is said.",
+            examples=(2222,),
+        ),
+    ] = None
+    become: Annotated[
+        bool | None, key("Whether scripts run on the host as root, through `sudo -n`.")
+    ] = None
+
+
+class ShellStep(HostedStep, frozen=True, kw_only=True, tag="shell"):
     """Runs a script. Values reach it as data, never as code."""
 
     line: ClassVar[tuple[str, ...]] = ("{run}",)
@@ -742,10 +790,12 @@ class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
 class Call(Section, frozen=True, kw_only=True):
     """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found.
 
-    `place` is the number of the pack whose file it is, 0 for the runbook's own directory.
+    `place` is the number of the pack whose file it is, 0 for the runbook's own directory. Of an `action` of
+    an integration the settings are among the `params`.
     """
 
     template: str
+    action: Annotated[CalledAction | None, filled_in()] = None
     place: Annotated[int, filled_in()] = 0
     description: Annotated[Markdown, key("Markdown: what the group is for.")] = ""
     params: Annotated[
@@ -759,7 +809,7 @@ class Call(Section, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
 
 
-class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
+class GroupStep(HostedStep, frozen=True, kw_only=True, tag="group"):
     """A block of steps with a name.
 
     With a `call` it stands for a group from a file: its steps see `params` only. `given`
@@ -795,6 +845,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     @property
     def place(self) -> int:
         return 0 if self.call is None else self.call.place
+
+    @property
+    def action(self) -> CalledAction | None:
+        return None if self.call is None else self.call.action
 
 
 class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
@@ -887,6 +941,7 @@ class Defaults(Section, frozen=True, kw_only=True):
         dict[str, PlainText], key("Environment variables for the processes of every step.")
     ] = field(default_factory=dict)
     cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
+    host: _HostKey = None
     strict: Annotated[
         bool | None, key("Whether scripts of shells stop at the first command that fails.")
     ] = None

@@ -112,6 +112,28 @@ class Requirement(Section, frozen=True, kw_only=True):
     ] = ""
 
 
+ActionEffect = Literal["read", "change", "destroy"]
+"""What an action of an integration does outside: it only looks, it changes something, or it destroys what
+does not come back."""
+
+
+class CalledAction(Struct, frozen=True, kw_only=True):
+    """What a step knows of the action of an integration that it calls.
+
+    `file` is the path of the integration. `settings` are those of its variables that belong to that, and
+    `check` is the action that proves its credentials, blank without one.
+    """
+
+    integration: str
+    title: str
+    file: str
+    action: str
+    effect: ActionEffect
+    settings: tuple[str, ...] = ()
+    check: str = ""
+    requires: dict[str, Versions | Requirement] = field(default_factory=dict)
+
+
 class StepLink(Section, frozen=True, kw_only=True):
     """A link beside a step, whose texts are templates."""
 

@@ -57,6 +57,9 @@ _RESOURCE: Final = Exposure("the id of a resource", _READ, _SAFER)
 _EXPECT: Final = Exposure(
     "`expect`", "it is shown, and typed in sight", "let something else be typed"
 )
+_HOST: Final = Exposure(
+    "the address of a host", _READ, "name the host and its user by what is no secret"
+)
 _LOCK: Final = Exposure("`lock`", "others are told it", "lock by something else")
 _MASKED: Final = None
 """No exposure: a secret may stand there, and is masked where the text is shown."""
@@ -90,6 +93,12 @@ class Role(Enum):
     """What the script of the same step reads on its standard input."""
     EXPECT = "expect", Language.TEMPLATE, _EXPECT
     LOCK = "lock", Language.TEMPLATE, _LOCK
+    HOST = "host", Language.TEMPLATE, _HOST
+    """Where a step runs, as the `ssh` of the operator knows it."""
+    USER = "user", Language.TEMPLATE, _HOST
+    """Who a step is on its host."""
+    PORT = "port", Language.TEMPLATE, _HOST
+    """The number of a port."""
     FILE = "file", Language.TEMPLATE, _FILE
     """The name of a file or a directory."""
     WRITTEN_FILE = "written_file", Language.TEMPLATE, _FILE
@@ -150,7 +159,7 @@ NOTES: Final = frozenset({Role.NOTE, Role.LINK})
 AMOUNTS: Final = frozenset(
     {
         *(Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.TOLERANCE),
-        *(Role.FACTOR, Role.STATUS),
+        *(Role.FACTOR, Role.STATUS, Role.PORT),
     }
 )
 """What a text of these is rendered to is a number or a code."""
