@@ -7,10 +7,11 @@ from typing import Any
 from pup_tui.core.elsewhere import HOST, Elsewhere
 from pup_tui.core.ids import holder_id, is_item
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Around, render_text
+from pup_tui.core.render import Around, Remote, render_text
 from pup_tui.core.scope import scope_of
 from pup_tui.core.state import RunState
 from pup_tui.runbook.model import Defaults, HostedStep, Step
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, watched
 from pup_tui.template.text import compile_text
@@ -45,6 +46,14 @@ def surroundings_of(
     valued = frozenset(name for name, text in texts.items() if not compile_text(text).is_literal)
     approved = _was_approved(state, node.id)
     return Around(env, cwd, valued, tuple(made), approved, elsewhere.remote)
+
+
+def remote_of(program: Program, state: RunState, node: Node) -> Remote | None:
+    """The other computer that a step runs on; None also where that cannot be told."""
+    try:
+        return surroundings_of(program, state, node).remote
+    except TemplateError:
+        return None
 
 
 def written_directory(program: Program, node: Node) -> str | None:
