@@ -191,7 +191,10 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 
 
 class StepPaused(Notice, frozen=True, kw_only=True, tag="step.paused"):
-    """An attempt only waits for so many `seconds`, as for a rate limit. Made by the driver, as output is."""
+    """An attempt only waits for so many `seconds`, as for a rate limit: made by the driver, as output is.
+
+    Or a foreach between two batches of its items.
+    """
 
     step: str
     seconds: float

@@ -17,6 +17,7 @@ from pup_tui.core.notices import (
     SourceNotice,
     StepAnswered,
     StepFinished,
+    StepPaused,
     StepPolled,
     StepRetrying,
     StepStarted,
@@ -173,6 +174,9 @@ class Outbox:
                 reason=reason,
             )
         )
+
+    def tell_paused(self, node: Node, seconds: float, reason: str) -> None:
+        self._tell(StepPaused(**self._common, step=node.id, seconds=seconds, reason=reason))
 
     def tell_finished(self, node: Node, step: StepState) -> None:
         assert step.status is not None

@@ -220,6 +220,7 @@ class StepTexts:
                 | Role.SIZE
                 | Role.COUNT
                 | Role.SHARE
+                | Role.TOLERANCE
                 | Role.FACTOR
                 | Role.STATUS
                 | Role.PORT

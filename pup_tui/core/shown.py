@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
-from pup_tui.core.amounts import Scope, render_items
+from pup_tui.core.amounts import Scope
 from pup_tui.core.foreseen import call_of, foreseen_frame, names_later
 from pup_tui.core.ids import item_id, static_id
+from pup_tui.core.inventory import items_of
 from pup_tui.core.lines import as_written, put_back
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import StepTexts
@@ -264,8 +265,7 @@ def told_step(program: Program, state: RunState, node: Node, scope: Scope) -> Sh
 
 def _shown_items(program: Program, state: RunState, node: Node) -> str:
     """What the first items do, each as it will be."""
-    assert node.step.foreach is not None
-    items = render_items(node.step.foreach, scope_of(state, node.id))
+    items = items_of(state, node.id, node.step, scope_of(state, node.id))
     lines = [f"for each of {len(items)} items:"]
     for number, frame in enumerate(item_frames(state, node, items)[:MOST_ITEMS]):
         item = program.node(item_id(node.id, number))

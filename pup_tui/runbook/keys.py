@@ -86,6 +86,8 @@ Count = Annotated[str | int, _text(Role.COUNT)]
 """A whole number from 1."""
 Share = Annotated[str | int, _text(Role.SHARE)]
 """A whole number from 1, or a percentage over 0."""
+Tolerance = Annotated[str | int, _text(Role.TOLERANCE)]
+"""A whole number from 0, or a percentage."""
 Factor = Annotated[str | int | float, _text(Role.FACTOR)]
 """A number from 1."""
 StatusPattern = Annotated[str | int, _text(Role.STATUS)]

@@ -36,6 +36,7 @@ MIN_INTERVAL = 0.1
 _STATUS = late_pattern(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
 _COUNT = late_pattern(r"[1-9][0-9]{0,8}\Z")
 _SHARE = late_pattern(r"(?:[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%)\Z")
+_TOLERANCE = late_pattern(r"(?:0|[1-9][0-9]{0,8}|(?:[0-9]|[1-9][0-9]|100)%)\Z")
 _FACTOR = late_pattern(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
 _SCHEME = late_pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _METHOD = late_pattern(r"[A-Za-z]+\Z")
@@ -66,6 +67,7 @@ class RoleCheck:
             Role.SIZE: self._size,
             Role.COUNT: self._count,
             Role.SHARE: self._share,
+            Role.TOLERANCE: self._tolerance,
             Role.FACTOR: self._factor,
             Role.HOST: _check_host,
             Role.USER: _check_user,
@@ -298,6 +300,9 @@ class RoleCheck:
 
     def _share(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _SHARE, "is neither a whole number over 0 nor a percentage")
+
+    def _tolerance(self, placed: PlacedText, text: Text) -> None:
+        self._literal(placed, text, _TOLERANCE, "is neither a whole number nor a percentage")
 
     def _factor(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _FACTOR, "is not a number from 1")

@@ -138,6 +138,8 @@ class Role(Enum):
     COUNT = "count", Language.TEMPLATE, _MASKED
     SHARE = "share", Language.TEMPLATE, _MASKED
     """How many of a known number: a whole number, or a percentage."""
+    TOLERANCE = "tolerance", Language.TEMPLATE, _MASKED
+    """How many of a known number may fail: as a share, or none."""
     FACTOR = "factor", Language.TEMPLATE, _MASKED
     STATUS = "status", Language.TEMPLATE, _MASKED
     """A status code of HTTP or a class of them."""
@@ -156,8 +158,8 @@ NOTES: Final = frozenset({Role.NOTE, Role.LINK})
 """What is told beside a step, and is no part of what it does."""
 AMOUNTS: Final = frozenset(
     {
-        *(Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.FACTOR, Role.STATUS),
-        Role.PORT,
+        *(Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.TOLERANCE),
+        *(Role.FACTOR, Role.STATUS, Role.PORT),
     }
 )
 """What a text of these is rendered to is a number or a code."""

@@ -41,6 +41,10 @@ _FORMS: Final[dict[Role, list[Schema]]] = {
         {"type": "integer", "minimum": 1, "maximum": MAX_PORT},
         _or_template("[1-9][0-9]{0,4}"),
     ],
+    Role.TOLERANCE: [
+        {"type": "integer", "minimum": 0},
+        _or_template("0|[1-9][0-9]*|([0-9]|[1-9][0-9]|100)%"),
+    ],
     Role.FACTOR: [{"type": "number", "minimum": 1}, _or_template(_NUMBER)],
     Role.VERSIONS: [{"type": "string", "pattern": r"^\s*(?:$|[<>]=?|[=!~]=)"}],
     Role.TARGET: [{"type": "string", "pattern": rf"{_TEMPLATE}|://"}],
