@@ -571,7 +571,7 @@ def attempt_is_over(step: StepState) -> bool:
 
 def goes_on_elsewhere(node: Node, step: StepState) -> bool:
     """Whether it is known what the unfinished attempt of a step has begun elsewhere, and can be followed."""
-    return bool(step.follows) and node.step.follows
+    return bool(step.follows) and node.step.picks_up
 
 
 def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:
