@@ -149,6 +149,47 @@ async def test_a_key_goes_from_one_in_trouble_to_the_next(tmp_path: Path) -> Non
         await ended(c)
 
 
+async def test_names_are_looked_for(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    async with console(tmp_path, restart(), plays=[FINE, Play(hold=hold)]) as c:
+        await c.until(lambda: cells(c).startswith("✔●"))
+        await c.pilot.press("enter", "slash", *"b-1[24]")
+        marked = [cell for cell in grid(c)._cells if cell.id in grid(c)._members]
+        assert [cell.called for cell in marked] == ["web-12", "web-14"]
+        await c.pilot.press("enter")
+        await c.until(lambda: "web-12" in told(c, "#fleet-cell"))
+        assert grid(c).has_focus
+        await c.pilot.press("n")
+        await c.until(lambda: "web-14" in told(c, "#fleet-cell"))
+        await c.pilot.press("n")
+        await c.until(lambda: "web-12" in told(c, "#fleet-cell"))
+        await c.pilot.press("N")
+        await c.until(lambda: "web-14" in told(c, "#fleet-cell"))
+        await c.pilot.press("escape")
+        assert not grid(c)._members
+        assert grid(c).has_focus
+        hold.set()
+        await ended(c)
+
+
+async def test_while_a_name_is_typed_the_run_does_not_go_on_to_another_step(
+    tmp_path: Path,
+) -> None:
+    hold, after = asyncio.Event(), asyncio.Event()
+    plays = [*[Play(hold=hold)] * 12, Play(stdout=b"after\n", hold=after)]
+    async with console(tmp_path, restart(12), shell("after"), plays=plays) as c:
+        await c.until(lambda: "●" in cells(c))
+        await c.pilot.press("slash", "w")
+        hold.set()
+        await c.until(lambda: c.view.progress.steps["after"].status == "running")
+        await c.pilot.press("e")
+        assert c.view.query_one(FleetView).is_searching
+        await c.pilot.press("escape")
+        await c.until(lambda: "after" in c.output()[0])
+        after.set()
+        await ended(c)
+
+
 async def test_the_mouse_goes_to_a_cell_and_opens_it(tmp_path: Path) -> None:
     hold = asyncio.Event()
     plays = [*[FINE] * 11, Play(stdout=b"of the twelfth\n"), Play(hold=hold)]

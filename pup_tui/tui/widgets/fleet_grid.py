@@ -74,7 +74,6 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
                 "page_up": "page(-1)",
                 "first": "to(0)",
                 "last": "to(-1)",
-                "next_error": ("trouble", "Next in trouble"),
                 "open": ("open", "Output"),
             }
         ),

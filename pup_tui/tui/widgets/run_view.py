@@ -111,7 +111,7 @@ class RunView(Vertical):
             }
         ),
         # The output's own keys, from wherever in the run one is.
-        *bound({name: f"output({act!r})" for name, act in _OF_OUTPUT.items()}, hinted=False),
+        *bound({name: f"output({name!r})" for name in _OF_OUTPUT}, hinted=False),
         # Before what the part with the focus does with it.
         *bound({"open": ("answer_from_elsewhere", "Answer")}, priority=True),
     ]
@@ -636,7 +636,7 @@ class RunView(Vertical):
         """Go on to what the run does now, unless the operator looks at something, or searches in it."""
         if step is None or not self._follows_run:
             return
-        if self.is_mounted and self._pane.is_searching:
+        if self.is_mounted and self._is_searching:
             self._ahead = step
         else:
             self.select_fleet(step)
@@ -646,9 +646,14 @@ class RunView(Vertical):
         fleet = self.progress.fleet_around(step)
         self._select(step if fleet is None else fleet.id)
 
+    @property
+    def _is_searching(self) -> bool:
+        """Whether it is being typed what is searched for."""
+        return self._pane.is_searching or self._fleet_view.is_searching
+
     def _catch_up(self) -> None:
         """Go on to what the run came to while it was being typed what is searched for."""
-        if self._ahead is not None and not self._pane.is_searching:
+        if self._ahead is not None and not self._is_searching:
             self._follow(self._ahead)
             self._ahead = None
 
@@ -684,8 +689,12 @@ class RunView(Vertical):
         self._fleet_view.grid.focus()
         return True
 
-    async def action_output(self, action: str) -> None:
-        await self._pane.run_action(action)
+    async def action_output(self, name: str) -> None:
+        """Do what a key means for what is shown of the selected step: its output, or the grid of a fleet."""
+        if not self._step.is_fleet:
+            await self._pane.run_action(_OF_OUTPUT[name])
+        elif name in FleetView.ACTS:
+            await self._fleet_view.run_action(FleetView.ACTS[name])
 
     @property
     def _is_enlarged(self) -> bool:
@@ -814,7 +823,7 @@ class RunView(Vertical):
             case "leave_part":
                 return self._output_view.has_focus_within or self._is_enlarged
             case "output":
-                return not self._step.is_fleet
+                return not self._step.is_fleet or parameters[0] in FleetView.ACTS
             case "follow_run":
                 return not (self._follows_run or self.progress.over)
             case "now":
