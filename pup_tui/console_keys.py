@@ -190,9 +190,13 @@ _TABLE = (
     ),
     _action("tick_all", "*", "All, or none", Aim.ANSWER, {P.CHECKLIST}),
     _action(
-        "evidence_down", "pagedown", "The output below the question: down", Aim.ANSWER, _DIALOGS
+        "evidence_down",
+        "pagedown",
+        "The output that it is about, or its text: down",
+        Aim.ANSWER,
+        _DIALOGS,
     ),
-    _action("evidence_up", "pageup", "The output: up", Aim.ANSWER, _DIALOGS),
+    _action("evidence_up", "pageup", "The output, or its text: up", Aim.ANSWER, _DIALOGS),
     _action("other_evidence", "ctrl+t", "Output of another step", Aim.ANSWER, _DIALOGS),
     _action("follow_output", "space", "Follow/pause", Aim.READ, {P.OUTPUT}, hinted=True),
     _action("next_error", "e", "Next error", Aim.READ, {P.STEPS, P.FLEET, P.OUTPUT}, hinted=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
@@ -18,12 +18,26 @@ from pup_tui.output.shown import spool_to_show
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pup_tui.cli.shown import ShownRun
+    from pup_tui.core.program import Program
+    from pup_tui.core.state import RunState
+    from pup_tui.core.steps_left import StepsLeft
 
 MOST_NAMED = 50
 """Items in trouble, and groups that printed the same, that are told to people one by one."""
 
 _NOT_ENDED = frozenset({"pending", StepStatus.SKIPPED})
+
+
+class RecordedRun(Protocol):
+    """What is asked of a recorded run: its steps, how each ended, and where its output lies."""
+
+    program: Program
+    state: RunState
+    steps: StepsLeft
+
+    def status(self, id_: str) -> str: ...
+
+    def output(self, id_: str) -> Path: ...
 
 
 class ItemInTrouble(Struct, frozen=True):
@@ -63,14 +77,14 @@ class ShownFleet(Struct, frozen=True, kw_only=True):
         return {item.id: item.name for item in self.summary.items}
 
 
-def shown_fleets(shown: ShownRun) -> list[ShownFleet]:
+def shown_fleets(shown: RecordedRun) -> list[ShownFleet]:
     """The fleets of a run in the order of its steps. What cannot be read counts as not printed."""
     known = {step: shown.steps.known[step] for step in shown.steps.ids}
     found = fleets_of(shown.program, shown.state, known, shown.status)
     return [_shown(shown, summary) for summary in found]
 
 
-def _shown(shown: ShownRun, summary: FleetSummary) -> ShownFleet:
+def _shown(shown: RecordedRun, summary: FleetSummary) -> ShownFleet:
     outputs = _outputs(shown, summary.step)
     ended = (
         (
@@ -89,7 +103,7 @@ def _shown(shown: ShownRun, summary: FleetSummary) -> ShownFleet:
     )
 
 
-def _outputs(shown: ShownRun, loop: str) -> dict[str, list[Path | None]]:
+def _outputs(shown: RecordedRun, loop: str) -> dict[str, list[Path | None]]:
     """By the item, the outputs of its steps as people are shown them, None where they are shown none."""
     found: dict[str, list[Path | None]] = {}
     for step in shown.steps.ids:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pup_tui.late_pattern import late_pattern
@@ -159,9 +159,14 @@ def render_items(given: str | tuple[Any, ...], scope: Scope) -> list[Any]:
         what = "text" if isinstance(items, str) else "no list"
         told = f"`foreach` needs a list, and this is {what}: for lines write steps.ID.lines"
         raise TemplateError(told, expression=str(given))
-    if len(items) > MAX_ITEMS:
-        raise TemplateError(f"more than {MAX_ITEMS:,} items: {len(items):,}", expression=str(given))
+    check_number(items, str(given))
     return list(items)
+
+
+def check_number(items: Sequence[Any], given: str | None = None) -> None:
+    """Raise TemplateError where a `foreach` has more items than it may."""
+    if len(items) > MAX_ITEMS:
+        raise TemplateError(f"more than {MAX_ITEMS:,} items: {len(items):,}", expression=given)
 
 
 def _entered(value: Any) -> Any:

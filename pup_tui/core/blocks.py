@@ -8,6 +8,7 @@ from pup_tui.core import loops, polls, repeats, resuming
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
+from pup_tui.core.foreseen import about_action
 from pup_tui.core.ids import Timer
 from pup_tui.core.opening import open_block
 from pup_tui.core.program import Node
@@ -40,6 +41,8 @@ def enter(run: Run, node: Node) -> None:
     if called is not None and (refusal := called.refuses(run.state.profile)):
         run.step(node).final = True
         run.fail(node, refusal)
+    elif node.is_loop and loops.list_items(run, node):
+        return  # Somebody who is asked first is to be told what they are.
     elif must_ask(run, node):
         ask_before(run, node, shown_now(run, node))
     elif node.is_loop:
@@ -100,6 +103,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
             ),
             secrets=hidden,
             directory=directory_of(run.state, node.step),
+            **about_action(node.step),
         )
     )
 

@@ -244,6 +244,14 @@ class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
     problems: tuple[str, ...] = ()
 
 
+class ItemsListed(Event, frozen=True, kw_only=True, tag="items-listed"):
+    """The items that the inventory of a foreach has; with a `problem` (a sentence) it gave none."""
+
+    step: str
+    items: tuple[Any, ...] = ()
+    problem: str = ""
+
+
 class LockAnswered(Event, frozen=True, kw_only=True, tag="lock-answered"):
     """Whether the lock of the runbook that `step` calls is held now by this run.
 
@@ -470,6 +478,7 @@ AnyEvent = (
     RunCreated
     | Resumed
     | ValuesResolved
+    | ItemsListed
     | LockAnswered
     | ToolLookedUp
     | AttemptStarted

@@ -7,17 +7,20 @@ from typing import Any
 from msgspec import Struct
 
 from pup_tui.core import resuming
-from pup_tui.core.amounts import render_items, render_share
+from pup_tui.core.actions import ListItems
+from pup_tui.core.amounts import Scope, render_share
 from pup_tui.core.batches import rates_of
+from pup_tui.core.events import Event, ItemsListed
 from pup_tui.core.ids import item_id, static_id
+from pup_tui.core.inventory import asked_for, inventory_of, items_of
 from pup_tui.core.opening import open_block
 from pup_tui.core.program import Node, made_by
 from pup_tui.core.render import shown_text
 from pup_tui.core.run import Run
-from pup_tui.core.scope import frame_of, secrets_of
+from pup_tui.core.scope import frame_of, secrets_of, seen_at
 from pup_tui.core.secrecy import names_in_items
 from pup_tui.core.shown import item_frames
-from pup_tui.core.state import BlockState
+from pup_tui.core.state import BlockState, StepPhase
 from pup_tui.runbook.model import OUTCOME
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.values import HIDDEN
@@ -36,17 +39,56 @@ class _Items(Struct, frozen=True, kw_only=True):
     hidden: int = 0
 
 
+def list_items(run: Run, node: Node) -> bool:
+    """Ask the inventory of a foreach for its items, if it has one; False where they are known already."""
+    given, step = inventory_of(node.step), run.step(node)
+    if given is None or step.listed is not None:
+        return False
+    if (known := resuming.items_before(run.state, node)) is not None:
+        step.listed = known
+        return False
+    secrets = secrets_of(run.state, node.id)
+    directory = seen_at(run.state, node.id).directory
+    wanted = run.decided(
+        node,
+        "inventory",
+        ListItems,
+        lambda scope: asked_for(node.id, given, scope, secrets, directory),
+        # Nobody is asked when the run is told again.
+        lambda made: ListItems(step=made.step, timeout=made.timeout),
+    )
+    step.phase = StepPhase.LOOKING_UP
+    run.outbox.add(wanted)
+    return True
+
+
+def listed(run: Run, node: Node, event: Event) -> None:
+    """Take in what an inventory has; without an answer the foreach cannot begin."""
+    assert isinstance(event, ItemsListed)
+    if event.problem:
+        run.step(node).final = True
+        run.fail(node, f"the inventory gives no items: {event.problem}")
+        return
+    run.step(node).listed = list(event.items)
+    run.ready(node)
+
+
 def open_items(run: Run, node: Node) -> None:
     """The items of a foreach are known now: each is a step of its own."""
     foreach, most = node.step.foreach, node.step.max_parallel
     assert foreach is not None
     hidden = bool(names_in_items(foreach) & secrets_of(run.state, node.id))
     known = resuming.items_before(run.state, node)
+
+    def worked_out(scope: Scope) -> _Items:
+        found = items_of(run.state, node.id, node.step, scope) if known is None else known
+        return _Items(values=found)
+
     found = run.decided(
         node,
         "items",
         _Items,
-        lambda scope: _Items(values=render_items(foreach, scope) if known is None else known),
+        worked_out,
         lambda items: _Items(hidden=len(items.values)) if hidden else items,
     )
     items = [*found.values, *[HIDDEN] * found.hidden]
@@ -68,7 +110,7 @@ def open_items(run: Run, node: Node) -> None:
         run.make_states(child)
     rates = rates_of(run, node, len(items), limit)
     step = run.step(node)
-    step.items, step.rates = len(items), rates
+    step.items, step.rates, step.listed = len(items), rates, None
     # Where there is nobody behind the canaries there is nothing to ask.
     step.canary_passed = step.canary_passed or rates.canary == len(items)
     shown = f"for each of {len(items)} items"

@@ -15,6 +15,7 @@ from pup_tui.core import (
     blocks,
     half_undone,
     leaving_out,
+    loops,
     order,
     polls,
     questions,
@@ -32,6 +33,7 @@ from pup_tui.core.events import (
     CancelRequested,
     Event,
     Interrupted,
+    ItemsListed,
     LockAnswered,
     NoteAdded,
     PollAccepted,
@@ -354,6 +356,7 @@ Transition = Callable[[Run, Node, Event], None]
 TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.LOOKING_UP, ToolLookedUp): _tool_known,
     (StepPhase.LOOKING_UP, ValuesResolved): blocks.resolved,
+    (StepPhase.LOOKING_UP, ItemsListed): loops.listed,
     (StepPhase.LOOKING_UP, LockAnswered): blocks.lock_answered,
     #
     (StepPhase.OPEN, Timer.TIMEOUT): blocks.timed_out,
@@ -410,6 +413,7 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
 _STEP_EVENTS: tuple[type[Event], ...] = (
     ToolLookedUp,
     ValuesResolved,
+    ItemsListed,
     LockAnswered,
     AttemptStarted,
     AttemptFollows,

@@ -39,9 +39,13 @@ def rules(step: Step, told: AsKnown, *, skipped: bool) -> Iterator[str]:
         yield "can be taken back"
 
 
-def where(step: Step, directory: str | None) -> str:
-    """Where a step runs; empty where its command tells that, or where it runs nowhere."""
-    return step.acts if directory is None else f"{step.acts} in {directory}".strip()
+def where(step: Step, directory: str | None, remote: str = "") -> str:
+    """Where a step runs; empty where its command tells that, or where it runs nowhere.
+
+    `remote` is the other computer that it runs on.
+    """
+    acts = f"on {remote}" if remote else step.acts
+    return acts if directory is None else f"{acts} in {directory}".strip()
 
 
 def _lasts(given: object, told: AsKnown) -> str:

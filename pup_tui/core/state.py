@@ -133,7 +133,7 @@ class StepState(Struct):
     until it has finished; `following` tells that its newest attempt began with that of an earlier leg.
     `unreachable` tells that its newest attempt did not reach its `host`, which is empty where it runs at
     home. `rates` says of a foreach that has begun how its items may begin, `canary_passed` that those behind
-    its canaries may.
+    its canaries may; `listed` is what its inventory gave, until it has begun.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -180,6 +180,7 @@ class StepState(Struct):
     host: str = ""
     rates: Rates | None = None
     canary_passed: bool = False
+    listed: list[Any] | None = None
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""

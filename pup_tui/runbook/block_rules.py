@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pup_tui.runbook.model import StopStep
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
+from pup_tui.runbook.parts import Inventory
 from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.rules import Rule, check_name
 from pup_tui.runbook.scope import ALWAYS, ATTEMPT_NAMES, BLOCK_HINT
@@ -47,6 +48,25 @@ def loop_items(step: StepDraft, report: Report) -> None:
     items = step.node.get("foreach")
     if isinstance(items, Sequence) and len(items.items) > MAX_ITEMS:
         report.error(items, f"`foreach` has more than {MAX_ITEMS:,} items")
+
+
+def loop_inventory(step: StepDraft, report: Report) -> None:
+    """An inventory is one place, and what is said of that place belongs to it."""
+    given = step.node.get("foreach")
+    if not isinstance(given, Mapping):
+        return
+    named = [key for key in Inventory.places if given.get(key) is not None]
+    if not named and given.entries.keys() <= set(Inventory.__struct_fields__):
+        told = "an inventory needs `ansible`, `ssh_config` or `command`"
+        report.error(given, told, "or write a list, or an expression that gives one")
+    for key in named[1:]:
+        told = f"`{key}` and `{named[0]}` exclude each other"
+        report.error(given.entries[key].key, told, "an inventory is one place")
+    if given.get("group") is not None and "ansible" not in named:
+        report.error(given.entries["group"].key, "`group` is one of an `ansible` inventory")
+    if given.get("timeout") is not None and named == ["ssh_config"]:
+        told = "`timeout` has no meaning for `ssh_config`, which is read at once"
+        report.error(given.entries["timeout"].key, told)
 
 
 def loop_item_name(step: StepDraft, report: Report) -> None:
@@ -172,6 +192,7 @@ BLOCK_RULES: dict[Rule, tuple[str, ...]] = {
     stops_body: ("kind",),
     block_conditions: ("poll",),
     loop_items: ("foreach",),
+    loop_inventory: ("foreach",),
     loop_item_name: ("foreach",),
     parallel_order: ("when",),
     undo_keys: ("undo", "id", "when"),

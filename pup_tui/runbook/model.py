@@ -56,7 +56,9 @@ from pup_tui.runbook.keys import (
 from pup_tui.runbook.parts import (
     AlertMatch,
     Assertion,
+    CalledAction,
     Capture,
+    Inventory,
     Link,
     Poll,
     Requirement,
@@ -241,10 +243,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         ),
     ] = "text"
     foreach: Annotated[
-        Items | tuple[JsonTree, ...] | None,
+        Items | Inventory | tuple[JsonTree, ...] | None,
         key(
-            "A list, or an expression that gives one: the step runs for each of its items.",
-            examples=(["eu1", "us1"], "REGIONS", "json.data"),
+            "A list, an expression that gives one, or an inventory that is asked for one: the step runs "
+            "for each of its items.",
+            examples=(["eu1", "us1"], "REGIONS", "json.data", {"ssh_config": "web-*"}),
         ),
     ] = None
     label: Annotated[
@@ -414,6 +417,16 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
     def place(self) -> int:
         """The number of the place that the file lies in which it calls."""
         return 0
+
+    @property
+    def action(self) -> CalledAction | None:
+        """The action of an integration that it calls."""
+        return None
+
+    @property
+    def says_it_changes(self) -> bool:
+        """Whether it calls an action that, by what it says itself, changes or destroys something."""
+        return self.action is not None and self.action.effect != "read"
 
     @property
     def captures(self) -> dict[str, Capture]:
@@ -777,10 +790,12 @@ class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
 class Call(Section, frozen=True, kw_only=True):
     """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found.
 
-    `place` is the number of the pack whose file it is, 0 for the runbook's own directory.
+    `place` is the number of the pack whose file it is, 0 for the runbook's own directory. Of an `action` of
+    an integration the settings are among the `params`.
     """
 
     template: str
+    action: Annotated[CalledAction | None, filled_in()] = None
     place: Annotated[int, filled_in()] = 0
     description: Annotated[Markdown, key("Markdown: what the group is for.")] = ""
     params: Annotated[
@@ -830,6 +845,10 @@ class GroupStep(HostedStep, frozen=True, kw_only=True, tag="group"):
     @property
     def place(self) -> int:
         return 0 if self.call is None else self.call.place
+
+    @property
+    def action(self) -> CalledAction | None:
+        return None if self.call is None else self.call.action
 
 
 class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):

@@ -305,6 +305,25 @@ ITEMS = [
         steps={"a": "failed", "a[0]": "succeeded", "a[1]": "failed"},
     ),
     step(
+        "foreach",
+        """
+        vars: {REGION: eu}
+        steps:
+          - name: a
+            foreach: {command: "echo '[1, \\"x y\\"]'"}
+            kind: shell
+            run: 'echo {{ item }}'
+          - {name: b, foreach: {command: 'echo {{ REGION }}-1; echo'}, kind: shell, run: 'echo {{ item }}'}
+        """,
+        prints=("1", "x y", "eu-1"),
+    ),
+    step(
+        "foreach",
+        "steps: [{name: a, foreach: {ansible: none.ini}, kind: shell, run: echo}]",
+        ends="failed",
+        reasons={"a": "the inventory gives no items: there is no such file or folder"},
+    ),
+    step(
         "as",
         """
         steps:

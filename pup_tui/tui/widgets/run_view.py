@@ -36,6 +36,7 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.figures import NOTHING_USUAL, UsualFigures
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
+from pup_tui.output.search import TextSearch
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, tell_unsent
 from pup_tui.tui.dialogs.docked import is_displayed
 from pup_tui.tui.dialogs.reason import NoteScreen
@@ -61,6 +62,7 @@ from pup_tui.tui.widgets.step_output import StepOutputView
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.tui.decided import GoingOn
+    from pup_tui.tui.past_search import FoundText
 
 FRAMES = 20
 """How often a second the screen takes in what has happened."""
@@ -227,6 +229,8 @@ class RunView(Vertical):
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
         """Whether the first error is to come into sight, and whether it has."""
+        self._wanted: re.Pattern[str] | None = None
+        """What is to be searched for in the selected step as soon as its output is shown."""
         self._offers = False
         """Whether the run failed and nobody was told yet what can become of it."""
         self._ahead: str | None = None
@@ -527,6 +531,9 @@ class RunView(Vertical):
         if self._wants_failure:
             self._wants_failure = False
             self._pane.show_failure()
+        if self._wanted is not None:
+            self._pane.search_for(self._wanted)
+            self._wanted = None
         if steps or (output and not self.has_class("-wide")):
             self.share_room()
         if self._let_draw is not None and not self._goes_on:
@@ -662,6 +669,12 @@ class RunView(Vertical):
         self._select(step)
         self._steps_dirty = True
         self.take_in()
+
+    def show_found(self, found: FoundText) -> None:
+        """Show the step in which a text was found, and the first line of its output that holds it."""
+        if found.line.step in self.progress.steps:
+            self._wanted = TextSearch(plain=True).pattern(found.text)
+            self._step_chosen(found.line.step)
 
     def action_follow_run(self) -> None:
         self._follows_run = True
