@@ -347,6 +347,6 @@ async def a_fleet(console: Console) -> AsyncIterator[str]:
     yield "fleet"
     await console.press("enter", "e")
     await console.sees("cannot reach web-9")
-    yield "fleet: a host"
+    yield "fleet: cell"
     await console.press("down", "down", "j")
     yield "fleet: alike"
