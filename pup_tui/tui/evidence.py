@@ -17,14 +17,17 @@ OutputPath = Callable[[str], Path]
 def evidence_for(progress: RunProgress, question: Question, output: OutputPath) -> str:
     """The id of the step whose output is to be seen with a question.
 
-    Of what failed, or is not known to have happened, that is itself; else the last step before it that only
-    looked and printed something, the last that printed at all, or the one that asks.
+    Of what failed, or is not known to have happened, that is itself, and of a loop that asks behind its first
+    items what became of those; else the last step before it that only looked and printed something, the last
+    that printed at all, or the one that asks.
     """
     asked = question.step
     if question.kind in ("failure", "unknown"):
         return progress.culprit(asked)
     if question.kind == "undo" and progress.trouble is not None:
         return progress.trouble.id
+    if (tried := _tried_by(progress, asked)) is not None:
+        return tried
     before = list(takewhile(lambda each: each.id != asked, progress))[::-1]
     printed = [each for each in before if each.has_printed]
     looked = (each for each in printed if only_looks(each.node.step))
@@ -32,6 +35,17 @@ def evidence_for(progress: RunProgress, question: Question, output: OutputPath) 
         if line_count(output(each.id)):
             return each.id
     return asked
+
+
+def _tried_by(progress: RunProgress, asked: str) -> str | None:
+    """What a loop that asks has done by then: all of it where it is shown as one thing, or its last item."""
+    loop = progress.steps.get(asked)
+    if loop is None or not loop.node.is_loop or not any(item.over for item in loop.children):
+        return None
+    if loop.is_fleet:
+        return asked
+    printed = [step.id for step in loop.inside() if step.has_printed]
+    return progress.culprit(asked) if loop.held["failed"] else next(reversed(printed), None)
 
 
 def next_with_output(progress: RunProgress, shown: str, output: OutputPath) -> str:

@@ -11,6 +11,8 @@ import pytest
 from pup_tui.drivers.replay import replay
 from pup_tui.runbook.model import GroupStep, ShellStep
 from pup_tui.steps.executor import Outcome
+from pup_tui.tui.dialogs import dialog
+from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.widgets.alike_list import AlikeList
 from pup_tui.tui.widgets.fleet_grid import CellLayout, FleetGrid
 from pup_tui.tui.widgets.fleet_view import FleetView
@@ -24,6 +26,11 @@ from tests.support.run_console import HOSTILE, RUN, Console, Host, console, shel
 FAILED = Outcome(ok=False, exit_code=3, reason="exited with 3")
 UNREACHED = Outcome(ok=False, reason="cannot reach web-3: timed out", unreachable=True)
 FINE = Play(stdout=b"active 7.52.1\n")
+
+
+@pytest.fixture(autouse=True)
+def _dialogs_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 0.0)
 
 
 def restart(number: int = 25, **keys: Any) -> ShellStep:
@@ -187,6 +194,33 @@ async def test_while_a_name_is_typed_the_run_does_not_go_on_to_another_step(
         await c.pilot.press("escape")
         await c.until(lambda: "after" in c.output()[0])
         after.set()
+        await ended(c)
+
+
+async def test_canaries_are_judged_by_what_the_grid_shows_of_them(tmp_path: Path) -> None:
+    plays = [Play(stdout=b"long ago\n"), Play(stdout=b"active\n"), Play(stdout=b"odd\n"), FINE]
+    step = restart(canary=2, keep_going=False, max_errors=1)
+    async with console(tmp_path, shell("look", read_only=True), step, plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen) and c.app.screen.focused)
+        await c.until(lambda: c.view.query_one(FleetView).display)
+        assert cells(c) == "✔✔" + "·" * 23
+        await c.until(lambda: "✔ web-2: odd" in groups(c))
+        assert "canary: the first 2 of 25" in told(c, "#fleet-head")
+        await c.pilot.press("slash", *"web-12", "enter")
+        await c.until(lambda: "web-12" in told(c, "#fleet-cell"))
+        await c.pilot.press("escape")
+        await c.pilot.press("y")
+        await ended(c)
+        await c.until(lambda: cells(c) == "✔" * 25)
+
+
+async def test_a_short_loop_is_judged_by_its_last_item(tmp_path: Path) -> None:
+    plays = [Play(stdout=b"long ago\n"), Play(stdout=b"first\n"), Play(stdout=b"second\n"), FINE]
+    step = restart(4, canary=2, keep_going=False)
+    async with console(tmp_path, shell("look", read_only=True), step, plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen) and c.app.screen.focused)
+        await c.until(lambda: "second" in c.output()[0])
+        await c.pilot.press("y")
         await ended(c)
 
 

@@ -120,6 +120,11 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
         """The item under the cursor."""
         return self._cells[self._cursor] if self._cells else None
 
+    @property
+    def place(self) -> int:
+        """The number of the cell that the cursor stands at, from 0."""
+        return self._cursor
+
     def rows_in(self, width: int) -> int:
         """How many rows all cells take in so many columns."""
         return CellLayout(width).rows(len(self._cells))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -241,10 +241,32 @@ class FleetView(Vertical):
         """Go to the next item that is looked for, or to the one before, round and round."""
         if self._pattern is None:
             self.action_search()
-        elif found := self._found:
-            self.grid.go_to(_beyond(found, self.grid.cell, by).id)
-        else:
+        elif not self._go_to_match(by, enters=False, around=True):
             self.notify("Nothing has such a name.", markup=False, timeout=3)
+
+    def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
+        """Have the items stand out whose names have what somebody outside looks for, or none."""
+        self._pattern = pattern
+        self._mark()
+
+    def find_match(self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool) -> bool:
+        """As `Evidence.find_match`, by the names of the items."""
+        self.mark_matches(pattern)
+        return self._go_to_match(by, enters=enters, around=around)
+
+    def _go_to_match(self, by: int, *, enters: bool, around: bool) -> bool:
+        found = self._found if by > 0 else self._found[::-1]
+        here = self.grid.place
+        beyond = [each for each in found if (item_numbers(each.id)[-1] - here) * by > 0]
+        left = found if enters else beyond or (found if around else [])
+        if left:
+            self.grid.go_to(left[0].id)
+        return bool(left)
+
+    def page(self, pages: int) -> None:
+        """Scroll what is there more of than there is room for: what printed the same, or the cells."""
+        rows = self._groups if self._groups.max_scroll_y else self.grid
+        rows.scroll_relative(y=pages * max(1, rows.size.height - 1), animate=False, force=True)
 
     def action_trouble(self) -> None:
         self.grid.action_trouble()
@@ -289,15 +311,6 @@ class FleetView(Vertical):
         finally:
             self._mark()
         return True
-
-
-def _beyond(found: Sequence[StepProgress], here: StepProgress | None, by: int) -> StepProgress:
-    """The next of these behind the cell that one stands at, or the last before it."""
-    at = -1 if here is None else item_numbers(here.id)[-1]
-    if by > 0:
-        return next((each for each in found if item_numbers(each.id)[-1] > at), found[0])
-    before = [each for each in found if item_numbers(each.id)[-1] < at]
-    return before[-1] if before else found[-1]
 
 
 def _head(fleet: StepProgress, standing: FleetStanding) -> Content:

@@ -741,14 +741,20 @@ class RunView(Vertical):
             self._select(evidence_for(self.progress, asked, self._output_path))
 
     def page_evidence(self, pages: int) -> None:
-        self._pane.lines.action_page(pages)
+        if self._step.is_fleet:
+            self._fleet_view.page(pages)
+        else:
+            self._pane.lines.action_page(pages)
 
     def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
         self._pane.mark_matches(pattern)
+        self._fleet_view.mark_matches(pattern)
 
     async def find_match(
         self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
     ) -> bool:
+        if self._step.is_fleet:
+            return self._fleet_view.find_match(pattern, by, enters=enters, around=around)
         return await self._pane.find_match(pattern, by, enters=enters, around=around)
 
     def show_output(self, run: str, step: str, *, from_error: bool) -> bool:
