@@ -169,6 +169,7 @@ _TABLE = (
     _action("yes", "y", "Yes", Aim.ANSWER, {P.CONFIRM}),
     _action("no", "n", "No", Aim.ANSWER, {P.CONFIRM}),
     _action("retry", "r", "Run again", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
+    _action("only_failed", "o", "Run what failed of all items", Aim.ANSWER, {P.FAILURE}),
     _action("edit", "e", "Edit…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
