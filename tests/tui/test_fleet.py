@@ -13,6 +13,7 @@ from pup_tui.runbook.model import GroupStep, ShellStep
 from pup_tui.steps.executor import Outcome
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.widgets.alike_list import AlikeList
 from pup_tui.tui.widgets.fleet_grid import CellLayout, FleetGrid
 from pup_tui.tui.widgets.fleet_view import FleetView
@@ -139,6 +140,33 @@ async def test_a_cell_opens_its_output_and_escape_leads_back_to_it(tmp_path: Pat
         await c.pilot.press("escape")
         assert c.view.query_one(StepList).has_focus
         hold.set()
+        await ended(c)
+
+
+async def test_from_the_output_of_what_failed_one_comes_to_the_grid(tmp_path: Path) -> None:
+    plays = [FINE, Play(stderr=b"no such unit\n", outcome=FAILED), FINE]
+    async with console(tmp_path, restart(12, on_failure="confirm"), plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        await c.until(lambda: "no such unit" in c.output()[0])
+        await c.pilot.press("escape")
+        c.view.query_one(StepList).action_look()
+        await c.until(lambda: c.view.query_one(FleetView).display and grid(c).has_focus)
+        assert cells(c) == "✔?✔✔✔✔✔✔✔✔✔✔"
+
+
+async def test_to_look_at_the_grid_does_not_keep_the_run_from_being_followed(
+    tmp_path: Path,
+) -> None:
+    hold, after = asyncio.Event(), asyncio.Event()
+    plays = [*[Play(hold=hold)] * 12, Play(stdout=b"after\n", hold=after)]
+    async with console(tmp_path, restart(12), shell("after"), plays=plays) as c:
+        await c.until(lambda: "●" in cells(c))
+        await c.pilot.press("enter", "right")
+        assert grid(c).has_focus
+        hold.set()
+        await c.until(lambda: "after" in c.output()[0])
+        assert c.view.query_one(OutputPane).has_focus_within
+        after.set()
         await ended(c)
 
 

@@ -685,7 +685,13 @@ class RunView(Vertical):
 
     def on_step_list_look_wanted(self, message: StepList.LookWanted) -> None:
         message.stop()
-        (self._fleet_view.grid if self._step.is_fleet else self._pane.lines).focus()
+        if self.progress.steps[message.step].is_fleet:
+            if message.step != self._selected:
+                # One of its items is shown, which has no row of its own.
+                self._step_chosen(message.step)
+            self._fleet_view.grid.focus()
+        else:
+            self._pane.lines.focus()
 
     def on_fleet_view_opened(self, message: FleetView.Opened) -> None:
         """Show what an item of a fleet printed, or what of it tells most."""
