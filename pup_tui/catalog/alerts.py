@@ -13,7 +13,6 @@ from pup_tui.analysis.alerts.match import fits
 from pup_tui.analysis.alerts.rank import rank
 from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Entry
-from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.variables.sources import ProfileValue
 
@@ -36,9 +35,8 @@ class FittingRunbooks(NamedTuple):
 
 
 def told_broken(runbooks: Sequence[str]) -> str:
-    """That these would fit, in a sentence, safe to show."""
-    names = safe_text(", ".join(runbooks))
-    return f"Broken, and would fit: {names}. `pup-tui validate` says what is wrong."
+    """That these would fit, in a sentence; their names may hold anything."""
+    return f"Broken, and would fit: {', '.join(runbooks)}. `pup-tui validate` says what is wrong."
 
 
 def filled_by(

@@ -73,7 +73,7 @@ def alert_command(settings: Settings, source: str | None, lists: bool, as_json: 
     _print_alert(reading)
     _print_matches(found)
     if broken:
-        tell_note(told_broken(broken))
+        tell_note(safe_text(told_broken(broken)))
 
 
 class GivenAlert(NamedTuple):

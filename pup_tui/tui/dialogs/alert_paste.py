@@ -234,7 +234,7 @@ def _about_hits(ranked: RankedAlert) -> str:
         return ""
     from pup_tui.catalog.alerts import told_broken
 
-    told = [told_broken(ranked.broken)] if ranked.broken else []
+    told = [safe_text(told_broken(ranked.broken))] if ranked.broken else []
     if not ranked.matches:
         told.insert(0, "No runbook fits this alert.")
     if sum(each.rank == 1 for each in ranked.matches) > 1:
