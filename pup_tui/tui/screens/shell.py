@@ -232,9 +232,10 @@ class Shell(ConsoleScreen[None]):
 
         active = self.page if self.page in self.run_pages else "runbooks"
         tabs = [Tab("runbooks", "Runbooks"), *self.run_tabs()]
-        if len(tabs) > 1 and not self.query(RunTabs):
-            await self.query_one("#content").mount(RunTabs(), before=self.pages)
-        for line in self.query(RunTabs):
+        content = self.query_one("#content")
+        if len(tabs) > 1 and not content.query_children(RunTabs):
+            await content.mount(RunTabs(), before=self.pages)
+        for line in content.query_children(RunTabs):
             await line.show(tabs, active)
 
     def action_tab(self, by: int) -> None:

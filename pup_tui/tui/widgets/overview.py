@@ -567,6 +567,8 @@ def _notes_of(step: Step) -> str:
         notes.append("for each item of a list")
     if step.confirm is not None:
         notes.append("asks first")
+    if step.asks_after_canary:
+        notes.append("asks after the first items")
     if step.optional:
         notes.append("optional")
     if step.undo is not None:
