@@ -89,7 +89,10 @@ def _parts_of(line: str) -> Iterator[tuple[int, int]]:
     """Where the parts of a line begin and end that are fields of their own."""
     start = 0
     for apart in _APART.finditer(line):
-        if apart[1] is None or plain(apart[1]) in words().facts:
+        name, is_field, _ = line[start : apart.start()].partition(":")
+        is_text = bool(is_field) and words().facts.get(plain(name)) in _TEXTS
+        goes_on = is_text and apart.group().startswith(",")
+        if apart[1] is None or (plain(apart[1]) in words().facts and not goes_on):
             yield start, apart.start()
             start = apart.end()
     yield start, len(line)
