@@ -217,6 +217,36 @@ def test_a_mapped_environment_is_withheld_too_where_the_profile_disagrees(path: 
     assert fill(alert(**SAID), {"WHERE": Variable()}, matcher).taken == {"WHERE": "production"}
 
 
+@pytest.mark.parametrize(
+    ("profile", "is_withheld"),
+    [
+        ("staging", True),
+        ("staging-eu", True),
+        ("eu-dev-2", True),
+        ("prod-eu", False),
+        ("eu", False),
+    ],
+)
+def test_a_profile_whose_name_speaks_of_an_environment_stands_for_it(
+    profile: str, is_withheld: bool
+) -> None:
+    filled = fill(alert(**SAID), {"ENV": Variable()}, profile=profile)
+    assert ("ENV" not in filled.taken) is is_withheld
+
+
+def test_another_variable_of_the_profile_may_say_which_environment_it_stands_for() -> None:
+    matcher = AlertMatch(match={"a": "b"}, vars={"WHERE": "alert.environment"})
+
+    def taken(environment: str) -> dict[str, str]:
+        values = {"ENV": environment, "OTHER": "x"}
+        return fill(
+            alert(**SAID), {"WHERE": Variable()}, matcher, profile="eu", profile_values=values
+        ).taken
+
+    assert taken("staging") == {}
+    assert taken("prod") == {"WHERE": "production"}
+
+
 def test_what_does_not_fit_is_said_and_not_taken() -> None:
     filled = fill(alert(**{**SAID, "instance": "web-1; rm -rf /"}), VARIABLES)
     assert "HOST" not in filled.values

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 
 from pup_tui.analysis.alerts.alert import Alert, Fact
+from pup_tui.analysis.alerts.guesses import environments_in_name
 from pup_tui.analysis.alerts.words import plain, words
 from pup_tui.late_pattern import late_pattern
 from pup_tui.quoted import quoted
@@ -155,10 +156,19 @@ def _stage(said: str) -> str:
 
 
 def _said_by_profile(name: str, profile: str, profile_values: Mapping[str, ProfileValue]) -> str:
-    """The environment that a profile stands for: by the variable's value there, else by its own name."""
+    """The environment that a profile stands for: by the variable's value there, else by that of another
+    variable that means one, else by its own name, of `prod-eu` by a part of it.
+    """
     said = profile_values.get(name)
     if isinstance(said, str):
         return said
     if isinstance(said, From | tuple):
         return ""
-    return profile if plain(profile) in words().environments else ""
+    others = (each for each in profile_values if _meant(each) == _ENVIRONMENT)
+    for other in (profile_values[each] for each in others):
+        if isinstance(other, str):
+            return other
+    if plain(profile) in words().environments:
+        return profile
+    found = environments_in_name(profile)
+    return found.pop() if len(found) == 1 else ""
