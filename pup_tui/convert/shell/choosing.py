@@ -147,11 +147,11 @@ class Choosing(PlanningBase):
         self, statement: ScriptStatement, condition: str, rest: Sequence[ScriptStatement]
     ) -> bool:
         """`if command; then …`, `command || { …; }`: steps for where it succeeds and for where it fails."""
-        test, good, bad = _ways_of(statement.node)
+        test, good, bad = ways_of(statement.node)
         bodies = [each for each in (*good, *bad) if not self.script.is_output(each)]
         if (
             test is None
-            or any(n.type == "test_command" or command_name(n) == "[" for n in walk(test))
+            or is_test(test)
             or not any(judging.changes(each.text) or each.sets & self.growing for each in bodies)
             or re.search(r"\b(?:break|continue|return)\b", statement.text)
         ):
@@ -160,7 +160,7 @@ class Choosing(PlanningBase):
             return False
         planned = self.piece([ScriptStatement(test, statement.comments)], condition)
         planned.keys["on_failure"] = "warn"
-        self.run(good, all_of([condition, planned.warned.replace("== 'warned'", "== 'succeeded'")]))
+        self.run(good, all_of([condition, planned.went_well]))
         self.run(bad, all_of([condition, planned.warned]))
         return True
 
@@ -274,6 +274,11 @@ def only_says(node: Node, script: ReadScript) -> bool:
     return script.is_output(ScriptStatement(node))
 
 
+def is_test(node: Node) -> bool:
+    """Whether a condition compares something, and is not (only) a command that is tried."""
+    return any(n.type == "test_command" or command_name(n) == "[" for n in walk(node))
+
+
 def guard_of(node: Node) -> tuple[Node | None, list[Node]]:
     """The test and the body of `test && …`, `test || …` and of an `if` without more branches."""
     if node.type == "list":
@@ -287,7 +292,7 @@ def guard_of(node: Node) -> tuple[Node | None, list[Node]]:
     return None, []
 
 
-def _ways_of(
+def ways_of(
     node: Node,
 ) -> tuple[Node | None, list[ScriptStatement], list[ScriptStatement]]:
     """The command that is tried, and what is done where it succeeds and where it fails."""

@@ -10,6 +10,7 @@ from typing import Any
 from pup_tui.convert.draft import NewRunbook, NewStep, manual
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.shell import phrases
+from pup_tui.convert.shell.growing import GrowingVariable
 from pup_tui.convert.shell.inputs import Inputs
 from pup_tui.convert.shell.reading import (
     ReadScript,
@@ -51,6 +52,11 @@ class ComingStep:
         """The condition of what follows where it failed; `_finish` puts its id in."""
         return f"steps.<{id(self)}>.outcome == 'warned'"
 
+    @property
+    def went_well(self) -> str:
+        """The condition of what follows where it succeeded, as `warned`."""
+        return f"steps.<{id(self)}>.outcome == 'succeeded'"
+
 
 class PlanningBase:
     """What is planned so far, and what is known of the script by then."""
@@ -75,7 +81,11 @@ class PlanningBase:
             self.names[str(number)] = self.names[shell]
         self._inlined: set[str] = set()
         self.growing: frozenset[str] = frozenset()
-        """Arrays to which the rounds of a loop add: each round begins with empty ones."""
+        """What the rounds of a loop fill together: each round begins with none of it."""
+        self.grown: dict[str, GrowingVariable] = {}
+        """Of all loops so far."""
+        self.captured_as: dict[str, str] = {}
+        """What their rounds capture, where what follows reads it by an expression."""
         self._answers: set[str] = set()
 
     def run(self, statements: Sequence[ScriptStatement], condition: str = "") -> None:
@@ -172,9 +182,6 @@ class PlanningBase:
             ):
                 self.planned[-1].piece.statements.append(statement)
             else:
-                self.add(
-                    ComingStep(
-                        ScriptPiece([statement], phrases.name_from(text, "Say so")),
-                        condition=condition,
-                    )
-                )
+                noted = " ".join(sorted(statement.sets)).replace("_", " ").lower()
+                name = phrases.name_from(text, f"Note {noted}" if noted else "Say so")
+                self.add(ComingStep(ScriptPiece([statement], name), condition=condition))

@@ -53,6 +53,49 @@ CASES = {
         {"NAME": "my app", "REGION": "us", "DRY": "true"},
         tools={"tool": {}},
     ),
+    "flags, texts and counts of rounds": Case(
+        """
+        #!/bin/bash
+        FAILED=()
+        failed=0
+        errors=""
+        done=0
+        state=good
+        for host in web-1 web-2 web-3; do
+          if ! tool restart "$host"; then
+            failed=1
+            errors="$errors $host"
+            FAILED+=("$host:restart")
+            continue
+          fi
+          tool look "$host" || FAILED+=("$host:look")
+          tool tag "$host" || { FAILED+=("$host:tag"); state=bad; }
+          done=$((done + 1))
+        done
+        tool tell "$failed" "$errors" "$done" "$state" "${FAILED[@]}"
+        if [ "$failed" -ne 0 ]; then
+          tool page "$done"
+          tool sorry "$errors"
+        fi
+        """,
+        tools={"tool": {}},
+        failing="restart web-2",
+    ),
+    "a flag that no round sets": Case(
+        """
+        #!/bin/bash
+        failed=no
+        count=0
+        for host in web-1 web-2; do
+          tool restart "$host" || { failed=yes; continue; }
+          tool look "$host"
+          tool tag "$host"
+        done
+        [ "$failed" = no ] || exit 1
+        tool tell "$failed" "$count"
+        """,
+        tools={"tool": {}},
+    ),
     "long options": Case(
         """
         #!/usr/bin/env bash
