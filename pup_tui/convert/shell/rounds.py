@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.convert.draft import NewStep
 from pup_tui.convert.naming import spelled_out, variable_name
 from pup_tui.convert.paths import all_of, negated
+from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell import asking, judging, phrases
 from pup_tui.convert.shell.choosing import guard_of, is_test, only_says, ways_of
 from pup_tui.convert.shell.growing import GrowingVariable, growing_in
@@ -19,6 +20,13 @@ from pup_tui.convert.shell.waiting import waiting_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_DATE = re.compile(
+    r"(?:export |readonly )?(?P<name>\w+)=\"?(?:\$\(|`)"
+    r"(?P<command>date(?: -u)?(?: (?:\+[\w%:./-]+|\+?'\+?[^'$]*'|\+?\"\+?[^\"$`]*\"))?)(?:\)|`)\"?"
+)
+"""A date that does not tell how long something takes: without seconds since 1970."""
 
 
 class Rounds(PlanningBase):
@@ -131,7 +139,11 @@ class Rounds(PlanningBase):
         item: tuple[str, str],
     ) -> None:
         said = [each for each in self.pending if self.script.is_output(each)]
-        found = [each for each in self.pending if not self.script.is_output(each)]
+        found = [
+            each
+            for each in self.pending
+            if not self.script.is_output(each) and not self._dated(each)
+        ]
         self.pending = []
         if found:
             named = phrases.name_from(" ".join(sorted(found[-1].sets)).replace("_", " ").lower())
@@ -145,6 +157,17 @@ class Rounds(PlanningBase):
             each.keys.setdefault("item", item)
         step = NewStep(called or _called(item[0], items), "group", {"foreach": items})
         self.add(ComingStep(step=step, condition=condition, inside=inside))
+
+    def _dated(self, statement: ScriptStatement) -> bool:
+        """`STAMP=$(date +%F)` before all steps: a variable that is found when the run begins, and stays."""
+        dated = _DATE.fullmatch(statement.text)
+        if dated is None or self.planned or re.search("%[sN]", dated["command"]):
+            return False
+        name = self.inputs.add(dated["name"], {"from": f"command:{raw(dated['command'])}"})
+        self.names[dated["name"]] = name
+        why = "a variable that this command gives when the run begins"
+        self.runbook.tell("changed", statement.text, why)
+        return True
 
     def _round(self, inner: Sequence[ScriptStatement], condition: str) -> None:
         for at, statement in enumerate(inner):

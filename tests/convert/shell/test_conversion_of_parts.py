@@ -364,3 +364,30 @@ def test_what_follows_a_step_that_repeats_is_no_part_of_it() -> None:
     assert not {"poll", "foreach"} & noted.keys()
     assert wait["run"] == "tool up"
     assert (pause["kind"], pause["duration"]) == ("wait", "60s")
+
+
+ROUNDS = """
+for db in ledger fraud; do
+  pg_dump "$db" > "/backup/$db-$STAMP.sql" || FAILED+=("$db")
+  aws s3 cp "/backup/$db-$STAMP.sql" s3://backups/ --delete || FAILED+=("$db")
+  kubectl delete job "copy-$db"
+done
+echo "${FAILED[@]}"
+"""
+
+
+@pytest.mark.parametrize(
+    "command", ["date +%F", "date -u +%Y%m%d-%H%M", "date", "date '+%d %b'", 'date +"%H:%M"']
+)
+def test_a_date_of_all_steps_is_a_variable(command: str) -> None:
+    done = script(f"#!/bin/bash\nFAILED=()\nSTAMP=$({command}){ROUNDS}")
+    assert done.vars["STAMP"] == {"from": f"command:{command}"}
+    assert "STAMP={{ STAMP }}" in str(done.steps[0])
+    assert "Stamp" not in done.names
+
+
+@pytest.mark.parametrize("command", ["date +%s", "date +%s%N", "date -d yesterday +%F", "tool now"])
+def test_what_else_is_looked_up_is_a_step(command: str) -> None:
+    done = script(f"#!/bin/bash\nFAILED=()\nSTAMP=$({command}){ROUNDS}")
+    assert "STAMP" not in done.vars
+    assert done.steps[0]["capture"] == {"STAMP": "output | trim"}
