@@ -109,9 +109,8 @@ class Choosing(PlanningBase):
         status = (self.script.ends_with(body[-1]) if body else None) or "succeeded"
         told = [n for n in body if command_name(n) != "exit"]
         text = " ".join(filter(None, map(phrases.printed, told)))
-        self.wanted |= frozenset().union(*(ScriptStatement(n).uses for n in told))
         usual = "There is nothing to do." if status == "succeeded" else "The script ends here."
-        keys = {"status": status, "message": phrases.message_of(text, self.names) or usual}
+        keys = {"status": status, "message": self.told(text) or usual}
         name = "Nothing to do" if status == "succeeded" else phrases.name_from(text, "Stop here")
         self.add(ComingStep(step=NewStep(name, "stop", keys), condition=condition))
 
@@ -121,7 +120,7 @@ class Choosing(PlanningBase):
         """An `if` over what the runbook knows: its branches are steps with conditions."""
         if statement.type != "if_statement":
             return False
-        branches = list(_branches(statement.node))
+        branches = list(branches_of(statement.node))
         if not any(self._needs_steps(body) for _, body in branches) or self.read_later(
             [statement], rest
         ):
@@ -286,7 +285,7 @@ def guard_of(node: Node) -> tuple[Node | None, list[Node]]:
         body = list(right.named_children) if right.type == "compound_statement" else [right]
         return node.named_children[0], body
     if node.type == "if_statement":
-        branches = list(_branches(node))
+        branches = list(branches_of(node))
         if len(branches) == 1 and branches[0][0] is not None:
             return branches[0][0], [each.node for each in branches[0][1]]
     return None, []
@@ -301,7 +300,7 @@ def ways_of(
         if right.type == "compound_statement":
             return node.named_children[0], [], list(statements_of(list(right.named_children)))
         return None, [], []
-    branches = list(_branches(node)) if node.type == "if_statement" else []
+    branches = list(branches_of(node)) if node.type == "if_statement" else []
     if not branches or len(branches) > 2 or (len(branches) == 2 and branches[1][0] is not None):
         return None, [], []
     test, good = branches[0]
@@ -311,7 +310,7 @@ def ways_of(
     return test, good, bad
 
 
-def _branches(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
+def branches_of(node: Node) -> list[tuple[Node | None, list[ScriptStatement]]]:
     """The tests of an `if` with their bodies; the last one has none where there is an `else`."""
     condition = node.child_by_field_name("condition")
     body: list[Node] = []

@@ -391,3 +391,68 @@ def test_what_else_is_looked_up_is_a_step(command: str) -> None:
     done = script(f"#!/bin/bash\nFAILED=()\nSTAMP=$({command}){ROUNDS}")
     assert "STAMP" not in done.vars
     assert done.steps[0]["capture"] == {"STAMP": "output | trim"}
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        'if [ "$a" = "y" ]; then tool change; fi',
+        'if [ "$a" != "y" ]; then echo no; else tool change; fi',
+        "[[ $a =~ ^[Yy]$ ]] && tool change",
+        '[ "$a" = n ] || tool change',
+        '[ "$a" = y -o "$a" = Y ] && { echo yes; tool change; }',
+        'if [[ ! "$a" =~ ^[Nn]$ ]]; then tool change; fi',
+        'case "$a" in [Yy]*) tool change ;; *) echo "left as it is" ;; esac',
+        "case $a in n|N|no) ;; *) tool change ;; esac",
+    ],
+)
+def test_an_answer_that_leads_both_ways_is_a_truth_value(test: str) -> None:
+    done = script(f'#!/bin/bash\nset -e\nread -p "Change it too? [y/N] " a\n{test}\ntool end\n')
+    asked, change, end = done.steps
+    assert (asked["kind"], list(asked["vars"])) == ("input", ["CHANGE_IT_TOO"])
+    assert asked["vars"]["CHANGE_IT_TOO"] == {"type": "boolean", "default": False}
+    assert change["if"] == "CHANGE_IT_TOO"
+    assert "tool change" in change["run"]
+    assert "$a" not in change["run"]
+    assert "if" not in end
+
+
+def test_what_is_done_after_each_answer_is_done_after_that() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        read -p "Fast? (y/n) " how
+        if [ "$how" = y ]; then tool fast; else tool slow; fi
+        """
+    )
+    assert [each.get("if") for each in done.steps] == [None, "FAST", "not FAST"]
+
+
+def test_what_stands_beside_the_end_of_a_no_is_done_after_a_yes() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        read -p "Go on? [y/N] " a
+        if [ "$a" = y ]; then tool one; else echo bye; exit 1; fi
+        tool two
+        """
+    )
+    assert [each["kind"] for each in done.steps] == ["confirm", "shell", "shell"]
+    assert "tool one" in done.steps[1]["run"]
+
+
+def test_a_message_has_what_the_script_puts_together() -> None:
+    done = script(
+        """
+        #!/bin/bash
+        TAG=${1:?tag}
+        NAME=shop
+        IMAGE="registry.example.com/$NAME:$TAG"
+        WHEN=$(hostname)
+        read -p "Deploy ${IMAGE} from $WHEN? [y/N] " a
+        [ "$a" = y ] || exit 1
+        tool deploy "$IMAGE"
+        """
+    )
+    message = done.steps[0]["message"]
+    assert message == "Deploy registry.example.com/shop:{{ TAG }} from $WHEN?"
