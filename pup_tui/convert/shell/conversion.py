@@ -16,7 +16,7 @@ from pup_tui.convert.shell.inputs import take_inputs, with_defaults
 from pup_tui.convert.shell.planned import ComingStep
 from pup_tui.convert.shell.planning import Planning
 from pup_tui.convert.shell.reading import ReadScript, read_script
-from pup_tui.convert.shell.secrets import secrets_in, without_secrets
+from pup_tui.convert.shell.secrets import holds_secret, secrets_in, without_secrets
 from pup_tui.convert.shell.state import ENDED, Prelude, ScriptPiece, arrays_of, export, so_far
 
 _CRON = re.compile(r"(?:^|\s)((?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)(?=\s|$)")
@@ -190,7 +190,7 @@ class _Writing:
 
     def _handed_on(
         self, planned: ComingStep, later: list[ComingStep]
-    ) -> tuple[list[str], dict[str, str]]:
+    ) -> tuple[list[str], dict[str, Any]]:
         """What later steps read of what this one sets."""
         piece = planned.piece
         assert piece is not None
@@ -212,10 +212,19 @@ class _Writing:
             {name: self.planning.grown[name] for name in planned.growing},
         )
         self.handed_on |= planned.growing & values.keys()
+        hidden: dict[str, Any] = {}
+        for name in names:
+            said = next((each.text for each in piece.statements if name in each.sets), "")
+            variable = self.planning.captured_as.get(name, self.planning.names[name])
+            if holds_secret(name, said) and name not in planned.growing:
+                hidden[variable] = {"value": captures[variable], "secret": True}
+                planned.notes.append(
+                    f"review: it prints {variable} once, which is hidden from then on"
+                )
         for name, value in values.items():
             self.prelude.values.pop(name, None)
             self.prelude.values[name] = value
-        return lines, captures
+        return lines, {**captures, **hidden}
 
     def _started(self, body: str) -> str:
         options = self.planning.options

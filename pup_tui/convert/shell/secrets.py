@@ -76,6 +76,15 @@ _NO_SECRET = re.compile(
 )
 _REFERS = ("$", "<", "{", "/", "~", ".", "file:", "env:", "***")
 """What is read from elsewhere begins so."""
+_SECRET_GIVEN = re.compile(
+    r"\b(?:vault\s+(?:kv\s+get|read)\b[^|;]*-field|aws\s+secretsmanager\s+get-secret-value"
+    r"|aws\s+ssm\s+get-parameters?\b[^|;]*--with-decryption"
+    r"|(?:kubectl|oc)\b[^|;]*\bget\s+secrets?\b[^|;]*(?:-o|--output|--template)"
+    r"|gcloud\s+secrets\s+versions\s+access|az\s+keyvault\s+secret\s+show|op\s+read|pass\s+show"
+    r"|sops\s+(?:-d|--decrypt|decrypt)|bw\s+get\s+password|security\s+find-\w+-password"
+    r"|secret-tool\s+lookup|pwgen|openssl\s+rand|(?:ansible-vault|gpg)\s+(?:view|-d|--decrypt))\b"
+)
+"""Commands that print a secret, or make one."""
 _ASSIGNED = re.compile(
     r"(?P<lead>^|[\s;&|(])(?P<export>export\s+)?(?P<name>[A-Za-z_]\w*)="
     r"(?P<value>'[^'$`]+'|\"[^\"$`]+\"|[^\s'\"$`;&|()]+)"
@@ -97,6 +106,11 @@ def secrets_in(text: str) -> dict[str, str]:
                 named = name or option["name"].lstrip("-").rsplit(".", 1)[-1]
                 found[value] = variable_name(named, found.values())
     return found
+
+
+def holds_secret(name: str, command: str) -> bool:
+    """Whether what a variable of this name gets from a command is a secret."""
+    return bool(SECRET_NAME.search(name) or _SECRET_GIVEN.search(command))
 
 
 def _is_reference(value: str) -> bool:

@@ -456,3 +456,39 @@ def test_a_message_has_what_the_script_puts_together() -> None:
     )
     message = done.steps[0]["message"]
     assert message == "Deploy registry.example.com/shop:{{ TAG }} from $WHEN?"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "vault kv get -field=password secret/db",
+        "aws secretsmanager get-secret-value --secret-id db --query SecretString --output text",
+        "aws ssm get-parameter --name /db --with-decryption --query Parameter.Value",
+        "kubectl get secret db -o jsonpath='{.data.password}' | base64 -d",
+        "openssl rand -hex 24",
+    ],
+)
+def test_a_secret_that_a_command_gives_is_one_of_the_run(command: str) -> None:
+    done = script(f'#!/bin/bash\nset -e\nX=$({command})\ntool one "a$X"\ntool delete "a$X"\n')
+    assert done.vars == {"X": {"type": "secret", "from": f"command:{command}"}}
+    assert all("capture" not in each for each in done.steps)
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ("", "tool find password"),
+        ("", "date +%F"),
+        ("export VAULT_ADDR=https://vault.example.com", "vault kv get -field=x secret/db"),
+        ("cd /srv", "vault kv get -field=x secret/db"),
+        ("tool delete it", "vault kv get -field=x secret/db"),
+        ("APP=${1:?app}", 'vault kv get -field=x "secret/$APP"'),
+    ],
+)
+def test_what_needs_the_script_is_looked_up_by_a_step(before: str, command: str) -> None:
+    text = f'set -e\n{before}\nX=$({command})\ntool one "a$X"\ntool delete "a$X"\n'
+    done = script(f"#!/bin/bash\n{text}")
+    captured = [each["capture"]["X"] for each in done.steps if "capture" in each]
+    assert "X" not in done.vars
+    assert len(captured) == 1
+    assert isinstance(captured[0], dict) == ("vault" in command)
