@@ -27,6 +27,8 @@ _OWN_FOLDER = re.compile(
     rf"|\$\(dirname\s+(?:--\s+)?\"?(?:\$\(readlink\s+-f\s+)?\"?{_SELF}\"?\)?\"?\)"
 )
 """The folder in which a script lies, as scripts find it."""
+_OWN_ID = re.compile(r"(?<=[\w./-])\$\$(?![\w({$])")
+"""The id of the script's process within the name of a file."""
 
 
 def from_script(source: str, name: str) -> NewRunbook:
@@ -34,6 +36,8 @@ def from_script(source: str, name: str) -> NewRunbook:
     runbook = NewRunbook(runbook_id(name), "a shell script")
     secrets = secrets_in(source)
     source = without_secrets(source, secrets)
+    # Each step is a process of its own: what the id of the script's names is named after the run.
+    source = _OWN_ID.sub("${PUP_TUI_RUN}", source)
     source, own = _OWN_FOLDER.subn("$PUP_TUI_RUNBOOK_DIR", source)
     if own:
         why = "the script's own folder is that of the runbook: put beside it what lies beside the script"

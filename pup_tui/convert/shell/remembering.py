@@ -187,7 +187,7 @@ class Remembering(PlanningBase):
             for n in walk(statement.node)
         ):
             for each in statement.sets:
-                self.prelude.constants[each] = statement
+                self.prelude.constants[each] = self._after(each, statement)
             return True
         if inner <= _QUIET:
             self.pending.append(statement)
@@ -203,6 +203,21 @@ class Remembering(PlanningBase):
         named = phrases.name_from(name.replace("_", " ").lower(), "Look")
         self.piece([*before, statement], condition, named, looks_up=True)
         return True
+
+    def _after(self, name: str, statement: ScriptStatement) -> ScriptStatement:
+        """What a variable is, once it was set again: an array that has grown, or one after the other."""
+        before = self.prelude.constants.get(name)
+        grows = statement.text.startswith(f"{name}+=")
+        if before is None or not (grows or name in statement.uses):
+            return statement
+        from pup_tui.convert.shell.reading import parsed
+
+        first = re.fullmatch(rf"{name}=\(([^()$`]*)\)", before.text)
+        more = re.fullmatch(rf"{name}\+=\(([^()$`]*)\)", statement.text)
+        if first and more:
+            text = f"{name}=({' '.join(f'{first[1]} {more[1]}'.split())})"
+            return ScriptStatement(parsed(text).named_children[0], before.comments)
+        return ScriptStatement(parsed(f"{before.text}\n{statement.text}"), before.comments)
 
     def _secret_found(self, statement: ScriptStatement, condition: str) -> bool:
         """`PASSWORD=$(vault kv get …)` before anything changes: a secret that this command gives."""

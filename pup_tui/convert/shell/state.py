@@ -14,6 +14,7 @@ from pup_tui.convert.shell.reading import (
     ScriptStatement,
     command_name,
     commands_in,
+    parsed,
     text_of,
     walk,
 )
@@ -41,7 +42,7 @@ class ScriptPiece:
     @property
     def text(self) -> str:
         """What is written; where it ends the script well it says so, by its own mark."""
-        text = joined(self.statements)
+        text = joined([*self.statements[:-1], *map(_as_if, self.statements[-1:])])
         return _WELL.sub(rf"\1{{ echo '{ENDED}'; exit 0; }}", text) if self.ends else text
 
     @property
@@ -55,6 +56,21 @@ class ScriptPiece:
     @property
     def commands(self) -> frozenset[str]:
         return frozenset(name for each in self.statements for name in each.commands)
+
+
+def _as_if(statement: ScriptStatement) -> ScriptStatement:
+    """`test && command` as an `if`: at the end of a step a test that does not hold would be its failure."""
+    node = statement.node
+    if node.type != "list" or [text_of(n) for n in node.children if not n.is_named] != ["&&"]:
+        return statement
+    test, body = node.named_children
+    if test.type != "test_command" and command_name(test) not in ("[", "test"):
+        return statement
+    inner = text_of(body)
+    if body.type == "compound_statement" and inner.startswith("{"):
+        inner = inner[1:-1].strip().removesuffix(";")
+    (made,) = parsed(f"if {text_of(test)}; then\n  {inner}\nfi").named_children
+    return ScriptStatement(made, statement.comments)
 
 
 def ends_well(statement: ScriptStatement) -> bool:
