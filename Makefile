@@ -63,11 +63,14 @@ PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.1[2-9].*/bin/python3) \
 	$(foreach minor,12 13 14 15,$(shell python3.$(minor) -c 'import sys; print(sys.executable)' 2>/dev/null))
 ON_PYTHONS ?= tests/cli/test_running.py tests/headless tests/drivers tests/steps tests/output tests/journal
 pythons:
-	@for python in $(PYTHONS); do \
+	@failed=; \
+	for python in $(PYTHONS); do \
 		echo "$$python:"; \
 		$(MAKE) --no-print-directory suite PYTHON="$$python" TESTS="$(ON_PYTHONS)" \
-			VENV=".venv-$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" || exit 1; \
-	done
+			VENV=".venv-$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" \
+			|| failed="$$failed $$python"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "not with$$failed" >&2; exit 1; fi
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench
