@@ -5,6 +5,7 @@ What few of them need is left out: to copy a process takes the longer the more m
 
 from __future__ import annotations
 
+import ctypes  # noqa: F401
 import gc
 import importlib
 import pkgutil
@@ -14,6 +15,7 @@ import anyio._backends._asyncio  # noqa: F401
 import certifi  # noqa: F401
 import httpcore  # noqa: F401
 import httpx  # noqa: F401
+import keyring.backends.null  # noqa: F401
 import pytest  # noqa: F401
 
 import pup_tui
