@@ -111,6 +111,11 @@ def read_integration(place: IntegrationPlace) -> InstalledIntegration:
         return _unreadable(place, place_error(error, place.path).message)
     except Unreadable as error:
         return _unreadable(place, str(error))
+    return integration_from(place, data)
+
+
+def integration_from(place: IntegrationPlace, data: bytes) -> InstalledIntegration:
+    """The integration that the bytes of a file hold."""
     tree, problems = yaml.parse(data, str(place.path))
     report = Report()
     for problem in problems:
