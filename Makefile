@@ -83,7 +83,7 @@ snapshots: $(VENV)/.ready-dev
 	$(BIN)/pytest -n $(JOBS) tests/tui/test_snapshots.py --write-snapshots
 
 schema: $(VENV)/.ready
-	$(BIN)/pup-tui schema > runbooks/runbook.schema.json
+	$(BIN)/pup-tui schema --bundled > runbooks/runbook.schema.json
 
 keys: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.support.keys_table
