@@ -557,6 +557,11 @@ def is_unknown(step: StepState) -> bool:
     return stopped or step.status is StepStatus.UNKNOWN
 
 
+def is_of_items(step: str) -> bool:
+    """Whether a step is an item of a foreach, or stands in one."""
+    return any(map(is_item, upwards(step)))
+
+
 def attempt_is_over(step: StepState) -> bool:
     """Whether a step waits for the next attempt of its poll or retry, or for a word about its failure."""
     if step.attempts == 0 or step.status is StepStatus.FAILED:

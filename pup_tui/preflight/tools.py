@@ -9,9 +9,11 @@ from msgspec import Struct, field
 
 from pup_tui.catalog.effects import written_env
 from pup_tui.core.ids import upwards
+from pup_tui.core.inventory import inventory_of
 from pup_tui.core.program import Node, Program
 from pup_tui.core.surroundings import written_remote
 from pup_tui.drivers.tools import command_path
+from pup_tui.inventories.ansible import PROGRAM as ANSIBLE
 from pup_tui.late_pattern import late_pattern
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.extras import package_of
@@ -124,6 +126,9 @@ def needed_tools(
     sure = sure_steps(program, but)
     mentioned: set[str] = set()
     for node in program.by_id.values():
+        asked = inventory_of(node.step)
+        if asked is not None and asked.ansible is not None and node.id not in but:
+            tools.setdefault(ANSIBLE, NeededTool(ANSIBLE)).steps.append(node.id)
         if node.step.is_block or any(each in but for each in upwards(node.id)):
             continue
         for name, shell, is_missing in _of(program, node, missing):
