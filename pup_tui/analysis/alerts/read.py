@@ -32,6 +32,9 @@ _LONGEST: Final = 4000
 _CHANGED: Final = "changed_at"
 _MOMENTS: Final = frozenset({"started_at", "ended_at", _CHANGED, "from_", "to"})
 _LINK_BEHIND = late_pattern(r"\s*\(https?://[^()\s]*\)\Z")
+_LABELS: Final = frozenset(
+    {"labels", "tags", "details", "custom_details", "attributes", "dimensions"}
+)
 _STATUS_IN_TITLE: Final = ("title", "subject", "first")
 
 
@@ -197,16 +200,8 @@ class _Reader:
         for fact, (_, _, told) in best.items():
             self.facts[fact] = told
         if not self.system.when and self.paste.form in ("json", "form"):
-            for place in (
-                "labels",
-                "tags",
-                "details",
-                "custom_details",
-                "attributes",
-                "dimensions",
-            ):
-                for found in self._at(place):
-                    self.labels.add(found)
+            for found in _labelled(self.item):
+                self.labels.add(found)
             self._take_labels()
 
     def _fields(self) -> FoundThere:
@@ -346,6 +341,21 @@ def _leaves(found: FoundThere, depth: int = 0) -> Iterator[tuple[int, str, Found
             yield from _leaves(FoundThere(value, where), depth + 1)
         elif not isinstance(value, list) and value not in (None, ""):
             yield depth, key, FoundThere(value, where)
+
+
+def _labelled(found: FoundThere, depth: int = 0) -> Iterator[FoundThere]:
+    """What stands under keys that mean labels, those that stand higher first."""
+    if depth > 3 or not isinstance(found.value, dict):
+        return
+    below = []
+    for key, value in found.value.items():
+        each = FoundThere(value, f"{found.where}.{key}" if found.where else key)
+        if key.lower() in _LABELS:
+            yield each
+        else:
+            below.append(each)
+    for each in below:
+        yield from _labelled(each, depth + 1)
 
 
 def _flat(value: Any) -> Any:
