@@ -36,6 +36,11 @@ _LABELS: Final = frozenset(
     {"labels", "tags", "details", "custom_details", "attributes", "dimensions"}
 )
 _STATUS_IN_TITLE: Final = ("title", "subject", "first")
+_SEVERITY_IN_TITLE = late_pattern(
+    r"(?i)(?:\s*\[[^\]]{0,30}\])*?\s*(?:\[(crit(?:ical)?|warn(?:ing)?|p[1-5]|sev-?[0-4]|kritisch)\]"
+    r"|\W{0,3}(critical|crit|warning|warn|p[1-5]|sev-?[0-4]|kritisch)\s?[:!|–—-])"
+)
+"""Words that say nothing else: `error` and `down` tell as well what is wrong."""
 
 
 def read_alerts(text: str) -> AlertReading:
@@ -280,6 +285,8 @@ class _Reader:
         if stage is not None and plain(str(stage.value)) in table.translated:
             known = table.translated[plain(str(stage.value))]
             self.facts["environment"] = Fact(known, stage.where, guess=True)
+        if "severity_as_sent" not in self.facts and self.paste.form in ("mail", "text"):
+            self._guess_severity()
         sent = self.facts.get("severity_as_sent")
         if sent is not None:
             meaning = understood(str(sent.value), table.severity, self.system.severity)
@@ -293,6 +300,15 @@ class _Reader:
             status = self.facts.get("status")
             has_ended = status is not None and status.value == RESOLVED
             self.facts.setdefault("ended_at" if has_ended else "started_at", changed)
+
+    def _guess_severity(self) -> None:
+        """By the word in front of a title: `CRITICAL: …`, `[PROD] [P2] …`."""
+        for key in _STATUS_IN_TITLE:
+            said = self.item.value.get(key)
+            match = _SEVERITY_IN_TITLE.match(said) if isinstance(said, str) else None
+            if match is not None:
+                self.facts["severity_as_sent"] = Fact(match[1] or match[2], key, guess=True)
+                return
 
     def _understand_status(self) -> None:
         told = self.facts.pop("status", None)
