@@ -37,9 +37,11 @@ def mutates(step: Step, *, is_believed: bool = False) -> bool | None:
     """True if the step changes something, False if it only looks, None if that cannot be told.
 
     Its `read_only: true` counts only where its file `is_believed` (`Loaded.is_believed`) and nothing speaks
-    against it. A block changes something if one of its steps does.
+    against it. A block changes something if one of its steps does, or if it is an action that says so.
     """
-    if step.is_block:
+    if step.says_it_changes:
+        found: bool | None = True
+    elif step.is_block:
         inside = {mutates(child, is_believed=is_believed) for child in step.inside}
         found = True if True in inside else None if None in inside else False
     elif step.read_only and is_believed and not why_it_changes(step, KnownPup()):

@@ -6,13 +6,21 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from msgspec import structs
+
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.undeclared import names_under_default
 from pup_tui.runbook.variables.checks import check_choice, check_value
 from pup_tui.runbook.variables.choices import Choices, choices_need
 from pup_tui.runbook.variables.items import items_in, lines_as_json, lines_of
-from pup_tui.runbook.variables.resolve import Resolved, VariableProblem, choices_for, resolve
+from pup_tui.runbook.variables.resolve import (
+    GIVE,
+    Resolved,
+    VariableProblem,
+    choices_for,
+    resolve,
+)
 from pup_tui.runbook.variables.sources import Sources
 
 __all__ = [
@@ -105,11 +113,38 @@ class WantedValues(Protocol):
     @property
     def directory(self) -> str: ...
 
+    @property
+    def integration(self) -> str: ...
+
+    @property
+    def settings(self) -> tuple[str, ...]: ...
+
 
 async def resolve_call(call: WantedValues, sources: Sources) -> Resolved:
-    """As `resolve_inputs`, for the variables of what a step calls."""
+    """As `resolve_inputs`, for the variables of what a step calls.
+
+    A profile gives nothing to these but to the settings of an integration.
+    """
     beside = sources.beside(call.directory)
-    return await resolve(call.variables, call.given, sources=beside, secrets=call.secrets)
+    account = sources.accounts.get(call.integration, {})
+    profile = {name: said for name, said in account.items() if name in call.settings}
+    found = await resolve(
+        call.variables, call.given, sources=beside, secrets=call.secrets, profile=profile
+    )
+    if not call.settings:
+        return found
+    problems = tuple(_of_setting(call, problem) for problem in found.problems)
+    return structs.replace(found, problems=problems)
+
+
+def _of_setting(call: WantedValues, problem: VariableProblem) -> VariableProblem:
+    """What is wrong with a value, where it is a setting of an integration, which no step gives."""
+    if problem.name not in call.settings:
+        return problem
+    name = call.integration
+    place = f"write it under `integrations: {{{name}: …}}` in a profile"
+    hint = place if problem.hint in ("", GIVE) else f"{problem.hint.removesuffix(GIVE)}{place}"
+    return structs.replace(problem, message=f"{name}: {problem.message}", hint=hint)
 
 
 def resolving_at_rest(sources: Sources) -> Callable[[WantedValues], Resolved]:

@@ -31,10 +31,12 @@ def local_sources(
     *,
     profile: str = "",
     profile_values: Mapping[str, ProfileValue] = MappingProxyType({}),
+    accounts: Mapping[str, Mapping[str, ProfileValue]] = MappingProxyType({}),
 ) -> Sources:
     """Where values come from on this computer: environment, files, keyring and, with `run`, commands.
 
-    `profile` names the operator's profile, which gives values to variables.
+    `profile` names the operator's profile, which gives values to variables and, by `accounts`, to the
+    settings of integrations.
     """
     return Sources(
         environ=environ,
@@ -45,6 +47,7 @@ def local_sources(
         kept=kept,
         profile=profile,
         profile_values=profile_values,
+        accounts=accounts,
     )
 
 

@@ -26,7 +26,10 @@ COMMANDS = {
     ),
     "list": ("listing", "The runbooks that are installed, and the Datadog Workflows."),
     "describe": ("describing", "The variables and the steps of RUNBOOK."),
-    "validate": ("validating", "Check each RUNBOOK, or all of the catalog."),
+    "validate": (
+        "validating",
+        "Check each RUNBOOK or file of an integration, or all that there are.",
+    ),
     "check": (
         "checking",
         "Whether a run of RUNBOOK could begin: tools, values, lock, room, credentials, hosts.",
@@ -74,6 +77,10 @@ COMMANDS = {
     "mcp": ("mcp", "Let an agent look and plan over MCP, and ask for runs where that is allowed."),
     "approve": ("approve", "Show RUN, which an agent has asked for, and begin it if you approve."),
     "pup": ("pup", "Run the subcommand WORDS of pup once; --help tells of all of them."),
+    "integrations": (
+        "integrating",
+        "The systems that runbooks work with, their actions, and whether their credentials work.",
+    ),
     "import": (
         "importing",
         "Bring a pack of runbooks in from SOURCE, at one commit or as it is now.",

@@ -21,8 +21,10 @@ def schema_command() -> int:
 def whole_schema() -> dict[str, Any]:
     """The schema of runbooks and of the files beside them."""
     from pup_tui.rehearsal.schema import definitions
+    from pup_tui.runbook.integration_schema import integration_definitions
     from pup_tui.runbook.pack_schema import pack_definitions
     from pup_tui.runbook.schema import schema
 
     made = schema()
-    return {**made, "$defs": {**made["$defs"], **definitions(), **pack_definitions()}}
+    more = {**definitions(), **pack_definitions(), **integration_definitions()}
+    return {**made, "$defs": {**made["$defs"], **more}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,13 @@ from pup_tui.cli.workflows import workflow_folders
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
+    from pup_tui.cli.trying import OpenLauncher
     from pup_tui.core.requests import StepRequest
     from pup_tui.datadog.configuration import PupChoice
     from pup_tui.drivers.launcher import Launcher
-    from pup_tui.drivers.values import Resolve
+    from pup_tui.drivers.values import Listing, Resolve
+    from pup_tui.integrations.credentials import IntegrationProbe
+    from pup_tui.integrations.library import IntegrationLibrary
     from pup_tui.journal.writer import Recorder
     from pup_tui.preflight.preflight import Preflight
     from pup_tui.runbook.model import Step
@@ -66,13 +69,15 @@ def local_values(
     """Where the values of variables come from on this computer, with the profile that is chosen."""
     from pup_tui.catalog.value_sources import local_sources
 
+    said = settings.profile.said if settings.profile else None
     return local_sources(
         environ,
         settings.home,
         run,
         kept,
         profile=settings.profile_name,
-        profile_values=settings.profile.said.vars if settings.profile else {},
+        profile_values=said.vars if said else {},
+        accounts=said.integrations if said else {},
     ).working_in(settings.cwd)
 
 
@@ -81,6 +86,13 @@ def resolver(sources: Sources) -> Resolve:
     from pup_tui.catalog.inputs import resolve_call
 
     return lambda call, cwd: resolve_call(call, sources.working_in(cwd))
+
+
+def lister(sources: Sources) -> Listing:
+    """What asks the inventories that runs go over."""
+    from pup_tui.inventories.asking import listed
+
+    return lambda wanted, cwd: listed(wanted, sources.working_in(cwd))
 
 
 class Parts:
@@ -150,6 +162,28 @@ class Parts:
         kept = ChoiceCache(self.settings.state_dir / "choices", place) if self.journal else None
         return local_values(self.settings, self.credentials.environ, self._run_value_command, kept)
 
+    def _unrecorded(self) -> OpenLauncher:
+        """What opens launchers of runs of which nothing is kept."""
+        return Parts(self.settings, journal=False, tell_note=self._tell_note).launcher
+
+    @cached_property
+    def integrations(self) -> IntegrationLibrary:
+        """The integrations that runbooks find, in the order in which they are found."""
+        from pup_tui.integrations.library import IntegrationLibrary
+
+        return IntegrationLibrary(open_catalog(self.settings).places)
+
+    async def integration_probe(self, path: Path) -> IntegrationProbe:
+        """What looks at the credentials of the integration in a file."""
+        from pup_tui.catalog.entries import Origin
+        from pup_tui.cli.trying import call_action
+        from pup_tui.integrations.credentials import IntegrationProbe, settings_of
+        from pup_tui.integrations.library import IntegrationPlace, read_integration
+
+        found = read_integration(IntegrationPlace(name=path.stem, path=path, origin=Origin.GIVEN))
+        needed = await settings_of(found, self.sources)
+        return IntegrationProbe(found, needed, partial(call_action, self._unrecorded()))
+
     @cached_property
     def preflight(self) -> Preflight:
         """What looks at what runs need, before they begin."""
@@ -167,7 +201,7 @@ class Parts:
             missing=self._missing_program,
             printed_by=self._printed_by,
             read_only=self.settings.read_only,
-            accounts=Accounts(datadog=self.credentials.look),
+            accounts=Accounts(datadog=self.credentials.look, integration=self.integration_probe),
             kept=FindingsInFile(state) if self.journal else NothingKept(),
         )
 
@@ -263,6 +297,7 @@ class Parts:
                 cwd=self.settings.cwd,
                 operator=self.settings.operator,
                 resolve=resolver(self.sources),
+                list_items=lister(self.sources),
                 hidden=tuple(self.credentials.account.secrets()),
                 credentials=self.credentials.stored_secrets,
                 profile=self.settings.profile_name,

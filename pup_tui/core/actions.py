@@ -14,6 +14,7 @@ from pup_tui.core.requests import StepRequest
 from pup_tui.core.sent import NOTHING_SENT, Sent
 from pup_tui.runbook.keys import ConditionText
 from pup_tui.runbook.parts import Variable
+from pup_tui.template.value_command import ValueCommand
 
 
 class WantedCapture(Struct, frozen=True):
@@ -133,7 +134,8 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     """Find the values of what `step` calls: what is `given`, then `from`, then `default`, each checked.
 
     `secrets` names the given values that are secret whatever their variable's type. Undeclared names among
-    the given ones are problems. `directory` is where the file lies that the variables stand in.
+    the given ones are problems. `directory` is where the file lies that the variables stand in. Of an
+    action of an `integration` the variables in `settings` belong to that: they are the same in all of a run.
     """
 
     step: str
@@ -141,6 +143,8 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     given: dict[str, Any]
     secrets: tuple[str, ...] = ()
     directory: str = ""
+    integration: str = ""
+    settings: tuple[str, ...] = ()
 
 
 class FoundValues(Protocol):
@@ -160,6 +164,21 @@ class FoundValues(Protocol):
 
     @property
     def problems(self) -> Sequence[object]: ...
+
+
+class ListItems(Action, frozen=True, kw_only=True):
+    """Ask the inventory of a foreach for its items, for at most `timeout` seconds.
+
+    They are the hosts of a `group` of the file `ansible`, those of the ssh configuration whose names fit
+    `ssh_config`, or what a `command` lists.
+    """
+
+    step: str
+    ansible: str = ""
+    group: str = ""
+    ssh_config: str = ""
+    command: ValueCommand | None = None
+    timeout: float
 
 
 class TakeLock(Action, frozen=True, kw_only=True):
@@ -238,6 +257,7 @@ class EndRun(Action, frozen=True, kw_only=True):
 AnyAction = (
     LookUpTool
     | ResolveValues
+    | ListItems
     | TakeLock
     | StartAttempt
     | StopAttempt

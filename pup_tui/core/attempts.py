@@ -123,10 +123,10 @@ def started(run: Run, node: Node, event: Event) -> None:
     if step.phase is StepPhase.STARTING:
         step.phase = StepPhase.RUNNING
     step.recorded = run.now
-    step.command = event.command
+    step.command, step.host = event.command, event.host
     if step.poll is None or step.attempts == step.poll.first:
         step.sent = event.sent
-        run.outbox.tell_started(node, step.attempts, event.command, event.sent)
+        run.outbox.tell_started(node, step.attempts, event.command, event.sent, event.host)
 
 
 def follows(run: Run, node: Node, event: Event) -> None:

@@ -244,6 +244,14 @@ class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
     problems: tuple[str, ...] = ()
 
 
+class ItemsListed(Event, frozen=True, kw_only=True, tag="items-listed"):
+    """The items that the inventory of a foreach has; with a `problem` (a sentence) it gave none."""
+
+    step: str
+    items: tuple[Any, ...] = ()
+    problem: str = ""
+
+
 class LockAnswered(Event, frozen=True, kw_only=True, tag="lock-answered"):
     """Whether the lock of the runbook that `step` calls is held now by this run.
 
@@ -265,11 +273,15 @@ class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):
 
 
 class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
-    """Recorded before the effect. `command` and what is `sent` are readable and masked, the latter cut."""
+    """Recorded before the effect. `command` and what is `sent` are readable and masked, the latter cut.
+
+    `host` is the other computer that it is for, empty for this one.
+    """
 
     attempt: str
     command: str
     sent: Sent = NOTHING_SENT
+    host: str = ""
 
 
 class AttemptFollows(Event, frozen=True, kw_only=True, tag="attempt-follows"):
@@ -466,6 +478,7 @@ AnyEvent = (
     RunCreated
     | Resumed
     | ValuesResolved
+    | ItemsListed
     | LockAnswered
     | ToolLookedUp
     | AttemptStarted

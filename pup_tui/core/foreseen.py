@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from pup_tui.core.actions import ResolveValues
 from pup_tui.core.amounts import Scope
@@ -11,6 +11,7 @@ from pup_tui.core.program import Node, Program
 from pup_tui.core.scope import directory_of, scope_of, secrets_of, standing_for, truth_of
 from pup_tui.core.secrecy import names_in
 from pup_tui.core.state import Frame, RunState
+from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import NOT_NOW, Variable
 from pup_tui.runbook.variables.checks import check_value
 from pup_tui.template.errors import TemplateError
@@ -32,7 +33,22 @@ def call_of(state: RunState, node: Node) -> ResolveValues:
         given=dict(_given_now(given, scope_of(state, node.id))),
         secrets=tuple(name for name, tree in given.items() if names_in(tree) & secrets),
         directory=directory_of(state, node.step),
+        **about_action(node.step),
     )
+
+
+class AboutAction(TypedDict):
+    """What the values of an action of an integration are looked up by besides."""
+
+    integration: str
+    settings: tuple[str, ...]
+
+
+def about_action(step: Step) -> AboutAction:
+    """Of which integration the action is that a step calls; blank where it calls none."""
+    if step.action is None:
+        return {"integration": "", "settings": ()}
+    return {"integration": step.action.integration, "settings": step.action.settings}
 
 
 def _given_now(given: Mapping[str, Any], scope: Scope) -> Iterator[tuple[str, Any]]:

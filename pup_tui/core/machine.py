@@ -11,9 +11,11 @@ from collections.abc import Callable
 
 from pup_tui.core import (
     attempts,
+    batches,
     blocks,
     half_undone,
     leaving_out,
+    loops,
     order,
     polls,
     questions,
@@ -31,6 +33,7 @@ from pup_tui.core.events import (
     CancelRequested,
     Event,
     Interrupted,
+    ItemsListed,
     LockAnswered,
     NoteAdded,
     PollAccepted,
@@ -181,7 +184,7 @@ def _go_on(run: Run, key: str) -> None:
         return
     while block.active < block.limit and block.taken < len(block.children):
         node = run.program.node(block.children[block.taken])
-        if resuming.waits_for_stop(run, node):
+        if resuming.waits_for_stop(run, node) or batches.waits(run, key, node):
             break
         block.taken += 1
         block.active += 1
@@ -340,20 +343,31 @@ def _undo_ended(run: Run, node: Node) -> None:
         _take_up(run, node, run.holder(node))
 
 
+def _asked_answered(run: Run, node: Node, event: Event) -> None:
+    """A foreach that has begun asks about its canaries, whatever else before."""
+    if node.is_loop and node.id in run.state.blocks:
+        batches.answered(run, node, event)
+    else:
+        questions.answered(run, node, event)
+
+
 Transition = Callable[[Run, Node, Event], None]
 
 TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.LOOKING_UP, ToolLookedUp): _tool_known,
     (StepPhase.LOOKING_UP, ValuesResolved): blocks.resolved,
+    (StepPhase.LOOKING_UP, ItemsListed): loops.listed,
     (StepPhase.LOOKING_UP, LockAnswered): blocks.lock_answered,
     #
     (StepPhase.OPEN, Timer.TIMEOUT): blocks.timed_out,
+    (StepPhase.OPEN, Timer.BATCH): batches.paused,
+    (StepPhase.OPEN, WaitCut): batches.pause_cut,
     (StepPhase.OPEN, Timer.POLL): polls.deadline,
     (StepPhase.OPEN, PollExtended): polls.extend,
     (StepPhase.OPEN, PollStopped): polls.stop,
     (StepPhase.OPEN, PollAccepted): polls.accept,
     #
-    (StepPhase.ASKING, Answered): questions.answered,
+    (StepPhase.ASKING, Answered): _asked_answered,
     (StepPhase.ASKING, Timer.ANSWER): questions.answer_timed_out,
     (StepPhase.FAILURE, Answered): questions.failure_answered,
     (StepPhase.UNKNOWN, Answered): _unknown_answered,
@@ -399,6 +413,7 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
 _STEP_EVENTS: tuple[type[Event], ...] = (
     ToolLookedUp,
     ValuesResolved,
+    ItemsListed,
     LockAnswered,
     AttemptStarted,
     AttemptFollows,

@@ -31,11 +31,13 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
     block = state.blocks[key]
     if block.cut is not None:
         return block.cut
-    if block.keep_going:
+    if block.keeps_going and not block.exceeded:
         return None
     if block.stopped is not None:
         return block.stopped.reason
     if node.is_item:
+        if block.keeps_going:
+            return f"{block.errors} items failed, and at most {block.budget} may"
         if block.failure is not None:
             return f"`{block.failure}` failed"
         return UNASKED if block.unasked else None
@@ -47,7 +49,7 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
 def held_back(state: RunState, program: Program) -> Iterator[tuple[str, str]]:
     """The steps that a failure before them keeps from their turn, which has not come yet; and why."""
     for key, block in state.blocks.items():
-        if block.failure is None or block.side_by_side or block.keep_going:
+        if block.failure is None or block.side_by_side or not block.exceeded:
             continue
         for step in block.children[block.taken :]:
             why = why_not(state, program.node(step), key)
@@ -106,9 +108,9 @@ def is_late(state: RunState, node: Node, key: str) -> bool:
 def _failed_around(state: RunState, key: str) -> bool:
     """Whether something failed in this block or in one around it.
 
-    The other items of a `keep_going` do not count.
+    Where some items of a foreach may fail, the other ones do not count.
     """
-    while state.blocks[key].failure is None or state.blocks[key].keep_going:
+    while state.blocks[key].failure is None or state.blocks[key].keeps_going:
         if key == BODY:
             return False
         key = holder_id(key)

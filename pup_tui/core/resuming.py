@@ -315,6 +315,7 @@ def _go_on(step: StepState, known: StepState) -> None:
     step.attempts, step.allowed = known.attempts, known.allowed
     step.began, step.spent, step.waited = known.began, known.spent, known.waited
     step.due, step.label, step.items = known.due, known.label, known.items
+    step.canary_passed = known.canary_passed
     step.command, step.sent, step.kept = known.command, known.sent, known.kept
     if not decided_anew:
         step.tries, step.poll = known.tries, known.poll

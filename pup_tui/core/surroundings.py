@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pup_tui.core.elsewhere import HOST, Elsewhere
 from pup_tui.core.ids import holder_id, is_item
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Around, render_text
 from pup_tui.core.scope import scope_of
 from pup_tui.core.state import RunState
-from pup_tui.runbook.model import Defaults, Step
+from pup_tui.runbook.model import Defaults, HostedStep, Step
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, watched
 from pup_tui.template.text import compile_text
@@ -27,7 +28,9 @@ def surroundings_of(
     texts: dict[str, str] = {}
     cwd: str | None = None
     made: list[Any] = []
+    elsewhere = Elsewhere()
     for id_, given in _places(program, node):
+        elsewhere.take(given, state, id_)
         if not given.env and given.cwd is None:
             continue
         names = scope_of(state, id_)
@@ -40,13 +43,25 @@ def surroundings_of(
         cwd = cwd if given.cwd is None else render_text(given.cwd, scope)
         made += found
     valued = frozenset(name for name, text in texts.items() if not compile_text(text).is_literal)
-    return Around(env, cwd, valued, tuple(made), _was_approved(state, node.id))
+    approved = _was_approved(state, node.id)
+    return Around(env, cwd, valued, tuple(made), approved, elsewhere.remote)
 
 
 def written_directory(program: Program, node: Node) -> str | None:
     """The directory of a step's processes as its author wrote it."""
     given = (place.cwd for _, place in reversed(_places(program, node)))
     return next((directory for directory in given if directory is not None), None)
+
+
+def written_host(program: Program, node: Node) -> str | None:
+    """The other computer that a step runs on as its author wrote it."""
+    found = None
+    for _, place in _places(program, node):
+        if isinstance(place, Step) and HOST in place.cleared:
+            found = None
+        if isinstance(place, HostedStep | Defaults) and place.host is not None:
+            found = place.host
+    return found
 
 
 def _places(program: Program, node: Node) -> list[tuple[str, Defaults | Step]]:

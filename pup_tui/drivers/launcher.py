@@ -39,6 +39,7 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
+from pup_tui.drivers.once_per_run import OncePerRun
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.pending import PendingRun
 from pup_tui.journal.places import journal_path, locks_dir, make_run_dir
@@ -49,7 +50,7 @@ from pup_tui.steps.leftovers import Leftovers
 
 if TYPE_CHECKING:
     from pup_tui.drivers.recorded import CurrentText, Recorded
-    from pup_tui.drivers.values import Resolve
+    from pup_tui.drivers.values import Listing, Resolve
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -120,11 +121,11 @@ class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
     `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not
-    variables, such as API keys; `resolve` finds the values of what a run calls. `profile` names the
-    operator's profile, empty without one, and `profile_text` is what it was read from.
-    `leftovers` read what background processes of ended steps still write. `may_change` finds the steps that
-    do not begin where nothing may be changed, as in a `read_only` run. `credentials` looks for those
-    that are stored, and gives what must never be seen of them.
+    variables, such as API keys; `resolve` finds the values of what a run calls, `list_items` the items that
+    inventories have. `profile` names the operator's profile, empty without one, and `profile_text` is what it
+    was read from. `leftovers` read what background processes of ended steps still write. `may_change` finds
+    the steps that do not begin where nothing may be changed, as in a `read_only` run. `credentials` looks for
+    those that are stored, and gives what must never be seen of them.
     """
 
     log: Recorder
@@ -135,6 +136,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
     cwd: Path
     operator: str
     resolve: Resolve
+    list_items: Listing | None = None
     hidden: tuple[str, ...] = ()
     profile: str = ""
     profile_text: bytes = b""
@@ -417,7 +419,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
             log=self.log,
             masking=masking,
             locks=locks,
-            resolve=self.resolve,
+            resolve=OncePerRun(self.resolve),
+            list_items=self.list_items,
             terminal=terminal,
             leftovers=self.leftovers,
         )

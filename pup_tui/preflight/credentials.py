@@ -1,7 +1,7 @@
 """Whether credentials are accepted, each by a harmless read of the service that they are for.
 
-An integration that has credentials registers here: a `NeededService` in `SERVICES` says which steps need
-them, and how they are looked at.
+A `NeededService` says which steps need them, and how they are looked at: Datadog's, and those of each
+integration whose actions a run calls.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from pup_tui.core.ids import upwards
 from pup_tui.core.program import Program
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.remote import PATIENCE, Probe
+from pup_tui.preflight.sure_steps import sure_steps
 from pup_tui.runbook.model import Step
 
 if TYPE_CHECKING:
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 
 
 class Accounts(Struct, frozen=True):
-    """Who finds the credentials of a service; it may ask the operator's keyring."""
+    """Who finds the credentials of a service; it may ask the operator's keyring.
+
+    `integration` gives what looks at those of the integration in a file.
+    """
 
     datadog: Callable[[], Awaitable[DatadogConfiguration]]
+    integration: Callable[[Path], Awaitable[Probe]]
 
 
 class NeededService(Protocol):
@@ -51,15 +57,36 @@ class DatadogService:
         return DatadogProbe(await accounts.datadog())
 
 
+class IntegrationService(Struct, frozen=True):
+    """The system of an integration, by the file that says how it is asked."""
+
+    file: str
+
+    def is_asked_by(self, step: Step) -> bool:
+        return step.action is not None and step.action.file == self.file
+
+    async def probe(self, accounts: Accounts) -> Probe:
+        return await accounts.integration(Path(self.file))
+
+
 SERVICES: Sequence[NeededService] = (DatadogService(),)
-"""All of them: the place where an integration with credentials registers."""
+"""Those that are always the same; integrations are found by the steps that call their actions."""
 
 
 def services_of(program: Program, but: Collection[str] = ()) -> list[NeededService]:
     """The services that steps ask, but for those that are left out."""
     nodes = program.by_id.values()
     steps = [node.step for node in nodes if all(each not in but for each in upwards(node.id))]
-    return [each for each in SERVICES if any(map(each.is_asked_by, steps))]
+    known = [each for each in SERVICES if any(map(each.is_asked_by, steps))]
+    return [*known, *_integrations_of(program, but)]
+
+
+def _integrations_of(program: Program, but: Collection[str]) -> list[NeededService]:
+    """Those whose actions are surely called, as far as they say how their credentials are proved."""
+    sure = sure_steps(program, but)
+    actions = (node.step.action for node in program.by_id.values() if node.id in sure)
+    files = dict.fromkeys(each.file for each in actions if each is not None and each.check)
+    return [IntegrationService(file) for file in files]
 
 
 class DatadogProbe(Struct, frozen=True):

@@ -112,6 +112,13 @@ class Case(Section, frozen=True, kw_only=True):
     missing: Annotated[
         tuple[str, ...], key("Tools of optional steps that are not there; all others are.")
     ] = ()
+    items: Annotated[
+        dict[str, tuple[Any, ...] | str],
+        key(
+            "What the inventories of `foreach` steps give, by the id of the step: a list, or a text that "
+            "says why there is none."
+        ),
+    ] = field(default_factory=dict)
     answers: Annotated[
         tuple[RecordedAnswer, ...], key("What the steps get in place of the world.")
     ] = ()

@@ -18,6 +18,7 @@ from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import TEMPLATES
 from pup_tui.runbook.go_names import claim_names
+from pup_tui.runbook.hosts import check_hosts, refuse_interactive
 from pup_tui.runbook.interpreters import settle_interpreter, shell_of_input, with_role
 from pup_tui.runbook.looking import check_looking
 from pup_tui.runbook.model import Runbook
@@ -120,6 +121,7 @@ class Checking:
             self._check_secrets(step, file, called)
             if called.is_interactive:
                 file.is_interactive = True
+                refuse_interactive(step, file.root.get("defaults"), self._report)
                 if step.runs_beside_others:
                     told = f"runbook {shown(named.text)} has an interactive step"
                     self._report.error(named, told, "such a step cannot run beside others")
@@ -247,8 +249,11 @@ class _File(Struct):
                 call = shape.made.get((*step.path, "call"))
                 if isinstance(step.node, GroupCall) and call is not None:
                     call["place"] = library.place_of(step.node.call)
+                    if step.node.action is not None:
+                        call["action"] = step.node.action
                 for rule in _rules_about(step.node):
                     rule(step, report)
+            check_hosts(frame.steps, filled.get("defaults"), report)
         by_path = {step.path: step for frame in frames for step in frame.steps}
         shape.texts = [with_role(placed, by_path.get(placed.step)) for placed in shape.texts]
         steps = by_path.values()
@@ -297,12 +302,28 @@ class _Judge:
         self._scope.check_makers()
         self._check_variables(self._frame.names, path)
         if caller is not None and isinstance(caller.node, GroupCall):
-            variables = _converted(self._made, path, self._frame.names)
-            callee = f"the group {shown(caller.node.call.text('template') or '')}"
-            check_given(caller.node, "with", variables, callee, self._report)
+            self._check_with(caller.node, _converted(self._made, path, self._frame.names))
         for step in self._frame.steps:
             if step.asked:
                 self._check_variables(step.node.get("vars"), (*step.path, "vars"), step)
+
+    def _check_with(self, call: GroupCall, variables: MappingOf[str, Variable]) -> None:
+        """Check what a group is given; the settings of an integration come from nobody who calls it."""
+        name = shown(call.call.text("template") or "")
+        if call.action is None:
+            check_given(call, "with", variables, f"the group {name}", self._report)
+            return
+        settings = call.action["settings"]
+        given = call.get("with")
+        entries = given.entries if isinstance(given, Mapping) else {}
+        for setting in settings:
+            if setting in entries:
+                told = f"{shown(setting)} is a setting of {shown(call.action['integration'])}"
+                hint = "no step gives it: write it under `integrations` in a profile"
+                self._report.error(entries[setting].key, told, hint)
+                return
+        own = {each: variable for each, variable in variables.items() if each not in settings}
+        check_given(call, "with", own, f"the action {name}", self._report)
 
     def _check_variables(
         self, node: YamlNode | None, path: KeyPath, step: StepDraft | None = None

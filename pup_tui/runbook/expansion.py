@@ -169,4 +169,8 @@ class Expansion:
 
 
 def _stem(key: str) -> str:
-    return key.partition("_templates/")[2].rsplit(".", 1)[0]
+    """How a `template` names what has this key."""
+    file, _, action = key.partition("#")
+    if action:
+        return f"{file.rpartition('/')[2].rsplit('.', 1)[0]}/{action}"
+    return file.partition("_templates/")[2].rsplit(".", 1)[0]

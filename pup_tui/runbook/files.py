@@ -18,7 +18,8 @@ from pup_tui.runbook.suffixes import SUFFIXES
 from pup_tui.runbook.yaml import MAX_BYTES
 
 TEMPLATES = "_templates"
-NO_THEMES = frozenset({"integrations", "scripts", "profiles"})
+INTEGRATIONS = "integrations"
+NO_THEMES = frozenset({INTEGRATIONS, "scripts", "profiles"})
 """Folders beside runbooks that hold something else, as those do whose names begin with `_` or a dot."""
 PACK_KEY = late_pattern(r"pack-([1-9][0-9]{0,5})(?:\.([^/]+))?/")
 """How the names of files begin that are taken out of a pack: its number, and its name where it has one."""
@@ -42,6 +43,9 @@ class Files(Protocol):
 
     def names(self) -> Iterable[str]:
         """The files in `_templates`."""
+
+    def integrations(self) -> Iterable[str]:
+        """The files with integrations, by their names in the folder of these."""
 
     def themes(self) -> Iterable[str]:
         """The folders one level deep that hold runbooks as well, by name."""
@@ -91,6 +95,12 @@ class DirectoryFiles:
             if path.suffix in SUFFIXES
         )
 
+    def integrations(self) -> Iterable[str]:
+        folder = self._directory / INTEGRATIONS
+        if self._root is not None and not real_path(folder).is_relative_to(self._root):
+            return []
+        return integration_files(folder)
+
     def themes(self) -> Iterable[str]:
         if self._flat:
             return ()
@@ -133,6 +143,11 @@ class GivenFiles:
         found = sorted(name for name in self._files if name.startswith(beginning))
         return [name.removeprefix(self._prefix) for name in found]
 
+    def integrations(self) -> Iterable[str]:
+        beginning = f"{self._prefix}{INTEGRATIONS}/"
+        found = sorted(name for name in self._files if name.startswith(beginning))
+        return [name.removeprefix(beginning) for name in found]
+
     def themes(self) -> Iterable[str]:
         inside = (
             name.removeprefix(self._prefix).split("/")
@@ -143,6 +158,16 @@ class GivenFiles:
 
     def path(self, name: str) -> str:
         return str(self._directory / name)
+
+
+def integration_files(folder: Path) -> list[str]:
+    """The files with integrations that lie in a folder, by name; none where nobody may look."""
+    try:
+        with os.scandir(folder) as found:
+            names = sorted(each.name for each in found if each.name.endswith(SUFFIXES))
+    except OSError:
+        return []
+    return [name for name in names if not name.startswith((".", "_"))][:_MAX_LISTED]
 
 
 def is_theme(name: str) -> bool:

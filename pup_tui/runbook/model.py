@@ -23,6 +23,7 @@ from pup_tui.runbook.keys import (
     FileName,
     FilledName,
     Header,
+    HostName,
     Items,
     JsonTree,
     LiteralName,
@@ -33,6 +34,7 @@ from pup_tui.runbook.keys import (
     Name,
     Note,
     PlainText,
+    Port,
     QueryValue,
     Resource,
     Script,
@@ -44,6 +46,8 @@ from pup_tui.runbook.keys import (
     Stdin,
     Subcommand,
     Target,
+    Tolerance,
+    UserName,
     Versions,
     WrittenFile,
     filled_in,
@@ -52,7 +56,9 @@ from pup_tui.runbook.keys import (
 from pup_tui.runbook.parts import (
     AlertMatch,
     Assertion,
+    CalledAction,
     Capture,
+    Inventory,
     Link,
     Poll,
     Requirement,
@@ -237,10 +243,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         ),
     ] = "text"
     foreach: Annotated[
-        Items | tuple[JsonTree, ...] | None,
+        Items | Inventory | tuple[JsonTree, ...] | None,
         key(
-            "A list, or an expression that gives one: the step runs for each of its items.",
-            examples=(["eu1", "us1"], "REGIONS", "json.data"),
+            "A list, an expression that gives one, or an inventory that is asked for one: the step runs "
+            "for each of its items.",
+            examples=(["eu1", "us1"], "REGIONS", "json.data", {"ssh_config": "web-*"}),
         ),
     ] = None
     label: Annotated[
@@ -264,6 +271,41 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
             examples=(3, "10%"),
         ),
     ] = None
+    canary: Annotated[
+        Share | None,
+        key(
+            "How many items of a `foreach` run first and alone, a number or a part of them all; then "
+            "somebody is asked whether the others shall.",
+            examples=(1, "10%"),
+        ),
+    ] = None
+    canary_confirm: Annotated[
+        bool,
+        key("false: the others begin without a question once the `canary` items have ended well."),
+    ] = True
+    batch_pause: Annotated[
+        Seconds | None,
+        key(
+            "The items of a `foreach` begin in batches of `max_parallel`, and so long is waited between "
+            "two of them.",
+            examples=("30s", "5m"),
+        ),
+    ] = None
+    max_errors: Annotated[
+        Tolerance | None,
+        key(
+            "How many items of a `foreach` may fail, a number or a part of them all: no new one begins "
+            "once more have. 0 where nothing is said.",
+            examples=(2, "10%"),
+        ),
+    ] = None
+    unreachable: Annotated[
+        Literal["fail", "ignore"],
+        key(
+            "What becomes of an item of a `foreach` whose host cannot be reached. `fail`: it failed. "
+            "`ignore`: it is warned, and counts as no failure."
+        ),
+    ] = "fail"
     env: Annotated[
         dict[str, PlainText],
         key("Environment variables for this step's processes, added to the operator's."),
@@ -284,6 +326,21 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
             examples=("64 MiB",),
         ),
     ] = None
+
+    @property
+    def asks_after_canary(self) -> bool:
+        """Whether somebody is asked when the first items of its `foreach` have ended."""
+        return self.canary is not None and self.canary_confirm
+
+    @property
+    def asks_beside(self) -> bool:
+        """Whether somebody is asked before it, or in the middle of its `foreach`."""
+        return self.confirm is not None or self.asks_after_canary
+
+    @property
+    def may_keep_going(self) -> bool:
+        """Whether an item of its `foreach` that fails may let the others begin all the same."""
+        return self.keep_going or self.max_errors not in (None, 0, "0", "0%")
 
     @property
     def asks_datadog(self) -> bool:
@@ -362,6 +419,16 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         return 0
 
     @property
+    def action(self) -> CalledAction | None:
+        """The action of an integration that it calls."""
+        return None
+
+    @property
+    def says_it_changes(self) -> bool:
+        """Whether it calls an action that, by what it says itself, changes or destroys something."""
+        return self.action is not None and self.action.effect != "read"
+
+    @property
     def captures(self) -> dict[str, Capture]:
         """Captures by name, whichever form the file uses."""
         if self.capture is None:
@@ -387,7 +454,41 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         return tuple(a if isinstance(a, Assertion) else Assertion(that=a) for a in given)
 
 
-class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
+_HostKey = Annotated[
+    HostName | None,
+    key(
+        "The host on which scripts run, through the installed `ssh`: an alias of its configuration, a name "
+        "or an address.",
+        examples=("web1.example.com", "{{ item }}"),
+        never_blank=True,
+    ),
+]
+
+
+class HostedStep(Step, frozen=True, kw_only=True):
+    """A step that can run on another computer, or whose steps can: they inherit what they do not say."""
+
+    host: _HostKey = None
+    user: Annotated[
+        UserName | None,
+        key(
+            "Who logs in to the host; as the configuration of `ssh` says if nothing is said.",
+            never_blank=True,
+        ),
+    ] = None
+    port: Annotated[
+        Port | None,
+        key(
+            "The port of the host's `ssh`; as its configuration says if nothing is said.",
+            examples=(2222,),
+        ),
+    ] = None
+    become: Annotated[
+        bool | None, key("Whether scripts run on the host as root, through `sudo -n`.")
+    ] = None
+
+
+class ShellStep(HostedStep, frozen=True, kw_only=True, tag="shell"):
     """Runs a script. Values reach it as data, never as code."""
 
     line: ClassVar[tuple[str, ...]] = ("{run}",)
@@ -689,10 +790,12 @@ class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
 class Call(Section, frozen=True, kw_only=True):
     """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found.
 
-    `place` is the number of the pack whose file it is, 0 for the runbook's own directory.
+    `place` is the number of the pack whose file it is, 0 for the runbook's own directory. Of an `action` of
+    an integration the settings are among the `params`.
     """
 
     template: str
+    action: Annotated[CalledAction | None, filled_in()] = None
     place: Annotated[int, filled_in()] = 0
     description: Annotated[Markdown, key("Markdown: what the group is for.")] = ""
     params: Annotated[
@@ -706,7 +809,7 @@ class Call(Section, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
 
 
-class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
+class GroupStep(HostedStep, frozen=True, kw_only=True, tag="group"):
     """A block of steps with a name.
 
     With a `call` it stands for a group from a file: its steps see `params` only. `given`
@@ -742,6 +845,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     @property
     def place(self) -> int:
         return 0 if self.call is None else self.call.place
+
+    @property
+    def action(self) -> CalledAction | None:
+        return None if self.call is None else self.call.action
 
 
 class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
@@ -834,6 +941,7 @@ class Defaults(Section, frozen=True, kw_only=True):
         dict[str, PlainText], key("Environment variables for the processes of every step.")
     ] = field(default_factory=dict)
     cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
+    host: _HostKey = None
     strict: Annotated[
         bool | None, key("Whether scripts of shells stop at the first command that fails.")
     ] = None

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count, islice
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -193,13 +193,22 @@ class Mapping(YamlNode, eq=False):
 
 
 class GroupCall(Mapping, eq=False):
-    """A step that calls a group from a file: `call` is what that file says beside its steps."""
+    """A step that calls a group from a file: `call` is what that file says beside its steps.
+
+    Where the group is the `action` of an integration that is what the model says of it, as plain data.
+    """
 
     call: Mapping
+    action: dict[str, Any] | None = None
 
 
 class Unusable(YamlNode, eq=False):
     """Stands where something was refused and reported already."""
+
+
+def plain_true(at: YamlNode) -> Scalar:
+    """The truth value, as if it were written at the place of a node."""
+    return Scalar(at.source, at.line, at.column, "true", "plain", at.line)
 
 
 def scalars_of(root: YamlNode) -> Iterator[Scalar]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import (
+    INTEGRATIONS,
     PACK_KEY,
     TEMPLATES,
     Files,
@@ -75,6 +76,28 @@ class RunbookFiles:
                     yield from (f"{folder}{TEMPLATES}/{name}{suffix}" for suffix in SUFFIXES)
 
         return self._first(files, self._order(beside, packs=imported), named)
+
+    def integration(self, named: Scalar, name: str) -> NamedFile | None:
+        """The integration `name` that a step names: of the pack of the step's own file, or of a folder that
+        has no name. What another pack brings is not found, so that none takes the place of another one.
+        """
+        beside, theme = self._by_source.get(named.source, (0, ""))
+
+        def files(place: int) -> Iterator[str]:
+            for folder in dict.fromkeys((theme, "") if place == beside else ("",)):
+                yield from (f"{folder}{INTEGRATIONS}/{name}{suffix}" for suffix in SUFFIXES)
+
+        return self._first(files, self._with_integrations(beside), named)
+
+    def integration_names(self, beside: int) -> list[str]:
+        """The integrations that steps of a file may name."""
+        places = self._with_integrations(beside)
+        found = (name for place in places for name in self._places[place].integrations())
+        return list(dict.fromkeys(name.rsplit(".", 1)[0] for name in found))
+
+    def _with_integrations(self, beside: int) -> list[int]:
+        order = self._order(beside, packs=True)
+        return [place for place in order if place == beside or not self._places[place].pack]
 
     def has_pack(self, name: str) -> bool:
         """Whether there is a pack of this name."""

@@ -39,13 +39,7 @@ NOTE_PREFIX = "x-"
 
 _LATER: Final[dict[type, frozenset[str]]] = {
     Runbook: frozenset({"pool"}),
-    Defaults: frozenset({"host"}),
-    Step: frozenset(
-        {
-            *("host", "user", "port", "become", "pool", "approvers"),
-            *("canary", "batch_pause", "max_errors", "unreachable"),
-        }
-    ),
+    Step: frozenset({"pool", "approvers"}),
 }
 """Keys of the format that are not built, by what they are keys of."""
 

@@ -1,11 +1,17 @@
-"""The files in `_templates`: a single step that fills others, or a group of steps that is called."""
+"""What a `template` names: a single step that fills others, or a group of steps that is called.
+
+It is a file in `_templates`, or an action of an integration, which is a group.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
+from typing import Any
 
 from msgspec import Struct
 
+from pup_tui.runbook.actions import Actions
 from pup_tui.runbook.allowed import fields_of, keys_of_steps
 from pup_tui.runbook.files import TEMPLATES
 from pup_tui.runbook.nodes import (
@@ -16,6 +22,7 @@ from pup_tui.runbook.nodes import (
     YamlEntry,
     YamlNode,
     described,
+    plain_true,
     shown,
 )
 from pup_tui.runbook.report import Report, listed
@@ -32,12 +39,16 @@ _IGNORED = frozenset({"name"})
 
 
 class Template(Struct, frozen=True):
-    """A file in `_templates` that can be used. It is a group where it has `steps` and no `kind`."""
+    """What can be used. It is a group where it has `steps` and no `kind`.
+
+    Of an action it has what a step knows of that, as plain data.
+    """
 
     key: str
     name: str
     root: Mapping
     is_group: bool
+    action: MappingOf[str, Any] | None = None
 
 
 class Templates:
@@ -51,6 +62,7 @@ class Templates:
         self._imports = frozenset(imports)
         self._report = report
         self._judged: dict[str, Template | None] = {}
+        self._actions = Actions(library, report)
         self._missing: set[tuple[int, str]] = set()
 
     def named(self, named: YamlNode) -> Template | None:
@@ -65,10 +77,26 @@ class Templates:
             return None
         found = self._library.template(named, imported=named.text in self._imports)
         if found is None:
+            return self._action(named)
+        if found.key not in self._judged:
+            self._judged[found.key] = self._judge(found.key, named.text, found.root)
+        return self._judged[found.key]
+
+    def _action(self, named: Scalar) -> Template | None:
+        """The action that is meant where no file in `_templates` is."""
+        found = self._actions.named(named)
+        if found is None:
             self._tell_missing(named)
             return None
         if found.key not in self._judged:
-            self._judged[found.key] = self._judge(found.key, named.text, found.root)
+            root = found.root
+            usable = root is not None and self._is_whole_group(root)
+            made = (
+                Template(found.key, named.text, root, True, found.facts)
+                if usable and root
+                else None
+            )
+            self._judged[found.key] = made
         return self._judged[found.key]
 
     def _tell_missing(self, named: Scalar) -> None:
@@ -82,6 +110,9 @@ class Templates:
             self._report.error(
                 named, told + " beside the runbook", f"add it to import: import: [{named.text}]"
             )
+            return
+        if meant := self._actions.hint(named):
+            self._report.error(named, told, meant)
             return
         stems = self._library.template_names(place)
         there = f"there is {listed(stems[:20])}" if stems else f"there is no {TEMPLATES} directory"
@@ -172,7 +203,10 @@ def called(step: Mapping, template: Template, steps: YamlNode) -> GroupCall:
     root = template.root
     about = {name: e for name, e in root.entries.items() if name in GROUP_KEYS - {"steps"}}
     call = Mapping(root.source, root.line, root.column, {KEY: named, **about})
-    return GroupCall(step.source, step.line, step.column, entries, call)
+    action = None if template.action is None else dict(template.action)
+    if action is not None and action["effect"] == "destroy" and "danger" not in step.entries:
+        entries["danger"] = YamlEntry(named.key, plain_true(named.key))
+    return GroupCall(step.source, step.line, step.column, entries, call, action)
 
 
 def _merged(own: YamlNode, given: YamlNode) -> YamlNode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, ClassVar, TypeAlias
 
@@ -63,13 +63,17 @@ class ProfileDatadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the file of a profile says. `danger` paints everything that is shown of a run with it."""
+    """What the file of a profile says. `danger` paints everything that is shown of a run with it.
+
+    `integrations` gives values to the settings of integrations, by their names: an account of each.
+    """
 
     description: str = ""
     danger: bool = False
     vars: dict[str, ProfileValue] = {}
     env: dict[str, str] = {}
     datadog: ProfileDatadog = ProfileDatadog()
+    integrations: dict[str, dict[str, ProfileValue]] = {}
 
 
 PackOf: TypeAlias = Callable[[str], Path | None]
@@ -126,14 +130,15 @@ def read_profile(config_dir: Path, name: str, pack_of: PackOf = lambda _: None) 
 def read_profile_of_pack(folder: Path, own: str, name: str) -> ProfileFile:
     """Read the profile `own` of a pack, which is known as `name`.
 
-    It gives values to variables: it has no environment and no account for its runs.
+    It gives values to variables: it has no environment and no accounts for its runs.
     """
     path = folder / FOLDER / f"{own}{SUFFIX}"
     if not is_name(own, folders=False):
         return _refused(name, path, f"{shown(name)} cannot be the name of a profile")
     found = read_profile(folder, own)
-    if not found.problems and (found.said.env or found.said.datadog.said):
-        told = "a profile of a pack has no `env` and no `datadog`"
+    said = found.said
+    if not found.problems and (said.env or said.datadog.said or said.integrations):
+        told = "a profile of a pack has no `env`, no `datadog` and no `integrations`"
         return _refused(name, path, told, "write them in a profile of your own")
     return replace(found, name=name)
 
@@ -164,11 +169,10 @@ def _read(name: str, path: Path, data: bytes) -> ProfileFile:
 
 def _check(tree: Mapping, report: Report) -> None:
     """Report what is wrong beside the shape."""
-    for name, entry in _entries(tree, "vars"):
-        check_name(name, entry.key, "a variable", report)
-        if isinstance(entry.value, Mapping):
-            for _, source in sources_of(entry.value):
-                check_source(source, report)
+    _check_values(_entries(tree, "vars"), report)
+    for _, integration in _entries(tree, "integrations"):
+        if isinstance(integration.value, Mapping):
+            _check_values(integration.value.entries.items(), report)
     for name, entry in _entries(tree, "env"):
         if name in _ELSEWHERE:
             told = f"{shown(name)} does not stand under `env`"
@@ -188,6 +192,14 @@ def _check(tree: Mapping, report: Report) -> None:
                 checked("`site`", site_of, entry.value.text)
             except ConfigurationError as error:
                 report.error(entry.value, str(error))
+
+
+def _check_values(entries: Iterable[tuple[str, YamlEntry]], report: Report) -> None:
+    for name, entry in entries:
+        check_name(name, entry.key, "a variable", report)
+        if isinstance(entry.value, Mapping):
+            for _, source in sources_of(entry.value):
+                check_source(source, report)
 
 
 def _entries(tree: Mapping, key: str) -> Iterator[tuple[str, YamlEntry]]:

@@ -44,6 +44,7 @@ _MARKS = {
         Mark("↻", "retrying", "care"),
         Mark("✔", "succeeded", "good"),
         Mark("✖", "failed", "bad"),
+        Mark("U", "unreachable", "bad"),
         Mark("▲", "warned", "care"),
         Mark("◇", "ignored", "calm"),
         Mark("↷", "skipped", "calm"),

@@ -204,6 +204,8 @@ EVERYWHERE = [
     "foreach: [1, 2]",
     "foreach: [1, 2], as: x",
     "foreach: [1, 2], label: '{{ item }} {{ loop.index }}', keep_going: true, max_parallel: 50%",
+    "foreach: {ansible: hosts.ini, group: web, timeout: 5s}",
+    "foreach: [1, 2], canary: 1, batch_pause: 10ms, max_errors: 50%, unreachable: ignore",
     "env: {A: b}",
     "cwd: /",
     "output_limit: 1 MiB",
@@ -264,6 +266,65 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
         (
             "steps: [{name: s, kind: shell, run: ls, keep_going: true}]",
             "`keep_going` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {}}]",
+            "an inventory needs `ansible`, `ssh_config` or `command`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {ansible: x, command: ls}}]",
+            "`command` and `ansible` exclude each other",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {ssh_config: x, group: y}}]",
+            "`group` is one of an `ansible` inventory",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {ssh_config: x, timeout: 1s}}]",
+            "`timeout` has no meaning for `ssh_config`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {ansibel: x}}]",
+            "did you mean `ansible`?",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {command: 'ls {{ item }}'}}]",
+            "`item`",
+        ),
+        (
+            """
+            vars: {T: {type: secret}}
+            steps: [{name: s, kind: shell, run: ls, foreach: {ansible: 'x/{{ T }}'}}]
+            """,
+            "`T` is a secret and may not stand in the name of a file",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, max_errors: 1}]",
+            "`max_errors` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, unreachable: ignore}]",
+            "`unreachable` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], keep_going: true, max_errors: 1}]",
+            "`keep_going` and `max_errors` exclude each other",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], max_errors: 101%}]",
+            "`101%` is neither a whole number nor a percentage",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], canary: 0}]",
+            "`0` is neither a whole number over 0 nor a percentage",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], canary_confirm: false}]",
+            "`canary_confirm` needs a `canary`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], batch_pause: '{{ item }}'}]",
+            "`item`",
         ),
         (
             "steps: [{name: s, foreach: [1], confirm: '{{ loop.index }}?', kind: shell, run: ls}]",

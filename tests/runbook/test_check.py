@@ -526,7 +526,6 @@ steps:
             "pool: eu",
             "approvers: {min: 2}",
         ),
-        *("canary: 1", "batch_pause: 1s", "max_errors: 10%", "unreachable: ignore"),
     ],
 )
 def test_a_key_of_a_step_that_is_not_built_is_not_supported_yet(

@@ -20,6 +20,7 @@ DEFAULTS = {
     "on_failure": "warn",
     "env": "{A: b}",
     "cwd": "/tmp",
+    "host": "web1",
     "strict": "true",
     "shell": "bash",
 }

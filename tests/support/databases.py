@@ -127,6 +127,24 @@ def postgresql() -> Iterator[Server]:
 
 
 @contextmanager
+def server_of(
+    package: str,
+    program: str,
+    arguments: Callable[[Path, int], list[str]],
+    ready: Callable[[int], bool],
+) -> Iterator[Server]:
+    """A server that needs nothing made before it; its last argument ends with `=PORT`."""
+    found = shutil.which(program)
+    if found is None:
+        _lacking(package)
+    assert found
+    with short_place() as folder:
+        port = _free_port()
+        with _running([found, *arguments(folder, port)], folder, lambda: ready(port)) as up:
+            yield up
+
+
+@contextmanager
 def mariadb() -> Iterator[Server]:
     install = shutil.which("mariadb-install-db")
     server = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")

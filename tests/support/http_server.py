@@ -11,10 +11,10 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Recorded:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    pairs: Sequence[tuple[str, str]] = ()
+    """The query as it was sent, a name once for each of its values."""
 
     @property
     def json(self) -> Any:
@@ -113,7 +115,8 @@ async def _read(reader: asyncio.StreamReader) -> Recorded:
         name: ",".join(values)
         for name, values in parse_qs(parts.query, keep_blank_values=True).items()
     }
-    return Recorded(method, parts.path, query, headers, body)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    return Recorded(method, parts.path, query, headers, body, pairs)
 
 
 def _wire(reply: Reply) -> bytes:

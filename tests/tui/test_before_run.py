@@ -12,6 +12,7 @@ from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.preflight.credentials import Accounts
 from pup_tui.preflight.kept import NothingKept
 from pup_tui.preflight.preflight import Preflight
+from pup_tui.preflight.remote import Probe
 from pup_tui.steps.executor import Outcome
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.not_ready import NotReadyScreen
@@ -47,6 +48,9 @@ def preflight(tmp_path: Path) -> Callable[[], Preflight]:
     async def account() -> DatadogConfiguration:
         return DatadogConfiguration.from_environment({})
 
+    async def integration(path: Path) -> Probe:
+        raise AssertionError(f"nothing is asked of {path}")
+
     return lambda: Preflight(
         environ={"PATH": f"{folder}:/usr/bin:/bin"},
         cwd=tmp_path,
@@ -54,7 +58,7 @@ def preflight(tmp_path: Path) -> Callable[[], Preflight]:
         locks=tmp_path / "state" / "locks",
         missing=lambda step: "",
         printed_by=printed_by,
-        accounts=Accounts(datadog=account),
+        accounts=Accounts(datadog=account, integration=integration),
         kept=NothingKept(),
     )
 

@@ -42,6 +42,7 @@ _PLACES: tuple[tuple[str, KeyPlace], ...] = (
     ("Statistics", KeyPlace.STATISTICS),
     ("Inbox", KeyPlace.INBOX),
     ("OutputPane", KeyPlace.OUTPUT),
+    ("FleetView", KeyPlace.FLEET),
     ("RunPage", KeyPlace.STEPS),
 )
 _SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (

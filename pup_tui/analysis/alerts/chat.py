@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from pup_tui.analysis.alerts.words import plain
+from pup_tui.analysis.alerts.words import plain, words
 from pup_tui.late_pattern import late_pattern
 
 MOST_FIELDS: Final = 300
@@ -23,8 +25,19 @@ _MARKS = late_pattern(r"(?<![\w*])[*_~`]{1,6}(?=\S)|(?<=\S)[*_~`]{1,6}(?![\w*])|
 _FIELD = late_pattern(
     r"^[\s>•·*|–-]*([^\W\d_][\w ./()#-]{0,40}?)\s*(?::|=|\s\|)\s*(\S.*?)\s*\|?\s*$"
 )
-_APART = late_pattern(r"(?<=[^\s:=])\s{2,}(?=[^\W\d_][\w ]{1,20}:\s)")
-"""Between two fields in one line."""
+_APART = late_pattern(
+    r"(?<=[^\s:=])(?:\s{2,}|\s{1,9}[|·•–—]\s{1,9})(?=[^\W\d_][\w ]{1,20}:\s)"
+    r"|(?<=[^\s:=])[,;]\s(?=([^\W\d_][\w ]{1,20}):\s)"
+)
+"""Between two fields in one line; behind a comma, which sentences have too, if the name means a fact."""
+_TAG = late_pattern(
+    r"(?<![^\s,;|{(\[])([^\W\d_][\w.-]{0,40})[:=](?![\s/=])(\"[^\"]{1,300}\"|'[^']{1,300}'|[^\s,;|{}()\[\]]+)"
+)
+"""`env:prod`, as tags and logs have it."""
+_TEXTS: Final = frozenset({"title", "summary", None})
+"""Facts that may say anything, as fields that mean none do."""
+_BETWEEN: Final = " ,;|"
+_QUOTES: Final = "\"'“”"
 _WITH_LINK = late_pattern(r"(.*\S)\s+\((https?://[^)]*)\)\Z")
 _ADDRESSES = frozenset(
     {"runbook", "runbookurl", "url", "link", "dashboard", "anleitung", "playbook"}
@@ -37,16 +50,48 @@ def fields_of(text: str) -> dict[str, str]:
     """Lines such as `Host: web-1`, whatever a chat puts around the words; the first of a name counts."""
     fields: dict[str, str] = {}
     lines = (each[:_LONGEST_LINE] for each in text.splitlines()[:_MOST_LINES])
-    for line in (part for each in lines for part in _APART.split(each)):
-        match = _FIELD.match(line)
-        if match is None or match[2].startswith("//"):
-            continue
-        name, value = match[1].strip(), match[2].strip().strip("\"'“”")
+    for name, value in (field for each in lines for field in _fields_in(each)):
         if (link := _WITH_LINK.match(value)) is not None:
             value = link[2] if plain(name) in _ADDRESSES else link[1]
         if value and len(fields) < MOST_FIELDS and not name.lower().startswith(("http", "see ")):
             fields.setdefault(name, value)
     return fields
+
+
+def _fields_in(line: str) -> Iterator[tuple[str, str]]:
+    """The fields of a line, `Host: web-1 | State: down`, and its tags, `host:web-1 env:prod`."""
+    tags = list(_TAG.finditer(line))
+    if len(tags) == 1 and not (tags[0].start() and plain(tags[0][1]) in words().facts):
+        tags = []  # `Error:it is down` is a field
+    values = {tag.start(2) for tag in tags}
+    for start, stop in _parts_of(line):
+        match = _FIELD.match(line[start:stop])
+        if match is None or match[2].startswith("//") or start + match.start(2) in values:
+            continue
+        begin, end = start + match.start(2), start + match.end(2)
+        is_text = words().facts.get(plain(match[1])) in _TEXTS
+        if not is_text and all(begin != tag.start() for tag in tags):
+            end = _without_tags(line, tags, begin, end)
+        yield match[1].strip(), line[begin:end].strip().strip(_QUOTES)
+    yield from ((tag[1], tag[2].strip(_QUOTES)) for tag in tags)
+
+
+def _without_tags(line: str, tags: list[re.Match[str]], begin: int, end: int) -> int:
+    """Where what begins there ends in front of the tags that stand at its end."""
+    for tag in reversed(tags):
+        if begin < tag.start() and not line[tag.end() : end].strip(_BETWEEN):
+            end = begin + len(line[begin : tag.start()].rstrip(_BETWEEN))
+    return end
+
+
+def _parts_of(line: str) -> Iterator[tuple[int, int]]:
+    """Where the parts of a line begin and end that are fields of their own."""
+    start = 0
+    for apart in _APART.finditer(line):
+        if apart[1] is None or plain(apart[1]) in words().facts:
+            yield start, apart.start()
+            start = apart.end()
+    yield start, len(line)
 
 
 def bullets(lines: list[str]) -> list[str]:

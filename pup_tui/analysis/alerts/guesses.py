@@ -9,7 +9,7 @@ from pup_tui.analysis.alerts.alert import Fact
 from pup_tui.analysis.alerts.words import plain, words
 from pup_tui.late_pattern import late_pattern
 
-_HASHES = late_pattern(r"-(?:[a-f0-9]{6,10}-)?[bcdfghjklmnpqrstvwxz2456789]{5}\Z")
+_HASHES = late_pattern(r"-(?:[a-f0-9]{6,10}-[a-z0-9]{5}|[bcdfghjklmnpqrstvwxz2456789]{5})\Z")
 _ORDINAL = late_pattern(r"-\d+\Z")
 _HOST = late_pattern(
     r"(?<![\w./:-])([a-z][a-z0-9]*(?:-[a-z0-9]+)*-\d{1,3}(?:\.[a-z][a-z0-9-]*){0,6})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 from msgspec import Struct
 
@@ -30,6 +30,9 @@ from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import compile_value_command
 
 ValueOrigin = Literal["given", "alert", "profile", "from", "default"]
+
+GIVE: Final = "give it a value"
+"""What to do about a variable that has none."""
 
 _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
 
@@ -414,9 +417,9 @@ class _Resolving:
         if not variable.required:
             self.left_out.append(name)
             return
-        hint = "give it a value"
+        hint = GIVE
         if variable.places:
-            hint = f"{_hold_none(variable.places)}; give it a value"
+            hint = f"{_hold_none(variable.places)}; {GIVE}"
         self._problem(name, f"`{name}` is required", hint)
 
     def _problem(self, name: str, message: str, hint: str = "") -> None:

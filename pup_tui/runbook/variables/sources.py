@@ -61,9 +61,10 @@ class Sources(Struct, frozen=True, kw_only=True):
     ValueError with a sentence without secrets. Where `keyring` or `run` is None nothing is asked or run: what
     they would give is not known then. `profile` is the name of the operator's profile, empty without one, and
     `profile_values` what it gives to variables; `alert_values`, what an alert gives, come before those.
-    `directory` is where the file lies that the variables stand in, which commands are told; `cwd` is where
-    they run and relative paths begin, None for where the operator is. Where no `secrets` are told, what a
-    secret variable has is not known.
+    `accounts` are what it gives to the settings of integrations, by their names. `directory` is where the
+    file lies that the variables stand in, which commands are told; `cwd` is where they run and relative
+    paths begin, None for where the operator is. Where no `secrets` are told, what a secret variable has is
+    not known.
     """
 
     environ: Mapping[str, str]
@@ -77,6 +78,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     directory: str = ""
     cwd: Path | None = None
     alert_values: Mapping[str, str | Withheld] = field(default_factory=dict)
+    accounts: Mapping[str, Mapping[str, ProfileValue]] = field(default_factory=dict)
     secrets: bool = True
 
     @property

@@ -580,6 +580,12 @@ class OutputPane(Vertical):
         self._clear_search()
         self.lines.pattern = pattern
 
+    def search_for(self, pattern: re.Pattern[str]) -> None:
+        """Go to the first line that holds it, as if it had been typed."""
+        self.mark_matches(pattern)
+        if (searched := self._searched) is not None:
+            self._find_match(searched, pattern, 0, True)
+
     async def find_match(
         self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
     ) -> bool:

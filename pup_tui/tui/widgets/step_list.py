@@ -249,9 +249,9 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
             self._fold(step, opened if closed or self._row.left_out else Fold.CLOSED)
 
     def action_look(self) -> None:
-        """Open or close a block; go to the output of any other step."""
+        """Open or close a block; go to the output of any other step, and to the grid of a fleet."""
         step = self._row.step
-        if step is not None and step.children:
+        if step is not None and step.children and not (step.is_fleet and not self._row.left_out):
             self.action_open_or_close()
         else:
             self.post_message(self.LookWanted())

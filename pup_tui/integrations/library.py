@@ -1,0 +1,127 @@
+"""Which integrations there are: the files in `integrations/` beside runbooks, each read on need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from pup_tui.catalog.entries import Origin
+from pup_tui.catalog.places import Folder
+from pup_tui.place_errors import place_error
+from pup_tui.runbook import yaml
+from pup_tui.runbook.actions import as_integration, integration_in
+from pup_tui.runbook.files import (
+    INTEGRATIONS,
+    PackFiles,
+    Unreadable,
+    integration_files,
+    read_file,
+)
+from pup_tui.runbook.integration import Integration
+from pup_tui.runbook.problems import Problem
+from pup_tui.runbook.report import Report, suggestion
+
+
+class UnknownIntegration(Exception):
+    """There is no integration of this name; `hint` has the nearest."""
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__(f"there is no integration `{name}`")
+        self.hint = hint
+
+
+class IntegrationPlace(Struct, frozen=True, kw_only=True):
+    """Where an integration lies. One that is `shadowed` is not found by its name: another comes first."""
+
+    name: str
+    path: Path
+    origin: Origin
+    trusted: bool = True
+    pack: str = ""
+    shadowed: bool = False
+
+
+class InstalledIntegration(Struct, frozen=True, kw_only=True):
+    """An integration as far as its file can be read; what is wrong beside its steps is in `problems`."""
+
+    place: IntegrationPlace
+    said: Integration | None = None
+    data: bytes = b""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.place.name
+
+
+class IntegrationLibrary:
+    """The integrations beside the runbooks of some folders, in the order in which names are looked up."""
+
+    def __init__(self, folders: Sequence[Folder]) -> None:
+        self._folders = folders
+
+    def places(self) -> Iterator[IntegrationPlace]:
+        """Where they are; no file is read."""
+        seen: set[str] = set()
+        for folder in self._folders:
+            if folder.is_copy or folder.is_fetched:
+                continue
+            for name in self._files(folder):
+                stem = name.rsplit(".", 1)[0]
+                shadowed = bool(folder.prefix) or not folder.trusted or stem in seen
+                if not shadowed:
+                    seen.add(stem)
+                yield IntegrationPlace(
+                    name=stem,
+                    path=folder.path / INTEGRATIONS / name,
+                    origin=folder.origin,
+                    trusted=folder.trusted,
+                    pack=folder.prefix,
+                    shadowed=shadowed and not folder.prefix and folder.trusted,
+                )
+
+    def installed(self) -> Iterator[InstalledIntegration]:
+        """All of them, read."""
+        return map(read_integration, self.places())
+
+    def find(self, name: str) -> InstalledIntegration:
+        """The one that a runbook outside of packs means. Raises UnknownIntegration."""
+        places = list(self.places())
+        for place in places:
+            if place.name == name and not place.shadowed:
+                return read_integration(place)
+        names = [place.name for place in places]
+        hint = suggestion(name, names) or "`pup-tui integrations` lists them"
+        raise UnknownIntegration(name, hint)
+
+    @staticmethod
+    def _files(folder: Folder) -> Sequence[str]:
+        if folder.trusted:
+            return integration_files(folder.path / INTEGRATIONS)
+        return list(PackFiles(folder.path).integrations())
+
+
+def read_integration(place: IntegrationPlace) -> InstalledIntegration:
+    """One integration; that its file cannot be read is a problem."""
+    try:
+        data = read_file(place.path)
+    except OSError as error:
+        return _unreadable(place, place_error(error, place.path).message)
+    except Unreadable as error:
+        return _unreadable(place, str(error))
+    tree, problems = yaml.parse(data, str(place.path))
+    report = Report()
+    for problem in problems:
+        report.add(problem)
+    root = as_integration(tree, place.name, report) if tree is not None else None
+    said = None if root is None or report.has_errors else integration_in(root)
+    return InstalledIntegration(place=place, said=said, data=data, problems=report.problems)
+
+
+def _unreadable(place: IntegrationPlace, why: str) -> InstalledIntegration:
+    told = f"the integration cannot be read: {why}"
+    return InstalledIntegration(
+        place=place, problems=(Problem(path=str(place.path), message=told, whole=True),)
+    )

@@ -1,0 +1,173 @@
+"""Each request of an action, judged by the vendor's own description, and both kinds of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.descriptions import Description, description
+from tests.support.http_server import FakeServer, Recorded, Reply, Write
+from tests.support.integrations import bundled, carried_out, proved
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """How an integration is led to a server that stands in for its vendor.
+
+    `described` are the descriptions, each with the variable that leads there and what stands before its own
+    paths. `credentials` are parameters of theirs that go in a header of another name; `answers` is what the
+    description leaves open and the actions read, by the path.
+    """
+
+    described: Mapping[str, tuple[str, str]]
+    environ: Mapping[str, str]
+    credentials: Sequence[str] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+VENDORS = {
+    "slack": Vendor(
+        {"slack": ("PUP_TUI_SLACK_URL", "/api")},
+        {"SLACK_BOT_TOKEN": "xoxb-not-a-token"},
+        credentials=("token",),
+        answers={
+            "/conversations.create": {"channel": {"id": "C024BE91L"}},
+            "/users.lookupByEmail": {"user": {"id": "U012AB3CD"}},
+        },
+    ),
+    "pagerduty": Vendor(
+        {
+            "pagerduty": ("PAGERDUTY_API_HOST", ""),
+            "pagerduty-events": ("PUP_TUI_PAGERDUTY_EVENTS_URL", "/v2"),
+        },
+        {
+            "PAGERDUTY_USER_API_KEY": "not-a-key",
+            "PUP_TUI_PAGERDUTY_EMAIL": "alice@example.com",
+            "PUP_TUI_PAGERDUTY_ROUTING_KEY": "not-a-routing-key",
+        },
+    ),
+}
+
+
+class StandIn:
+    """Judges requests by descriptions, and answers as they say; with `fails` by their errors."""
+
+    def __init__(self, vendor: Vendor, *, fails: bool = False) -> None:
+        self._descriptions = {
+            prefix: description(name) for name, (_, prefix) in vendor.described.items()
+        }
+        self._vendor = vendor
+        self._fails = fails
+        self.problems: list[str] = []
+        self.asked: list[str] = []
+
+    async def __call__(self, request: Recorded, write: Write) -> Reply:
+        try:
+            return self._reply(request)
+        except AssertionError as error:
+            self.problems.append(str(error))
+            return Reply(status=500)
+
+    def _reply(self, request: Recorded) -> Reply:
+        described = self._description(request)
+        operation = described.operation(request)
+        self.asked.append(f"{request.method} {operation.path}")
+        self.problems += described.problems(request, self._vendor.credentials)
+        if self._fails:
+            return described.failure(operation)
+        return described.success(operation, self._vendor.answers.get(operation.path))
+
+    def _description(self, request: Recorded) -> Description:
+        prefixes = [
+            prefix for prefix in self._descriptions if request.path.startswith(f"{prefix}/")
+        ]
+        return self._descriptions[max(prefixes, key=len)]
+
+
+def actions() -> list[tuple[str, str]]:
+    found = []
+    for name in VENDORS:
+        said = bundled(name).said
+        assert said is not None
+        found += [(name, action) for action in said.actions]
+    return found
+
+
+def around(vendor: Vendor, url: str) -> dict[str, str]:
+    places = {variable: url + prefix for variable, prefix in vendor.described.values()}
+    return {**vendor.environ, **places}
+
+
+@pytest.mark.parametrize(("name", "action"), actions())
+async def test_a_request_is_as_the_vendor_describes_it(
+    name: str, action: str, tmp_path: Path
+) -> None:
+    vendor = VENDORS[name]
+    stand_in = StandIn(vendor)
+    said = bundled(name).said
+    assert said is not None
+    async with FakeServer(handler=stand_in) as server:
+        for given in (None, _all_of(name, action)):
+            done = await carried_out(name, action, tmp_path, around(vendor, server.url), given)
+            assert stand_in.problems == []
+            assert done.ok, done.reason
+        assert set(done.outputs) == set(said.actions[action].outputs)
+        for request in server.requests:
+            assert request.headers.get("authorization") or b"routing_key" in request.body
+        # What takes it back is a request as well.
+        if await _is_undone(name, action, tmp_path / "undo", around(vendor, server.url)):
+            assert stand_in.problems == []
+    asked = list(dict.fromkeys(stand_in.asked))
+    assert asked
+    failing = StandIn(vendor, fails=True)
+    async with FakeServer(handler=failing) as server:
+        done = await carried_out(name, action, tmp_path / "failing", around(vendor, server.url))
+    assert not done.ok
+    assert done.reason
+    proved(name, action, "description", ", ".join(asked))
+
+
+def _all_of(name: str, action: str) -> dict[str, Any]:
+    """A value for everything that an action takes, so that every part of its request is made."""
+    said = bundled(name).said
+    assert said is not None
+    of_type = {
+        "integer": 7,
+        "number": 1.5,
+        "boolean": True,
+        "list": ["one", "two"],
+        "duration": "60s",
+    }
+    values: dict[str, Any] = {}
+    for param, variable in said.actions[action].params.items():
+        choices = [choice.value for choice in variable.options]
+        if choices:
+            values[param] = choices if variable.is_list else choices[-1]
+        else:
+            values[param] = of_type.get(variable.type, "text")
+    return {**values, **said.actions[action].example}
+
+
+async def _is_undone(name: str, action: str, folder: Path, environ: Mapping[str, str]) -> bool:
+    """Whether an action can be taken back; where it can, it is."""
+    done = await carried_out(name, action, folder, environ, undone=True)
+    undos = [id_ for id_ in done.state.steps if id_.endswith(":undo")]
+    for id_ in undos:
+        assert done.state.steps[id_].status == "succeeded", done.state.steps[id_].reason
+    return bool(undos)
+
+
+async def test_credentials_go_only_where_the_settings_lead(tmp_path: Path) -> None:
+    """A server that answers by a redirect gets no second request out of an action."""
+    elsewhere = FakeServer()
+    async with elsewhere:
+        away = Reply(status=302, headers={"Location": f"{elsewhere.url}/auth.test"})
+        async with FakeServer(away) as server:
+            environ = {"PUP_TUI_SLACK_URL": server.url, "SLACK_BOT_TOKEN": "xoxb-not-a-token"}
+            done = await carried_out("slack", "whoami", tmp_path, environ)
+    assert not done.ok
+    assert elsewhere.requests == []

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pup_tui.catalog.effects import effect_word, may_change, mutates
+from pup_tui.core.program import compile_program
+from pup_tui.runbook.load import Loaded
+from pup_tui.runbook.model import GroupStep
+
+Check = Callable[..., Loaded]
+Errors = Callable[..., list[str]]
+
+CHAT = """\
+integration: chat
+title: A chat
+category: chat
+settings:
+  CHAT_URL: {type: url, from: "env:CHAT_URL", default: "https://chat.example.com"}
+  CHAT_TOKEN: {type: secret, from: "env:CHAT_TOKEN"}
+  ROUTING_KEY: {type: secret, from: "env:ROUTING_KEY"}
+check: who
+actions:
+  who:
+    description: Who the token is of.
+    effect: read
+    steps:
+      - {name: Ask, kind: http, url: "{{ CHAT_URL }}/who", capture: {WHO: json.name},
+         headers: {Authorization: "Bearer {{ CHAT_TOKEN }}"}}
+      - {name: Look, kind: shell, run: "uptime"}
+    outputs: {WHO: WHO}
+  post:
+    description: Post a message.
+    effect: change
+    params: {TEXT: {description: What to say}}
+    steps:
+      - {name: Post, kind: http, method: POST, url: "{{ CHAT_URL }}/post", json: {text: "{{ TEXT }}"}}
+  page:
+    description: Call somebody.
+    effect: change
+    steps: [{name: Page, kind: shell, run: "page", env: {KEY: "{{ ROUTING_KEY }}"}}]
+  drop:
+    description: Drop everything.
+    effect: destroy
+    steps: [{name: Drop, kind: shell, run: "true"}]
+"""
+
+FILE = "integrations/chat.yaml"
+
+
+def calling(action: str, *keys: str) -> str:
+    lines = "".join(f"    {key}\n" for key in keys)
+    return f"name: runbook\nsteps:\n  - name: own\n    template: {action}\n{lines}"
+
+
+def call(check: Check, action: str, *keys: str, chat: str = CHAT) -> GroupStep:
+    (step,) = check(calling(action, *keys), {FILE: chat}).require().steps
+    assert isinstance(step, GroupStep)
+    return step
+
+
+def test_an_action_is_a_group_with_the_settings_that_it_uses(check: Check) -> None:
+    step = call(check, "chat/who")
+    assert step.action is not None
+    assert (step.action.integration, step.action.action, step.action.effect) == (
+        "chat",
+        "who",
+        "read",
+    )
+    assert step.action.settings == ("CHAT_URL", "CHAT_TOKEN")
+    assert step.call is not None
+    assert list(step.call.params) == ["CHAT_URL", "CHAT_TOKEN"]
+    assert step.outputs == {"WHO": "WHO"}
+    paging = call(check, "chat/page").action
+    assert paging is not None
+    assert paging.settings == ("ROUTING_KEY",)
+
+
+def test_a_setting_brings_the_settings_that_its_default_uses(check: Check) -> None:
+    chat = CHAT.replace(
+        'default: "https://chat.example.com"', 'default: "https://{{ HOST }}"'
+    ).replace("settings:\n", "settings:\n  HOST: chat.example.com\n")
+    step = call(check, "chat/post", "with: {TEXT: x}", chat=chat)
+    assert step.action is not None
+    assert step.action.settings == ("HOST", "CHAT_URL")
+
+
+def test_what_it_says_of_its_effect_reaches_the_steps(check: Check) -> None:
+    looking = call(check, "chat/who")
+    assert mutates(looking, is_believed=True) is False
+    assert mutates(looking) is None  # a script: nobody believes a file that is not trusted
+    posting = call(check, "chat/post", "with: {TEXT: x}")
+    assert effect_word(posting, mutates(posting)) == "changes"
+    # The script alone would tell nothing.
+    assert mutates(call(check, "chat/page")) is True
+    dropping = call(check, "chat/drop")
+    assert dropping.danger
+    assert effect_word(dropping, mutates(dropping)) == "destroys"
+    assert not call(check, "chat/drop", "danger: false").danger
+
+
+def test_what_changes_does_not_begin_where_nothing_may(check: Check) -> None:
+    program = compile_program("r", check(calling("chat/page"), {FILE: CHAT}).require())
+    assert may_change(program, is_believed=True) == ("own/page",)
+
+
+def test_what_only_looks_may_not_change_anything(errors: Errors) -> None:
+    chat = CHAT.replace('url: "{{ CHAT_URL }}/who"', 'method: DELETE, url: "{{ CHAT_URL }}/who"')
+    (told,) = errors(calling("chat/who"), {FILE: chat})
+    assert "that is `read_only` only looks, and DELETE changes what it is sent to" in told
+    (told,) = errors(calling("chat/post", "with: {TEXT: x}", "read_only: true"), {FILE: CHAT})
+    assert "the `effect` of what it calls is `change`" in told
+
+
+def test_no_step_gives_a_setting(errors: Errors) -> None:
+    (told,) = errors(
+        calling("chat/post", "with: {TEXT: x, CHAT_URL: 'https://evil.example.com'}"), {FILE: CHAT}
+    )
+    assert told == "5:21: `CHAT_URL` is a setting of `chat`"
+
+
+@pytest.mark.parametrize(
+    ("url", "strange"),
+    [
+        ("{{ TEXT }}/post", "TEXT"),
+        ("https://{{ TEXT }}/post", "TEXT"),
+        ("https://chat.example.com{{ TEXT }}", "TEXT"),
+        ("{{ CHAT_URL }}{{ TEXT }}", "TEXT"),
+        ("https://{{ CHAT_URL | replace('/', TEXT) }}/x", "TEXT"),
+        ("HTTPS://x@{{ TEXT }}:80?a", "TEXT"),
+    ],
+)
+def test_no_step_chooses_where_requests_go(url: str, strange: str, errors: Errors) -> None:
+    chat = CHAT.replace('"{{ CHAT_URL }}/post"', f'"{url}"')
+    (told,) = errors(calling("chat/post", "with: {TEXT: x}"), {FILE: chat})
+    assert f"`{strange}` would choose where the action's requests go" in told
+
+
+@pytest.mark.parametrize(
+    "url", ["{{ CHAT_URL }}/{{ TEXT }}", "https://a.example.com/{{ TEXT }}?b={{ TEXT }}"]
+)
+def test_values_may_stand_behind_the_place(url: str, errors: Errors) -> None:
+    chat = CHAT.replace('"{{ CHAT_URL }}/post"', f'"{url}"')
+    assert errors(calling("chat/post", "with: {TEXT: x}"), {FILE: chat}) == []
+
+
+def test_a_file_of_ones_own_comes_before_an_action(check: Check) -> None:
+    own = {FILE: CHAT, "_templates/chat/who.yaml": "kind: shell\nrun: echo\n"}
+    (step,) = check(calling("chat/who"), own).require().steps
+    assert step.kind == "shell"
+
+
+def test_what_is_not_there(check: Check) -> None:
+    def hint(action: str) -> tuple[str, str]:
+        (problem,) = check(calling(action), {FILE: CHAT}).errors
+        return problem.message, problem.hint
+
+    assert hint("chat/pots") == (
+        "the integration `chat` has no action `pots`", "did you mean `post`?"
+    )  # fmt: skip
+    assert hint("chet/post") == (
+        "no step template `chet/post`", "did you mean `chat/post`?"
+    )  # fmt: skip
+
+
+def test_an_action_takes_what_it_says(errors: Errors) -> None:
+    (told,) = errors(calling("chat/post"), {FILE: CHAT})
+    assert "the action `chat/post` needs `TEXT`" in told
+    (told,) = errors(calling("chat/post", "with: {TEXT: x, MORE: y}"), {FILE: CHAT})
+    assert "the action `chat/post` has no variable `MORE`" in told
+
+
+def test_an_action_of_another_pack_is_not_found(errors: Errors) -> None:
+    assert errors(calling("chat/who"), {f"pack-1/{FILE}": CHAT}) == []
+    (told,) = errors(calling("chat/who"), {f"pack-1.other/{FILE}": CHAT})
+    assert "no step template `chat/who`" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "integration: chat",
+            "integration: other",
+            "the integration of the file `chat` is called otherwise",
+        ),
+        ("title: A chat\n", "", "a runbook has no `title`"),
+        ("effect: read", "effect: reads", "`effect` cannot be `reads`"),
+        ("check: who", "check: post", "`check` names the action `post`, which does not only look"),
+        ("check: who", "check: whom", "`check` names no action: `whom`"),
+        ("category: chat", "category: chat\nkategory: x", "unknown key `kategory`"),
+        (
+            "params: {TEXT:",
+            "params: {CHAT_URL: x, TEXT:",
+            "`CHAT_URL` is a setting of the integration",
+        ),
+        (
+            "    effect: destroy\n",
+            "    effect: destroy\n    example: {X: 1}\n",
+            "the action takes no `X`",
+        ),
+        ('from: "env:CHAT_TOKEN"', "from: CHAT_TOKEN", "names no place to take a value from"),
+    ],
+)
+def test_what_is_wrong_with_the_file(old: str, new: str, told: str, errors: Errors) -> None:
+    assert old in CHAT
+    found = errors(calling("chat/who"), {FILE: CHAT.replace(old, new)})
+    assert any(told in each for each in found), found
