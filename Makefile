@@ -43,7 +43,7 @@ test: $(VENV)/.ready-dev
 
 # Whoever is done takes over what others have left: tests that take long stand together. Rows of a table share
 # a test; which of them failed is told, and without the option each is a test that can be chosen by its name.
-suite: $(VENV)/.ready-dev
+suite: $(VENV)/.ready-dev $(VENV)/.compiled
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --in-batches $(TESTS)
 
 lint: $(VENV)/.ready-dev
@@ -83,7 +83,7 @@ snapshots: $(VENV)/.ready-dev
 	$(BIN)/pytest -n $(JOBS) tests/tui/test_snapshots.py --write-snapshots
 
 schema: $(VENV)/.ready
-	$(BIN)/pup-tui schema > runbooks/runbook.schema.json
+	$(BIN)/pup-tui schema --bundled > runbooks/runbook.schema.json
 
 keys: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.support.keys_table
@@ -109,6 +109,10 @@ $(VENV)/.ready-dev: pyproject.toml .ci/requirements-dev.lock | $(VENV)/bin/pytho
 	@$(INSTALL) --require-hashes --requirement .ci/requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.ready
+
+# Once: each process of the tests would compile all of them for itself. What is wrong with one the suite tells.
+$(VENV)/.compiled: | $(VENV)/.ready-dev
+	@$(BIN)/pytest --collect-only --quiet > /dev/null 2>&1; touch $@
 
 clean:
 	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -87,8 +87,8 @@ _DIALOGS = {
 _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
-_LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS} | _TEXTS | _LINES
-_MOVED = _LISTS | {P.INBOX, P.FLEET}
+_LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS, P.FLEET} | _TEXTS | _LINES
+_MOVED = _LISTS | {P.INBOX}
 _SEARCHED = (_LISTS | _DIALOGS) - {P.CONFIRM}
 _OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.INBOX, P.STEPS, P.FLEET, P.OUTPUT}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
@@ -169,6 +169,7 @@ _TABLE = (
     _action("yes", "y", "Yes", Aim.ANSWER, {P.CONFIRM}),
     _action("no", "n", "No", Aim.ANSWER, {P.CONFIRM}),
     _action("retry", "r", "Run again", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
+    _action("only_failed", "o", "Run what failed of all items", Aim.ANSWER, {P.FAILURE}),
     _action("edit", "e", "Edit…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),

@@ -10,6 +10,7 @@ from msgspec import Struct
 from pup_tui.core.ended import FAILED
 from pup_tui.core.events import Decision, EndFacts
 from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished, StepWaiting
+from pup_tui.core.render import Remote
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.sent import NOTHING_SENT, Sent
 from pup_tui.runbook.keys import ConditionText
@@ -123,11 +124,15 @@ class Action(Struct, frozen=True, kw_only=True):
 
 
 class LookUpTool(Action, frozen=True, kw_only=True):
-    """Find out whether `tool` is a command here: a program, or a builtin of `shell`."""
+    """Find out whether `tool` is a command: a program, or a builtin of `shell`.
+
+    `remote` is the other computer to ask, None for this one.
+    """
 
     step: str
     tool: str
     shell: str = "sh"
+    remote: Remote | None = None
 
 
 class ResolveValues(Action, frozen=True, kw_only=True):

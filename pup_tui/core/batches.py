@@ -53,7 +53,7 @@ def waits(run: Run, key: str, item: Node) -> bool:
     if block.active or block.pause_until is not None:
         return True
     loop = run.program.node(key)
-    if not _anything_left(run, block):
+    if not _anything_left(run, key, block):
         return False
     if block.taken == block.canary and loop.step.asks_after_canary:
         if not run.step(loop).canary_passed:
@@ -79,13 +79,14 @@ def _is_edge(block: BlockState) -> bool:
     return block.batch > 0 and (taken - first) % block.batch == 0
 
 
-def _anything_left(run: Run, block: BlockState) -> bool:
-    """Whether an item that has had no turn is neither done by an earlier leg of the run nor left out."""
+def _anything_left(run: Run, key: str, block: BlockState) -> bool:
+    """Whether an item that has had no turn may begin, and is not done by an earlier leg of the run."""
     earlier = run.state.earlier
+    items = map(run.program.node, block.children[block.taken :])
     left = (
-        item
-        for item in block.children[block.taken :]
-        if leaving_out.why(run.state, run.program.node(item)) is None
+        item.id
+        for item in items
+        if leaving_out.why(run.state, item) is None and order.why_not(run.state, item, key) is None
     )
     return any(
         item not in earlier.steps or not ended_well(earlier.steps[item]) or item in earlier.again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pup_tui.core import loops, polls, repeats, resuming
+from pup_tui.core import loops, order, polls, repeats, resuming
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
@@ -196,9 +196,14 @@ def close(run: Run, node: Node) -> None:
 
 
 def _close_items(run: Run, node: Node, block: BlockState) -> None:
-    """End a foreach, by how its items ended."""
+    """End a foreach, by how its items ended; where some are left for later it is not carried out."""
+    left = sum(item.reason == order.LEFT_FOR_LATER for item in _items(run, block))
+    told = f"{left} of {len(block.children)} items have not begun" if left else ""
     if block.failure is not None:
-        run.end(node, StepStatus.FAILED, _told_items(run, block, block.failure))
+        failed = _told_items(run, block, block.failure)
+        run.end(node, StepStatus.FAILED, "; ".join(filter(None, (failed, told))))
+    elif left and block.cut is None and block.stopped is None:
+        run.end(node, StepStatus.FAILED, f"{told}: only what had failed ran again")
     elif (cut := _cut(run, node, block)) is not None:
         run.end(node, StepStatus.CANCELLED, cut)
     elif block.stopped is not None:

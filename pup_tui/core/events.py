@@ -443,7 +443,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     and is offered to be taken back, with the steps in `half_undone`, but for those that were `taken_back`,
     as the operator says. `done` are steps of which the same one says that they were, though their attempt
     did not finish, with what they captured. `asks_again` tells that a question about a failure is asked again
-    which an interruption left without an answer; legs that do not say so ran its step again. `cwd` and
+    which an interruption left without an answer; legs that do not say so ran its step again. With
+    `only_failed` no item begins of a foreach that has begun, but those that had begun. `cwd` and
     `unchecked` are as in `RunCreated`.
     """
 
@@ -465,6 +466,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     undo: bool = False
     only_undo: bool = False
     asks_again: bool = False
+    only_failed: bool = False
     done: dict[str, dict[str, Any]] = {}
     taken_back: tuple[str, ...] = ()
     source: Source | None = None

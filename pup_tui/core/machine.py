@@ -63,6 +63,7 @@ from pup_tui.core.state import (
     StepPhase,
     StepStatus,
 )
+from pup_tui.core.surroundings import remote_of
 from pup_tui.runbook.parts import types_of
 from pup_tui.runbook.step_count import count_in_file
 from pup_tui.runbook.texts import interpreter_at, tool_of
@@ -245,7 +246,8 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     tool = tool_of(step) if step.optional and not node.is_loop else None
     if tool is not None:
         run.step(node).phase = StepPhase.LOOKING_UP
-        run.outbox.add(LookUpTool(step=node.id, tool=tool, shell=interpreter_at(step).name))
+        shell, remote = interpreter_at(step).name, remote_of(run.program, run.state, node)
+        run.outbox.add(LookUpTool(step=node.id, tool=tool, shell=shell, remote=remote))
     else:
         run.ready(node)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pup_tui.core.ids import holder_id
 from pup_tui.core.program import Node, Program
+from pup_tui.core.standing import ended_well
 from pup_tui.core.state import (
     BODY,
     BlockState,
@@ -16,6 +17,7 @@ from pup_tui.core.state import (
 from pup_tui.runbook.model import LOOP
 from pup_tui.template.condition import parse_condition
 
+LEFT_FOR_LATER = "it has not begun: only what had failed runs again"
 UNASKED = "a confirmation before it was not asked because of a failure"
 
 
@@ -31,6 +33,8 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
     block = state.blocks[key]
     if block.cut is not None:
         return block.cut
+    if node.is_item and _is_left_for_later(state, node, key):
+        return LEFT_FOR_LATER
     if block.keeps_going and not block.exceeded:
         return None
     if block.stopped is not None:
@@ -44,6 +48,14 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
     if block.side_by_side:
         return None
     return _by_when(state, node, key, block)
+
+
+def _is_left_for_later(state: RunState, node: Node, key: str) -> bool:
+    """Whether an item of a foreach that an earlier leg began has not, in a leg that is for what failed."""
+    if not (state.earlier.only_failed and state.steps[key].continues):
+        return False
+    known = state.earlier.steps.get(node.id)
+    return known is None or (known.began is None and not ended_well(known))
 
 
 def held_back(state: RunState, program: Program) -> Iterator[tuple[str, str]]:

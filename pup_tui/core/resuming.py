@@ -78,6 +78,7 @@ def resume(run: Run, event: Event) -> None:
     for step in earlier.steps.values():
         if step.poll is not None and event.counts_lost:
             step.poll.counts_lost = True
+    earlier.only_failed = event.only_failed
     earlier.again, earlier.completed = event.again, list(stood.completed)
     earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
     # In another text of the runbook a step is what that says.

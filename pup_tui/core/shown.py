@@ -21,7 +21,7 @@ from pup_tui.core.scope import frame_keys, scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
 from pup_tui.core.state import BODY, Frame, RunState
-from pup_tui.core.surroundings import surroundings_of, written_directory, written_host
+from pup_tui.core.surroundings import surroundings_of, written_directory, written_remote
 from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, HostedStep, Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.not_yet import NOT_YET, StandIns
@@ -139,8 +139,9 @@ def details_of(
 def written_details(program: Program, node: Node) -> Details:
     """The details of a step that cannot be rendered: directory and host as their author wrote them."""
     directory = written_directory(program, node) if _is_here(node.step) else None
-    host = written_host(program, node) if isinstance(node.step, HostedStep) else None
-    return Details(directory, host=host or "", remote=host or "")
+    remote = written_remote(program, node) if isinstance(node.step, HostedStep) else None
+    host = "" if remote is None else remote.host
+    return Details(directory, host=host, remote=host)
 
 
 def _is_here(step: Step) -> bool:

@@ -296,7 +296,8 @@ class Earlier(Struct):
     so that none gets the number of another. `half_undone` are the undo steps that did not finish, by the step
     of which somebody has to say whether it was taken back. `stops` are those that had ended their runbook and
     are judged once more. `exact` and `only_undo` are as in `Resumed`; with that, `not_offered` are steps that
-    stand as they were left, and were taken back or would be done again if the run went on.
+    stand as they were left, and were taken back or would be done again if the run went on. `only_failed` is
+    as in `Resumed`.
     """
 
     steps: dict[str, StepState] = {}
@@ -311,6 +312,7 @@ class Earlier(Struct):
     exact: bool = True
     only_undo: bool = False
     not_offered: tuple[str, ...] = ()
+    only_failed: bool = False
 
 
 class RunState(Struct):

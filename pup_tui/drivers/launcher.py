@@ -258,6 +258,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         edited: Mapping[str, EditedText] = {},
         undo: bool = False,
         only_undo: bool = False,
+        only_failed: bool = False,
         done: Mapping[str, Mapping[str, Any]] = {},
         taken_back: Iterable[str] = (),
         unchecked: BegunUnchecked | None = None,
@@ -271,11 +272,11 @@ class Launcher(Struct, frozen=True, kw_only=True):
         captured as secrets, by the step; the steps in `again` run once more for want of theirs, those that
         are `skipped` are left out for the given reason. `changed` are variables with another value,
         `left_out` have none; `edited` is what steps run in place of their texts, which may hold no secret.
-        With `only_undo` nothing begins but what takes back, and the cleanup. `done` are steps that did not
-        finish and were done, with what they captured, `taken_back` those that were though their undo did not
-        finish. `unchecked` is as for `launch`. Raises what that does, RunGoesOn if somebody else has resumed
-        it, and JournalError if another version of the program has recorded it, which would have gone on
-        otherwise than this one.
+        With `only_undo` nothing begins but what takes back, and the cleanup; with `only_failed` of a foreach
+        that has begun no item that had not. `done` are steps that did not finish and were done, with what
+        they captured, `taken_back` those that were though their undo did not finish. `unchecked` is as for
+        `launch`. Raises what that does, RunGoesOn if somebody else has resumed it, and JournalError if
+        another version of the program has recorded it, which would have gone on otherwise than this one.
         """
         from pup_tui.core.legs import legs_of
         from pup_tui.drivers.replay import replay
@@ -320,6 +321,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             asks_again=True,
             undo=undo,
             only_undo=only_undo,
+            only_failed=only_failed,
             taken_back=tuple(taken_back),
             done={step: masking.masked(dict(made)) for step, made in done.items()},
             read_only=self.read_only,

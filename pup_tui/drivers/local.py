@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,7 +59,7 @@ from pup_tui.core.ids import Timer, upwards
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice, StepPaused, rfc3339
 from pup_tui.core.program import Program
-from pup_tui.core.requests import StepRequest
+from pup_tui.core.requests import ShellRequest, StepRequest
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.children import Children
 from pup_tui.drivers.clock import Clock, Handle
@@ -69,7 +69,7 @@ from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
-from pup_tui.drivers.tools import is_command
+from pup_tui.drivers.tools import is_command, is_command_there
 from pup_tui.drivers.unrecorded import Unrecorded
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.errors import JournalError
@@ -389,13 +389,39 @@ class LocalRun:
     async def _find_out(self, action: LookUpTool | ResolveValues | ListItems | TakeLock) -> None:
         """Ask the world around the run; the answer is one more event."""
         match action:
-            case LookUpTool(step=step, tool=tool, shell=shell):
+            case LookUpTool(remote=None, step=step, tool=tool, shell=shell):
                 found = is_command(tool, self._around.environ, self._around.cwd, shell)
                 self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
+            case LookUpTool():
+                self._look_elsewhere(action)
             case ResolveValues() | ListItems():
                 self._begin_resolving(action)
             case TakeLock():
                 self._post(await self._take_lock(action))
+
+    def _look_elsewhere(self, action: LookUpTool) -> None:
+        """Ask another computer for a program while the run goes on."""
+
+        async def find() -> None:
+            around = self._around
+            context = Context(
+                environ=around.environ,
+                cwd=around.cwd,
+                run=self.run,
+                step=action.step,
+                grace=around.grace,
+                inherit=around.locks.inherit,
+            )
+            found = await is_command_there(action, around.executors[ShellRequest], context)
+            step, tool = action.step, action.tool
+            self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
+
+        self._find_aside(find(), f"tool of {action.step}")
+
+    def _find_aside(self, finding: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(finding, name=name)
+        self._resolving.add(task)
+        task.add_done_callback(self._resolving.discard)
 
     def _begin_resolving(self, action: ResolveValues | ListItems) -> None:
         """Find values, or items, while the run goes on: a command may take its time to give one."""
@@ -410,9 +436,7 @@ class LocalRun:
             else:
                 self._post(await resolve_values(action, around.resolve, *place))
 
-        task = asyncio.create_task(find(), name=f"values of {action.step}")
-        self._resolving.add(task)
-        task.add_done_callback(self._resolving.discard)
+        self._find_aside(find(), f"values of {action.step}")
 
     async def _take_lock(self, action: TakeLock) -> LockAnswered:
         around, holder, problem = self._around, "", ""

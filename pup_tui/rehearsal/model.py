@@ -62,6 +62,9 @@ class RecordedAnswer(Section, frozen=True, kw_only=True):
     error: Annotated[
         str, key("Why no answer came, such as `connection refused`: the attempt fails with it.")
     ] = ""
+    unreachable: Annotated[
+        bool, key("Whether the `error` is that the host of the step could not be reached.")
+    ] = False
     takes: Annotated[
         str | int | float, key("How long the attempt takes, on the rehearsal's own clock.")
     ] = 0

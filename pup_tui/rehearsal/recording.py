@@ -190,8 +190,11 @@ def answer_of(kept: KeptAttempt, clean: Callable[[str], str]) -> RecordedAnswer:
         given["headers"] = {name: clean(value) for name, value in headers.items()}
         given["body"] = clean(stdout) or None
         return RecordedAnswer(step=kept.step, **given)
-    elif not outcome.ok and (outcome.exit_code is None or isinstance(request, SqlRequest)):
+    elif outcome.unreachable or (
+        not outcome.ok and (outcome.exit_code is None or isinstance(request, SqlRequest))
+    ):
         given["error"] = clean(outcome.reason) or "failed"
+        given["unreachable"] = outcome.unreachable
     else:
         given["exit_code"] = outcome.exit_code or 0
     if isinstance(request, HttpRequest):

@@ -116,6 +116,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
     """Makes attempts that can be captured from, asserted over, polled and retried."""
     follows: ClassVar[bool] = False
     """Ends when what it started ends: its `poll` says how that is watched, and repeats nothing."""
+    picks_up: ClassVar[bool] = False
+    """Another attempt can look after what an earlier one began on another computer."""
     mutates: ClassVar[bool | None] = None
     """Whether it changes something outside; None where that depends on the step."""
     attempt_timeout: ClassVar[float | None] = None
@@ -465,33 +467,30 @@ _HostKey = Annotated[
 ]
 
 
-class HostedStep(Step, frozen=True, kw_only=True):
-    """A step that can run on another computer, or whose steps can: they inherit what they do not say."""
-
-    host: _HostKey = None
-    user: Annotated[
-        UserName | None,
-        key(
-            "Who logs in to the host; as the configuration of `ssh` says if nothing is said.",
-            never_blank=True,
-        ),
-    ] = None
-    port: Annotated[
-        Port | None,
-        key(
-            "The port of the host's `ssh`; as its configuration says if nothing is said.",
-            examples=(2222,),
-        ),
-    ] = None
-    become: Annotated[
-        bool | None, key("Whether scripts run on the host as root, through `sudo -n`.")
-    ] = None
+_UserKey = Annotated[
+    UserName | None,
+    key(
+        "Who logs in to the host; as the configuration of `ssh` says if nothing is said.",
+        never_blank=True,
+    ),
+]
+_PortKey = Annotated[
+    Port | None,
+    key(
+        "The port of the host's `ssh`; as its configuration says if nothing is said.",
+        examples=(2222,),
+    ),
+]
+_BecomeKey = Annotated[
+    bool | None, key("Whether scripts run on the host as root, through `sudo -n`.")
+]
 
 
-class ShellStep(HostedStep, frozen=True, kw_only=True, tag="shell"):
+class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     """Runs a script. Values reach it as data, never as code."""
 
     line: ClassVar[tuple[str, ...]] = ("{run}",)
+    picks_up: ClassVar[bool] = True
     acts: ClassVar[str] = ON_THIS_COMPUTER
 
     run: Annotated[
@@ -526,6 +525,10 @@ class ShellStep(HostedStep, frozen=True, kw_only=True, tag="shell"):
     success_codes: Annotated[
         tuple[int, ...], Meta(min_length=1), key("The exit codes that count as success.")
     ] = (0,)
+    host: _HostKey = None
+    user: _UserKey = None
+    port: _PortKey = None
+    become: _BecomeKey = None
 
 
 class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
@@ -669,6 +672,7 @@ class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
         "with {inputs}",
     )
     follows: ClassVar[bool] = True
+    picks_up: ClassVar[bool] = True
     mutates: ClassVar[bool | None] = True
     acts: ClassVar[str] = "in Datadog"
 
@@ -809,7 +813,7 @@ class Call(Section, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
 
 
-class GroupStep(HostedStep, frozen=True, kw_only=True, tag="group"):
+class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     """A block of steps with a name.
 
     With a `call` it stands for a group from a file: its steps see `params` only. `given`
@@ -825,6 +829,10 @@ class GroupStep(HostedStep, frozen=True, kw_only=True, tag="group"):
         default_factory=dict, name="with"
     )
     call: Annotated[Call | None, filled_in()] = None
+    host: _HostKey = None
+    user: _UserKey = None
+    port: _PortKey = None
+    become: _BecomeKey = None
 
     @property
     def inside(self) -> "tuple[AnyStep, ...]":
@@ -925,6 +933,10 @@ AnyStep = (
     | ParallelStep
     | RunbookStep
 )
+
+
+HostedStep = ShellStep | GroupStep
+"""What can run on another computer, or whose steps can: they inherit what they do not say."""
 
 
 class Defaults(Section, frozen=True, kw_only=True):

@@ -1,99 +1,94 @@
-"""What `show` and `report` say of a loop over many items."""
+"""Fleets on real servers: a few hosts first, no more once too many failed, the rest when they are mended."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from tests.docs.test_json_shapes import check, shape_of
+from tests.sshd import Fleet, fleet
 from tests.support.program import Program
 
-RUNBOOK = """
+__all__ = ["fleet"]
+
+RESTART = """\
 name: restart
-vars: {TOKEN: {type: secret, from: "env:THE_TOKEN"}}
+vars: {DIR: ""}
 steps:
   - name: Restart
+    id: a
     kind: shell
-    foreach: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
-    label: "web-{{ item }}"
-    max_parallel: 4
-    keep_going: true
-    env: {TOKEN: "{{ TOKEN }}"}
+    foreach: {ssh_config: "web1*"}
+    host: "{{ item }}"
+    canary: 2
+    max_parallel: 3
+    max_errors: 1
     run: |
-      echo "signed in with $TOKEN"
-      case {{ item }} in
-        3) echo "no such unit" >&2; exit 4 ;;
-        5|6) echo "active 7.51.0" ;;
-        *) echo "active 7.52.1" ;;
-      esac
-  - {name: Few, kind: shell, foreach: [1, 2], run: "echo few", when: always}
+      [ ! -e {{ DIR }}/down-{{ item }} ] || exit 7
+      echo "{{ item }} ${SSH_CONNECTION:+there}" >> {{ DIR }}/effects
+  - {name: After, id: b, kind: shell, run: echo after}
 """
-SECRET = "hunter22-the-token"
 
 
 @pytest.fixture
-def ran(program: Program) -> str:
-    """The id of a run in which one item of twelve failed."""
-    program.write("restart", RUNBOOK)
-    done = program("run", "restart.yaml", "--json", THE_TOKEN=SECRET)
-    assert done.code == 1
-    run: str = done.event("run.started")["run"]
-    return run
+def hosts(program: Program, fleet: Fleet) -> Program:
+    """A program of an operator who knows the hosts of the fleet."""
+    ssh = Path(program.environ["HOME"], ".ssh")
+    ssh.mkdir(parents=True)
+    (ssh / "config").write_text(f"Include {fleet.config}\n")
+    return Program(program.cwd, {**program.environ, "PATH": fleet.path})
 
 
-def test_programs_are_told_of_a_fleet(program: Program, ran: str) -> None:
-    shown = program("show", ran, "--json").json
-    (fleet,) = shown["fleets"]
-    check(shape_of("`show`: `fleets`"), fleet)
-    numbers = {name: fleet[name] for name in ("items", "at_once", "batches", "errors", "budget")}
-    assert numbers == {"items": 12, "at_once": 4, "batches": 0, "errors": 1, "budget": 12}
-    assert fleet["counts"] == {"succeeded": 11, "failed": 1}
-    (failed,) = fleet["failed"]
-    assert (failed["label"], failed["reason"]) == ("web-3", "exited with 4")
-    assert fleet["unreachable"] == []
-    alike: list[dict[str, Any]] = fleet["alike"]
-    assert [(each["state"], len(each["steps"]), each["last"]) for each in alike] == [
-        ("succeeded", 9, "active 7.52.1"),
-        ("succeeded", 2, "active 7.51.0"),
-        ("failed", 1, "no such unit"),
-    ]
-    assert alike[1]["labels"] == ["web-5", "web-6"]
+def done(program: Program) -> list[str]:
+    """The hosts on which something was done, as often as it was."""
+    return [line.split()[0] for line in (program.cwd / "effects").read_text().splitlines()]
 
 
-def test_people_are_told_below_the_loop(program: Program, ran: str) -> None:
-    told = program("show", ran).out
-    assert SECRET not in told
-    lines = [line.strip() for line in told.splitlines()]
-    at = lines.index("4 at a time · errors 1 of at most 12")
-    assert lines[at - 1].startswith("1. Restart · failed")
-    assert lines[at + 1 : at + 5] == [
-        "11 of 12 succeeded · 1 failed",
-        "web-3: failed: exited with 4: no such unit",
-        "9 items alike: active 7.52.1  (2 lines)",
-        "2 items alike: active 7.51.0  (2 lines)",
-    ]
+def test_a_fleet_that_is_half_done_goes_on_with_what_is_left(hosts: Program) -> None:
+    hosts.write("restart", RESTART)
+    names = ["web1", *(f"web{number}" for number in range(10, 20))]
+    for name in ("web12", "web13"):
+        (hosts.cwd / f"down-{name}").touch()
+    ran = hosts("run", "restart.yaml", "--yes", "--arg", f"DIR={hosts.cwd}", "--json")
+    assert ran.code == 1
+    statuses = ran.statuses()
+    failed = {step for step, status in statuses.items() if status == "failed"}
+    assert failed == {"a[3]", "a[4]", "a"}
+    asked = ran.event("step.waiting")
+    assert asked["message"].startswith("The first 2 of 11 items have ended: 2 succeeded.")
+    # Three at once: no more than one can have begun besides when the second failure came.
+    first = done(hosts)
+    assert {"web1", "web10", "web11"} <= set(first) < set(names)
+    assert "after" not in ran.out
+    for name in ("web12", "web13"):
+        (hosts.cwd / f"down-{name}").unlink()
+    again = hosts("resume", "--only-failed", "--yes", "--json")
+    assert again.code == 1
+    assert set(done(hosts)) - set(first) == {"web12", "web13"}
+    rest = hosts("resume", "--yes")
+    assert (rest.code, rest.out) == (0, "after\n")
+    assert sorted(done(hosts)) == sorted(names)
 
 
-@pytest.mark.parametrize("format_", ["md", "html", "chat"])
-def test_a_report_has_a_part_for_it(program: Program, ran: str, format_: str) -> None:
-    told = program("report", ran, "--format", format_).out
-    assert SECRET not in told
-    assert "Fleets" in told
-    assert "11 of 12 succeeded, 1 failed" in told
-
-
-def test_a_report_for_programs_has_it(program: Program, ran: str) -> None:
-    report = program("report", ran, "--format", "json").json
-    (fleet,) = report["runs"][0]["fleets"]
-    check(shape_of("`report`: `fleets`"), fleet)
-    (trouble,) = fleet["trouble"]
-    assert (trouble["name"], trouble["last"]) == ("web-3", "no such unit")
-
-
-def test_outputs_that_are_not_shown_are_not_told(program: Program) -> None:
-    program.write("quiet", RUNBOOK.replace("    label:", "    show: none\n    label:"))
-    done = program("run", "quiet.yaml", "--json", THE_TOKEN=SECRET)
-    told = program("show", done.event("run.started")["run"]).out
-    assert "11 items, succeeded: the output is not shown" in told
-    assert "active" not in told.replace('echo "active', "")
+def test_a_host_that_is_not_there_is_told_apart_and_may_be_ignored(hosts: Program) -> None:
+    text = """\
+name: look
+steps:
+  - name: Look
+    id: a
+    kind: shell
+    foreach: [web1, unreachable, web2]
+    host: "{{ item }}"
+    unreachable: ignore
+    read_only: true
+    run: echo {{ item }}
+"""
+    hosts.write("look", text)
+    ran = hosts("run", "look.yaml", "--unchecked", "one is known to be away", "--json")
+    assert ran.code == 0
+    lost = ran.event("step.finished", step="a[1]")
+    assert (lost["status"], lost["unreachable"]) == ("warned", True)
+    assert lost["reason"].startswith("cannot reach unreachable: ")
+    loop = ran.event("step.finished", step="a")
+    assert (loop["status"], loop["unreachable"]) == ("succeeded", False)
+    assert loop["reason"] == "1 of 3 warned, 1 of them unreachable"

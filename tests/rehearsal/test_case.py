@@ -576,3 +576,22 @@ def test_an_inventory_that_was_not_asked_is_told(tmp_path: Path) -> None:
         """
     (told,) = rehearsed(tmp_path, LOOK, cases).told
     assert told.endswith("the inventory of `look` was not asked: leave it out of `items`")
+
+
+def test_a_host_may_be_out_of_reach_in_a_case(tmp_path: Path) -> None:
+    runbook = """\
+        steps:
+          - {name: A, kind: shell, foreach: [x, y], unreachable: ignore, run: "restart {{ item }}"}
+        """
+    cases = """\
+        cases:
+          - name: one is away
+            answers:
+              - {step: a, item: x, sent: restart x, error: "cannot reach x", unreachable: true}
+              - {step: a, item: y, sent: restart y}
+            expect: {run: succeeded, steps: {"a[0]": warned, "a[1]": succeeded}}
+        """
+    assert rehearsed(tmp_path, runbook, cases).told == []
+    without = cases.replace('error: "cannot reach x", ', "")
+    (told,) = rehearsed(tmp_path, runbook, without).problems
+    assert told.endswith("an answer that is `unreachable` has an `error`, which says why")

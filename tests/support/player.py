@@ -98,7 +98,9 @@ class Player:
         locks: Mapping[str, str] | None = None,
         inventories: Mapping[str, Sequence[Any] | str] | None = None,
     ) -> None:
-        """`inventories` are what they give, by the step; a text is why one gives nothing."""
+        """`inventories` are what they give, by the step, `p` and `q` where nothing is said; a text is why one
+        gives nothing.
+        """
         self.machine = Machine(program)
         self.events: list[AnyEvent] = []
         self.recorded: list[AnyEvent] = []
@@ -322,7 +324,7 @@ class Player:
 
     def _list(self, step: str) -> None:
         self.listed.append(step)
-        found = self._inventories[step]
+        found = self._inventories.get(step, ("p", "q"))
         told = found if isinstance(found, str) else ""
         items = () if isinstance(found, str) else tuple(found)
         self.later(1, lambda at: ItemsListed(at=at, step=step, items=items, problem=told))

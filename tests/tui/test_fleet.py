@@ -11,6 +11,9 @@ import pytest
 from pup_tui.drivers.replay import replay
 from pup_tui.runbook.model import GroupStep, ShellStep
 from pup_tui.steps.executor import Outcome
+from pup_tui.tui.dialogs import dialog
+from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.widgets.alike_list import AlikeList
 from pup_tui.tui.widgets.fleet_grid import CellLayout, FleetGrid
 from pup_tui.tui.widgets.fleet_view import FleetView
@@ -24,6 +27,11 @@ from tests.support.run_console import HOSTILE, RUN, Console, Host, console, shel
 FAILED = Outcome(ok=False, exit_code=3, reason="exited with 3")
 UNREACHED = Outcome(ok=False, reason="cannot reach web-3: timed out", unreachable=True)
 FINE = Play(stdout=b"active 7.52.1\n")
+
+
+@pytest.fixture(autouse=True)
+def _dialogs_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 0.0)
 
 
 def restart(number: int = 25, **keys: Any) -> ShellStep:
@@ -135,6 +143,33 @@ async def test_a_cell_opens_its_output_and_escape_leads_back_to_it(tmp_path: Pat
         await ended(c)
 
 
+async def test_from_the_output_of_what_failed_one_comes_to_the_grid(tmp_path: Path) -> None:
+    plays = [FINE, Play(stderr=b"no such unit\n", outcome=FAILED), FINE]
+    async with console(tmp_path, restart(12, on_failure="confirm"), plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        await c.until(lambda: "no such unit" in c.output()[0])
+        await c.pilot.press("escape")
+        c.view.query_one(StepList).action_look()
+        await c.until(lambda: c.view.query_one(FleetView).display and grid(c).has_focus)
+        assert cells(c) == "✔?✔✔✔✔✔✔✔✔✔✔"
+
+
+async def test_to_look_at_the_grid_does_not_keep_the_run_from_being_followed(
+    tmp_path: Path,
+) -> None:
+    hold, after = asyncio.Event(), asyncio.Event()
+    plays = [*[Play(hold=hold)] * 12, Play(stdout=b"after\n", hold=after)]
+    async with console(tmp_path, restart(12), shell("after"), plays=plays) as c:
+        await c.until(lambda: "●" in cells(c))
+        await c.pilot.press("enter", "right")
+        assert grid(c).has_focus
+        hold.set()
+        await c.until(lambda: "after" in c.output()[0])
+        assert c.view.query_one(OutputPane).has_focus_within
+        after.set()
+        await ended(c)
+
+
 async def test_a_key_goes_from_one_in_trouble_to_the_next(tmp_path: Path) -> None:
     bad = Play(outcome=FAILED)
     hold = asyncio.Event()
@@ -146,6 +181,74 @@ async def test_a_key_goes_from_one_in_trouble_to_the_next(tmp_path: Path) -> Non
         await c.pilot.press("e")
         await c.until(lambda: "web-2" in told(c, "#fleet-cell"))
         hold.set()
+        await ended(c)
+
+
+async def test_names_are_looked_for(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    async with console(tmp_path, restart(), plays=[FINE, Play(hold=hold)]) as c:
+        await c.until(lambda: cells(c).startswith("✔●"))
+        await c.pilot.press("enter", "slash", *"b-1[24]")
+        marked = [cell for cell in grid(c)._cells if cell.id in grid(c)._members]
+        assert [cell.called for cell in marked] == ["web-12", "web-14"]
+        await c.pilot.press("enter")
+        await c.until(lambda: "web-12" in told(c, "#fleet-cell"))
+        assert grid(c).has_focus
+        await c.pilot.press("n")
+        await c.until(lambda: "web-14" in told(c, "#fleet-cell"))
+        await c.pilot.press("n")
+        await c.until(lambda: "web-12" in told(c, "#fleet-cell"))
+        await c.pilot.press("N")
+        await c.until(lambda: "web-14" in told(c, "#fleet-cell"))
+        await c.pilot.press("escape")
+        assert not grid(c)._members
+        assert grid(c).has_focus
+        hold.set()
+        await ended(c)
+
+
+async def test_while_a_name_is_typed_the_run_does_not_go_on_to_another_step(
+    tmp_path: Path,
+) -> None:
+    hold, after = asyncio.Event(), asyncio.Event()
+    plays = [*[Play(hold=hold)] * 12, Play(stdout=b"after\n", hold=after)]
+    async with console(tmp_path, restart(12), shell("after"), plays=plays) as c:
+        await c.until(lambda: "●" in cells(c))
+        await c.pilot.press("slash", "w")
+        hold.set()
+        await c.until(lambda: c.view.progress.steps["after"].status == "running")
+        await c.pilot.press("e")
+        assert c.view.query_one(FleetView).is_searching
+        await c.pilot.press("escape")
+        await c.until(lambda: "after" in c.output()[0])
+        after.set()
+        await ended(c)
+
+
+async def test_canaries_are_judged_by_what_the_grid_shows_of_them(tmp_path: Path) -> None:
+    plays = [Play(stdout=b"long ago\n"), Play(stdout=b"active\n"), Play(stdout=b"odd\n"), FINE]
+    step = restart(canary=2, keep_going=False, max_errors=1)
+    async with console(tmp_path, shell("look", read_only=True), step, plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen) and c.app.screen.focused)
+        await c.until(lambda: c.view.query_one(FleetView).display)
+        assert cells(c) == "✔✔" + "·" * 23
+        await c.until(lambda: "✔ web-2: odd" in groups(c))
+        assert "canary: the first 2 of 25" in told(c, "#fleet-head")
+        await c.pilot.press("slash", *"web-12", "enter")
+        await c.until(lambda: "web-12" in told(c, "#fleet-cell"))
+        await c.pilot.press("escape")
+        await c.pilot.press("y")
+        await ended(c)
+        await c.until(lambda: cells(c) == "✔" * 25)
+
+
+async def test_a_short_loop_is_judged_by_its_last_item(tmp_path: Path) -> None:
+    plays = [Play(stdout=b"long ago\n"), Play(stdout=b"first\n"), Play(stdout=b"second\n"), FINE]
+    step = restart(4, canary=2, keep_going=False)
+    async with console(tmp_path, shell("look", read_only=True), step, plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen) and c.app.screen.focused)
+        await c.until(lambda: "second" in c.output()[0])
+        await c.pilot.press("y")
         await ended(c)
 
 

@@ -43,7 +43,8 @@ _ADDRESSES = frozenset(
     {"runbook", "runbookurl", "url", "link", "dashboard", "anleitung", "playbook"}
 )
 _LABELLED = late_pattern(r"([^\W\d_][\w -]{0,30}?)\s*:?\s*$")
-_APP = late_pattern(r"(?:APP|BOT)?\s*\d{1,2}:\d\d(?: [AP]M)?\Z")
+_APP = late_pattern(r"(?:(?:.{1,40}\s)?(?:APP|BOT))?\s*\d{1,2}:\d\d(?:\s[AP]M)?\Z")
+"""Below who wrote a message, or behind that in one line: what that is, and when it was."""
 
 
 def fields_of(text: str) -> dict[str, str]:
@@ -88,7 +89,10 @@ def _parts_of(line: str) -> Iterator[tuple[int, int]]:
     """Where the parts of a line begin and end that are fields of their own."""
     start = 0
     for apart in _APART.finditer(line):
-        if apart[1] is None or plain(apart[1]) in words().facts:
+        name, is_field, _ = line[start : apart.start()].partition(":")
+        is_text = bool(is_field) and words().facts.get(plain(name)) in _TEXTS
+        goes_on = is_text and apart.group().startswith(",")
+        if apart[1] is None or (plain(apart[1]) in words().facts and not goes_on):
             yield start, apart.start()
             start = apart.end()
     yield start, len(line)
@@ -177,8 +181,10 @@ def tree_of(text: str) -> dict[str, Any]:
     """What places of a text are read from."""
     unmarked = without_marks(text)
     lines = [line.strip() for line in unmarked.splitlines() if line.strip()]
-    if len(lines) > 2 and _APP.match(lines[1]):  # who wrote the message, and when
-        lines = lines[2:]
+    for written in (0, 1):
+        if len(lines) > written + 1 and _APP.match(lines[written]):
+            lines = lines[written + 1 :]
+            break
     said = [line for line in lines if not line.startswith(("http://", "https://", "$ "))]
     return {
         "all": unmarked,
@@ -192,9 +198,10 @@ def tree_of(text: str) -> dict[str, Any]:
 
 
 def _is_told(line: str) -> bool:
-    """Whether a line says something: it is no field, no greeting and no rule."""
+    """Whether a line says something: it is no field, no greeting, no heading and no rule."""
     is_word = any(letter.isalpha() for letter in line)
-    return is_word and _FIELD.match(line) is None and not (line.endswith(",") and len(line) < 40)
+    is_heading = line.endswith((",", ":")) and len(line) < 40
+    return is_word and _FIELD.match(line) is None and not is_heading
 
 
 def _before(text: str, at: int) -> str:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.output_wanted import PlayAgainWanted
-    from pup_tui.tui.past_search import FoundText
+    from pup_tui.tui.past_search import FoundPlace
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import ReplayBegin, Services
     from pup_tui.tui.typed_ahead import Hold
@@ -901,7 +901,7 @@ class MainScreen(AlertDesk):
     def on_history_opened(self, message: History.Opened) -> None:
         self.open_page(self._open_found, message.row.run, message.found)
 
-    async def _open_found(self, run: str, found: FoundText | None) -> None:
+    async def _open_found(self, run: str, found: FoundPlace | None) -> None:
         """Show a past run, and in it what was looked for."""
         await self._open_past(run)
         page = self.page_of(run)

@@ -74,7 +74,6 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
                 "page_up": "page(-1)",
                 "first": "to(0)",
                 "last": "to(-1)",
-                "next_error": ("trouble", "Next in trouble"),
                 "open": ("open", "Output"),
             }
         ),
@@ -120,6 +119,11 @@ class FleetGrid(ScrollView, can_focus=True, inherit_bindings=False):
     def cell(self) -> StepProgress | None:
         """The item under the cursor."""
         return self._cells[self._cursor] if self._cells else None
+
+    @property
+    def place(self) -> int:
+        """The number of the cell that the cursor stands at, from 0."""
+        return self._cursor
 
     def rows_in(self, width: int) -> int:
         """How many rows all cells take in so many columns."""

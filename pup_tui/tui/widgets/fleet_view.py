@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from pup_tui.aside import aside
 from pup_tui.core.fleet import FAILED, FleetStanding, standing_of
+from pup_tui.core.ids import item_numbers
 from pup_tui.core.state import Rates
 from pup_tui.output.alike import last_printed
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.alike_outputs import AlikeOutputs
 from pup_tui.tui.glyphs import TONES, mark_of
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.alike_list import AlikeList, fit_name
 from pup_tui.tui.widgets.fleet_grid import FleetGrid
+from pup_tui.tui.widgets.search_bar import SearchBar
 
 AROUND_GRID = 3
 """Rows beside the cells: how the fleet stands, and the item under the cursor."""
@@ -33,6 +39,22 @@ FEWEST_ALIKE = 3
 
 class FleetView(Vertical):
     """Shows one fleet at a time, as it stands now."""
+
+    ACTS: ClassVar[Mapping[str, str]] = {
+        "search": "search",
+        "next_match": "match(1)",
+        "previous_match": "match(-1)",
+        "next_error": "trouble",
+    }
+    """What its keys do, also where something else of the run has the focus."""
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            **ACTS,
+            "search": (ACTS["search"], "Search names"),
+            "next_error": (ACTS["next_error"], "Next in trouble"),
+            "back": ("clear", "Clear the search"),
+        }
+    )
 
     class Opened(Message):
         """The operator wants to see what an item printed."""
@@ -55,12 +77,19 @@ class FleetView(Vertical):
         self._cell = Static(id="fleet-cell", markup=False)
         self.grid = FleetGrid()
         self._groups = AlikeList()
+        self._search_bar = SearchBar("fleet-search")
+        self._pattern: re.Pattern[str] | None = None
+        """What the names of the cells that stand out have in them."""
 
     def compose(self) -> ComposeResult:
         yield self._head
         yield self.grid
         yield self._cell
         yield self._groups
+        yield self._search_bar
+
+    def on_mount(self) -> None:
+        self._search_bar.display = False
 
     # What is shown
 
@@ -70,6 +99,7 @@ class FleetView(Vertical):
         self._fleet = fleet
         if anew or self._alike is None:
             self._alike = AlikeOutputs(fleet, self._progress, self._output_path)
+            self._look_for("")
         states = [item.stands_as for item in fleet.children]
         errors = sum(item.status in FAILED for item in fleet.children)
         self._head.update(_head(fleet, standing_of(states, errors, rates)), layout=False)
@@ -167,13 +197,120 @@ class FleetView(Vertical):
 
     def on_alike_list_moved(self, message: AlikeList.Moved) -> None:
         message.stop()
-        group = self._groups.group
-        self.grid.mark(() if group is None else frozenset(group.items))
+        self._mark()
+
+    def _mark(self) -> None:
+        """Make the cells of the chosen group stand out, or else those that are looked for."""
+        if (group := self._groups.group) is not None:
+            self.grid.mark(frozenset(group.items))
+        else:
+            self.grid.mark(frozenset(item.id for item in self._found))
 
     def on_alike_list_opened(self, message: AlikeList.Opened) -> None:
         message.stop()
         self.grid.go_to(message.item)
         self.post_message(self.Opened(message.item))
+
+    # Search
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether it is being typed what is looked for."""
+        return bool(self._search_bar.display)
+
+    @property
+    def _found(self) -> list[StepProgress]:
+        """The items whose names have what is looked for."""
+        if self._pattern is None or self._fleet is None:
+            return []
+        return [item for item in self._fleet.children if self._pattern.search(item.called)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave escape to other widgets where there is no search to clear."""
+        return self._pattern is not None if action == "clear" else True
+
+    def action_search(self) -> None:
+        self._search_bar.display = True
+        self._search_bar.focus()
+
+    def action_clear(self) -> None:
+        self._search_bar.value = ""
+        self._look_for("")
+
+    def action_match(self, by: int) -> None:
+        """Go to the next item that is looked for, or to the one before, round and round."""
+        if self._pattern is None:
+            self.action_search()
+        elif not self._go_to_match(by, enters=False, around=True):
+            self.notify("Nothing has such a name.", markup=False, timeout=3)
+
+    def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
+        """Have the items stand out whose names have what somebody outside looks for, or none."""
+        self._pattern = pattern
+        self._mark()
+
+    def find_match(self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool) -> bool:
+        """As `Evidence.find_match`, by the names of the items."""
+        self.mark_matches(pattern)
+        return self._go_to_match(by, enters=enters, around=around)
+
+    def _go_to_match(self, by: int, *, enters: bool, around: bool) -> bool:
+        found = self._found if by > 0 else self._found[::-1]
+        here = self.grid.place
+        beyond = [each for each in found if (item_numbers(each.id)[-1] - here) * by > 0]
+        left = found if enters else beyond or (found if around else [])
+        if left:
+            self.grid.go_to(left[0].id)
+        return bool(left)
+
+    def page(self, pages: int) -> None:
+        """Scroll what is there more of than there is room for: what printed the same, or the cells."""
+        rows = self._groups if self._groups.max_scroll_y else self.grid
+        rows.scroll_relative(y=pages * max(1, rows.size.height - 1), animate=False, force=True)
+
+    def action_trouble(self) -> None:
+        self.grid.action_trouble()
+
+    def on_search_bar_left(self, message: SearchBar.Left) -> None:
+        message.stop()
+        self._leave_search_bar()
+
+    def on_search_bar_how_changed(self, message: SearchBar.HowChanged) -> None:
+        message.stop()
+        self.notify(self._search_bar.told, markup=False, timeout=5)
+        self._look_for(self._search_bar.value)
+
+    def _leave_search_bar(self) -> None:
+        self._search_bar.display = False
+        self.grid.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Mark what would be found while it is typed."""
+        event.stop()
+        self._look_for(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not self._look_for(event.value):
+            return
+        self._leave_search_bar()
+        if found := self._found:
+            self.grid.go_to(found[0].id)
+        elif event.value:
+            self.action_match(1)
+
+    def _look_for(self, text: str) -> bool:
+        """Have the items stand out whose names have this; False where it is no expression."""
+        try:
+            self._pattern = self._search_bar.how.pattern(text) if text else None
+        except re.error as error:
+            self._pattern = None
+            told = f"not a regular expression: {error.msg} · {{search_plain}} takes it as text"
+            self.notify(with_keys(self.app, told), severity="warning", markup=False, timeout=5)
+            return False
+        finally:
+            self._mark()
+        return True
 
 
 def _head(fleet: StepProgress, standing: FleetStanding) -> Content:

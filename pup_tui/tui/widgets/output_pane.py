@@ -75,7 +75,7 @@ class OutputPane(Vertical):
         super().__init__()
         # Kept, not looked up: what is looked for in a thread may be found when they have left the screen.
         self.lines = OutputLines()
-        self._search_bar = SearchBar()
+        self._search_bar = SearchBar("output-search")
         self._status = Static(id="output-status", markup=False)
         self._path: Path | None = None
         self._kept: Path | None = None

@@ -62,7 +62,7 @@ from pup_tui.tui.widgets.step_output import StepOutputView
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.tui.decided import GoingOn
-    from pup_tui.tui.past_search import FoundText
+    from pup_tui.tui.past_search import FoundPlace
 
 FRAMES = 20
 """How often a second the screen takes in what has happened."""
@@ -113,7 +113,7 @@ class RunView(Vertical):
             }
         ),
         # The output's own keys, from wherever in the run one is.
-        *bound({name: f"output({act!r})" for name, act in _OF_OUTPUT.items()}, hinted=False),
+        *bound({name: f"output({name!r})" for name in _OF_OUTPUT}, hinted=False),
         # Before what the part with the focus does with it.
         *bound({"open": ("answer_from_elsewhere", "Answer")}, priority=True),
     ]
@@ -643,7 +643,7 @@ class RunView(Vertical):
         """Go on to what the run does now, unless the operator looks at something, or searches in it."""
         if step is None or not self._follows_run:
             return
-        if self.is_mounted and self._pane.is_searching:
+        if self.is_mounted and self._is_searching:
             self._ahead = step
         else:
             self.select_fleet(step)
@@ -653,9 +653,14 @@ class RunView(Vertical):
         fleet = self.progress.fleet_around(step)
         self._select(step if fleet is None else fleet.id)
 
+    @property
+    def _is_searching(self) -> bool:
+        """Whether it is being typed what is searched for."""
+        return self._pane.is_searching or self._fleet_view.is_searching
+
     def _catch_up(self) -> None:
         """Go on to what the run came to while it was being typed what is searched for."""
-        if self._ahead is not None and not self._pane.is_searching:
+        if self._ahead is not None and not self._is_searching:
             self._follow(self._ahead)
             self._ahead = None
 
@@ -665,7 +670,7 @@ class RunView(Vertical):
         self._steps_dirty = True
         self.take_in()
 
-    def show_found(self, found: FoundText) -> None:
+    def show_found(self, found: FoundPlace) -> None:
         """Show the step in which a text was found, and the first line of its output that holds it."""
         if found.line.step in self.progress.steps:
             self._wanted = TextSearch(plain=True).pattern(found.text)
@@ -680,7 +685,13 @@ class RunView(Vertical):
 
     def on_step_list_look_wanted(self, message: StepList.LookWanted) -> None:
         message.stop()
-        (self._fleet_view.grid if self._step.is_fleet else self._pane.lines).focus()
+        if self.progress.steps[message.step].is_fleet:
+            if message.step != self._selected:
+                # One of its items is shown, which has no row of its own.
+                self._step_chosen(message.step)
+            self._fleet_view.grid.focus()
+        else:
+            self._pane.lines.focus()
 
     def on_fleet_view_opened(self, message: FleetView.Opened) -> None:
         """Show what an item of a fleet printed, or what of it tells most."""
@@ -697,8 +708,12 @@ class RunView(Vertical):
         self._fleet_view.grid.focus()
         return True
 
-    async def action_output(self, action: str) -> None:
-        await self._pane.run_action(action)
+    async def action_output(self, name: str) -> None:
+        """Do what a key means for what is shown of the selected step: its output, or the grid of a fleet."""
+        if not self._step.is_fleet:
+            await self._pane.run_action(_OF_OUTPUT[name])
+        elif name in FleetView.ACTS:
+            await self._fleet_view.run_action(FleetView.ACTS[name])
 
     @property
     def _is_enlarged(self) -> bool:
@@ -732,14 +747,20 @@ class RunView(Vertical):
             self._select(evidence_for(self.progress, asked, self._output_path))
 
     def page_evidence(self, pages: int) -> None:
-        self._pane.lines.action_page(pages)
+        if self._step.is_fleet:
+            self._fleet_view.page(pages)
+        else:
+            self._pane.lines.action_page(pages)
 
     def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
         self._pane.mark_matches(pattern)
+        self._fleet_view.mark_matches(pattern)
 
     async def find_match(
         self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
     ) -> bool:
+        if self._step.is_fleet:
+            return self._fleet_view.find_match(pattern, by, enters=enters, around=around)
         return await self._pane.find_match(pattern, by, enters=enters, around=around)
 
     def show_output(self, run: str, step: str, *, from_error: bool) -> bool:
@@ -827,7 +848,7 @@ class RunView(Vertical):
             case "leave_part":
                 return self._output_view.has_focus_within or self._is_enlarged
             case "output":
-                return not self._step.is_fleet
+                return not self._step.is_fleet or parameters[0] in FleetView.ACTS
             case "follow_run":
                 return not (self._follows_run or self.progress.over)
             case "now":

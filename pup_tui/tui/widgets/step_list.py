@@ -96,7 +96,11 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
     ]
 
     class LookWanted(Message):
-        """The operator wants to read the output of the selected step."""
+        """The operator wants to see what a step printed, or the grid of a fleet."""
+
+        def __init__(self, step: str) -> None:
+            super().__init__()
+            self.step = step
 
     def __init__(
         self,
@@ -253,8 +257,8 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
         step = self._row.step
         if step is not None and step.children and not (step.is_fleet and not self._row.left_out):
             self.action_open_or_close()
-        else:
-            self.post_message(self.LookWanted())
+        elif step is not None:
+            self.post_message(self.LookWanted(step.id))
 
     def action_unfold(self) -> None:
         """Open a closed block; then, step by step, all of a long one."""
