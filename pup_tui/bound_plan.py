@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
 
 
+OTHER_TEXT: Final = "another text, another plan, or other files beside it"
+
+
 class NotPlanned(Exception):
     """Why nothing can be planned with these values: each of the `problems` is a sentence."""
 
@@ -41,7 +44,7 @@ class BoundPlan(Struct, frozen=True, kw_only=True):
     """A plan without any secret: what a secret variable has is not known in it, wherever it is made.
 
     `vars` are the values, masked; `unknown` names those that are not known before the run. The `digest`
-    differs once text, values or plan do.
+    differs once text, values, plan, or what lies beside the text do.
     """
 
     loaded: Loaded
@@ -70,6 +73,7 @@ def bound_plan(
     """
     from pup_tui.catalog.effects import mutates, program_needed
     from pup_tui.catalog.inputs import resolve_inputs, resolving_at_rest
+    from pup_tui.runbook.beside import TooMuchBeside, beside
 
     runbook = loaded.require()
     _refuse_secrets(loaded, given)
@@ -98,9 +102,12 @@ def bound_plan(
     shown = tuple(step.masked(masking.text) for step in steps)
     told = masking.masked(values)
     unknown = tuple(name for name in runbook.vars if name in {*resolved.unknown, *held_back})
-    text = text_tree(loaded.files)
+    try:
+        texts = (text_tree(loaded.files), sorted(beside(loaded).items()))
+    except TooMuchBeside as error:
+        raise NotPlanned([f"a run cannot be bound to what it would run: {error}"]) from error
     about = masking.masked(dict(alert))
-    bound = (__version__, loaded.id, text, sources.profile, told, unknown, about, shown)
+    bound = (__version__, loaded.id, texts, sources.profile, told, unknown, about, shown)
     digest = hashlib.sha256(safe_json(bound).encode()).hexdigest()
     return BoundPlan(
         loaded=loaded, program=program, steps=shown, vars=told, unknown=unknown, digest=digest
@@ -135,7 +142,7 @@ def told_changes(before: Mapping[str, Any], plan: BoundPlan) -> str:
     """What is another than when a run with the values `before` was asked for, as far as that is known."""
     names = dict.fromkeys((*before, *plan.vars))
     others = [name for name in names if before.get(name) != plan.vars.get(name)]
-    return f"other values of {', '.join(others)}" if others else "another text, or another plan"
+    return f"other values of {', '.join(others)}" if others else OTHER_TEXT
 
 
 def _refuse_secrets(loaded: Loaded, given: Mapping[str, object]) -> None:

@@ -25,6 +25,7 @@ class KeyPlace(StrEnum):
     INBOX = "inbox"
     INTEGRATIONS = "integrations"
     STEPS = "steps"
+    FLEET = "fleet"
     OUTPUT = "output"
     SEARCH = "search"
     DIALOG = "dialog"
@@ -69,7 +70,7 @@ TYPED_INTO = frozenset({KeyPlace.FILTER, KeyPlace.SEARCH})
 
 P = KeyPlace
 _CATALOG = {P.RUNBOOKS, P.OVERVIEW}
-_RUN = {P.STEPS, P.OUTPUT, P.SEARCH}
+_RUN = {P.STEPS, P.FLEET, P.OUTPUT, P.SEARCH}
 _REPLAYED = {P.REPLAY} | _RUN
 _CHOSEN = {
     P.RUNBOOKS,
@@ -97,10 +98,13 @@ _DIALOGS = {
 _ASKS = {P.FORM} | _DIALOGS
 _TEXTS = {P.OVERVIEW, P.PLAN, P.STATISTICS, P.HELP}
 _LINES = {P.OUTPUT, P.LINE}
-_LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS} | _TEXTS | _LINES
+_LISTS = {P.RUNBOOKS, P.HISTORY, P.STEPS, P.FLEET} | _TEXTS | _LINES
 _MOVED = _LISTS | {P.INBOX, P.INTEGRATIONS}
 _SEARCHED = (_LISTS | _DIALOGS) - {P.CONFIRM}
-_OPENED = {P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.INBOX, P.INTEGRATIONS, P.STEPS, P.OUTPUT}
+_OPENED = {
+    *(P.RUNBOOKS, P.OVERVIEW, P.HISTORY, P.INBOX, P.INTEGRATIONS),
+    *(P.STEPS, P.FLEET, P.OUTPUT),
+}
 _ALL = _PAGES | _DIALOGS | {P.LINE, P.HELP}
 
 
@@ -123,6 +127,8 @@ _TABLE = (
     _action("left", "left", "Left, or close", Aim.MOVE, {P.RUNBOOKS} | _LINES | _ASKS),
     _action("unfold", "l right", "Open the block", Aim.MOVE, {P.STEPS}),
     _action("fold", "h left", "Close the block", Aim.MOVE, {P.STEPS}),
+    _action("next_cell", "l right", "Next cell", Aim.MOVE, {P.FLEET}),
+    _action("cell_before", "h left", "Cell before", Aim.MOVE, {P.FLEET}),
     _action(
         "fold_or_unfold",
         "space",
@@ -183,6 +189,7 @@ _TABLE = (
     _action("yes", "y", "Yes", Aim.ANSWER, {P.CONFIRM}),
     _action("no", "n", "No", Aim.ANSWER, {P.CONFIRM}),
     _action("retry", "r", "Run again", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
+    _action("only_failed", "o", "Run what failed of all items", Aim.ANSWER, {P.FAILURE}),
     _action("edit", "e", "Edit…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("variables", "v", "Values…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
     _action("skip", "s", "Skip…", Aim.ANSWER, {P.FAILURE, P.UNKNOWN}),
@@ -204,12 +211,16 @@ _TABLE = (
     ),
     _action("tick_all", "*", "All, or none", Aim.ANSWER, {P.CHECKLIST}),
     _action(
-        "evidence_down", "pagedown", "The output below the question: down", Aim.ANSWER, _DIALOGS
+        "evidence_down",
+        "pagedown",
+        "The output that it is about, or its text: down",
+        Aim.ANSWER,
+        _DIALOGS,
     ),
-    _action("evidence_up", "pageup", "The output: up", Aim.ANSWER, _DIALOGS),
+    _action("evidence_up", "pageup", "The output, or its text: up", Aim.ANSWER, _DIALOGS),
     _action("other_evidence", "ctrl+t", "Output of another step", Aim.ANSWER, _DIALOGS),
     _action("follow_output", "space", "Follow/pause", Aim.READ, {P.OUTPUT}, hinted=True),
-    _action("next_error", "e", "Next error", Aim.READ, {P.STEPS, P.OUTPUT}, hinted=True),
+    _action("next_error", "e", "Next error", Aim.READ, {P.STEPS, P.FLEET, P.OUTPUT}, hinted=True),
     _action("next_attempt", "}", "Next attempt", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("previous_attempt", "{", "Attempt before", Aim.READ, {P.STEPS, P.OUTPUT}),
     _action("view", "v", "As printed, JSON, table, plot", Aim.READ, {P.STEPS, P.OUTPUT, P.ALERT}),

@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import shlex
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from pup_tui.place_errors import PlaceError, other_owner, place_error
 from pup_tui.real_path import real_path
@@ -116,3 +119,19 @@ def replace_private(path: Path, data: bytes) -> None:
     with open(open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
         file.write(data)
     new.replace(path)
+
+
+@contextmanager
+def new_private_file(path: Path) -> Iterator[IO[str]]:
+    """A new file for text, for its owner only: it is whole in the end, or not there at all. Raises OSError.
+
+    What is no valid Unicode is spelled as escapes.
+    """
+    descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            yield file
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise

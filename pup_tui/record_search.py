@@ -67,6 +67,13 @@ class FoundLine(Struct, frozen=True, kw_only=True):
     text: str
     path: str = ""
 
+    @property
+    def told(self) -> str:
+        """Where it stands and what it says, safe to show."""
+        step = "undo" if self.step == UNDO else self.step
+        of_step = f"{safe_text(step)}: " if step else ""
+        return f"{of_step}{self.where} {self.line}: {self.text}"
+
 
 class SearchedText:
     """A text that is looked for as it is; capitals matter where there are any."""

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.private import NotPrivate, check_private_dir, make_private_dir, open_private
+from pup_tui.private import (
+    NotPrivate,
+    check_private_dir,
+    make_private_dir,
+    new_private_file,
+    open_private,
+)
 
 
 def mode(path: Path) -> int:
@@ -96,3 +102,16 @@ def test_a_file_is_made_for_its_owner_and_never_through_a_link(tmp_path: Path) -
     with pytest.raises(OSError, match="symbolic link"):
         open_private(tmp_path / "link", os.O_WRONLY | os.O_CREAT)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_new_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "new"
+    with pytest.raises(TypeError), new_private_file(path) as file:
+        file.writelines(["half of it", None])  # type: ignore[list-item]
+    assert not path.exists()
+    with new_private_file(path) as file:
+        file.write("all\udcff")
+    assert (path.read_bytes(), mode(path)) == (b"all\\udcff", 0o600)
+    with pytest.raises(FileExistsError), new_private_file(path):
+        pass
+    assert path.read_bytes() == b"all\\udcff"

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-import msgspec
-
-from pup_tui.private import (
-    NotPrivate,
-    check_private_dir,
-    make_private_dir,
-    open_private,
-    refuse_link,
-    replace_private,
-)
+from pup_tui.kept_json import keep_json, kept_json
+from pup_tui.private import NotPrivate
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.parts import Choice
 from pup_tui.runbook.variables.sources import (
@@ -27,7 +18,6 @@ from pup_tui.runbook.variables.sources import (
     RunCommand,
     Sources,
 )
-from pup_tui.typed import decode_json
 
 MAX_KEPT = 200
 """Files that are kept; the oldest go first."""
@@ -74,19 +64,12 @@ class ChoiceCache:
 
     def get(self, key: str) -> tuple[Choice, ...] | None:
         """What the command gave the last time, None where that is not known."""
-        try:
-            check_private_dir(self._folder.parent)
-            refuse_link(self._folder)
-            with open(open_private(self._path(key), os.O_RDONLY), "rb") as file:
-                return decode_json(file.read(), tuple[Choice, ...])
-        except (OSError, NotPrivate, msgspec.DecodeError):
-            return None
+        return kept_json(tuple[Choice, ...], *self._place_of(key))
 
     def put(self, key: str, choices: tuple[Choice, ...]) -> None:
         """Keep what a command gave."""
         with suppress(OSError, NotPrivate):
-            make_private_dir(self._folder.parent, self._folder.name)
-            replace_private(self._path(key), msgspec.json.encode(choices))
+            keep_json(choices, *self._place_of(key))
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
@@ -94,9 +77,9 @@ class ChoiceCache:
         for path in files[:-MAX_KEPT]:
             path.unlink(missing_ok=True)
 
-    def _path(self, key: str) -> Path:
+    def _place_of(self, key: str) -> tuple[Path, str, str]:
         name = hashlib.sha256(f"{self._place}\0{key}".encode(errors="surrogateescape")).hexdigest()
-        return self._folder / f"{name}.json"
+        return self._folder.parent, self._folder.name, f"{name}.json"
 
 
 async def _read_file(path: Path) -> str:

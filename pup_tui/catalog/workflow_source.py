@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pup_tui.aside import aside
-from pup_tui.private import (
-    NotPrivate,
-    check_private_dir,
-    make_private_dir,
-    open_private,
-    replace_private,
-)
-from pup_tui.typed import decode_json
+from pup_tui.kept_json import keep_json, kept_json
+from pup_tui.private import NotPrivate, make_private_dir, replace_private
 
 if TYPE_CHECKING:
     from pup_tui.datadog.workflow_list import WorkflowList
@@ -72,15 +64,12 @@ class WorkflowSource:
     ) -> None:
         self.folder = folder
         self._state = state
+        self._inside = folder.relative_to(state).parts
         self._fetch = fetch
 
     def known(self) -> Fetched:
         """What is known of the last time. Reads a file."""
-        with suppress(OSError, NotPrivate, msgspec.MsgspecError, UnicodeDecodeError):
-            check_private_dir(self._state)
-            with open(open_private(self.folder / _RECORD, os.O_RDONLY), "rb") as file:
-                return decode_json(file.read(), Fetched)
-        return Fetched()
+        return kept_json(Fetched, self._state, *self._inside, _RECORD) or Fetched()
 
     async def refresh(self) -> Fetched:
         """Fetch them anew; what was known before stays where that fails."""
@@ -100,8 +89,7 @@ class WorkflowSource:
         from pup_tui.catalog.workflow_text import runbook_text, stem_of
 
         try:
-            inside = self.folder.relative_to(self._state).parts
-            make_private_dir(self._state, *inside)
+            make_private_dir(self._state, *self._inside)
             if found is not None:
                 texts = {f"{stem_of(w)}.yaml": runbook_text(w).encode() for w in found.workflows}
                 for name, text in texts.items():
@@ -109,7 +97,7 @@ class WorkflowSource:
                 gone = {path.name for path in self.folder.glob("*.yaml")} - set(texts)
                 for name in () if found.missing else gone:
                     (self.folder / name).unlink(missing_ok=True)
-            replace_private(self.folder / _RECORD, msgspec.json.encode(fetched))
+            keep_json(fetched, self._state, *self._inside, _RECORD)
         except (OSError, NotPrivate) as error:
             return replace(fetched, problem=f"they cannot be kept ({error})")
         return fetched

@@ -21,28 +21,39 @@ if TYPE_CHECKING:
 
 
 class Decided(NamedTuple):
-    """Steps that are left out, each with the reason, variables that get another value, and texts of steps."""
+    """Steps that are left out, each with the reason, variables that get another value, and texts of steps.
+
+    With `only_failed` of a `foreach` only what had failed runs again.
+    """
 
     skipped: dict[str, str]
     changed: dict[str, object]
     edited: dict[str, EditedText]
+    only_failed: bool = False
 
 
 def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decided:
     """Ask of each step that failed. Raises Failure where the operator wants to leave the run as it is."""
     from pup_tui.core.shown import editable_step
+    from pup_tui.core.standing import is_of_items
 
     decided = Decided({}, {}, {})
     for step, why in standing.failed.items():
         tell(f"`{step}` failed: {why}")
         editable = editable_step(program, past.state, step, decided.changed)
         of_text = "" if editable is None else " or [e]dited text"
+        of_items = is_of_items(step)
+        only = ", run [o]nly what failed of all items" if of_items else ""
         prompt = (
-            f"[r]un again, also with another [v]alue{of_text}, [s]kip it\n"
+            f"[r]un again, also with another [v]alue{of_text}, [s]kip it{only}\n"
             "or [a]bort, which leaves the run as it is?"
         )
         words = ["run again", "value", "skip", "abort"]
-        said = asking.choose(prompt, words if editable is None else [*words, "edit"])
+        words += ["edit"] if editable is not None else []
+        words += ["only what failed"] if of_items else []
+        said = asking.choose(prompt, words)
+        if said == "only what failed":
+            return decided._replace(only_failed=True)
         if said == "skip":
             decided.skipped[step] = asking.prompt("Why is it skipped?")
         elif said == "value":

@@ -176,7 +176,7 @@ def _lacking(node: Node, known: GivenAnswer | None, *, yes: bool) -> list[str]:
 
 def _asks_for_a_yes(node: Node) -> bool:
     asks_itself = node.step.is_question and not node.step.asks_values
-    before = node.step.confirm is not None or (node.asks_first and not node.confirmed_by)
+    before = node.step.asks_beside or (node.asks_first and not node.confirmed_by)
     return asks_itself or before
 
 

@@ -171,6 +171,8 @@ def _approve(settings: Settings, pending: PendingRun, note: str, past: PastWhat)
     if str(typed).strip().upper() != code:
         tell(f"pup-tui: not approved: run {pending.run} waits on; --no declines it")
         return ABORTED
+    # It may have been read for long.
+    _planned_as_asked(settings, catalog, loaded, pending)
     return run_approved(settings, loaded, pending.given, ApprovedRun(pending, note.strip()), past)
 
 

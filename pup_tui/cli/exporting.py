@@ -13,8 +13,7 @@ import pup_tui
 from pup_tui.cli.failure import Failure, tell_note
 from pup_tui.cli.new_file import Write, output_option, written_to
 from pup_tui.cli.options import pass_settings, runbooks_option
-from pup_tui.cli.past import since_moment
-from pup_tui.cli.recorded_runs import recorded_runs
+from pup_tui.cli.recorded_runs import recorded_runs, since_moment
 from pup_tui.cli.searching import WantedRuns
 from pup_tui.headless.exits import FAILED
 

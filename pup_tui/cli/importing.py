@@ -126,7 +126,7 @@ def _update(
     if found.commit != pack.commit and pack.ref.startswith("refs/tags/"):
         tell_note(f"{name}: the tag {pack.ref} was moved, from {pack.commit} to {found.commit}")
     if (found.tree.hash, found.commit) != (pack.tree, pack.commit):
-        _show_unless_trusted(library, name, found.tree)
+        _show_unless_trusted(settings, library, name, found.tree)
         _take(library, name, found)
 
 
@@ -151,7 +151,7 @@ def _go_on(
         return
     can_ask = settings.terminal.can_ask and not yes
     if given_hash is None and (can_ask or subject.before is not None):
-        print_subject(subject)
+        print_subject(settings, subject)
     if given_hash is None and not can_ask:
         state = "untrusted" if subject.before is None else "changed since it was trusted"
         click.echo(f"{name} is {state}: `pup-tui trust {name}` shows what it does, and asks")
@@ -159,12 +159,14 @@ def _go_on(
     approve(settings, library, subject, given_hash)
 
 
-def _show_unless_trusted(library: PackLibrary, name: str, tree: PackTree) -> None:
+def _show_unless_trusted(
+    settings: Settings, library: PackLibrary, name: str, tree: PackTree
+) -> None:
     """Print what has changed of a pack of which nothing is trusted yet."""
     from pup_tui.packs.difference import difference
 
     if library.pack(name).before is None:
-        print_difference(difference(library.tree_of(name), tree))
+        print_difference(settings, difference(library.tree_of(name), tree))
 
 
 def network_of(settings: Settings) -> frozenset[str]:

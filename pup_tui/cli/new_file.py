@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -36,30 +35,17 @@ def written_to(path: Path | None, option: str = "-o") -> Iterator[Write]:
         yield lambda text: click.echo(text, nl=False)
         return
     from pup_tui.place_errors import place_error
-    from pup_tui.private import open_private
+    from pup_tui.private import new_private_file
 
-    made = False
     try:
-        number = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        made = True
-        with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with new_private_file(path) as file:
             yield file.write
     except FileExistsError as error:
         told = "there is a file already"
         raise Failure(told, str(path), f"name another one with {option}") from error
     except OSError as error:
-        _remove(path, made)
         found = place_error(error, path)
         raise Failure(
             f"nothing was written ({found.message})", str(path), found.hint, code=FAILED
         ) from error
-    except BaseException:
-        _remove(path, made)
-        raise
     tell_note(f"written: {path}")
-
-
-def _remove(path: Path, made: bool) -> None:
-    if made:
-        with suppress(OSError):
-            path.unlink()

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import click
-
-from pup_tui.output.sanitize import safe_text
+from pup_tui.cli.paging import show
 
 if TYPE_CHECKING:
     from pup_tui.packs.difference import Difference
     from pup_tui.packs.library import TrustSubject
+    from pup_tui.settings.settings import Settings
 
 
-def print_subject(subject: TrustSubject) -> None:
+def print_subject(settings: Settings, subject: TrustSubject) -> None:
     """Print what somebody is to trust: where an earlier version is trusted, what has changed since."""
     from pup_tui.packs.lines import lines_to_trust
 
-    _print(lines_to_trust(subject))
+    show(settings, lines_to_trust(subject))
 
 
-def print_difference(found: Difference) -> None:
+def print_difference(settings: Settings, found: Difference) -> None:
     """Print what has changed."""
     from pup_tui.packs.lines import lines_of_difference
 
-    _print(lines_of_difference(found))
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(safe_text(line))
+    show(settings, lines_of_difference(found))

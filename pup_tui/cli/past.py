@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure
 from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, print_json, table_width
-from pup_tui.cli.recorded_runs import recorded_runs
+from pup_tui.cli.recorded_runs import recorded_runs, since_moment
 from pup_tui.cli.shown import ShownRun, legs_json, run_json
 from pup_tui.cli.subcommands import Subcommands
 from pup_tui.core.state import RunStatus
@@ -118,18 +116,6 @@ def show_command(settings: Settings, run: str, as_json: bool) -> None:
             print_json(shown.as_json())
         else:
             shown.print(settings.terminal.columns)
-
-
-def since_moment(age: str | None) -> float | None:
-    """The moment (seconds since 1970) that `--since` names by its age. Raises Failure."""
-    from pup_tui.template.duration import DurationError, parse_duration
-
-    if age is None:
-        return None
-    try:
-        return time.time() - parse_duration(age)
-    except DurationError as error:
-        raise Failure(str(error), "--since") from error
 
 
 def _fitting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,3 +63,15 @@ def recorded_runs(state: Path) -> Iterator[RecordedRuns]:
             if str(error) == losses:  # it has been said
                 raise click.exceptions.Exit(FAILED) from error
             raise
+
+
+def since_moment(age: str | None) -> float | None:
+    """The moment (seconds since 1970) that `--since` names by its age. Raises Failure."""
+    from pup_tui.template.duration import DurationError, parse_duration
+
+    if age is None:
+        return None
+    try:
+        return time.time() - parse_duration(age)
+    except DurationError as error:
+        raise Failure(str(error), "--since") from error

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pup_tui.analysis.report.facts import (
+    ReportedAlike,
     ReportedDecision,
+    ReportedFleet,
+    ReportedItem,
     ReportedLeg,
     ReportedNote,
     ReportedOutput,
@@ -30,6 +33,7 @@ from pup_tui.output.spool import SpoolReader
 from pup_tui.place_errors import told as told_error
 
 if TYPE_CHECKING:
+    from pup_tui.cli.fleets import ShownFleet
     from pup_tui.cli.shown import ShownRun
 
 HEAD = TAIL = 20
@@ -96,6 +100,7 @@ def reported_run(shown: ShownRun, told: Mapping[str, Any], people: People) -> Re
         read_only=state.read_only,
         legs=legs,
         steps=tuple(_steps(shown, told["steps"])),
+        fleets=tuple(map(_fleet, shown.fleets)),
         decisions=tuple(decisions),
         notes=tuple(map(_note, told["notes"])),
         timeline=tuple(timeline),
@@ -144,6 +149,33 @@ def _legs(shown: ShownRun, legs: Sequence[Mapping[str, Any]]) -> Iterator[Report
             status=leg["status"],
             reason=leg["reason"],
         )
+
+
+def _fleet(fleet: ShownFleet) -> ReportedFleet:
+    standing = fleet.summary.standing
+    return ReportedFleet(
+        step=fleet.summary.step,
+        name=fleet.name,
+        noun=fleet.summary.noun,
+        told=tuple(standing.told(over=fleet.over)),
+        pace=tuple(standing.pace),
+        counts=standing.counts,
+        trouble=tuple(
+            ReportedItem(item.name, item.host, item.state, item.reason, each.last)
+            for each in fleet.trouble
+            for item in (each.item,)
+        ),
+        alike=tuple(
+            ReportedAlike(
+                group.state,
+                tuple(fleet.names[item] for item in group.items),
+                group.printed.lines,
+                group.printed.last,
+                group.printed.note,
+            )
+            for group in fleet.groups
+        ),
+    )
 
 
 def _steps(shown: ShownRun, steps: Iterable[Mapping[str, Any]]) -> Iterator[ReportedStep]:

@@ -17,8 +17,7 @@ from pup_tui.analysis.report.words import FileLink
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.new_file import output_option, written_to
 from pup_tui.cli.options import pass_settings, runbooks_option
-from pup_tui.cli.past import since_moment
-from pup_tui.cli.recorded_runs import RecordedRuns, recorded_runs
+from pup_tui.cli.recorded_runs import RecordedRuns, recorded_runs, since_moment
 from pup_tui.cli.reported_run import holders_in, names_in, reported_run
 from pup_tui.cli.shown import ShownRun
 

@@ -71,6 +71,11 @@ _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunS
 @click.option(
     "--with-current-file", is_flag=True, help="Go on with the file as it is today, by step ids."
 )
+@click.option(
+    "--only-failed",
+    is_flag=True,
+    help="Of a foreach run only the items that failed, and none that had not begun.",
+)
 @click.option("--yes", is_flag=True, help="Answer every question with yes; a failure with abort.")
 @click.option("--undo", is_flag=True, help="Take finished steps back if the run fails again.")
 @unchecked_option
@@ -87,6 +92,7 @@ def resume_command(
     unknown: str | None,
     arg_file: Path | None,
     with_current_file: bool,
+    only_failed: bool,
     yes: bool,
     undo: bool,
     unchecked: str | None,
@@ -123,7 +129,11 @@ def resume_command(
         _refuse_unknown(program, standing, unknown, made)
     hidden = hidden_captures(standing, file, ask=can_ask)
     agree_to_undone(standing, not_there, unknown, ask=settings.terminal.can_ask)
-    decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
+    if only_failed:
+        _refuse_without_failed(past, standing)
+        decided = Decided({}, {}, {}, only_failed=True)
+    else:
+        decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
     parts = Parts(at_work)
     but = need_nothing(
         program,
@@ -156,6 +166,7 @@ def resume_command(
             changed={**values.changed, **decided.changed},
             left_out=values.left_out,
             edited=decided.edited,
+            only_failed=decided.only_failed,
             undo=undo,
             unchecked=unready,
             terminal=terminal,
@@ -188,6 +199,15 @@ def past_run(settings: Settings, run: str | None, *, ask: bool = False) -> Shown
     with journal_failures():
         check_version(past.record, settings.state_dir)
     return past
+
+
+def _refuse_without_failed(past: ShownRun, standing: Standing) -> None:
+    """Raise Failure for a run of which no item of a `foreach` has failed."""
+    from pup_tui.core.standing import is_of_items
+
+    if not any(map(is_of_items, standing.failed)):
+        told = f"no item of a `foreach` has failed in run {past.row.run}"
+        raise Failure(told, "", "leave --only-failed out")
 
 
 def _refuse_over(past: ShownRun) -> None:

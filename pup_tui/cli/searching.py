@@ -12,7 +12,6 @@ import click
 from pup_tui.cli.failure import Failure, tell, tell_note
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.recorded_runs import recorded_runs
-from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.state import RunStatus
 from pup_tui.local_time import local_time
@@ -75,13 +74,8 @@ def _print(found: Iterable[FoundLine]) -> int:
             run = each.run.run
             when = local_time(each.run.started_at)
             click.echo(f"{run} · {safe_text(each.run.runbook)} · {each.run.status} · {when}")
-        of_step = f"{safe_text(_step(each))}: " if each.step else ""
-        click.echo(f"  {of_step}{each.where} {each.line}: {each.text}")
+        click.echo(f"  {each.told}")
     return number
-
-
-def _step(found: FoundLine) -> str:
-    return "undo" if found.step == UNDO else found.step
 
 
 def _print_json(found: Iterable[FoundLine]) -> int:

@@ -22,6 +22,7 @@ from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
+    from pup_tui.cli.fleets import ShownFleet
     from pup_tui.core.events import AnyEvent, RunRequest, Source
     from pup_tui.core.notices import RunResumed
     from pup_tui.core.program import Program
@@ -108,6 +109,7 @@ class ShownRun:
             "waited": self.state.waited,
             "lock": None if self.state.lock is None else self.state.lock.value,
             "steps": [self._step(step) for step in self.steps.ids],
+            "fleets": self._fleets(),
             "decisions": self._decisions(),
             "notes": self._notes(),
         }
@@ -135,6 +137,18 @@ class ShownRun:
             )
         return legs
 
+    @cached_property
+    def fleets(self) -> list[ShownFleet]:
+        """The loops over hosts, or over many items."""
+        from pup_tui.cli.fleets import shown_fleets
+
+        return shown_fleets(self)
+
+    def _fleets(self) -> list[dict[str, Any]]:
+        from pup_tui.cli.fleets import fleet_json
+
+        return [fleet_json(fleet) for fleet in self.fleets]
+
     def _step(self, id_: str) -> dict[str, Any]:
         node, step, left = self.steps.node(id_), self.steps.known[id_], self.steps.left_as(id_)
         path = self.output(id_)
@@ -143,6 +157,7 @@ class ShownRun:
             "name": node.step.name,
             "kind": node.step.kind,
             "label": step.label or None,
+            "host": step.host,
             "status": self.status(id_),
             "outcome": step.status,
             "attempts": step.attempts,
@@ -402,7 +417,16 @@ class ShownRun:
             click.echo(f"{indent}   {safe_text(line)}")
         for process in step["left_running"]:
             click.echo(f"{indent}   still running: {safe_text(process)}")
+        self._print_fleet(id_, f"{indent}   ")
         self._print_output(id_, f"{indent}   ", edge, step["output_lost"])
+
+    def _print_fleet(self, id_: str, indent: str) -> None:
+        from pup_tui.cli.fleets import fleet_lines
+
+        for fleet in self.fleets:
+            if fleet.summary.step == id_:
+                for line in fleet_lines(fleet):
+                    click.echo(f"{indent}{line}")
 
     def _print_output(self, id_: str, indent: str, edge: int | None, lost: str) -> None:
         from pup_tui.output.shown import spool_to_show

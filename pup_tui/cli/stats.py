@@ -10,9 +10,8 @@ import click
 
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
-from pup_tui.cli.past import since_moment
 from pup_tui.cli.printing import print_json
-from pup_tui.cli.recorded_runs import recorded_runs
+from pup_tui.cli.recorded_runs import recorded_runs, since_moment
 from pup_tui.cli.runbooks import tell_closed
 from pup_tui.cli.wiring import open_catalog
 

@@ -45,7 +45,7 @@ def trust_command(settings: Settings, name: str, given_hash: str | None) -> int:
             click.echo(safe_text(f"{subject.told} is trusted, as it is now"))
             return 0
         if given_hash is None:
-            print_subject(subject)
+            print_subject(settings, subject)
         return 0 if approve(settings, library, subject, given_hash) else ABORTED
 
 

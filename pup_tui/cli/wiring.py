@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
     from pup_tui.cli.trying import OpenLauncher
+    from pup_tui.core.render import Remote
     from pup_tui.core.requests import StepRequest
     from pup_tui.datadog.configuration import PupChoice
     from pup_tui.drivers.launcher import Launcher
-    from pup_tui.drivers.values import Resolve
+    from pup_tui.drivers.values import Listing, Resolve
     from pup_tui.integrations.credentials import Ended, IntegrationProbe
     from pup_tui.integrations.library import IntegrationLibrary
     from pup_tui.journal.writer import Recorder
@@ -87,6 +88,13 @@ def resolver(sources: Sources) -> Resolve:
     from pup_tui.catalog.inputs import resolve_call
 
     return lambda call, cwd: resolve_call(call, sources.working_in(cwd))
+
+
+def lister(sources: Sources) -> Listing:
+    """What asks the inventories that runs go over."""
+    from pup_tui.inventories.asking import listed
+
+    return lambda wanted, cwd: listed(wanted, sources.working_in(cwd))
 
 
 class Parts:
@@ -199,6 +207,7 @@ class Parts:
             locks=locks_dir(state),
             missing=self._missing_program,
             printed_by=self._printed_by,
+            printed_there=self._printed_there,
             read_only=self.settings.read_only,
             accounts=Accounts(datadog=self.credentials.look, integration=self.integration_probe),
             kept=FindingsInFile(state) if self.journal else NothingKept(),
@@ -230,6 +239,17 @@ class Parts:
             command, seconds, self.executors, environ, settings.cwd, self._tell_note
         )
         return printed.both()
+
+    async def _printed_there(self, remote: Remote, script: str, seconds: float) -> tuple[str, str]:
+        """What a script prints on another computer: nothing is handed to it but itself."""
+        from pup_tui.core.requests import ShellRequest
+        from pup_tui.drivers.tools import printed_there
+        from pup_tui.steps.executor import without_changes
+
+        settings = self.settings
+        environ = without_changes(settings.environ) if settings.read_only else settings.environ
+        executor = self.executors[ShellRequest]
+        return await printed_there(remote, script, seconds, executor, environ, settings.cwd)
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
         """What a command prints. Asks for the executors only here: most runbooks have no such command.
@@ -296,6 +316,7 @@ class Parts:
                 cwd=self.settings.cwd,
                 operator=self.settings.operator,
                 resolve=resolver(self.sources),
+                list_items=lister(self.sources),
                 hidden=tuple(self.credentials.account.secrets()),
                 credentials=self.credentials.stored_secrets,
                 profile=self.settings.profile_name,

@@ -10,10 +10,12 @@ from msgspec import Struct
 from pup_tui.core.ended import FAILED
 from pup_tui.core.events import Decision, EndFacts
 from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished, StepWaiting
+from pup_tui.core.render import Remote
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.sent import NOTHING_SENT, Sent
 from pup_tui.runbook.keys import ConditionText
 from pup_tui.runbook.parts import Variable
+from pup_tui.template.value_command import ValueCommand
 
 
 class WantedCapture(Struct, frozen=True):
@@ -122,11 +124,15 @@ class Action(Struct, frozen=True, kw_only=True):
 
 
 class LookUpTool(Action, frozen=True, kw_only=True):
-    """Find out whether `tool` is a command here: a program, or a builtin of `shell`."""
+    """Find out whether `tool` is a command: a program, or a builtin of `shell`.
+
+    `remote` is the other computer to ask, None for this one.
+    """
 
     step: str
     tool: str
     shell: str = "sh"
+    remote: Remote | None = None
 
 
 class ResolveValues(Action, frozen=True, kw_only=True):
@@ -163,6 +169,21 @@ class FoundValues(Protocol):
 
     @property
     def problems(self) -> Sequence[object]: ...
+
+
+class ListItems(Action, frozen=True, kw_only=True):
+    """Ask the inventory of a foreach for its items, for at most `timeout` seconds.
+
+    They are the hosts of a `group` of the file `ansible`, those of the ssh configuration whose names fit
+    `ssh_config`, or what a `command` lists.
+    """
+
+    step: str
+    ansible: str = ""
+    group: str = ""
+    ssh_config: str = ""
+    command: ValueCommand | None = None
+    timeout: float
 
 
 class TakeLock(Action, frozen=True, kw_only=True):
@@ -241,6 +262,7 @@ class EndRun(Action, frozen=True, kw_only=True):
 AnyAction = (
     LookUpTool
     | ResolveValues
+    | ListItems
     | TakeLock
     | StartAttempt
     | StopAttempt

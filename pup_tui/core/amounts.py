@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pup_tui.late_pattern import late_pattern
 from pup_tui.quoted import quoted
-from pup_tui.runbook.keys import Count, Factor, Seconds, Share, Size
+from pup_tui.runbook.keys import Count, Factor, Seconds, Share, Size, Tolerance
 from pup_tui.runbook.roles import Role
 from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
+from pup_tui.template.host import parse_port
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.secrets import hiding
 from pup_tui.template.size import parse_size
@@ -28,6 +29,7 @@ Scope = Mapping[str, Any]
 T = TypeVar("T")
 
 _SHARE = late_pattern(r"[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%")
+_TOLERANCE = late_pattern(r"0|[1-9][0-9]{0,8}|(?:[0-9]|[1-9][0-9]|100)%")
 _STATUS = late_pattern(r"[1-5](?:xx|[0-9][0-9])", re.IGNORECASE)
 
 
@@ -51,8 +53,23 @@ def render_share(given: Share, scope: Scope, total: int) -> int:
 
     TemplateError if it is neither once it is rendered.
     """
-    share = _parsed(given, scope, _share)
-    return max(1, total * int(share[:-1]) // 100) if share.endswith("%") else int(share)
+    return _of(total, _parsed(given, scope, _share))
+
+
+def render_tolerance(given: Tolerance, scope: Scope, total: int) -> int:
+    """How many of `total` may fail: a number, or a percentage of them, rounded down, from 1 unless it is 0%.
+
+    TemplateError if it is neither once it is rendered.
+    """
+    return _of(total, _parsed(given, scope, _tolerance))
+
+
+def _of(total: int, share: str) -> int:
+    """A number, or a percentage of `total`: rounded down, and at least 1 where it is over 0."""
+    if not share.endswith("%"):
+        return int(share)
+    part = int(share[:-1])
+    return max(1, total * part // 100) if part else 0
 
 
 def render_factor(given: Factor, scope: Scope) -> float:
@@ -96,6 +113,12 @@ def _share(given: str | int) -> str:
     return str(given)
 
 
+def _tolerance(given: str | int) -> str:
+    if not _TOLERANCE.fullmatch(str(given)):
+        raise ValueError(f"{quoted(given)} is neither a whole number nor a percentage")
+    return str(given)
+
+
 def _status(given: str | int) -> str:
     if not _STATUS.fullmatch(str(given)):
         raise ValueError(f"{quoted(given)} is not a status code such as 204 or 2xx")
@@ -117,8 +140,10 @@ _PARSERS: dict[Role, Callable[[Any], Any]] = {
     Role.SIZE: parse_size,
     Role.COUNT: _count,
     Role.SHARE: _share,
+    Role.TOLERANCE: _tolerance,
     Role.FACTOR: _factor,
     Role.STATUS: _status,
+    Role.PORT: parse_port,
 }
 
 
@@ -134,9 +159,14 @@ def render_items(given: str | tuple[Any, ...], scope: Scope) -> list[Any]:
         what = "text" if isinstance(items, str) else "no list"
         told = f"`foreach` needs a list, and this is {what}: for lines write steps.ID.lines"
         raise TemplateError(told, expression=str(given))
-    if len(items) > MAX_ITEMS:
-        raise TemplateError(f"more than {MAX_ITEMS:,} items: {len(items):,}", expression=str(given))
+    check_number(items, str(given))
     return list(items)
+
+
+def check_number(items: Sequence[Any], given: str | None = None) -> None:
+    """Raise TemplateError where a `foreach` has more items than it may."""
+    if len(items) > MAX_ITEMS:
+        raise TemplateError(f"more than {MAX_ITEMS:,} items: {len(items):,}", expression=given)
 
 
 def _entered(value: Any) -> Any:

@@ -18,6 +18,7 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, seen_at, wanted_of
 from pup_tui.core.sent import NOTHING_SENT
 from pup_tui.core.shown import rendered_step, request_effect
+from pup_tui.core.standing import may_repeat
 from pup_tui.core.state import StepPhase, StepStatus
 from pup_tui.core.verdict import conclude
 
@@ -123,10 +124,10 @@ def started(run: Run, node: Node, event: Event) -> None:
     if step.phase is StepPhase.STARTING:
         step.phase = StepPhase.RUNNING
     step.recorded = run.now
-    step.command = event.command
+    step.command, step.host = event.command, event.host
     if step.poll is None or step.attempts == step.poll.first:
         step.sent = event.sent
-        run.outbox.tell_started(node, step.attempts, event.command, event.sent)
+        run.outbox.tell_started(node, step.attempts, event.command, event.sent, event.host)
 
 
 def follows(run: Run, node: Node, event: Event) -> None:
@@ -181,10 +182,14 @@ def _end_unknown(run: Run, node: Node, why: str) -> None:
     """End a step of which nobody knows whether it was done.
 
     Where it followed what an earlier leg had begun somebody is asked, as of all else that one left
-    unfinished: it would be followed for ever.
+    unfinished: it would be followed for ever. One that may be done twice begins anew.
     """
     step = run.step(node)
-    if step.following and not (run.state.cancelled or run.state.interrupted or step.left):
+    goes_on = not (run.state.cancelled or run.state.interrupted or step.left)
+    if step.following and goes_on and may_repeat(run.program, node):
+        step.follows = ""
+        run.ready(node)
+    elif step.following and goes_on:
         ask_whether_done(run, node, f"What it had begun cannot be followed: {why}")
     else:
         run.end(node, StepStatus.UNKNOWN, why)

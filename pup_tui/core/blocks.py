@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
-
-from pup_tui.core import order, polls, repeats, resuming
+from pup_tui.core import loops, order, polls, repeats, resuming
 from pup_tui.core.actions import ResolveValues, TakeLock
-from pup_tui.core.amounts import Scope, render_items, render_share
+from pup_tui.core.amounts import Scope, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
 from pup_tui.core.foreseen import about_action
-from pup_tui.core.ids import Timer, item_id, static_id
-from pup_tui.core.program import Node, made_by
-from pup_tui.core.questions import ask_before, must_ask, shown_now, timeout_of
-from pup_tui.core.render import StepTexts, render_text, shown_text
+from pup_tui.core.ids import Timer
+from pup_tui.core.opening import open_block
+from pup_tui.core.program import Node
+from pup_tui.core.questions import ask_before, must_ask, shown_now
+from pup_tui.core.render import StepTexts, render_text
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
 from pup_tui.core.scope import directory_of, explain, frame_of, secrets_of
-from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, names_in_items
-from pup_tui.core.shown import item_frames
-from pup_tui.core.state import BlockState, EarlyEnd, Frame, RunStatus, StepPhase, StepStatus
+from pup_tui.core.secrecy import check_lock, names_in, names_in_expression
+from pup_tui.core.state import (
+    BlockState,
+    EarlyEnd,
+    Frame,
+    RunStatus,
+    StepPhase,
+    StepState,
+    StepStatus,
+)
 from pup_tui.core.stops import spread
-from pup_tui.runbook.model import OUTCOME
 from pup_tui.runbook.parts import Variable, types_of
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.values import HIDDEN
-
-MAX_LABEL = 200
-"""Characters of an item's label that are told, as many as a step's name may have."""
-
-MOST_STEPS = 100_000
-"""Steps of one run, those of all items counted: lists inside lists multiply."""
 
 
 def enter(run: Run, node: Node) -> None:
@@ -42,10 +41,12 @@ def enter(run: Run, node: Node) -> None:
     if called is not None and (refusal := called.refuses(run.state.profile)):
         run.step(node).final = True
         run.fail(node, refusal)
+    elif node.is_loop and loops.list_items(run, node):
+        return  # Somebody who is asked first is to be told what they are.
     elif must_ask(run, node):
         ask_before(run, node, shown_now(run, node))
     elif node.is_loop:
-        _open_items(run, node)
+        loops.open_items(run, node)
     else:
         repeats.begin(run, node)
         if (calls := node.step.calls) is not None:
@@ -57,56 +58,6 @@ def enter(run: Run, node: Node) -> None:
 # Beginning
 
 
-class _Items(Struct, frozen=True, kw_only=True):
-    """The items of a list; of secret ones only how many there are is recorded."""
-
-    values: list[Any] = []
-    hidden: int = 0
-
-
-def _open_items(run: Run, node: Node) -> None:
-    """The items of a foreach are known now: each is a step of its own."""
-    foreach, most = node.step.foreach, node.step.max_parallel
-    assert foreach is not None
-    hidden = bool(names_in_items(foreach) & secrets_of(run.state, node.id))
-    known = resuming.items_before(run.state, node)
-    found = run.decided(
-        node,
-        "items",
-        _Items,
-        lambda scope: _Items(values=render_items(foreach, scope) if known is None else known),
-        lambda items: _Items(hidden=len(items.values)) if hidden else items,
-    )
-    items = [*found.values, *[HIDDEN] * found.hidden]
-    limit = 1
-    if most is not None and not node.step.side_by_side:
-        total = len(items)
-        limit = run.decided(node, "limit", int, lambda scope: render_share(most, scope, total))
-    inside = len(items) * (1 + len(run.program.loops.get(static_id(node.id), ())))
-    if len(run.state.steps) + inside > MOST_STEPS:
-        told = f"with these {len(items):,} items the run has more than {MOST_STEPS:,} steps"
-        raise TemplateError(told, expression=str(foreach))
-    frames = item_frames(run.state, node, items)
-    children = [item_id(node.id, number) for number in range(len(items))]
-    run.state.frames.update(zip(children, frames, strict=True))
-    labels = [_label(run, run.program.node(child)) for child in children]
-    for child, label in zip(children, labels, strict=True):
-        run.make_state(child)
-        run.state.steps[child].label = label
-        run.make_states(child)
-    run.step(node).items = len(items)
-    _open(run, node, children, limit, f"for each of {len(items)} items")
-
-
-def _label(run: Run, item: Node) -> str:
-    """How an item is called; TemplateError where that cannot be rendered."""
-    label = item.step.label
-    if label is None:
-        return ""
-    shown = run.decided(item, "label", str, lambda scope: shown_text(label, scope).strip())
-    return shown[:MAX_LABEL]
-
-
 def _open_steps(run: Run, node: Node) -> None:
     """The steps of a group, side by side where they are parallel."""
     children = list(run.program.children(node.id))
@@ -116,7 +67,7 @@ def _open_steps(run: Run, node: Node) -> None:
         shown = f"{len(children)} steps side by side"
     elif node.step.called is not None:
         shown = StepTexts(node.step, run.scope(node)).line
-    _open(run, node, children, limit, shown, side_by_side=node.step.side_by_side)
+    open_block(run, node, children, limit, shown, side_by_side=node.step.side_by_side)
 
 
 def _at_once(node: Node, scope: Scope) -> int:
@@ -126,42 +77,6 @@ def _at_once(node: Node, scope: Scope) -> int:
         return 1
     most = node.step.max_parallel
     return 0 if most is None else render_share(most, scope, len(node.step.inside))
-
-
-def _open(
-    run: Run,
-    node: Node,
-    children: list[str],
-    limit: int,
-    shown: str,
-    *,
-    side_by_side: bool = False,
-) -> None:
-    step = run.step(node)
-    seconds = None if node.is_loop else timeout_of(run, node)
-    limits = None
-    if order.polls(node) and step.poll is None:
-        limits = run.decided(
-            node, "poll", polls.PollLimits, lambda scope: polls.poll_limits(node.step, scope)
-        )
-    step.phase, step.left, step.limit = StepPhase.OPEN, False, seconds
-    step.again_at = step.due = None
-    step.begin(run.now)
-    step.attempts += 1
-    step.tries += 0 if step.poll is not None else 1
-    if limits is not None:
-        polls.begin(run, node, limits)
-    run.state.blocks[node.id] = BlockState(
-        children=children,
-        limit=limit,
-        side_by_side=side_by_side,
-        keep_going=node.is_loop and node.step.keep_going,
-    )
-    if step.poll is None or step.attempts == step.poll.first:
-        run.outbox.tell_started(node, step.attempts, shown)
-    if seconds is not None:
-        run.set_timer(node, Timer.TIMEOUT, seconds)
-    run.todo.append(node.id)
 
 
 # What a step calls sees only what it is given
@@ -254,13 +169,13 @@ def close(run: Run, node: Node) -> None:
     if block.stopped is not None and not node.is_called:
         # What it is part of is over: it is neither attempted again nor asked about.
         run.step(node).left = True
-        if block.keep_going:
+        if block.keeps_going:
             spread(run, node, block.stopped)
     if block.whole and not (run.step(node).left and run.step(node).poll is not None):
         # It was given up, or timed out, too late to keep anything in it from its end.
         block.cut, block.timed_out = None, False
     if node.is_loop:
-        _gather(run, node, block)
+        loops.gather(run, node, block)
     if (lost := _lost_in(run, block)) is not None:
         # Not attempted again, whoever wants it: what nobody knows the end of would be begun a second time.
         run.end(node, StepStatus.UNKNOWN, run.told_failure(lost))
@@ -281,9 +196,14 @@ def close(run: Run, node: Node) -> None:
 
 
 def _close_items(run: Run, node: Node, block: BlockState) -> None:
-    """End a foreach, by how its items ended."""
+    """End a foreach, by how its items ended; where some are left for later it is not carried out."""
+    left = sum(item.reason == order.LEFT_FOR_LATER for item in _items(run, block))
+    told = f"{left} of {len(block.children)} items have not begun" if left else ""
     if block.failure is not None:
-        run.end(node, StepStatus.FAILED, _told_items(run, block, block.failure))
+        failed = _told_items(run, block, block.failure)
+        run.end(node, StepStatus.FAILED, "; ".join(filter(None, (failed, told))))
+    elif left and block.cut is None and block.stopped is None:
+        run.end(node, StepStatus.FAILED, f"{told}: only what had failed ran again")
     elif (cut := _cut(run, node, block)) is not None:
         run.end(node, StepStatus.CANCELLED, cut)
     elif block.stopped is not None:
@@ -325,8 +245,10 @@ def _failure(run: Run, node: Node, block: BlockState) -> str:
 
 
 def _warnings(run: Run, block: BlockState) -> str:
-    warned = sum(run.state.steps[child].status is StepStatus.WARNED for child in block.children)
-    return f"{warned} of {len(block.children)} warned" if warned else ""
+    warned = [item for item in _items(run, block) if item.status is StepStatus.WARNED]
+    lost = sum(item.unreachable for item in warned)
+    of_them = f", {lost} of them unreachable" if lost else ""
+    return f"{len(warned)} of {len(block.children)} warned{of_them}" if warned else ""
 
 
 def _empty(block: BlockState) -> str:
@@ -342,10 +264,17 @@ def _end_stopped(run: Run, node: Node, stopped: EarlyEnd) -> None:
 
 
 def _told_items(run: Run, block: BlockState, failure: str) -> str:
-    """Why the items of a foreach failed: the first of them, and how many there are."""
-    statuses = [run.state.steps[child].status for child in block.children]
-    failed, told = statuses.count(StepStatus.FAILED), run.told_failure(failure)
-    return told if failed == 1 else f"{told} ({failed} of {len(statuses)} items failed)"
+    """Why the items of a foreach failed: the first, how many, and how many of those were not reached."""
+    failed = [item for item in _items(run, block) if item.status is StepStatus.FAILED]
+    told, lost = run.told_failure(failure), sum(item.unreachable for item in failed)
+    if len(failed) == 1:
+        return told
+    of_them = f", {lost} of them unreachable" if lost else ""
+    return f"{told} ({len(failed)} of {len(block.children)} items failed{of_them})"
+
+
+def _items(run: Run, block: BlockState) -> list[StepState]:
+    return [run.state.steps[child] for child in block.children]
 
 
 def _cut(run: Run, node: Node, block: BlockState) -> str | None:
@@ -394,29 +323,3 @@ def _outputs(outputs: dict[str, str], scope: Scope) -> dict[str, Any]:
         if made[name] is None:
             raise TemplateError(f"the output {name} gives nothing", expression=source)
     return made
-
-
-def _gather(run: Run, node: Node, block: BlockState) -> None:
-    """Captures, asked values and results that were made inside become lists in the order of the items.
-
-    Of items that did not all have their turn only how they ended.
-    """
-    whole = block.keep_going or (block.failure is None and block.cut is None)
-    frames = [run.state.frames[child] for child in block.children]
-    around = frame_of(run.state, node.id)
-    inside = run.program.gathered(node)
-    made = dict.fromkeys(name for n in inside if whole for name in made_by(n.step))
-    for name in made:
-        around.captured[name] = [
-            frame.captured.get(name, frame.values.get(name)) for frame in frames
-        ]
-    run.step(node).captured = list(made)
-    for step, fields in {n.step.id: n.results for n in inside}.items():
-        kept = [field for field in fields if whole or field == OUTCOME]
-        if kept:
-            around.results[step] = {
-                field: [frame.results.get(step, {}).get(field) for frame in frames]
-                for field in kept
-            }
-    own = node.step.as_
-    run.note_secrets(node, (name for f in frames for name in f.secrets if name != own))

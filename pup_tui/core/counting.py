@@ -18,8 +18,11 @@ PENDING = "pending"
 TAKEN_BACK = "taken back"
 """What a step is that an undo step took back."""
 
+UNREACHABLE = "unreachable"
+"""What an item of a fleet is whose host could not be reached."""
+
 _TOLD = (
-    *(StepStatus.FAILED, StepStatus.UNKNOWN, StepStatus.CANCELLED, TAKEN_BACK),
+    *(StepStatus.FAILED, UNREACHABLE, StepStatus.UNKNOWN, StepStatus.CANCELLED, TAKEN_BACK),
     *(StepStatus.WARNED, StepStatus.IGNORED, StepStatus.SKIPPED),
 )
 """What is told beside those that succeeded, the worst first."""

@@ -244,6 +244,14 @@ class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
     problems: tuple[str, ...] = ()
 
 
+class ItemsListed(Event, frozen=True, kw_only=True, tag="items-listed"):
+    """The items that the inventory of a foreach has; with a `problem` (a sentence) it gave none."""
+
+    step: str
+    items: tuple[Any, ...] = ()
+    problem: str = ""
+
+
 class LockAnswered(Event, frozen=True, kw_only=True, tag="lock-answered"):
     """Whether the lock of the runbook that `step` calls is held now by this run.
 
@@ -265,11 +273,15 @@ class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):
 
 
 class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
-    """Recorded before the effect. `command` and what is `sent` are readable and masked, the latter cut."""
+    """Recorded before the effect. `command` and what is `sent` are readable and masked, the latter cut.
+
+    `host` is the other computer that it is for, empty for this one.
+    """
 
     attempt: str
     command: str
     sent: Sent = NOTHING_SENT
+    host: str = ""
 
 
 class AttemptFollows(Event, frozen=True, kw_only=True, tag="attempt-follows"):
@@ -431,7 +443,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     and is offered to be taken back, with the steps in `half_undone`, but for those that were `taken_back`,
     as the operator says. `done` are steps of which the same one says that they were, though their attempt
     did not finish, with what they captured. `asks_again` tells that a question about a failure is asked again
-    which an interruption left without an answer; legs that do not say so ran its step again. `cwd` and
+    which an interruption left without an answer; legs that do not say so ran its step again. With
+    `only_failed` no item begins of a foreach that has begun, but those that had begun. `cwd` and
     `unchecked` are as in `RunCreated`.
     """
 
@@ -453,6 +466,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     undo: bool = False
     only_undo: bool = False
     asks_again: bool = False
+    only_failed: bool = False
     done: dict[str, dict[str, Any]] = {}
     taken_back: tuple[str, ...] = ()
     source: Source | None = None
@@ -466,6 +480,7 @@ AnyEvent = (
     RunCreated
     | Resumed
     | ValuesResolved
+    | ItemsListed
     | LockAnswered
     | ToolLookedUp
     | AttemptStarted

@@ -30,6 +30,7 @@ class Timer(StrEnum):
     WAIT = "wait"
     ANSWER = "answer"
     RETRY = "retry"
+    BATCH = "batch"
 
 
 def item_id(step: str, number: int) -> str:

@@ -44,8 +44,7 @@ def asks(program: Program, node: Node) -> bool:
     """Whether somebody would be asked by a step of the body, before it, or inside it."""
     inside = (program.node(id_) for id_ in (node.id, *program.nested(node.id)))
     return any(
-        each.part == "body"
-        and (each.step.is_question or each.step.confirm is not None or each.asks_first)
+        each.part == "body" and (each.step.is_question or each.step.asks_beside or each.asks_first)
         for each in inside
     )
 

@@ -94,7 +94,7 @@ def _why_not(nodes: Iterable[Node], changing: frozenset[str], *, scripts: bool) 
     for each in nodes:
         if each.id in changing:
             return "it may change something"
-        if each.step.is_question or each.step.confirm is not None or each.asks_first:
+        if each.step.is_question or each.step.asks_beside or each.asks_first:
             return "it asks somebody"
         if isinstance(each.step, ShellStep) and not scripts:
             return "it runs a script, and nobody has agreed to that"

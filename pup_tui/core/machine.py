@@ -11,9 +11,11 @@ from collections.abc import Callable
 
 from pup_tui.core import (
     attempts,
+    batches,
     blocks,
     half_undone,
     leaving_out,
+    loops,
     order,
     polls,
     questions,
@@ -31,6 +33,7 @@ from pup_tui.core.events import (
     CancelRequested,
     Event,
     Interrupted,
+    ItemsListed,
     LockAnswered,
     NoteAdded,
     PollAccepted,
@@ -60,6 +63,7 @@ from pup_tui.core.state import (
     StepPhase,
     StepStatus,
 )
+from pup_tui.core.surroundings import remote_of
 from pup_tui.runbook.parts import types_of
 from pup_tui.runbook.step_count import count_in_file
 from pup_tui.runbook.texts import interpreter_at, tool_of
@@ -181,7 +185,7 @@ def _go_on(run: Run, key: str) -> None:
         return
     while block.active < block.limit and block.taken < len(block.children):
         node = run.program.node(block.children[block.taken])
-        if resuming.waits_for_stop(run, node):
+        if resuming.waits_for_stop(run, node) or batches.waits(run, key, node):
             break
         block.taken += 1
         block.active += 1
@@ -242,7 +246,8 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     tool = tool_of(step) if step.optional and not node.is_loop else None
     if tool is not None:
         run.step(node).phase = StepPhase.LOOKING_UP
-        run.outbox.add(LookUpTool(step=node.id, tool=tool, shell=interpreter_at(step).name))
+        shell, remote = interpreter_at(step).name, remote_of(run.program, run.state, node)
+        run.outbox.add(LookUpTool(step=node.id, tool=tool, shell=shell, remote=remote))
     else:
         run.ready(node)
 
@@ -340,20 +345,31 @@ def _undo_ended(run: Run, node: Node) -> None:
         _take_up(run, node, run.holder(node))
 
 
+def _asked_answered(run: Run, node: Node, event: Event) -> None:
+    """A foreach that has begun asks about its canaries, whatever else before."""
+    if node.is_loop and node.id in run.state.blocks:
+        batches.answered(run, node, event)
+    else:
+        questions.answered(run, node, event)
+
+
 Transition = Callable[[Run, Node, Event], None]
 
 TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.LOOKING_UP, ToolLookedUp): _tool_known,
     (StepPhase.LOOKING_UP, ValuesResolved): blocks.resolved,
+    (StepPhase.LOOKING_UP, ItemsListed): loops.listed,
     (StepPhase.LOOKING_UP, LockAnswered): blocks.lock_answered,
     #
     (StepPhase.OPEN, Timer.TIMEOUT): blocks.timed_out,
+    (StepPhase.OPEN, Timer.BATCH): batches.paused,
+    (StepPhase.OPEN, WaitCut): batches.pause_cut,
     (StepPhase.OPEN, Timer.POLL): polls.deadline,
     (StepPhase.OPEN, PollExtended): polls.extend,
     (StepPhase.OPEN, PollStopped): polls.stop,
     (StepPhase.OPEN, PollAccepted): polls.accept,
     #
-    (StepPhase.ASKING, Answered): questions.answered,
+    (StepPhase.ASKING, Answered): _asked_answered,
     (StepPhase.ASKING, Timer.ANSWER): questions.answer_timed_out,
     (StepPhase.FAILURE, Answered): questions.failure_answered,
     (StepPhase.UNKNOWN, Answered): _unknown_answered,
@@ -399,6 +415,7 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
 _STEP_EVENTS: tuple[type[Event], ...] = (
     ToolLookedUp,
     ValuesResolved,
+    ItemsListed,
     LockAnswered,
     AttemptStarted,
     AttemptFollows,

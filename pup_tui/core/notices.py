@@ -101,8 +101,8 @@ class RunNoted(Notice, frozen=True, kw_only=True, tag="run.noted"):
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0.
 
-    `label` is how an item of a foreach is called, None where nothing says it. What goes in beside the
-    command is told as `core.sent.Sent` has it.
+    `label` is how an item of a foreach is called, None where nothing says it. `host` is the other computer
+    on which it runs, empty for this one. What goes in beside the command is told as `core.sent.Sent` has it.
     """
 
     step: str
@@ -112,6 +112,7 @@ class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     attempt: int
     command: str
     label: str | None = None
+    host: str = ""
     stdin: str | None = None
     body: str | None = None
     body_file: str | None = None
@@ -190,7 +191,10 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 
 
 class StepPaused(Notice, frozen=True, kw_only=True, tag="step.paused"):
-    """An attempt only waits for so many `seconds`, as for a rate limit. Made by the driver, as output is."""
+    """An attempt only waits for so many `seconds`, as for a rate limit: made by the driver, as output is.
+
+    Or a foreach between two batches of its items.
+    """
 
     step: str
     seconds: float

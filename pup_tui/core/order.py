@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pup_tui.core.ids import holder_id
 from pup_tui.core.program import Node, Program
+from pup_tui.core.standing import ended_well
 from pup_tui.core.state import (
     BODY,
     BlockState,
@@ -16,6 +17,7 @@ from pup_tui.core.state import (
 from pup_tui.runbook.model import LOOP
 from pup_tui.template.condition import parse_condition
 
+LEFT_FOR_LATER = "it has not begun: only what had failed runs again"
 UNASKED = "a confirmation before it was not asked because of a failure"
 
 
@@ -31,11 +33,15 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
     block = state.blocks[key]
     if block.cut is not None:
         return block.cut
-    if block.keep_going:
+    if node.is_item and _is_left_for_later(state, node, key):
+        return LEFT_FOR_LATER
+    if block.keeps_going and not block.exceeded:
         return None
     if block.stopped is not None:
         return block.stopped.reason
     if node.is_item:
+        if block.keeps_going:
+            return f"{block.errors} items failed, and at most {block.budget} may"
         if block.failure is not None:
             return f"`{block.failure}` failed"
         return UNASKED if block.unasked else None
@@ -44,10 +50,18 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
     return _by_when(state, node, key, block)
 
 
+def _is_left_for_later(state: RunState, node: Node, key: str) -> bool:
+    """Whether an item of a foreach that an earlier leg began has not, in a leg that is for what failed."""
+    if not (state.earlier.only_failed and state.steps[key].continues):
+        return False
+    known = state.earlier.steps.get(node.id)
+    return known is None or (known.began is None and not ended_well(known))
+
+
 def held_back(state: RunState, program: Program) -> Iterator[tuple[str, str]]:
     """The steps that a failure before them keeps from their turn, which has not come yet; and why."""
     for key, block in state.blocks.items():
-        if block.failure is None or block.side_by_side or block.keep_going:
+        if block.failure is None or block.side_by_side or not block.exceeded:
             continue
         for step in block.children[block.taken :]:
             why = why_not(state, program.node(step), key)
@@ -106,9 +120,9 @@ def is_late(state: RunState, node: Node, key: str) -> bool:
 def _failed_around(state: RunState, key: str) -> bool:
     """Whether something failed in this block or in one around it.
 
-    The other items of a `keep_going` do not count.
+    Where some items of a foreach may fail, the other ones do not count.
     """
-    while state.blocks[key].failure is None or state.blocks[key].keep_going:
+    while state.blocks[key].failure is None or state.blocks[key].keeps_going:
         if key == BODY:
             return False
         key = holder_id(key)

@@ -17,6 +17,7 @@ from pup_tui.core.notices import (
     SourceNotice,
     StepAnswered,
     StepFinished,
+    StepPaused,
     StepPolled,
     StepRetrying,
     StepStarted,
@@ -96,7 +97,7 @@ class Outbox:
         self._tell(RunNoted(**self._common, by=by, note=note))
 
     def tell_started(
-        self, node: Node, attempt: int, command: str, sent: Sent = NOTHING_SENT
+        self, node: Node, attempt: int, command: str, sent: Sent = NOTHING_SENT, host: str = ""
     ) -> None:
         self._tell(
             StepStarted(
@@ -108,6 +109,7 @@ class Outbox:
                 attempt=attempt,
                 command=command,
                 label=self._state.steps[node.id].label or None,
+                host=host,
                 **sent.as_fields(),
             )
         )
@@ -172,6 +174,9 @@ class Outbox:
                 reason=reason,
             )
         )
+
+    def tell_paused(self, node: Node, seconds: float, reason: str) -> None:
+        self._tell(StepPaused(**self._common, step=node.id, seconds=seconds, reason=reason))
 
     def tell_finished(self, node: Node, step: StepState) -> None:
         assert step.status is not None

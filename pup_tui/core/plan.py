@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from pup_tui.core import leaving_out
 from pup_tui.core.actions import FoundValues, Question, ResolveValues
-from pup_tui.core.amounts import Scope, render_items
+from pup_tui.core.amounts import Scope
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.foreseen import begun_frame, call_of, names_later
 from pup_tui.core.ids import (
@@ -25,6 +25,7 @@ from pup_tui.core.ids import (
     static_id,
     upwards,
 )
+from pup_tui.core.inventory import in_words, inventory_of, items_of
 from pup_tui.core.lines import as_known, items_as_known, put_back
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
@@ -75,9 +76,10 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
     `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
     is not known yet; `undo` that it can be taken back. `where` it runs is
-    told of kinds whose command does not say it; `rules` tell its environment and headers, and how it is
-    repeated, limited and judged, with what is known of the values in them. `looked` says how a step ended
-    that was run for the plan since it only looks; None for all others.
+    told of kinds whose command does not say it, `host` is the other computer, empty for this one; `rules`
+    tell its environment and headers, and how it is repeated, limited and judged, with what is known of the
+    values in them. `looked` says how a step ended that was run for the plan since it only looks; None for
+    all others.
     """
 
     id: str
@@ -97,6 +99,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     body_file: str | None = None
     statement: str | None = None
     where: str = ""
+    host: str = ""
     rules: tuple[str, ...] = ()
     looked: str | None = None
 
@@ -112,6 +115,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
             command=mask(self.command),
             reason=mask(self.reason),
             where=mask(self.where),
+            host=mask(self.host),
             rules=tuple(map(mask, self.rules)),
             **sent,
         )
@@ -172,7 +176,7 @@ def plan(
             program, values, left_out, operator, secrets, source, profile, without, alert
         )
         if looked is not None:
-            _take_over(state, looked)
+            _take_over(program, state, looked)
         planning = _Planning(
             program,
             state,
@@ -232,13 +236,18 @@ def _give_captures(state: RunState, frame: str) -> None:
         state.frames[frame].secrets += given.secrets
 
 
-def _take_over(state: RunState, looked: RunState) -> None:
-    """Let all frames know what the steps of another run have made in them."""
+def _take_over(program: Program, state: RunState, looked: RunState) -> None:
+    """Let all frames know what the steps of another run have made in them, and loops their items."""
     for key, frame in looked.frames.items():
         state.earlier.frames[key] = Frame(
             captured=dict(frame.captured), results=dict(frame.results), secrets=list(frame.secrets)
         )
     _give_captures(state, BODY)
+    for id_, step in looked.steps.items():
+        node = program.node(id_)
+        if id_ in state.steps and step.rates is not None and inventory_of(node.step) is not None:
+            items = (looked.frames[item_id(id_, number)] for number in range(step.items))
+            state.steps[id_].listed = [frame.values[node.step.as_] for frame in items]
 
 
 def _ended(looked: RunState | None) -> dict[str, tuple[StepStatus, str]]:
@@ -330,10 +339,12 @@ class _Planning:
                 reason=reason,
                 depth=node.depth + len(item_numbers(node.id)),
                 confirm=step.confirm is not None
+                or (node.is_loop and step.asks_after_canary)
                 or self._may_ask(node)
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,
                 where=self._where(node, details),
+                host=details.host,
                 rules=(
                     *self._own_details(node, details),
                     *self._rules(node, skipped=reason.startswith(SKIPPED)),
@@ -390,7 +401,10 @@ class _Planning:
                 directory = f"{self._stand_ins.put_back(directory)} (not known yet)"
             given = (told.env, told.headers)
             env, headers = (tuple(map(self._stand_ins.put_back, each)) for each in given)
-            return Details(directory, env, headers)
+            host, remote = map(self._stand_ins.put_back, (told.host, told.remote))
+            if remote != told.remote:
+                remote = f"{remote} (not known yet)"
+            return Details(directory, env, headers, host, remote)
 
     def _own_details(self, node: Node, details: Details) -> tuple[str, ...]:
         """The lines of a step's details; none for an item that has what stands at its foreach."""
@@ -400,7 +414,8 @@ class _Planning:
         return () if is_told else details.lines
 
     def _where(self, node: Node, details: Details) -> str:
-        told, needed = where(node.step, details.directory), self._program_needed(node.step)
+        told = where(node.step, details.directory, details.remote)
+        needed = "" if details.remote else self._program_needed(node.step)
         return f"{told}, needs an installed `{needed}`" if needed else told
 
     def _rules(self, node: Node, *, skipped: bool) -> tuple[str, ...]:
@@ -593,12 +608,15 @@ class _Planning:
         return shown, next(iter(missing), None)
 
     def _shown_loop(self, node: Node, scope: Scope) -> tuple[Shown, TemplateError | None]:
-        assert node.step.foreach is not None
+        step = node.step
         try:
-            return Shown(f"for each of {len(render_items(node.step.foreach, scope))} items"), None
+            number = len(items_of(self._state, node.id, step, scope))
+            return Shown(f"for each of {number} items"), None
         except TemplateError as error:
+            asked = inventory_of(step)
             with self._stand_ins.given():
-                items = self._stand_ins.put_back(items_as_known(node.step, scope))
+                known = items_as_known(step, scope) if asked is None else in_words(asked, scope)
+                items = self._stand_ins.put_back(known)
             told = self._told(node, scope)
             return Shown(f"for each of {items}: {told.command}", told.sent), error
 
@@ -648,9 +666,8 @@ class _Planning:
         """The items of a foreach with their names known; None where the list is not known yet, or where so
         many steps would be no plan that anybody reads.
         """
-        assert node.step.foreach is not None
         try:
-            values = render_items(node.step.foreach, self._scope(node))
+            values = items_of(self._state, node.id, node.step, self._scope(node))
         except TemplateError:
             return None
         if len(self.steps) + len(self._todo) + len(values) > MOST_STEPS:

@@ -75,8 +75,9 @@ def _reach(around: Node | None, inside: str, *, sure: bool) -> bool | None:
         return sure
     step = around.step
     beside = around.is_loop and is_item(inside)
-    if beside and step.keep_going:
-        return None
+    if beside and step.may_keep_going:
+        # What is rendered may turn out to be none.
+        return False if "{" in str(step.max_errors) else None
     if not beside and step.side_by_side:
         # Without a limit all of them have begun.
         return None if step.max_parallel is None else False

@@ -116,8 +116,12 @@ class Program(Struct, frozen=True, kw_only=True):
         found = self.concrete.get(step) or self.by_id.get(step)
         if found is None:
             node = self.by_id[static_id(step)]
-            deferred = node.deferred and not is_item(step)
-            found = msgspec.structs.replace(node, id=step, deferred=deferred)
+            found = msgspec.structs.replace(node, id=step)
+            if is_item(step):
+                # What its foreach asks it asks once, for all of them.
+                held = (self.by_id[id_].has_gate for id_ in self.inside.get(node.id, ()))
+                has_gate = node.step.is_gate or any(held)
+                found = msgspec.structs.replace(found, deferred=False, has_gate=has_gate)
             self.concrete[step] = found
         return found
 
@@ -281,7 +285,7 @@ class _Compiling:
             confirmed_by=confirmed_by,
         )
         self._into.append(node)
-        own = step.is_gate or step.confirm is not None
+        own = step.is_gate or step.confirm is not None or step.asks_after_canary
         held = self._add_inside(step, id_, msgspec.structs.replace(place, part=part))
         node = msgspec.structs.replace(node, has_gate=own or held)
         self._into[at] = node

@@ -198,11 +198,16 @@ def answered(run: Run, node: Node, event: Event) -> None:
         else:
             _take_values(run, node, event)
             run.end(node, StepStatus.SUCCEEDED, event.note)
-    elif event.by == NOBODY:
-        _close_gate(run, node, "nobody could be asked: no terminal, and no --yes")
     else:
         note = f": {event.note}" if event.note and node.step.asks_values else ""
-        _close_gate(run, node, f"answered {event.answer} by {event.by}{note}")
+        _close_gate(run, node, why_refused(event, note))
+
+
+def why_refused(event: Answered, note: str = "") -> str:
+    """Why a gate is closed that was answered by anything but a *yes*."""
+    if event.by == NOBODY:
+        return "nobody could be asked: no terminal, and no --yes"
+    return f"answered {event.answer} by {event.by}{note}"
 
 
 def _tell_answered(run: Run, event: Answered) -> None:
@@ -230,21 +235,27 @@ def answer_timed_out(run: Run, node: Node, event: Event) -> None:
 
 
 def _close_gate(run: Run, node: Node, why: str) -> None:
+    refuse(run, node, why)
+    run.end(node, StepStatus.CANCELLED, why)
+    withdraw_gates(run, node)
+
+
+def refuse(run: Run, node: Node, why: str) -> None:
+    """Let a run be aborted by the gate of a step that was closed, where that is one of its body."""
     if node.part == "body":
         run.state.refused = True
         run.decide(RunStatus.ABORTED, f"`{node.id}`: {why}")
-    run.end(node, StepStatus.CANCELLED, why)
-    if node.part == "body":
-        _withdraw_gates(run)
 
 
-def _withdraw_gates(run: Run) -> None:
-    """Nothing begins in an aborted run: what was about to, or waits for a yes, is given up."""
+def withdraw_gates(run: Run, node: Node) -> None:
+    """Nothing begins in a run that a step has aborted: what was about to, or waits for a yes, is given up."""
+    if node.part != "body":
+        return
     for id_, step in list(run.state.steps.items()):
         if step.phase in (StepPhase.ASKING, StepPhase.LOOKING_UP):
-            node = run.program.node(id_)
-            if step.began is None or node.step.is_gate:
-                run.leave(node, run.state.verdict_reason)
+            asks = run.program.node(id_)
+            if step.began is None or asks.step.is_gate or asks.is_loop:
+                run.leave(asks, run.state.verdict_reason)
 
 
 def failure_answered(run: Run, node: Node, event: Event) -> None:

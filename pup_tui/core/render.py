@@ -20,6 +20,7 @@ from pup_tui.runbook.texts import input_shell_at, interpreter_at
 from pup_tui.template.code import Code, ShellScript
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.header import render_header
+from pup_tui.template.host import render_host, render_user
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
@@ -27,12 +28,32 @@ from pup_tui.template.sql.engines import Engine, engine_of
 from pup_tui.template.text import compile_text
 
 
+class Remote(Struct, frozen=True):
+    """Another computer, which `ssh` reaches: a `host` with the `user` and `port` that the runbook names.
+
+    With `become` scripts run there as root. An empty `host` is one that is not there.
+    """
+
+    host: str
+    user: str | None = None
+    port: int | None = None
+    become: bool = False
+
+    @property
+    def told(self) -> str:
+        """It in words, as people are told where a step runs."""
+        name = self.host if self.user is None else f"{self.user}@{self.host}"
+        port = "" if self.port is None else f", port {self.port}"
+        return f"{name}{port}{', as root by sudo' if self.become else ''}"
+
+
 class Around(Struct, frozen=True):
     """What processes of a step get beside the operator's own environment.
 
     `env` are variables that are added to it, or unset where None, of which `valued` are those whose texts
     hold values; `cwd` is the directory, None for the operator's own. `made` is what was made out of secrets
-    in them. `approved` tells that somebody said yes to the question before the step.
+    in them. `approved` tells that somebody said yes to the question before the step. `remote` is the other
+    computer that scripts run on, None for this one.
     """
 
     env: Mapping[str, str | None] = {}
@@ -40,6 +61,7 @@ class Around(Struct, frozen=True):
     valued: frozenset[str] = frozenset()
     made: tuple[Any, ...] = ()
     approved: bool = False
+    remote: Remote | None = None
 
 
 NOTHING_AROUND = Around()
@@ -171,9 +193,8 @@ class StepTexts:
                 | Role.WRITTEN_FILE
             ):
                 return render_text(given, self.scope)
-            case Role.METHOD | Role.RESOURCE:
-                text = render_text(given, self.scope).strip()
-                return text.upper() if role is Role.METHOD else text
+            case Role.METHOD | Role.RESOURCE | Role.HOST | Role.USER:
+                return _name(role, given, self.scope)
             case Role.URL | Role.LINK | Role.DATABASE | Role.TARGET:
                 from pup_tui.template.url import render_url
 
@@ -194,7 +215,16 @@ class StepTexts:
                 words = compile_arguments(given).render(self.scope)
                 drops = role is Role.SUBCOMMAND and words[:1] == ["pup"]
                 return tuple(words[1:] if drops else words)
-            case Role.DURATION | Role.SIZE | Role.COUNT | Role.SHARE | Role.FACTOR | Role.STATUS:
+            case (
+                Role.DURATION
+                | Role.SIZE
+                | Role.COUNT
+                | Role.SHARE
+                | Role.TOLERANCE
+                | Role.FACTOR
+                | Role.STATUS
+                | Role.PORT
+            ):
                 return render_amount(role, given, self.scope)
             case (
                 Role.EXPRESSION
@@ -232,6 +262,16 @@ class StepTexts:
         from pup_tui.template.shell.script import compile_shell
 
         return compile_shell(given, shell, is_input=True).render(self.scope)
+
+
+def _name(role: Role, given: str, scope: Scope) -> str:
+    """The name of something, without the blanks around it."""
+    if role is Role.HOST:
+        return render_host(compile_text(given), scope)
+    if role is Role.USER:
+        return render_user(compile_text(given), scope)
+    text = render_text(given, scope).strip()
+    return text.upper() if role is Role.METHOD else text
 
 
 @cache

@@ -17,7 +17,7 @@ from msgspec import Struct
 from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.events import EditedText
 from pup_tui.core.lines import line_of
-from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
+from pup_tui.core.render import NOTHING_AROUND, Around, Remote, StepTexts
 from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.late_pattern import late_pattern
 from pup_tui.quoted import quoted
@@ -71,6 +71,11 @@ class StepRequest(Struct, frozen=True, kw_only=True):
         """
         return cls(**{name: _field(texts, name) for name in cls.__struct_fields__})
 
+    @property
+    def host_name(self) -> str:
+        """The other computer that it is for, empty for this one."""
+        return ""
+
     @classmethod
     def shown(cls, texts: StepTexts) -> str:
         """What people are told; what is made out of secrets is hidden."""
@@ -98,7 +103,8 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
     `values` are those that it refers to (environment names to texts). `strict` stops it at a failure.
 
     `stdin` None is an empty standard input. `tty` gives it a terminal of its own, `interactive` hands it the
-    operator's. It went well if its exit code is one of `success_codes`.
+    operator's. It went well if its exit code is one of `success_codes`. `remote` is where it runs, None for
+    this computer.
     """
 
     step: ClassVar[type[Step]] = ShellStep
@@ -115,6 +121,11 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
     tty: bool = False
     interactive: bool = False
     success_codes: tuple[int, ...] = (0,)
+    remote: Remote | None = None
+
+    @property
+    def host_name(self) -> str:
+        return "" if self.remote is None else self.remote.host
 
     def with_text(self, edited: EditedText) -> Self:
         if not edited.text.strip():
@@ -147,6 +158,7 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
             tty=step.tty,
             interactive=step.interactive,
             success_codes=step.success_codes,
+            remote=texts.around.remote,
         )
 
 
@@ -424,6 +436,12 @@ def request_of(kind: type[Step]) -> type[StepRequest]:
     return {request.step: request for request in StepRequest.__subclasses__()}[kind]
 
 
+def _no_host(around: Around, kind: type[StepRequest]) -> str | None:
+    """The key that names no computer though it says where the step runs."""
+    is_empty = around.remote is not None and not around.remote.host
+    return "host" if is_empty and "remote" in kind.__struct_fields__ else None
+
+
 def render_request(step: Step, scope: Scope, around: Around = NOTHING_AROUND) -> Rendered:
     """Everything that a step's executor needs; TemplateError says what cannot be rendered."""
     scope, made = watched(scope)
@@ -434,6 +452,6 @@ def render_request(step: Step, scope: Scope, around: Around = NOTHING_AROUND) ->
         shown=kind.shown(texts),
         sent=kind.sent(texts),
         headers=texts.seen.headers,
-        empty=texts.empty_target,
+        empty=texts.empty_target or _no_host(around, kind),
         made=(*around.made, *made),
     )

@@ -78,6 +78,7 @@ def resume(run: Run, event: Event) -> None:
     for step in earlier.steps.values():
         if step.poll is not None and event.counts_lost:
             step.poll.counts_lost = True
+    earlier.only_failed = event.only_failed
     earlier.again, earlier.completed = event.again, list(stood.completed)
     earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
     # In another text of the runbook a step is what that says.
@@ -315,6 +316,7 @@ def _go_on(step: StepState, known: StepState) -> None:
     step.attempts, step.allowed = known.attempts, known.allowed
     step.began, step.spent, step.waited = known.began, known.spent, known.waited
     step.due, step.label, step.items = known.due, known.label, known.items
+    step.canary_passed = known.canary_passed
     step.command, step.sent, step.kept = known.command, known.sent, known.kept
     if not decided_anew:
         step.tries, step.poll = known.tries, known.poll

@@ -39,9 +39,13 @@ def rules(step: Step, told: AsKnown, *, skipped: bool) -> Iterator[str]:
         yield "can be taken back"
 
 
-def where(step: Step, directory: str | None) -> str:
-    """Where a step runs; empty where its command tells that, or where it runs nowhere."""
-    return step.acts if directory is None else f"{step.acts} in {directory}".strip()
+def where(step: Step, directory: str | None, remote: str = "") -> str:
+    """Where a step runs; empty where its command tells that, or where it runs nowhere.
+
+    `remote` is the other computer that it runs on.
+    """
+    acts = f"on {remote}" if remote else step.acts
+    return acts if directory is None else f"{acts} in {directory}".strip()
 
 
 def _lasts(given: object, told: AsKnown) -> str:
@@ -53,10 +57,26 @@ def _lasts(given: object, told: AsKnown) -> str:
 def _side_by_side(step: Step, told: AsKnown) -> Iterator[str]:
     if step.foreach is not None and step.max_parallel is not None:
         yield f"at most {told(step.max_parallel)} items side by side"
+    yield from _fleet(step, told)
     if step.side_by_side and step.foreach is None and step.max_parallel is not None:
         yield f"at most {told(step.max_parallel)} steps side by side"
     if step.fails_fast:
         yield "the first failure cancels the others"
+
+
+def _fleet(step: Step, told: AsKnown) -> Iterator[str]:
+    """How the items of a foreach may begin, and how many of them may fail."""
+    if step.canary is not None:
+        asks = ", then asks" if step.canary_confirm else ""
+        yield f"the first {told(step.canary)} of the items alone{asks}"
+    if step.batch_pause is not None:
+        yield f"{_lasts(step.batch_pause, told)} between two batches of items"
+    if step.keep_going:
+        yield "all items run, whatever fails"
+    if step.max_errors is not None:
+        yield f"no new item begins once more than {told(step.max_errors)} have failed"
+    if step.unreachable == "ignore":
+        yield "items that cannot be reached are only warned"
 
 
 def _poll(poll: Poll, told: AsKnown) -> str:

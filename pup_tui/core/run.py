@@ -172,7 +172,8 @@ class Run:
             return
         step, given = self.step(node), node.step
         asks = given.confirm is not None and not node.is_item
-        own = given.is_gate or (asks and not step.allowed)
+        behind_canary = given.asks_after_canary and node.is_loop and not step.canary_passed
+        own = given.is_gate or (asks and not step.allowed) or behind_canary
         inside = (self.program.node(child) for child in self.program.children(node.id))
         if own or (step.began is None and any(child.has_gate for child in inside)):
             self.block(node).unasked = True
@@ -186,8 +187,12 @@ class Run:
             block.cut, block.lacks = block.cut or reason, True
         if status in (StepStatus.FAILED, StepStatus.UNKNOWN):
             if block.failure is None and key in self.state.steps:
-                self.state.steps[key].again_at = self.step(node).again_at
+                around = self.state.steps[key]
+                around.again_at = self.step(node).again_at
+                # Of a foreach its items tell that.
+                around.unreachable = self.step(node).unreachable and not node.is_item
             block.failure = block.failure or node.id
+            block.errors += 1
             if key in (BODY, CLEANUP):
                 self.decide(RunStatus.FAILED, self.told_failure(node.id))
             elif key != UNDO:
@@ -215,6 +220,8 @@ class Run:
         if not given_up and self._attempt_again(node, reason):
             return
         policy = self._failure_policy(node)
+        if node.is_item and self.step(node).unreachable and node.step.unreachable == "ignore":
+            policy = "warn"
         if policy == "confirm" and not given_up:
             self.ask_about_failure(node, reason)
             return
@@ -291,7 +298,9 @@ class Run:
         What its executor could not stop, because it was over, keeps the end that it had.
         """
         step = self.step(node)
-        if step.phase is StepPhase.OPEN:
+        if node.is_loop and node.id in self.state.blocks:
+            self._leave_items(node, step)
+        elif step.phase is StepPhase.OPEN:
             step.left = True
         if step.phase in _AT_REST:
             return
@@ -307,6 +316,18 @@ class Run:
             self.end(node, StepStatus.UNKNOWN, why)
         else:
             self.end(node, StepStatus.CANCELLED, why)
+
+    def _leave_items(self, node: Node, step: StepState) -> None:
+        """Let a foreach wait neither for a word about its canaries nor for its next batch."""
+        step.left = True
+        if step.phase is StepPhase.ASKING:
+            self.outbox.add(Withdraw(step=node.id))
+            step.phase = StepPhase.OPEN
+            self.todo.append(node.id)
+        elif f"{Timer.BATCH}:{node.id}" in step.timers:
+            self.clear_timer(node, Timer.BATCH)
+            self.state.blocks[node.id].pause_until = None
+            self.todo.append(node.id)
 
     def leave_inside(self, holder: str, why: str) -> None:
         """Give up everything inside a block; nothing more of it begins."""

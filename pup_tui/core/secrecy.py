@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pup_tui.runbook.exposure import check_exposure
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.model import Step
+from pup_tui.runbook.parts import Inventory
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
 from pup_tui.template.expression import compile_expression
@@ -29,8 +30,10 @@ def names_in(tree: object) -> frozenset[str]:
     return frozenset().union(*(compile_text(source).flowing_names for source in _texts(tree)))
 
 
-def names_in_items(items: str | tuple[object, ...]) -> frozenset[str]:
-    """The names that the items of a `foreach` are made out of."""
+def names_in_items(items: str | Inventory | tuple[object, ...]) -> frozenset[str]:
+    """The names that the items of a `foreach` are made out of; those of an inventory are refused if any."""
+    if isinstance(items, Inventory):
+        return frozenset()
     if isinstance(items, str):
         return compiled(Role.ITEMS, items).flowing_names
     return names_in(items)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
-from pup_tui.core.amounts import Scope, render_items
+from pup_tui.core.amounts import Scope
 from pup_tui.core.foreseen import call_of, foreseen_frame, names_later
 from pup_tui.core.ids import item_id, static_id
+from pup_tui.core.inventory import items_of
 from pup_tui.core.lines import as_written, put_back
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import StepTexts
@@ -20,8 +21,8 @@ from pup_tui.core.scope import frame_keys, scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
 from pup_tui.core.state import BODY, Frame, RunState
-from pup_tui.core.surroundings import surroundings_of, written_directory
-from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, Step
+from pup_tui.core.surroundings import surroundings_of, written_directory, written_remote
+from pup_tui.runbook.model import LOOP, ON_THIS_COMPUTER, HostedStep, Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.not_yet import NOT_YET, StandIns
 from pup_tui.template.secrets import hiding, secrets_in
@@ -86,12 +87,15 @@ def shown_step(program: Program, state: RunState, node: Node) -> Shown:
 
 class Details(Struct, frozen=True):
     """What people are told of a step beside its command and what goes in: the directory of its processes,
-    their environment as far as the runbook gives it, the headers of its request.
+    their environment as far as the runbook gives it, the headers of its request, the other computer that
+    they run on (its `host`, and in words as `remote`).
     """
 
     directory: str | None = None
     env: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    host: str = ""
+    remote: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -118,19 +122,26 @@ def details_of(
     if not step.has_output:
         return Details()
     around = surroundings_of(program, state, node, hides=True)
-    has_processes = "env" in request_of(type(step)).__struct_fields__
+    fields = request_of(type(step)).__struct_fields__
+    has_processes = "env" in fields
+    remote = around.remote if "remote" in fields else None
     given = around.env.items() if has_processes else ()
     texts = StepTexts(step, scope_of(state, node.id))
     return Details(
         around.cwd if _is_here(step) else None,
         tuple(f"{name} unset" if text is None else f"{name}={quote(text)}" for name, text in given),
         texts.seen.headers if rendered is None else rendered.headers,
+        "" if remote is None else remote.host,
+        "" if remote is None else remote.told,
     )
 
 
 def written_details(program: Program, node: Node) -> Details:
-    """The details of a step that cannot be rendered: the directory as its author wrote it."""
-    return Details(written_directory(program, node) if _is_here(node.step) else None)
+    """The details of a step that cannot be rendered: directory and host as their author wrote them."""
+    directory = written_directory(program, node) if _is_here(node.step) else None
+    remote = written_remote(program, node) if isinstance(node.step, HostedStep) else None
+    host = "" if remote is None else remote.host
+    return Details(directory, host=host, remote=host)
 
 
 def _is_here(step: Step) -> bool:
@@ -143,8 +154,9 @@ def request_effect(program: Program, state: RunState, node: Node, rendered: Rend
 
 
 def _with_details(shown: Shown, details: Details) -> str:
+    remote = (f"on {details.remote}",) if details.remote else ()
     directory = () if details.directory is None else (f"in {details.directory}",)
-    return "\n".join((shown.command, *directory, *details.lines, *shown.sent.lines()))
+    return "\n".join((shown.command, *remote, *directory, *details.lines, *shown.sent.lines()))
 
 
 def _effect(program: Program, state: RunState, node: Node) -> str:
@@ -253,8 +265,7 @@ def told_step(program: Program, state: RunState, node: Node, scope: Scope) -> Sh
 
 def _shown_items(program: Program, state: RunState, node: Node) -> str:
     """What the first items do, each as it will be."""
-    assert node.step.foreach is not None
-    items = render_items(node.step.foreach, scope_of(state, node.id))
+    items = items_of(state, node.id, node.step, scope_of(state, node.id))
     lines = [f"for each of {len(items)} items:"]
     for number, frame in enumerate(item_frames(state, node, items)[:MOST_ITEMS]):
         item = program.node(item_id(node.id, number))

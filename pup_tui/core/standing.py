@@ -555,6 +555,11 @@ def is_unknown(step: StepState) -> bool:
     return stopped or step.status is StepStatus.UNKNOWN
 
 
+def is_of_items(step: str) -> bool:
+    """Whether a step is an item of a foreach, or stands in one."""
+    return any(map(is_item, upwards(step)))
+
+
 def attempt_is_over(step: StepState) -> bool:
     """Whether a step waits for the next attempt of its poll or retry, or for a word about its failure."""
     if step.attempts == 0 or step.status is StepStatus.FAILED:
@@ -566,7 +571,7 @@ def attempt_is_over(step: StepState) -> bool:
 
 def goes_on_elsewhere(node: Node, step: StepState) -> bool:
     """Whether it is known what the unfinished attempt of a step has begun elsewhere, and can be followed."""
-    return bool(step.follows) and node.step.follows
+    return bool(step.follows) and node.step.picks_up
 
 
 def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:

@@ -96,6 +96,20 @@ class PollState(Struct):
         return attempts - self.first + 1
 
 
+class Rates(Struct, frozen=True):
+    """How the items of a foreach may begin: numbers of items, worked out of the whole list.
+
+    `at_once` run side by side, the first `canary` alone; they begin in batches of `batch` (0: each as soon as
+    it may) with `pause` seconds between them, and no more once over `budget` have failed.
+    """
+
+    at_once: int = 1
+    canary: int = 0
+    batch: int = 0
+    pause: float = 0.0
+    budget: int = 0
+
+
 class StepState(Struct):
     """What is known of one step. Times are on the run's clock, in seconds.
 
@@ -117,7 +131,9 @@ class StepState(Struct):
     when its newest attempt was. `again_at` is when another attempt has a chance, as its last one was told;
     None where it was not. `follows` is what its attempt has begun elsewhere, as `AttemptFollows` has it,
     until it has finished; `following` tells that its newest attempt began with that of an earlier leg.
-    `unreachable` tells that its newest attempt did not reach its host.
+    `unreachable` tells that its newest attempt did not reach its `host`, which is empty where it runs at
+    home. `rates` says of a foreach that has begun how its items may begin, `canary_passed` that those behind
+    its canaries may; `listed` is what its inventory gave, until it has begun.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -161,6 +177,10 @@ class StepState(Struct):
     following: bool = False
     recorded: float = 0.0
     unreachable: bool = False
+    host: str = ""
+    rates: Rates | None = None
+    canary_passed: bool = False
+    listed: list[Any] | None = None
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""
@@ -218,14 +238,26 @@ class BlockState(Struct):
     that failed; `unasked` tells that a confirmation was not asked because of a failure, `gates` names the
     steps in it that were left out and would have asked, as long as nobody has gone past them, `cut` why
     nothing more begins, `timed_out` that this is because of the block's own timeout, `stopped` that a `stop`
-    step ended the runbook. With `keep_going` none of these but `cut` keeps an item from its turn. `lacks`
-    tells that because of `cut` a step had no turn, or was stopped.
+    step ended the runbook. `lacks` tells that because of `cut` a step had no turn, or was stopped.
+
+    Of a foreach the first `canary` items run alone, `batch` is how many of the others begin together (0 where
+    each begins as soon as one before it has ended), and `budget` how many may fail before no more begins:
+    as long as no more have, nothing but `cut` keeps an item from its turn. `errors` counts the steps in it
+    that failed, or of which nobody knows whether they were done. `pause` is how many seconds are waited
+    between two batches, `pause_until` when such a wait ends, `passed` how many items were taken before the
+    newest wait, or question, that is over.
     """
 
     children: list[str]
     limit: int = 1
     side_by_side: bool = False
-    keep_going: bool = False
+    canary: int = 0
+    budget: int = 0
+    batch: int = 0
+    errors: int = 0
+    pause: float = 0.0
+    pause_until: float | None = None
+    passed: int = 0
     taken: int = 0
     active: int = 0
     failure: str | None = None
@@ -235,6 +267,16 @@ class BlockState(Struct):
     lacks: bool = False
     timed_out: bool = False
     stopped: EarlyEnd | None = None
+
+    @property
+    def keeps_going(self) -> bool:
+        """Whether an item that fails may let the others begin, and a stop in one of them always does."""
+        return self.budget > 0
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether more has failed than may."""
+        return self.errors > self.budget
 
     @property
     def whole(self) -> bool:
@@ -254,7 +296,8 @@ class Earlier(Struct):
     so that none gets the number of another. `half_undone` are the undo steps that did not finish, by the step
     of which somebody has to say whether it was taken back. `stops` are those that had ended their runbook and
     are judged once more. `exact` and `only_undo` are as in `Resumed`; with that, `not_offered` are steps that
-    stand as they were left, and were taken back or would be done again if the run went on.
+    stand as they were left, and were taken back or would be done again if the run went on. `only_failed` is
+    as in `Resumed`.
     """
 
     steps: dict[str, StepState] = {}
@@ -269,6 +312,7 @@ class Earlier(Struct):
     exact: bool = True
     only_undo: bool = False
     not_offered: tuple[str, ...] = ()
+    only_failed: bool = False
 
 
 class RunState(Struct):

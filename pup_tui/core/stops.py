@@ -32,7 +32,7 @@ def spread(run: Run, node: Node, stopped: EarlyEnd) -> None:
             _decide(run, stopped)
             return
         node = run.program.node(key)
-        if block.keep_going or node.is_called:
+        if block.keeps_going or node.is_called:
             return
 
 

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import Struct
+
+from pup_tui.core.elsewhere import HOST, Elsewhere
 from pup_tui.core.ids import holder_id, is_item
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Around, render_text
+from pup_tui.core.render import Around, Remote, render_text
 from pup_tui.core.scope import scope_of
 from pup_tui.core.state import RunState
-from pup_tui.runbook.model import Defaults, Step
+from pup_tui.runbook.model import Defaults, HostedStep, Step
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, watched
 from pup_tui.template.text import compile_text
+
+
+class WrittenRemote(Struct):
+    """Another computer in the words of the file, which may be templates."""
+
+    host: str = ""
+    user: str | None = None
+    port: str | int | None = None
+    become: bool = False
 
 
 def surroundings_of(
@@ -27,7 +40,9 @@ def surroundings_of(
     texts: dict[str, str] = {}
     cwd: str | None = None
     made: list[Any] = []
+    elsewhere = Elsewhere()
     for id_, given in _places(program, node):
+        elsewhere.take(given, state, id_)
         if not given.env and given.cwd is None:
             continue
         names = scope_of(state, id_)
@@ -40,7 +55,16 @@ def surroundings_of(
         cwd = cwd if given.cwd is None else render_text(given.cwd, scope)
         made += found
     valued = frozenset(name for name, text in texts.items() if not compile_text(text).is_literal)
-    return Around(env, cwd, valued, tuple(made), _was_approved(state, node.id))
+    approved = _was_approved(state, node.id)
+    return Around(env, cwd, valued, tuple(made), approved, elsewhere.remote)
+
+
+def remote_of(program: Program, state: RunState, node: Node) -> Remote | None:
+    """The other computer that a step runs on; None also where that cannot be told."""
+    try:
+        return surroundings_of(program, state, node).remote
+    except TemplateError:
+        return None
 
 
 def written_directory(program: Program, node: Node) -> str | None:
@@ -49,8 +73,28 @@ def written_directory(program: Program, node: Node) -> str | None:
     return next((directory for directory in given if directory is not None), None)
 
 
-def _places(program: Program, node: Node) -> list[tuple[str, Defaults | Step]]:
-    """What says something of a step's surroundings, the nearest last, each with the id of where it stands."""
+def written_remote(program: Program, node: Node) -> WrittenRemote | None:
+    """The other computer that a step runs on as its author wrote it."""
+    found = WrittenRemote()
+    for _, place in _places(program, node, loops=True):
+        if isinstance(place, Step) and HOST in place.cleared:
+            found = WrittenRemote()
+        if isinstance(place, HostedStep | Defaults) and place.host is not None:
+            found.host = place.host
+        if isinstance(place, HostedStep):
+            found.user = found.user if place.user is None else place.user
+            found.port = found.port if place.port is None else place.port
+            found.become = found.become if place.become is None else place.become
+    return found if found.host else None
+
+
+def _places(
+    program: Program, node: Node, *, loops: bool = False
+) -> list[tuple[str, Defaults | Step]]:
+    """What says something of a step's surroundings, the nearest last, each with the id of where it stands.
+
+    A foreach says it by each of its items; by itself only where `loops` are wanted, for no item is known.
+    """
     around = [node.id]
     while (holder := holder_id(around[-1])) != "":
         around.append(holder)
@@ -58,7 +102,7 @@ def _places(program: Program, node: Node) -> list[tuple[str, Defaults | Step]]:
     steps = [
         (id_, program.node(id_).step)
         for id_ in reversed(around)
-        if id_ == node.id or not program.node(id_).is_loop
+        if loops or id_ == node.id or not program.node(id_).is_loop
     ]
     return [(home, node.defaults), *steps]
 

@@ -70,6 +70,7 @@ def intent_of(action: StartAttempt, at: Moment, masking: Masking) -> AttemptStar
         attempt=action.attempt,
         command=masking.text(action.shown),
         sent=action.sent.as_kept(masking.text),
+        host=masking.text(action.request.host_name),
     )
 
 

@@ -50,7 +50,7 @@ from pup_tui.steps.leftovers import Leftovers
 
 if TYPE_CHECKING:
     from pup_tui.drivers.recorded import CurrentText, Recorded
-    from pup_tui.drivers.values import Resolve
+    from pup_tui.drivers.values import Listing, Resolve
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -121,11 +121,11 @@ class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
     `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not
-    variables, such as API keys; `resolve` finds the values of what a run calls. `profile` names the
-    operator's profile, empty without one, and `profile_text` is what it was read from.
-    `leftovers` read what background processes of ended steps still write. `may_change` finds the steps that
-    do not begin where nothing may be changed, as in a `read_only` run. `credentials` looks for those
-    that are stored, and gives what must never be seen of them.
+    variables, such as API keys; `resolve` finds the values of what a run calls, `list_items` the items that
+    inventories have. `profile` names the operator's profile, empty without one, and `profile_text` is what it
+    was read from. `leftovers` read what background processes of ended steps still write. `may_change` finds
+    the steps that do not begin where nothing may be changed, as in a `read_only` run. `credentials` looks for
+    those that are stored, and gives what must never be seen of them.
     """
 
     log: Recorder
@@ -136,6 +136,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
     cwd: Path
     operator: str
     resolve: Resolve
+    list_items: Listing | None = None
     hidden: tuple[str, ...] = ()
     profile: str = ""
     profile_text: bytes = b""
@@ -257,6 +258,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         edited: Mapping[str, EditedText] = {},
         undo: bool = False,
         only_undo: bool = False,
+        only_failed: bool = False,
         done: Mapping[str, Mapping[str, Any]] = {},
         taken_back: Iterable[str] = (),
         unchecked: BegunUnchecked | None = None,
@@ -270,11 +272,11 @@ class Launcher(Struct, frozen=True, kw_only=True):
         captured as secrets, by the step; the steps in `again` run once more for want of theirs, those that
         are `skipped` are left out for the given reason. `changed` are variables with another value,
         `left_out` have none; `edited` is what steps run in place of their texts, which may hold no secret.
-        With `only_undo` nothing begins but what takes back, and the cleanup. `done` are steps that did not
-        finish and were done, with what they captured, `taken_back` those that were though their undo did not
-        finish. `unchecked` is as for `launch`. Raises what that does, RunGoesOn if somebody else has resumed
-        it, and JournalError if another version of the program has recorded it, which would have gone on
-        otherwise than this one.
+        With `only_undo` nothing begins but what takes back, and the cleanup; with `only_failed` of a foreach
+        that has begun no item that had not. `done` are steps that did not finish and were done, with what
+        they captured, `taken_back` those that were though their undo did not finish. `unchecked` is as for
+        `launch`. Raises what that does, RunGoesOn if somebody else has resumed it, and JournalError if
+        another version of the program has recorded it, which would have gone on otherwise than this one.
         """
         from pup_tui.core.legs import legs_of
         from pup_tui.drivers.replay import replay
@@ -319,6 +321,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             asks_again=True,
             undo=undo,
             only_undo=only_undo,
+            only_failed=only_failed,
             taken_back=tuple(taken_back),
             done={step: masking.masked(dict(made)) for step, made in done.items()},
             read_only=self.read_only,
@@ -419,6 +422,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             masking=masking,
             locks=locks,
             resolve=OncePerRun(self.resolve),
+            list_items=self.list_items,
             terminal=terminal,
             leftovers=self.leftovers,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from pup_tui.core.actions import (
     Ask,
     CancelTimer,
     EndRun,
+    ListItems,
     LookUpTool,
     Record,
     ResolveValues,
@@ -58,7 +59,7 @@ from pup_tui.core.ids import Timer, upwards
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice, StepPaused, rfc3339
 from pup_tui.core.program import Program
-from pup_tui.core.requests import StepRequest
+from pup_tui.core.requests import ShellRequest, StepRequest
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.children import Children
 from pup_tui.drivers.clock import Clock, Handle
@@ -68,7 +69,7 @@ from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
-from pup_tui.drivers.tools import is_command
+from pup_tui.drivers.tools import is_command, is_command_there
 from pup_tui.drivers.unrecorded import Unrecorded
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.errors import JournalError
@@ -82,7 +83,7 @@ from pup_tui.steps.notes import note
 from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
-    from pup_tui.drivers.values import Resolve
+    from pup_tui.drivers.values import Listing, Resolve
 
 CLEANUP_LIMIT = 20.0
 """Seconds from a SIGTERM on in which a run may clean up: SIGKILL follows before long (Kubernetes: 30)."""
@@ -92,7 +93,8 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     """What a run acts in: who carries out its requests, with what environment, and where output goes.
 
     `locks` are those that it holds: the run takes those of the runbooks that it calls, and lets go of all.
-    `resolve` finds the values of what it calls. `leftovers` outlive it.
+    `resolve` finds the values of what it calls, `list_items` the items that inventories have; without it none
+    is asked. `leftovers` outlive it.
     """
 
     executors: Mapping[type[StepRequest], Executor]
@@ -104,6 +106,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     masking: Masking
     locks: HeldLocks
     resolve: Resolve
+    list_items: Listing | None = None
     grace: float = 5.0
     terminal: Terminal | None = None
     leftovers: Leftovers | None = None
@@ -376,38 +379,64 @@ class LocalRun:
                 self._each(lambda watcher: watcher.question(masked_question))
             case Withdraw(step=step):
                 self._each(lambda watcher: watcher.withdrawn(step))
-            case LookUpTool() | ResolveValues() | TakeLock():
+            case LookUpTool() | ResolveValues() | ListItems() | TakeLock():
                 await self._find_out(action)
             case EndRun():
                 self._over = True
             case Record():
                 pass  # It was made durable together with the event.
 
-    async def _find_out(self, action: LookUpTool | ResolveValues | TakeLock) -> None:
+    async def _find_out(self, action: LookUpTool | ResolveValues | ListItems | TakeLock) -> None:
         """Ask the world around the run; the answer is one more event."""
         match action:
-            case LookUpTool(step=step, tool=tool, shell=shell):
+            case LookUpTool(remote=None, step=step, tool=tool, shell=shell):
                 found = is_command(tool, self._around.environ, self._around.cwd, shell)
                 self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
-            case ResolveValues():
+            case LookUpTool():
+                self._look_elsewhere(action)
+            case ResolveValues() | ListItems():
                 self._begin_resolving(action)
             case TakeLock():
                 self._post(await self._take_lock(action))
 
-    def _begin_resolving(self, action: ResolveValues) -> None:
-        """Find values while the run goes on: a command may take its time to give one."""
-        from pup_tui.drivers.values import resolve_values
+    def _look_elsewhere(self, action: LookUpTool) -> None:
+        """Ask another computer for a program while the run goes on."""
 
         async def find() -> None:
             around = self._around
-            found = await resolve_values(
-                action, around.resolve, around.cwd, around.masking, self._now
+            context = Context(
+                environ=around.environ,
+                cwd=around.cwd,
+                run=self.run,
+                step=action.step,
+                grace=around.grace,
+                inherit=around.locks.inherit,
             )
-            self._post(found)
+            found = await is_command_there(action, around.executors[ShellRequest], context)
+            step, tool = action.step, action.tool
+            self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
 
-        task = asyncio.create_task(find(), name=f"values of {action.step}")
+        self._find_aside(find(), f"tool of {action.step}")
+
+    def _find_aside(self, finding: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(finding, name=name)
         self._resolving.add(task)
         task.add_done_callback(self._resolving.discard)
+
+    def _begin_resolving(self, action: ResolveValues | ListItems) -> None:
+        """Find values, or items, while the run goes on: a command may take its time to give one."""
+        from pup_tui.drivers.values import list_items, nothing_listed, resolve_values
+
+        async def find() -> None:
+            around = self._around
+            place = (around.cwd, around.masking, self._now)
+            if isinstance(action, ListItems):
+                listing = around.list_items or nothing_listed
+                self._post(await list_items(action, listing, *place))
+            else:
+                self._post(await resolve_values(action, around.resolve, *place))
+
+        self._find_aside(find(), f"values of {action.step}")
 
     async def _take_lock(self, action: TakeLock) -> LockAnswered:
         around, holder, problem = self._around, "", ""

@@ -306,13 +306,16 @@ def _unusable(error: OSError, path: Path) -> LockError:
 
 def _had(path: Path, value: str) -> int:
     """The lock, ours from now on. Raises LockHeld for one that is held."""
-    until = time.monotonic() + _LETTING_GO
+    until: float | None = None
     while True:
         descriptor = _open(path)
         if _locked(descriptor, path):
             return descriptor
         found = _found_held(descriptor, path, value)
-        if not found.ended or found.left or time.monotonic() >= until:
+        now = time.monotonic()
+        # From the first look on, which may take long by itself where there are many processes.
+        until = now + _LETTING_GO if until is None else until
+        if not found.ended or found.left or now >= until:
             raise found
         # Nobody is seen: it was let go since, or by a process that is at its very end.
         time.sleep(_LOOKS_AGAIN)

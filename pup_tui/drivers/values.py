@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets as randomness
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pup_tui import late
 from pup_tui.aside import aside
-from pup_tui.core.actions import FoundValues, ResolveValues
-from pup_tui.core.events import Moment, ValuesResolved
+from pup_tui.core.actions import FoundValues, ListItems, ResolveValues
+from pup_tui.core.amounts import check_number
+from pup_tui.core.events import ItemsListed, Moment, ValuesResolved
 from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
 from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.masking import Masking
@@ -19,6 +21,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.steps import adopted, survivors
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop
 from pup_tui.steps.notes import MARK
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.value_command import ValueCommand
 
 MAX_OUTPUT = 1024 * 1024
@@ -59,6 +62,46 @@ async def resolve_values(
         secrets=secrets,
         problems=tuple(str(problem) for problem in found.problems),
     )
+
+
+Listing = Callable[[ListItems, Path], Awaitable[Sequence[Any]]]
+"""Finds the items that an inventory has, by commands in that directory: as for `Resolve`.
+
+Raises ValueError with a sentence where they cannot be had.
+"""
+
+
+async def nothing_listed(wanted: ListItems, cwd: Path) -> Sequence[Any]:
+    """Where nobody knows how inventories are asked."""
+    raise ValueError("no inventory is asked here")
+
+
+async def list_items(
+    action: ListItems,
+    listing: Listing,
+    cwd: Path,
+    masking: Masking,
+    now: Callable[[], Moment],
+) -> ItemsListed:
+    """Ask an inventory. What it says wrong is a problem, and so is a secret among its items: it would be
+    recorded.
+    """
+    made = () if action.command is None else action.command.made
+    for each in made:
+        masking.keep_made(each)
+    items: Sequence[Any] = ()
+    try:
+        items, problem = await listing(action, cwd), ""
+        check_number(items)
+    except TemplateError as error:
+        items, problem = (), error.message
+    except ValueError as error:
+        problem = str(error)
+    except Exception as error:
+        problem = told_fault(error)
+    if masking.is_secret(list(items)):
+        items, problem = (), "it gives the value of a secret, which the record would keep"
+    return ItemsListed(at=now(), step=action.step, items=tuple(items), problem=problem)
 
 
 async def run_value_command(

@@ -19,6 +19,7 @@ from pup_tui.core.notices import (
     RunStarted,
     StepAnswered,
     StepFinished,
+    StepPaused,
     StepPolled,
     StepRetrying,
     StepStarted,
@@ -120,6 +121,9 @@ class TextFace(Watcher):
                 again = f"again in {format_duration(notice.delay)}"
                 told = f"{failed} failed: {safe_text(notice.reason)}, {again}"
                 self._say(f"  ↻ {self._about(notice.step)}{told}", "yellow")
+            case StepPaused():
+                told = f"waits {format_duration(notice.seconds)}: {safe_text(notice.reason)}"
+                self._say(f"  … {self._about(notice.step)}{told}", "bright_black")
             case StepFinished():
                 self._finished(notice)
             case RunFinished():

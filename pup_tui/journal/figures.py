@@ -227,12 +227,13 @@ class _Wanted:
             )
         }
         rows = self._rows(
-            "SELECT step, sum(is_first), sum(is_known), sum(failed), sum(retries), sum(undone)"  # noqa: S608 - own text
+            "SELECT step, sum(is_first), sum(is_known), sum(failed), sum(retries), sum(undone),"  # noqa: S608 - own text
+            " count(seconds), sum(waited > 0)"
             f" FROM ended_step WHERE {self._of_step} began >= :since GROUP BY step"
         )
         messages = self._messages()
         found: dict[str, dict[str, StepFigures]] = {}
-        for number, runs, known, failed, retries, undone in rows:
+        for number, runs, known, failed, retries, undone, timed, waited in rows:
             runbook, step = names[number]
             found.setdefault(codec.restored(runbook), {})[codec.restored(step)] = StepFigures(
                 runs=runs,
@@ -240,8 +241,10 @@ class _Wanted:
                 failed=failed,
                 retries=retries,
                 undone=undone,
-                seconds=self._span("ended_step", "step", number, "seconds"),
-                waited=self._span("ended_step", "step", number, "waited", "waited > 0"),
+                seconds=self._span("ended_step", "step", number, "seconds", count=timed),
+                waited=self._span(
+                    "ended_step", "step", number, "waited", "waited > 0", count=waited or 0
+                ),
                 messages=messages.get(number, ()),
             )
         return found
@@ -260,25 +263,40 @@ class _Wanted:
             for step, told in found.items()
         }
 
-    def _span(self, table: str, key: str, its: object, column: str, which: str = "") -> TimeSpan:
-        """The times in a column of the rows in which `key` has that value."""
+    def _span(
+        self,
+        table: str,
+        key: str,
+        its: object,
+        column: str,
+        which: str = "",
+        count: int | None = None,
+    ) -> TimeSpan:
+        """The times in a column of the rows with that value of `key`, of which the `count` may be known."""
         # Literally as the indexes say it: SQLite takes a partial one for nothing else.
         held = which or f"{column} IS NOT NULL"
         found = f"FROM {table} WHERE {key} = :its AND {held} AND began >= :since"
-        ((count,),) = self._rows(f"SELECT count(*) {found}", its=its)
+        if count is None:
+            ((count,),) = self._rows(f"SELECT count(*) {found}", its=its)
         if not count:
             return TimeSpan()
         p50, p95 = (
-            self._rows(
-                f"SELECT {column} {found} ORDER BY {column} LIMIT 1 OFFSET :place",
-                its=its,
-                place=place_of(percent, count),
-            )[0][0]
+            self._at(
+                f"SELECT {column} {found} ORDER BY {column}", its, place_of(percent, count), count
+            )
             if count >= fewest
             else None
             for percent, fewest in ((50, 1), (95, FEWEST_RUNS))
         )
         return TimeSpan(count, p50, p95)
+
+    def _at(self, ordered: str, its: object, place: int, count: int) -> float:
+        """What stands at a place of so many, which is counted from the end that is nearer."""
+        is_behind = place > count // 2
+        query = f"{ordered} {'DESC' if is_behind else 'ASC'} LIMIT 1 OFFSET :place"
+        offset = count - 1 - place if is_behind else place
+        found: float = self._rows(query, its=its, place=offset)[0][0]
+        return found
 
 
 def _nothing() -> dict[str, Any]:

@@ -88,6 +88,10 @@ _END: Final = """
     UPDATE inbox SET status = :status, last_at = :now
     WHERE system = :system AND alike = :alike AND status <> :status
 """
+_VERSION: Final = """
+    count(*), max(number), max(last_at), sum(times), sum(status = ?), count(aside_at), max(aside_at)
+"""
+"""An alert that comes is new or has come once more; one that ends or is put aside is counted as that."""
 _TOO_OLD: Final = "DELETE FROM inbox WHERE last_at < :before"
 _TOO_MANY: Final = """
     DELETE FROM inbox WHERE number NOT IN (
@@ -139,6 +143,15 @@ def put_aside(journal: Journal, number: int, now: float) -> None:
             "UPDATE inbox SET aside_at = ? WHERE number = ?", (now, number)
         )
     )
+
+
+def inbox_version(journal: JournalReader, now: float) -> tuple[object, ...]:
+    """What is another whenever `kept_alerts` are, and found without reading them. Raises JournalError."""
+    select = f"SELECT {_VERSION} FROM inbox WHERE last_at >= ?"  # noqa: S608
+    found = journal.read(
+        lambda database: database.execute(select, (_ENDED, now - KEPT_SECONDS)).fetchone()
+    )
+    return tuple(found)
 
 
 def kept_alerts(journal: JournalReader, now: float) -> list[InboxRow]:

@@ -11,13 +11,13 @@ from pup_tui.journal.ended import note_end
 from pup_tui.journal.places import unusable
 
 _COPIES = (
-    "INSERT INTO run SELECT * FROM source.run WHERE number = ?1",
-    "INSERT INTO event SELECT * FROM source.event WHERE run = ?1",
+    "INSERT INTO run SELECT * FROM source.run WHERE number = ?",
+    "INSERT INTO event SELECT * FROM source.event WHERE run = ?",
     """
     INSERT OR IGNORE INTO content SELECT * FROM source.content
-    WHERE sha256 IN (SELECT sha256 FROM source.run_file WHERE run = ?1)
+    WHERE sha256 IN (SELECT sha256 FROM source.run_file WHERE run = ?)
     """,
-    "INSERT INTO run_file SELECT * FROM source.run_file WHERE run = ?1",
+    "INSERT INTO run_file SELECT * FROM source.run_file WHERE run = ?",
 )
 
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
+from pup_tui.kept_json import keep_json, kept_json
 from pup_tui.preflight.check import ReadyCheck
-from pup_tui.private import (
-    NotPrivate,
-    check_private_dir,
-    make_private_dir,
-    open_private,
-    replace_private,
-)
-from pup_tui.typed import decode_json
+from pup_tui.private import NotPrivate
 
 KEPT_FOR = 300.0
 """Seconds for which it counts."""
@@ -38,7 +30,7 @@ class FindingsInFile:
     """
 
     def __init__(self, state: Path, now: Callable[[], float] = time.time) -> None:
-        self._path = state / _FILE
+        self._state = state
         self._now = now
 
     def get(self, key: str) -> ReadyCheck | None:
@@ -47,18 +39,12 @@ class FindingsInFile:
 
     def put(self, key: str, check: ReadyCheck) -> None:
         with suppress(OSError, NotPrivate):
-            make_private_dir(self._path.parent)
             found = {**self._read(), key: _Finding(self._now(), check)}
-            replace_private(self._path, msgspec.json.encode(found))
+            keep_json(found, self._state, _FILE)
 
     def _read(self) -> dict[str, _Finding]:
         """Those that still count; what is said to come from the future was said by another clock."""
-        try:
-            check_private_dir(self._path.parent)
-            with open(open_private(self._path, os.O_RDONLY), "rb") as file:
-                found = decode_json(file.read(), dict[str, _Finding])
-        except (OSError, NotPrivate, msgspec.MsgspecError, UnicodeDecodeError):
-            return {}
+        found = kept_json(dict[str, _Finding], self._state, _FILE) or {}
         now = self._now()
         return {key: each for key, each in found.items() if 0 <= now - each.at < KEPT_FOR}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,9 @@ from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.credentials import Accounts, NeededService, services_of
 from pup_tui.preflight.hosts import HostAddress, HostProbe, addresses
 from pup_tui.preflight.record import record_checks
+from pup_tui.preflight.ssh_hosts import AT_ONCE, PrintedThere, SshHost, SshProbe, ssh_hosts
 from pup_tui.preflight.sure_steps import first_step
-from pup_tui.preflight.tools import MissingProgram, needed_tools, requirements
+from pup_tui.preflight.tools import MissingProgram, needed_tools, required_here
 
 if TYPE_CHECKING:
     from pup_tui.preflight.lock import RunToBe
@@ -24,20 +26,24 @@ if TYPE_CHECKING:
 
 
 class Elsewhere(Struct, frozen=True):
-    """What a run goes to: the hosts of literal URLs, and the services that it has credentials for."""
+    """What a run goes to: the hosts of literal URLs, the services that it has credentials for, and the hosts
+    that scripts run on.
+    """
 
     hosts: tuple[HostAddress, ...]
     services: tuple[NeededService, ...]
+    ssh: tuple[SshHost, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.hosts or self.services)
+        return bool(self.hosts or self.services or self.ssh)
 
 
 class Preflight(Struct, frozen=True, kw_only=True):
     """Looks at what runs need; changes nothing.
 
     `environ` and `cwd` are what steps begin with. `state` is the folder of the journal, None where nothing is
-    recorded, `locks` that of locks. `printed_by` runs what tells a version; where all is `read_only` no
+    recorded, `locks` that of locks. `printed_by` runs what tells a version, `printed_there` does on other
+    computers; where all is `read_only` no
     script of a runbook does, since nobody knows what it changes.
     """
 
@@ -47,6 +53,7 @@ class Preflight(Struct, frozen=True, kw_only=True):
     locks: Path
     missing: MissingProgram
     printed_by: PrintedBy
+    printed_there: PrintedThere
     read_only: bool = False
     accounts: Accounts
     kept: KeptFindings
@@ -70,14 +77,15 @@ class Preflight(Struct, frozen=True, kw_only=True):
 
     def wants_versions(self, program: Program) -> bool:
         """Whether there is a version to ask for."""
-        return any(needed.version.strip() for _, needed in requirements(program))
+        return any(needed.version.strip() for _, needed in required_here(program))
 
     def elsewhere(
         self, program: Program, but: Collection[str] = (), *, beside: bool = False
     ) -> Elsewhere:
         """What there is to look at elsewhere.
 
-        `beside` a run without what its first step asks: that tells itself.
+        `beside` a run without what its first step asks, and without the hosts that scripts run on: these
+        tell themselves.
         """
         told: Elsewhere = Elsewhere((), ())
         first = first_step(program, but) if beside else None
@@ -86,6 +94,7 @@ class Preflight(Struct, frozen=True, kw_only=True):
         return Elsewhere(
             hosts=tuple(each for each in addresses(program, but) if each not in told.hosts),
             services=tuple(s for s in services_of(program, but) if s not in told.services),
+            ssh=() if beside else tuple(ssh_hosts(program, but)),
         )
 
     async def versions(self, program: Program, known: Collection[ReadyCheck]) -> list[ReadyCheck]:
@@ -96,7 +105,7 @@ class Preflight(Struct, frozen=True, kw_only=True):
         from pup_tui.preflight.versions import WantedVersion, version_checks
 
         missing = {each.subject for each in known if each.what == "tool" and not each.ok}
-        wanted = [WantedVersion(*each) for each in requirements(program) if each[0] not in missing]
+        wanted = [WantedVersion(*each) for each in required_here(program) if each[0] not in missing]
         return await version_checks(wanted, self.printed_by, scripts=not self.read_only)
 
     async def look_elsewhere(
@@ -107,6 +116,10 @@ class Preflight(Struct, frozen=True, kw_only=True):
 
         probes: list[Probe] = [*map(HostProbe, places.hosts)]
         probes += [await service.probe(self.accounts) for service in places.services]
+        turns = asyncio.Semaphore(AT_ONCE)
+        probes += [
+            SshProbe(host, self.printed_there, turns, not self.read_only) for host in places.ssh
+        ]
         return await remote_checks(probes, self.kept, tell)
 
     def lock(self, run: RunToBe, but: Collection[str] = ()) -> list[ReadyCheck]:

@@ -9,8 +9,11 @@ from msgspec import Struct, field
 
 from pup_tui.catalog.effects import written_env
 from pup_tui.core.ids import upwards
+from pup_tui.core.inventory import inventory_of
 from pup_tui.core.program import Node, Program
+from pup_tui.core.surroundings import written_remote
 from pup_tui.drivers.tools import command_path
+from pup_tui.inventories.ansible import PROGRAM as ANSIBLE
 from pup_tui.late_pattern import late_pattern
 from pup_tui.preflight.check import ReadyCheck
 from pup_tui.preflight.extras import package_of
@@ -21,6 +24,8 @@ from pup_tui.runbook.texts import interpreter_at, tool_of
 from pup_tui.template.shell.first_command import IN_EVERY_SHELL, is_function
 
 _INSTALL = "install it, or put it on PATH"
+SSH = "ssh"
+"""What takes scripts to other computers."""
 MOST_STEPS = 3
 """Steps that are named with a program."""
 
@@ -98,6 +103,13 @@ def requirements(program: Program) -> Iterator[tuple[str, Requirement]]:
                 yield each
 
 
+def required_here(program: Program) -> Iterator[tuple[str, Requirement]]:
+    """What the runbooks of a program require on this computer: nothing where all scripts run on others."""
+    scripts = [node for node in program.by_id.values() if isinstance(node.step, ShellStep)]
+    if not scripts or any(written_remote(program, node) is None for node in scripts):
+        yield from requirements(program)
+
+
 def needed_tools(
     program: Program, missing: MissingProgram, but: Collection[str] = ()
 ) -> list[NeededTool]:
@@ -107,13 +119,16 @@ def needed_tools(
     may be installed by it.
     """
     tools: dict[str, NeededTool] = {}
-    for name, needed in requirements(program):
+    for name, needed in required_here(program):
         # What a script of its own tells the version of need be no program on PATH.
         if not needed.command:
             tools.setdefault(name, NeededTool(name)).is_required = True
     sure = sure_steps(program, but)
     mentioned: set[str] = set()
     for node in program.by_id.values():
+        asked = inventory_of(node.step)
+        if asked is not None and asked.ansible is not None and node.id not in but:
+            tools.setdefault(ANSIBLE, NeededTool(ANSIBLE)).steps.append(node.id)
         if node.step.is_block or any(each in but for each in upwards(node.id)):
             continue
         for name, shell, is_missing in _of(program, node, missing):
@@ -141,19 +156,32 @@ def _of(program: Program, node: Node, missing: MissingProgram) -> Iterator[tuple
         yield lacking, "", True
     if not isinstance(step, ShellStep):
         return
-    if any(program.node(id_).step.optional for id_ in upwards(node.id)):
+    if written_remote(program, node) is not None:
+        yield SSH, "", False
+        return
+    shell = interpreter_at(step).name
+    for name in needed_by_script(program, node):
+        yield name, shell if name != interpreter_at(step).words[0] else "", False
+
+
+def needed_by_script(program: Program, node: Node) -> Iterator[str]:
+    """What runs a script, and the program that it begins with; nothing of one that is `optional`."""
+    step = node.step
+    if not isinstance(step, ShellStep) or any(
+        program.node(id_).step.optional for id_ in upwards(node.id)
+    ):
         return
     if "PATH" in written_env(program, node):
         return  # looked for elsewhere than where the operator's programs are
     interpreter = interpreter_at(step)
-    yield interpreter.words[0], "", False
+    yield interpreter.words[0]
     tool = tool_of(step)
     if not interpreter.is_shell or tool is None or tool in IN_EVERY_SHELL:
         return
     is_relative = "/" in tool and not tool.startswith("/")
     is_elsewhere = is_relative and _works_elsewhere(program, node)
     if not is_elsewhere and not is_function(tool, step.run):
-        yield tool, interpreter.name, False
+        yield tool
 
 
 def _works_elsewhere(program: Program, node: Node) -> bool:

@@ -69,7 +69,7 @@ def _ways_in(node: Node) -> Iterator[str]:
 
 def _answers(node: Node) -> Iterator[str]:
     step = node.step
-    asks = step.is_question or step.confirm is not None
+    asks = step.is_question or step.asks_beside
     if asks or (node.asks_first and not node.confirmed_by):
         yield from ("is answered yes", "is answered no")
     if step.is_gate and step.timeout is not None:

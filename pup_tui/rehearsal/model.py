@@ -62,6 +62,9 @@ class RecordedAnswer(Section, frozen=True, kw_only=True):
     error: Annotated[
         str, key("Why no answer came, such as `connection refused`: the attempt fails with it.")
     ] = ""
+    unreachable: Annotated[
+        bool, key("Whether the `error` is that the host of the step could not be reached.")
+    ] = False
     takes: Annotated[
         str | int | float, key("How long the attempt takes, on the rehearsal's own clock.")
     ] = 0
@@ -112,6 +115,13 @@ class Case(Section, frozen=True, kw_only=True):
     missing: Annotated[
         tuple[str, ...], key("Tools of optional steps that are not there; all others are.")
     ] = ()
+    items: Annotated[
+        dict[str, tuple[Any, ...] | str],
+        key(
+            "What the inventories of `foreach` steps give, by the id of the step: a list, or a text that "
+            "says why there is none."
+        ),
+    ] = field(default_factory=dict)
     answers: Annotated[
         tuple[RecordedAnswer, ...], key("What the steps get in place of the world.")
     ] = ()

@@ -48,7 +48,8 @@ def answered(request: StepRequest, answer: RecordedAnswer) -> tuple[Outcome, Cap
     sink = _Sink()
     if answer.error:
         _print(sink, answer)
-        return Outcome(ok=False, reason=answer.error), sink.captured()
+        lost = Outcome(ok=False, reason=answer.error, unreachable=answer.unreachable)
+        return lost, sink.captured()
     outcome = _JUDGES.get(type(request), _process)(request, answer, sink)
     return outcome, sink.captured()
 

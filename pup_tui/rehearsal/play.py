@@ -7,7 +7,7 @@ to happen, to the next timer that is due.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import coroutine
@@ -22,6 +22,7 @@ from pup_tui.core.actions import (
     Ask,
     CancelTimer,
     EndRun,
+    ListItems,
     LookUpTool,
     Question,
     ResolveValues,
@@ -56,7 +57,7 @@ from pup_tui.drivers.findings import find
 from pup_tui.drivers.handling import finished, handled, intent_of
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.showing import check_shown, is_to_show
-from pup_tui.drivers.values import resolve_values
+from pup_tui.drivers.values import list_items, resolve_values
 from pup_tui.rehearsal.digest import digest_of
 from pup_tui.rehearsal.outcomes import answered
 from pup_tui.rehearsal.problems import CaseFailed, problem_at
@@ -132,6 +133,7 @@ class RehearsedRun:
         self._read = 0
         self._secrets = {name: as_typed(created.values[name]) for name in created.secrets}
         self._missing_used: set[str] = set()
+        self._inventories_used: set[str] = set()
         self._over = False
         self.undone: list[str] = []
 
@@ -164,6 +166,11 @@ class RehearsedRun:
                 told = f"no optional step looks for the tool `{tool}`"
                 node = self._case.at("missing")
                 self.problems.append(problem_at(node, told, "leave it out of `missing`"))
+        for step in self._case.said.items:
+            if step not in self._inventories_used:
+                told = f"the inventory of `{step}` was not asked"
+                node = self._case.at("items", step)
+                self.problems.append(problem_at(node, told, "leave it out of `items`"))
 
     # The pump
 
@@ -200,10 +207,8 @@ class RehearsedRun:
                 await self._answer(question)
             case LookUpTool(step=step, tool=tool):
                 self._look_up(step, tool)
-            case ResolveValues():
-                self._post(await self._resolved(action))
-            case TakeLock(step=step):
-                self._post(LockAnswered(at=self._now(), step=step, held=True))
+            case ResolveValues() | ListItems() | TakeLock():
+                self._post(await self._found(action))
             case EndRun():
                 self._over = True
 
@@ -228,11 +233,38 @@ class RehearsedRun:
             self.trace.absent.add(static_id(step))
         self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
 
+    async def _found(self, action: ResolveValues | ListItems | TakeLock) -> AnyEvent:
+        """What the world around a run would say."""
+        match action:
+            case ResolveValues():
+                return await self._resolved(action)
+            case ListItems():
+                return await self._listed(action)
+            case TakeLock(step=step):
+                return LockAnswered(at=self._now(), step=step, held=True)
+
     async def _resolved(self, action: ResolveValues) -> AnyEvent:
         async def resolve(call: ResolveValues, cwd: Path) -> Any:
             return await resolve_call(call, self._sources)
 
         return await resolve_values(action, resolve, Path(), self._masking, self._now)
+
+    async def _listed(self, action: ListItems) -> AnyEvent:
+        step, said = action.step, self._case.said.items
+        key = next((key for key in (step, static_id(step)) if key in said), None)
+        if key is None:
+            told = f"`{step}` asks an inventory, and there is no answer"
+            hint = f"add `{static_id(step)}: [ITEM, …]` to `items`"
+            raise CaseFailed(problem_at(self._case.at("items"), told, hint))
+        self._inventories_used.add(key)
+
+        async def listing(wanted: ListItems, cwd: Path) -> Sequence[Any]:
+            given = said[key]
+            if isinstance(given, str):
+                raise ValueError(given)
+            return given
+
+        return await list_items(action, listing, Path(), self._masking, self._now)
 
     # Attempts
 

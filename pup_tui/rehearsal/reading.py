@@ -140,6 +140,9 @@ def _check_answer(node: YamlNode, report: Report) -> float:
             if name in node.entries:
                 told = f"an answer with an `error` has no `{name}`"
                 report.error(node.entries[name].key, told, "leave one of them out")
+    elif node.truth("unreachable"):
+        told = "an answer that is `unreachable` has an `error`, which says why"
+        report.error(node.entries["unreachable"].key, told)
     takes = node.get("takes")
     if not isinstance(takes, Scalar) or takes.text in ("0", "0s"):
         return 0.0

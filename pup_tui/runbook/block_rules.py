@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from pup_tui.runbook.model import StopStep
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
+from pup_tui.runbook.parts import Inventory
 from pup_tui.runbook.report import Report, a_step
 from pup_tui.runbook.rules import Rule, check_name
 from pup_tui.runbook.scope import ALWAYS, ATTEMPT_NAMES, BLOCK_HINT
 from pup_tui.runbook.steps import BODY, StepDraft
 from pup_tui.template.condition import is_short_form
+
+_LOOP_KEYS = (
+    *("as", "label", "keep_going", "max_parallel"),
+    *("canary", "canary_confirm", "batch_pause", "max_errors", "unreachable"),
+)
 
 MAX_ITEMS = 1000
 """Items of one `foreach`."""
@@ -18,11 +24,23 @@ def loop_keys(step: StepDraft, report: Report) -> None:
     """Items are named, told apart and run side by side only where there are some."""
     if step.loops:
         return
-    for key in ("as", "label", "keep_going", "max_parallel"):
+    for key in _LOOP_KEYS:
         own = key == "max_parallel" and step.kind is not None and step.kind.side_by_side
         if step.node.get(key) is None or own:
             continue
         report.error(step.node.entries[key].key, f"`{key}` needs a `foreach`")
+
+
+def loop_rates(step: StepDraft, report: Report) -> None:
+    """How many items may fail is said in one way, and a question after the first ones needs such."""
+    if step.node.truth("keep_going") and step.node.get("max_errors") is not None:
+        told = "`keep_going` and `max_errors` exclude each other"
+        hint = "`keep_going` lets any number of items fail, as `max_errors: 100%` does"
+        report.error(step.node.entries["max_errors"].key, told, hint)
+    confirms = step.node.get("canary_confirm") is not None
+    if step.loops and confirms and step.node.get("canary") is None:
+        told = "`canary_confirm` needs a `canary`"
+        report.error(step.node.entries["canary_confirm"].key, told)
 
 
 def loop_items(step: StepDraft, report: Report) -> None:
@@ -30,6 +48,25 @@ def loop_items(step: StepDraft, report: Report) -> None:
     items = step.node.get("foreach")
     if isinstance(items, Sequence) and len(items.items) > MAX_ITEMS:
         report.error(items, f"`foreach` has more than {MAX_ITEMS:,} items")
+
+
+def loop_inventory(step: StepDraft, report: Report) -> None:
+    """An inventory is one place, and what is said of that place belongs to it."""
+    given = step.node.get("foreach")
+    if not isinstance(given, Mapping):
+        return
+    named = [key for key in Inventory.places if given.get(key) is not None]
+    if not named and given.entries.keys() <= set(Inventory.__struct_fields__):
+        told = "an inventory needs `ansible`, `ssh_config` or `command`"
+        report.error(given, told, "or write a list, or an expression that gives one")
+    for key in named[1:]:
+        told = f"`{key}` and `{named[0]}` exclude each other"
+        report.error(given.entries[key].key, told, "an inventory is one place")
+    if given.get("group") is not None and "ansible" not in named:
+        report.error(given.entries["group"].key, "`group` is one of an `ansible` inventory")
+    if given.get("timeout") is not None and named == ["ssh_config"]:
+        told = "`timeout` has no meaning for `ssh_config`, which is read at once"
+        report.error(given.entries["timeout"].key, told)
 
 
 def loop_item_name(step: StepDraft, report: Report) -> None:
@@ -150,10 +187,12 @@ def output_names(step: StepDraft, report: Report) -> None:
 
 
 BLOCK_RULES: dict[Rule, tuple[str, ...]] = {
-    loop_keys: ("as", "label", "keep_going", "max_parallel"),
+    loop_keys: _LOOP_KEYS,
+    loop_rates: ("keep_going", "canary_confirm"),
     stops_body: ("kind",),
     block_conditions: ("poll",),
     loop_items: ("foreach",),
+    loop_inventory: ("foreach",),
     loop_item_name: ("foreach",),
     parallel_order: ("when",),
     undo_keys: ("undo", "id", "when"),

@@ -18,6 +18,7 @@ from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import TEMPLATES
 from pup_tui.runbook.go_names import claim_names
+from pup_tui.runbook.hosts import check_hosts, refuse_interactive
 from pup_tui.runbook.interpreters import settle_interpreter, shell_of_input, with_role
 from pup_tui.runbook.looking import check_looking
 from pup_tui.runbook.model import Runbook
@@ -120,6 +121,7 @@ class Checking:
             self._check_secrets(step, file, called)
             if called.is_interactive:
                 file.is_interactive = True
+                refuse_interactive(step, file.root.get("defaults"), self._report)
                 if step.runs_beside_others:
                     told = f"runbook {shown(named.text)} has an interactive step"
                     self._report.error(named, told, "such a step cannot run beside others")
@@ -251,6 +253,7 @@ class _File(Struct):
                         call["action"] = step.node.action
                 for rule in _rules_about(step.node):
                     rule(step, report)
+            check_hosts(frame.steps, filled.get("defaults"), report)
         by_path = {step.path: step for frame in frames for step in frame.steps}
         shape.texts = [with_role(placed, by_path.get(placed.step)) for placed in shape.texts]
         steps = by_path.values()

@@ -57,6 +57,10 @@ Expect = Annotated[str, _text(Role.EXPECT)]
 LockValue = Annotated[str, _text(Role.LOCK)]
 FileName = Annotated[str, _text(Role.FILE)]
 WrittenFile = Annotated[str, _text(Role.WRITTEN_FILE)]
+HostName = Annotated[str, _text(Role.HOST)]
+UserName = Annotated[str, _text(Role.USER)]
+Port = Annotated[str | int, _text(Role.PORT)]
+"""A whole number from 1 to 65535."""
 Method = Annotated[str, _text(Role.METHOD)]
 Address = Annotated[str, _text(Role.URL)]
 QueryValue = Annotated[Any, _text(Role.QUERY)]
@@ -82,6 +86,8 @@ Count = Annotated[str | int, _text(Role.COUNT)]
 """A whole number from 1."""
 Share = Annotated[str | int, _text(Role.SHARE)]
 """A whole number from 1, or a percentage over 0."""
+Tolerance = Annotated[str | int, _text(Role.TOLERANCE)]
+"""A whole number from 0, or a percentage."""
 Factor = Annotated[str | int | float, _text(Role.FACTOR)]
 """A number from 1."""
 StatusPattern = Annotated[str | int, _text(Role.STATUS)]

@@ -23,6 +23,7 @@ from pup_tui.runbook.keys import (
     FileName,
     FilledName,
     Header,
+    HostName,
     Items,
     JsonTree,
     LiteralName,
@@ -33,6 +34,7 @@ from pup_tui.runbook.keys import (
     Name,
     Note,
     PlainText,
+    Port,
     QueryValue,
     Resource,
     Script,
@@ -44,6 +46,8 @@ from pup_tui.runbook.keys import (
     Stdin,
     Subcommand,
     Target,
+    Tolerance,
+    UserName,
     Versions,
     WrittenFile,
     filled_in,
@@ -54,6 +58,7 @@ from pup_tui.runbook.parts import (
     Assertion,
     CalledAction,
     Capture,
+    Inventory,
     Link,
     Poll,
     Requirement,
@@ -111,6 +116,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
     """Makes attempts that can be captured from, asserted over, polled and retried."""
     follows: ClassVar[bool] = False
     """Ends when what it started ends: its `poll` says how that is watched, and repeats nothing."""
+    picks_up: ClassVar[bool] = False
+    """Another attempt can look after what an earlier one began on another computer."""
     mutates: ClassVar[bool | None] = None
     """Whether it changes something outside; None where that depends on the step."""
     attempt_timeout: ClassVar[float | None] = None
@@ -238,10 +245,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         ),
     ] = "text"
     foreach: Annotated[
-        Items | tuple[JsonTree, ...] | None,
+        Items | Inventory | tuple[JsonTree, ...] | None,
         key(
-            "A list, or an expression that gives one: the step runs for each of its items.",
-            examples=(["eu1", "us1"], "REGIONS", "json.data"),
+            "A list, an expression that gives one, or an inventory that is asked for one: the step runs "
+            "for each of its items.",
+            examples=(["eu1", "us1"], "REGIONS", "json.data", {"ssh_config": "web-*"}),
         ),
     ] = None
     label: Annotated[
@@ -265,6 +273,41 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
             examples=(3, "10%"),
         ),
     ] = None
+    canary: Annotated[
+        Share | None,
+        key(
+            "How many items of a `foreach` run first and alone, a number or a part of them all; then "
+            "somebody is asked whether the others shall.",
+            examples=(1, "10%"),
+        ),
+    ] = None
+    canary_confirm: Annotated[
+        bool,
+        key("false: the others begin without a question once the `canary` items have ended well."),
+    ] = True
+    batch_pause: Annotated[
+        Seconds | None,
+        key(
+            "The items of a `foreach` begin in batches of `max_parallel`, and so long is waited between "
+            "two of them.",
+            examples=("30s", "5m"),
+        ),
+    ] = None
+    max_errors: Annotated[
+        Tolerance | None,
+        key(
+            "How many items of a `foreach` may fail, a number or a part of them all: no new one begins "
+            "once more have. 0 where nothing is said.",
+            examples=(2, "10%"),
+        ),
+    ] = None
+    unreachable: Annotated[
+        Literal["fail", "ignore"],
+        key(
+            "What becomes of an item of a `foreach` whose host cannot be reached. `fail`: it failed. "
+            "`ignore`: it is warned, and counts as no failure."
+        ),
+    ] = "fail"
     env: Annotated[
         dict[str, PlainText],
         key("Environment variables for this step's processes, added to the operator's."),
@@ -285,6 +328,21 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
             examples=("64 MiB",),
         ),
     ] = None
+
+    @property
+    def asks_after_canary(self) -> bool:
+        """Whether somebody is asked when the first items of its `foreach` have ended."""
+        return self.canary is not None and self.canary_confirm
+
+    @property
+    def asks_beside(self) -> bool:
+        """Whether somebody is asked before it, or in the middle of its `foreach`."""
+        return self.confirm is not None or self.asks_after_canary
+
+    @property
+    def may_keep_going(self) -> bool:
+        """Whether an item of its `foreach` that fails may let the others begin all the same."""
+        return self.keep_going or self.max_errors not in (None, 0, "0", "0%")
 
     @property
     def asks_datadog(self) -> bool:
@@ -398,10 +456,41 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind", dict=True):
         return tuple(a if isinstance(a, Assertion) else Assertion(that=a) for a in given)
 
 
+_HostKey = Annotated[
+    HostName | None,
+    key(
+        "The host on which scripts run, through the installed `ssh`: an alias of its configuration, a name "
+        "or an address.",
+        examples=("web1.example.com", "{{ item }}"),
+        never_blank=True,
+    ),
+]
+
+
+_UserKey = Annotated[
+    UserName | None,
+    key(
+        "Who logs in to the host; as the configuration of `ssh` says if nothing is said.",
+        never_blank=True,
+    ),
+]
+_PortKey = Annotated[
+    Port | None,
+    key(
+        "The port of the host's `ssh`; as its configuration says if nothing is said.",
+        examples=(2222,),
+    ),
+]
+_BecomeKey = Annotated[
+    bool | None, key("Whether scripts run on the host as root, through `sudo -n`.")
+]
+
+
 class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     """Runs a script. Values reach it as data, never as code."""
 
     line: ClassVar[tuple[str, ...]] = ("{run}",)
+    picks_up: ClassVar[bool] = True
     acts: ClassVar[str] = ON_THIS_COMPUTER
 
     run: Annotated[
@@ -436,6 +525,10 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     success_codes: Annotated[
         tuple[int, ...], Meta(min_length=1), key("The exit codes that count as success.")
     ] = (0,)
+    host: _HostKey = None
+    user: _UserKey = None
+    port: _PortKey = None
+    become: _BecomeKey = None
 
 
 class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
@@ -579,6 +672,7 @@ class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
         "with {inputs}",
     )
     follows: ClassVar[bool] = True
+    picks_up: ClassVar[bool] = True
     mutates: ClassVar[bool | None] = True
     acts: ClassVar[str] = "in Datadog"
 
@@ -735,6 +829,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
         default_factory=dict, name="with"
     )
     call: Annotated[Call | None, filled_in()] = None
+    host: _HostKey = None
+    user: _UserKey = None
+    port: _PortKey = None
+    become: _BecomeKey = None
 
     @property
     def inside(self) -> "tuple[AnyStep, ...]":
@@ -837,6 +935,10 @@ AnyStep = (
 )
 
 
+HostedStep = ShellStep | GroupStep
+"""What can run on another computer, or whose steps can: they inherit what they do not say."""
+
+
 class Defaults(Section, frozen=True, kw_only=True):
     """What every step has that does not say otherwise."""
 
@@ -851,6 +953,7 @@ class Defaults(Section, frozen=True, kw_only=True):
         dict[str, PlainText], key("Environment variables for the processes of every step.")
     ] = field(default_factory=dict)
     cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
+    host: _HostKey = None
     strict: Annotated[
         bool | None, key("Whether scripts of shells stop at the first command that fails.")
     ] = None

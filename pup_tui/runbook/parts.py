@@ -13,12 +13,14 @@ from pup_tui.runbook.keys import (
     Count,
     ExpressionText,
     Factor,
+    FileName,
     FilledName,
     LinkAddress,
     LiteralName,
     Message,
     Note,
     PatternText,
+    PlainText,
     Seconds,
     ValueCommandText,
     Versions,
@@ -397,6 +399,50 @@ class ShownTable(Section, frozen=True, kw_only=True):
     told_as: ClassVar[str] = "`show`"
 
     table: Annotated[Table, key("The rows and columns of the table.")]
+
+
+class Inventory(Section, frozen=True, kw_only=True):
+    """Where the items of a `foreach` come from that are asked for when it begins: one of three places."""
+
+    told_as: ClassVar[str] = "an inventory"
+    places: ClassVar[tuple[str, ...]] = ("ansible", "ssh_config", "command")
+
+    ansible: Annotated[
+        FileName | None,
+        key(
+            "An inventory of Ansible, asked by `ansible-inventory --list`; its items are the hosts of the "
+            "`group`.",
+            examples=("inventory.ini",),
+            never_blank=True,
+        ),
+    ] = None
+    group: Annotated[
+        PlainText | None,
+        key(
+            "Which group of the `ansible` inventory; `all` where nothing is said.", never_blank=True
+        ),
+    ] = None
+    ssh_config: Annotated[
+        PlainText | None,
+        key(
+            "Which hosts of the operator's ssh configuration: a name, or a pattern for those that stand "
+            "there one by one.",
+            examples=("web-*",),
+            never_blank=True,
+        ),
+    ] = None
+    command: Annotated[
+        ValueCommandText | None,
+        key(
+            "A command whose output lines, or JSON list, are the items.",
+            examples=("kubectl get nodes -o name",),
+            never_blank=True,
+        ),
+    ] = None
+    timeout: Annotated[
+        Seconds | None,
+        key("How long it may take to answer; 60s where nothing is said."),
+    ] = None
 
 
 class Poll(Section, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression, read_refused
 from pup_tui.template.header import check_header
+from pup_tui.template.host import check_host, check_user, parse_port
 from pup_tui.template.limits import TooMuchToJudgeError
 from pup_tui.template.size import parse_size
 from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
@@ -35,6 +36,7 @@ MIN_INTERVAL = 0.1
 _STATUS = late_pattern(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
 _COUNT = late_pattern(r"[1-9][0-9]{0,8}\Z")
 _SHARE = late_pattern(r"(?:[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%)\Z")
+_TOLERANCE = late_pattern(r"(?:0|[1-9][0-9]{0,8}|(?:[0-9]|[1-9][0-9]|100)%)\Z")
 _FACTOR = late_pattern(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
 _SCHEME = late_pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _METHOD = late_pattern(r"[A-Za-z]+\Z")
@@ -65,7 +67,11 @@ class RoleCheck:
             Role.SIZE: self._size,
             Role.COUNT: self._count,
             Role.SHARE: self._share,
+            Role.TOLERANCE: self._tolerance,
             Role.FACTOR: self._factor,
+            Role.HOST: _check_host,
+            Role.USER: _check_user,
+            Role.PORT: self._port,
         }
 
     def check(
@@ -295,8 +301,18 @@ class RoleCheck:
     def _share(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _SHARE, "is neither a whole number over 0 nor a percentage")
 
+    def _tolerance(self, placed: PlacedText, text: Text) -> None:
+        self._literal(placed, text, _TOLERANCE, "is neither a whole number nor a percentage")
+
     def _factor(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _FACTOR, "is not a number from 1")
+
+    def _port(self, placed: PlacedText, text: Text) -> None:
+        if text.is_literal:
+            try:
+                parse_port(placed.node.text)
+            except ValueError as error:
+                self._report.error(placed.node, f"{label(placed.path)}: {error}")
 
     def _literal(self, placed: PlacedText, text: Text, form: re.Pattern[str], wrong: str) -> None:
         if text.is_literal and not form.match(placed.node.text):
@@ -314,6 +330,14 @@ def _check_database(placed: PlacedText, text: Text) -> None:
     from pup_tui.template.url import check_database_url
 
     check_database_url(placed.node.text, text)
+
+
+def _check_host(placed: PlacedText, text: Text) -> None:
+    check_host(text)
+
+
+def _check_user(placed: PlacedText, text: Text) -> None:
+    check_user(text)
 
 
 def _check_header(placed: PlacedText, text: Text) -> None:

@@ -57,6 +57,9 @@ _RESOURCE: Final = Exposure("the id of a resource", _READ, _SAFER)
 _EXPECT: Final = Exposure(
     "`expect`", "it is shown, and typed in sight", "let something else be typed"
 )
+_HOST: Final = Exposure(
+    "the address of a host", _READ, "name the host and its user by what is no secret"
+)
 _LOCK: Final = Exposure("`lock`", "others are told it", "lock by something else")
 _MASKED: Final = None
 """No exposure: a secret may stand there, and is masked where the text is shown."""
@@ -90,6 +93,12 @@ class Role(Enum):
     """What the script of the same step reads on its standard input."""
     EXPECT = "expect", Language.TEMPLATE, _EXPECT
     LOCK = "lock", Language.TEMPLATE, _LOCK
+    HOST = "host", Language.TEMPLATE, _HOST
+    """Where a step runs, as the `ssh` of the operator knows it."""
+    USER = "user", Language.TEMPLATE, _HOST
+    """Who a step is on its host."""
+    PORT = "port", Language.TEMPLATE, _HOST
+    """The number of a port."""
     FILE = "file", Language.TEMPLATE, _FILE
     """The name of a file or a directory."""
     WRITTEN_FILE = "written_file", Language.TEMPLATE, _FILE
@@ -129,6 +138,8 @@ class Role(Enum):
     COUNT = "count", Language.TEMPLATE, _MASKED
     SHARE = "share", Language.TEMPLATE, _MASKED
     """How many of a known number: a whole number, or a percentage."""
+    TOLERANCE = "tolerance", Language.TEMPLATE, _MASKED
+    """How many of a known number may fail: as a share, or none."""
     FACTOR = "factor", Language.TEMPLATE, _MASKED
     STATUS = "status", Language.TEMPLATE, _MASKED
     """A status code of HTTP or a class of them."""
@@ -146,7 +157,10 @@ class Role(Enum):
 NOTES: Final = frozenset({Role.NOTE, Role.LINK})
 """What is told beside a step, and is no part of what it does."""
 AMOUNTS: Final = frozenset(
-    {Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.FACTOR, Role.STATUS}
+    {
+        *(Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.TOLERANCE),
+        *(Role.FACTOR, Role.STATUS, Role.PORT),
+    }
 )
 """What a text of these is rendered to is a number or a code."""
 INPUTS: Final = frozenset({Role.STDIN, Role.INPUT_SCRIPT})

@@ -67,6 +67,7 @@ def _definitions() -> Schema:
         parts.Column,
         parts.Table,
         parts.ShownTable,
+        parts.Inventory,
         parts.Requirement,
         model.Defaults,
     )

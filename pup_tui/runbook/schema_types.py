@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from pup_tui.runbook.allowed import Annotation, Options, options_of
 from pup_tui.runbook.roles import Role
 from pup_tui.template.duration import MAX_SECONDS
+from pup_tui.template.host import MAX_PORT
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -35,6 +36,14 @@ _FORMS: Final[dict[Role, list[Schema]]] = {
     Role.SHARE: [
         {"type": "integer", "minimum": 1},
         _or_template("[1-9][0-9]*|([1-9][0-9]?|100)%"),
+    ],
+    Role.PORT: [
+        {"type": "integer", "minimum": 1, "maximum": MAX_PORT},
+        _or_template("[1-9][0-9]{0,4}"),
+    ],
+    Role.TOLERANCE: [
+        {"type": "integer", "minimum": 0},
+        _or_template("0|[1-9][0-9]*|([0-9]|[1-9][0-9]|100)%"),
     ],
     Role.FACTOR: [{"type": "number", "minimum": 1}, _or_template(_NUMBER)],
     Role.VERSIONS: [{"type": "string", "pattern": r"^\s*(?:$|[<>]=?|[=!~]=)"}],

@@ -44,7 +44,9 @@ _JUDGES_ATTEMPT = (
     ("defaults", "retry", "on"),
 )
 _WHERE_JUDGED = "until, fail_if, assert, capture, show and retry.on"
-_BEFORE_ITEMS = frozenset({"foreach", "confirm", "max_parallel"})
+_BEFORE_ITEMS = frozenset(
+    {"foreach", "confirm", "max_parallel", "canary", "batch_pause", "max_errors"}
+)
 """Keys of a `foreach` step that are worked out once, before its first item."""
 
 

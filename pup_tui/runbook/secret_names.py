@@ -118,7 +118,12 @@ def secrets_at(step: StepDraft | None, of_frame: frozenset[str]) -> frozenset[st
 
 
 def _names_of_items(given: YamlNode | None) -> frozenset[str]:
-    """The names that what a loop goes over is made out of; every text in the loop asks for them."""
+    """The names that what a loop goes over is made out of; every text in the loop asks for them.
+
+    What an inventory lists is made out of none: it is refused where it holds a secret.
+    """
+    if isinstance(given, Mapping):
+        return frozenset()
     return kept_while_judging(("items", given), partial(_uses, Role.ITEMS, given))
 
 

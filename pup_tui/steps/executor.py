@@ -147,6 +147,11 @@ class Context(Struct, frozen=True, kw_only=True):
         return {RUN_MARK: self.run, STEP_MARK: self.step, **known}
 
     @property
+    def marks_elsewhere(self) -> dict[str, str]:
+        """The same on another computer, which has no file beside the runbook."""
+        return {RUN_MARK: self.run, STEP_MARK: self.step}
+
+    @property
     def read_only(self) -> bool:
         """Whether nothing may be changed."""
         return self.environ.get(READ_ONLY_VARIABLE) == "true"

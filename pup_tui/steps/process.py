@@ -70,7 +70,7 @@ async def run_process(
 ) -> Outcome:
     """Run `command` to its end, with the descriptor `stdin` as its standard input."""
     return await follow(
-        lambda: _on_pipes(command, stdin, sink, context), command, sink, stop, context
+        lambda: on_pipes(command, stdin, sink, context), command, sink, stop, context
     )
 
 
@@ -194,7 +194,11 @@ def _ending(code: int | None) -> str:
     return f"killed by {_signal_name(-code)}"
 
 
-def _on_pipes(command: ProcessCommand, stdin: int, sink: OutputSink, context: Context) -> Child:
+def on_pipes(command: ProcessCommand, stdin: int, sink: OutputSink, context: Context) -> Child:
+    """Start `command` as the leader of a session, and have its output read into the sink.
+
+    Raises OSError or ValueError where it cannot be started.
+    """
     with contextlib.ExitStack() as reading, contextlib.ExitStack() as writing:
         ends = []
         for _ in _STREAMS:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.process import ProcessCommand, run_process
+from pup_tui.steps.shell_script import EMPTY, GIVEN, SCRIPT, begun_with, needed_by
 from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import ShellRequest
+    from pup_tui.steps.remote.scripts import RemoteScripts
 
 # The script is a nameless file on descriptor 0: it shows in no argument list, may have any size,
 # and every shell can name that descriptor (dash redirects none above 9). The shell opens it anew
@@ -22,19 +24,9 @@ if TYPE_CHECKING:
 # script. Not /dev/fd/0: ksh takes that for the descriptor itself, and the prologue would end the
 # script. A given standard input is a second such file: its own descriptor is inherited as well,
 # since no shell but bash could close it, and who has it may read the text anyway.
-_SCRIPT = "/dev/stdin"
-_EMPTY = "exec </dev/null; "
 _FROM_TERMINAL = "exec </dev/stdout || exit 126; "
 # Not before the terminal is its own: a Ctrl-C that came earlier would end the run instead of the step.
 _WHEN_IN_FRONT = "read -r _PUP_TUI_GO </dev/fd/{}; unset _PUP_TUI_GO; "
-_GIVEN = "exec </dev/fd/{} || exit 126; "
-# A shell without `pipefail` ends at the attempt, hence the subshell.
-_STRICT = "set -e; (set -o pipefail) 2>/dev/null && set -o pipefail || :; "
-_INHERIT = "shopt -s inherit_errexit 2>/dev/null || :; "
-_NEWER = (
-    "case ${BASH_VERSION-} in [123].*) "
-    'echo "this script needs bash 4 or later; the bash on PATH is $BASH_VERSION" >&2; exit 126;; esac; '
-)
 _TERM = {"TERM": "xterm-256color"}
 """What a pseudo-terminal of ours calls itself."""
 # What is no shell is started by one that has set up its streams.
@@ -43,17 +35,30 @@ _PROGRAM_ON_STDIN = 'exec "$@" </dev/fd/{}'
 
 
 class ShellExecutor:
-    """Runs the script of a `shell` step."""
+    """Runs the script of a `shell` step, here or on another computer."""
+
+    def __init__(self) -> None:
+        self._remote: RemoteScripts | None = None
+
+    async def _elsewhere(
+        self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
+    ) -> Outcome:
+        from pup_tui.steps.remote.scripts import RemoteScripts
+
+        self._remote = self._remote or RemoteScripts()
+        return await self._remote.run(request, sink, stop, context)
 
     async def run(
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
+        if request.remote is not None or context.follow:
+            return await self._elsewhere(request, sink, stop, context)
         on_terminal = request.tty and not request.interactive
         environ = context.environment(_TERM if on_terminal else {}, request.env, request.values)
         interpreter = request.interpreter
         name = interpreter.words[0] if interpreter.is_shell else "sh"
         shell = name
-        for needed in dict.fromkeys((request.shell, name)):
+        for needed in needed_by(request):
             found = shutil.which(needed, path=environ.get("PATH"))
             if found is None:
                 what = "shell" if needed == name else "interpreter"
@@ -61,7 +66,7 @@ class ShellExecutor:
                 return Outcome(ok=False, reason=missing)
             shell = found
         with contextlib.ExitStack() as files:
-            prologue = _FROM_TERMINAL if request.tty or request.interactive else _EMPTY
+            prologue = _FROM_TERMINAL if request.tty or request.interactive else EMPTY
             given: tuple[int, ...] = ()
             what = "its `stdin`"
             try:
@@ -71,7 +76,7 @@ class ShellExecutor:
                     prologue = _WHEN_IN_FRONT.format(waiting) + prologue
                 elif request.stdin is not None:
                     given = (nameless_file(_encoded(request.stdin), files),)
-                    prologue = _GIVEN.format(*given)
+                    prologue = GIVEN.format(*given)
                 what = "the script"
                 text, words = request.script, interpreter.words[1:]
                 if not interpreter.is_shell:
@@ -83,9 +88,7 @@ class ShellExecutor:
                     else:
                         words = (*interpreter.words, f"/dev/fd/{program}")
                 else:
-                    prologue += _NEWER * request.needs_bash_4
-                    if request.strict:
-                        prologue += _STRICT + _INHERIT * (interpreter.name == "bash")
+                    prologue, text = "", begun_with(prologue, request)
                 script = nameless_file(_encoded(prologue + text), files)
             except (OSError, UnicodeEncodeError) as error:
                 why = told(error) if isinstance(error, OSError) else "it is not valid Unicode"
@@ -93,7 +96,7 @@ class ShellExecutor:
             command = ProcessCommand(
                 executable=shell,
                 arguments=(
-                    (name, *words, _SCRIPT) if interpreter.is_shell else (name, _SCRIPT, *words)
+                    (name, *words, SCRIPT) if interpreter.is_shell else (name, SCRIPT, *words)
                 ),
                 environ=environ,
                 cwd=context.cwd / (request.cwd or ""),

@@ -80,7 +80,13 @@ class AskedRuns:
         if answer.answer == "decline":
             await self._decline(screen, pending, note)
             return None
-        return None if asked.plan is None else await self._ready(screen, asked.plan, pending, note)
+        # It may have been read for long.
+        asked = await aside(_planned_as_asked, self._services, pending)
+        if asked.plan is None:
+            told = safe_text(asked.problem)
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return None
+        return await self._ready(screen, asked.plan, pending, note)
 
     async def _chosen(self, screen: Screen[None]) -> PendingRun | None:
         from pup_tui.tui.dialogs.asked_run import AskedRunsScreen

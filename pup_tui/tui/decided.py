@@ -23,8 +23,8 @@ class GoingOn:
     """With what a run goes on: its file as it is today (None for the recorded text), steps that are skipped,
     each with the reason, variables with another value, and what steps run in place of their texts.
 
-    Where steps are `undone`, it goes on only to take these back (ids of undo steps); then it is known what
-    `became` of what did not finish.
+    With `only_failed` of a foreach only what had failed runs again. Where steps are `undone`, it goes on only
+    to take these back (ids of undo steps); then it is known what `became` of what did not finish.
     `accepted` are the whole texts that `edited` was made of, `typed` is what was typed in dialogs and not
     accepted, by the dialog and the step.
     """
@@ -33,6 +33,7 @@ class GoingOn:
     skipped: dict[str, str] = field(default_factory=dict)
     changed: dict[str, Any] = field(default_factory=dict)
     edited: dict[str, EditedText] = field(default_factory=dict)
+    only_failed: bool = False
     undone: tuple[str, ...] = ()
     became: Became = field(default_factory=_nothing_known)
     accepted: dict[str, str] = field(default_factory=dict)

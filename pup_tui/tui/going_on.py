@@ -56,7 +56,8 @@ class GoingOnDialogs:
         while True:
             program = past.program if going.current is None else going.current.program
             stood = standing(program, past.state)
-            if about_failed:
+            # Of a run that failed for what it left for later nothing is decided yet.
+            if about_failed and stood.failed:
                 if not await self._about_failed(program, stood.failed, decided):
                     return None
                 known = (
@@ -107,10 +108,15 @@ class GoingOnDialogs:
         """
         steps = list(failed)
         at = 1 if steps[:1] == [decided] else 0
-        while 0 <= at < len(steps) and not self._going.undone:
+        while 0 <= at < len(steps) and not self._is_decided:
             place = (at + 1, len(steps))
             at += 1 if await self._about(program, steps[at], failed[steps[at]], place) else -1
-        return at == len(steps) or bool(self._going.undone)
+        return at == len(steps) or self._is_decided
+
+    @property
+    def _is_decided(self) -> bool:
+        """Whether one answer has decided about all that failed."""
+        return bool(self._going.undone) or self._going.only_failed
 
     def _undoable(self, program: Program) -> tuple[UndoOffer, ...]:
         """What can be taken back if all was done that did not finish, which is asked before."""
@@ -204,6 +210,9 @@ class GoingOnDialogs:
             if answer.answer == "undo":
                 if await self._choose_undone(program):
                     return True
+            elif answer.answer == "only_failed":
+                self._going.only_failed = True
+                return True
             elif await changes.decide(step, answer.answer):
                 return True
 
@@ -223,6 +232,7 @@ class GoingOnDialogs:
         self, program: Program, step: str, why: str, place: tuple[int, int], ways: set[str]
     ) -> FailureScreen:
         from pup_tui.core.actions import Question
+        from pup_tui.core.standing import is_of_items
         from pup_tui.core.titles import title_of
         from pup_tui.tui.dialogs.failure import FailureFacts, FailureScreen
         from pup_tui.tui.lines.last_lines import last_lines
@@ -254,6 +264,7 @@ class GoingOnDialogs:
             decided=self._going.told(step),
         )
         ways = ways | ({"undo"} if undoable else set())
+        ways = ways | ({"only_failed"} if is_of_items(step) else set())
         return FailureScreen(question, facts, ways=ways, back="Back")
 
 

@@ -26,11 +26,12 @@ def now() -> float:
 
 
 class InboxWatch:
-    """What has come, looked at again when the journal has been written to."""
+    """What has come, read again when that has changed: a run writes to the journal all the time."""
 
     def __init__(self, state: Path) -> None:
         self._state = state
         self._stamps: tuple[Stamp, ...] = ()
+        self._version: tuple[object, ...] | None = None
         self.alerts: GroupedAlerts[InboxRow] | None = None
         """What was read last, the same as long as nothing changes; None before anything was."""
 
@@ -45,7 +46,7 @@ class InboxWatch:
         from pup_tui.analysis.alerts.groups import grouped
         from pup_tui.analysis.alerts.kept import alert_from
         from pup_tui.journal.in_place import files_of
-        from pup_tui.journal.inbox import kept_alerts
+        from pup_tui.journal.inbox import inbox_version, kept_alerts
         from pup_tui.journal.places import journal_path
         from pup_tui.journal.reader import read_journal
 
@@ -54,8 +55,12 @@ class InboxWatch:
         if stamps == self._stamps and self.alerts is not None:
             return
         with read_journal(self._state) as journal:
+            version = None if journal is None else inbox_version(journal, now())
+            if version == self._version and self.alerts is not None:
+                self._stamps = stamps
+                return
             rows = [] if journal is None else kept_alerts(journal, now())
-        self._stamps = stamps
+        self._stamps, self._version = stamps, version
         known = ((row, alert_from(row.alert)) for row in rows)
         found = grouped([(row, alert) for row, alert in known if alert is not None])
         if found != self.alerts:

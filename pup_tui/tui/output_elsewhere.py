@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.place_errors import told
-from pup_tui.private import open_private
+from pup_tui.private import new_private_file
 from pup_tui.tui.lines.line_text import plain_line
 from pup_tui.tui.programs import open_in
 
@@ -71,21 +71,14 @@ async def _save(named: str, services: Services, write: Callable[[Path], int]) ->
 
 
 def _write_text(text: str, target: Path) -> int:
-    with open(
-        open_private(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8"
-    ) as file:
+    with new_private_file(target) as file:
         file.write(text)
     return target.stat().st_size
 
 
 def write_plain(output: Path, target: Path) -> int:
     """Write the spool `output` without colours to a new private file; returns its bytes. Raises OSError."""
-    reader = SpoolReader(output)
-    try:
-        new = open_private(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        with open(new, "w", encoding="utf-8") as file:
-            for _, passage in reader.passages(0, reader.line_count):
-                file.write(plain_line(passage.text))
-        return target.stat().st_size
-    finally:
-        reader.close()
+    with closing(SpoolReader(output)) as reader, new_private_file(target) as file:
+        for _, passage in reader.passages(0, reader.line_count):
+            file.write(plain_line(passage.text))
+    return target.stat().st_size

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.reader import JournalReader, read_journal
 from pup_tui.journal.records import RunRow
-from pup_tui.record_search import RecordSearch
+from pup_tui.record_search import FoundLine, RecordSearch
 from pup_tui.tui.past_filter import read_filter
 
 PAGE = 500
@@ -27,11 +27,20 @@ class Search:
 
 
 @dataclass(frozen=True)
+class FoundPlace:
+    """Where a `text` that is looked for in a run stands in it at first."""
+
+    text: str
+    line: FoundLine
+
+
+@dataclass(frozen=True)
 class FoundRuns:
     """The next runs, newest first.
 
     With the first of them: how many match in all, which statuses there are, of whatever run, what of the
-    journal is known to be lost, and what of the text could not be understood.
+    journal is known to be lost, what of the text could not be understood, and, where runs are looked into,
+    what was found, by the id of the run.
     """
 
     rows: Sequence[RunRow] = ()
@@ -39,6 +48,7 @@ class FoundRuns:
     statuses: Sequence[RunStatus] = ()
     losses: str = ""
     problems: Sequence[str] = ()
+    texts: Mapping[str, FoundPlace] = field(default_factory=dict)
 
 
 FindRuns: TypeAlias = Callable[[Search, str | None], FoundRuns]
@@ -75,15 +85,25 @@ def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
             words=found.words,
             fields=found.fields,
         )
+        texts: dict[str, FoundPlace] = {}
         if found.holds:
             if total > len(rows):
                 problems.append(f"holds: only the newest {PAGE} of {total:,} runs are looked into")
-            rows = _holding(journal, rows, found.holds)
+            texts = _holding(journal, rows, found.holds)
+            rows = [row for row in rows if row.run in texts]
             total = len(rows)
-        return FoundRuns(rows, total, sorted(journal.statuses()), journal.losses(), problems)
+        statuses_there = sorted(journal.statuses())
+        return FoundRuns(rows, total, statuses_there, journal.losses(), problems, texts)
 
 
-def _holding(journal: JournalReader, rows: Iterable[RunRow], texts: Iterable[str]) -> list[RunRow]:
-    """Those of the runs in whose commands, answers, notes or outputs each of the texts stands."""
-    searches = [RecordSearch(journal, text) for text in texts]
-    return [row for row in rows if all(any(search.lines([row])) for search in searches)]
+def _holding(
+    journal: JournalReader, rows: Iterable[RunRow], texts: Sequence[str]
+) -> dict[str, FoundPlace]:
+    """Where the first of the texts stands, in commands, answers, notes or outputs of runs that hold all."""
+    first, *others = (RecordSearch(journal, text) for text in texts)
+    found: dict[str, FoundPlace] = {}
+    for row in rows:
+        line = next(first.lines([row]), None)
+        if line is not None and all(any(search.lines([row])) for search in others):
+            found[row.run] = FoundPlace(texts[0], line)
+    return found

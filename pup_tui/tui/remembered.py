@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pup_tui.private import (
-    NotPrivate,
-    check_private_dir,
-    make_private_dir,
-    open_private,
-    replace_private,
-)
-from pup_tui.typed import decode_json
+from pup_tui.kept_json import keep_json, kept_json
+from pup_tui.private import NotPrivate
 
 FILE = "console.json"
 
@@ -37,17 +29,10 @@ class Remembered(Struct, frozen=True, kw_only=True):
 
 def remembered(state: Path) -> Remembered:
     """What is kept in this folder; what cannot be read is as if nothing had been chosen."""
-    try:
-        check_private_dir(state)
-        with open(open_private(state / FILE, os.O_RDONLY), "rb") as file:
-            return decode_json(file.read(), Remembered)
-    except (OSError, NotPrivate, msgspec.DecodeError):
-        return Remembered()
+    return kept_json(Remembered, state, FILE) or Remembered()
 
 
 def remember(state: Path, **choices: str | int) -> None:
     """Keep these choices beside the others. Where that cannot be, they hold for this console only."""
     with suppress(OSError, NotPrivate):
-        make_private_dir(state)
-        kept = replace(remembered(state), **choices)
-        replace_private(state / FILE, msgspec.json.encode(kept))
+        keep_json(replace(remembered(state), **choices), state, FILE)

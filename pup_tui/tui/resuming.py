@@ -80,6 +80,7 @@ class Resumer:
             self._decided[key] = decided[1]
         so_far = self._decided.setdefault(key, GoingOn())
         so_far.undo_nothing()
+        so_far.only_failed = False
         dialogs = GoingOnDialogs(self._services, self._screen, past, so_far)
         known = "" if decided is None else decided[0]
         going = await dialogs.ask(about_failed=about_failed, decided=known)
@@ -114,6 +115,7 @@ class Resumer:
                 left_out=secrets.left_out,
                 edited={} if going.undone else going.edited,
                 only_undo=bool(going.undone),
+                only_failed=going.only_failed and not going.undone,
                 done=going.became.done,
                 taken_back=going.became.taken_back,
                 captures=secrets.captures,

@@ -141,6 +141,25 @@ class RunProgress:
                 return found
             found, steps = inner, inner.children
 
+    def fleet_around(self, step_id: str) -> StepProgress | None:
+        """The outermost fleet that a step is, or that it stands in."""
+        found, at = None, self.steps.get(step_id)
+        while at is not None:
+            found = at if at.is_fleet else found
+            at = at.parent
+        return found
+
+    def telling(self, item: StepProgress) -> StepProgress:
+        """The step whose output tells of an item: itself, or of what it holds that which failed, or is the
+        last that has begun.
+        """
+        if not item.children:
+            return item
+        if (found := self._trouble_in(item)) is not None:
+            return found
+        ran = [step for step in item.inside() if step.has_run and not step.node.is_block]
+        return ran[-1] if ran else item
+
     # The tree
 
     def _add(self, step_id: str) -> StepProgress:
@@ -216,7 +235,7 @@ class RunProgress:
             for item in block.children:
                 # What is inside an item is added when it begins: there may be a thousand.
                 if item not in self.steps:
-                    self._add(item)
+                    self._add(item).item = item_name(self.program, state, item)
         elif step.node.is_item:
             step.item = item_name(self.program, state, step_id)
 
@@ -294,6 +313,7 @@ class RunProgress:
                 step.reason, step.retrying, step.paused = notice.reason, None, None
                 step.exit_code, step.signal = notice.exit_code, notice.signal
                 step.ran_by = notice.ran_by
+                step.unreachable = notice.unreachable
                 step.attempts = notice.attempts
                 step.duration, step.waited = notice.duration, notice.waited
                 self._turn(step, notice.status)
@@ -309,6 +329,7 @@ class RunProgress:
             for step in (root, *root.inside()):
                 step.reason, step.duration, step.exit_code, step.signal = "", None, None, None
                 step.retrying = step.paused = step.ran_by = None
+                step.unreachable = False
                 self._turn(step, "pending")
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
@@ -326,11 +347,20 @@ class RunProgress:
         step.values.clear()
         step.shown, step.attempts = notice.shown, notice.attempt
         step.begun_with = notice.attempt
+        if notice.host:
+            self._run_on(step, notice.host)
         if step.over or notice.attempt > 1:
             for inner in step.inside():
                 inner.reason, inner.duration = "", None
                 self._turn(inner, "pending")
         self._turn(step, "polling" if step.polls else "running")
+
+    def _run_on(self, step: StepProgress, host: str) -> None:
+        """Know where a step runs, and of all that it stands in that something of it does so elsewhere."""
+        step.host, around = host, step.parent
+        while around is not None and not around.on_hosts:
+            around.on_hosts = True
+            around = around.parent
 
     def _let_go_around(self, step: StepProgress) -> None:
         """The blocks around a step that begins do not rest between two attempts any more."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pup_tui.core.counting import TAKEN_BACK
+from pup_tui.core.fleet import is_fleet, item_state
 from pup_tui.core.ids import UNDO, is_kept, item_numbers
 from pup_tui.core.notices import StepPaused, StepPolled, StepRetrying
 from pup_tui.core.program import Node
@@ -56,7 +57,8 @@ class StepProgress:
     attempt that failed, until the next one begins, `paused` of one that only waits; `repeated` are the
     attempts after the first; `begun_with`
     is the first of its poll, or else the newest. `held_back` tells that a failure keeps it from its turn,
-    `taken_back` that it was done, and undone.
+    `taken_back` that it was done, and undone; `unreachable` that its host, or that of what failed in it, was
+    not reached. `host` is where it runs, empty at home, and `on_hosts` tells that it holds a step with one.
     """
 
     node: Node
@@ -73,6 +75,9 @@ class StepProgress:
     exit_code: int | None = None
     signal: str | None = None
     ran_by: str | None = None
+    unreachable: bool = False
+    host: str = ""
+    on_hosts: bool = False
     duration: float | None = None
     waited: float = 0.0
     question: str = ""
@@ -106,6 +111,19 @@ class StepProgress:
     def counts_as(self) -> str:
         """What it is counted as: its status, or that it was taken back."""
         return TAKEN_BACK if self.taken_back else self.status
+
+    @property
+    def stands_as(self) -> str:
+        """What stands for it in a fleet: the same, or that its host was not reached."""
+        return item_state(self.word, unreachable=self.unreachable)
+
+    @property
+    def is_fleet(self) -> bool:
+        """Whether its items are shown as one thing."""
+        held = self.children
+        return (
+            self.node.is_loop and self.holds_known and is_fleet(len(held), on_hosts=self.on_hosts)
+        )
 
     @property
     def begun(self) -> int:
@@ -160,10 +178,22 @@ class StepProgress:
             if is_kept(done := self.id.removesuffix(UNDO)):
                 own += f" (attempt {done.rpartition('#')[2]})"
             return own if self.of_item is None else f"{own} {self.of_item.name}"
-        told = safe_text(
+        return f"{self._number} {self._called}".rstrip()
+
+    @property
+    def called(self) -> str:
+        """What an item of a foreach is called, or else which one it is; safe to show."""
+        return self._called or self._number
+
+    @property
+    def _number(self) -> str:
+        return f"[{item_numbers(self.id)[-1]}]"
+
+    @property
+    def _called(self) -> str:
+        return safe_text(
             (self.item or self.shown.command).strip().partition("\n")[0][:MOST_OF_ITEM]
         )
-        return f"[{item_numbers(self.id)[-1]}] {told}".rstrip()
 
     @property
     def verdict(self) -> str:

@@ -56,9 +56,9 @@ def rows_of(progress: RunProgress, folds: Mapping[str, Fold], selected: str) -> 
 
 
 def fold_of(step: StepProgress, folds: Mapping[str, Fold]) -> Fold:
-    """How a block is shown: as the operator wants it, or else as its length suggests."""
+    """How a block is shown: as the operator wants it, or else as its length suggests; a fleet has a grid."""
     usual = Fold.NOTABLE if len(step.children) > MANY else Fold.OPEN
-    fold = folds.get(step.id, usual)
+    fold = folds.get(step.id, Fold.CLOSED if step.is_fleet else usual)
     return usual if fold is Fold.NOTABLE else fold
 
 

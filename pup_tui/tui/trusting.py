@@ -57,11 +57,15 @@ class Trusting:
     async def trust(self, screen: Screen[None], id_: str, path: Path) -> TrustSaid:
         """Ask whether a runbook is trusted as it is now, or the pack that it is of. Raises PackError."""
         subject = await aside(self._subject, id_)
-        if subject.is_trusted:
+        if subject.is_trusted and not subject.pack:
             return TrustSaid(id_, is_trusted=True)
-        answer = await self._answer(screen, subject, id_, path)
+        # One that is trusted alone leads to its pack: of itself there is nothing to say.
+        is_alone = subject.is_trusted
+        answer = "pack" if is_alone else await self._answer(screen, subject, id_, path)
         if answer == "pack":
             subject = await aside(self._packs().pack, subject.pack)
+            if subject.is_trusted:
+                return TrustSaid(subject.told, is_trusted=True)
             answer = await self._answer(screen, subject, "", path)
         if answer == "yes":
             await aside(self._approve, subject)

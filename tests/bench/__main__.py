@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.bench import cost, keys, outputs, statistics, terminal
+from tests.bench import cost, fleet_keys, keys, outputs, statistics, terminal
 
 ROUNDS = 5
 Row = tuple[str, float, str]
@@ -204,6 +204,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield from statistics.rows(folder, environ)
     yield from cost.rows(folder, environ)
     yield from keys.rows(folder, environ)
+    yield from fleet_keys.rows(folder, environ)
     yield from outputs.rows(folder)
 
 

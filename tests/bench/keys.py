@@ -66,11 +66,11 @@ def answered(folder: Path, environ: Mapping[str, str], flood: str) -> Answered:
         screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         screen.wait_for(r"\$ : noisy")
-        _read_for(screen, WARM_UP)
+        read_for(screen, WARM_UP)
         used, began = processor_time(screen.pid), time.monotonic()
-        took = [_answer(screen, *way) for way in [("j", b"settled"), ("k", b"noisy")] * (KEYS // 2)]
+        took = [answer(screen, *way) for way in [("j", b"settled"), ("k", b"noisy")] * (KEYS // 2)]
         share = (processor_time(screen.pid) - used) / (time.monotonic() - began)
-        memory = _most_memory(screen.pid)
+        memory = most_memory(screen.pid)
     took.sort()
     return Answered(statistics.median(took), took[-2], share, memory)
 
@@ -89,9 +89,9 @@ def rows(folder: Path, environ: Mapping[str, str]) -> list[tuple[str, float, str
     return found
 
 
-def _answer(screen: Screen, key: str, shown: bytes) -> float:
+def answer(screen: Screen, key: str, shown: bytes) -> float:
     """Seconds until the terminal is sent what the key brings up."""
-    _read_for(screen, PAUSE)
+    read_for(screen, PAUSE)
     sent, began = b"", time.perf_counter()
     os.write(screen.terminal, key.encode())
     while shown not in sent:
@@ -99,7 +99,7 @@ def _answer(screen: Screen, key: str, shown: bytes) -> float:
     return time.perf_counter() - began
 
 
-def _read_for(screen: Screen, seconds: float) -> None:
+def read_for(screen: Screen, seconds: float) -> None:
     """Take what is painted, and draw it nowhere: to follow it costs as much as to paint it."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
@@ -113,6 +113,6 @@ def processor_time(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _most_memory(pid: int) -> float:
+def most_memory(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))

@@ -165,6 +165,14 @@ CHANGES = [
         lambda p: write(p, "greet", GREET.replace("TOKEN", "X: new, TOKEN")),
         "values of X",
     ),
+    (
+        "script beside it",
+        lambda p: (
+            (p.cwd / "books" / "scripts").mkdir()
+            or (p.cwd / "books" / "scripts" / "a.sh").write_text("echo bye")
+        ),
+        "other files beside it",
+    ),
     ("gone", lambda p: (p.cwd / "books" / "greet.yaml").unlink(), "there is no runbook"),
     ("broken", lambda p: write(p, "greet", "steps: []\n"), "has 1 error"),
     ("variable", lambda p: write(p, "greet", GREET.replace("WHO", "WHOM")), "no variable `WHO`"),
@@ -185,6 +193,20 @@ def test_what_has_changed_since_is_not_approved(
         child.expect(re.escape(told))
         assert ended(child) == 2
     assert runs(program) == []
+
+
+@pytest.mark.proves("P25")
+def test_what_changes_while_the_code_is_awaited_does_not_begin(program: Program) -> None:
+    run = asked_for(program)
+    with typed(program, "approve", run) as child:
+        code = code_on(child)
+        (program.cwd / "books" / "scripts").mkdir()
+        (program.cwd / "books" / "scripts" / "a.sh").write_text("echo bye")
+        child.sendline(code)
+        child.expect("other files beside it")
+        assert ended(child) == 2
+    assert runs(program) == []
+    assert status(program, run) == "pending"
 
 
 def test_what_has_changed_in_the_environment_is_told_by_its_name(program: Program) -> None:

@@ -275,3 +275,35 @@ def test_on_a_terminal_all_of_it_is_shown_and_then_asked(
     finally:
         child.close(force=True)
     assert program("run", "ops/say").out == out
+
+
+@pytest.mark.parametrize(
+    ("pager", "printed"),
+    [("sh -c 'cat > kept'", False), ("sh -c 'exit 3'", True), ("none-such", True)],
+)
+def test_what_is_longer_than_the_terminal_is_paged_before_the_question(
+    program: Program, tmp_path: Path, pager: str, printed: bool
+) -> None:
+    script = "#!/bin/sh\n" + "echo\n" * 60
+    folder = write_pack(tmp_path / "ops", {"say.yaml": runbook("say"), "scripts/x.sh": script})
+    assert program("import", str(folder)).code == 0
+    environ: Any = {**program.environ, "PAGER": pager, "TERM": "xterm"}
+    child: pexpect.spawn[str] = pexpect.spawn(
+        PROGRAM[0],
+        [*PROGRAM[1:], "trust", "ops"],
+        cwd=str(program.cwd),
+        env=environ,
+        encoding="utf-8",
+        timeout=100,
+        dimensions=(24, 80),
+    )
+    try:
+        child.expect_exact("Trust the pack ops, exactly")
+        shown = child.before or ""
+        time.sleep(0.5)
+        child.sendline("n")
+        child.expect(pexpect.EOF)
+    finally:
+        child.close(force=True)
+    assert ("│ run: echo hello" in shown) == printed
+    assert printed or "│ run: echo hello" in (program.cwd / "kept").read_text()

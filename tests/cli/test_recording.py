@@ -205,3 +205,27 @@ def test_no_step_of_an_untrusted_runbook_is_run_by_its_id(program: Program) -> N
     assert "the runbook is not trusted, and a step of it would be run" in done.err
     assert not (folder / "count").exists()
     assert program("test", "runbooks/other.yaml", "--update", "do", "--yes").code == 0
+
+
+def test_what_inventories_gave_and_which_hosts_were_away_is_recorded(program: Program) -> None:
+    text = """\
+name: example
+steps:
+  - name: Ask
+    id: ask
+    kind: shell
+    foreach: {command: echo 127.0.0.1}
+    host: "{{ item }}"
+    port: 1
+    unreachable: ignore
+    run: echo here
+"""
+    program.write("example", text)
+    given = ("--unchecked", "nobody is there", "--record", "_tests/example.yaml")
+    assert program("run", "example.yaml", *given).code == 0
+    (case,) = yaml.safe_load(file_of(program).read_text())["cases"]
+    assert case["items"] == {"ask": ["127.0.0.1"]}
+    assert case["answers"][0]["unreachable"] is True
+    assert case["expect"]["steps"] == {"ask[0]": "warned"}
+    played = program("test", "_tests/example.yaml")
+    assert played.code == 0, played.out + played.err

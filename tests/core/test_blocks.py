@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.core import blocks
+from pup_tui.core import loops
 from pup_tui.core.events import CancelRequested
 from pup_tui.core.notices import StepFinished, StepStarted
 from tests.support.player import FAILS, Player, Result
@@ -392,7 +392,7 @@ def test_blocks_are_told_like_steps() -> None:
 
 
 def test_lists_inside_lists_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "MOST_STEPS", 1000)
+    monkeypatch.setattr(loops, "MOST_STEPS", 1000)
     program = program_of(
         """
         vars: {L: x}

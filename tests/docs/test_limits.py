@@ -18,7 +18,7 @@ from pup_tui.cli import reported_run, reporting, searching
 from pup_tui.convert import bounds, source_text
 from pup_tui.convert.sessions import kinds
 from pup_tui.convert.shell.reading import MOST_STATEMENTS
-from pup_tui.core import amounts, blocks, plan, sent
+from pup_tui.core import amounts, loops, plan, sent
 from pup_tui.core.state import RunStatus
 from pup_tui.inbox import hooks
 from pup_tui.journal import inbox, pending
@@ -275,7 +275,7 @@ def rows() -> list[list[str]]:
 def test_the_manual_names_every_limit_as_the_program_has_it() -> None:
     told = {row[0]: row[1] for row in rows() if len(row) == 2}
     wanted = {name: f"{limit.most:,}{limit.unit}" for name, limit in LIMITS.items()}
-    assert told == {**wanted, OF_A_RUN: f"{blocks.MOST_STEPS:,}"}
+    assert told == {**wanted, OF_A_RUN: f"{loops.MOST_STEPS:,}"}
 
 
 @pytest.mark.proves("P24")
@@ -289,10 +289,10 @@ def test_a_limit_holds_below_at_and_above_it(name: str) -> None:
 def test_the_steps_of_a_run_are_counted_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     # A hundred thousand take minutes.
     def fits(most: int) -> bool:
-        monkeypatch.setattr(blocks, "MOST_STEPS", most)
+        monkeypatch.setattr(loops, "MOST_STEPS", most)
         return runs(L=[1, 2], M=[1, 2, 3])
 
-    monkeypatch.setattr(blocks, "MOST_STEPS", 1000)
+    monkeypatch.setattr(loops, "MOST_STEPS", 1000)
     steps = next(most for most in range(1, 1000) if fits(most))
     assert [fits(steps + more) for more in (-1, 0, 1)] == [False, True, True]
 

@@ -114,6 +114,8 @@ def test_what_is_let_go_while_its_holder_is_looked_for_is_free(
         return look(path)
 
     monkeypatch.setattr(survivors, "having_open", after_its_end)
+    # To look through all processes takes longer by itself.
+    monkeypatch.setattr("pup_tui.drivers.locks._LETTING_GO", 1e-6)
     second = HeldLocks(folder, created("02RUN"))
     assert second.take(VALUE, 1_700_000_001.0, breaking) == Lock(VALUE)
     monkeypatch.undo()

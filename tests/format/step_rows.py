@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pup_tui.core.notices import StepPaused
 from pup_tui.output.shown import made_path
 from pup_tui.output.spool import spool_name
 from pup_tui.output.style import strip_style
@@ -304,6 +305,25 @@ ITEMS = [
         steps={"a": "failed", "a[0]": "succeeded", "a[1]": "failed"},
     ),
     step(
+        "foreach",
+        """
+        vars: {REGION: eu}
+        steps:
+          - name: a
+            foreach: {command: "echo '[1, \\"x y\\"]'"}
+            kind: shell
+            run: 'echo {{ item }}'
+          - {name: b, foreach: {command: 'echo {{ REGION }}-1; echo'}, kind: shell, run: 'echo {{ item }}'}
+        """,
+        prints=("1", "x y", "eu-1"),
+    ),
+    step(
+        "foreach",
+        "steps: [{name: a, foreach: {ansible: none.ini}, kind: shell, run: echo}]",
+        ends="failed",
+        reasons={"a": "the inventory gives no items: there is no such file or folder"},
+    ),
+    step(
         "as",
         """
         steps:
@@ -365,6 +385,49 @@ ITEMS += [
         ends="failed",
         prints=("1", "2", "3", '["1", null, "3"] failed'),
         steps={"a": "failed", "a[0]": "succeeded", "a[1]": "failed", "a[2]": "succeeded"},
+    ),
+    step(
+        "max_errors",
+        "steps: [{name: a, foreach: [1, 2, 3, 4, 5], max_errors: 20%, kind: shell, "
+        "run: 'echo {{ item }}; [ {{ item }} = 2 ]'}]",
+        ends="failed",
+        prints=("1", "2", "3"),
+        steps={"a": "failed", "a[1]": "succeeded", "a[2]": "failed", "a[3]": "skipped"},
+        reasons={"a": "2 of 5 items failed", "a[3]": "2 items failed, and at most 1 may"},
+    ),
+    step(
+        "canary",
+        "steps: [{name: a, foreach: [1, 2, 3], canary: 34%, kind: shell, run: 'echo {{ item }}'}]",
+        answers={"a": "yes"},
+        prints=("1", "2", "3"),
+    ),
+    step(
+        "canary",
+        "steps: [{name: a, foreach: [1, 2, 3], canary: 2, kind: shell, run: 'echo {{ item }}'}]",
+        answers={"a": "no"},
+        ends="aborted",
+        prints=("1", "2"),
+        steps={"a": "cancelled", "a[1]": "succeeded", "a[2]": "skipped"},
+    ),
+    step(
+        "canary_confirm",
+        "steps: [{name: a, foreach: [1, 2, 3], canary: 1, canary_confirm: false, kind: shell, "
+        "run: 'echo {{ item }}'}]",
+        prints=("1", "2", "3"),
+        sees=lambda played: not played.questions,
+    ),
+    step(
+        "batch_pause",
+        "steps: [{name: a, foreach: [1, 2, 3], max_parallel: 2, batch_pause: 100ms, kind: shell, "
+        "run: 'echo {{ item }}'}]",
+        steps={"a[0]": "succeeded", "a[1]": "succeeded", "a[2]": "succeeded"},
+        sees=lambda played: [n.reason for n in played.told(StepPaused)] == ["between two batches"],
+    ),
+    step(
+        "unreachable",
+        "steps: [{name: a, foreach: [1, 2], unreachable: ignore, kind: shell, run: exit 1}]",
+        ends="failed",
+        steps={"a": "failed", "a[0]": "failed", "a[1]": "skipped"},
     ),
     step(
         "keep_going",

@@ -25,6 +25,7 @@ from pup_tui.runbook.parts import (
     Variable,
 )
 from tests.format import attempt_rows, block_rows, kind_rows, step_rows, top_rows
+from tests.format.kind_rows import OTHER, SMALLEST, smallest
 from tests.format.rows import Row, try_out
 from tests.support.program import program_in
 from tests.support.stage import Refused, Stage
@@ -59,6 +60,16 @@ OF_ONE_FILE = {
 TRIED_BELOW = {"top.lock", "shell.interactive"}
 """Keys that need more than one run, or a terminal: each has a test of its own below."""
 
+TRIED_ON_HOSTS = {
+    "defaults.host",
+    *(
+        f"{place}.{key}"
+        for place in ("shell", "group")
+        for key in ("host", "user", "port", "become")
+    ),
+}
+"""Keys that need another computer: `test_hosts.py` tries them."""
+
 
 def keys_of(place: str) -> set[str]:
     """The keys of a place, without those of every step where it is a kind."""
@@ -74,7 +85,7 @@ def keys_of(place: str) -> set[str]:
 
 def test_every_key_of_the_model_has_a_row() -> None:
     known = {f"{place}.{key}" for place in PLACES for key in keys_of(place)}
-    assert known - {row.id for row in ROWS} == TRIED_BELOW
+    assert known - {row.id for row in ROWS} == TRIED_BELOW | TRIED_ON_HOSTS
     assert {row.id for row in ROWS} - known == set()
 
 
@@ -115,22 +126,6 @@ async def test_key(row: Row, stage: Stage, kept_password: None) -> None:
 ALL_KEYS = sorted({key for place in PLACES for key in keys_of(place)} - {"x-notes"})
 
 STEPS = "steps: [{name: s, kind: wait, duration: 1s}]\n"
-NEEDED = {
-    "shell": "run: echo",
-    "pup": "run: monitors list",
-    "sql": "query: select 1, url: 'sqlite://'",
-    "http": "url: 'https://example.com'",
-    "datadog-workflow": "workflow_id: w",
-    "confirm": "message: Go?",
-    "manual": "message: Do it",
-    "input": "vars: {V: d}",
-    "wait": "duration: 1s",
-    "stop": "status: failed",
-    "notify": "to: 'json://example.com', message: m",
-    "group": "steps: [{name: t, kind: wait, duration: 1s}]",
-    "parallel": "steps: [{name: t, kind: wait, duration: 1s}]",
-    "runbook": "runbook: other",
-}
 AROUND = {
     "top": f"{STEPS}%s\n",
     "defaults": f"defaults: {{%s}}\n{STEPS}",
@@ -142,7 +137,7 @@ AROUND = {
     "poll": "steps: [{name: s, kind: shell, run: ls, poll: {until: empty, %s}}]",
     "capture": "steps: [{name: s, kind: shell, run: ls, capture: {C: {value: json, %s}}}]",
     "assertion": "steps: [{name: s, kind: shell, run: ls, assert: {that: empty, %s}}]",
-    **{kind: f"steps: [{{name: s, kind: {kind}, {keys}, %s}}]" for kind, keys in NEEDED.items()},
+    **{kind: f"steps: [{{name: s, {smallest(kind)}, %s}}]" for kind in SMALLEST},
 }
 
 
@@ -162,9 +157,6 @@ async def test_a_key_is_refused_where_it_does_not_belong(place: str, stage: Stag
         )
         for key in some:
             assert any(f"unknown key `{key}`" in error for error in told), (key, told)
-
-
-OTHER = {"other.yaml": f"name: other\n{STEPS}"}
 
 
 def own_keys() -> Iterator[tuple[str, str, list[str]]]:
@@ -197,7 +189,7 @@ NOT_OF_EVERY_KIND = {
 """Keys of every step that make no sense for some kinds."""
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("kind", SMALLEST)
 @pytest.mark.parametrize("key", NOT_OF_EVERY_KIND)
 async def test_keys_of_every_step_that_some_kinds_refuse(key: str, kind: str, stage: Stage) -> None:
     told = await stage.errors(AROUND[kind] % key, OTHER)
@@ -222,13 +214,15 @@ EVERYWHERE = [
     "foreach: [1, 2]",
     "foreach: [1, 2], as: x",
     "foreach: [1, 2], label: '{{ item }} {{ loop.index }}', keep_going: true, max_parallel: 50%",
+    "foreach: {ansible: hosts.ini, group: web, timeout: 5s}",
+    "foreach: [1, 2], canary: 1, batch_pause: 10ms, max_errors: 50%, unreachable: ignore",
     "env: {A: b}",
     "cwd: /",
     "output_limit: 1 MiB",
 ]
 
 
-@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("kind", SMALLEST)
 async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage: Stage) -> None:
     for key in EVERYWHERE:
         assert await stage.errors(AROUND[kind] % key, OTHER) == [], key
@@ -282,6 +276,65 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
         (
             "steps: [{name: s, kind: shell, run: ls, keep_going: true}]",
             "`keep_going` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {}}]",
+            "an inventory needs `ansible`, `ssh_config` or `command`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {ansible: x, command: ls}}]",
+            "`command` and `ansible` exclude each other",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {ssh_config: x, group: y}}]",
+            "`group` is one of an `ansible` inventory",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {ssh_config: x, timeout: 1s}}]",
+            "`timeout` has no meaning for `ssh_config`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {ansibel: x}}]",
+            "did you mean `ansible`?",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: {command: 'ls {{ item }}'}}]",
+            "`item`",
+        ),
+        (
+            """
+            vars: {T: {type: secret}}
+            steps: [{name: s, kind: shell, run: ls, foreach: {ansible: 'x/{{ T }}'}}]
+            """,
+            "`T` is a secret and may not stand in the name of a file",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, max_errors: 1}]",
+            "`max_errors` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, unreachable: ignore}]",
+            "`unreachable` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], keep_going: true, max_errors: 1}]",
+            "`keep_going` and `max_errors` exclude each other",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], max_errors: 101%}]",
+            "`101%` is neither a whole number nor a percentage",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], canary: 0}]",
+            "`0` is neither a whole number over 0 nor a percentage",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], canary_confirm: false}]",
+            "`canary_confirm` needs a `canary`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], batch_pause: '{{ item }}'}]",
+            "`item`",
         ),
         (
             "steps: [{name: s, foreach: [1], confirm: '{{ loop.index }}?', kind: shell, run: ls}]",

@@ -100,6 +100,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "sent": sent,
     "cwd": st.none() | st.builds(events.WorkingDirectory, path=texts, inode=st.integers()),
     "unknown": st.booleans(),
+    "unreachable": st.booleans(),
     "by_itself": st.booleans(),
     "kept": st.none() | st.integers(0),
     "captures": st.dictionaries(texts, named, max_size=3),

@@ -14,6 +14,7 @@ from pup_tui.journal.inbox import (
     MOST_KEPT,
     ReceivedAlert,
     Taken,
+    inbox_version,
     kept_alerts,
     put_aside,
     take_alerts,
@@ -135,3 +136,27 @@ def test_it_is_read_beside_whoever_writes_it(journal: Journal) -> None:
         assert len(kept_alerts(reader, NOW)) == 1
         take_alerts(journal, [came("b")], NOW)
         assert len(kept_alerts(reader, NOW)) == 2
+
+
+def test_whatever_changes_the_inbox_is_seen_without_reading_it(journal: Journal) -> None:
+    state = journal.path.parent
+
+    def version(now: float = NOW) -> tuple[object, ...]:
+        with closing(JournalReader.open(state)) as reader:
+            return inbox_version(reader, now)
+
+    seen = [version()]
+    # The clock may stand still meanwhile.
+    for act in (
+        lambda: take_alerts(journal, [came("a"), came("b")], NOW),
+        lambda: take_alerts(journal, [came("a")], NOW),
+        lambda: put_aside(journal, 1, NOW),
+        lambda: take_alerts(journal, [came("c", "resolved", alike="b")], NOW),
+        lambda: take_alerts(journal, [came("a", "resolved")], NOW),
+        lambda: take_alerts(journal, [came("a")], NOW),
+    ):
+        act()
+        seen.append(version())
+    seen.append(version(NOW + KEPT_SECONDS + 1))
+    assert len(set(seen[1:])) == len(seen) - 1
+    assert seen[0] == seen[-1]

@@ -36,6 +36,8 @@ def needed(text: str, *but: str) -> dict[str, bool]:
         ("kind: shell, run: deploy, optional: true", {}),
         ("kind: shell, run: deploy, if: 1 > 2", {"deploy": False}),
         ("kind: shell, run: deploy, foreach: [1]", {"deploy": False}),
+        ("kind: shell, run: echo, foreach: {ansible: hosts}", {"ansible-inventory": False}),
+        ("kind: shell, run: echo, foreach: {ssh_config: x}", {}),
         ("kind: shell, run: deploy, when: on_failure", {"deploy": False}),
         ("kind: shell, run: deploy, when: cleanup", {"deploy": True}),
         ("kind: shell, run: deploy, on_failure: warn", {"deploy": False}),

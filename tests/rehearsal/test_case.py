@@ -530,3 +530,68 @@ def test_a_broken_runbook_and_a_missing_one_are_told(tmp_path: Path) -> None:
     (tmp_path / "_tests" / "gone.yaml").write_text("cases: [{name: a}]")
     (found,) = asyncio.run(rehearse([tmp_path / "_tests" / "gone.yaml"], load))
     assert "there is no runbook `gone` beside _tests" in str(found.problems[0])
+
+
+FLEET = """\
+steps:
+  - {name: A, kind: shell, foreach: {ansible: hosts.ini}, run: "restart {{ item }}", max_errors: 1}
+"""
+
+
+def test_what_an_inventory_gives_stands_in_the_case(tmp_path: Path) -> None:
+    cases = """\
+        cases:
+          - name: one fails
+            items: {a: [web-1, web-2]}
+            answers:
+              - {step: a, item: web-1, sent: restart web-1, exit_code: 1}
+              - {step: a, item: "web-2", sent: restart web-2}
+            expect: {run: failed, steps: {"a[0]": failed, "a[1]": succeeded}}
+        """
+    assert rehearsed(tmp_path, FLEET, cases).told == []
+
+
+def test_an_inventory_may_give_nothing_in_a_case(tmp_path: Path) -> None:
+    cases = """\
+        cases:
+          - name: gone
+            items: {a: there is no such file}
+            expect: {run: failed, steps: {a: failed}}
+        """
+    assert rehearsed(tmp_path, FLEET, cases).told == []
+
+
+def test_an_inventory_without_an_answer_ends_the_case(tmp_path: Path) -> None:
+    assert rehearsed(tmp_path, FLEET, "cases: [{name: none}]").told == [
+        "1:9: `a` asks an inventory, and there is no answer: add `a: [ITEM, …]` to `items`"
+    ]
+
+
+def test_an_inventory_that_was_not_asked_is_told(tmp_path: Path) -> None:
+    cases = """\
+        cases:
+          - name: another
+            items: {look: [x]}
+            answers: [{step: look, sent: "*"}]
+        """
+    (told,) = rehearsed(tmp_path, LOOK, cases).told
+    assert told.endswith("the inventory of `look` was not asked: leave it out of `items`")
+
+
+def test_a_host_may_be_out_of_reach_in_a_case(tmp_path: Path) -> None:
+    runbook = """\
+        steps:
+          - {name: A, kind: shell, foreach: [x, y], unreachable: ignore, run: "restart {{ item }}"}
+        """
+    cases = """\
+        cases:
+          - name: one is away
+            answers:
+              - {step: a, item: x, sent: restart x, error: "cannot reach x", unreachable: true}
+              - {step: a, item: y, sent: restart y}
+            expect: {run: succeeded, steps: {"a[0]": warned, "a[1]": succeeded}}
+        """
+    assert rehearsed(tmp_path, runbook, cases).told == []
+    without = cases.replace('error: "cannot reach x", ', "")
+    (told,) = rehearsed(tmp_path, runbook, without).problems
+    assert told.endswith("an answer that is `unreachable` has an `error`, which says why")

@@ -25,6 +25,10 @@ def steps(*lines: str, top: str = "name: runbook") -> str:
     return f"{top}\nsteps:\n" + "".join(f"  - {line}\n" for line in lines)
 
 
+def fleet(loop: str, more: str = "strict: true", host: str = "host: '{{ item }}'") -> str:
+    return steps(f"{{name: a, kind: shell, run: x, {loop}, {more}, {host}}}")
+
+
 def answers(match: str) -> str:
     return f"name: runbook\nalerts: [{{match: {match}}}]"
 
@@ -58,6 +62,10 @@ def bash_size(variables: str) -> str:
 
 
 A_WORD = "X: {pattern: '[a-z].*'}"
+GROUPED = (
+    "{name: g, kind: group, foreach: {ssh_config: x-*}, keep_going: true, steps: "
+    "[{name: a, kind: shell, host: '{{ item }}', %s}]}"
+)
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
@@ -553,6 +561,19 @@ CASES = [
     ("danger-without-confirm", steps(f"{{name: g, kind: group, steps: [{DANGER}]}}"), 3),
     ("danger-ignored", steps(DANGER.replace("}", ", on_failure: ignore}")), 3),
     ("danger-ignored", steps(DANGER.replace("}", ", on_failure: warn}")), None),
+    ("fleet-without-canary", fleet("foreach: {ssh_config: x-*}, max_parallel: 2"), 3),
+    ("fleet-without-canary", fleet(f"foreach: {[*range(21)]}, keep_going: true"), 3),
+    ("fleet-without-canary", fleet(f"foreach: {[*range(21)]}, max_errors: 10%"), 3),
+    ("fleet-without-canary", fleet("foreach: {ssh_config: x-*}, max_parallel: '{{ 2 }}'"), 3),
+    ("fleet-without-canary", fleet(f"foreach: {[*range(20)]}, keep_going: true"), None),
+    ("fleet-without-canary", fleet("foreach: {ssh_config: x-*}"), None),
+    ("fleet-without-canary", fleet("foreach: {ssh_config: x-*}, max_errors: 0"), None),
+    ("fleet-without-canary", fleet("foreach: {ssh_config: x-*}, max_parallel: 1"), None),
+    ("fleet-without-canary", fleet("foreach: {ssh_config: x-*}, max_parallel: 2, canary: 1"), None),
+    ("fleet-without-canary", fleet("foreach: {command: x}, max_parallel: 2", "read_only: true"), None),
+    ("fleet-without-canary", fleet("foreach: {command: x}, max_parallel: 2", host="timeout: 9s"), None),
+    ("fleet-without-canary", steps(GROUPED % "run: x"), 3),
+    ("fleet-without-canary", steps(GROUPED % "read_only: true, run: x"), None),
     ("no-process", step("url: /x", "env: {A: b}", kind="http"), 6),
     ("no-process", step("duration: 1s", "cwd: /", kind="wait"), 6),
     ("no-process", step("run: x", "cwd: /", kind="pup"), None),

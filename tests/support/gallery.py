@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
@@ -83,6 +84,19 @@ steps:
     "broken.yaml": "name: broken\nsteps: [{kind: nonsense}]\n",
 }
 
+FLEET = """
+name: Restart the agents
+description: Restarts the agent on each host.
+steps:
+  - name: Restart the agent
+    kind: shell
+    run: restart
+    foreach: [web-1, web-2, web-3, web-4, web-5, web-6, web-7, web-8, web-9, web-10, db-1, db-2, db-3]
+    max_parallel: 4
+    keep_going: true
+"""
+"""A runbook that comes last, so that the screens before it do not list it."""
+
 OUTPUT = b"".join(
     b"\x1b[%dmcolour %d\x1b[0m \x1b[%dmon a ground\x1b[0m \x1b[2mdim\x1b[0m\n" % (30 + n, n, 40 + n)
     for n in range(8)
@@ -125,6 +139,11 @@ class Programs:
             "latency": Play(stdout=json.dumps({"series": LATENCY}).encode() + b"\n"),
         }
         self._programs = {script: FakeExecutor(play) for script, play in plays.items()}
+        fine, old = Play(stdout=b"active 7.52.1\n"), Play(stdout=b"active 7.51.0\n")
+        bad = Play(stdout=b"stopping\n", stderr=b"no such unit\n", outcome=failed)
+        unreached = Outcome(ok=False, reason="cannot reach web-9: timed out", unreachable=True)
+        hosts = [*[fine] * 3, bad, *[old] * 2, fine, fine, Play(outcome=unreached), fine]
+        self._programs["restart"] = FakeExecutor(*hosts, Play(hold=asyncio.Event()))
 
     async def run(
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
@@ -138,7 +157,7 @@ Part: TypeAlias = Callable[[Console], AsyncIterator[str]]
 
 async def screens(console: Console) -> AsyncIterator[str]:
     """All screens one after the other."""
-    for part in (overview, form, alerts, a_run, values, answers):
+    for part in (overview, form, alerts, a_run, values, answers, a_fleet):
         async for name in part(console):
             yield name
 
@@ -310,3 +329,24 @@ async def answers(console: Console) -> AsyncIterator[str]:
     await console.press("q")
     await console.sees("under way")
     yield "quit"
+
+
+async def a_fleet(console: Console) -> AsyncIterator[str]:
+    await console.press("escape")
+    console.app.clear_notifications()
+    known = console.main.library.entries[0].path.parent
+    (known / "fleet.yaml").write_text(FLEET)
+    await console.press("escape")
+    await console.sees("fleet")
+    console.select("fleet")
+    await console.sees("Restarts the agent on each host.")
+    await console.press("r")
+    await console.on("plan")
+    await console.press("ctrl+r")
+    await console.sees("6 items alike", "2 items alike", "web-9, unreachable", "3 running")
+    yield "fleet"
+    await console.press("enter", "e")
+    await console.sees("cannot reach web-9")
+    yield "fleet: cell"
+    await console.press("down", "down", "j")
+    yield "fleet: alike"

@@ -328,7 +328,14 @@ class Maker:
             lists = ["SL", "S.split('-')", ["p", "{{ S }}"], "['p'] if S else []", "S"]
             step["foreach"] = self._either([["p", "{{ A }}"], "L", "{{ L }}", []], lists)
             step["as"] = self._name("it")
-            step["keep_going"] = self._maybe(0.5)
+            if self._maybe(0.2):
+                command = {"command": f"list {self._part()}"}
+                step["foreach"] = self._either([command], [{"ssh_config": "{{ S }}-*"}])
+            if self._maybe(0.3):
+                step["max_errors"] = self._either([0, 1, "50%"], ["{{ SN | int }}"])
+            else:
+                step["keep_going"] = self._maybe(0.5)
+            self._rates(step)
             if self._maybe(0.5):
                 label = f"{self._part()} {{{{ loop.index }}}} {{{{ {step['as']} }}}}"
                 step["label"] = label
@@ -336,6 +343,16 @@ class Maker:
                 step["max_parallel"] = self._either([2, "50%"], ["{{ SN | int }}"])
         if self._maybe(0.1):
             step |= {"env": {"E": self._part()}, "cwd": "/", "output_limit": "1 MiB"}
+
+    def _rates(self, step: dict[str, Any]) -> None:
+        """Have the items of a step begin by and by."""
+        if self._maybe(0.3):
+            step["canary"] = self._either([1, "50%"], ["{{ SN | int }}"])
+            step["canary_confirm"] = self._maybe(0.5)
+        if self._maybe(0.2):
+            step["batch_pause"] = self._either(["3s"], ["{{ SN | int }}s"])
+        if self._maybe(0.2):
+            step["unreachable"] = "ignore"
 
 
 def _nested(step: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from pup_tui.core.actions import (
     AnyAction,
     Ask,
     CancelTimer,
+    ListItems,
     LookUpTool,
     ResolveValues,
     SetTimer,
@@ -31,6 +32,7 @@ from pup_tui.core.events import (
     AttemptFinished,
     AttemptStarted,
     Findings,
+    ItemsListed,
     Judgement,
     LockAnswered,
     Moment,
@@ -74,10 +76,12 @@ class Result:
     unknown: bool = False
     by_itself: bool = False
     again_in: float | None = None
+    unreachable: bool = False
 
 
 OK = Result()
 FAILS = Result(ok=False, reason="exited with 1", exit_code=1)
+LOST = Result(ok=False, reason="cannot reach web-1: no route to host", unreachable=True)
 
 
 class Player:
@@ -92,7 +96,11 @@ class Player:
         tools: Mapping[str, bool] | None = None,
         undo: Sequence[str] | None = None,
         locks: Mapping[str, str] | None = None,
+        inventories: Mapping[str, Sequence[Any] | str] | None = None,
     ) -> None:
+        """`inventories` are what they give, by the step, `p` and `q` where nothing is said; a text is why one
+        gives nothing.
+        """
         self.machine = Machine(program)
         self.events: list[AnyEvent] = []
         self.recorded: list[AnyEvent] = []
@@ -101,11 +109,14 @@ class Player:
         self.notices: list[AnyNotice] = []
         self.started: list[StartAttempt] = []
         self.asked: list[Ask] = []
+        self.listed: list[str] = []
+        """The steps whose inventories were asked."""
         self._results = {step: list(given) for step, given in (results or {}).items()}
         self._answers = {step: list(given) for step, given in (answers or {}).items()}
         self._tools = dict(tools or {})
         self._undo = undo
         self._locks = dict(locks or {})
+        self._inventories = dict(inventories or {})
         self._clock = 0.0
         self._order = count()
         self._due: list[tuple[float, int, Callable[[Moment], AnyEvent]]] = []
@@ -222,6 +233,8 @@ class Player:
                 self.later(
                     0, lambda at: LockAnswered(at=at, step=step, held=not holder, holder=holder)
                 )
+            case ListItems(step=step):
+                self._list(step)
             case Ask():
                 self._ask(action)
             case SetTimer(timer=timer, seconds=seconds):
@@ -275,6 +288,7 @@ class Player:
             unknown=result.unknown,
             by_itself=result.by_itself,
             again_in=result.again_in,
+            unreachable=result.unreachable,
             findings=Findings(
                 captures=dict(result.captures) if result.ok else {},
                 missing=dict(result.missing),
@@ -307,6 +321,13 @@ class Player:
             problems=tuple(f"`{name}` is required" for name in missing),
         )
         self.later(0, lambda at: structs.replace(resolved, at=at))
+
+    def _list(self, step: str) -> None:
+        self.listed.append(step)
+        found = self._inventories.get(step, ("p", "q"))
+        told = found if isinstance(found, str) else ""
+        items = () if isinstance(found, str) else tuple(found)
+        self.later(1, lambda at: ItemsListed(at=at, step=step, items=items, problem=told))
 
     def _ask(self, action: Ask) -> None:
         self.asked.append(action)

@@ -1,12 +1,12 @@
-"""What an application in a test need not do: parse all sheets, draw what nobody sees, call idle widgets, wait
-until the process has been idle for a while.
+"""What an application in a test need not do: parse all sheets, draw what nobody sees, call idle widgets, look
+through all that a widget is in, wait until the process has been idle for a while.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from math import inf
 from typing import Any
@@ -14,15 +14,18 @@ from unittest.mock import patch
 from weakref import WeakKeyDictionary
 
 from textual import app as textual_app
+from textual import dom
 from textual import pilot as textual_pilot
 from textual._compositor import Compositor
 from textual._context import active_app, visible_screen_stack
 from textual._queue import Queue
 from textual.app import App
-from textual.css import stylesheet
-from textual.css.model import RuleSet
+from textual.css import query, stylesheet
+from textual.css.match import match
+from textual.css.model import RuleSet, SelectorSet
 from textual.css.parse import parse
 from textual.css.tokenize import tokenize_values
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
@@ -67,6 +70,8 @@ def sparing() -> Iterator[None]:
             (stylesheet, "tokenize_values", _tokens_of),
             (stylesheet, "parse", _parsed_of),
             (remembering_stylesheet, "Memory", _memory_of),
+            (dom, "match", _matched),
+            (query, "match", _matched),
             (Compositor, "render_update", _nothing_to_send),
             (Pilot, "_wait_for_screen", _wait_for_busy),
             (textual_app, "wait_for_idle", _wait_until_still),
@@ -101,6 +106,12 @@ def _memory_of(rules: list[RuleSet], never_asked: frozenset[str]) -> Memory:
     if key not in _memories:
         _memories[key] = Memory(rules, never_asked)
     return _memories[key]
+
+
+def _matched(selector_sets: Iterable[SelectorSet], node: DOMNode) -> bool:
+    """The last of a row of selectors is about the node itself, and few nodes are what is asked for."""
+    likely = [each for each in selector_sets if each.selectors[-1].check(node)]
+    return bool(likely) and match(likely, node)
 
 
 def _nothing_to_send(

@@ -175,23 +175,28 @@ async def test_what_has_changed_since_cannot_be_approved(
     (services.home / "runbooks" / "greet.yaml").write_text(GREET.replace("hello", "bye"))
     async with open_console(services, LARGE) as console:
         await shown(console)
-        await console.sees("has changed since it was asked for", "another text, or another")
+        await console.sees("has changed since it was asked for", "another text, another plan")
         assert not console.app.screen.query("#yes")
         await console.press("ctrl+r")
         assert isinstance(console.app.screen, AskedRunScreen)
     assert known(services, run).status == "pending"
 
 
+@pytest.mark.parametrize("file", ["greet.yaml", "scripts/greet.sh"])
 async def test_what_changes_while_it_is_shown_does_not_begin(
-    make_services: MakeServices, open_console: OpenConsole
+    file: str, make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     services = make_services({"greet.yaml": GREET})
+    script = services.home / "runbooks" / "scripts" / "greet.sh"
+    script.parent.mkdir()
+    script.write_text("echo hello")
     run = await ask(services)
     async with open_console(services, LARGE) as console:
         await shown(console)
-        (services.home / "runbooks" / "greet.yaml").write_text(GREET.replace("hello", "bye"))
+        changed = services.home / "runbooks" / file
+        changed.write_text(changed.read_text().replace("hello", "bye"))
         await console.press("ctrl+r")
-        await console.tells("The runbook has changed on disk since")
+        await console.tells("has changed since it was asked for: another text, another plan, or")
     assert known(services, run).status == "pending"
 
 

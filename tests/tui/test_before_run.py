@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pup_tui.core.render import Remote
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.preflight.credentials import Accounts
 from pup_tui.preflight.kept import NothingKept
@@ -45,6 +46,9 @@ def preflight(tmp_path: Path) -> Callable[[], Preflight]:
         (tmp_path / "asked").write_text(script)
         return "mytool 1.5 [red]", ""
 
+    async def printed_there(remote: Remote, script: str, seconds: float) -> tuple[str, str]:
+        raise ValueError("no host is asked")
+
     async def account() -> DatadogConfiguration:
         return DatadogConfiguration.from_environment({})
 
@@ -58,6 +62,7 @@ def preflight(tmp_path: Path) -> Callable[[], Preflight]:
         locks=tmp_path / "state" / "locks",
         missing=lambda step: "",
         printed_by=printed_by,
+        printed_there=printed_there,
         accounts=Accounts(datadog=account, integration=integration),
         kept=NothingKept(),
     )

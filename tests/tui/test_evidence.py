@@ -277,3 +277,29 @@ async def test_a_failure_that_came_up_in_a_window_without_room_has_its_shape_whe
         await c.until(lambda: "line 99" in above(c))
         assert not c.app.screen.query(".dialog-output")
         assert "output" in plain(c.app.screen.query_one(".dialog-keys", Static))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "seen"),
+    [
+        (Outcome(ok=True), "the second"),
+        (Outcome(ok=False, exit_code=1, reason="it fails there"), "the first"),
+    ],
+)
+async def test_a_question_about_the_first_items_is_judged_by_what_they_printed(
+    tmp_path: Path, outcome: Outcome, seen: str
+) -> None:
+    fleet = shell("fleet", foreach=("web-1", "web-2", "web-3"), canary=2, max_errors=1)
+    plays = (
+        Play(stdout=b"looked\n"),
+        Play(stdout=b"the first\n", outcome=outcome),
+        Play(stdout=b"the second\n"),
+        Play(),
+    )
+    look = shell("look", read_only=True)
+    async with console(tmp_path, look, fleet, plays=plays, size=(100, 40)) as c:
+        await until_asked(c)
+        await c.until(lambda: seen in above(c))
+        assert "looked" not in above(c)
+        await c.pilot.press("y")
+        await c.until(lambda: "Answered" in c.kinds())

@@ -145,3 +145,42 @@ async def test_values_that_a_changed_text_keeps_are_told_where_values_are_change
         await console.sees("Failed (2 of 2)")
         await console.pilot.click("#variables")
         await console.sees("Change values and run again", "text of `First one` keeps the values")
+
+
+FLEET = """
+name: deploy
+steps:
+  - name: Restart
+    id: a
+    kind: shell
+    foreach: [web-1, web-2, web-3, web-4]
+    max_errors: 1
+    run: restart {{ item }}
+"""
+
+
+async def test_of_items_that_failed_one_answer_lets_all_of_them_run_again(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play(outcome=FAILED), Play(), Play())
+    async with open_console(make_services({"deploy.yaml": FLEET}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("Failed (1 of 2): a[0]: Restart", "Run what failed of all items")
+        await console.press("o")
+        await console.sees("Resume deploy?", "2 of 4 items have not begun")
+        await console.press("escape")
+        await console.sees("failed", "leg 2")
+    assert commands(executor)[2:] == ["restart web-1", "restart web-2"]
+    resumed = next(event for event in events(tmp_path) if isinstance(event, Resumed))
+    assert resumed.only_failed
+
+
+async def test_a_step_that_is_no_item_has_no_such_answer(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED))
+    text = "name: deploy\nsteps: [{name: Deploy it, kind: shell, run: deploy}]\n"
+    async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it")
+        assert "of all items" not in console.screen

@@ -210,6 +210,52 @@ async def test_runs_are_found_by_what_is_in_them(
     assert find_runs(services.state, Search("holds:well"), "any").rows == ()
 
 
+TWO = """
+name: two
+steps:
+- {name: First, kind: shell, run: echo first}
+- {name: Second, kind: shell, run: echo it}
+"""
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_what_is_found_leads_to_its_line(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    lines = b"".join(b"line %d\n" % number for number in range(400))
+    prints = FakeExecutor(Play(), Play(), Play(stdout=lines + b"no (space), left\n" + lines))
+    services = make_services({"two.yaml": TWO, "quick.yaml": QUICK}, executor=prints)
+    await has_run(services, "quick")
+    await has_run(services, "two")
+    async with open_console(services, size) as console:
+        await console.press("ctrl+p", *"go: history", "enter")
+        await console.sees("2 runs")
+        await console.press("/", *'holds:"(space), left"', "enter")
+        await console.sees("1 run ·", "second: output 401: no (space), left")
+        await console.press("enter")
+        await console.sees("no (space), left", "match 1 of 1", "line 399")
+        await console.press("n")
+        await console.sees("match 1 of 1, past the end")
+
+
+@pytest.mark.parametrize(
+    ("holds", "told"),
+    [("echo first", "first: command 1: echo first"), ("echo it", "second: command 1")],
+)
+async def test_what_is_found_in_a_command_leads_to_its_step(
+    make_services: MakeServices, open_console: OpenConsole, holds: str, told: str
+) -> None:
+    services = make_services({"two.yaml": TWO})
+    await has_run(services, "two")
+    async with open_console(services, LARGE) as console:
+        await console.press("ctrl+p", *"go: history", "enter")
+        await console.sees("1 run ·")
+        await console.press("/", *f'holds:"{holds}"', "enter")
+        await console.sees(told)
+        await console.press("enter")
+        await console.sees(f"$ {holds}")
+
+
 @pytest.mark.parametrize("name", ["a:b", "one two", "deploy", "packs/a:b c"])
 def test_the_id_of_a_runbook_is_looked_for_as_it_is(name: str) -> None:
     found = read_filter(filter_for(name), 0.0)

@@ -15,6 +15,7 @@ from pup_tui.journal.inbox import kept_alerts, take_alerts
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.store import Journal
 from pup_tui.tui.dialogs.alert_paste import AlertScreen
+from pup_tui.tui.inbox import InboxWatch
 from pup_tui.tui.services import Services
 from pup_tui.tui.widgets.inbox_banner import InboxBanner
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
@@ -55,6 +56,26 @@ async def test_an_alert_that_comes_is_told_opened_and_run_about(
         await console.sees("batch-07", "from the alert: host_name")
         await console.press("ctrl+r")
         await console.sees("1 of 1", "$ echo batch-07 production '/var: Disk space")
+
+
+async def test_what_else_is_recorded_has_no_alert_read_again(
+    make_services: MakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = make_services(RUNBOOKS)
+    come(services, alert("One"))
+    watch = InboxWatch(services.state)
+    await watch.look()
+    before = watch.alerts
+    assert before is not None
+    with monkeypatch.context() as patched:
+        patched.setattr("pup_tui.journal.inbox.kept_alerts", None)
+        with closing(Journal.open(services.state)) as journal:
+            journal.write(lambda database: database.execute("CREATE TABLE of_another (a)"))
+        await watch.look()
+    assert watch.alerts is before
+    come(services, alert("Two"))
+    await watch.look()
+    assert watch.alerts is not before
 
 
 async def test_what_comes_while_one_looks_is_shown_and_what_ends_is_folded(

@@ -26,7 +26,9 @@ from pup_tui.tui.dialogs.resume import ResumeScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.screens.help import HelpScreen
+from pup_tui.tui.widgets.fleet_view import FleetView
 from pup_tui.tui.widgets.key_hints import KeyHints
+from pup_tui.tui.widgets.output_pane import OutputPane
 from tests.support.console import MakeServices, OpenConsole
 from tests.support.gallery import PROFILES, RUNBOOKS, Programs, screens
 from tests.support.keys_table import documented, table
@@ -42,6 +44,7 @@ _PLACES: tuple[tuple[str, KeyPlace], ...] = (
     ("Statistics", KeyPlace.STATISTICS),
     ("Inbox", KeyPlace.INBOX),
     ("OutputPane", KeyPlace.OUTPUT),
+    ("FleetView", KeyPlace.FLEET),
     ("RunPage", KeyPlace.STEPS),
 )
 _SCREENS: tuple[tuple[type[Screen[Any]], KeyPlace], ...] = (
@@ -116,6 +119,9 @@ OF_THE_CATALOG = {
 }
 
 
+OF_AN_OUTPUT = {*OutputPane.ACTS, "times", "overwritten"} - {*FleetView.ACTS}
+
+
 async def test_the_table_says_where_an_action_holds(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -132,6 +138,8 @@ async def test_the_table_says_where_an_action_holds(
     for place, names in bound.items():
         # The main screen has these for all pages, and lets nobody press them on others.
         elsewhere = set() if place is KeyPlace.RUNBOOKS else {*OF_THE_CATALOG}
+        # The run view has these for outputs, and lets nobody press them where a grid stands instead.
+        elsewhere |= OF_AN_OUTPUT if place is KeyPlace.FLEET else set()
         # It is of the lists among the fields, of which none is shown.
         elsewhere |= {"tick"} if place is KeyPlace.VALUES else set()
         # Of `/` Textual does not see that it is typed (the key is called `slash`).

@@ -335,9 +335,9 @@ async def test_what_keeps_the_state_from_being_asked_is_said(
 @pytest.mark.parametrize(
     ("failed", "changed", "told"),
     [
-        (0, False, ("last rehearsed 3 days ago", "12 cases went as expected", "85 %")),
-        (2, False, ("last rehearsed 3 days ago", "2 of 12", "failed")),
-        (0, True, ("12 cases went as expected", "changed since")),
+        (0, False, ("Last runs · last rehearsed 3 days ago", "12 cases went as expected", "85 %")),
+        (2, False, ("last rehearsed 3 days ago, 2 of 12 failed", "2 of 12 cases failed", "85 %")),
+        (0, True, ("12 cases went as expected", "last rehearsed 3 days ago, changed since")),
     ],
 )
 async def test_when_it_was_rehearsed_is_told_and_how_that_went(

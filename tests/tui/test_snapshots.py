@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent / "snapshots"
 RUN = "01M8K6AMCCC9YBF9TC7S4BRBBE"
 NOW = 1_790_000_000.0
 MAIN = {"home", "help", "form", "plan", "confirm", "run", "run: output", "failure"}
-MAIN |= {"run: table", "run: plot"}
+MAIN |= {"run: table", "run: plot", "fleet"}
 """The screens that are looked at in every size."""
 
 
@@ -68,7 +68,7 @@ async def test_each_screen_is_as_it_was_decided(
     # What is told of how long ago something was goes by the same clock.
     for module in (listing, overview, plan):
         monkeypatch.setattr(module, "time", StillTime)
-    ids = (f"{RUN[:-1]}{last}" for last in "EFGH")
+    ids = (f"{RUN[:-1]}{last}" for last in "EFGHJ")
     monkeypatch.setattr(launcher, "new_run_id", partial(next, ids))
     monkeypatch.setattr(inbox, "now", lambda: StillClock().now().wall)
     # On a slow disk it would be told of that.

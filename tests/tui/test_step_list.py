@@ -216,7 +216,10 @@ async def test_of_many_items_those_that_matter_are_shown_and_the_rest_is_counted
         steps.take_in()
         await pilot.pause()
         drawn = [row.strip() for row in rows(steps) if row.strip()]
-        assert "do x 4 of 1,000 · 1 failed" in drawn[0]
+        assert "▸ do x 4 of 1,000 · 1 failed" in drawn[0]
+        assert len(drawn) == 1
+        await pilot.press("l")
+        drawn = [row.strip() for row in rows(steps) if row.strip()]
         assert [row.split("[")[1].split("]")[0] for row in drawn[1:5]] == ["3", "5", "6", "7"]
         assert drawn[5].startswith("… 4 succeeded, 992 pending")
         assert len(drawn) == 6
@@ -240,8 +243,8 @@ async def test_the_selected_item_stays_when_it_no_longer_matters() -> None:
         looped(steps, app, 100)
         app.progress.apply(started("x[5]"))
         steps.take_in()
-        await pilot.press("j")
-        assert app.chosen == ["x[5]"]
+        await pilot.press("l", "j")
+        assert app.chosen == ["x", "x[5]"]
         app.progress.apply(finished("x[5]", "succeeded"))
         steps.take_in()
         assert "[5]" in rows(steps)[steps.selected]

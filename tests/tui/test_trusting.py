@@ -180,3 +180,43 @@ def test_lines_are_paired_around_what_differs() -> None:
     assert list(paired("a", "a")) == []
     ((_, left, _),) = paired("\x1b[2J", "")
     assert "\x1b" not in left
+
+
+async def test_a_runbook_that_is_trusted_alone_leads_to_its_pack(
+    make: Make, open_console: OpenConsole, library: PackLibrary
+) -> None:
+    _take(library, {**ONE, "new.yaml": runbook("new", "echo other")})
+    library.approve(library.runbook("ops", "quick"), ADA)
+    async with open_console(make({}), SMALL) as console:
+        await console.eventually(lambda: console.main.entry)
+        console.main.select(next(e for e in console.main.library.entries if e.id == "ops/quick"))
+        await console.press("T")
+        await _asked(console)
+        await console.sees("Trust the pack ops?")
+        await console.press("tab", "enter")
+        await console.tells("the pack ops is trusted, as it is now")
+        (approval,) = library.approvals()
+        assert (approval.pack, approval.runbook) == ("ops", "")
+        await console.eventually(lambda: all(e.trusted for e in console.main.library.entries))
+        console.main.select(next(e for e in console.main.library.entries if e.id == "ops/quick"))
+        assert not console.main.check_action("trust", ())
+
+
+async def test_what_is_to_be_trusted_is_paged(
+    make: Make, open_console: OpenConsole, library: PackLibrary
+) -> None:
+    _take(library, {**ONE, "scripts/x.sh": "echo\n" * 60})
+    async with open_console(make({}), SMALL) as console:
+        await console.eventually(lambda: console.main.entry)
+        console.main.select(next(e for e in console.main.library.entries if e.id == "ops/quick"))
+        await console.press("T")
+        await _asked(console)
+        await console.sees("↓ ↑ scroll")
+        message = console.app.screen.query_one(".dialog-message")
+        page = message.size.height - 1
+        await console.press("pagedown", "pagedown")
+        assert message.scroll_y == 2 * page
+        await console.press("pageup")
+        assert message.scroll_y == page
+        assert console.app.focused is not None
+        assert console.app.focused.id == "no"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from pup_tui.analysis.alerts.words import plain
+from pup_tui.analysis.alerts.words import plain, words
 from pup_tui.late_pattern import late_pattern
 
 MOST_FIELDS: Final = 300
@@ -23,30 +25,77 @@ _MARKS = late_pattern(r"(?<![\w*])[*_~`]{1,6}(?=\S)|(?<=\S)[*_~`]{1,6}(?![\w*])|
 _FIELD = late_pattern(
     r"^[\s>•·*|–-]*([^\W\d_][\w ./()#-]{0,40}?)\s*(?::|=|\s\|)\s*(\S.*?)\s*\|?\s*$"
 )
-_APART = late_pattern(r"(?<=[^\s:=])\s{2,}(?=[^\W\d_][\w ]{1,20}:\s)")
-"""Between two fields in one line."""
+_APART = late_pattern(
+    r"(?<=[^\s:=])(?:\s{2,}|\s{1,9}[|·•–—]\s{1,9})(?=[^\W\d_][\w ]{1,20}:\s)"
+    r"|(?<=[^\s:=])[,;]\s(?=([^\W\d_][\w ]{1,20}):\s)"
+)
+"""Between two fields in one line; behind a comma, which sentences have too, if the name means a fact."""
+_TAG = late_pattern(
+    r"(?<![^\s,;|{(\[])([^\W\d_][\w.-]{0,40})[:=](?![\s/=])(\"[^\"]{1,300}\"|'[^']{1,300}'|[^\s,;|{}()\[\]]+)"
+)
+"""`env:prod`, as tags and logs have it."""
+_TEXTS: Final = frozenset({"title", "summary", None})
+"""Facts that may say anything, as fields that mean none do."""
+_BETWEEN: Final = " ,;|"
+_QUOTES: Final = "\"'“”"
 _WITH_LINK = late_pattern(r"(.*\S)\s+\((https?://[^)]*)\)\Z")
 _ADDRESSES = frozenset(
     {"runbook", "runbookurl", "url", "link", "dashboard", "anleitung", "playbook"}
 )
 _LABELLED = late_pattern(r"([^\W\d_][\w -]{0,30}?)\s*:?\s*$")
-_APP = late_pattern(r"(?:APP|BOT)?\s*\d{1,2}:\d\d(?: [AP]M)?\Z")
+_APP = late_pattern(r"(?:(?:.{1,40}\s)?(?:APP|BOT))?\s*\d{1,2}:\d\d(?:\s[AP]M)?\Z")
+"""Below who wrote a message, or behind that in one line: what that is, and when it was."""
 
 
 def fields_of(text: str) -> dict[str, str]:
     """Lines such as `Host: web-1`, whatever a chat puts around the words; the first of a name counts."""
     fields: dict[str, str] = {}
     lines = (each[:_LONGEST_LINE] for each in text.splitlines()[:_MOST_LINES])
-    for line in (part for each in lines for part in _APART.split(each)):
-        match = _FIELD.match(line)
-        if match is None or match[2].startswith("//"):
-            continue
-        name, value = match[1].strip(), match[2].strip().strip("\"'“”")
+    for name, value in (field for each in lines for field in _fields_in(each)):
         if (link := _WITH_LINK.match(value)) is not None:
             value = link[2] if plain(name) in _ADDRESSES else link[1]
         if value and len(fields) < MOST_FIELDS and not name.lower().startswith(("http", "see ")):
             fields.setdefault(name, value)
     return fields
+
+
+def _fields_in(line: str) -> Iterator[tuple[str, str]]:
+    """The fields of a line, `Host: web-1 | State: down`, and its tags, `host:web-1 env:prod`."""
+    tags = list(_TAG.finditer(line))
+    if len(tags) == 1 and not (tags[0].start() and plain(tags[0][1]) in words().facts):
+        tags = []  # `Error:it is down` is a field
+    values = {tag.start(2) for tag in tags}
+    for start, stop in _parts_of(line):
+        match = _FIELD.match(line[start:stop])
+        if match is None or match[2].startswith("//") or start + match.start(2) in values:
+            continue
+        begin, end = start + match.start(2), start + match.end(2)
+        is_text = words().facts.get(plain(match[1])) in _TEXTS
+        if not is_text and all(begin != tag.start() for tag in tags):
+            end = _without_tags(line, tags, begin, end)
+        yield match[1].strip(), line[begin:end].strip().strip(_QUOTES)
+    yield from ((tag[1], tag[2].strip(_QUOTES)) for tag in tags)
+
+
+def _without_tags(line: str, tags: list[re.Match[str]], begin: int, end: int) -> int:
+    """Where what begins there ends in front of the tags that stand at its end."""
+    for tag in reversed(tags):
+        if begin < tag.start() and not line[tag.end() : end].strip(_BETWEEN):
+            end = begin + len(line[begin : tag.start()].rstrip(_BETWEEN))
+    return end
+
+
+def _parts_of(line: str) -> Iterator[tuple[int, int]]:
+    """Where the parts of a line begin and end that are fields of their own."""
+    start = 0
+    for apart in _APART.finditer(line):
+        name, is_field, _ = line[start : apart.start()].partition(":")
+        is_text = bool(is_field) and words().facts.get(plain(name)) in _TEXTS
+        goes_on = is_text and apart.group().startswith(",")
+        if apart[1] is None or (plain(apart[1]) in words().facts and not goes_on):
+            yield start, apart.start()
+            start = apart.end()
+    yield start, len(line)
 
 
 def bullets(lines: list[str]) -> list[str]:
@@ -132,8 +181,10 @@ def tree_of(text: str) -> dict[str, Any]:
     """What places of a text are read from."""
     unmarked = without_marks(text)
     lines = [line.strip() for line in unmarked.splitlines() if line.strip()]
-    if len(lines) > 2 and _APP.match(lines[1]):  # who wrote the message, and when
-        lines = lines[2:]
+    for written in (0, 1):
+        if len(lines) > written + 1 and _APP.match(lines[written]):
+            lines = lines[written + 1 :]
+            break
     said = [line for line in lines if not line.startswith(("http://", "https://", "$ "))]
     return {
         "all": unmarked,
@@ -147,9 +198,10 @@ def tree_of(text: str) -> dict[str, Any]:
 
 
 def _is_told(line: str) -> bool:
-    """Whether a line says something: it is no field, no greeting and no rule."""
+    """Whether a line says something: it is no field, no greeting, no heading and no rule."""
     is_word = any(letter.isalpha() for letter in line)
-    return is_word and _FIELD.match(line) is None and not (line.endswith(",") and len(line) < 40)
+    is_heading = line.endswith((",", ":")) and len(line) < 40
+    return is_word and _FIELD.match(line) is None and not is_heading
 
 
 def _before(text: str, at: int) -> str:

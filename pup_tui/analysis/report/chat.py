@@ -43,6 +43,7 @@ def _of_run(run: ReportedRun, people: People) -> Iterator[str]:
         yield f"Alert: {in_code(people.text(told_alert(run.alert)))}"
     for heading, items in (
         ("Decisions", [_decision(each, people) for each in run.decisions]),
+        ("Fleets", _fleets(run)),
         ("Failed", _ended_as("failed", run)),
         ("Changed", _changed(run)),
         ("Taken back", _taken_back(run)),
@@ -74,6 +75,10 @@ def _decision(decision: ReportedDecision, people: People) -> str:
 
 def _ended_as(status: str, run: ReportedRun) -> list[str]:
     return [in_code(step.shown_name) for step in run.steps if step.status == status]
+
+
+def _fleets(run: ReportedRun) -> list[str]:
+    return [f"{in_code(fleet.name or fleet.step)}: {', '.join(fleet.told)}" for fleet in run.fleets]
 
 
 def _changed(run: ReportedRun) -> list[str]:

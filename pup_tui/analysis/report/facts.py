@@ -126,6 +126,45 @@ class ReportedStep(Struct, frozen=True, kw_only=True):
         return f"{how} (exit code {self.exit_code})" if self.exit_code else how
 
 
+class ReportedAlike(Struct, frozen=True):
+    """Items of a fleet that ended in one `state` and printed the same: by their names, with the last line.
+
+    Where there was nothing to compare a `note` says why.
+    """
+
+    state: str
+    names: tuple[str, ...]
+    lines: int
+    last: str
+    note: str
+
+
+class ReportedItem(Struct, frozen=True):
+    """An item of a fleet that failed, was not reached, or of which nobody knows, and what it printed last."""
+
+    name: str
+    host: str
+    state: str
+    reason: str
+    last: str
+
+
+class ReportedFleet(Struct, frozen=True, kw_only=True):
+    """A loop over hosts, or over many items, as one thing: `told` what became of them, and the pace it kept.
+
+    `noun` is what one of its items is.
+    """
+
+    step: str
+    name: str
+    noun: str
+    told: tuple[str, ...]
+    pace: tuple[str, ...]
+    counts: dict[str, int]
+    trouble: tuple[ReportedItem, ...] = ()
+    alike: tuple[ReportedAlike, ...] = ()
+
+
 class ReportedLeg(Struct, frozen=True, kw_only=True):
     """A stretch of a run; `stopped` is its last recorded moment, None for the newest one."""
 
@@ -168,6 +207,7 @@ class ReportedRun(Struct, frozen=True, kw_only=True):
     read_only: bool
     legs: tuple[ReportedLeg, ...]
     steps: tuple[ReportedStep, ...]
+    fleets: tuple[ReportedFleet, ...]
     decisions: tuple[ReportedDecision, ...]
     notes: tuple[ReportedNote, ...]
     timeline: tuple[TimelineEntry, ...]

@@ -6,7 +6,13 @@ from typing import Any
 
 import msgspec
 
-from pup_tui.analysis.report.facts import Postmortem, ReportedRun, ReportedStep, TimelineEntry
+from pup_tui.analysis.report.facts import (
+    Postmortem,
+    ReportedFleet,
+    ReportedRun,
+    ReportedStep,
+    TimelineEntry,
+)
 from pup_tui.analysis.report.gaps import GAPS
 from pup_tui.analysis.report.moments import local
 from pup_tui.analysis.report.people import People
@@ -67,6 +73,7 @@ def _run(run: ReportedRun, people: People) -> dict[str, Any]:
             for each in run.notes
         ],
         "steps": [_step(step, people) for step in run.steps],
+        "fleets": [_fleet(fleet, people) for fleet in run.fleets],
     }
 
 
@@ -91,6 +98,35 @@ def _step(step: ReportedStep, people: People) -> dict[str, Any]:
         "left_running": list(step.left_running),
         "output": None if step.output is None else msgspec.to_builtins(step.output),
         "output_lost": step.lost,
+    }
+
+
+def _fleet(fleet: ReportedFleet, people: People) -> dict[str, Any]:
+    return {
+        "step": fleet.step,
+        "name": fleet.name,
+        "counts": fleet.counts,
+        "pace": list(fleet.pace),
+        "trouble": [
+            {
+                "name": people.text(item.name),
+                "host": item.host,
+                "status": item.state,
+                "reason": people.text(item.reason),
+                "last": people.text(item.last),
+            }
+            for item in fleet.trouble
+        ],
+        "alike": [
+            {
+                "status": group.state,
+                "names": [people.text(name) for name in group.names],
+                "lines": group.lines,
+                "last": people.text(group.last),
+                "note": group.note,
+            }
+            for group in fleet.alike
+        ],
     }
 
 

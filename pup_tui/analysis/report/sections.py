@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pup_tui.analysis.report import gaps
 from pup_tui.analysis.report.facts import EntryKind, Postmortem, ReportedRun, TimelineEntry
+from pup_tui.analysis.report.fleet_parts import fleet_parts
 from pup_tui.analysis.report.moments import local_clock, stamp, utc
 from pup_tui.analysis.report.page import (
     Bullets,
@@ -45,6 +46,7 @@ def page_of(told: Postmortem, people: People, file_named: FileNamed) -> ReportPa
         PagePart(heading="Timeline", anchor="timeline", blocks=tuple(_timeline(told))),
         PagePart(heading="Variables", anchor="variables", blocks=tuple(_variables(told, people))),
         PagePart(heading="Decisions", anchor="decisions", blocks=tuple(_decisions(told, people))),
+        *fleet_parts(told, people),
         PagePart(heading="Changes made", anchor="changes", blocks=changes(told, people)),
         PagePart(heading="What was taken back", anchor="undone", blocks=taken_back(told, people)),
         PagePart(heading="What is unknown", anchor="unknown", blocks=unknowns(told, people)),

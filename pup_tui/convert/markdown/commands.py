@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pup_tui.convert.known_programs import looks_like_command
+from pup_tui.convert.markdown.facts import PageFact, place_of
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.pieces import raw
 from pup_tui.convert.shell.reading import parsed, text_of, walk
@@ -89,8 +91,8 @@ class Filled:
     names: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
-def filled(script: str) -> Filled:
-    """Put values in the place of `<name>` and of `$NAME` that nothing in the script sets."""
+def filled(script: str, facts: Sequence[PageFact] = ()) -> Filled:
+    """Put values in the place of `<name>`, of facts, and of `$NAME` that nothing in the script sets."""
     names: dict[str, dict[str, object]] = {}
     marks: dict[str, str] = {}
 
@@ -105,6 +107,16 @@ def filled(script: str) -> Filled:
         return mark(name)
 
     text = _PLACE.sub(place, script)
+    for fact in facts:
+        pattern = place_of(fact.value)
+        if pattern.search(text):
+            text = pattern.sub(mark(fact.expression), text)
+            names.setdefault(
+                fact.name,
+                {"type": "secret"}
+                if SECRET_NAME.search(fact.name)
+                else {"default": raw(fact.default)},
+            )
     data = text.encode()
     root = parsed(text)
     own = {

@@ -26,7 +26,6 @@ _DRAWN = frozenset(
 _OUTPUT = re.compile(
     r"(?i)\b(?:output|expected|example|sample|looks? like|returns?|result|should see|prints?|similar)\b"
 )
-_CHOSEN = ("severity", "priority", "sev")
 
 
 def from_page(text: str, name: str) -> NewRunbook:
@@ -59,6 +58,12 @@ class _Converting(PageLists):
                     "",
                 )
             ]
+        for fact in self.facts:
+            if fact.name in self.runbook.vars:
+                why = "what the page says of it is a variable, with the page's value as default"
+                if self.runbook.vars[fact.name].get("type") == "secret":
+                    why = "its value stands in the page, which leaks it: it is asked for now"
+                self.runbook.tell("changed", fact.name, why)
         self.runbook.description = raw("\n\n".join(self.description).strip())
         for name, said in self.runbook.vars.items():
             if (
@@ -205,7 +210,7 @@ class _Converting(PageLists):
             self._command_table(rows, column)
         elif (
             heads
-            and heads[0] in _CHOSEN
+            and heads[0] in phrases.CHOSEN
             and len(rows) > 1
             and all(re.fullmatch(r"[\w .-]{1,20}", plain(row[0])) for row in rows if row)
         ):

@@ -155,6 +155,7 @@ class PageLists(PageSteps):
 
     def _checklist(self, items: list[str]) -> None:
         name = phrases.title_of(self.section) or "Check"
+        given = "".join(map(self._given, items))
         last = self.runbook.steps[-1] if self.runbook.steps else None
         if (
             last is not None
@@ -162,9 +163,13 @@ class PageLists(PageSteps):
             and last.name == name
             and "checklist" in last.keys
         ):
+            last.keys["message"] += given
             last.keys["checklist"] += [self._told(each) for each in items]
             return
-        keys = {"message": "Tick what is done.", "checklist": [self._told(each) for each in items]}
+        keys = {
+            "message": f"Tick what is done.{given}",
+            "checklist": [self._told(each) for each in items],
+        }
         step = NewStep(name, "manual", keys)
         self.runbook.tell("manual", name, "a person does or looks at it")
         self._add(step)

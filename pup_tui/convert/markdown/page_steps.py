@@ -11,7 +11,7 @@ from pup_tui.convert.markdown import phrases, statements
 from pup_tui.convert.markdown.blocks import links_in, plain
 from pup_tui.convert.markdown.commands import filled, kind_of
 from pup_tui.convert.markdown.page_words import PageWords
-from pup_tui.convert.pieces import raw
+from pup_tui.convert.pieces import literal, raw
 from pup_tui.convert.scripts import marked, started
 from pup_tui.convert.shell import judging
 from pup_tui.convert.shell.reading import parsed, statements_of, text_of, walk, word_text
@@ -58,7 +58,11 @@ class PageSteps(PageWords):
             self._add(NewStep(phrases.title_of(text), "wait", {"duration": pause}))
             return
         step = self._add(
-            NewStep(phrases.title_of(text) or "By hand", "manual", {"message": self._told(text)})
+            NewStep(
+                phrases.title_of(text) or "By hand",
+                "manual",
+                {"message": self._told(text) + self._given(text)},
+            )
         )
         self.runbook.tell("manual", step.name, "a person does it: there is no command")
 
@@ -166,7 +170,7 @@ class PageSteps(PageWords):
     def _command(self, commands: str, name: str, text: str) -> NewStep:
         watched = _WATCH.match(commands)
         commands = watched["command"] if watched else commands
-        found = filled(commands)
+        found = filled(commands, self.facts)
         self._use(found.names)
         changes = judging.changes(found.script) or phrases.is_dangerous(self.section, text)
         asked = request_of(found.script)
@@ -178,6 +182,9 @@ class PageSteps(PageWords):
                 name, "shell", {"run": self._script(found.script)}, original=commands
             )
         until = phrases.until_of(text)
+        for fact in self.facts if until else ():
+            if until and fact.name in self.runbook.vars:
+                until = until.replace(literal(fact.value), fact.expression)
         if until:
             step.keys["poll"] = {
                 "interval": f"{watched['seconds'] or 2}s" if watched else "10s",
@@ -257,7 +264,7 @@ class PageSteps(PageWords):
     def _connected(self, commands: str, client: str) -> None:
         """A session of a database that the page opens: what follows runs in it."""
         self.context = []
-        found = filled(client)
+        found = filled(client, self.facts)
         self._use(found.names)
         self.client = found.script
         for line in commands.split("\n"):
@@ -280,7 +287,7 @@ class PageSteps(PageWords):
                 "manual", plain(text) or plain(self.section), "rollback: a person does it"
             )
             return
-        found = filled(commands)
+        found = filled(commands, self.facts)
         self._use(found.names)
         program = commands.split()[0]
         step = next(

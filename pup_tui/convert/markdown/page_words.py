@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from pup_tui.convert.draft import NewRunbook, NewStep
 from pup_tui.convert.known_programs import looks_like_command
 from pup_tui.convert.markdown import phrases
 from pup_tui.convert.markdown.blocks import Page, PageBlock, code_in, links_in, plain
-from pup_tui.convert.markdown.commands import kind_of
+from pup_tui.convert.markdown.commands import commands_in, kind_of
+from pup_tui.convert.markdown.facts import facts_of, place_of
 from pup_tui.convert.naming import StepNames, variable_name
 from pup_tui.convert.pieces import raw
 
@@ -51,6 +53,22 @@ class PageWords:
         """What commands before have set variables to."""
         self.choices = 0
         self._kinds: list[tuple[int, str]] = []
+        self.facts = facts_of(page.blocks, list(self._scripts()))
+
+    def _walked(self) -> Iterator[PageBlock]:
+        """All blocks of the page, with those inside others."""
+        for block in self.page.blocks:
+            yield from block.walk()
+
+    def _scripts(self) -> Iterator[str]:
+        """All that the page has as code: commands, and what is told apart from them by its language."""
+        for block in self._walked():
+            texts = [block.text, *(cell for row in block.rows for cell in row)]
+            if block.kind == "code":
+                found = commands_in(block.text, block.info)
+                yield found.commands if found else f"cat <<'EOF'\n{block.text}\nEOF\n"
+            else:
+                yield from filter(None, map(self._inline, texts))
 
     def _blocks(self, blocks: list[PageBlock]) -> None:
         """Go through blocks, in their order."""
@@ -97,8 +115,25 @@ class PageWords:
                 found.append(code)
         return "\n".join(found) or None
 
+    def _given(self, text: str) -> str:
+        """What of a text is to be given becomes variables; what a message then says of them."""
+        rows = {each.rows[0][0].lower() for each in self._walked() if each.rows and each.rows[0]}
+        told = []
+        for said in phrases.given_in(text, self.title):
+            if said in phrases.CHOSEN and said in map(plain, rows):
+                continue
+            name = variable_name(said)
+            self.runbook.vars.setdefault(name, {"description": raw(plain(text))})
+            self.always.add(name)
+            told.append(f" {said.capitalize()}: {{{{ {name} }}}}.")
+        return "".join(told)
+
     def _told(self, text: str) -> str:
         """A text of the page with its values."""
+        said = raw(text)
+        for fact in self.facts:
+            if fact.name in self.runbook.vars:
+                said = place_of(fact.value).sub(f"{{{{ {fact.expression} }}}}", said)
         return re.sub(
             r"<([A-Za-z][\w-]*)>",
             lambda f: (
@@ -106,7 +141,7 @@ class PageWords:
                 if variable_name(f[1]) in self.runbook.vars
                 else f.group()
             ),
-            raw(text),
+            said,
         )
 
     def _use(self, names: dict[str, Any]) -> None:

@@ -52,6 +52,15 @@ _ORDERED_WORK = re.compile(
     r"(?i)\b(call|ask|tell|notify|page|escalate|write|inform|contact|answer|open|close|announce"
     r"|update|make sure|check|post|create|assign|send)\b"
 )
+_GIVEN = re.compile(
+    r"(?i)^give\s+(?:it|(?:the|this|each|every)\s+(?P<thing>[\w-]+)|this|that)\s+(?P<what>an?\s+[^.:;!?]+)"
+)
+_WORD = re.compile(r"[A-Za-z]+")
+_BEHIND = re.compile(r"[:,(–—]")
+_GENERIC = frozenset({"name", "title", "id", "number", "label", "key", "code"})
+"""Words that say what a value is of only with the thing that it belongs to."""
+CHOSEN = frozenset({"severity", "priority", "sev"})
+"""Heads of tables of which one row is chosen."""
 NO_WORK = frozenset({"about", "alerts", "contacts", "rollback"})
 """Sections in which nothing is to be done."""
 
@@ -88,6 +97,25 @@ def is_dangerous(*texts: str) -> bool:
 def orders_work(text: str) -> bool:
     """Whether a text tells somebody to do something."""
     return bool(_ORDERED_WORK.search(text))
+
+
+def given_in(text: str, title: str) -> list[str]:
+    """What somebody is to give: `Give it a severity and a name` is `severity` and `incident name`.
+
+    `title` is that of the page: what it is about stands before its first colon.
+    """
+    found = _GIVEN.match(re.sub(r"\([^)]*\)", " ", plain(text)))
+    if found is None:
+        return []
+    about = [found["thing"]] if found["thing"] else _WORD.findall(_BEHIND.split(plain(title))[0])
+    given = []
+    for part in re.split(r"\s*(?:,|\band\b)\s*", found["what"]):
+        words = re.fullmatch(r"(?:an?|the)\s+([A-Za-z][\w -]{1,30}?)\s*", part)
+        if words is None:
+            continue
+        of = f"{about[-1].lower()} " if words[1].lower() in _GENERIC and about else ""
+        given.append(f"{of}{words[1].lower()}")
+    return given
 
 
 def needs_two(text: str) -> bool:

@@ -91,6 +91,19 @@ def wrapped(words: list[str]) -> str:
     return " \\\n  ".join(words)
 
 
+def waited(wait: str) -> str:
+    """A wait of the command line, as lines of a script: its own limit is not that of the document.
+
+    A waiter gives up after a number of looks of its own (botocore's `waiters-2.json`), and is begun anew
+    then: how long it may take in all is for the step's `timeout` to say.
+    """
+    return (
+        f"until SAID=$({wait} 2>&1); do\n"
+        '  case $SAID in *"Max attempts exceeded"*) ;; *) echo "$SAID" >&2; exit 1 ;; esac\n'
+        "done\n"
+    )
+
+
 def option(name: str, value: Any) -> str:
     """One input as an option of the command line."""
     flag = f"--{kebab(name)}"

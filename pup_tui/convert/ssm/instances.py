@@ -9,7 +9,15 @@ from pup_tui.convert.errors import Inexpressible
 from pup_tui.convert.naming import variable_name
 from pup_tui.convert.pieces import NewValue, PiecedText, list_words, literal_of
 from pup_tui.convert.scripts import started
-from pup_tui.convert.ssm.commands import command, flag_value, known_text, option, told, wrapped
+from pup_tui.convert.ssm.commands import (
+    command,
+    flag_value,
+    known_text,
+    option,
+    told,
+    waited,
+    wrapped,
+)
 from pup_tui.convert.ssm.made import Making
 
 _STATES = {
@@ -18,7 +26,6 @@ _STATES = {
     "terminated": ("terminate-instances", "instance-terminated"),
 }
 _HOUR = "1h"
-_WAITS = "the AWS command line itself waits at most 10 minutes for {0}"
 
 
 def change_instance_state(making: Making) -> NewStep:
@@ -31,12 +38,11 @@ def change_instance_state(making: Making) -> NewStep:
         )
     call, waiter = _STATES[state]
     ids = option("InstanceIds", making.inputs.get("InstanceIds"))
-    wait = f"aws ec2 wait {waiter} {ids}"
-    making.runbook.tell("changed", making.step.name, _WAITS.format(f"{state} instances"))
+    wait = waited(f"aws ec2 wait {waiter} {ids}")
     if flag_value(making.inputs.get("CheckStateOnly")):
         return making.shell(wait, timeout=making.seconds(_HOUR), read_only=True)
     force = " --force" if flag_value(making.inputs.get("Force")) and state == "stopped" else ""
-    script = f"aws ec2 {call} {ids}{force}\n{wait}\n"
+    script = f"aws ec2 {call} {ids}{force}\n{wait}"
     keys: dict[str, Any] = {"timeout": making.seconds(_HOUR)}
     if state != "running":
         verb = "stop" if state == "stopped" else "terminate"
@@ -56,11 +62,8 @@ def run_instances(making: Making) -> NewStep:
     if least is not None or most is not None:
         words.append(f"--count {_range(least, most)}")
     call = wrapped([*words, "--query 'Instances[].InstanceId' --output text"])
-    script = (
-        f"INSTANCES=$({call})\n"
-        "aws ec2 wait instance-running --instance-ids $INSTANCES\n"
-        "printf '%s\\n' $INSTANCES\n"
-    )
+    wait = waited("aws ec2 wait instance-running --instance-ids $INSTANCES")
+    script = f"INSTANCES=$({call})\n{wait}printf '%s\\n' $INSTANCES\n"
     name = _captured(making, "InstanceIds")
     making.told("its instances can be terminated by undo")
     stop = f"aws ec2 terminate-instances --instance-ids {list_words(NewValue(name, 'list'))}"
@@ -109,10 +112,8 @@ def _image_inputs(making: Making) -> dict[str, Any]:
 
 def _imaged(making: Making, words: list[str], asked: dict[str, Any]) -> NewStep:
     call = wrapped([*words, "--query ImageId --output text"])
-    script = (
-        f'IMAGE=$({call})\naws ec2 wait image-available --image-ids "$IMAGE" >&2\necho "$IMAGE"\n'
-    )
-    making.runbook.tell("changed", making.step.name, _WAITS.format("an image"))
+    wait = waited('aws ec2 wait image-available --image-ids "$IMAGE"')
+    script = f'IMAGE=$({call})\n{wait}echo "$IMAGE"\n'
     image = making.captures.get("ImageId")
     keys = {**asked, "timeout": making.seconds(_HOUR), **({"capture": image} if image else {})}
     return making.shell(script, **keys)
@@ -139,12 +140,10 @@ def create_stack(making: Making) -> NewStep:
     name = option("StackName", making.inputs.get("StackName"))
     create = command("cloudformation", "CreateStack", making.inputs)
     describe = f"aws cloudformation describe-stacks {name} --output json"
-    script = f"{create}\naws cloudformation wait stack-create-complete {name}\n{describe}\n"
+    made = waited(f"aws cloudformation wait stack-create-complete {name}")
+    script = f"{create}\n{made}{describe}\n"
     making.told("the stack can be deleted by undo")
-    gone = started(
-        f"aws cloudformation delete-stack {name}\n"
-        f"aws cloudformation wait stack-delete-complete {name}\n"
-    )
+    gone = started(f"aws cloudformation delete-stack {name}\n{_deleted(name)}")
     return making.shell(
         script,
         **making.asked(f"create the stack {told(making.inputs.get('StackName'))}"),
@@ -167,9 +166,13 @@ def delete_stack(making: Making) -> NewStep:
     """`aws:deleteStack`."""
     call = command("cloudformation", "DeleteStack", making.inputs)
     name = option("StackName", making.inputs.get("StackName"))
-    script = f"{call}\naws cloudformation wait stack-delete-complete {name}\n"
+    script = f"{call}\n{_deleted(name)}"
     asked = making.asked(f"delete the stack {told(making.inputs.get('StackName'))}")
     return making.shell(script, **asked, timeout=making.seconds(_HOUR))
+
+
+def _deleted(name: str) -> str:
+    return waited(f"aws cloudformation wait stack-delete-complete {name}")
 
 
 def create_tags(making: Making) -> NewStep:

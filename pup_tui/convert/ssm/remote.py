@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from textwrap import indent
 from typing import Any
 
 from pup_tui.convert.draft import NewStep
@@ -18,7 +19,7 @@ from pup_tui.convert.pieces import (
 )
 from pup_tui.convert.scripts import without_templates
 from pup_tui.convert.settling import destroys
-from pup_tui.convert.ssm.commands import known_text, option, words_of, wrapped
+from pup_tui.convert.ssm.commands import known_text, option, waited, words_of, wrapped
 from pup_tui.convert.ssm.made import Making
 
 _SHELLS = frozenset({"AWS-RunShellScript"})
@@ -57,9 +58,9 @@ def run_command(making: Making) -> NewStep:
         words.append(f"--parameters {json_word(_lists(parameters))}")
     words += [option(name, inputs[name]) for name in _PASSED_ON if name in inputs]
     script = _followed(making, words)
-    keys: dict[str, Any] = {}
+    keys: dict[str, Any] = {"timeout": making.seconds("1h")}
     if _changes(document, making.step.inputs.get("Parameters")):
-        keys = making.asked(f"run {document or 'the document'} on the host")
+        keys |= making.asked(f"run {document or 'the document'} on the host")
     return making.shell(script, **keys)
 
 
@@ -100,17 +101,17 @@ def _followed(making: Making, words: list[str]) -> str:
         )
     if isinstance(ids, list) and len(ids) == 1 and not _is_list(ids[0]):
         host = option("InstanceId", ids[0])
-        return f"COMMAND=$({send})\n{_waited(host, '')}"
+        return f"COMMAND=$({send})\n{_ended(host)}"
     hosts = words_of(ids if isinstance(ids, list) else [ids])
-    each = _waited('--instance-id "$HOST"', "  ")
+    each = indent(_ended('--instance-id "$HOST"'), "  ")
     return f"COMMAND=$({send})\nfor HOST in {hosts}; do\n{each}done\n"
 
 
-def _waited(host: str, indent: str) -> str:
+def _ended(host: str) -> str:
+    wait = waited(f'aws ssm wait command-executed --command-id "$COMMAND" {host}')
     return (
-        f'{indent}aws ssm wait command-executed --command-id "$COMMAND" {host}\n'
-        f'{indent}aws ssm get-command-invocation --command-id "$COMMAND" {host} \\\n'
-        f"{indent}  --query StandardOutputContent --output text\n"
+        f'{wait}aws ssm get-command-invocation --command-id "$COMMAND" {host} \\\n'
+        "  --query StandardOutputContent --output text\n"
     )
 
 

@@ -18,6 +18,7 @@ from pup_tui.runbook.lint.commands import (
     value_names_command,
 )
 from pup_tui.runbook.lint.destructive import destructive_without_danger
+from pup_tui.runbook.lint.fleets import fleet_without_canary
 from pup_tui.runbook.lint.loops import one_round
 from pup_tui.runbook.lint.names import (
     confusable_names,
@@ -75,6 +76,7 @@ RULES: Final[dict[str, LintRule]] = {
     "literal-secret": literal_secret,
     "danger-without-confirm": danger_without_confirm,
     "danger-ignored": danger_ignored,
+    "fleet-without-canary": fleet_without_canary,
     "no-process": no_process,
     "poll-ignored": poll_ignored,
     "dollar-in-env": dollar_in_env,

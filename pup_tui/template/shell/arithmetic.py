@@ -18,6 +18,7 @@ from pup_tui.template.shell.composed import MADE, Composed, is_any, names_in, sp
 from pup_tui.template.shell.fills import ANY, filled_by
 from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.language import BOUNDARIES, CALCULATING
+from pup_tui.template.shell.made_indexes import MadeIndexes
 from pup_tui.template.shell.numbers import Numbers
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
@@ -26,7 +27,8 @@ from pup_tui.template.shell.tests import ARITHMETIC_TESTS
 from pup_tui.template.shell.words import (
     BODIES,
     SUBSTITUTION,
-    ZSH_PARAMETER,
+    ZSH_SUBSCRIPT,
+    ShellWord,
     loop_words,
 )
 
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 _TEXTS_PER_STEP: Final = 10
 _IDENTIFIER: Final = late_pattern(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
-_ZSH_SUBSCRIPT: Final = late_pattern(rb"(%b)((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
 _AROUND: Final = frozenset(
     {
         *("string", "concatenation", "parenthesized_expression", "binary_expression"),
@@ -96,7 +97,7 @@ class Arithmetic:
         """Every bare name that is calculated with."""
         readings = [*self.written, *self._literal_numbers()]
         if self._survey.shell == "zsh":
-            for match in _ZSH_SUBSCRIPT.finditer(self._survey.script):
+            for match in ZSH_SUBSCRIPT.finditer(self._survey.script):
                 readings += self._identifiers(self._calculated_subscripts(match), self._survey.root)
             for match in _ZSH_TERMINAL.finditer(self._survey.script):
                 readings += self._identifiers(match[1], self._survey.root)
@@ -116,9 +117,12 @@ class Arithmetic:
 
     def _indexes(self) -> Iterator[Reading]:
         """The names in the indexes of what commands take for a name, and in code that is a literal."""
-        for command in self._naming:
+        for command, _ in self._naming:
             yield from self._indexes_in(command)
         if self._takes_texts_for_names:
+            made = MadeIndexes(self._survey, self._words, self._given, self._filled_texts)
+            for node, text in made.texts(words for _, words in self._naming):
+                yield from self._identifiers(text.replace(b"$", b" "), node, is_here=False)
             for match in _INDEX.finditer(self._survey.script):
                 if not self._is_keyed(match[1], match.span(1)):
                     text = match[2].replace(b"$", b" ")
@@ -139,13 +143,13 @@ class Arithmetic:
                     yield Reading(names, f"${name.decode()}", line, Use.INT, frozenset())
 
     @property
-    def _naming(self) -> Iterator[Node]:
+    def _naming(self) -> Iterator[tuple[Node, list[ShellWord]]]:
         """The commands that take, or may take, one of their words for a name."""
         shells = tables(self._survey.shell)
         for name in _NAMING:
             for command, words in self._survey.named(name):
                 if name not in _PRINTING or any(filled_by(name, words, shells)):
-                    yield command
+                    yield command, words
 
     def _indexes_in(self, command: Node) -> Iterator[Reading]:
         """The names in the indexes of a command that takes names, but for expansions with texts for keys."""
@@ -352,6 +356,19 @@ class Arithmetic:
             texts += (((name,), node) for loop in loops for node in loop_words(loop))
         for name, nodes in self._given_by_calls.items():
             texts += (((name,), node) for node in nodes)
+        texts += self._filled_texts
+        found: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        spend_on_judging(len(texts) // _TEXTS_PER_STEP)
+        for targets, node in texts:
+            for name in names_in(self._survey, node):
+                if not is_any(name):
+                    found[name].update(targets)
+        return dict(found)
+
+    @cached_property
+    def _filled_texts(self) -> list[tuple[tuple[bytes, ...], Node]]:
+        """The words that `set` and commands such as `printf -v` give to which variables."""
+        texts: list[tuple[tuple[bytes, ...], Node]] = []
         for command, words in self._survey.named(b"set"):
             scope = self._survey.scope_of(command)
             texts += (((b"%s 0" % scope,), word.node) for word in words[1:])
@@ -360,13 +377,7 @@ class Arithmetic:
             if targets:
                 targets = (*targets, b"OPTARG") if words[0].text == b"getopts" else targets
                 texts += ((targets, word.node) for word in words[1:])
-        found: defaultdict[bytes, set[bytes]] = defaultdict(set)
-        spend_on_judging(len(texts) // _TEXTS_PER_STEP)
-        for targets, node in texts:
-            for name in names_in(self._survey, node):
-                if not is_any(name):
-                    found[name].update(targets)
-        return dict(found)
+        return texts
 
     @cached_property
     def composed(self) -> Composed:

@@ -18,6 +18,8 @@ UNKNOWN: Final = b"\0"
 
 ZSH_PARAMETER: Final = rb"\$[#+^=~]*(?:[A-Za-z0-9_@*]+|[#?$!-])"
 """What has a subscript in zsh where ``[`` follows it, with what may stand before a name."""
+ZSH_SUBSCRIPT: Final = late_pattern(rb"(%b)((?:\[[^]\n]*\])+)" % ZSH_PARAMETER)
+"""That, and its subscripts."""
 
 SUBSTITUTION: Final = late_pattern(rb"\$\((?!\()|`")
 """The beginning of a command substitution: a part of a text is what a command prints."""

@@ -636,7 +636,9 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "note":
             return self._evidence is not None and self._evidence.takes_notes
-        if action in ("page_evidence", "other_evidence"):
+        if action == "page_evidence":
+            return self._evidence is not None or bool(self._scrollers)
+        if action == "other_evidence":
             return self._evidence is not None
         if action == "next_waiting":
             return self.ask_next is not None
@@ -652,8 +654,11 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
             self.ask_next()
 
     def action_page_evidence(self, pages: int) -> None:
+        """Page what is judged by: an output behind the dialog, else its own text."""
         if self._evidence is not None:
             self._evidence.page_evidence(pages)
+        else:
+            self._scroll(pages, lambda scroller: max(1, scroller.size.height - 1))
 
     def action_other_evidence(self) -> None:
         if self._evidence is not None:
@@ -678,9 +683,12 @@ class Dialog(ConsoleScreen[Answer | None], ModalScreen[Answer | None]):
 
     def action_scroll_message(self, by: int) -> None:
         """Scroll the message and, where that is at its end, what a step does; back in the other order."""
+        self._scroll(by, lambda _: 1)
+
+    def _scroll(self, by: int, lines: Callable[[VerticalScroll], int]) -> None:
         for scroller in self._scrollers[:: 1 if by > 0 else -1]:
             if _lines_below(scroller) > 0 if by > 0 else round(scroller.scroll_y) > 0:
-                scroller.scroll_relative(y=by, animate=False)
+                scroller.scroll_relative(y=by * lines(scroller), animate=False)
                 return
 
 

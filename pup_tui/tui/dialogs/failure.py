@@ -24,7 +24,7 @@ from pup_tui.tui.lines.read_text import ReadText
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.texts import counted
 
-WAYS = ("retry", "edit", "variables", "skip", "continue", "undo", "later", "abort")
+WAYS = ("retry", "only_failed", "edit", "variables", "skip", "continue", "undo", "later", "abort")
 """What can become of a step that failed, as the answers and the actions for them are called."""
 
 FURTHER = ("edit", "variables", "skip", "undo")

@@ -101,6 +101,8 @@ class ResumeScreen(Dialog):
         ):
             yield from self._steps(told, steps)
         yield from self._values()
+        if self._going.only_failed:
+            yield self._warning("Of a foreach runs only what failed; what has not begun stays so.")
         if self._unseen:
             where = safe_text(row.host)
             yield self._warning(f"What it may have left running on {where} is not seen from here.")

@@ -225,14 +225,14 @@ class AlertDesk(Shell):
 
     async def action_put_alert_aside(self) -> None:
         """Put one banner away: that of the alert first, then those of the inbox and of runs."""
-        if self.query("AlertBanner"):
+        if self.query_children("AlertBanner"):
             await self._drop_alert()
-        elif self.query("InboxBanner"):
+        elif self.query_children("InboxBanner"):
             self._told_until = max((row.last_at for row, _ in self._firing()), default=0.0)
             await self._drop_inbox_banner()
         else:
-            asked = bool(self.query("AskedBanner"))
-            await self.query("AskedBanner" if asked else "InterruptedBanner").remove()
+            asked = bool(self.query_children("AskedBanner"))
+            await self.query_children("AskedBanner" if asked else "InterruptedBanner").remove()
         self.refresh_bindings()
 
     async def _drop_inbox_banner(self) -> None:
@@ -241,5 +241,5 @@ class AlertDesk(Shell):
         self.refresh_bindings()
 
     async def _drop_alert(self) -> None:
-        await self.query("AlertBanner").remove()
+        await self.query_children("AlertBanner").remove()
         self.refresh_bindings()

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.editing_runbooks import Edited
     from pup_tui.tui.output_wanted import PlayAgainWanted
+    from pup_tui.tui.past_search import FoundPlace
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import ReplayBegin, Services
     from pup_tui.tui.typed_ahead import Hold
@@ -155,7 +156,7 @@ class MainScreen(IntegrationScreen):
 
         self._asked = self._asked or AskedRuns(self._services)
         new = await self._asked.look()
-        waiting, banners = self._asked.waiting, self.query(AskedBanner)
+        waiting, banners = self._asked.waiting, self.query_children(AskedBanner)
         if not waiting:
             await banners.remove()
         elif banners:
@@ -177,7 +178,7 @@ class MainScreen(IntegrationScreen):
 
     async def action_interrupted(self) -> None:
         """Show the runs that were interrupted, to resume them; they have been told of then."""
-        await self.query("InterruptedBanner").remove()
+        await self.query_children("InterruptedBanner").remove()
         self.open_page(self._show_history, "interrupted")
 
     # The catalog
@@ -405,7 +406,7 @@ class MainScreen(IntegrationScreen):
             return any(page.view.waiting for page in self.run_pages.values())
         if action in ("interrupted", "asked"):
             waiting = () if self._asked is None else self._asked.waiting
-            return bool(waiting if action == "asked" else self.query("InterruptedBanner"))
+            return bool(waiting if action == "asked" else self.query_children("InterruptedBanner"))
         if action in OF_ALERTS:
             return self.is_about_alerts_now(action)
         if action in ("edit", "write_first"):
@@ -413,10 +414,17 @@ class MainScreen(IntegrationScreen):
         if action == "present_state":
             return self._names_something
         if action == "trust":
-            return self._starter.trusting is not None and _may_be_trusted(self.entry)
+            return self._starter.trusting is not None and self._may_be_trusted(self.entry)
         if action == "leave_page":
             return self.page != "overview" and self.sidebar.has_focus_within
         return True
+
+    def _may_be_trusted(self, entry: Entry | None) -> bool:
+        """Whether a runbook is not trusted, or not as it is now; or alone, and its pack is not."""
+        if entry is None or not entry.trusted or entry.changed:
+            return entry is not None
+        pack, is_of_pack, _ = entry.id.partition("/")
+        return bool(is_of_pack) and pack not in self._services.catalog.named_packs
 
     def _is_beside(self, action: str) -> bool:
         """Whether an action leads from the history to the other page of past runs."""
@@ -892,15 +900,22 @@ class MainScreen(IntegrationScreen):
         self.show_page("overview")
 
     def on_history_opened(self, message: History.Opened) -> None:
-        self.open_page(self._open_past, message.row.run)
+        self.open_page(self._open_found, message.row.run, message.found)
+
+    async def _open_found(self, run: str, found: FoundPlace | None) -> None:
+        """Show a past run, and in it what was looked for."""
+        await self._open_past(run)
+        page = self.page_of(run)
+        if page is not None and found is not None:
+            page.view.show_found(found)
 
     async def _open_past(self, run: str) -> None:
         from pup_tui.tui.widgets.run_page import RunPage
 
-        for page in self.run_pages.values():
-            if page.view.run == run and not page.is_replay:
-                self.show_page(page.id or "")
-                return
+        page = self.page_of(run)
+        if page is not None:
+            self.show_page(page.id or "")
+            return
         past = await self._starter.past_run(self, run)
         if past is None:
             return
@@ -934,11 +949,6 @@ class MainScreen(IntegrationScreen):
         services = self._services
         replay = await aside(Replay.of, past, services.state, speed, begin)
         await self.open_tab(ReplayPage(replay, services, self.next_id()))
-
-
-def _may_be_trusted(entry: Entry | None) -> bool:
-    """Whether a runbook is not trusted, or not as it is now."""
-    return entry is not None and (not entry.trusted or entry.changed)
 
 
 def _runnable(entry: Entry | None) -> bool:

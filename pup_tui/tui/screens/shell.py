@@ -236,9 +236,10 @@ class Shell(ConsoleScreen[None]):
 
         active = self.page if self.page in self.run_pages else "runbooks"
         tabs = [Tab("runbooks", "Runbooks"), *self.run_tabs()]
-        if len(tabs) > 1 and not self.query(RunTabs):
-            await self.query_one("#content").mount(RunTabs(), before=self.pages)
-        for line in self.query(RunTabs):
+        content = self.query_one("#content")
+        if len(tabs) > 1 and not content.query_children(RunTabs):
+            await content.mount(RunTabs(), before=self.pages)
+        for line in content.query_children(RunTabs):
             await line.show(tabs, active)
 
     def action_tab(self, by: int) -> None:
@@ -288,6 +289,11 @@ class Shell(ConsoleScreen[None]):
     def next_id(self) -> str:
         self._opened += 1
         return f"run-{self._opened}"
+
+    def page_of(self, run: str) -> RunPage | None:
+        """The tab of the run with this id in which it is as it is, if there is one."""
+        pages = self.run_pages.values()
+        return next((page for page in pages if page.view.run == run and not page.is_replay), None)
 
     def show_run(self, run: str) -> None:
         """Show the tab of the run with this id, if it has one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.text import Text
@@ -24,7 +24,7 @@ from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.output_wanted import PlayAgainWanted, ReportWanted
 from pup_tui.tui.past_filter import EXAMPLE
-from pup_tui.tui.past_search import FoundRuns, Search
+from pup_tui.tui.past_search import FoundPlace, FoundRuns, Search
 from pup_tui.tui.texts import counted, cut_middle, moment_of_run, short_duration
 
 if TYPE_CHECKING:
@@ -159,11 +159,12 @@ class History(Vertical):
     )
 
     class Opened(Message):
-        """The operator wants to see this run."""
+        """The operator wants to see this run, and in it what was `found`, where it was looked into."""
 
-        def __init__(self, row: RunRow) -> None:
+        def __init__(self, row: RunRow, found: FoundPlace | None) -> None:
             super().__init__()
             self.row = row
+            self.found = found
 
     class ResumeWanted(Message):
         """The operator wants this run to go on."""
@@ -184,6 +185,7 @@ class History(Vertical):
         self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
         self._misread: Sequence[str] = ()
+        self._texts: Mapping[str, FoundPlace] = {}
         # Until there are rows no field has the focus, so that a key in haste is not typed into the filter.
         self.can_focus = True
         self._loading = True
@@ -270,6 +272,7 @@ class History(Vertical):
     def _show_found(self, found: FoundRuns, rows: Sequence[RunRow], at: int | None = None) -> None:
         """Show these rows of what was found, the cursor `at` one of them or where it was."""
         self._rows, self._total, self._statuses = [], found.total, found.statuses
+        self._texts = found.texts
         table = self._table
         here = table.cursor_row if at is None else at
         table.clear()
@@ -363,7 +366,9 @@ class History(Vertical):
         state = self.query_one("#history-state", Static)
         # The example is in the field itself as long as that is empty.
         typing = self._filter.has_focus and bool(self._filter.value)
-        state.display = bool(self._problem or self._misread) or typing or not self._rows
+        found = None if self._here is None else self._texts.get(self._here.run)
+        told = self._problem or self._misread or typing or not self._rows or found is not None
+        state.display = bool(told)
         if self._problem:
             state.update(Content.styled(safe_text(self._problem), "$text-error"))
         elif self._misread:
@@ -372,6 +377,8 @@ class History(Vertical):
             state.update(Content("Reading the journal…"))
         elif typing and self._rows:
             state.update(Content(f"words, {EXAMPLE}"))
+        elif found is not None:
+            state.update(Content(found.line.told))
         elif typing and self._statuses:
             state.update(Content(f"{self._no_match} Type less of it: words, {EXAMPLE}"))
         elif self._statuses:
@@ -442,11 +449,13 @@ class History(Vertical):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
         self.refresh_bindings()
+        if self._texts:
+            self._show_state()
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
         if (row := self._here) is not None:
-            self.post_message(self.Opened(row))
+            self.post_message(self.Opened(row, self._texts.get(row.run)))
 
     @property
     def _here(self) -> RunRow | None:

@@ -75,7 +75,7 @@ class OutputPane(Vertical):
         super().__init__()
         # Kept, not looked up: what is looked for in a thread may be found when they have left the screen.
         self.lines = OutputLines()
-        self._search_bar = SearchBar()
+        self._search_bar = SearchBar("output-search")
         self._status = Static(id="output-status", markup=False)
         self._path: Path | None = None
         self._kept: Path | None = None
@@ -579,6 +579,12 @@ class OutputPane(Vertical):
         """Mark what somebody outside searches for, or nothing."""
         self._clear_search()
         self.lines.pattern = pattern
+
+    def search_for(self, pattern: re.Pattern[str]) -> None:
+        """Go to the first line that holds it, as if it had been typed."""
+        self.mark_matches(pattern)
+        if (searched := self._searched) is not None:
+            self._find_match(searched, pattern, 0, True)
 
     async def find_match(
         self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool

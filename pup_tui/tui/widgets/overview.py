@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
-from pup_tui.analysis.freshness import how_long_ago, told_runs
+from pup_tui.analysis.freshness import told_rehearsal, told_runs
 from pup_tui.catalog.entries import Origin
 from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.step_count import CountedStep, count_steps
@@ -363,26 +363,18 @@ def _facts(described: Described, runbook: Runbook, width: int) -> list[Content]:
 
 
 def _rehearsed(described: Described) -> str:
-    """When the runbook was rehearsed last, how that went, and whether it was changed since.
+    """How the last rehearsal of the runbook went; when it was stands with what else speaks for it.
 
     Blank where it has no rehearsals.
     """
-    fresh = described.known.fresh
-    last = fresh.rehearsal
+    last = described.known.fresh.rehearsal
     if last is None:
         todo = f"not rehearsed here yet: pup-tui test {described.entry.id}"
         return todo if described.has_rehearsals else ""
     went = f"{last.failed} of {counted(last.cases, 'case')} failed"
     if not last.failed:
         went = f"{counted(last.cases, 'case')} went as expected"
-    told = [
-        f"last rehearsed {how_long_ago(time.time() - last.rehearsed_at)}",
-        went,
-        f"{100 * last.reached // max(1, last.points)} % reached",
-    ]
-    if fresh.rehearsal_is_old:
-        told.append("changed since")
-    return " · ".join(told)
+    return f"{went} · {100 * last.reached // max(1, last.points)} % reached"
 
 
 def _lists(described: Described, named: list[Content], width: int, lines: int) -> Content:
@@ -541,16 +533,26 @@ def _known_of(step: Step, figures: StepFigures | None) -> Content:
 
 
 def _last_runs(described: Described, width: int) -> Content:
-    """What stands above the last runs: what they say of the runbook as it is now, where that fits behind."""
-    fresh, heading = described.known.fresh, "Last runs"
-    if fresh.ran is None:
-        return _heading(heading)
-    success, *rest = map(safe_text, told_runs(fresh, time.time(), described.profile))
-    if cell_len(heading) + 3 + cell_len(success) <= width:
-        heading += f" · {success}"
-    else:
-        rest.insert(0, success)
-    lines = (indented(Content.styled(told, "$text-warning"), 2, width) for told in rest)
+    """What stands above the last runs: what speaks for the runbook as it is now, where that fits behind.
+
+    What is said of it when it never ran is said where its runs would be.
+    """
+    fresh, now = described.known.fresh, time.time()
+    told: list[tuple[str, str]] = []
+    if fresh.ran is not None:
+        success, *rest = told_runs(fresh, now, described.profile)
+        told += [(success, "$text-muted"), *((each, "$text-warning") for each in rest)]
+    if fresh.rehearsal is not None:
+        is_good = not (fresh.rehearsal.failed or fresh.rehearsal_is_old)
+        told.append((told_rehearsal(fresh, now), "$text-muted" if is_good else "$text-warning"))
+    heading = "Last runs"
+    while told and told[0][1] == "$text-muted":
+        longer = f"{heading} · {safe_text(told[0][0])}"
+        if cell_len(longer) > width:
+            break
+        heading = longer
+        told.pop(0)
+    lines = (indented(Content.styled(safe_text(each), style), 2, width) for each, style in told)
     return Content("\n").join([_heading(heading), *lines])
 
 
@@ -565,6 +567,8 @@ def _notes_of(step: Step) -> str:
         notes.append("for each item of a list")
     if step.confirm is not None:
         notes.append("asks first")
+    if step.asks_after_canary:
+        notes.append("asks after the first items")
     if step.optional:
         notes.append("optional")
     if step.undo is not None:

@@ -36,6 +36,7 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.figures import NOTHING_USUAL, UsualFigures
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
+from pup_tui.output.search import TextSearch
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, tell_unsent
 from pup_tui.tui.dialogs.docked import is_displayed
 from pup_tui.tui.dialogs.reason import NoteScreen
@@ -48,6 +49,7 @@ from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.typing import types
 from pup_tui.tui.usual import usual_of
+from pup_tui.tui.widgets.fleet_view import FleetView
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_facts import RunFacts
 from pup_tui.tui.widgets.run_header import Heading, RunAlert, RunHeader, RunNotes, WaitingBanner
@@ -60,6 +62,7 @@ from pup_tui.tui.widgets.step_output import StepOutputView
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.tui.decided import GoingOn
+    from pup_tui.tui.past_search import FoundPlace
 
 FRAMES = 20
 """How often a second the screen takes in what has happened."""
@@ -110,7 +113,7 @@ class RunView(Vertical):
             }
         ),
         # The output's own keys, from wherever in the run one is.
-        *bound({name: f"output({act!r})" for name, act in _OF_OUTPUT.items()}, hinted=False),
+        *bound({name: f"output({name!r})" for name in _OF_OUTPUT}, hinted=False),
         # Before what the part with the focus does with it.
         *bound({"open": ("answer_from_elsewhere", "Answer")}, priority=True),
     ]
@@ -226,6 +229,8 @@ class RunView(Vertical):
         """Has a run drawn that goes on: before it has begun there is only how it ended."""
         self._wants_failure = self._shows_failure = False
         """Whether the first error is to come into sight, and whether it has."""
+        self._wanted: re.Pattern[str] | None = None
+        """What is to be searched for in the selected step as soon as its output is shown."""
         self._offers = False
         """Whether the run failed and nobody was told yet what can become of it."""
         self._ahead: str | None = None
@@ -242,7 +247,9 @@ class RunView(Vertical):
         if self._goes_on:
             self.progress.come_again()
         shown = self.progress.trouble if self.progress.over else None
-        self._select(shown.id if shown is not None else self.progress.current or self._selected)
+        self.select_fleet(
+            shown.id if shown is not None else self.progress.current or self._selected
+        )
 
     # What others may know
 
@@ -425,7 +432,7 @@ class RunView(Vertical):
                 yield StepList(self.progress, self._times.running_for, self._step_chosen)
                 yield StepDetail()
                 yield RunFacts(self.progress)
-            yield StepOutputView(self.progress, self._times)
+            yield StepOutputView(self.progress, self._times, self._output_path)
 
     def on_mount(self) -> None:
         if self._goes_on:
@@ -457,7 +464,7 @@ class RunView(Vertical):
         enlarged = self.has_class("-only-steps")
         room = height - WIDE_DETAIL_LINES
         if not wide:
-            needed = self.query_one(StepOutputView).rows_needed
+            needed = self._output_view.rows_needed
             detail = 0 if low else DETAIL_LINES
             room = max(height // (4 if low else 3), height - 1 - detail - needed)
         fewest = FEWEST_STEPS_ASKED if low else FEWEST_STEPS
@@ -485,8 +492,16 @@ class RunView(Vertical):
         return self.query_one(StepList)
 
     @property
+    def _output_view(self) -> StepOutputView:
+        return self.query_one(StepOutputView)
+
+    @property
     def _pane(self) -> OutputPane:
-        return self.query_one(StepOutputView).pane
+        return self._output_view.pane
+
+    @property
+    def _fleet_view(self) -> FleetView:
+        return self._output_view.fleet
 
     def take_in(self) -> None:
         """Bring to the screen what has happened since the last time, if the screen shows this run."""
@@ -516,6 +531,9 @@ class RunView(Vertical):
         if self._wants_failure:
             self._wants_failure = False
             self._pane.show_failure()
+        if self._wanted is not None:
+            self._pane.search_for(self._wanted)
+            self._wanted = None
         if steps or (output and not self.has_class("-wide")):
             self.share_room()
         if self._let_draw is not None and not self._goes_on:
@@ -557,8 +575,11 @@ class RunView(Vertical):
         detail.show(step, told)
         self.query_one(RunFacts).show(times.wall(), has_room=not steps.max_scroll_y)
         known = None if state is None else state.steps.get(self._selected)
-        kept = None if known is None else known.kept
-        self.query_one(StepOutputView).show(step, self._output_path(self._selected), kept)
+        if step.is_fleet:
+            self._output_view.show_fleet(step, None if known is None else known.rates)
+        else:
+            kept = None if known is None else known.kept
+            self._output_view.show(step, self._output_path(self._selected), kept)
         self.refresh_bindings()
 
     @property
@@ -622,14 +643,24 @@ class RunView(Vertical):
         """Go on to what the run does now, unless the operator looks at something, or searches in it."""
         if step is None or not self._follows_run:
             return
-        if self.is_mounted and self._pane.is_searching:
+        if self.is_mounted and self._is_searching:
             self._ahead = step
         else:
-            self._select(step)
+            self.select_fleet(step)
+
+    def select_fleet(self, step: str) -> None:
+        """Select a step; of one that is part of a fleet the fleet, whose grid shows it among the others."""
+        fleet = self.progress.fleet_around(step)
+        self._select(step if fleet is None else fleet.id)
+
+    @property
+    def _is_searching(self) -> bool:
+        """Whether it is being typed what is searched for."""
+        return self._pane.is_searching or self._fleet_view.is_searching
 
     def _catch_up(self) -> None:
         """Go on to what the run came to while it was being typed what is searched for."""
-        if self._ahead is not None and not self._pane.is_searching:
+        if self._ahead is not None and not self._is_searching:
             self._follow(self._ahead)
             self._ahead = None
 
@@ -639,29 +670,60 @@ class RunView(Vertical):
         self._steps_dirty = True
         self.take_in()
 
+    def show_found(self, found: FoundPlace) -> None:
+        """Show the step in which a text was found, and the first line of its output that holds it."""
+        if found.line.step in self.progress.steps:
+            self._wanted = TextSearch(plain=True).pattern(found.text)
+            self._step_chosen(found.line.step)
+
     def action_follow_run(self) -> None:
         self._follows_run = True
         if self.progress.current is not None:
-            self._select(self.progress.current)
+            self.select_fleet(self.progress.current)
         self._steps_dirty = True
         self.take_in()
 
     def on_step_list_look_wanted(self, message: StepList.LookWanted) -> None:
         message.stop()
+        if self.progress.steps[message.step].is_fleet:
+            if message.step != self._selected:
+                # One of its items is shown, which has no row of its own.
+                self._step_chosen(message.step)
+            self._fleet_view.grid.focus()
+        else:
+            self._pane.lines.focus()
+
+    def on_fleet_view_opened(self, message: FleetView.Opened) -> None:
+        """Show what an item of a fleet printed, or what of it tells most."""
+        message.stop()
+        self._step_chosen(self.progress.telling(self.progress.steps[message.item]).id)
         self._pane.lines.focus()
 
-    async def action_output(self, action: str) -> None:
-        await self._pane.run_action(action)
+    def _back_to_fleet(self) -> bool:
+        """Go from the output of an item to the grid that it is part of, if it is part of one."""
+        fleet = self.progress.fleet_around(self._selected)
+        if fleet is None or fleet.id == self._selected:
+            return False
+        self._step_chosen(fleet.id)
+        self._fleet_view.grid.focus()
+        return True
+
+    async def action_output(self, name: str) -> None:
+        """Do what a key means for what is shown of the selected step: its output, or the grid of a fleet."""
+        if not self._step.is_fleet:
+            await self._pane.run_action(_OF_OUTPUT[name])
+        elif name in FleetView.ACTS:
+            await self._fleet_view.run_action(FleetView.ACTS[name])
 
     @property
     def _is_enlarged(self) -> bool:
         return self.has_class("-only-steps") or self.has_class("-only-output")
 
     def action_leave_part(self) -> None:
-        """Give room back to what was hidden; then go from the output to the steps."""
+        """Give room back to what was hidden; then go from an item to its fleet, or to the steps."""
         if self._is_enlarged:
             self.action_enlarge()
-        else:
+        elif not (self._pane.has_focus_within and self._back_to_fleet()):
             self._step_list.focus()
 
     def action_enlarge(self) -> None:
@@ -685,14 +747,20 @@ class RunView(Vertical):
             self._select(evidence_for(self.progress, asked, self._output_path))
 
     def page_evidence(self, pages: int) -> None:
-        self._pane.lines.action_page(pages)
+        if self._step.is_fleet:
+            self._fleet_view.page(pages)
+        else:
+            self._pane.lines.action_page(pages)
 
     def mark_matches(self, pattern: re.Pattern[str] | None) -> None:
         self._pane.mark_matches(pattern)
+        self._fleet_view.mark_matches(pattern)
 
     async def find_match(
         self, pattern: re.Pattern[str], by: int, *, enters: bool, around: bool
     ) -> bool:
+        if self._step.is_fleet:
+            return self._fleet_view.find_match(pattern, by, enters=enters, around=around)
         return await self._pane.find_match(pattern, by, enters=enters, around=around)
 
     def show_output(self, run: str, step: str, *, from_error: bool) -> bool:
@@ -778,7 +846,9 @@ class RunView(Vertical):
             case "cancel_run":
                 return self._live is not None and not self.progress.over
             case "leave_part":
-                return self._pane.has_focus_within or self._is_enlarged
+                return self._output_view.has_focus_within or self._is_enlarged
+            case "output":
+                return not self._step.is_fleet or parameters[0] in FleetView.ACTS
             case "follow_run":
                 return not (self._follows_run or self.progress.over)
             case "now":

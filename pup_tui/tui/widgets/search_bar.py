@@ -1,4 +1,4 @@
-"""Where one types what is searched in an output, and how it is taken."""
+"""Where one types what is searched in an output or a fleet, and how it is taken."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class SearchBar(Input):
     class HowChanged(Message):
         """The text is to be looked for in another way."""
 
-    def __init__(self) -> None:
-        super().__init__(id="output-search")
+    def __init__(self, id_: str) -> None:
+        super().__init__(id=id_, classes="search-bar")
         self.how = TextSearch()
 
     def on_mount(self) -> None:

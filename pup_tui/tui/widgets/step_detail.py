@@ -120,7 +120,7 @@ def _again(step: StepProgress, told: StepRetrying, seconds: float | None) -> str
 
 def _facts(step: StepProgress) -> list[str]:
     facts = []
-    if step.holds_known:
+    if step.holds_known and not step.is_fleet:
         counts, *others = told_counts(step.held, over=step.over)
         facts.append(" · ".join([f"{_inside(step)}: {counts}", *others]))
     if step.exit_code and not names_exit(step.reason, step.exit_code):

@@ -96,7 +96,11 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
     ]
 
     class LookWanted(Message):
-        """The operator wants to read the output of the selected step."""
+        """The operator wants to see what a step printed, or the grid of a fleet."""
+
+        def __init__(self, step: str) -> None:
+            super().__init__()
+            self.step = step
 
     def __init__(
         self,
@@ -249,12 +253,12 @@ class StepList(ScrollView, can_focus=True, inherit_bindings=False):
             self._fold(step, opened if closed or self._row.left_out else Fold.CLOSED)
 
     def action_look(self) -> None:
-        """Open or close a block; go to the output of any other step."""
+        """Open or close a block; go to the output of any other step, and to the grid of a fleet."""
         step = self._row.step
-        if step is not None and step.children:
+        if step is not None and step.children and not (step.is_fleet and not self._row.left_out):
             self.action_open_or_close()
-        else:
-            self.post_message(self.LookWanted())
+        elif step is not None:
+            self.post_message(self.LookWanted(step.id))
 
     def action_unfold(self) -> None:
         """Open a closed block; then, step by step, all of a long one."""

@@ -1,13 +1,15 @@
-"""What a step gives to see: its output, and over it the poll or the wait that goes on."""
+"""What a step gives to see: its output, and over it the poll or wait that goes on; of a fleet its grid."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from pup_tui.core.state import Rates
 from pup_tui.output.loss import loss
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
@@ -16,6 +18,7 @@ from pup_tui.tui.lines.divided import attempt_marks, leg_marks
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.widgets.fleet_view import FleetView
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.poll_reading import read_poll, wait_seconds
 from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
@@ -28,15 +31,21 @@ AROUND_LINES = 2
 class StepOutputView(Vertical):
     """Shows one step of a run at a time."""
 
-    def __init__(self, progress: RunProgress, times: RunTimes) -> None:
+    def __init__(
+        self, progress: RunProgress, times: RunTimes, output_path: Callable[[str], Path]
+    ) -> None:
+        """`output_path` tells where a step's output is."""
         super().__init__(id="run-output")
         self._progress = progress
         self._times = times
+        self.fleet = FleetView(progress, output_path)
 
     def compose(self) -> ComposeResult:
         for widget in (PollWidget(), WaitWidget()):
             widget.display = False
             yield widget
+        self.fleet.display = False
+        yield self.fleet
         yield OutputPane()
 
     @property
@@ -46,12 +55,30 @@ class StepOutputView(Vertical):
     @property
     def rows_needed(self) -> int:
         """The rows in which all that there is to see would have room; what it says instead has one."""
+        if self.fleet.display:
+            return self.fleet.rows_needed
         beside = [widget for widget in self.children if widget.display and widget is not self.pane]
         rows = sum(widget.outer_size.height for widget in beside)
         return rows + max(1, self.pane.lines.count) + AROUND_LINES
 
+    def show_fleet(self, fleet: StepProgress, rates: Rates | None) -> None:
+        """Show a loop as a grid, as it stands now; `rates` say how its items may begin, as far as known."""
+        self._make_room(fleet=True)
+        self.fleet.show(fleet, rates)
+
+    def _make_room(self, *, fleet: bool) -> None:
+        """Show the grid, or else what belongs to a step; the focus stays on what is shown here."""
+        if self.fleet.display == fleet:
+            return
+        had_focus = self.has_focus_within
+        for widget in self.children:
+            widget.display = (widget is self.fleet) == fleet
+        if had_focus:
+            (self.fleet.grid if fleet else self.pane.lines).focus()
+
     def show(self, step: StepProgress, output: Path, kept: int | None) -> None:
         """Show a step as it stands now; `kept` is how many bytes of its output there were, if known."""
+        self._make_room(fleet=False)
         times = self._times
         polls, waits = self.query_one(PollWidget), self.query_one(WaitWidget)
         polls.display = step.polls and step.has_run

@@ -9,6 +9,9 @@ from msgspec.structs import replace
 from pup_tui.analysis.report.facts import (
     EntryKind,
     Postmortem,
+    ReportedAlike,
+    ReportedFleet,
+    ReportedItem,
     ReportedLeg,
     ReportedRun,
     ReportedStep,
@@ -47,7 +50,7 @@ def run(**more: Any) -> ReportedRun:
         read_only=False,
         decisions=(),
         notes=(),
-        **{"legs": (), "steps": (), "timeline": (), **more},
+        **{"legs": (), "steps": (), "fleets": (), "timeline": (), **more},
     )
 
 
@@ -119,3 +122,45 @@ def test_without_names_neither_folders_nor_computers_tell_who_it_was() -> None:
     named = repr(page_of(told, by_name, FileLink))
     assert "/home/ada/drain.yaml" in named
     assert "laptop-of-ada" in named
+
+
+def test_a_fleet_is_told_with_who_was_in_trouble_and_who_printed_the_same() -> None:
+    hosts = tuple(f"web-{number}" for number in range(1, 14))
+    fleet = ReportedFleet(
+        step="restart",
+        name="Restart",
+        noun="host",
+        told=("13 of 15 succeeded", "1 failed", "1 unreachable"),
+        pace=("10 at a time", "errors 2 of at most 5"),
+        counts={"succeeded": 13, "failed": 1, "unreachable": 1},
+        trouble=(
+            ReportedItem("db-1", "db-1", "failed", "exited with 1", "no such unit"),
+            ReportedItem("db-2", "db-2", "unreachable", "cannot reach db-2", ""),
+        ),
+        alike=(
+            ReportedAlike("succeeded", hosts, 3, "active", ""),
+            ReportedAlike("unreachable", ("db-2",), 0, "", "nothing ran there"),
+        ),
+    )
+    told = parts(run(fleets=(fleet,)))["fleets"].blocks
+    head, trouble, alike = told
+    assert isinstance(head, Prose)
+    assert plain(head.words) == (
+        "Restart (restart): 13 of 15 succeeded, 1 failed, 1 unreachable, 10 at a time, "
+        "errors 2 of at most 5."
+    )
+    assert isinstance(trouble, Bullets)
+    assert [plain(item) for item in trouble.items] == [
+        "db-1: failed: exited with 1: no such unit",
+        "db-2: unreachable: cannot reach db-2",
+    ]
+    assert isinstance(alike, Bullets)
+    first = ", ".join(hosts[:10])
+    assert [plain(item) for item in alike.items] == [
+        f"13 hosts alike, succeeded ({first} and 3 more): active (lines: 3)",
+        "db-2, unreachable: nothing ran there",
+    ]
+
+
+def test_without_a_fleet_there_is_no_part_for_it() -> None:
+    assert "fleets" not in parts(run())

@@ -117,6 +117,41 @@ def test_a_wait_that_fails_fails_the_step(tools: StandIns) -> None:
     assert len(tools.calls) == 2
 
 
+def test_a_wait_that_gives_up_by_itself_is_begun_anew(tools: StandIns) -> None:
+    tools.add("aws", {"send-command": "c-1"})
+    aws = tools.folder / "bin" / "aws"
+    (tools.folder / "bin" / "aws-once").write_text(aws.read_text())
+    gives_up = "Waiter CommandExecuted failed: Max attempts exceeded. Previously accepted state: …"
+    aws.write_text(
+        f"""#!/bin/sh
+        sh "$0-once" "$@"
+        case "$*" in *" wait "*)
+            [ -e "$0-waited" ] || {{ touch "$0-waited"; echo '{gives_up}' >&2; exit 255; }} ;;
+        esac
+        """
+    )
+    ended = run(
+        tools,
+        """
+        schemaVersion: '0.3'
+        mainSteps:
+        - name: there
+          action: aws:runCommand
+          inputs: {DocumentName: AWS-RunShellScript, InstanceIds: [i-1], Parameters: {commands: [uptime]}}
+        - {name: stop, action: 'aws:changeInstanceState', inputs: {InstanceIds: [i-1], DesiredState: stopped}}
+        """,
+    )
+    assert ended.code == 0, ended.out
+    assert [call.split()[2] for call in tools.calls] == [
+        "send-command",
+        "wait",
+        "wait",
+        "get-command-invocation",
+        "stop-instances",
+        "wait",
+    ]
+
+
 def test_instances_images_and_stacks(tools: StandIns) -> None:
     tools.add(
         "aws",

@@ -166,3 +166,44 @@ def test_what_a_command_prints_or_reads_is_no_index(command: str) -> None:
 def test_what_a_command_takes_for_a_name_has_an_index(command: str) -> None:
     with pytest.raises(TemplateError, match="whole number"):
         compile_shell(f"host={{{{ V }}}}; {command}", "bash").render({"V": BAIT})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        """k='[host]'; unset "$n$k" """,
+        'k=[host]; read -r "$n$k"',
+        """o='['; c='host]'; printf -v "$n$o$c" z""",
+        'k="[host]"; m="$n$k"; echo "${!m}"',
+        """f() { printf -v "$1$2" z; }; f y '[host]'""",
+        """k='[host]'; [[ -v "$n$k" ]]""",
+        """k='[host]'; declare "$n$k=1" """,
+        """k='[host]'; declare -n r="$n$k"; echo "$r" """,
+        """k='[host]'; for m in "y$k" z; do test -v "$m"; done""",
+        """k=$(printf '[host]'); unset "y$k" """,
+        """set -- y '[host]'; unset "$1$2" """,
+        'unset "y${q:-[host]}"',
+        """read -r k <<< '[host]'; unset "y$k" """,
+        """printf '[host]' | while read -r k; do unset "y$k"; done""",
+        """k='[host]'; printf -v m %s%s "$n" "$k"; unset "$m" """,
+        r"""k=$'\133\x68ost]'; unset "y$k" """,
+        "k='[host'; k+=']'; unset y$k",
+        """declare -A m=([i]='[host]'); unset "y${m[i]}" """,
+    ],
+)
+def test_a_name_is_put_together_with_an_index(source: str) -> None:
+    with pytest.raises(TemplateError, match="whole number"):
+        compile_shell(f"host={{{{ V }}}}; {source}", "bash").render({"V": BAIT})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        """unset "$n"; grep '[host]' f""",
+        'for n in a b; do printf -v "$n" z; done',
+        """n=y_$RANDOM; unset "$n"; [ -n "$host" ] && ls '[host]'""",
+        """test -n "$host"; k='[host]'; echo "$k" """,
+    ],
+)
+def test_a_bracket_that_gets_into_no_name_is_a_text(source: str) -> None:
+    assert compile_shell(f"host={{{{ V }}}}; {source}", "bash").render({"V": BAIT}).env

@@ -1,0 +1,1 @@
+"""Lists of hosts that others keep, and what of them is a `foreach` asked for."""

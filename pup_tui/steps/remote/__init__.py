@@ -1,0 +1,1 @@
+"""Steps on other computers: through the installed `ssh`, with the operator's own configuration of it."""

@@ -1,0 +1,98 @@
+"""Where a step runs that runs elsewhere: hosts and users for the installed `ssh`.
+
+What `ssh` is given stands in an argument list and, through `ProxyCommand` and `Match exec` of the operator's
+configuration, in commands of a shell. So a name is refused that could be an option or that a shell would not
+take as it is: the rule of OpenSSH itself since 9.6, for older ones as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pup_tui.quoted import quoted
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.text import Text
+
+LONGEST: Final = 255
+"""Characters of a name in DNS at most."""
+
+MAX_PORT: Final = 65535
+
+_CODE: Final = frozenset("'`\"$\\;&<>|(){}")
+_NAME_IT: Final = "write an alias of the ssh configuration, a name or an address"
+
+
+def check_host(text: Text) -> None:
+    """Refuse at load what is literal in a host and can be no part of one."""
+    _check_literals(text, "host", _host_problem)
+
+
+def check_user(text: Text) -> None:
+    """Refuse at load what is literal in a user and can be no part of one."""
+    _check_literals(text, "user", _name_problem)
+
+
+def render_host(text: Text, scope: Mapping[str, Any]) -> str:
+    """The host of a step, without the blanks around it; TemplateError where it can be none.
+
+    It may name its user before an `@`.
+    """
+    return _rendered(text, scope, "host", _host_problem)
+
+
+def render_user(text: Text, scope: Mapping[str, Any]) -> str:
+    """The user of a step on its host; TemplateError where it can be none."""
+    return _rendered(text, scope, "user", _name_problem)
+
+
+def parse_port(given: str | int) -> int:
+    """A port; ValueError where it is none."""
+    text = str(given)
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MAX_PORT):
+        raise ValueError(f"{quoted(given)} is no port: they go from 1 to {MAX_PORT}")
+    return int(text)
+
+
+def _host_problem(host: str) -> str:
+    user, at, name = host.rpartition("@")
+    if at and (not user or not name):
+        return "has nothing on one side of its `@`"
+    if "//" in name:
+        return "is a URL, not a host"
+    return next(filter(None, (_name_problem(user), _name_problem(name))), "")
+
+
+def _name_problem(name: str) -> str:
+    if name.startswith("-"):
+        return "begins with `-`, as an option does"
+    if len(name) > LONGEST:
+        return f"has more than {LONGEST} characters"
+    if wrong := next((each for each in name if not each.isprintable() or each.isspace()), ""):
+        return "holds a blank" if wrong.isspace() else "holds a control character"
+    if wrong := next((each for each in name if each in _CODE), ""):
+        return f"holds {wrong}, which is code to a shell"
+    return ""
+
+
+def _check_literals(text: Text, what: str, problem: Callable[[str], str]) -> None:
+    if text.is_literal:
+        found = problem("".join(text.literals).strip())
+    else:
+        # Of a part it is not known what stands around it.
+        found = next(
+            filter(None, (_name_problem(f"x{each.strip()}") for each in text.literals)), ""
+        )
+    if found:
+        raise TemplateError(f"this {what} {found}", hint=_NAME_IT if what == "host" else None)
+
+
+def _rendered(
+    text: Text, scope: Mapping[str, Any], what: str, problem: Callable[[str], str]
+) -> str:
+    name = text.render(scope).strip()
+    if found := problem(name):
+        raise TemplateError(
+            f"the {what} {quoted(name)} {found}", hint=_NAME_IT if what == "host" else None
+        )
+    return name

@@ -1,0 +1,246 @@
+"""Real servers of `ssh` on loopback, with keys and configuration of their own: nobody's home is touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+SERVER = shutil.which("sshd", path=_PATH)
+CLIENT = shutil.which("ssh")
+
+HOSTS = tuple(f"web{number}" for number in range(1, 33))
+"""Aliases of the hosts that are there, each with an address of its own."""
+_EACH = 16
+"""Addresses that one server listens on at most."""
+
+LOGIN_SHELLS = ("bash", "csh", "dash", "fish", "ksh", "zsh")
+"""`login-SHELL` is a host whose login shell that is."""
+POSIX_SHELLS = ("bash", "busybox", "dash", "ksh", "zsh")
+"""`sh-SHELL` is a host whose `sh` that is."""
+
+_AS_LOGIN = 'exec {} -c "$SSH_ORIGINAL_COMMAND"'
+_AS_SH = 'PATH={}:$PATH; export PATH; exec sh -c "$SSH_ORIGINAL_COMMAND"'
+_BARE = 'PATH={}; export PATH; exec sh -c "$SSH_ORIGINAL_COMMAND"'
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The hosts: `bin` has the `ssh` that knows them, by the configuration `config`."""
+
+    bin: Path
+    config: Path
+
+    @property
+    def path(self) -> str:
+        """The PATH on which that is the `ssh`."""
+        return os.pathsep.join((str(self.bin), os.environ["PATH"]))
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {**os.environ, "PATH": self.path}
+
+
+def lacking(package: str) -> None:
+    """Skip the test for want of a program, but where CI has to run it."""
+    told = f"the Debian package {package} is not installed"
+    if os.environ.get("TESTS_SKIP_NOTHING"):
+        pytest.fail(told)
+    pytest.skip(told)
+
+
+def needs_program(name: str) -> None:
+    """Skip the test where a program is missing that has the name of its package."""
+    if shutil.which(name) is None:
+        lacking(name)
+
+
+def needs_sudo() -> None:
+    """Skip the test where nobody becomes root without a password."""
+    try:
+        subprocess.run(("sudo", "-n", "true"), capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("needs a sudo that asks for no password")
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """32 hosts on two servers, hosts with other shells, and some that let nobody in.
+
+    `unknown` shows another key than it is known by, `barred` takes no key of ours, `unreachable` is not
+    there, `silent` accepts and says nothing, `closing` closes at once, `jumped` is reached by way of web2,
+    `bare` has no mktemp, `nologin` runs nothing, `noisy` greets whoever logs in.
+    """
+    if SERVER is None or CLIENT is None:
+        lacking("openssh-server")
+    with ExitStack() as stack:
+        yield started(tmp_path_factory.mktemp("sshd"), stack)
+
+
+def started(folder: Path, stack: ExitStack) -> Fleet:
+    """The hosts, with all that is theirs in a folder; they end with the stack."""
+    if os.geteuid() == 0:  # where a server that root starts wants to have a folder of its own
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    forced = _forced(folder)
+    for key in ("host", "other", "user", *forced):
+        _keygen(folder / key)
+    (folder / "authorized").write_text("".join(_authorized(folder, forced)))
+    port = _free_port()
+    for number in (0, 1):
+        stack.callback(_end, _start(folder, number, port))
+    silent, closer = stack.enter_context(closing(_listening())), _free_port()
+    config = _write_config(folder, port, silent.getsockname()[1], closer, tuple(forced))
+    for number in range(len(HOSTS)):
+        _wait_for(_address(number), port)
+    return Fleet(_write_client(folder, config), config)
+
+
+def _forced(folder: Path) -> dict[str, str]:
+    """What runs on the hosts that have another shell, or another `sh`, by their names."""
+    forced = {f"login-{each}": _AS_LOGIN.format(each) for each in LOGIN_SHELLS}
+    for each in POSIX_SHELLS:
+        forced[f"sh-{each}"] = _AS_SH.format(_programs(folder / f"bin-{each}", sh=each))
+    bare = ("sh", "dd", "rm", "cat")
+    forced["bare"] = _BARE.format(_programs(folder / "bin-bare", **{name: name for name in bare}))
+    forced["nologin"] = "echo This account is not available. >&2; exit 1"
+    forced["noisy"] = f"echo welcome; echo banner >&2; {_AS_LOGIN.format('sh')}"
+    return forced
+
+
+def _programs(folder: Path, **programs: str) -> Path:
+    """A folder with programs under these names, each a link."""
+    folder.mkdir()
+    for name, program in programs.items():
+        if (found := shutil.which(program)) is not None:
+            (folder / name).symlink_to(found)
+    return folder
+
+
+def _authorized(folder: Path, forced: dict[str, str]) -> Iterator[str]:
+    yield (folder / "user.pub").read_text()
+    for name, command in forced.items():
+        quoted = command.replace('"', '\\"')
+        yield f'command="{quoted}" {(folder / f"{name}.pub").read_text()}'
+
+
+def _keygen(path: Path) -> None:
+    words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path))
+    subprocess.run(words, check=True)
+
+
+def _listening() -> socket.socket:
+    made = socket.socket()
+    made.bind(("127.0.0.1", 0))
+    made.listen(64)
+    return made
+
+
+def _free_port() -> int:
+    with closing(_listening()) as taken:
+        return int(taken.getsockname()[1])
+
+
+def _address(number: int) -> str:
+    """The address of a host by its number, from 0."""
+    return f"127.0.1.{number + 1}"
+
+
+def _start(folder: Path, number: int, port: int) -> subprocess.Popen[bytes]:
+    numbers = range(number * _EACH, (number + 1) * _EACH)
+    lines = [f"ListenAddress {_address(each)}:{port}" for each in numbers]
+    lines += [
+        f"HostKey {folder}/host",
+        f"AuthorizedKeysFile {folder}/authorized",
+        f"PidFile {folder}/pid{number}",
+        "StrictModes no",
+        "UsePAM no",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "PermitRootLogin yes",
+        "MaxStartups 200",
+        "LogLevel ERROR",
+    ]
+    path = folder / f"sshd{number}.conf"
+    path.write_text("\n".join(lines) + "\n")
+    assert SERVER is not None
+    with (folder / f"sshd{number}.log").open("wb") as log:
+        return subprocess.Popen((SERVER, "-D", "-e", "-f", str(path)), stderr=log)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    server.wait()
+
+
+def _wait_for(address: str, port: int) -> None:
+    until = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection((address, port), timeout=5).close()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _write_config(
+    folder: Path, port: int, silent: int, closing: int, forced: tuple[str, ...]
+) -> Path:
+    hosts = {name: (_address(number), port, "user") for number, name in enumerate(HOSTS)}
+    hosts |= {name: (_address(0), port, name) for name in forced}
+    hosts |= {
+        "barred": (_address(0), port, "other"),
+        "unknown": (_address(0), port, "user"),
+        "unreachable": ("127.0.0.1", closing, "user"),
+        "silent": ("127.0.0.1", silent, "user"),
+        "jumped": (_address(2), port, "user"),
+    }
+    known = folder / "known_hosts"
+    key = " ".join((folder / "host.pub").read_text().split()[:2])
+    other = " ".join((folder / "other.pub").read_text().split()[:2])
+    known.write_text(f"pup-tui-test {key}\nunknown {other}\n")
+    lines = []
+    for name, (address, number, identity) in hosts.items():
+        lines += [
+            f"Host {name}",
+            f"  HostName {address}",
+            f"  Port {number}",
+            f"  IdentityFile {folder}/{identity}",
+            f"  HostKeyAlias {'unknown' if name == 'unknown' else 'pup-tui-test'}",
+        ]
+    lines += [
+        "Host jumped",
+        "  ProxyJump web2",
+        "Host silent",
+        "  ConnectTimeout 1",
+        "Host *",
+        f"  UserKnownHostsFile {known}",
+        "  GlobalKnownHostsFile /dev/null",
+        "  StrictHostKeyChecking yes",
+        "  IdentitiesOnly yes",
+        "  IdentityAgent none",
+        "  PreferredAuthentications publickey",
+    ]
+    path = folder / "config"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _write_client(folder: Path, config: Path) -> Path:
+    """A folder with an `ssh` that reads this configuration: the real one looks in the account's home."""
+    folder = folder / "bin"
+    folder.mkdir()
+    (folder / "ssh").write_text(f'#!/bin/sh\nexec {CLIENT} -F {config} "$@"\n')
+    (folder / "ssh").chmod(0o755)
+    return folder
